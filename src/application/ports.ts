@@ -1,0 +1,68 @@
+import type { ImageReference } from "../core/image/reference.ts";
+import type { Descriptor } from "../core/verdict/evidence.ts";
+
+/** Options of everything that waits: the person's cancellation. Time limits are the adapter's own. */
+export interface WaitOptions {
+  readonly signal: AbortSignal;
+}
+
+/** A repository on a registry: `registry` is the host with port, `repository` the path. */
+export type Repository = Pick<ImageReference, "registry" | "repository">;
+
+/** A manifest as stored: its exact bytes, already checked against digest and size. */
+export interface Manifest {
+  readonly descriptor: Descriptor;
+  readonly bytes: Uint8Array;
+}
+
+/** What a registry knows to refer to a digest (OCI distribution specification, Listing Referrers). */
+export interface ReferrersAnswer {
+  /** `referrers`: the API answered. `referrers-tag`: the registry has no API and the fallback tag was read. */
+  readonly from: "referrers" | "referrers-tag";
+  /** What was asked, without credentials. */
+  readonly target: string;
+  readonly descriptors: readonly Descriptor[];
+}
+
+/** The OCI distribution calls that verdicts and signing need. Every method throws RegistryError; none answers "absent" for a failure. */
+export interface Registry {
+  /** Resolves a tag or digest; undefined only where the registry says that the manifest does not exist. */
+  resolve(image: ImageReference, options: WaitOptions): Promise<Descriptor | undefined>;
+  /** Fetches a manifest by tag or digest, checked; undefined where it does not exist. */
+  manifest(repository: Repository, tagOrDigest: string, options: WaitOptions): Promise<Manifest | undefined>;
+  /** Fetches a blob, checked against digest and size. */
+  blob(repository: Repository, descriptor: Descriptor, options: WaitOptions): Promise<Uint8Array>;
+  referrers(repository: Repository, digest: string, options: WaitOptions): Promise<ReferrersAnswer>;
+  pushBlob(repository: Repository, bytes: Uint8Array, mediaType: string, options: WaitOptions): Promise<Descriptor>;
+  /** Pushes a manifest; where it has a `subject` and the registry has no referrers API, the fallback tag is updated conditionally. */
+  pushManifest(
+    repository: Repository,
+    manifest: { readonly bytes: Uint8Array; readonly mediaType: string; readonly subject?: Descriptor; readonly artifactType?: string },
+    options: WaitOptions,
+  ): Promise<Descriptor>;
+}
+
+/** The files of a workspace. Paths are workspace-relative with forward slashes. */
+export interface Files {
+  /** Every file that could hold a reference or a policy, in a stable order, without ignored folders. */
+  list(options: WaitOptions): Promise<readonly string[]>;
+  /** The file's text, byte-order mark removed; undefined where it does not exist. Throws AppError `file-unreadable` or `limit-reached`. */
+  read(path: string, options: WaitOptions): Promise<string | undefined>;
+}
+
+export interface Clock {
+  now(): Date;
+}
+
+/** Explains decisions to a person who opens the log. Never given a secret. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+/** Secrets, keyed by the origin (scheme, host, port) they were stored for. */
+export interface Secrets {
+  get(origin: string, name: string): Promise<string | undefined>;
+  set(origin: string, name: string, value: string): Promise<void>;
+  delete(origin: string, name: string): Promise<void>;
+}

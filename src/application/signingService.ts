@@ -1,0 +1,112 @@
+import type { WaitOptions } from "./ports.ts";
+
+export type HashAlgorithm = "sha256" | "sha384" | "sha512";
+export type SignatureScheme = "rsa-pkcs1v15" | "rsa-pss" | "ecdsa" | "ed25519";
+export type KeySpec = "rsa2048" | "rsa3072" | "rsa4096" | "p256" | "p384" | "p521" | "ed25519";
+
+/** What a key asks for before it signs. */
+export type KeyNeed = "justification" | "approval";
+
+/** A key that never leaves its service. */
+export interface KeyDescription {
+  /** The service's own name of the key, as a person picks it. */
+  readonly name: string;
+  readonly spec: KeySpec;
+  readonly schemes: readonly { readonly scheme: SignatureScheme; readonly hashes: readonly HashAlgorithm[] }[];
+  /** PEM, SubjectPublicKeyInfo. */
+  readonly publicKey: string;
+  /** PEM, leaf first; empty where the service has none. */
+  readonly certificateChain: readonly string[];
+  readonly custody: "hsm" | "service-software" | "unknown";
+  readonly state: "enabled" | "disabled" | "expired";
+  readonly needs: readonly KeyNeed[];
+  /** Answers for the security team; "unknown" is said, never left out. */
+  readonly governance: { readonly issuer: string; readonly managedBy: string; readonly attributesSetBy: string };
+}
+
+/** What the service is asked to sign: a digest that core computed, and what it is for, so that approvers can judge. */
+export interface SignRequest {
+  readonly key: string;
+  readonly scheme: SignatureScheme;
+  readonly hash: HashAlgorithm;
+  readonly digest: Uint8Array;
+  readonly purpose: {
+    readonly artifact: { readonly kind: "image" | "file"; readonly name: string; readonly digest: string };
+    readonly tool: string;
+  };
+  readonly justification?: string;
+  /** Same request, same key: a service that supports it answers a repeated submission with the first one's outcome. */
+  readonly idempotencyKey: string;
+}
+
+/** A request that waits; serialisable, so that it survives a restart. */
+export interface Ticket {
+  readonly service: string;
+  readonly id: string;
+  /** Lower-case hex SHA-256 over what was requested: a ticket is only ever resumed for the same request. */
+  readonly requestHash: string;
+}
+
+export type DenyCode =
+  | "unauthenticated"
+  | "forbidden"
+  | "approval-rejected"
+  | "approval-expired"
+  | "justification-required"
+  | "key-disabled"
+  | "algorithm-not-allowed"
+  | "key-not-found"
+  | "unsupported";
+
+/** What a submission came to. `signature` is DER for ECDSA, the raw value otherwise. */
+export type SignOutcome =
+  | { readonly status: "signed"; readonly signature: Uint8Array; readonly audit?: string }
+  | {
+      readonly status: "pending";
+      readonly ticket: Ticket;
+      readonly approvals: { readonly have: number; readonly need: number; readonly by: readonly string[] };
+      readonly message: string;
+      readonly retryAfterMs: number;
+      readonly expiresAt?: string;
+    }
+  | { readonly status: "denied"; readonly code: DenyCode; readonly message: string; readonly audit?: string };
+
+/** A request as approvers and the Signing view see it. */
+export interface PendingRequest {
+  readonly id: string;
+  readonly key: string;
+  readonly artifact: string;
+  readonly digest: string;
+  readonly requestedBy: string;
+  readonly requestedAt: string;
+  readonly justification?: string;
+  readonly approvals: { readonly have: number; readonly need: number; readonly by: readonly string[] };
+}
+
+/** One entry of a service's audit log. */
+export interface AuditEntry {
+  readonly id: string;
+  readonly at: string;
+  readonly actor: string;
+  readonly event: string;
+  readonly key?: string;
+  readonly artifact?: string;
+  readonly digest?: string;
+}
+
+/**
+ * A signing service: it turns a digest into a signature under its own policy, and no more. Core plans, wraps and judges.
+ * Methods throw AppError `service-unavailable` or `service-protocol`; a refusal is the outcome `denied`.
+ * `submit` is never repeated by a caller after an ambiguous failure.
+ */
+export interface SigningService {
+  readonly name: string;
+  /** Origin that requests go to, for display and for secrets. */
+  readonly origin: string;
+  listKeys(options: WaitOptions): Promise<readonly KeyDescription[]>;
+  submit(request: SignRequest, options: WaitOptions): Promise<SignOutcome>;
+  resume(ticket: Ticket, options: WaitOptions): Promise<SignOutcome>;
+  cancel(ticket: Ticket, options: WaitOptions): Promise<void>;
+  pending(options: WaitOptions): Promise<readonly PendingRequest[]>;
+  audit(options: WaitOptions): Promise<readonly AuditEntry[]>;
+}

@@ -1,0 +1,106 @@
+import type { ImageReference } from "../image/reference.ts";
+import type { Span } from "../image/span.ts";
+import type { Problem } from "../problem.ts";
+
+/** The file formats that have a reader. Add one in its own file and to `readDocument`'s list. */
+export type Dialect =
+  | "dockerfile"
+  | "compose"
+  | "github-workflow"
+  | "github-action"
+  | "kubernetes"
+  | "shell"
+  | "makefile"
+  | "unrecognised";
+
+/**
+ * How far a reference's value is known from the files:
+ * `literal` stands in the text as it is; `resolved` follows variables to their defaults; `partial` knows the
+ * repository but not all the rest; `unresolved` does not know the repository.
+ */
+export type Resolution = "literal" | "resolved" | "partial" | "unresolved";
+
+/** One step of how a value came to be, outermost first: the expression, the variable, the literal. */
+export interface ValueStep {
+  readonly span: Span;
+  /** Another file, where the value crosses files; absent for this document. */
+  readonly file?: string;
+  /** What this step is, in words: "ARG NODE_VERSION", "default in the expression". */
+  readonly label: string;
+  readonly text: string;
+}
+
+/** One place where a document refers to an image. */
+export interface ImageUse {
+  /** The reference's own text, without quotes and without a wrapper such as `docker://`. */
+  readonly span: Span;
+  readonly text: string;
+  /** Where in the dialect: `from`, `copy-from`, `mount-from`, `syntax`, `container`, `services`, `image`, ... */
+  readonly site: string;
+  /** Absent where it cannot be known from the files. */
+  readonly reference?: ImageReference;
+  readonly resolution: Resolution;
+  /** The literal that a fix would edit, where that is not `span` itself. */
+  readonly definedAt?: Span;
+  /** Where `@sha256:...` is written to pin this use (an empty span to insert at, or the old digest to replace); absent where no safe edit exists. */
+  readonly pinAt?: Span;
+  /** How the value came to be; empty for a literal. */
+  readonly chain: readonly ValueStep[];
+  /** Platform that the reference asks for (`linux/arm64`), where it is written literally. */
+  readonly platform?: string;
+}
+
+/** A word of a shell command after quote removal; `text` is undefined where an expansion makes it unknowable. */
+export interface ShellWord {
+  readonly span: Span;
+  /** The word as written, expansions and quotes included. */
+  readonly raw: string;
+  /** The word's value where it is static or resolved through assignments of the same script. */
+  readonly text: string | undefined;
+  /** Names of the variables and expressions that the word expands, in order (`IMAGE`, `steps.build.outputs.digest`). */
+  readonly expands: readonly string[];
+}
+
+/** One simple command (POSIX shell, 2.9.1): assignments dropped, redirections dropped, words in order. */
+export interface ShellCommand {
+  readonly span: Span;
+  readonly words: readonly ShellWord[];
+  /** Environment known to hold for the command: assignments before it, `env:` of its step and job. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Id of the job that runs it, where the dialect has jobs. */
+  readonly job?: string;
+  /** Index of the step in its job, where the dialect has steps. */
+  readonly step?: number;
+}
+
+/** A step of a pipeline job. */
+export interface JobStep {
+  readonly span: Span;
+  readonly id?: string;
+  readonly name?: string;
+  /** The action that the step uses (`docker/build-push-action@v6`), and its inputs as written. */
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, { readonly text: string; readonly span: Span }>>;
+}
+
+/** A pipeline's job, in document order. */
+export interface Job {
+  readonly id: string;
+  readonly span: Span;
+  readonly steps: readonly JobStep[];
+  /** Environment set for the workflow and the job, with the span of each value. */
+  readonly environment: Readonly<Record<string, { readonly text: string; readonly span: Span }>>;
+}
+
+/** What a reader makes of a file. Reading never fails: what could not be understood is a problem with its span. */
+export interface Document {
+  /** Workspace-relative, forward slashes. */
+  readonly path: string;
+  readonly dialect: Dialect;
+  /** The text that all spans count in: without byte-order mark. */
+  readonly text: string;
+  readonly images: readonly ImageUse[];
+  readonly commands: readonly ShellCommand[];
+  readonly jobs: readonly Job[];
+  readonly problems: readonly Problem[];
+}

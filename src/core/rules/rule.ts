@@ -1,0 +1,58 @@
+import type { Document } from "../document/document.ts";
+import type { Span } from "../image/span.ts";
+import type { Verdict } from "../verdict/verdict.ts";
+
+export type Severity = "error" | "warning" | "note";
+export type Confidence = "high" | "medium" | "low";
+
+/** One replacement in one file; an empty span inserts. */
+export interface Edit {
+  readonly file: string;
+  readonly span: Span;
+  readonly text: string;
+}
+
+/** A change that resolves a finding, named by its result. */
+export interface Fix {
+  readonly title: string;
+  readonly edits: readonly Edit[];
+  /** The first and safe one, that "fix all" may apply. */
+  readonly preferred?: boolean;
+}
+
+/** Something a rule points out. `message` is one sentence that names the fact and the consequence. */
+export interface Finding {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  readonly file: string;
+  readonly span: Span;
+  readonly message: string;
+  readonly fixes: readonly Fix[];
+}
+
+/** What a rule looks at: one document, and the verdicts of its images by normalised reference, as far as there are any. */
+export interface RuleInput {
+  readonly document: Document;
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+}
+
+/** What a rule gives for one place; `severity` and `confidence` replace the rule's own where the place demands it. */
+export interface RuleReport {
+  readonly span: Span;
+  readonly message: string;
+  readonly severity?: Severity;
+  readonly confidence?: Confidence;
+  readonly fixes?: readonly Fix[];
+}
+
+/** One rule: id = file name = document name = test name. Never throws, never waits. */
+export interface Rule {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  readonly summary: string;
+  /** The rule's document, Markdown. */
+  readonly doc: string;
+  check(input: RuleInput): readonly RuleReport[];
+}

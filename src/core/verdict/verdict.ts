@@ -1,0 +1,82 @@
+/** The five answers that are never mixed up; only `verified` counts as trusted. */
+export type VerdictState = "verified" | "untrusted" | "invalid" | "unsigned" | "unknown";
+
+/** Why, with a stable code to search for and one sentence. */
+export interface Reason {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The certificate of a signer (RFC 5280), in the fields that people ask for. Times are RFC 3339. */
+export interface CertificateSummary {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly serialNumber: string;
+  readonly notBefore: string;
+  readonly notAfter: string;
+}
+
+/** Who signed, as far as the signature proves it. */
+export interface Signer {
+  readonly kind: "key" | "certificate";
+  /** Subject alternative name of a certificate, or the policy's name of a key. */
+  readonly identity?: string;
+  /** OIDC issuer that vouched for the identity, for a Sigstore certificate. */
+  readonly issuer?: string;
+  /** Lower-case hex SHA-256 of the public key's SubjectPublicKeyInfo (RFC 5280, 4.1.2.7). */
+  readonly fingerprint?: string;
+  /** `ecdsa-p256`, `rsa-3072`, `ed25519`, ... */
+  readonly algorithm?: string;
+  readonly certificate?: CertificateSummary;
+}
+
+/** The signature formats that are told apart. */
+export type SignatureFormat = "sigstore-bundle" | "cosign" | "notation-jws" | "notation-cose" | "unrecognised";
+
+/** What was found out about one signature. `valid`: it is one, over this image. `trusted`: a policy accepts its signer. */
+export interface SignatureVerdict {
+  readonly format: SignatureFormat;
+  /** Digest of the manifest that carries it. */
+  readonly manifest: string;
+  /** A signature says "this image"; an attestation says something about it and is none (in-toto predicate type). */
+  readonly purpose: "signature" | "attestation";
+  readonly predicateType?: string;
+  readonly valid: boolean;
+  readonly trusted: boolean;
+  readonly signer?: Signer;
+  /** RFC 3339; only a time that a log or a time-stamp authority proves. */
+  readonly signedAt?: string;
+  readonly provenBy?: "transparency-log" | "timestamp";
+  readonly reasons: readonly Reason[];
+}
+
+/** The rule that decided, by file and 1-based line. */
+export interface PolicyLocation {
+  readonly policy: string;
+  readonly line: number;
+  readonly rule: string;
+}
+
+/** One step of how a verdict came to be, for a person to follow. */
+export interface TraceStep {
+  readonly step: "resolve" | "look-up" | "signature" | "policy" | "verdict";
+  readonly outcome: "passed" | "failed" | "note";
+  readonly text: string;
+}
+
+/** What is said of one image. */
+export interface Verdict {
+  readonly state: VerdictState;
+  /** For `unknown` the code is a FailureCode. */
+  readonly reason: Reason;
+  /** Normalised reference. */
+  readonly reference: string;
+  readonly digest?: string;
+  readonly signatures: readonly SignatureVerdict[];
+  readonly decidedBy?: PolicyLocation;
+  /** Whether a matching policy enforces: a failed verdict is then an error, else a warning. */
+  readonly enforced: boolean;
+  /** RFC 3339 time of the oldest mutable look-up that this rests on. */
+  readonly asOf?: string;
+  readonly trace: readonly TraceStep[];
+}
