@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { importsOf, sourcesBelow, targetOf, type Source } from "./sources.ts";
+
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  core: ["core"],
+  application: ["core", "application"],
+  adapters: ["core", "application", "adapters"],
+  trial: ["core", "application", "adapters", "trial"],
+  cli: ["core", "application", "adapters", "trial", "cli"],
+  extension: ["core", "application", "adapters", "extension"],
+};
+
+/** Built-ins that core may use: pure computation only. */
+const PURE_BUILT_INS = new Set(["node:crypto", "node:buffer"]);
+
+/** What reads the world or waits, and therefore has no place in core. */
+const IMPURE = [
+  { what: "reads the clock", pattern: /\bDate\.now\(|\bnew Date\(\)|\bperformance\./ },
+  { what: "touches the process", pattern: /\bprocess\./ },
+  { what: "uses the network", pattern: /\bfetch\(/ },
+  { what: "waits", pattern: /\bset(?:Timeout|Interval|Immediate)\(/ },
+  { what: "is random", pattern: /\bMath\.random\(|\brandomBytes\(|\brandomUUID\(/ },
+];
+
+function layerOf(path: string): string | undefined {
+  const folder = /^src\/([^/]+)\//.exec(path)?.[1];
+  return folder !== undefined && Object.hasOwn(MAY_IMPORT, folder) ? folder : undefined;
+}
+
+function violations(source: Source): string[] {
+  const layer = layerOf(source.path);
+  if (layer === undefined) return [`${source.path} stands outside every layer`];
+  return source.imports.flatMap(({ specifier, line }) => {
+    const at = `${source.path}:${line}`;
+    if (specifier === "vscode") return layer === "extension" ? [] : [`${at} imports vscode`];
+    if (layer === "core" && specifier.startsWith("node:") && !PURE_BUILT_INS.has(specifier)) {
+      return [`${at} imports ${specifier} into core`];
+    }
+    const target = targetOf(source, specifier);
+    if (target === undefined) return [];
+    const targetLayer = layerOf(target);
+    if (targetLayer === undefined) return [`${at} imports ${target}, which no layer holds`];
+    return MAY_IMPORT[layer]?.includes(targetLayer) === true ? [] : [`${at} imports ${targetLayer} into ${layer}`];
+  });
+}
+
+describe("layers", () => {
+  const sources = sourcesBelow("src").filter((source) => source.path !== "src/text.d.ts");
+
+  it("are kept by every import, type-only ones too", () => {
+    assert.deepEqual(sources.flatMap(violations), []);
+  });
+
+  it("keep core free of clock, network, process, chance and waiting", () => {
+    const found = sources
+      .filter((source) => layerOf(source.path) === "core")
+      .flatMap((source) => {
+        const code = source.text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, "");
+        return IMPURE.filter(({ pattern }) => pattern.test(code)).map(({ what }) => `${source.path} ${what}`);
+      });
+    assert.deepEqual(found, []);
+  });
+
+  const planted: readonly (readonly [string, string, string])[] = [
+    ["a multi-line type-only import of vscode", "src/core/a.ts", 'import type {\n  Uri,\n} from "vscode";'],
+    ["an upward import", "src/core/a.ts", 'import { x } from "../application/ports.ts";'],
+    ["a re-export from above", "src/application/a.ts", 'export { x } from "../adapters/x.ts";'],
+    ["a dynamic import from above", "src/core/a.ts", 'const x = await import("../cli/main.ts");'],
+    ["a type query", "src/core/a.ts", 'type X = import("../../src/extension/x.ts").X;'],
+    ["a host importing the other", "src/cli/a.ts", 'import { x } from "../extension/x.ts";'],
+    ["a file outside every layer", "src/stray.ts", ""],
+    ["a file system import in core", "src/core/a.ts", 'import { readFileSync } from "node:fs";'],
+  ];
+  for (const [what, path, text] of planted) {
+    it(`notice ${what}`, () => {
+      assert.equal(violations({ path, text, imports: importsOf(text) }).length, 1);
+    });
+  }
+
+  it("do not mistake text in comments and strings for imports", () => {
+    assert.deepEqual(importsOf('// import x from "vscode"\n/* import "vscode" */\nconst s = \'no "import"\';'), []);
+  });
+});
