@@ -1,0 +1,21 @@
+/** A JSON object whose members have not been looked at. Read members with `Object.hasOwn` or by a fixed name only. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Whether `value` is a JSON object, not an array and not null. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether `value` is an array, without saying anything of its members. */
+export function isJsonArray(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+/** Reads JSON (RFC 8259) from UTF-8 bytes or text; undefined where it is none, which no JSON text means. */
+export function readJson(source: Uint8Array | string): unknown {
+  try {
+    return JSON.parse(typeof source === "string" ? source : new TextDecoder("utf-8", { fatal: true }).decode(source));
+  } catch {
+    return undefined;
+  }
+}
