@@ -11,7 +11,9 @@ describe("documentation", () => {
       const lines = text.split("\n");
       return lines.flatMap((line, index) => {
         const name = EXPORT.exec(line)?.[1];
-        return name === undefined || lines[index - 1]?.trimEnd().endsWith("*/") === true ? [] : [`${path}:${index + 1} ${name}`];
+        return name === undefined || lines[index - 1]?.trimEnd().endsWith("*/") === true
+          ? []
+          : [`${path}:${index + 1} ${name}`];
       });
     });
     assert.deepEqual(bare, []);

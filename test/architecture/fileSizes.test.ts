@@ -7,7 +7,10 @@ describe("file sizes", () => {
     .sort((a, b) => a.lines - b.lines);
 
   it("stay within 400 lines", () => {
-    assert.deepEqual(sizes.filter(({ lines }) => lines > 400), []);
+    assert.deepEqual(
+      sizes.filter(({ lines }) => lines > 400),
+      [],
+    );
   });
 
   it("stay within 220 lines at the 90th percentile, and near 100 at the median", () => {

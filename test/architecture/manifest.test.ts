@@ -10,12 +10,18 @@ interface Contributions {
   readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
   readonly viewsContainers: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
   readonly viewsWelcome: readonly { readonly view: string; readonly contents: string }[];
-  readonly walkthroughs: readonly { readonly steps: readonly { readonly media: Readonly<Record<string, unknown>> }[] }[];
+  readonly walkthroughs: readonly {
+    readonly steps: readonly { readonly media: Readonly<Record<string, unknown>> }[];
+  }[];
 }
 
-const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly contributes: Contributions };
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  readonly contributes: Contributions;
+};
 const { contributes } = manifest;
-const code = sourcesBelow("src/extension").map(({ text }) => text).join("\n");
+const code = sourcesBelow("src/extension")
+  .map(({ text }) => text)
+  .join("\n");
 const commands = new Set(contributes.commands.map(({ command }) => command));
 const views = new Set(Object.values(contributes.views).flatMap((list) => list.map(({ id }) => id)));
 
@@ -48,7 +54,9 @@ describe("the extension's manifest", () => {
 
   it("puts only declared commands into menus", () => {
     const strays = Object.entries(contributes.menus).flatMap(([menu, items]) =>
-      items.filter(({ command }) => command !== undefined && !commands.has(command)).map(({ command }) => `${menu}: ${command}`),
+      items
+        .filter(({ command }) => command !== undefined && !commands.has(command))
+        .map(({ command }) => `${menu}: ${command}`),
     );
     assert.deepEqual(strays, []);
   });
@@ -56,12 +64,20 @@ describe("the extension's manifest", () => {
   it("fills every view, and welcomes only in declared ones", () => {
     const filled = inCode(/createTreeView\(\s*"(countersign\.[A-Za-z0-9.]+)"/g);
     assert.deepEqual([...filled].sort(), [...views].sort());
-    assert.deepEqual(contributes.viewsWelcome.filter(({ view }) => !views.has(view)), []);
+    assert.deepEqual(
+      contributes.viewsWelcome.filter(({ view }) => !views.has(view)),
+      [],
+    );
   });
 
   it("links only to declared commands from welcome texts", () => {
-    const links = contributes.viewsWelcome.flatMap(({ contents }) => [...contents.matchAll(/command:(countersign\.[A-Za-z0-9.]+)/g)]);
-    assert.deepEqual(links.map((match) => match[1] ?? "").filter((id) => !commands.has(id)), []);
+    const links = contributes.viewsWelcome.flatMap(({ contents }) => [
+      ...contents.matchAll(/command:(countersign\.[A-Za-z0-9.]+)/g),
+    ]);
+    assert.deepEqual(
+      links.map((match) => match[1] ?? "").filter((id) => !commands.has(id)),
+      [],
+    );
   });
 
   it("names only pictures that exist", () => {
