@@ -45,7 +45,10 @@ export async function prepareSignedImages(programs: string, count: number): Prom
   );
   writeFileSync(join(folder, "signing.json"), JSON.stringify(SIGNING_CONFIG));
   const sign = (name: string, digest: string): string[] => [
-    ...["sign", "--yes", "--key", join(folder, "cosign.key"), "--signing-config", join(folder, "signing.json")],
+    "sign",
+    "--yes",
+    `--key=${join(folder, "cosign.key")}`,
+    `--signing-config=${join(folder, "signing.json")}`,
     `${host}/${name.split(":")[0]}@${digest}`,
   ];
   await runAll(
