@@ -1,0 +1,89 @@
+import { formatReference, type ImageReference } from "../image/reference.ts";
+import { matchesGlob } from "../policy/glob.ts";
+import type { Authority, PolicyRule, PolicySource, TrustPolicy } from "../policy/policy.ts";
+import { keyFingerprint } from "./signingKey.ts";
+
+/** What one rule that covers the image will say of a signature by the key, as far as it can be told before signing. */
+export interface RuleAcceptance {
+  readonly rule: string;
+  readonly source: PolicySource;
+  readonly mode: "enforce" | "warn";
+  readonly accepts: boolean;
+  /** Name of the authority that accepts. */
+  readonly authority?: string;
+  /** One sentence: why, or why not. */
+  readonly reason: string;
+}
+
+/**
+ * Says for each rule that covers `reference` whether it will accept a Sigstore bundle by the key, and why.
+ * An empty answer means that no rule covers the image: the signature would be untrusted.
+ */
+export function foretellAcceptance(
+  reference: ImageReference,
+  policy: TrustPolicy,
+  publicKey: string,
+): readonly RuleAcceptance[] {
+  const text = formatReference(reference);
+  return policy.rules
+    .filter((rule) => rule.globs.some(({ glob }) => matchesGlob(glob, text)))
+    .map((rule) => acceptanceOf(rule, publicKey));
+}
+
+function acceptanceOf(rule: PolicyRule, publicKey: string): RuleAcceptance {
+  const told = (accepts: boolean, reason: string, authority?: string): RuleAcceptance => ({
+    rule: rule.name,
+    source: rule.source,
+    mode: rule.mode,
+    accepts,
+    ...(authority === undefined ? {} : { authority }),
+    reason,
+  });
+  const [obscure] = rule.notUnderstood;
+  if (obscure !== undefined) return told(false, `The rule uses ${obscure.what}, which is not evaluated.`);
+  const failing = rule.authorities.find((authority) => authority.kind === "static" && authority.action === "fail");
+  const obstacles: string[] = [];
+  for (const authority of rule.authorities) {
+    const obstacle = obstacleIn(authority, publicKey);
+    if (obstacle === undefined) return told(true, reasonFor(authority), authority.name);
+    obstacles.push(obstacle);
+  }
+  if (failing !== undefined && rule.authorities.length === 1)
+    return told(false, "The rule refuses every image that it covers.");
+  return told(
+    false,
+    obstacles.length === 0 ? "The rule names nobody whose signature it accepts." : obstacles.join(" "),
+  );
+}
+
+/** Why the authority will not accept the key's signature; undefined where it will. */
+function obstacleIn(authority: Authority, publicKey: string): string | undefined {
+  switch (authority.kind) {
+    case "static":
+      return authority.action === "pass" ? undefined : `'${authority.name}' refuses every image.`;
+    case "keyless":
+      return `'${authority.name}' accepts certificates of an identity provider, not this key.`;
+    case "not-evaluated":
+      return `'${authority.name}' is not evaluated: ${authority.why}`;
+    case "key":
+      if (!holdsKey(authority.publicKeys, publicKey)) return `'${authority.name}' is another key.`;
+      if (authority.hashAlgorithm !== "sha256")
+        return `'${authority.name}' is this key, but checks with ${authority.hashAlgorithm}; the signature will use sha256.`;
+      if (authority.format === "legacy")
+        return `'${authority.name}' is this key, but accepts only cosign's first format.`;
+      return undefined;
+  }
+}
+
+function reasonFor(authority: Authority): string {
+  if (authority.kind === "static") return `'${authority.name}' accepts every image.`;
+  const silent = authority.kind === "key" && authority.format === "unset";
+  return silent
+    ? `'${authority.name}' is this key. It names no signature format, which policy-controller reads as cosign's first one.`
+    : `'${authority.name}' is this key.`;
+}
+
+function holdsKey(publicKeys: readonly string[], publicKey: string): boolean {
+  const wanted = keyFingerprint(publicKey);
+  return wanted !== undefined && publicKeys.some((pem) => keyFingerprint(pem)?.equals(wanted) === true);
+}

@@ -1,0 +1,68 @@
+import { digestOf } from "../image/digest.ts";
+import type { Descriptor } from "../verdict/evidence.ts";
+import type { SignaturePlan } from "./plan.ts";
+import { keyFingerprint } from "./signingKey.ts";
+import { signaturePredicate } from "./statement.ts";
+
+/** Media type of Sigstore bundles v0.3: of the blob, and the artifact type of the manifest around it. */
+export const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
+const manifestMediaType = "application/vnd.oci.image.manifest.v1+json";
+
+/** A signature ready to be attached: three byte strings, each with what identifies it. */
+export interface AssembledSignature {
+  readonly bundle: { readonly descriptor: Descriptor; readonly bytes: Uint8Array };
+  readonly config: { readonly descriptor: Descriptor; readonly bytes: Uint8Array };
+  readonly manifest: { readonly descriptor: Descriptor; readonly bytes: Uint8Array };
+}
+
+/**
+ * The Sigstore bundle v0.3 around a signature: a DSSE envelope and the hint of a managed key, the Base64 SHA-256 of its
+ * SubjectPublicKeyInfo. The hint only helps to find the key; nothing is proven by it.
+ */
+export function assembleBundle(plan: SignaturePlan, signature: Uint8Array): Uint8Array {
+  const hint = keyFingerprint(plan.key.publicKey)?.toString("base64");
+  const bundle = {
+    mediaType: bundleMediaType,
+    verificationMaterial: { publicKey: hint === undefined ? {} : { hint } },
+    dsseEnvelope: {
+      payload: Buffer.from(plan.payload).toString("base64"),
+      payloadType: plan.payloadType,
+      signatures: [{ sig: Buffer.from(signature).toString("base64") }],
+    },
+  };
+  return Buffer.from(JSON.stringify(bundle), "utf8");
+}
+
+/**
+ * The bundle with the OCI image manifest that attaches it as a referrer, laid out as cosign 3 does: artifact type,
+ * empty config, one layer, subject, annotations. `created` is the time that the manifest claims; nothing rests on it.
+ */
+export function assembleSignature(plan: SignaturePlan, signature: Uint8Array, created: Date): AssembledSignature {
+  const bundle = described(bundleMediaType, assembleBundle(plan, signature));
+  const config = described("application/vnd.oci.empty.v1+json", Buffer.from("{}", "utf8"), bundleMediaType);
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: manifestMediaType,
+    config: config.descriptor,
+    layers: [bundle.descriptor],
+    annotations: {
+      "dev.sigstore.bundle.content": "dsse-envelope",
+      "dev.sigstore.bundle.predicateType": signaturePredicate,
+      "org.opencontainers.image.created": `${created.toISOString().slice(0, 19)}Z`,
+    },
+    subject: { mediaType: plan.image.mediaType, size: plan.image.size, digest: plan.image.digest },
+    artifactType: bundleMediaType,
+  };
+  const bytes = Buffer.from(JSON.stringify(manifest), "utf8");
+  return { bundle, config, manifest: described(manifestMediaType, bytes, bundleMediaType) };
+}
+
+function described(
+  mediaType: string,
+  bytes: Uint8Array,
+  artifactType?: string,
+): { readonly descriptor: Descriptor; readonly bytes: Uint8Array } {
+  const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
+  return { descriptor: artifactType === undefined ? descriptor : { ...descriptor, artifactType }, bytes };
+}

@@ -1,0 +1,40 @@
+import { constants, verify } from "node:crypto";
+import type { Parsed } from "../problem.ts";
+import { isDerSignature, isSideBySide } from "./ecdsaSignature.ts";
+import type { SignaturePlan } from "./plan.ts";
+import { readPublicKey } from "./signingKey.ts";
+
+/** Longer than any signature of a supported key. */
+const maximumLength = 1024;
+
+/**
+ * Checks what a service returned against the plan: the encoding first, then the signature itself by the key that the
+ * service described. Gives the signature as the bundle carries it, or one problem: `signature-encoding` or `signature-wrong`.
+ */
+export function checkSignature(plan: SignaturePlan, signature: Uint8Array): Parsed<Uint8Array> {
+  const key = readPublicKey(plan.key.publicKey);
+  if (key === undefined) return refuse("signature-wrong", `Key '${plan.key.name}' has no readable public key.`);
+  if (signature.length === 0 || signature.length > maximumLength)
+    return refuse("signature-encoding", `The service returned ${signature.length} bytes, which is no signature.`);
+  const curve = key.asymmetricKeyDetails?.namedCurve;
+  if (curve !== undefined && !isDerSignature(signature, curve)) {
+    const what = isSideBySide(signature, curve)
+      ? "r and s side by side where DER is expected"
+      : "something that is not an ECDSA signature in DER";
+    return refuse("signature-encoding", `The service returned ${what}.`);
+  }
+  const valid =
+    curve === undefined
+      ? verify(plan.scheme.hash, plan.signedBytes, { key, padding: constants.RSA_PKCS1_PADDING }, signature)
+      : verify(plan.scheme.hash, plan.signedBytes, { key, dsaEncoding: "der" }, signature);
+  return valid
+    ? { value: signature, problems: [] }
+    : refuse(
+        "signature-wrong",
+        `What the service returned is not a signature by key '${plan.key.name}' over what was sent.`,
+      );
+}
+
+function refuse(code: string, message: string): Parsed<Uint8Array> {
+  return { value: undefined, problems: [{ code, message }] };
+}

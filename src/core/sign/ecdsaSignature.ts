@@ -1,0 +1,55 @@
+/** Order of the group, by curve as node:crypto names it (SEC 2). */
+const orders = new Map([
+  ["prime256v1", 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n],
+  ["secp384r1", 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n],
+  [
+    "secp521r1",
+    0x01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
+  ],
+]);
+
+/** Order of a curve's group; undefined for a curve that is not supported. */
+export function curveOrder(curve: string): bigint | undefined {
+  return orders.get(curve);
+}
+
+/**
+ * Whether `bytes` is an ECDSA signature in strict DER (X.690 and RFC 3279, 2.2.3): minimal lengths and integers,
+ * nothing after it, and both numbers between 1 and the order. r and s side by side, as PKCS #11 gives them, are not.
+ */
+export function isDerSignature(bytes: Uint8Array, curve: string): boolean {
+  const order = orders.get(curve);
+  const body = order === undefined ? undefined : elementAt(bytes, 0, 0x30);
+  if (order === undefined || body === undefined || body.end !== bytes.length) return false;
+  const r = elementAt(bytes, body.start, 0x02);
+  const s = r === undefined ? undefined : elementAt(bytes, r.end, 0x02);
+  if (r === undefined || s === undefined || s.end !== bytes.length) return false;
+  return [r, s].every(({ start, end }) => inRange(bytes.subarray(start, end), order));
+}
+
+/** Whether `bytes` has the length of r and s side by side (IEEE P1363) for the curve. */
+export function isSideBySide(bytes: Uint8Array, curve: string): boolean {
+  const order = orders.get(curve);
+  return order !== undefined && bytes.length === 2 * Math.ceil(order.toString(16).length / 2);
+}
+
+function elementAt(bytes: Uint8Array, at: number, tag: number): { start: number; end: number } | undefined {
+  const first = bytes[at + 1];
+  if (bytes[at] !== tag || first === undefined) return undefined;
+  if (first < 0x80) return within(bytes, at + 2, first);
+  // The one long form that a signature over a supported curve can need; shorter lengths must use the short form.
+  const second = bytes[at + 2];
+  return first === 0x81 && second !== undefined && second >= 0x80 ? within(bytes, at + 3, second) : undefined;
+}
+
+function within(bytes: Uint8Array, start: number, length: number): { start: number; end: number } | undefined {
+  return start + length <= bytes.length ? { start, end: start + length } : undefined;
+}
+
+function inRange(octets: Uint8Array, order: bigint): boolean {
+  const [first, second] = octets;
+  if (first === undefined || first >= 0x80) return false;
+  if (first === 0 && (second === undefined || second < 0x80)) return false;
+  const value = BigInt(`0x${Buffer.from(octets).toString("hex")}`);
+  return value > 0n && value < order;
+}
