@@ -1,0 +1,61 @@
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { certificatePem, codeSigning, issueCertificate, type CertificateIssuer } from "../x509/issueCertificate.ts";
+
+/** The trial's certificate authority: a root, and an issuing authority that the root vouches for. Both live as long as the process. */
+export interface TrialAuthority {
+  /** PEM. */
+  readonly root: string;
+  /** Issues a code-signing certificate and gives the chain in PEM, leaf first, root last. */
+  issue(commonName: string, publicKey: KeyObject): readonly string[];
+}
+
+const organization = "TRIAL only, not for production";
+const day = 24 * 60 * 60 * 1000;
+
+/** Creates the authority with fresh keys; everything that it issues says TRIAL. */
+export function createTrialAuthority(now: Date): TrialAuthority {
+  const root = authorityNamed("Countersign TRIAL root");
+  const issuing = authorityNamed("Countersign TRIAL issuing");
+  // A clock that is a little behind must still accept what was issued a moment ago.
+  const notBefore = new Date(now.getTime() - 5 * 60 * 1000);
+  const notAfter = new Date(now.getTime() + 30 * day);
+  const rootPem = certificatePem(
+    issueCertificate({
+      subject: root.name,
+      publicKey: root.publicKey,
+      issuer: root,
+      notBefore,
+      notAfter,
+      usage: { kind: "authority", pathLength: 1 },
+    }),
+  );
+  const issuingPem = certificatePem(
+    issueCertificate({
+      subject: issuing.name,
+      publicKey: issuing.publicKey,
+      issuer: root,
+      notBefore,
+      notAfter,
+      usage: { kind: "authority", pathLength: 0 },
+    }),
+  );
+  return {
+    root: rootPem,
+    issue: (commonName, publicKey) => {
+      const leaf = issueCertificate({
+        subject: { organization, commonName },
+        publicKey,
+        issuer: issuing,
+        notBefore,
+        notAfter: new Date(now.getTime() + 7 * day),
+        usage: { kind: "leaf", extendedKeyUsages: [codeSigning] },
+      });
+      return [certificatePem(leaf), issuingPem, rootPem];
+    },
+  };
+}
+
+function authorityNamed(commonName: string): CertificateIssuer {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return { name: { organization, commonName }, key: privateKey, publicKey };
+}

@@ -1,0 +1,201 @@
+import { randomUUID } from "node:crypto";
+import type { DenyCode, PendingRequest, SignRequest } from "../../application/signingService.ts";
+import { requestHash } from "../../core/sign/requestHash.ts";
+import type { AuditLog } from "./auditLog.ts";
+import type { TrialKey } from "./keys.ts";
+import { signDigest } from "./signDigest.ts";
+
+/** What the service answers about a request. */
+export type TrialAnswer =
+  | { readonly status: "signed"; readonly signature: Buffer; readonly audit: string }
+  | {
+      readonly status: "pending";
+      readonly request: PendingRequest;
+      readonly requestHash: string;
+      readonly expiresAt: string;
+    }
+  | { readonly status: "denied"; readonly code: DenyCode; readonly message: string; readonly audit: string };
+
+/** The requests of one run of the service. */
+export interface TrialRequests {
+  submit(user: string, request: SignRequest): TrialAnswer;
+  /** What became of a request; undefined where there is none of this user. */
+  find(user: string, id: string): TrialAnswer | undefined;
+  approve(user: string, id: string, comment: string): TrialAnswer | undefined;
+  reject(user: string, id: string, comment: string): TrialAnswer | undefined;
+  cancel(user: string, id: string): TrialAnswer | undefined;
+  pending(): readonly PendingRequest[];
+}
+
+interface Entry {
+  readonly id: string;
+  readonly user: string;
+  readonly request: SignRequest;
+  readonly hash: string;
+  readonly key: TrialKey;
+  readonly requestedAt: Date;
+  answer: TrialAnswer | "pending";
+}
+
+/** A run that has seen this many requests refuses more: a loop gone wild must not fill the memory. */
+const maximumRequests = 10_000;
+
+/** Creates the engine. `expiresAfterMs`: how long a request waits for its approval. */
+export function createTrialRequests(options: {
+  readonly keys: readonly TrialKey[];
+  readonly audit: AuditLog;
+  readonly now: () => Date;
+  readonly expiresAfterMs: number;
+}): TrialRequests {
+  const { audit, now } = options;
+  const entries = new Map<string, Entry>();
+  const byIdempotencyKey = new Map<string, string>();
+
+  const record = (actor: string, event: string, entry: Omit<Entry, "answer" | "key">, note?: string): string =>
+    audit.record({
+      actor,
+      event,
+      key: entry.request.key,
+      artifact: entry.request.purpose.artifact.name,
+      digest: entry.request.purpose.artifact.digest,
+      requestHash: entry.hash,
+      ...(note === undefined ? {} : { note }),
+    });
+
+  const deny = (
+    actor: string,
+    event: string,
+    entry: Omit<Entry, "answer" | "key">,
+    code: DenyCode,
+    message: string,
+  ): TrialAnswer => ({
+    status: "denied",
+    code,
+    message,
+    audit: record(actor, event, entry, message),
+  });
+
+  const expiryOf = (entry: Entry): Date => new Date(entry.requestedAt.getTime() + options.expiresAfterMs);
+
+  const answerOf = (entry: Entry): TrialAnswer => {
+    if (entry.answer === "pending" && now() >= expiryOf(entry)) {
+      entry.answer = deny(
+        "service",
+        "request-expired",
+        entry,
+        "approval-expired",
+        "Nobody approved the request in time.",
+      );
+    }
+    if (entry.answer !== "pending") return entry.answer;
+    return {
+      status: "pending",
+      request: describe(entry),
+      requestHash: entry.hash,
+      expiresAt: expiryOf(entry).toISOString(),
+    };
+  };
+
+  const sign = (entry: Entry): TrialAnswer => {
+    const signature = signDigest(entry.key.privateKey, entry.request.digest);
+    entry.answer = {
+      status: "signed",
+      signature,
+      audit: record(entry.user, "signed", entry, entry.request.justification),
+    };
+    return entry.answer;
+  };
+
+  /** Decisions are only for requests that wait, and never for one's own. */
+  const decide = (user: string, id: string, decision: (entry: Entry) => TrialAnswer): TrialAnswer | undefined => {
+    const entry = entries.get(id);
+    if (entry === undefined) return undefined;
+    const answer = answerOf(entry);
+    if (answer.status !== "pending") return answer;
+    if (entry.user === user)
+      return deny(user, "approval-refused", entry, "forbidden", "Nobody approves a request of their own.");
+    return decision(entry);
+  };
+
+  return {
+    submit: (user, request) => {
+      const hash = requestHash(request);
+      const draft = { id: randomUUID(), user, request, hash, requestedAt: now() };
+      const idempotencyKey = `${user}\n${request.idempotencyKey}`;
+      const known = entries.get(byIdempotencyKey.get(idempotencyKey) ?? "");
+      if (known !== undefined) {
+        return known.hash === hash
+          ? answerOf(known)
+          : deny(user, "refused", draft, "forbidden", "The idempotency key belongs to another request.");
+      }
+      const key = options.keys.find(({ description }) => description.name === request.key);
+      if (key === undefined)
+        return deny(user, "refused", draft, "key-not-found", `There is no key '${request.key.slice(0, 80)}'.`);
+      if (request.scheme !== "ecdsa" || request.hash !== "sha256" || request.digest.length !== 32)
+        return deny(
+          user,
+          "refused",
+          draft,
+          "algorithm-not-allowed",
+          `Key '${request.key}' signs with ECDSA and SHA-256 only.`,
+        );
+      if (key.description.needs.includes("justification") && (request.justification ?? "").trim() === "")
+        return deny(user, "refused", draft, "justification-required", `Key '${request.key}' needs a justification.`);
+      if (entries.size >= maximumRequests)
+        return deny(
+          user,
+          "refused",
+          draft,
+          "forbidden",
+          "The trial service has seen too many requests; start it again.",
+        );
+      const entry: Entry = { ...draft, key, answer: "pending" };
+      entries.set(entry.id, entry);
+      byIdempotencyKey.set(idempotencyKey, entry.id);
+      record(user, "requested", entry, request.justification);
+      return key.description.needs.includes("approval") ? answerOf(entry) : sign(entry);
+    },
+    find: (user, id) => {
+      const entry = entries.get(id);
+      return entry === undefined || entry.user !== user ? undefined : answerOf(entry);
+    },
+    approve: (user, id, comment) =>
+      decide(user, id, (entry) => {
+        record(user, "approved", entry, comment);
+        return sign(entry);
+      }),
+    reject: (user, id, comment) =>
+      decide(user, id, (entry) => {
+        const message = `${user} rejected the request${comment === "" ? "." : `: ${comment}`}`;
+        entry.answer = deny(user, "rejected", entry, "approval-rejected", message);
+        return entry.answer;
+      }),
+    cancel: (user, id) => {
+      const entry = entries.get(id);
+      if (entry === undefined || entry.user !== user) return undefined;
+      const answer = answerOf(entry);
+      if (answer.status !== "pending") return answer;
+      entry.answer = deny(user, "cancelled", entry, "approval-rejected", "The request was withdrawn.");
+      return entry.answer;
+    },
+    pending: () =>
+      [...entries.values()].flatMap((entry) => {
+        const answer = entry.answer === "pending" ? answerOf(entry) : entry.answer;
+        return answer.status === "pending" ? [answer.request] : [];
+      }),
+  };
+}
+
+function describe(entry: Entry): PendingRequest {
+  const { request } = entry;
+  return {
+    id: entry.id,
+    key: request.key,
+    artifact: request.purpose.artifact.name,
+    digest: request.purpose.artifact.digest,
+    requestedBy: entry.user,
+    requestedAt: entry.requestedAt.toISOString(),
+    ...(request.justification === undefined ? {} : { justification: request.justification }),
+    approvals: { have: 0, need: 1, by: [] },
+  };
+}
