@@ -1,0 +1,302 @@
+// Page objects: what a person does in the workbench, in a person's words. Every wait has a limit and an
+// error that says what was waited for.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Locator, Page } from "playwright-core";
+import { launchChromium } from "../../scripts/editor/chromium.mjs";
+import { startServer } from "../../scripts/editor/server.mjs";
+import { out } from "../../scripts/root.mjs";
+
+/** The themes that screenshots are taken in. */
+export const themes = {
+  light: "Light Modern",
+  dark: "Dark Modern",
+  highContrast: "Default High Contrast",
+} as const;
+
+export interface WorkbenchOptions {
+  /** The folder to open. */
+  readonly folder: string;
+  /** User settings on top of the quiet ones. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** false leaves the folder in restricted mode until a person trusts it. */
+  readonly trusted?: boolean;
+  readonly theme?: keyof typeof themes;
+  /** Environment of the editor, and so of the extension. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
+export type Workbench = Awaited<ReturnType<typeof openWorkbench>>;
+
+/** Opens a folder in an editor of its own, with the packaged extension installed. */
+export async function openWorkbench(options: WorkbenchOptions) {
+  const { codeServer, chromium, extensionsFolder } = editorOfThisRun();
+  const theme = themes[options.theme ?? "light"];
+  const settings = { "workbench.colorTheme": theme, "window.autoDetectColorScheme": false, ...options.settings };
+  const server = await startServer(codeServer, {
+    extensionsFolder,
+    settings,
+    trusted: options.trusted ?? true,
+    env: { ...options.env },
+  });
+  let browser: Browser | undefined;
+  const close = async (): Promise<void> => {
+    await browser?.close();
+    await server.stop();
+  };
+  try {
+    browser = await launchChromium(chromium);
+    const page = await browser.newPage({ viewport: options.viewport ?? { width: 1280, height: 800 } });
+    page.setDefaultTimeout(20_000);
+    await page.goto(server.url(options.folder));
+    await page.locator(".monaco-workbench .part.statusbar").waitFor();
+    const actions = workbenchActions(page);
+    const settingsFile = join(server.dataFolder, "data", "User", "settings.json");
+    return {
+      page,
+      ...actions,
+      /** Changes user settings; the editor applies them by itself. */
+      changeSettings(changes: Readonly<Record<string, unknown>>): void {
+        const current = JSON.parse(readFileSync(settingsFile, "utf8")) as Record<string, unknown>;
+        writeFileSync(settingsFile, JSON.stringify({ ...current, ...changes }, undefined, 2));
+      },
+      /** Switches the colour theme and waits until it shows. */
+      async setTheme(name: keyof typeof themes): Promise<void> {
+        this.changeSettings({ "workbench.colorTheme": themes[name] });
+        const kind = { light: "vs", dark: "vs-dark", highContrast: "hc-black" }[name];
+        await page.locator(`.monaco-workbench.${kind}`).waitFor();
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Closes a workbench. Where the test failed, leaves a screenshot named after it first. */
+export async function closeWorkbench(workbench: Workbench | undefined, test: Mocha.Test | undefined): Promise<void> {
+  if (workbench === undefined) return;
+  if (test?.state === "failed") await workbench.screenshot(`failed ${test.fullTitle()}`);
+  await workbench.close();
+}
+
+function workbenchActions(page: Page) {
+  const quickInput = page.locator(".quick-input-widget:visible");
+  const quickRow = (label: string): Locator =>
+    quickInput.locator(".monaco-list-row").filter({ has: page.locator(".quick-input-list-label, .label-name", { hasText: label }) }).first();
+  const editor = page.locator(".editor-group-container.active .monaco-editor[role='code']").first();
+
+  return {
+    editor,
+    quickInput,
+
+    /** Opens a file of the folder by its path in it. */
+    async openFile(path: string): Promise<void> {
+      await page.keyboard.press("Control+P");
+      await quickInput.locator("input").fill(path);
+      await quickInput.locator(".monaco-list-row").first().waitFor();
+      await page.keyboard.press("Enter");
+      const name = path.slice(path.lastIndexOf("/") + 1);
+      await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+      await editor.locator(".view-line").first().waitFor();
+    },
+
+    /** Runs a command by its title in the command palette. */
+    async runCommand(title: string): Promise<void> {
+      await page.keyboard.press("F1");
+      await quickInput.locator("input").fill(`>${title}`);
+      await quickRow(title).click();
+    },
+
+    /** The labels in the quick pick that is open. */
+    async quickPickItems(): Promise<string[]> {
+      await quickInput.locator(".monaco-list-row").first().waitFor();
+      const rows = quickInput.locator(".monaco-list-row");
+      return (await rows.allInnerTexts()).map(oneLine);
+    },
+
+    /** Waits for a quick pick or input box with this title, and gives its title bar's text. */
+    async quickPickTitle(part: string): Promise<string> {
+      const title = quickInput.locator(".quick-input-title", { hasText: part });
+      await title.waitFor();
+      return oneLine(await title.innerText());
+    },
+
+    /** Chooses the item with this label from the open quick pick. */
+    async pick(label: string): Promise<void> {
+      await quickRow(label).click();
+    },
+
+    /** Types an answer into the open input box and accepts it. */
+    async answer(text: string): Promise<void> {
+      await quickInput.locator("input").fill(text);
+      await page.keyboard.press("Enter");
+    },
+
+    /** Points at a text in the editor and gives what the hover says. */
+    async hover(text: string): Promise<string> {
+      const hover = page.locator(".monaco-hover:visible .hover-contents, .monaco-resizable-hover:visible .hover-contents").first();
+      await page.mouse.move(5, 5);
+      await pointAt(page, editor, text);
+      await hover.waitFor();
+      return (await page.locator(".monaco-hover:visible .hover-contents").allInnerTexts()).join("\n");
+    },
+
+    /** Puts the cursor into a text of the editor. */
+    async putCursor(text: string): Promise<void> {
+      await pointAt(page, editor, text);
+      await page.mouse.down();
+      await page.mouse.up();
+    },
+
+    /** The titles of the code actions at the cursor; the menu stays open. */
+    async codeActions(): Promise<string[]> {
+      await page.keyboard.press("Control+.");
+      const menu = page.locator(".action-widget:visible");
+      await menu.locator(".monaco-list-row.action").first().waitFor();
+      return (await menu.locator(".monaco-list-row.action").allInnerTexts()).map(oneLine);
+    },
+
+    /** Chooses a code action from the open menu. */
+    async chooseCodeAction(title: string): Promise<void> {
+      await page.locator(".action-widget:visible .monaco-list-row.action", { hasText: title }).first().click();
+    },
+
+    /** Waits for a code lens with this text and gives it. */
+    async codeLens(text: string): Promise<Locator> {
+      const lens = editor.locator(".codelens-decoration", { hasText: text }).first();
+      await lens.waitFor();
+      return lens;
+    },
+
+    /** The whole text in the active editor, as far as it is on screen. */
+    async editorText(): Promise<string> {
+      const lines = await editor.locator(".view-line").evaluateAll((elements) =>
+        elements
+          .map((element) => ({ top: (element as HTMLElement).offsetTop, text: element.textContent ?? "" }))
+          .toSorted((a, b) => a.top - b.top)
+          .map((line) => line.text),
+      );
+      return lines.join("\n").replaceAll("\u00a0", " ");
+    },
+
+    /** Opens a view container from the activity bar by its title. */
+    async openViewContainer(title: string): Promise<void> {
+      const tab = page.locator(`.activitybar .action-item a[aria-label^="${title}"]`).first();
+      await tab.waitFor();
+      const isOpen = (await page.locator(".part.sidebar .composite.title").innerText().catch(() => "")).toLowerCase().startsWith(title.toLowerCase());
+      if (!isOpen) await tab.click();
+      await page.locator(".part.sidebar .composite.title", { hasText: new RegExp(title, "i") }).waitFor();
+    },
+
+    /** The rows of a tree view, label and description in one line each, as far as they are on screen. */
+    async treeItems(view: string): Promise<string[]> {
+      const rows = tree(page, view).locator(".monaco-list-row");
+      await rows.first().waitFor();
+      return (await rows.allInnerTexts()).map(oneLine);
+    },
+
+    /** A row of a tree view by a part of its text. */
+    treeItem(view: string, text: string): Locator {
+      return tree(page, view).locator(".monaco-list-row", { hasText: text }).first();
+    },
+
+    /** What a view says where it has no items. */
+    async welcome(view: string): Promise<string> {
+      const content = pane(page, view).locator(".welcome-view-content");
+      await content.waitFor();
+      return oneLine(await content.innerText());
+    },
+
+    /** A status bar item by a part of its text or of its accessible name. */
+    statusBarItem(text: string): Locator {
+      const items = page.locator(".part.statusbar .statusbar-item");
+      return items.filter({ hasText: text }).or(page.locator(`.part.statusbar .statusbar-item[aria-label*="${text}"]`)).first();
+    },
+
+    /** Waits for a notification with this text, and gives it. */
+    async notification(text: string): Promise<Locator> {
+      const toast = page.locator(".notifications-toasts .notification-list-item", { hasText: text }).first();
+      await toast.waitFor();
+      return toast;
+    },
+
+    /** Every notification that is on screen. */
+    async notifications(): Promise<string[]> {
+      return (await page.locator(".notifications-toasts .notification-list-item").allInnerTexts()).map(oneLine);
+    },
+
+    /** The messages in the Problems view, which this opens. */
+    async problems(): Promise<string[]> {
+      await page.keyboard.press("Control+Shift+M");
+      const rows = page.locator(".markers-panel .monaco-list-row");
+      await rows.first().waitFor();
+      return (await rows.allInnerTexts()).map(oneLine);
+    },
+
+    /** Saves what the workbench shows to out/screenshots, and gives the file. */
+    async screenshot(name: string): Promise<string> {
+      const folder = join(out, "screenshots");
+      mkdirSync(folder, { recursive: true });
+      const path = join(folder, `${name.replaceAll(/[^\w.-]+/gu, "-").slice(0, 120)}.png`);
+      await page.screenshot({ path });
+      return path;
+    },
+  };
+}
+
+function pane(page: Page, view: string): Locator {
+  return page.locator(".pane", { has: page.locator(".pane-header .title", { hasText: view }) }).first();
+}
+
+function tree(page: Page, view: string): Locator {
+  return pane(page, view).locator(".monaco-list").first();
+}
+
+/** Moves the mouse to the middle of a text's first occurrence in the editor. */
+async function pointAt(page: Page, editor: Locator, text: string): Promise<void> {
+  const line = editor.locator(".view-line", { hasText: text }).first();
+  await line.waitFor();
+  const box = await line.evaluate((element, wanted) => {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    const nodes: Text[] = [];
+    while (walker.nextNode() !== null) nodes.push(walker.currentNode as Text);
+    const whole = nodes.map((node) => node.data).join("").replaceAll("\u00a0", " ");
+    const place = (offset: number): [Text, number] => {
+      let rest = offset;
+      for (const node of nodes) {
+        if (rest < node.length) return [node, rest];
+        rest -= node.length;
+      }
+      const last = nodes.at(-1);
+      if (last === undefined) throw new Error("an empty line");
+      return [last, last.length];
+    };
+    const start = whole.indexOf(wanted);
+    const middle = start + Math.floor(wanted.length / 2);
+    const range = document.createRange();
+    range.setStart(...place(middle));
+    range.setEnd(...place(middle + 1));
+    const { x, y, width, height } = range.getBoundingClientRect();
+    return { x, y, width, height };
+  }, text);
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 3 });
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/gu, " ").trim();
+}
+
+interface EditorOfThisRun {
+  readonly codeServer: { readonly node: string; readonly main: string };
+  readonly chromium: string;
+  readonly extensionsFolder: string;
+}
+
+function editorOfThisRun(): EditorOfThisRun {
+  const text = process.env["COUNTERSIGN_EDITOR"];
+  if (text === undefined) throw new Error("Run journeys with `npm run test:editor -- --journeys`, which prepares the editor.");
+  return JSON.parse(text) as EditorOfThisRun;
+}
