@@ -1,0 +1,108 @@
+import type { Span } from "../image/span.ts";
+
+/** How a scalar is written (YAML 1.2.2, chapters 7.3 and 8.1). */
+export type YamlScalarStyle = "plain" | "single-quoted" | "double-quoted" | "literal" | "folded";
+
+/** A single value. Nothing is typed: `1`, `true` and `~` stay text, so that no version of YAML's types is assumed. */
+export interface YamlScalar {
+  readonly kind: "scalar";
+  /** The content without quotes, without a block scalar's header and without its outer white space. */
+  readonly span: Span;
+  /** The value after folding and escapes. */
+  readonly text: string;
+  readonly style: YamlScalarStyle;
+  /** Whether the document's text at `span` is the value, so that offsets in one are offsets in the other. */
+  readonly exact: boolean;
+  /** Offset of a block scalar's first content line; else the span's start. */
+  readonly contentStart: number;
+}
+
+/** A key with its value, in document order. Keys that are no scalars are left out. */
+export interface YamlEntry {
+  readonly key: YamlScalar;
+  readonly value: YamlNode;
+}
+
+export interface YamlMapping {
+  readonly kind: "mapping";
+  readonly span: Span;
+  readonly entries: readonly YamlEntry[];
+}
+
+export interface YamlSequence {
+  readonly kind: "sequence";
+  readonly span: Span;
+  readonly items: readonly YamlNode[];
+}
+
+/**
+ * `*name`. `target` is absent where the anchor does not exist, contains the alias itself, or would make the
+ * document larger than its limits; so following targets always ends, and soon.
+ */
+export interface YamlAlias {
+  readonly kind: "alias";
+  readonly span: Span;
+  readonly name: string;
+  readonly target: YamlNode | undefined;
+}
+
+export type YamlNode = YamlScalar | YamlMapping | YamlSequence | YamlAlias;
+
+/** The node that an alias stands for, or the node itself. */
+export function dereference(node: YamlNode | undefined): Exclude<YamlNode, YamlAlias> | undefined {
+  let current = node;
+  while (current?.kind === "alias") current = current.target;
+  return current;
+}
+
+/** The node as a mapping, through aliases. */
+export function mappingOf(node: YamlNode | undefined): YamlMapping | undefined {
+  const found = dereference(node);
+  return found?.kind === "mapping" ? found : undefined;
+}
+
+/** The items of a sequence, through aliases; empty for everything else. */
+export function itemsOf(node: YamlNode | undefined): readonly YamlNode[] {
+  const found = dereference(node);
+  return found?.kind === "sequence" ? found.items : [];
+}
+
+/** The node as a scalar, through aliases; undefined for collections and for null. */
+export function scalarOf(node: YamlNode | undefined): YamlScalar | undefined {
+  const found = dereference(node);
+  return found?.kind === "scalar" && !isNull(found) ? found : undefined;
+}
+
+/** The text of a scalar, through aliases; undefined for collections and for null. */
+export function textOf(node: YamlNode | undefined): string | undefined {
+  return scalarOf(node)?.text;
+}
+
+/** Whether the scalar is null in YAML's core schema (10.3.2). */
+export function isNull(scalar: YamlScalar): boolean {
+  return scalar.style === "plain" && /^(?:~|null|Null|NULL|)$/.test(scalar.text);
+}
+
+/**
+ * The entries of a mapping as its readers see them: with merge keys (`<<`) filled in, which its own keys override,
+ * the last of duplicate keys. Empty for everything that is no mapping.
+ */
+export function entriesOf(node: YamlNode | undefined): readonly YamlEntry[] {
+  const mapping = mappingOf(node);
+  if (mapping === undefined) return [];
+  const own = new Map(mapping.entries.map((entry) => [entry.key.text, entry]));
+  const merge = own.get("<<");
+  if (merge?.key.style !== "plain") return [...own.values()];
+  own.delete("<<");
+  const sources = mappingOf(merge.value) === undefined ? itemsOf(merge.value) : [merge.value];
+  for (const source of sources)
+    for (const entry of entriesOf(source)) if (!own.has(entry.key.text)) own.set(entry.key.text, entry);
+  return [...own.values()];
+}
+
+/** The value under `key` of a mapping, through aliases and merge keys; undefined where there is none. */
+export function valueAt(node: YamlNode | undefined, ...path: readonly string[]): YamlNode | undefined {
+  let current = node;
+  for (const key of path) current = entriesOf(current).find((entry) => entry.key.text === key)?.value;
+  return current;
+}
