@@ -103,12 +103,8 @@ async function runJourneys({ codeServer, chromium }) {
   try {
     await installExtension(codeServer, await packageExtension(), extensionsFolder);
     const files = positionals.length > 0 ? positionals.map((file) => relative(root, resolve(file))) : ["test/editor/journeys/**/*.journey.ts"];
-    const args = [
-      join(root, "node_modules", "mocha", "bin", "mocha.js"),
-      ...["--no-config", "--import", join(root, "test", "helpers", "textImports.mjs"), "--reporter", join(root, "scripts", "testReporter.mjs")],
-      ...["--timeout", "60000", "--fail-zero", ...(options.grep === undefined ? [] : ["--fgrep", options.grep])],
-      ...files,
-    ];
+    const mocha = [join(root, "node_modules", "mocha", "bin", "mocha.js"), "--config", join(root, "test", "editor", ".mocharc.json")];
+    const args = [...mocha, ...(options.grep === undefined ? [] : ["--fgrep", options.grep]), ...files];
     const env = { ...process.env, COUNTERSIGN_EDITOR: JSON.stringify({ codeServer, chromium, extensionsFolder }), COUNTERSIGN_RESULTS: results };
     const child = start(process.execPath, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
     const timer = setTimeout(() => {
