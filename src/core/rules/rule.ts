@@ -1,5 +1,6 @@
 import type { Document } from "../document/document.ts";
 import type { Span } from "../image/span.ts";
+import type { TrustPolicy } from "../policy/policy.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 
 export type Severity = "error" | "warning" | "note";
@@ -31,10 +32,11 @@ export interface Finding {
   readonly fixes: readonly Fix[];
 }
 
-/** What a rule looks at: one document, and the verdicts of its images by normalised reference, as far as there are any. */
+/** What a rule looks at: one document, the verdicts of its images by normalised reference, as far as there are any, and the policy that they came from. */
 export interface RuleInput {
   readonly document: Document;
   readonly verdicts: ReadonlyMap<string, Verdict>;
+  readonly policy?: TrustPolicy;
 }
 
 /** What a rule gives for one place; `severity` and `confidence` replace the rule's own where the place demands it. */

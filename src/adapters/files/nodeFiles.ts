@@ -1,0 +1,171 @@
+import { lstat, open, opendir, realpath, stat } from "node:fs/promises";
+import { isAbsolute, relative, resolve, sep } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { AppError } from "../../application/errors.ts";
+import type { Files } from "../../application/ports.ts";
+import { withoutByteOrderMark } from "../../core/image/span.ts";
+import { readDotignore, type Ignore } from "./ignore.ts";
+
+/** What bounds a walk, and what it gives. */
+export interface NodeFilesOptions {
+  /** Absolute folder that paths are relative to. */
+  readonly root: string;
+  /** Whether a file that the walk met, by its path, is listed. */
+  readonly accepts: (path: string) => boolean;
+  readonly maximumFiles?: number;
+  readonly maximumEntries?: number;
+  readonly maximumDepth?: number;
+  /** In bytes, for one file. */
+  readonly maximumSize?: number;
+}
+
+/** Folders that hold what others wrote or what a build made. */
+const skipped = new Set([
+  ...[".git", ".hg", ".svn", "node_modules", "bower_components", "vendor", "dist", "coverage"],
+  ...[".venv", "venv", "__pycache__", ".tox", ".terraform", ".gradle", ".cache", ".next", ".vscode-test", ".idea"],
+]);
+
+/** 25 MB: more than any file that a person writes, and the reader's own limit is lower. */
+const defaultMaximumSize = 25 * 1024 * 1024;
+
+/** The files below a folder of this machine. Symbolic links are followed only inside the root. */
+export function createNodeFiles(options: NodeFilesOptions): Files {
+  return {
+    list: ({ signal }) => walk(options, signal),
+    read: (path, { signal }) => read(options, path, signal),
+  };
+}
+
+async function walk(options: NodeFilesOptions, signal: AbortSignal): Promise<readonly string[]> {
+  const { root, maximumFiles = 20_000, maximumEntries = 300_000, maximumDepth = 24 } = options;
+  const found: string[] = [];
+  let entries = 0;
+  const pending: { readonly path: string; readonly depth: number; readonly ignores: readonly Ignore[] }[] = [
+    { path: "", depth: 0, ignores: [] },
+  ];
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    signal.throwIfAborted();
+    const own = await readDotignore(resolve(root, folder.path), folder.path);
+    const ignores = own === undefined ? folder.ignores : [...folder.ignores, own];
+    let names;
+    try {
+      names = await opendir(resolve(root, folder.path));
+    } catch {
+      // A folder that cannot be opened (permissions, gone meanwhile) holds nothing that could be read either.
+      continue;
+    }
+    for await (const entry of names) {
+      entries++;
+      if (entries % 500 === 0) await setImmediate();
+      if (entries > maximumEntries || found.length >= maximumFiles) {
+        throw new AppError(
+          "limit-reached",
+          `The folder ${root} holds more than ${entries > maximumEntries ? maximumEntries : maximumFiles} files to look at; name the folders that matter.`,
+        );
+      }
+      const path = folder.path === "" ? entry.name : `${folder.path}/${entry.name}`;
+      const isFolder = entry.isDirectory();
+      if (ignores.some((ignore) => ignore(path, isFolder))) continue;
+      if (isFolder) {
+        if (!skipped.has(entry.name) && folder.depth < maximumDepth)
+          pending.push({ path, depth: folder.depth + 1, ignores });
+      } else if (
+        options.accepts(path) &&
+        (entry.isFile() || (entry.isSymbolicLink() && (await isFileInside(root, path))))
+      ) {
+        found.push(path);
+      }
+    }
+  }
+  return found.sort(byPath);
+}
+
+/** Whether a link leads to a file below the root; anything else could lead a report, or a fix, out of the workspace. */
+async function isFileInside(root: string, path: string): Promise<boolean> {
+  try {
+    const [target, base] = await Promise.all([realpath(resolve(root, path)), realpath(root)]);
+    return isInside(base, target) && (await stat(target)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Whether an absolute path is below a folder, or the folder itself. */
+export function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+async function read(options: NodeFilesOptions, path: string, signal: AbortSignal): Promise<string | undefined> {
+  const { root, maximumSize = defaultMaximumSize } = options;
+  const absolute = resolve(root, path);
+  signal.throwIfAborted();
+  let info;
+  try {
+    info = await lstat(absolute);
+    if (info.isSymbolicLink()) {
+      if (!(await isFileInside(root, path)))
+        throw new AppError("file-unreadable", `${path} is a link that leads out of the workspace; it is not followed.`);
+      info = await stat(absolute);
+    }
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw unreadable(path, error);
+  }
+  // Reading a pipe or a device would wait for ever.
+  if (!info.isFile()) throw new AppError("file-unreadable", `${path} is not a file.`);
+  if (info.size > maximumSize) {
+    throw new AppError(
+      "limit-reached",
+      `${path} has ${info.size} bytes, more than the ${maximumSize} that are read of one file.`,
+    );
+  }
+  return decode(path, await readBytes(absolute, path, maximumSize));
+}
+
+/** Reads at most `limit` bytes, whatever size the file was said to have: it can grow meanwhile. */
+async function readBytes(absolute: string, path: string, limit: number): Promise<Buffer> {
+  try {
+    await using file = await open(absolute, "r");
+    const parts: Buffer[] = [];
+    let size = 0;
+    for (;;) {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(64 * 1024), 0, 64 * 1024, null);
+      if (bytesRead === 0) return Buffer.concat(parts);
+      size += bytesRead;
+      if (size > limit)
+        throw new AppError("limit-reached", `${path} has more than the ${limit} bytes that are read of one file.`);
+      parts.push(buffer.subarray(0, bytesRead));
+    }
+  } catch (error) {
+    throw error instanceof AppError ? error : unreadable(path, error);
+  }
+}
+
+/** Text of the bytes, without byte-order mark: UTF-8, or UTF-16 where its mark says so. */
+function decode(path: string, bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString("utf16le");
+  if (bytes.subarray(0, 8192).includes(0)) {
+    throw new AppError("file-unreadable", `${path} is not a text file: it holds NUL bytes, so nothing in it was read.`);
+  }
+  return withoutByteOrderMark(bytes.toString("utf8"));
+}
+
+function unreadable(path: string, cause: unknown): AppError {
+  if (cause instanceof AppError) return cause;
+  const why = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+  return new AppError(
+    "file-unreadable",
+    `${path} could not be read (${why}); check that it exists and that you may read it.`,
+    { cause },
+  );
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+}
+
+// By code unit, not by locale: the order of reports must not depend on the machine.
+function byPath(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

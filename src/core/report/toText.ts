@@ -1,0 +1,127 @@
+import type { Problem } from "../problem.ts";
+import type { Finding, Severity } from "../rules/rule.ts";
+import type { VerdictState } from "../verdict/verdict.ts";
+import { createRanges, reportedImages, type Inspection, type Ranges, type ReportedImage } from "./inspection.ts";
+import { colourOf, marksFor, paint, type Colour } from "./marks.ts";
+import { count, printable, stateWord, summaryDetail, worstFirst } from "./words.ts";
+
+/** How the text report is written, which depends on the terminal. */
+export interface TextOptions {
+  readonly colour: boolean;
+  /** Whether the terminal shows more than ASCII. */
+  readonly unicode: boolean;
+  /** Dates signatures ("3 days ago"). */
+  readonly now: Date;
+}
+
+/** One line per image and per finding, aligned, worst last so that it is on screen, and a summary at the end. */
+export function toText(inspection: Inspection, options: TextOptions): string {
+  const ranges = createRanges(inspection.documents);
+  const images = reportedImages(inspection);
+  const rows = [
+    ...inspection.problems.map((problem) => problemRow(problem, ranges)),
+    ...bestFirst(images).map((image) => imageRow(image, inspection.verdicts !== undefined, ranges, options)),
+    ...[...inspection.findings].sort(byWorstLast).map((finding) => findingRow(finding, ranges)),
+  ];
+  const lines = [...align(rows, options), summary(inspection, images)];
+  const text = `${lines.join("\n")}\n`;
+  return options.unicode
+    ? text
+    : text
+        .replaceAll("·", "-")
+        .replaceAll("…", "...")
+        .replace(/[^\u0000-\u007f]/g, "?");
+}
+
+interface Row {
+  readonly mark: VerdictState | Severity | "unchecked";
+  readonly place: string;
+  readonly what: string;
+  readonly rest: string;
+}
+
+function imageRow(image: ReportedImage, judged: boolean, ranges: Ranges, options: TextOptions): Row {
+  const place = image.place === undefined ? "" : placeOf(image.place.document.path, image.place.use.span, ranges);
+  const what = printable(image.text);
+  if (image.verdict !== undefined) {
+    const detail = summaryDetail(image.verdict, options.now);
+    const rest = stateWord(image.verdict.state) + (detail === "" ? "" : ` · ${detail}`);
+    return { mark: image.verdict.state, place, what, rest };
+  }
+  const use = image.place?.use;
+  const resolved = image.reference === undefined ? "value not known from the files" : printable(image.reference);
+  const rest = [use?.site ?? "", use?.resolution ?? "", resolved].filter((part) => part !== "").join(" · ");
+  return { mark: "unchecked", place, what, rest: judged ? `Not checked · ${rest}` : rest };
+}
+
+function findingRow(finding: Finding, ranges: Ranges): Row {
+  const place = placeOf(finding.file, finding.span, ranges);
+  return { mark: finding.severity, place, what: finding.rule, rest: printable(finding.message) };
+}
+
+function problemRow({ code, message, file, span }: Problem, ranges: Ranges): Row {
+  const place = file === undefined ? "" : span === undefined ? printable(file) : placeOf(file, span, ranges);
+  return { mark: "warning", place, what: code, rest: printable(message) };
+}
+
+function placeOf(file: string, span: { readonly start: number; readonly end: number }, ranges: Ranges): string {
+  const range = ranges.rangeOf(file, span);
+  return range === undefined ? printable(file) : `${printable(file)}:${range.line}:${range.column}`;
+}
+
+function align(rows: readonly Row[], options: TextOptions): string[] {
+  const marks = marksFor(options.unicode);
+  const place = widest(rows.map((row) => row.place));
+  const what = widest(rows.map((row) => row.what));
+  return rows.map((row) => {
+    const colour: Colour = colourOf(row.mark);
+    const columns = [
+      paint(marks[row.mark], colour, options.colour),
+      row.place.padEnd(place),
+      row.what.padEnd(what),
+      row.rest,
+    ];
+    return columns
+      .filter((_, index) => index !== 1 || place > 0)
+      .join("  ")
+      .trimEnd();
+  });
+}
+
+// One very long path or reference must not push every other line off the screen.
+function widest(texts: readonly string[]): number {
+  return Math.min(
+    60,
+    texts.reduce((width, text) => Math.max(width, text.length), 0),
+  );
+}
+
+function bestFirst(images: readonly ReportedImage[]): readonly ReportedImage[] {
+  const rank = ({ verdict }: ReportedImage): number =>
+    verdict === undefined ? -1 : worstFirst.length - worstFirst.indexOf(verdict.state);
+  return [...images].sort((a, b) => rank(a) - rank(b));
+}
+
+const severities: readonly Severity[] = ["note", "warning", "error"];
+
+function byWorstLast(a: Finding, b: Finding): number {
+  return severities.indexOf(a.severity) - severities.indexOf(b.severity);
+}
+
+function summary(inspection: Inspection, images: readonly ReportedImage[]): string {
+  const parts = [images.length === 0 ? "No image references found" : count(images.length, "image")];
+  const states = worstFirst.toReversed().flatMap((state) => {
+    const number = images.filter(({ verdict }) => verdict?.state === state).length;
+    return number === 0 ? [] : [`${number} ${stateWord(state).toLowerCase()}`];
+  });
+  const unchecked =
+    inspection.verdicts === undefined ? 0 : images.filter(({ verdict }) => verdict === undefined).length;
+  if (unchecked > 0) states.unshift(`${unchecked} not checked`);
+  const head = states.length === 0 ? parts : [`${parts.join("")}: ${states.join(", ")}`];
+  const found = severities.toReversed().flatMap((severity) => {
+    const number = inspection.findings.filter((finding) => finding.severity === severity).length;
+    return number === 0 ? [] : [count(number, severity)];
+  });
+  const problems = inspection.problems.length === 0 ? [] : [count(inspection.problems.length, "problem")];
+  return [...head, ...found, ...problems].join(" · ");
+}

@@ -1,0 +1,45 @@
+import type { Document } from "../document/document.ts";
+import type { TrustPolicy } from "../policy/policy.ts";
+import type { Verdict } from "../verdict/verdict.ts";
+import { rules } from "./index.ts";
+import type { Finding, Rule, RuleReport } from "./rule.ts";
+import { isSuppressed, type Suppressions } from "./suppressions.ts";
+
+/** What `check` needs besides documents and verdicts. */
+export interface CheckOptions {
+  /** Names the signers that a deciding policy asks for. */
+  readonly policy?: TrustPolicy;
+  /** Decides which suppressions have expired; without it, none counts. */
+  readonly time?: Date;
+}
+
+/**
+ * All findings of all rules, without those that the configuration suppresses: by file in the order given,
+ * in a file by position. `verdicts` are by normalised reference; without them, only the static rules speak.
+ */
+export function check(
+  documents: readonly Document[],
+  verdicts: ReadonlyMap<string, Verdict>,
+  configuration: Suppressions,
+  options: CheckOptions = {},
+): Finding[] {
+  return documents.flatMap((document) => {
+    const input = { document, verdicts, ...(options.policy === undefined ? {} : { policy: options.policy }) };
+    const findings = rules.flatMap((rule) => rule.check(input).map((report) => toFinding(rule, document.path, report)));
+    return findings
+      .filter((finding) => !isSuppressed(finding, document, configuration, options.time))
+      .sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  });
+}
+
+function toFinding(rule: Rule, file: string, report: RuleReport): Finding {
+  return {
+    rule: rule.id,
+    severity: report.severity ?? rule.severity,
+    confidence: report.confidence ?? rule.confidence,
+    file,
+    span: report.span,
+    message: report.message,
+    fixes: report.fixes ?? [],
+  };
+}

@@ -1,0 +1,23 @@
+import doc from "./image-unknown.md";
+import type { Rule } from "./rule.ts";
+import { clause, consequence, quoted, verdictReports } from "./verdictReports.ts";
+
+/** Verdict `unknown`. */
+export const imageUnknown: Rule = {
+  id: "image-unknown",
+  severity: "warning",
+  confidence: "high",
+  summary: "It could not be checked whether the image is signed",
+  doc,
+  // Never an error: whoever is offline or not logged in must not see red for it; the exit code says it instead.
+  check: (input) =>
+    verdictReports(
+      input,
+      "unknown",
+      { enforced: "warning", warned: "warning", undecided: "note" },
+      (image, verdict) => {
+        const policy = verdict.decidedBy === undefined ? "" : `; ${consequence(verdict, input.policy)}`;
+        return `${quoted(image)} could not be checked (${verdict.reason.code}): ${clause(verdict.reason.message)}${policy}.`;
+      },
+    ),
+};

@@ -1,0 +1,114 @@
+import type { ShellCommand, ShellWord } from "../document/document.ts";
+
+/** A command as the tool that it runs sees it, without what stands before the tool (`sudo`, `env A=b`, `xargs -I {}`). */
+export interface Invocation {
+  /** The tool's name without its folder and without `.exe`. */
+  readonly tool: string;
+  /** The words after the tool's own. */
+  readonly rest: readonly ShellWord[];
+}
+
+/** An option of a command line with its value, whether written `--a=b` or `--a b`. */
+export interface OptionUse {
+  readonly name: string;
+  readonly value: string | undefined;
+  /** First and last word that the option takes up; the same for `--a=b`. */
+  readonly words: readonly [ShellWord, ShellWord];
+}
+
+/** What a tool's command line holds, once its options are told from its arguments. */
+export interface CommandLine {
+  readonly options: readonly OptionUse[];
+  readonly positionals: readonly ShellWord[];
+}
+
+// Wrappers that run the rest of their words as a command, with those of their options that take a value.
+const wrappers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ["sudo", new Set(["-u", "--user", "-g", "--group", "-h", "-p", "-C", "-D"])],
+  ["doas", new Set(["-u", "-C"])],
+  ["env", new Set(["-u", "--unset", "-C", "--chdir"])],
+  ["xargs", new Set(["-I", "-n", "-P", "-L", "-d", "-a", "-E", "-s", "--max-args", "--max-procs", "--delimiter"])],
+  ["time", new Set(["-f", "-o"])],
+  ["timeout", new Set(["-s", "--signal", "-k", "--kill-after"])],
+  ["nice", new Set(["-n"])],
+  ["nohup", new Set()],
+  ["exec", new Set(["-a"])],
+  ["then", new Set()],
+  ["do", new Set()],
+  ["else", new Set()],
+  ["if", new Set()],
+  ["!", new Set()],
+]);
+
+/** The tool that a command runs and its words, wrappers taken off; undefined where the tool's name is not known. */
+export function invocationOf(command: ShellCommand): Invocation | undefined {
+  let at = 0;
+  for (let depth = 0; depth < 8; depth++) {
+    while (/^[A-Za-z_]\w*=/.test(command.words[at]?.raw ?? "")) at++;
+    const tool = toolName(command.words[at]?.text);
+    if (tool === undefined) return undefined;
+    at++;
+    const valued = wrappers.get(tool);
+    if (valued === undefined) return { tool, rest: command.words.slice(at) };
+    at = afterOptions(command.words, at, valued);
+    // `timeout 5m cosign ...`: its duration is an argument of its own.
+    if (tool === "timeout") at++;
+  }
+  return undefined;
+}
+
+/**
+ * Tells options from positional arguments. `valued` names the options that take the next word when no `=` follows;
+ * short options may be joined with their value (`-kname`). Everything after `--` is positional.
+ */
+export function readCommandLine(words: readonly ShellWord[], valued: ReadonlySet<string>): CommandLine {
+  const options: OptionUse[] = [];
+  const positionals: ShellWord[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at];
+    if (word === undefined) break;
+    const written = word.text ?? unquoted(word.raw);
+    if (written === "--") {
+      positionals.push(...words.slice(at + 1));
+      break;
+    }
+    if (!written.startsWith("-") || written === "-") {
+      positionals.push(word);
+      continue;
+    }
+    const equals = written.indexOf("=");
+    if (equals > 0) {
+      const value = word.text === undefined ? undefined : written.slice(equals + 1);
+      options.push({ name: written.slice(0, equals), value, words: [word, word] });
+      continue;
+    }
+    const next = words[at + 1];
+    if (valued.has(written) && next !== undefined) {
+      options.push({ name: written, value: next.text, words: [word, next] });
+      at++;
+    } else {
+      options.push({ name: written, value: undefined, words: [word, word] });
+    }
+  }
+  return { options, positionals };
+}
+
+/** A raw word without the quotes around it. */
+export function unquoted(raw: string): string {
+  const quote = raw[0];
+  return (quote === '"' || quote === "'") && raw.length > 1 && raw.endsWith(quote) ? raw.slice(1, -1) : raw;
+}
+
+function afterOptions(words: readonly ShellWord[], from: number, valued: ReadonlySet<string>): number {
+  let at = from;
+  for (;;) {
+    const written = words[at]?.text;
+    if (written === undefined || !written.startsWith("-")) return at;
+    at += valued.has(written) ? 2 : 1;
+  }
+}
+
+function toolName(text: string | undefined): string | undefined {
+  const name = text?.slice(Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\")) + 1).replace(/\.exe$/i, "");
+  return name === "" ? undefined : name;
+}

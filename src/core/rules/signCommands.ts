@@ -1,0 +1,52 @@
+import type { ShellCommand, ShellWord } from "../document/document.ts";
+import { invocationOf, readCommandLine } from "./invocation.ts";
+
+/** A command that signs images: the tool's own words for it, and what it signs. */
+export interface SignCommand {
+  /** "cosign sign", "cosign attest", "notation sign". */
+  readonly words: string;
+  readonly images: readonly ShellWord[];
+}
+
+// Options that take the next word as their value. An option that is missing here makes its value look like an image,
+// so the list is the tools' whole list (cosign 2 and 3, notation 1), not only what is common.
+const registryOptions = [
+  "--registry-cacert",
+  "--registry-client-cert",
+  "--registry-client-key",
+  "--registry-password",
+  "--registry-referrers-mode",
+  "--registry-server-name",
+  "--registry-token",
+  "--registry-username",
+  "--attachment-tag-prefix",
+];
+const cosignOptions = new Set([
+  ...registryOptions,
+  ...["-a", "--annotations", "--bundle", "--cert", "--certificate", "--cert-chain", "--certificate-chain", "--key"],
+  ...["--fulcio-auth-flow", "--fulcio-url", "--identity-token"],
+  ...["--oidc-client-id", "--oidc-client-secret-file", "--oidc-issuer", "--oidc-provider", "--oidc-redirect-url"],
+  ...["--output-certificate", "--output-payload", "--output-signature", "--payload", "--predicate", "--statement"],
+  ...["--rekor-url", "--rekor-entry-type", "--sign-container-identity", "--signing-config", "--slot", "--trusted-root"],
+  ...["--timestamp-client-cacert", "--timestamp-client-cert", "--timestamp-client-key", "--timestamp-server-name"],
+  ...["--timestamp-server-url", "--attachment", "--type", "--output-file", "-t", "--timeout"],
+]);
+const notationOptions = new Set([
+  ...["-e", "--expiry", "--id", "-k", "--key", "-p", "--password", "--plugin", "--plugin-config", "--signature-format"],
+  ...["--timestamp-root-cert", "--timestamp-url", "-m", "--user-metadata", "-u", "--username"],
+]);
+
+/** The images that a command signs, where it is one that signs images; `cosign signing-config` and `sign-blob` are none. */
+export function readSignCommand(command: ShellCommand): SignCommand | undefined {
+  const invocation = invocationOf(command);
+  if (invocation?.tool === "cosign") {
+    const { positionals } = readCommandLine(invocation.rest, cosignOptions);
+    const verb = positionals[0]?.text;
+    if (verb === "sign" || verb === "attest") return { words: `cosign ${verb}`, images: positionals.slice(1) };
+  }
+  if (invocation?.tool === "notation") {
+    const { positionals } = readCommandLine(invocation.rest, notationOptions);
+    if (positionals[0]?.text === "sign") return { words: "notation sign", images: positionals.slice(1) };
+  }
+  return undefined;
+}
