@@ -37,7 +37,14 @@ export interface Registry {
   /** Pushes a manifest; where it has a `subject` and the registry has no referrers API, the fallback tag is updated conditionally. */
   pushManifest(
     repository: Repository,
-    manifest: { readonly bytes: Uint8Array; readonly mediaType: string; readonly subject?: Descriptor; readonly artifactType?: string },
+    manifest: {
+      readonly bytes: Uint8Array;
+      readonly mediaType: string;
+      readonly subject?: Descriptor;
+      readonly artifactType?: string;
+      /** Pushed under this tag; by digest alone without it. */
+      readonly tag?: string;
+    },
     options: WaitOptions,
   ): Promise<Descriptor>;
 }

@@ -1,0 +1,182 @@
+import { connectionFailure, connectionLost, failure, stoppedBy, type Attempt } from "./failure.ts";
+import { createHostQueue, type HostQueue } from "./hostQueue.ts";
+import type { RegistryLimits } from "./limits.ts";
+
+/** One request, without redirects or authentication. */
+export interface HttpRequest {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT";
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** The most bytes that the body of a successful answer may have. */
+  readonly maxBytes: number;
+  readonly attempt: Attempt;
+}
+
+/** An answer with its whole body. The body of an answer that is no success may be cut off at its bound. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly bytes: Uint8Array;
+  /** What was asked last, after redirects. */
+  readonly url: URL;
+}
+
+export type Transport = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;
+
+export interface TransportOptions {
+  readonly limits: RegistryLimits;
+  readonly userAgent: string;
+  readonly fetch: typeof globalThis.fetch;
+}
+
+/** The longest that we wait because a registry says "later", in milliseconds. */
+const longestPause = 5000;
+const attemptsWhenBusy = 3;
+
+/** Sends single requests: in turn per host, within time limits, bodies bounded; 429 and lost connections are tried again. */
+export function createTransport({ limits, userAgent, fetch }: TransportOptions): Transport {
+  const queues = new Map<string, HostQueue>();
+
+  function queueOf(host: string): HostQueue {
+    const queue = queues.get(host) ?? createHostQueue(limits.requestsPerHost);
+    queues.set(host, queue);
+    return queue;
+  }
+
+  async function once(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    const leave = await queueOf(request.url.host).enter(signal);
+    const watch = createWatch(signal);
+    try {
+      watch.within(limits.answerMs);
+      const response = await fetch(request.url, {
+        method: request.method,
+        redirect: "manual",
+        credentials: "omit",
+        signal: watch.signal,
+        // Bodies are compared with sizes and digests, so they must arrive as they are stored.
+        headers: { "user-agent": userAgent, "accept-encoding": "identity", ...request.headers },
+        ...(request.body === undefined ? {} : { body: Uint8Array.from(request.body) }),
+      });
+      const bytes = await readBody(response, request, watch);
+      return { status: response.status, headers: response.headers, bytes, url: request.url };
+    } catch (error) {
+      if (signal.aborted) throw stoppedBy(signal);
+      if (watch.expired())
+        throw failure(
+          "timeout",
+          request.attempt,
+          `${request.url.host} did not answer in time`,
+          "Try again later.",
+          error,
+        );
+      throw error;
+    } finally {
+      watch.stop();
+      leave();
+    }
+  }
+
+  async function readBody(response: Response, request: HttpRequest, watch: Watch): Promise<Uint8Array> {
+    if (response.body === null || request.method === "HEAD") return new Uint8Array();
+    const most = response.ok ? request.maxBytes : limits.otherBytes;
+    const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    watch.within(limits.idleMs, limits.bodyMs);
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return Buffer.concat(pieces);
+      length += value.byteLength;
+      if (length > most) {
+        // Not awaited: a server that floods us may never let the stream end.
+        void reader.cancel().catch(() => undefined);
+        if (!response.ok) return Buffer.concat(pieces);
+        throw failure(
+          "limit-reached",
+          request.attempt,
+          `${request.url.host} sent more than the ${most} bytes that are read at most`,
+          "Content of this size is not checked.",
+        );
+      }
+      pieces.push(value);
+      watch.within(limits.idleMs);
+    }
+  }
+
+  return async (request, signal) => {
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = await once(request, signal);
+        if (answer.status !== 429) return answer;
+        queueOf(request.url.host).slowDown();
+        const pause = retryAfter(answer.headers.get("retry-after"), Date.now());
+        if (!isRead || attempt >= attemptsWhenBusy || pause === undefined || pause > longestPause) return answer;
+        await wait(pause, signal);
+      } catch (error) {
+        // Only what reads is repeated, and only once: a kept-alive connection may have been closed under it.
+        if (isRead && attempt === 1 && connectionLost(error)) continue;
+        throw error instanceof TypeError ? connectionFailure(error, request.attempt, request.url.host) : error;
+      }
+    }
+  };
+}
+
+/** Milliseconds that a Retry-After header (RFC 9110, 10.2.3) asks for; undefined without a readable one. */
+export function retryAfter(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined;
+  if (/^\d{1,9}$/u.test(header)) return Number(header) * 1000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+interface Watch {
+  readonly signal: AbortSignal;
+  /** Aborts unless called again within `idle`; `total` starts a second clock that runs on. */
+  within(idle: number, total?: number): void;
+  expired(): boolean;
+  stop(): void;
+}
+
+function createWatch(parent: AbortSignal): Watch {
+  const own = new AbortController();
+  const abort = (): void => own.abort();
+  let idleTimer: NodeJS.Timeout | undefined;
+  let totalTimer: NodeJS.Timeout | undefined;
+  let expired = false;
+  const expire = (): void => {
+    expired = true;
+    own.abort();
+  };
+  parent.addEventListener("abort", abort, { once: true });
+  return {
+    signal: own.signal,
+    within(idle, total) {
+      clearTimeout(idleTimer);
+      idleTimer = setTimeout(expire, idle);
+      if (total !== undefined) totalTimer = setTimeout(expire, total);
+    },
+    expired: () => expired,
+    stop() {
+      clearTimeout(idleTimer);
+      clearTimeout(totalTimer);
+      parent.removeEventListener("abort", abort);
+    },
+  };
+}
+
+function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      clearTimeout(timer);
+      reject(stoppedBy(signal));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", abort);
+      resolve();
+    }, milliseconds);
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
+  });
+}
