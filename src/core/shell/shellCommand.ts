@@ -1,0 +1,181 @@
+import type { ShellWord } from "../document/document.ts";
+import { skipBalanced } from "./shellExpansion.ts";
+import { continuationLength, giveUp, maximumCommands } from "./shellState.ts";
+import type { PendingHeredoc, ShellState } from "./shellState.ts";
+import { readWord } from "./shellWord.ts";
+import type { RawWord } from "./shellWord.ts";
+
+const assignmentStart = /[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\s]{0,100}\])?\+?=/y;
+const redirection = /(?:[0-9]{1,3}|\{[A-Za-z_][A-Za-z0-9_]*\})?(?:<<<|<<-|<<|<>|<&|>>|>&|>\||>|<)|&>>?/y;
+
+interface Assignment {
+  readonly name: string;
+  readonly value: string | undefined;
+}
+
+/**
+ * Reads one simple command (POSIX shell, 2.9.1) at the cursor and lists it, unless it only assigns.
+ * Gives whether it only assigned, which always succeeds.
+ */
+export function readSimpleCommand(state: ShellState): "assignments" | "command" | "nothing" {
+  const start = state.at;
+  const assignments: Assignment[] = [];
+  const words: RawWord[] = [];
+  const heredocs: PendingHeredoc[] = [];
+  for (;;) {
+    skipBlanks(state);
+    if (state.at >= state.end) break;
+    if (readRedirection(state, heredocs)) continue;
+    const assignment = words.length === 0 ? readAssignment(state) : undefined;
+    if (assignment !== undefined) {
+      assignments.push(assignment);
+      continue;
+    }
+    const word = readWord(state);
+    if (word === undefined) break;
+    words.push(word);
+  }
+  if (words.length === 0) {
+    for (const { name, value } of assignments) state.variables.assign(name, value);
+    return assignments.length > 0 ? "assignments" : state.at > start ? "command" : "nothing";
+  }
+  list(state, words, assignments, heredocs);
+  return isDeclaration(words) ? "assignments" : "command";
+}
+
+/** Skips blanks, line continuations and a comment, but no line break. */
+export function skipBlanks(state: ShellState): void {
+  while (state.at < state.end) {
+    const character = state.text[state.at];
+    const continued = continuationLength(state.text, state.at);
+    if (character === " " || character === "\t" || character === "\r" || character === "\f" || character === "\v")
+      state.at += 1;
+    else if (continued > 0) state.at += continued;
+    else if (character === "#") {
+      const lineEnd = state.text.indexOf("\n", state.at);
+      state.at = lineEnd < 0 ? state.end : Math.min(lineEnd, state.end);
+    } else return;
+  }
+}
+
+/** Reads a redirection at the cursor; a here-document's body is left for the next line break. */
+export function readRedirection(state: ShellState, heredocs: PendingHeredoc[]): boolean {
+  redirection.lastIndex = state.at;
+  const operator = redirection.exec(state.text)?.[0];
+  if (operator === undefined || state.at + operator.length > state.end) return false;
+  // `<(` and `>(` are substitutions, which are words.
+  if (/^[<>]$/.test(operator) && state.text[state.at + 1] === "(") return false;
+  state.at += operator.length;
+  skipBlanks(state);
+  const word = readWord(state);
+  if (word === undefined || !/<<-?$/.test(operator)) return true;
+  const heredoc: PendingHeredoc = {
+    start: word.start,
+    delimiter: word.quoted ? unquote(state.text.slice(word.start, word.end)) : state.text.slice(word.start, word.end),
+    stripTabs: operator.endsWith("-"),
+    words: [],
+  };
+  heredocs.push(heredoc);
+  state.heredocs.push(heredoc);
+  return true;
+}
+
+function readAssignment(state: ShellState): Assignment | undefined {
+  assignmentStart.lastIndex = state.at;
+  const head = assignmentStart.exec(state.text)?.[0];
+  if (head === undefined || state.at + head.length > state.end) return undefined;
+  state.at += head.length;
+  const appends = head.endsWith("+=");
+  const name = head.slice(0, appends ? -2 : -1);
+  const isElement = name.includes("[");
+  if (state.text[state.at] === "(") {
+    skipBalanced(state);
+    return { name, value: undefined };
+  }
+  const word = readWord(state);
+  const value = word === undefined ? "" : word.value;
+  const before = appends ? state.variables.lookup(name) : undefined;
+  if (isElement) return { name: name.slice(0, name.indexOf("[")), value: undefined };
+  if (before === undefined) return { name, value };
+  return { name, value: before.kind === "known" && value !== undefined ? before.value + value : undefined };
+}
+
+function list(
+  state: ShellState,
+  raw: readonly RawWord[],
+  assignments: readonly Assignment[],
+  heredocs: readonly PendingHeredoc[],
+): void {
+  const words = raw.flatMap((word): ShellWord[] => {
+    const span = state.spanOf(word.start, word.end);
+    const source = state.text.slice(word.start, word.end);
+    // Declaration commands take `NAME=value` words as assignments do: without field splitting.
+    const fields = word.fields.length > 1 && isDeclaration(raw) ? [word.value] : word.fields;
+    return fields.map((text) => ({ span, raw: source, text, expands: word.expands }));
+  });
+  applyBuiltin(state, words);
+  const first = raw[0];
+  const last = raw.at(-1);
+  if (first === undefined || last === undefined || words.length === 0) return;
+  for (const heredoc of heredocs) heredoc.words = words.map((word) => word.text);
+  if (state.commands.length >= maximumCommands) {
+    giveUp(
+      state,
+      "limit-reached",
+      `The script has more than ${maximumCommands} commands; the rest of them was not read.`,
+      first.start,
+    );
+    return;
+  }
+  state.commands.push({
+    span: state.spanOf(first.start, last.end),
+    words,
+    environment: environmentWith(state, assignments),
+    ...state.place,
+  });
+}
+
+function environmentWith(state: ShellState, assignments: readonly Assignment[]): Readonly<Record<string, string>> {
+  const environment = state.variables.environment();
+  if (assignments.length === 0) return environment;
+  const names = new Set(assignments.map(({ name }) => name));
+  return Object.fromEntries([
+    ...Object.entries(environment).filter(([name]) => !names.has(name)),
+    ...assignments.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const])),
+  ]);
+}
+
+const declarations = new Set(["export", "readonly", "declare", "typeset", "local"]);
+
+function isDeclaration(words: readonly RawWord[]): boolean {
+  return declarations.has(words[0]?.value ?? "");
+}
+
+/** Follows the builtins that set variables, so that what they set is neither missed nor taken for an old value. */
+function applyBuiltin(state: ShellState, words: readonly ShellWord[]): void {
+  const [command, ...operands] = words;
+  const name = command?.text ?? "";
+  if (declarations.has(name)) {
+    const exports = name === "export" || operands.some(({ text }) => /^-[a-zA-Z]*x/.test(text ?? ""));
+    for (const { raw, text } of operands) {
+      const variable = /^([A-Za-z_][A-Za-z0-9_]*)(\+?=)?/.exec(text ?? raw);
+      if (variable?.[1] === undefined) continue;
+      if (variable[2] !== undefined) {
+        state.variables.assign(variable[1], variable[2] === "=" ? text?.slice(variable[0].length) : undefined);
+      }
+      if (exports) state.variables.exportName(variable[1]);
+    }
+  } else if (name === "set") {
+    if (operands.some(({ text }) => /^-[a-zA-Z]*a/.test(text ?? "") || text === "allexport"))
+      state.variables.exportAll();
+  } else if (["read", "unset", "mapfile", "readarray", "getopts"].includes(name)) {
+    for (const { text } of operands)
+      if (text !== undefined && /^[A-Za-z_]/.test(text)) state.variables.assign(text, undefined);
+  } else if (name === "printf" && operands[0]?.text === "-v") {
+    state.variables.assign(operands[1]?.text ?? "", undefined);
+  }
+}
+
+function unquote(text: string): string {
+  return text.replace(/\\(.)|["']/gs, (_, escaped: string | undefined) => escaped ?? "");
+}

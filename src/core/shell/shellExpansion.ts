@@ -1,0 +1,160 @@
+import { removeMatch, replaceMatch } from "./pattern.ts";
+import { awaiting, deeper, giveUp } from "./shellState.ts";
+import type { ShellState } from "./shellState.ts";
+import type { Variable } from "./variables.ts";
+
+/** What an expansion gives: its value where the script alone tells it, and the names that it asks for. */
+export interface Expansion {
+  readonly value: string | undefined;
+  readonly names: readonly string[];
+}
+
+const simpleName = /[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]/y;
+const braceName = /[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]/y;
+/** Longest value that a variable may grow to. */
+const maximumValue = 16_384;
+
+/**
+ * Reads the expansion at the cursor, which stands on `$`: variables (POSIX shell, 2.6.2), `$(...)`, `$((...))`, and
+ * `${{ ... }}`, which GitHub replaces before the shell runs. `readNested` reads the text inside `${name-...}`.
+ */
+export function readDollar(state: ShellState, readNested: (state: ShellState) => Expansion): Expansion {
+  const { text } = state;
+  const next = text[state.at + 1];
+  if (next === "(" && text[state.at + 2] === "(") return skipArithmetic(state);
+  if (next === "(") {
+    state.at += 2;
+    deeper(state, () => awaiting(state, [")"], () => state.readSubstitution(state, ")")));
+    return { value: undefined, names: [] };
+  }
+  if (next === "{" && text[state.at + 2] === "{") return readExpression(state);
+  if (next === "{") return readBraces(state, readNested);
+  simpleName.lastIndex = state.at + 1;
+  const name = simpleName.exec(text)?.[0];
+  if (name === undefined || state.at + 1 >= state.end) {
+    state.at += 1;
+    return { value: "$", names: [] };
+  }
+  state.at += 1 + name.length;
+  return { value: spend(state, knownValue(state.variables.lookup(name))), names: [name] };
+}
+
+function readExpression(state: ShellState): Expansion {
+  const start = state.at;
+  if (state.expressionEnd < start + 3) {
+    const found = state.text.indexOf("}}", start + 3);
+    state.expressionEnd = found < 0 ? Number.POSITIVE_INFINITY : found;
+  }
+  const close = state.expressionEnd;
+  if (close >= state.end) {
+    state.at += 3;
+    return { value: undefined, names: [] };
+  }
+  state.at = close + 2;
+  const expression = state.text.slice(start + 3, close).trim();
+  return { value: state.resolveExpression(expression), names: [expression] };
+}
+
+function readBraces(state: ShellState, readNested: (state: ShellState) => Expansion): Expansion {
+  const start = state.at;
+  state.at += 2;
+  const indirect = /[#!]/.test(state.text[state.at] ?? "") && /[A-Za-z_]/.test(state.text[state.at + 1] ?? "");
+  if (indirect) state.at += 1;
+  braceName.lastIndex = state.at;
+  const name = braceName.exec(state.text)?.[0] ?? "";
+  state.at += name.length;
+  const operator = /^(?::?[-=?+]|##?|%%?|\/\/?)/.exec(state.text.slice(state.at, state.at + 2))?.[0] ?? "";
+  state.at += operator.length;
+  let nested: Expansion = { value: undefined, names: [] };
+  deeper(state, () => {
+    nested = readNested(state);
+  });
+  if (state.at >= state.end && state.text[state.end - 1] !== "}") {
+    giveUp(
+      state,
+      "shell-unterminated",
+      "An expansion is opened here and never closed; the rest of the script was not read.",
+      start,
+    );
+  }
+  const plain = operator === "" && nested.value === "";
+  const value = indirect || (operator === "" && !plain) ? undefined : evaluate(state, name, operator, nested.value);
+  return { value: spend(state, value), names: [name, ...nested.names] };
+}
+
+function evaluate(state: ShellState, name: string, operator: string, word: string | undefined): string | undefined {
+  const variable = state.variables.lookup(name);
+  const value = knownValue(variable);
+  const empty = variable.kind === "unset" || (operator.startsWith(":") && value === "");
+  switch (operator.replace(":", "")) {
+    case "":
+    case "?":
+      return value;
+    case "-":
+      return empty ? word : value;
+    case "=":
+      if (!empty) return value;
+      state.variables.assign(name, word);
+      return word;
+    case "+":
+      return variable.kind === "known" ? (empty ? "" : word) : undefined;
+    default:
+      return value === undefined || word === undefined ? undefined : substitute(state, value, operator, word);
+  }
+}
+
+function substitute(state: ShellState, value: string, operator: string, word: string): string | undefined {
+  state.budget -= value.length * word.length * (operator.startsWith("/") ? value.length : 1);
+  if (state.budget < 0) return undefined;
+  if (operator.startsWith("/")) {
+    const slash = word.indexOf("/");
+    return replaceMatch(
+      value,
+      slash < 0 ? word : word.slice(0, slash),
+      slash < 0 ? "" : word.slice(slash + 1),
+      operator === "//",
+    );
+  }
+  return removeMatch(value, word, operator.startsWith("#") ? "start" : "end", operator.length === 2);
+}
+
+function knownValue(variable: Variable): string | undefined {
+  return variable.kind === "known" ? variable.value : undefined;
+}
+
+/** Takes an expansion's length from the budget; once that is spent, values count as not known. */
+function spend(state: ShellState, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  state.budget -= value.length;
+  return state.budget < 0 || value.length > maximumValue ? undefined : value;
+}
+
+function skipArithmetic(state: ShellState): Expansion {
+  state.at += 1;
+  skipBalanced(state);
+  return { value: undefined, names: [] };
+}
+
+/** Skips from the opening parenthesis at the cursor to the one that closes it. */
+export function skipBalanced(state: ShellState): void {
+  const start = state.at;
+  let depth = 0;
+  for (; state.at < state.end; state.at++) {
+    const character = state.text[state.at];
+    if (character === "\\") state.at += 1;
+    else if (character === "(") depth += 1;
+    else if (character === ")") {
+      depth -= 1;
+      if (depth === 0) {
+        state.at += 1;
+        return;
+      }
+    }
+  }
+  giveUp(
+    state,
+    "shell-unterminated",
+    "A parenthesis is opened here and never closed; the rest of the script was not read.",
+    start,
+  );
+}

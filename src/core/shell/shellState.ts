@@ -1,0 +1,84 @@
+import type { Span } from "../image/span.ts";
+import type { ShellCommand } from "../document/document.ts";
+import type { Problem } from "../problem.ts";
+import type { Variables } from "./variables.ts";
+
+/** Deepest nesting of substitutions, subshells and compound commands that is read. */
+export const maximumDepth = 60;
+/** Most commands of one script that are listed. */
+export const maximumCommands = 10_000;
+
+/** A here-document whose body begins after the next line break. */
+export interface PendingHeredoc {
+  readonly start: number;
+  readonly delimiter: string;
+  readonly stripTabs: boolean;
+  /** Words of the command that it feeds, once they are read. */
+  words: readonly (string | undefined)[];
+}
+
+/** Where the reader stands. One object is passed down the grammar; `at` only ever moves forward, which keeps it linear. */
+export interface ShellState {
+  readonly text: string;
+  at: number;
+  /** Where the text being read ends: the script's end, or the end of a here-document's body. */
+  end: number;
+  depth: number;
+  /** Characters that expansions may still produce. Keeps `A=$B$B; B=$A$A; ...` from growing without end. */
+  budget: number;
+  readonly variables: Variables;
+  readonly commands: ShellCommand[];
+  readonly problems: Problem[];
+  heredocs: PendingHeredoc[];
+  /** Closing words and characters that some construct around this place waits for. */
+  readonly awaited: Map<string, number>;
+  /** Offset of the next `}}`, remembered so that a script full of `${{` is searched once. */
+  expressionEnd: number;
+  readonly resolveExpression: (expression: string) => string | undefined;
+  readonly spanOf: (start: number, end: number) => Span;
+  /** Reads the commands of a substitution up to its closing character; the grammar above words provides it. */
+  readonly readSubstitution: (state: ShellState, closing: ")" | "`") => void;
+  readonly place: { readonly job?: string; readonly step?: number };
+}
+
+/** Notes a problem and skips the rest: nothing that follows could be read reliably. */
+export function giveUp(state: ShellState, code: string, message: string, start: number): void {
+  state.problems.push({ code, message, span: state.spanOf(start, Math.min(start + 1, state.end)) });
+  state.at = state.end;
+}
+
+/** Runs `read` one level deeper, or gives up where that is too deep. */
+export function deeper(state: ShellState, read: () => void): void {
+  if (state.depth >= maximumDepth) {
+    giveUp(
+      state,
+      "limit-reached",
+      `The script nests deeper than ${maximumDepth} levels; the rest of it was not read.`,
+      state.at,
+    );
+    return;
+  }
+  state.depth += 1;
+  read();
+  state.depth -= 1;
+}
+
+/** Runs `read` while `closing` is awaited, so that constructs inside stop at it. */
+export function awaiting<T>(state: ShellState, closings: readonly string[], read: () => T): T {
+  for (const closing of closings) state.awaited.set(closing, (state.awaited.get(closing) ?? 0) + 1);
+  const result = read();
+  for (const closing of closings) state.awaited.set(closing, (state.awaited.get(closing) ?? 0) - 1);
+  return result;
+}
+
+/** Whether some construct around this place ends at `closing`. */
+export function isAwaited(state: ShellState, closing: string): boolean {
+  return (state.awaited.get(closing) ?? 0) > 0;
+}
+
+/** Length of the line continuation at `at` (backslash and line break), 0 where there is none. */
+export function continuationLength(text: string, at: number): number {
+  if (text[at] !== "\\") return 0;
+  if (text[at + 1] === "\n") return 2;
+  return text[at + 1] === "\r" && text[at + 2] === "\n" ? 3 : 0;
+}
