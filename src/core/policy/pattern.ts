@@ -58,6 +58,8 @@ function compile(node: PatternNode, next: number, states: State[]): number | und
     case "assertion":
       return add({ kind: "assertion", at: node.at, next });
     case "sequence":
+      // Even nothing costs a state, so that repetitions of nothing meet the limit too.
+      if (node.parts.length === 0) return add({ kind: "split", next: [next] });
       return node.parts.reduceRight<number | undefined>(
         (following, part) => (following === undefined ? undefined : compile(part, following, states)),
         next,
@@ -92,7 +94,7 @@ function compile(node: PatternNode, next: number, states: State[]): number | und
 }
 
 function run(states: readonly State[], start: number, subject: string): boolean {
-  const codes = [...subject].map((letter) => letter.codePointAt(0) ?? 0);
+  const codes = Array.from(subject, (letter) => letter.codePointAt(0) ?? 0);
   let active = closure(states, [start], codes, 0);
   for (const [index, code] of codes.entries()) {
     const next: number[] = [];

@@ -24,7 +24,7 @@ const end = Infinity;
 /** Reads a pattern; gives the reason in words where it is not valid or uses a feature that is not supported. */
 export function parsePattern(text: string): PatternNode | { readonly kind: "unreadable"; readonly why: string } {
   try {
-    return readPattern([...text]);
+    return readPattern(Array.from(text));
   } catch (error) {
     if (error instanceof PatternError) return { kind: "unreadable", why: error.message };
     throw error;
