@@ -1,0 +1,93 @@
+// `npm test`: everything that can run on this machine, and one line at the end that sums it up.
+//
+//   node scripts/test.mjs [--coverage] [--no-editor]
+//
+// What a machine lacks is skipped and said. COUNTERSIGN_REQUIRE_EDITOR=1 and COUNTERSIGN_REQUIRE_PEERS=1
+// turn those skips into failures, for the places where they must not go unnoticed.
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { Unavailable } from "./debian.mjs";
+import { buildExtension } from "./editor/package.mjs";
+import { fetchPeers } from "./peers.mjs";
+import { start, stop } from "./processes.mjs";
+import { out, root } from "./root.mjs";
+
+const { values: options } = parseArgs({
+  options: { coverage: { type: "boolean", default: false }, "no-editor": { type: "boolean", default: false } },
+});
+
+const modules = join(root, "node_modules");
+const mocha = join(modules, "mocha", "bin", "mocha.js");
+const c8 = join(modules, "c8", "bin", "c8.js");
+const reporter = ["--reporter", join(root, "scripts", "testReporter.mjs")];
+const results = join(out, "results");
+const log = (line) => console.log(line);
+
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+
+const peers = await findPeers();
+const tiers = [
+  {
+    name: "Everything outside the editor",
+    args: [...(options.coverage ? [c8] : []), mocha, ...reporter, "test/**/*.test.ts"],
+    seconds: 600,
+  },
+  {
+    name: "The core again, with node:crypto as the editor's runtime has it",
+    args: ["--import", "./test/helpers/boringssl.mjs", mocha, ...reporter, "test/core/**/*.test.ts"],
+    seconds: 300,
+  },
+  ...(options["no-editor"] ? [] : [{ name: "In the editor", args: [join(root, "scripts", "editor", "run.mjs"), "--no-build"], seconds: 1000 }]),
+];
+
+log("\n== Build");
+await buildExtension();
+
+const total = peers.totals;
+for (const [index, tier] of tiers.entries()) {
+  const { passed, failed, skipped } = await runTier(tier, join(results, `${index}.json`));
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+}
+log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
+
+async function findPeers() {
+  log("== Peers");
+  try {
+    const folder = await fetchPeers({ log });
+    log(`The programs to test against are in ${folder}.`);
+    return { env: { COUNTERSIGN_PEERS: folder }, totals: { passed: 0, failed: 0, skipped: 0 } };
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    const required = process.env.COUNTERSIGN_REQUIRE_PEERS === "1";
+    log(`Tests against them ${required ? "cannot run" : "will be skipped"}: ${error.message}`);
+    // Each test that needs a peer skips itself, and is counted there.
+    return { env: {}, totals: { passed: 0, failed: required ? 1 : 0, skipped: 0 } };
+  }
+}
+
+/** Runs one tier. One that ends badly without naming a failed test counts as a failure. */
+async function runTier({ name, args, seconds }, file) {
+  log(`\n== ${name}`);
+  const began = Date.now();
+  const child = start(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...peers.env, COUNTERSIGN_RESULTS: file },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const timer = setTimeout(() => {
+    log(`Not done after ${seconds} s, stopped.`);
+    void stop(child);
+  }, seconds * 1000);
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  clearTimeout(timer);
+  const totals = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { passed: 0, failed: 0, skipped: 0 };
+  if (code !== 0 && totals.failed === 0) totals.failed = 1;
+  log(`(${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped, in ${Math.round((Date.now() - began) / 1000)} s)`);
+  for (const { title, message } of totals.failures ?? []) log(`  FAILED  ${title}: ${message.split("\n")[0]}`);
+  return totals;
+}
