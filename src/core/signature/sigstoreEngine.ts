@@ -1,0 +1,206 @@
+import type { TransparencyLogEntry } from "@sigstore/bundle";
+import { crypto as engineCrypto, RFC3161Timestamp, X509Certificate } from "@sigstore/core";
+import { TrustedRoot as TrustedRootMessage } from "@sigstore/protobuf-specs";
+import { toTrustMaterial, VerificationError, Verifier, type SignedEntity, type TrustMaterial } from "@sigstore/verify";
+import { createHash, type KeyObject } from "node:crypto";
+import { preAuthenticationEncoding } from "../sign/statement.ts";
+import { describeKey, verifyData, type DigestName, type PublicKey } from "../x509/publicKey.ts";
+import { verifySha256 } from "../x509/verifyDigest.ts";
+import type { LogEntry, SignatureMaterial, SignedMessage } from "./material.ts";
+import type { TrustedRoot } from "./trustedRoot.ts";
+
+// The engine leaves digests to a default for log signatures, checkpoints and envelopes. OpenSSL has one (SHA-256);
+// BoringSSL, the editor's library, has none, and every such check would fail. It calls through this object.
+Object.defineProperty(engineCrypto, "verify", { value: verifyForEngine, writable: true, configurable: true });
+
+/** A time that a log or a time-stamp authority proves. */
+export interface ProvenTime {
+  readonly at: Date;
+  readonly by: "transparency-log" | "timestamp";
+}
+
+/** What the engine is asked: a signature, and whom it shall be by. */
+export interface EngineQuestion {
+  readonly material: SignatureMaterial;
+  readonly root: TrustedRoot | undefined;
+  /** The key that must have signed; undefined where the certificate in the material names it. */
+  readonly key: PublicKey | undefined;
+}
+
+/** Which part of a signature is wrong. */
+export type EngineObjection = "time" | "certificate" | "log-inclusion" | "log-entry" | "signature" | "unreadable";
+
+/**
+ * Lets @sigstore/verify check inclusion in the log, signed entry timestamps, time stamps, certificate transparency, the
+ * certificate's path and the signature itself. A root without logs needs none: the organisation chose the instance.
+ * Whatever the engine throws means that the signature is not valid.
+ */
+export function askEngine(
+  question: EngineQuestion,
+): { readonly kind: "proven"; readonly times: readonly ProvenTime[] } | { kind: "refused"; what: EngineObjection } {
+  try {
+    const { material, root, key } = question;
+    const keyless = key === undefined;
+    const verifier = new Verifier(trustMaterialOf(root, key), {
+      ctlogThreshold: keyless && (root?.certificateLogs ?? 1) > 0 ? 1 : 0,
+      tlogThreshold: keyless && (root?.logs.length ?? 1) > 0 ? 1 : 0,
+      timestampThreshold: keyless ? 1 : 0,
+    });
+    const timestamps = material.timestamps.map((der) => RFC3161Timestamp.parse(Buffer.from(der)));
+    const entity = toEntity(material, key, timestamps);
+    verifier.verify(entity);
+    return { kind: "proven", times: provenTimes(material, timestamps) };
+  } catch (error) {
+    return { kind: "refused", what: objectionOf(error) };
+  }
+}
+
+/** Drops entries of logs that the root does not know: they prove nothing, for or against. */
+export function withKnownLogs(material: SignatureMaterial, root: TrustedRoot | undefined): SignatureMaterial {
+  const logEntries = material.logEntries.filter((entry) =>
+    root?.logs.includes(Buffer.from(entry.logId).toString("hex")),
+  );
+  return { ...material, logEntries };
+}
+
+/** Names the digest that the key prescribes where the engine names none; unknown names and weak keys verify nothing. */
+function verifyForEngine(data: Buffer, key: KeyObject, signature: Buffer, algorithm?: string): boolean {
+  try {
+    const described = describeKey(key);
+    if (described === undefined) return false;
+    const digest = algorithm === undefined ? (described.digest ?? "sha256") : digestNamed(algorithm);
+    return digest !== undefined && verifyData(described, digest, data, signature);
+  } catch {
+    return false;
+  }
+}
+
+function digestNamed(name: string): DigestName | undefined {
+  return name === "sha256" || name === "sha384" || name === "sha512" ? name : undefined;
+}
+
+function trustMaterialOf(root: TrustedRoot | undefined, key: PublicKey | undefined): TrustMaterial {
+  const finder = (): { publicKey: KeyObject; validFor: () => boolean } => {
+    if (key === undefined) throw new Error("no key was given");
+    return { publicKey: key.key, validFor: () => true };
+  };
+  if (root !== undefined) return toTrustMaterial(TrustedRootMessage.fromJSON(root.json), finder);
+  return { certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [], publicKey: finder };
+}
+
+function toEntity(
+  material: SignatureMaterial,
+  key: PublicKey | undefined,
+  timestamps: readonly RFC3161Timestamp[],
+): SignedEntity {
+  const entries = material.logEntries.map(toEngineEntry);
+  const { signer } = material;
+  return {
+    signature: toContent(material),
+    key:
+      key === undefined && signer.kind === "certificate"
+        ? { $case: "certificate", certificate: X509Certificate.parse(Buffer.from(signer.der)) }
+        : { $case: "public-key", hint: "" },
+    tlogEntries: entries,
+    timestamps: [
+      // A time that only the entry claims is the attacker's to choose: the log must have promised it (CVE-2026-48816).
+      ...entries
+        .filter(({ inclusionPromise, integratedTime }) => inclusionPromise !== undefined && integratedTime !== "0")
+        .map((tlogEntry) => ({ $case: "transparency-log" as const, tlogEntry })),
+      ...timestamps.map((timestamp) => ({ $case: "timestamp-authority" as const, timestamp })),
+    ],
+  };
+}
+
+function toEngineEntry(entry: LogEntry): TransparencyLogEntry {
+  const { proof } = entry;
+  return {
+    logIndex: entry.logIndex,
+    logId: { keyId: Buffer.from(entry.logId) },
+    kindVersion: { kind: entry.kind, version: entry.version },
+    integratedTime: entry.integratedTime,
+    canonicalizedBody: Buffer.from(entry.body),
+    inclusionPromise: entry.promise === undefined ? undefined : { signedEntryTimestamp: Buffer.from(entry.promise) },
+    inclusionProof:
+      proof === undefined
+        ? undefined
+        : {
+            logIndex: proof.logIndex,
+            treeSize: proof.treeSize,
+            rootHash: Buffer.from(proof.rootHash),
+            hashes: proof.hashes.map((hash) => Buffer.from(hash)),
+            checkpoint: { envelope: proof.checkpoint },
+          },
+  };
+}
+
+/** Our own content: the engine's knows SHA-256 only, and reads the digest of a message from the bundle. */
+function toContent({ signature, message, alsoDigests }: SignatureMaterial): SignedEntity["signature"] {
+  const payload = message.kind === "envelope" ? message.payload : undefined;
+  return {
+    signature: Buffer.from(signature),
+    compareSignature: (other) => other.equals(signature),
+    compareDigest: (digest) => digestOf(message, digest.length, payload)?.equals(digest) === true,
+    compareSignedDigest: (digest) => digestOf(message, digest.length, signedData(message))?.equals(digest) === true,
+    verifySignature: (keyObject) => {
+      const key = describeKey(keyObject);
+      if (key === undefined) return false;
+      const data = signedData(message);
+      const digests = new Set<DigestName>([key.digest ?? "sha256", ...alsoDigests]);
+      if (message.kind === "digest") return digests.has("sha256") && verifySha256(key, message.sha256, signature);
+      return data !== undefined && [...digests].some((digest) => verifyData(key, digest, data, signature));
+    },
+  };
+}
+
+function signedData(message: SignedMessage): Uint8Array | undefined {
+  switch (message.kind) {
+    case "envelope":
+      return preAuthenticationEncoding(message.payloadType, message.payload);
+    case "data":
+      return message.data;
+    case "digest":
+      return undefined;
+  }
+}
+
+/** The digest, of the length that is asked for, of the data; undefined where there is no data and no such digest. */
+function digestOf(message: SignedMessage, length: number, data: Uint8Array | undefined): Buffer | undefined {
+  if (message.kind === "digest") return Buffer.from(message.sha256);
+  const name = new Map([
+    [32, "sha256"],
+    [48, "sha384"],
+    [64, "sha512"],
+  ]).get(length);
+  return data === undefined || name === undefined ? undefined : createHash(name).update(data).digest();
+}
+
+function provenTimes(material: SignatureMaterial, timestamps: readonly RFC3161Timestamp[]): readonly ProvenTime[] {
+  const logged = material.logEntries.filter(
+    ({ promise, integratedTime }) => promise !== undefined && integratedTime !== "0",
+  );
+  return [
+    ...logged.map(({ integratedTime }) => ({
+      at: new Date(Number(integratedTime) * 1000),
+      by: "transparency-log" as const,
+    })),
+    ...timestamps.map(({ signingTime }) => ({ at: signingTime, by: "timestamp" as const })),
+  ];
+}
+
+function objectionOf(error: unknown): EngineObjection {
+  if (!(error instanceof VerificationError)) return "unreadable";
+  switch (error.code) {
+    case "TIMESTAMP_ERROR":
+      return "time";
+    case "CERTIFICATE_ERROR":
+    case "PUBLIC_KEY_ERROR":
+      return "certificate";
+    case "TLOG_BODY_ERROR":
+      return "log-entry";
+    case "SIGNATURE_ERROR":
+      return "signature";
+    default:
+      return "log-inclusion";
+  }
+}

@@ -1,0 +1,122 @@
+import { isJsonArray, isJsonObject } from "../json.ts";
+import { readStrictJson, withoutNulls } from "../strictJson.ts";
+import { decodeBase64 } from "../base64.ts";
+import { readCertificate, type Certificate } from "../x509/certificate.ts";
+
+/** An authority of a trusted root: its chain, issuer of signers first, anchor last. */
+export interface TrustedAuthority {
+  readonly chain: readonly Certificate[];
+  readonly start: Date;
+  readonly end: Date | undefined;
+}
+
+/** A Sigstore trusted root that has been checked: its JSON, for the engine, and the parts that our own checks use. */
+export interface TrustedRoot {
+  readonly name: string;
+  readonly json: unknown;
+  readonly authorities: readonly TrustedAuthority[];
+  /** Key identifiers of its transparency logs, lower-case hex. */
+  readonly logs: readonly string[];
+  readonly certificateLogs: number;
+}
+
+const mediaTypes = new Set([
+  "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
+  "application/vnd.dev.sigstore.trustedroot+json;version=0.2",
+  "application/vnd.dev.sigstore.trustedroot.v0.2+json",
+]);
+
+/** Largest file and longest list that are read. */
+const limits = { json: { maxLength: 1024 * 1024, maxDepth: 32 }, list: 64 };
+
+/**
+ * Reads a trusted root (`application/vnd.dev.sigstore.trustedroot+json`), or says why it cannot be used. A key or
+ * authority without the start of its validity makes the whole root unusable: an absent bound must never mean "always".
+ */
+export function readTrustedRoot(
+  text: string,
+  name: string,
+): { readonly kind: "root"; readonly root: TrustedRoot } | { readonly kind: "refused"; readonly why: string } {
+  const parsed = readStrictJson(text, limits.json);
+  if (parsed.kind === "refused") return refused(parsed.why);
+  const json = withoutNulls(parsed.value);
+  if (!isJsonObject(json)) return refused("it is not a JSON object");
+  if (!mediaTypes.has(String(json["mediaType"]))) return refused("its media type is not one of a trusted root");
+
+  const logs = listOf(json["tlogs"]);
+  const certificateLogs = listOf(json["ctlogs"]);
+  const authorities = listOf(json["certificateAuthorities"]);
+  const timestampAuthorities = listOf(json["timestampAuthorities"]);
+  if (logs === undefined || certificateLogs === undefined) return refused("its list of logs is wrong");
+  if (authorities === undefined || timestampAuthorities === undefined)
+    return refused("its list of authorities is wrong");
+
+  const logIds = logs.map(logIdOf);
+  if (logIds.includes(undefined) || certificateLogs.some((log) => logIdOf(log) === undefined))
+    return refused("a log in it has no identifier, no key, or no start of validity");
+  const read = authorities.map(readAuthority);
+  if (read.includes(undefined) || timestampAuthorities.map(readAuthority).includes(undefined))
+    return refused("an authority in it has no readable chain, or no start of validity");
+  return {
+    kind: "root",
+    root: {
+      name,
+      json,
+      authorities: read.filter((authority) => authority !== undefined),
+      logs: logIds.filter((id) => id !== undefined),
+      certificateLogs: certificateLogs.length,
+    },
+  };
+}
+
+function refused(why: string): { kind: "refused"; why: string } {
+  return { kind: "refused", why };
+}
+
+function listOf(json: unknown): readonly unknown[] | undefined {
+  if (json === undefined) return [];
+  return isJsonArray(json) && json.length <= limits.list ? json : undefined;
+}
+
+function logIdOf(json: unknown): string | undefined {
+  if (!isJsonObject(json) || !isJsonObject(json["publicKey"])) return undefined;
+  const identified = json["checkpointKeyId"] ?? json["logId"];
+  const id = isJsonObject(identified) ? bytesOf(identified["keyId"]) : undefined;
+  const key = bytesOf(json["publicKey"]["rawBytes"]);
+  const period = periodOf(json["publicKey"]["validFor"]);
+  return key === undefined || period === undefined ? undefined : id?.toString("hex");
+}
+
+function readAuthority(json: unknown): TrustedAuthority | undefined {
+  if (!isJsonObject(json) || !isJsonObject(json["certChain"])) return undefined;
+  const period = periodOf(json["validFor"]);
+  const list = listOf(json["certChain"]["certificates"]);
+  if (period === undefined || list === undefined || list.length === 0) return undefined;
+  const chain: Certificate[] = [];
+  for (const item of list) {
+    const der = isJsonObject(item) ? bytesOf(item["rawBytes"]) : undefined;
+    const certificate = der === undefined ? undefined : readCertificate(der);
+    if (certificate === undefined) return undefined;
+    chain.push(certificate);
+  }
+  return { chain, ...period };
+}
+
+function periodOf(json: unknown): { start: Date; end: Date | undefined } | undefined {
+  if (!isJsonObject(json)) return undefined;
+  const start = dateOf(json["start"]);
+  const end = json["end"] === undefined ? undefined : dateOf(json["end"]);
+  if (start === undefined || (json["end"] !== undefined && end === undefined)) return undefined;
+  return { start, end };
+}
+
+function dateOf(json: unknown): Date | undefined {
+  if (typeof json !== "string" || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(json)) return undefined;
+  const date = new Date(json);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+function bytesOf(json: unknown): Buffer | undefined {
+  const bytes = typeof json === "string" ? decodeBase64(json) : undefined;
+  return bytes === undefined || bytes.length === 0 ? undefined : bytes;
+}

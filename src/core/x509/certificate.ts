@@ -1,0 +1,112 @@
+import { decodePemBlocks } from "../base64.ts";
+import { bitStringOf, booleanOf, childrenOf, objectIdentifierOf, readElement, timeOf, type DerElement } from "./der.ts";
+import { readPublicKey, type DigestName, type PublicKey } from "./publicKey.ts";
+
+/** An extension as it stands in a certificate: `value` is what its OCTET STRING holds. */
+export interface Extension {
+  readonly critical: boolean;
+  readonly value: Uint8Array;
+}
+
+/** A certificate (RFC 5280, 4.1), read but not proven. Names are their DER, because that is what is compared. */
+export interface Certificate {
+  readonly der: Uint8Array;
+  /** The octets that the issuer signed. */
+  readonly body: Uint8Array;
+  readonly signature: Uint8Array;
+  /** Digest of the issuer's signature; the key's kind must fit the algorithm. */
+  readonly signatureAlgorithm: { readonly key: "ec" | "rsa" | "ed25519"; readonly digest: DigestName };
+  /** Lower-case hex. */
+  readonly serialNumber: string;
+  readonly issuer: Uint8Array;
+  readonly subject: Uint8Array;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly publicKey: PublicKey;
+  readonly extensions: ReadonlyMap<string, Extension>;
+}
+
+/** A larger certificate is not read. */
+const maximumLength = 64 * 1024;
+
+/** RFC 5758, RFC 4055, RFC 8410. SHA-1 and RSASSA-PSS are left out: certificates signed so are not read. */
+const signatureAlgorithms = new Map<string, Certificate["signatureAlgorithm"]>([
+  ["1.2.840.10045.4.3.2", { key: "ec", digest: "sha256" }],
+  ["1.2.840.10045.4.3.3", { key: "ec", digest: "sha384" }],
+  ["1.2.840.10045.4.3.4", { key: "ec", digest: "sha512" }],
+  ["1.2.840.113549.1.1.11", { key: "rsa", digest: "sha256" }],
+  ["1.2.840.113549.1.1.12", { key: "rsa", digest: "sha384" }],
+  ["1.2.840.113549.1.1.13", { key: "rsa", digest: "sha512" }],
+  ["1.3.101.112", { key: "ed25519", digest: "sha512" }],
+]);
+
+/** Reads one X.509 v3 certificate in strict DER; undefined where it is none, or uses an algorithm that is refused. */
+export function readCertificate(der: Uint8Array): Certificate | undefined {
+  if (der.length > maximumLength) return undefined;
+  const [body, algorithm, signature, ...more] = childrenOf(readElement(der)) ?? [];
+  const fields = childrenOf(body);
+  const bits = bitStringOf(signature);
+  const [algorithmIdentifier] = childrenOf(algorithm) ?? [];
+  const signatureAlgorithm = signatureAlgorithms.get(objectIdentifierOf(algorithmIdentifier) ?? "");
+  if (body === undefined || fields === undefined || bits?.unused !== 0 || signatureAlgorithm === undefined)
+    return undefined;
+  if (more.length > 0 || !isVersion3(fields[0])) return undefined;
+
+  const [, serial, innerAlgorithm, issuer, validity, subject, key, ...optional] = fields;
+  const [notBefore, notAfter] = (childrenOf(validity) ?? []).map(timeOf);
+  const publicKey = key === undefined ? undefined : readPublicKey(key.whole);
+  const extensions = readExtensions(optional);
+  // RFC 5280, 4.1.1.2: what the issuer signed must name the algorithm that it signed with.
+  const sameAlgorithm = algorithm !== undefined && innerAlgorithm !== undefined && equal(algorithm, innerAlgorithm);
+  if (serial?.tag !== 0x02 || issuer?.tag !== 0x30 || subject?.tag !== 0x30 || !sameAlgorithm) return undefined;
+  if (notBefore === undefined || notAfter === undefined || publicKey === undefined || extensions === undefined)
+    return undefined;
+  return {
+    der,
+    body: body.whole,
+    signature: bits.octets,
+    signatureAlgorithm,
+    serialNumber: Buffer.from(serial.content).toString("hex"),
+    issuer: issuer.whole,
+    subject: subject.whole,
+    notBefore,
+    notAfter,
+    publicKey,
+    extensions,
+  };
+}
+
+/** Reads a row of PEM certificates, sixteen at most; undefined where the text holds anything else. */
+export function readCertificatesPem(text: string): readonly Certificate[] | undefined {
+  const certificates = decodePemBlocks(text, "CERTIFICATE", 16)?.map(readCertificate);
+  const read = certificates?.filter((certificate) => certificate !== undefined);
+  return read !== undefined && read.length === certificates?.length ? read : undefined;
+}
+
+function isVersion3(element: DerElement | undefined): boolean {
+  const [version] = childrenOf(element) ?? [];
+  return element?.tag === 0xa0 && version?.tag === 0x02 && version.content.length === 1 && version.content[0] === 2;
+}
+
+function readExtensions(optional: readonly DerElement[]): ReadonlyMap<string, Extension> | undefined {
+  const extensions = new Map<string, Extension>();
+  const wrapper = optional.find(({ tag }) => tag === 0xa3);
+  if (wrapper === undefined) return extensions;
+  const [list, ...more] = childrenOf(wrapper) ?? [];
+  if (more.length > 0) return undefined;
+  for (const element of childrenOf(list) ?? []) {
+    const parts = childrenOf(element) ?? [];
+    const identifier = objectIdentifierOf(parts[0]);
+    const critical = parts.length === 3 ? booleanOf(parts[1]) : false;
+    const value = parts.at(-1);
+    if (identifier === undefined || critical === undefined || value?.tag !== 0x04) return undefined;
+    // RFC 5280, 4.2: at most one of each. Two would let two readers choose differently.
+    if (parts.length < 2 || parts.length > 3 || extensions.has(identifier)) return undefined;
+    extensions.set(identifier, { critical, value: value.content });
+  }
+  return extensions;
+}
+
+function equal(one: DerElement, other: DerElement): boolean {
+  return Buffer.compare(one.whole, other.whole) === 0;
+}

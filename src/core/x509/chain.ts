@@ -1,0 +1,114 @@
+import type { Certificate } from "./certificate.ts";
+import { allowsKeyUsage, basicConstraintsOf, extensionIds, keyPurposes, keyPurposesOf } from "./extensions.ts";
+import { allowsNames } from "./nameConstraints.ts";
+import { verifyData } from "./publicKey.ts";
+
+/** Why a chain is refused: a code to test for, and one sentence. */
+export interface ChainObjection {
+  readonly code:
+    | "certificate-not-valid-then"
+    | "certificate-chain-broken"
+    | "certificate-not-an-authority"
+    | "certificate-path-length"
+    | "certificate-names"
+    | "certificate-usage"
+    | "certificate-extension";
+  readonly message: string;
+}
+
+/** Longer chains are refused. */
+const maximumChain = 8;
+
+const understood: ReadonlySet<string> = new Set(Object.values(extensionIds));
+
+/** Whether `issuer` has the name that `certificate` claims as its issuer's, and made its signature. */
+export function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
+  const { key, digest } = certificate.signatureAlgorithm;
+  return (
+    Buffer.compare(certificate.issuer, issuer.subject) === 0 &&
+    issuer.publicKey.key.asymmetricKeyType === key &&
+    verifyData(issuer.publicKey, digest, certificate.body, certificate.signature)
+  );
+}
+
+/**
+ * Validates an ordered chain, signer first, trust anchor last (RFC 5280, section 6, without certificate policies),
+ * at one time, for code signing. The profile is Sigstore's: the signer's certificate must name code signing as a
+ * purpose; every certificate must be valid at that time, the anchor too (CVE-2026-24122).
+ * Gives the first objection, or undefined where there is none.
+ */
+export function objectionToChain(chain: readonly Certificate[], at: Date): ChainObjection | undefined {
+  const [signer] = chain;
+  if (signer === undefined || chain.length > maximumChain)
+    return { code: "certificate-chain-broken", message: `The certificate chain has ${chain.length} certificates.` };
+  for (const [i, certificate] of chain.entries()) {
+    const issuer = chain[i + 1];
+    const objection =
+      objectionToValidity(certificate, at) ??
+      objectionToExtensions(certificate) ??
+      (i === 0 ? objectionToSigner(certificate) : objectionToAuthority(certificate, chain.slice(0, i)));
+    if (objection !== undefined) return objection;
+    if (issuer !== undefined && !isIssuedBy(certificate, issuer))
+      return {
+        code: "certificate-chain-broken",
+        message: "A certificate of the chain was not issued by the one after it.",
+      };
+  }
+  return undefined;
+}
+
+function objectionToValidity({ notBefore, notAfter }: Certificate, at: Date): ChainObjection | undefined {
+  if (notBefore <= at && at <= notAfter) return undefined;
+  return {
+    code: "certificate-not-valid-then",
+    message: `A certificate of the chain is valid from ${notBefore.toISOString()} to ${notAfter.toISOString()}, and the signature was made at ${at.toISOString()}.`,
+  };
+}
+
+/** RFC 5280, 4.2: a critical extension that is not understood must make the certificate unusable. */
+function objectionToExtensions(certificate: Certificate): ChainObjection | undefined {
+  for (const [identifier, { critical }] of certificate.extensions) {
+    if (critical && !understood.has(identifier))
+      return {
+        code: "certificate-extension",
+        message: `A certificate of the chain has the critical extension ${identifier}, which is not understood.`,
+      };
+  }
+  return undefined;
+}
+
+function objectionToSigner(certificate: Certificate): ChainObjection | undefined {
+  const constraints = basicConstraintsOf(certificate);
+  if (constraints === "malformed" || constraints?.authority === true)
+    return { code: "certificate-usage", message: "The signer's certificate is an authority's, which must not sign." };
+  if (!allowsKeyUsage(certificate, "digitalSignature"))
+    return { code: "certificate-usage", message: "The signer's certificate does not allow digital signatures." };
+  if (keyPurposesOf(certificate)?.includes(keyPurposes.codeSigning) !== true)
+    return { code: "certificate-usage", message: "The signer's certificate is not for code signing." };
+  return undefined;
+}
+
+function objectionToAuthority(authority: Certificate, below: readonly Certificate[]): ChainObjection | undefined {
+  const constraints = basicConstraintsOf(authority);
+  if (constraints === undefined || constraints === "malformed" || !constraints.authority)
+    return { code: "certificate-not-an-authority", message: "A certificate of the chain may not issue certificates." };
+  if (!allowsKeyUsage(authority, "keyCertSign"))
+    return { code: "certificate-not-an-authority", message: "An authority of the chain may not sign certificates." };
+  // RFC 5280, 4.2.1.9: self-issued intermediates and the last certificate do not count.
+  const intermediates = below.slice(1).filter((certificate) => !isSelfIssued(certificate));
+  if (constraints.pathLength !== undefined && intermediates.length > constraints.pathLength)
+    return {
+      code: "certificate-path-length",
+      message: "An authority of the chain may not have as many others below it.",
+    };
+  const purposes = keyPurposesOf(authority);
+  if (purposes !== undefined && !purposes.includes(keyPurposes.codeSigning) && !purposes.includes(keyPurposes.any))
+    return { code: "certificate-usage", message: "An authority of the chain may not issue for code signing." };
+  if (!below.every((certificate, i) => (i > 0 && isSelfIssued(certificate)) || allowsNames(authority, certificate)))
+    return { code: "certificate-names", message: "An authority of the chain may not issue for the signer's names." };
+  return undefined;
+}
+
+function isSelfIssued({ issuer, subject }: Certificate): boolean {
+  return Buffer.compare(issuer, subject) === 0;
+}
