@@ -52,7 +52,10 @@ export async function readTrialState(place: StatePlace): Promise<TrialState | un
   }
   const state = parseTrialState(text);
   if (state === undefined)
-    throw new AppError("configuration", `${path} does not describe a trial. Delete it and run 'countersign trial up'.`);
+    throw new AppError(
+      "configuration",
+      `${path} does not describe a trial. Run 'countersign trial down', which removes it, and start the trial again.`,
+    );
   return state;
 }
 

@@ -33,6 +33,8 @@ export interface TrialServiceOptions {
   readonly expiresAfterMs?: number;
   /** What clients are told to wait between two look-ups. */
   readonly retryAfterMs?: number;
+  /** Called when a client asks the service to end, after the client has its answer. */
+  readonly onStop?: () => void;
 }
 
 interface Context {
@@ -41,6 +43,7 @@ interface Context {
   readonly retryAfterMs: number;
   audit(): readonly ChainedEntry[];
   fault(): TrialFault | undefined;
+  onStop(): void;
 }
 
 const maximumBody = 64 * 1024;
@@ -60,6 +63,7 @@ export async function startTrialService(options: TrialServiceOptions = {}): Prom
     retryAfterMs: options.retryAfterMs ?? 1000,
     audit: () => audit.entries(),
     fault: () => fault,
+    onStop: () => options.onStop?.(),
   };
   audit.record({
     actor: "service",
@@ -111,6 +115,10 @@ async function answer(
   const body = await readBody(request);
   if (body === undefined)
     return send(response, failure(413, `A request must not be longer than ${maximumBody} bytes.`));
+  if (request.method === "POST" && request.url === "/v1/stop") {
+    response.once("finish", () => context.onStop());
+    return send(response, { status: 200, body: {} });
+  }
   const reply = route(request.method ?? "", new URL(request.url ?? "/", "http://service"), user, body, context);
   return sendUnder(context.fault(), response, reply);
 }

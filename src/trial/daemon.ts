@@ -1,0 +1,200 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
+import { sendToService } from "../adapters/services/serviceRequest.ts";
+import { createTrialService, decideTrialRequest } from "../adapters/services/trial.ts";
+import { readTrialState, type StatePlace, type TrialState } from "../adapters/services/trialState.ts";
+import { AppError } from "../application/errors.ts";
+import type { KeyDescription, PendingRequest } from "../application/signingService.ts";
+import { verifyAuditChain } from "./service/auditLog.ts";
+import { startDaemon, tellParent } from "./startDaemon.ts";
+import { startTrial } from "./startTrial.ts";
+import { appendAudit, auditFile, prepareStateFolder, removeTrialState, writeTrialState } from "./stateFiles.ts";
+
+/** What `countersign trial up` prints. */
+export interface TrialDescription {
+  /** `127.0.0.1:PORT`. */
+  readonly registry: string;
+  readonly service: "trial";
+  readonly url: string;
+  readonly keys: readonly Pick<KeyDescription, "name" | "publicKey" | "certificateChain" | "needs">[];
+}
+
+/** What `countersign trial status` prints. */
+export type TrialStatus =
+  | { readonly status: "stopped" }
+  | ({
+      readonly status: "running";
+      readonly pid: number;
+      readonly startedAt: string;
+      readonly pending: readonly PendingRequest[];
+      readonly audit: { readonly file: string; readonly entries: number; readonly intact: boolean };
+    } & TrialDescription);
+
+/** Where the trial keeps its state; the environment's place by default. */
+export interface TrialOptions {
+  readonly signal: AbortSignal;
+  readonly place?: StatePlace;
+}
+
+/**
+ * Starts the trial in the background, or finds the one that runs. `command` starts a program that runs `runTrialDaemon`
+ * when it is given the hidden command as its last argument: by default the program that runs now.
+ */
+export async function trialUp(
+  options: TrialOptions & { readonly command?: readonly string[] },
+): Promise<TrialDescription> {
+  const place = placeOf(options);
+  const stale = await readTrialState(place);
+  const found = await findRunning(stale, options.signal);
+  if (found !== undefined) return found.description;
+  await prepareStateFolder(place);
+  if (stale !== undefined && (await readTrialState(place))?.startedAt === stale.startedAt)
+    await removeTrialState(place);
+  await startDaemon({ ...options, place });
+  const started = await findRunning(await readTrialState(place), options.signal);
+  if (started === undefined)
+    throw new AppError(
+      "service-unavailable",
+      "The trial started, but does not answer. Try 'countersign trial down' and start it again.",
+    );
+  return started.description;
+}
+
+/** Ends the trial and removes every trace of it. Gives whether one was running. */
+export async function trialDown(options: TrialOptions): Promise<{ readonly stopped: boolean }> {
+  const place = placeOf(options);
+  // A state that is not understood is a trace like any other.
+  const state = await readTrialState(place).catch(() => undefined);
+  const found = await findRunning(state, options.signal);
+  if (found !== undefined) {
+    const { url, secrets, pid } = found.state;
+    await sendToService(
+      { method: "POST", url: `${url}/v1/stop`, secret: secrets.dev, timeoutMs: 5_000, action: "end the trial" },
+      options,
+    );
+    await untilGone(pid, options.signal);
+  }
+  await removeTrialState(place);
+  return { stopped: found !== undefined };
+}
+
+/** Says whether the trial runs, what waits for an approval, and whether its audit log is intact. */
+export async function trialStatus(options: TrialOptions): Promise<TrialStatus> {
+  const place = placeOf(options);
+  const found = await findRunning(await readTrialState(place), options.signal);
+  if (found === undefined) return { status: "stopped" };
+  const { state, description } = found;
+  const service = createTrialService({ url: state.url, secret: state.secrets.dev });
+  const file = auditFile(place);
+  const chain = verifyAuditChain(await readFile(file, "utf8"));
+  return {
+    status: "running",
+    ...description,
+    pid: state.pid,
+    startedAt: state.startedAt,
+    pending: await service.pending(options),
+    audit: { file, entries: chain.entries, intact: chain.valid },
+  };
+}
+
+/**
+ * Approves a pending request (or rejects it) as the trial's user `lead`. In the trial the same person may be both users;
+ * the audit log records the user. Throws AppError `service-unavailable` where no trial runs, `service-denied` otherwise.
+ */
+export async function trialApprove(
+  id: string,
+  options: TrialOptions & { readonly comment?: string; readonly reject?: boolean },
+): Promise<void> {
+  const state = await readTrialState(placeOf(options));
+  if (state === undefined)
+    throw new AppError("service-unavailable", "No trial is running. Start one with 'countersign trial up'.");
+  await decideTrialRequest(
+    { url: state.url, secret: state.secrets.lead },
+    { id, approve: options.reject !== true, comment: options.comment ?? "" },
+    options,
+  );
+}
+
+/**
+ * Runs the trial in this process until it is told to end (by a client, or by `signal`), and removes its traces then.
+ * Where another trial came first it ends at once and leaves that one alone.
+ */
+export async function runTrialDaemon(options: TrialOptions): Promise<void> {
+  try {
+    await runUntilStopped(placeOf(options), options.signal);
+  } catch (error) {
+    tellParent({ kind: "failed", message: error instanceof Error ? error.message : "unknown" });
+    throw error;
+  }
+}
+
+function placeOf(options: TrialOptions): StatePlace {
+  return options.place ?? { environment: process.env, platform: process.platform };
+}
+
+/** The trial that the state names, if it answers to the state's secret. A process id alone proves nothing: they are reused. */
+async function findRunning(
+  state: TrialState | undefined,
+  signal: AbortSignal,
+): Promise<{ readonly state: TrialState; readonly description: TrialDescription } | undefined> {
+  if (state === undefined) return undefined;
+  try {
+    const service = createTrialService({ url: state.url, secret: state.secrets.dev, timeoutMs: 3_000 });
+    const keys = await service.listKeys({ signal });
+    const shown = keys.map(({ name, publicKey, certificateChain, needs }) => ({
+      name,
+      publicKey,
+      certificateChain,
+      needs,
+    }));
+    return { state, description: { registry: state.registry, service: "trial", url: state.url, keys: shown } };
+  } catch (error) {
+    if (error instanceof AppError && error.code !== "cancelled") return undefined;
+    throw error;
+  }
+}
+
+/** Waits until the process has ended; it was told to, and has little to do. */
+async function untilGone(pid: number, signal: AbortSignal): Promise<void> {
+  for (let attempt = 0; attempt < 200 && isAlive(pid); attempt += 1) await setTimeout(25, undefined, { signal });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function runUntilStopped(place: StatePlace, signal: AbortSignal): Promise<void> {
+  await prepareStateFolder(place);
+  if ((await readTrialState(place)) !== undefined) return tellParent({ kind: "ready" });
+  let end = (): void => undefined;
+  const stopped = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  // Until the state is written another trial may come first, and its audit log must not get lines of this one.
+  let claimed = false;
+  const early: string[] = [];
+  const record = (line: string): void => {
+    if (claimed) appendAudit(place, line);
+    else early.push(line);
+  };
+  const trial = await startTrial({ appendAudit: record, onStop: () => end() });
+  try {
+    const { url, secrets } = trial.service;
+    const state = { pid: process.pid, startedAt: new Date().toISOString(), registry: trial.registry, url, secrets };
+    claimed = await writeTrialState(place, state);
+    if (!claimed) return tellParent({ kind: "ready" });
+    appendAudit(place, early.join(""));
+    if (signal.aborted) end();
+    signal.addEventListener("abort", () => end(), { once: true });
+    tellParent({ kind: "ready" });
+    await stopped;
+    await removeTrialState(place);
+  } finally {
+    await trial.stop();
+  }
+}
