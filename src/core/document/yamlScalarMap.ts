@@ -5,6 +5,8 @@ import type { YamlScalar } from "./yamlNode.ts";
 export interface ScalarMap {
   /** The document's span of the half-open range `[start, end)` of the value. */
   spanOf(start: number, end: number): Span;
+  /** The document's offset of the character at `offset` of the value. */
+  offsetOf(offset: number): number;
 }
 
 /** A run of the value that one run of the document yields: unit by unit where the lengths are equal. */
@@ -21,10 +23,15 @@ interface Piece {
  */
 export function createScalarMap(text: string, scalar: YamlScalar): ScalarMap {
   const { span } = scalar;
-  if (scalar.exact) return { spanOf: (start, end) => clamp(span, span.start + start, span.start + end) };
+  if (scalar.exact)
+    return {
+      spanOf: (start, end) => clamp(span, span.start + start, span.start + end),
+      offsetOf: (offset) => clamp(span, span.start + offset, span.end).start,
+    };
   const pieces = align(scalar, linesOf(text, scalar));
-  if (pieces === undefined) return { spanOf: () => span };
+  if (pieces === undefined) return { spanOf: () => span, offsetOf: () => span.start };
   return {
+    offsetOf: (offset) => sourceOf(pieces, offset, "start") ?? span.end,
     spanOf(start, end) {
       const from = sourceOf(pieces, start, "start") ?? span.end;
       const to = end > start ? (sourceOf(pieces, end, "end") ?? from) : from;
@@ -94,7 +101,11 @@ function linesOf(text: string, scalar: YamlScalar): readonly Run[] {
       const content = line.slice(indent);
       if (content !== "")
         runs.push({ source: offset + indent, sourceLength: content.length, value: content, first: true });
-    } else runs.push(...flowRuns(line, offset, offset === start, scalar.style));
+    } else {
+      // White space before a line end is folded away, but not before the closing quote.
+      const isLast = offset + rawLine.length >= start + body.length;
+      runs.push(...flowRuns(isLast ? line : line.replace(/[ \t]+$/, ""), offset, offset === start, scalar.style));
+    }
     offset += rawLine.length + 1;
   }
   return runs;

@@ -1,0 +1,84 @@
+import type { ValueStep } from "./document.ts";
+import type { Value, ValuePart } from "./yamlImage.ts";
+import { literalPart } from "./yamlImage.ts";
+import type { YamlScalar } from "./yamlNode.ts";
+
+const maximumNesting = 20;
+
+/**
+ * What a compose file's value comes to without any environment (Compose specification, Interpolation): a default
+ * counts as the value, `${V:+x}` is empty, `$$` is a dollar sign; every other variable is unknown.
+ */
+export function interpolate(text: string, scalar: YamlScalar, from = 0, to = scalar.text.length): Value {
+  const parts: ValuePart[] = [];
+  const chain: ValueStep[] = [];
+  const source = scalar.text;
+
+  const read = (start: number, end: number, depth: number): void => {
+    let at = start;
+    let literal = start;
+    const flush = (until: number): void => {
+      if (until > literal) parts.push(literalPart(text, scalar, literal, until));
+    };
+    while (at < end) {
+      if (source.charAt(at) !== "$") {
+        at++;
+        continue;
+      }
+      flush(at);
+      at = expansion(at, end, depth);
+      literal = at;
+    }
+    flush(end);
+  };
+
+  /** Reads what begins with the dollar sign at `at`; gives the offset after it. */
+  const expansion = (at: number, end: number, depth: number): number => {
+    if (source.charAt(at + 1) === "$") {
+      parts.push({ text: "$" });
+      return at + 2;
+    }
+    const name = /^[A-Za-z_][A-Za-z0-9_]*/;
+    const plain = name.exec(source.slice(at + 1, end))?.[0];
+    if (plain !== undefined) return unknown(at, at + 1 + plain.length, plain);
+    const closing = source.charAt(at + 1) === "{" ? closingBrace(source, at + 1, end) : undefined;
+    if (closing === undefined) {
+      parts.push({});
+      return end;
+    }
+    const variable = name.exec(source.slice(at + 2, closing))?.[0] ?? "";
+    const rest = at + 2 + variable.length;
+    const operator = /^:?[-+?]/.exec(source.slice(rest, closing))?.[0] ?? "";
+    const hasDefault = operator.endsWith("-") && variable !== "" && depth < maximumNesting;
+    if (hasDefault) {
+      chain.push(step(rest + operator.length, closing, `default of ${variable}`));
+      read(rest + operator.length, closing, depth + 1);
+    } else if (operator.endsWith("+")) parts.push({ text: "" });
+    else unknown(at, closing, variable);
+    return closing + 1;
+  };
+
+  const unknown = (start: number, end: number, variable: string): number => {
+    parts.push({});
+    chain.push(step(start, end, variable === "" ? "a variable" : `variable ${variable}`));
+    return end;
+  };
+
+  const step = (start: number, end: number, label: string): ValueStep => {
+    const { span = scalar.span } = literalPart(text, scalar, start, end);
+    return { span, label, text: source.slice(start, end) };
+  };
+
+  read(from, to, 0);
+  return { parts, chain };
+}
+
+/** The brace that closes the one at `open`, with those of nested variables skipped. */
+function closingBrace(source: string, open: number, end: number): number | undefined {
+  let depth = 0;
+  for (let at = open; at < end; at++) {
+    if (source.charAt(at) === "{") depth++;
+    else if (source.charAt(at) === "}" && --depth === 0) return at;
+  }
+  return undefined;
+}
