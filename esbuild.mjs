@@ -17,7 +17,7 @@ const shared = {
   sourcemap: production ? false : "linked",
   loader: { ".md": "text" },
   outExtension: { ".js": ".cjs" },
-  logLevel: "warning",
+  logLevel: watch ? "info" : "warning",
   outdir: "dist",
 };
 

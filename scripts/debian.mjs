@@ -45,5 +45,6 @@ export async function ensurePrograms(programs, { why, log }) {
   } catch (error) {
     throw new Unavailable(`${why} needs ${names}, which apt-get could not install: ${error.message}`, { cause: error });
   }
-  if (missing().length > 0) throw new Unavailable(`${why} needs ${missing().join(", ")}, absent even after installing ${names}`);
+  if (missing().length > 0)
+    throw new Unavailable(`${why} needs ${missing().join(", ")}, absent even after installing ${names}`);
 }

@@ -29,7 +29,13 @@ export async function fetchPeers({ log }) {
       throw new Unavailable(`fetching ${missing().join(", ")} needs apt-get and root on Debian`);
     }
     const lock = join(root, ".peers.lock");
-    await withLock(lock, async () => { if (missing().length > 0) await download(log); }, { seconds: 300, log });
+    await withLock(
+      lock,
+      async () => {
+        if (missing().length > 0) await download(log);
+      },
+      { seconds: 300, log },
+    );
   }
   return programs;
 }
@@ -63,7 +69,8 @@ async function download(log) {
       await run("dpkg", ["-x", join(work, file), folder], { seconds: 60 });
     }
   } catch (error) {
-    if (error instanceof CommandFailed) throw new Unavailable(`Debian's packages could not be fetched: ${error.message}`, { cause: error });
+    if (error instanceof CommandFailed)
+      throw new Unavailable(`Debian's packages could not be fetched: ${error.message}`, { cause: error });
     throw error;
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -73,7 +80,9 @@ async function download(log) {
 
 /** The mirror that this machine's apt is set up with: the one that can be reached from here. */
 async function aptMirror() {
-  const sites = await run("apt-get", ["indextargets", "--format", "$(SITE)", `Codename: ${codename()}`], { seconds: 30 });
+  const sites = await run("apt-get", ["indextargets", "--format", "$(SITE)", `Codename: ${codename()}`], {
+    seconds: 30,
+  });
   const [mirror] = sites.split("\n").filter((line) => /^https?:/.test(line));
   if (mirror === undefined) throw new Unavailable("apt names no mirror of Debian");
   return mirror;

@@ -41,7 +41,11 @@ export function start(command, args, options = {}) {
  */
 export function run(command, args, { cwd, env, seconds, inherit = false }) {
   return new Promise((resolve, reject) => {
-    const child = start(command, args, { cwd, env, stdio: ["ignore", inherit ? "inherit" : "pipe", inherit ? "inherit" : "pipe"] });
+    const child = start(command, args, {
+      cwd,
+      env,
+      stdio: ["ignore", inherit ? "inherit" : "pipe", inherit ? "inherit" : "pipe"],
+    });
     const line = [command, ...args].join(" ");
     let output = "";
     const keep = (chunk) => (output = (output + chunk).slice(-20_000));

@@ -39,7 +39,9 @@ const tiers = [
     args: ["--import", "./test/helpers/boringssl.mjs", mocha, ...reporter, "test/core/**/*.test.ts"],
     seconds: 300,
   },
-  ...(options["no-editor"] ? [] : [{ name: "In the editor", args: [join(root, "scripts", "editor", "run.mjs"), "--no-build"], seconds: 1000 }]),
+  ...(options["no-editor"]
+    ? []
+    : [{ name: "In the editor", args: [join(root, "scripts", "editor", "run.mjs"), "--no-build"], seconds: 1000 }]),
 ];
 
 log("\n== Build");
@@ -87,7 +89,9 @@ async function runTier({ name, args, seconds }, file) {
   clearTimeout(timer);
   const totals = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { passed: 0, failed: 0, skipped: 0 };
   if (code !== 0 && totals.failed === 0) totals.failed = 1;
-  log(`(${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped, in ${Math.round((Date.now() - began) / 1000)} s)`);
+  log(
+    `(${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped, in ${Math.round((Date.now() - began) / 1000)} s)`,
+  );
   for (const { title, message } of totals.failures ?? []) log(`  FAILED  ${title}: ${message.split("\n")[0]}`);
   return totals;
 }

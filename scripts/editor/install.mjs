@@ -38,7 +38,13 @@ export async function installCodeServer({ log }) {
   if (process.platform === "win32") throw new Unavailable("code-server does not run on Windows");
   if (!isInstalled()) {
     const lock = join(root, ".vscode-test", "code-server.lock");
-    await withLock(lock, async () => { if (!isInstalled()) await install(log); }, { seconds: 600, log });
+    await withLock(
+      lock,
+      async () => {
+        if (!isInstalled()) await install(log);
+      },
+      { seconds: 600, log },
+    );
   }
   return { node: join(nodeFolder, "bin", "node"), main: join(server, "out", "server-main.js") };
 }
@@ -58,13 +64,27 @@ function stamp() {
 
 async function install(log) {
   const began = Date.now();
-  await ensurePrograms({ python3: "python3", make: "make", "g++": "g++" }, { why: "building code-server's native parts", log });
-  log(`Installing code-server ${codeServerVersion} (VS Code in a browser) into .vscode-test, once. This takes about a minute.`);
+  await ensurePrograms(
+    { python3: "python3", make: "make", "g++": "g++" },
+    { why: "building code-server's native parts", log },
+  );
+  log(
+    `Installing code-server ${codeServerVersion} (VS Code in a browser) into .vscode-test, once. This takes about a minute.`,
+  );
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
   try {
-    await npm(["install", "--ignore-scripts", "--save-exact", `code-server@${codeServerVersion}`, `${nodePackage}@${nodeVersion}`], folder);
+    await npm(
+      [
+        "install",
+        "--ignore-scripts",
+        "--save-exact",
+        `code-server@${codeServerVersion}`,
+        `${nodePackage}@${nodeVersion}`,
+      ],
+      folder,
+    );
     await npm(["install", "--ignore-scripts", "--omit=dev"], server);
     log("Building its native parts.");
     await npm(["rebuild", "--foreground-scripts", ...nativeParts], server);
@@ -72,7 +92,8 @@ async function install(log) {
     throw new Unavailable(`code-server could not be installed: ${error.message}`, { cause: error });
   }
   for (const part of nativeParts) {
-    if (!existsSync(join(server, "node_modules", part, "build", "Release"))) throw new Unavailable(`${part} was not built`);
+    if (!existsSync(join(server, "node_modules", part, "build", "Release")))
+      throw new Unavailable(`${part} was not built`);
   }
   writeFileSync(stampFile, stamp());
   log(`Installed in ${Math.round((Date.now() - began) / 1000)} s.`);
@@ -80,7 +101,9 @@ async function install(log) {
 
 /** Runs npm under the Node that the server will use, without what an outer `npm run` put into the environment. */
 function npm(args, cwd) {
-  const outer = Object.entries(process.env).filter(([name]) => !/^npm_(?:package|lifecycle|config_local_prefix|command)/i.test(name));
+  const outer = Object.entries(process.env).filter(
+    ([name]) => !/^npm_(?:package|lifecycle|config_local_prefix|command)/i.test(name),
+  );
   const nodeBin = existsSync(nodeFolder) ? join(nodeFolder, "bin") : dirname(process.execPath);
   const env = {
     ...Object.fromEntries(outer),
@@ -89,5 +112,9 @@ function npm(args, cwd) {
     npm_config_nodedir: nodeFolder,
     npm_package_config_node_gyp_nodedir: nodeFolder,
   };
-  return run("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error", "--prefix", cwd], { cwd, env, seconds: 300 });
+  return run("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error", "--prefix", cwd], {
+    cwd,
+    env,
+    seconds: 300,
+  });
 }

@@ -7,7 +7,10 @@ import { out, root } from "../root.mjs";
 
 /** Builds the extension into dist. */
 export async function buildExtension({ production = false } = {}) {
-  await run(process.execPath, [join(root, "esbuild.mjs"), ...(production ? ["--production"] : [])], { cwd: root, seconds: 120 });
+  await run(process.execPath, [join(root, "esbuild.mjs"), ...(production ? ["--production"] : [])], {
+    cwd: root,
+    seconds: 120,
+  });
 }
 
 /** Packages what is in dist. Gives the path of the .vsix. */
@@ -16,7 +19,10 @@ export async function packageExtension() {
   const vsix = join(out, "countersign.vsix");
   const vsce = createRequire(import.meta.url).resolve("@vscode/vsce/vsce");
   // The bundle holds every dependency already; the licence and repository fields are checked elsewhere.
-  await run(process.execPath, [vsce, "package", "--no-dependencies", "--allow-missing-repository", "--out", vsix], { cwd: root, seconds: 120 });
+  await run(process.execPath, [vsce, "package", "--no-dependencies", "--allow-missing-repository", "--out", vsix], {
+    cwd: root,
+    seconds: 120,
+  });
   return vsix;
 }
 

@@ -36,7 +36,11 @@ export async function followReport(file, { seconds, ended, log }) {
     seen = events.length;
     if (last) {
       totals.failed += 1;
-      log(gone ? "  FAILED  the editor ended before its tests did" : `  FAILED  the suites were not done after ${seconds} s`);
+      log(
+        gone
+          ? "  FAILED  the editor ended before its tests did"
+          : `  FAILED  the suites were not done after ${seconds} s`,
+      );
       return totals;
     }
     await wait(100);
@@ -46,7 +50,10 @@ export async function followReport(file, { seconds, ended, log }) {
 function readEvents(file) {
   try {
     // A line is only there once it ends; the rest comes with the next look.
-    return readFileSync(file, "utf8").split("\n").slice(0, -1).map((line) => JSON.parse(line));
+    return readFileSync(file, "utf8")
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
   } catch (error) {
     if (error.code === "ENOENT") return [];
     throw error;
@@ -59,5 +66,8 @@ function describe({ kind, title, milliseconds, message }) {
 }
 
 function indent(text) {
-  return text.split("\n").map((line) => `          ${line}`).join("\n");
+  return text
+    .split("\n")
+    .map((line) => `          ${line}`)
+    .join("\n");
 }

@@ -73,7 +73,10 @@ async function runSuites({ codeServer, chromium }) {
   const workspace = join(folder, "workspace");
   cpSync(join(root, "test", "editor", "workspace"), workspace, { recursive: true });
   const report = join(folder, "report.jsonl");
-  const env = { COUNTERSIGN_SUITES_REPORT: report, ...(options.grep === undefined ? {} : { COUNTERSIGN_GREP: options.grep }) };
+  const env = {
+    COUNTERSIGN_SUITES_REPORT: report,
+    ...(options.grep === undefined ? {} : { COUNTERSIGN_GREP: options.grep }),
+  };
   const server = await startServer(codeServer, { env });
   const browser = await launchChromium(chromium);
   try {
@@ -85,7 +88,8 @@ async function runSuites({ codeServer, chromium }) {
     await page.goto(server.url(workspace, payload), { timeout: 60_000 });
     const totals = await followReport(report, { seconds: limits.suites, ended: server.ended, log });
     if (totals.failed > 0) keepTraces(server, await page.screenshot().catch(() => undefined));
-    if (count > 0 && totals.passed + totals.failed + totals.skipped === 0 && options.grep === undefined) totals.failed += 1;
+    if (count > 0 && totals.passed + totals.failed + totals.skipped === 0 && options.grep === undefined)
+      totals.failed += 1;
     return totals;
   } finally {
     await browser.close();
@@ -102,10 +106,21 @@ async function runJourneys({ codeServer, chromium }) {
   const results = join(folder, "results.json");
   try {
     await installExtension(codeServer, await packageExtension(), extensionsFolder);
-    const files = positionals.length > 0 ? positionals.map((file) => relative(root, resolve(file))) : ["test/editor/journeys/**/*.journey.ts"];
-    const mocha = [join(root, "node_modules", "mocha", "bin", "mocha.js"), "--config", join(root, "test", "editor", ".mocharc.json")];
+    const files =
+      positionals.length > 0
+        ? positionals.map((file) => relative(root, resolve(file)))
+        : ["test/editor/journeys/**/*.journey.ts"];
+    const mocha = [
+      join(root, "node_modules", "mocha", "bin", "mocha.js"),
+      "--config",
+      join(root, "test", "editor", ".mocharc.json"),
+    ];
     const args = [...mocha, ...(options.grep === undefined ? [] : ["--fgrep", options.grep]), ...files];
-    const env = { ...process.env, COUNTERSIGN_EDITOR: JSON.stringify({ codeServer, chromium, extensionsFolder }), COUNTERSIGN_RESULTS: results };
+    const env = {
+      ...process.env,
+      COUNTERSIGN_EDITOR: JSON.stringify({ codeServer, chromium, extensionsFolder }),
+      COUNTERSIGN_RESULTS: results,
+    };
     const child = start(process.execPath, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
     const timer = setTimeout(() => {
       log(`The journeys were not done after ${limits.journeys} s.`);
@@ -113,7 +128,9 @@ async function runJourneys({ codeServer, chromium }) {
     }, limits.journeys * 1000);
     const code = await new Promise((done) => child.once("close", done));
     clearTimeout(timer);
-    const totals = existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : { passed: 0, failed: 0, skipped: 0 };
+    const totals = existsSync(results)
+      ? JSON.parse(readFileSync(results, "utf8"))
+      : { passed: 0, failed: 0, skipped: 0 };
     return code !== 0 && totals.failed === 0 ? { ...totals, failed: 1 } : totals;
   } finally {
     rmSync(folder, { recursive: true, force: true });

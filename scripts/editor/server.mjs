@@ -44,12 +44,10 @@ export async function startServer(codeServer, options = {}) {
   const all = { ...(quiet ? quietSettings : {}), "security.workspace.trust.enabled": !trusted, ...settings };
   writeFileSync(join(dataFolder, "data", "User", "settings.json"), JSON.stringify(all, undefined, 2));
 
-  const args = [
-    codeServer.main,
-    ...["--host", "127.0.0.1", "--port", String(port), "--without-connection-token", "--accept-server-license-terms"],
-    ...["--server-data-dir", dataFolder, "--telemetry-level", "off", "--enable-smoke-test-driver"],
-    ...(extensionsFolder === undefined ? [] : ["--extensions-dir", extensionsFolder]),
-  ];
+  const args = [codeServer.main, "--host", "127.0.0.1", "--port", String(port)];
+  args.push("--without-connection-token", "--accept-server-license-terms", "--enable-smoke-test-driver");
+  args.push("--server-data-dir", dataFolder, "--telemetry-level", "off");
+  if (extensionsFolder !== undefined) args.push("--extensions-dir", extensionsFolder);
   const child = start(codeServer.node, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const remove = () => rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
@@ -61,7 +59,10 @@ export async function startServer(codeServer, options = {}) {
       origin,
       dataFolder,
       ended,
-      url: (folder, payload = []) => `${origin}/?${new URLSearchParams({ folder, payload: JSON.stringify([["skipWelcome", "true"], ...payload]) })}`,
+      url: (folder, payload = []) => {
+        const query = new URLSearchParams({ folder, payload: JSON.stringify([["skipWelcome", "true"], ...payload]) });
+        return `${origin}/?${query.toString()}`;
+      },
       remote: (path) => `vscode-remote://127.0.0.1:${actual}${path}`,
       stop: async () => {
         await stop(child);
@@ -83,7 +84,11 @@ export async function installExtension(codeServer, vsix, extensionsFolder) {
   const dataFolder = mkdtempSync(join(tmpdir(), "countersign-install-"));
   try {
     const folders = ["--server-data-dir", dataFolder, "--extensions-dir", extensionsFolder];
-    await run(codeServer.node, [codeServer.main, "--install-extension", vsix, ...folders, "--accept-server-license-terms"], { seconds: 60 });
+    await run(
+      codeServer.node,
+      [codeServer.main, "--install-extension", vsix, ...folders, "--accept-server-license-terms"],
+      { seconds: 60 },
+    );
   } finally {
     rmSync(dataFolder, { recursive: true, force: true });
   }
@@ -93,7 +98,10 @@ export async function installExtension(codeServer, vsix, extensionsFolder) {
 function listening(child, { seconds = 60 } = {}) {
   return new Promise((resolve, reject) => {
     let output = "";
-    const timer = setTimeout(() => reject(new Error(`code-server does not listen after ${seconds} s\n${output}`)), seconds * 1000);
+    const timer = setTimeout(
+      () => reject(new Error(`code-server does not listen after ${seconds} s\n${output}`)),
+      seconds * 1000,
+    );
     const read = (chunk) => {
       output = (output + chunk).slice(-20_000);
       const port = /agent listening on (\d+)/.exec(output)?.[1];

@@ -17,10 +17,15 @@ export async function run(): Promise<void> {
       mocha.addFile(join(__dirname, name));
     }
     mocha.reporter(function tellEach(this: void, runner: Mocha.Runner) {
-      const describe = (test: Mocha.Runnable) => ({ title: test.titlePath().join(" > "), milliseconds: test.duration ?? 0 });
+      const describe = (test: Mocha.Runnable) => ({
+        title: test.titlePath().join(" > "),
+        milliseconds: test.duration ?? 0,
+      });
       runner.on("pass", (test) => tell({ kind: "passed", ...describe(test) }));
       runner.on("pending", (test) => tell({ kind: "skipped", ...describe(test) }));
-      runner.on("fail", (test, error: Error) => tell({ kind: "failed", ...describe(test), message: error.stack ?? error.message }));
+      runner.on("fail", (test, error: Error) =>
+        tell({ kind: "failed", ...describe(test), message: error.stack ?? error.message }),
+      );
     } as unknown as Mocha.ReporterConstructor);
     await mocha.loadFilesAsync();
     const failures = await new Promise<number>((resolve) => mocha.run(resolve));

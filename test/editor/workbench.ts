@@ -6,6 +6,7 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { launchChromium } from "../../scripts/editor/chromium.mjs";
 import { startServer } from "../../scripts/editor/server.mjs";
 import { out } from "../../scripts/root.mjs";
+import { lineTexts, middleOf } from "./inPage.mjs";
 
 /** The themes that screenshots are taken in. */
 export const themes = {
@@ -85,7 +86,10 @@ export async function closeWorkbench(workbench: Workbench | undefined, test: Moc
 function workbenchActions(page: Page) {
   const quickInput = page.locator(".quick-input-widget:visible");
   const quickRow = (label: string): Locator =>
-    quickInput.locator(".monaco-list-row").filter({ has: page.locator(".quick-input-list-label, .label-name", { hasText: label }) }).first();
+    quickInput
+      .locator(".monaco-list-row")
+      .filter({ has: page.locator(".quick-input-list-label, .label-name", { hasText: label }) })
+      .first();
   const editor = page.locator(".editor-group-container.active .monaco-editor[role='code']").first();
 
   return {
@@ -137,7 +141,9 @@ function workbenchActions(page: Page) {
 
     /** Points at a text in the editor and gives what the hover says. */
     async hover(text: string): Promise<string> {
-      const hover = page.locator(".monaco-hover:visible .hover-contents, .monaco-resizable-hover:visible .hover-contents").first();
+      const hover = page
+        .locator(".monaco-hover:visible .hover-contents, .monaco-resizable-hover:visible .hover-contents")
+        .first();
       await page.mouse.move(5, 5);
       await pointAt(page, editor, text);
       await hover.waitFor();
@@ -173,20 +179,21 @@ function workbenchActions(page: Page) {
 
     /** The whole text in the active editor, as far as it is on screen. */
     async editorText(): Promise<string> {
-      const lines = await editor.locator(".view-line").evaluateAll((elements) =>
-        elements
-          .map((element) => ({ top: (element as HTMLElement).offsetTop, text: element.textContent ?? "" }))
-          .toSorted((a, b) => a.top - b.top)
-          .map((line) => line.text),
-      );
-      return lines.join("\n").replaceAll("\u00a0", " ");
+      return (await editor.locator(".view-line").evaluateAll(lineTexts)).join("\n");
     },
 
     /** Opens a view container from the activity bar by its title. */
     async openViewContainer(title: string): Promise<void> {
       const tab = page.locator(`.activitybar .action-item a[aria-label^="${title}"]`).first();
       await tab.waitFor();
-      const isOpen = (await page.locator(".part.sidebar .composite.title").innerText().catch(() => "")).toLowerCase().startsWith(title.toLowerCase());
+      const isOpen = (
+        await page
+          .locator(".part.sidebar .composite.title")
+          .innerText()
+          .catch(() => "")
+      )
+        .toLowerCase()
+        .startsWith(title.toLowerCase());
       if (!isOpen) await tab.click();
       await page.locator(".part.sidebar .composite.title", { hasText: new RegExp(title, "i") }).waitFor();
     },
@@ -213,7 +220,10 @@ function workbenchActions(page: Page) {
     /** A status bar item by a part of its text or of its accessible name. */
     statusBarItem(text: string): Locator {
       const items = page.locator(".part.statusbar .statusbar-item");
-      return items.filter({ hasText: text }).or(page.locator(`.part.statusbar .statusbar-item[aria-label*="${text}"]`)).first();
+      return items
+        .filter({ hasText: text })
+        .or(page.locator(`.part.statusbar .statusbar-item[aria-label*="${text}"]`))
+        .first();
     },
 
     /** Waits for a notification with this text, and gives it. */
@@ -259,30 +269,8 @@ function tree(page: Page, view: string): Locator {
 async function pointAt(page: Page, editor: Locator, text: string): Promise<void> {
   const line = editor.locator(".view-line", { hasText: text }).first();
   await line.waitFor();
-  const box = await line.evaluate((element, wanted) => {
-    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-    const nodes: Text[] = [];
-    while (walker.nextNode() !== null) nodes.push(walker.currentNode as Text);
-    const whole = nodes.map((node) => node.data).join("").replaceAll("\u00a0", " ");
-    const place = (offset: number): [Text, number] => {
-      let rest = offset;
-      for (const node of nodes) {
-        if (rest < node.length) return [node, rest];
-        rest -= node.length;
-      }
-      const last = nodes.at(-1);
-      if (last === undefined) throw new Error("an empty line");
-      return [last, last.length];
-    };
-    const start = whole.indexOf(wanted);
-    const middle = start + Math.floor(wanted.length / 2);
-    const range = document.createRange();
-    range.setStart(...place(middle));
-    range.setEnd(...place(middle + 1));
-    const { x, y, width, height } = range.getBoundingClientRect();
-    return { x, y, width, height };
-  }, text);
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 3 });
+  const { x, y } = await line.evaluate(middleOf, text);
+  await page.mouse.move(x, y, { steps: 3 });
 }
 
 function oneLine(text: string): string {
@@ -297,6 +285,7 @@ interface EditorOfThisRun {
 
 function editorOfThisRun(): EditorOfThisRun {
   const text = process.env["COUNTERSIGN_EDITOR"];
-  if (text === undefined) throw new Error("Run journeys with `npm run test:editor -- --journeys`, which prepares the editor.");
+  if (text === undefined)
+    throw new Error("Run journeys with `npm run test:editor -- --journeys`, which prepares the editor.");
   return JSON.parse(text) as EditorOfThisRun;
 }
