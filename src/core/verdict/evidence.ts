@@ -54,7 +54,7 @@ export interface Candidate {
 export interface Evidence {
   /** Normalised reference that was asked about. */
   readonly reference: string;
-  /** What the reference resolved to, once; everything after uses this digest. */
+  /** What the reference resolved to, once; everything after uses this digest. A digest is not looked up: media type "" and size 0 then mean "not asked". */
   readonly image?: Descriptor;
   readonly lookups: readonly Lookup[];
   readonly candidates: readonly Candidate[];

@@ -1,0 +1,105 @@
+import { formatReference, type ImageReference } from "../core/image/reference.ts";
+import type { TrustPolicy } from "../core/policy/policy.ts";
+import type { TrustMaterial } from "../core/signature/trustMaterial.ts";
+import type { Evidence } from "../core/verdict/evidence.ts";
+import { judge } from "../core/verdict/judge.ts";
+import type { Verdict } from "../core/verdict/verdict.ts";
+import { collectEvidence, evidenceWithout, type CollectPorts } from "./collectEvidence.ts";
+import { RegistryError } from "./errors.ts";
+import type { WaitOptions } from "./ports.ts";
+
+/** How images are verified. */
+export interface VerifyOptions extends WaitOptions {
+  /** Called with each verdict as it comes, once per normalised reference. */
+  readonly onVerdict?: (verdict: Verdict, evidence: Evidence) => void;
+  /** Nothing is asked: every verdict is `unknown`, or what a policy says without asking. */
+  readonly offline?: boolean;
+  /** Time limit of one image in milliseconds; 30 seconds without it. */
+  readonly limitMs?: number;
+}
+
+/** Images under way at once; the registry client bounds the requests of each host besides. */
+const atOnce = 128;
+
+/**
+ * Verifies images in parallel and gives their verdicts by normalised reference; identical references are asked once.
+ * Never throws: a time limit, a cancellation and every failure end as `unknown` with its reason.
+ */
+export async function verifyImages(
+  ports: CollectPorts,
+  references: readonly ImageReference[],
+  policy: TrustPolicy,
+  material: TrustMaterial,
+  options: VerifyOptions,
+): Promise<ReadonlyMap<string, Verdict>> {
+  const unique = new Map(references.map((reference) => [formatReference(reference), reference]));
+  const verdicts = new Map<string, Verdict>();
+  const queue = unique.entries();
+  const worker = async (): Promise<void> => {
+    for (const [name, reference] of queue) {
+      const { verdict, evidence } = await verifyImage(ports, reference, policy, material, options);
+      verdicts.set(name, verdict);
+      options.onVerdict?.(verdict, evidence);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, unique.size) }, worker));
+  const inOrder = new Map<string, Verdict>();
+  for (const name of unique.keys()) {
+    const verdict = verdicts.get(name);
+    if (verdict !== undefined) inOrder.set(name, verdict);
+  }
+  return inOrder;
+}
+
+async function verifyImage(
+  ports: CollectPorts,
+  reference: ImageReference,
+  policy: TrustPolicy,
+  material: TrustMaterial,
+  options: VerifyOptions,
+): Promise<{ readonly verdict: Verdict; readonly evidence: Evidence }> {
+  const settle = (evidence: Evidence) => ({ evidence, verdict: judge(evidence, policy, material, ports.clock.now()) });
+  const name = formatReference(reference);
+  if (options.offline === true)
+    return settle(
+      evidenceWithout(
+        reference,
+        { code: "offline", message: `Did not ask about ${name}: Countersign is offline.` },
+        ports.clock,
+      ),
+    );
+  if (options.signal.aborted)
+    return settle(
+      evidenceWithout(
+        reference,
+        { code: "cancelled", message: `Did not check ${name}: it was cancelled.` },
+        ports.clock,
+      ),
+    );
+
+  const limitMs = options.limitMs ?? 30_000;
+  const limit = new AbortController();
+  const timer = setTimeout(
+    () =>
+      limit.abort(
+        new RegistryError(
+          "timeout",
+          `Could not check ${name} within ${limitMs / 1000} seconds. Try again, or check the connection.`,
+        ),
+      ),
+    limitMs,
+  );
+  let settled: ReturnType<typeof settle> | undefined;
+  try {
+    const evidence = await collectEvidence(ports, reference, {
+      signal: AbortSignal.any([options.signal, limit.signal]),
+      satisfied(sofar) {
+        settled = settle(sofar);
+        return settled.verdict.state === "verified";
+      },
+    });
+    return settled?.evidence === evidence ? settled : settle(evidence);
+  } finally {
+    clearTimeout(timer);
+  }
+}
