@@ -37,7 +37,5 @@ export function readOpenShiftPolicy(root: YamlNode, notes: PolicyNotes): PolicyR
 function globsOf(scope: string): readonly string[] {
   if (globProblem(scope) !== undefined) return ["**"];
   const named = scope.startsWith("docker.io/") ? `index.${scope}` : scope;
-  return scope.startsWith("*.")
-    ? [`${scope}/**`]
-    : [named, `${named}/**`, `${named}:**`, `${named}@**`];
+  return scope.startsWith("*.") ? [`${scope}/**`] : [named, `${named}/**`, `${named}:**`, `${named}@**`];
 }
