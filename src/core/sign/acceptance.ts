@@ -1,7 +1,7 @@
 import { formatReference, type ImageReference } from "../image/reference.ts";
 import { matchesGlob } from "../policy/glob.ts";
 import type { Authority, PolicyRule, PolicySource, TrustPolicy } from "../policy/policy.ts";
-import { keyFingerprint } from "./signingKey.ts";
+import { readPublicKey } from "../x509/publicKey.ts";
 
 /** What one rule that covers the image will say of a signature by the key, as far as it can be told before signing. */
 export interface RuleAcceptance {
@@ -40,7 +40,7 @@ function acceptanceOf(rule: PolicyRule, publicKey: string): RuleAcceptance {
     reason,
   });
   const [obscure] = rule.notUnderstood;
-  if (obscure !== undefined) return told(false, `The rule uses ${obscure.what}, which is not evaluated.`);
+  if (obscure !== undefined) return told(false, `The rule cannot be evaluated: ${obscure.what}`);
   const failing = rule.authorities.find((authority) => authority.kind === "static" && authority.action === "fail");
   const obstacles: string[] = [];
   for (const authority of rule.authorities) {
@@ -84,6 +84,6 @@ function reasonFor(authority: Authority): string {
 }
 
 function holdsKey(publicKeys: readonly string[], publicKey: string): boolean {
-  const wanted = keyFingerprint(publicKey);
-  return wanted !== undefined && publicKeys.some((pem) => keyFingerprint(pem)?.equals(wanted) === true);
+  const wanted = readPublicKey(publicKey)?.fingerprint;
+  return wanted !== undefined && publicKeys.some((pem) => readPublicKey(pem)?.fingerprint === wanted);
 }

@@ -1,7 +1,7 @@
 import { digestOf } from "../image/digest.ts";
 import type { Descriptor } from "../verdict/evidence.ts";
+import { readPublicKey } from "../x509/publicKey.ts";
 import type { SignaturePlan } from "./plan.ts";
-import { keyFingerprint } from "./signingKey.ts";
 import { signaturePredicate } from "./statement.ts";
 
 /** Media type of Sigstore bundles v0.3: of the blob, and the artifact type of the manifest around it. */
@@ -21,10 +21,12 @@ export interface AssembledSignature {
  * SubjectPublicKeyInfo. The hint only helps to find the key; nothing is proven by it.
  */
 export function assembleBundle(plan: SignaturePlan, signature: Uint8Array): Uint8Array {
-  const hint = keyFingerprint(plan.key.publicKey)?.toString("base64");
+  const fingerprint = readPublicKey(plan.key.publicKey)?.fingerprint;
   const bundle = {
     mediaType: bundleMediaType,
-    verificationMaterial: { publicKey: hint === undefined ? {} : { hint } },
+    verificationMaterial: {
+      publicKey: fingerprint === undefined ? {} : { hint: Buffer.from(fingerprint, "hex").toString("base64") },
+    },
     dsseEnvelope: {
       payload: Buffer.from(plan.payload).toString("base64"),
       payloadType: plan.payloadType,

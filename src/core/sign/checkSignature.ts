@@ -1,8 +1,7 @@
-import { constants, verify } from "node:crypto";
 import type { Parsed } from "../problem.ts";
+import { readPublicKey, verifyData } from "../x509/publicKey.ts";
 import { isDerSignature, isSideBySide } from "./ecdsaSignature.ts";
 import type { SignaturePlan } from "./plan.ts";
-import { readPublicKey } from "./signingKey.ts";
 
 /** Longer than any signature of a supported key. */
 const maximumLength = 1024;
@@ -16,18 +15,14 @@ export function checkSignature(plan: SignaturePlan, signature: Uint8Array): Pars
   if (key === undefined) return refuse("signature-wrong", `Key '${plan.key.name}' has no readable public key.`);
   if (signature.length === 0 || signature.length > maximumLength)
     return refuse("signature-encoding", `The service returned ${signature.length} bytes, which is no signature.`);
-  const curve = key.asymmetricKeyDetails?.namedCurve;
+  const curve = key.key.asymmetricKeyDetails?.namedCurve;
   if (curve !== undefined && !isDerSignature(signature, curve)) {
     const what = isSideBySide(signature, curve)
       ? "r and s side by side where DER is expected"
       : "something that is not an ECDSA signature in DER";
     return refuse("signature-encoding", `The service returned ${what}.`);
   }
-  const valid =
-    curve === undefined
-      ? verify(plan.scheme.hash, plan.signedBytes, { key, padding: constants.RSA_PKCS1_PADDING }, signature)
-      : verify(plan.scheme.hash, plan.signedBytes, { key, dsaEncoding: "der" }, signature);
-  return valid
+  return verifyData(key, plan.scheme.hash, plan.signedBytes, signature)
     ? { value: signature, problems: [] }
     : refuse(
         "signature-wrong",

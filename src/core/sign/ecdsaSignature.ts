@@ -1,3 +1,5 @@
+import { childrenOf, readElement, type DerElement } from "../x509/der.ts";
+
 /** Order of the group, by curve as node:crypto names it (SEC 2). */
 const orders = new Map([
   ["prime256v1", 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n],
@@ -8,23 +10,15 @@ const orders = new Map([
   ],
 ]);
 
-/** Order of a curve's group; undefined for a curve that is not supported. */
-export function curveOrder(curve: string): bigint | undefined {
-  return orders.get(curve);
-}
-
 /**
  * Whether `bytes` is an ECDSA signature in strict DER (X.690 and RFC 3279, 2.2.3): minimal lengths and integers,
  * nothing after it, and both numbers between 1 and the order. r and s side by side, as PKCS #11 gives them, are not.
  */
 export function isDerSignature(bytes: Uint8Array, curve: string): boolean {
   const order = orders.get(curve);
-  const body = order === undefined ? undefined : elementAt(bytes, 0, 0x30);
-  if (order === undefined || body === undefined || body.end !== bytes.length) return false;
-  const r = elementAt(bytes, body.start, 0x02);
-  const s = r === undefined ? undefined : elementAt(bytes, r.end, 0x02);
-  if (r === undefined || s === undefined || s.end !== bytes.length) return false;
-  return [r, s].every(({ start, end }) => inRange(bytes.subarray(start, end), order));
+  const body = readElement(bytes);
+  const numbers = body?.tag === 0x30 ? childrenOf(body) : undefined;
+  return order !== undefined && numbers?.length === 2 && numbers.every((number) => isWithin(number, order));
 }
 
 /** Whether `bytes` has the length of r and s side by side (IEEE P1363) for the curve. */
@@ -33,23 +27,11 @@ export function isSideBySide(bytes: Uint8Array, curve: string): boolean {
   return order !== undefined && bytes.length === 2 * Math.ceil(order.toString(16).length / 2);
 }
 
-function elementAt(bytes: Uint8Array, at: number, tag: number): { start: number; end: number } | undefined {
-  const first = bytes[at + 1];
-  if (bytes[at] !== tag || first === undefined) return undefined;
-  if (first < 0x80) return within(bytes, at + 2, first);
-  // The one long form that a signature over a supported curve can need; shorter lengths must use the short form.
-  const second = bytes[at + 2];
-  return first === 0x81 && second !== undefined && second >= 0x80 ? within(bytes, at + 3, second) : undefined;
-}
-
-function within(bytes: Uint8Array, start: number, length: number): { start: number; end: number } | undefined {
-  return start + length <= bytes.length ? { start, end: start + length } : undefined;
-}
-
-function inRange(octets: Uint8Array, order: bigint): boolean {
-  const [first, second] = octets;
-  if (first === undefined || first >= 0x80) return false;
+/** Whether the element is a minimal, positive INTEGER below the order. */
+function isWithin({ tag, content }: DerElement, order: bigint): boolean {
+  const [first, second] = content;
+  if (tag !== 0x02 || first === undefined || first >= 0x80) return false;
   if (first === 0 && (second === undefined || second < 0x80)) return false;
-  const value = BigInt(`0x${Buffer.from(octets).toString("hex")}`);
+  const value = BigInt(`0x${Buffer.from(content).toString("hex")}`);
   return value > 0n && value < order;
 }
