@@ -10,6 +10,11 @@ const orders = new Map([
   ],
 ]);
 
+/** Order of a curve's group; undefined for a curve that is not supported. */
+export function curveOrder(curve: string): bigint | undefined {
+  return orders.get(curve);
+}
+
 /**
  * Whether `bytes` is an ECDSA signature in strict DER (X.690 and RFC 3279, 2.2.3): minimal lengths and integers,
  * nothing after it, and both numbers between 1 and the order. r and s side by side, as PKCS #11 gives them, are not.

@@ -1,0 +1,111 @@
+import { parseManifest, type ImageManifest } from "../image/manifest.ts";
+import type { Candidate, Descriptor } from "../verdict/evidence.ts";
+import type { Reason, SignatureFormat } from "../verdict/verdict.ts";
+import { readAttachedBundle } from "./bundleReferrer.ts";
+import { cosignArtifactType, readCosignLayer, simpleSigningMediaType } from "./cosign.ts";
+import type { BlobReader, FoundSignature, ManifestFindings } from "./foundSignature.ts";
+
+/** More signatures of one manifest are not looked at. */
+const maximumLayers = 100;
+
+const bundlePrefix = "application/vnd.dev.sigstore.bundle";
+const notaryType = "application/vnd.cncf.notary.signature";
+
+const nothing: ManifestFindings = { signatures: [], missing: [] };
+
+/**
+ * Finds the signatures that a manifest carries. What it is, its own fields say, never the descriptor that named it:
+ * fallback indexes label cosign's bundles with another type. A manifest that is no signature at all gives nothing.
+ */
+export function findSignatures(
+  candidate: Candidate,
+  manifestBytes: Uint8Array,
+  image: string,
+  blob: BlobReader,
+): ManifestFindings {
+  const { digest } = candidate.descriptor;
+  const { value: manifest } = parseManifest(manifestBytes);
+  if (manifest?.kind !== "manifest")
+    return found(digest, "unrecognised", { kind: "unsupported", reason: notAManifest });
+  const format = formatOf(manifest);
+  if (candidate.from === "signature-tag" || format === "cosign") {
+    // The tag is named after the image; as a referrer the manifest itself has to say whose signature it is.
+    const stray = candidate.from !== "signature-tag" && manifest.subject?.digest !== image;
+    return stray
+      ? found(digest, "cosign", { kind: "invalid", reason: otherSubject })
+      : readLayers(digest, manifest, image, blob);
+  }
+  if (format === undefined) return nothing;
+  if (manifest.subject?.digest !== image) return found(digest, format, { kind: "invalid", reason: otherSubject });
+  if (format === "sigstore-bundle") return readBundleLayer(digest, manifest.layers, image, blob);
+  return found(digest, format, {
+    kind: "unsupported",
+    reason: {
+      code: "unsupported-format",
+      message: `It is a signature of the format ${format}, which is not evaluated.`,
+    },
+  });
+}
+
+/** The format that a manifest's own types name; undefined where it is no signature (an SBOM, say). */
+function formatOf({ artifactType, config, layers }: ImageManifest): SignatureFormat | undefined {
+  const layerTypes = layers.map(({ mediaType }) => mediaType);
+  const types = [artifactType ?? "", config?.mediaType ?? ""];
+  if ([...types, ...layerTypes].some((type) => type.startsWith(bundlePrefix))) return "sigstore-bundle";
+  if (types.includes(notaryType)) return layerTypes.includes("application/cose") ? "notation-cose" : "notation-jws";
+  if (types.includes(cosignArtifactType) || layerTypes.includes(simpleSigningMediaType)) return "cosign";
+  return types.some((type) => /signature/i.test(type)) ? "unrecognised" : undefined;
+}
+
+function readLayers(digest: string, { layers }: ImageManifest, image: string, blob: BlobReader): ManifestFindings {
+  const signatures: FoundSignature[] = [];
+  const missing: string[] = [];
+  // Other media types beside the signatures are attachments of another kind, not signatures.
+  const signing = layers.filter(({ mediaType }) => mediaType === simpleSigningMediaType);
+  for (const layer of signing.slice(0, maximumLayers)) {
+    const payload = blob(layer.digest, layer.size);
+    if (payload === undefined) missing.push(layer.digest);
+    else
+      signatures.push({
+        format: "cosign",
+        manifest: digest,
+        purpose: "signature",
+        content: readCosignLayer(layer, payload, image),
+      });
+  }
+  if (signing.length > maximumLayers)
+    signatures.push(...found(digest, "cosign", { kind: "unsupported", reason: tooMany }).signatures);
+  return { signatures, missing };
+}
+
+function readBundleLayer(
+  digest: string,
+  layers: readonly Descriptor[],
+  image: string,
+  blob: BlobReader,
+): ManifestFindings {
+  const [layer, ...more] = layers;
+  if (layer === undefined || more.length > 0)
+    return found(digest, "sigstore-bundle", { kind: "invalid", reason: notOneLayer });
+  const bytes = blob(layer.digest, layer.size);
+  if (bytes === undefined) return { signatures: [], missing: [layer.digest] };
+  return {
+    signatures: [{ format: "sigstore-bundle", manifest: digest, ...readAttachedBundle(bytes, image) }],
+    missing: [],
+  };
+}
+
+function found(manifest: string, format: SignatureFormat, content: FoundSignature["content"]): ManifestFindings {
+  return { signatures: [{ format, manifest, purpose: "signature", content }], missing: [] };
+}
+
+const otherSubject: Reason = { code: "other-image", message: "The signature's manifest is attached to another image." };
+const notOneLayer: Reason = {
+  code: "signature-malformed",
+  message: "The bundle's manifest does not have exactly one layer.",
+};
+const tooMany: Reason = {
+  code: "limit-reached",
+  message: `Only the first ${maximumLayers} signatures were looked at.`,
+};
+const notAManifest: Reason = { code: "unsupported-format", message: "Something is attached that is not a manifest." };
