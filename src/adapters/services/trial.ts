@@ -7,6 +7,8 @@ import { readAudit, readError, readKeys, readOutcome, readPending } from "./tria
 
 /** How to reach a trial service. */
 export interface TrialConnection {
+  /** Name of the service as people and tickets say it; `trial` without it. */
+  readonly name?: string;
   /** Origin, `http://127.0.0.1:PORT`. */
   readonly url: string;
   /** Bearer secret of the user that asks. */
@@ -20,7 +22,7 @@ const notRepeated =
 
 /** The trial signing service as a signing service. `submit` sends its request exactly once. */
 export function createTrialService(connection: TrialConnection): SigningService {
-  const { url } = connection;
+  const { url, name = "trial" } = connection;
   const ask = (
     method: "GET" | "POST",
     path: string,
@@ -49,7 +51,7 @@ export function createTrialService(connection: TrialConnection): SigningService 
   };
 
   return {
-    name: "trial",
+    name,
     origin: url,
     listKeys: async (options) => {
       const action = "list the keys";
@@ -60,17 +62,17 @@ export function createTrialService(connection: TrialConnection): SigningService 
       const action = "submit the request";
       const reply = await ask("POST", "requests", action, options, { body: encode(request), ambiguity: notRepeated });
       const hash = requestHash(request);
-      return decoded(reply, readOutcome(reply.body, hash), action, ` ${notRepeated}`);
+      return decoded(reply, readOutcome(reply.body, name, hash), action, ` ${notRepeated}`);
     },
     resume: async (ticket, options) => {
       const action = `ask for request ${ticket.id}`;
       const reply = await ask("GET", requestPath(ticket), action, options);
-      return decoded(reply, readOutcome(reply.body, ticket.requestHash), action);
+      return decoded(reply, readOutcome(reply.body, name, ticket.requestHash), action);
     },
     cancel: async (ticket, options) => {
       const action = `withdraw request ${ticket.id}`;
       const reply = await ask("POST", `${requestPath(ticket)}/cancel`, action, options, { body: {} });
-      const outcome = decoded(reply, readOutcome(reply.body, ticket.requestHash), action);
+      const outcome = decoded(reply, readOutcome(reply.body, name, ticket.requestHash), action);
       if (outcome.status === "signed")
         throw new AppError("service-denied", `Request ${ticket.id} could not be withdrawn: it was signed before.`);
     },
@@ -106,7 +108,7 @@ export async function decideTrialRequest(
     },
     options,
   );
-  const outcome = readOutcome(reply.body, undefined);
+  const outcome = readOutcome(reply.body, "trial", undefined);
   if (outcome?.status === (decision.approve ? "signed" : "denied")) return;
   const why = outcome?.status === "denied" ? outcome.message : (readError(reply.body) ?? "it is not waiting any more");
   throw new AppError("service-denied", `Could not ${action}: ${why}`);

@@ -38,7 +38,7 @@ export function readError(body: unknown): string | undefined {
  * What became of a signing request. Where the caller knows the hash of what it requested, a ticket for anything else
  * is not understood.
  */
-export function readOutcome(body: unknown, expectedHash: string | undefined): SignOutcome | undefined {
+export function readOutcome(body: unknown, service: string, expectedHash: string | undefined): SignOutcome | undefined {
   if (!isJsonObject(body)) return undefined;
   const audit = text(body["audit"]);
   const audited = audit === undefined ? {} : { audit };
@@ -65,7 +65,7 @@ export function readOutcome(body: unknown, expectedHash: string | undefined): Si
       if (typeof retryAfterMs !== "number" || (expectedHash !== undefined && hash !== expectedHash)) return undefined;
       return {
         status: "pending",
-        ticket: { service: "trial", id, requestHash: hash },
+        ticket: { service, id, requestHash: hash },
         approvals,
         message,
         retryAfterMs,

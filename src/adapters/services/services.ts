@@ -1,0 +1,72 @@
+import { AppError } from "../../application/errors.ts";
+import type { SigningService } from "../../application/signingService.ts";
+import type { Configuration, ServicePointer } from "../../core/policy/configuration.ts";
+import { createTrialService } from "./trial.ts";
+import { readTrialState, type StatePlace, type TrialState } from "./trialState.ts";
+
+/** Where services are found: what `.countersign.yaml` points to, and the state of the trial. */
+export interface ServiceSources {
+  readonly configuration: Pick<Configuration, "services">;
+  readonly place: StatePlace;
+}
+
+/** Name of the service that needs no configuration while the trial runs. */
+const trialName = "trial";
+
+/**
+ * Opens a service by name; sends nothing. Throws AppError `configuration` where the name, its type or its URL is not one
+ * that can be used, `service-unavailable` where no trial runs.
+ */
+export async function openService(name: string, sources: ServiceSources): Promise<SigningService> {
+  const pointer = sources.configuration.services.find((service) => service.name === name);
+  if (pointer === undefined && name !== trialName) {
+    const known = [trialName, ...sources.configuration.services.map((service) => service.name)].join(", ");
+    throw new AppError("configuration", `There is no signing service '${name}'. Known: ${known}.`);
+  }
+  if (pointer !== undefined && pointer.type !== trialName)
+    throw new AppError(
+      "configuration",
+      `Signing service '${name}' has the type '${pointer.type}', which is not supported. Supported: ${trialName}.`,
+    );
+  const state = await readTrialState(sources.place);
+  if (state === undefined)
+    throw new AppError("service-unavailable", "No trial is running. Start one with 'countersign trial up'.");
+  return open(name, pointer, state);
+}
+
+/** Opens every service that can be opened: the configured ones, and the trial where it runs. The others are told to `onFailure`. */
+export async function openServices(
+  sources: ServiceSources,
+  onFailure: (name: string, error: AppError) => void,
+): Promise<readonly SigningService[]> {
+  const configured = sources.configuration.services.map((service) => service.name);
+  const trialRuns = (await readTrialState(sources.place).catch(() => undefined)) !== undefined;
+  const names = trialRuns && !configured.includes(trialName) ? [...configured, trialName] : configured;
+  const opened = await Promise.all(
+    names.map(async (name) => {
+      try {
+        return [await openService(name, sources)];
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        onFailure(name, error);
+        return [];
+      }
+    }),
+  );
+  return opened.flat();
+}
+
+/** The secret of the trial goes to the origin that the trial itself wrote down, never to one that a workspace names. */
+function open(name: string, pointer: ServicePointer | undefined, state: TrialState): SigningService {
+  if (pointer !== undefined && !isOrigin(pointer.url, state.url))
+    throw new AppError(
+      "configuration",
+      `Signing service '${name}' is configured at ${pointer.url}, but the trial runs at ${state.url}; nothing was sent. Correct .countersign.yaml, or start the trial again.`,
+    );
+  return createTrialService({ name, url: state.url, secret: state.secrets.dev });
+}
+
+function isOrigin(url: string, origin: string): boolean {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  return parsed?.origin === origin && parsed.username === "" && parsed.password === "";
+}
