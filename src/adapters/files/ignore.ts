@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { matchesSegment, matchesSegments } from "../../core/pathGlob.ts";
 
 /** Whether a path below the root is ignored. */
 export type Ignore = (path: string, isFolder: boolean) => boolean;
@@ -47,86 +48,5 @@ export function parseIgnore(text: string, base: string): Ignore {
       if (matches) ignored = !negated;
     }
     return ignored;
-  };
-}
-
-function matchesSegments(pattern: readonly string[], path: readonly string[]): boolean {
-  // `reachable[i]`: the pattern so far matches the first i segments. Linear in the product of both lengths.
-  let reachable = [true, ...path.map(() => false)];
-  for (const [index, part] of pattern.entries()) {
-    const last = index === pattern.length - 1;
-    const next = reachable.map(() => false);
-    for (let at = 0; at <= path.length; at++) {
-      if (reachable[at] !== true) continue;
-      if (part === "**") {
-        // At the end, `**` stands for what is inside, not for the folder itself.
-        for (let to = last ? at + 1 : at; to <= path.length; to++) next[to] = true;
-      } else if (at < path.length && matchesSegment(part, path[at] ?? "")) {
-        next[at + 1] = true;
-      }
-    }
-    reachable = next;
-  }
-  return reachable[path.length] === true;
-}
-
-/** One path segment against `*`, `?`, `[...]` and escapes, without backtracking beyond the last `*`. */
-function matchesSegment(pattern: string, text: string): boolean {
-  const tokens = tokensOf(pattern);
-  let at = 0;
-  let token = 0;
-  let star = -1;
-  let resume = 0;
-  while (at < text.length) {
-    const current = tokens[token];
-    if (current === "*") {
-      star = token++;
-      resume = at;
-    } else if (current !== undefined && current(text[at] ?? "")) {
-      token++;
-      at++;
-    } else if (star >= 0) {
-      token = star + 1;
-      at = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (tokens[token] === "*") token++;
-  return token === tokens.length;
-}
-
-type Token = "*" | ((character: string) => boolean);
-
-function tokensOf(pattern: string): Token[] {
-  const tokens: Token[] = [];
-  for (let at = 0; at < pattern.length; at++) {
-    const character = pattern[at] ?? "";
-    const close = character === "[" ? pattern.indexOf("]", at + 2) : -1;
-    if (character === "*") tokens.push("*");
-    else if (character === "?") tokens.push(() => true);
-    else if (close > 0) {
-      tokens.push(characterClass(pattern.slice(at + 1, close)));
-      at = close;
-    } else {
-      const literal = character === "\\" ? (pattern[++at] ?? "") : character;
-      tokens.push((each) => each === literal);
-    }
-  }
-  return tokens;
-}
-
-function characterClass(body: string): (character: string) => boolean {
-  const negated = body.startsWith("!") || body.startsWith("^");
-  const members = negated ? body.slice(1) : body;
-  return (character) => {
-    let found = false;
-    for (let at = 0; at < members.length; at++) {
-      const from = members[at] ?? "";
-      const to = members[at + 1] === "-" && members[at + 2] !== undefined ? (members[at + 2] ?? "") : from;
-      if (to !== from) at += 2;
-      if (from <= character && character <= to) found = true;
-    }
-    return found !== negated;
   };
 }

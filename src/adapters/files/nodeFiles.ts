@@ -20,10 +20,10 @@ export interface NodeFilesOptions {
 }
 
 /** Folders that hold what others wrote or what a build made. */
-const skipped = new Set([
-  ...[".git", ".hg", ".svn", "node_modules", "bower_components", "vendor", "dist", "coverage"],
-  ...[".venv", "venv", "__pycache__", ".tox", ".terraform", ".gradle", ".cache", ".next", ".vscode-test", ".idea"],
-]);
+const skipped = new Set(
+  `.git .hg .svn node_modules bower_components vendor dist coverage .venv venv __pycache__ .tox .terraform .gradle
+  .cache .next .vscode-test .idea`.split(/\s+/),
+);
 
 /** 25 MB: more than any file that a person writes, and the reader's own limit is lower. */
 const defaultMaximumSize = 25 * 1024 * 1024;

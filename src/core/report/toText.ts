@@ -30,7 +30,7 @@ export function toText(inspection: Inspection, options: TextOptions): string {
     : text
         .replaceAll("·", "-")
         .replaceAll("…", "...")
-        .replace(/[^\u0000-\u007f]/g, "?");
+        .replace(/[^\p{ASCII}]/gu, "?");
 }
 
 interface Row {

@@ -53,13 +53,13 @@ function naming(word: ShellWord): "digest" | "tag" | "unknown" {
   // `img@sha256:...`, `img@${DIGEST}`, `{}@$DIGEST`: a digest must follow the `@`, or the tool refuses it.
   if (/@(?:sha\d+:|["']?\$|["']?%)/.test(written)) return "digest";
   if (word.text !== undefined) return namingOf(word.text);
-  // Of a word that ends in an expansion without a separator before it, nothing can be said: `$IMAGE`, `"${images[@]}"`.
-  const outline = written.replace(EXPANSION, "\u0000");
+  // Each expansion becomes one `$`. Of a word that ends in an expansion without a separator before it, nothing can be said: `$IMAGE`, `"${images[@]}"`.
+  const outline = written.replace(EXPANSION, () => "$");
   const tail = outline.slice(outline.lastIndexOf("/") + 1);
   if (word.expands.some((name) => /digest|sha256/i.test(name))) return "unknown";
-  if (/:[\w.\u0000-]+$/.test(tail)) return "tag";
-  if (/outputs\.tags?$/.test(word.expands.at(-1) ?? "") && tail.endsWith("\u0000")) return "tag";
-  return tail.includes("\u0000") ? "unknown" : namingOf(tail);
+  if (/:[\w.$-]+$/.test(tail)) return "tag";
+  if (/outputs\.tags?$/.test(word.expands.at(-1) ?? "") && tail.endsWith("$")) return "tag";
+  return tail.includes("$") ? "unknown" : namingOf(tail);
 }
 
 function namingOf(text: string): "digest" | "tag" | "unknown" {
@@ -91,10 +91,10 @@ function repositoryText(word: ShellWord): string | undefined {
   const written = unquoted(word.raw);
   // Quotes inside the word, or a quoted word next to another, cannot be cut safely.
   if (/["'`]/.test(written.replace(EXPANSION, ""))) return undefined;
-  const outline = written.replace(EXPANSION, (expansion) => "\u0000".repeat(expansion.length));
+  const outline = written.replace(EXPANSION, (expansion) => "$".repeat(expansion.length));
   const colon = outline.lastIndexOf(":");
   if (colon > outline.lastIndexOf("/")) return written.slice(0, colon);
-  if (!outline.slice(outline.lastIndexOf("/") + 1).includes("\u0000")) return written;
+  if (!outline.slice(outline.lastIndexOf("/") + 1).includes("$")) return written;
   const reference = word.text === undefined ? undefined : parseReference(word.text).value;
   if (reference === undefined || word.text === undefined) return undefined;
   return reference.tag === undefined ? word.text : word.text.slice(0, -reference.tag.length - 1);

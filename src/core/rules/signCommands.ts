@@ -10,31 +10,21 @@ export interface SignCommand {
 
 // Options that take the next word as their value. An option that is missing here makes its value look like an image,
 // so the list is the tools' whole list (cosign 2 and 3, notation 1), not only what is common.
-const registryOptions = [
-  "--registry-cacert",
-  "--registry-client-cert",
-  "--registry-client-key",
-  "--registry-password",
-  "--registry-referrers-mode",
-  "--registry-server-name",
-  "--registry-token",
-  "--registry-username",
-  "--attachment-tag-prefix",
-];
-const cosignOptions = new Set([
-  ...registryOptions,
-  ...["-a", "--annotations", "--bundle", "--cert", "--certificate", "--cert-chain", "--certificate-chain", "--key"],
-  ...["--fulcio-auth-flow", "--fulcio-url", "--identity-token"],
-  ...["--oidc-client-id", "--oidc-client-secret-file", "--oidc-issuer", "--oidc-provider", "--oidc-redirect-url"],
-  ...["--output-certificate", "--output-payload", "--output-signature", "--payload", "--predicate", "--statement"],
-  ...["--rekor-url", "--rekor-entry-type", "--sign-container-identity", "--signing-config", "--slot", "--trusted-root"],
-  ...["--timestamp-client-cacert", "--timestamp-client-cert", "--timestamp-client-key", "--timestamp-server-name"],
-  ...["--timestamp-server-url", "--attachment", "--type", "--output-file", "-t", "--timeout"],
-]);
-const notationOptions = new Set([
-  ...["-e", "--expiry", "--id", "-k", "--key", "-p", "--password", "--plugin", "--plugin-config", "--signature-format"],
-  ...["--timestamp-root-cert", "--timestamp-url", "-m", "--user-metadata", "-u", "--username"],
-]);
+const cosignOptions = optionSet(`
+  -a --annotations --attachment --attachment-tag-prefix --bundle --cert --cert-chain --certificate --certificate-chain
+  --fulcio-auth-flow --fulcio-url --identity-token --key --oidc-client-id --oidc-client-secret-file --oidc-issuer
+  --oidc-provider --oidc-redirect-url --output-certificate --output-file --output-payload --output-signature --payload
+  --predicate --registry-cacert --registry-client-cert --registry-client-key --registry-password
+  --registry-referrers-mode --registry-server-name --registry-token --registry-username --rekor-entry-type --rekor-url
+  --sign-container-identity --signing-config --slot --statement -t --timeout --timestamp-client-cacert
+  --timestamp-client-cert --timestamp-client-key --timestamp-server-name --timestamp-server-url --trusted-root --type`);
+const notationOptions = optionSet(`
+  -e --expiry --id -k --key -p --password --plugin --plugin-config --signature-format --timestamp-root-cert
+  --timestamp-url -m --user-metadata -u --username`);
+
+function optionSet(names: string): ReadonlySet<string> {
+  return new Set(names.trim().split(/\s+/));
+}
 
 /** The images that a command signs, where it is one that signs images; `cosign signing-config` and `sign-blob` are none. */
 export function readSignCommand(command: ShellCommand): SignCommand | undefined {

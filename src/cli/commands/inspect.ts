@@ -1,0 +1,43 @@
+import { systemClock } from "../../adapters/clock.ts";
+import { inspectWorkspace } from "../../application/inspectWorkspace.ts";
+import type { Host } from "../host.ts";
+import { formatOf, networkOptions, parseOptions, reportOptions, thresholdOf, trustOptions } from "../options.ts";
+import { inspectionExitCode } from "../outcome.ts";
+import { printInspection } from "../output.ts";
+import { startProgress } from "../progress.ts";
+import { createLog, openRegistry } from "../registryClient.ts";
+import { readTrust } from "../trust.ts";
+import { locateWorkspace } from "../workspace.ts";
+
+/** `countersign inspect [PATH...]`: references, verdicts and findings. */
+export async function inspect(args: readonly string[], host: Host): Promise<number> {
+  const options = { ...reportOptions, ...networkOptions, ...trustOptions };
+  const { values, positionals } = parseOptions("inspect", args, options);
+  const format = formatOf("inspect", values.format);
+  const threshold = thresholdOf("inspect", values["fail-on"]);
+  const [{ files, selection }, { policy, material }] = await Promise.all([
+    locateWorkspace(positionals, host.cwd),
+    readTrust("inspect", values, host.cwd),
+  ]);
+  const log = createLog(host);
+  const registry = openRegistry(host, values["plain-http"] ?? [], log);
+  const progress = startProgress("Checking", host);
+  try {
+    const inspection = await inspectWorkspace(
+      { files, registry, clock: systemClock },
+      {
+        ...(selection === undefined ? {} : { selection }),
+        ...(policy === undefined ? {} : { policy }),
+        material,
+        offline: values.offline === true,
+        onProgress: progress.show,
+        signal: host.signal,
+      },
+    );
+    progress.end();
+    await printInspection(inspection, format, host);
+    return inspectionExitCode(inspection, threshold);
+  } finally {
+    progress.end();
+  }
+}

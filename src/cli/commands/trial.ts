@@ -1,0 +1,99 @@
+import { AppError } from "../../application/errors.ts";
+import { printable } from "../../core/report/words.ts";
+import { trialApprove, trialDown, trialStatus, trialUp, type TrialDescription } from "../../trial/daemon.ts";
+import { exitCodes } from "../exitCodes.ts";
+import type { Host } from "../host.ts";
+import { formatOf, parseOptions, type Format } from "../options.ts";
+import { printJson } from "../output.ts";
+
+const actions = ["up", "down", "status", "approve"] as const;
+
+/** `countersign trial up|down|status|approve ID`: the signing service, CA and registry to try signing with. */
+export async function trial(args: readonly string[], host: Host): Promise<number> {
+  const { values, positionals } = parseOptions("trial", args, {
+    format: { type: "string" },
+    comment: { type: "string" },
+    reject: { type: "boolean" },
+  });
+  const format = formatOf("trial", values.format, ["text", "json"]);
+  const [action, id, ...others] = positionals;
+  const place = { environment: host.environment, platform: process.platform };
+  const options = { signal: host.signal, place };
+  const known = actions.find((each) => each === action);
+  if (known === undefined || others.length > 0 || (id !== undefined) !== (known === "approve")) {
+    throw new AppError(
+      "usage",
+      "Say 'up', 'down', 'status', or 'approve' with the request's ID; see 'countersign trial --help'.",
+    );
+  }
+  switch (known) {
+    case "up": {
+      const description = await trialUp(options);
+      await print(description, howToUse(description), format, host);
+      return exitCodes.clean;
+    }
+    case "down": {
+      const result = await trialDown(options);
+      await print(
+        result,
+        result.stopped ? "The trial has ended; nothing of it is left.\n" : "No trial was running.\n",
+        format,
+        host,
+      );
+      return exitCodes.clean;
+    }
+    case "status": {
+      const status = await trialStatus(options);
+      await print(status, describeStatus(status), format, host);
+      return exitCodes.clean;
+    }
+    case "approve": {
+      const decision = {
+        ...(values.comment === undefined ? {} : { comment: values.comment }),
+        reject: values.reject === true,
+      };
+      await trialApprove(id ?? "", { ...options, ...decision });
+      const status = decision.reject ? "rejected" : "approved";
+      await print({ status, id }, `Request ${printable(id ?? "")} is ${status}.\n`, format, host);
+      return exitCodes.clean;
+    }
+  }
+}
+
+async function print(value: object, text: string, format: Format, host: Host): Promise<void> {
+  if (format === "json") await printJson(value, host);
+  else await host.output(text);
+}
+
+function howToUse(description: TrialDescription): string {
+  const keys = description.keys.map(
+    ({ name, needs }) =>
+      `  ${name.padEnd(10)} ${needs.length === 0 ? "signs at once" : `needs ${needs.join(" and ")}`}`,
+  );
+  const { registry } = description;
+  return `The trial runs, on this machine only. What it signs proves nothing to anybody else.
+
+  registry   ${registry}
+  service    trial, ${description.url}
+Keys
+${keys.join("\n")}
+
+Push an image and sign it:
+  docker push ${registry}/app:1
+  countersign sign ${registry}/app:1 --service trial --key dev
+  countersign trial down
+`;
+}
+
+function describeStatus(status: Awaited<ReturnType<typeof trialStatus>>): string {
+  if (status.status === "stopped") return "No trial is running. Start one with 'countersign trial up'.\n";
+  const pending = status.pending.map(
+    ({ id, key, artifact, requestedBy, approvals }) =>
+      `  ${printable(id)}  ${printable(artifact)} with ${printable(key)}, asked by ${printable(requestedBy)}, ${approvals.have} of ${approvals.need} approvals\n`,
+  );
+  const audit = `${status.audit.entries} entries, ${status.audit.intact ? "intact" : "CHANGED AFTERWARDS"}: ${status.audit.file}`;
+  return `${howToUse(status)}
+Audit log: ${audit}
+Waiting for approval: ${pending.length === 0 ? "none" : pending.length}
+${pending.join("")}`;
+}

@@ -1,0 +1,66 @@
+import { systemClock } from "../../adapters/clock.ts";
+import { AppError } from "../../application/errors.ts";
+import { readWorkspace } from "../../application/readWorkspace.ts";
+import { readTrustMaterial } from "../../application/trustMaterial.ts";
+import { verifyImages } from "../../application/verifyImages.ts";
+import { formatReference, parseReference } from "../../core/image/reference.ts";
+import { exitCodes } from "../exitCodes.ts";
+import type { Host } from "../host.ts";
+import { formatOf, networkOptions, parseOptions, reportOptions, thresholdOf, trustOptions } from "../options.ts";
+import { verifyExitCode } from "../outcome.ts";
+import { printInspection } from "../output.ts";
+import { startProgress } from "../progress.ts";
+import { createLog, openRegistry } from "../registryClient.ts";
+import { readTrust } from "../trust.ts";
+import { locateWorkspace } from "../workspace.ts";
+
+/** `countersign verify IMAGE...`: verdicts for images that are named. */
+export async function verify(args: readonly string[], host: Host): Promise<number> {
+  const options = { ...reportOptions, ...networkOptions, ...trustOptions };
+  const { values, positionals } = parseOptions("verify", args, options);
+  const format = formatOf("verify", values.format);
+  const threshold = thresholdOf("verify", values["fail-on"]);
+  if (positionals.length === 0) {
+    throw new AppError("usage", "Name at least one image to verify; see 'countersign verify --help'.");
+  }
+  const references = positionals.map((text) => {
+    const { value, problems } = parseReference(text);
+    if (value !== undefined) return { text, image: value, reference: formatReference(value) };
+    throw new AppError("usage", `'${text}' is no image reference: ${problems[0]?.message ?? "it cannot be read."}`);
+  });
+  const trust = await readTrust("verify", values, host.cwd);
+  const { files } = await locateWorkspace([], host.cwd);
+  const { policy, configuration, problems } = await readWorkspace(
+    { files },
+    {
+      selection: { files: [], folders: [] },
+      ...(trust.policy === undefined ? {} : { policy: trust.policy }),
+      signal: host.signal,
+    },
+  );
+  const log = createLog(host);
+  const registry = openRegistry(host, values["plain-http"] ?? [], log);
+  const progress = startProgress("Checking", host);
+  try {
+    const { material } = await readTrustMaterial(files, configuration, trust.material, { signal: host.signal });
+    let done = 0;
+    const verdicts = await verifyImages(
+      { registry, clock: systemClock },
+      references.map(({ image }) => image),
+      policy,
+      material,
+      {
+        signal: host.signal,
+        offline: values.offline === true,
+        onVerdict: () => progress.show(++done, references.length),
+      },
+    );
+    host.signal.throwIfAborted();
+    progress.end();
+    const inspection = { documents: [], references, verdicts, findings: [], problems };
+    await printInspection(inspection, format, host);
+    return threshold === "never" ? exitCodes.clean : verifyExitCode(inspection);
+  } finally {
+    progress.end();
+  }
+}

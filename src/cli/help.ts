@@ -1,0 +1,163 @@
+import { AppError } from "../application/errors.ts";
+
+/** `countersign --help`: fits a screen of 80 by 40. */
+export const generalHelp = `Countersign: which images a workspace uses, who signed them, and signing them.
+
+Usage: countersign COMMAND [OPTIONS] [ARGUMENTS]
+
+  images   [PATH...]      what is referenced where; no network
+  inspect  [PATH...]      references, who signed them, and findings with fixes
+  verify   IMAGE...       whether images are signed by someone whom you trust
+  verify-bundle FILE|sha256:HEX --bundle F     a Sigstore bundle for a file
+  sign     IMAGE --service S --key K           sign through a signing service
+  explain  RULE           what a rule means and how to fix what it finds
+  trial    up|down|status|approve ID           a signing service to try it with
+
+Common options
+  --policy FILE           policy to judge by (repeatable; else discovered)
+  --key FILE, --certificate-identity ID, --certificate-oidc-issuer URL,
+  --trusted-root FILE     whom to trust, spelled as cosign spells them
+  --offline               ask nobody
+  --plain-http HOST[:PORT]  speak HTTP to this registry (loopback by itself)
+  --format text|json|sarif|github
+  --fail-on error|warning|note|never           default: error
+
+Exit codes: 0 clean, 1 findings or not verified, 2 wrong usage, 3 something
+could not be checked, 75 signing waits for an approval.
+
+Examples
+  countersign inspect
+  countersign verify ghcr.io/acme/app:1.4 --key acme.pub
+  countersign sign ghcr.io/acme/app:1.4 --service trial --key dev
+
+'countersign COMMAND --help' says more.
+`;
+
+const helps: ReadonlyMap<string, string> = new Map([
+  [
+    "images",
+    `Usage: countersign images [PATH...] [--format text|json|sarif|github]
+
+Lists every image that the files refer to. Asks nobody.
+The workspace is the current folder, or the folder named where it lies elsewhere.
+
+Examples
+  countersign images
+  countersign images app/Dockerfile .github/workflows
+  countersign images --format json | jq -r '.images[].reference'
+`,
+  ],
+  [
+    "inspect",
+    `Usage: countersign inspect [PATH...] [OPTIONS]
+
+Lists every image with its verdict, and what is wrong with signing and verifying.
+
+  --policy FILE     judge by this policy (repeatable); else by those in the workspace
+  --key FILE, --certificate-identity[-regexp] ID, --certificate-oidc-issuer[-regexp] URL
+  --trusted-root FILE         Sigstore trusted root to prove certificates against
+  --offline                   ask no registry: every image is 'Could not check'
+  --plain-http HOST[:PORT]    speak HTTP to this registry
+  --format text|json|sarif|github
+  --fail-on error|warning|note|never
+
+Examples
+  countersign inspect
+  countersign inspect deploy --policy policy/images.yaml --fail-on warning
+  countersign inspect --format sarif > countersign.sarif
+`,
+  ],
+  [
+    "verify",
+    `Usage: countersign verify IMAGE... [OPTIONS]
+
+Says for each image whether it is signed by someone whom you trust.
+Exit code 0: all verified. 3: some could not be checked. 1: anything else.
+
+  --key FILE                  public key, PEM (repeatable)
+  --certificate-identity[-regexp] ID with --certificate-oidc-issuer[-regexp] URL
+  --trusted-root FILE         Sigstore trusted root to prove certificates against
+  --policy FILE               judge by this policy (repeatable); else by those in the workspace
+  --offline, --plain-http HOST[:PORT], --format text|json|sarif|github
+
+Examples
+  countersign verify ghcr.io/acme/app:1.4 --key acme.pub
+  countersign verify ghcr.io/acme/app:1.4 \\
+    --certificate-identity https://github.com/acme/app/.github/workflows/release.yml@refs/heads/main \\
+    --certificate-oidc-issuer https://token.actions.githubusercontent.com
+  countersign verify node:22 --format json
+`,
+  ],
+  [
+    "verify-bundle",
+    `Usage: countersign verify-bundle --bundle F [OPTIONS] FILE|sha256:HEX
+
+Verifies a Sigstore bundle for a file, or for the digest of one. Exit code 0 only if it is valid.
+
+  --bundle F                  the bundle
+  --key F                     public key, PEM
+  --certificate-identity I with --certificate-oidc-issuer U
+  --trusted-root F            Sigstore trusted root; else the public one
+
+Examples
+  countersign verify-bundle --bundle app.sigstore.json --key acme.pub app.tar.gz
+  countersign verify-bundle --bundle app.sigstore.json --certificate-identity jane@example.com \\
+    --certificate-oidc-issuer https://accounts.google.com app.tar.gz
+  countersign verify-bundle --bundle app.sigstore.json --key acme.pub sha256:1f3a...
+`,
+  ],
+  [
+    "sign",
+    `Usage: countersign sign IMAGE --service S --key K [OPTIONS]
+
+Signs an image through a signing service, checks the signature, and attaches it.
+
+  --service S                 the service; 'trial' needs no configuration
+  --key K                     name of the key at the service
+  --signature-format sigstore-bundle|cosign|notation-jws|notation-cose
+  --justification T           why, for keys that ask for it
+  --dry-run                   say what would be signed, and stop
+  --wait 15m                  how long to wait for an approval; else exit with 75 and a ticket
+  --resume ID                 go on with a request that waited
+  --policy FILE, --plain-http HOST[:PORT], --format text|json
+
+Examples
+  countersign sign ghcr.io/acme/app:1.4 --service trial --key dev
+  countersign sign ghcr.io/acme/app:1.4 --service trial --key release --justification "Release 1.4" --wait 15m
+  countersign sign --resume 7f3c --service trial
+`,
+  ],
+  [
+    "explain",
+    `Usage: countersign explain RULE
+
+Prints a rule's document: what it finds, why it matters, how to fix it.
+
+Examples
+  countersign explain image-unsigned
+  countersign explain sign-by-tag
+  countersign explain docker-content-trust
+`,
+  ],
+  [
+    "trial",
+    `Usage: countersign trial up|down|status|approve ID [--format text|json]
+
+A signing service, a certificate authority and a registry on this machine, to try signing with.
+It listens on loopback only; what it signs proves nothing to anybody else.
+
+Examples
+  countersign trial up
+  countersign trial approve 7f3c
+  countersign trial down
+`,
+  ],
+]);
+
+/** The help of one command; AppError `usage` where there is no such command. */
+export function commandHelp(command: string): string {
+  const help = helps.get(command);
+  if (help === undefined)
+    throw new AppError("usage", `'${command}' is no command of countersign; see 'countersign --help'.`);
+  return help;
+}

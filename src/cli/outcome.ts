@@ -1,0 +1,26 @@
+import type { Inspection } from "../core/report/inspection.ts";
+import type { Severity } from "../core/rules/rule.ts";
+import { exitCodes } from "./exitCodes.ts";
+import type { Threshold } from "./options.ts";
+
+const rank: Readonly<Record<Threshold, number>> = { note: 1, warning: 2, error: 3, never: 4 };
+
+/** Problems that leave nothing unchecked: they say something about what was checked. */
+const remarks = new Set(["suppression-expired", "identity-pattern-not-anchored"]);
+
+/** Exit code of a command that reports on files. What could not be checked is never a finding: it has a code of its own. */
+export function inspectionExitCode(inspection: Inspection, threshold: Threshold): number {
+  const counts = (severity: Severity): boolean => rank[severity] >= rank[threshold];
+  const findings = inspection.findings.filter(({ rule }) => rule !== "image-unknown");
+  if (findings.some(({ severity }) => counts(severity))) return exitCodes.found;
+  const unknown = [...(inspection.verdicts?.values() ?? [])].some(({ state }) => state === "unknown");
+  const unread = inspection.problems.some(({ code }) => !remarks.has(code));
+  return (unknown || unread) && threshold !== "never" ? exitCodes.unchecked : exitCodes.clean;
+}
+
+/** Exit code of `verify`: 0 where all are verified, 3 where the others could not be checked, 1 where any is worse. */
+export function verifyExitCode(inspection: Inspection): number {
+  const states = [...(inspection.verdicts?.values() ?? [])].map(({ state }) => state);
+  if (states.every((state) => state === "verified")) return exitCodes.clean;
+  return states.every((state) => state === "verified" || state === "unknown") ? exitCodes.unchecked : exitCodes.found;
+}
