@@ -60,7 +60,7 @@ export function createImageCollector(text: string): ImageCollector {
         if (!problems.some(({ span }) => span?.start === use.span?.start)) problems.push(use);
         return;
       }
-      const identity = JSON.stringify([site, use.span, use.resolution, use.reference, use.definedAt]);
+      const identity = JSON.stringify([site, use.span, use.reference ?? use.resolution]);
       if (seen.has(identity)) return;
       seen.add(identity);
       images.push(use);

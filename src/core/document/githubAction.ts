@@ -1,0 +1,39 @@
+import { withoutByteOrderMark } from "../image/span.ts";
+import type { Document } from "./document.ts";
+import { inputDefaults } from "./githubScope.ts";
+import { readSteps } from "./githubSteps.ts";
+import { readYaml } from "./yaml.ts";
+import { createImageCollector } from "./yamlImage.ts";
+import { textOf, valueAt } from "./yamlNode.ts";
+
+const dockerWrapper = "docker://";
+
+/**
+ * Reads a GitHub action's metadata: the image that a Docker action runs, and the steps of a composite one, which
+ * form the only job, `runs`.
+ */
+export function readGithubAction(text: string, path: string): Document {
+  const plain = withoutByteOrderMark(text);
+  const stream = readYaml(plain);
+  const images = createImageCollector(plain);
+  const root = stream.documents[0]?.root;
+  const runs = valueAt(root, "runs");
+  const image = valueAt(runs, "image");
+  // Anything else is the path of a Dockerfile.
+  if (textOf(image)?.startsWith(dockerWrapper) === true) images.add(image, "image", { wrapper: dockerWrapper });
+  const inputs = inputDefaults(valueAt(root, "inputs"));
+  const { steps, commands, problems } = readSteps(valueAt(runs, "steps"), {
+    job: "runs",
+    scope: { text: plain, inputs, environment: new Map() },
+    images,
+  });
+  return {
+    path,
+    dialect: "github-action",
+    text: plain,
+    images: images.images,
+    commands,
+    jobs: runs === undefined || steps.length === 0 ? [] : [{ id: "runs", span: runs.span, steps, environment: {} }],
+    problems: [...stream.problems, ...images.problems, ...problems],
+  };
+}

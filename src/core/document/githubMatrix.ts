@@ -1,0 +1,70 @@
+import { dereference, entriesOf, isNull, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+/** One job that a matrix yields: its values by name. */
+export type MatrixCombination = ReadonlyMap<string, YamlNode>;
+
+/** GitHub's own limit of jobs that a matrix may yield. */
+const maximumCombinations = 256;
+
+/**
+ * The combinations of a job's `strategy.matrix`, with `include` and `exclude` applied as GitHub does. One empty
+ * combination for a job without matrix; undefined where the matrix is not written out in the file.
+ */
+export function matrixCombinations(job: YamlNode): readonly MatrixCombination[] | undefined {
+  const matrix = dereference(valueAt(job, "strategy", "matrix"));
+  if (matrix === undefined || (matrix.kind === "scalar" && isNull(matrix))) return [new Map<string, YamlNode>()];
+  if (mappingOf(matrix) === undefined) return undefined;
+  const entries = entriesOf(matrix);
+  const isComputed = entries.some(({ value }) => textOf(value) !== undefined);
+  if (isComputed) return undefined;
+  const axes = entries.filter(({ key }) => key.text !== "include" && key.text !== "exclude");
+  let products: Map<string, YamlNode>[] = axes.length === 0 ? [] : [new Map()];
+  for (const { key, value } of axes)
+    products = products
+      .flatMap((product) => itemsOf(value).map((item) => new Map(product).set(key.text, item)))
+      .slice(0, maximumCombinations);
+  const excluded = itemsOf(valueAt(matrix, "exclude"));
+  const kept = products.filter((product) => !excluded.some((exclusion) => covers(exclusion, product)));
+  return include(itemsOf(valueAt(matrix, "include")), kept, new Set(axes.map(({ key }) => key.text)));
+}
+
+/** An inclusion extends every combination whose original values it does not change; one that extends none stands alone. */
+function include(
+  inclusions: readonly YamlNode[],
+  originals: readonly Map<string, YamlNode>[],
+  axes: ReadonlySet<string>,
+): readonly MatrixCombination[] {
+  const added: Map<string, YamlNode>[] = [];
+  for (const inclusion of inclusions) {
+    const values = entriesOf(inclusion);
+    const extended = originals.filter((product) =>
+      values.every(({ key, value }) => !axes.has(key.text) || isEqual(product.get(key.text), value)),
+    );
+    for (const product of extended) for (const { key, value } of values) product.set(key.text, value);
+    if (extended.length === 0 && originals.length + added.length < maximumCombinations)
+      added.push(new Map(values.map(({ key, value }) => [key.text, value])));
+  }
+  return [...originals, ...added];
+}
+
+function covers(exclusion: YamlNode, product: MatrixCombination): boolean {
+  const values = entriesOf(exclusion);
+  return values.length > 0 && values.every(({ key, value }) => isEqual(product.get(key.text), value));
+}
+
+function isEqual(one: YamlNode | undefined, other: YamlNode | undefined): boolean {
+  const left = dereference(one);
+  const right = dereference(other);
+  if (left?.kind === "scalar") return right?.kind === "scalar" && left.text === right.text;
+  if (left?.kind === "mapping" && right?.kind === "mapping") {
+    const entries = entriesOf(right);
+    return (
+      entriesOf(left).length === entries.length &&
+      entries.every(({ key, value }) => isEqual(valueAt(left, key.text), value))
+    );
+  }
+  if (left?.kind !== "sequence" || right?.kind !== "sequence") return false;
+  return (
+    left.items.length === right.items.length && left.items.every((item, index) => isEqual(item, right.items[index]))
+  );
+}

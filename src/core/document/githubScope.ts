@@ -1,0 +1,164 @@
+import type { Span } from "../image/span.ts";
+import { evaluateExpression, textCandidate, type Candidate } from "./githubExpression.ts";
+import type { MatrixCombination } from "./githubMatrix.ts";
+import { literalPart, type Value, type ValuePart } from "./yamlImage.ts";
+import { dereference, entriesOf, isNull, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+
+/** A text with its place, as the contract of a document has it. */
+export interface PlacedText {
+  readonly text: string;
+  readonly span: Span;
+}
+
+/** What expressions of one place of a workflow or action can see. */
+export interface GithubScope {
+  /** The document. */
+  readonly text: string;
+  readonly inputs: ReadonlyMap<string, readonly YamlNode[]>;
+  /** Absent where the matrix is computed. */
+  readonly matrix?: MatrixCombination | undefined;
+  /** Absent where GitHub offers no `env` (its documentation, "Context availability"). */
+  readonly environment?: ReadonlyMap<string, PlacedText>;
+}
+
+/** The defaults of inputs by name, from every `inputs` mapping given; an input without default is left out. */
+export function inputDefaults(
+  ...mappings: readonly (YamlNode | undefined)[]
+): ReadonlyMap<string, readonly YamlNode[]> {
+  const defaults = new Map<string, YamlNode[]>();
+  for (const { key, value } of mappings.flatMap(entriesOf)) {
+    const node = valueAt(value, "default");
+    if (node === undefined) continue;
+    const others = defaults.get(key.text) ?? [];
+    if (!others.some((other) => textOf(other) === textOf(node))) defaults.set(key.text, [...others, node]);
+  }
+  return defaults;
+}
+
+/** Longer values hold no image reference. */
+const maximumLength = 4096;
+const maximumValues = 256;
+
+/** What a scalar with expressions may come to: one value for each combination of its expressions' candidates. */
+export function valuesOf(
+  scalar: YamlScalar,
+  scope: GithubScope,
+  from = 0,
+): readonly (Value | { readonly node: YamlNode })[] {
+  const source = scalar.text;
+  if (source.length > maximumLength) return [{ parts: [{}], chain: [] }];
+  let values: Value[] = [{ parts: [], chain: [] }];
+  const append = (alternatives: readonly Value[]): void => {
+    values = values
+      .flatMap((value) =>
+        alternatives.map((next) => ({
+          parts: [...value.parts, ...next.parts],
+          chain: [...value.chain, ...next.chain],
+        })),
+      )
+      .slice(0, maximumValues);
+  };
+  let at = from;
+  for (const found of source.slice(from).matchAll(/\$\{\{(.*?)\}\}/gs)) {
+    const start = from + found.index;
+    const end = start + found[0].length;
+    if (start > at) append([{ parts: [literalPart(scope.text, scalar, at, start)], chain: [] }]);
+    const candidates = evaluate(found[1] ?? "", scalar, start + 3, scope);
+    const isWhole = start === from && end === source.length;
+    if (isWhole && candidates.some(({ kind }) => kind === "node"))
+      return candidates.flatMap((one) => (one.kind === "node" ? [{ node: one.node }] : []));
+    const { span = scalar.span } = literalPart(scope.text, scalar, start, end);
+    append(
+      candidates.map((candidate) => ({
+        parts: partsOf(candidate),
+        chain: [{ span, label: "expression", text: found[0] }, ...(candidate.kind === "text" ? candidate.chain : [])],
+      })),
+    );
+    at = end;
+  }
+  if (at < source.length) append([{ parts: [literalPart(scope.text, scalar, at)], chain: [] }]);
+  return values;
+}
+
+/** The one text that an expression comes to; undefined where it cannot be known or is one of several. */
+export function expressionText(expression: string, scope: GithubScope): string | undefined {
+  if (expression.length > maximumLength) return undefined;
+  const texts = evaluateExpression(expression, {
+    lookup: (path) => lookup(path, scope),
+    literal: (start, end) => ({ text: expression.slice(start, end) }),
+  }).map((candidate) => textOfCandidate(candidate));
+  const [first] = texts;
+  return texts.every((text) => text === first) ? first : undefined;
+}
+
+/** The one text that a scalar with expressions comes to; undefined where it cannot be known or is one of several. */
+export function scalarText(scalar: YamlScalar, scope: GithubScope): string | undefined {
+  if (!scalar.text.includes("${{")) return scalar.text;
+  const texts = valuesOf(scalar, scope).map((value) =>
+    "node" in value || value.parts.some((part) => part.text === undefined)
+      ? undefined
+      : value.parts.map((part) => part.text).join(""),
+  );
+  return texts.every((text) => text === texts[0]) ? texts[0] : undefined;
+}
+
+function textOfCandidate(candidate: Candidate): string | undefined {
+  const parts = partsOf(candidate);
+  return parts.every((part) => part.text !== undefined) ? parts.map((part) => part.text).join("") : undefined;
+}
+
+function partsOf(candidate: Candidate): readonly ValuePart[] {
+  switch (candidate.kind) {
+    case "text":
+      return candidate.parts;
+    case "falsy":
+      return [{ text: "" }];
+    case "true":
+      return [{ text: "true" }];
+    case "node":
+    case "unknown":
+      return [{}];
+  }
+}
+
+function evaluate(expression: string, scalar: YamlScalar, offset: number, scope: GithubScope): readonly Candidate[] {
+  return evaluateExpression(expression, {
+    lookup: (path) => lookup(path, scope),
+    literal: (start, end) => literalPart(scope.text, scalar, offset + start, offset + end),
+  });
+}
+
+function lookup(path: readonly string[], scope: GithubScope): readonly Candidate[] {
+  const isEventInput = path[0] === "github" && path[1] === "event" && path[2] === "inputs";
+  const [context, name = "", ...rest] = isEventInput ? path.slice(2) : path;
+  switch (context) {
+    case "matrix": {
+      if (scope.matrix === undefined) return [{ kind: "unknown" }];
+      const value = scope.matrix.get(name);
+      return [fromNode(rest.length === 0 ? value : valueAt(value, ...rest), path.join("."), scope, true)];
+    }
+    case "inputs": {
+      const defaults = scope.inputs.get(name) ?? [];
+      if (defaults.length === 0) return [{ kind: "unknown" }];
+      return defaults.map((node) => fromNode(node, `default of input ${name}`, scope, true));
+    }
+    case "env": {
+      const value = scope.environment?.get(name);
+      if (value === undefined) return [{ kind: "unknown" }];
+      const part = { text: value.text, span: value.span, shared: true };
+      return [textCandidate(part, [{ span: value.span, label: `env ${name}`, text: value.text }])];
+    }
+    default:
+      return [{ kind: "unknown" }];
+  }
+}
+
+function fromNode(node: YamlNode | undefined, label: string, scope: GithubScope, shared: boolean): Candidate {
+  const found = dereference(node);
+  if (found === undefined) return { kind: "falsy" };
+  if (found.kind !== "scalar") return { kind: "node", node: found };
+  if (isNull(found) || (found.style === "plain" && found.text === "false")) return { kind: "falsy" };
+  if (found.text.includes("${{")) return { kind: "unknown" };
+  const part = literalPart(scope.text, found);
+  return textCandidate({ ...part, shared }, [{ span: part.span ?? found.span, label, text: found.text }]);
+}

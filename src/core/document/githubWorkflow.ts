@@ -1,0 +1,113 @@
+import { withoutByteOrderMark } from "../image/span.ts";
+import type { Problem } from "../problem.ts";
+import type { Document, Job, ShellCommand } from "./document.ts";
+import { matrixCombinations } from "./githubMatrix.ts";
+import { inputDefaults, valuesOf, type GithubScope } from "./githubScope.ts";
+import { environmentOf, readSteps } from "./githubSteps.ts";
+import { readYaml } from "./yaml.ts";
+import { createImageCollector, type ImageCollector } from "./yamlImage.ts";
+import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
+
+const dockerWrapper = "docker://";
+
+/**
+ * Reads a GitHub Actions workflow: images of containers, services and `uses: docker://`, with matrices expanded and
+ * inputs at their defaults; the commands of `run`; jobs and steps.
+ */
+export function readGithubWorkflow(text: string, path: string): Document {
+  const plain = withoutByteOrderMark(text);
+  const stream = readYaml(plain);
+  const images = createImageCollector(plain);
+  const commands: ShellCommand[] = [];
+  const jobs: Job[] = [];
+  const problems: Problem[] = [];
+  const root = stream.documents[0]?.root;
+  const events = valueAt(root, "on");
+  const inputs = inputDefaults(
+    valueAt(events, "workflow_call", "inputs"),
+    valueAt(events, "workflow_dispatch", "inputs"),
+  );
+  const around: GithubScope = { text: plain, inputs };
+  const environment = environmentOf(valueAt(root, "env"), around);
+  const shell = textOf(valueAt(root, "defaults", "run", "shell"));
+  for (const entry of entriesOf(valueAt(root, "jobs"))) {
+    const reading = readJob(entry, { scope: { ...around, environment }, shell, images });
+    jobs.push(reading.job);
+    commands.push(...reading.commands);
+    problems.push(...reading.problems);
+  }
+  return {
+    path,
+    dialect: "github-workflow",
+    text: plain,
+    images: images.images,
+    commands,
+    jobs,
+    problems: [...stream.problems, ...images.problems, ...problems],
+  };
+}
+
+interface Around {
+  readonly scope: GithubScope;
+  readonly shell: string | undefined;
+  readonly images: ImageCollector;
+}
+
+function readJob(
+  { key, value: job }: YamlEntry,
+  { scope: around, shell: outerShell, images }: Around,
+): { readonly job: Job; readonly commands: readonly ShellCommand[]; readonly problems: readonly Problem[] } {
+  const combinations = matrixCombinations(job);
+  const { text, inputs } = around;
+  for (const matrix of combinations ?? [undefined]) {
+    // `env` is not available here (GitHub's documentation, Context availability).
+    const scope: GithubScope = { text, inputs, matrix };
+    readContainer(valueAt(job, "container"), "container", scope, images);
+    for (const { value } of entriesOf(valueAt(job, "services"))) readContainer(value, "services", scope, images);
+  }
+  // With several combinations, what a step's `matrix` values are cannot be said.
+  const matrix = combinations?.length === 1 ? combinations[0] : undefined;
+  const environment = environmentOf(valueAt(job, "env"), { ...around, matrix });
+  const scope: GithubScope = { ...around, matrix, environment };
+  const shell = textOf(valueAt(job, "defaults", "run", "shell")) ?? outerShell ?? runnerShell(job);
+  const { steps, commands, problems } = readSteps(valueAt(job, "steps"), { job: key.text, shell, scope, images });
+  return {
+    job: {
+      id: key.text,
+      span: { start: key.span.start, end: Math.max(key.span.end, job.span.end) },
+      steps,
+      environment: Object.fromEntries(environment),
+    },
+    commands,
+    problems,
+  };
+}
+
+/** Windows runners run PowerShell where no shell is named. */
+function runnerShell(job: YamlNode): string | undefined {
+  const labels = valueAt(job, "runs-on");
+  const names = [textOf(labels), ...itemsOf(labels).map(textOf)];
+  return names.some((name) => name?.toLowerCase().startsWith("windows") === true) ? "pwsh" : undefined;
+}
+
+/** A container is an image, or a mapping with one; an expression may yield either. */
+function readContainer(node: YamlNode | undefined, site: string, scope: GithubScope, images: ImageCollector): void {
+  const image = mappingOf(node) === undefined ? node : valueAt(node, "image");
+  const scalar = scalarOf(image);
+  if (scalar === undefined || scalar.text.trim() === "") return;
+  const from = scalar.text.startsWith(dockerWrapper) ? dockerWrapper.length : 0;
+  for (const value of valuesOf(scalar, scope, from)) {
+    const inner = "node" in value ? scalarOf(valueAt(value.node, "image")) : undefined;
+    const label = "the container that the expression yields";
+    const results = inner === undefined ? [value] : valuesOf(inner, scope);
+    for (const result of results) {
+      // An empty image means that the job runs without a container.
+      if ("node" in result || result.parts.every((part) => part.text === "")) continue;
+      const step = inner === undefined ? [] : [{ span: inner.span, label, text: inner.text }];
+      images.add(image, site, {
+        value: { parts: result.parts, chain: [...step, ...result.chain] },
+        wrapper: dockerWrapper,
+      });
+    }
+  }
+}
