@@ -149,6 +149,8 @@ function createWatch(parent: AbortSignal): Watch {
     expired = true;
     own.abort();
   };
+  // An abort that came while we waited for a place raises no event any more.
+  if (parent.aborted) abort();
   parent.addEventListener("abort", abort, { once: true });
   return {
     signal: own.signal,

@@ -153,6 +153,20 @@ describe("what a registry's failure means", () => {
     );
   });
 
+  it("stops when it is cancelled while it waits for a place", async () => {
+    const controller = new AbortController();
+    const registry = scene.client({ limits: { requestsPerHost: 1 } });
+    scene.faults.push({ path: /manifests\//u, fault: { kind: "stall" } });
+    const [first, second] = ["1", "2"].map((tag) =>
+      failureOf(registry.manifest(scene.repository, tag, { signal: controller.signal })),
+    );
+    controller.abort();
+    assert.deepEqual([(await first)?.code, (await second)?.code], ["cancelled", "cancelled"]);
+    scene.faults.splice(0);
+    // The places are free again.
+    assert.equal(await registry.manifest(scene.repository, "absent", neverAborted), undefined);
+  });
+
   it("asks identical questions once, and one caller's cancellation is not another's", async () => {
     scene.taken();
     const controller = new AbortController();
