@@ -38,6 +38,8 @@ export interface CertificateRequest {
     | { readonly kind: "authority"; readonly pathLength?: number }
     | { readonly kind: "leaf"; readonly extendedKeyUsages: readonly string[]; readonly extendedCritical?: boolean };
   readonly extensions?: readonly Uint8Array[];
+  /** Sixteen octets; random without it. A precertificate and its certificate share one (RFC 6962). */
+  readonly serialNumber?: Uint8Array;
 }
 
 /** Extended key usage of code signing (RFC 5280, 4.2.1.12). */
@@ -48,7 +50,7 @@ export function issueCertificate(request: CertificateRequest): Buffer {
   const algorithm = sequence(objectIdentifier("1.2.840.10045.4.3.2"));
   const spki = spkiOf(request.publicKey);
   const authority = request.usage.kind === "authority";
-  const serial = randomBytes(16);
+  const serial = Buffer.from(request.serialNumber ?? randomBytes(16));
   serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40;
   const body = sequence(
     explicit(0, integer(Buffer.from([2]))),
