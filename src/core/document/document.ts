@@ -42,7 +42,7 @@ export interface ImageUse {
   readonly resolution: Resolution;
   /** The literal that a fix would edit, where that is not `span` itself. */
   readonly definedAt?: Span;
-  /** Where `@sha256:...` is written to pin this use (an empty span to insert at, or the old digest to replace); absent where no safe edit exists. */
+  /** Where `@sha256:...` is written to pin this use (an empty span to insert at, or the old digest with its `@` to replace); absent where no safe edit exists. */
   readonly pinAt?: Span;
   /** How the value came to be; empty for a literal. */
   readonly chain: readonly ValueStep[];

@@ -4,7 +4,7 @@ import type { Span } from "../image/span.ts";
 export interface PiecedText {
   readonly text: string;
   /** Document offset of the character at `offset`; the offset after the last character gives the end of the last piece. */
-  toDocumentOffset(offset: number): number;
+  readonly toDocumentOffset: (offset: number) => number;
 }
 
 /** Builds a `PiecedText`. `end` must not lie before `start`; pieces are added in the order in which they read. */

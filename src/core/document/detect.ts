@@ -1,0 +1,55 @@
+import type { Dialect } from "./document.ts";
+
+const dockerfileName = /(?:^|[._-])(?:docker|container)file(?:[._-].*)?$/i;
+/** Names like a Dockerfile's that are not one: ignore lists, documents, and source code about Dockerfiles. */
+const notDockerfile =
+  /\.(?:dockerignore|go|md|markdown|rst|adoc|html?|ts|tsx|rs|java|kt|cs|c|h|cpp|json|ya?ml|toml|lock|snap|diff|patch|png|svg)$/i;
+
+const byPath: readonly { readonly dialect: Dialect; readonly matches: (path: string, name: string) => boolean }[] = [
+  {
+    dialect: "github-workflow",
+    matches: (path) => /(?:^|\/)\.(?:github|gitea|forgejo)\/workflows\/[^/]+\.ya?ml$/i.test(path),
+  },
+  { dialect: "github-action", matches: (_, name) => /^action\.ya?ml$/i.test(name) },
+  { dialect: "compose", matches: (_, name) => /^(?:(?:docker-)?compose(?![a-z])|docker-stack).*\.ya?ml$/i.test(name) },
+  { dialect: "dockerfile", matches: (_, name) => dockerfileName.test(name) && !notDockerfile.test(name) },
+  { dialect: "makefile", matches: (_, name) => /^(?:gnu)?makefile$|\.mk$/i.test(name) },
+  { dialect: "shell", matches: (_, name) => /\.(?:sh|bash|ksh|zsh)$/i.test(name) },
+];
+
+/** The dialect that a path alone tells, at the workspace's root or in any folder below it. */
+export function dialectOfPath(path: string): Dialect | undefined {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return byPath.find(({ matches }) => matches(path, name))?.dialect;
+}
+
+/** Whether a file is worth reading: its path tells a dialect, or its content may (YAML, or a name without extension). */
+export function mayHoldReferences(path: string): boolean {
+  return (
+    dialectOfPath(path) !== undefined || /\.ya?ml$/i.test(path) || !path.slice(path.lastIndexOf("/") + 1).includes(".")
+  );
+}
+
+/** How much of a text is looked at to tell its dialect. */
+const lookedAt = 65_536;
+
+/** The dialect that a text shows where its path does not tell one. */
+export function dialectOfContent(text: string, path: string): Dialect | undefined {
+  const head = text.slice(0, lookedAt);
+  if (/\.ya?ml$/i.test(path)) return dialectOfYaml(head);
+  if (path.slice(path.lastIndexOf("/") + 1).includes(".")) return undefined;
+  if (/^#![^\n]{0,200}\b(?:ba|da|a|z|k|mk)?sh\b/.test(head)) return "shell";
+  if (/^#[ \t]*syntax[ \t]*=/i.test(head)) return "dockerfile";
+  const first = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*(FROM|ARG)[ \t]+\S/i.exec(head);
+  return first !== null && /^[ \t]*FROM[ \t]+\S/im.test(head) ? "dockerfile" : undefined;
+}
+
+function dialectOfYaml(head: string): Dialect | undefined {
+  const has = (key: string) => new RegExp(`^["']?${key}["']?[ \\t]*:`, "m").test(head);
+  if (has("apiVersion") && has("kind")) return "kubernetes";
+  if (/^[ \t-]+apiVersion[ \t]*:/m.test(head) && /^[ \t]+kind[ \t]*:/m.test(head) && has("items")) return "kubernetes";
+  if (has("jobs") && has("on") && /^[ \t]+(?:runs-on|uses)[ \t]*:/m.test(head)) return "github-workflow";
+  if (has("runs") && /^[ \t]+using[ \t]*:/m.test(head)) return "github-action";
+  if (has("services") && /^[ \t]+(?:image|build)[ \t]*:/m.test(head)) return "compose";
+  return undefined;
+}

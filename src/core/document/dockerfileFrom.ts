@@ -1,0 +1,149 @@
+import { parseReference } from "../image/reference.ts";
+import type { ImageReference } from "../image/reference.ts";
+import type { Problem } from "../problem.ts";
+import { documentSpan } from "../shell/origin.ts";
+import type { ImageUse, Resolution } from "./document.ts";
+import { expandWord, withoutQuotes } from "./dockerfileExpand.ts";
+import type { Binding, Piece, Value } from "./dockerfileExpand.ts";
+import { splitAtSpaces } from "./dockerfileInstruction.ts";
+import type { Instruction } from "./dockerfileInstruction.ts";
+import type { ExpandedUse } from "./dockerfilePin.ts";
+import { stageName } from "./dockerfileStages.ts";
+import type { Stages } from "./dockerfileStages.ts";
+
+/** A FROM that names an image; where to pin it is decided once all are known. */
+export interface FromUse extends ExpandedUse {
+  readonly use: ImageUse;
+}
+
+/** What one FROM gives: the image it names if it is not a stage, and the variables that its platform takes. */
+export interface FromReading {
+  readonly use: FromUse | undefined;
+  /** The expanded base, also where it is a stage. */
+  readonly value: Value | undefined;
+  readonly platformVariables: readonly Binding[];
+  readonly base: number | undefined;
+  readonly name: string | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads `FROM [--platform=P] BASE [AS NAME]`. Only global ARGs are visible to it. */
+export function readFrom(
+  instruction: Instruction,
+  escape: string,
+  lookup: (name: string) => Binding | undefined,
+  stages: Stages,
+): FromReading {
+  const { line } = instruction;
+  const spanOf = (start: number, end: number) => documentSpan(line.toDocumentOffset, start, end);
+  const words = splitAtSpaces(line.text, instruction.argumentsStart, instruction.argumentsEnd);
+  const problems: Problem[] = [];
+  const [word, as, nameWord] = words;
+  const name =
+    as === undefined || nameWord === undefined
+      ? undefined
+      : line.text.slice(nameWord.start, nameWord.end).toLowerCase();
+  const hasName = words.length === 3 && as !== undefined && line.text.slice(as.start, as.end).toLowerCase() === "as";
+  if (words.length !== 1 && !hasName) {
+    const message =
+      "FROM takes an image, or an image followed by 'AS' and a stage name; BuildKit refuses anything else.";
+    problems.push({
+      code: "from-arguments",
+      message,
+      span: spanOf(instruction.keywordStart, instruction.argumentsEnd),
+    });
+  } else if (hasName && name !== undefined && nameWord !== undefined && !stageName.test(name)) {
+    const message = `'${name}' cannot be the name of a stage: it must start with a letter, and hold only letters, digits, '-', '_' and '.'.`;
+    problems.push({ code: "stage-name-invalid", message, span: spanOf(nameWord.start, nameWord.end) });
+  }
+  const platform = readPlatform(instruction, escape, lookup);
+  const registered = hasName && name !== undefined && stageName.test(name) ? name : undefined;
+  const reading = { platformVariables: platform.variables, name: registered, problems };
+  if (word === undefined) return { ...reading, use: undefined, value: undefined, base: undefined };
+
+  const value = expandWord(line, word.start, word.end, escape, lookup);
+  const inner = withoutQuotes(line.text, word.start, word.end);
+  const span = spanOf(inner.start, inner.end);
+  const base = baseStage(value, stages);
+  if (base !== undefined || (value.text === "scratch" && isComplete(value)))
+    return { ...reading, use: undefined, value, base };
+
+  const written = line.text.slice(inner.start, inner.end).slice(0, 4096);
+  const { reference, resolution, problem } = resolve(value, written);
+  if (problem !== undefined) problems.push({ ...problem, span });
+  const use: ImageUse = {
+    span,
+    text: written,
+    site: "from",
+    ...(reference === undefined ? {} : { reference }),
+    resolution,
+    chain: value.hasVariables ? [{ span, label: "expression", text: written }, ...value.steps] : [],
+    ...(platform.literal === undefined ? {} : { platform: platform.literal }),
+  };
+  return { ...reading, use: { use, value, end: span.end, reference }, value, base: undefined };
+}
+
+function readPlatform(
+  instruction: Instruction,
+  escape: string,
+  lookup: (name: string) => Binding | undefined,
+): { literal?: string; variables: readonly Binding[] } {
+  const flag = instruction.flags.find(({ name }) => name === "platform");
+  if (flag === undefined) return { variables: [] };
+  if (/^[a-z0-9]+(?:\/[A-Za-z0-9_.-]+){0,3}$/.test(flag.value)) return { literal: flag.value, variables: [] };
+  const text = { text: flag.value, toDocumentOffset: () => 0 };
+  return { variables: [...expandWord(text, 0, flag.value.length, escape, lookup).touched.keys()] };
+}
+
+/** An earlier stage that the base names: exactly, or as far as it is known (`FROM base-${TARGETARCH}`). */
+function baseStage(value: Value, stages: Stages): number | undefined {
+  if (value.refusal !== undefined || value.limited) return undefined;
+  const exact = value.pieces.some((piece) => piece.kind === "gap" && !piece.empty)
+    ? undefined
+    : stages.exact(value.text);
+  return exact ?? (isComplete(value) ? undefined : stages.matching(value.pieces));
+}
+
+function isComplete(value: Value): boolean {
+  return value.refusal === undefined && !value.limited && value.pieces.every((piece) => piece.kind === "text");
+}
+
+function resolve(
+  value: Value,
+  written: string,
+): { reference?: ImageReference; resolution: Resolution; problem?: Problem } {
+  if (value.refusal !== undefined) {
+    const message = `'${written.slice(0, 200)}' cannot be read: ${value.refusal}. BuildKit refuses this file.`;
+    return { resolution: "unresolved", problem: { code: "expansion-invalid", message } };
+  }
+  if (value.limited) {
+    const message = "Its variables expand further than is followed, so the image is not known.";
+    return { resolution: "unresolved", problem: { code: "limit-reached", message } };
+  }
+  // A variable without a default is empty unless a build sets it; what that gives counts if it is an image.
+  const buildable = value.pieces.every((piece) => piece.kind === "text" || piece.empty);
+  const parsed = buildable && value.text !== "scratch" ? parseReference(value.text) : undefined;
+  if (parsed?.value !== undefined)
+    return { reference: parsed.value, resolution: value.hasVariables ? "resolved" : "literal" };
+  if (!isComplete(value)) return { resolution: isRepositoryKnown(value.pieces) ? "partial" : "unresolved" };
+  const [problem] = parsed?.problems ?? [];
+  if (value.text !== "" || problem === undefined)
+    return { resolution: "unresolved", ...(problem === undefined ? {} : { problem }) };
+  return {
+    resolution: "unresolved",
+    problem: {
+      code: "reference-invalid",
+      message: `'${written.slice(0, 200)}' expands to nothing; BuildKit refuses this file.`,
+    },
+  };
+}
+
+/** Whether the text before the first gap holds the whole repository, so that only its tag or digest is open. */
+function isRepositoryKnown(pieces: readonly Piece[]): boolean {
+  const gap = pieces.findIndex((piece) => piece.kind === "gap");
+  const textOf = (some: readonly Piece[]) => some.map((piece) => (piece.kind === "text" ? piece.text : "")).join("");
+  const before = textOf(pieces.slice(0, gap));
+  const sign = /[:@]/.exec(before.slice(before.lastIndexOf("/") + 1));
+  if (sign === null || textOf(pieces.slice(gap)).includes("/")) return false;
+  return parseReference(before.slice(0, before.lastIndexOf("/") + 1 + sign.index)).value !== undefined;
+}

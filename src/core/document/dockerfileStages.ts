@@ -1,0 +1,50 @@
+import type { Piece } from "./dockerfileExpand.ts";
+
+/** A build stage: one FROM. */
+export interface Stage {
+  /** In lower case, as BuildKit keeps it. */
+  readonly name: string | undefined;
+  /** The earlier stage that it builds on. */
+  readonly base: number | undefined;
+}
+
+/** What BuildKit accepts as a stage's name, after lower-casing it. */
+export const stageName = /^[a-z][a-z0-9-_.]*$/;
+
+/** The stages met so far, by name. */
+export interface Stages {
+  readonly list: readonly Stage[];
+  add(stage: Stage): void;
+  /** The latest stage of that exact name, as FROM looks it up: names are kept in lower case, the base is compared as written. */
+  exact(name: string): number | undefined;
+  /** The stage of that name in any case, as `--from` looks it up. */
+  anyCase(name: string): number | undefined;
+  /** A stage whose name the pieces could give, with something in their gaps. */
+  matching(pieces: readonly Piece[]): number | undefined;
+}
+
+/** Starts without stages. */
+export function createStages(): Stages {
+  const list: Stage[] = [];
+  const byName = new Map<string, number>();
+  return {
+    list,
+    add(stage) {
+      if (stage.name !== undefined) byName.set(stage.name, list.length);
+      list.push(stage);
+    },
+    exact: (name) => byName.get(name),
+    anyCase: (name) => byName.get(name.toLowerCase()),
+    matching(pieces) {
+      const first = pieces[0];
+      const last = pieces.at(-1);
+      const head = first?.kind === "text" ? first.text : "";
+      const tail = last?.kind === "text" ? last.text : "";
+      if (head === "" && tail === "") return undefined;
+      for (const [name, index] of byName) {
+        if (name.length >= head.length + tail.length && name.startsWith(head) && name.endsWith(tail)) return index;
+      }
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { withoutByteOrderMark } from "../image/span.ts";
+import { readCompose } from "./compose.ts";
+import { dialectOfContent, dialectOfPath } from "./detect.ts";
+import { readDockerfile } from "./dockerfile.ts";
+import type { Dialect, Document } from "./document.ts";
+import { readGithubAction } from "./githubAction.ts";
+import { readGithubWorkflow } from "./githubWorkflow.ts";
+import { readKubernetes } from "./kubernetes.ts";
+import { readShellScript } from "./shellScript.ts";
+
+/** Longest text that is read, in UTF-16 units. */
+const maximumLength = 8 * 1024 * 1024;
+
+const readers = new Map<Dialect, (text: string, path: string) => Document>([
+  ["dockerfile", readDockerfile],
+  ["compose", readCompose],
+  ["github-workflow", readGithubWorkflow],
+  ["github-action", readGithubAction],
+  ["kubernetes", readKubernetes],
+  ["shell", readShellScript],
+]);
+
+/**
+ * Reads a file by the dialect that its path tells, else its content. `path` is workspace-relative with forward slashes.
+ * Never throws; a file in no known dialect has nothing in it, and one of more than 8 MiB has one problem, `limit-reached`.
+ */
+export function readDocument(source: string, path: string): Document {
+  const text = withoutByteOrderMark(source);
+  const nothing = { path, text, images: [], commands: [], jobs: [], problems: [] };
+  if (text.length > maximumLength) {
+    const message = `The file holds more than ${maximumLength / 1024 / 1024} MiB of text and was not read.`;
+    const problems = [{ code: "limit-reached", message, span: { start: 0, end: 0 } }];
+    return { ...nothing, dialect: dialectOfPath(path) ?? "unrecognised", problems };
+  }
+  const dialect = dialectOfPath(path) ?? dialectOfContent(text, path);
+  const read = dialect === undefined ? undefined : readers.get(dialect);
+  return read === undefined ? { ...nothing, dialect: dialect ?? "unrecognised" } : read(text, path);
+}
