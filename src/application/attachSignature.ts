@@ -64,14 +64,18 @@ export async function attachSignature(
     );
   }
   ports.log.info(`Attached ${assembled.manifest.descriptor.digest} to ${plan.artifact}.`);
-  const byDigest = { registry: reference.registry, repository: reference.repository, digest: plan.image.digest };
-  const tagged = reference.tag === undefined ? byDigest : { ...byDigest, tag: reference.tag };
-  const evidence = await collectEvidence(ports, tagged, options);
+  const evidence = await collectEvidence(
+    ports,
+    { registry: reference.registry, repository: reference.repository, digest: plan.image.digest },
+    options,
+  );
+  // The tag may have moved meanwhile: this is about the digest that was signed, under the name that policies are matched against.
+  const asked = { ...evidence, reference: plan.reference };
   return {
     artifact: plan.artifact,
     digest: plan.image.digest,
     signature: assembled.manifest.descriptor.digest,
-    verdict: judge(evidence, trust.policy, trust.material, ports.clock.now()),
+    verdict: judge(asked, trust.policy, trust.material, ports.clock.now()),
   };
 }
 
@@ -82,13 +86,16 @@ function notVerified(plan: SignaturePlan, ports: SigningPorts, why: string): App
   );
 }
 
-/** The evidence that the registry would give, were the signature attached. */
+/** The evidence that the registry would give, were the signature attached, and nothing else. */
 function evidenceOf(plan: SignaturePlan, assembled: AssembledSignature, now: Date): Evidence {
   const parts = [assembled.manifest, assembled.config, assembled.bundle];
   return {
     reference: plan.artifact,
     image: plan.image,
-    lookups: [{ kind: "referrers", target: plan.artifact, at: now.toISOString(), outcome: "found" }],
+    lookups: [
+      { kind: "referrers", target: plan.artifact, at: now.toISOString(), outcome: "found" },
+      { kind: "signature-tag", target: plan.artifact, at: now.toISOString(), outcome: "absent" },
+    ],
     candidates: [{ descriptor: assembled.manifest.descriptor, from: "referrers" }],
     blobs: Object.fromEntries(parts.map(({ descriptor, bytes }) => [descriptor.digest, bytes])),
   };

@@ -1,4 +1,5 @@
 import { digestOf } from "../image/digest.ts";
+import { manifestMediaTypes } from "../image/manifest.ts";
 import type { Descriptor } from "../verdict/evidence.ts";
 import { readPublicKey } from "../x509/publicKey.ts";
 import type { SignaturePlan } from "./plan.ts";
@@ -6,8 +7,6 @@ import { signaturePredicate } from "./statement.ts";
 
 /** Media type of Sigstore bundles v0.3: of the blob, and the artifact type of the manifest around it. */
 export const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
-
-const manifestMediaType = "application/vnd.oci.image.manifest.v1+json";
 
 /** A signature ready to be attached: three byte strings, each with what identifies it. */
 export interface AssembledSignature {
@@ -45,7 +44,7 @@ export function assembleSignature(plan: SignaturePlan, signature: Uint8Array, cr
   const config = described("application/vnd.oci.empty.v1+json", Buffer.from("{}", "utf8"), bundleMediaType);
   const manifest = {
     schemaVersion: 2,
-    mediaType: manifestMediaType,
+    mediaType: manifestMediaTypes.ociManifest,
     config: config.descriptor,
     layers: [bundle.descriptor],
     annotations: {
@@ -57,7 +56,7 @@ export function assembleSignature(plan: SignaturePlan, signature: Uint8Array, cr
     artifactType: bundleMediaType,
   };
   const bytes = Buffer.from(JSON.stringify(manifest), "utf8");
-  return { bundle, config, manifest: described(manifestMediaType, bytes, bundleMediaType) };
+  return { bundle, config, manifest: described(manifestMediaTypes.ociManifest, bytes, bundleMediaType) };
 }
 
 function described(
