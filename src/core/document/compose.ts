@@ -1,6 +1,7 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import { interpolate } from "./composeInterpolation.ts";
 import type { Document } from "./document.ts";
+import { readInlineDockerfile } from "./composeDockerfile.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector, type ImageCollector } from "./yamlImage.ts";
 import {
@@ -15,6 +16,8 @@ import {
   type YamlNode,
 } from "./yamlNode.ts";
 
+/** Longer values are not interpolated; the collector says so. */
+const maximumLength = 4096;
 const contextWrapper = "docker-image://";
 
 /**
@@ -25,16 +28,21 @@ export function readCompose(text: string, path: string): Document {
   const plain = withoutByteOrderMark(text);
   const stream = readYaml(plain);
   const images = createImageCollector(plain);
+  const inline: Document[] = [];
   for (const { root } of stream.documents)
-    for (const { value } of entriesOf(valueAt(root, "services"))) readService(value, images, plain);
+    for (const { value } of entriesOf(valueAt(root, "services"))) {
+      readService(value, images, plain);
+      const dockerfile = scalarOf(valueAt(value, "build", "dockerfile_inline"));
+      if (dockerfile !== undefined) inline.push(readInlineDockerfile(dockerfile, plain, path));
+    }
   return {
     path,
     dialect: "compose",
     text: plain,
-    images: images.images,
-    commands: [],
+    images: [...images.images, ...inline.flatMap((document) => document.images)],
+    commands: inline.flatMap((document) => document.commands),
     jobs: [],
-    problems: [...stream.problems, ...images.problems],
+    problems: [...stream.problems, ...images.problems, ...inline.flatMap((document) => document.problems)],
   };
 }
 
@@ -71,6 +79,10 @@ function addImage(
 ): void {
   const scalar = scalarOf(node);
   if (scalar === undefined || scalar.text.trim() === "") return;
+  if (scalar.text.length > maximumLength) {
+    images.add(node, site, { from, wrapper });
+    return;
+  }
   const begin = from + (scalar.text.startsWith(wrapper, from) ? wrapper.length : 0);
   const value = interpolate(text, scalar, begin);
   // A value that comes to nothing without its environment starts no container from these files.
@@ -90,7 +102,7 @@ function namedContexts(node: YamlNode | undefined): readonly { readonly node: Ya
 /** A cache source is an image, or `type=registry,ref=IMAGE`. */
 function readCacheSource(node: YamlNode, images: ImageCollector, text: string): void {
   const scalar = scalarOf(node);
-  if (scalar === undefined) return;
+  if (scalar === undefined || scalar.text.length > maximumLength) return;
   if (!scalar.text.includes("=")) {
     addImage(node, "cache-from", { images, text });
     return;

@@ -15,10 +15,15 @@ export function interpolate(text: string, scalar: YamlScalar, from = 0, to = sca
   const source = scalar.text;
 
   const read = (start: number, end: number, depth: number): void => {
+    const literalSpan = depth === 0 ? undefined : literalPart(text, scalar, start, end).span;
     let at = start;
     let literal = start;
     const flush = (until: number): void => {
-      if (until > literal) parts.push(literalPart(text, scalar, literal, until));
+      if (until > literal)
+        parts.push({
+          ...literalPart(text, scalar, literal, until),
+          ...(literalSpan === undefined ? {} : { literal: literalSpan }),
+        });
     };
     while (at < end) {
       if (source.charAt(at) !== "$") {

@@ -132,7 +132,8 @@ function createReader(tokens: readonly Token[], source: string, scope: Expressio
     if (token.kind === "string") {
       const value = token.text.slice(1, -1);
       if (value.includes("'")) return [textCandidate({ text: value.replaceAll("''", "'") })];
-      return [textCandidate(scope.literal(token.start + 1, token.end - 1))];
+      const part = scope.literal(token.start + 1, token.end - 1);
+      return [textCandidate(part.span === undefined ? part : { ...part, literal: part.span })];
     }
     if (token.kind === "number") return [textCandidate({ text: token.text })];
     if (token.kind !== "name") return fail();

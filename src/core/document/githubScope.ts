@@ -145,7 +145,7 @@ function lookup(path: readonly string[], scope: GithubScope): readonly Candidate
     case "env": {
       const value = scope.environment?.get(name);
       if (value === undefined) return [{ kind: "unknown" }];
-      const part = { text: value.text, span: value.span, shared: true };
+      const part = { text: value.text, span: value.span, literal: value.span, shared: true };
       return [textCandidate(part, [{ span: value.span, label: `env ${name}`, text: value.text }])];
     }
     default:
@@ -160,5 +160,6 @@ function fromNode(node: YamlNode | undefined, label: string, scope: GithubScope,
   if (isNull(found) || (found.style === "plain" && found.text === "false")) return { kind: "falsy" };
   if (found.text.includes("${{")) return { kind: "unknown" };
   const part = literalPart(scope.text, found);
-  return textCandidate({ ...part, shared }, [{ span: part.span ?? found.span, label, text: found.text }]);
+  const span = part.span ?? found.span;
+  return textCandidate({ ...part, literal: span, shared }, [{ span, label, text: found.text }]);
 }

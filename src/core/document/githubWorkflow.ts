@@ -104,8 +104,9 @@ function readContainer(node: YamlNode | undefined, site: string, scope: GithubSc
       // An empty image means that the job runs without a container.
       if ("node" in result || result.parts.every((part) => part.text === "")) continue;
       const step = inner === undefined ? [] : [{ span: inner.span, label, text: inner.text }];
+      const parts = inner === undefined ? result.parts : result.parts.map((part) => ({ literal: inner.span, ...part }));
       images.add(image, site, {
-        value: { parts: result.parts, chain: [...step, ...result.chain] },
+        value: { parts, chain: [...step, ...result.chain] },
         wrapper: dockerWrapper,
       });
     }

@@ -1,4 +1,4 @@
-import { parseReference } from "../image/reference.ts";
+import { parseReference, type ImageReference } from "../image/reference.ts";
 import type { Span } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
 import type { ImageUse, Resolution, ValueStep } from "./document.ts";
@@ -11,6 +11,8 @@ export interface ValuePart {
   readonly text?: string;
   /** Where `text` stands in the document as it is. */
   readonly span?: Span;
+  /** The literal that says it, where that is not the text of the use itself: a default, an item of a matrix. */
+  readonly literal?: Span;
   /** Whether the literal says this for other places too, so that a change for this one would change those. */
   readonly shared?: boolean;
 }
@@ -44,6 +46,13 @@ export interface ImageOptions {
   readonly platform?: string | undefined;
 }
 
+/** Most images that are listed for one file. */
+const maximumImages = 10_000;
+/** Most problems that are listed for one file. */
+const maximumProblems = 50;
+/** No reference, with all its expressions, is longer. */
+const maximumLength = 4096;
+
 /** Creates the collector for a document's text. */
 export function createImageCollector(text: string): ImageCollector {
   const images: ImageUse[] = [];
@@ -54,10 +63,11 @@ export function createImageCollector(text: string): ImageCollector {
     problems,
     add(node, site, options = {}) {
       const scalar = dereference(node);
-      if (node === undefined || scalar?.kind !== "scalar") return;
+      if (node === undefined || scalar?.kind !== "scalar" || images.length >= maximumImages) return;
       const use = toUse(text, node, scalar, site, options);
       if ("code" in use) {
-        if (!problems.some(({ span }) => span?.start === use.span?.start)) problems.push(use);
+        if (problems.length < maximumProblems && !problems.some(({ span }) => span?.start === use.span?.start))
+          problems.push(use);
         return;
       }
       const identity = JSON.stringify([site, use.span, use.reference ?? use.resolution]);
@@ -85,44 +95,44 @@ function toUse(
   const begin = scalar.text.startsWith(wrapper, from) ? from + wrapper.length : from;
   const written = createScalarMap(text, scalar).spanOf(begin, to);
   const span = node.kind === "alias" ? node.span : written;
+  if (to - begin > maximumLength) return invalid(`An image reference of ${to - begin} characters was not read.`, span);
   const { parts, chain } = value ?? { parts: [literalPart(text, scalar, begin, to)], chain: [] };
-  const shown = text.slice(span.start, span.end);
-  const known = parts.map((part) => part.text ?? "").join("");
-  const isKnown = parts.every((part) => part.text !== undefined);
-  const parsed = isKnown ? parseReference(known) : undefined;
   const throughAlias: readonly ValueStep[] =
     node.kind === "alias"
       ? [{ span: written, label: `anchor ${node.name}`, text: text.slice(written.start, written.end) }]
       : [];
   const steps = [...throughAlias, ...chain];
-  if (parsed !== undefined && parsed.value === undefined) {
-    if (!looksLikeTemplate(known)) {
-      const message = parsed.problems[0]?.message ?? `'${known.slice(0, 80)}' is not an image reference.`;
-      return { code: "reference-invalid", message, span };
-    }
-    return { span, text: shown, site, resolution: "unresolved", chain: steps };
-  }
-  const resolution: Resolution =
-    parsed === undefined
-      ? knowsRepository(parts)
-        ? "partial"
-        : "unresolved"
-      : steps.length > 0
-        ? "resolved"
-        : "literal";
-  const pinAt = parsed === undefined ? undefined : pinPlace(parts);
-  const definedAt = steps.length > 0 ? definingLiteral(parts, span) : undefined;
+  const known = parts.map((part) => part.text ?? "").join("");
+  const isKnown = parts.every((part) => part.text !== undefined);
+  const parsed = isKnown ? parseReference(known) : undefined;
+  const reference = parsed?.value;
+  if (parsed !== undefined && reference === undefined && chain.length === 0 && !looksLikeTemplate(known))
+    return invalid(parsed.problems[0]?.message ?? `'${known}' is not an image reference.`, span);
+  const definedAt =
+    reference === undefined
+      ? undefined
+      : (definingLiteral(parts, reference) ?? (node.kind === "alias" ? written : undefined));
+  const pinAt = reference === undefined ? undefined : pinPlace(parts);
   return {
     span,
-    text: shown,
+    text: text.slice(span.start, span.end),
     site,
-    ...(parsed?.value === undefined ? {} : { reference: parsed.value }),
-    resolution,
+    ...(reference === undefined ? {} : { reference }),
+    resolution: resolutionOf(parts, reference !== undefined, steps.length > 0),
     ...(definedAt === undefined ? {} : { definedAt }),
     ...(pinAt === undefined ? {} : { pinAt }),
     chain: steps,
     ...(platform === undefined ? {} : { platform }),
   };
+}
+
+function invalid(message: string, span: Span): Problem {
+  return { code: "reference-invalid", message, span };
+}
+
+function resolutionOf(parts: readonly ValuePart[], isKnown: boolean, isFollowed: boolean): Resolution {
+  if (isKnown) return isFollowed ? "resolved" : "literal";
+  return knowsRepository(parts) ? "partial" : "unresolved";
 }
 
 /** Text that some other tool fills in before it is read (a chart's template, `envsubst`, a pipeline's variables). */
@@ -157,8 +167,15 @@ function pinPlace(parts: readonly ValuePart[]): Span | undefined {
   return at < 0 ? undefined : { start: last.span.start + at, end: last.span.end };
 }
 
-function definingLiteral(parts: readonly ValuePart[], use: Span): Span | undefined {
-  const span = lastPart(parts)?.span;
-  if (span === undefined) return undefined;
-  return span.start === use.start && span.end === use.end ? undefined : span;
+/** The first literal elsewhere that the tag or digest comes from, or else the end of the name. */
+function definingLiteral(parts: readonly ValuePart[], { tag, digest, repository }: ImageReference): Span | undefined {
+  const length = parts.reduce((sum, part) => sum + (part.text?.length ?? 0), 0);
+  const suffix = (tag === undefined ? 0 : tag.length) + (digest === undefined ? 0 : digest.length + 1);
+  const from = length - (suffix > 0 ? suffix : repository.length - repository.lastIndexOf("/") - 1);
+  let at = 0;
+  for (const part of parts) {
+    at += part.text?.length ?? 0;
+    if (part.text !== "" && at > from && part.literal !== undefined) return part.literal;
+  }
+  return undefined;
 }
