@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { mayHoldReferences } from "../core/document/detect.ts";
+import { dialectOfPath, mayHoldReferences } from "../core/document/detect.ts";
 import type { Document } from "../core/document/document.ts";
 import { readDocument } from "../core/document/readDocument.ts";
 import {
@@ -69,9 +69,11 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
   const problems: Problem[] = [...configuration.problems];
   let parsed = 0;
   const read = async (path: string): Promise<void> => {
-    const text = await readText(ports.files, path, problems, { signal });
-    if (text === undefined) return;
     const isNamed = named.includes(path);
+    // A file that was looked at only in case it held something (a program without an extension) may well be unreadable.
+    const matters = isNamed || dialectOfPath(path) !== undefined || isPolicyPath(path);
+    const text = await readText(ports.files, path, matters ? problems : [], { signal });
+    if (text === undefined) return;
     if (isNamed || (isSelected(path) && mayHoldReferences(path))) {
       const document = readDocument(text, path);
       if (isNamed || document.dialect !== "unrecognised") documents.set(path, document);

@@ -1,0 +1,88 @@
+import { signByTag } from "../../../src/core/rules/sign-by-tag.ts";
+import { expectReports, someDigest } from "../../helpers/rules.ts";
+
+const workflow = (steps: string): string =>
+  `on: push\njobs:\n  release:\n    runs-on: ubuntu-latest\n    steps:\n${steps}`;
+const path = ".github/workflows/release.yml";
+const inRun = (command: string): string => workflow(`      - run: ${command}\n`);
+
+describe("sign-by-tag", () => {
+  const reported: readonly (readonly [string, string])[] = [
+    ["a tag", "cosign sign --yes «ghcr.io/acme/app:1.4»"],
+    ["no tag", "cosign sign --yes «ghcr.io/acme/app»"],
+    ["a tag out of an expression", "cosign sign --yes «ghcr.io/acme/app:${{ github.sha }}»"],
+    ["a tag after expressions", "cosign sign --yes «ghcr.io/${{github.repository_owner}}/scorecard:${{ github.sha }}»"],
+    ["options with values before it", "cosign sign --key env://KEY -a git=1 --timeout 5m «ghcr.io/acme/app:1»"],
+    ["a value joined by =", "cosign sign --key=cosign.key «ghcr.io/acme/app:1»"],
+    ["options of the tool before the command", "cosign --timeout 5m sign -y «ghcr.io/acme/app:1»"],
+    ["each of several images", "cosign sign -y «a/b:1» «a/b:2»"],
+    ["cosign attest", "cosign attest --yes --predicate p.json --type slsaprovenance «ghcr.io/acme/app:1»"],
+    ["notation", "notation sign --key acme --signature-format cose «registry.acme.example/app:v1»"],
+    ["a path to the tool", "/usr/local/bin/cosign sign -y «a/b:1»"],
+    ["sudo", "sudo -u root cosign sign -y «a/b:1»"],
+    ["an environment before it", "env COSIGN_YES=1 cosign sign «a/b:1»"],
+  ];
+  for (const [what, command] of reported) {
+    it(`reports ${what}`, () => expectReports(signByTag, path, inRun(command)));
+  }
+
+  const silent: readonly (readonly [string, string])[] = [
+    ["a digest", `cosign sign --yes ghcr.io/acme/app@${someDigest}`],
+    ["a tag with a digest", `cosign sign --yes ghcr.io/acme/app:1.4@${someDigest}`],
+    ["a digest out of an expression", "cosign sign --yes ghcr.io/acme/app@${{ steps.build.outputs.digest }}"],
+    ["a digest out of a variable", 'cosign sign --yes "ghcr.io/acme/app@${DIGEST}"'],
+    ["a digest in xargs", "xargs -I {} cosign sign --yes {}@${DIGEST}"],
+    ["cosign signing-config", "cosign signing-config create --rekor https://rekor.acme.example --out sc.json"],
+    ["cosign sign-blob", "cosign sign-blob --yes --bundle f.json f.tar.gz"],
+    ["cosign verify", "cosign verify --key cosign.pub ghcr.io/acme/app:1"],
+    ["a look for the tool", "command -v cosign sign"],
+    ["printed text", 'echo "cosign sign ghcr.io/acme/app:1"'],
+    ["a comment", "'true # cosign sign ghcr.io/acme/app:1'"],
+    ["another tool's sign", "codesign sign ghcr.io/acme/app:1"],
+    ["docker trust, which has its own rule", "docker trust sign acme/app:1"],
+  ];
+  for (const [what, command] of silent) {
+    it(`says nothing of ${what}`, () => expectReports(signByTag, path, inRun(command)));
+  }
+
+  it("is a note where a variable cannot be followed", () => {
+    const expected = [{ severity: "note" as const, message: /^It cannot be proved/, fixes: 0 }];
+    expectReports(signByTag, path, inRun('cosign sign --yes «"$IMAGE"»'), expected);
+    expectReports(signByTag, path, inRun('cosign sign --yes «"${server_images[@]}"»'), expected);
+  });
+
+  const build = (id: string, input = "{ push: true, tags: ghcr.io/acme/app:1 }"): string =>
+    `      - ${id}uses: docker/build-push-action@v6\n        with: ${input}\n`;
+  const signing = (image: string): string => `      - run: cosign sign --yes ${image}\n`;
+
+  it("replaces the tag by the digest of the build step", () => {
+    expectReports(
+      signByTag,
+      path,
+      workflow(build("id: image\n        ") + signing("«ghcr.io/acme/app:${{ github.sha }}»")),
+      [
+        {
+          severity: "error",
+          title: "Sign the digest that the build step produced",
+          fixed: workflow(build("id: image\n        ") + signing("ghcr.io/acme/app@${{ steps.image.outputs.digest }}")),
+          preferred: true,
+        },
+      ],
+    );
+  });
+
+  it("gives the build step an id where it has none", () => {
+    expectReports(signByTag, path, workflow(build("") + signing("«ghcr.io/acme/app:1»")), [
+      {
+        fixed: workflow(build("id: build\n        ") + signing("ghcr.io/acme/app@${{ steps.build.outputs.digest }}")),
+      },
+    ]);
+  });
+
+  it("prefers nothing where two steps build, and offers nothing where none pushes before it", () => {
+    const two = build("id: a\n        ") + build("id: b\n        ") + signing("«a/b:1»");
+    expectReports(signByTag, path, workflow(two), [{ preferred: false, fixes: 1 }]);
+    expectReports(signByTag, path, workflow(build("", "{ push: false }") + signing("«a/b:1»")), [{ fixes: 0 }]);
+    expectReports(signByTag, path, workflow(signing("«a/b:1»") + build("")), [{ fixes: 0 }]);
+  });
+});
