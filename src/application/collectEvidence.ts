@@ -4,7 +4,7 @@ import type { Candidate, Descriptor, Evidence, Failure, Lookup } from "../core/v
 import { createContentCache, type ContentCache } from "./contentCache.ts";
 import { RegistryError } from "./errors.ts";
 import type { Clock, Registry, Repository, WaitOptions } from "./ports.ts";
-import { isAttestation, isSignatureContent, mayCarrySignatures, signatureTag } from "./signatureContent.ts";
+import { isAttestation, mayCarrySignatures, signatureLayers, signatureTag } from "./signatureContent.ts";
 
 /** What collecting needs of the outside world. */
 export interface CollectPorts {
@@ -170,8 +170,7 @@ async function fetchCandidate(
     );
   });
   const parsed = manifest === undefined ? undefined : parseManifest(manifest).value;
-  const layers =
-    parsed?.kind === "manifest" ? parsed.layers.filter(({ mediaType }) => isSignatureContent(mediaType)) : [];
+  const layers = parsed?.kind === "manifest" ? signatureLayers(parsed) : [];
   if (layers.length > limits.layers) failures.push(tooMany(`signatures in ${descriptor.digest}`, limits.layers));
   const wanted = layers.slice(0, limits.layers);
   await Promise.all(wanted.map((layer) => fetchOne(layer, () => registry.blob(repository, layer, options))));

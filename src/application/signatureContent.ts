@@ -1,3 +1,6 @@
+import type { ImageManifest } from "../core/image/manifest.ts";
+import type { Descriptor } from "../core/verdict/evidence.ts";
+
 const bundlePrefix = "application/vnd.dev.sigstore.bundle";
 
 const carriers = new Set([
@@ -16,12 +19,17 @@ const signatures = new Set([
 
 /** Whether a referrer of this `artifactType` may carry signatures, so that its manifest is worth a request. */
 export function mayCarrySignatures(artifactType: string | undefined): boolean {
-  return artifactType === undefined || artifactType.startsWith(bundlePrefix) || carriers.has(artifactType);
+  if (artifactType === undefined || artifactType.startsWith(bundlePrefix) || carriers.has(artifactType)) return true;
+  // A kind of signature that we do not know makes a verdict unknown, so it must not be passed over.
+  return /signature/iu.test(artifactType);
 }
 
-/** Whether a layer of this media type is signature content, so that its bytes belong to the evidence. */
-export function isSignatureContent(mediaType: string): boolean {
-  return mediaType.startsWith(bundlePrefix) || signatures.has(mediaType);
+/** The layers of a manifest that are signature content, so that their bytes belong to the evidence. */
+export function signatureLayers({ artifactType, config, layers }: ImageManifest): readonly Descriptor[] {
+  const types = [artifactType ?? "", config?.mediaType ?? ""];
+  // What says that it is a bundle is judged as one, whatever its layer calls itself.
+  if (types.some((type) => type.startsWith(bundlePrefix))) return layers.slice(0, 1);
+  return layers.filter(({ mediaType }) => mediaType.startsWith(bundlePrefix) || signatures.has(mediaType));
 }
 
 /** Whether a list's entry is likelier than others to hold what a policy asks for: signatures before attestations. */

@@ -138,3 +138,12 @@ export async function failureOf(work: Promise<unknown>): Promise<RegistryError> 
   if (outcome instanceof RegistryError) return outcome;
   throw outcome;
 }
+
+/** A fetch that uses another scheme than it was told: loopback has no TLS here, and https has rules of its own. */
+export function withScheme(scheme: "http:" | "https:"): typeof fetch {
+  return (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    url.protocol = scheme;
+    return fetch(url, init);
+  };
+}

@@ -4,7 +4,15 @@ import type { Registry } from "../../../src/application/ports.ts";
 import { digestOf } from "../../../src/core/image/digest.ts";
 import type { Descriptor } from "../../../src/core/verdict/evidence.ts";
 import type { Fault } from "../../../src/trial/registry/faults.ts";
-import { failureOf, neverAborted, pushImage, startScene, utf8, type Scene } from "../../helpers/registryScene.ts";
+import {
+  failureOf,
+  neverAborted,
+  pushImage,
+  startScene,
+  utf8,
+  withScheme,
+  type Scene,
+} from "../../helpers/registryScene.ts";
 
 describe("what a registry's failure means", () => {
   let scene: Scene;
@@ -193,8 +201,9 @@ describe("what a registry's failure means", () => {
 
   it("reads a server without TLS where TLS is asked for as tls", async () => {
     // Loopback is asked without TLS by itself, so the address is changed on the way.
-    const fetchWithTls: typeof fetch = (input, init) => fetch(String(input).replace("http:", "https:"), init);
-    const error = await failureOf(scene.client({ fetch: fetchWithTls }).manifest(scene.repository, "1", neverAborted));
+    const error = await failureOf(
+      scene.client({ fetch: withScheme("https:") }).manifest(scene.repository, "1", neverAborted),
+    );
     assert.equal(error.code, "tls");
   });
 

@@ -11,6 +11,7 @@ import {
   sourceOf,
   startScene,
   utf8,
+  withScheme,
   type Scene,
 } from "../../helpers/registryScene.ts";
 
@@ -101,7 +102,7 @@ describe("logging in", () => {
         scene
           .taken()
           .map((line) => line.split("?")[0])
-          .sort(),
+          .toSorted((one, other) => one!.localeCompare(other!)),
         [
           "GET /token",
           "GET /v2/acme/app/manifests/a",
@@ -246,8 +247,10 @@ describe("credentials", () => {
   it("do not follow a redirect to another origin", () =>
     withScene({ login: { ...bearer, kind: "basic" } }, async (scene) => {
       // The rule that refuses plain http is in the way on this machine, so the addresses are changed on the way.
-      const asHttps: typeof fetch = (input, init) => fetch(String(input).replace("https:", "http:"), init);
-      const registry = scene.client({ credentials: passwordFor(scene.host, "jane", "secret-word"), fetch: asHttps });
+      const registry = scene.client({
+        credentials: passwordFor(scene.host, "jane", "secret-word"),
+        fetch: withScheme("http:"),
+      });
       const image = await pushImage(registry, scene.repository, "1");
       scene.faults.push({
         path: /manifests/u,
@@ -262,8 +265,10 @@ describe("credentials", () => {
 
   it("do not come back after a redirect that returns", () =>
     withScene({ login: { ...bearer, kind: "basic" } }, async (scene) => {
-      const asHttps: typeof fetch = (input, init) => fetch(String(input).replace("https:", "http:"), init);
-      const registry = scene.client({ credentials: passwordFor(scene.host, "jane", "secret-word"), fetch: asHttps });
+      const registry = scene.client({
+        credentials: passwordFor(scene.host, "jane", "secret-word"),
+        fetch: withScheme("http:"),
+      });
       await pushImage(registry, scene.repository, "1");
       scene.requests.splice(0);
       // https to the same host and port is another origin: the scheme differs.
@@ -284,8 +289,10 @@ describe("credentials", () => {
     const login: TrialLogin = { ...bearer, kind: "basic" };
     const asking = await startTrialRegistry({ login, onRequest: (request) => stolen.push(request) });
     await withScene({}, async (scene) => {
-      const asHttps: typeof fetch = (input, init) => fetch(String(input).replace("https:", "http:"), init);
-      const registry = scene.client({ credentials: passwordFor(scene.host, "jane", "secret-word"), fetch: asHttps });
+      const registry = scene.client({
+        credentials: passwordFor(scene.host, "jane", "secret-word"),
+        fetch: withScheme("http:"),
+      });
       scene.faults.push({
         path: /blobs/u,
         fault: { kind: "redirect", location: `https://${asking.host}/v2/x/blobs/y` },

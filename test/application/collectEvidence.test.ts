@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { collectEvidence } from "../../src/application/collectEvidence.ts";
+import { createContentCache } from "../../src/application/contentCache.ts";
+import { manifestMediaTypes } from "../../src/core/image/manifest.ts";
+import type { ImageReference } from "../../src/core/image/reference.ts";
+import type { Descriptor, Evidence } from "../../src/core/verdict/evidence.ts";
+import { attach, neverAborted, pushImage, startScene, utf8, type Scene } from "../helpers/registryScene.ts";
+
+const bundle = "application/vnd.dev.sigstore.bundle.v0.3+json";
+const clock = { now: () => new Date("2026-01-02T03:04:05Z") };
+
+/** Pushes what cosign's first format leaves under its tag. */
+async function attachLegacy(scene: Scene, image: Descriptor, texts: readonly string[]): Promise<void> {
+  const config = await scene.registry.pushBlob(
+    scene.repository,
+    utf8("{}"),
+    "application/vnd.oci.image.config.v1+json",
+    neverAborted,
+  );
+  const type = "application/vnd.dev.cosign.simplesigning.v1+json";
+  const layers = await Promise.all(
+    texts.map((text) => scene.registry.pushBlob(scene.repository, utf8(text), type, neverAborted)),
+  );
+  const mediaType = manifestMediaTypes.ociManifest;
+  const bytes = utf8(JSON.stringify({ schemaVersion: 2, mediaType, config, layers }));
+  const tag = `${image.digest.replace(":", "-")}.sig`;
+  await scene.registry.pushManifest(scene.repository, { bytes, mediaType, tag }, neverAborted);
+}
+
+for (const referrersApi of [true, false]) {
+  describe(`collectEvidence, ${referrersApi ? "with" : "without"} the referrers API`, () => {
+    let scene: Scene;
+    let signed: Descriptor;
+    let unsigned: Descriptor;
+    let legacy: Descriptor;
+    before(async () => {
+      scene = await startScene({ referrersApi });
+      signed = await pushImage(scene.registry, scene.repository, "signed", "signed");
+      unsigned = await pushImage(scene.registry, scene.repository, "unsigned", "unsigned");
+      legacy = await pushImage(scene.registry, scene.repository, "legacy", "legacy");
+      await attach(scene.registry, scene.repository, signed, { artifactType: bundle, text: '{"bundle":1}' });
+      await attachLegacy(scene, legacy, ["one", "two"]);
+      // A client learns of a missing API with its first image; the counts are those of the images after it.
+      await scene.registry.referrers(scene.repository, unsigned.digest, neverAborted);
+    });
+    after(() => scene.stop());
+    beforeEach(() => scene.taken());
+    afterEach(() => void scene.faults.splice(0));
+
+    const collect = (
+      name: Pick<ImageReference, "tag" | "digest">,
+      satisfied?: (evidence: Evidence) => boolean,
+      content = createContentCache(),
+    ) =>
+      collectEvidence(
+        { registry: scene.registry, clock, content },
+        { ...scene.repository, ...name },
+        satisfied === undefined ? neverAborted : { ...neverAborted, satisfied },
+      );
+    const hasBundle = ({ candidates }: Evidence): boolean => candidates.length > 0;
+    const outcomes = ({ lookups }: Evidence) => lookups.map(({ kind, outcome }) => `${kind} ${outcome}`);
+    const list = referrersApi ? "referrers" : "referrers-tag";
+
+    it("costs four requests for a signed tag and three for its digest", async () => {
+      const evidence = await collect({ tag: "signed" }, hasBundle);
+      assert.equal(scene.taken().length, 4);
+      assert.equal(evidence.image?.digest, signed.digest);
+      assert.deepEqual(outcomes(evidence), ["image found", `${list} found`]);
+      assert.equal(evidence.candidates[0]?.failure, undefined);
+      assert.ok(Object.values(evidence.blobs).some((bytes) => Buffer.from(bytes).toString() === '{"bundle":1}'));
+      assert.equal(evidence.lookups[0]?.at, "2026-01-02T03:04:05.000Z");
+      await collect({ digest: signed.digest }, hasBundle);
+      assert.equal(scene.taken().length, 3);
+    });
+
+    it("costs three requests for an unsigned tag and two for its digest", async () => {
+      const evidence = await collect({ tag: "unsigned" }, hasBundle);
+      assert.equal(scene.taken().length, 3);
+      assert.deepEqual(outcomes(evidence), ["image found", `${list} absent`, "signature-tag absent"]);
+      assert.deepEqual(evidence.candidates, []);
+      await collect({ digest: unsigned.digest }, hasBundle);
+      assert.equal(scene.taken().length, 2);
+    });
+
+    it("costs only the mutable look-ups for a known image", async () => {
+      const content = createContentCache();
+      await collect({ tag: "signed" }, hasBundle, content);
+      scene.taken();
+      const again = await collect({ tag: "signed" }, hasBundle, content);
+      assert.equal(scene.taken().length, 2);
+      assert.equal(Object.keys(again.blobs).length, 2);
+    });
+
+    it("asks for the signature tag where what was found does not suffice", async () => {
+      const evidence = await collect({ tag: "legacy" }, () => false);
+      assert.equal(scene.taken().length, 5);
+      assert.deepEqual(outcomes(evidence), ["image found", `${list} absent`, "signature-tag found"]);
+      assert.deepEqual(
+        evidence.candidates.map(({ from }) => from),
+        ["signature-tag"],
+      );
+      assert.equal(Object.keys(evidence.blobs).length, 3);
+      assert.deepEqual(outcomes(await collect({ tag: "signed" }, () => false)), [
+        "image found",
+        `${list} found`,
+        "signature-tag absent",
+      ]);
+    });
+
+    it("says that an image does not exist, and asks no more", async () => {
+      const evidence = await collect({ tag: "absent" });
+      assert.deepEqual(outcomes(evidence), ["image absent"]);
+      assert.equal(evidence.lookups[0]?.failure?.code, "image-not-found");
+      assert.equal(scene.taken().length, 1);
+    });
+
+    it("records a failed look-up as failed, never as absent", async () => {
+      scene.faults.push({ path: /manifests\/signed/u, fault: { kind: "status", status: 500 } });
+      assert.deepEqual(outcomes(await collect({ tag: "signed" })), ["image failed"]);
+      scene.faults.splice(0, 1, { path: /referrers|sha256-[0-9a-f]+$/u, fault: { kind: "status", status: 500 } });
+      assert.deepEqual(outcomes(await collect({ tag: "signed" })), [
+        "image found",
+        "referrers failed",
+        "signature-tag absent",
+      ]);
+      scene.faults.splice(0, 1, { path: /referrers|sha256-[0-9a-f]+$/u, fault: { kind: "status", status: 429 } });
+      assert.deepEqual(outcomes(await collect({ tag: "signed" })), ["image found", "referrers failed"]);
+      scene.faults.splice(0, 1, { path: /\.sig$/u, fault: { kind: "stall" } });
+      const { lookups } = await collect({ tag: "unsigned" });
+      assert.equal(lookups[2]?.failure?.code, "timeout");
+    });
+
+    it("records what could not be had of a candidate", async () => {
+      scene.faults.push({ path: /blobs\//u, fault: { kind: "body", body: "lie" } });
+      const lied = await collect({ tag: "signed" });
+      assert.equal(lied.candidates[0]?.failure?.code, "digest-mismatch");
+      assert.equal(
+        lied.candidates[0]?.descriptor.size,
+        lied.blobs[lied.candidates[0]?.descriptor.digest ?? ""]?.length,
+      );
+      scene.faults.splice(0, 1, { path: /manifests\/sha256:/u, fault: { kind: "status", status: 404 } });
+      assert.equal((await collect({ tag: "signed" })).candidates[0]?.failure?.code, "registry-error");
+    });
+
+    it("ends with what it has when it is cancelled", async () => {
+      scene.faults.push({ path: /blobs\//u, fault: { kind: "stall" } });
+      const controller = new AbortController();
+      const collecting = collectEvidence(
+        { registry: scene.client({ limits: {} }), clock },
+        { ...scene.repository, tag: "signed" },
+        { signal: controller.signal },
+      );
+      while (!scene.requests.some(({ path }) => path.includes("/blobs/"))) await new Promise(setImmediate);
+      controller.abort();
+      const evidence = await collecting;
+      assert.equal(evidence.candidates[0]?.failure?.code, "cancelled");
+      assert.equal(evidence.lookups.at(-1)?.failure?.code, "cancelled");
+    });
+  });
+}
+
+describe("collectEvidence, with many referrers", () => {
+  let scene: Scene;
+  let image: Descriptor;
+  beforeEach(async () => {
+    scene = await startScene();
+    image = await pushImage(scene.registry, scene.repository, "1");
+  });
+  afterEach(() => scene.stop());
+  const collect = () =>
+    collectEvidence({ registry: scene.registry, clock }, { ...scene.repository, digest: image.digest }, neverAborted);
+
+  it("fetches no more than fifty, signatures first, and says which it left out", async () => {
+    const predicate = "dev.sigstore.bundle.predicateType";
+    const attest = (index: number) =>
+      attach(scene.registry, scene.repository, image, {
+        artifactType: bundle,
+        text: `a${index}`,
+        annotations: { [predicate]: "https://slsa.dev/provenance/v1" },
+      });
+    for (let index = 0; index < 55; index++) await attest(index);
+    const annotations = { [predicate]: "https://sigstore.dev/cosign/sign/v1" };
+    const signature = await attach(scene.registry, scene.repository, image, {
+      artifactType: bundle,
+      text: "s",
+      annotations,
+    });
+    const { candidates } = await collect();
+    assert.equal(candidates.length, 56);
+    assert.equal(candidates[0]?.descriptor.digest, signature.digest);
+    assert.deepEqual(
+      candidates.map(({ failure }) => failure?.code),
+      [...Array<undefined>(50).fill(undefined), ...Array<string>(6).fill("limit-reached")],
+    );
+  });
+
+  it("spends nothing on what carries no signature", async () => {
+    await attach(scene.registry, scene.repository, image, { artifactType: "application/spdx+json", text: "{}" });
+    scene.taken();
+    assert.deepEqual((await collect()).candidates, []);
+    assert.equal(scene.taken().length, 2);
+  });
+
+  it("reads a hundred layers of a signature tag, and says that there are more", async () => {
+    await attachLegacy(
+      scene,
+      image,
+      Array.from({ length: 101 }, (_, index) => `${index}`),
+    );
+    const { candidates, blobs } = await collect();
+    assert.equal(candidates[0]?.failure?.code, "limit-reached");
+    assert.equal(Object.keys(blobs).length, 101);
+  });
+});

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import type { Registry } from "../../src/application/ports.ts";
+import { verifyImages } from "../../src/application/verifyImages.ts";
+import { parseReference, type ImageReference } from "../../src/core/image/reference.ts";
+import type { TrustPolicy } from "../../src/core/policy/policy.ts";
+import type { Verdict } from "../../src/core/verdict/verdict.ts";
+import { neverAborted, pushImage, startScene, type Scene } from "../helpers/registryScene.ts";
+
+const clock = { now: () => new Date("2026-01-02T03:04:05Z") };
+const nobody: TrustPolicy = { rules: [], problems: [] };
+const material = { trustedRoots: [] };
+
+function reference(text: string): ImageReference {
+  const { value } = parseReference(text);
+  assert.ok(value);
+  return value;
+}
+
+describe("verifyImages", () => {
+  let scene: Scene;
+  before(async () => {
+    scene = await startScene();
+    await pushImage(scene.registry, scene.repository, "1");
+    await pushImage(scene.registry, scene.repository, "2", "two");
+  });
+  after(() => scene.stop());
+  beforeEach(() => scene.taken());
+  afterEach(() => void scene.faults.splice(0));
+
+  const verify = (
+    names: readonly string[],
+    options: Partial<Parameters<typeof verifyImages>[4]> = {},
+    registry: Registry = scene.registry,
+  ) =>
+    verifyImages(
+      { registry, clock },
+      names.map((name) => reference(`${scene.host}/acme/app:${name}`)),
+      nobody,
+      material,
+      { ...neverAborted, ...options },
+    );
+  const states = (verdicts: ReadonlyMap<string, Verdict>) =>
+    [...verdicts.values()].map(({ state, reason }) => (state === "unknown" ? reason.code : state));
+
+  it("asks identical references once, and answers in their order", async () => {
+    const seen: string[] = [];
+    const verdicts = await verify(["2", "1", "2", "absent", "1"], {
+      onVerdict: (verdict) => seen.push(verdict.reference),
+    });
+    assert.deepEqual(
+      [...verdicts.keys()],
+      ["2", "1", "absent"].map((name) => `${scene.host}/acme/app:${name}`),
+    );
+    assert.deepEqual(states(verdicts), ["unsigned", "unsigned", "image-not-found"]);
+    assert.equal(seen.length, 3);
+    assert.equal(scene.taken().length, 3 + 3 + 1);
+  });
+
+  it("asks nothing offline", async () => {
+    assert.deepEqual(states(await verify(["1"], { offline: true })), ["offline"]);
+    assert.deepEqual(scene.taken(), []);
+  });
+
+  it("asks nothing when it is cancelled, and stops what it has begun", async () => {
+    assert.deepEqual(states(await verify(["1"], { signal: AbortSignal.abort() })), ["cancelled"]);
+    assert.deepEqual(scene.taken(), []);
+    scene.faults.push({ path: /manifests/u, fault: { kind: "stall" } });
+    const controller = new AbortController();
+    const verifying = verify(["1", "2"], { signal: controller.signal }, scene.client({ limits: {} }));
+    while (scene.requests.length < 2) await new Promise(setImmediate);
+    controller.abort();
+    assert.deepEqual(states(await verifying), ["cancelled", "cancelled"]);
+  });
+
+  it("gives each image its time and no more, without holding up the others", async () => {
+    scene.faults.push({ path: /manifests\/1/u, fault: { kind: "stall" } });
+    const verdicts = await verify(["1", "2"], { limitMs: 200 }, scene.client({ limits: {} }));
+    assert.deepEqual(states(verdicts), ["timeout", "unsigned"]);
+    assert.match([...verdicts.values()][0]?.reason.message ?? "", /within 0\.2 seconds/u);
+  });
+
+  for (const [what, fault, code] of [
+    ["an error", { kind: "status", status: 500 }, "registry-error"],
+    ["a refusal", { kind: "status", status: 401 }, "authentication"],
+    ["a limit", { kind: "status", status: 429 }, "rate-limit"],
+    ["silence", { kind: "stall" }, "timeout"],
+    ["a web page", { kind: "html" }, "registry-error"],
+    ["a closed connection", { kind: "close" }, "network"],
+  ] as const) {
+    for (const path of [/manifests\/1/u, /referrers/u, /\.sig$/u]) {
+      it(`never takes ${what} on ${path.source} for "not signed"`, async () => {
+        scene.faults.push({ path, fault });
+        assert.deepEqual(states(await verify(["1"], {}, scene.client())), [code]);
+      });
+    }
+  }
+});
