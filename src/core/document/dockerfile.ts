@@ -4,7 +4,7 @@ import type { Problem } from "../problem.ts";
 import type { Document, ImageUse, ShellCommand } from "./document.ts";
 import { readDirectives } from "./dockerfileDirectives.ts";
 import type { Directives } from "./dockerfileDirectives.ts";
-import type { Binding } from "./dockerfileExpand.ts";
+import type { Binding, Expansion } from "./dockerfileExpand.ts";
 import { readFrom } from "./dockerfileFrom.ts";
 import type { FromUse } from "./dockerfileFrom.ts";
 import { cutInstruction } from "./dockerfileInstruction.ts";
@@ -44,6 +44,7 @@ export function readDockerfile(source: string, path: string): Document {
   const reading: Reading = {
     text,
     escape: directives.escape,
+    budget: { left: 10_000_000 },
     stages: createStages(),
     global: createGlobalScope(),
     scopes: [],
@@ -70,6 +71,7 @@ export function readDockerfile(source: string, path: string): Document {
 interface Reading {
   readonly text: string;
   readonly escape: string;
+  readonly budget: { left: number };
   readonly stages: Stages;
   readonly global: Scope;
   /** Scope of each stage, and whether its shell can be read. */
@@ -100,11 +102,11 @@ function readSyntax({ syntax }: Directives): { images: readonly ImageUse[]; prob
 
 /** First pass: global ARGs and every FROM. Gives for each instruction the stage that it belongs to. */
 function readStages(instructions: readonly Instruction[], reading: Reading): readonly number[] {
-  const { escape, stages, global, problems } = reading;
+  const { stages, global, problems } = reading;
   const stageOf: number[] = [];
   for (const instruction of instructions) {
     if (instruction.keyword === "from") {
-      const from = readFrom(instruction, escape, (name) => lookUp(global, name), stages);
+      const from = readFrom(instruction, expansionIn(global, reading), stages);
       problems.push(...from.problems);
       if (from.use !== undefined) reading.froms.push(from.use);
       // A variable that names a stage, or a platform, is not only an image's.
@@ -114,7 +116,7 @@ function readStages(instructions: readonly Instruction[], reading: Reading): rea
       stages.add({ name: from.name, base: from.base });
     } else if (stages.list.length === 0) {
       if (instruction.keyword === "arg") {
-        readArguments(instruction, escape, global, (binding) => {
+        readArguments(instruction, expansionIn(global, reading), (binding) => {
           if (binding.kind === "value" || lookUp(global, binding.name) === undefined)
             global.own.set(binding.name, binding);
         });
@@ -142,7 +144,10 @@ function readBodies(instructions: readonly Instruction[], stageOf: readonly numb
     if (stage < 0) return;
     if (instruction.keyword === "from") {
       const base = reading.stages.list[stage]?.base;
-      reading.scopes[stage] = { own: new Map(), parent: base === undefined ? undefined : reading.scopes[base] };
+      reading.scopes[stage] = {
+        own: new Map(),
+        parent: base === undefined ? undefined : nonEmpty(reading.scopes[base]),
+      };
       reading.readable[stage] = base === undefined || reading.readable[base] === true;
       return;
     }
@@ -150,15 +155,20 @@ function readBodies(instructions: readonly Instruction[], stageOf: readonly numb
   });
 }
 
+/** Skips scopes without variables, so that a long chain of stages is not walked for each look-up. */
+function nonEmpty(scope: Scope | undefined): Scope | undefined {
+  return scope === undefined || scope.own.size > 0 ? scope : scope.parent;
+}
+
 function readInstruction(instruction: Instruction, stage: number, reading: Reading): void {
-  const { escape } = reading;
   const scope = reading.scopes[stage] ?? { own: new Map(), parent: undefined };
   switch (instruction.keyword) {
     case "arg":
-      readArguments(instruction, escape, scope, (binding) => declareInStage(binding, scope, reading));
+      readArguments(instruction, expansionIn(scope, reading), (binding) => declareInStage(binding, scope, reading));
       return;
     case "env":
-      for (const binding of readEnvironment(instruction, escape, scope)) scope.own.set(binding.name, binding);
+      for (const binding of readEnvironment(instruction, expansionIn(scope, reading)))
+        scope.own.set(binding.name, binding);
       return;
     case "shell":
       reading.readable[stage] = shellIsReadable(instruction) ?? reading.readable[stage] === true;
@@ -184,12 +194,12 @@ function readInstruction(instruction: Instruction, stage: number, reading: Readi
 
 function readWork(instruction: Instruction, stage: number, scope: Scope, reading: Reading): void {
   const { images, problems } = readSources(instruction, reading.escape, reading.stages);
-  reading.images.push(...images);
-  reading.problems.push(...problems);
+  addAll(reading.images, images);
+  addAll(reading.problems, problems);
   if (instruction.keyword !== "run") return;
   const run = readRun(reading.text, instruction, environmentOf(scope), reading.readable[stage] === true);
-  reading.commands.push(...run.commands);
-  reading.problems.push(...run.problems);
+  addAll(reading.commands, run.commands);
+  addAll(reading.problems, run.problems);
 }
 
 /** The instruction that ONBUILD keeps for the builds that start from this image. */
@@ -225,6 +235,15 @@ function declareInStage(binding: Binding, scope: Scope, reading: Reading): void 
   const taken = binding.kind === "declared" ? global : undefined;
   for (const used of taken === undefined ? [] : [taken, ...taken.value.touched.keys()]) reading.usedElsewhere.add(used);
   if (lookUp(scope, binding.name)?.label.startsWith("ENV ") !== true) scope.own.set(binding.name, taken ?? binding);
+}
+
+function expansionIn(scope: Scope, { escape, budget }: Reading): Expansion {
+  return { escape, budget, lookup: (name) => lookUp(scope, name) };
+}
+
+/** Unlike `push(...items)`, which passes each as an argument, it takes any number. */
+function addAll<T>(list: T[], items: readonly T[]): void {
+  for (const item of items) list.push(item);
 }
 
 function report(instruction: Omit<Instruction, "heredocs">, reading: Reading, code: string, message: string): void {

@@ -74,22 +74,23 @@ export const unsetValue: Value = { ...nothing, pieces: [{ kind: "gap", empty: tr
 /** The value of a variable that every build sets in its own way. */
 export const providedValue: Value = { ...nothing, pieces: [{ kind: "gap", empty: false }] };
 
-/** Expands the word between `start` and `end` of a logical line as BuildKit does without build arguments. */
-export function expandWord(
-  line: PiecedText,
-  start: number,
-  end: number,
-  escape: string,
-  lookup: (name: string) => Binding | undefined,
-): Value {
-  const { parts, refusal } = parseWord(line.text, start, end, escape);
-  if (refusal !== undefined) return { ...nothing, refusal, hasVariables: line.text.slice(start, end).includes("$") };
-  return expandParts(parts, { line, lookup, inDefault: undefined });
+/** What words are expanded with. */
+export interface Expansion {
+  readonly escape: string;
+  readonly lookup: (name: string) => Binding | undefined;
+  /** Steps that matching patterns and names may still take in this file; what would take more counts as not known. */
+  readonly budget: { left: number };
 }
 
-interface Context {
+/** Expands the word between `start` and `end` of a logical line as BuildKit does without build arguments. */
+export function expandWord(line: PiecedText, start: number, end: number, expansion: Expansion): Value {
+  const { parts, refusal } = parseWord(line.text, start, end, expansion.escape);
+  if (refusal !== undefined) return { ...nothing, refusal, hasVariables: line.text.slice(start, end).includes("$") };
+  return expandParts(parts, { ...expansion, line, inDefault: undefined });
+}
+
+interface Context extends Expansion {
   readonly line: PiecedText;
-  readonly lookup: (name: string) => Binding | undefined;
   /** The default that the parts belong to, where they stand inside an expression. */
   readonly inDefault: Span | undefined;
 }
@@ -208,11 +209,13 @@ function transform(part: WordPart & { kind: "variable" }, context: Context, valu
   );
   const known = [value, pattern, replacement].every(({ pieces }) => pieces.every((piece) => piece.kind === "text"));
   const { operator } = part;
-  const text = !known
-    ? undefined
-    : operator === "/" || operator === "//"
-      ? replaceMatch(value.text, pattern.text, replacement.text, operator === "//")
-      : removeMatch(value.text, pattern.text, operator.startsWith("#") ? "start" : "end", operator.length === 2);
+  context.budget.left -= value.text.length * pattern.text.length * (operator.startsWith("/") ? value.text.length : 1);
+  const text =
+    !known || context.budget.left < 0
+      ? undefined
+      : operator === "/" || operator === "//"
+        ? replaceMatch(value.text, pattern.text, replacement.text, operator === "//")
+        : removeMatch(value.text, pattern.text, operator.startsWith("#") ? "start" : "end", operator.length === 2);
   return {
     ...nothing,
     text: text ?? "",
@@ -233,12 +236,11 @@ export function bindingOf(
   label: string,
   line: PiecedText,
   range: { readonly start: number; readonly end: number },
-  escape: string,
-  lookup: (name: string) => Binding | undefined,
+  expansion: Expansion,
 ): Binding {
   const inner = withoutQuotes(line.text, range.start, range.end);
   const span = documentSpan(line.toDocumentOffset, inner.start, inner.end);
-  const written = expandWord(line, range.start, range.end, escape, lookup);
+  const written = expandWord(line, range.start, range.end, expansion);
   const value: { -readonly [K in keyof Value]: Value[K] } = { ...written };
   const binding: Binding = {
     name,

@@ -4,7 +4,7 @@ import type { Problem } from "../problem.ts";
 import { documentSpan } from "../shell/origin.ts";
 import type { ImageUse, Resolution } from "./document.ts";
 import { expandWord, withoutQuotes } from "./dockerfileExpand.ts";
-import type { Binding, Piece, Value } from "./dockerfileExpand.ts";
+import type { Binding, Expansion, Piece, Value } from "./dockerfileExpand.ts";
 import { splitAtSpaces } from "./dockerfileInstruction.ts";
 import type { Instruction } from "./dockerfileInstruction.ts";
 import type { ExpandedUse } from "./dockerfilePin.ts";
@@ -28,12 +28,7 @@ export interface FromReading {
 }
 
 /** Reads `FROM [--platform=P] BASE [AS NAME]`. Only global ARGs are visible to it. */
-export function readFrom(
-  instruction: Instruction,
-  escape: string,
-  lookup: (name: string) => Binding | undefined,
-  stages: Stages,
-): FromReading {
+export function readFrom(instruction: Instruction, expansion: Expansion, stages: Stages): FromReading {
   const { line } = instruction;
   const spanOf = (start: number, end: number) => documentSpan(line.toDocumentOffset, start, end);
   const words = splitAtSpaces(line.text, instruction.argumentsStart, instruction.argumentsEnd);
@@ -56,15 +51,15 @@ export function readFrom(
     const message = `'${name}' cannot be the name of a stage: it must start with a letter, and hold only letters, digits, '-', '_' and '.'.`;
     problems.push({ code: "stage-name-invalid", message, span: spanOf(nameWord.start, nameWord.end) });
   }
-  const platform = readPlatform(instruction, escape, lookup);
+  const platform = readPlatform(instruction, expansion);
   const registered = hasName && name !== undefined && stageName.test(name) ? name : undefined;
   const reading = { platformVariables: platform.variables, name: registered, problems };
   if (word === undefined) return { ...reading, use: undefined, value: undefined, base: undefined };
 
-  const value = expandWord(line, word.start, word.end, escape, lookup);
+  const value = expandWord(line, word.start, word.end, expansion);
   const inner = withoutQuotes(line.text, word.start, word.end);
   const span = spanOf(inner.start, inner.end);
-  const base = baseStage(value, stages);
+  const base = baseStage(value, stages, expansion.budget);
   if (base !== undefined || (value.text === "scratch" && isComplete(value)))
     return { ...reading, use: undefined, value, base };
 
@@ -85,23 +80,22 @@ export function readFrom(
 
 function readPlatform(
   instruction: Instruction,
-  escape: string,
-  lookup: (name: string) => Binding | undefined,
+  expansion: Expansion,
 ): { literal?: string; variables: readonly Binding[] } {
   const flag = instruction.flags.find(({ name }) => name === "platform");
   if (flag === undefined) return { variables: [] };
   if (/^[a-z0-9]+(?:\/[A-Za-z0-9_.-]+){0,3}$/.test(flag.value)) return { literal: flag.value, variables: [] };
   const text = { text: flag.value, toDocumentOffset: () => 0 };
-  return { variables: [...expandWord(text, 0, flag.value.length, escape, lookup).touched.keys()] };
+  return { variables: [...expandWord(text, 0, flag.value.length, expansion).touched.keys()] };
 }
 
 /** An earlier stage that the base names: exactly, or as far as it is known (`FROM base-${TARGETARCH}`). */
-function baseStage(value: Value, stages: Stages): number | undefined {
+function baseStage(value: Value, stages: Stages, budget: Expansion["budget"]): number | undefined {
   if (value.refusal !== undefined || value.limited) return undefined;
   const exact = value.pieces.some((piece) => piece.kind === "gap" && !piece.empty)
     ? undefined
     : stages.exact(value.text);
-  return exact ?? (isComplete(value) ? undefined : stages.matching(value.pieces));
+  return exact ?? (isComplete(value) ? undefined : stages.matching(value.pieces, budget));
 }
 
 function isComplete(value: Value): boolean {

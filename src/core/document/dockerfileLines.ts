@@ -8,6 +8,9 @@ import type { DockerfileHeredoc, Instruction } from "./dockerfileInstruction.ts"
 /** Most instructions of one file that are read. */
 export const maximumInstructions = 20_000;
 
+/** Longest physical line that BuildKit accepts. */
+const maximumLine = 65_535;
+
 /** Reads the instructions of a Dockerfile: joins continued lines, leaves out comments, takes in here-documents. */
 export function readInstructions(
   text: string,
@@ -18,6 +21,11 @@ export function readInstructions(
   for (let at = 0; at < text.length;) {
     const logical = readLogicalLine(text, at, escape);
     at = logical.next;
+    if (logical.tooLong) {
+      const message = `The line is longer than ${maximumLine} characters; BuildKit refuses this file, and the instruction was not read.`;
+      problems.push({ code: "limit-reached", message, span: { start: logical.start, end: logical.start + 1 } });
+      continue;
+    }
     if (logical.line === undefined) continue;
     if (instructions.length >= maximumInstructions) {
       const message = `The file has more than ${maximumInstructions} instructions; the rest of them was not read.`;
@@ -51,20 +59,25 @@ interface LogicalLine {
   readonly next: number;
   /** Absent for a line that is empty or a comment. */
   readonly line: PiecedText | undefined;
+  readonly tooLong: boolean;
 }
 
 function readLogicalLine(text: string, start: number, escape: string): LogicalLine {
   const first = physicalLine(text, start, escape);
   const from = firstNonSpace(text, start, first.end);
   const isComment = text[from] === "#" && from < first.end;
-  if (isComment || (!first.continues && from >= first.contentEnd)) return { start, next: first.next, line: undefined };
+  if (isComment || (!first.continues && from >= first.contentEnd)) {
+    return { start, next: first.next, line: undefined, tooLong: false };
+  }
   const pieces = createTextPieces(text);
   pieces.add(from, Math.max(from, first.contentEnd));
   let { continues, next } = first;
+  let tooLong = first.end - start > maximumLine;
   while (continues && next < text.length) {
     const at = next;
     const line = physicalLine(text, at, escape);
     next = line.next;
+    tooLong ||= line.end - at > maximumLine;
     const visible = firstNonSpace(text, at, line.end);
     // Comment lines and empty lines do not end a continued instruction.
     if (visible >= line.end || text[visible] === "#") continue;
@@ -72,7 +85,7 @@ function readLogicalLine(text: string, start: number, escape: string): LogicalLi
     continues = line.continues;
   }
   const line = pieces.build();
-  return { start: from, next, line: line.text.trim() === "" ? undefined : line };
+  return { start: from, next, line: line.text.trim() === "" ? undefined : line, tooLong };
 }
 
 interface PhysicalLine {

@@ -1,7 +1,7 @@
 import type { PiecedText } from "../shell/origin.ts";
 import { documentSpan } from "../shell/origin.ts";
 import { bindingOf, providedValue, unsetValue } from "./dockerfileExpand.ts";
-import type { Binding } from "./dockerfileExpand.ts";
+import type { Binding, Expansion } from "./dockerfileExpand.ts";
 import { splitKeepingQuotes } from "./dockerfileInstruction.ts";
 import type { Instruction, Range } from "./dockerfileInstruction.ts";
 
@@ -57,12 +57,16 @@ export function lookUp(scope: Scope, name: string): Binding | undefined {
 /** An ARG instruction: each `NAME` or `NAME=value`, given to `declare` in order. */
 export function readArguments(
   instruction: Instruction,
-  escape: string,
-  scope: Scope,
+  expansion: Expansion,
   declare: (binding: Binding) => void,
 ): void {
   const { line } = instruction;
-  for (const word of splitKeepingQuotes(line.text, instruction.argumentsStart, instruction.argumentsEnd, escape)) {
+  for (const word of splitKeepingQuotes(
+    line.text,
+    instruction.argumentsStart,
+    instruction.argumentsEnd,
+    expansion.escape,
+  )) {
     const equals = line.text.indexOf("=", word.start);
     if (equals < 0 || equals >= word.end) {
       const name = line.text.slice(word.start, word.end);
@@ -70,14 +74,14 @@ export function readArguments(
       declare({ name, label: `ARG ${name}, without a default`, kind: "declared", value: unsetValue, span, text: name });
       continue;
     }
-    declare(valueBinding("ARG", line, word, equals, escape, scope));
+    declare(valueBinding("ARG", line, word, equals, expansion));
   }
 }
 
 /** An ENV instruction: `NAME=value ...`, or in the old form `NAME value with spaces`. All values see the scope before it. */
-export function readEnvironment(instruction: Instruction, escape: string, scope: Scope): readonly Binding[] {
+export function readEnvironment(instruction: Instruction, expansion: Expansion): readonly Binding[] {
   const { line, argumentsStart, argumentsEnd } = instruction;
-  const words = splitKeepingQuotes(line.text, argumentsStart, argumentsEnd, escape);
+  const words = splitKeepingQuotes(line.text, argumentsStart, argumentsEnd, expansion.escape);
   const [first] = words;
   if (first === undefined) return [];
   const isPair = (word: Range): boolean => line.text.slice(word.start, word.end).includes("=");
@@ -86,15 +90,11 @@ export function readEnvironment(instruction: Instruction, escape: string, scope:
     const second = words[1];
     return second === undefined
       ? []
-      : [
-          bindingOf(name, `ENV ${name}`, line, { start: second.start, end: argumentsEnd }, escape, (n) =>
-            lookUp(scope, n),
-          ),
-        ];
+      : [bindingOf(name, `ENV ${name}`, line, { start: second.start, end: argumentsEnd }, expansion)];
   }
   return words
     .filter(isPair)
-    .map((word) => valueBinding("ENV", line, word, line.text.indexOf("=", word.start), escape, scope));
+    .map((word) => valueBinding("ENV", line, word, line.text.indexOf("=", word.start), expansion));
 }
 
 /** The values that a command run in this scope finds in its environment, as far as they are known. */
@@ -121,16 +121,7 @@ function fromKnown(found: ReadonlyMap<string, string | undefined>): Readonly<Rec
   );
 }
 
-function valueBinding(
-  keyword: string,
-  line: PiecedText,
-  word: Range,
-  equals: number,
-  escape: string,
-  scope: Scope,
-): Binding {
+function valueBinding(keyword: string, line: PiecedText, word: Range, equals: number, expansion: Expansion): Binding {
   const name = line.text.slice(word.start, equals);
-  return bindingOf(name, `${keyword} ${name}`, line, { start: equals + 1, end: word.end }, escape, (n) =>
-    lookUp(scope, n),
-  );
+  return bindingOf(name, `${keyword} ${name}`, line, { start: equals + 1, end: word.end }, expansion);
 }

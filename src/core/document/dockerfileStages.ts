@@ -20,7 +20,7 @@ export interface Stages {
   /** The stage of that name in any case, as `--from` looks it up. */
   anyCase(name: string): number | undefined;
   /** A stage whose name the pieces could give, with something in their gaps. */
-  matching(pieces: readonly Piece[]): number | undefined;
+  matching(pieces: readonly Piece[], budget: { left: number }): number | undefined;
 }
 
 /** Starts without stages. */
@@ -35,12 +35,13 @@ export function createStages(): Stages {
     },
     exact: (name) => byName.get(name),
     anyCase: (name) => byName.get(name.toLowerCase()),
-    matching(pieces) {
+    matching(pieces, budget) {
       const first = pieces[0];
       const last = pieces.at(-1);
       const head = first?.kind === "text" ? first.text : "";
       const tail = last?.kind === "text" ? last.text : "";
-      if (head === "" && tail === "") return undefined;
+      budget.left -= byName.size;
+      if ((head === "" && tail === "") || budget.left < 0) return undefined;
       for (const [name, index] of byName) {
         if (name.length >= head.length + tail.length && name.startsWith(head) && name.endsWith(tail)) return index;
       }

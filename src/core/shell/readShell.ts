@@ -41,6 +41,7 @@ export function readShell(text: string, options: ShellOptions = {}): ShellReadin
     at: 0,
     end: text.length,
     depth: 0,
+    gaveUp: false,
     budget: 1_000_000 + text.length,
     variables: createVariables(options.environment ?? {}),
     commands: [],

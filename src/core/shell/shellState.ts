@@ -24,6 +24,8 @@ export interface ShellState {
   /** Where the text being read ends: the script's end, or the end of a here-document's body. */
   end: number;
   depth: number;
+  /** Whether reading was given up somewhere; one problem says so. */
+  gaveUp: boolean;
   /** Characters that expansions may still produce. Keeps `A=$B$B; B=$A$A; ...` from growing without end. */
   budget: number;
   readonly variables: Variables;
@@ -43,7 +45,9 @@ export interface ShellState {
 
 /** Notes a problem and skips the rest: nothing that follows could be read reliably. */
 export function giveUp(state: ShellState, code: string, message: string, start: number): void {
-  state.problems.push({ code, message, span: state.spanOf(start, Math.min(start + 1, state.end)) });
+  if (!state.gaveUp)
+    state.problems.push({ code, message, span: state.spanOf(start, Math.min(start + 1, state.text.length)) });
+  state.gaveUp = true;
   state.at = state.end;
 }
 

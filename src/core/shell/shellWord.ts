@@ -26,6 +26,9 @@ interface Building {
   readonly expands: string[];
 }
 
+/** Most names that are listed for one word. */
+const maximumNames = 100;
+
 const ordinary = /[^\s'"\\$`;&|<>()]+/y;
 const quotedOrdinary = /[^"\\$`]+/y;
 
@@ -119,7 +122,10 @@ function readSingleQuoted(state: ShellState, word: Building): void {
   const expressions = content.includes("${{") ? [...content.matchAll(/\$\{\{(.{0,1000}?)\}\}/gs)] : [];
   if (expressions.length === 0) append(word, content);
   else {
-    word.expands.push(...expressions.map((match) => (match[1] ?? "").trim()));
+    addNames(
+      word,
+      expressions.map((match) => (match[1] ?? "").trim()),
+    );
     appendUnknown(word);
   }
 }
@@ -234,7 +240,7 @@ function quote(word: Building): void {
 }
 
 function expandInto(word: Building, expansion: Expansion, quoted: boolean): void {
-  word.expands.push(...expansion.names);
+  addNames(word, expansion.names);
   const { value } = expansion;
   if (value === undefined) {
     appendUnknown(word);
@@ -251,6 +257,10 @@ function expandInto(word: Building, expansion: Expansion, quoted: boolean): void
     if (piece !== "") word.present = true;
   });
   if (word.value !== undefined) word.value += value;
+}
+
+function addNames(word: Building, names: readonly string[]): void {
+  for (const name of names) if (word.expands.length < maximumNames) word.expands.push(name);
 }
 
 function endField(word: Building): void {
