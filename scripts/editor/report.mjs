@@ -2,6 +2,9 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 
+/** How long the editor may take until its first test has an outcome. */
+const startSeconds = 90;
+
 /**
  * @typedef {{ passed: number, failed: number, skipped: number }} Totals
  */
@@ -15,36 +18,40 @@ import { setTimeout as wait } from "node:timers/promises";
  */
 export async function followReport(file, { seconds, ended, log }) {
   const totals = { passed: 0, failed: 0, skipped: 0 };
-  const deadline = Date.now() + seconds * 1000;
+  const began = Date.now();
   let gone = false;
   void ended.then(() => (gone = true));
   let seen = 0;
   for (;;) {
-    const last = gone || Date.now() > deadline;
+    const problem = whatIsWrong({ gone, seen, waited: (Date.now() - began) / 1000, seconds });
+    // Read once more after the editor has ended: its last words may have come in between.
     const events = readEvents(file);
     for (const event of events.slice(seen)) {
-      if (event.kind === "end" || event.kind === "broken") {
-        if (event.kind === "broken" && totals.failed === 0) {
-          totals.failed += 1;
-          log(`  FAILED  the suites could not run\n${indent(event.message)}`);
-        }
-        return totals;
+      if (event.kind === "end") return totals;
+      if (event.kind === "broken") {
+        // A failed test is already counted; what else breaks a run has no test to be counted by.
+        if (totals.failed > 0) return totals;
+        return fail(`the suites could not run\n${indent(event.message)}`);
       }
       totals[event.kind] += 1;
       log(describe(event));
     }
     seen = events.length;
-    if (last) {
-      totals.failed += 1;
-      log(
-        gone
-          ? "  FAILED  the editor ended before its tests did"
-          : `  FAILED  the suites were not done after ${seconds} s`,
-      );
-      return totals;
-    }
+    if (problem !== undefined) return fail(problem);
     await wait(100);
   }
+
+  function fail(reason) {
+    log(`  FAILED  ${reason}`);
+    return { ...totals, failed: totals.failed + 1 };
+  }
+}
+
+function whatIsWrong({ gone, seen, waited, seconds }) {
+  if (gone) return "the editor ended before its tests did";
+  if (waited > seconds) return `the suites were not done after ${seconds} s`;
+  if (seen === 0 && waited > startSeconds) return `the suites did not begin within ${startSeconds} s`;
+  return undefined;
 }
 
 function readEvents(file) {

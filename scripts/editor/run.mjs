@@ -77,7 +77,7 @@ async function runSuites({ codeServer, chromium }) {
     COUNTERSIGN_SUITES_REPORT: report,
     ...(options.grep === undefined ? {} : { COUNTERSIGN_GREP: options.grep }),
   };
-  const server = await startServer(codeServer, { env });
+  const server = await startServer(codeServer, { env, underTest: true });
   const browser = await launchChromium(chromium);
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });

@@ -33,20 +33,22 @@ const quietSettings = {
 /**
  * Starts a server and waits until it listens.
  * @param {import("./install.mjs").CodeServer} codeServer
- * @param {{ port?: number, extensionsFolder?: string, settings?: Record<string, unknown>, quiet?: boolean, trusted?: boolean, env?: NodeJS.ProcessEnv }} [options]
+ * @param {{ port?: number, extensionsFolder?: string, settings?: Record<string, unknown>, trusted?: boolean, underTest?: boolean, env?: NodeJS.ProcessEnv }} [options]
  *   trusted: false leaves workspaces restricted until a person trusts them
+ *   underTest: lets a page load an extension and its tests from folders; such an editor shows no notifications
  * @returns {Promise<EditorServer>}
  */
 export async function startServer(codeServer, options = {}) {
-  const { port = 0, extensionsFolder, settings = {}, quiet = true, trusted = true, env = {} } = options;
+  const { port = 0, extensionsFolder, settings = {}, trusted = true, underTest = false, env = {} } = options;
   const dataFolder = mkdtempSync(join(tmpdir(), "countersign-editor-"));
   mkdirSync(join(dataFolder, "data", "User"), { recursive: true });
-  const all = { ...(quiet ? quietSettings : {}), "security.workspace.trust.enabled": !trusted, ...settings };
+  const all = { ...quietSettings, "security.workspace.trust.enabled": !trusted, ...settings };
   writeFileSync(join(dataFolder, "data", "User", "settings.json"), JSON.stringify(all, undefined, 2));
 
   const args = [codeServer.main, "--host", "127.0.0.1", "--port", String(port)];
-  args.push("--without-connection-token", "--accept-server-license-terms", "--enable-smoke-test-driver");
+  args.push("--without-connection-token", "--accept-server-license-terms");
   args.push("--server-data-dir", dataFolder, "--telemetry-level", "off");
+  if (underTest) args.push("--enable-smoke-test-driver");
   if (extensionsFolder !== undefined) args.push("--extensions-dir", extensionsFolder);
   const child = start(codeServer.node, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));

@@ -39,3 +39,21 @@ export function middleOf(element, text) {
   }
   throw new Error(`no '${text}' in '${whole}'`);
 }
+
+/**
+ * The texts of a list's rows, each with its label and description apart, as a person sees them.
+ * @param {any[]} elements
+ * @returns {string[]}
+ */
+export function rowTexts(elements) {
+  const parts =
+    ".label-name, .label-description, .marker-message-details-container, .monaco-count-badge, .action-list-item-title, .title";
+  return elements.map((element) => {
+    const found = [...element.querySelectorAll(parts)].filter((part) => part.parentElement?.closest(parts) === null);
+    const texts = found.length > 0 ? found.map((part) => part.textContent) : [element.innerText];
+    return texts
+      .map((text) => text.replaceAll(/\s+/gu, " ").trim())
+      .filter((text) => text !== "")
+      .join(" ");
+  });
+}

@@ -1,18 +1,18 @@
 // Page objects: what a person does in the workbench, in a person's words. Every wait has a limit and an
 // error that says what was waited for.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { launchChromium } from "../../scripts/editor/chromium.mjs";
 import { startServer } from "../../scripts/editor/server.mjs";
 import { out } from "../../scripts/root.mjs";
-import { lineTexts, middleOf } from "./inPage.mjs";
+import { lineTexts, middleOf, rowTexts } from "./inPage.mjs";
 
 /** The themes that screenshots are taken in. */
 export const themes = {
-  light: "Light Modern",
-  dark: "Dark Modern",
-  highContrast: "Default High Contrast",
+  light: { id: "Light Modern", label: "Light Modern", kind: "vs" },
+  dark: { id: "Dark Modern", label: "Dark Modern", kind: "vs-dark" },
+  highContrast: { id: "Default High Contrast", label: "Dark High Contrast", kind: "hc-black" },
 } as const;
 
 export interface WorkbenchOptions {
@@ -33,7 +33,7 @@ export type Workbench = Awaited<ReturnType<typeof openWorkbench>>;
 /** Opens a folder in an editor of its own, with the packaged extension installed. */
 export async function openWorkbench(options: WorkbenchOptions) {
   const { codeServer, chromium, extensionsFolder } = editorOfThisRun();
-  const theme = themes[options.theme ?? "light"];
+  const theme = themes[options.theme ?? "light"].id;
   const settings = { "workbench.colorTheme": theme, "window.autoDetectColorScheme": false, ...options.settings };
   const server = await startServer(codeServer, {
     extensionsFolder,
@@ -52,24 +52,7 @@ export async function openWorkbench(options: WorkbenchOptions) {
     page.setDefaultTimeout(20_000);
     await page.goto(server.url(options.folder));
     await page.locator(".monaco-workbench .part.statusbar").waitFor();
-    const actions = workbenchActions(page);
-    const settingsFile = join(server.dataFolder, "data", "User", "settings.json");
-    return {
-      page,
-      ...actions,
-      /** Changes user settings; the editor applies them by itself. */
-      changeSettings(changes: Readonly<Record<string, unknown>>): void {
-        const current = JSON.parse(readFileSync(settingsFile, "utf8")) as Record<string, unknown>;
-        writeFileSync(settingsFile, JSON.stringify({ ...current, ...changes }, undefined, 2));
-      },
-      /** Switches the colour theme and waits until it shows. */
-      async setTheme(name: keyof typeof themes): Promise<void> {
-        this.changeSettings({ "workbench.colorTheme": themes[name] });
-        const kind = { light: "vs", dark: "vs-dark", highContrast: "hc-black" }[name];
-        await page.locator(`.monaco-workbench.${kind}`).waitFor();
-      },
-      close,
-    };
+    return { page, ...workbenchActions(page), close };
   } catch (error) {
     await close();
     throw error;
@@ -114,11 +97,20 @@ function workbenchActions(page: Page) {
       await quickRow(title).click();
     },
 
+    /** Switches the colour theme and waits until it shows. */
+    async setTheme(name: keyof typeof themes): Promise<void> {
+      await this.runCommand("Preferences: Color Theme");
+      const { label, kind } = themes[name];
+      await quickInput.locator("input[placeholder*='Theme']").fill(label);
+      await this.pick(label);
+      await page.locator(`.monaco-workbench.${kind}`).waitFor();
+      await quickInput.waitFor({ state: "hidden" });
+    },
+
     /** The labels in the quick pick that is open. */
     async quickPickItems(): Promise<string[]> {
       await quickInput.locator(".monaco-list-row").first().waitFor();
-      const rows = quickInput.locator(".monaco-list-row");
-      return (await rows.allInnerTexts()).map(oneLine);
+      return quickInput.locator(".monaco-list-row").evaluateAll(rowTexts);
     },
 
     /** Waits for a quick pick or input box with this title, and gives its title bar's text. */
@@ -162,7 +154,7 @@ function workbenchActions(page: Page) {
       await page.keyboard.press("Control+.");
       const menu = page.locator(".action-widget:visible");
       await menu.locator(".monaco-list-row.action").first().waitFor();
-      return (await menu.locator(".monaco-list-row.action").allInnerTexts()).map(oneLine);
+      return menu.locator(".monaco-list-row.action").evaluateAll(rowTexts);
     },
 
     /** Chooses a code action from the open menu. */
@@ -202,7 +194,7 @@ function workbenchActions(page: Page) {
     async treeItems(view: string): Promise<string[]> {
       const rows = tree(page, view).locator(".monaco-list-row");
       await rows.first().waitFor();
-      return (await rows.allInnerTexts()).map(oneLine);
+      return rows.evaluateAll(rowTexts);
     },
 
     /** A row of a tree view by a part of its text. */
@@ -233,9 +225,9 @@ function workbenchActions(page: Page) {
       return toast;
     },
 
-    /** Every notification that is on screen. */
+    /** The messages of every notification that is on screen. */
     async notifications(): Promise<string[]> {
-      return (await page.locator(".notifications-toasts .notification-list-item").allInnerTexts()).map(oneLine);
+      return (await page.locator(".notifications-toasts .notification-list-item-message").allInnerTexts()).map(oneLine);
     },
 
     /** The messages in the Problems view, which this opens. */
@@ -243,7 +235,7 @@ function workbenchActions(page: Page) {
       await page.keyboard.press("Control+Shift+M");
       const rows = page.locator(".markers-panel .monaco-list-row");
       await rows.first().waitFor();
-      return (await rows.allInnerTexts()).map(oneLine);
+      return rows.evaluateAll(rowTexts);
     },
 
     /** Saves what the workbench shows to out/screenshots, and gives the file. */
