@@ -2,12 +2,12 @@ import type { Authority, TrustPolicy } from "../core/policy/policy.ts";
 import { assembleSignature, type AssembledSignature } from "../core/sign/assembleBundle.ts";
 import { checkSignature } from "../core/sign/checkSignature.ts";
 import type { SignaturePlan } from "../core/sign/plan.ts";
-import type { Evidence } from "../core/verdict/evidence.ts";
+import type { Descriptor, Evidence } from "../core/verdict/evidence.ts";
 import { judge } from "../core/verdict/judge.ts";
 import type { Verdict } from "../core/verdict/verdict.ts";
 import { collectEvidence } from "./collectEvidence.ts";
 import { AppError } from "./errors.ts";
-import type { WaitOptions } from "./ports.ts";
+import type { Registry, Repository, WaitOptions } from "./ports.ts";
 import type { PreparedSigning, SigningPorts } from "./signImage.ts";
 
 /** A signature that is attached, and what the organisation's policy says of the image now. */
@@ -37,23 +37,8 @@ export async function attachSignature(
   const before = judge(evidenceOf(plan, assembled, now), policyOf(plan), { trustedRoots: [] }, now);
   if (before.state !== "verified") throw notVerified(plan, ports, before.reason.message);
 
-  const { registry } = ports;
   try {
-    await Promise.all(
-      [assembled.bundle, assembled.config].map(({ bytes, descriptor }) =>
-        registry.pushBlob(reference, bytes, descriptor.mediaType, options),
-      ),
-    );
-    await registry.pushManifest(
-      reference,
-      {
-        bytes: assembled.manifest.bytes,
-        mediaType: assembled.manifest.descriptor.mediaType,
-        subject: plan.image,
-        artifactType: assembled.bundle.descriptor.mediaType,
-      },
-      options,
-    );
+    await pushSignature(ports.registry, reference, assembled, plan.image, options);
   } catch (cause) {
     const said = cause instanceof AppError ? cause.message : "the registry's answer was not understood.";
     const audit = signed.audit === undefined ? "" : ` The service recorded the signature as ${signed.audit}.`;
@@ -77,6 +62,24 @@ export async function attachSignature(
     signature: assembled.manifest.descriptor.digest,
     verdict: judge(asked, trust.policy, trust.material, ports.clock.now()),
   };
+}
+
+/** Pushes an assembled signature: its blobs first, then the manifest that refers to the image. */
+export async function pushSignature(
+  registry: Registry,
+  repository: Repository,
+  { bundle, config, manifest }: AssembledSignature,
+  image: Descriptor,
+  options: WaitOptions,
+): Promise<void> {
+  await Promise.all(
+    [bundle, config].map(({ bytes, descriptor }) =>
+      registry.pushBlob(repository, bytes, descriptor.mediaType, options),
+    ),
+  );
+  const { mediaType } = manifest.descriptor;
+  const artifactType = bundle.descriptor.mediaType;
+  await registry.pushManifest(repository, { bytes: manifest.bytes, mediaType, subject: image, artifactType }, options);
 }
 
 function notVerified(plan: SignaturePlan, ports: SigningPorts, why: string): AppError {

@@ -35,12 +35,17 @@ export function assembleBundle(plan: SignaturePlan, signature: Uint8Array): Uint
   return Buffer.from(JSON.stringify(bundle), "utf8");
 }
 
-/**
- * The bundle with the OCI image manifest that attaches it as a referrer, laid out as cosign 3 does: artifact type,
- * empty config, one layer, subject, annotations. `created` is the time that the manifest claims; nothing rests on it.
- */
+/** The bundle around a signature with the manifest that attaches it; see `attachmentOf`. */
 export function assembleSignature(plan: SignaturePlan, signature: Uint8Array, created: Date): AssembledSignature {
-  const bundle = described(bundleMediaType, assembleBundle(plan, signature));
+  return attachmentOf(assembleBundle(plan, signature), plan.image, created);
+}
+
+/**
+ * A bundle with the OCI image manifest that attaches it to an image as a referrer, laid out as cosign 3 does: artifact
+ * type, empty config, one layer, subject, annotations. `created` is the time that the manifest claims; nothing rests on it.
+ */
+export function attachmentOf(bundleBytes: Uint8Array, image: Descriptor, created: Date): AssembledSignature {
+  const bundle = described(bundleMediaType, bundleBytes);
   const config = described("application/vnd.oci.empty.v1+json", Buffer.from("{}", "utf8"), bundleMediaType);
   const manifest = {
     schemaVersion: 2,
@@ -52,7 +57,7 @@ export function assembleSignature(plan: SignaturePlan, signature: Uint8Array, cr
       "dev.sigstore.bundle.predicateType": signaturePredicate,
       "org.opencontainers.image.created": `${created.toISOString().slice(0, 19)}Z`,
     },
-    subject: { mediaType: plan.image.mediaType, size: plan.image.size, digest: plan.image.digest },
+    subject: { mediaType: image.mediaType, size: image.size, digest: image.digest },
     artifactType: bundleMediaType,
   };
   const bytes = Buffer.from(JSON.stringify(manifest), "utf8");
