@@ -1,0 +1,417 @@
+import assert from "node:assert/strict";
+import { createHash, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import { digestOf } from "../../../src/core/image/digest.ts";
+import type { Authority, TrustPolicy } from "../../../src/core/policy/policy.ts";
+import { preAuthenticationEncoding, signatureStatement, statementType } from "../../../src/core/sign/statement.ts";
+import type { Evidence, Lookup } from "../../../src/core/verdict/evidence.ts";
+import { judge } from "../../../src/core/verdict/judge.ts";
+import type { Verdict } from "../../../src/core/verdict/verdict.ts";
+import * as scene from "../../helpers/signedImage.ts";
+
+const { image, now, rule, keyAuthority, policyOf, evidenceOf, attach, attachBundle, bundleType } = scene;
+
+interface Pair {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
+const acme = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const stranger = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const pem = (pair: Pair): string => pair.publicKey.export({ type: "spki", format: "pem" }).toString();
+const hintOf = (pair: Pair): string =>
+  createHash("sha256")
+    .update(pair.publicKey.export({ type: "spki", format: "der" }))
+    .digest("base64");
+
+function keyBundle(pair: Pair, { digest = image.digest, hint = hintOf(pair), hash = "sha256" as string | null } = {}) {
+  const payload = signatureStatement(digest);
+  const sig = sign(hash, preAuthenticationEncoding(statementType, payload), pair.privateKey).toString("base64");
+  return Buffer.from(
+    JSON.stringify({
+      mediaType: bundleType,
+      verificationMaterial: { publicKey: hint === "" ? {} : { hint } },
+      dsseEnvelope: { payload: payload.toString("base64"), payloadType: statementType, signatures: [{ sig }] },
+    }),
+  );
+}
+
+function judged(evidence: Evidence, policy: TrustPolicy): Verdict {
+  return judge(evidence, policy, { trustedRoots: [] }, now);
+}
+
+const byAcme = policyOf(rule([keyAuthority(pem(acme))]));
+const signed = evidenceOf([attachBundle(keyBundle(acme))]);
+const unsigned = evidenceOf([]);
+
+describe("judge", () => {
+  it("verifies by a key, and says whose", () => {
+    const verdict = judged(signed, byAcme);
+    assert.equal(verdict.state, "verified");
+    assert.equal(verdict.enforced, true);
+    assert.deepEqual(verdict.decidedBy, { policy: "policy/images.yaml", line: 12, rule: "release" });
+    assert.deepEqual(verdict.signatures[0]?.signer, {
+      kind: "key",
+      identity: "acme",
+      fingerprint: Buffer.from(hintOf(acme), "base64").toString("hex"),
+      algorithm: "ecdsa-p256",
+    });
+    assert.equal(verdict.asOf, "2026-11-21T11:59:01Z");
+  });
+
+  it("is the same twice", () => assert.deepEqual(judged(signed, byAcme), judged(signed, byAcme)));
+
+  describe("of evidence", () => {
+    const failed: Lookup = {
+      kind: "referrers",
+      target: "/v2/acme/app/referrers",
+      at: "2026-11-21T11:00:00Z",
+      outcome: "failed",
+      failure: { code: "rate-limit", message: "Too many." },
+    };
+    const [imageLookup, referrers, tag] = scene.completeLookups as [Lookup, Lookup, Lookup];
+    const good = attachBundle(keyBundle(acme));
+    const bad = attachBundle(keyBundle(acme, { digest: `sha256:${"00".repeat(32)}` }));
+    const blobsChanged = (change: (bytes: Buffer) => Buffer) => ({
+      ...signed,
+      blobs: Object.fromEntries(
+        Object.entries(signed.blobs).map(([digest, bytes]) => [
+          digest,
+          digest === good.candidate.descriptor.digest ? bytes : change(Buffer.from(bytes)),
+        ]),
+      ),
+    });
+    const flipped = (bytes: Buffer): Buffer => {
+      bytes[10] = (bytes[10] ?? 0) ^ 1;
+      return bytes;
+    };
+    const cases: readonly (readonly [string, Evidence, Verdict["state"], string])[] = [
+      ["complete and without signatures", unsigned, "unsigned", "unsigned"],
+      [
+        "whose image does not exist",
+        without(unsigned, [{ ...imageLookup, outcome: "absent" }]),
+        "unknown",
+        "image-not-found",
+      ],
+      [
+        "whose image could not be looked up",
+        without(unsigned, [{ ...failed, kind: "image" }]),
+        "unknown",
+        "rate-limit",
+      ],
+      ["without any look-up", without(unsigned, []), "unknown", "offline"],
+      ["with a failed look-up and no signature", evidenceOf([], [failed, tag]), "unknown", "rate-limit"],
+      ["with a failed look-up and a wrong signature", evidenceOf([bad], [failed, tag]), "unknown", "rate-limit"],
+      ["with a failed look-up and a good signature", evidenceOf([good], [failed, tag]), "verified", "verified"],
+      ["without the look-up of the signature tag", evidenceOf([], [imageLookup, referrers]), "unknown", "offline"],
+      ["without the look-up of referrers", evidenceOf([], [imageLookup, tag]), "unknown", "offline"],
+      [
+        "with the fallback tag for referrers",
+        evidenceOf([], [imageLookup, { ...referrers, kind: "referrers-tag" }, tag]),
+        "unsigned",
+        "unsigned",
+      ],
+      ["with a wrong signature", evidenceOf([bad]), "invalid", "other-image"],
+      ["with a good and a wrong signature", evidenceOf([bad, good]), "verified", "verified"],
+      [
+        "whose bundle is missing",
+        { ...signed, blobs: { [good.candidate.descriptor.digest]: signed.blobs[good.candidate.descriptor.digest]! } },
+        "unknown",
+        "registry-error",
+      ],
+      ["whose manifest is missing", { ...signed, blobs: {} }, "unknown", "registry-error"],
+      ["whose bundle is other bytes", blobsChanged(flipped), "unknown", "digest-mismatch"],
+      [
+        "whose bundle is longer",
+        blobsChanged((bytes) => Buffer.concat([bytes, Buffer.from(" ")])),
+        "unknown",
+        "digest-mismatch",
+      ],
+      [
+        "with a candidate that could not be fetched",
+        { ...evidenceOf([]), candidates: [{ ...good.candidate, failure: { code: "tls", message: "No." } }] },
+        "unknown",
+        "tls",
+      ],
+      [
+        "for another subject",
+        evidenceOf([attachBundle(keyBundle(acme), { subject: { ...image, digest: `sha256:${"00".repeat(32)}` } })]),
+        "invalid",
+        "other-image",
+      ],
+      [
+        "without a subject",
+        evidenceOf([attachBundle(keyBundle(acme), { subject: undefined })]),
+        "invalid",
+        "other-image",
+      ],
+      ["whose index mislabels the bundle", evidenceOf([relabelled(good)]), "verified", "verified"],
+      [
+        "with an SBOM only",
+        evidenceOf([
+          attach([{ mediaType: "application/spdx+json", bytes: Buffer.from("{}") }], {
+            artifactType: "application/spdx+json",
+            subject: image,
+          }),
+        ]),
+        "unsigned",
+        "unsigned",
+      ],
+      ["with a Notary signature", evidenceOf([notary()]), "unknown", "unsupported-format"],
+      ["with a Notary signature beside a good one", evidenceOf([notary(), good]), "verified", "verified"],
+      [
+        "with two layers in a bundle's manifest",
+        evidenceOf([
+          attach(
+            [1, 2].map(() => ({ mediaType: bundleType, bytes: keyBundle(acme) })),
+            { artifactType: bundleType, subject: image },
+          ),
+        ]),
+        "invalid",
+        "signature-malformed",
+      ],
+      ["with nonsense for a manifest", evidenceOf([nonsense()]), "unknown", "unsupported-format"],
+    ];
+    for (const [what, evidence, state, code] of cases)
+      it(`${what}: ${state}`, () => {
+        const { state: got, reason } = judged(evidence, byAcme);
+        assert.deepEqual([got, reason.code], [state, code], reason.message);
+      });
+  });
+
+  describe("of a key's signature", () => {
+    const verdict = (bundle: Uint8Array, authority: Authority = keyAuthority(pem(acme))) =>
+      judged(evidenceOf([attachBundle(bundle)]), policyOf(rule([authority])));
+    const changed = (): Buffer => {
+      const json = JSON.parse(keyBundle(acme).toString());
+      json.dsseEnvelope.signatures = JSON.parse(
+        keyBundle(acme, { digest: `sha256:${"11".repeat(32)}` }).toString(),
+      ).dsseEnvelope.signatures;
+      return Buffer.from(JSON.stringify(json));
+    };
+    it("another's, which says so: untrusted", () => {
+      const { state, signatures } = verdict(keyBundle(stranger));
+      assert.deepEqual([state, signatures[0]?.reasons[0]?.code], ["untrusted", "unknown-key"]);
+    });
+    it("another's, which claims to be this key's: invalid", () => {
+      assert.equal(verdict(keyBundle(stranger, { hint: hintOf(acme) })).reason.code, "signature-wrong");
+    });
+    it("changed: invalid", () => assert.equal(verdict(changed()).state, "invalid"));
+    it("without a hint: verified", () => assert.equal(verdict(keyBundle(acme, { hint: "" })).state, "verified"));
+    it("another's without a hint: invalid", () => {
+      assert.equal(verdict(keyBundle(stranger, { hint: "" })).state, "invalid");
+    });
+    const kinds: readonly (readonly [string, Pair, string | null])[] = [
+      ["P-384 and its own digest", generateKeyPairSync("ec", { namedCurve: "P-384" }), "sha384"],
+      ["P-384 and SHA-256, as cosign long did", generateKeyPairSync("ec", { namedCurve: "P-384" }), "sha256"],
+      ["P-521", generateKeyPairSync("ec", { namedCurve: "P-521" }), "sha512"],
+      ["RSA", generateKeyPairSync("rsa", { modulusLength: 3072 }), "sha256"],
+      ["Ed25519", generateKeyPairSync("ed25519"), null],
+    ];
+    for (const [what, pair, hash] of kinds)
+      it(`${what}: verified`, () => {
+        assert.equal(verdict(keyBundle(pair, { hash }), keyAuthority(pem(pair))).state, "verified");
+      });
+    it("RSA of 1024 bits: never", () => {
+      const weak = generateKeyPairSync("rsa", { modulusLength: 1024 });
+      assert.notEqual(verdict(keyBundle(weak), keyAuthority(pem(weak))).state, "verified");
+    });
+    it("SHA-1: never", () => {
+      assert.equal(verdict(keyBundle(acme, { hash: "sha1" })).state, "invalid");
+    });
+    it("a policy that names a private key accepts nobody", () => {
+      const secret = acme.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+      assert.notEqual(verdict(keyBundle(acme), keyAuthority(secret)).state, "verified");
+    });
+  });
+
+  describe("of policies", () => {
+    const yes = keyAuthority(pem(acme));
+    const no = keyAuthority(pem(stranger), { name: "stranger" });
+    const fixed = (action: "pass" | "fail"): Authority => ({
+      kind: "static",
+      name: action,
+      source: yes.source,
+      action,
+    });
+    const vague: Authority = { kind: "not-evaluated", name: "vague", source: yes.source, why: "its key is elsewhere" };
+    const dark = {
+      notUnderstood: [{ what: "'policy' is not evaluated.", source: { file: "policy/images.yaml", line: 20 } }],
+    };
+    const elsewhere = { globs: [{ glob: "other.example/**", source: yes.source }] };
+    const second = { name: "second", source: { file: "policy/second.yaml", line: 3 } };
+    const cases: readonly (readonly [string, Evidence, TrustPolicy, Verdict["state"], string, boolean, string?])[] = [
+      ["none, and signed", signed, policyOf(), "untrusted", "no-policy", false],
+      ["none, and unsigned", unsigned, policyOf(), "unsigned", "unsigned", false],
+      ["none that covers it", signed, policyOf(rule([yes], elsewhere)), "untrusted", "no-policy", false],
+      ["one of two authorities", signed, policyOf(rule([no, yes])), "verified", "verified", true, "release"],
+      [
+        "one of two rules",
+        signed,
+        policyOf(rule([yes]), rule([no], second)),
+        "untrusted",
+        "not-accepted",
+        true,
+        "second",
+      ],
+      [
+        "one of two rules, the other warns",
+        signed,
+        policyOf(rule([yes]), rule([no], { ...second, mode: "warn" })),
+        "untrusted",
+        "not-accepted",
+        false,
+        "second",
+      ],
+      [
+        "two that refuse, one warns: the other decides",
+        signed,
+        policyOf(rule([no], { mode: "warn" }), rule([no], second)),
+        "untrusted",
+        "not-accepted",
+        true,
+        "second",
+      ],
+      ["that warns", unsigned, policyOf(rule([yes], { mode: "warn" })), "unsigned", "unsigned", false, "release"],
+      [
+        "not understood, though the key fits",
+        signed,
+        policyOf(rule([yes], dark)),
+        "unknown",
+        "policy-not-understood",
+        true,
+        "release",
+      ],
+      [
+        "not understood beside one that accepts",
+        signed,
+        policyOf(rule([yes]), rule([yes], { ...second, ...dark })),
+        "unknown",
+        "policy-not-understood",
+        true,
+        "second",
+      ],
+      [
+        "not understood beside one that refuses",
+        unsigned,
+        policyOf(rule([yes]), rule([yes], { ...second, ...dark })),
+        "unsigned",
+        "unsigned",
+        true,
+        "release",
+      ],
+      [
+        "with an authority that is not evaluated",
+        signed,
+        policyOf(rule([vague])),
+        "unknown",
+        "policy-not-understood",
+        true,
+        "release",
+      ],
+      [
+        "with one that is not evaluated beside one that accepts",
+        signed,
+        policyOf(rule([vague, yes])),
+        "verified",
+        "verified",
+        true,
+        "release",
+      ],
+      [
+        "that lets everything pass, and unsigned",
+        unsigned,
+        policyOf(rule([fixed("pass")])),
+        "unsigned",
+        "allowed-without-signature",
+        false,
+        "release",
+      ],
+      [
+        "that lets everything pass, and signed",
+        signed,
+        policyOf(rule([fixed("pass")])),
+        "untrusted",
+        "allowed-without-signature",
+        false,
+        "release",
+      ],
+      [
+        "that lets everything pass beside one that accepts",
+        signed,
+        policyOf(rule([fixed("pass")], second), rule([yes])),
+        "verified",
+        "verified",
+        true,
+        "release",
+      ],
+      [
+        "that lets everything pass beside one that refuses",
+        signed,
+        policyOf(rule([fixed("pass")], second), rule([no])),
+        "untrusted",
+        "not-accepted",
+        true,
+        "release",
+      ],
+      ["that lets nothing pass", signed, policyOf(rule([fixed("fail")])), "untrusted", "not-accepted", true, "release"],
+      ["without authorities", signed, policyOf(rule([])), "untrusted", "not-accepted", true, "release"],
+      ["for bundles", signed, policyOf(rule([{ ...yes, format: "bundle" }])), "verified", "verified", true, "release"],
+      [
+        "for the first format only",
+        signed,
+        policyOf(rule([{ ...yes, format: "legacy" }])),
+        "untrusted",
+        "not-accepted",
+        true,
+        "release",
+      ],
+      [
+        "silent about the format",
+        signed,
+        policyOf(rule([{ ...yes, format: "unset" }])),
+        "verified",
+        "verified",
+        true,
+        "release",
+      ],
+    ];
+    for (const [what, evidence, policy, state, code, enforced, decider] of cases)
+      it(`${what}: ${state}`, () => {
+        const verdict = judged(evidence, policy);
+        assert.deepEqual(
+          [verdict.state, verdict.reason.code, verdict.enforced, verdict.decidedBy?.rule],
+          [state, code, enforced, decider],
+          verdict.reason.message,
+        );
+      });
+
+    it("says that policy-controller would not see a bundle where the policy is silent", () => {
+      const { trace } = judged(signed, policyOf(rule([{ ...yes, format: "unset" }])));
+      assert.ok(trace.some(({ outcome, text }) => outcome === "note" && text.includes("policy-controller")));
+    });
+  });
+});
+
+function without(evidence: Evidence, lookups: readonly Lookup[]): Evidence {
+  const { image: _, ...rest } = evidence;
+  return { ...rest, lookups };
+}
+
+function relabelled(attached: ReturnType<typeof attach>): ReturnType<typeof attach> {
+  const { candidate, blobs } = attached;
+  const descriptor = { ...candidate.descriptor, artifactType: "application/vnd.oci.empty.v1+json" };
+  return { candidate: { from: "referrers-tag", descriptor }, blobs };
+}
+
+function notary(): ReturnType<typeof attach> {
+  return attach([{ mediaType: "application/jose+json", bytes: Buffer.from("{}") }], {
+    artifactType: "application/vnd.cncf.notary.signature",
+    subject: image,
+  });
+}
+
+function nonsense(): ReturnType<typeof attach> {
+  const bytes = Buffer.from("<html>");
+  const descriptor = { mediaType: "text/html", digest: digestOf(bytes), size: bytes.length };
+  return { candidate: { descriptor, from: "referrers" }, blobs: { [descriptor.digest]: bytes } };
+}
