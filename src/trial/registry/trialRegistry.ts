@@ -31,7 +31,7 @@ export interface TrialRegistryOptions {
 export interface TrialRegistry {
   /** `127.0.0.1:PORT`, as image references write it. */
   readonly host: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts a registry of the distribution specification 1.1 on this machine's loopback address, in memory. Throws where the port is taken. */
