@@ -3,7 +3,7 @@ import { interpolate } from "./composeInterpolation.ts";
 import type { Document } from "./document.ts";
 import { readInlineDockerfile } from "./composeDockerfile.ts";
 import { readYaml } from "./yaml.ts";
-import { createImageCollector, type ImageCollector } from "./yamlImage.ts";
+import { createImageCollector, inDocumentOrder, type ImageCollector } from "./yamlImage.ts";
 import {
   dereference,
   entriesOf,
@@ -39,7 +39,7 @@ export function readCompose(text: string, path: string): Document {
     path,
     dialect: "compose",
     text: plain,
-    images: [...images.images, ...inline.flatMap((document) => document.images)],
+    images: inDocumentOrder([...images.images, ...inline.flatMap((document) => document.images)]),
     commands: inline.flatMap((document) => document.commands),
     jobs: [],
     problems: [...stream.problems, ...images.problems, ...inline.flatMap((document) => document.problems)],

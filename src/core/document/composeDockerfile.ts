@@ -15,6 +15,7 @@ export function readInlineDockerfile(scalar: YamlScalar, text: string, path: str
     images: document.images.map((use) => ({
       ...use,
       span: place(use.span),
+      text: text.slice(place(use.span).start, place(use.span).end),
       ...(use.definedAt === undefined ? {} : { definedAt: place(use.definedAt) }),
       ...(use.pinAt === undefined ? {} : { pinAt: place(use.pinAt) }),
       chain: use.chain.map((step) => ({ ...step, span: place(step.span) })),

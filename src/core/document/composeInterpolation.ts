@@ -58,8 +58,10 @@ export function interpolate(text: string, scalar: YamlScalar, from = 0, to = sca
     if (hasDefault) {
       chain.push(step(rest + operator.length, closing, `default of ${variable}`));
       read(rest + operator.length, closing, depth + 1);
-    } else if (operator.endsWith("+")) parts.push({ text: "" });
-    else unknown(at, closing, variable);
+    } else if (operator.endsWith("+")) {
+      parts.push({ text: "" });
+      chain.push(step(at, closing + 1, `${variable} taken as not set`));
+    } else unknown(at, closing, variable);
     return closing + 1;
   };
 

@@ -3,7 +3,7 @@ import type { Document } from "./document.ts";
 import { inputDefaults } from "./githubScope.ts";
 import { readSteps } from "./githubSteps.ts";
 import { readYaml } from "./yaml.ts";
-import { createImageCollector } from "./yamlImage.ts";
+import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { textOf, valueAt } from "./yamlNode.ts";
 
 const dockerWrapper = "docker://";
@@ -31,7 +31,7 @@ export function readGithubAction(text: string, path: string): Document {
     path,
     dialect: "github-action",
     text: plain,
-    images: images.images,
+    images: inDocumentOrder(images.images),
     commands,
     jobs: runs === undefined || steps.length === 0 ? [] : [{ id: "runs", span: runs.span, steps, environment: {} }],
     problems: [...stream.problems, ...images.problems, ...problems],

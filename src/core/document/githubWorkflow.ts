@@ -5,8 +5,18 @@ import { matrixCombinations } from "./githubMatrix.ts";
 import { inputDefaults, valuesOf, type GithubScope } from "./githubScope.ts";
 import { environmentOf, readSteps } from "./githubSteps.ts";
 import { readYaml } from "./yaml.ts";
-import { createImageCollector, type ImageCollector } from "./yamlImage.ts";
-import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
+import { createImageCollector, inDocumentOrder, type ImageCollector } from "./yamlImage.ts";
+import {
+  entriesOf,
+  itemsOf,
+  mappingOf,
+  scalarOf,
+  textOf,
+  valueAt,
+  type YamlEntry,
+  type YamlNode,
+  type YamlScalar,
+} from "./yamlNode.ts";
 
 const dockerWrapper = "docker://";
 
@@ -30,24 +40,34 @@ export function readGithubWorkflow(text: string, path: string): Document {
   const around: GithubScope = { text: plain, inputs };
   const environment = environmentOf(valueAt(root, "env"), around);
   const shell = textOf(valueAt(root, "defaults", "run", "shell"));
+  const budget = { left: maximumEvaluations };
   for (const entry of entriesOf(valueAt(root, "jobs"))) {
-    const reading = readJob(entry, { scope: { ...around, environment }, shell, images });
+    const reading = readJob(entry, { budget, scope: { ...around, environment }, shell, images });
     jobs.push(reading.job);
     commands.push(...reading.commands);
     problems.push(...reading.problems);
+  }
+  if (budget.left < 0) {
+    const message = "The matrices of this workflow yield more containers than are followed; some are not listed.";
+    problems.push({ code: "limit-reached", message, span: { start: 0, end: 0 } });
   }
   return {
     path,
     dialect: "github-workflow",
     text: plain,
-    images: images.images,
+    images: inDocumentOrder(images.images),
     commands,
     jobs,
     problems: [...stream.problems, ...images.problems, ...problems],
   };
 }
 
+/** Evaluations of containers over the combinations of matrices, for one file. */
+const maximumEvaluations = 20_000;
+
 interface Around {
+  /** Evaluations that are left. */
+  readonly budget: { left: number };
   readonly scope: GithubScope;
   readonly shell: string | undefined;
   readonly images: ImageCollector;
@@ -55,16 +75,15 @@ interface Around {
 
 function readJob(
   { key, value: job }: YamlEntry,
-  { scope: around, shell: outerShell, images }: Around,
+  { budget, scope: around, shell: outerShell, images }: Around,
 ): { readonly job: Job; readonly commands: readonly ShellCommand[]; readonly problems: readonly Problem[] } {
   const combinations = matrixCombinations(job);
   const { text, inputs } = around;
-  for (const matrix of combinations ?? [undefined]) {
-    // `env` is not available here (GitHub's documentation, Context availability).
-    const scope: GithubScope = { text, inputs, matrix };
-    readContainer(valueAt(job, "container"), "container", scope, images);
-    for (const { value } of entriesOf(valueAt(job, "services"))) readContainer(value, "services", scope, images);
-  }
+  // `env` is not available here (GitHub's documentation, Context availability).
+  const scopes = (combinations ?? [undefined]).map((matrix): GithubScope => ({ text, inputs, matrix }));
+  readContainer(valueAt(job, "container"), "container", { budget, scopes, images });
+  for (const { value } of entriesOf(valueAt(job, "services")))
+    readContainer(value, "services", { budget, scopes, images });
   // With several combinations, what a step's `matrix` values are cannot be said.
   const matrix = combinations?.length === 1 ? combinations[0] : undefined;
   const environment = environmentOf(valueAt(job, "env"), { ...around, matrix });
@@ -91,10 +110,27 @@ function runnerShell(job: YamlNode): string | undefined {
 }
 
 /** A container is an image, or a mapping with one; an expression may yield either. */
-function readContainer(node: YamlNode | undefined, site: string, scope: GithubScope, images: ImageCollector): void {
+function readContainer(
+  node: YamlNode | undefined,
+  site: string,
+  { budget, scopes, images }: Pick<Around, "budget" | "images"> & { readonly scopes: readonly GithubScope[] },
+): void {
   const image = mappingOf(node) === undefined ? node : valueAt(node, "image");
   const scalar = scalarOf(image);
-  if (scalar === undefined || scalar.text.trim() === "") return;
+  if (image === undefined || scalar === undefined || scalar.text.trim() === "") return;
+  // Only an expression can differ between the combinations of a matrix.
+  const differing = scalar.text.includes("${{") ? scopes : scopes.slice(0, 1);
+  for (const scope of differing) {
+    if (--budget.left < 0) return;
+    addContainer(image, scalar, { site, scope, images });
+  }
+}
+
+function addContainer(
+  image: YamlNode,
+  scalar: YamlScalar,
+  { site, scope, images }: { readonly site: string; readonly scope: GithubScope; readonly images: ImageCollector },
+): void {
   const from = scalar.text.startsWith(dockerWrapper) ? dockerWrapper.length : 0;
   for (const value of valuesOf(scalar, scope, from)) {
     const inner = "node" in value ? scalarOf(valueAt(value.node, "image")) : undefined;

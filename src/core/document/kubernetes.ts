@@ -1,7 +1,7 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Document } from "./document.ts";
 import { readYaml } from "./yaml.ts";
-import { createImageCollector, type ImageCollector } from "./yamlImage.ts";
+import { createImageCollector, inDocumentOrder, type ImageCollector } from "./yamlImage.ts";
 import { itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 const template = ["spec", "template", "spec"];
@@ -45,7 +45,7 @@ export function readKubernetes(text: string, path: string): Document {
     path,
     dialect: "kubernetes",
     text: plain,
-    images: images.images,
+    images: inDocumentOrder(images.images),
     commands: [],
     jobs: [],
     problems: [...stream.problems, ...images.problems],

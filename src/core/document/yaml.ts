@@ -53,6 +53,7 @@ function tokenize(text: string): { readonly tokens: readonly CST.Token[]; readon
   const parser = new Parser();
   let count = 0;
   let documents = 0;
+  let errors = 0;
   const stop = (code: string, what: string): { tokens: readonly CST.Token[]; limit: Problem } => ({
     tokens,
     limit: {
@@ -66,6 +67,8 @@ function tokenize(text: string): { readonly tokens: readonly CST.Token[]; readon
       tokens.push(token);
       if (token.type === "document" && ++documents > maximumDocuments)
         return stop("yaml-too-large", `has more than ${maximumDocuments} documents`);
+      if (token.type === "error" && ++errors > maximumProblems)
+        return stop("yaml-syntax", `has more than ${maximumProblems} errors`);
     }
     if (parser.stack.length > maximumDepth) return stop("yaml-too-deep", `is nested more than ${maximumDepth} deep`);
     if (++count > maximumTokens) return stop("yaml-too-large", `has more than ${maximumTokens} tokens`);

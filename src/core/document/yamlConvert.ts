@@ -74,7 +74,8 @@ export function createYamlConverter(text: string): YamlConverter {
       return { node: { kind: "sequence", span: rangeOf(node), items }, extent };
     }
     const scalar = isScalar(node) ? toScalar(node, text) : emptyScalar(0);
-    return { node: scalar, extent: { size: 1, height: 1 } };
+    // A long text counts as many nodes: repeating it costs its readers as much.
+    return { node: scalar, extent: { size: 1 + Math.floor(scalar.text.length / 64), height: 1 } };
   }
 
   function convertKey(key: unknown, depth: number): YamlScalar | undefined {

@@ -78,6 +78,11 @@ export function createImageCollector(text: string): ImageCollector {
   };
 }
 
+/** Uses as a person meets them in the text; those at one place keep their order. */
+export function inDocumentOrder(uses: readonly ImageUse[]): readonly ImageUse[] {
+  return uses.toSorted((one, other) => one.span.start - other.span.start);
+}
+
 /** A scalar's stretch as a part: with its place only where the document holds it as it is. */
 export function literalPart(text: string, scalar: YamlScalar, from = 0, to = scalar.text.length): ValuePart {
   const value = scalar.text.slice(from, to);
@@ -142,11 +147,14 @@ function looksLikeTemplate(text: string): boolean {
 
 /** Whether what is known before the first unknown part names the repository: a tag or digest has begun. */
 function knowsRepository(parts: readonly ValuePart[]): boolean {
-  let known = "";
-  for (const part of parts) {
-    if (part.text === undefined) break;
-    known += part.text;
-  }
+  const unknown = parts.findIndex((part) => part.text === undefined);
+  const end = unknown < 0 ? parts.length : unknown;
+  // What looks like a tag is a port where a path follows.
+  if (parts.slice(end).some((part) => part.text?.includes("/") === true)) return false;
+  const known = parts
+    .slice(0, end)
+    .map((part) => part.text)
+    .join("");
   const name = /^(.*[^/:@])[:@][^/]*$/s.exec(known)?.[1];
   return name !== undefined && parseReference(name).value !== undefined;
 }

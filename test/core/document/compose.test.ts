@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { readCompose } from "../../../src/core/document/compose.ts";
+import { formatReference } from "../../../src/core/image/reference.ts";
+import { expectPinsToHold, expectToSurvive, expectUses, pin } from "../../helpers/imageUses.ts";
+
+function service(lines: string): string {
+  return `services:\n  app:\n${lines.replace(/^/gm, "    ")}\n`;
+}
+
+describe("readCompose", () => {
+  const sites: readonly (readonly [name: string, source: string, expected: readonly string[]])[] = [
+    ["a plain image", service("image: «node:22» # comment"), ["image docker.io/library/node:22 literal"]],
+    ["a quoted image", service('image: "«ghcr.io/acme/app:1»"'), ["image ghcr.io/acme/app:1 literal"]],
+    ["a single-quoted image", service("image: '«redis»'"), ["image docker.io/library/redis literal"]],
+    ["a folded image", service("image: >-\n  «busybox:1»"), ["image docker.io/library/busybox:1 literal"]],
+    ["CRLF", "services:\r\n  app:\r\n    image: «node:22»\r\n", ["image docker.io/library/node:22 literal"]],
+    ["flow style", "services: {app: {image: «node:22»}}", ["image docker.io/library/node:22 literal"]],
+    ["no image beside a build, which is an output", service("image: acme/app\nbuild: ."), []],
+    ["an image beside an empty build", service("image: «acme/app»\nbuild:"), ["image docker.io/acme/app literal"]],
+    ["no empty image", service('image: ""'), []],
+    [
+      "an image volume",
+      service("volumes: [{type: image, source: «a/b:1», target: /x}, data:/y, {type: volume, source: x}]"),
+      ["volume docker.io/a/b:1 literal"],
+    ],
+    [
+      "named contexts",
+      service("build:\n  additional_contexts:\n    base: docker-image://«alpine:3»\n    more: ../dir"),
+      ["build-context docker.io/library/alpine:3 literal"],
+    ],
+    [
+      "named contexts in a list",
+      service(
+        "build:\n  additional_contexts:\n  - base=docker-image://«alpine:3»\n  - x=https://e.org/docker-image://y",
+      ),
+      ["build-context docker.io/library/alpine:3 literal"],
+    ],
+    [
+      "cache sources",
+      service(
+        "build:\n  cache_from: [«a/b:c», 'type=registry,ref=«r.io/x:1»,mode=max', type=gha]\n  cache_to: [type=registry,ref=r.io/out]",
+      ),
+      ["cache-from docker.io/a/b:c literal", "cache-from r.io/x:1 literal"],
+    ],
+    [
+      "nothing outside of services",
+      "x-a: {image: a}\nvolumes: {v: {image: b}}\nservices: {app: {labels: {image: c}}}",
+      [],
+    ],
+    ["nothing where services is no mapping", "services: [image]\n", []],
+  ];
+  for (const [name, source, expected] of sites)
+    it(`reads ${name}`, () => void expectUses(readCompose, source, expected));
+
+  const values: readonly (readonly [value: string, expected: string, definedAt?: string])[] = [
+    ["node:${TAG:-22}", "docker.io/library/node:22 resolved", "22"],
+    ["node:${TAG-22}", "docker.io/library/node:22 resolved", "22"],
+    ["${IMAGE:-node:22}", "docker.io/library/node:22 resolved", "node:22"],
+    ["${IMAGE:-ghcr.io/${ORG:-acme}/app:1}", "ghcr.io/acme/app:1 resolved", "ghcr.io/${ORG:-acme}/app:1"],
+    ["${REGISTRY:-ghcr.io}/acme/app:1", "ghcr.io/acme/app:1 resolved"],
+    ["node:22${SUFFIX:+-alpine}", "docker.io/library/node:22 resolved"],
+    ["node:${TAG}", "? partial"],
+    ["node:$TAG", "? partial"],
+    ["node:${TAG:?tell}", "? partial"],
+    ["node:22-${V}", "? partial"],
+    ["node@${DIGEST}", "? partial"],
+    ["${IMAGE}", "? unresolved"],
+    ["localhost:${PORT}/app", "? unresolved"],
+    ["${R}/app:1", "? unresolved"],
+    ["a$$b", "? unresolved"],
+    ["node:${TAG:-}", "? partial"],
+    ["node:${", "? partial"],
+  ];
+  for (const [value, expected, definedAt] of values)
+    it(`interpolates ${value}`, () => {
+      const [site = ""] = ["image"];
+      const document = expectUses(readCompose, service(`image: "«${value}»"`), [`${site} ${expected}`]);
+      const place = document.images[0]?.definedAt;
+      assert.equal(place && document.text.slice(place.start, place.end), definedAt);
+    });
+
+  it("says how a value came to be", () => {
+    const { images, text } = readCompose(service("image: node:${TAG:-22}"), "compose.yaml");
+    assert.deepEqual(
+      images[0]?.chain.map(({ label, span }) => [label, text.slice(span.start, span.end)]),
+      [["default of TAG", "22"]],
+    );
+  });
+
+  it("shows an alias as such and leads to its anchor", () => {
+    const source = 'x-image: &image "node:22"\nservices:\n  a: {image: «*image»}\n  b: {image: «*image»}\n';
+    const { images, text } = expectUses(readCompose, source, Array(2).fill("image docker.io/library/node:22 resolved"));
+    for (const { definedAt, chain } of images) {
+      assert.equal(text.slice(definedAt?.start, definedAt?.end), "node:22");
+      assert.equal(chain[0]?.label, "anchor image");
+    }
+  });
+
+  it("lists an image that several services merge once, where it stands", () => {
+    const source = "x-base: &base\n  image: «node:22»\nservices:\n  a: {<<: *base}\n  b: {<<: *base}\n  c: *base\n";
+    expectUses(readCompose, source, ["image docker.io/library/node:22 literal"]);
+  });
+
+  it("lets a service's own image win over a merged one", () => {
+    const source = "x-base: &base\n  image: node:20\nservices:\n  a: {<<: *base, image: «node:22»}\n";
+    expectUses(readCompose, source, ["image docker.io/library/node:22 literal"]);
+  });
+
+  it("keeps the platform", () => {
+    const document = readCompose(service("image: node\nplatform: linux/arm64"), "compose.yaml");
+    assert.equal(document.images[0]?.platform, "linux/arm64");
+  });
+
+  it("reads an inline Dockerfile, with dollar signs escaped for compose", () => {
+    const source = service(
+      "build:\n  dockerfile_inline: |\n    ARG V=22\n    FROM «node:$${V}» AS base\n    FROM «alpine:3»\n    COPY --from=base /a /b\n    RUN cosign sign x",
+    );
+    const document = expectUses(readCompose, source, [
+      "from docker.io/library/node:22 resolved",
+      "from docker.io/library/alpine:3 literal",
+    ]);
+    const place = document.images[0]?.definedAt;
+    assert.equal(document.text.slice(place?.start, place?.end), "22");
+    const [command] = document.commands;
+    assert.equal(document.text.slice(command?.span.start, command?.span.end), "cosign sign x");
+  });
+
+  it("says where an image is no reference, and lists the others", () => {
+    const document = readCompose("services:\n  a: {image: Not An Image}\n  b: {image: node}\n", "compose.yaml");
+    assert.equal(document.images.length, 1);
+    assert.deepEqual(
+      document.problems.map(({ code }) => code),
+      ["reference-invalid"],
+    );
+  });
+
+  it("replaces the digest that is there", () => {
+    const { images, text } = readCompose(service(`image: "node:22@sha256:${"1".repeat(64)}"`), "compose.yaml");
+    const { pinAt } = images[0]!;
+    assert.equal(text.slice(pinAt?.start, pinAt?.end), `@sha256:${"1".repeat(64)}`);
+  });
+
+  it("pins so that the file reads to the pinned image", () => {
+    const digest = `sha256:${"1".repeat(64)}`;
+    const forms = [
+      "node:22",
+      '"node:22"',
+      "'node:22'",
+      ">-\n  node:22",
+      "node",
+      `node@${digest}`,
+      `"node:22@${digest}"`,
+      '"${IMAGE:-node:22}"',
+      "node:${TAG:-22}",
+      '"${IMAGE:-ghcr.io/${ORG:-acme}/app}"',
+      "${R:-ghcr.io}/acme/app:1",
+      `\${IMAGE:-node@${digest}}`,
+      "ghcr.io:443/acme/app",
+      "&anchor node:22",
+    ];
+    for (const form of forms) assert.equal(expectPinsToHold(readCompose, service(`image: ${form}`)), 1, form);
+    assert.equal(expectPinsToHold(readCompose, "x: &i 'node:22'\nservices: {a: {image: *i}}"), 1);
+    assert.equal(expectPinsToHold(readCompose, "services: {a: {image: node:22, x: y}}"), 1);
+  });
+
+  it("offers no pin where the value is not known or a tag comes after it", () => {
+    for (const value of ["node:${TAG}", "node:22${S:+x}${T}"])
+      assert.equal(readCompose(service(`image: ${value}`), "c.yaml").images[0]?.pinAt, undefined, value);
+  });
+
+  it("bounds a value and an alias bomb", () => {
+    const long = readCompose(service(`image: ${"${a:-".repeat(5000)}x${"}".repeat(5000)}`), "c.yaml");
+    assert.deepEqual([long.images.length, long.problems.map(({ code }) => code)], [0, ["reference-invalid"]]);
+    const deep = readCompose(service(`image: ${"${a:-".repeat(100)}x${"}".repeat(100)}`), "c.yaml");
+    assert.equal(deep.images[0]?.resolution, "unresolved");
+  });
+
+  it("reads a file with byte-order mark", () => {
+    const [use] = readCompose(`\ufeff${service("image: node")}`, "c.yaml").images;
+    assert.equal(use?.span.start, service("image: ").indexOf("image:") + "image: ".length);
+    assert.equal(use?.reference && formatReference(use.reference), "docker.io/library/node");
+  });
+
+  it("survives every prefix and many mutations", () => {
+    expectToSurvive(
+      readCompose,
+      `x-i: &i "node:\${T:-1}"\nservices:\n  a: {image: *i}\n  b:\n    <<: &m {image: 'b@${pin}'}\n    build:\n      dockerfile_inline: |\n        FROM a$$b\n        RUN echo $$(x)\n`,
+    );
+  });
+});
