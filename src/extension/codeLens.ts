@@ -1,0 +1,93 @@
+import * as vscode from "vscode";
+import { summaryDetail } from "../core/report/words.ts";
+import type { CommandId, CommandTarget } from "./commandIds.ts";
+import type { Extension } from "./context.ts";
+import { markOf, type ImageStatus } from "./marks.ts";
+import { rangeOf, selector } from "./places.ts";
+import { isBoolean, onSettingChange, setting } from "./settings.ts";
+import { referenceOf } from "./tree/grouping.ts";
+
+/** One line above each reference: what is known, and at most two actions. */
+export function register(extension: Extension): vscode.Disposable {
+  const changes = new vscode.EventEmitter<void>();
+  const provider: vscode.CodeLensProvider = {
+    onDidChangeCodeLenses: changes.event,
+    provideCodeLenses(editorDocument) {
+      if (!setting("codeLens.enabled", isBoolean, true)) return [];
+      const path = extension.files.pathOf(editorDocument.uri);
+      const document = path === undefined ? undefined : extension.model.document(path);
+      if (path === undefined || document === undefined) return [];
+      return document.images.flatMap((use) => {
+        const reference = referenceOf(use);
+        if (reference === undefined) return [];
+        const status = extension.model.status(reference);
+        const target: CommandTarget = { reference, file: path, offset: use.span.start };
+        const range = rangeOf(document, use.span);
+        const lenses = [new vscode.CodeLens(range, { title: lensTitle(status, extension.now()), command: "" })];
+        for (const { title, command, tooltip } of lensActions(status))
+          lenses.push(new vscode.CodeLens(range, { title, command, tooltip, arguments: [target] }));
+        return lenses;
+      });
+    },
+  };
+  return vscode.Disposable.from(
+    changes,
+    vscode.languages.registerCodeLensProvider(selector, provider),
+    extension.model.onDidChange(() => changes.fire()),
+    onSettingChange("codeLens.enabled", () => changes.fire()),
+  );
+}
+
+function lensTitle(status: ImageStatus, now: Date): string {
+  const { icon, word } = markOf(status);
+  const detail = status.kind === "judged" ? summaryDetail(status.verdict, now) : "";
+  // Icons are ours alone: `$(` from outside is broken up.
+  const safe = detail.replaceAll("$(", "$ (");
+  return `$(${icon}) ${word}${safe === "" ? "" : ` · ${safe}`}`;
+}
+
+interface LensAction {
+  readonly title: string;
+  readonly command: CommandId | "workbench.trust.manage";
+  readonly tooltip: string;
+}
+
+const details: LensAction = {
+  title: "Details",
+  command: "countersign.showSteps",
+  tooltip: "How this verdict came to be",
+};
+const sign: LensAction = { title: "Sign", command: "countersign.sign", tooltip: "Sign through a signing service" };
+const retry: LensAction = { title: "Retry", command: "countersign.verifyAgain", tooltip: "Ask the registry again" };
+
+function lensActions(status: ImageStatus): readonly LensAction[] {
+  switch (status.kind) {
+    case "checking":
+      return [];
+    case "not-checked":
+      return vscode.workspace.isTrusted
+        ? [{ ...retry, title: "Verify" }]
+        : [
+            {
+              title: "Manage trust",
+              command: "workbench.trust.manage",
+              tooltip: "Trust this workspace to verify its images",
+            },
+          ];
+    case "judged":
+      break;
+  }
+  const { state, reason } = status.verdict;
+  switch (state) {
+    case "verified":
+    case "invalid":
+      return [details];
+    case "untrusted":
+    case "unsigned":
+      return [sign, details];
+    case "unknown":
+      return reason.code === "authentication" || reason.code === "auth-helper-failed"
+        ? [{ title: "Sign in", command: "countersign.signIn", tooltip: "Sign in to the registry" }, retry]
+        : [retry, details];
+  }
+}

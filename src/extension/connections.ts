@@ -1,0 +1,53 @@
+import { homedir } from "node:os";
+import * as vscode from "vscode";
+import type { CollectPorts } from "../application/collectEvidence.ts";
+import type { Clock, Log, Registry } from "../application/ports.ts";
+import { isText, isTextList, setting } from "./settings.ts";
+
+/** The outside world, made when it is first needed: none of this loads while the extension starts. */
+export interface Connections {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The registry client, one for the life of the window. Throws where the workspace is not trusted. */
+  registry(): Promise<Registry>;
+  /** What verifying needs; content is remembered by digest. */
+  collecting(): Promise<CollectPorts>;
+  /** Makes the client anew: settings or logins have changed. */
+  forget(): void;
+}
+
+export function createConnections(log: Log, version: string): Connections {
+  const clock: Clock = { now: () => new Date() };
+  let collecting: Promise<CollectPorts> | undefined;
+  const connect = async (): Promise<CollectPorts> => {
+    const [{ createRegistry }, { createDockerCredentials }, { createContentCache }] = await Promise.all([
+      import("../adapters/registry/registry.ts"),
+      import("../adapters/registry/dockerConfig.ts"),
+      import("../application/contentCache.ts"),
+    ]);
+    const folder = setting("registry.dockerConfig", isText, "");
+    const environment = folder === "" ? process.env : { ...process.env, DOCKER_CONFIG: folder };
+    const registry = createRegistry({
+      credentials: createDockerCredentials({ environment, homeDirectory: homedir(), log }),
+      plainHttp: setting("registry.plainHttp", isTextList, []),
+      userAgent: `countersign/${version} (vscode)`,
+      log,
+    });
+    return { registry, clock, content: createContentCache() };
+  };
+  const guarded = (): Promise<CollectPorts> => {
+    // The last line of defence: whoever asks, a workspace that nobody trusts reaches no registry and no process.
+    if (!vscode.workspace.isTrusted) return Promise.reject(new Error("This workspace is not trusted."));
+    collecting ??= connect();
+    return collecting;
+  };
+  return {
+    clock,
+    log,
+    collecting: guarded,
+    registry: async () => (await guarded()).registry,
+    forget() {
+      collecting = undefined;
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import * as vscode from "vscode";
+import { findRule, rules } from "../core/rules/index.ts";
+import type { CommandTarget } from "./commandIds.ts";
+import type { Extension } from "./context.ts";
+import { stepsText } from "./stepsText.ts";
+
+const rulesScheme = "countersign-rule";
+const stepsScheme = "countersign-steps";
+
+/** Rules' documents and verdicts' steps, as virtual Markdown documents that the editor's own preview shows. */
+export function register(extension: Extension): vscode.Disposable {
+  const changes = new vscode.EventEmitter<vscode.Uri>();
+  const steps: vscode.TextDocumentContentProvider = {
+    onDidChange: changes.event,
+    provideTextDocumentContent({ query }) {
+      const status = extension.model.status(query);
+      if (status.kind === "judged") return stepsText(status.verdict, extension.now());
+      return "# Not known yet\n\nThis image has not been judged.\n";
+    },
+  };
+  const documents: vscode.TextDocumentContentProvider = {
+    provideTextDocumentContent: ({ query }) => findRule(query)?.doc ?? "# No such rule\n",
+  };
+  return vscode.Disposable.from(
+    changes,
+    vscode.workspace.registerTextDocumentContentProvider(stepsScheme, steps),
+    vscode.workspace.registerTextDocumentContentProvider(rulesScheme, documents),
+    extension.model.onDidChange((change) => {
+      if (change.kind !== "verdicts") return;
+      for (const reference of change.references) changes.fire(stepsUri(extension, reference));
+    }),
+  );
+}
+
+/** Shows how a verdict came to be. */
+export async function showSteps(extension: Extension, reference: string): Promise<void> {
+  await vscode.commands.executeCommand("markdown.showPreview", stepsUri(extension, reference));
+}
+
+/** Shows the document of a rule; asks which where none is named. */
+export async function showRule(target: CommandTarget): Promise<void> {
+  const id = target.rule ?? (await chooseRule());
+  if (id === undefined || findRule(id) === undefined) return;
+  const uri = vscode.Uri.from({ scheme: rulesScheme, path: `/${id}.md`, query: id });
+  await vscode.commands.executeCommand("markdown.showPreview", uri);
+}
+
+async function chooseRule(): Promise<string | undefined> {
+  const items = rules.map(({ id, summary }) => ({ label: id, detail: summary }));
+  const chosen = await vscode.window.showQuickPick(items, { title: "Explain a rule", matchOnDetail: true });
+  return chosen?.label;
+}
+
+function stepsUri({ model }: Extension, reference: string): vscode.Uri {
+  const name = model.images().find((image) => image.reference === reference)?.name ?? reference;
+  // The last part of the path is the tab's title.
+  const title = (name.split("/").at(-1) ?? name).split("@")[0] ?? name;
+  return vscode.Uri.from({ scheme: stepsScheme, path: `/Steps of ${title}.md`, query: reference });
+}

@@ -1,0 +1,36 @@
+import * as vscode from "vscode";
+import { commandIds } from "./commandIds.ts";
+import type { Extension } from "./context.ts";
+import { hoverText, type HoverSubject } from "./hoverText.ts";
+import type { ImageStatus } from "./marks.ts";
+import { rangeOf, selector } from "./places.ts";
+import { referenceOf } from "./tree/grouping.ts";
+
+const notKnown: ImageStatus = { kind: "not-checked", why: "Its whole name is not known from the files." };
+
+/** Explains an image where it is named. */
+export function register(extension: Extension): vscode.Disposable {
+  return vscode.languages.registerHoverProvider(selector, {
+    provideHover(editorDocument, position) {
+      const path = extension.files.pathOf(editorDocument.uri);
+      const document = path === undefined ? undefined : extension.model.document(path);
+      if (path === undefined || document === undefined) return undefined;
+      const use = extension.model.useAt(path, editorDocument.offsetAt(position));
+      if (use === undefined) return undefined;
+      const known = referenceOf(use);
+      const reference = known ?? use.text;
+      const status = known === undefined ? notKnown : extension.model.status(known);
+      const subject = { document, use, reference, status, trusted: vscode.workspace.isTrusted, now: extension.now() };
+      return new vscode.Hover(hoverMarkdown(subject), rangeOf(document, use.span));
+    },
+  });
+}
+
+/** The hover's Markdown: icons and our own commands, nothing else is trusted. */
+export function hoverMarkdown(subject: HoverSubject): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString(hoverText(subject), true);
+  markdown.isTrusted = { enabledCommands: commandIds };
+  // The only HTML is the colour of our own mark; text from outside is escaped.
+  markdown.supportHtml = true;
+  return markdown;
+}

@@ -1,0 +1,130 @@
+import type { Document, ImageUse } from "../core/document/document.ts";
+import { shortDigest } from "../core/image/digest.ts";
+import { createLineIndex } from "../core/image/span.ts";
+import { commonName, decisiveSignature, describeAge, describeIssuer, describeTime } from "../core/report/words.ts";
+import type { SignatureVerdict, Verdict } from "../core/verdict/verdict.ts";
+import { commandLink, type CommandTarget } from "./commandIds.ts";
+import { escapeHover } from "./markdown.ts";
+import { markOf, type ImageStatus, type Mark } from "./marks.ts";
+import { referenceOf } from "./tree/grouping.ts";
+
+/** What a hover is about. */
+export interface HoverSubject {
+  readonly document: Document;
+  readonly use: ImageUse;
+  /** Normalised reference. */
+  readonly reference: string;
+  readonly status: ImageStatus;
+  /** Whether actions that ask a registry or a service are offered. */
+  readonly trusted: boolean;
+  readonly now: Date;
+}
+
+/** The hover of an image use, as Markdown with codicons and links to our own commands. */
+export function hoverText(subject: HoverSubject): string {
+  const { status } = subject;
+  const verdict = status.kind === "judged" ? status.verdict : status.kind === "checking" ? status.previous : undefined;
+  const lines = [headline(subject), ...referenceLines(subject, verdict)];
+  if (verdict !== undefined) lines.push(...verdictLines(verdict, subject.now));
+  return `${lines.join("  \n")}\n\n---\n\n${actions(subject, verdict)}`;
+}
+
+function headline({ status }: HoverSubject): string {
+  const mark = markOf(status);
+  const head = `${coloured(mark)} **${mark.word}**`;
+  switch (status.kind) {
+    case "judged":
+      return `${head}. ${escapeHover(status.verdict.reason.message)}\n`;
+    case "checking":
+      return `${head}. ${status.previous === undefined ? "The registry is being asked." : "The registry is being asked again; below is its last answer."}\n`;
+    case "not-checked":
+      return `${head}. ${escapeHover(status.why)}\n`;
+  }
+}
+
+function coloured({ icon, color }: Mark): string {
+  if (color === undefined) return `$(${icon})`;
+  return `<span style="color:var(--vscode-${color.replaceAll(".", "-")});">$(${icon})</span>`;
+}
+
+function referenceLines({ document, use, reference }: HoverSubject, verdict: Verdict | undefined): string[] {
+  const lines = [`$(package) ${escapeHover(reference.split("@")[0] ?? reference)}`];
+  const digest = verdict?.digest ?? use.reference?.digest;
+  if (digest !== undefined) {
+    const copy = commandLink("$(copy)", "countersign.copyDigest", { reference }, "Copy the digest");
+    lines.push(`$(blank) ${escapeHover(shortDigest(digest))} ${copy}`);
+  }
+  const index = createLineIndex(document.text);
+  for (const step of use.chain.slice(0, 3)) {
+    const where = step.file === undefined ? `line ${index.positionAt(step.span.start).line}` : escapeHover(step.file);
+    lines.push(`$(symbol-variable) from ${escapeHover(step.label)}, ${where}`);
+  }
+  return lines;
+}
+
+function verdictLines(verdict: Verdict, now: Date): string[] {
+  const signature = decisiveSignature(verdict);
+  const lines = signature === undefined ? [] : signatureLines(signature, now);
+  if (verdict.decidedBy !== undefined) {
+    const { policy, line, rule } = verdict.decidedBy;
+    const link = commandLink(
+      escapeHover(`${policy}:${line}`),
+      "countersign.openPolicy",
+      { file: policy, line },
+      "Open the policy at the rule that decided",
+    );
+    lines.push(`$(law) decided by ${escapeHover(rule)}, ${link}`);
+  }
+  if (verdict.asOf !== undefined) lines.push(`$(clock) asked ${describeAge(verdict.asOf, now)}`);
+  return lines;
+}
+
+function signatureLines(signature: SignatureVerdict, now: Date): string[] {
+  const { signer, signedAt, provenBy } = signature;
+  const lines: string[] = [];
+  if (signer !== undefined && signature.valid) {
+    const who = signer.identity ?? signer.certificate?.subject;
+    lines.push(
+      signer.kind === "key"
+        ? `$(key) key ${escapeHover(who ?? signer.fingerprint?.slice(0, 16) ?? "without a name")}`
+        : `$(account) ${escapeHover(who ?? "a certificate without a name")}`,
+    );
+    if (signer.issuer !== undefined) lines.push(`$(blank) issued by ${escapeHover(describeIssuer(signer.issuer))}`);
+    if (signer.certificate !== undefined) {
+      const { issuer, notBefore, notAfter } = signer.certificate;
+      const validity = `${describeTime(notBefore)} to ${describeTime(notAfter)}`;
+      lines.push(
+        `$(blank) certificate by ${escapeHover(commonName(issuer))}`,
+        `$(blank) valid ${escapeHover(validity)}`,
+      );
+    }
+  }
+  if (signature.valid) lines.push(`$(history) ${signedLine(signedAt, provenBy, now)}`);
+  return lines;
+}
+
+function signedLine(signedAt: string | undefined, provenBy: SignatureVerdict["provenBy"], now: Date): string {
+  if (signedAt === undefined) return "signed at a time that nobody proves";
+  const proof = provenBy === "timestamp" ? "a time stamp" : "the transparency log";
+  return `signed ${escapeHover(describeAge(signedAt, now))} (${escapeHover(describeTime(signedAt))}), proven by ${proof}`;
+}
+
+function actions(subject: HoverSubject, verdict: Verdict | undefined): string {
+  const { reference, use, document, trusted } = subject;
+  if (referenceOf(use) === undefined) return "Nothing can be asked about it.";
+  const target: CommandTarget = { reference, file: document.path, offset: use.span.start };
+  const links: string[] = [];
+  if (trusted) {
+    links.push(commandLink("$(refresh) Verify again", "countersign.verifyAgain", target, "Ask the registry again"));
+    if (verdict?.state !== "verified")
+      links.push(commandLink("$(key) Sign", "countersign.sign", target, "Sign through a signing service"));
+  }
+  if (verdict?.state === "verified" && use.pinAt !== undefined && use.reference?.digest === undefined)
+    links.push(commandLink("$(pin) Pin to this digest", "countersign.pin", target, "Write the verified digest"));
+  if (verdict !== undefined)
+    links.push(
+      commandLink("$(list-ordered) Show the steps", "countersign.showSteps", target, "How this verdict came to be"),
+    );
+  if (links.length === 0) return "Trust this workspace to verify its images.";
+  return links.join("&nbsp;&nbsp; ");
+}

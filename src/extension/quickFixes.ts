@@ -1,0 +1,123 @@
+import * as vscode from "vscode";
+import type { Document } from "../core/document/document.ts";
+import type { Edit, Finding, Fix } from "../core/rules/rule.ts";
+import type { CommandTarget } from "./commandIds.ts";
+import type { Extension } from "./context.ts";
+import { rangeOf, selector } from "./places.ts";
+import { referenceOf } from "./tree/grouping.ts";
+
+const fixAllKind = vscode.CodeActionKind.SourceFixAll.append("countersign");
+
+/** Offers the fixes of findings, the safe one first, and signing where a signature is missing. */
+export function register(extension: Extension): vscode.Disposable {
+  return vscode.languages.registerCodeActionsProvider(
+    selector,
+    { provideCodeActions: (document, range, context) => actionsFor(extension, document, range, context) },
+    { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, fixAllKind] },
+  );
+}
+
+function actionsFor(
+  extension: Extension,
+  editorDocument: vscode.TextDocument,
+  range: vscode.Range,
+  context: vscode.CodeActionContext,
+): vscode.CodeAction[] {
+  const document = currentDocument(extension, editorDocument);
+  if (document === undefined) return [];
+  const findings = extension.model.findings(document.path);
+  if (context.only !== undefined && fixAllKind.contains(context.only)) return fixAll(extension, findings);
+  if (context.only !== undefined && context.only.contains(fixAllKind)) return fixAll(extension, findings);
+  const touched = findings.filter((finding) => rangeOf(document, finding.span).intersection(range) !== undefined);
+  return [
+    ...touched.flatMap((finding) => fixActions(extension, document, finding, context)),
+    ...signActions(extension, document, touched),
+  ];
+}
+
+/** The model's document, unless the editor's text has moved on: an edit at old places would hit the wrong ones. */
+function currentDocument(extension: Extension, editorDocument: vscode.TextDocument): Document | undefined {
+  const path = extension.files.pathOf(editorDocument.uri);
+  const document = path === undefined ? undefined : extension.model.document(path);
+  return document?.text === editorDocument.getText() ? document : undefined;
+}
+
+function fixActions(
+  extension: Extension,
+  document: Document,
+  finding: Finding,
+  context: vscode.CodeActionContext,
+): vscode.CodeAction[] {
+  const place = rangeOf(document, finding.span);
+  const diagnostics = context.diagnostics.filter(
+    ({ source, code, range }) =>
+      source === "Countersign" && typeof code === "object" && code.value === finding.rule && range.isEqual(place),
+  );
+  return finding.fixes.flatMap((fix) => {
+    const edit = workspaceEdit(extension, fix.edits);
+    if (edit === undefined) return [];
+    const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
+    action.edit = edit;
+    action.diagnostics = [...diagnostics];
+    action.isPreferred = fix.preferred === true;
+    return [action];
+  });
+}
+
+/** Signing is offered for images whose signature a policy misses. */
+function signActions(extension: Extension, document: Document, findings: readonly Finding[]): vscode.CodeAction[] {
+  if (!vscode.workspace.isTrusted) return [];
+  const targets = new Map<string, CommandTarget>();
+  for (const finding of findings) {
+    const use = document.images.find(({ span }) => span.start === finding.span.start && span.end === finding.span.end);
+    const reference = use === undefined ? undefined : referenceOf(use);
+    if (use === undefined || reference === undefined) continue;
+    const status = extension.model.status(reference);
+    if (status.kind !== "judged" || status.verdict.state === "verified" || status.verdict.state === "unknown") continue;
+    targets.set(reference, { reference, file: document.path, offset: use.span.start });
+  }
+  return [...targets.values()].map((target) => {
+    const action = new vscode.CodeAction("Sign through a signing service...", vscode.CodeActionKind.QuickFix);
+    action.command = { command: "countersign.sign", title: "Sign", arguments: [target] };
+    return action;
+  });
+}
+
+function fixAll(extension: Extension, findings: readonly Finding[]): vscode.CodeAction[] {
+  const edit = workspaceEdit(extension, safeEdits(findings));
+  if (edit === undefined) return [];
+  const action = new vscode.CodeAction("Fix all that is safe to fix", fixAllKind);
+  action.edit = edit;
+  return [action];
+}
+
+/** The edits of every preferred fix, of one rule only if given; of two that overlap, the first. */
+export function safeEdits(findings: readonly Finding[], rule?: string): readonly Edit[] {
+  const chosen: Edit[] = [];
+  for (const finding of findings) {
+    if (rule !== undefined && finding.rule !== rule) continue;
+    const fix: Fix | undefined = finding.fixes.find(({ preferred }) => preferred === true);
+    if (fix === undefined || fix.edits.some((edit) => chosen.some((other) => collide(edit, other)))) continue;
+    chosen.push(...fix.edits);
+  }
+  return chosen;
+}
+
+function collide(a: Edit, b: Edit): boolean {
+  if (a.file !== b.file) return false;
+  if (a.span.start === b.span.start) return true;
+  return a.span.start < b.span.end && b.span.start < a.span.end;
+}
+
+/** Edits as the editor applies them; undefined where one of the files is not known as it was read. */
+export function workspaceEdit(extension: Extension, edits: readonly Edit[]): vscode.WorkspaceEdit | undefined {
+  if (edits.length === 0) return undefined;
+  const result = new vscode.WorkspaceEdit();
+  for (const { file, span, text } of edits) {
+    const document = extension.model.document(file);
+    const uri = extension.files.uriOf(file);
+    if (document === undefined || uri === undefined) return undefined;
+    result.replace(uri, rangeOf(document, span), text);
+  }
+  return result;
+}

@@ -1,0 +1,114 @@
+import * as vscode from "vscode";
+import type { Extension } from "./context.ts";
+import { describeCause } from "./log.ts";
+import { readablePattern } from "./workspaceFiles.ts";
+
+/** How long typing must pause before a file is read again, in milliseconds. */
+const typingPause = 250;
+/** How long files must be quiet before policies are read again, in milliseconds. */
+const policyPause = 400;
+
+/** Keeps the model's documents and policies at what the files say. Reading needs no trust: it asks nobody. */
+export function register(extension: Extension): vscode.Disposable {
+  const { files, log, model } = extension;
+  const lifetime = new AbortController();
+  const { signal } = lifetime;
+  const timers = new Map<string, NodeJS.Timeout>();
+
+  const later = (key: string, pause: number, action: () => Promise<void>): void => {
+    clearTimeout(timers.get(key));
+    const run = (): void => {
+      timers.delete(key);
+      action().catch((error: unknown) => {
+        if (!signal.aborted) log.error(`Could not read ${key}`, error);
+      });
+    };
+    timers.set(key, setTimeout(run, pause));
+  };
+
+  const readText = async (path: string, text: string): Promise<void> => {
+    const [{ readDocument }, { mayHoldReferences }] = await reader();
+    if (!mayHoldReferences(path) || model.document(path)?.text === text) return;
+    const document = readDocument(text, path);
+    if (document.dialect === "unrecognised" && document.images.length === 0) model.dropDocuments([path]);
+    else model.putDocuments([document]);
+  };
+
+  const readOpen = async (editorDocument: vscode.TextDocument): Promise<void> => {
+    const path = files.pathOf(editorDocument.uri);
+    if (path !== undefined && !editorDocument.isClosed) await readText(path, editorDocument.getText());
+  };
+
+  const readFile = async (uri: vscode.Uri): Promise<void> => {
+    const path = files.pathOf(uri);
+    if (path === undefined || isOpen(uri)) return;
+    const text = await files.read(path, { signal });
+    if (text === undefined) model.dropDocuments([path]);
+    else await readText(path, text);
+  };
+
+  const readRules = async (): Promise<void> => {
+    const { readWorkspace } = await import("../application/readWorkspace.ts");
+    const { policy, configuration, problems } = await readWorkspace(
+      { files },
+      { signal, selection: { files: [], folders: [] } },
+    );
+    model.putRulebook({ policy, configuration, problems });
+  };
+
+  const readAll = async (): Promise<void> => {
+    for (const editorDocument of vscode.workspace.textDocuments) await readOpen(editorDocument);
+    const { readWorkspace } = await import("../application/readWorkspace.ts");
+    const { documents, policy, configuration, problems } = await readWorkspace({ files }, { signal });
+    // Policies first: then no finding has to be withdrawn.
+    model.putRulebook({ policy, configuration, problems });
+    model.putDocuments(documents.filter(({ path }) => !isOpenPath(extension, path)));
+    for (const problem of problems)
+      log.warn(`${problem.file === undefined ? "" : `${problem.file}: `}${problem.message}`);
+    model.markReady();
+  };
+
+  const watcher = vscode.workspace.createFileSystemWatcher(readablePattern);
+  const changed = (uri: vscode.Uri): void => {
+    later(uri.toString(), typingPause, () => readFile(uri));
+    if (/\.(?:ya?ml|json)$/iu.test(uri.path)) later("policies", policyPause, readRules);
+  };
+  const disposables = vscode.Disposable.from(
+    watcher,
+    watcher.onDidChange(changed),
+    watcher.onDidCreate(changed),
+    watcher.onDidDelete(changed),
+    vscode.workspace.onDidOpenTextDocument((opened) => later(opened.uri.toString(), 0, () => readOpen(opened))),
+    vscode.workspace.onDidChangeTextDocument(({ document }) =>
+      later(document.uri.toString(), typingPause, () => readOpen(document)),
+    ),
+    // What was typed and not saved is gone: the file's own text counts again.
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => later(uri.toString(), typingPause, () => readFile(uri))),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => later("the workspace", policyPause, readAll)),
+    new vscode.Disposable(() => {
+      lifetime.abort();
+      for (const timer of timers.values()) clearTimeout(timer);
+    }),
+  );
+  readAll().catch((error: unknown) => {
+    if (signal.aborted) return;
+    log.error("Could not read the workspace", error);
+    model.markReady();
+    void vscode.window.showErrorMessage(`Countersign could not read the workspace: ${describeCause(error)}`);
+  });
+  return disposables;
+}
+
+function reader() {
+  // The readers hold a YAML parser: they load when the first file is read, not when the extension starts.
+  return Promise.all([import("../core/document/readDocument.ts"), import("../core/document/detect.ts")]);
+}
+
+function isOpen(uri: vscode.Uri): boolean {
+  return vscode.workspace.textDocuments.some((open) => !open.isClosed && open.uri.toString() === uri.toString());
+}
+
+function isOpenPath(extension: Extension, path: string): boolean {
+  const uri = extension.files.uriOf(path);
+  return uri !== undefined && isOpen(uri);
+}

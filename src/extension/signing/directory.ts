@@ -1,0 +1,28 @@
+import type { Logbook } from "../log.ts";
+import type { Model } from "../model.ts";
+import type { ServiceDirectory } from "./signingState.ts";
+
+/** Finds the services that the configuration names, and the trial where it runs. */
+export function createServiceDirectory({
+  model,
+  log,
+}: {
+  readonly model: Model;
+  readonly log: Logbook;
+}): ServiceDirectory {
+  return {
+    async list() {
+      const { openServices } = await import("../../adapters/services/services.ts");
+      const place = { environment: process.env, platform: process.platform };
+      const failures: { readonly name: string; readonly message: string }[] = [];
+      const services = await openServices(
+        { configuration: model.rulebook.configuration, place },
+        (name, { message }) => {
+          failures.push({ name, message });
+          log.warn(`${name}: ${message}`);
+        },
+      );
+      return { services, failures };
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { KeyDescription } from "../../application/signingService.ts";
+import { chooseScheme, type SigningFormat } from "../../core/sign/scheme.ts";
+import { printable } from "../../core/report/words.ts";
+
+const custodyWords = new Map<KeyDescription["custody"], string>([
+  ["hsm", "kept in an HSM"],
+  ["service-software", "kept by the service"],
+  ["unknown", "custody not known"],
+]);
+
+/** A key in a few words: algorithm, custody, what it asks for. */
+export function describeKey(key: KeyDescription): string {
+  const needs = key.needs.length === 0 ? "signs at once" : `needs ${key.needs.join(" and ")}`;
+  return [key.spec, custodyWords.get(key.custody) ?? "", needs].join(" · ");
+}
+
+/** Why the key cannot sign in this format; undefined where it can. */
+export function obstacleOf(key: KeyDescription, format: SigningFormat): string | undefined {
+  const { value, problems } = chooseScheme(key, format);
+  return value === undefined ? problems.map(({ message }) => printable(message)).join(" ") : undefined;
+}

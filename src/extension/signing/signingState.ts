@@ -1,0 +1,109 @@
+import * as vscode from "vscode";
+import { readPendingSigning, type PendingSigning } from "../../application/pendingSigning.ts";
+import type { AuditEntry, KeyDescription, PendingRequest, SigningService } from "../../application/signingService.ts";
+import { describeCause, type Logbook } from "../log.ts";
+
+/** What a configured service said when it was last asked; `failure` where it could not be asked. */
+export interface ServiceState {
+  readonly name: string;
+  readonly origin: string;
+  readonly keys: readonly KeyDescription[];
+  readonly requests: readonly PendingRequest[];
+  readonly audit: readonly AuditEntry[];
+  readonly failure?: string;
+}
+
+/** Finds services: by the configuration, and the trial where it runs; and those that cannot be opened, with the reason. */
+export interface ServiceDirectory {
+  list(): Promise<{
+    readonly services: readonly SigningService[];
+    readonly failures: readonly { readonly name: string; readonly message: string }[];
+  }>;
+}
+
+/** Services and requests, as far as they are known. Requests that wait outlive the window. */
+export interface SigningState extends vscode.Disposable {
+  readonly onDidChange: vscode.Event<void>;
+  services(): readonly ServiceState[];
+  /** Requests of this workspace that wait for an approval. */
+  pending(): readonly PendingSigning[];
+  putPending(pending: PendingSigning): Promise<void>;
+  dropPending(id: string): Promise<void>;
+  /** Keys used lately, the last one first: `service key`. */
+  recentKeys(): readonly string[];
+  rememberKey(service: string, key: string): Promise<void>;
+  /** Asks every service again. Never in a workspace that is not trusted. */
+  refresh(signal: AbortSignal): Promise<readonly ServiceState[]>;
+  open(name: string): Promise<SigningService | undefined>;
+}
+
+const pendingKey = "pendingSignings";
+const recentKey = "recentKeys";
+const recentLimit = 10;
+
+export function createSigningState(memento: vscode.Memento, directory: ServiceDirectory, log: Logbook): SigningState {
+  const changes = new vscode.EventEmitter<void>();
+  let services: readonly ServiceState[] = [];
+  const stored = (key: string): readonly unknown[] => {
+    const value: unknown = memento.get(key);
+    return Array.isArray(value) ? value : [];
+  };
+  const state: SigningState = {
+    onDidChange: changes.event,
+    services: () => services,
+    pending: () => stored(pendingKey).flatMap((value) => readPendingSigning(value) ?? []),
+    async putPending(pending) {
+      const others = state.pending().filter(({ ticket }) => ticket.id !== pending.ticket.id);
+      await memento.update(pendingKey, [...others, pending]);
+      changes.fire();
+    },
+    async dropPending(id) {
+      await memento.update(
+        pendingKey,
+        state.pending().filter(({ ticket }) => ticket.id !== id),
+      );
+      changes.fire();
+    },
+    recentKeys: () => stored(recentKey).filter((value) => typeof value === "string"),
+    async rememberKey(service, key) {
+      const used = `${service} ${key}`;
+      const others = state.recentKeys().filter((value) => value !== used);
+      await memento.update(recentKey, [used, ...others].slice(0, recentLimit));
+    },
+    async refresh(signal) {
+      if (!vscode.workspace.isTrusted) return [];
+      const { services: found, failures } = await directory.list();
+      const closed = failures.map(({ name, message }) => failedService(name, "", message));
+      services = [...(await Promise.all(found.map((service) => askService(service, signal)))), ...closed];
+      for (const { name, failure } of services) if (failure !== undefined) log.warn(`${name}: ${failure}`);
+      void vscode.commands.executeCommand("setContext", "countersign.hasServices", services.length > 0);
+      const trialRuns = services.some(({ name, failure }) => name === "trial" && failure === undefined);
+      void vscode.commands.executeCommand("setContext", "countersign.trialRuns", trialRuns);
+      changes.fire();
+      return services;
+    },
+    async open(name) {
+      return (await directory.list()).services.find((service) => service.name === name);
+    },
+    dispose: () => changes.dispose(),
+  };
+  return state;
+}
+
+async function askService(service: SigningService, signal: AbortSignal): Promise<ServiceState> {
+  const { name, origin } = service;
+  try {
+    const [keys, requests, audit] = await Promise.all([
+      service.listKeys({ signal }),
+      service.pending({ signal }),
+      service.audit({ signal }),
+    ]);
+    return { name, origin, keys, requests, audit };
+  } catch (error) {
+    return failedService(name, origin, describeCause(error));
+  }
+}
+
+function failedService(name: string, origin: string, failure: string): ServiceState {
+  return { name, origin, keys: [], requests: [], audit: [], failure };
+}

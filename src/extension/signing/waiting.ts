@@ -1,0 +1,126 @@
+import * as vscode from "vscode";
+import { AppError } from "../../application/errors.ts";
+import type { PendingSigning } from "../../application/pendingSigning.ts";
+import type { CommandTarget } from "../commandIds.ts";
+import type { Extension } from "../context.ts";
+import { portsFor, resume } from "./calls.ts";
+import { conclude, report } from "./execute.ts";
+
+/** How long a request is watched in one go, in milliseconds; a request that waits longer is watched again. */
+const watchMs = 60 * 60 * 1000;
+
+/** Failures after which the request may still be decided: the service was not there, or we were not. */
+const passing: ReadonlySet<string> = new Set([
+  "service-unavailable",
+  "network",
+  "timeout",
+  "cancelled",
+  "configuration",
+]);
+
+/** Watches the requests that wait, from this window and from earlier ones, and finishes them when they are approved. */
+export function register(extension: Extension): vscode.Disposable {
+  const lifetime = new AbortController();
+  const watched = new Set<string>();
+
+  const watch = async (pending: PendingSigning): Promise<void> => {
+    const { id } = pending.ticket;
+    if (watched.has(id) || lifetime.signal.aborted) return;
+    watched.add(id);
+    try {
+      for (;;) {
+        const outcome = await resume(extension, pending, watchMs, lifetime.signal);
+        if (outcome.status === "pending") continue;
+        await finish(extension, pending, outcome);
+        return;
+      }
+    } catch (error) {
+      if (lifetime.signal.aborted) return;
+      if (error instanceof AppError && passing.has(error.code)) {
+        extension.log.warn(`Request ${id} could not be followed and stays under Signing: ${error.message}`);
+        return;
+      }
+      await extension.signing.dropPending(id);
+      report(extension, `Request ${id} came to nothing`, error);
+    } finally {
+      watched.delete(id);
+    }
+  };
+  const watchAll = (): void => {
+    if (!vscode.workspace.isTrusted || !extension.model.ready) return;
+    for (const pending of extension.signing.pending()) void watch(pending);
+  };
+  watchAll();
+  return vscode.Disposable.from(
+    extension.signing.onDidChange(watchAll),
+    extension.model.onDidChange((change) => {
+      if (change.kind === "ready") watchAll();
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(watchAll),
+    new vscode.Disposable(() => lifetime.abort()),
+  );
+}
+
+async function finish(
+  extension: Extension,
+  pending: PendingSigning,
+  outcome: Awaited<ReturnType<typeof resume>>,
+): Promise<void> {
+  await extension.signing.dropPending(pending.ticket.id);
+  await conclude(extension, outcome, pending.reference);
+  await extension.signing.refresh(AbortSignal.timeout(15_000));
+}
+
+/** Asks at once how a request stands. */
+export async function resumeNow(extension: Extension, target: CommandTarget): Promise<void> {
+  const pending = await chooseWaiting(extension, target, "Continue a signing request");
+  if (pending === undefined) return;
+  try {
+    const outcome = await resume(extension, pending, 0, AbortSignal.timeout(60_000));
+    if (outcome.status === "pending")
+      void vscode.window.showInformationMessage(`Request ${pending.ticket.id} still waits: ${outcome.message}`);
+    else await finish(extension, pending, outcome);
+  } catch (error) {
+    report(extension, `Could not continue request ${pending.ticket.id}`, error);
+  }
+}
+
+/** Withdraws a request, after the person has confirmed which. */
+export async function abandon(extension: Extension, target: CommandTarget): Promise<void> {
+  const pending = await chooseWaiting(extension, target, "Withdraw a signing request");
+  if (pending === undefined) return;
+  const question = `Withdraw the request to sign ${pending.reference} with key '${pending.key.name}'?`;
+  const detail = "Nothing is signed. Whoever should approve it no longer sees it.";
+  const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, "Withdraw");
+  if (chosen !== "Withdraw") return;
+  try {
+    const { cancelSigning } = await import("../../application/signImage.ts");
+    const ports = await portsFor(extension, pending.ticket.service);
+    await cancelSigning(ports, pending, { signal: AbortSignal.timeout(60_000) });
+    await extension.signing.dropPending(pending.ticket.id);
+    await extension.signing.refresh(AbortSignal.timeout(15_000));
+  } catch (error) {
+    report(extension, `Could not withdraw request ${pending.ticket.id}`, error);
+  }
+}
+
+async function chooseWaiting(
+  extension: Extension,
+  target: CommandTarget,
+  title: string,
+): Promise<PendingSigning | undefined> {
+  const pending = extension.signing.pending();
+  const named = pending.find(({ ticket }) => ticket.id === target.request);
+  if (named !== undefined) return named;
+  if (pending.length === 0) {
+    void vscode.window.showInformationMessage("No signing request of this workspace waits for an approval.");
+    return undefined;
+  }
+  const items = pending.map((each) => ({
+    label: `$(watch) ${each.reference}`,
+    description: `${each.key.name} at ${each.ticket.service}`,
+    each,
+  }));
+  const chosen = await vscode.window.showQuickPick(items, { title });
+  return chosen?.each;
+}

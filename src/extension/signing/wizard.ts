@@ -1,0 +1,112 @@
+import * as vscode from "vscode";
+
+/** What a step came to: a value, one step back, or the end of it all. */
+export type Answer<T> =
+  | { readonly kind: "chosen"; readonly value: T }
+  | { readonly kind: "back" }
+  | { readonly kind: "left" };
+
+/** Where a step stands among the others, and the title that keeps naming the artifact. */
+export interface StepPlace {
+  readonly title: string;
+  readonly step: number;
+  readonly totalSteps: number;
+}
+
+/** An item that can be chosen, or that says why not: `unusable` items stay in sight and do nothing. */
+export interface Choice<T> extends vscode.QuickPickItem {
+  readonly value?: T;
+  readonly unusable?: boolean;
+  /** Enter on it copies this text and stays. */
+  readonly copies?: string;
+}
+
+export interface PickOptions<T> extends StepPlace {
+  readonly placeholder: string;
+  readonly items: readonly Choice<T>[] | Promise<readonly Choice<T>[]>;
+  /** Chosen by Enter at once. */
+  readonly active?: (value: T) => boolean;
+  /** Makes a value of what was typed, where that is none of the items. */
+  readonly typed?: (text: string) => Choice<T> | undefined;
+}
+
+/** Asks with a quick pick. The list shows at once, busy until its items are known; a failure to get them rejects. */
+export async function pick<T>(options: PickOptions<T>): Promise<Answer<T>> {
+  const input = vscode.window.createQuickPick<Choice<T>>();
+  input.title = options.title;
+  input.step = options.step;
+  input.totalSteps = options.totalSteps;
+  input.placeholder = options.placeholder;
+  input.ignoreFocusOut = true;
+  input.matchOnDescription = true;
+  input.matchOnDetail = true;
+  input.busy = true;
+  if (options.step > 1) input.buttons = [vscode.QuickInputButtons.Back];
+  let known: readonly Choice<T>[] = [];
+  const disposables: vscode.Disposable[] = [input];
+  try {
+    return await new Promise<Answer<T>>((resolve, reject) => {
+      disposables.push(
+        input.onDidAccept(() => {
+          const [item] = input.selectedItems;
+          if (item?.copies !== undefined) void vscode.env.clipboard.writeText(item.copies);
+          else if (item?.value !== undefined && item.unusable !== true) resolve({ kind: "chosen", value: item.value });
+        }),
+        input.onDidTriggerButton(() => resolve({ kind: "back" })),
+        input.onDidHide(() => resolve({ kind: "left" })),
+        input.onDidChangeValue((text) => {
+          const typed = options.typed?.(text.trim());
+          input.items = typed === undefined ? known : [typed, ...known];
+        }),
+      );
+      input.show();
+      Promise.resolve(options.items).then((items) => {
+        known = items;
+        input.items = items;
+        const active = items.find(({ value }) => value !== undefined && options.active?.(value) === true);
+        if (active !== undefined) input.activeItems = [active];
+        input.busy = false;
+      }, reject);
+    });
+  } finally {
+    for (const disposable of disposables) disposable.dispose();
+  }
+}
+
+export interface AskOptions extends StepPlace {
+  readonly prompt: string;
+  readonly value: string;
+  readonly validate: (text: string) => string | undefined;
+}
+
+/** Asks for a line of text. */
+export async function ask(options: AskOptions): Promise<Answer<string>> {
+  const input = vscode.window.createInputBox();
+  input.title = options.title;
+  input.step = options.step;
+  input.totalSteps = options.totalSteps;
+  input.prompt = options.prompt;
+  input.value = options.value;
+  input.ignoreFocusOut = true;
+  input.buttons = [vscode.QuickInputButtons.Back];
+  const disposables: vscode.Disposable[] = [input];
+  try {
+    return await new Promise<Answer<string>>((resolve) => {
+      disposables.push(
+        input.onDidAccept(() => {
+          const problem = options.validate(input.value);
+          if (problem === undefined) resolve({ kind: "chosen", value: input.value.trim() });
+          else input.validationMessage = problem;
+        }),
+        input.onDidChangeValue(() => {
+          input.validationMessage = undefined;
+        }),
+        input.onDidTriggerButton(() => resolve({ kind: "back" })),
+        input.onDidHide(() => resolve({ kind: "left" })),
+      );
+      input.show();
+    });
+  } finally {
+    for (const disposable of disposables) disposable.dispose();
+  }
+}

@@ -1,0 +1,133 @@
+import type { Document, ImageUse } from "../../core/document/document.ts";
+import { shortDigest } from "../../core/image/digest.ts";
+import { formatFamiliar, formatReference, type ImageReference } from "../../core/image/reference.ts";
+import { summaryDetail } from "../../core/report/words.ts";
+import { keysWorstFirst, markOfKey, statusKey, type ImageStatus, type StatusKey } from "../marks.ts";
+
+/** How the images are grouped. */
+export type Grouping = "verdict" | "file" | "registry";
+
+/** A place where an image is used. */
+export interface Use {
+  readonly document: Document;
+  readonly use: ImageUse;
+}
+
+/** An image of the workspace with every place that uses it; `reference` is normalised. */
+export interface ImageEntry {
+  readonly reference: string;
+  /** As people write it. */
+  readonly name: string;
+  readonly registry: string;
+  readonly status: ImageStatus;
+  readonly uses: readonly Use[];
+}
+
+/** A group of images with its label and count, and the mark of its worst image. */
+export interface ImageGroup {
+  readonly key: string;
+  readonly label: string;
+  readonly status: StatusKey;
+  readonly enforced: boolean;
+  readonly images: readonly ImageEntry[];
+}
+
+/** The normalised reference of a use, where it is known whole: one without its tag or digest would be another image. */
+export function referenceOf({ reference, resolution }: ImageUse): string | undefined {
+  const whole = reference !== undefined && resolution !== "partial" && resolution !== "unresolved";
+  return whole ? formatReference(reference) : undefined;
+}
+
+/** Every image that the documents refer to, once, in the order of first use. What cannot be resolved is no image yet. */
+export function imagesOf(
+  documents: readonly Document[],
+  statusOf: (reference: string) => ImageStatus,
+): readonly ImageEntry[] {
+  const entries = new Map<string, ImageEntry & { readonly uses: Use[] }>();
+  for (const document of documents) {
+    for (const use of document.images) {
+      const reference = referenceOf(use);
+      if (use.reference === undefined || reference === undefined) continue;
+      const entry = entries.get(reference);
+      if (entry !== undefined) entry.uses.push({ document, use });
+      else {
+        entries.set(reference, {
+          reference,
+          name: nameOf(use.reference),
+          registry: use.reference.registry,
+          status: statusOf(reference),
+          uses: [{ document, use }],
+        });
+      }
+    }
+  }
+  return [...entries.values()];
+}
+
+/** Groups images, the worst group first and the worst image first in each. */
+export function groupImages(images: readonly ImageEntry[], by: Grouping): readonly ImageGroup[] {
+  const groups = new Map<string, ImageEntry[]>();
+  for (const image of images) {
+    for (const key of new Set(keysOf(image, by))) {
+      const list = groups.get(key);
+      if (list === undefined) groups.set(key, [image]);
+      else list.push(image);
+    }
+  }
+  return [...groups]
+    .map(([key, list]) => toGroup(key, list, by))
+    .sort((a, b) => rank(a.status) - rank(b.status) || a.label.localeCompare(b.label));
+}
+
+/** Images whose name, registry, files, state or signer contain every word of the filter, without regard to case. */
+export function filterImages(images: readonly ImageEntry[], filter: string, now: Date): readonly ImageEntry[] {
+  const words = filter
+    .toLowerCase()
+    .split(/\s+/u)
+    .filter((word) => word !== "");
+  if (words.length === 0) return images;
+  return images.filter((image) => {
+    const text = searchText(image, now);
+    return words.every((word) => text.includes(word));
+  });
+}
+
+/** A name for people: the familiar one, with a digest shortened. */
+function nameOf(reference: ImageReference): string {
+  const { digest } = reference;
+  return digest === undefined
+    ? formatFamiliar(reference)
+    : formatFamiliar(reference).replace(digest, shortDigest(digest));
+}
+
+function keysOf(image: ImageEntry, by: Grouping): readonly string[] {
+  switch (by) {
+    case "verdict":
+      return [statusKey(image.status)];
+    case "file":
+      return image.uses.map(({ document }) => document.path);
+    case "registry":
+      return [image.registry];
+  }
+}
+
+function toGroup(key: string, list: readonly ImageEntry[], by: Grouping): ImageGroup {
+  const images = list.toSorted(
+    (a, b) => rank(statusKey(a.status)) - rank(statusKey(b.status)) || a.name.localeCompare(b.name),
+  );
+  const worst = images[0];
+  const status = worst === undefined ? "not-checked" : statusKey(worst.status);
+  const enforced = images.some((image) => image.status.kind === "judged" && image.status.verdict.enforced);
+  return { key, label: by === "verdict" ? markOfKey(status, false).word : key, status, enforced, images };
+}
+
+function rank(key: StatusKey): number {
+  return keysWorstFirst.indexOf(key);
+}
+
+function searchText(image: ImageEntry, now: Date): string {
+  const detail = image.status.kind === "judged" ? summaryDetail(image.status.verdict, now) : "";
+  const files = image.uses.map(({ document }) => document.path);
+  const word = markOfKey(statusKey(image.status), false).word;
+  return [image.reference, image.name, word, detail, ...files].join("\n").toLowerCase();
+}

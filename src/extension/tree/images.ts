@@ -1,0 +1,237 @@
+import * as vscode from "vscode";
+import { count, describeSigner, formatWord, summaryDetail } from "../../core/report/words.ts";
+import type { SignatureVerdict, TraceStep } from "../../core/verdict/verdict.ts";
+import type { CommandTarget } from "../commandIds.ts";
+import type { Extension } from "../context.ts";
+import { hoverMarkdown } from "../hover.ts";
+import { markOf, markOfKey, type Mark } from "../marks.ts";
+import { rangeOf } from "../places.ts";
+import { filterImages, groupImages, type Grouping, type ImageEntry, type ImageGroup, type Use } from "./grouping.ts";
+
+/** An item of the view. Image items are command targets by themselves: they carry `reference`. */
+type Node =
+  | { readonly kind: "group"; readonly group: ImageGroup }
+  | ({ readonly kind: "image"; readonly group: string; readonly image: ImageEntry } & CommandTarget)
+  | { readonly kind: "use"; readonly parent: string; readonly use: Use }
+  | {
+      readonly kind: "signature";
+      readonly parent: string;
+      readonly signature: SignatureVerdict;
+      readonly index: number;
+    }
+  | { readonly kind: "steps"; readonly parent: string; readonly steps: readonly TraceStep[] }
+  | { readonly kind: "step"; readonly parent: string; readonly step: TraceStep; readonly index: number };
+
+const groupingKey = "imagesGrouping";
+
+const groupings: readonly { readonly label: string; readonly grouping: Grouping }[] = [
+  { label: "Verdict", grouping: "verdict" },
+  { label: "File", grouping: "file" },
+  { label: "Registry", grouping: "registry" },
+];
+
+/** The view "Images", and what its title bar asks of it. */
+export interface ImagesView extends vscode.Disposable {
+  chooseGrouping(): Promise<void>;
+  chooseFilter(): Promise<void>;
+}
+
+export function createImagesView(extension: Extension): ImagesView {
+  const changes = new vscode.EventEmitter<Node | undefined>();
+  const { workspaceState } = extension.context;
+  let filter = "";
+  const grouping = (): Grouping => {
+    const stored: unknown = workspaceState.get(groupingKey);
+    return groupings.find((choice) => choice.grouping === stored)?.grouping ?? "verdict";
+  };
+  const roots = (): readonly Node[] => {
+    const images = filterImages(extension.model.images(), filter, extension.now());
+    return groupImages(images, grouping()).map((group) => ({ kind: "group", group }));
+  };
+  const treeDataProvider: vscode.TreeDataProvider<Node> = {
+    onDidChangeTreeData: changes.event,
+    getChildren: (node) => [...(node === undefined ? roots() : childrenOf(node))],
+    getTreeItem: (node) => toItem(extension, node, grouping()),
+    resolveTreeItem(item, node) {
+      if (node.kind !== "image") return item;
+      const use = node.image.uses[0];
+      if (use === undefined) return item;
+      const subject = { ...use, reference: node.image.reference, status: node.image.status };
+      item.tooltip = hoverMarkdown({ ...subject, trusted: vscode.workspace.isTrusted, now: extension.now() });
+      return item;
+    },
+  };
+  const view = vscode.window.createTreeView("countersign.images", { showCollapseAll: true, treeDataProvider });
+  const draw = (): void => {
+    void vscode.commands.executeCommand("setContext", "countersign.ready", extension.model.ready);
+    void vscode.commands.executeCommand("setContext", "countersign.hasReferences", extension.model.images().length > 0);
+    const messages = [
+      filter === "" ? "" : `Filtered by "${filter}".`,
+      vscode.workspace.isTrusted || extension.model.images().length === 0
+        ? ""
+        : "This workspace is not trusted: its files are read, and no registry is asked.",
+    ];
+    view.message = messages.filter((message) => message !== "").join(" ");
+    changes.fire(undefined);
+  };
+  draw();
+  const subscription = extension.model.onDidChange(draw);
+  const disposables = vscode.Disposable.from(view, changes, subscription);
+  return {
+    async chooseGrouping() {
+      const current = grouping();
+      const items = groupings.map((choice) => ({
+        ...choice,
+        ...(choice.grouping === current ? { description: "now" } : {}),
+      }));
+      const chosen = await vscode.window.showQuickPick(items, { title: "Group images by" });
+      if (chosen === undefined) return;
+      await workspaceState.update(groupingKey, chosen.grouping);
+      draw();
+    },
+    async chooseFilter() {
+      const text = await vscode.window.showInputBox({
+        title: "Filter images",
+        prompt: "Words in the name, registry, file, state or signer. Empty shows every image.",
+        value: filter,
+      });
+      if (text === undefined) return;
+      filter = text.trim();
+      draw();
+    },
+    dispose: () => disposables.dispose(),
+  };
+}
+
+function childrenOf(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case "group":
+      return node.group.images.map((image) => {
+        const use = image.uses[0];
+        const place = use === undefined ? {} : { file: use.document.path, offset: use.use.span.start };
+        return { kind: "image", group: node.group.key, image, reference: image.reference, ...place };
+      });
+    case "image": {
+      const { image } = node;
+      const parent = `${node.group} ${image.reference}`;
+      const uses = image.uses.map((use): Node => ({ kind: "use", parent, use }));
+      if (image.status.kind !== "judged") return uses;
+      const { signatures, trace } = image.status.verdict;
+      return [
+        ...uses,
+        ...signatures.map((signature, index): Node => ({ kind: "signature", parent, signature, index })),
+        ...(trace.length === 0 ? [] : [{ kind: "steps", parent, steps: trace } as const]),
+      ];
+    }
+    case "steps":
+      return node.steps.map((step, index) => ({ kind: "step", parent: node.parent, step, index }));
+    case "use":
+    case "signature":
+    case "step":
+      return [];
+  }
+}
+
+function toItem(extension: Extension, node: Node, grouping: Grouping): vscode.TreeItem {
+  switch (node.kind) {
+    case "group":
+      return groupItem(extension, node.group, grouping);
+    case "image":
+      return imageItem(extension, node.group, node.image);
+    case "use":
+      return useItem(extension, node.parent, node.use);
+    case "signature":
+      return signatureItem(node.parent, node.signature, node.index);
+    case "steps": {
+      const item = new vscode.TreeItem("Steps", vscode.TreeItemCollapsibleState.Collapsed);
+      item.id = `${node.parent} steps`;
+      item.description = `${node.steps.length}`;
+      item.iconPath = new vscode.ThemeIcon("list-ordered");
+      return item;
+    }
+    case "step": {
+      const item = new vscode.TreeItem(node.step.text);
+      item.id = `${node.parent} step ${node.index}`;
+      item.tooltip = node.step.text;
+      item.iconPath = stepIcon(node.step);
+      item.accessibilityInformation = { label: `${node.step.outcome}: ${node.step.text}` };
+      return item;
+    }
+  }
+}
+
+function groupItem(extension: Extension, group: ImageGroup, grouping: Grouping): vscode.TreeItem {
+  const quiet = group.status === "verified" && grouping === "verdict" && extension.model.images().length > 30;
+  const state = quiet ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded;
+  const item = new vscode.TreeItem(group.label, state);
+  item.id = `group ${grouping} ${group.key}`;
+  item.description = `${group.images.length}`;
+  const mark = markOfKey(group.status, group.enforced);
+  item.iconPath = grouping === "file" ? vscode.ThemeIcon.File : iconOf(mark);
+  const uri = grouping === "file" ? extension.files.uriOf(group.key) : undefined;
+  if (uri !== undefined) item.resourceUri = uri;
+  item.accessibilityInformation = { label: `${group.label}, ${count(group.images.length, "image")}` };
+  return item;
+}
+
+function imageItem(extension: Extension, group: string, image: ImageEntry): vscode.TreeItem {
+  const mark = markOf(image.status);
+  const judged = image.status.kind === "judged" ? image.status.verdict : undefined;
+  const detail = judged === undefined ? "" : summaryDetail(judged, extension.now());
+  const item = new vscode.TreeItem(image.name, vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = `${group} ${image.reference}`;
+  item.description = detail;
+  item.iconPath = iconOf(mark);
+  const signable = judged !== undefined && judged.state !== "verified" && judged.digest !== undefined;
+  item.contextValue = [
+    "image",
+    ...(signable ? ["signable"] : []),
+    ...(judged?.digest === undefined ? [] : ["digest"]),
+  ].join(" ");
+  item.accessibilityInformation = { label: [image.name, mark.word, detail].filter((part) => part !== "").join(", ") };
+  return item;
+}
+
+function useItem(extension: Extension, parent: string, { document, use }: Use): vscode.TreeItem {
+  const range = rangeOf(document, use.span);
+  const item = new vscode.TreeItem(`${document.path}:${range.start.line + 1}`);
+  item.id = `${parent} use ${document.path} ${use.span.start}`;
+  item.description = use.text;
+  item.iconPath = new vscode.ThemeIcon("go-to-file");
+  item.accessibilityInformation = { label: `used in ${document.path}, line ${range.start.line + 1}` };
+  const uri = extension.files.uriOf(document.path);
+  if (uri !== undefined) {
+    const show: vscode.TextDocumentShowOptions = { selection: range, preview: true };
+    item.command = { command: "vscode.open", title: "Open", arguments: [uri, show] };
+  }
+  return item;
+}
+
+function signatureItem(parent: string, signature: SignatureVerdict, index: number): vscode.TreeItem {
+  const who = signature.signer === undefined ? "signer not known" : describeSigner(signature.signer);
+  const standing = !signature.valid ? "not valid" : signature.trusted ? "trusted" : "not trusted";
+  const item = new vscode.TreeItem(who);
+  item.id = `${parent} signature ${index}`;
+  const kind = signature.purpose === "attestation" ? "attestation, " : "";
+  item.description = `${kind}${formatWord(signature.format)}, ${standing}`;
+  item.tooltip = signature.reasons.map(({ message }) => message).join("\n");
+  const key = signature.trusted ? "verified" : signature.valid ? "untrusted" : "invalid";
+  item.iconPath = iconOf(markOfKey(key, false));
+  item.accessibilityInformation = { label: `signature by ${who}, ${item.description}` };
+  return item;
+}
+
+function stepIcon({ outcome }: TraceStep): vscode.ThemeIcon {
+  switch (outcome) {
+    case "passed":
+      return new vscode.ThemeIcon("pass");
+    case "failed":
+      return new vscode.ThemeIcon("circle-slash");
+    case "note":
+      return new vscode.ThemeIcon("dash");
+  }
+}
+
+function iconOf({ icon, color }: Mark): vscode.ThemeIcon {
+  return color === undefined ? new vscode.ThemeIcon(icon) : new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+}

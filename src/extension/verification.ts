@@ -1,0 +1,134 @@
+import * as vscode from "vscode";
+import { parseReference } from "../core/image/reference.ts";
+import type { TrustMaterial } from "../core/signature/trustMaterial.ts";
+import type { Verdict } from "../core/verdict/verdict.ts";
+import type { Connections } from "./connections.ts";
+import { describeCause, type Logbook } from "./log.ts";
+import type { ImageStatus } from "./marks.ts";
+import type { Model } from "./model.ts";
+import { isBoolean, setting } from "./settings.ts";
+
+/** How far the work is. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Asks registries and puts verdicts into the model as they come. */
+export interface Verification extends vscode.Disposable {
+  readonly onDidProgress: vscode.Event<void>;
+  progress(): Progress | undefined;
+  /** Verifies images by normalised reference, again if need be; resolves when all are known. Cancelling leaves things as they were. */
+  verify(references: readonly string[], options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Takes over a verdict that came another way, as after signing. */
+  accept(verdict: Verdict): void;
+}
+
+export interface VerificationParts {
+  readonly model: Model;
+  readonly connections: Connections;
+  readonly log: Logbook;
+  readonly material: () => Promise<TrustMaterial>;
+}
+
+/** Verdicts that come within this time, in milliseconds, are shown together. */
+const drawingPause = 60;
+
+export function createVerification({ model, connections, log, material }: VerificationParts): Verification {
+  const changes = new vscode.EventEmitter<void>();
+  const lifetime = new AbortController();
+  /** The newest question about each image; the answer to an older one is dropped. */
+  const newest = new Map<string, symbol>();
+  let done = 0;
+  let total = 0;
+  let settled = new Map<string, ImageStatus>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const draw = (): void => {
+    timer = undefined;
+    const statuses = settled;
+    settled = new Map();
+    if (done === total) done = total = 0;
+    if (statuses.size > 0) model.putStatuses(statuses);
+    changes.fire();
+  };
+  const settle = (reference: string, status: ImageStatus): void => {
+    settled.set(reference, status);
+    done += 1;
+    timer ??= setTimeout(draw, done === total ? 0 : drawingPause);
+  };
+
+  return {
+    onDidProgress: changes.event,
+    progress: () => (total === 0 ? undefined : { done, total }),
+    async verify(references, options) {
+      const asked = [...new Set(references)];
+      if (asked.length === 0 || !vscode.workspace.isTrusted) return;
+      const question = Symbol("question");
+      const before = new Map(asked.map((reference) => [reference, model.status(reference)]));
+      for (const reference of asked) newest.set(reference, question);
+      total += asked.length;
+      model.putStatuses(new Map([...before].map(([reference, status]) => [reference, checkingAfter(status)])));
+      changes.fire();
+      const signal = AbortSignal.any([options.signal, lifetime.signal]);
+      const open = new Set(asked);
+      const answer = (reference: string, status: ImageStatus): void => {
+        if (!open.delete(reference)) return;
+        if (newest.get(reference) === question) settle(reference, status);
+        else {
+          done += 1;
+          timer ??= setTimeout(draw, drawingPause);
+        }
+      };
+      let why = "It was cancelled before the registry answered.";
+      try {
+        const { verifyImages } = await import("../application/verifyImages.ts");
+        const [ports, trust] = await Promise.all([connections.collecting(), material()]);
+        const parsed = asked.flatMap((reference) => parseReference(reference).value ?? []);
+        await verifyImages(ports, parsed, model.rulebook.policy, trust, {
+          signal,
+          offline: setting("offline", isBoolean, false),
+          onVerdict(verdict) {
+            if (signal.aborted) return;
+            log.decision(verdict);
+            answer(verdict.reference, { kind: "judged", verdict });
+          },
+        });
+      } catch (error) {
+        if (signal.aborted) return;
+        why = `It could not be asked: ${describeCause(error)}`;
+        log.error("Could not verify", error);
+      } finally {
+        for (const reference of open) answer(reference, settledBefore(before.get(reference), why));
+      }
+    },
+    accept(verdict) {
+      newest.delete(verdict.reference);
+      log.decision(verdict);
+      model.putStatuses(new Map([[verdict.reference, { kind: "judged", verdict }]]));
+    },
+    dispose() {
+      lifetime.abort();
+      clearTimeout(timer);
+      changes.dispose();
+    },
+  };
+}
+
+function checkingAfter(status: ImageStatus): ImageStatus {
+  switch (status.kind) {
+    case "judged":
+      return { kind: "checking", previous: status.verdict };
+    case "checking":
+      return status;
+    case "not-checked":
+      return { kind: "checking" };
+  }
+}
+
+/** What is known of an image whose question was given up. */
+function settledBefore(status: ImageStatus | undefined, why: string): ImageStatus {
+  if (status?.kind === "judged") return status;
+  if (status?.kind === "checking" && status.previous !== undefined) return { kind: "judged", verdict: status.previous };
+  return { kind: "not-checked", why };
+}

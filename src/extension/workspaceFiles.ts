@@ -1,0 +1,73 @@
+import * as vscode from "vscode";
+import { AppError } from "../application/errors.ts";
+import type { Files } from "../application/ports.ts";
+import { withoutByteOrderMark } from "../core/image/span.ts";
+import { abortOf } from "./cancellation.ts";
+
+/** The workspace's files, and how its paths and the editor's addresses correspond. */
+export interface WorkspaceFiles extends Files {
+  /** Address of a workspace path; undefined where no folder holds it. */
+  uriOf(path: string): vscode.Uri | undefined;
+  /** Workspace path of an address; undefined outside the workspace's folders. */
+  pathOf(uri: vscode.Uri): string | undefined;
+}
+
+/** Files whose names can hold references or policies; their content decides. */
+export const readablePattern = "**/{*ockerfile*,*ontainerfile*,*OCKERFILE*,*.yml,*.yaml,*.json}";
+const ignoredPattern = "**/{node_modules,.git,.hg,.svn,.vscode-test,dist,out,coverage,vendor,.venv}/**";
+
+/** Files above this size, in bytes, are not read: no reference is worth a frozen editor. */
+const maximumSize = 5 * 1024 * 1024;
+const maximumCount = 20_000;
+
+export function createWorkspaceFiles(): WorkspaceFiles {
+  // In a workspace with several folders, paths begin with the folder's name.
+  const pathOf = (uri: vscode.Uri): string | undefined => {
+    const folder = vscode.workspace.getWorkspaceFolder(uri);
+    return folder === undefined ? undefined : vscode.workspace.asRelativePath(uri);
+  };
+  const uriOf = (path: string): vscode.Uri | undefined => {
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    const [first] = folders;
+    if (first === undefined || path.split("/").includes("..")) return undefined;
+    if (folders.length === 1) return vscode.Uri.joinPath(first.uri, path);
+    const slash = path.indexOf("/");
+    const folder = folders.find(({ name }) => name === path.slice(0, slash));
+    return folder === undefined ? undefined : vscode.Uri.joinPath(folder.uri, path.slice(slash + 1));
+  };
+  return {
+    uriOf,
+    pathOf,
+    async list({ signal }) {
+      const cancellation = abortOf(signal);
+      try {
+        const uris = await vscode.workspace.findFiles(
+          readablePattern,
+          ignoredPattern,
+          maximumCount,
+          cancellation.token,
+        );
+        return uris.flatMap((uri) => pathOf(uri) ?? []).sort();
+      } finally {
+        cancellation.dispose();
+      }
+    },
+    async read(path) {
+      const uri = uriOf(path);
+      if (uri === undefined) return undefined;
+      try {
+        const { size } = await vscode.workspace.fs.stat(uri);
+        if (size > maximumSize)
+          throw new AppError(
+            "limit-reached",
+            `${path} was not read: it is larger than ${maximumSize / 1024 / 1024} MB.`,
+          );
+        return withoutByteOrderMark(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
+      } catch (error) {
+        if (error instanceof AppError) throw error;
+        if (error instanceof vscode.FileSystemError && error.code === "FileNotFound") return undefined;
+        throw new AppError("file-unreadable", `${path} could not be read. Check its permissions.`, { cause: error });
+      }
+    },
+  };
+}
