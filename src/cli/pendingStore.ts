@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stateFolder, type StatePlace } from "../adapters/services/trialState.ts";
 import { AppError } from "../application/errors.ts";
@@ -11,6 +11,8 @@ export interface PendingStore {
   /** AppError `usage` where there is none with this ticket, `configuration` where it cannot be read. */
   load(id: string): Promise<PendingSigning>;
   remove(id: string): Promise<void>;
+  /** Removes what waits at a service that is gone. */
+  removeAllOf(service: string): Promise<void>;
 }
 
 /** The store in the state folder of the person who runs the command. */
@@ -41,5 +43,12 @@ export function openPendingStore(place: StatePlace): PendingStore {
       throw new AppError("configuration", `The record of ticket '${id}' cannot be read: ${fileOf(id)}.`);
     },
     remove: (id) => rm(fileOf(id), { force: true }),
+    async removeAllOf(service) {
+      const names = await readdir(folder).catch(() => []);
+      for (const name of names) {
+        const pending = readPendingSigning(readJson(await readFile(join(folder, name))));
+        if (pending?.ticket.service === service) await rm(join(folder, name), { force: true });
+      }
+    },
   };
 }

@@ -5,6 +5,7 @@ import { exitCodes } from "../exitCodes.ts";
 import type { Host } from "../host.ts";
 import { formatOf, parseOptions, type Format } from "../options.ts";
 import { printJson } from "../output.ts";
+import { openPendingStore } from "../pendingStore.ts";
 
 const actions = ["up", "down", "status", "approve"] as const;
 
@@ -34,6 +35,7 @@ export async function trial(args: readonly string[], host: Host): Promise<number
     }
     case "down": {
       const result = await trialDown(options);
+      await openPendingStore(place).removeAllOf("trial");
       await print(
         result,
         result.stopped ? "The trial has ended; nothing of it is left.\n" : "No trial was running.\n",
@@ -66,22 +68,25 @@ async function print(value: object, text: string, format: Format, host: Host): P
 }
 
 function howToUse(description: TrialDescription): string {
-  const keys = description.keys.map(
-    ({ name, needs }) =>
-      `  ${name.padEnd(10)} ${needs.length === 0 ? "signs at once" : `needs ${needs.join(" and ")}`}`,
-  );
   const { registry } = description;
-  return `The trial runs, on this machine only. What it signs proves nothing to anybody else.
-
-  registry   ${registry}
-  service    trial, ${description.url}
-Keys
-${keys.join("\n")}
-
+  return `${whatRuns(description)}
 Push an image and sign it:
   docker push ${registry}/app:1
   countersign sign ${registry}/app:1 --service trial --key dev
   countersign trial down
+`;
+}
+
+function whatRuns({ registry, url, keys }: TrialDescription): string {
+  const list = keys.map(({ name, needs }) => {
+    return `  ${name.padEnd(10)} ${needs.length === 0 ? "signs at once" : `needs ${needs.join(" and ")}`}`;
+  });
+  return `The trial runs, on this machine only. What it signs proves nothing to anybody else.
+
+  registry   ${registry}
+  service    trial, ${url}
+Keys
+${list.join("\n")}
 `;
 }
 
@@ -92,7 +97,7 @@ function describeStatus(status: Awaited<ReturnType<typeof trialStatus>>): string
       `  ${printable(id)}  ${printable(artifact)} with ${printable(key)}, asked by ${printable(requestedBy)}, ${approvals.have} of ${approvals.need} approvals\n`,
   );
   const audit = `${status.audit.entries} entries, ${status.audit.intact ? "intact" : "CHANGED AFTERWARDS"}: ${status.audit.file}`;
-  return `${howToUse(status)}
+  return `${whatRuns(status)}
 Audit log: ${audit}
 Waiting for approval: ${pending.length === 0 ? "none" : pending.length}
 ${pending.join("")}`;

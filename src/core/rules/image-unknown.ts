@@ -10,14 +10,15 @@ export const imageUnknown: Rule = {
   summary: "It could not be checked whether the image is signed",
   doc,
   // Never an error: whoever is offline or not logged in must not see red for it; the exit code says it instead.
-  check: (input) =>
-    verdictReports(
-      input,
-      "unknown",
-      { enforced: "warning", warned: "warning", undecided: "note" },
-      (image, verdict) => {
-        const policy = verdict.decidedBy === undefined ? "" : `; ${consequence(verdict, input.policy)}`;
-        return `${quoted(image)} could not be checked (${verdict.reason.code}): ${clause(verdict.reason.message)}${policy}.`;
-      },
-    ),
+  check: (input) => {
+    const verdicts = new Map([...input.verdicts].filter(([, { reason }]) => !unasked.has(reason.code)));
+    const severities = { enforced: "warning", warned: "warning", undecided: "note" } as const;
+    return verdictReports({ ...input, verdicts }, "unknown", severities, (image, verdict) => {
+      const policy = verdict.decidedBy === undefined ? "" : `; ${consequence(verdict, input.policy)}`;
+      return `${quoted(image)} could not be checked (${verdict.reason.code}): ${clause(verdict.reason.message)}${policy}.`;
+    });
+  },
 };
+
+// The person chose that nobody is asked: that says nothing of the image, whose mark shows it already.
+const unasked = new Set(["offline", "workspace-not-trusted", "cancelled"]);

@@ -20,6 +20,11 @@ describe("image-unknown", () => {
     expectReports(imageUnknown, "Dockerfile", "FROM «ghcr.io/acme/app:1»\n", note, [undecided]);
   });
 
+  it("says nothing where nobody was asked on purpose", () => {
+    const offline = { ...unreachable, reason: { code: "offline", message: "Offline." } };
+    expectReports(imageUnknown, "Dockerfile", "FROM ghcr.io/acme/app:1\n", [], [offline]);
+  });
+
   it("says nothing for an image that was found to be unsigned", () => {
     expectReports(imageUnknown, "Dockerfile", "FROM ghcr.io/acme/app:1\n", [], [verdictOn(app, "unsigned")]);
   });

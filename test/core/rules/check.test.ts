@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { check } from "../../../src/core/rules/check.ts";
+import { suppressionProblems, type Suppression } from "../../../src/core/rules/suppressions.ts";
+import { decidedByRelease, releasePolicy, verdictOn } from "../../helpers/rules.ts";
+
+const node = "docker.io/library/node:22";
+const time = new Date("2026-11-21T12:00:00Z");
+const suppression: Suppression = {
+  rule: "image-unsigned",
+  reason: "Waiting for the publisher.",
+  owner: "jane@acme.example",
+  expires: "2026-11-21",
+};
+
+describe("check", () => {
+  const documents = [
+    readDocument("FROM node:22\nRUN cosign sign -y a/b:1\nFROM node:22\n", "test/Dockerfile"),
+    readDocument("FROM node:22\n", "Dockerfile"),
+  ];
+  const verdicts = new Map([[node, verdictOn(node, "unsigned", { enforced: true, decidedBy: decidedByRelease })]]);
+  const found = (suppressions: readonly Suppression[], options: Parameters<typeof check>[3] = { time }): string[] =>
+    check(documents, verdicts, { suppressions }, options)
+      .filter(({ rule }) => rule === "image-unsigned")
+      .map(({ file, span }) => `${file}:${span.start}`);
+  const all = ["test/Dockerfile:5", "test/Dockerfile:43", "Dockerfile:5"];
+
+  it("runs every rule, in the order of files and positions, and passes the policy on", () => {
+    const findings = check(documents, verdicts, { suppressions: [] }, { policy: releasePolicy() });
+    assert.deepEqual(
+      findings.map(({ file, rule }) => `${file} ${rule}`),
+      [
+        "test/Dockerfile image-unsigned",
+        "test/Dockerfile image-without-digest",
+        "test/Dockerfile sign-by-tag",
+        "test/Dockerfile image-unsigned",
+        "test/Dockerfile image-without-digest",
+        "Dockerfile image-unsigned",
+        "Dockerfile image-without-digest",
+      ],
+    );
+    assert.match(findings[0]?.message ?? "", /requires a signature by acme\.$/);
+    assert.equal(findings[0]?.severity, "error");
+  });
+
+  it("speaks by static rules alone without verdicts", () => {
+    const rules = check(documents, new Map(), { suppressions: [] }).map(({ rule }) => rule);
+    assert.deepEqual([...new Set(rules)], ["image-without-digest", "sign-by-tag"]);
+  });
+
+  const cases: readonly (readonly [string, Partial<Suppression>, readonly string[]])[] = [
+    ["a rule everywhere, on the last day too", {}, []],
+    ["another rule", { rule: "image-invalid" }, all],
+    ["a folder", { files: ["test"] }, ["Dockerfile:5"]],
+    ["a glob of files", { files: ["**/Dockerfile"] }, []],
+    ["a file that is not there", { files: ["Dockerfile.prod"] }, all],
+    ["an image", { images: [node] }, []],
+    ["a glob of images", { images: ["index.docker.io/library/**"] }, []],
+    ["another image", { images: ["ghcr.io/**"] }, all],
+    ["a file and another image", { files: ["test"], images: ["ghcr.io/**"] }, all],
+    ["what has expired", { expires: "2026-11-20" }, all],
+  ];
+  for (const [what, part, expected] of cases) {
+    it(`suppresses by ${what}`, () => assert.deepEqual(found([{ ...suppression, ...part }]), expected));
+  }
+
+  it("suppresses nothing without knowing the time", () => {
+    assert.deepEqual(found([suppression], {}), all);
+  });
+
+  it("reports a suppression that has expired, with its owner", () => {
+    const expired = { ...suppression, expires: "2026-11-20" };
+    assert.deepEqual(suppressionProblems({ suppressions: [suppression, expired] }, ".countersign.yaml", time), [
+      {
+        code: "suppression-expired",
+        message:
+          'The suppression of image-unsigned ("Waiting for the publisher.") expired on 2026-11-20; jane@acme.example must renew or remove it.',
+        file: ".countersign.yaml",
+      },
+    ]);
+  });
+});
