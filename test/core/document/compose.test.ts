@@ -73,8 +73,7 @@ describe("readCompose", () => {
   ];
   for (const [value, expected, definedAt] of values)
     it(`interpolates ${value}`, () => {
-      const [site = ""] = ["image"];
-      const document = expectUses(readCompose, service(`image: "«${value}»"`), [`${site} ${expected}`]);
+      const document = expectUses(readCompose, service(`image: "«${value}»"`), [`image ${expected}`]);
       const place = document.images[0]?.definedAt;
       assert.equal(place && document.text.slice(place.start, place.end), definedAt);
     });
