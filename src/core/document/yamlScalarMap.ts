@@ -31,7 +31,8 @@ export function createScalarMap(text: string, scalar: YamlScalar): ScalarMap {
   const pieces = align(scalar, linesOf(text, scalar));
   if (pieces === undefined) return { spanOf: () => span, offsetOf: () => span.start };
   return {
-    offsetOf: (offset) => sourceOf(pieces, offset, "start") ?? span.end,
+    // A line end that only the value has, at the end of the document, must not lead out of it.
+    offsetOf: (offset) => Math.min(sourceOf(pieces, offset, "start") ?? span.end, Math.max(0, text.length - 1)),
     spanOf(start, end) {
       const from = sourceOf(pieces, start, "start") ?? span.end;
       const to = end > start ? (sourceOf(pieces, end, "end") ?? from) : from;
