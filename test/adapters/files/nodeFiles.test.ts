@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createNodeFiles } from "../../../src/adapters/files/nodeFiles.ts";
+import { AppError } from "../../../src/application/errors.ts";
+
+const options = { signal: new AbortController().signal };
+const coded = (code: string) => (error: unknown) => error instanceof AppError && error.code === code;
+
+describe("createNodeFiles", () => {
+  let root: string;
+  let outside: string;
+  const write = (path: string, content: string | Uint8Array): void => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  };
+  const files = (more: Partial<Parameters<typeof createNodeFiles>[0]> = {}) =>
+    createNodeFiles({ root, accepts: (path) => path.endsWith(".yaml"), ...more });
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "countersign-files-"));
+    outside = mkdtempSync(join(tmpdir(), "countersign-outside-"));
+    writeFileSync(join(outside, "secret.yaml"), "secret");
+  });
+  afterEach(() => {
+    rmSync(root, { recursive: true, force: true });
+    rmSync(outside, { recursive: true, force: true });
+  });
+
+  it("lists what it accepts in a stable order, without folders of others and what git ignores", async () => {
+    for (const path of [
+      "b.yaml",
+      "a/z.yaml",
+      "B/y.yaml",
+      "node_modules/x.yaml",
+      ".git/x.yaml",
+      "gone/x.yaml",
+      "a/c.txt",
+    ])
+      write(path, "");
+    write(".github/workflows/w.yaml", "");
+    write("build/x.yaml", "");
+    write(".gitignore", "/gone\n");
+    assert.deepEqual(await files().list(options), [
+      ".github/workflows/w.yaml",
+      "B/y.yaml",
+      "a/z.yaml",
+      "b.yaml",
+      "build/x.yaml",
+    ]);
+  });
+
+  it("follows links inside the root, and none that leads out or round in circles", async () => {
+    write("a/in.yaml", "text");
+    symlinkSync(join(root, "a/in.yaml"), join(root, "link.yaml"));
+    symlinkSync(join(outside, "secret.yaml"), join(root, "out.yaml"));
+    symlinkSync(outside, join(root, "folder"));
+    symlinkSync(root, join(root, "a/loop"));
+    assert.deepEqual(await files().list(options), ["a/in.yaml", "link.yaml"]);
+    assert.equal(await files().read("link.yaml", options), "text");
+    await assert.rejects(files().read("out.yaml", options), coded("file-unreadable"));
+  });
+
+  it("stops at its limits, with a code", async () => {
+    for (let number = 0; number < 5; number++) write(`${number}.yaml`, "x".repeat(10));
+    await assert.rejects(files({ maximumFiles: 3 }).list(options), coded("limit-reached"));
+    await assert.rejects(files({ maximumEntries: 3 }).list(options), coded("limit-reached"));
+    await assert.rejects(files({ maximumSize: 9 }).read("0.yaml", options), coded("limit-reached"));
+    write("a/b/c/deep.yaml", "");
+    assert.ok(!(await files({ maximumDepth: 2 }).list(options)).includes("a/b/c/deep.yaml"));
+  });
+
+  it("reads text without its byte-order mark, and refuses what is no text", async () => {
+    write("bom.yaml", "\uFEFFa: 1");
+    assert.equal(await files().read("bom.yaml", options), "a: 1");
+    write("utf16.yaml", Buffer.from("\uFEFFa: 1", "utf16le"));
+    assert.equal(await files().read("utf16.yaml", options), "a: 1");
+    write("binary.yaml", new Uint8Array([0x41, 0, 0x42]));
+    await assert.rejects(files().read("binary.yaml", options), coded("file-unreadable"));
+    await assert.rejects(files().read(".", options), coded("file-unreadable"));
+    assert.equal(await files().read("missing.yaml", options), undefined);
+  });
+
+  it("can be cancelled", async () => {
+    write("a.yaml", "");
+    const cancelled = { signal: AbortSignal.abort() };
+    await assert.rejects(files().list(cancelled));
+    await assert.rejects(files().read("a.yaml", cancelled));
+  });
+});

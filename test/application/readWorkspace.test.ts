@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { readWorkspace } from "../../src/application/readWorkspace.ts";
+import { memoryFiles } from "../helpers/memoryFiles.ts";
+
+const { signal } = new AbortController();
+
+const policy = (name: string): string =>
+  `apiVersion: policy.sigstore.dev/v1beta1
+kind: ClusterImagePolicy
+metadata:
+  name: ${name}
+spec:
+  images:
+    - glob: "**"
+  authorities:
+    - name: nobody
+      static:
+        action: fail
+`;
+
+describe("readWorkspace", () => {
+  const content = {
+    "app/Dockerfile": "FROM node:22\n",
+    "deploy/pod.yaml": "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - image: a/b:1\n",
+    "policy/b.yaml": policy("b"),
+    "policy/a.yaml": policy("a"),
+    "notes.yaml": "a: 1\n",
+  };
+
+  it("gives documents in the order of paths, without files that hold nothing", async () => {
+    const { documents, problems } = await readWorkspace({ files: memoryFiles(content) }, { signal });
+    assert.deepEqual(
+      documents.map(({ path, images }) => [path, images.length]).filter(([, images]) => images !== 0),
+      [
+        ["app/Dockerfile", 1],
+        ["deploy/pod.yaml", 1],
+      ],
+    );
+    assert.deepEqual(problems, []);
+  });
+
+  it("finds the policies of the whole workspace, in order, even where one file is selected", async () => {
+    const selection = { files: ["app/Dockerfile"], folders: [] };
+    const workspace = await readWorkspace({ files: memoryFiles(content) }, { selection, signal });
+    assert.deepEqual(
+      workspace.policy.rules.map(({ name }) => name),
+      ["a", "b"],
+    );
+    assert.deepEqual(
+      workspace.documents.map(({ path }) => path),
+      ["app/Dockerfile"],
+    );
+  });
+
+  it("looks for policies only where the configuration says", async () => {
+    const files = memoryFiles({ ...content, ".countersign.yaml": "version: 1\npolicies:\n  - policy/b.yaml\n" });
+    const workspace = await readWorkspace({ files }, { signal });
+    assert.deepEqual(
+      workspace.policy.rules.map(({ name }) => name),
+      ["b"],
+    );
+  });
+
+  it("reads nothing but the named file where a policy is given", async () => {
+    const files = memoryFiles(content);
+    const given = { rules: [], problems: [] };
+    const selection = { files: ["app/Dockerfile"], folders: [] };
+    const workspace = await readWorkspace({ files }, { selection, policy: given, signal });
+    assert.equal(workspace.policy, given);
+    assert.deepEqual(files.reads, [".countersign.yaml", "app/Dockerfile"]);
+  });
+
+  it("reads a folder's files, and not those of a folder whose name begins alike", async () => {
+    const files = memoryFiles({ "app/Dockerfile": "FROM a\n", "app2/Dockerfile": "FROM b\n" });
+    const workspace = await readWorkspace({ files }, { selection: { files: [], folders: ["app"] }, signal });
+    assert.deepEqual(
+      workspace.documents.map(({ path }) => path),
+      ["app/Dockerfile"],
+    );
+  });
+
+  it("says which file could not be read, and goes on", async () => {
+    const files = memoryFiles({ Dockerfile: undefined, "bin/tool": undefined, "z/Dockerfile": "FROM a\n" });
+    const { documents, problems } = await readWorkspace({ files }, { signal });
+    assert.deepEqual(
+      documents.map(({ path }) => path),
+      ["z/Dockerfile"],
+    );
+    assert.deepEqual(
+      problems.map(({ code, file }) => [code, file]),
+      [["file-unreadable", "Dockerfile"]],
+    );
+  });
+
+  it("lets the event loop have its turns while it reads thousands of files", async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 2000 }, (_, number) => [
+        `${number}/Dockerfile`,
+        `FROM a/b:${number}\n${"# \n".repeat(200)}`,
+      ]),
+    );
+    let turns = 0;
+    let counting = true;
+    const count = (): void => {
+      turns++;
+      if (counting) setImmediate(count);
+    };
+    setImmediate(count);
+    const { documents } = await readWorkspace({ files: memoryFiles(many) }, { signal });
+    counting = false;
+    assert.equal(documents.length, 2000);
+    assert.ok(turns >= 2, `${turns} turns`);
+  });
+
+  it("can be cancelled", async () => {
+    await assert.rejects(readWorkspace({ files: memoryFiles(content) }, { signal: AbortSignal.abort() }));
+  });
+});
