@@ -8,7 +8,7 @@ import type { Verdict } from "../core/verdict/verdict.ts";
 import { collectEvidence } from "./collectEvidence.ts";
 import { AppError } from "./errors.ts";
 import type { Registry, Repository, WaitOptions } from "./ports.ts";
-import type { PreparedSigning, SigningPorts } from "./signImage.ts";
+import type { SettledSigning, SigningPorts } from "./signImage.ts";
 
 /** A signature that is attached, and what the organisation's policy says of the image now. */
 export interface AttachedSignature {
@@ -26,7 +26,7 @@ export interface AttachedSignature {
  */
 export async function attachSignature(
   ports: SigningPorts,
-  { plan, reference, trust }: PreparedSigning,
+  { plan, reference, trust }: SettledSigning,
   signed: { readonly signature: Uint8Array; readonly audit?: string },
   options: WaitOptions,
 ): Promise<AttachedSignature> {

@@ -3,9 +3,11 @@ import { setTimeout } from "node:timers/promises";
 import { formatReference, parseReference, type ImageReference } from "../core/image/reference.ts";
 import type { TrustPolicy } from "../core/policy/policy.ts";
 import { planSignature, type SignaturePlan } from "../core/sign/plan.ts";
+import { coverageOf, type SignatureCoverage } from "../core/sign/coverage.ts";
 import { requestHash } from "../core/sign/requestHash.ts";
 import type { SigningFormat } from "../core/sign/scheme.ts";
 import type { TrustMaterial } from "../core/signature/trustMaterial.ts";
+import type { Descriptor } from "../core/verdict/evidence.ts";
 import { attachSignature, type AttachedSignature } from "./attachSignature.ts";
 import { AppError } from "./errors.ts";
 import type { PendingSigning } from "./pendingSigning.ts";
@@ -39,13 +41,18 @@ export interface SigningRequest {
   readonly tool: string;
 }
 
-/** A signing that is settled and shown for review, and not yet requested. */
-export interface PreparedSigning {
+/** A signing that is settled, and not yet requested. */
+export interface SettledSigning {
   readonly plan: SignaturePlan;
   readonly key: KeyDescription;
   readonly reference: ImageReference;
   readonly request: SignRequest;
   readonly trust: SigningTrust;
+}
+
+/** A settled signing as it is shown for review. */
+export interface PreparedSigning extends SettledSigning {
+  readonly coverage: SignatureCoverage;
 }
 
 /** What a signing came to. */
@@ -67,8 +74,8 @@ const shortestPause = 1;
 const longestPause = 30_000;
 
 /**
- * Settles a signing: resolves the reference to a digest, once; asks the service for the key; plans. Sends no request to
- * sign. Throws RegistryError, or AppError `image-not-found`, `usage` (no such key, a key that cannot be used,
+ * Settles a signing: fetches what the reference names, once; asks the service for the key; plans. Sends no request to
+ * sign. Throws RegistryError, or AppError `image-not-found`, `unsupported-format`, `usage` (no such key, a key that cannot be used,
  * justification missing).
  */
 export async function prepareSigning(
@@ -77,15 +84,10 @@ export async function prepareSigning(
   options: WaitOptions,
 ): Promise<PreparedSigning> {
   const { reference } = request;
-  const [image, keys] = await Promise.all([
-    ports.registry.resolve(reference, options),
+  const [{ image, coverage }, keys] = await Promise.all([
+    resolveImage(ports.registry, reference, options),
     ports.service.listKeys(options),
   ]);
-  if (image === undefined)
-    throw new AppError(
-      "image-not-found",
-      `Could not sign ${formatReference(reference)}: ${reference.registry} has no such image. Push it first, or check the name.`,
-    );
   const key = keyNamed(keys, request.key, ports.service);
   if (key.needs.includes("justification") && (request.justification ?? "").trim() === "")
     throw new AppError("usage", `Key '${key.name}' needs a justification: say why the image is to be signed.`);
@@ -99,6 +101,7 @@ export async function prepareSigning(
     plan,
     key,
     reference,
+    coverage,
     request: signRequestOf(plan, request, randomUUID()),
     trust: request.trust,
   };
@@ -111,7 +114,7 @@ export async function prepareSigning(
  */
 export async function executeSigning(
   ports: SigningPorts,
-  prepared: PreparedSigning,
+  prepared: SettledSigning,
   options: SigningWait,
 ): Promise<SigningOutcome> {
   const { plan, request } = prepared;
@@ -182,7 +185,7 @@ export async function cancelSigning(
 /** Follows an outcome until it is final or the wait is over. Only look-ups are repeated, never the submission. */
 async function settle(
   ports: SigningPorts,
-  prepared: PreparedSigning,
+  prepared: SettledSigning,
   first: SignOutcome,
   options: SigningWait,
 ): Promise<SigningOutcome> {
@@ -232,7 +235,7 @@ function signRequestOf(
 }
 
 function recordOf(
-  prepared: PreparedSigning,
+  prepared: SettledSigning,
   outcome: Extract<SignOutcome, { status: "pending" }>,
   now: Date,
 ): PendingSigning {
@@ -248,6 +251,29 @@ function recordOf(
     requestedAt: now.toISOString(),
     ...(outcome.expiresAt === undefined ? {} : { expiresAt: outcome.expiresAt }),
   };
+}
+
+/** Fetches what the reference names, once: the digest that is signed is of bytes that were seen. */
+async function resolveImage(
+  registry: Registry,
+  reference: ImageReference,
+  options: WaitOptions,
+): Promise<{ readonly image: Descriptor; readonly coverage: SignatureCoverage }> {
+  const manifest = await registry.manifest(reference, reference.digest ?? reference.tag ?? "latest", options);
+  const name = formatReference(reference);
+  if (manifest === undefined)
+    throw new AppError(
+      "image-not-found",
+      `Could not sign ${name}: ${reference.registry} has no such image. Push it first, or check the name.`,
+    );
+  const { descriptor: image, bytes } = manifest;
+  const coverage = coverageOf(bytes, image.mediaType);
+  if (coverage === undefined)
+    throw new AppError(
+      "unsupported-format",
+      `Could not sign ${name}: what is stored there (${image.mediaType}) is no image.`,
+    );
+  return { image, coverage };
 }
 
 function keyNamed(keys: readonly KeyDescription[], name: string, service: SigningService): KeyDescription {

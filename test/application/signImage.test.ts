@@ -120,6 +120,27 @@ for (const referrersApi of [true, false]) {
       );
     });
 
+    it("says which platforms an index covers", async () => {
+      const mediaType = "application/vnd.oci.image.index.v1+json";
+      const manifests = [
+        { ...image, platform: { os: "linux", architecture: "amd64" } },
+        { ...image, platform: { os: "linux", architecture: "arm", variant: "v7" } },
+        { ...image, platform: { os: "unknown", architecture: "unknown" } },
+      ];
+      const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, manifests }));
+      await scene.registry.pushManifest(scene.repository, { bytes, mediaType, tag: "1.4" }, { signal });
+      const prepared = await prepareSigning(ports(), request(), { signal });
+      assert.deepEqual(prepared.coverage, { kind: "index", platforms: ["linux/amd64", "linux/arm/v7"] });
+      const outcome = await executeSigning(ports(), prepared, wait());
+      assert.ok(outcome.status === "signed" && outcome.verdict.state === "verified");
+    });
+
+    it("does not prepare what is no image", async () => {
+      const fault = { kind: "body", body: "<html>", headers: { "content-type": "text/html" } } as const;
+      scene.faults.push({ path: /manifests/, method: "GET", fault });
+      await assert.rejects(prepareSigning(ports(), request(), { signal }));
+    });
+
     it("signs, attaches, and finds the image verified", async () => {
       const outcome = await executeSigning(ports(), await prepareSigning(ports(), request(), { signal }), wait());
       assert.ok(outcome.status === "signed");
