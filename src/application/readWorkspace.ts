@@ -68,6 +68,7 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
   const policyFiles: PolicyFile[] = [];
   const problems: Problem[] = [...configuration.problems];
   let parsed = 0;
+  let turn: Promise<void> | undefined;
   const read = async (path: string): Promise<void> => {
     const isNamed = named.includes(path);
     // A file that was looked at only in case it held something (a program without an extension) may well be unreadable.
@@ -82,8 +83,10 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
     if (wantsPolicy && isPlace(path) && mayHoldPolicy(path, text)) policyFiles.push({ path, text });
     if (parsed > sliceLength) {
       parsed = 0;
-      await setImmediate();
+      turn = setImmediate();
     }
+    // All workers wait for the same turn: those that did not would keep the loop busy by themselves.
+    await turn;
   };
   await forEachBounded(paths, read, signal);
 
