@@ -210,7 +210,9 @@ function readTrigger(instruction: Instruction, stage: number, scope: Scope, read
     instruction.argumentsEnd,
     reading.escape,
   );
-  if (["onbuild", "from", "maintainer"].includes(trigger.keyword)) {
+  if (trigger.keyword === "") {
+    report(instruction, reading, "onbuild-invalid", "ONBUILD needs an instruction to keep; BuildKit refuses this file.");
+  } else if (["onbuild", "from", "maintainer"].includes(trigger.keyword)) {
     report(
       trigger,
       reading,
@@ -248,7 +250,7 @@ function addAll<T>(list: T[], items: readonly T[]): void {
 
 function report(instruction: Omit<Instruction, "heredocs">, reading: Reading, code: string, message: string): void {
   const start = instruction.line.toDocumentOffset(instruction.keywordStart);
-  reading.problems.push({ code, message, span: { start, end: start + Math.max(1, instruction.keyword.length) } });
+  reading.problems.push({ code, message, span: { start, end: start + instruction.keyword.length } });
 }
 
 function bounded(problems: readonly Problem[], images: number): readonly Problem[] {

@@ -6,6 +6,9 @@ export interface HeredocStart {
   readonly stripTabs: boolean;
 }
 
+/** Most words of a line that are looked at; here-documents stand among the first. */
+const maximumWords = 10_000;
+
 const heredocForm = /^\d*<<(-?)\s*([^<]+)$/;
 
 /** The here-documents that an instruction's line starts, in order; none where BuildKit's lexer refuses the line. */
@@ -29,7 +32,7 @@ export function heredocOf(word: string): HeredocStart | undefined {
 function rawWords(line: string): readonly string[] {
   const words: string[] = [];
   let start = -1;
-  for (let at = 0; at < line.length;) {
+  for (let at = 0; at < line.length && words.length < maximumWords;) {
     const character = line[at] ?? "";
     if (/\s/.test(character)) {
       if (start >= 0) words.push(line.slice(start, at));

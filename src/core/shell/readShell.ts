@@ -1,7 +1,6 @@
 import type { ShellCommand } from "../document/document.ts";
 import type { Problem } from "../problem.ts";
 import { documentSpan } from "./origin.ts";
-import { feedsShell } from "./shellInterpreter.ts";
 import { readRedirection, readSimpleCommand, skipBlanks } from "./shellCommand.ts";
 import { skipBalanced } from "./shellExpansion.ts";
 import { awaiting, deeper, giveUp, isAwaited } from "./shellState.ts";
@@ -342,7 +341,7 @@ function readHeredocBody(state: ShellState, heredoc: PendingHeredoc): void {
     const bodyEnd = state.at;
     state.at = Math.min(state.end, lineEnd + 1);
     if ((heredoc.stripTabs ? line.replace(/^\t+/, "") : line) !== heredoc.delimiter) continue;
-    if (feedsShell(heredoc.words)) readWithin(state, bodyStart, bodyEnd);
+    if (heredoc.isScript) readWithin(state, bodyStart, bodyEnd);
     return;
   }
 }

@@ -1,4 +1,5 @@
 import type { ShellWord } from "../document/document.ts";
+import { feedsShell } from "./shellInterpreter.ts";
 import { skipBalanced } from "./shellExpansion.ts";
 import { continuationLength, giveUp, maximumCommands } from "./shellState.ts";
 import type { PendingHeredoc, ShellState } from "./shellState.ts";
@@ -73,7 +74,7 @@ export function readRedirection(state: ShellState, heredocs: PendingHeredoc[]): 
     start: word.start,
     delimiter: word.quoted ? unquote(state.text.slice(word.start, word.end)) : state.text.slice(word.start, word.end),
     stripTabs: operator.endsWith("-"),
-    words: [],
+    isScript: false,
   };
   heredocs.push(heredoc);
   state.heredocs.push(heredoc);
@@ -117,7 +118,8 @@ function list(
   const first = raw[0];
   const last = raw.at(-1);
   if (first === undefined || last === undefined || words.length === 0) return;
-  for (const heredoc of heredocs) heredoc.words = words.map((word) => word.text);
+  const isScript = heredocs.length > 0 && feedsShell(words.map((word) => word.text));
+  for (const heredoc of heredocs) heredoc.isScript = isScript;
   if (state.commands.length >= maximumCommands) {
     giveUp(
       state,

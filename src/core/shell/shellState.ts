@@ -13,8 +13,8 @@ export interface PendingHeredoc {
   readonly start: number;
   readonly delimiter: string;
   readonly stripTabs: boolean;
-  /** Words of the command that it feeds, once they are read. */
-  words: readonly (string | undefined)[];
+  /** Whether the command that it feeds is a shell, once that command is read. */
+  isScript: boolean;
 }
 
 /** Where the reader stands. One object is passed down the grammar; `at` only ever moves forward, which keeps it linear. */
