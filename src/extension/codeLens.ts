@@ -43,7 +43,8 @@ function lensTitle(status: ImageStatus, now: Date): string {
   const detail = status.kind === "judged" ? summaryDetail(status.verdict, now) : "";
   // Icons are ours alone: `$(` from outside is broken up.
   const safe = detail.replaceAll("$(", "$ (");
-  return `$(${icon}) ${word}${safe === "" ? "" : ` · ${safe}`}`;
+  // The editor drops a plain space after an icon.
+  return `$(${icon})\u00a0${word}${safe === "" ? "" : ` · ${safe}`}`;
 }
 
 interface LensAction {

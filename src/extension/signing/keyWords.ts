@@ -8,10 +8,10 @@ const custodyWords = new Map<KeyDescription["custody"], string>([
   ["unknown", "custody not known"],
 ]);
 
-/** A key in a few words: algorithm, custody, what it asks for. */
+/** A key in a few words: what it asks for, algorithm, custody. */
 export function describeKey(key: KeyDescription): string {
   const needs = key.needs.length === 0 ? "signs at once" : `needs ${key.needs.join(" and ")}`;
-  return [key.spec, custodyWords.get(key.custody) ?? "", needs].join(" · ");
+  return [needs, key.spec, custodyWords.get(key.custody) ?? ""].join(" · ");
 }
 
 /** Why the key cannot sign in this format; undefined where it can. */
