@@ -68,14 +68,6 @@ async function verifyImage(
         ports.clock,
       ),
     );
-  if (options.signal.aborted)
-    return settle(
-      evidenceWithout(
-        reference,
-        { code: "cancelled", message: `Did not check ${name}: it was cancelled.` },
-        ports.clock,
-      ),
-    );
 
   const limitMs = options.limitMs ?? 30_000;
   const limit = new AbortController();

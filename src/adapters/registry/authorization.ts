@@ -148,9 +148,9 @@ export function createAuthorizer({ credentials, requestToken, log }: AuthorizerO
       const current = usable(key);
       // Another request may have renewed it meanwhile.
       if (current !== undefined && current !== rejected) return current;
-      // A password does not become right by sending it again.
-      if (login.kind === "basic" && rejected !== undefined) throw refused(endpoint, rejected, attempt);
       authorizations.delete(key);
+      // A password does not become right by sending it again; the next call looks for another one.
+      if (login.kind === "basic" && rejected !== undefined) throw refused(endpoint, rejected, attempt);
       return obtain(endpoint, scope, login, attempt, signal);
     },
   };

@@ -10,8 +10,10 @@ export type Fault =
     }
   /** Takes the request and never answers. */
   | { readonly kind: "stall" }
-  /** Sends the headers and the first bytes of a body, then nothing more. */
-  | { readonly kind: "stall-body" }
+  /** Sends the headers and `sent`, then nothing more. */
+  | { readonly kind: "stall-body"; readonly sent?: string }
+  /** Sends a body without an end, a byte every `milliseconds`. */
+  | { readonly kind: "drip"; readonly milliseconds: number }
   /** Closes the connection without an answer. */
   | { readonly kind: "close" }
   | { readonly kind: "body"; readonly body: string | Uint8Array; readonly headers?: Readonly<Record<string, string>> }
@@ -36,8 +38,15 @@ export async function actOut(fault: Fault, exchange: Exchange): Promise<boolean>
       return true;
     case "stall-body":
       response.writeHead(200, { "content-type": "application/octet-stream" });
-      response.write("{");
+      response.flushHeaders();
+      if (fault.sent !== undefined) response.write(fault.sent);
       return true;
+    case "drip": {
+      response.writeHead(200, { "content-type": "application/octet-stream" });
+      const timer = setInterval(() => response.write(" "), fault.milliseconds);
+      response.once("close", () => clearInterval(timer));
+      return true;
+    }
     case "close":
       request.socket.destroy();
       return true;

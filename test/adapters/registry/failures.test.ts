@@ -44,7 +44,8 @@ describe("what a registry's failure means", () => {
       "registry-error",
     ],
     ["silence", { kind: "stall" }, "timeout"],
-    ["a body that stops", { kind: "stall-body" }, "timeout"],
+    ["a body that does not begin", { kind: "stall-body" }, "timeout"],
+    ["a body that stops", { kind: "stall-body", sent: "{" }, "timeout"],
     ["a closed connection", { kind: "close" }, "network"],
     ["a body without an end", { kind: "endless" }, "limit-reached"],
     ["another manifest", { kind: "body", body: '{"schemaVersion":2}' }, "digest-mismatch"],
@@ -229,6 +230,44 @@ describe("what a registry's failure means", () => {
       );
     });
   }
+
+  it("does not wait for a body that comes byte by byte", async () => {
+    scene.faults.push({ path: /manifests/u, fault: { kind: "drip", milliseconds: 20 } });
+    const registry = scene.client({ limits: { bodyMs: 100 } });
+    assert.equal((await failureOf(registry.manifest(scene.repository, "1", neverAborted))).code, "timeout");
+  });
+
+  it("gives the place of a cancelled request to the next one", async () => {
+    scene.faults.push({ path: /manifests\/cancelled/u, fault: { kind: "stall" } });
+    const registry = scene.client({ limits: { requestsPerHost: 1 } });
+    const controller = new AbortController();
+    const cancelled = failureOf(registry.manifest(scene.repository, "cancelled", { signal: controller.signal }));
+    controller.abort();
+    assert.equal((await cancelled).code, "cancelled");
+    assert.notEqual(await registry.manifest(scene.repository, "1", neverAborted), undefined);
+  });
+
+  it("asks half as much at once after a host has asked for less", async () => {
+    let now = 0;
+    let most = 0;
+    const counting: typeof fetch = async (input, init) => {
+      most = Math.max(most, ++now);
+      try {
+        return await fetch(input, init);
+      } finally {
+        now--;
+      }
+    };
+    const registry = scene.client({ fetch: counting, limits: { requestsPerHost: 4 } });
+    const fault: Fault = { kind: "status", status: 429, headers: { "retry-after": "0" } };
+    scene.faults.push({ path: /manifests/u, fault, once: true });
+    await registry.manifest(scene.repository, "1", neverAborted);
+    most = 0;
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) => registry.manifest(scene.repository, `t${index}`, neverAborted)),
+    );
+    assert.equal(most, 2);
+  });
 
   it("asks a host for no more at once than it may", async () => {
     let now = 0;

@@ -82,6 +82,23 @@ describe("logging in", () => {
       assert.match(error.message, /refused the login from the test's keychain/u);
       assert.doesNotMatch(error.message, /wrong-word|jane/u);
       assert.equal(scene.requests.length, 2);
+      assert.equal((await failureOf(registry.manifest(scene.repository, "1", neverAborted))).code, "authentication");
+      assert.equal(scene.requests.length, 3);
+    }));
+
+  it("takes a new password after the old one was refused", () =>
+    withScene({ login: { ...bearer, kind: "basic" } }, async (scene) => {
+      const stored = { password: "wrong-word" };
+      const credentials: CredentialSource = {
+        candidates: (registry, options) =>
+          passwordFor(scene.host, "jane", stored.password).candidates(registry, options),
+      };
+      const registry = scene.client({ credentials });
+      const ask = () => registry.manifest(scene.repository, "1", neverAborted);
+      await failureOf(ask());
+      await failureOf(ask());
+      stored.password = "secret-word";
+      assert.equal(await ask(), undefined);
     }));
 
   it("says where no credential was found", () =>

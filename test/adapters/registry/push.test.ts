@@ -117,6 +117,20 @@ describe("pushing what refers, without the API", () => {
     assert.deepEqual(await digestsAt(scene, tag), digests.map(({ digest }) => digest).sort());
   });
 
+  it("does not overwrite what another writer added between reading and writing", async () => {
+    let other: Promise<Descriptor> | undefined;
+    const interrupted: typeof fetch = async (input, init) => {
+      if (init?.method === "PUT" && input instanceof URL && input.pathname.endsWith(tag))
+        await (other ??= push("other"));
+      return fetch(input, init);
+    };
+    const ours = await attach(scene.client({ fetch: interrupted }), scene.repository, image, {
+      artifactType,
+      text: "ours",
+    });
+    assert.deepEqual(await digestsAt(scene, tag), [ours.digest, (await other)?.digest ?? ""].sort());
+  });
+
   it("puts back what a registry without conditions let others lose", async () => {
     const first = await push("first");
     scene.taken();
