@@ -44,7 +44,7 @@ export async function attachSignature(
     const audit = signed.audit === undefined ? "" : ` The service recorded the signature as ${signed.audit}.`;
     throw new AppError(
       "attach-failed",
-      `${plan.artifact} was signed, but the signature could not be attached: ${said}${audit} Check that you may push to ${plan.attachment.repository}, and sign again.`,
+      `${plan.artifact} was signed, but the signature could not be attached: ${said}${audit} Check that you may push to ${plan.attachment.repository}. A request that was approved can be resumed; otherwise sign again.`,
       { cause },
     );
   }

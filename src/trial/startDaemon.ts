@@ -4,7 +4,7 @@ import { AppError } from "../application/errors.ts";
 import { isJsonObject } from "../core/json.ts";
 
 /** Hidden command of the command line that runs `runTrialDaemon`. */
-export const daemonCommand = "__trial-daemon";
+const daemonCommand = "__trial-daemon";
 
 const startLimit = 15_000;
 

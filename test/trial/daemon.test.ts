@@ -89,6 +89,33 @@ describe("the trial in the background", () => {
     await assert.rejects(trialApprove("none", options), { code: "service-denied" });
   });
 
+  it("notices an audit log that was cut off, changed or removed", async () => {
+    await trialUp(options);
+    const service = await openService("trial", { configuration: { services: [] }, place: options.place });
+    const file = join(folder, "trial-audit.jsonl");
+    const request = {
+      key: "none",
+      scheme: "ecdsa",
+      hash: "sha256",
+      digest: Buffer.alloc(32),
+      idempotencyKey: "1",
+    } as const;
+    const artifact = { kind: "image", name: "shop/cart", digest: `sha256:${"ab".repeat(32)}` } as const;
+    await service.submit({ ...request, purpose: { artifact, tool: "test" } }, { signal });
+    const isIntact = async (): Promise<boolean> => {
+      const status = await trialStatus(options);
+      return status.status === "running" && status.audit.intact;
+    };
+    const text = await readFile(file, "utf8");
+    assert.equal(await isIntact(), true);
+    for (const changed of [text.slice(0, text.indexOf("\n") + 1), text.replace("refused", "signed"), ""]) {
+      await writeFile(file, changed);
+      assert.equal(await isIntact(), false);
+    }
+    await rm(file);
+    assert.equal(await isIntact(), false);
+  });
+
   it("removes a state that nobody understands when it is told to end", async () => {
     await mkdir(folder, { mode: 0o700 });
     await writeFile(join(folder, "trial.json"), "{");

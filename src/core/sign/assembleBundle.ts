@@ -6,7 +6,7 @@ import type { SignaturePlan } from "./plan.ts";
 import { signaturePredicate } from "./statement.ts";
 
 /** Media type of Sigstore bundles v0.3: of the blob, and the artifact type of the manifest around it. */
-export const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
+const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
 /** A signature ready to be attached: three byte strings, each with what identifies it. */
 export interface AssembledSignature {

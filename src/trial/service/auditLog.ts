@@ -12,7 +12,7 @@ export interface ChainedEntry extends AuditEntry {
 }
 
 /** What is recorded; number, time and chain are added. */
-export type AuditEvent = Omit<ChainedEntry, "id" | "at" | "previous" | "hash">;
+type AuditEvent = Omit<ChainedEntry, "id" | "at" | "previous" | "hash">;
 
 /** An append-only, hash-chained log. */
 export interface AuditLog {

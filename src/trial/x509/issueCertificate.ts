@@ -14,7 +14,7 @@ import {
 } from "./der.ts";
 
 /** A distinguished name in the three attributes that the trial uses. */
-export interface Name {
+interface Name {
   readonly organization: string;
   readonly organizationalUnit?: string;
   readonly commonName: string;
