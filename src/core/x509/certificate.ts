@@ -84,17 +84,18 @@ export function readCertificatesPem(text: string): readonly Certificate[] | unde
 }
 
 function isVersion3(element: DerElement | undefined): boolean {
-  const [version] = childrenOf(element) ?? [];
-  return element?.tag === 0xa0 && version?.tag === 0x02 && version.content.length === 1 && version.content[0] === 2;
+  const [version] = childrenOf(element, 0xa0) ?? [];
+  return version?.tag === 0x02 && version.content.length === 1 && version.content[0] === 2;
 }
 
 function readExtensions(optional: readonly DerElement[]): ReadonlyMap<string, Extension> | undefined {
   const extensions = new Map<string, Extension>();
-  const wrapper = optional.find(({ tag }) => tag === 0xa3);
+  const [wrapper, ...others] = optional.filter(({ tag }) => tag !== 0x81 && tag !== 0x82);
   if (wrapper === undefined) return extensions;
-  const [list, ...more] = childrenOf(wrapper) ?? [];
-  if (more.length > 0) return undefined;
-  for (const element of childrenOf(list) ?? []) {
+  const [list, ...more] = childrenOf(wrapper, 0xa3) ?? [];
+  const elements = childrenOf(list);
+  if (elements === undefined || more.length > 0 || others.length > 0) return undefined;
+  for (const element of elements) {
     const parts = childrenOf(element) ?? [];
     const identifier = objectIdentifierOf(parts[0]);
     const critical = parts.length === 3 ? booleanOf(parts[1]) : false;

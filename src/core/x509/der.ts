@@ -17,9 +17,9 @@ export function readElement(bytes: Uint8Array): DerElement | undefined {
   return element !== undefined && element.whole.length === bytes.length ? element : undefined;
 }
 
-/** Reads the elements that a constructed element holds; undefined where its content is not a row of elements. */
-export function childrenOf(element: DerElement | undefined): readonly DerElement[] | undefined {
-  if (element === undefined || (element.tag & 0x20) === 0) return undefined;
+/** Reads the elements that a constructed element holds, a SEQUENCE without another `tag`; undefined where it is none. */
+export function childrenOf(element: DerElement | undefined, tag = 0x30): readonly DerElement[] | undefined {
+  if (element?.tag !== tag) return undefined;
   const children: DerElement[] = [];
   for (let at = 0; at < element.content.length;) {
     const child = elementAt(element.content, at);

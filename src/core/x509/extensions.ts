@@ -84,7 +84,7 @@ export function readGeneralName(element: DerElement): GeneralName | undefined {
     case 0x86:
       return textName("uri", element.content);
     case 0xa4: {
-      const [name] = childrenOf(element) ?? [];
+      const [name] = childrenOf(element, 0xa4) ?? [];
       return name === undefined ? undefined : { kind: "directory", value: "", der: name.whole };
     }
     case 0xa0:
@@ -101,10 +101,10 @@ function textName(kind: GeneralName["kind"], content: Uint8Array): GeneralName |
 }
 
 function readOtherName(element: DerElement): GeneralName | undefined {
-  const [identifier, wrapper] = childrenOf(element) ?? [];
+  const [identifier, wrapper] = childrenOf(element, 0xa0) ?? [];
   const type = objectIdentifierOf(identifier);
-  if (type === undefined || wrapper?.tag !== 0xa0) return undefined;
+  if (type === undefined) return undefined;
   if (type !== fulcioOtherName) return { kind: "other", value: "" };
-  const [text] = childrenOf(wrapper) ?? [];
+  const [text] = childrenOf(wrapper, 0xa0) ?? [];
   return text?.tag === 0x0c ? textName("otherName", text.content) : undefined;
 }

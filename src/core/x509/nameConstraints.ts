@@ -39,15 +39,16 @@ function namesOf(certificate: Certificate): readonly GeneralName[] | undefined {
 function readConstraints(der: Uint8Array): Constraints | undefined {
   const parts = childrenOf(readElement(der));
   if (parts === undefined || parts.some(({ tag }) => tag !== 0xa0 && tag !== 0xa1)) return undefined;
-  const permitted = readSubtrees(parts.find(({ tag }) => tag === 0xa0));
-  const excluded = readSubtrees(parts.find(({ tag }) => tag === 0xa1));
+  const permitted = readSubtrees(parts, 0xa0);
+  const excluded = readSubtrees(parts, 0xa1);
   return permitted === undefined || excluded === undefined ? undefined : { permitted, excluded };
 }
 
-function readSubtrees(element: DerElement | undefined): readonly GeneralName[] | undefined {
+function readSubtrees(parts: readonly DerElement[], tag: number): readonly GeneralName[] | undefined {
+  const element = parts.find((part) => part.tag === tag);
   if (element === undefined) return [];
   const bases: GeneralName[] = [];
-  for (const subtree of childrenOf(element) ?? []) {
+  for (const subtree of childrenOf(element, tag) ?? []) {
     // minimum and maximum (RFC 5280) must be absent; a subtree with them is not understood.
     const [base, ...more] = childrenOf(subtree) ?? [];
     const name = base === undefined || more.length > 0 ? undefined : readGeneralName(base);
