@@ -2,13 +2,13 @@
 // from the unstable suite, unpacked into .peers without touching the system. Debian-like machines only.
 //
 //   node scripts/peers.mjs        prints the folder that holds the programs
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDebianRoot, Unavailable } from "./debian.mjs";
 import { withLock } from "./lock.mjs";
 import { CommandFailed, run } from "./processes.mjs";
 import { root } from "./root.mjs";
+import { temporaryFolder } from "./temporary.mjs";
 
 const packages = ["cosign", "notation", "crane", "oras", "docker-registry"];
 const folder = join(root, ".peers");
@@ -46,7 +46,7 @@ function missing() {
 
 async function download(log) {
   log(`Fetching ${missing().join(", ")} into .peers, once.`);
-  const work = mkdtempSync(join(tmpdir(), "countersign-peers-"));
+  const { path: work, remove } = temporaryFolder("peers");
   try {
     for (const name of ["lists/partial", "cache/archives/partial"]) mkdirSync(join(work, name), { recursive: true });
     mkdirSync(folder, { recursive: true });
@@ -73,7 +73,7 @@ async function download(log) {
       throw new Unavailable(`Debian's packages could not be fetched: ${error.message}`, { cause: error });
     throw error;
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    remove();
   }
   if (missing().length > 0) throw new Unavailable(`Debian's packages held no ${missing().join(", ")}`);
 }

@@ -1,7 +1,5 @@
 // `npm start`: a trial organisation, a sample workspace, and an editor with Countersign in it.
 // Ctrl+C ends all three and leaves nothing behind.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { findProgram, Unavailable } from "./debian.mjs";
@@ -10,6 +8,7 @@ import { buildExtension, packageExtension } from "./editor/package.mjs";
 import { installExtension, startServer } from "./editor/server.mjs";
 import { run, start, stop } from "./processes.mjs";
 import { root } from "./root.mjs";
+import { temporaryFolder } from "./temporary.mjs";
 
 const usage = `Usage: npm start -- [--editor code|code-server] [--port N] [--no-open]
 
@@ -75,8 +74,7 @@ async function open(editor, port) {
 }
 
 async function prepareSample() {
-  const place = mkdtempSync(join(tmpdir(), "countersign-sample-"));
-  undo.push(async () => rmSync(place, { recursive: true, force: true }));
+  const { path: place } = temporaryFolder("sample");
   log(
     "Starting the trial organisation: a registry, a certificate authority and a signing service, on this machine only.",
   );
@@ -104,8 +102,7 @@ async function openDesktop(folder) {
 
 async function openBrowser(folder, port) {
   const codeServer = await installCodeServer({ log });
-  const extensionsFolder = mkdtempSync(join(tmpdir(), "countersign-extensions-"));
-  undo.push(async () => rmSync(extensionsFolder, { recursive: true, force: true }));
+  const { path: extensionsFolder } = temporaryFolder("extensions");
   await installExtension(codeServer, await packageExtension(), extensionsFolder);
   // The folder is ours, made a moment ago, so asking whether to trust it would only stand in the way.
   const settings = { "workbench.startupEditor": "none", "git.enabled": true };

@@ -4,12 +4,12 @@
 //
 // Where VS Code cannot be downloaded they are skipped, and said to be; --require makes that a failure.
 import { downloadAndUnzipVSCode, runTests } from "@vscode/test-electron";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Unavailable } from "../debian.mjs";
 import { root } from "../root.mjs";
+import { temporaryFolder } from "../temporary.mjs";
 import { bundleSuites } from "./bundle.mjs";
 import { buildExtension } from "./package.mjs";
 import { followReport } from "./report.mjs";
@@ -60,7 +60,7 @@ async function canDownload() {
 }
 
 async function runIn(version, index) {
-  const folder = mkdtempSync(join(tmpdir(), "countersign-electron-"));
+  const { path: folder, remove } = temporaryFolder("electron");
   const workspace = join(folder, "workspace");
   cpSync(join(root, "test", "editor", "workspace"), workspace, { recursive: true });
   const report = join(folder, "report.jsonl");
@@ -80,6 +80,6 @@ async function runIn(version, index) {
     }).catch(() => undefined);
     return await followReport(report, { seconds: 300, ended, log });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   }
 }

@@ -1,11 +1,11 @@
 // The tests in a real editor. `node scripts/editor/run.mjs --help` says how.
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Unavailable } from "../debian.mjs";
 import { start, stop } from "../processes.mjs";
 import { out, root } from "../root.mjs";
+import { temporaryFolder } from "../temporary.mjs";
 import { bundleSuites } from "./bundle.mjs";
 import { findChromium, launchChromium } from "./chromium.mjs";
 import { installCodeServer } from "./install.mjs";
@@ -69,7 +69,7 @@ async function main() {
 async function runSuites({ codeServer, chromium }) {
   log("\nSuites inside the extension host");
   const { index, count } = await bundleSuites();
-  const folder = mkdtempSync(join(tmpdir(), "countersign-suites-"));
+  const { path: folder, remove } = temporaryFolder("suites");
   const workspace = join(folder, "workspace");
   cpSync(join(root, "test", "editor", "workspace"), workspace, { recursive: true });
   const report = join(folder, "report.jsonl");
@@ -94,13 +94,13 @@ async function runSuites({ codeServer, chromium }) {
   } finally {
     await browser.close();
     await server.stop();
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   }
 }
 
 async function runJourneys({ codeServer, chromium }) {
   log("\nJourneys through the workbench, with the packaged extension");
-  const folder = mkdtempSync(join(tmpdir(), "countersign-journeys-"));
+  const { path: folder, remove } = temporaryFolder("journeys");
   const extensionsFolder = join(folder, "extensions");
   mkdirSync(extensionsFolder);
   const results = join(folder, "results.json");
@@ -133,7 +133,7 @@ async function runJourneys({ codeServer, chromium }) {
       : { passed: 0, failed: 0, skipped: 0 };
     return code !== 0 && totals.failed === 0 ? { ...totals, failed: 1 } : totals;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   }
 }
 

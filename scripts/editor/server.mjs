@@ -1,8 +1,8 @@
 // A running code-server: one folder of its own for all it stores, one port, and no trace after it is stopped.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run, start, stop } from "../processes.mjs";
+import { temporaryFolder } from "../temporary.mjs";
 
 /** Settings under which an editor is quiet: no welcome, no network of its own, nothing that moves by itself. */
 const quietSettings = {
@@ -40,7 +40,7 @@ const quietSettings = {
  */
 export async function startServer(codeServer, options = {}) {
   const { port = 0, extensionsFolder, settings = {}, trusted = true, underTest = false, env = {} } = options;
-  const dataFolder = mkdtempSync(join(tmpdir(), "countersign-editor-"));
+  const { path: dataFolder, remove } = temporaryFolder("editor");
   mkdirSync(join(dataFolder, "data", "User"), { recursive: true });
   const all = { ...quietSettings, "security.workspace.trust.enabled": !trusted, ...settings };
   writeFileSync(join(dataFolder, "data", "User", "settings.json"), JSON.stringify(all, undefined, 2));
@@ -52,7 +52,6 @@ export async function startServer(codeServer, options = {}) {
   if (extensionsFolder !== undefined) args.push("--extensions-dir", extensionsFolder);
   const child = start(codeServer.node, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
-  const remove = () => rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   try {
     const actual = await listening(child);
     const origin = `http://127.0.0.1:${actual}`;
@@ -83,7 +82,7 @@ export async function startServer(codeServer, options = {}) {
  * @param {import("./install.mjs").CodeServer} codeServer
  */
 export async function installExtension(codeServer, vsix, extensionsFolder) {
-  const dataFolder = mkdtempSync(join(tmpdir(), "countersign-install-"));
+  const { path: dataFolder, remove } = temporaryFolder("install");
   try {
     const folders = ["--server-data-dir", dataFolder, "--extensions-dir", extensionsFolder];
     await run(
@@ -92,7 +91,7 @@ export async function installExtension(codeServer, vsix, extensionsFolder) {
       { seconds: 60 },
     );
   } finally {
-    rmSync(dataFolder, { recursive: true, force: true });
+    remove();
   }
 }
 
