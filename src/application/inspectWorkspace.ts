@@ -63,7 +63,7 @@ export async function inspectWorkspace(ports: InspectionPorts, options: InspectO
 }
 
 /** Every reference that is known from the files, once. One whose tag or digest is not known would be another image. */
-export function referencesOf({ documents }: Pick<Workspace, "documents">): readonly ImageReference[] {
+function referencesOf({ documents }: Pick<Workspace, "documents">): readonly ImageReference[] {
   const uses = documents.flatMap(({ images }) => images);
   const known = uses.flatMap(({ reference, resolution }) =>
     reference === undefined || resolution === "partial" || resolution === "unresolved" ? [] : [reference],

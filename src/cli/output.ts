@@ -50,7 +50,7 @@ function formatAskedFor(args: readonly string[]): string | undefined {
 }
 
 /** Whether to use colour and more than ASCII: no-color.org, and the locale that the C library would choose. */
-export function textStyle({ environment, terminal }: Host): { readonly colour: boolean; readonly unicode: boolean } {
+function textStyle({ environment, terminal }: Host): { readonly colour: boolean; readonly unicode: boolean } {
   const noColour = environment["NO_COLOR"] ?? "";
   const locale = environment["LC_ALL"] || environment["LC_CTYPE"] || environment["LANG"] || "";
   return {

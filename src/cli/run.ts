@@ -5,7 +5,7 @@ import type { Host } from "./host.ts";
 import { printProblem } from "./output.ts";
 
 /** One command: takes the arguments after its name, gives the exit code. Throws AppError. */
-export type Command = (args: readonly string[], host: Host) => Promise<number>;
+type Command = (args: readonly string[], host: Host) => Promise<number>;
 
 // Each command is loaded only when it is asked for, so that `--help` and `images` do not wait for certificates and registries.
 const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([

@@ -77,7 +77,15 @@ describe("countersign images", () => {
       "YAML that expands without end",
       "compose.yaml",
       () =>
-        `a: &a [x,x,x,x,x,x,x,x,x]\n${[..."bcdefghij"].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${"abcdefghij"[index]}`).join(",")}]`).join("\n")}\nservices: *j\n`,
+        `a: &a [x,x,x,x,x,x,x,x,x]\n${"bcdefghij"
+          .split("")
+          .map(
+            (name, index) =>
+              `${name}: &${name} [${Array(9)
+                .fill(`*${"abcdefghij".charAt(index)}`)
+                .join(",")}]`,
+          )
+          .join("\n")}\nservices: *j\n`,
       /./,
     ],
   ];

@@ -47,7 +47,7 @@ export function expectReports(
 }
 
 /** The text after the edits, which must not overlap. */
-export function applyEdits(text: string, edits: readonly Edit[]): string {
+function applyEdits(text: string, edits: readonly Edit[]): string {
   let result = text;
   for (const { span, text: replacement } of [...edits].sort((a, b) => b.span.start - a.span.start)) {
     result = result.slice(0, span.start) + replacement + result.slice(span.end);

@@ -14,11 +14,10 @@ describe("toText", () => {
 
   it("aligns one line per image and finding, worst last, and sums up", () => {
     const lines = toText(inspectionOf(files, [good, bad]), plain).split("\n");
-    const padding = " ".repeat(0);
     assert.match(lines[0] ?? "", /^✔ {2}Dockerfile:1:6 {4}good:1@sha256:\S+ {1,3}Verified · key acme$/);
     assert.match(lines[1] ?? "", /^⊘ {2}a\/Dockerfile:1:6 {2}bad:1@sha256:\S+ {1,3}Not signed$/);
     assert.match(lines[2] ?? "", /^• {2}a\/Dockerfile:1:6 {2}image-unsigned +'bad:1@/);
-    assert.equal(lines[3], `2 images: 1 verified, 1 not signed · 1 note${padding}`);
+    assert.equal(lines[3], "2 images: 1 verified, 1 not signed · 1 note");
   });
 
   it("uses ASCII alone where the terminal knows no more, and different marks all the same", () => {
@@ -31,7 +30,7 @@ describe("toText", () => {
   it("colours marks alone, green for verified alone, and nothing without colour", () => {
     const coloured = toText(inspectionOf(files, [good, bad]), { ...plain, colour: true });
     assert.equal(coloured.split("\u001b[32m").length, 2);
-    assert.match(coloured, /^\u001b\[32m✔\u001b\[0m {2}Dockerfile/m);
+    assert.ok(coloured.startsWith("\u001b[32m✔\u001b[0m  Dockerfile"));
     assert.ok(!toText(inspectionOf(files, [good, bad]), plain).includes("\u001b"));
   });
 
@@ -39,7 +38,7 @@ describe("toText", () => {
     const reference = "docker.io/library/x:1";
     const verdict = verdictOn(reference, "invalid", { reason: { code: "c", message: "a\u001b[2J\nb\u202e." } });
     const text = toText(inspectionOf({ "a\u001b[31m/Dockerfile": "FROM x:1\n" }, [verdict]), plain);
-    assert.ok(!/[\u001b\u202e]/.test(text));
+    assert.doesNotMatch(text, /[^\P{Cc}\n]|\p{Cf}/u);
     assert.equal(text.split("\n").length, 5);
   });
 
