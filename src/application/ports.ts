@@ -57,6 +57,7 @@ export interface Files {
   read(path: string, options: WaitOptions): Promise<string | undefined>;
 }
 
+/** The time of day, so that tests and verdicts can be given one. */
 export interface Clock {
   now(): Date;
 }

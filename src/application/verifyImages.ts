@@ -5,6 +5,7 @@ import type { Evidence } from "../core/verdict/evidence.ts";
 import { judge } from "../core/verdict/judge.ts";
 import type { Verdict } from "../core/verdict/verdict.ts";
 import { collectEvidence, evidenceWithout, type CollectPorts } from "./collectEvidence.ts";
+import { createContentCache } from "./contentCache.ts";
 import { RegistryError } from "./errors.ts";
 import type { WaitOptions } from "./ports.ts";
 
@@ -33,11 +34,12 @@ export async function verifyImages(
   options: VerifyOptions,
 ): Promise<ReadonlyMap<string, Verdict>> {
   const unique = new Map(references.map((reference) => [formatReference(reference), reference]));
+  const shared = { ...ports, content: ports.content ?? createContentCache() };
   const verdicts = new Map<string, Verdict>();
   const queue = unique.entries();
   const worker = async (): Promise<void> => {
     for (const [name, reference] of queue) {
-      const { verdict, evidence } = await verifyImage(ports, reference, policy, material, options);
+      const { verdict, evidence } = await verifyImage(shared, reference, policy, material, options);
       verdicts.set(name, verdict);
       options.onVerdict?.(verdict, evidence);
     }

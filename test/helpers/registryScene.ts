@@ -30,7 +30,7 @@ export interface Scene {
 export const neverAborted = { signal: new AbortController().signal };
 
 /** Short, so that tests of what never ends do not wait for long. */
-export const shortLimits: Partial<RegistryLimits> = { answerMs: 150, idleMs: 150, bodyMs: 2000 };
+const shortLimits: Partial<RegistryLimits> = { answerMs: 150, idleMs: 150, bodyMs: 2000 };
 
 export async function startScene(
   options: TrialRegistryOptions & { readonly client?: Partial<RegistryOptions> } = {},

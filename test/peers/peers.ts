@@ -8,7 +8,7 @@ import { delimiter, join } from "node:path";
 export type PeerName = "cosign" | "notation" | "crane" | "oras" | "docker-registry";
 
 /** The path of a peer: in the folder that COUNTERSIGN_PEERS names, where `node scripts/peers.mjs` puts it, or on PATH. */
-export function findPeer(name: PeerName): string | undefined {
+function findPeer(name: PeerName): string | undefined {
   const given = process.env["COUNTERSIGN_PEERS"];
   const own = join(import.meta.dirname, "../../.peers/usr/bin");
   const folders = [

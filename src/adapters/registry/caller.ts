@@ -68,7 +68,7 @@ export function errorCodes(bytes: Uint8Array): readonly string[] {
 }
 
 /** Whether an answer is a web page: what proxies and login portals give in a registry's place. */
-export function isWebPage(answer: Pick<FollowedAnswer, "headers">): boolean {
+function isWebPage(answer: Pick<FollowedAnswer, "headers">): boolean {
   return /^text\/html\b/iu.test(answer.headers.get("content-type") ?? "");
 }
 

@@ -21,7 +21,7 @@ export interface TokenChallenge {
 }
 
 /** A bearer token; `expiresAt` in monotonic milliseconds. */
-export interface Token {
+interface Token {
   readonly value: string;
   readonly expiresAt: number;
 }

@@ -124,7 +124,7 @@ export function createTransport({ limits, userAgent, fetch }: TransportOptions):
 }
 
 /** Milliseconds that a Retry-After header (RFC 9110, 10.2.3) asks for; undefined without a readable one. */
-export function retryAfter(header: string | null, now: number): number | undefined {
+function retryAfter(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   if (/^\d{1,9}$/u.test(header)) return Number(header) * 1000;
   const date = Date.parse(header);

@@ -3,7 +3,7 @@ import { parseManifest } from "../../core/image/manifest.ts";
 import type { Descriptor } from "../../core/verdict/evidence.ts";
 
 /** A manifest as it was pushed. */
-export interface StoredManifest {
+interface StoredManifest {
   readonly digest: string;
   readonly mediaType: string;
   readonly bytes: Uint8Array;
