@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { mayHoldPolicy, readPolicy } from "../../../src/core/policy/readPolicy.ts";
+
+const good = `apiVersion: policy.sigstore.dev/v1beta1
+kind: ClusterImagePolicy
+metadata: {name: good}
+spec:
+  images: [{glob: "ghcr.io/acme/**"}]
+  authorities: [{static: {action: pass}}]
+`;
+
+function codes(text: string): readonly string[] {
+  return readPolicy([{ path: "p.yaml", text }]).problems.map(({ code }) => code);
+}
+
+describe("readPolicy", () => {
+  it("reads the policies of all files and documents in order", () => {
+    const other = good.replace("good", "other");
+    const list = `{apiVersion: v1, kind: List, items: [${JSON.stringify({
+      apiVersion: "policy.sigstore.dev/v1alpha1",
+      kind: "ClusterImagePolicy",
+      metadata: { name: "listed" },
+      spec: { images: [{ glob: "a" }], authorities: [{ static: { action: "fail" } }] },
+    })}]}\n`;
+    const { rules, problems } = readPolicy([
+      { path: "a.yaml", text: `# nothing\n---\n${good}---\nkind: ConfigMap\n---\n${other}` },
+      { path: "b.yaml", text: `\ufeff${list}` },
+    ]);
+    assert.deepEqual(
+      rules.map(({ name, source }) => [name, source.file, source.line]),
+      [
+        ["good", "a.yaml", 3],
+        ["other", "a.yaml", 12],
+        ["listed", "b.yaml", 1],
+      ],
+    );
+    assert.deepEqual(problems, []);
+  });
+
+  it("gives no rule for other resources", () => {
+    const { rules, problems } = readPolicy([{ path: "p.yaml", text: "apiVersion: v1\nkind: Pod\nspec: {}\n" }]);
+    assert.deepEqual([rules, problems], [[], []]);
+  });
+
+  it("does not let OpenShift's policy of the same kind pass", () => {
+    const text = `apiVersion: config.openshift.io/v1
+kind: ClusterImagePolicy
+metadata: {name: shift}
+spec:
+  scopes: [quay.io/acme, "*.example.com", docker.io/acme/app]
+  policy: {rootOfTrust: {policyType: PublicKey}}
+`;
+    const { rules, problems } = readPolicy([{ path: "p.yaml", text }]);
+    assert.deepEqual(
+      problems.map(({ code }) => code),
+      ["policy-not-supported"],
+    );
+    const [rule] = rules;
+    assert.equal(rule?.notUnderstood.length, 1);
+    assert.deepEqual(
+      rule?.globs.map(({ glob }) => glob),
+      [
+        "quay.io/acme",
+        "quay.io/acme/**",
+        "quay.io/acme:**",
+        "quay.io/acme@**",
+        "*.example.com/**",
+        "index.docker.io/acme/app",
+        "index.docker.io/acme/app/**",
+        "index.docker.io/acme/app:**",
+        "index.docker.io/acme/app@**",
+      ],
+    );
+  });
+
+  const unsupported = [
+    "apiVersion: policies.kyverno.io/v1\nkind: ImageValidatingPolicy\n",
+    "apiVersion: config.ratify.deislabs.io/v1beta1\nkind: Verifier\n",
+    "apiVersion: policy.sigstore.dev/v1alpha1\nkind: TrustRoot\n",
+    "apiVersion: example.org/v1\nkind: ClusterImagePolicy\n",
+  ];
+  for (const text of unsupported)
+    it(`says that ${text.split("\n").join(" ")}is not applied`, () =>
+      assert.deepEqual(codes(text), ["policy-not-supported"]));
+
+  it("does not know versions that it does not know", () => {
+    const [rule] = readPolicy([{ path: "p.yaml", text: good.replace("v1beta1", "v2") }]).rules;
+    assert.equal(rule?.notUnderstood.length, 1);
+  });
+
+  const broken: readonly (readonly [name: string, text: string])[] = [
+    ["is no valid YAML", `${good}  x: ]\n`],
+    ["has a duplicate key", good.replace("spec:", "spec:\n  mode: enforce\n  mode: warn")],
+    ["has an alias to nowhere", good.replace("metadata: {name: good}", "metadata: *nowhere")],
+  ];
+  for (const [name, text] of broken)
+    it(`does not understand a policy that ${name}`, () => {
+      const { rules } = readPolicy([{ path: "p.yaml", text }]);
+      assert.equal(rules.length, 1);
+      assert.ok((rules[0]?.notUnderstood.length ?? 0) > 0);
+    });
+
+  it("lets nothing pass by a file that is too large or too deep", () => {
+    for (const text of [`# policy.sigstore.dev\n${"[".repeat(1_000_000)}`, `# x\n${"# comment\n".repeat(500_000)}`]) {
+      const { rules } = readPolicy([{ path: "p.yaml", text }]);
+      assert.deepEqual(
+        rules.map(({ globs, notUnderstood }) => [globs[0]?.glob, notUnderstood.length]),
+        [["**", 1]],
+      );
+    }
+  });
+
+  it("never throws, on prefixes and mutations, and keeps its spans inside", () => {
+    for (let end = 0; end < good.length; end++) {
+      for (const insert of ["", "{", "\t", "*x", "'"]) {
+        const text = good.slice(0, end) + insert + (insert === "" ? "" : good.slice(end));
+        for (const { span } of readPolicy([{ path: "p.yaml", text }]).problems)
+          assert.ok(span === undefined || (span.start >= 0 && span.start <= span.end && span.end <= text.length));
+      }
+    }
+  });
+});
+
+describe("mayHoldPolicy", () => {
+  const cases: readonly (readonly [path: string, text: string, expected: boolean])[] = [
+    ["policy/images.yaml", good, true],
+    ["a.yml", "apiVersion: config.openshift.io/v1\nkind: ImagePolicy", true],
+    ["a.json", '{"apiVersion":"policy.sigstore.dev/v1beta1"}', true],
+    ["README.md", good, false],
+    ["a.yaml", "apiVersion: v1\nkind: Pod", false],
+    ["chart/templates/p.yaml", `${good}{{ .Values.x }}`, false],
+    ["chart/templates/p.yaml", good, true],
+  ];
+  for (const [path, text, expected] of cases)
+    it(`${path}: ${String(expected)}`, () => assert.equal(mayHoldPolicy(path, text), expected));
+});
