@@ -40,8 +40,10 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
   if (path.slice(path.lastIndexOf("/") + 1).includes(".")) return undefined;
   if (/^#![^\n]{0,200}\b(?:ba|da|a|z|k|mk)?sh\b/.test(head)) return "shell";
   if (/^#[ \t]*syntax[ \t]*=/i.test(head)) return "dockerfile";
-  const first = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*(FROM|ARG)[ \t]+\S/i.exec(head);
-  return first !== null && /^[ \t]*FROM[ \t]+\S/im.test(head) ? "dockerfile" : undefined;
+  const starts = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:FROM|ARG)[ \t]+\S/.test(head);
+  return starts && /^FROM[ \t]+(?:--\S+[ \t]+)*\S+(?:[ \t]+(?:AS|as)[ \t]+\S+)?[ \t]*\r?$/m.test(head)
+    ? "dockerfile"
+    : undefined;
 }
 
 function dialectOfYaml(head: string): Dialect | undefined {

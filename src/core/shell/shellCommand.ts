@@ -20,18 +20,11 @@ interface Assignment {
  */
 export function readSimpleCommand(state: ShellState): "assignments" | "command" | "nothing" {
   const start = state.at;
-  const assignments: Assignment[] = [];
   const words: RawWord[] = [];
   const heredocs: PendingHeredoc[] = [];
-  for (;;) {
-    skipBlanks(state);
-    if (state.at >= state.end) break;
+  const assignments = readAssignments(state, heredocs);
+  for (skipBlanks(state); state.at < state.end; skipBlanks(state)) {
     if (readRedirection(state, heredocs)) continue;
-    const assignment = words.length === 0 ? readAssignment(state) : undefined;
-    if (assignment !== undefined) {
-      assignments.push(assignment);
-      continue;
-    }
     const word = readWord(state);
     if (word === undefined) break;
     words.push(word);
@@ -79,6 +72,21 @@ export function readRedirection(state: ShellState, heredocs: PendingHeredoc[]): 
   heredocs.push(heredoc);
   state.heredocs.push(heredoc);
   return true;
+}
+
+/** The assignments before a command. Later ones see earlier ones; whether they last is known once no command follows. */
+function readAssignments(state: ShellState, heredocs: PendingHeredoc[]): readonly Assignment[] {
+  const assignments: Assignment[] = [];
+  state.variables.enter("subshell");
+  for (skipBlanks(state); state.at < state.end; skipBlanks(state)) {
+    if (readRedirection(state, heredocs)) continue;
+    const assignment = readAssignment(state);
+    if (assignment === undefined) break;
+    state.variables.assign(assignment.name, assignment.value);
+    assignments.push(assignment);
+  }
+  state.variables.leave();
+  return assignments;
 }
 
 function readAssignment(state: ShellState): Assignment | undefined {

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { dialectOfContent, dialectOfPath, mayHoldReferences } from "../../../src/core/document/detect.ts";
+
+describe("dialectOfPath", () => {
+  const paths: Record<string, readonly string[]> = {
+    dockerfile: [
+      "Dockerfile",
+      "dockerfile",
+      "a/b/Containerfile",
+      "Dockerfile.prod",
+      "prod.Dockerfile",
+      "app-Dockerfile",
+      "x.dockerfile",
+      "Dockerfile-alpine",
+      "Dockerfile_arm64",
+      "Containerfile.ubi9",
+    ],
+    compose: [
+      "compose.yaml",
+      "docker-compose.yml",
+      "a/docker-compose.prod.yml",
+      "compose.override.yaml",
+      "docker-compose-dev.yml",
+      "docker-stack.yml",
+      "docker-compose2.yml",
+    ],
+    "github-workflow": [
+      ".github/workflows/ci.yml",
+      "app/.github/workflows/ci.yaml",
+      ".gitea/workflows/a.yml",
+      ".forgejo/workflows/a.yml",
+    ],
+    "github-action": ["action.yml", "a/action.yaml", ".github/actions/x/action.yml"],
+    shell: ["a.sh", "b/c.bash"],
+    makefile: ["Makefile", "GNUmakefile", "rules.mk"],
+    undefined: [
+      "Dockerfile.dockerignore",
+      "dockerfile_test.go",
+      "Dockerfile.md",
+      "mydockerfile",
+      "Dockerfiles/readme",
+      "composer.yml",
+      "k8s/deploy.yaml",
+      ".github/dependabot.yml",
+      ".github/workflows/deep/ci.yml",
+      "docker-compose.yml.bak",
+      "README.md",
+      "",
+    ],
+  };
+  for (const [dialect, all] of Object.entries(paths)) {
+    for (const path of all)
+      it(`takes ${path} for ${dialect}`, () => assert.equal(String(dialectOfPath(path)), dialect));
+  }
+});
+
+describe("mayHoldReferences", () => {
+  for (const path of ["Dockerfile", "a/b.yaml", "x.yml", "bin/run"])
+    it(`reads ${path}`, () => assert.ok(mayHoldReferences(path)));
+  for (const path of ["a.png", "README.md", "main.go", "Dockerfile.dockerignore"])
+    it(`skips ${path}`, () => assert.ok(!mayHoldReferences(path)));
+});
+
+describe("dialectOfContent", () => {
+  const contents: [name: string, path: string, text: string, dialect: string | undefined][] = [
+    ["a manifest", "a.yaml", "# x\napiVersion: v1\nkind: Pod\n", "kubernetes"],
+    ["a second document", "a.yaml", "a: 1\n---\nkind: Pod\napiVersion: v1\n", "kubernetes"],
+    ["a workflow elsewhere", "a.yml", "on: push\njobs:\n  a:\n    runs-on: x\n", "github-workflow"],
+    ["an action elsewhere", "a.yml", "name: x\nruns:\n  using: docker\n  image: Dockerfile\n", "github-action"],
+    ["a compose file elsewhere", "stack.yml", "services:\n  a:\n    image: x\n", "compose"],
+    ["other YAML", "a.yaml", "services: [a]\n", undefined],
+    ["a Dockerfile without its name", "build/image", "# x\n\nARG V=1\nFROM a:$V\n", "dockerfile"],
+    ["a syntax line", "image", "# syntax=docker/dockerfile:1\n", "dockerfile"],
+    ["a script without extension", "bin/run", "#!/usr/bin/env bash\nx\n", "shell"],
+    ["another script", "bin/run", "#!/usr/bin/env python3\nx\n", undefined],
+    ["prose", "NOTES", "From here on\nit is prose.\n", undefined],
+    ["a file with another extension", "a.txt", "FROM a\n", undefined],
+    ["nothing", "x", "", undefined],
+  ];
+  for (const [name, path, text, dialect] of contents)
+    it(`knows ${name}`, () => assert.equal(dialectOfContent(text, path), dialect));
+});

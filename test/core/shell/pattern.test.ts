@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { removeMatch, replaceMatch } from "../../../src/core/shell/pattern.ts";
+
+describe("removeMatch", () => {
+  const cases: [value: string, pattern: string, from: "start" | "end", longest: boolean, result: string | undefined][] =
+    [
+      ["a.b.c", "*.", "start", false, "b.c"],
+      ["a.b.c", "*.", "start", true, "c"],
+      ["a.b.c", ".*", "end", false, "a.b"],
+      ["a.b.c", ".*", "end", true, "a"],
+      ["abc", "?", "start", false, "bc"],
+      ["abc", "x", "start", true, "abc"],
+      ["abc", "*", "end", true, ""],
+      ["abc", "*", "end", false, "abc"],
+      ["abc", "", "end", true, "abc"],
+      ["a*b", "a\\*", "start", true, "b"],
+      ["b*a", "\\*a", "end", true, "b"],
+      ["(a+b)", "(a+", "start", true, "b)"],
+      ["abc", "[a]", "start", true, undefined],
+      ["x".repeat(300), "x", "start", true, undefined],
+      ["x", "x".repeat(300), "start", true, undefined],
+    ];
+  for (const [value, pattern, from, longest, result] of cases) {
+    it(`removes ${longest ? "the longest" : "the shortest"} ${pattern.slice(0, 9)} at the ${from} of ${value.slice(0, 9)}`, () =>
+      assert.equal(removeMatch(value, pattern, from, longest), result));
+  }
+});
+
+describe("replaceMatch", () => {
+  const cases: [value: string, pattern: string, replacement: string, all: boolean, result: string | undefined][] = [
+    ["a.b.c", ".", "_", false, "a_b.c"],
+    ["a.b.c", ".", "_", true, "a_b_c"],
+    ["a.b.c", ".*", "", false, "a"],
+    ["abc", "x", "y", true, "abc"],
+    ["aaa", "a", "$1", true, "$1$1$1"],
+    ["a/b", "\\/", "-", false, "a-b"],
+    ["abc", "", "x", true, undefined],
+    ["abc", "[b]", "x", true, undefined],
+  ];
+  for (const [value, pattern, replacement, all, result] of cases) {
+    it(`replaces ${pattern} in ${value}`, () => assert.equal(replaceMatch(value, pattern, replacement, all), result));
+  }
+});

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { feedsShell, isShellProgram, shebangIsShell } from "../../../src/core/shell/shellInterpreter.ts";
+
+describe("shell interpreters", () => {
+  const programs: [program: string, is: boolean][] = [
+    ["sh", true],
+    ["/bin/bash", true],
+    ["/usr/local/bin/zsh", true],
+    ["powershell", false],
+    ["cmd", false],
+    ["", false],
+  ];
+  for (const [program, is] of programs)
+    it(`${is ? "knows" : "does not know"} '${program}'`, () => assert.equal(isShellProgram(program), is));
+
+  const shebangs: [text: string, is: boolean | undefined][] = [
+    ["#!/bin/sh -e\nx", true],
+    ["#! /usr/bin/env bash\n", true],
+    ["#!/usr/bin/env -S A=1 bash -e\n", true],
+    ["#!/usr/bin/env python3\n", false],
+    ["#!/usr/bin/perl", false],
+    ["#!\n", false],
+    ["# hello\n", undefined],
+    ["\n#!/bin/sh", undefined],
+  ];
+  for (const [text, is] of shebangs) it(`reads ${JSON.stringify(text)}`, () => assert.equal(shebangIsShell(text), is));
+
+  const commands: [words: (string | undefined)[], feeds: boolean][] = [
+    [["bash"], true],
+    [["bash", "-e", "-u"], true],
+    [["sh", "-s", "--", "a"], true],
+    [["docker", "exec", "-i", "c", "sh"], true],
+    [["ssh", "-T", "host"], true],
+    [["ssh", "host", "cat"], false],
+    [["bash", "x.sh"], false],
+    [["bash", "-c", "x"], false],
+    [["bash", undefined], false],
+    [["cat"], false],
+    [[], false],
+  ];
+  for (const [words, feeds] of commands)
+    it(`${feeds ? "runs" : "does not run"} the input of ${words.join(" ")}`, () =>
+      assert.equal(feedsShell(words), feeds));
+});
