@@ -1,7 +1,8 @@
 // Bundles the two hosts. The command line is bundled without `vscode` as an external,
 // so an import of it from core, application or adapters breaks the build.
 import { build, context } from "esbuild";
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
+import { join, normalize } from "node:path";
 
 const production = process.argv.includes("--production");
 const watch = process.argv.includes("--watch");
@@ -29,6 +30,15 @@ const bundles = [
 if (watch) {
   for (const bundle of bundles) await (await context(bundle)).watch();
 } else {
-  rmSync("dist", { recursive: true, force: true });
-  await Promise.all(bundles.map((bundle) => build(bundle)));
+  const results = await Promise.all(bundles.map((bundle) => build({ ...bundle, metafile: true })));
+  removeAllBut(results.flatMap((result) => Object.keys(result.metafile.outputs)));
+}
+
+/** What an earlier build left goes last, so that an editor that runs from this folder is never without a bundle. */
+function removeAllBut(outputs) {
+  const made = new Set(outputs.map((path) => normalize(path)));
+  for (const entry of readdirSync("dist", { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !made.has(path)) rmSync(path);
+  }
 }
