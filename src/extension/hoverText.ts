@@ -55,9 +55,11 @@ function referenceLines({ document, use, reference }: HoverSubject, verdict: Ver
     lines.push(`$(blank) ${escapeHover(shortDigest(digest))} ${copy}`);
   }
   const index = createLineIndex(document.text);
-  for (const step of use.chain.slice(0, 3)) {
-    const where = step.file === undefined ? `line ${index.positionAt(step.span.start).line}` : escapeHover(step.file);
-    lines.push(`$(symbol-variable) from ${escapeHover(step.label)}, ${where}`);
+  // The last step is the literal that counts; those before it are on the way there and in the steps.
+  const origin = use.chain.at(-1);
+  if (origin !== undefined) {
+    const where = origin.file === undefined ? `line ${index.positionAt(origin.span.start).line}` : origin.file;
+    lines.push(`$(symbol-variable) value from ${escapeHover(`${origin.label}, ${where}`)}`);
   }
   return lines;
 }
@@ -89,14 +91,15 @@ function signatureLines(signature: SignatureVerdict, now: Date): string[] {
         ? `$(key) key ${escapeHover(who ?? signer.fingerprint?.slice(0, 16) ?? "without a name")}`
         : `$(account) ${escapeHover(who ?? "a certificate without a name")}`,
     );
-    if (signer.issuer !== undefined) lines.push(`$(blank) issued by ${escapeHover(describeIssuer(signer.issuer))}`);
-    if (signer.certificate !== undefined) {
-      const { issuer, notBefore, notAfter } = signer.certificate;
-      const validity = `${describeTime(notBefore)} to ${describeTime(notAfter)}`;
-      lines.push(
-        `$(blank) certificate by ${escapeHover(commonName(issuer))}`,
-        `$(blank) valid ${escapeHover(validity)}`,
-      );
+    const certificate = signer.certificate;
+    const proof = [
+      signer.issuer === undefined ? "" : `issued by ${describeIssuer(signer.issuer)}`,
+      certificate === undefined ? "" : `certificate by ${commonName(certificate.issuer)}`,
+    ].filter((part) => part !== "");
+    if (proof.length > 0) lines.push(`$(blank) ${escapeHover(proof.join(", "))}`);
+    if (certificate !== undefined) {
+      const validity = `valid ${describeTime(certificate.notBefore)} to ${describeTime(certificate.notAfter)}`;
+      lines.push(`$(blank) ${escapeHover(validity)}`);
     }
   }
   if (signature.valid) lines.push(`$(history) ${signedLine(signedAt, provenBy, now)}`);

@@ -178,9 +178,12 @@ function imageItem(extension: Extension, group: string, image: ImageEntry): vsco
   const mark = markOf(image.status);
   const judged = image.status.kind === "judged" ? image.status.verdict : undefined;
   const detail = judged === undefined ? "" : summaryDetail(judged, extension.now());
-  const item = new vscode.TreeItem(image.name, vscode.TreeItemCollapsibleState.Collapsed);
+  // The path first: in a narrow side bar a host with its port would hide the name that people look for.
+  const host = image.name.startsWith(`${image.registry}/`) ? image.registry : "";
+  const label = host === "" ? image.name : image.name.slice(host.length + 1);
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = `${group} ${image.reference}`;
-  item.description = detail;
+  item.description = [detail, group === host ? "" : host].filter((part) => part !== "").join(" · ");
   item.iconPath = iconOf(mark);
   const signable = judged !== undefined && judged.state !== "verified" && judged.digest !== undefined;
   item.contextValue = [

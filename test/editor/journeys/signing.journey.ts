@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { startSample, type RunningSample } from "../sample.ts";
+import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+
+describe("guided signing", () => {
+  let sample: RunningSample;
+  let workbench: Workbench | undefined;
+
+  before(async () => {
+    sample = await startSample();
+  });
+  after(() => sample.stop());
+  afterEach(async function close() {
+    await closeWorkbench(workbench, this.currentTest);
+    workbench = undefined;
+  });
+
+  it("signs an unsigned image at once, by keyboard alone, and its mark turns green", async () => {
+    workbench = await openWorkbench({ folder: sample.folder, env: sample.env, theme: "dark" });
+    const { page, quickInput } = workbench;
+    await workbench.openFile("compose.yaml");
+    await workbench.codeLens("Not signed");
+    await workbench.runCommand("Countersign: Sign image...");
+    await workbench.quickPickTitle("Sign an image");
+    await page.waitForTimeout(300);
+    await workbench.screenshot("signing 1 image");
+    await quickInput.locator("input").pressSequentially("mailer");
+    await page.keyboard.press("Enter");
+    await workbench.quickPickTitle("mailer");
+    await quickInput.locator(".monaco-list-row", { hasText: "dev" }).first().waitFor();
+    await workbench.screenshot("signing 2 key");
+    await page.keyboard.press("Enter");
+    await quickInput.locator(".monaco-list-row", { hasText: "Sigstore bundle" }).first().waitFor();
+    await workbench.screenshot("signing 3 format");
+    await page.keyboard.press("Enter");
+    await quickInput.locator(".monaco-list-row", { hasText: "Digest" }).first().waitFor();
+    await workbench.screenshot("signing 5 review");
+    await page.keyboard.press("Enter");
+    const toast = await workbench.notification("Signed ");
+    assert.match(await toast.innerText(), /shop\/mailer@sha256:/);
+    await workbench.codeLens("Verified · key dev");
+    await workbench.openViewContainer("Countersign");
+    await page.mouse.move(800, 600);
+    await workbench.screenshot("signing 6 signed");
+  });
+
+  it("waits for an approval, survives a restart of the window, and finishes by itself", async () => {
+    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    const { page, quickInput } = workbench;
+    await workbench.openFile("k8s/deployment.yaml");
+    await (await workbench.codeLens("Not signed")).locator("a", { hasText: "Sign" }).last().click();
+    await workbench.quickPickTitle("shop/cart");
+    await workbench.pick("release");
+    await quickInput.locator(".monaco-list-row", { hasText: "Sigstore bundle" }).first().waitFor();
+    await page.keyboard.press("Enter");
+    await workbench.quickPickTitle("shop/cart");
+    await page.keyboard.press("Enter");
+    await quickInput.locator(".quick-input-message", { hasText: "asks for a justification" }).waitFor();
+    await workbench.screenshot("signing 4 justification");
+    await workbench.answer("Change 4711: the cart accepts vouchers");
+    await quickInput.locator(".monaco-list-row", { hasText: "Request the signature" }).first().waitFor();
+    await workbench.screenshot("signing 5 review with approval");
+    await page.keyboard.press("Enter");
+    await workbench.openViewContainer("Countersign");
+    await workbench.treeItem("Signing", "0 of 1 approvals").waitFor();
+    await workbench.screenshot("signing pending");
+
+    await page.reload();
+    await workbench.treeItem("Signing", "0 of 1 approvals").waitFor();
+    await workbench.runCommand("Countersign: Approve request...");
+    await workbench.pick("shop/cart");
+    const dialog = page.locator(".monaco-dialog-box");
+    await dialog.waitFor();
+    await workbench.screenshot("signing approval");
+    await dialog.locator(".monaco-button", { hasText: "Approve" }).click();
+    await workbench.notification("Signed ");
+    await workbench.openFile("k8s/deployment.yaml");
+    await workbench.codeLens("Verified · key release");
+    await workbench.screenshot("signing approved");
+  });
+});

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { startSample, type RunningSample } from "../sample.ts";
+import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+
+describe("the five verdicts", () => {
+  let sample: RunningSample;
+  let workbench: Workbench | undefined;
+
+  before(async () => {
+    sample = await startSample();
+  });
+  after(() => sample.stop());
+  afterEach(async function close() {
+    await closeWorkbench(workbench, this.currentTest);
+    workbench = undefined;
+  });
+
+  it("stand in the view, above each reference, in the hover and in the problems", async () => {
+    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    const { page } = workbench;
+    await workbench.openFile("compose.yaml");
+    await workbench.openViewContainer("Countersign");
+    await workbench.codeLens("Verified · release.yml@acme/shop");
+    for (const group of ["Invalid signature", "Not signed", "Signed, not trusted", "Could not check", "Verified"])
+      await workbench.treeItem("Images", group).waitFor();
+    await page.mouse.move(800, 600);
+    await workbench.screenshot("verdicts light");
+    await workbench.openFile("app/Dockerfile");
+    await workbench.codeLens("Not signed");
+    const hover = await workbench.hover("shop/search");
+    assert.match(hover, /Signed, not trusted/);
+    assert.match(hover, /jane@example\.com/);
+    await workbench.screenshot("hover light");
+    await workbench.setTheme("dark");
+    await workbench.screenshot("verdicts dark");
+    await workbench.hover("base/node");
+    await workbench.screenshot("hover dark");
+    await workbench.setTheme("highContrast");
+    await workbench.hover("base/nginx");
+    await workbench.screenshot("hover high contrast");
+    await page.keyboard.press("Escape");
+    const problems = await workbench.problems();
+    assert.ok(problems.some((problem) => problem.includes("is not signed")));
+    await workbench.screenshot("problems high contrast");
+  });
+});
