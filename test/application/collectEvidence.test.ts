@@ -4,7 +4,7 @@ import { createContentCache } from "../../src/application/contentCache.ts";
 import { manifestMediaTypes } from "../../src/core/image/manifest.ts";
 import type { ImageReference } from "../../src/core/image/reference.ts";
 import type { Descriptor, Evidence } from "../../src/core/verdict/evidence.ts";
-import { attach, neverAborted, pushImage, startScene, utf8, type Scene } from "../helpers/registryScene.ts";
+import { attach, impatient, neverAborted, pushImage, startScene, utf8, type Scene } from "../helpers/registryScene.ts";
 
 const bundle = "application/vnd.dev.sigstore.bundle.v0.3+json";
 const clock = { now: () => new Date("2026-01-02T03:04:05Z") };
@@ -126,8 +126,9 @@ for (const referrersApi of [true, false]) {
       scene.faults.splice(0, 1, { path: /referrers|sha256-[0-9a-f]+$/u, fault: { kind: "status", status: 429 } });
       assert.deepEqual(outcomes(await collect({ tag: "signed" })), ["image found", "referrers failed"]);
       scene.faults.splice(0, 1, { path: /\.sig$/u, fault: { kind: "stall" } });
-      const { lookups } = await collect({ tag: "unsigned" });
-      assert.equal(lookups[2]?.failure?.code, "timeout");
+      const hasty = { registry: scene.client(impatient), clock };
+      const { lookups } = await collectEvidence(hasty, { ...scene.repository, digest: unsigned.digest }, neverAborted);
+      assert.equal(lookups[1]?.failure?.code, "timeout");
     });
 
     it("records what could not be had of a candidate", async () => {
@@ -146,7 +147,7 @@ for (const referrersApi of [true, false]) {
       scene.faults.push({ path: /blobs\//u, fault: { kind: "stall" } });
       const controller = new AbortController();
       const collecting = collectEvidence(
-        { registry: scene.client({ limits: {} }), clock },
+        { registry: scene.client(), clock },
         { ...scene.repository, tag: "signed" },
         { signal: controller.signal },
       );

@@ -29,8 +29,13 @@ export interface Scene {
 
 export const neverAborted = { signal: new AbortController().signal };
 
-/** Short, so that tests of what never ends do not wait for long. */
-const shortLimits: Partial<RegistryLimits> = { answerMs: 150, idleMs: 150, bodyMs: 2000 };
+/** For what never ends, so that tests do not wait for long. Nothing else is given so little time: machines are slow at times. */
+export const impatient: { readonly limits: Partial<RegistryLimits> } = { limits: { answerMs: 150, idleMs: 150 } };
+
+/** Whether a fault never ends. */
+export function isEndless({ kind }: Fault): boolean {
+  return kind === "stall" || kind === "stall-body";
+}
 
 export async function startScene(
   options: TrialRegistryOptions & { readonly client?: Partial<RegistryOptions> } = {},
@@ -53,7 +58,6 @@ export async function startScene(
       credentials: noCredentials,
       userAgent: "countersign-test",
       log: { info: () => undefined, warn: (message) => warnings.push(message) },
-      limits: shortLimits,
       ...options.client,
       ...more,
     });

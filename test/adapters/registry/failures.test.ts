@@ -6,6 +6,8 @@ import type { Descriptor } from "../../../src/core/verdict/evidence.ts";
 import type { Fault } from "../../../src/trial/registry/faults.ts";
 import {
   failureOf,
+  impatient,
+  isEndless,
   neverAborted,
   pushImage,
   startScene,
@@ -54,7 +56,8 @@ describe("what a registry's failure means", () => {
   for (const [what, fault, code] of manifestFaults) {
     it(`reads ${what} as ${code}`, async () => {
       scene.faults.push({ path: /manifests\/sha256:/u, fault });
-      const error = await failureOf(scene.registry.manifest(scene.repository, image.digest, neverAborted));
+      const registry = isEndless(fault) ? scene.client(impatient) : scene.registry;
+      const error = await failureOf(registry.manifest(scene.repository, image.digest, neverAborted));
       assert.equal(error.code, code);
       assert.match(error.message, /^Could not read acme\/app@sha256:[0-9a-f]+ from 127\.0\.0\.1:\d+: .+\. [A-Z].+\.$/u);
     });
@@ -151,9 +154,7 @@ describe("what a registry's failure means", () => {
   it("stops when it is cancelled, and says so", async () => {
     const controller = new AbortController();
     scene.faults.push({ path: /manifests\//u, fault: { kind: "stall" } });
-    const waiting = failureOf(
-      scene.client({ limits: {} }).manifest(scene.repository, "1", { signal: controller.signal }),
-    );
+    const waiting = failureOf(scene.client().manifest(scene.repository, "1", { signal: controller.signal }));
     controller.abort();
     assert.equal((await waiting).code, "cancelled");
     assert.equal(
