@@ -149,10 +149,17 @@ async function readText(
   }
 }
 
-function documentProblems(document: Document): readonly Problem[] {
-  return document.problems.map((problem) =>
-    problem.file === undefined ? { ...problem, file: document.path } : problem,
-  );
+/**
+ * The problems of one document. Of those that YAML's parser has, only the first: the others follow from it. A template,
+ * which is no YAML before it is filled in, is said once.
+ */
+function documentProblems({ path, text, problems }: Document): readonly Problem[] {
+  const unparsed = problems.filter(({ code }) => code === "yaml-syntax");
+  const others = problems.filter(({ code }) => code !== "yaml-syntax");
+  const template = unparsed.length > 0 && /(?:^|\/)templates\//.test(path) && text.includes("{{");
+  const message = "This is a template that is filled in later; the image references that depend on it are not read.";
+  const said = template ? [{ code: "template-not-read", message }] : unparsed.slice(0, 1);
+  return [...said, ...others].map((problem) => ({ file: path, ...problem }));
 }
 
 function createSelector(selection: Selection | undefined): (path: string) => boolean {

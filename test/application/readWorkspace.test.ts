@@ -92,6 +92,19 @@ describe("readWorkspace", () => {
     );
   });
 
+  it("says once that a file is no YAML, and that a template is one", async () => {
+    const chart = "kind: Pod\napiVersion: v1\nmetadata: {{- include }}\nspec:\n  {{- with x }}\n  a: {{ b }}\n";
+    const files = memoryFiles({ "chart/templates/pod.yaml": chart, "compose.yaml": "services: [{\na: ]\nb: }\n" });
+    const { problems } = await readWorkspace({ files }, { signal });
+    assert.deepEqual(
+      problems.map(({ code, file }) => [code, file]),
+      [
+        ["template-not-read", "chart/templates/pod.yaml"],
+        ["yaml-syntax", "compose.yaml"],
+      ],
+    );
+  });
+
   it("lets the event loop have its turns while it reads thousands of files", async () => {
     const many = Object.fromEntries(
       Array.from({ length: 2000 }, (_, number) => [
