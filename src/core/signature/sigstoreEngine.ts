@@ -1,4 +1,3 @@
-import type { TransparencyLogEntry } from "@sigstore/bundle";
 import { crypto as engineCrypto, RFC3161Timestamp, X509Certificate } from "@sigstore/core";
 import { TrustedRoot as TrustedRootMessage } from "@sigstore/protobuf-specs";
 import { toTrustMaterial, VerificationError, Verifier, type SignedEntity, type TrustMaterial } from "@sigstore/verify";
@@ -112,7 +111,7 @@ function toEntity(
   };
 }
 
-function toEngineEntry(entry: LogEntry): TransparencyLogEntry {
+function toEngineEntry(entry: LogEntry): SignedEntity["tlogEntries"][number] {
   const { proof } = entry;
   return {
     logIndex: entry.logIndex,

@@ -38,6 +38,8 @@ export interface CertificateRequest {
     | { readonly kind: "authority"; readonly pathLength?: number }
     | { readonly kind: "leaf"; readonly extendedKeyUsages: readonly string[]; readonly extendedCritical?: boolean };
   readonly extensions?: readonly Uint8Array[];
+  /** First octet of the key usage bits (RFC 5280, 4.2.1.3); what the usage needs without it. */
+  readonly keyUsage?: number;
   /** Sixteen octets; random without it. A precertificate and its certificate share one (RFC 6962). */
   readonly serialNumber?: Uint8Array;
 }
@@ -65,7 +67,11 @@ export function issueCertificate(request: CertificateRequest): Buffer {
       sequence(
         ...(request.usage.kind === "authority" ? [basicConstraints(request.usage.pathLength)] : []),
         // keyCertSign and cRLSign for an authority, digitalSignature for a leaf.
-        extension("2.5.29.15", true, authority ? bitString(Buffer.from([0x06]), 1) : bitString(Buffer.from([0x80]), 7)),
+        extension(
+          "2.5.29.15",
+          true,
+          bitString(Buffer.from([request.keyUsage ?? (authority ? 0x06 : 0x80)]), authority ? 1 : 7),
+        ),
         ...(request.usage.kind === "leaf"
           ? [
               extension(

@@ -3,7 +3,10 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import type { Authority } from "../../../src/core/policy/policy.ts";
 import { judge } from "../../../src/core/verdict/judge.ts";
 import type { Verdict } from "../../../src/core/verdict/verdict.ts";
-import { createTrialSigstore } from "../../../src/trial/sigstore/createTrialSigstore.ts";
+import { signatureStatement } from "../../../src/core/sign/statement.ts";
+import { createTrialSigstore, dataEntry } from "../../../src/trial/sigstore/createTrialSigstore.ts";
+import type { LogEntryBody } from "../../../src/trial/sigstore/transparencyLog.ts";
+import { certificatePem } from "../../../src/trial/x509/issueCertificate.ts";
 import { createTrialCertificateLog } from "../../../src/trial/sigstore/certificateLog.ts";
 import { boolean, octetString, sequence } from "../../../src/trial/x509/der.ts";
 import { extension } from "../../../src/trial/x509/issueCertificate.ts";
@@ -180,6 +183,15 @@ describe("judging a signature by a certificate", () => {
       assert.deepEqual([got, reason.code], [state, code], reason.message);
     });
 
+  it("tells in words that the entry is of another kind", () => {
+    const entry = (): LogEntryBody =>
+      dataEntry(signatureStatement(image.digest), Buffer.from("x"), pemOf(otherCertificate()));
+    assert.equal(
+      verdictOf(keylessBundle(sigstore, { entry })).reason.message,
+      "The log entry is for another kind of signature.",
+    );
+  });
+
   it("tells in words that the entry is another's", () => {
     const { reason } = verdictOf(keylessBundle(sigstore, { entry: (own) => withVerifier(own, otherCertificate()) }));
     assert.equal(reason.message, "The log entry is for another certificate.");
@@ -338,8 +350,11 @@ function entryWith(bundle: LooseBundle, members: object): unknown {
 }
 
 function withVerifier(own: { apiVersion: string; kind: string; spec: object }, certificate: string) {
-  const pem = `-----BEGIN CERTIFICATE-----\n${certificate.replace(/(.{64})/g, "$1\n")}\n-----END CERTIFICATE-----\n`;
   const [signature] = (own.spec as { signatures: object[] }).signatures;
-  const verifier = Buffer.from(pem).toString("base64");
+  const verifier = Buffer.from(pemOf(certificate)).toString("base64");
   return { ...own, spec: { ...own.spec, signatures: [{ ...signature, verifier }] } };
+}
+
+function pemOf(certificate: string): string {
+  return certificatePem(Buffer.from(certificate, "base64"));
 }

@@ -175,6 +175,16 @@ describe("objectionToChain", () => {
   ];
   for (const [what, chain, code, at] of cases) it(what, () => assert.equal(verdict(chain, at), code));
 
+  it("has a signer whose key may not sign", () => {
+    const chain = [certificate(leaf, middle, { keyUsage: 0x20 }), between, ends];
+    assert.equal(verdict(chain), "certificate-usage");
+  });
+
+  it("has an authority whose key may not sign certificates", () => {
+    const chain = [certificate(leaf, middle), certificate(middle, root, { keyUsage: 0x80 }), ends];
+    assert.equal(verdict(chain), "certificate-not-an-authority");
+  });
+
   describe("with name constraints", () => {
     const under = (constraints: Partial<CertificateRequest>, name: Buffer): string =>
       verdict([certificate(leaf, middle, alternative(name)), certificate(middle, root, constraints), ends]);
@@ -261,6 +271,13 @@ describe("readCertificate", () => {
         const read = readCertificate(changed);
         if (read !== undefined) assert.equal(verdict([read, certificate(root, root)]) === "stands", false, `at ${at}`);
       }
+  });
+
+  it("refuses one that names another algorithm outside than inside", () => {
+    const changed = Buffer.from(good);
+    const identifier = Buffer.from("06082a8648ce3d040302", "hex");
+    changed[changed.lastIndexOf(identifier) + identifier.length - 1] = 3;
+    assert.equal(readCertificate(changed), undefined);
   });
 
   it("refuses what is cut short", () => {
