@@ -8,7 +8,7 @@ export type Reader = (text: string, path: string) => Document;
 export const pin = `sha256:${"ab".repeat(32)}`;
 
 /** Takes the marks `«` and `»` out of a text; gives the text and the spans between them, in order. */
-export function marked(source: string): { text: string; spans: { start: number; end: number }[] } {
+function marked(source: string): { text: string; spans: { start: number; end: number }[] } {
   const spans: { start: number; end: number }[] = [];
   let text = "";
   for (const character of source) {
@@ -20,7 +20,7 @@ export function marked(source: string): { text: string; spans: { start: number; 
 }
 
 /** What a use comes to, in short: `site reference resolution`. */
-export function summary(use: ImageUse): string {
+function summary(use: ImageUse): string {
   return `${use.site} ${use.reference === undefined ? "?" : formatReference(use.reference)} ${use.resolution}`;
 }
 
@@ -57,7 +57,7 @@ export function expectPinsToHold(read: Reader, text: string): number {
 }
 
 /** Checks that every span of a document lies inside its text, in order. */
-export function expectSpansInside(document: Document): void {
+function expectSpansInside(document: Document): void {
   const { length } = document.text;
   const inside = (span: { start: number; end: number } | undefined): void => {
     if (span !== undefined)

@@ -5,7 +5,7 @@ import { createYamlConverter } from "./yamlConvert.ts";
 import type { YamlNode } from "./yamlNode.ts";
 
 /** One document of a YAML stream; `root` is absent for an empty one. */
-export interface YamlDocument {
+interface YamlDocument {
   readonly root: YamlNode | undefined;
   /** What could not be read of this document; the rest of it was. */
   readonly problems: readonly Problem[];

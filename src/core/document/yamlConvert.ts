@@ -73,7 +73,7 @@ export function createYamlConverter(text: string): YamlConverter {
       }
       return { node: { kind: "sequence", span: rangeOf(node), items }, extent };
     }
-    const scalar = isScalar(node) ? toScalar(node, text) : emptyScalar(0);
+    const scalar = toScalar(isScalar(node) ? node : empty(0), text);
     // A long text counts as many nodes: repeating it costs its readers as much.
     return { node: scalar, extent: { size: 1 + Math.floor(scalar.text.length / 64), height: 1 } };
   }
@@ -120,17 +120,6 @@ function empty(offset: number): Scalar<string> {
   scalar.type = Scalar.PLAIN;
   scalar.range = [offset, offset, offset];
   return scalar;
-}
-
-function emptyScalar(offset: number): YamlScalar {
-  return {
-    kind: "scalar",
-    span: { start: offset, end: offset },
-    text: "",
-    style: "plain",
-    exact: true,
-    contentStart: offset,
-  };
 }
 
 const styles = new Map<string, YamlScalarStyle>([

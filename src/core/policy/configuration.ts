@@ -17,7 +17,7 @@ import { isSecretName, pathProblem, urlProblem } from "./configurationValue.ts";
 export const configurationPath = ".countersign.yaml";
 
 /** A Sigstore trusted root file, under the name that policies use for it. */
-export interface TrustedRootPointer {
+interface TrustedRootPointer {
   readonly name: string;
   readonly file: string;
   /** Whether authorities without a root of their own are judged by it. */

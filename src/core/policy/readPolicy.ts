@@ -42,19 +42,16 @@ export function readPolicy(files: readonly PolicyFile[]): TrustPolicy {
     const text = withoutByteOrderMark(raw);
     const lines = createLineIndex(text);
     const stream = readYaml(text);
-    let holdsPolicy = false;
     for (const document of stream.documents)
       for (const root of resourcesOf(document.root, 0)) {
         const read = readResource(root, { path, lines, broken: document.problems });
         if (read === undefined) continue;
-        holdsPolicy = true;
         if (read.rule !== undefined) rules.push(read.rule);
         problems.push(...read.problems);
       }
     const cutShort = stream.problems.some((problem) => problem.code.startsWith("yaml-too-"));
     if (cutShort) rules.push(unreadRule(path));
-    if (holdsPolicy || cutShort || stream.problems.length > 0)
-      problems.push(...stream.problems.map((problem) => ({ ...problem, file: path })));
+    problems.push(...stream.problems.map((problem) => ({ ...problem, file: path })));
   }
   return { rules, problems };
 }

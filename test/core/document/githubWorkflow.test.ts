@@ -101,6 +101,12 @@ describe("readGithubWorkflow", () => {
       ["y:1", "y:2"],
     ],
     [
+      "an exclusion by a mapping and a list",
+      "{c: [{i: x}, {i: y}], l: [[1], [2]], exclude: [{c: {i: x}}, {l: [2]}]}",
+      "${{ matrix.c.i }}",
+      ["y"],
+    ],
+    [
       "an inclusion that extends",
       "{a: [x, y], include: [{a: x, b: 3}, {b: 4, a: z}]}",
       "${{ matrix.a }}:${{ matrix.b || '0' }}",
@@ -211,6 +217,11 @@ describe("readGithubWorkflow", () => {
       ["echo", undefined],
     ]);
     assert.deepEqual(words(job("strategy: {matrix: {v: [1]}}\nsteps:\n- run: echo ${{ matrix.v }}")), [["echo", "1"]]);
+  });
+
+  it("knows the literals and conditions of expressions in commands", () => {
+    const source = job("steps:\n- run: echo ${{ 'x' }} ${{ true }} ${{ vars.X }}");
+    assert.deepEqual(words(source), [["echo", "x", "true", undefined]]);
   });
 
   it("leaves scripts of other languages alone", () => {
