@@ -41,6 +41,7 @@ export function readShell(text: string, options: ShellOptions = {}): ShellReadin
     end: text.length,
     depth: 0,
     gaveUp: false,
+    pieces: 0,
     budget: 1_000_000 + text.length,
     variables: createVariables(options.environment ?? {}),
     commands: [],

@@ -1,5 +1,5 @@
 import { removeMatch, replaceMatch } from "./pattern.ts";
-import { awaiting, deeper, giveUp } from "./shellState.ts";
+import { awaiting, countPiece, deeper, giveUp } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
 import type { Variable } from "./variables.ts";
 
@@ -21,6 +21,7 @@ const maximumValue = 16_384;
 export function readDollar(state: ShellState, readNested: (state: ShellState) => Expansion): Expansion {
   const { text } = state;
   const next = text[state.at + 1];
+  countPiece(state);
   if (next === "(" && text[state.at + 2] === "(") return skipArithmetic(state);
   if (next === "(") {
     state.at += 2;

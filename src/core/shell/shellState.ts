@@ -8,6 +8,9 @@ export const maximumDepth = 60;
 /** Most commands of one script that are listed. */
 export const maximumCommands = 10_000;
 
+/** Most pieces of words (literals, quotes, expansions) of one script that are read. */
+const maximumPieces = 300_000;
+
 /** A here-document whose body begins after the next line break. */
 export interface PendingHeredoc {
   readonly start: number;
@@ -26,6 +29,8 @@ export interface ShellState {
   depth: number;
   /** Whether reading was given up somewhere; one problem says so. */
   gaveUp: boolean;
+  /** Pieces of words read so far. */
+  pieces: number;
   /** Characters that expansions may still produce. Keeps `A=$B$B; B=$A$A; ...` from growing without end. */
   budget: number;
   readonly variables: Variables;
@@ -49,6 +54,18 @@ export function giveUp(state: ShellState, code: string, message: string, start: 
     state.problems.push({ code, message, span: state.spanOf(start, Math.min(start + 1, state.text.length)) });
   state.gaveUp = true;
   state.at = state.end;
+}
+
+/** Counts a piece of a word; gives up at the bound. */
+export function countPiece(state: ShellState): void {
+  state.pieces += 1;
+  if (state.pieces <= maximumPieces) return;
+  giveUp(
+    state,
+    "limit-reached",
+    `The script has more than ${maximumPieces} words; the rest of it was not read.`,
+    state.at,
+  );
 }
 
 /** Runs `read` one level deeper, or gives up where that is too deep. */

@@ -1,6 +1,6 @@
 import { readDollar } from "./shellExpansion.ts";
 import type { Expansion } from "./shellExpansion.ts";
-import { awaiting, continuationLength, deeper, giveUp, isAwaited } from "./shellState.ts";
+import { awaiting, continuationLength, countPiece, deeper, giveUp, isAwaited } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
 
 /** A word as it was read, before it becomes the words of a command. */
@@ -36,8 +36,11 @@ const quotedOrdinary = /[^"\\$`]+/y;
 export function readWord(state: ShellState): RawWord | undefined {
   const start = state.at;
   const word: Building = { value: "", field: "", present: false, quoted: false, fields: [], expands: [] };
+  const { gaveUp } = state;
   while (state.at < state.end && readPiece(state, word));
   if (state.at === start) return undefined;
+  // What was left out of a word that has no end is not known.
+  if (state.gaveUp && !gaveUp) appendUnknown(word);
   endField(word);
   return {
     start,
@@ -51,6 +54,8 @@ export function readWord(state: ShellState): RawWord | undefined {
 
 function readPiece(state: ShellState, word: Building): boolean {
   const { text } = state;
+  countPiece(state);
+  if (state.at >= state.end) return false;
   const character = text[state.at] ?? "";
   switch (character) {
     case "'":

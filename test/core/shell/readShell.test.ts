@@ -237,6 +237,17 @@ describe("readShell", () => {
       ));
   }
 
+  it("does not claim to know a word that has no end", () => {
+    for (const script of ['docker pull "a', "docker pull a'b", "docker pull a${b:-c"]) {
+      assert.deepEqual(wordsOf(script), [["docker", "pull", undefined]]);
+    }
+  });
+
+  it("stops at very many words", () => {
+    const { problems, commands } = readShell(`x ${"a ".repeat(400_000)}\ny`);
+    assert.deepEqual([problems.map(({ code }) => code), commands.length], [["limit-reached"], 1]);
+  });
+
   it("reads any text, with spans inside it and in bounded steps", () => {
     const piece = fc.constantFrom(
       "a",
