@@ -7,6 +7,9 @@ import type { PolicyNotes } from "./policyNotes.ts";
 /** The API group of Sigstore's ClusterImagePolicy; another group has another kind of the same name. */
 export const sigstorePolicyGroup = "policy.sigstore.dev";
 
+/** More images or authorities than people write; each one costs time for every image that is judged. */
+const maximumEntries = 500;
+
 const versions = ["v1beta1", "v1alpha1"];
 
 /**
@@ -70,6 +73,10 @@ function readGlobs(node: YamlNode | undefined, root: YamlNode, notes: PolicyNote
     notes.refuse("policy-invalid", "The policy names no images in 'spec.images'.", at.span);
     return [everything(at)];
   }
+  if (items.length > maximumEntries && node !== undefined) {
+    notes.refuse("policy-invalid", `The policy names more than ${maximumEntries} images.`, node.span);
+    return [everything(node)];
+  }
   return items.map((item) => {
     const globNode = notes.fields(item, "images", ["glob"]).get("glob");
     const glob = textOf(globNode) ?? "";
@@ -85,7 +92,9 @@ function readAuthorities(node: YamlNode | undefined, root: YamlNode, notes: Poli
   const items = itemsOf(node);
   if (items.length === 0)
     notes.refuse("policy-invalid", "The policy names no authorities that may sign.", (node ?? root).span);
-  return items.flatMap((item, index) => {
+  if (items.length > maximumEntries)
+    notes.refuse("policy-invalid", `The policy names more than ${maximumEntries} authorities.`, (node ?? root).span);
+  return items.slice(0, maximumEntries).flatMap((item, index) => {
     const authority = readAuthority(item, index, notes);
     return authority === undefined ? [] : [authority];
   });

@@ -215,6 +215,8 @@ ${pem.trim().replace(/^/gm, "        ")}
     ["an image without glob", { images: [{ regex: "a" }], authorities: [key] }, ["**"]],
     ["no images", { authorities: [key] }, ["**"]],
     ["a spec that is no mapping", "x", ["**"]],
+    ["too many images", { images: Array(501).fill({ glob: "a" }), authorities: [key] }, ["**"]],
+    ["too many authorities", { images: [{ glob: "a" }], authorities: Array(501).fill(keyless) }, ["a"]],
   ];
   for (const [name, spec, globs] of specs)
     it(`does not understand a rule with ${name}`, () => {
