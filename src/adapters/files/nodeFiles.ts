@@ -1,6 +1,6 @@
+import type { Dirent } from "node:fs";
 import { lstat, open, opendir, realpath, stat } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { AppError } from "../../application/errors.ts";
 import type { Files } from "../../application/ports.ts";
 import { withoutByteOrderMark } from "../../core/image/span.ts";
@@ -28,6 +28,9 @@ const skipped = new Set(
 /** 25 MB: more than any file that a person writes, and the reader's own limit is lower. */
 const defaultMaximumSize = 25 * 1024 * 1024;
 
+/** How many folders are looked into at a time. */
+const parallelFolders = 16;
+
 /** The files below a folder of this machine. Symbolic links are followed only inside the root. */
 export function createNodeFiles(options: NodeFilesOptions): Files {
   return {
@@ -36,48 +39,66 @@ export function createNodeFiles(options: NodeFilesOptions): Files {
   };
 }
 
+interface Folder {
+  readonly path: string;
+  readonly depth: number;
+  readonly ignores: readonly Ignore[];
+}
+
 async function walk(options: NodeFilesOptions, signal: AbortSignal): Promise<readonly string[]> {
   const { root, maximumFiles = 20_000, maximumEntries = 300_000, maximumDepth = 24 } = options;
   const found: string[] = [];
   let entries = 0;
-  const pending: { readonly path: string; readonly depth: number; readonly ignores: readonly Ignore[] }[] = [
-    { path: "", depth: 0, ignores: [] },
-  ];
-  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+  const tooMany = (limit: number): AppError =>
+    new AppError("limit-reached", `${root} holds more than ${limit} files to look at; name the folders that matter.`);
+  const visit = async (folder: Folder): Promise<readonly Folder[]> => {
     signal.throwIfAborted();
-    const own = await readDotignore(resolve(root, folder.path), folder.path);
+    const listed = await entriesOf(resolve(root, folder.path), maximumEntries - entries);
+    if (listed === undefined) return [];
+    entries += listed.length;
+    if (entries > maximumEntries) throw tooMany(maximumEntries);
+    const own = listed.some(({ name }) => name === ".gitignore")
+      ? await readDotignore(resolve(root, folder.path), folder.path)
+      : undefined;
     const ignores = own === undefined ? folder.ignores : [...folder.ignores, own];
-    let names;
-    try {
-      names = await opendir(resolve(root, folder.path));
-    } catch {
-      // A folder that cannot be opened (permissions, gone meanwhile) holds nothing that could be read either.
-      continue;
-    }
-    for await (const entry of names) {
-      entries++;
-      if (entries % 500 === 0) await setImmediate();
-      if (entries > maximumEntries || found.length >= maximumFiles) {
-        throw new AppError(
-          "limit-reached",
-          `The folder ${root} holds more than ${entries > maximumEntries ? maximumEntries : maximumFiles} files to look at; name the folders that matter.`,
-        );
-      }
+    const below: Folder[] = [];
+    for (const entry of listed) {
       const path = folder.path === "" ? entry.name : `${folder.path}/${entry.name}`;
       const isFolder = entry.isDirectory();
       if (ignores.some((ignore) => ignore(path, isFolder))) continue;
       if (isFolder) {
         if (!skipped.has(entry.name) && folder.depth < maximumDepth)
-          pending.push({ path, depth: folder.depth + 1, ignores });
+          below.push({ path, depth: folder.depth + 1, ignores });
       } else if (
         options.accepts(path) &&
         (entry.isFile() || (entry.isSymbolicLink() && (await isFileInside(root, path))))
       ) {
         found.push(path);
+        if (found.length > maximumFiles) throw tooMany(maximumFiles);
       }
     }
+    return below;
+  };
+  const pending: Folder[] = [{ path: "", depth: 0, ignores: [] }];
+  while (pending.length > 0) {
+    const next = await Promise.all(pending.splice(-parallelFolders).map(visit));
+    pending.push(...next.flat());
   }
   return found.sort(byPath);
+}
+
+/** The entries of a folder, at most one more than `limit`; undefined where it cannot be opened, and so holds nothing that could be read. */
+async function entriesOf(folder: string, limit: number): Promise<readonly Dirent[] | undefined> {
+  const entries: Dirent[] = [];
+  try {
+    for await (const entry of await opendir(folder, { bufferSize: 256 })) {
+      entries.push(entry);
+      if (entries.length > limit) break;
+    }
+  } catch {
+    return undefined;
+  }
+  return entries;
 }
 
 /** Whether a link leads to a file below the root; anything else could lead a report, or a fix, out of the workspace. */
