@@ -211,7 +211,12 @@ function readTrigger(instruction: Instruction, stage: number, scope: Scope, read
     reading.escape,
   );
   if (trigger.keyword === "") {
-    report(instruction, reading, "onbuild-invalid", "ONBUILD needs an instruction to keep; BuildKit refuses this file.");
+    report(
+      instruction,
+      reading,
+      "onbuild-invalid",
+      "ONBUILD needs an instruction to keep; BuildKit refuses this file.",
+    );
   } else if (["onbuild", "from", "maintainer"].includes(trigger.keyword)) {
     report(
       trigger,

@@ -34,7 +34,7 @@ export type Piece =
   | { readonly kind: "gap"; readonly empty: boolean };
 
 /** A place behind which text could be written so that it ends up at the very end of the value. */
-export interface TailSite {
+interface TailSite {
   readonly owner: Binding | undefined;
   readonly at: number;
   readonly literal: Span;

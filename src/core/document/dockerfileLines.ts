@@ -6,7 +6,7 @@ import { cutInstruction, execForm } from "./dockerfileInstruction.ts";
 import type { DockerfileHeredoc, Instruction } from "./dockerfileInstruction.ts";
 
 /** Most instructions of one file that are read. */
-export const maximumInstructions = 20_000;
+const maximumInstructions = 20_000;
 
 /** Longest physical line that BuildKit accepts. */
 const maximumLine = 65_535;

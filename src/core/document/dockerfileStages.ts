@@ -1,7 +1,7 @@
 import type { Piece } from "./dockerfileExpand.ts";
 
 /** A build stage: one FROM. */
-export interface Stage {
+interface Stage {
   /** In lower case, as BuildKit keeps it. */
   readonly name: string | undefined;
   /** The earlier stage that it builds on. */

@@ -1,5 +1,5 @@
 /** How `${name<operator>word}` treats the variable's value. */
-export type Operator = "" | "-" | "+" | "?" | "#" | "##" | "%" | "%%" | "/" | "//";
+type Operator = "" | "-" | "+" | "?" | "#" | "##" | "%" | "%%" | "/" | "//";
 
 /** A part of a Dockerfile word after quote removal. Offsets count in the text that was parsed. */
 export type WordPart =

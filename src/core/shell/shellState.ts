@@ -4,7 +4,7 @@ import type { Problem } from "../problem.ts";
 import type { Variables } from "./variables.ts";
 
 /** Deepest nesting of substitutions, subshells and compound commands that is read. */
-export const maximumDepth = 60;
+const maximumDepth = 60;
 /** Most commands of one script that are listed. */
 export const maximumCommands = 10_000;
 
