@@ -45,6 +45,35 @@ describe("sign-by-tag", () => {
     it(`says nothing of ${what}`, () => expectReports(signByTag, path, inRun(command)));
   }
 
+  it("takes the tags of docker/metadata-action for tags", () => {
+    const expected = [{ severity: "error" as const, fixes: 0 }];
+    expectReports(signByTag, path, inRun("cosign sign --yes «${{ steps.meta.outputs.tags }}»"), expected);
+  });
+
+  it("follows a variable of the script, and of the step", () => {
+    const script = workflow("      - run: |\n          IMG=ghcr.io/acme/app:1\n          cosign sign --yes «$IMG»\n");
+    expectReports(signByTag, path, script, [{ severity: "error" }]);
+    const digest = workflow(
+      `      - run: |\n          IMG=ghcr.io/acme/app@${someDigest}\n          cosign sign --yes $IMG\n`,
+    );
+    expectReports(signByTag, path, digest);
+  });
+
+  it("reports commands behind wrappers, and looks no further than it knows", () => {
+    for (const wrapper of ["timeout -k 1 5m", "xargs -n 1", "nice -n 5", "time", "exec", "A=b"])
+      expectReports(signByTag, path, inRun(`${wrapper} cosign sign -y «a/b:1»`));
+    expectReports(signByTag, path, inRun("$TOOL sign -y a/b:1"));
+    expectReports(signByTag, path, inRun(`${"sudo ".repeat(20)}cosign sign -y a/b:1`));
+  });
+
+  it("takes what follows -- for images", () => {
+    expectReports(signByTag, path, inRun("cosign sign -y -- «a/b:1»"));
+  });
+
+  it("reports in Dockerfiles, too, without a fix", () => {
+    expectReports(signByTag, "Dockerfile", "FROM a/b\nRUN apk add x && cosign sign -y «c/d:1»\n", [{ fixes: 0 }]);
+  });
+
   it("is a note where a variable cannot be followed", () => {
     const expected = [{ severity: "note" as const, message: /^It cannot be proved/, fixes: 0 }];
     expectReports(signByTag, path, inRun('cosign sign --yes «"$IMAGE"»'), expected);
@@ -77,6 +106,37 @@ describe("sign-by-tag", () => {
         fixed: workflow(build("id: build\n        ") + signing("ghcr.io/acme/app@${{ steps.build.outputs.digest }}")),
       },
     ]);
+  });
+
+  it("keeps quotes and variables, and finds a free id", () => {
+    const taken = "      - id: build\n        run: make\n";
+    expectReports(signByTag, path, workflow(taken + build("") + signing('«"ghcr.io/${{ github.repository }}:v1"»')), [
+      {
+        fixed: workflow(
+          taken +
+            build("id: build-2\n        ") +
+            signing('"ghcr.io/${{ github.repository }}@${{ steps.build-2.outputs.digest }}"'),
+        ),
+      },
+    ]);
+  });
+
+  it("replaces a variable by the repository that it holds", () => {
+    const script = "      - run: |\n          IMG=ghcr.io/acme/app:1\n          cosign sign --yes";
+    expectReports(signByTag, path, workflow(`${build("id: b\n        ")}${script} «$IMG»\n`), [
+      { fixed: workflow(`${build("id: b\n        ")}${script} ghcr.io/acme/app@\${{ steps.b.outputs.digest }}\n`) },
+    ]);
+  });
+
+  it("offers nothing where a step is not written as a block, or the tag hides in a variable", () => {
+    const flow = "      - { uses: docker/build-push-action@v6, with: { push: true } }\n";
+    expectReports(signByTag, path, workflow(flow + signing("«a/b:1»")), [{ fixes: 0 }]);
+    expectReports(signByTag, path, workflow(build("id: b\n        ") + signing('«"$IMAGE"»')), [{ fixes: 0 }]);
+  });
+
+  it("knows a push by its outputs, too", () => {
+    const step = build("id: b\n        ", "{ outputs: 'type=image,push=true' }");
+    expectReports(signByTag, path, workflow(step + signing("«a/b:1»")), [{ fixes: 1 }]);
   });
 
   it("prefers nothing where two steps build, and offers nothing where none pushes before it", () => {
