@@ -10,23 +10,10 @@ export function decodeBase64(text: string): Buffer | undefined {
 
 /** Decodes one PEM block (RFC 7468) with exactly this label and nothing but white space around it; else undefined. */
 export function decodePem(text: string, label: string): Buffer | undefined {
-  const blocks = decodePemBlocks(text, label, 1);
-  return blocks?.[0];
-}
-
-/** Decodes a sequence of PEM blocks of one label, `limit` at most; undefined where anything else is in the text. */
-export function decodePemBlocks(text: string, label: string, limit: number): readonly Buffer[] | undefined {
   const begin = `-----BEGIN ${label}-----`;
   const end = `-----END ${label}-----`;
-  const blocks: Buffer[] = [];
-  let rest = text.trim();
-  while (rest !== "") {
-    const close = rest.indexOf(end);
-    if (!rest.startsWith(begin) || close < 0 || blocks.length === limit) return undefined;
-    const der = decodeBase64(rest.slice(begin.length, close).replace(/\s+/g, ""));
-    if (der === undefined || der.length === 0) return undefined;
-    blocks.push(der);
-    rest = rest.slice(close + end.length).trim();
-  }
-  return blocks.length === 0 ? undefined : blocks;
+  const block = text.trim();
+  if (!block.startsWith(begin) || !block.endsWith(end) || block.length < begin.length + end.length) return undefined;
+  const der = decodeBase64(block.slice(begin.length, -end.length).replace(/\s+/g, ""));
+  return der === undefined || der.length === 0 ? undefined : der;
 }

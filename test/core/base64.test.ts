@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decodeBase64, decodePem, decodePemBlocks } from "../../src/core/base64.ts";
+import { decodeBase64, decodePem } from "../../src/core/base64.ts";
 
 describe("decodeBase64", () => {
   for (const [text, hex] of [
@@ -26,8 +26,4 @@ describe("decodePem", () => {
     ["nothing in it", "-----BEGIN X-----\n-----END X-----\n"],
   ] as const)
     it(`refuses ${what}`, () => assert.equal(decodePem(text, "X"), undefined));
-  it("reads a row of blocks up to a limit", () => {
-    assert.equal(decodePemBlocks(block + block, "X", 2)?.length, 2);
-    assert.equal(decodePemBlocks(block + block, "X", 1), undefined);
-  });
 });

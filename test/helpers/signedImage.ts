@@ -11,7 +11,7 @@ export const image: Descriptor = {
   digest: digestOf(imageBytes),
   size: imageBytes.length,
 };
-export const reference = "registry.example/acme/app:1";
+const reference = "registry.example/acme/app:1";
 export const now = new Date("2026-11-21T12:00:00Z");
 export const identity = "https://github.com/acme/app/.github/workflows/release.yml@refs/heads/main";
 export const issuer = "https://token.actions.githubusercontent.com";

@@ -3,7 +3,7 @@ import { TrustedRoot as TrustedRootMessage } from "@sigstore/protobuf-specs";
 import { toTrustMaterial, VerificationError, Verifier, type SignedEntity, type TrustMaterial } from "@sigstore/verify";
 import { createHash, type KeyObject } from "node:crypto";
 import { preAuthenticationEncoding } from "../sign/statement.ts";
-import { describeKey, verifyData, type DigestName, type PublicKey } from "../x509/publicKey.ts";
+import { describeKey, kindOf, verifyData, type DigestName, type PublicKey } from "../x509/publicKey.ts";
 import { verifySha256 } from "../x509/verifyDigest.ts";
 import type { LogEntry, SignatureMaterial, SignedMessage } from "./material.ts";
 import type { TrustedRoot } from "./trustedRoot.ts";
@@ -65,10 +65,10 @@ export function withKnownLogs(material: SignatureMaterial, root: TrustedRoot | u
 /** Names the digest that the key prescribes where the engine names none; unknown names and weak keys verify nothing. */
 function verifyForEngine(data: Buffer, key: KeyObject, signature: Buffer, algorithm?: string): boolean {
   try {
-    const described = describeKey(key);
-    if (described === undefined) return false;
-    const digest = algorithm === undefined ? (described.digest ?? "sha256") : digestNamed(algorithm);
-    return digest !== undefined && verifyData(described, digest, data, signature);
+    const kind = kindOf(key);
+    if (kind === undefined) return false;
+    const digest = algorithm === undefined ? (kind.digest ?? "sha256") : digestNamed(algorithm);
+    return digest !== undefined && verifyData({ key, digest: kind.digest }, digest, data, signature);
   } catch {
     return false;
   }
@@ -83,8 +83,22 @@ function trustMaterialOf(root: TrustedRoot | undefined, key: PublicKey | undefin
     if (key === undefined) throw new Error("no key was given");
     return { publicKey: key.key, validFor: () => true };
   };
-  if (root !== undefined) return toTrustMaterial(TrustedRootMessage.fromJSON(root.json), finder);
-  return { certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [], publicKey: finder };
+  return { ...(root === undefined ? trustsNothing : authoritiesOf(root)), publicKey: finder };
+}
+
+type Authorities = Omit<TrustMaterial, "publicKey">;
+
+const trustsNothing: Authorities = { certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [] };
+
+/** The engine's form of a root, made once for each. */
+const converted = new WeakMap<TrustedRoot, Authorities>();
+
+function authoritiesOf(root: TrustedRoot): Authorities {
+  const known = converted.get(root);
+  if (known !== undefined) return known;
+  const fresh = toTrustMaterial(TrustedRootMessage.fromJSON(root.json), {});
+  converted.set(root, fresh);
+  return fresh;
 }
 
 function toEntity(

@@ -38,6 +38,17 @@ export function createKeyring(rules: readonly PolicyRule[], material: TrustMater
       keys.set(key.fingerprint, { key, name: known?.name ?? authority.name, digests });
     }
   }
+  return { keys, ...rootsOf(material), defaultRoot: material.defaultRoot };
+}
+
+type Roots = Pick<Keyring, "roots" | "unusable">;
+
+/** Reading a root costs more than judging a signature, and the same material judges every image of a workspace. */
+const rootsRead = new WeakMap<TrustMaterial, Roots>();
+
+function rootsOf(material: TrustMaterial): Roots {
+  const known = rootsRead.get(material);
+  if (known !== undefined) return known;
   const roots = new Map<string, TrustedRoot>();
   const unusable = new Map<string, string>();
   for (const { name, text, source } of material.trustedRoots.slice(0, limits.roots)) {
@@ -45,5 +56,7 @@ export function createKeyring(rules: readonly PolicyRule[], material: TrustMater
     if (read.kind === "root") roots.set(name, read.root);
     else unusable.set(name, `the trusted root '${name}' (${source}) cannot be used: ${read.why}`);
   }
-  return { keys, roots, defaultRoot: material.defaultRoot, unusable };
+  const read = { roots, unusable };
+  rootsRead.set(material, read);
+  return read;
 }

@@ -1,9 +1,8 @@
-import { decodePemBlocks } from "../base64.ts";
 import { bitStringOf, booleanOf, childrenOf, objectIdentifierOf, readElement, timeOf, type DerElement } from "./der.ts";
 import { readPublicKey, type DigestName, type PublicKey } from "./publicKey.ts";
 
 /** An extension as it stands in a certificate: `value` is what its OCTET STRING holds. */
-export interface Extension {
+interface Extension {
   readonly critical: boolean;
   readonly value: Uint8Array;
 }
@@ -74,13 +73,6 @@ export function readCertificate(der: Uint8Array): Certificate | undefined {
     publicKey,
     extensions,
   };
-}
-
-/** Reads a row of PEM certificates, sixteen at most; undefined where the text holds anything else. */
-export function readCertificatesPem(text: string): readonly Certificate[] | undefined {
-  const certificates = decodePemBlocks(text, "CERTIFICATE", 16)?.map(readCertificate);
-  const read = certificates?.filter((certificate) => certificate !== undefined);
-  return read !== undefined && read.length === certificates?.length ? read : undefined;
 }
 
 function isVersion3(element: DerElement | undefined): boolean {

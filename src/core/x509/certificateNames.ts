@@ -12,7 +12,7 @@ const shortNames = new Map([
 ]);
 
 /** A distinguished name for people, most significant attribute last (RFC 4514). Never compare these texts. */
-export function nameText(der: Uint8Array): string {
+function nameText(der: Uint8Array): string {
   const parts = (childrenOf(readElement(der)) ?? []).flatMap((set) => childrenOf(set, 0x31) ?? []);
   return parts
     .map((attribute) => {

@@ -50,7 +50,12 @@ export function describeKey(key: KeyObject): PublicKey | undefined {
 }
 
 /** Whether `signature` is `key`'s over `data`: ECDSA in DER, RSA with PKCS #1 v1.5, or Ed25519. `digest` is ignored for Ed25519. */
-export function verifyData(key: PublicKey, digest: DigestName, data: Uint8Array, signature: Uint8Array): boolean {
+export function verifyData(
+  key: Pick<PublicKey, "key" | "digest">,
+  digest: DigestName,
+  data: Uint8Array,
+  signature: Uint8Array,
+): boolean {
   try {
     if (key.digest === undefined) return verify(null, data, key.key, signature);
     return key.key.asymmetricKeyType === "rsa"
@@ -61,7 +66,10 @@ export function verifyData(key: PublicKey, digest: DigestName, data: Uint8Array,
   }
 }
 
-function kindOf(key: KeyObject): { readonly algorithm: string; readonly digest: DigestName | undefined } | undefined {
+/** What a key is and which digest belongs to it; undefined for one that nobody should rely on. */
+export function kindOf(
+  key: KeyObject,
+): { readonly algorithm: string; readonly digest: DigestName | undefined } | undefined {
   const details = key.asymmetricKeyDetails;
   switch (key.asymmetricKeyType) {
     case "ed25519":

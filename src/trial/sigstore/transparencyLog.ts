@@ -83,7 +83,7 @@ export function createTrialTransparencyLog(): TrialTransparencyLog {
 }
 
 /** JSON with sorted names and nothing between the tokens (RFC 8785, for texts and whole numbers). */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const members = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
