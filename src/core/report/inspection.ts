@@ -56,9 +56,7 @@ export function reportedImages(inspection: Inspection): readonly ReportedImage[]
 }
 
 /** The verdicts on references that stand in no file, as results for the formats that only know findings; verified ones are none. */
-export function unplacedResults(
-  inspection: Inspection,
-): readonly {
+export function unplacedResults(inspection: Inspection): readonly {
   readonly rule: string;
   readonly reference: string;
   readonly severity: Severity;

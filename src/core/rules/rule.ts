@@ -3,7 +3,9 @@ import type { Span } from "../image/span.ts";
 import type { TrustPolicy } from "../policy/policy.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 
+/** How grave a finding is; SARIF's levels. */
 export type Severity = "error" | "warning" | "note";
+/** How sure a rule is of what it says. */
 export type Confidence = "high" | "medium" | "low";
 
 /** One replacement in one file; an empty span inserts. */
