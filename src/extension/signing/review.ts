@@ -22,15 +22,15 @@ export function reviewItems(
     description: needsApproval ? "an approval is needed first" : `${key.name} at ${service.name}`,
     signs: true,
   };
-  return [sign, ...facts(plan, key, service), ...acceptance(plan)];
+  return [sign, ...subject(plan, key, service), ...acceptance(plan), ...consequences(plan)];
 }
 
-function facts(
+function subject(
   plan: PreparedSigning["plan"],
   key: PreparedSigning["key"],
   service: { readonly name: string; readonly origin: string },
 ): readonly ReviewItem[] {
-  const { image, artifact, attachment, commands, format, scheme } = plan;
+  const { image, artifact, scheme } = plan;
   const certificate =
     key.certificateChain.length === 0 ? "without a certificate" : `certified by ${commonName(key.governance.issuer)}`;
   return [
@@ -48,10 +48,15 @@ function facts(
       copies: key.publicKey,
       signs: false,
     },
+  ];
+}
+
+function consequences({ attachment, commands, format }: PreparedSigning["plan"]): readonly ReviewItem[] {
+  return [
     {
       label: "$(cloud-upload) Attached to",
       description: printable(attachment.repository),
-      detail: `${formatWord(format)}, as a referrer of the image; under the tag ${attachment.fallbackTag.slice(0, 19)}... where the registry lists no referrers`,
+      detail: `${formatWord(format)}, listed beside the image (as a referrer, or under the tag ${attachment.fallbackTag.slice(0, 15)}...)`,
       copies: attachment.repository,
       signs: false,
     },

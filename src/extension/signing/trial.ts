@@ -54,7 +54,7 @@ async function chooseRequest(
     return undefined;
   }
   const items = requests.map((request) => ({
-    label: `$(watch) ${request.artifact}`,
+    label: `$(clock) ${request.artifact}`,
     description: `${request.key}, asked by ${request.requestedBy}`,
     ...(request.justification === undefined ? {} : { detail: request.justification }),
     request,

@@ -117,7 +117,7 @@ async function chooseWaiting(
     return undefined;
   }
   const items = pending.map((each) => ({
-    label: `$(watch) ${each.reference}`,
+    label: `$(clock) ${each.reference}`,
     description: `${each.key.name} at ${each.ticket.service}`,
     each,
   }));

@@ -1,8 +1,18 @@
 import type { Document, ImageUse } from "../../core/document/document.ts";
 import { shortDigest } from "../../core/image/digest.ts";
-import { formatFamiliar, formatReference, type ImageReference } from "../../core/image/reference.ts";
+import { formatFamiliar, formatReference, parseReference, type ImageReference } from "../../core/image/reference.ts";
 import { summaryDetail } from "../../core/report/words.ts";
 import { keysWorstFirst, markOfKey, statusKey, type ImageStatus, type StatusKey } from "../marks.ts";
+
+/**
+ * A reference's name without its registry, and the registry: in a narrow side bar a host with its port would hide the
+ * name that people look for. Names of Docker Hub have no registry to show.
+ */
+export function splitName(name: string): { readonly path: string; readonly registry: string } {
+  const registry = parseReference(name).value?.registry ?? "";
+  const shown = registry !== "" && name.startsWith(`${registry}/`);
+  return shown ? { path: name.slice(registry.length + 1), registry } : { path: name, registry: "" };
+}
 
 /** How the images are grouped. */
 export type Grouping = "verdict" | "file" | "registry";

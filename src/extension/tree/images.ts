@@ -6,7 +6,15 @@ import type { Extension } from "../context.ts";
 import { hoverMarkdown } from "../hover.ts";
 import { markOf, markOfKey, type Mark } from "../marks.ts";
 import { rangeOf } from "../places.ts";
-import { filterImages, groupImages, type Grouping, type ImageEntry, type ImageGroup, type Use } from "./grouping.ts";
+import {
+  filterImages,
+  groupImages,
+  splitName,
+  type Grouping,
+  type ImageEntry,
+  type ImageGroup,
+  type Use,
+} from "./grouping.ts";
 
 /** An item of the view. Image items are command targets by themselves: they carry `reference`. */
 type Node =
@@ -178,12 +186,10 @@ function imageItem(extension: Extension, group: string, image: ImageEntry): vsco
   const mark = markOf(image.status);
   const judged = image.status.kind === "judged" ? image.status.verdict : undefined;
   const detail = judged === undefined ? "" : summaryDetail(judged, extension.now());
-  // The path first: in a narrow side bar a host with its port would hide the name that people look for.
-  const host = image.name.startsWith(`${image.registry}/`) ? image.registry : "";
-  const label = host === "" ? image.name : image.name.slice(host.length + 1);
-  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
+  const { path, registry } = splitName(image.name);
+  const item = new vscode.TreeItem(path, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = `${group} ${image.reference}`;
-  item.description = [detail, group === host ? "" : host].filter((part) => part !== "").join(" · ");
+  item.description = [detail, group === registry ? "" : registry].filter((part) => part !== "").join(" · ");
   item.iconPath = iconOf(mark);
   const signable = judged !== undefined && judged.state !== "verified" && judged.digest !== undefined;
   item.contextValue = [

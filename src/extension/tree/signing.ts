@@ -7,6 +7,7 @@ import type { CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
 import { describeKey } from "../signing/keyWords.ts";
 import type { ServiceState } from "../signing/signingState.ts";
+import { splitName } from "./grouping.ts";
 
 /** An item of the view. Request items are command targets by themselves: they carry `request` and `service`. */
 type Node =
@@ -132,10 +133,10 @@ function toItem(node: Node, now: Date): vscode.TreeItem {
     }
     case "entry": {
       const { artifact, key, at, digest, actor } = node.entry;
-      const item = new vscode.TreeItem(artifact ?? node.entry.event);
+      const item = new vscode.TreeItem(artifact === undefined ? node.entry.event : splitName(artifact).path);
       item.id = `service ${node.service} entry ${node.entry.id}`;
       item.description = [key, describeAge(at, now)].filter((part) => part !== undefined).join(" · ");
-      item.tooltip = [digest, `by ${actor}`, at].filter((part) => part !== undefined).join("\n");
+      item.tooltip = [artifact, digest, `by ${actor}`, at].filter((part) => part !== undefined).join("\n");
       item.iconPath = new vscode.ThemeIcon("pass");
       return item;
     }
@@ -144,10 +145,11 @@ function toItem(node: Node, now: Date): vscode.TreeItem {
 
 function requestItem(shown: ShownRequest, now: Date): vscode.TreeItem {
   const { id, service, artifact, key, requestedAt, listed, mine } = shown;
-  const item = new vscode.TreeItem(artifact);
+  const { path, registry } = splitName(artifact);
+  const item = new vscode.TreeItem(path);
   item.id = `request ${service} ${id}`;
   const approvals = listed === undefined ? "" : `${listed.approvals.have} of ${listed.approvals.need} approvals · `;
-  item.description = `${approvals}${key} · ${describeAge(requestedAt, now)}`;
+  item.description = `${approvals}${key} · ${describeAge(requestedAt, now)} · ${registry}`;
   const by = listed?.approvals.by ?? [];
   const digest = listed?.digest ?? mine?.image.digest;
   item.tooltip = [
@@ -159,7 +161,7 @@ function requestItem(shown: ShownRequest, now: Date): vscode.TreeItem {
   ]
     .filter((line) => line !== "")
     .join("\n");
-  item.iconPath = new vscode.ThemeIcon("watch");
+  item.iconPath = new vscode.ThemeIcon("clock");
   const traits = ["pending", ...(service === "trial" ? ["trial"] : []), ...(mine === undefined ? [] : ["mine"])];
   item.contextValue = traits.join(" ");
   item.accessibilityInformation = { label: `${artifact} waits for approval, ${item.description}` };

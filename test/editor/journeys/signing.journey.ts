@@ -38,7 +38,7 @@ describe("guided signing", () => {
     await page.keyboard.press("Enter");
     const toast = await workbench.notification("Signed ");
     assert.match(await toast.innerText(), /shop\/mailer@sha256:/);
-    await workbench.codeLens("Verified · key dev");
+    await workbench.editor.locator(".codelens-decoration", { hasText: "Verified · key dev" }).nth(1).waitFor();
     await workbench.openViewContainer("Countersign");
     await page.mouse.move(800, 600);
     await workbench.screenshot("signing 6 signed");
@@ -53,7 +53,7 @@ describe("guided signing", () => {
     await workbench.pick("release");
     await quickInput.locator(".monaco-list-row", { hasText: "Sigstore bundle" }).first().waitFor();
     await page.keyboard.press("Enter");
-    await workbench.quickPickTitle("shop/cart");
+    await workbench.quickPickTitle("(4/5)");
     await page.keyboard.press("Enter");
     await quickInput.locator(".quick-input-message", { hasText: "asks for a justification" }).waitFor();
     await workbench.screenshot("signing 4 justification");

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { startSample, type RunningSample } from "../sample.ts";
+import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+
+describe("fixes and restricted mode", () => {
+  let sample: RunningSample;
+  let workbench: Workbench | undefined;
+
+  before(async () => {
+    sample = await startSample();
+  });
+  after(() => sample.stop());
+  afterEach(async function close() {
+    await closeWorkbench(workbench, this.currentTest);
+    workbench = undefined;
+  });
+
+  it("asks no registry in a workspace that is not trusted, and verifies once it is", async () => {
+    workbench = await openWorkbench({ folder: sample.folder, env: sample.env, trusted: false });
+    const { page } = workbench;
+    await workbench.openFile("compose.yaml");
+    await workbench.codeLens("Not checked");
+    await workbench.openViewContainer("Countersign");
+    await workbench.treeItem("Images", "Not checked").waitFor();
+    await page.mouse.move(800, 600);
+    await workbench.screenshot("restricted light");
+    const groups = await workbench.treeItems("Images");
+    assert.ok(!groups.some((row) => /Verified|Not signed/u.test(row)));
+  });
+
+  it("pins an image to the digest that was verified", async () => {
+    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    await workbench.openFile("app/Dockerfile");
+    await workbench.codeLens("Verified");
+    await workbench.putCursor("base/node");
+    const actions = await workbench.codeActions();
+    await workbench.screenshot("quick fix light");
+    assert.match(actions[0] ?? "", /^Pin to sha256:/);
+    await workbench.chooseCodeAction("Pin to sha256:");
+    await workbench.editor.locator(".view-line", { hasText: "22@sha256:" }).first().waitFor();
+    await workbench.screenshot("quick fix applied light");
+  });
+
+  it("shows the steps of a verdict, a rule's document and the walkthrough", async () => {
+    workbench = await openWorkbench({ folder: sample.folder, env: sample.env, theme: "dark" });
+    const { page } = workbench;
+    await workbench.openFile("app/Dockerfile");
+    await (await workbench.codeLens("Signed, not trusted")).locator("a", { hasText: "Details" }).click();
+    await page.locator(".tab.active", { hasText: "Steps of" }).waitFor();
+    await page.waitForTimeout(1500);
+    await workbench.screenshot("steps dark");
+    await workbench.runCommand("Countersign: Explain a rule...");
+    await workbench.pick("sign-by-tag");
+    await page.locator(".tab.active", { hasText: "sign-by-tag" }).waitFor();
+    await page.waitForTimeout(1000);
+    await workbench.screenshot("rule dark");
+    await workbench.runCommand("Welcome: Open Walkthrough...");
+    await workbench.pick("Know who signed your images");
+    await page.getByText("See your images").first().waitFor();
+    await page.waitForTimeout(500);
+    await workbench.screenshot("walkthrough dark");
+    await page.getByText("Connect a signing service").first().click();
+    await page.waitForTimeout(500);
+    await workbench.setTheme("light");
+    await workbench.screenshot("walkthrough light");
+  });
+});
