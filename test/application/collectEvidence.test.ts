@@ -202,6 +202,25 @@ describe("collectEvidence, with many referrers", () => {
     assert.equal(scene.taken().length, 2);
   });
 
+  it("fetches no more than 64 MiB for an image", async () => {
+    const mediaType = "application/vnd.dev.cosign.simplesigning.v1+json";
+    const layers = ["a", "b", "c"].map((digit) => ({
+      mediaType,
+      digest: `sha256:${digit.repeat(64)}`,
+      size: 30 * 1024 * 1024,
+    }));
+    const bytes = utf8(JSON.stringify({ schemaVersion: 2, mediaType: manifestMediaTypes.ociManifest, layers }));
+    const tag = `${image.digest.replace(":", "-")}.sig`;
+    await scene.registry.pushManifest(
+      scene.repository,
+      { bytes, mediaType: manifestMediaTypes.ociManifest, tag },
+      neverAborted,
+    );
+    scene.taken();
+    await collect();
+    assert.equal(scene.taken().filter((line) => line.includes("/blobs/")).length, 2);
+  });
+
   it("reads a hundred layers of a signature tag, and says that there are more", async () => {
     await attachLegacy(
       scene,

@@ -232,6 +232,13 @@ describe("what a registry's failure means", () => {
     });
   }
 
+  it("reads a manifest up to its bound and no further", async () => {
+    const read = (manifestBytes: number) =>
+      scene.client({ limits: { manifestBytes } }).manifest(scene.repository, "1", neverAborted);
+    assert.notEqual(await read(image.size), undefined);
+    assert.equal((await failureOf(read(image.size - 1))).code, "limit-reached");
+  });
+
   it("does not wait for a body that comes byte by byte", async () => {
     scene.faults.push({ path: /manifests/u, fault: { kind: "drip", milliseconds: 20 } });
     const registry = scene.client({ limits: { bodyMs: 100 } });
@@ -245,7 +252,9 @@ describe("what a registry's failure means", () => {
     const cancelled = failureOf(registry.manifest(scene.repository, "cancelled", { signal: controller.signal }));
     controller.abort();
     assert.equal((await cancelled).code, "cancelled");
+    scene.taken();
     assert.notEqual(await registry.manifest(scene.repository, "1", neverAborted), undefined);
+    assert.deepEqual(scene.taken(), ["GET /v2/acme/app/manifests/1"]);
   });
 
   it("asks half as much at once after a host has asked for less", async () => {
