@@ -1,4 +1,4 @@
-import type { Inspection } from "../core/report/inspection.ts";
+import { reportedImages, type Inspection } from "../core/report/inspection.ts";
 import type { Severity } from "../core/rules/rule.ts";
 import { exitCodes } from "./exitCodes.ts";
 import type { Threshold } from "./options.ts";
@@ -14,7 +14,10 @@ export function inspectionExitCode(inspection: Inspection, threshold: Threshold)
   const counts = (severity: Severity): boolean => rank[severity] >= rank[threshold];
   const findings = inspection.findings.filter(({ rule }) => rule !== "image-unknown");
   if (findings.some(({ severity }) => counts(severity))) return exitCodes.found;
-  const unknown = [...(inspection.verdicts?.values() ?? [])].some(({ state }) => state === "unknown");
+  // A reference whose value is not known from the files has no verdict at all: passing it over would be a pass.
+  const unknown =
+    inspection.verdicts !== undefined &&
+    reportedImages(inspection).some(({ verdict }) => verdict === undefined || verdict.state === "unknown");
   const unread = inspection.problems.some(({ code }) => !remarks.has(code));
   return (unknown || unread) && threshold !== "never" ? exitCodes.unchecked : exitCodes.clean;
 }

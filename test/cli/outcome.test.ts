@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Threshold } from "../../src/cli/options.ts";
+import { readDocument } from "../../src/core/document/readDocument.ts";
 import { inspectionExitCode, verifyExitCode } from "../../src/cli/outcome.ts";
 import type { Inspection } from "../../src/core/report/inspection.ts";
 import type { Severity } from "../../src/core/rules/rule.ts";
@@ -12,8 +13,8 @@ function inspection(
   problems: readonly string[] = [],
 ): Inspection {
   return {
-    documents: [],
-    verdicts: new Map(states.map((state, index) => [String(index), verdictOn(String(index), state)])),
+    documents: [readDocument(states.map((_, index) => `FROM r.example/${index}:1\n`).join(""), "Dockerfile")],
+    verdicts: new Map(states.map((state, index) => [`r.example/${index}:1`, verdictOn(`r.example/${index}:1`, state)])),
     findings: findings.map(([rule, severity]) => ({
       rule,
       severity,
@@ -37,6 +38,12 @@ describe("exit codes", () => {
     ["an unknown verdict", inspection(["unknown"], [["image-unknown", "warning"]]), "error", 3],
     ["an unknown verdict with a low threshold", inspection(["unknown"], [["image-unknown", "warning"]]), "note", 3],
     ["an unknown verdict and an error", inspection(["unknown"], [["r", "error"]]), "error", 1],
+    [
+      "a reference whose value is not known",
+      { ...inspection([]), documents: [readDocument("ARG X\nFROM $X\n", "Dockerfile")] },
+      "error",
+      3,
+    ],
     ["a file that could not be read", inspection(["verified"], [], ["file-unreadable"]), "error", 3],
     ["a remark", inspection(["verified"], [], ["suppression-expired"]), "error", 0],
     ["a wrong configuration", inspection(["verified"], [["r", "error"]], ["configuration-invalid"]), "error", 2],
