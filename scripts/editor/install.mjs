@@ -11,7 +11,7 @@ import { withLock } from "../lock.mjs";
 import { run } from "../processes.mjs";
 import { root } from "../root.mjs";
 
-export const codeServerVersion = "4.139.1";
+const codeServerVersion = "4.139.1";
 const nodeVersion = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies.node;
 
 const folder = join(root, ".vscode-test", "code-server");
@@ -50,7 +50,7 @@ export async function installCodeServer({ log }) {
 }
 
 /** Whether the next call of installCodeServer returns at once. */
-export function isInstalled() {
+function isInstalled() {
   try {
     return readFileSync(stampFile, "utf8") === stamp();
   } catch {
