@@ -11,6 +11,11 @@ export function isJsonArray(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
+/** `value` where it is a text, else the empty one. `String(value)` would throw for an object with a member `toString`. */
+export function textOrEmpty(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
 /** Reads JSON (RFC 8259) from UTF-8 bytes or text; undefined where it is none, which no JSON text means. */
 export function readJson(source: Uint8Array | string): unknown {
   try {

@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, readJson } from "./json.ts";
+import { isJsonArray, isJsonObject, readJson, textOrEmpty } from "./json.ts";
 
 /** How much JSON is read at most: UTF-16 units of text, and levels of nesting. */
 export interface JsonLimits {
@@ -55,7 +55,7 @@ function objection(text: string, maxDepth: number): string | undefined {
       const end = endOfString(text, at);
       if (isBeforeColon(text, end)) {
         // Names are compared as they read, not as they are spelt: "a" and "\u0061" are one name.
-        const name = String(readJson(text.slice(at, end)));
+        const name = textOrEmpty(readJson(text.slice(at, end)));
         const names = open.at(-1);
         if (names?.has(name) === true) return `it says '${name.slice(0, 40)}' twice in one object`;
         names?.add(name);

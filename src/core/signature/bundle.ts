@@ -1,5 +1,5 @@
 import { decodeBase64 } from "../base64.ts";
-import { isJsonArray, isJsonObject, type JsonObject } from "../json.ts";
+import { isJsonArray, isJsonObject, textOrEmpty, type JsonObject } from "../json.ts";
 import { readStrictJson, withoutNulls } from "../strictJson.ts";
 import type { Reason } from "../verdict/verdict.ts";
 import { signatureLimits, type ClaimedSigner, type LogEntry } from "./material.ts";
@@ -31,12 +31,10 @@ export function readBundle(source: Uint8Array | string): Read<SigstoreBundle> {
   if (parsed.kind === "refused") return malformed(`the bundle cannot be read: ${parsed.why}`);
   const json = withoutNulls(parsed.value);
   if (!isJsonObject(json)) return malformed("the bundle is not a JSON object");
-  const version = versions.get(String(json["mediaType"]));
+  const mediaType = textOrEmpty(json["mediaType"]);
+  const version = versions.get(mediaType);
   if (version === undefined)
-    return refuse(
-      "bundle-version",
-      `The bundle's version is not supported: ${String(json["mediaType"]).slice(0, 80)}.`,
-    );
+    return refuse("bundle-version", `The bundle's version is not supported: ${mediaType.slice(0, 80)}.`);
   const material = json["verificationMaterial"];
   if (!isJsonObject(material)) return malformed("the bundle has no verification material");
 
@@ -79,7 +77,7 @@ function readContent(json: JsonObject): Read<Pick<SigstoreBundle, "content" | "s
     return malformed("the bundle's digest or signature is not Base64");
   return {
     kind: "read",
-    value: { content: { kind: "message", algorithm: String(hash["algorithm"]), digest }, signature },
+    value: { content: { kind: "message", algorithm: textOrEmpty(hash["algorithm"]), digest }, signature },
   };
 }
 

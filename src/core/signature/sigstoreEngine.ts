@@ -48,7 +48,10 @@ export function askEngine(
     const timestamps = material.timestamps.map((der) => RFC3161Timestamp.parse(Buffer.from(der)));
     const entity = toEntity(material, key, timestamps);
     verifier.verify(entity);
-    return { kind: "proven", times: provenTimes(material, timestamps) };
+    const times = provenTimes(material, timestamps);
+    return times.some(({ at }) => Number.isNaN(at.getTime()))
+      ? { kind: "refused", what: "time" }
+      : { kind: "proven", times };
   } catch (error) {
     return { kind: "refused", what: objectionOf(error) };
   }

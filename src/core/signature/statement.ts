@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject } from "../json.ts";
+import { isJsonArray, isJsonObject, textOrEmpty } from "../json.ts";
 import { readStrictJson } from "../strictJson.ts";
 import { signatureLimits } from "./material.ts";
 
@@ -15,7 +15,7 @@ const statementTypes = new Set(["https://in-toto.io/Statement/v1", "https://in-t
 export function readStatement(payload: Uint8Array): Statement | undefined {
   const parsed = readStrictJson(payload, signatureLimits.json);
   const json = parsed.kind === "json" && isJsonObject(parsed.value) ? parsed.value : undefined;
-  if (json === undefined || !statementTypes.has(String(json["_type"]))) return undefined;
+  if (json === undefined || !statementTypes.has(textOrEmpty(json["_type"]))) return undefined;
   const predicateType = json["predicateType"];
   const list = json["subject"];
   if (typeof predicateType !== "string" || predicateType === "" || !isJsonArray(list)) return undefined;

@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject } from "../json.ts";
+import { isJsonArray, isJsonObject, textOrEmpty } from "../json.ts";
 import { readStrictJson, withoutNulls } from "../strictJson.ts";
 import { decodeBase64 } from "../base64.ts";
 import { readCertificate, type Certificate } from "../x509/certificate.ts";
@@ -41,7 +41,7 @@ export function readTrustedRoot(
   if (parsed.kind === "refused") return refused(parsed.why);
   const json = withoutNulls(parsed.value);
   if (!isJsonObject(json)) return refused("it is not a JSON object");
-  if (!mediaTypes.has(String(json["mediaType"]))) return refused("its media type is not one of a trusted root");
+  if (!mediaTypes.has(textOrEmpty(json["mediaType"]))) return refused("its media type is not one of a trusted root");
 
   const logs = listOf(json["tlogs"]);
   const certificateLogs = listOf(json["ctlogs"]);
