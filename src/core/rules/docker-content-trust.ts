@@ -44,6 +44,10 @@ function settingAt(document: Document, at: number): Span | undefined {
   if (mapping !== undefined && isYaml(document) && /^[ \t]*(?:-[ \t]+)?["']?$|[{,][ \t]*["']?$/.test(before)) {
     return spanTo(mapping);
   }
+  // Kubernetes: `- name: DOCKER_CONTENT_TRUST`, and its value on the next line.
+  const following = text.slice(at + VARIABLE.length, at + VARIABLE.length + 200);
+  const pair = /^["']?[ \t]*\r?\n[ \t]*value:[ \t]+(?:"1"|'1'|1)(?=[ \t]*(?:#|\r?\n|$))/.exec(following)?.[0];
+  if (pair !== undefined && isYaml(document) && /^[ \t]*-[ \t]+name:[ \t]+["']?$/.test(before)) return spanTo(pair);
   const assignment = /^=(?:1|"1"|'1')(?![\w.])/.exec(after)?.[0];
   if (document.dialect === "dockerfile" && inEnvInstruction(text, lineStart, before)) {
     const legacy = /^[ \t]+1(?=[ \t]*$)/.exec(after)?.[0];

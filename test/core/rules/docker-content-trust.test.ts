@@ -46,6 +46,19 @@ describe("docker-content-trust", () => {
       expectReports(dockerContentTrust, file, marked, [{ severity: "warning", title, fixed: after, preferred: true }]));
   }
 
+  it("reports a container's environment in Kubernetes", () => {
+    const pod = (env: string): string =>
+      `apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - image: a/b:1\n      env:\n        - name: ${env}\n`;
+    const set = pod('«DOCKER_CONTENT_TRUST\n          value: "1"»');
+    expectReports(dockerContentTrust, "deploy/pod.yaml", set, [{ fixes: 0 }]);
+    expectReports(dockerContentTrust, "deploy/pod.yaml", pod('DOCKER_CONTENT_TRUST\n          value: "0"'));
+  });
+
+  it("reports what is written to the job's environment", () => {
+    const text = `${head}    steps:\n      - run: echo "«DOCKER_CONTENT_TRUST=1»" >> "$GITHUB_ENV"\n`;
+    expectReports(dockerContentTrust, path, text, [{ fixes: 0 }]);
+  });
+
   it("reports docker trust", () => {
     const text = `${head}    steps:\n      - run: «docker trust sign acme/app:1»\n`;
     expectReports(dockerContentTrust, path, text, [{ message: /2026-12-08/, fixes: 0 }]);
