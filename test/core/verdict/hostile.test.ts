@@ -17,7 +17,7 @@ const nasty: readonly unknown[] = [
   {},
   [[]],
   { toString: 1, valueOf: 1 },
-  { then: 1, length: -1 },
+  { length: -1 },
   { constructor: null, __proto__: null },
 ];
 
