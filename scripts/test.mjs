@@ -41,7 +41,14 @@ const tiers = [
   },
   ...(options["no-editor"]
     ? []
-    : [{ name: "In the editor", args: [join(root, "scripts", "editor", "run.mjs"), "--no-build"], seconds: 1000 }]),
+    : [
+        { name: "In the editor", args: ["scripts/editor/run.mjs", "--no-build"], seconds: 1000 },
+        {
+          name: "In desktop versions of the editor",
+          args: ["scripts/editor/electron.mjs", "--no-build"],
+          seconds: 900,
+        },
+      ]),
 ];
 
 log("\n== Build");

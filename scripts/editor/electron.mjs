@@ -1,10 +1,10 @@
 // The suites again, in desktop versions of VS Code: the oldest that the extension supports, and today's.
 //
-//   node scripts/editor/electron.mjs [--require] [VERSION...]
+//   node scripts/editor/electron.mjs [--require] [--no-build] [VERSION...]
 //
 // Where VS Code cannot be downloaded they are skipped, and said to be; --require makes that a failure.
 import { downloadAndUnzipVSCode, runTests } from "@vscode/test-electron";
-import { cpSync, readFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Unavailable } from "../debian.mjs";
@@ -16,7 +16,7 @@ import { followReport } from "./report.mjs";
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { require: { type: "boolean", default: false } },
+  options: { require: { type: "boolean", default: false }, "no-build": { type: "boolean", default: false } },
 });
 const log = (line) => console.log(line);
 const oldest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).engines.vscode.replace("^", "");
@@ -28,7 +28,7 @@ try {
     throw new Unavailable("there is no display (xvfb-run gives one)");
   }
   await canDownload();
-  await buildExtension();
+  if (!options["no-build"]) await buildExtension();
   const { index } = await bundleSuites();
   for (const version of versions) {
     log(`\nVS Code ${version}`);
@@ -42,7 +42,9 @@ try {
   log(`VS Code ${versions.join(" and ")} ${options.require ? "cannot be tested" : "skipped"}: ${error.message}`);
   total[options.require ? "failed" : "skipped"] += versions.length;
 }
-log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+log(`\nDesktop: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+if (process.env.COUNTERSIGN_RESULTS !== undefined)
+  writeFileSync(process.env.COUNTERSIGN_RESULTS, JSON.stringify(total));
 process.exit(total.failed > 0 ? 1 : 0);
 
 /** Asks for the list of versions first, because the download itself would try again and again. */
