@@ -41,7 +41,7 @@ export async function showSteps(extension: Extension, reference: string): Promis
 export async function showRule(target: CommandTarget): Promise<void> {
   const id = target.rule ?? (await chooseRule());
   if (id === undefined || findRule(id) === undefined) return;
-  const uri = vscode.Uri.from({ scheme: rulesScheme, path: `/${id}.md`, query: id });
+  const uri = vscode.Uri.from({ scheme: rulesScheme, path: `/${id}`, query: id });
   await vscode.commands.executeCommand("markdown.showPreview", uri);
 }
 
@@ -55,5 +55,5 @@ function stepsUri({ model }: Extension, reference: string): vscode.Uri {
   const name = model.images().find((image) => image.reference === reference)?.name ?? reference;
   // The last part of the path is the tab's title.
   const title = (name.split("/").at(-1) ?? name).split("@")[0] ?? name;
-  return vscode.Uri.from({ scheme: stepsScheme, path: `/Steps of ${title}.md`, query: reference });
+  return vscode.Uri.from({ scheme: stepsScheme, path: `/Steps of ${title}`, query: reference });
 }

@@ -22,14 +22,18 @@ export function draftClusterImagePolicy(verdicts: readonly Verdict[]): string {
   return `${head.join("\n")}\n${policies.join("---\n")}`;
 }
 
-const examplePolicy = policyText("example", "ghcr.io/acme/**", [
-  "    - name: release",
-  "      signatureFormat: bundle",
-  "      keyless:",
-  "        identities:",
-  "          - issuer: https://token.actions.githubusercontent.com",
-  "            subject: https://github.com/acme/app/.github/workflows/release.yml@refs/heads/main",
-]);
+const examplePolicy = policyText(
+  "example",
+  ["ghcr.io/acme/**"],
+  [
+    "    - name: release",
+    "      signatureFormat: bundle",
+    "      keyless:",
+    "        identities:",
+    "          - issuer: https://token.actions.githubusercontent.com",
+    "            subject: https://github.com/acme/app/.github/workflows/release.yml@refs/heads/main",
+  ],
+);
 
 function policyFor(repository: string, signers: readonly Signer[]): string {
   const authorities = signers.flatMap((signer, index) => authorityOf(signer, index + 1));
@@ -37,10 +41,10 @@ function policyFor(repository: string, signers: readonly Signer[]): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");
-  return policyText(name, `${repository}**`, authorities);
+  return policyText(name, [`${repository}:*`, `${repository}@*`], authorities);
 }
 
-function policyText(name: string, glob: string, authorities: readonly string[]): string {
+function policyText(name: string, globs: readonly string[], authorities: readonly string[]): string {
   return `${[
     "apiVersion: policy.sigstore.dev/v1beta1",
     "kind: ClusterImagePolicy",
@@ -49,7 +53,7 @@ function policyText(name: string, glob: string, authorities: readonly string[]):
     "spec:",
     "  mode: warn",
     "  images:",
-    `    - glob: ${quote(glob)}`,
+    ...globs.map((glob) => `    - glob: ${quote(glob)}`),
     "  authorities:",
     ...authorities,
   ].join("\n")}\n`;

@@ -68,15 +68,18 @@ function toItem(extension: Extension, node: Node): vscode.TreeItem {
     case "file": {
       const item = new vscode.TreeItem(node.path, vscode.TreeItemCollapsibleState.Expanded);
       item.iconPath = new vscode.ThemeIcon("law");
-      item.description = count(decidedBy(extension, node.path), "image");
-      item.accessibilityInformation = { label: `policy file ${node.path}, decides ${item.description}` };
+      item.description = decidedWords(extension, node.path);
+      item.accessibilityInformation = { label: `policy file ${node.path} ${item.description}` };
       return item;
     }
     case "rule": {
       const { rule } = node;
       const item = new vscode.TreeItem(rule.name, vscode.TreeItemCollapsibleState.Collapsed);
-      const images = count(decidedBy(extension, rule.source.file, rule.name), "image");
-      item.description = `${rule.mode === "enforce" ? "enforced" : "warns"}, ${images}`;
+      const words = [
+        rule.mode === "enforce" ? "enforced" : "warns",
+        decidedWords(extension, rule.source.file, rule.name),
+      ];
+      item.description = words.filter((word) => word !== "").join(", ");
       item.iconPath = new vscode.ThemeIcon(rule.mode === "enforce" ? "shield" : "bell");
       return linked(extension, item, rule.source);
     }
@@ -138,9 +141,12 @@ function linked(extension: Extension, item: vscode.TreeItem, source: PolicySourc
   return item;
 }
 
-function decidedBy(extension: Extension, file: string, rule?: string): number {
-  return extension.model.images().filter(({ status }) => {
-    const decided = status.kind === "judged" ? status.verdict.decidedBy : undefined;
-    return decided?.policy === file && (rule === undefined || decided.rule === rule);
-  }).length;
+/** How many images a file or a rule decides; nothing while no image is judged. */
+function decidedWords(extension: Extension, file: string, rule?: string): string {
+  if (extension.model.verdicts().size === 0) return "";
+  const decided = extension.model.images().filter(({ status }) => {
+    const place = status.kind === "judged" ? status.verdict.decidedBy : undefined;
+    return place?.policy === file && (rule === undefined || place.rule === rule);
+  });
+  return `decides ${count(decided.length, "image")}`;
 }

@@ -42,7 +42,12 @@ describe("fixes and restricted mode", () => {
   });
 
   it("shows the steps of a verdict, a rule's document and the walkthrough", async () => {
-    workbench = await openWorkbench({ folder: sample.folder, env: sample.env, theme: "dark" });
+    workbench = await openWorkbench({
+      folder: sample.folder,
+      env: sample.env,
+      theme: "dark",
+      viewport: { width: 1600, height: 900 },
+    });
     const { page } = workbench;
     await workbench.openFile("app/Dockerfile");
     await (await workbench.codeLens("Signed, not trusted")).locator("a", { hasText: "Details" }).click();

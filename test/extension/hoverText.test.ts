@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { readDocument } from "../../src/core/document/readDocument.ts";
+import type { Verdict } from "../../src/core/verdict/verdict.ts";
+import { hoverText, type HoverSubject } from "../../src/extension/hoverText.ts";
+import { stepsText } from "../../src/extension/stepsText.ts";
+
+const now = new Date("2026-11-21T12:00:00Z");
+const document = readDocument("ARG TAG=1.4\nFROM ghcr.io/acme/app:$TAG\n", "Dockerfile");
+const use = document.images[0]!;
+const reference = "ghcr.io/acme/app:1.4";
+const verdict: Verdict = {
+  state: "untrusted",
+  reason: { code: "not-accepted", message: "It is signed, but policy acme does not accept the signer." },
+  reference,
+  digest: `sha256:${"ab".repeat(32)}`,
+  signatures: [
+    {
+      format: "sigstore-bundle",
+      manifest: `sha256:${"cd".repeat(32)}`,
+      purpose: "signature",
+      valid: true,
+      trusted: false,
+      signer: {
+        kind: "certificate",
+        identity: "[x](command:countersign.sign) $(verified-filled)@example.com",
+        issuer: "https://accounts.google.com",
+      },
+      signedAt: "2026-11-18T12:00:00Z",
+      provenBy: "transparency-log",
+      reasons: [{ code: "not-accepted", message: "No authority accepts it." }],
+    },
+  ],
+  decidedBy: { policy: "policy/images.yaml", line: 12, rule: "acme" },
+  enforced: true,
+  asOf: "2026-11-21T11:55:00Z",
+  trace: [{ step: "resolve", outcome: "passed", text: "The tag is a digest." }],
+};
+const subject: HoverSubject = { document, use, reference, status: { kind: "judged", verdict }, trusted: true, now };
+
+/** What a person reads: without icons, HTML, escapes and link targets. */
+function read(markdown: string): string {
+  return markdown
+    .replaceAll(/\]\(command:[^)]*\)/gu, "]")
+    .replaceAll(/<[^>]*>/gu, "")
+    .replaceAll(/(?<!\\)\$\([^)]*\)/gu, "")
+    .replaceAll(/\\([^a-z])/gu, "$1");
+}
+
+describe("the hover", () => {
+  it("tells verdict, reference, value, signer, time, policy and age, in this order", () => {
+    const text = read(hoverText(subject));
+    const parts = [
+      "**Signed, not trusted**. It is signed, but policy acme does not accept the signer.",
+      "ghcr.io/acme/app:1.4",
+      "sha256:abababababab...",
+      "value from ARG TAG, line 1",
+      "issued by Google",
+      "signed 3 days ago (2026-11-18 12:00 UTC), proven by the transparency log",
+      "decided by acme, [policy/images.yaml:12]",
+      "asked 5 minutes ago",
+      "Verify again",
+      "Show the steps",
+    ];
+    const places = parts.map((part) => text.indexOf(part));
+    assert.ok(!places.includes(-1), `${parts[places.indexOf(-1)]} is missing from:\n${text}`);
+    assert.deepEqual(
+      places,
+      places.toSorted((a, b) => a - b),
+    );
+  });
+
+  it("lets a certificate's subject form no link and no mark", () => {
+    const text = hoverText(subject);
+    assert.ok(!text.includes("[x](command:"));
+    assert.equal(text.match(/(?<!\\)\$\(verified-filled\)/gu), null);
+  });
+
+  it("offers no action that asks anybody while the workspace is not trusted", () => {
+    const text = hoverText({ ...subject, trusted: false, status: { kind: "not-checked", why: "Not trusted." } });
+    assert.doesNotMatch(text, /countersign\.(?:verifyAgain|sign)\b/u);
+  });
+
+  it("offers to pin only what is verified", () => {
+    assert.doesNotMatch(hoverText(subject), /countersign\.pin\b/u);
+    const verified = { ...verdict, state: "verified" } as const;
+    assert.match(hoverText({ ...subject, status: { kind: "judged", verdict: verified } }), /countersign\.pin\b/u);
+  });
+
+  it("keeps the last answer readable while the registry is asked again", () => {
+    const text = read(hoverText({ ...subject, status: { kind: "checking", previous: verdict } }));
+    assert.match(text, /Checking.*last answer/u);
+    assert.match(text, /issued by Google/u);
+  });
+});
+
+describe("the steps of a verdict", () => {
+  it("name every step, signature and reason with its code", () => {
+    const text = stepsText(verdict, now);
+    assert.match(text, /^# Signed, not trusted\n/u);
+    assert.match(text, /1\. ✓ \*\*resolve\*\* The tag is a digest/u);
+    assert.match(text, /### Signature 1: valid, not trusted/u);
+    assert.match(text, /`not-accepted`/u);
+    const outsideCode = text.replaceAll(/`[^`]*`/gu, "");
+    assert.ok(!outsideCode.includes("[x](command:"));
+  });
+});
