@@ -60,7 +60,7 @@ export function createYamlConverter(text: string): YamlConverter {
         seen.add(key.text);
         entries.push({ key, value: value.node });
       }
-      return { node: { kind: "mapping", span: rangeOf(node), entries }, extent };
+      return { node: { kind: "mapping", span: rangeOf(node), entries, ...tagOf(node) }, extent };
     }
     if (isSeq(node)) {
       const items: YamlNode[] = [];
@@ -71,7 +71,7 @@ export function createYamlConverter(text: string): YamlConverter {
         extent.height = Math.max(extent.height, value.extent.height + 1);
         items.push(value.node);
       }
-      return { node: { kind: "sequence", span: rangeOf(node), items }, extent };
+      return { node: { kind: "sequence", span: rangeOf(node), items, ...tagOf(node) }, extent };
     }
     const scalar = toScalar(isScalar(node) ? node : empty(0), text);
     // A long text counts as many nodes: repeating it costs its readers as much.
@@ -115,6 +115,11 @@ function rangeOf(node: Node): Span {
   return { start, end: Math.max(start, end) };
 }
 
+/** Tags that the parser gives to what has none are YAML's own. */
+function tagOf({ tag }: Node & { readonly tag?: string }): { readonly tag?: string } {
+  return tag === undefined || tag.startsWith("tag:yaml.org,2002:") ? {} : { tag };
+}
+
 function empty(offset: number): Scalar<string> {
   const scalar = new Scalar("");
   scalar.type = Scalar.PLAIN;
@@ -135,7 +140,7 @@ function toScalar(node: Scalar, text: string): YamlScalar {
   const value = typeof node.value === "string" ? node.value : "";
   const { span, contentStart } = contentOf(rangeOf(node), style, text);
   const exact = text.slice(span.start, span.end) === value;
-  return { kind: "scalar", span, text: value, style, exact, contentStart };
+  return { kind: "scalar", span, text: value, style, exact, contentStart, ...tagOf(node) };
 }
 
 function contentOf(range: Span, style: YamlScalarStyle, text: string): { span: Span; contentStart: number } {

@@ -15,6 +15,8 @@ export interface YamlScalar {
   readonly exact: boolean;
   /** Offset of a block scalar's first content line; else the span's start. */
   readonly contentStart: number;
+  /** The tag as written (`!Ref`), where one is. */
+  readonly tag?: string;
 }
 
 /** A key with its value, in document order. Keys that are no scalars are left out. */
@@ -27,12 +29,16 @@ export interface YamlMapping {
   readonly kind: "mapping";
   readonly span: Span;
   readonly entries: readonly YamlEntry[];
+  /** The tag as written, where one is. */
+  readonly tag?: string;
 }
 
 interface YamlSequence {
   readonly kind: "sequence";
   readonly span: Span;
   readonly items: readonly YamlNode[];
+  /** The tag as written (`!reference`), where one is. */
+  readonly tag?: string;
 }
 
 /**
