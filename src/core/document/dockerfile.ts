@@ -182,12 +182,7 @@ function readInstruction(instruction: Instruction, stage: number, reading: Readi
       return;
     default:
       if (!keywords.has(instruction.keyword)) {
-        report(
-          instruction,
-          reading,
-          "instruction-unknown",
-          `'${instruction.keyword.slice(0, 40)}' is not a Dockerfile instruction; BuildKit refuses this file.`,
-        );
+        report(instruction, reading, "instruction-unknown", unknownInstruction(instruction.keyword));
       }
   }
 }
@@ -231,7 +226,7 @@ function readTrigger(instruction: Instruction, stage: number, scope: Scope, read
       trigger,
       reading,
       "instruction-unknown",
-      `'${trigger.keyword.slice(0, 40)}' is not a Dockerfile instruction; BuildKit refuses this file.`,
+      `'${trigger.keyword}' is not a Dockerfile instruction; builds that start from this image fail.`,
     );
   }
 }
@@ -251,6 +246,11 @@ function expansionIn(scope: Scope, { escape, budget }: Reading): Expansion {
 /** Unlike `push(...items)`, which passes each as an argument, it takes any number. */
 function addAll<T>(list: T[], items: readonly T[]): void {
   for (const item of items) list.push(item);
+}
+
+function unknownInstruction(keyword: string): string {
+  if (keyword === "") return "A line is continued here, but no instruction follows; BuildKit refuses this file.";
+  return `'${keyword}' is not a Dockerfile instruction; BuildKit refuses this file.`;
 }
 
 function report(instruction: Omit<Instruction, "heredocs">, reading: Reading, code: string, message: string): void {

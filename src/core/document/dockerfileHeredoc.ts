@@ -1,3 +1,4 @@
+import { isSpace } from "./dockerfileSpace.ts";
 import { skipVariable } from "./dockerfileWord.ts";
 
 /** The start of a here-document: `<<EOF`, `<<-EOF`, `3<<'EOF'`. */
@@ -34,7 +35,7 @@ function rawWords(line: string): readonly string[] {
   let start = -1;
   for (let at = 0; at < line.length && words.length < maximumWords;) {
     const character = line[at] ?? "";
-    if (/\s/.test(character)) {
+    if (isSpace(character)) {
       if (start >= 0) words.push(line.slice(start, at));
       start = -1;
       at += 1;
@@ -95,7 +96,7 @@ function unquote(text: string): string {
       result += text.slice(at + 1, close);
       at = close;
     } else if (character === "\\") result += text[++at] ?? "";
-    else if (/\s/.test(character)) return "";
+    else if (isSpace(character)) return "";
     else result += character;
   }
   return result;

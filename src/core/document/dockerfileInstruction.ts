@@ -1,4 +1,5 @@
 import type { PiecedText } from "../shell/origin.ts";
+import { isSpace } from "./dockerfileSpace.ts";
 
 /** A builder flag such as `--from=nginx`, after quotes and escapes are removed. */
 export interface Flag {
@@ -37,8 +38,6 @@ export interface Range {
   readonly end: number;
 }
 
-const space = /\s/;
-
 /** Cuts the part of `line` from `start` to `end` into keyword, flags and arguments, as BuildKit's `splitCommand` does. */
 export function cutInstruction(
   line: PiecedText,
@@ -49,8 +48,8 @@ export function cutInstruction(
   const { text } = line;
   let at = start;
   let last = end;
-  while (at < last && space.test(text[at] ?? "")) at += 1;
-  while (last > at && space.test(text[last - 1] ?? "")) last -= 1;
+  while (at < last && isSpace(text[at])) at += 1;
+  while (last > at && isSpace(text[last - 1])) last -= 1;
   const keywordStart = at;
   while (at < last && !/[\t\v\f\r ]/.test(text[at] ?? "")) at += 1;
   const keyword = text.slice(keywordStart, Math.min(at, keywordStart + 40)).toLowerCase();
@@ -98,7 +97,7 @@ export function splitAtSpaces(text: string, start: number, end: number): readonl
 export function splitKeepingQuotes(text: string, start: number, end: number, escape: string): readonly Range[] {
   const words: Range[] = [];
   for (let at = start; at < end;) {
-    while (at < end && space.test(text[at] ?? "")) at += 1;
+    while (at < end && isSpace(text[at])) at += 1;
     const from = at;
     let quote = "";
     for (; at < end; at++) {
@@ -106,7 +105,7 @@ export function splitKeepingQuotes(text: string, start: number, end: number, esc
       if (character === escape && quote !== "'") at += 1;
       else if (quote !== "") quote = character === quote ? "" : quote;
       else if (character === "'" || character === '"') quote = character;
-      else if (space.test(character)) break;
+      else if (isSpace(character)) break;
     }
     at = Math.min(at, end);
     if (at > from) words.push({ start: from, end: at });
@@ -118,7 +117,7 @@ function readFlags(text: string, start: number, end: number, escape: string): { 
   const flags: Flag[] = [];
   let at = start;
   for (;;) {
-    while (at < end && space.test(text[at] ?? "")) at += 1;
+    while (at < end && isSpace(text[at])) at += 1;
     if (text[at] !== "-" || text[at + 1] !== "-" || at + 1 >= end) return { flags, rest: at };
     const characters: string[] = [];
     const offsets: number[] = [];
@@ -136,7 +135,7 @@ function readFlags(text: string, start: number, end: number, escape: string): { 
       } else if (character === "'" || character === '"') {
         quote = character;
         continue;
-      } else if (space.test(character)) break;
+      } else if (isSpace(character)) break;
       characters.push(text[at] ?? "");
       offsets.push(at);
     }
@@ -153,6 +152,6 @@ function readFlags(text: string, start: number, end: number, escape: string): { 
 
 function skipSpaces(text: string, start: number, end: number): number {
   let at = start;
-  while (at < end && space.test(text[at] ?? "")) at += 1;
+  while (at < end && isSpace(text[at])) at += 1;
   return at;
 }

@@ -4,6 +4,7 @@ import type { PiecedText } from "../shell/origin.ts";
 import { heredocsOf } from "./dockerfileHeredoc.ts";
 import { cutInstruction, execForm } from "./dockerfileInstruction.ts";
 import type { DockerfileHeredoc, Instruction } from "./dockerfileInstruction.ts";
+import { isSpace } from "./dockerfileSpace.ts";
 
 /** Most instructions of one file that are read. */
 const maximumInstructions = 20_000;
@@ -85,7 +86,7 @@ function readLogicalLine(text: string, start: number, escape: string): LogicalLi
     continues = line.continues;
   }
   const line = pieces.build();
-  return { start: from, next, line: line.text.trim() === "" ? undefined : line, tooLong };
+  return { start: from, next, line, tooLong };
 }
 
 interface PhysicalLine {
@@ -110,7 +111,7 @@ function physicalLine(text: string, start: number, escape: string): PhysicalLine
 
 function firstNonSpace(text: string, start: number, end: number): number {
   let at = start;
-  while (at < end && /\s/.test(text[at] ?? "")) at += 1;
+  while (at < end && isSpace(text[at])) at += 1;
   return at;
 }
 

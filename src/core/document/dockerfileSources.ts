@@ -59,7 +59,7 @@ function sourcesOf(instruction: Omit<Instruction, "heredocs">): readonly Source[
   return instruction.flags.filter(({ name }) => name === "mount").flatMap(mountSource);
 }
 
-/** The last `from` of a mount's comma-separated fields, which may be quoted as in CSV. */
+/** The `from` of a mount's comma-separated fields, which may be quoted as in CSV: the last, or one that is refused. */
 function mountSource({ value, offsets }: Flag): readonly Source[] {
   let found: Source | undefined;
   const fields = /("(?:[^"]|"")*"|[^,]*)(?:,|$)/y;
@@ -73,6 +73,7 @@ function mountSource({ value, offsets }: Flag): readonly Source[] {
     if (equals < 0 || field.slice(0, equals).toLowerCase() !== "from") continue;
     const start = at + quoted + equals + 1;
     const from = field.slice(equals + 1);
+    if (found !== undefined && hasVariable(found.value)) continue;
     found = { site: "mount-from", value: from, offsets: offsets.slice(start, start + from.length) };
   }
   return found === undefined ? [] : [found];
@@ -80,11 +81,7 @@ function mountSource({ value, offsets }: Flag): readonly Source[] {
 
 function problemOf({ site, value }: Source, escape: string, stages: Stages): Problem | undefined {
   const flag = site === "copy-from" ? "--from" : "--mount from";
-  const { parts, refusal } = parseWord(value, 0, value.length, escape);
-  const isPlain =
-    refusal === undefined &&
-    parts.every((part) => part.kind === "text") &&
-    parts.map((part) => (part.kind === "text" ? part.text : "")).join("") === value;
+  const isPlain = site === "copy-from" ? expandsToItself(value, escape) : !hasVariable(value);
   if (!isPlain) {
     const message = `'${value.slice(0, 200)}' is not expanded in ${flag}; BuildKit refuses it. Name a stage instead: FROM ${value.slice(0, 200)} AS source.`;
     return { code: "from-variable", message };
@@ -100,6 +97,22 @@ function problemOf({ site, value }: Source, escape: string, stages: Stages): Pro
     code: "stage-unknown",
     message: `There is no stage ${value}: this file has ${stages.list.length}, counted from 0.`,
   };
+}
+
+/** BuildKit's check of `--mount from`: a dollar sign anywhere but at the end. */
+function hasVariable(value: string): boolean {
+  const at = value.indexOf("$");
+  return at >= 0 && at < value.length - 1;
+}
+
+/** BuildKit's check of `COPY --from`: expanding it with no variables at all must not change it. */
+function expandsToItself(value: string, escape: string): boolean {
+  const { parts, refusal } = parseWord(value, 0, value.length, escape);
+  return (
+    refusal === undefined &&
+    parts.every((part) => part.kind === "text") &&
+    parts.map((part) => (part.kind === "text" ? part.text : "")).join("") === value
+  );
 }
 
 function namesNoImage({ site, value }: Source, stages: Stages): boolean {

@@ -175,6 +175,18 @@ FROM ⟦c⟧
       expected: [["from", "docker.io/library/a", "literal"]],
       problems: ["instruction-unknown"],
     },
+    {
+      name: "a byte-order mark that is not at the start, which is no white space",
+      source: "FROM ⟦a⟧\n\uFEFFFROM b\n",
+      expected: [["from", "docker.io/library/a", "literal"]],
+      problems: ["instruction-unknown"],
+    },
+    {
+      name: "a continuation that nothing follows",
+      source: "FROM ⟦a⟧\n\\\n",
+      expected: [["from", "docker.io/library/a", "literal"]],
+      problems: ["instruction-unknown"],
+    },
     { name: "no FROM", source: "ARG A=1\n", expected: [], problems: ["no-stage"] },
     { name: "nothing", source: "", expected: [], problems: ["no-stage"] },
   ]);

@@ -56,5 +56,14 @@ RUN --mount=type=cache,from=⟦c:1⟧,target=/x --network=none --mount=FROM=⟦d
       ],
       problems: ["onbuild-invalid", "onbuild-invalid"],
     },
+    {
+      name: "several from fields in one mount: the last counts, but none may hold a variable",
+      source: "FROM ⟦a⟧\nRUN --mount=from=b:1,from=⟦c:1⟧ true\nRUN --mount=from=$V,from=d:1 true\n",
+      expected: [
+        ["from", "docker.io/library/a", "literal"],
+        ["mount-from", "docker.io/library/c:1", "literal"],
+      ],
+      problems: ["from-variable"],
+    },
   ]);
 });
