@@ -7,7 +7,6 @@ import {
   prepareSigning,
   resumeSigning,
   type PreparedSigning,
-  type SigningOutcome,
   type SigningPorts,
   type SigningTrust,
   type SigningWait,
@@ -15,14 +14,13 @@ import {
 import { readTrustMaterial } from "../../application/trustMaterial.ts";
 import { parseReference, type ImageReference } from "../../core/image/reference.ts";
 import { commandLinePolicy } from "../../core/policy/commandLinePolicy.ts";
-import { printable, stateWord } from "../../core/report/words.ts";
+import { printable } from "../../core/report/words.ts";
 import { isSigningFormat, signingFormats, type SigningFormat } from "../../core/sign/scheme.ts";
-import { exitCodes } from "../exitCodes.ts";
 import type { Host } from "../host.ts";
-import { durationOf, formatOf, oneOf, parseOptions, type Format } from "../options.ts";
-import { printJson } from "../output.ts";
+import { durationOf, formatOf, oneOf, parseOptions } from "../options.ts";
 import { openPendingStore } from "../pendingStore.ts";
 import { createLog, openRegistry } from "../registryClient.ts";
+import { report, reportPlan } from "../signReport.ts";
 import { readTrust } from "../trust.ts";
 import { version } from "../version.ts";
 import { locateWorkspace } from "../workspace.ts";
@@ -142,88 +140,6 @@ function withOwnTrust(prepared: PreparedSigning): PreparedSigning {
 
 function keyPolicy(key: { readonly name: string; readonly publicKey: string }): SigningTrust["policy"] {
   return commandLinePolicy({ keys: [{ file: key.name, pem: key.publicKey }] });
-}
-
-async function reportPlan(prepared: PreparedSigning, service: string, format: Format, host: Host): Promise<number> {
-  const { plan, key } = prepared;
-  const { artifact, image, attachment, acceptance, scheme, commands } = plan;
-  if (format === "json") {
-    const { name, custody, needs } = key;
-    const described = { name, custody, needs, publicKey: key.publicKey };
-    const value = {
-      status: "planned",
-      image: plan.reference,
-      digest: image.digest,
-      service,
-      key: described,
-      format: plan.format,
-    };
-    await printJson({ ...value, scheme, attachment, acceptance, commands }, host);
-  } else {
-    const lines = [
-      `Would sign  ${printable(artifact)}`,
-      `with        key ${printable(key.name)} of ${printable(service)} (${scheme.scheme}, ${scheme.hash})${key.needs.length === 0 ? "" : `, which needs ${key.needs.join(" and ")}`}`,
-      `as          ${plan.format}, attached in ${printable(attachment.repository)}`,
-    ];
-    await host.output(`${lines.join("\n")}\nNothing was signed.\n`);
-  }
-  return exitCodes.clean;
-}
-
-async function report(
-  outcome: SigningOutcome,
-  what: { readonly image: string; readonly digest: string },
-  format: Format,
-  host: Host,
-): Promise<number> {
-  if (format === "json") await printJson(outcomeJson(outcome, what), host);
-  else await host.output(outcomeText(outcome, what));
-  switch (outcome.status) {
-    case "signed":
-      return exitCodes.clean;
-    case "pending":
-      return exitCodes.pending;
-    case "denied":
-      return exitCodes.found;
-  }
-}
-
-function outcomeJson(outcome: SigningOutcome, what: { readonly image: string; readonly digest: string }): object {
-  switch (outcome.status) {
-    case "signed": {
-      const { signature, verdict, audit } = outcome;
-      return { status: "signed", ...what, signature, state: verdict.state, audit, reason: verdict.reason };
-    }
-    case "pending": {
-      const { pending, message } = outcome;
-      const ticket = { id: pending.ticket.id, service: pending.ticket.service, expiresAt: pending.expiresAt };
-      return { status: "pending", ...what, ticket, reason: { code: "approval-pending", message } };
-    }
-    case "denied":
-      return {
-        status: "denied",
-        ...what,
-        audit: outcome.audit,
-        reason: { code: outcome.code, message: outcome.message },
-      };
-  }
-}
-
-function outcomeText(
-  outcome: SigningOutcome,
-  { image, digest }: { readonly image: string; readonly digest: string },
-): string {
-  const name = `${printable(image)} (${digest})`;
-  switch (outcome.status) {
-    case "signed":
-      return `Signed ${name}\nsignature ${outcome.signature}\n${stateWord(outcome.verdict.state)}: ${printable(outcome.verdict.reason.message)}\n`;
-    case "pending": {
-      const { id, service } = outcome.pending.ticket;
-      return `Not signed yet: ${name}\n${printable(outcome.message)}\nticket ${printable(id)}\nWhen it is approved: countersign sign --service ${printable(service)} --resume ${printable(id)}\n`;
-    }
-    case "denied":
-      return `Not signed: ${name}\n${printable(outcome.message)} (${outcome.code})\n`;
-  }
 }
 
 function usage(message: string): AppError {
