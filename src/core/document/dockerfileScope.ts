@@ -27,7 +27,7 @@ const provided = [
 ];
 
 /** Most variables that a command's environment lists. */
-const maximumEnvironment = 200;
+const maximumEnvironment = 100;
 
 /** The global scope before any ARG: only what BuildKit provides. */
 export function createGlobalScope(): Scope {
