@@ -33,27 +33,31 @@ const maximumExports = 100;
 
 /** Starts with the given environment, whose names count as exported. */
 export function createVariables(environment: Readonly<Record<string, string>>): Variables {
-  const values = new Map<string, Variable>(
-    Object.entries(environment).map(([name, value]) => [name, { kind: "known", value }]),
-  );
-  const exported = new Set(values.keys());
+  const values = new Map<string, Variable>();
+  const exported = new Set<string>();
   const frames: Frame[] = [];
   let allExported = false;
-  let cached: Readonly<Record<string, string>> | undefined;
+  // Scripts are many and short: the given environment is shared until something in it changes.
+  let cached: Readonly<Record<string, string>> | undefined = environment;
 
+  const lookup = (name: string): Variable => {
+    const given = Object.hasOwn(environment, name) ? environment[name] : undefined;
+    return values.get(name) ?? (given === undefined ? unset : { kind: "known", value: given });
+  };
+  const isExported = (name: string): boolean => exported.has(name) || Object.hasOwn(environment, name);
   const set = (name: string, value: Variable): void => {
     const frame = frames.at(-1);
-    if (frame !== undefined && !frame.before.has(name)) frame.before.set(name, values.get(name) ?? unset);
+    if (frame !== undefined && !frame.before.has(name)) frame.before.set(name, lookup(name));
     values.set(name, value);
-    if (exported.has(name)) cached = undefined;
+    if (isExported(name)) cached = undefined;
   };
   const exportName = (name: string): void => {
-    if (exported.has(name) || exported.size >= maximumExports) return;
+    if (isExported(name) || exported.size >= maximumExports) return;
     exported.add(name);
     cached = undefined;
   };
   return {
-    lookup: (name) => values.get(name) ?? unset,
+    lookup,
     assign(name, value) {
       if (allExported) exportName(name);
       set(name, value === undefined ? unknown : { kind: "known", value });
@@ -64,8 +68,8 @@ export function createVariables(environment: Readonly<Record<string, string>>): 
     },
     environment() {
       cached ??= Object.fromEntries(
-        [...exported].flatMap((name) => {
-          const variable = values.get(name) ?? unset;
+        [...Object.keys(environment), ...exported].flatMap((name) => {
+          const variable = lookup(name);
           return variable.kind === "known" ? [[name, variable.value]] : [];
         }),
       );
@@ -77,7 +81,7 @@ export function createVariables(environment: Readonly<Record<string, string>>): 
     leave() {
       const frame = frames.pop();
       for (const [name, before] of frame?.before ?? []) {
-        const now = values.get(name) ?? unset;
+        const now = lookup(name);
         const same =
           now.kind === before.kind && (now.kind !== "known" || before.kind !== "known" || now.value === before.value);
         if (same) continue;
