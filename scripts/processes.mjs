@@ -116,4 +116,14 @@ function watchSignals() {
       if (process.listenerCount(signal) === 1) process.exit(code);
     });
   }
+  // npm passes a signal on to a shell that does not pass it on to us, and a parent that is killed passes on
+  // nothing: whoever started us is gone when we have another parent.
+  if (process.env.npm_lifecycle_event === undefined && process.env[marker] === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    process.kill(process.pid, "SIGTERM");
+  }, 1000);
+  timer.unref();
 }

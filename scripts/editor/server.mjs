@@ -1,5 +1,7 @@
 // A running code-server: one folder of its own for all it stores, one port, and no trace after it is stopped.
+import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { run, start, stop } from "../processes.mjs";
 import { temporaryFolder } from "../temporary.mjs";
@@ -40,6 +42,7 @@ const quietSettings = {
  */
 export async function startServer(codeServer, options = {}) {
   const { port = 0, extensionsFolder, settings = {}, trusted = true, underTest = false, env = {} } = options;
+  if (port !== 0) await expectFree(port);
   const { path: dataFolder, remove } = temporaryFolder("editor");
   mkdirSync(join(dataFolder, "data", "User"), { recursive: true });
   const all = { ...quietSettings, "security.workspace.trust.enabled": !trusted, ...settings };
@@ -92,6 +95,18 @@ export async function installExtension(codeServer, vsix, extensionsFolder) {
     );
   } finally {
     remove();
+  }
+}
+
+/** code-server only says that its port is taken, and stays. */
+async function expectFree(port) {
+  const probe = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(probe, "listening");
+  } catch (error) {
+    throw new Error(`Port ${port} cannot be used: ${error.message}`, { cause: error });
+  } finally {
+    probe.close();
   }
 }
 
