@@ -37,7 +37,7 @@ const final: ReadonlySet<string> = new Set([
 
 /**
  * Collects what a verdict on one image rests on: resolves a tag once, lists what refers to the digest, and fetches what may
- * carry signatures. With one bundle that is four requests for a tag and three for a digest, without any three and two.
+ * carry signatures. With one bundle that is four requests for a tag and three for a digest, without any three for both.
  * Never throws: every failure is recorded where it happened, and none of them means "absent".
  */
 export async function collectEvidence(
@@ -81,7 +81,7 @@ export async function collectEvidence(
     candidates.push(...(await Promise.all(gathered)));
   };
 
-  if (reference.digest === undefined) {
+  const resolve = async (): Promise<void> => {
     try {
       image = await ports.registry.resolve(reference, options);
       record(
@@ -93,7 +93,9 @@ export async function collectEvidence(
     } catch (error) {
       record("image", formatReference(reference), "failed", failureOf(error));
     }
-  } else image = { mediaType: "", digest: reference.digest, size: 0 };
+  };
+  if (reference.digest === undefined) await resolve();
+  else image = { mediaType: "", digest: reference.digest, size: 0 };
   if (image === undefined) return evidence();
 
   try {
@@ -108,17 +110,20 @@ export async function collectEvidence(
   const sofar = evidence();
   if (options.satisfied?.(sofar) === true) return sofar;
 
-  const tag = signatureTag(image.digest);
-  try {
-    const manifest = await ports.registry.manifest(reference, tag, options);
-    record("signature-tag", `${repositoryName(reference)}:${tag}`, manifest === undefined ? "absent" : "found");
-    if (manifest !== undefined) {
+  const askSignatureTag = async (tag: string): Promise<void> => {
+    try {
+      const manifest = await ports.registry.manifest(reference, tag, options);
+      record("signature-tag", `${repositoryName(reference)}:${tag}`, manifest === undefined ? "absent" : "found");
+      if (manifest === undefined) return;
       content.set(manifest.descriptor.digest, manifest.bytes);
       await gather([manifest.descriptor], "signature-tag");
+    } catch (error) {
+      record("signature-tag", `${repositoryName(reference)}:${tag}`, "failed", failureOf(error));
     }
-  } catch (error) {
-    record("signature-tag", `${repositoryName(reference)}:${tag}`, "failed", failureOf(error));
-  }
+  };
+  // An image that does not exist has no referrers either, and must not pass for one that nobody signed.
+  const unseen = reference.digest !== undefined && candidates.length === 0;
+  await Promise.all([askSignatureTag(signatureTag(image.digest)), ...(unseen ? [resolve()] : [])]);
   return evidence();
 }
 

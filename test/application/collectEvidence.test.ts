@@ -73,13 +73,20 @@ for (const referrersApi of [true, false]) {
       assert.equal(scene.taken().length, 3);
     });
 
-    it("costs three requests for an unsigned tag and two for its digest", async () => {
+    it("costs three requests for an unsigned tag, and for its digest", async () => {
       const evidence = await collect({ tag: "unsigned" }, hasBundle);
       assert.equal(scene.taken().length, 3);
       assert.deepEqual(outcomes(evidence), ["image found", `${list} absent`, "signature-tag absent"]);
       assert.deepEqual(evidence.candidates, []);
       await collect({ digest: unsigned.digest }, hasBundle);
-      assert.equal(scene.taken().length, 2);
+      assert.equal(scene.taken().length, 3);
+    });
+
+    it("says that a digest does not exist, although nothing refers to it either", async () => {
+      const absent = `sha256:${"0".repeat(64)}`;
+      const evidence = await collect({ digest: absent });
+      assert.equal(evidence.image, undefined);
+      assert.ok(evidence.lookups.some(({ kind, failure }) => kind === "image" && failure?.code === "image-not-found"));
     });
 
     it("costs only the mutable look-ups for a known image", async () => {
@@ -128,7 +135,7 @@ for (const referrersApi of [true, false]) {
       scene.faults.splice(0, 1, { path: /\.sig$/u, fault: { kind: "stall" } });
       const hasty = { registry: scene.client(impatient), clock };
       const { lookups } = await collectEvidence(hasty, { ...scene.repository, digest: unsigned.digest }, neverAborted);
-      assert.equal(lookups[1]?.failure?.code, "timeout");
+      assert.equal(lookups.find(({ kind }) => kind === "signature-tag")?.failure?.code, "timeout");
     });
 
     it("records what could not be had of a candidate", async () => {
@@ -199,7 +206,7 @@ describe("collectEvidence, with many referrers", () => {
     await attach(scene.registry, scene.repository, image, { artifactType: "application/spdx+json", text: "{}" });
     scene.taken();
     assert.deepEqual((await collect()).candidates, []);
-    assert.equal(scene.taken().length, 2);
+    assert.equal(scene.taken().length, 3);
   });
 
   it("fetches no more than 64 MiB for an image", async () => {
