@@ -1,3 +1,4 @@
+import { pipelineOfPath, pipelineOfYaml } from "./detectPipeline.ts";
 import type { Dialect } from "./document.ts";
 
 const dockerfileName = /(?:^|[._-])(?:docker|container)file(?:[._-].*)?$/i;
@@ -20,7 +21,7 @@ const byPath: readonly { readonly dialect: Dialect; readonly matches: (path: str
 /** The dialect that a path alone tells, at the workspace's root or in any folder below it. */
 export function dialectOfPath(path: string): Dialect | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  return byPath.find(({ matches }) => matches(path, name))?.dialect;
+  return byPath.find(({ matches }) => matches(path, name))?.dialect ?? pipelineOfPath(path);
 }
 
 /** Whether a file is worth reading: its path tells a dialect, or its content may (YAML, or a name without extension). */
@@ -36,7 +37,7 @@ const lookedAt = 65_536;
 /** The dialect that a text shows where its path does not tell one. */
 export function dialectOfContent(text: string, path: string): Dialect | undefined {
   const head = text.slice(0, lookedAt);
-  if (/\.ya?ml$/i.test(path)) return dialectOfYaml(head);
+  if (/\.ya?ml$/i.test(path)) return dialectOfYaml(head, path);
   if (path.slice(path.lastIndexOf("/") + 1).includes(".")) return undefined;
   if (/^#![^\n]{0,200}\b(?:ba|da|a|z|k|mk)?sh\b/.test(head)) return "shell";
   if (/^#[ \t]*syntax[ \t]*=/i.test(head)) return "dockerfile";
@@ -46,8 +47,10 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
     : undefined;
 }
 
-function dialectOfYaml(head: string): Dialect | undefined {
+function dialectOfYaml(head: string, path: string): Dialect | undefined {
   const has = (key: string) => new RegExp(`^["']?${key}["']?[ \\t]*:`, "m").test(head);
+  const pipeline = pipelineOfYaml(head, path, has);
+  if (pipeline !== undefined) return pipeline;
   if (has("apiVersion") && has("kind")) return "kubernetes";
   if (/^[ \t-]+apiVersion[ \t]*:/m.test(head) && /^[ \t]+kind[ \t]*:/m.test(head) && has("items")) return "kubernetes";
   if (has("jobs") && has("on") && /^[ \t]+(?:runs-on|uses)[ \t]*:/m.test(head)) return "github-workflow";

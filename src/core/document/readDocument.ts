@@ -5,6 +5,7 @@ import { readDockerfile } from "./dockerfile.ts";
 import type { Dialect, Document } from "./document.ts";
 import { readGithubAction } from "./githubAction.ts";
 import { readGithubWorkflow } from "./githubWorkflow.ts";
+import { readGitlabCi } from "./gitlabCi.ts";
 import { readKubernetes } from "./kubernetes.ts";
 import { readShellScript } from "./shellScript.ts";
 
@@ -17,6 +18,7 @@ const readers = new Map<Dialect, (text: string, path: string) => Document>([
   ["github-workflow", readGithubWorkflow],
   ["github-action", readGithubAction],
   ["kubernetes", readKubernetes],
+  ["gitlab-ci", readGitlabCi],
   ["shell", readShellScript],
 ]);
 

@@ -36,7 +36,7 @@ export interface ImageCollector {
 }
 
 /** What a dialect knows of a use beyond its node. */
-interface ImageOptions {
+export interface ImageOptions {
   readonly value?: Value;
   readonly wrapper?: string;
   /** Offset in the scalar's value where the reference begins, after what the dialect writes before it. */

@@ -1,0 +1,80 @@
+import type { Dialect } from "./document.ts";
+
+const byPath: readonly (readonly [dialect: Dialect, path: RegExp])[] = [
+  ["gitlab-ci", /(?:^|\/)(?:[^/]*\.)?gitlab-ci(?:[._-][^/]*)?\.ya?ml$/i],
+  ["gitlab-ci", /(?:^|\/)\.gitlab(?:\/ci|-ci(?:\.d)?)\/.*\.ya?ml$/i],
+  ["azure-pipelines", /(?:^|\/)[^/]*azure[._-]?pipelines?[^/]*\.ya?ml$/i],
+  ["azure-pipelines", /(?:^|\/)\.(?:azuredevops|azure-pipelines)\/.*\.ya?ml$/i],
+  ["circleci", /(?:^|\/)\.circleci\/.*\.ya?ml$/i],
+  ["bitbucket-pipelines", /(?:^|\/)bitbucket-pipelines[^/]*\.ya?ml$/i],
+  ["drone", /(?:^|\/)\.(?:drone|vela)(?:\.[^/]*)?\.ya?ml$/i],
+  ["drone", /(?:^|\/)\.(?:drone|vela)\/.*\.ya?ml$/i],
+  ["woodpecker", /(?:^|\/)\.(?:woodpecker|crow)(?:\.[^/]*)?\.ya?ml$/i],
+  ["woodpecker", /(?:^|\/)\.(?:woodpecker|crow)\/.*\.ya?ml$/i],
+  ["buildkite", /(?:^|\/)(?:\.?buildkite[^/]*|\.buildkite\/(?:.*\/)?[^/]*pipeline[^/]*)\.ya?ml$/i],
+  ["cloud-build", /(?:^|\/)[^/]*cloud[._-]?build[^/]*\.(?:ya?ml|json)$/i],
+  ["codebuild", /(?:^|\/)[^/]*buildspec[^/]*\.ya?ml$/i],
+];
+
+/** The pipeline dialect that a path alone tells, at the workspace's root or in any folder below it. */
+export function pipelineOfPath(path: string): Dialect | undefined {
+  return byPath.find(([, form]) => form.test(path))?.[0];
+}
+
+const argoKinds =
+  /kind["']?[ \t]*:[ \t]*["']?(?:(?:Cluster)?Workflow(?:Template|EventBinding)?|CronWorkflow|Sensor|EventSource)\b/;
+
+/**
+ * The pipeline dialect of a YAML text's beginning, where its path does not tell it. `has` says whether a key stands at
+ * the top level.
+ */
+export function pipelineOfYaml(head: string, path: string, has: (key: string) => boolean): Dialect | undefined {
+  const apiVersion = (group: string): boolean =>
+    new RegExp(`^[ \\t-]*["']?apiVersion["']?[ \\t]*:[ \\t]*["']?${group}/`, "m").test(head);
+  if (apiVersion("(?:triggers\\.)?tekton\\.dev")) return "tekton";
+  if (apiVersion("argoproj\\.io") && argoKinds.test(head)) return "argo";
+  if (has("apiVersion")) return undefined;
+  if (has("pipelines") && item("step|parallel").test(head)) return "bitbucket-pipelines";
+  if (has("phases") && has("version") && key("commands").test(head)) return "codebuild";
+  if (has("kind") && /^kind[ \t]*:[ \t]*pipeline\b/m.test(head)) return "drone";
+  if (
+    (has("jobs") || has("executors")) &&
+    !has("on") &&
+    /^[ \t]+docker[ \t]*:[^\n]*\n\s*-[ \t]*(?:&\S+[ \t]*\n?\s*)?image/m.test(head)
+  )
+    return "circleci";
+  if (has("steps") && /(?:^|\/)\.buildkite\//.test(path)) return "buildkite";
+  if (
+    has("steps") &&
+    (has("substitutions") || /^[ \t]*-?[ \t]*name[ \t]*:[ \t]*["']?[\w$.{}-]+\//m.test(head)) &&
+    key("args|entrypoint|script").test(head)
+  )
+    return "cloud-build";
+  if (isAzure(head, has)) return "azure-pipelines";
+  if (isGitlab(head, path, has)) return "gitlab-ci";
+  if (has("steps") && (key("plugins").test(head) || (item("command|label").test(head) && has("agents"))))
+    return "buildkite";
+  return undefined;
+}
+
+function isAzure(head: string, has: (key: string) => boolean): boolean {
+  if (has("on") || has("runs") || !["steps", "jobs", "stages", "resources", "extends"].some(has)) return false;
+  if (item("task|bash|pwsh|powershell|checkout|job|deployment|stage").test(head)) return true;
+  return item("script|template|container").test(head) && ["pool", "trigger", "parameters", "pr"].some(has);
+}
+
+function isGitlab(head: string, path: string, has: (key: string) => boolean): boolean {
+  if (has("on") || has("services") || !/^[ \t]+(?:script|extends|before_script|trigger)[ \t]*:/m.test(head))
+    return false;
+  if (["stages", "default", "before_script", "workflow", "spec"].some(has)) return true;
+  if (/^\.[\w-]+[ \t]*:/m.test(head) || /^[ \t]+stage[ \t]*:/m.test(head)) return true;
+  return /(?:^|\/)\.?(?:ci|gitlab|templates)\//i.test(path);
+}
+
+function key(names: string): RegExp {
+  return new RegExp(`^[ \\t]+(?:-[ \\t]+)?["']?(?:${names})["']?[ \\t]*:`, "m");
+}
+
+function item(names: string): RegExp {
+  return new RegExp(`^[ \\t]*-[ \\t]+["']?(?:${names})["']?[ \\t]*:`, "m");
+}

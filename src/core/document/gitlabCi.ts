@@ -1,0 +1,140 @@
+import type { Document } from "./document.ts";
+import { gitlabJobs, inheritedLayers, nearest, referenced, referencedItems, type GitlabJob } from "./gitlabJob.ts";
+import {
+  gitlabCombinations,
+  gitlabScope,
+  gitlabScriptScope,
+  gitlabVariables,
+  type GitlabInputs,
+} from "./gitlabScope.ts";
+import { createPipeline, entrySpan, placedVariables, textsOf, type Pipeline } from "./pipeline.ts";
+import { dereference, entriesOf, itemsOf, mappingOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+interface Reading {
+  readonly pipeline: Pipeline;
+  readonly around: GitlabInputs;
+  /** Nodes that some job uses: what only hidden jobs hold is read once more, by itself. */
+  readonly used: Set<YamlNode>;
+}
+
+/**
+ * Reads GitLab CI/CD configuration: images and services of jobs with what they inherit (`default`, `extends`,
+ * `!reference`), with variables, matrices and inputs followed; commands of every script.
+ */
+export function readGitlabCi(text: string, path: string): Document {
+  const pipeline = createPipeline(text, path, "gitlab-ci");
+  const header = pipeline.roots.find((root) => valueAt(root, "spec") !== undefined);
+  const root = pipeline.roots.find((one) => one !== header) ?? pipeline.roots[0];
+  const reading = {
+    pipeline,
+    around: { root, defaults: valueAt(header, "spec", "inputs") },
+    used: new Set<YamlNode>(),
+  };
+  const jobs = gitlabJobs(root);
+  for (const job of jobs) if (!job.isHidden) readJob(reading, job);
+  for (const job of jobs) if (job.isHidden) readHidden(reading, job);
+  readRest(reading);
+  return pipeline.document();
+}
+
+function readJob(reading: Reading, job: GitlabJob): void {
+  const { pipeline, around } = reading;
+  const variables = gitlabVariables(around.root, job);
+  const combinations = gitlabCombinations(around.root, job);
+  const [only] = combinations.length === 1 ? combinations : [];
+  const scope = gitlabScope(variables, only ?? new Map(), around);
+  const varying = new Set(only === undefined ? combinations.flatMap((one) => [...one.keys()]) : []);
+  const entries = [...variables, ...[...(only ?? [])].flatMap(([name, value]) => keyed(name, value))];
+  const environment = placedVariables(
+    pipeline.text,
+    entries.filter(({ key }) => !varying.has(key.text)),
+    scope,
+  );
+  const id = job.entry.key.text;
+  for (const combination of combinations)
+    readImages(reading, { job, scope: gitlabScope(variables, combination, around) });
+  const options = { scope: gitlabScriptScope(around), environment: textsOf(environment), job: id };
+  const layersOf = (keyword: string): readonly YamlNode[] => inheritedLayers(around.root, job, keyword);
+  const lines = (keyword: string): readonly YamlNode[] => {
+    const items = referencedItems(around.root, nearest(around.root, layersOf(keyword), keyword, ""));
+    for (const item of items) reading.used.add(item);
+    return items;
+  };
+  pipeline.script([...lines("before_script"), ...lines("script")], options);
+  pipeline.script(lines("after_script"), options);
+  for (const step of itemsOf(nearest(around.root, job.layers, "run", "")))
+    pipeline.script([valueAt(step, "script")], options);
+  pipeline.job({ id, span: entrySpan(job.entry), steps: [], environment });
+}
+
+function keyed(name: string, value: YamlNode): Parameters<typeof placedVariables>[1] {
+  const scalar = dereference(value);
+  return scalar?.kind === "scalar" ? [{ key: { ...scalar, text: name }, value }] : [];
+}
+
+function readImages(
+  { pipeline, around: { root }, used }: Reading,
+  { job, scope }: { job: GitlabJob; scope: ReturnType<typeof gitlabScope> },
+): void {
+  const image = nearest(root, inheritedLayers(root, job, "image"), "image", "name");
+  if (image !== undefined) used.add(image);
+  pipeline.image(image, "image", { scope, key: "name" });
+  const services = nearest(root, inheritedLayers(root, job, "services"), "services", "");
+  for (const service of referencedItems(root, services)) {
+    const name = referenced(root, mappingOf(service) === undefined ? service : valueAt(service, "name"));
+    if (name !== undefined) used.add(name);
+    pipeline.image(name, "services", { scope });
+  }
+}
+
+/** A hidden job by itself: what no job in this file takes from it, others that include the file may. */
+function readHidden(reading: Reading, job: GitlabJob): void {
+  const { pipeline, around, used } = reading;
+  const variables = gitlabVariables(around.root, job);
+  const scope = gitlabScope(variables, new Map(), around);
+  const image = valueAt(job.entry.value, "image");
+  readUnused(reading, mappingOf(image) === undefined ? image : valueAt(image, "name"), "image", scope);
+  for (const service of itemsOf(valueAt(job.entry.value, "services")))
+    readUnused(reading, mappingOf(service) === undefined ? service : valueAt(service, "name"), "services", scope);
+  const environment = textsOf(placedVariables(pipeline.text, variables, scope));
+  for (const keyword of ["before_script", "script", "after_script"]) {
+    const lines = referencedItems(around.root, valueAt(job.entry.value, keyword)).filter((line) => !used.has(line));
+    for (const line of lines) used.add(line);
+    pipeline.script(lines, { scope: gitlabScriptScope(around), environment, job: job.entry.key.text });
+  }
+}
+
+/** The defaults that no job takes, and the images that GitLab's own templates are told through variables. */
+function readRest(reading: Reading): void {
+  const { pipeline, around, used } = reading;
+  const scope = gitlabScope(gitlabVariables(around.root, undefined), new Map(), around);
+  for (const holder of [valueAt(around.root, "default"), around.root]) {
+    const image = valueAt(holder, "image");
+    readUnused(reading, mappingOf(image) === undefined ? image : valueAt(image, "name"), "image", scope);
+    for (const service of itemsOf(valueAt(holder, "services")))
+      readUnused(reading, mappingOf(service) === undefined ? service : valueAt(service, "name"), "services", scope);
+    for (const keyword of ["before_script", "after_script"]) {
+      const lines = referencedItems(around.root, valueAt(holder, keyword)).filter((line) => !used.has(line));
+      pipeline.script(lines, { scope: gitlabScriptScope(around) });
+    }
+  }
+  const holders = [around.root, ...entriesOf(around.root).map(({ value }) => value)];
+  for (const holder of holders)
+    for (const { key, value } of entriesOf(valueAt(holder, "variables")))
+      if (templateImages.has(key.text)) readUnused(reading, value, "variables", scope);
+}
+
+/** The image that container scanning scans, and the one that it runs. */
+const templateImages = new Set(["CS_IMAGE", "CS_ANALYZER_IMAGE"]);
+
+function readUnused(
+  { pipeline, around, used }: Reading,
+  node: YamlNode | undefined,
+  site: string,
+  scope: ReturnType<typeof gitlabScope>,
+): void {
+  const found = referenced(around.root, node);
+  if (found === undefined || used.has(found)) return;
+  used.add(found);
+  pipeline.image(found, site, { scope, key: "value" });
+}

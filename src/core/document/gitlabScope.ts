@@ -1,0 +1,101 @@
+import { referenced, type GitlabJob } from "./gitlabJob.ts";
+import type { Definition, TemplateScope } from "./template.ts";
+import { anyOf, delimited, dollar } from "./templateSyntax.ts";
+import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
+
+const inputs = delimited("$[[", "]]");
+const syntax = anyOf(inputs, dollar({ escape: true }));
+
+/**
+ * Variables that GitLab defines, where their value does not depend on the project: the dependency proxy passes
+ * Docker Hub on; the security templates' images are on gitlab.com.
+ */
+const predefined = new Map([
+  ["CI_DEPENDENCY_PROXY_GROUP_IMAGE_PREFIX", "docker.io"],
+  ["CI_DEPENDENCY_PROXY_DIRECT_GROUP_IMAGE_PREFIX", "docker.io"],
+  ["CI_TEMPLATE_REGISTRY_HOST", "registry.gitlab.com"],
+]);
+
+/** GitLab's own limit of jobs that `parallel:matrix` may yield. */
+const maximumCombinations = 200;
+
+/** What `$[[ inputs.name ]]` stands for, from the header's `spec:inputs`. */
+export interface GitlabInputs {
+  readonly root: YamlNode | undefined;
+  readonly defaults: YamlNode | undefined;
+}
+
+/** The variables of a job, nearest first, as entries; those that are mappings have their `value`. */
+export function gitlabVariables(root: YamlNode | undefined, job: GitlabJob | undefined): readonly YamlEntry[] {
+  const inherit = job?.layers.map((layer) => valueAt(layer, "inherit", "variables")).find((node) => node !== undefined);
+  const named = itemsOf(inherit).map(textOf);
+  const globals = entriesOf(referenced(root, valueAt(root, "variables"))).filter(
+    ({ key }) => textOf(inherit) !== "false" && (named.length === 0 || named.includes(key.text)),
+  );
+  const own = (job?.layers ?? []).flatMap((layer) => entriesOf(referenced(root, valueAt(layer, "variables"))));
+  const variables = new Map<string, YamlEntry>();
+  for (const { key, value } of [...own, ...globals]) {
+    const found = referenced(root, value);
+    const plain = mappingOf(found) === undefined ? found : valueAt(found, "value");
+    if (!variables.has(key.text) && plain !== undefined) variables.set(key.text, { key, value: plain });
+  }
+  return [...variables.values()];
+}
+
+/** What images of a place may use: variables with the combination of a matrix over them, and inputs. */
+export function gitlabScope(
+  variables: readonly YamlEntry[],
+  combination: ReadonlyMap<string, YamlNode>,
+  around: GitlabInputs,
+): TemplateScope {
+  const known = new Map(variables.map(({ key, value }) => [key.text, value]));
+  return {
+    syntax,
+    lookup(name) {
+      const input = inputDefinitions(name, around);
+      if (input !== undefined) return input;
+      const node = combination.get(name) ?? known.get(name);
+      if (node !== undefined) return [{ label: `variables ${name}`, node }];
+      const text = predefined.get(name);
+      return text === undefined ? [] : [{ label: name, text }];
+    },
+  };
+}
+
+/** What scripts may use before a shell runs them: inputs only. */
+export function gitlabScriptScope(around: GitlabInputs): TemplateScope {
+  return { syntax: inputs, lookup: (name) => inputDefinitions(name, around) ?? [] };
+}
+
+/** Undefined where the name is no input; `expand_vars` leaves an input's text as it is. */
+function inputDefinitions(name: string, { defaults }: GitlabInputs): readonly Definition[] | undefined {
+  const found = /^inputs\.([\w-]+)(?:\s*\|\s*expand_vars)*$/.exec(name);
+  if (found === null) return name.includes(".") ? [] : undefined;
+  const node = valueAt(defaults, found[1] ?? "", "default");
+  return scalarOf(node) === undefined && textOf(node) === undefined
+    ? []
+    : [{ label: `default of input ${found[1]}`, node }];
+}
+
+/** The combinations of `parallel:matrix`; one empty one for a job without. */
+export function gitlabCombinations(
+  root: YamlNode | undefined,
+  job: GitlabJob,
+): readonly ReadonlyMap<string, YamlNode>[] {
+  const parallel = job.layers.map((layer) => referenced(root, valueAt(layer, "parallel"))).find((one) => one);
+  const rows = itemsOf(referenced(root, valueAt(parallel, "matrix")));
+  const all: ReadonlyMap<string, YamlNode>[] = [];
+  for (const row of rows) {
+    let products: ReadonlyMap<string, YamlNode>[] = [new Map()];
+    for (const { key, value } of entriesOf(row)) {
+      const found = referenced(root, value);
+      const values = found?.kind === "sequence" || scalarOf(found) === undefined ? itemsOf(found) : [found];
+      products = products
+        .flatMap((product) => values.flatMap((one) => (one ? [new Map([...product, [key.text, one]])] : [])))
+        .slice(0, maximumCombinations);
+    }
+    all.push(...products);
+    if (all.length >= maximumCombinations) break;
+  }
+  return all.length === 0 ? [new Map()] : all.slice(0, maximumCombinations);
+}

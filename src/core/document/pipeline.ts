@@ -1,0 +1,171 @@
+import { formatReference } from "../image/reference.ts";
+import { withoutByteOrderMark } from "../image/span.ts";
+import type { Problem } from "../problem.ts";
+import type { ShellReading } from "../shell/readShell.ts";
+import type { Dialect, Document, ImageUse, Job, ShellCommand } from "./document.ts";
+import { readScriptLines, readWords, scriptLines, type ScriptOptions } from "./pipelineScript.ts";
+import { expandTemplate, templateText, type TemplateScope } from "./template.ts";
+import { noTemplate } from "./templateSyntax.ts";
+import { readYaml } from "./yaml.ts";
+import { createImageCollector, inDocumentOrder, type ImageOptions } from "./yamlImage.ts";
+import { entriesOf, mappingOf, scalarOf, valueAt, type YamlEntry, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+
+/** What a dialect knows of an image beyond its node. */
+export interface PipelineImageOptions extends Omit<ImageOptions, "value"> {
+  readonly scope?: TemplateScope | undefined;
+  /** The key that holds the image where a mapping may stand for it. */
+  readonly key?: string;
+}
+
+/** A pipeline's document while it is read: what every dialect does with images, scripts and jobs. */
+export interface Pipeline {
+  /** The document, without byte-order mark. */
+  readonly text: string;
+  /** The roots of the YAML documents that are not empty. */
+  readonly roots: readonly YamlNode[];
+  /** Adds an image that is written as a text, or as a mapping with the image under a key; nothing where it is empty. */
+  image(node: YamlNode | undefined, site: string, options?: PipelineImageOptions): void;
+  /** Adds the commands of a script that one shell runs: a text, or lists of texts. */
+  script(nodes: readonly (YamlNode | undefined)[], options?: ScriptOptions): void;
+  /** Adds a command that is written word by word. */
+  words(nodes: readonly YamlNode[], options?: Parameters<typeof readWords>[2]): void;
+  job(job: Job): void;
+  problem(problem: Problem): void;
+  /** The document as read so far; `uses` found elsewhere are put in their order. */
+  document(uses?: readonly ImageUse[]): Document;
+}
+
+/** Images that are evaluated for one file, over all combinations of matrices. */
+const maximumEvaluations = 20_000;
+/** Characters of scripts that are read for one file, counted once for each job that runs them. */
+const maximumScripts = 8_000_000;
+const noScope: TemplateScope = { syntax: noTemplate, lookup: () => [] };
+
+/** Starts reading a pipeline's document. */
+export function createPipeline(source: string, path: string, dialect: Dialect): Pipeline {
+  const text = withoutByteOrderMark(source);
+  const stream = readYaml(text);
+  const images = createImageCollector(text);
+  const commands: ShellCommand[] = [];
+  const jobs: Job[] = [];
+  const problems: Problem[] = [];
+  let left = maximumEvaluations;
+  let scripts = maximumScripts;
+  const seen = new Set<string>();
+  /** Several jobs may share a script; what it comes to for all of them is listed once. */
+  const add = (reading: ShellReading): void => {
+    for (const command of reading.commands) {
+      const identity = JSON.stringify([command.span, command.words.map((word) => word.text ?? null)]);
+      if (!seen.has(identity)) commands.push(command);
+      seen.add(identity);
+    }
+    for (const problem of reading.problems)
+      if (!problems.some(({ span }) => span?.start === problem.span?.start)) problems.push(problem);
+  };
+  return {
+    text,
+    roots: stream.documents.flatMap(({ root }) => root ?? []),
+    image(node, site, { scope = noScope, key = "image", ...options } = {}) {
+      const found = mappingOf(node) === undefined ? node : valueAt(node, key);
+      const scalar = scalarOf(found);
+      if (scalar === undefined || scalar.text.trim() === "" || --left <= 0) return;
+      const { wrapper = "", from = 0, to = scalar.text.length } = options;
+      const begin = scalar.text.startsWith(wrapper, from) ? from + wrapper.length : from;
+      for (const value of expandTemplate(text, scalar, scope, begin, to))
+        // A value that comes to nothing runs no image.
+        if (value.parts.some((part) => part.text?.trim() !== "")) images.add(found, site, { ...options, value });
+    },
+    script(nodes, options) {
+      const lines = nodes.flatMap((node) => scriptLines(node));
+      scripts -= lines.reduce((sum, line) => sum + line.text.length, 0);
+      if (scripts > 0) add(readScriptLines(text, lines, options));
+    },
+    words(nodes, options) {
+      add(readWords(text, nodes, options));
+    },
+    job(job) {
+      jobs.push(job);
+    },
+    problem(problem) {
+      problems.push(problem);
+    },
+    document(uses = []) {
+      const message = "The jobs of this pipeline yield more images or commands than are followed; some are not listed.";
+      const limit = left <= 0 || scripts <= 0 ? [{ code: "limit-reached", message, span: { start: 0, end: 0 } }] : [];
+      return {
+        path,
+        dialect,
+        text,
+        images: withoutUnsafePins(inDocumentOrder([...images.images, ...uses])),
+        commands,
+        jobs,
+        problems: [...stream.problems, ...images.problems, ...problems, ...limit],
+      };
+    },
+  };
+}
+
+/**
+ * Leaves out where to pin through a literal that other uses take as a part of their value, or that gives several
+ * images: a digest there would break theirs.
+ */
+function withoutUnsafePins(uses: readonly ImageUse[]): readonly ImageUse[] {
+  const users = new Map<number, Set<ImageUse>>();
+  const pins = new Map<number, Set<string>>();
+  for (const use of uses) {
+    for (const { span } of use.chain) users.set(span.start, (users.get(span.start) ?? new Set()).add(use));
+    if (use.pinAt === undefined || use.reference === undefined) continue;
+    const images = pins.get(use.pinAt.start) ?? new Set();
+    pins.set(use.pinAt.start, images.add(formatReference(use.reference)));
+  }
+  return uses.map((use) => {
+    const { pinAt, ...rest } = use;
+    if (pinAt === undefined) return use;
+    const through = use.chain.filter(({ span }) => span.start <= pinAt.start && pinAt.start <= span.end);
+    const isUnsafe =
+      (pins.get(pinAt.start)?.size ?? 0) > 1 ||
+      through.some(({ span }) => [...(users.get(span.start) ?? [])].some((one) => one.pinAt?.start !== pinAt.start));
+    return isUnsafe ? rest : use;
+  });
+}
+
+/** The values of a mapping of variables, as far as they are known, with their places. */
+export function placedVariables(
+  text: string,
+  entries: readonly YamlEntry[],
+  scope: TemplateScope = noScope,
+): Readonly<Record<string, { readonly text: string; readonly span: YamlScalar["span"] }>> {
+  return Object.fromEntries(
+    entries.flatMap(({ key, value }) => {
+      const scalar = scalarOf(value);
+      const known = scalar === undefined ? undefined : templateText(text, scalar, scope);
+      return scalar === undefined || known === undefined ? [] : [[key.text, { text: known, span: scalar.span }]];
+    }),
+  );
+}
+
+/** Only the texts of placed variables, as a shell's environment has them. */
+export function textsOf(
+  variables: Readonly<Record<string, { readonly text: string }>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(variables).map(([name, { text }]) => [name, text]));
+}
+
+/** A span from a key to the end of its value. */
+export function entrySpan({ key, value }: YamlEntry): YamlScalar["span"] {
+  return { start: key.span.start, end: Math.max(key.span.end, value.span.end) };
+}
+
+/** A scope without variables for the names that `variables` has; the first mapping that has a name counts. */
+export function variableLookup(
+  label: (name: string) => string,
+  ...mappings: readonly (YamlNode | undefined)[]
+): TemplateScope["lookup"] {
+  const known = new Map<string, YamlNode>();
+  for (const mapping of mappings)
+    for (const { key, value } of entriesOf(mapping)) if (!known.has(key.text)) known.set(key.text, value);
+  return (name) => {
+    const node = known.get(name);
+    return node === undefined ? [] : [{ label: label(name), node }];
+  };
+}

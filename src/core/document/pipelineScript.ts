@@ -1,0 +1,156 @@
+import { isShellProgram, shebangIsShell } from "../shell/shellInterpreter.ts";
+import { readShell, type ShellReading } from "../shell/readShell.ts";
+import type { ShellCommand, ShellWord } from "./document.ts";
+import { templateText, type Placeholder, type TemplateScope } from "./template.ts";
+import { literalPart } from "./yamlImage.ts";
+import { itemsOf, scalarOf, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+import { createScalarMap } from "./yamlScalarMap.ts";
+
+/** What is known around a script of a pipeline. */
+export interface ScriptOptions {
+  /** What the pipeline replaces before any shell sees the script. */
+  readonly scope?: TemplateScope | undefined;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly job?: string;
+  readonly step?: number;
+}
+
+const nothing: ShellReading = { commands: [], problems: [] };
+const maximumNesting = 10;
+
+/** The scalars of a script, which dialects write as one text, a list, or a list of lists, in the order in which they run. */
+export function scriptLines(node: YamlNode | undefined, depth = 0): readonly YamlScalar[] {
+  const scalar = scalarOf(node);
+  if (scalar !== undefined) return [scalar];
+  return depth > maximumNesting ? [] : itemsOf(node).flatMap((item) => scriptLines(item, depth + 1));
+}
+
+/** Reads lines that one shell runs one after the other: what a line sets holds for the next. */
+export function readScriptLines(text: string, lines: readonly YamlScalar[], options: ScriptOptions = {}): ShellReading {
+  if (lines.length === 0 || shebangIsShell(lines[0]?.text ?? "") === false) return nothing;
+  const script = joinLines(text, lines, options.scope);
+  const { environment = {}, job, step } = options;
+  const { commands, problems } = readShell(script.source, {
+    toDocumentOffset: script.toDocumentOffset,
+    environment,
+    resolveExpression: (expression) => script.values.get(expression),
+    ...(job === undefined ? {} : { job }),
+    ...(step === undefined ? {} : { step }),
+  });
+  return { commands: script.written.size === 0 ? commands : commands.map(asWritten(script)), problems };
+}
+
+/**
+ * Reads a command given as a list of words, which no shell splits or expands; `-c` of a shell is read as its script.
+ * `program` stands before the words where the dialect says it elsewhere.
+ */
+export function readWords(
+  text: string,
+  nodes: readonly YamlNode[],
+  options: ScriptOptions & { readonly program?: { readonly text: string; readonly node: YamlScalar } } = {},
+): ShellReading {
+  const scalars = nodes.flatMap((node) => scalarOf(node) ?? []);
+  const words = scalars.map((scalar) => toWord(text, scalar, options.scope));
+  const { program, environment = {}, job, step } = options;
+  if (program !== undefined)
+    words.unshift({ span: program.node.span, raw: program.text, text: program.text, expands: [] });
+  const [first] = words;
+  if (first === undefined) return nothing;
+  const flag = isShellProgram(first.text ?? "") ? words.findIndex((word) => /^-[a-z]*c$/.test(word.text ?? "")) : -1;
+  if (flag > 0)
+    return readScriptLines(text, scalars.slice(program === undefined ? flag + 1 : flag).slice(0, 1), options);
+  const span = {
+    start: Math.min(...words.map((word) => word.span.start)),
+    end: Math.max(...words.map((word) => word.span.end)),
+  };
+  const place = { ...(job === undefined ? {} : { job }), ...(step === undefined ? {} : { step }) };
+  return { commands: [{ span, words, environment, ...place }], problems: [] };
+}
+
+function toWord(text: string, scalar: YamlScalar, scope: TemplateScope | undefined): ShellWord {
+  const span = createScalarMap(text, scalar).spanOf(0, scalar.text.length);
+  const names = scope?.syntax(scalar.text).flatMap(({ name }) => name ?? []) ?? [];
+  const value = scope === undefined ? scalar.text : templateText(text, scalar, scope);
+  return { span, raw: text.slice(span.start, span.end), text: value, expands: names };
+}
+
+interface Script {
+  readonly source: string;
+  readonly toDocumentOffset: (offset: number) => number;
+  /** Values of what the pipeline replaces, by the name that stands for it in the source. */
+  readonly values: ReadonlyMap<string, string>;
+  /** How the document writes it. */
+  readonly written: ReadonlyMap<string, string>;
+}
+
+interface Piece {
+  readonly start: number;
+  readonly toDocument: (offset: number) => number;
+}
+
+/**
+ * One script out of the lines. What the pipeline replaces becomes `${{ name }}`, which the shell reader keeps apart
+ * from what the shell itself expands.
+ */
+function joinLines(text: string, lines: readonly YamlScalar[], scope: TemplateScope | undefined): Script {
+  const pieces: Piece[] = [];
+  const values = new Map<string, string>();
+  const written = new Map<string, string>();
+  let source = "";
+  const push = (part: string, toDocument: (offset: number) => number): void => {
+    if (part === "") return;
+    pieces.push({ start: source.length, toDocument });
+    source += part;
+  };
+  for (const scalar of lines) {
+    const map = createScalarMap(text, scalar);
+    let at = 0;
+    for (const placeholder of scope?.syntax(scalar.text) ?? []) {
+      const { start, end } = placeholder;
+      const from = at;
+      push(scalar.text.slice(from, start), (offset) => map.offsetOf(from + offset));
+      at = end;
+      const stand = placeholder.text ?? standIn(placeholder);
+      if (placeholder.text === undefined && scope !== undefined) {
+        written.set(stand, scalar.text.slice(start, end));
+        const value = templateText(text, rangeOf(text, scalar, start, end), scope);
+        if (value !== undefined) values.set(placeholder.name ?? "expression", value);
+      }
+      const last = stand.length - 1;
+      push(stand, (offset) => map.offsetOf(offset >= last ? end - 1 : Math.min(start + offset, end - 1)));
+    }
+    const rest = at;
+    push(scalar.text.slice(rest), (offset) => map.offsetOf(rest + offset));
+    const end = Math.max(0, scalar.text.length - 1);
+    push("\n", () => map.offsetOf(end));
+  }
+  return { source, values, written, toDocumentOffset: (offset) => documentOffset(pieces, offset) };
+}
+
+function standIn({ name = "expression" }: Placeholder): string {
+  return `\${{ ${name.replaceAll(/[{}\n]/g, " ")} }}`;
+}
+
+/** A part of a scalar as one, so that only what stands there is evaluated. */
+function rangeOf(text: string, scalar: YamlScalar, start: number, end: number): YamlScalar {
+  const { span = scalar.span } = literalPart(text, scalar, start, end);
+  return { ...scalar, text: scalar.text.slice(start, end), span, exact: true };
+}
+
+function documentOffset(pieces: readonly Piece[], offset: number): number {
+  let low = 0;
+  let high = pieces.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((pieces[middle]?.start ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  const piece = pieces[low];
+  return piece === undefined ? 0 : piece.toDocument(offset - piece.start);
+}
+
+function asWritten({ written }: Script): (command: ShellCommand) => ShellCommand {
+  const restore = (raw: string): string =>
+    raw.includes("${{") ? raw.replaceAll(/\$\{\{.*?\}\}/gs, (stand) => written.get(stand) ?? stand) : raw;
+  return (command) => ({ ...command, words: command.words.map((word) => ({ ...word, raw: restore(word.raw) })) });
+}

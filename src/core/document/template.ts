@@ -1,0 +1,169 @@
+import type { Span } from "../image/span.ts";
+import type { ValueStep } from "./document.ts";
+import { literalPart, type Value, type ValuePart } from "./yamlImage.ts";
+import { scalarOf, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+
+/** A variable or expression in a text, as a dialect writes it. */
+export interface Placeholder extends Span {
+  /** What it names (`IMAGE`, `params.image`); absent where only running the pipeline can tell what it comes to. */
+  readonly name?: string;
+  /** What it always stands for: `$` for `$$`. */
+  readonly text?: string;
+  /** Where its default stands, which counts where nothing else defines the name. */
+  readonly fallback?: Span;
+}
+
+/** Finds the placeholders of one way to write them, in order and not overlapping. */
+export type TemplateSyntax = (source: string) => readonly Placeholder[];
+
+/** What a name stands for: a value of the document, whose own variables `scope` resolves, or one that the tool defines. */
+export type Definition =
+  | { readonly label: string; readonly node: YamlNode | undefined; readonly scope?: TemplateScope }
+  | { readonly label: string; readonly text: string };
+
+/** How variables are written and what they stand for at one place of a document. */
+export interface TemplateScope {
+  readonly syntax: TemplateSyntax;
+  /** Every value that the name may have; none where the files do not tell. */
+  readonly lookup: (name: string) => readonly Definition[];
+}
+
+/** Longer values hold no image reference. */
+const maximumLength = 4096;
+const maximumValues = 256;
+const maximumDepth = 20;
+/** Variables that are followed for one value: keeps `A: $B$B`, `B: $C$C`, ... from growing without end. */
+const maximumExpansions = 400;
+
+/** What a scalar's range comes to: one value for each combination of what its variables may be. */
+export function expandTemplate(
+  text: string,
+  scalar: YamlScalar,
+  scope: TemplateScope,
+  from = 0,
+  to = scalar.text.length,
+): readonly Value[] {
+  if (to - from > maximumLength) return [{ parts: [literalPart(text, scalar, from, to)], chain: [] }];
+  const context = { text, left: maximumExpansions };
+  return expandRange(context, scalar, scope, { from, to, depth: 0, part: (part) => part });
+}
+
+/** The one text that a scalar comes to; undefined where it cannot be known or is one of several. */
+export function templateText(text: string, scalar: YamlScalar, scope: TemplateScope): string | undefined {
+  const [first, ...others] = expandTemplate(text, scalar, scope).map(textOfValue);
+  return others.every((other) => other === first) ? first : undefined;
+}
+
+/** What a value says, where all of it is known. */
+export function textOfValue(value: Value): string | undefined {
+  return value.parts.every((part) => part.text !== undefined)
+    ? value.parts.map((part) => part.text).join("")
+    : undefined;
+}
+
+interface Context {
+  readonly text: string;
+  left: number;
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly depth: number;
+  /** Says of a literal part whose literal it is. */
+  readonly part: (part: ValuePart) => ValuePart;
+}
+
+function expandRange(
+  context: Context,
+  scalar: YamlScalar,
+  scope: TemplateScope,
+  { from, to, depth, part }: Range,
+): readonly Value[] {
+  const { text } = context;
+  let values: readonly Value[] = [{ parts: [], chain: [] }];
+  const append = (alternatives: readonly Value[]): void => {
+    values = values
+      .flatMap((value) =>
+        alternatives.map((next) => ({
+          parts: [...value.parts, ...next.parts],
+          chain: [...value.chain, ...next.chain],
+        })),
+      )
+      .slice(0, maximumValues);
+  };
+  const literal = (start: number, end: number): void => {
+    if (end > start) append([{ parts: [part(literalPart(text, scalar, start, end))], chain: [] }]);
+  };
+  const source = scalar.text.slice(from, to);
+  let at = from;
+  for (const placeholder of scope.syntax(source)) {
+    const start = from + placeholder.start;
+    const end = from + placeholder.end;
+    literal(at, start);
+    at = end;
+    if (placeholder.text !== undefined) {
+      append([{ parts: [{ text: placeholder.text }], chain: [] }]);
+      continue;
+    }
+    const label = placeholder.name === undefined ? "expression" : `variable ${placeholder.name}`;
+    const step = stepAt(text, scalar, start, end, label);
+    append(
+      expandPlaceholder(context, scalar, scope, { placeholder, offset: from, depth }).map(({ parts, chain }) => ({
+        parts,
+        chain: [step, ...chain],
+      })),
+    );
+  }
+  literal(at, to);
+  return values;
+}
+
+const unknown: readonly Value[] = [{ parts: [{}], chain: [] }];
+
+function expandPlaceholder(
+  context: Context,
+  scalar: YamlScalar,
+  scope: TemplateScope,
+  { placeholder, offset, depth }: { placeholder: Placeholder; offset: number; depth: number },
+): readonly Value[] {
+  const { name, fallback } = placeholder;
+  if (depth >= maximumDepth || context.left-- <= 0) return unknown;
+  const definitions = name === undefined ? [] : scope.lookup(name);
+  if (definitions.length > 0)
+    return definitions.flatMap((definition) => expandDefinition(context, definition, scope, depth));
+  if (fallback === undefined) return unknown;
+  const from = offset + fallback.start;
+  const to = offset + fallback.end;
+  const step = stepAt(context.text, scalar, from, to, `default of ${name ?? "the expression"}`);
+  const part = (one: ValuePart): ValuePart => ({ ...one, literal: step.span });
+  if (to <= from) return [{ parts: [{ text: "" }], chain: [step] }];
+  return expandRange(context, scalar, scope, { from, to, depth: depth + 1, part }).map(({ parts, chain }) => ({
+    parts,
+    chain: [step, ...chain],
+  }));
+}
+
+function expandDefinition(
+  context: Context,
+  definition: Definition,
+  around: TemplateScope,
+  depth: number,
+): readonly Value[] {
+  if ("text" in definition) return [{ parts: [{ text: definition.text }], chain: [] }];
+  const scalar = scalarOf(definition.node);
+  if (scalar === undefined || scalar.text.length > maximumLength) return unknown;
+  const step = stepAt(context.text, scalar, 0, scalar.text.length, definition.label);
+  if (scalar.text === "") return [{ parts: [{ text: "" }], chain: [step] }];
+  const part = (one: ValuePart): ValuePart => ({ ...one, literal: step.span, shared: true });
+  const range = { from: 0, to: scalar.text.length, depth: depth + 1, part };
+  return expandRange(context, scalar, definition.scope ?? around, range).map(({ parts, chain }) => ({
+    parts,
+    chain: [step, ...chain],
+  }));
+}
+
+function stepAt(text: string, scalar: YamlScalar, start: number, end: number, label: string): ValueStep {
+  const { span = scalar.span } = literalPart(text, scalar, start, end);
+  return { span, label, text: scalar.text.slice(start, end) };
+}
