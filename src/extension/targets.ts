@@ -67,7 +67,7 @@ export function worstFirst(images: readonly ImageEntry[]): readonly ImageEntry[]
   return images.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }
 
-export function referenceAtCursor(extension: Extension): string | undefined {
+function referenceAtCursor(extension: Extension): string | undefined {
   const editor = vscode.window.activeTextEditor;
   const path = editor === undefined ? undefined : extension.files.pathOf(editor.document.uri);
   const document = path === undefined ? undefined : extension.model.document(path);

@@ -7,6 +7,7 @@ import { signalOf } from "../cancellation.ts";
 import { internalCommand, type CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
 import { describeCause } from "../log.ts";
+import { splitName } from "../tree/grouping.ts";
 import { portsFor } from "./calls.ts";
 import { guide } from "./guided.ts";
 
@@ -42,7 +43,7 @@ export async function conclude(extension: Extension, outcome: SigningOutcome, re
         signal: new AbortController().signal,
       });
       const [repository = ""] = outcome.artifact.split("@");
-      const message = `Signed ${repository}@${shortDigest(outcome.digest)}`;
+      const message = `Signed ${splitName(repository).path}@${shortDigest(outcome.digest)}`;
       void vscode.window.showInformationMessage(message, "Show").then((chosen) => {
         if (chosen === "Show") void vscode.commands.executeCommand("countersign.showSteps", { reference });
       });

@@ -148,5 +148,5 @@ function decidedWords(extension: Extension, file: string, rule?: string): string
     const place = status.kind === "judged" ? status.verdict.decidedBy : undefined;
     return place?.policy === file && (rule === undefined || place.rule === rule);
   });
-  return `decides ${count(decided.length, "image")}`;
+  return count(decided.length, "image");
 }

@@ -33,6 +33,8 @@ describe("fixes and restricted mode", () => {
     await workbench.openFile("app/Dockerfile");
     await workbench.codeLens("Verified");
     await workbench.putCursor("base/node");
+    await workbench.editor.locator(".lightBulbWidget").waitFor();
+    await workbench.page.mouse.move(800, 600);
     const actions = await workbench.codeActions();
     await workbench.screenshot("quick fix light");
     assert.match(actions[0] ?? "", /^Pin to sha256:/);

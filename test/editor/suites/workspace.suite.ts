@@ -6,7 +6,7 @@ import {
   commands,
   extensions,
   languages,
-  Range,
+  type Range,
   Uri,
   window,
   workspace,
