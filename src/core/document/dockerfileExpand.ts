@@ -46,7 +46,7 @@ export interface Value {
   readonly pieces: readonly Piece[];
   /** Innermost first. */
   readonly tails: readonly TailSite[];
-  /** How often each variable's value takes part, directly or through others. */
+  /** How often each variable's value takes part, directly or through others; above one also where it is only looked at. */
   readonly touched: ReadonlyMap<Binding, number>;
   readonly steps: readonly ValueStep[];
   readonly hasVariables: boolean;
@@ -59,6 +59,9 @@ export interface Value {
 /** Longest value, most pieces and most variables that one value is made of. */
 const maximumText = 4096;
 const maximumParts = 64;
+
+/** Count for a variable that an operator looks at: more than the one plain use after which it may be edited. */
+const inspected = 2;
 
 const nothing: Value = {
   text: "",
@@ -185,7 +188,10 @@ function expandDefault(
 ): Value {
   const first = part.word[0];
   const last = part.word.at(-1);
-  const tested: ReadonlyMap<Binding, number> = binding === undefined ? new Map() : new Map([[binding, 0]]);
+  // What is only tested must not be edited either, nor what it is made of: the other outcome would follow.
+  const tested = new Map(
+    (binding === undefined ? [] : [binding, ...binding.value.touched.keys()]).map((one) => [one, inspected]),
+  );
   if (first === undefined || last === undefined) return { ...nothing, touched: tested, hasVariables: true };
   const literal = documentSpan(context.line.toDocumentOffset, first.start, last.end);
   const value = expandParts(part.word, { ...context, inDefault: context.inDefault ?? literal });
@@ -195,8 +201,7 @@ function expandDefault(
     ...value,
     hasVariables: true,
     tails: [...value.tails, site],
-    // A variable that is only tested must not be edited either: the other outcome would follow.
-    touched: new Map([...value.touched, ...(binding === undefined || value.touched.has(binding) ? [] : tested)]),
+    touched: new Map([...value.touched, ...tested]),
     steps: [step, ...value.steps].slice(0, maximumParts),
   };
 }
@@ -205,7 +210,10 @@ function transform(part: WordPart & { kind: "variable" }, context: Context, valu
   const pattern = expandParts(part.word, context);
   const replacement = expandParts(part.replacement, context);
   const touched = new Map(
-    [...value.touched.keys(), ...pattern.touched.keys(), ...replacement.touched.keys()].map((binding) => [binding, 0]),
+    [...value.touched.keys(), ...pattern.touched.keys(), ...replacement.touched.keys()].map((binding) => [
+      binding,
+      inspected,
+    ]),
   );
   const known = [value, pattern, replacement].every(({ pieces }) => pieces.every((piece) => piece.kind === "text"));
   const { operator } = part;

@@ -29,6 +29,9 @@ const value = fc.constantFrom(
   "${V0:+22}",
   "node\\:22",
   "v${V2#v}",
+  "${V1%22}",
+  "${V1+node}:${V2:-1}",
+  "${V0:-$V1}",
 );
 const base = fc.constantFrom(
   "node:22",
