@@ -33,7 +33,7 @@ describe("third-party packages", () => {
         if (name === undefined) return [];
         const owner = owners.get(name);
         const owned =
-          owner !== undefined && (source.path === owner || (owner.endsWith("/") && source.path.startsWith(owner)));
+          owner !== undefined && (source.path === owner || (/[/*]$/.test(owner) && source.path.startsWith(owner.replace("*", ""))));
         return owned ? [] : [`${source.path}:${line} imports ${name}, which belongs to ${owner ?? "nobody"}`];
       }),
     );
