@@ -25,6 +25,7 @@ export interface YamlEntry {
   readonly value: YamlNode;
 }
 
+/** A mapping (YAML 1.2, 3.2.1.1) with its entries in document order, duplicates included. */
 export interface YamlMapping {
   readonly kind: "mapping";
   readonly span: Span;
@@ -52,6 +53,7 @@ export interface YamlAlias {
   readonly target: YamlNode | undefined;
 }
 
+/** What a YAML document is made of; every scalar is read as text. */
 export type YamlNode = YamlScalar | YamlMapping | YamlSequence | YamlAlias;
 
 /** The node that an alias stands for, or the node itself. */
