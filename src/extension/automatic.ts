@@ -33,6 +33,11 @@ export function register(extension: Extension): vscode.Disposable {
     later();
   };
 
+  const askAnew = (): void => {
+    extension.connections.forget();
+    ask([...model.verdicts().keys()]);
+  };
+
   return vscode.Disposable.from(
     model.onDidChange((change) => {
       switch (change.kind) {
@@ -49,6 +54,7 @@ export function register(extension: Extension): vscode.Disposable {
     vscode.workspace.onDidGrantWorkspaceTrust(askUnknown),
     vscode.window.onDidChangeVisibleTextEditors(later),
     onSettingChange("verify.automatically", askUnknown),
+    ...["offline", "registry", "trustedRoot"].map((key) => onSettingChange(key, askAnew)),
     new vscode.Disposable(() => {
       lifetime.abort();
       clearTimeout(timer);

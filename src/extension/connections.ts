@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import * as vscode from "vscode";
 import type { CollectPorts } from "../application/collectEvidence.ts";
+import type { ContentCache } from "../application/contentCache.ts";
 import type { Clock, Log, Registry } from "../application/ports.ts";
 import { isText, isTextList, setting } from "./settings.ts";
 
@@ -12,13 +13,14 @@ export interface Connections {
   registry(): Promise<Registry>;
   /** What verifying needs; content is remembered by digest. */
   collecting(): Promise<CollectPorts>;
-  /** Makes the client anew: settings or logins have changed. */
+  /** Makes the client anew, as settings or logins have changed; content that is addressed by its digest stays. */
   forget(): void;
 }
 
 export function createConnections(log: Log, version: string): Connections {
   const clock: Clock = { now: () => new Date() };
   let collecting: Promise<CollectPorts> | undefined;
+  let content: ContentCache | undefined;
   const connect = async (): Promise<CollectPorts> => {
     const [{ createRegistry }, { createDockerCredentials }, { createContentCache }] = await Promise.all([
       import("../adapters/registry/registry.ts"),
@@ -33,7 +35,8 @@ export function createConnections(log: Log, version: string): Connections {
       userAgent: `countersign/${version} (vscode)`,
       log,
     });
-    return { registry, clock, content: createContentCache() };
+    content ??= createContentCache();
+    return { registry, clock, content };
   };
   const guarded = (): Promise<CollectPorts> => {
     // The last line of defence: whoever asks, a workspace that nobody trusts reaches no registry and no process.

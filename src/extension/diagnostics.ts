@@ -20,8 +20,10 @@ export function register(extension: Extension): vscode.Disposable {
       case "documents":
         return publish(change.paths);
       case "verdicts":
+        return publish(extension.model.pathsUsing(change.references));
       case "policy":
-        return publish(extension.model.documents().map(({ path }) => path));
+        collection.clear();
+        return publish([...documentPaths(extension), ...problemPaths(extension)]);
       case "ready":
         return undefined;
     }
@@ -31,8 +33,32 @@ export function register(extension: Extension): vscode.Disposable {
 
 function diagnosticsOf(extension: Extension, path: string): vscode.Diagnostic[] {
   const document = extension.model.document(path);
-  if (document === undefined) return [];
-  return extension.model.findings(path).map((finding) => toDiagnostic(extension, document, finding));
+  const problems = problemDiagnostics(extension, path, document);
+  if (document === undefined) return problems;
+  return [...extension.model.findings(path).map((finding) => toDiagnostic(extension, document, finding)), ...problems];
+}
+
+function documentPaths({ model }: Extension): readonly string[] {
+  return model.documents().map(({ path }) => path);
+}
+
+function problemPaths({ model }: Extension): readonly string[] {
+  return model.rulebook.problems.flatMap(({ file }) => file ?? []);
+}
+
+/** What could not be read as its author meant it: in the file itself, in a policy, in the configuration. */
+function problemDiagnostics(extension: Extension, path: string, document: Document | undefined): vscode.Diagnostic[] {
+  const stated = extension.model.rulebook.problems.filter(({ file }) => file === path);
+  const unique = new Map(
+    [...(document?.problems ?? []), ...stated].map((problem) => [`${problem.code} ${problem.message}`, problem]),
+  );
+  return [...unique.values()].map(({ code, message, span }) => {
+    const range = document === undefined || span === undefined ? new vscode.Range(0, 0, 0, 0) : rangeOf(document, span);
+    const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Warning);
+    diagnostic.source = "Countersign";
+    diagnostic.code = code;
+    return diagnostic;
+  });
 }
 
 function toDiagnostic(extension: Extension, document: Document, finding: Finding): vscode.Diagnostic {

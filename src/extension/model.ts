@@ -33,6 +33,8 @@ export interface Model extends vscode.Disposable {
   document(path: string): Document | undefined;
   useAt(path: string, offset: number): ImageUse | undefined;
   images(): readonly ImageEntry[];
+  /** Paths of the documents that refer to any of these images. */
+  pathsUsing(references: readonly string[]): readonly string[];
   status(reference: string): ImageStatus;
   verdicts(): ReadonlyMap<string, Verdict>;
   findings(path: string): readonly Finding[];
@@ -84,6 +86,11 @@ export function createModel(now: () => Date): Model {
     document: (path) => documents.get(path),
     useAt: (path, offset) => documents.get(path)?.images.find(({ span }) => span.start <= offset && offset <= span.end),
     images: () => (images ??= imagesOf([...documents.values()], status)),
+    pathsUsing(references) {
+      const wanted = new Set(references);
+      const using = model.images().filter(({ reference }) => wanted.has(reference));
+      return [...new Set(using.flatMap(({ uses }) => uses.map(({ document }) => document.path)))];
+    },
     status,
     verdicts: () => (verdicts ??= judgedOf(statuses)),
     findings(path) {
@@ -111,7 +118,7 @@ export function createModel(now: () => Date): Model {
     putStatuses(changed) {
       for (const [reference, value] of changed) statuses.set(reference, value);
       verdicts = undefined;
-      forget(documents.keys());
+      forget(model.pathsUsing([...changed.keys()]));
       changes.fire({ kind: "verdicts", references: [...changed.keys()] });
     },
     putRulebook(value) {

@@ -7,9 +7,14 @@ import { openAt } from "./places.ts";
 export async function exportReport(extension: Extension): Promise<void> {
   const version = versionOf(extension);
   const formats = [
-    { label: "SARIF", detail: "For code scanning and other tools", name: "countersign.sarif", write: sarif(version) },
-    { label: "JSON", detail: "Every image, signature and finding, for scripts", name: "countersign.json", write: json },
-    { label: "Text", detail: "To read and to paste", name: "countersign.txt", write: text },
+    { label: "SARIF", detail: "For code scanning and other tools", name: "image-report.sarif", write: sarif(version) },
+    {
+      label: "JSON",
+      detail: "Every image, signature and finding, for scripts",
+      name: "image-report.json",
+      write: json,
+    },
+    { label: "Text", detail: "To read and to paste", name: "image-report.txt", write: text },
   ];
   const format = await vscode.window.showQuickPick(formats, { title: "Export a report" });
   if (format === undefined) return;

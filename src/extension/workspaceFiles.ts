@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { AppError } from "../application/errors.ts";
-import type { Files } from "../application/ports.ts";
+import type { Files, Log } from "../application/ports.ts";
 import { withoutByteOrderMark } from "../core/image/span.ts";
 import { abortOf } from "./cancellation.ts";
 
@@ -13,14 +13,15 @@ export interface WorkspaceFiles extends Files {
 }
 
 /** Files whose names can hold references or policies; their content decides. */
-export const readablePattern = "**/{*ockerfile*,*ontainerfile*,*OCKERFILE*,*.yml,*.yaml,*.json}";
+export const readablePattern =
+  "**/{*ockerfile*,*ontainerfile*,*OCKERFILE*,*akefile*,*enkinsfile*,*.yml,*.yaml,*.json,*.sh,*.bash,*.ksh,*.zsh,*.mk}";
 const ignoredPattern = "**/{node_modules,.git,.hg,.svn,.vscode-test,dist,out,coverage,vendor,.venv}/**";
 
 /** Files above this size, in bytes, are not read: no reference is worth a frozen editor. */
 const maximumSize = 5 * 1024 * 1024;
 const maximumCount = 20_000;
 
-export function createWorkspaceFiles(): WorkspaceFiles {
+export function createWorkspaceFiles(log: Log): WorkspaceFiles {
   // In a workspace with several folders, paths begin with the folder's name.
   const pathOf = (uri: vscode.Uri): string | undefined => {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
@@ -47,6 +48,10 @@ export function createWorkspaceFiles(): WorkspaceFiles {
           maximumCount,
           cancellation.token,
         );
+        if (uris.length >= maximumCount)
+          log.warn(
+            `Only the first ${maximumCount} files were looked at. Exclude folders with the setting files.exclude.`,
+          );
         return uris.flatMap((uri) => pathOf(uri) ?? []).sort();
       } finally {
         cancellation.dispose();

@@ -9,7 +9,7 @@ describe("fixes and restricted mode", () => {
   before(async () => {
     sample = await startSample();
   });
-  after(() => sample.stop());
+  after(() => sample?.stop());
   afterEach(async function close() {
     await closeWorkbench(workbench, this.currentTest);
     workbench = undefined;
