@@ -50,9 +50,9 @@ export function readPendingSigning(value: unknown): PendingSigning | undefined {
 
 function readTicket(value: unknown): Ticket | undefined {
   if (!isJsonObject(value)) return undefined;
-  const { service, id, requestHash } = value;
+  const { service, id, requestHash, state } = value;
   if (typeof service !== "string" || typeof id !== "string" || typeof requestHash !== "string") return undefined;
-  return { service, id, requestHash };
+  return { service, id, requestHash, ...(typeof state === "string" ? { state } : {}) };
 }
 
 function readImage(value: unknown): Descriptor | undefined {

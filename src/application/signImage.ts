@@ -228,6 +228,7 @@ function signRequestOf(
     key: plan.key.name,
     ...plan.scheme,
     digest: plan.digest,
+    ...(plan.scheme.scheme === "ed25519" ? { message: plan.signedBytes } : {}),
     purpose: { artifact: { kind: "image", name: plan.reference, digest: plan.image.digest }, tool: asked.tool },
     ...(asked.justification === undefined ? {} : { justification: asked.justification }),
     idempotencyKey,

@@ -1,7 +1,10 @@
 import type { WaitOptions } from "./ports.ts";
 
+/** Digests that a signature may be over, as FIPS 180-4 names them. */
 export type HashAlgorithm = "sha256" | "sha384" | "sha512";
+/** How a digest becomes a signature: RFC 8017 8.1 and 8.2, FIPS 186-5 6 and 7. */
 export type SignatureScheme = "rsa-pkcs1v15" | "rsa-pss" | "ecdsa" | "ed25519";
+/** Kind and size of a key. */
 export type KeySpec = "rsa2048" | "rsa3072" | "rsa4096" | "p256" | "p384" | "p521" | "ed25519";
 
 /** What a key asks for before it signs. */
@@ -30,6 +33,8 @@ export interface SignRequest {
   readonly scheme: SignatureScheme;
   readonly hash: HashAlgorithm;
   readonly digest: Uint8Array;
+  /** The bytes that `digest` is of, for schemes that sign whole messages (Ed25519); absent for all others. */
+  readonly message?: Uint8Array;
   readonly purpose: {
     readonly artifact: { readonly kind: "image" | "file"; readonly name: string; readonly digest: string };
     readonly tool: string;
@@ -45,8 +50,11 @@ export interface Ticket {
   readonly id: string;
   /** Lower-case hex SHA-256 over what was requested: a ticket is only ever resumed for the same request. */
   readonly requestHash: string;
+  /** What the service's adapter needs to ask again after a restart; opaque to everyone else, and never a secret. */
+  readonly state?: string;
 }
 
+/** Why a service refuses; a closed list, so that hosts can say what to do. */
 export type DenyCode =
   | "unauthenticated"
   | "forbidden"
@@ -83,6 +91,26 @@ export interface PendingRequest {
   readonly approvals: { readonly have: number; readonly need: number; readonly by: readonly string[] };
 }
 
+/** What an approver decides about a request that waits. */
+export interface Decision {
+  /** Id of the `PendingRequest`. */
+  readonly id: string;
+  readonly approve: boolean;
+  readonly comment: string;
+}
+
+/** A digest that an approver allows beforehand, so that nothing else can be signed under the allowance. */
+export interface Prequalification {
+  readonly key: string;
+  readonly digest: Uint8Array;
+  readonly comment: string;
+  /** Who may have it signed; anyone who may use the key without it. */
+  readonly user?: string;
+  /** How long it is allowed, in hours; the service's own limit without it. */
+  readonly hours?: number;
+  readonly singleUse?: boolean;
+}
+
 /** One entry of a service's audit log. */
 export interface AuditEntry {
   readonly id: string;
@@ -109,4 +137,8 @@ export interface SigningService {
   cancel(ticket: Ticket, options: WaitOptions): Promise<void>;
   pending(options: WaitOptions): Promise<readonly PendingRequest[]>;
   audit(options: WaitOptions): Promise<readonly AuditEntry[]>;
+  /** Approves or rejects a request of somebody else, where the service offers it here. Throws AppError `service-denied`. */
+  decide?(decision: Decision, options: WaitOptions): Promise<void>;
+  /** Allows one digest beforehand, where the service knows that. Throws AppError `service-denied`. */
+  prequalify?(prequalification: Prequalification, options: WaitOptions): Promise<void>;
 }

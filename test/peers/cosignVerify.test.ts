@@ -102,7 +102,7 @@ for (const { what, start } of registries) {
       assert.equal(theirs, ours);
     });
 
-    for (const spec of ["p256", "p384", "p521", "rsa2048", "rsa3072", "rsa4096"] as const) {
+    for (const spec of ["p256", "p384", "p521", "rsa2048", "rsa3072", "rsa4096", "ed25519"] as const) {
       it(`by a key of ${spec}`, async () => {
         const repository = `shop/${spec}`;
         const reference = { registry: host, repository, tag: "1" };
@@ -113,7 +113,8 @@ for (const { what, start } of registries) {
           trust.policy,
           description,
         );
-        const signature = sign(plan!.scheme.hash, plan!.signedBytes, privateKey);
+        const hash = spec === "ed25519" ? null : plan!.scheme.hash;
+        const signature = sign(hash, plan!.signedBytes, privateKey);
         await pushSignature(registry, reference, assembleSignature(plan!, signature, new Date()), image, { signal });
         // By the command that the person is shown.
         writeFileSync(join(peers.home, "dev.pub"), description.publicKey);

@@ -6,7 +6,7 @@ const orders = new Map([
   ["secp384r1", 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n],
   [
     "secp521r1",
-    0x01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
+    0x01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
   ],
 ]);
 
@@ -30,6 +30,28 @@ export function isDerSignature(bytes: Uint8Array, curve: string): boolean {
 export function isSideBySide(bytes: Uint8Array, curve: string): boolean {
   const order = orders.get(curve);
   return order !== undefined && bytes.length === 2 * Math.ceil(order.toString(16).length / 2);
+}
+
+/**
+ * An ECDSA signature in DER, from r and s side by side as PKCS #11 gives them (CKM_ECDSA). Undefined where the length is not
+ * the curve's, or a number is not between 1 and the order.
+ */
+export function toDerSignature(sideBySide: Uint8Array, curve: string): Uint8Array | undefined {
+  if (!isSideBySide(sideBySide, curve)) return undefined;
+  const half = sideBySide.length / 2;
+  const body = Buffer.concat([sideBySide.subarray(0, half), sideBySide.subarray(half)].map(toInteger));
+  // 139 octets at most, for P-521.
+  const length = body.length < 0x80 ? [body.length] : [0x81, body.length];
+  const der = Buffer.concat([Buffer.from([0x30, ...length]), body]);
+  return isDerSignature(der, curve) ? der : undefined;
+}
+
+function toInteger(octets: Uint8Array): Buffer {
+  let start = 0;
+  while (start < octets.length - 1 && octets[start] === 0) start += 1;
+  const kept = octets.subarray(start);
+  const padding = (kept[0] ?? 0) >= 0x80 ? [0] : [];
+  return Buffer.from([0x02, kept.length + padding.length, ...padding, ...kept]);
 }
 
 /** Whether the element is a minimal, positive INTEGER below the order. */

@@ -4,9 +4,9 @@ import { matchesSpec, type SigningKey } from "./signingKey.ts";
 /** The formats that signing can produce. */
 export type SigningFormat = "sigstore-bundle";
 
-/** How a digest is turned into a signature. */
+/** How a digest, or for Ed25519 the message, is turned into a signature. `hash` names the digest of the message in either case. */
 export interface SigningScheme {
-  readonly scheme: "rsa-pkcs1v15" | "ecdsa";
+  readonly scheme: "rsa-pkcs1v15" | "ecdsa" | "ed25519";
   readonly hash: "sha256";
 }
 
@@ -38,11 +38,14 @@ export function chooseScheme(
       "key-description-wrong",
       `Key '${key.name}' is described as ${key.spec}, but its public key is not one; nothing was sent.`,
     );
-  if (key.spec === "ed25519")
+  if (key.spec === "ed25519") {
+    if (key.schemes.some(({ scheme }) => scheme === "ed25519"))
+      return { value: { scheme: "ed25519", hash: "sha256" }, problems: [] };
     return refuse(
       "key-unusable",
-      `Key '${key.name}' is an Ed25519 key, which signs whole messages; the service is only sent digests.`,
+      `Key '${key.name}' is an Ed25519 key, which signs whole messages; the service does not offer that.`,
     );
+  }
   const scheme = key.spec.startsWith("rsa") ? "rsa-pkcs1v15" : "ecdsa";
   const offered = key.schemes.some((entry) => entry.scheme === scheme && entry.hashes.includes("sha256"));
   if (!offered) {

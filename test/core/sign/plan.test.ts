@@ -92,7 +92,7 @@ describe("planSignature", () => {
   const refused: readonly (readonly [string, SigningKey, string])[] = [
     ["a disabled key", { ...dev, state: "disabled" }, "key-not-enabled"],
     ["an expired key", { ...dev, state: "expired" }, "key-not-enabled"],
-    ["an Ed25519 key", createTestKey("ed25519").description, "key-unusable"],
+    ["an Ed25519 key that only signs digests", createTestKey("ed25519", { schemes: [] }).description, "key-unusable"],
     ["a key that only signs SHA-384", { ...dev, schemes: [{ scheme: "ecdsa", hashes: ["sha384"] }] }, "key-unusable"],
     [
       "an RSA key for PSS alone",
