@@ -9,6 +9,12 @@ export type Dialect =
   | "github-workflow"
   | "github-action"
   | "kubernetes"
+  | "kustomize"
+  | "helm-chart"
+  | "helm-values"
+  | "helm-template"
+  | "helmfile"
+  | "skaffold"
   | "gitlab-ci"
   | "azure-pipelines"
   | "circleci"
@@ -55,6 +61,8 @@ export interface ImageUse {
   readonly definedAt?: Span;
   /** Where `@sha256:...` is written to pin this use (an empty span to insert at, or the old digest with its `@` to replace); absent where no safe edit exists. */
   readonly pinAt?: Span;
+  /** What is written at `pinAt` before the digest: `@` where absent, nothing or a key where the digest has its own. */
+  readonly pinBefore?: string;
   /** How the value came to be; empty for a literal. */
   readonly chain: readonly ValueStep[];
   /** Platform that the reference asks for (`linux/arm64`), where it is written literally. */

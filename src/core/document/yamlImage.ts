@@ -44,6 +44,14 @@ export interface ImageOptions {
   /** Exclusive end in the scalar's value. */
   readonly to?: number;
   readonly platform?: string | undefined;
+  /** Where and after what a digest is written, where the dialect keeps it apart; `none` where that is not safe. */
+  readonly pin?: PinPlace | "none";
+}
+
+/** Where a digest is written, and what stands before it. */
+export interface PinPlace {
+  readonly at: Span;
+  readonly before: string;
 }
 
 /** Most images that are listed for one file. */
@@ -95,7 +103,7 @@ function toUse(
   node: YamlNode,
   scalar: YamlScalar,
   site: string,
-  { value, wrapper = "", from = 0, to = scalar.text.length, platform }: ImageOptions,
+  { value, wrapper = "", from = 0, to = scalar.text.length, platform, pin }: ImageOptions,
 ): ImageUse | Problem {
   const begin = scalar.text.startsWith(wrapper, from) ? from + wrapper.length : from;
   const written = createScalarMap(text, scalar).spanOf(begin, to);
@@ -117,7 +125,8 @@ function toUse(
     reference === undefined
       ? undefined
       : (definingLiteral(parts, reference) ?? (node.kind === "alias" ? written : undefined));
-  const pinAt = reference === undefined ? undefined : pinPlace(parts);
+  const place = pin === undefined ? inlinePin(parts) : pin;
+  const pinned = reference === undefined || place === undefined || place === "none" ? undefined : place;
   return {
     span,
     text: text.slice(span.start, span.end),
@@ -125,7 +134,8 @@ function toUse(
     ...(reference === undefined ? {} : { reference }),
     resolution: resolutionOf(parts, reference !== undefined, steps.length > 0),
     ...(definedAt === undefined ? {} : { definedAt }),
-    ...(pinAt === undefined ? {} : { pinAt }),
+    ...(pinned === undefined ? {} : { pinAt: pinned.at }),
+    ...(pinned === undefined || pinned.before === "@" ? {} : { pinBefore: pinned.before }),
     chain: steps,
     ...(platform === undefined ? {} : { platform }),
   };
@@ -164,6 +174,11 @@ function lastPart(parts: readonly ValuePart[]): ValuePart | undefined {
 }
 
 /** Where `@sha256:...` goes: after the literal that ends the value, or over the digest that it holds. */
+function inlinePin(parts: readonly ValuePart[]): PinPlace | undefined {
+  const at = pinPlace(parts);
+  return at === undefined ? undefined : { at, before: "@" };
+}
+
 function pinPlace(parts: readonly ValuePart[]): Span | undefined {
   const last = lastPart(parts);
   if (last?.span === undefined || last.text === undefined) return undefined;

@@ -45,7 +45,7 @@ function pin(file: string, image: ImageUse, verdict: Verdict | undefined): reado
   return [
     {
       title: `Pin to ${shortDigest(digest)} (${why})`,
-      edits: [{ file, span: image.pinAt, text: `@${digest}` }],
+      edits: [{ file, span: image.pinAt, text: `${image.pinBefore ?? "@"}${digest}` }],
       ...(verified ? { preferred: true } : {}),
     },
   ];
