@@ -2,7 +2,16 @@ import type { Span } from "../image/span.ts";
 import { evaluateExpression, textCandidate, type Candidate } from "./githubExpression.ts";
 import type { MatrixCombination } from "./githubMatrix.ts";
 import { literalPart, type Value, type ValuePart } from "./yamlImage.ts";
-import { dereference, entriesOf, isNull, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+import {
+  dereference,
+  entriesOf,
+  isNull,
+  scalarOf,
+  textOf,
+  valueAt,
+  type YamlNode,
+  type YamlScalar,
+} from "./yamlNode.ts";
 
 /** A text with its place, as the contract of a document has it. */
 export interface PlacedText {
@@ -19,6 +28,8 @@ export interface GithubScope {
   readonly matrix?: MatrixCombination | undefined;
   /** Absent where GitHub offers no `env` (its documentation, "Context availability"). */
   readonly environment?: ReadonlyMap<string, PlacedText>;
+  /** What an output of another job comes to, where the workflow itself says it. */
+  readonly jobOutput?: (job: string, output: string) => readonly Candidate[];
 }
 
 /** The defaults of inputs by name, from every `inputs` mapping given; an input without default is left out. */
@@ -44,9 +55,10 @@ export function valuesOf(
   scalar: YamlScalar,
   scope: GithubScope,
   from = 0,
+  to = scalar.text.length,
 ): readonly (Value | { readonly node: YamlNode })[] {
   const source = scalar.text;
-  if (source.length > maximumLength) return [{ parts: [{}], chain: [] }];
+  if (to - from > maximumLength) return [{ parts: [{}], chain: [] }];
   let values: Value[] = [{ parts: [], chain: [] }];
   const append = (alternatives: readonly Value[]): void => {
     values = values
@@ -59,12 +71,12 @@ export function valuesOf(
       .slice(0, maximumValues);
   };
   let at = from;
-  for (const found of source.slice(from).matchAll(/\$\{\{(.*?)\}\}/gs)) {
+  for (const found of source.slice(from, to).matchAll(/\$\{\{(.*?)\}\}/gs)) {
     const start = from + found.index;
     const end = start + found[0].length;
     if (start > at) append([{ parts: [literalPart(scope.text, scalar, at, start)], chain: [] }]);
     const candidates = evaluate(found[1] ?? "", scalar, start + 3, scope);
-    const isWhole = start === from && end === source.length;
+    const isWhole = start === from && end === to;
     if (isWhole && candidates.some(({ kind }) => kind === "node"))
       return candidates.flatMap((one) => (one.kind === "node" ? [{ node: one.node }] : []));
     const { span = scalar.span } = literalPart(scope.text, scalar, start, end);
@@ -76,7 +88,7 @@ export function valuesOf(
     );
     at = end;
   }
-  if (at < source.length) append([{ parts: [literalPart(scope.text, scalar, at)], chain: [] }]);
+  if (at < to) append([{ parts: [literalPart(scope.text, scalar, at, to)], chain: [] }]);
   return values;
 }
 
@@ -148,9 +160,26 @@ function lookup(path: readonly string[], scope: GithubScope): readonly Candidate
       const part = { text: value.text, span: value.span, literal: value.span, shared: true };
       return [textCandidate(part, [{ span: value.span, label: `env ${name}`, text: value.text }])];
     }
+    case "needs": {
+      const [section, output = ""] = rest;
+      return section === "outputs" ? (scope.jobOutput?.(name, output) ?? [{ kind: "unknown" }]) : [{ kind: "unknown" }];
+    }
     default:
       return [{ kind: "unknown" }];
   }
+}
+
+/** What an output of a job comes to; its literals hold for every job that asks for it. */
+export function outputCandidates(node: YamlNode | undefined, label: string, scope: GithubScope): readonly Candidate[] {
+  const scalar = scalarOf(node);
+  if (scalar === undefined) return [{ kind: "unknown" }];
+  const step = { span: scalar.span, label, text: scalar.text };
+  return valuesOf(scalar, scope).map((value): Candidate => {
+    if ("node" in value || value.parts.some((part) => part.text === undefined)) return { kind: "unknown" };
+    if (value.parts.every((part) => part.text === "")) return { kind: "falsy" };
+    const parts = value.parts.map((part) => ({ literal: part.span ?? scalar.span, ...part, shared: true }));
+    return { kind: "text", parts, chain: [step, ...value.chain] };
+  });
 }
 
 function fromNode(node: YamlNode | undefined, label: string, scope: GithubScope, shared: boolean): Candidate {

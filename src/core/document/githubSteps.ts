@@ -1,6 +1,7 @@
 import { readShell } from "../shell/readShell.ts";
 import type { Problem } from "../problem.ts";
 import type { JobStep, ShellCommand } from "./document.ts";
+import { readActionInputs } from "./githubInputs.ts";
 import { expressionText, scalarText, type GithubScope, type PlacedText } from "./githubScope.ts";
 import type { ImageCollector } from "./yamlImage.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
@@ -19,6 +20,8 @@ export interface StepsContext {
   /** The `shell` that steps without one use; absent for the runner's own. */
   readonly shell?: string | undefined;
   readonly scope: GithubScope;
+  /** One scope for each combination of a matrix, for images that differ between them; `scope` where left out. */
+  readonly imageScopes?: readonly GithubScope[];
   readonly images: ImageCollector;
 }
 
@@ -33,6 +36,13 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
   for (const [index, item] of itemsOf(node).slice(0, maximumSteps).entries()) {
     const uses = valueAt(item, "uses");
     if (textOf(uses)?.startsWith(dockerWrapper) === true) context.images.add(uses, "uses", { wrapper: dockerWrapper });
+    const scopes = context.imageScopes ?? [context.scope];
+    readActionInputs(
+      item,
+      (scope) => ({ ...scope, environment: environmentOf(valueAt(item, "env"), scope) }),
+      scopes,
+      context.images,
+    );
     steps.push(toStep(item));
     const environment = environmentOf(valueAt(item, "env"), context.scope);
     const run = scalarOf(valueAt(item, "run"));

@@ -2,7 +2,7 @@ import { withoutByteOrderMark } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
 import type { Document, Job, ShellCommand } from "./document.ts";
 import { matrixCombinations } from "./githubMatrix.ts";
-import { inputDefaults, valuesOf, type GithubScope } from "./githubScope.ts";
+import { inputDefaults, outputCandidates, valuesOf, type GithubScope } from "./githubScope.ts";
 import { environmentOf, readSteps } from "./githubSteps.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder, type ImageCollector } from "./yamlImage.ts";
@@ -37,8 +37,9 @@ export function readGithubWorkflow(text: string, path: string): Document {
     valueAt(events, "workflow_call", "inputs"),
     valueAt(events, "workflow_dispatch", "inputs"),
   );
-  const around: GithubScope = { text: plain, inputs };
-  const environment = environmentOf(valueAt(root, "env"), around);
+  const workflow: GithubScope = { text: plain, inputs };
+  const environment = environmentOf(valueAt(root, "env"), workflow);
+  const around: GithubScope = { ...workflow, jobOutput: outputsOf(root, { ...workflow, environment }) };
   const shell = textOf(valueAt(root, "defaults", "run", "shell"));
   const budget = { left: maximumEvaluations };
   for (const entry of entriesOf(valueAt(root, "jobs"))) {
@@ -78,9 +79,9 @@ function readJob(
   { budget, scope: around, shell: outerShell, images }: Around,
 ): { readonly job: Job; readonly commands: readonly ShellCommand[]; readonly problems: readonly Problem[] } {
   const combinations = matrixCombinations(job);
-  const { text, inputs } = around;
+  const { environment: _, ...withoutEnvironment } = around;
   // `env` is not available here (GitHub's documentation, Context availability).
-  const scopes = (combinations ?? [undefined]).map((matrix): GithubScope => ({ text, inputs, matrix }));
+  const scopes = (combinations ?? [undefined]).map((matrix): GithubScope => ({ ...withoutEnvironment, matrix }));
   readContainer(valueAt(job, "container"), "container", { budget, scopes, images });
   for (const { value } of entriesOf(valueAt(job, "services")))
     readContainer(value, "services", { budget, scopes, images });
@@ -89,7 +90,17 @@ function readJob(
   const environment = environmentOf(valueAt(job, "env"), { ...around, matrix });
   const scope: GithubScope = { ...around, matrix, environment };
   const shell = textOf(valueAt(job, "defaults", "run", "shell")) ?? outerShell ?? runnerShell(job);
-  const { steps, commands, problems } = readSteps(valueAt(job, "steps"), { job: key.text, shell, scope, images });
+  const stepScopes = (combinations ?? [undefined]).map((combination): GithubScope => {
+    const inCombination = { ...around, matrix: combination };
+    return { ...inCombination, environment: environmentOf(valueAt(job, "env"), inCombination) };
+  });
+  const { steps, commands, problems } = readSteps(valueAt(job, "steps"), {
+    job: key.text,
+    shell,
+    scope,
+    imageScopes: stepScopes,
+    images,
+  });
   return {
     job: {
       id: key.text,
@@ -99,6 +110,19 @@ function readJob(
     },
     commands,
     problems,
+  };
+}
+
+/** What `needs.JOB.outputs.NAME` comes to: outputs are written where the job's own `env` and matrix hold. */
+function outputsOf(root: YamlNode | undefined, around: GithubScope): NonNullable<GithubScope["jobOutput"]> {
+  return (job, output) => {
+    const node = valueAt(root, "jobs", job);
+    const combinations = node === undefined ? undefined : matrixCombinations(node);
+    const matrix = combinations?.length === 1 ? combinations[0] : undefined;
+    const scope = { ...around, matrix };
+    const environment = environmentOf(valueAt(node, "env"), scope);
+    const label = `output ${output} of job ${job}`;
+    return outputCandidates(valueAt(node, "outputs", output), label, { ...scope, environment });
   };
 }
 

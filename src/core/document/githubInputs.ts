@@ -1,0 +1,86 @@
+import { valuesOf, type GithubScope } from "./githubScope.ts";
+import type { ImageCollector } from "./yamlImage.ts";
+import { scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+
+/** Where an image stands in a line of an input: after what `before` matches, up to what `until` matches. */
+interface InputForm {
+  readonly input: string;
+  /** Matches what stands before the image in a line; a line that does not match holds none. */
+  readonly before: RegExp;
+  /** Whether a comma ends the image: it is one of several options in its line. */
+  readonly inList?: boolean;
+}
+
+const whole = /^\s*(?=\S)/;
+const contexts: InputForm = { input: "build-contexts", before: /^\s*["']?[^=\s"']+=docker-image:\/\// };
+const generator: InputForm = { input: "sbom", before: /^(?:.*,)?\s*generator=/, inList: true };
+
+/** The inputs of well-known actions that name an image, by the action's name without its version. */
+const actions = new Map<string, readonly InputForm[]>([
+  ["docker/setup-buildx-action", [{ input: "driver-opts", before: /^(?:.*,)?\s*["']?image=/, inList: true }]],
+  ["docker/setup-qemu-action", [{ input: "image", before: whole }]],
+  [
+    "docker/build-push-action",
+    [
+      contexts,
+      { input: "cache-from", before: /^(?=.*\btype=registry\b)(?:.*,)?\s*ref=/, inList: true },
+      { input: "cache-from", before: /^\s*(?=[^=\s]+\s*$)/ },
+      generator,
+      { input: "attests", before: /^(?=.*\btype=sbom\b)(?:.*,)?\s*generator=/, inList: true },
+      { input: "build-args", before: /^\s*["']?BUILDKIT_SYNTAX=/ },
+    ],
+  ],
+  ["docker/bake-action", [generator]],
+  ["helm/kind-action", [{ input: "node_image", before: whole }]],
+  ["container-tools/kind-action", [{ input: "node_image", before: whole }]],
+  ["engineerd/setup-kind", [{ input: "image", before: whole }]],
+  ["addnab/docker-run-action", [{ input: "image", before: whole }]],
+  ["kohlerdominik/docker-run-action", [{ input: "image", before: whole }]],
+  ["maus007/docker-run-action-fork", [{ input: "image", before: whole }]],
+]);
+
+const maximumLines = 200;
+/** An expression may hold commas and quotes of its own. */
+const maximumCombinations = 256;
+
+/** Adds the images that a step gives to a well-known action; `within` adds the step's own environment to a scope. */
+export function readActionInputs(
+  step: YamlNode,
+  within: (scope: GithubScope) => GithubScope,
+  scopes: readonly GithubScope[],
+  images: ImageCollector,
+): void {
+  const uses = textOf(valueAt(step, "uses"));
+  const forms = actions.get(uses?.replace(/@.*$/s, "").toLowerCase() ?? "") ?? [];
+  for (const form of forms) {
+    const node = valueAt(step, "with", form.input);
+    const scalar = scalarOf(node);
+    if (node === undefined || scalar === undefined) continue;
+    const differing = scalar.text.includes("${{")
+      ? scopes.slice(0, maximumCombinations).map(within)
+      : scopes.slice(0, 1);
+    for (const { from, to } of rangesIn(scalar, form))
+      for (const scope of differing)
+        for (const value of valuesOf(scalar, scope, from, to)) {
+          if ("node" in value || value.parts.every((part) => part.text === "")) continue;
+          images.add(node, "with", { value, from, to });
+        }
+  }
+}
+
+/** Where an input's lines hold images, without quotes around them. */
+function rangesIn(scalar: YamlScalar, { before, inList = false }: InputForm): readonly { from: number; to: number }[] {
+  const ranges: { from: number; to: number }[] = [];
+  let offset = 0;
+  for (const line of scalar.text.split("\n").slice(0, maximumLines)) {
+    const start = line.length > 4096 ? undefined : before.exec(line)?.[0].length;
+    if (start !== undefined) {
+      const rest = line.slice(start);
+      const end = inList ? (/^(?:\$\{\{.*?\}\}|[^,])*/.exec(rest)?.[0] ?? rest) : rest;
+      const image = end.replace(/["']?\s*$/, "");
+      if (image !== "") ranges.push({ from: offset + start, to: offset + start + image.length });
+    }
+    offset += line.length + 1;
+  }
+  return ranges;
+}
