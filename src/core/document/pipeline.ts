@@ -4,7 +4,7 @@ import type { Problem } from "../problem.ts";
 import type { ShellReading } from "../shell/readShell.ts";
 import type { Dialect, Document, ImageUse, Job, ShellCommand } from "./document.ts";
 import { readScriptLines, readWords, scriptLines, type ScriptOptions } from "./pipelineScript.ts";
-import { expandTemplate, templateText, type TemplateScope } from "./template.ts";
+import { expandTemplate, templateText, textOfValue, type TemplateScope } from "./template.ts";
 import { noTemplate } from "./templateSyntax.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder, type ImageOptions } from "./yamlImage.ts";
@@ -15,6 +15,8 @@ export interface PipelineImageOptions extends Omit<ImageOptions, "value"> {
   readonly scope?: TemplateScope | undefined;
   /** The key that holds the image where a mapping may stand for it. */
   readonly key?: string;
+  /** Whether a value is no image: the name of something else. */
+  readonly skip?: (value: string) => boolean;
 }
 
 /** A pipeline's document while it is read: what every dialect does with images, scripts and jobs. */
@@ -65,7 +67,7 @@ export function createPipeline(source: string, path: string, dialect: Dialect): 
   return {
     text,
     roots: stream.documents.flatMap(({ root }) => root ?? []),
-    image(node, site, { scope = noScope, key = "image", ...options } = {}) {
+    image(node, site, { scope = noScope, key = "image", skip, ...options } = {}) {
       const found = mappingOf(node) === undefined ? node : valueAt(node, key);
       const scalar = scalarOf(found);
       if (scalar === undefined || scalar.text.trim() === "" || --left <= 0) return;
@@ -73,7 +75,8 @@ export function createPipeline(source: string, path: string, dialect: Dialect): 
       const begin = scalar.text.startsWith(wrapper, from) ? from + wrapper.length : from;
       for (const value of expandTemplate(text, scalar, scope, begin, to))
         // A value that comes to nothing runs no image.
-        if (value.parts.some((part) => part.text?.trim() !== "")) images.add(found, site, { ...options, value });
+        if (value.parts.some((part) => part.text?.trim() !== "") && skip?.(textOfValue(value) ?? "") !== true)
+          images.add(found, site, { ...options, value });
     },
     script(nodes, options) {
       const lines = nodes.flatMap((node) => scriptLines(node));

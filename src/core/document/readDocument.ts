@@ -1,4 +1,5 @@
 import { withoutByteOrderMark } from "../image/span.ts";
+import { readAzurePipelines } from "./azurePipelines.ts";
 import { readCompose } from "./compose.ts";
 import { dialectOfContent, dialectOfPath } from "./detect.ts";
 import { readDockerfile } from "./dockerfile.ts";
@@ -19,6 +20,7 @@ const readers = new Map<Dialect, (text: string, path: string) => Document>([
   ["github-action", readGithubAction],
   ["kubernetes", readKubernetes],
   ["gitlab-ci", readGitlabCi],
+  ["azure-pipelines", readAzurePipelines],
   ["shell", readShellScript],
 ]);
 

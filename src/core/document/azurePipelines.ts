@@ -1,0 +1,168 @@
+import {
+  azureEntries,
+  azureItems,
+  azureParameters,
+  azureScriptTemplate,
+  azureTemplate,
+  matrixScopes,
+  withVariables,
+  type AzureScope,
+} from "./azureScope.ts";
+import { readAzureTask } from "./azureTasks.ts";
+import type { Document, JobStep } from "./document.ts";
+import { createPipeline, placedVariables, textsOf, type Pipeline } from "./pipeline.ts";
+import { itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+interface Reading {
+  readonly pipeline: Pipeline;
+  /** Names that `resources.containers` gives to images. */
+  readonly aliases: ReadonlySet<string>;
+  /** Whether the file is included by others, which may define what it does not. */
+  readonly isTemplate: boolean;
+}
+
+/**
+ * Reads Azure Pipelines: images of `resources.containers`, of jobs and their services, and of tasks that deploy one;
+ * variables, parameters at their defaults and matrices followed; commands of bash and `script` steps.
+ */
+export function readAzurePipelines(text: string, path: string): Document {
+  const pipeline = createPipeline(text, path, "azure-pipelines");
+  const [root] = pipeline.roots;
+  const outer: AzureScope = { variables: new Map(), parameters: azureParameters(root), loop: new Map() };
+  const scope = withVariables(outer, valueAt(root, "variables"));
+  const containers = azureItems(valueAt(root, "resources", "containers"), scope);
+  const aliases = new Set(containers.flatMap(({ value }) => textOf(valueAt(value, "container")) ?? []));
+  const isTemplate = !["trigger", "pr", "pool", "resources", "schedules"].some((key) => valueAt(root, key));
+  const reading = { pipeline, aliases, isTemplate };
+  for (const { value, scope: around } of containers)
+    pipeline.image(valueAt(value, "image"), "resources", { scope: azureTemplate(around) });
+  for (const { value, scope: around } of azureEntries(valueAt(root, "extends", "parameters", "containers"), scope))
+    pipeline.image(value.value, "resources", { scope: azureTemplate(around) });
+  if (root !== undefined) readHolder(reading, root, scope, undefined, 0);
+  readHolder(reading, valueAt(root, "extends", "parameters"), scope, undefined, 0);
+  return pipeline.document();
+}
+
+const maximumDepth = 10;
+
+/** Reads what holds stages, jobs or steps: the pipeline, a stage, the parameters of a template. */
+function readHolder(
+  reading: Reading,
+  node: YamlNode | undefined,
+  around: AzureScope,
+  pool: YamlNode | undefined,
+  depth: number,
+): void {
+  if (depth > maximumDepth || mappingOf(node) === undefined) return;
+  const scope = depth === 0 ? around : withVariables(around, valueAt(node, "variables"));
+  const ownPool = valueAt(node, "pool") ?? pool;
+  for (const list of ["stages", "jobs"])
+    for (const { value: item, scope: inner } of azureItems(valueAt(node, list), scope)) {
+      if (list === "jobs") readJob(reading, item, inner, ownPool, depth);
+      else readHolder(reading, item, inner, ownPool, depth + 1);
+      readHolder(reading, valueAt(item, "parameters"), inner, ownPool, depth + 1);
+    }
+  // A pipeline may hold its only job's keys itself.
+  if (valueAt(node, "steps") !== undefined || (depth === 0 && valueAt(node, "container") !== undefined))
+    readJob(reading, node ?? undefined, scope, ownPool, depth);
+}
+
+const strategies = ["runOnce", "rolling", "canary"];
+const phases = ["preDeploy", "deploy", "routeTraffic", "postRouteTraffic"];
+
+function readJob(
+  reading: Reading,
+  job: YamlNode | undefined,
+  around: AzureScope,
+  pool: YamlNode | undefined,
+  depth: number,
+): void {
+  if (job === undefined) return;
+  const { pipeline } = reading;
+  const scope = withVariables(around, valueAt(job, "variables"));
+  const combinations = matrixScopes(scope, job);
+  for (const combination of combinations) {
+    addContainer(reading, valueAt(job, "container"), "container", combination);
+    for (const { value, scope: inner } of azureEntries(valueAt(job, "services"), combination))
+      addContainer(reading, value.value, "services", inner);
+  }
+  const id = textOf(valueAt(job, "job")) ?? textOf(valueAt(job, "deployment"));
+  const stepScope = combinations.length === 1 ? (combinations[0] ?? scope) : scope;
+  const isWindows = /^windows/i.test(textOf(valueAt(valueAt(job, "pool") ?? pool, "vmImage")) ?? "");
+  const lifecycles = strategies.flatMap((name) => {
+    const strategy = valueAt(job, "strategy", name);
+    return [
+      ...phases.map((phase) => valueAt(strategy, phase, "steps")),
+      valueAt(strategy, "on", "success", "steps"),
+      valueAt(strategy, "on", "failure", "steps"),
+    ];
+  });
+  const steps: JobStep[] = [];
+  const environment = placedVariables(pipeline.text, [...stepScope.variables.values()], azureTemplate(stepScope));
+  for (const list of [valueAt(job, "steps"), ...lifecycles])
+    for (const { value: step, scope: inner } of azureItems(list, stepScope)) {
+      const place = { ...(id === undefined ? {} : { job: id }), step: steps.length };
+      steps.push(readStep(reading, step, inner, { place, isWindows, environment: textsOf(environment) }));
+      readHolder(reading, valueAt(step, "parameters"), inner, pool, depth + 1);
+    }
+  if (steps.length > 0) pipeline.job({ id: id ?? "steps", span: job.span, steps, environment });
+}
+
+/** A container is an image, the name of one in `resources`, or a mapping with one. */
+function addContainer(
+  { pipeline, aliases, isTemplate }: Reading,
+  node: YamlNode | undefined,
+  site: string,
+  scope: AzureScope,
+): void {
+  const text = textOf(node);
+  if (text !== undefined && (aliases.has(text) || (isTemplate && /^[\w-]+$/.test(text)))) return;
+  const isAlias = (value: string): boolean => aliases.has(value);
+  pipeline.image(node, site, { scope: azureTemplate(scope), skip: isAlias });
+}
+
+interface Around {
+  readonly place: { readonly job?: string; readonly step: number };
+  readonly isWindows: boolean;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+function readStep(
+  { pipeline }: Reading,
+  step: YamlNode,
+  scope: AzureScope,
+  { place, isWindows, environment }: Around,
+): JobStep {
+  const own = placedVariables(
+    pipeline.text,
+    azureEntries(valueAt(step, "env"), scope).map(({ value }) => value),
+    azureTemplate(scope),
+  );
+  const upper = Object.entries(environment).map(([name, value]) => [
+    name.replaceAll(/[. ]/g, "_").toUpperCase(),
+    value,
+  ]);
+  const options = {
+    ...place,
+    scope: azureScriptTemplate(scope),
+    environment: { ...Object.fromEntries(upper), ...textsOf(own) },
+  };
+  const script = valueAt(step, "bash") ?? (isWindows ? undefined : valueAt(step, "script"));
+  if (script !== undefined) pipeline.script([script], options);
+  const task = textOf(valueAt(step, "task"));
+  const inputs = azureEntries(valueAt(step, "inputs"), scope).map(({ value }) => value);
+  if (task !== undefined)
+    readAzureTask(pipeline, { task, inputs, template: azureTemplate(scope), script: options, isWindows });
+  const name = textOf(valueAt(step, "displayName"));
+  const id = textOf(valueAt(step, "name"));
+  const written = inputs.flatMap(({ key, value }) =>
+    mappingOf(value) === undefined && itemsOf(value).length === 0 ? [{ key, value }] : [],
+  );
+  return {
+    span: step.span,
+    ...(id === undefined ? {} : { id }),
+    ...(name === undefined ? {} : { name }),
+    ...(task === undefined ? {} : { uses: task }),
+    ...(written.length === 0 ? {} : { with: placedVariables(pipeline.text, written) }),
+  };
+}

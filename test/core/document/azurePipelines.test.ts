@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { readAzurePipelines } from "../../../src/core/document/azurePipelines.ts";
+import { expectPinsToHold, expectUses } from "../../helpers/imageUses.ts";
+import { commandTexts } from "../../helpers/pipelines.ts";
+
+const node = "docker.io/library/node";
+
+describe("readAzurePipelines", () => {
+  const cases: readonly (readonly [name: string, source: string, expected: readonly string[]])[] = [
+    [
+      "containers of resources, and no alias of them",
+      "resources:\n  containers:\n  - container: linux\n    image: «ubuntu:22.04»\n  - {container: pg, image: '«postgres:16»'}\npool: x\njobs:\n- job: a\n  container: linux\n  services: {db: pg}\n  steps: []\n",
+      ["resources docker.io/library/ubuntu:22.04 literal", "resources docker.io/library/postgres:16 literal"],
+    ],
+    [
+      "containers and services of jobs",
+      "trigger: none\njobs:\n- job: a\n  container: «node:22»\n  services: {db: «redis:7»}\n- job: b\n  container:\n    image: «ghcr.io/acme/app:1»\n    endpoint: x\n  services: {c: {image: «redis»}}\n- deployment: c\n  container: «ubuntu»\n",
+      [
+        `container ${node}:22 literal`,
+        "services docker.io/library/redis:7 literal",
+        "container ghcr.io/acme/app:1 literal",
+        "services docker.io/library/redis literal",
+        "container docker.io/library/ubuntu literal",
+      ],
+    ],
+    [
+      "the pipeline's own container",
+      "pool: x\ncontainer: «node:22»\nsteps:\n- script: x\n",
+      [`container ${node}:22 literal`],
+    ],
+    ["no name that another file may define", "parameters: []\njobs:\n- job: a\n  container: linux\n", []],
+    [
+      "stages",
+      "stages:\n- stage: s\n  variables: {V: 20}\n  jobs:\n  - job: a\n    variables: [{name: v, value: 22}]\n    container: «node:$(V)»\n  - job: b\n    container: «node:$(v)»\n",
+      [`container ${node}:22 resolved`, `container ${node}:20 resolved`],
+    ],
+    [
+      "every way to write a variable",
+      "variables:\n- {name: I, value: node}\n- group: g\n- template: t.yml\njobs:\n- job: a\n  container: «${{ variables.I }}:1»\n- job: b\n  container: «${{ variables['I'] }}:2»\n- job: c\n  container: «$[ variables['i'] ]»\n- job: d\n  container: «$(I):$(Build.BuildId)»\n- job: e\n  container: «$(registry)/x:1»\n",
+      [
+        `container ${node}:1 resolved`,
+        `container ${node}:2 resolved`,
+        `container ${node} resolved`,
+        "container ? partial",
+        "container ? unresolved",
+      ],
+    ],
+    [
+      "defaults of parameters",
+      "parameters:\n- name: image\n  type: string\n  default: node:22\n- name: free\n- name: o\n  type: object\n  default: {tag: 3}\njobs:\n- job: a\n  container: «${{ parameters.image }}»\n- job: b\n  container: «node:${{ parameters.free }}»\n- job: c\n  container: «node:${{ parameters.o.tag }}»\n- job: d\n  container: «${{ format('node:{0}', 1) }}»\n",
+      [
+        `container ${node}:22 resolved`,
+        "container ? partial",
+        `container ${node}:3 resolved`,
+        "container ? unresolved",
+      ],
+    ],
+    [
+      "defaults in an older template",
+      "parameters: {image: 'node:22'}\njobs:\n- job: a\n  container: ${{ parameters.image }}\n".replace(
+        "${{ parameters.image }}",
+        "«${{ parameters.image }}»",
+      ),
+      [`container ${node}:22 resolved`],
+    ],
+    [
+      "a matrix",
+      "jobs:\n- job: a\n  strategy:\n    matrix:\n      one: {image: 'node:20'}\n      two: {image: 'node:22'}\n  container: «$[ variables['image'] ]»\n",
+      [`container ${node}:20 resolved`, `container ${node}:22 resolved`],
+    ],
+    [
+      "a matrix of aliases",
+      "resources: {containers: [{container: u, image: «ubuntu»}]}\njobs:\n- job: a\n  strategy: {matrix: {one: {c: u}, two: {c: 'node:1'}}}\n  container: «$[ variables['c'] ]»\n",
+      ["resources docker.io/library/ubuntu literal", `container ${node}:1 resolved`],
+    ],
+    [
+      "what is inserted",
+      "parameters:\n- {name: images, type: object, default: ['node:20', {tag: 3}]}\njobs:\n- ${{ if eq(variables.x, 'y') }}:\n  - job: a\n    container: «redis:1»\n- ${{ else }}:\n  - job: b\n    container: «redis:2»\n- ${{ each i in parameters.images }}:\n  - job: c\n    container: «${{ i }}»\n",
+      [
+        "container docker.io/library/redis:1 literal",
+        "container docker.io/library/redis:2 literal",
+        `container ${node}:20 resolved`,
+        "container ? unresolved",
+      ],
+    ],
+    [
+      "an extended template's parameters",
+      "extends:\n  template: v1/x.yml@t\n  parameters:\n    containers: {u: {image: «ubuntu:22.04»}}\n    stages:\n    - stage: s\n      jobs:\n      - job: j\n        container: «node:1»\n",
+      ["resources docker.io/library/ubuntu:22.04 literal", `container ${node}:1 literal`],
+    ],
+    [
+      "images that tasks deploy",
+      "variables: {T: 1}\nsteps:\n- task: AzureContainerApps@1\n  inputs: {imageToDeploy: '«acme.azurecr.io/app:$(T)»', imageToBuild: 'acme.azurecr.io/built:1'}\n- task: KubernetesManifest@1\n  inputs:\n    containers: |\n      «acme/a:1»\n      «acme/b:$(x)»\n- task: AzureWebAppContainer@1\n  inputs: {ImageName: '«nginx:1»'}\n",
+      [
+        "task acme.azurecr.io/app:1 resolved",
+        "task docker.io/acme/a:1 literal",
+        "task ? partial",
+        "task docker.io/library/nginx:1 literal",
+      ],
+    ],
+    [
+      "nothing that is built, pushed or called so",
+      "variables: {image: node:22}\npool: {vmImage: ubuntu-latest, image: x}\nresources: {repositories: [{repository: r, image: node}]}\nsteps:\n- task: Docker@2\n  inputs: {command: buildAndPush, repository: acme/app, tags: 1, image: node}\n- script: 'image: node'\n  displayName: node:22\n  target: {container: host}\n",
+      [],
+    ],
+  ];
+  for (const [name, source, expected] of cases)
+    it(`reads ${name}`, () => void expectUses(readAzurePipelines, source, expected));
+
+  it("pins where the file then reads to the pinned image", () => {
+    const forms: readonly (readonly [source: string, pins: number])[] = [
+      ["resources: {containers: [{container: a, image: 'node:22'}]}", 1],
+      ["parameters:\n- {name: i, default: 'node:22'}\njobs:\n- {job: a, container: '${{ parameters.i }}'}", 1],
+      ["variables: {T: 22}\njobs:\n- {job: a, container: 'node:$(T)'}", 0],
+      [
+        "jobs:\n- job: a\n  strategy: {matrix: {x: {i: 'node:1'}, y: {i: 'node:2'}}}\n  container: $[ variables['i'] ]",
+        2,
+      ],
+      ["steps:\n- task: KubernetesManifest@1\n  inputs:\n    containers: |\n      a:1\n      b:2\n", 2],
+    ];
+    for (const [source, pins] of forms) assert.equal(expectPinsToHold(readAzurePipelines, source), pins, source);
+  });
+
+  it("reads commands of the steps that run a shell", () => {
+    const source =
+      'variables: {V: one, my.var: two}\njobs:\n- job: j\n  steps:\n  - checkout: self\n  - bash: |\n      cosign sign $(V) ${{ variables.V }} $V $MY_VAR $(Build.Id)\n      tag=$(date)\n      cosign x "$(date)"\n  - script: cosign cmd\n    env: {V: $(my.var)}\n  - pwsh: cosign no\n  - task: Bash@3\n    inputs: {targetType: inline, script: cosign task}\n  - task: AzureCLI@2\n    inputs: {scriptType: bash, inlineScript: cosign cli}\n  - task: AzureCLI@2\n    inputs: {scriptType: ps, inlineScript: cosign no}\n- job: w\n  pool: {vmImage: windows-latest}\n  steps:\n  - script: cosign no\n- deployment: d\n  strategy: {runOnce: {deploy: {steps: [{bash: cosign deploy}], }, on: {failure: {steps: [{bash: cosign failed}]}}}}\n';
+    const document = readAzurePipelines(source, "x.yml");
+    assert.deepEqual(commandTexts(document), [
+      "j: cosign sign one one one two ?",
+      "j: date",
+      "j: date",
+      "j: cosign x ?",
+      "j: cosign cmd",
+      "j: cosign task",
+      "j: cosign cli",
+      "d: cosign deploy",
+      "d: cosign failed",
+    ]);
+    const [sign] = document.commands;
+    assert.deepEqual(sign?.words.map(({ span }) => source.slice(span.start, span.end)).slice(2), [
+      "$(V)",
+      "${{ variables.V }}",
+      "$V",
+      "$MY_VAR",
+      "$(Build.Id)",
+    ]);
+    assert.deepEqual(
+      [sign?.step, sign?.words.at(-1)?.raw, sign?.words.at(-1)?.expands],
+      [1, "$(Build.Id)", ["Build.Id"]],
+    );
+  });
+
+  it("gives jobs and steps with their inputs", () => {
+    const source = "steps:\n- task: Docker@2\n  name: b\n  displayName: Build\n  inputs: {command: push, tags: 1}\n";
+    const { jobs, text } = readAzurePipelines(source, "x.yml");
+    const [step] = jobs[0]?.steps ?? [];
+    assert.deepEqual([step?.id, step?.name, step?.uses], ["b", "Build", "Docker@2"]);
+    assert.deepEqual(
+      Object.entries(step?.with ?? {}).map(([name, { span }]) => [name, text.slice(span.start, span.end)]),
+      [
+        ["command", "push"],
+        ["tags", "1"],
+      ],
+    );
+  });
+});
