@@ -1,5 +1,5 @@
 import { formatReference, type ImageReference } from "../image/reference.ts";
-import { matchesGlob } from "../policy/glob.ts";
+import { coveringRules } from "../policy/coverage.ts";
 import type { Authority, PolicyRule, PolicySource, TrustPolicy } from "../policy/policy.ts";
 import { readPublicKey } from "../x509/publicKey.ts";
 
@@ -25,9 +25,7 @@ export function foretellAcceptance(
   publicKey: string,
 ): readonly RuleAcceptance[] {
   const text = formatReference(reference);
-  return policy.rules
-    .filter((rule) => rule.globs.some(({ glob }) => matchesGlob(glob, text)))
-    .map((rule) => acceptanceOf(rule, publicKey));
+  return coveringRules(policy.rules, text).map((rule) => acceptanceOf(rule, publicKey));
 }
 
 function acceptanceOf(rule: PolicyRule, publicKey: string): RuleAcceptance {
@@ -41,6 +39,8 @@ function acceptanceOf(rule: PolicyRule, publicKey: string): RuleAcceptance {
   });
   const [obscure] = rule.notUnderstood;
   if (obscure !== undefined) return told(false, `The rule cannot be evaluated: ${obscure.what}`);
+  if ((rule.quorum?.count ?? 1) > 1)
+    return told(false, `The rule asks for ${rule.quorum?.count} signers; this key is one at most.`);
   const failing = rule.authorities.find((authority) => authority.kind === "static" && authority.action === "fail");
   const obstacles: string[] = [];
   for (const authority of rule.authorities) {
@@ -71,6 +71,12 @@ function obstacleIn(authority: Authority, publicKey: string): string | undefined
         return `'${authority.name}' is this key, but checks with ${authority.hashAlgorithm}; the signature will use sha256.`;
       if (authority.format === "legacy")
         return `'${authority.name}' is this key, but accepts only cosign's first format.`;
+      if (authority.attestations !== undefined)
+        return `'${authority.name}' is this key, but asks for attestations instead of a signature.`;
+      if (authority.requiresLog !== undefined || authority.requiresTimestamp !== undefined)
+        return `'${authority.name}' is this key, but also asks for an entry in a log or a time stamp.`;
+      if (authority.claims !== undefined)
+        return `'${authority.name}' is this key, but asks for a name in the payload, which a bundle does not hold.`;
       return undefined;
   }
 }

@@ -57,6 +57,12 @@ export function readCosignLayer(layer: Descriptor, payload: Uint8Array, image: s
   };
 }
 
+/** The image name that a payload claims (`critical.identity.docker-reference`); undefined where it claims none. */
+export function claimedReferenceOf(payload: Uint8Array): string | undefined {
+  const claimed = objectAt(objectAt(objectOf(payload), "critical"), "identity")?.["docker-reference"];
+  return typeof claimed === "string" && claimed !== "" ? claimed : undefined;
+}
+
 function objectionToPayload(payload: Uint8Array, image: string): Reason | undefined {
   const parsed = readStrictJson(payload, signatureLimits.entryBody);
   if (parsed.kind === "refused")

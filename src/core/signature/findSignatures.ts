@@ -2,7 +2,7 @@ import { parseManifest, type ImageManifest } from "../image/manifest.ts";
 import type { Candidate, Descriptor } from "../verdict/evidence.ts";
 import type { Reason, SignatureFormat } from "../verdict/verdict.ts";
 import { readAttachedBundle } from "./bundleReferrer.ts";
-import { cosignArtifactType, readCosignLayer, simpleSigningMediaType } from "./cosign.ts";
+import { claimedReferenceOf, cosignArtifactType, readCosignLayer, simpleSigningMediaType } from "./cosign.ts";
 import type { BlobReader, FoundSignature, ManifestFindings } from "./foundSignature.ts";
 
 /** More signatures of one manifest are not looked at. */
@@ -65,13 +65,16 @@ function readLayers(digest: string, { layers }: ImageManifest, image: string, bl
   for (const layer of signing.slice(0, maximumLayers)) {
     const payload = blob(layer.digest, layer.size);
     if (payload === undefined) missing.push(layer.digest);
-    else
+    else {
+      const claimedReference = claimedReferenceOf(payload);
       signatures.push({
         format: "cosign",
         manifest: digest,
         purpose: "signature",
+        ...(claimedReference === undefined ? {} : { claimedReference }),
         content: readCosignLayer(layer, payload, image),
       });
+    }
   }
   if (signing.length > maximumLayers)
     signatures.push(...found(digest, "cosign", { kind: "unsupported", reason: tooMany }).signatures);

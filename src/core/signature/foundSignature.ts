@@ -8,6 +8,8 @@ export interface FoundSignature {
   readonly manifest: string;
   readonly purpose: "signature" | "attestation";
   readonly predicateType?: string;
+  /** The image name that the signed payload claims (Simple Signing, `docker-reference`); nothing in it is checked here. */
+  readonly claimedReference?: string;
   readonly content:
     /** `material` is about the image; who made it is still to be proven. */
     | { readonly kind: "readable"; readonly material: SignatureMaterial }

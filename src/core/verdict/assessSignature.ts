@@ -2,8 +2,9 @@ import { decodeBase64 } from "../base64.ts";
 import type { FoundSignature } from "../signature/foundSignature.ts";
 import { entrySigner } from "../signature/logEntry.ts";
 import type { SignatureMaterial } from "../signature/material.ts";
+import { withKnownLogs } from "../signature/sigstoreEngine.ts";
 import { verifySignature, type Verification } from "../signature/verifySignature.ts";
-import type { Keyring, KnownKey } from "./keyring.ts";
+import { proofOf, type KeyDemand, type Keyring, type KnownKey } from "./keyring.ts";
 import type { Reason } from "./verdict.ts";
 
 /** A signature with what its verification gave. */
@@ -14,7 +15,11 @@ export interface AssessedSignature {
   /** Whether it is valid under one key, and under one trusted root: what authorities are compared with. */
   readonly validKey?: string;
   readonly validRoots: ReadonlyMap<string, Extract<Verification, { kind: "valid" }>>;
+  /** Which of the keyring's demands a valid signature by a key fulfils (`proofOf`). */
+  readonly proofs: ReadonlySet<string>;
 }
+
+const noProofs: ReadonlySet<string> = new Set();
 
 /** From the best to the worst that can be said of a signature: one valid anchor is enough, and one definite objection tells more than "unknown". */
 const ranks: Readonly<Record<Verification["kind"], number>> = {
@@ -28,7 +33,7 @@ const ranks: Readonly<Record<Verification["kind"], number>> = {
 export function assessSignature(found: FoundSignature, keyring: Keyring, time: Date): AssessedSignature {
   const { content } = found;
   if (content.kind !== "readable")
-    return { found, outcome: { kind: content.kind, reason: content.reason }, validRoots: new Map() };
+    return { found, outcome: { kind: content.kind, reason: content.reason }, validRoots: new Map(), proofs: noProofs };
   return content.material.signer.kind === "key"
     ? assessByKeys(found, content.material, keyring, time)
     : assessByRoots(found, content.material, keyring, time);
@@ -44,15 +49,38 @@ function assessByKeys(
   const candidates = candidateKeys(claimed, keyring);
   const root = keyring.roots.get(keyring.defaultRoot ?? "");
   const validRoots = new Map<string, never>();
-  if (candidates.length === 0) return { found, outcome: unknownKey(claimed), validRoots };
+  if (candidates.length === 0) return { found, outcome: unknownKey(claimed), validRoots, proofs: noProofs };
   let outcome: Verification | undefined;
   for (const { key, name, digests } of candidates) {
     const anchor = { kind: "key", key, name, lenient: true, ...(root === undefined ? {} : { root }) } as const;
-    const result = verifySignature({ ...material, alsoDigests: [...material.alsoDigests, ...digests] }, anchor, time);
-    if (result.kind === "valid") return { found, outcome: result, validKey: key.fingerprint, validRoots };
+    const tried = { ...material, alsoDigests: [...material.alsoDigests, ...digests] };
+    const result = verifySignature(tried, anchor, time);
+    if (result.kind === "valid") {
+      const proofs = proofsOf(tried, key, keyring.demands, time);
+      return { found, outcome: result, validKey: key.fingerprint, validRoots, proofs };
+    }
     outcome ??= candidates.length === 1 ? result : { kind: "invalid", reason: noKeyFits };
   }
-  return { found, outcome: outcome ?? unknownKey(claimed), validRoots };
+  return { found, outcome: outcome ?? unknownKey(claimed), validRoots, proofs: noProofs };
+}
+
+/** A demand is fulfilled by what the root itself knows: entries and stamps of others neither count nor spoil it. */
+function proofsOf(
+  material: SignatureMaterial,
+  key: KnownKey["key"],
+  demands: readonly KeyDemand[],
+  time: Date,
+): ReadonlySet<string> {
+  const fulfilled = demands.filter(({ kind, root }) => {
+    const anchor = { kind: "key", key, root, lenient: false } as const;
+    if (kind === "timestamp") {
+      const stamped = { ...material, logEntries: [] };
+      return material.timestamps.length > 0 && verifySignature(stamped, anchor, time).kind === "valid";
+    }
+    const logged = { ...withKnownLogs(material, root), timestamps: [] };
+    return logged.logEntries.length > 0 && verifySignature(logged, anchor, time).kind === "valid";
+  });
+  return new Set(fulfilled.map(({ kind, root }) => proofOf(kind, root.name)));
 }
 
 function assessByRoots(
@@ -68,7 +96,7 @@ function assessByRoots(
     if (result.kind === "valid") validRoots.set(name, result);
     if (best === undefined || ranks[result.kind] < ranks[best.kind]) best = result;
   }
-  return { found, outcome: best ?? { kind: "unknown-signer", reason: noRoot }, validRoots };
+  return { found, outcome: best ?? { kind: "unknown-signer", reason: noRoot }, validRoots, proofs: noProofs };
 }
 
 /** The fingerprint that the signature itself claims: by its hint, or by its log entry. Only ever used to choose what to try. */

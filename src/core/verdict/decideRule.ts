@@ -1,8 +1,8 @@
-import { matchesPattern } from "../policy/pattern.ts";
-import type { Authority, IdentityMatcher, PolicyRule, SignatureFormatFilter } from "../policy/policy.ts";
-import { readPublicKey } from "../x509/publicKey.ts";
+import type { Authority, PolicyRule } from "../policy/policy.ts";
+import { acceptedBy, type Scene, type SigningAuthority } from "./accepts.ts";
 import type { AssessedSignature } from "./assessSignature.ts";
 import type { Keyring } from "./keyring.ts";
+import { rootPartsOf } from "./rootOf.ts";
 
 /** What one rule that covers the image says. */
 export type RuleDecision =
@@ -19,8 +19,11 @@ export type RuleDecision =
   | { readonly kind: "refused"; readonly rule: PolicyRule; readonly why: string }
   | { readonly kind: "not-understood"; readonly rule: PolicyRule; readonly why: string };
 
-/** Decides one rule: any of its authorities suffices (ClusterImagePolicy). What it says beyond our understanding is never a pass. */
-export function decideRule(rule: PolicyRule, signatures: readonly AssessedSignature[], keyring: Keyring): RuleDecision {
+/**
+ * Decides one rule: any of its authorities suffices, or as many as its quorum asks for. What it says beyond our
+ * understanding is never a pass.
+ */
+export function decideRule(rule: PolicyRule, signatures: readonly AssessedSignature[], scene: Scene): RuleDecision {
   const [obscure] = rule.notUnderstood;
   if (obscure !== undefined)
     return {
@@ -28,89 +31,130 @@ export function decideRule(rule: PolicyRule, signatures: readonly AssessedSignat
       rule,
       why: `${obscure.what.replace(/\.$/, "")} (${obscure.source.file}:${obscure.source.line})`,
     };
-  // An attestation says something about the image, and is nobody's signature of it.
-  const candidates = signatures.filter(({ found }) => found.purpose === "signature");
   const signers = rule.authorities.filter((authority) => authority.kind === "key" || authority.kind === "keyless");
-  for (const authority of signers) {
-    const [first] = candidates.filter((candidate) => accepts(authority, candidate, keyring));
-    if (first === undefined) continue;
-    const others = candidates.filter(
-      (each) => each !== first && signers.some((other) => accepts(other, each, keyring)),
-    );
-    const accepted = { kind: "accepted", rule, authority: authority.name, signatures: [first, ...others] } as const;
-    const note = authority.format === "unset" && first.found.format === "sigstore-bundle";
-    return note ? { ...accepted, note: formatNote(authority.name) } : accepted;
+  const accepting = signers.flatMap((authority) => {
+    const [first, ...more] = acceptedBy(authority, signatures, scene);
+    return first === undefined ? [] : [{ authority, signatures: [first, ...more] as const }];
+  });
+  const [best] = accepting;
+  if (best !== undefined && isEnough(rule.quorum, accepting)) {
+    const [first] = best.signatures;
+    const others = new Set(accepting.flatMap((each) => each.signatures));
+    others.delete(first);
+    const authority = accepting.map(({ authority: { name } }) => name).slice(0, rule.quorum?.count ?? 1);
+    const accepted = {
+      kind: "accepted",
+      rule,
+      authority: authority.join("' and '"),
+      signatures: [first, ...others],
+    } as const;
+    const note = best.authority.format === "unset" && first.found.format === "sigstore-bundle";
+    return note ? { ...accepted, note: formatNote(best.authority.name) } : accepted;
   }
   const obstacles: string[] = [];
   for (const authority of rule.authorities) {
     if (authority.kind === "static" && authority.action === "pass")
       return { kind: "allowed", rule, authority: authority.name };
-    const obstacle = obstacleIn(authority, keyring);
+    const obstacle = obstacleIn(authority, scene.keyring);
     if (obstacle !== undefined) obstacles.push(obstacle);
   }
   const [why] = obstacles;
   if (why !== undefined) return { kind: "not-understood", rule, why };
-  return { kind: "refused", rule, why: refusal(rule) };
+  return { kind: "refused", rule, why: refusal(rule) + nearMiss(signers, signatures, scene) };
 }
 
-function accepts(
-  authority: Extract<Authority, { kind: "key" | "keyless" }>,
-  signature: AssessedSignature,
-  keyring: Keyring,
-): boolean {
-  if (!isLookedAt(authority.format, signature)) return false;
-  if (authority.kind === "key") {
-    const { validKey } = signature;
-    return validKey !== undefined && authority.publicKeys.some((pem) => readPublicKey(pem)?.fingerprint === validKey);
-  }
-  const root = authority.trustedRoot ?? keyring.defaultRoot;
-  const proof = root === undefined ? undefined : signature.validRoots.get(root);
-  const identity = proof?.identity;
-  return identity !== undefined && authority.identities.some((matcher) => matchesIdentity(matcher, identity));
+interface Accepting {
+  readonly authority: SigningAuthority;
+  readonly signatures: readonly AssessedSignature[];
 }
 
-function isLookedAt(format: SignatureFormatFilter, { found }: AssessedSignature): boolean {
-  switch (format) {
-    case "any":
-    case "unset":
-      return true;
-    case "bundle":
-      return found.format === "sigstore-bundle";
-    case "legacy":
-      return found.format === "cosign";
-  }
-}
-
-/** Exactly, or by the pattern on the whole text; a matcher that leaves subject or issuer open matches nobody. */
-function matchesIdentity(
-  matcher: IdentityMatcher,
-  { names, issuer }: { readonly names: readonly string[]; readonly issuer: string | undefined },
-): boolean {
-  return (
-    names.some((name) => matchesText(name, matcher.subject, matcher.subjectRegExp)) &&
-    issuer !== undefined &&
-    matchesText(issuer, matcher.issuer, matcher.issuerRegExp)
-  );
-}
-
-function matchesText(text: string, exact: string | undefined, pattern: string | undefined): boolean {
-  if (exact === undefined && pattern === undefined) return false;
-  return (exact === undefined || text === exact) && (pattern === undefined || matchesPattern(pattern, text));
+function isEnough(quorum: PolicyRule["quorum"], accepting: readonly Accepting[]): boolean {
+  if (quorum === undefined) return true;
+  const names = new Set(accepting.map(({ authority }) => authority.name));
+  const count =
+    quorum.of === "authorities"
+      ? accepting.length
+      : accepting.reduce((sum, { signatures }) => sum + signatures.length, 0);
+  return count >= quorum.count && quorum.named.every((name) => names.has(name));
 }
 
 /** Why it cannot be told whether the authority accepts; undefined where it can. */
-function obstacleIn(authority: Authority, { roots, unusable, defaultRoot }: Keyring): string | undefined {
+function obstacleIn(authority: Authority, { known, roots, unusable, defaultRoot }: Keyring): string | undefined {
   if (authority.kind === "not-evaluated") return `'${authority.name}' is not evaluated: ${authority.why}`;
-  if (authority.kind !== "keyless") return undefined;
-  const name = authority.trustedRoot ?? defaultRoot;
-  if (name !== undefined && roots.has(name)) return undefined;
-  if (name === undefined) return `'${authority.name}' needs a trusted root, and there is none`;
-  return unusable.get(name) ?? `'${authority.name}' needs the trusted root '${name}', which is not configured`;
+  if (authority.kind === "static") return undefined;
+  const { name: who, requiresLog, requiresTimestamp } = authority;
+  const trusted = authority.kind === "keyless" ? { root: authority.trustedRoot ?? defaultRoot } : undefined;
+  for (const reference of [trusted, requiresLog, requiresTimestamp]) {
+    if (reference === undefined) continue;
+    const name = reference.root ?? defaultRoot;
+    if (name === undefined) return `'${who}' needs a trusted root, and there is none`;
+    if (!known.has(name))
+      return unusable.get(name) ?? `'${who}' needs the trusted root '${name}', which is not configured`;
+  }
+  const parts = authority.kind === "keyless" ? rootPartsOf(authority, defaultRoot) : undefined;
+  if (parts !== undefined && !roots.has(parts.name)) return `'${who}' is one of too many with a root of its own`;
+  const logs = known.get(requiresLog?.root ?? defaultRoot ?? "")?.logs;
+  return requiresLog !== undefined && logs?.length === 0
+    ? `'${who}' asks for an entry in a log, and its trusted root knows none`
+    : undefined;
 }
 
-function refusal({ authorities }: PolicyRule): string {
+function refusal({ authorities, quorum }: PolicyRule): string {
   const names = authorities.filter(({ kind }) => kind !== "static").map(({ name }) => `'${name}'`);
-  return names.length === 0 ? "it refuses every image" : `it accepts only ${names.join(" or ")}`;
+  if (names.length === 0) return "it refuses every image";
+  if (quorum === undefined) return `it accepts only ${names.join(" or ")}`;
+  const among =
+    quorum.named.length === 0 ? "" : `, and among them ${quorum.named.map((name) => `'${name}'`).join(" and ")}`;
+  return `it asks for ${quorum.count} of ${names.join(", ")}${among}`;
+}
+
+/** What a signature by the right signer still lacks; most questions about a refusal are about that. */
+function nearMiss(
+  signers: readonly SigningAuthority[],
+  signatures: readonly AssessedSignature[],
+  scene: Scene,
+): string {
+  for (const signer of signers) {
+    const { requiresLog, requiresTimestamp, claims, attestations, ...bare } = signer;
+    const lacks: readonly (readonly [boolean, SigningAuthority, string])[] = [
+      [
+        bare.format === "legacy",
+        { ...signer, format: "any" },
+        "a Sigstore bundle by it exists, which the readers of this policy do not look at",
+      ],
+      [
+        claims !== undefined,
+        without(signer, "claims"),
+        "a signature by it exists, and claims another name than the policy asks for",
+      ],
+      [
+        requiresLog !== undefined,
+        without(signer, "requiresLog"),
+        "a signature by it exists, without the log entry that the policy asks for",
+      ],
+      [
+        requiresTimestamp !== undefined,
+        without(signer, "requiresTimestamp"),
+        "a signature by it exists, without the time stamp that the policy asks for",
+      ],
+      [
+        attestations !== undefined,
+        without(signer, "attestations"),
+        "a signature by it exists, where the policy asks for attestations",
+      ],
+    ];
+    const found = lacks.find(([asked, changed]) => asked && acceptedBy(changed, signatures, scene).length > 0);
+    if (found !== undefined) return `; ${found[2]}`;
+  }
+  return "";
+}
+
+function without(
+  authority: SigningAuthority,
+  demand: "claims" | "requiresLog" | "requiresTimestamp" | "attestations",
+): SigningAuthority {
+  const { [demand]: _left, ...others } = authority;
+  return others;
 }
 
 function formatNote(name: string): string {

@@ -1,5 +1,5 @@
 import { bytesMatchDigest, shortDigest } from "../image/digest.ts";
-import { matchesGlob } from "../policy/glob.ts";
+import { coveringRules } from "../policy/coverage.ts";
 import type { PolicyRule, TrustPolicy } from "../policy/policy.ts";
 import { findSignatures } from "../signature/findSignatures.ts";
 import type { FoundSignature } from "../signature/foundSignature.ts";
@@ -24,7 +24,7 @@ const maximumCandidates = 100;
  */
 export function judge(evidence: Evidence, policy: TrustPolicy, material: TrustMaterial, time: Date): Verdict {
   const { reference, image } = evidence;
-  const covering = policy.rules.filter((rule) => rule.globs.some(({ glob }) => matchesGlob(glob, reference)));
+  const covering = coveringRules(policy.rules, reference);
   const trace: TraceStep[] = evidence.lookups.map(describeLookup);
   const asOf = oldest(evidence.lookups);
   const base = {
@@ -40,9 +40,9 @@ export function judge(evidence: Evidence, policy: TrustPolicy, material: TrustMa
   trace.unshift({ step: "resolve", outcome: "passed", text: `${reference} is ${shortDigest(image.digest)}.` });
 
   const { signatures: found, gaps } = collect(evidence, image);
-  const keyring = createKeyring([...covering, ...policy.rules], material);
+  const keyring = createKeyring(covering, policy, material);
   const assessed = found.map((signature) => assessSignature(signature, keyring, time));
-  const decisions = covering.map((rule) => decideRule(rule, assessed, keyring));
+  const decisions = covering.map((rule) => decideRule(rule, assessed, { reference, keyring }));
   const gap = gaps[0] ?? incompleteness(evidence.lookups);
   const settled = settle({ signatures: assessed, decisions, gap });
   const signatures = assessed.map((signature) => toSignatureVerdict(signature, isAccepted(signature, decisions)));

@@ -61,8 +61,9 @@ function worst(decisions: readonly RuleDecision[]): RuleDecision | undefined {
 }
 
 function verifiedBy(accepted: Extract<RuleDecision, { kind: "accepted" }>): Omit<Settled, "enforced"> {
-  const { rule, authority } = accepted;
-  const message = `A valid signature is accepted by '${authority}' of policy ${placeOf(rule)}.`;
+  const { rule, authority, signatures } = accepted;
+  const what = signatures[0].found.purpose === "signature" ? "signature" : "attestation";
+  const message = `A valid ${what} is accepted by '${authority}' of policy ${placeOf(rule)}.`;
   return { state: "verified", reason: { code: "verified", message }, rule };
 }
 

@@ -1,0 +1,63 @@
+import type { Authority, RootReference } from "../policy/policy.ts";
+import { isJsonObject, type JsonObject } from "../json.ts";
+import type { TrustedRoot } from "../signature/trustedRoot.ts";
+
+type Keyless = Extract<Authority, { kind: "keyless" }>;
+
+/** The trusted roots that a keyless authority takes its parts from, by name; `name` is the name of what they make together. */
+export interface RootParts {
+  readonly name: string;
+  readonly base: string;
+  readonly logs: string | undefined;
+  readonly timestamps: string | undefined;
+  readonly ignoresCertificateLog: boolean;
+}
+
+/** Name of the root that a reference means; undefined where it means a default that there is not. */
+export function rootNamed({ root }: RootReference, defaultRoot: string | undefined): string | undefined {
+  return root ?? defaultRoot;
+}
+
+/** Which roots a keyless authority is judged by; undefined where it leaves it to a default that there is not. */
+export function rootPartsOf(authority: Keyless, defaultRoot: string | undefined): RootParts | undefined {
+  const { trustedRoot, requiresLog, requiresTimestamp, ignoresCertificateLog = false } = authority;
+  const base = trustedRoot ?? defaultRoot;
+  const logs = requiresLog === undefined ? base : rootNamed(requiresLog, defaultRoot);
+  const timestamps = requiresTimestamp === undefined ? base : rootNamed(requiresTimestamp, defaultRoot);
+  if (base === undefined || logs === undefined || timestamps === undefined) return undefined;
+  const special = logs !== base || requiresTimestamp !== undefined || ignoresCertificateLog;
+  return {
+    name: special ? JSON.stringify([base, logs, requiresTimestamp && timestamps, ignoresCertificateLog]) : base,
+    base,
+    logs: logs === base ? undefined : logs,
+    timestamps: requiresTimestamp === undefined ? undefined : timestamps,
+    ignoresCertificateLog,
+  };
+}
+
+/**
+ * The root that the parts make: certificate authorities of the base, logs and time-stamp authorities of the others.
+ * Where a time stamp is demanded, it proves the time alone, and no log is asked for. Undefined where a part is missing.
+ */
+export function composeRoot(parts: RootParts, roots: ReadonlyMap<string, TrustedRoot>): TrustedRoot | undefined {
+  const base = roots.get(parts.base);
+  const logs = parts.logs === undefined ? base : roots.get(parts.logs);
+  const timestamps = parts.timestamps === undefined ? base : roots.get(parts.timestamps);
+  if (base === undefined || logs === undefined || timestamps === undefined) return undefined;
+  if (parts.name === parts.base) return base;
+  return {
+    ...base,
+    name: parts.name,
+    json: {
+      ...objectOf(base.json),
+      tlogs: objectOf(logs.json)["tlogs"],
+      timestampAuthorities: objectOf(timestamps.json)["timestampAuthorities"],
+    },
+    logs: parts.timestamps === undefined ? logs.logs : [],
+    certificateLogs: parts.ignoresCertificateLog ? 0 : base.certificateLogs,
+  };
+}
+
+function objectOf(json: unknown): JsonObject {
+  return isJsonObject(json) ? json : {};
+}

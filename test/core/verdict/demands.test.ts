@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { sign } from "node:crypto";
+import type { Authority, PolicyRule } from "../../../src/core/policy/policy.ts";
+import { preAuthenticationEncoding, signatureStatement, statementType } from "../../../src/core/sign/statement.ts";
+import { judge } from "../../../src/core/verdict/judge.ts";
+import type { Verdict } from "../../../src/core/verdict/verdict.ts";
+import { createTrialCertificateLog } from "../../../src/trial/sigstore/certificateLog.ts";
+import { createTrialSigstore, envelopeEntry } from "../../../src/trial/sigstore/createTrialSigstore.ts";
+import { acme, hintOf, keyBundle, pem, stranger, type Pair } from "../../helpers/keyBundle.ts";
+import { keylessBundle } from "../../helpers/keylessBundle.ts";
+import * as scene from "../../helpers/signedImage.ts";
+
+const { image, now } = scene;
+const ours = createTrialSigstore({ now });
+const other = createTrialSigstore({ now });
+const root = (name: string, text: string) => ({ name, text, source: "trial" });
+const material = {
+  trustedRoots: [root("ours", ours.trustedRoot), root("other", other.trustedRoot)],
+  defaultRoot: "ours",
+};
+const withoutLogs = (text: string): string => JSON.stringify({ ...(JSON.parse(text) as object), tlogs: [] });
+
+function verdictOf(
+  bundles: readonly Uint8Array[],
+  authorities: readonly Authority[],
+  more: Partial<PolicyRule> = {},
+): Verdict {
+  const evidence = scene.evidenceOf(bundles.map((bundle) => scene.attachBundle(bundle)));
+  return judge(evidence, scene.policyOf(scene.rule(authorities, more)), material, now);
+}
+
+function loggedBundle(pair: Pair, sigstore: typeof ours, payload = signatureStatement(image.digest)): Buffer {
+  const signature = sign("sha256", preAuthenticationEncoding(statementType, payload), pair.privateKey);
+  const entry = sigstore.transparencyLog.add(envelopeEntry(payload, signature, pem(pair)), now);
+  return Buffer.from(
+    JSON.stringify({
+      mediaType: scene.bundleType,
+      verificationMaterial: { publicKey: { hint: hintOf(pair) }, tlogEntries: [entry] },
+      dsseEnvelope: {
+        payload: Buffer.from(payload).toString("base64"),
+        payloadType: statementType,
+        signatures: [{ sig: signature.toString("base64") }],
+      },
+    }),
+  );
+}
+
+const statement = (predicateType: string): Buffer =>
+  Buffer.from(
+    JSON.stringify({
+      _type: "https://in-toto.io/Statement/v1",
+      subject: [{ digest: { sha256: image.digest.slice(7) } }],
+      predicateType,
+      predicate: {},
+    }),
+  );
+
+const bytes = (bundle: unknown): Buffer => Buffer.from(JSON.stringify(bundle));
+
+describe("an authority's demands", () => {
+  const logs: readonly (readonly [string, Buffer, { root?: string }, Verdict["state"]])[] = [
+    ["in the default root's log, as asked", loggedBundle(acme, ours), {}, "verified"],
+    ["in the named root's log, as asked", loggedBundle(acme, other), { root: "other" }, "verified"],
+    ["in another root's log", loggedBundle(acme, other), {}, "untrusted"],
+    ["in no log", keyBundle(acme), {}, "untrusted"],
+    ["and the root is not known", loggedBundle(acme, ours), { root: "nobody" }, "unknown"],
+  ];
+  for (const [what, bundle, requiresLog, state] of logs)
+    it(`a key's signature, ${what}: ${state}`, () => {
+      const verdict = verdictOf([bundle], [scene.keyAuthority(pem(acme), { requiresLog })]);
+      assert.equal(verdict.state, state, verdict.reason.message);
+    });
+
+  it("does not take an entry with a broken promise for one", () => {
+    const bundle = JSON.parse(loggedBundle(acme, ours).toString());
+    delete bundle.verificationMaterial.tlogEntries[0].inclusionProof;
+    assert.notEqual(verdictOf([bytes(bundle)], [scene.keyAuthority(pem(acme), { requiresLog: {} })]).state, "verified");
+  });
+
+  it("says what a signature by the right key lacks", () => {
+    const { reason } = verdictOf([keyBundle(acme)], [scene.keyAuthority(pem(acme), { requiresLog: {} })]);
+    assert.match(reason.message, /without the log entry/);
+  });
+
+  it("refuses what no time-stamp authority stamped, by key and by certificate", () => {
+    const requiresTimestamp = { root: "other" };
+    assert.equal(
+      verdictOf([loggedBundle(acme, ours)], [scene.keyAuthority(pem(acme), { requiresTimestamp })]).state,
+      "untrusted",
+    );
+    const keyless = scene.keylessAuthority({ requiresTimestamp: {} });
+    assert.equal(verdictOf([bytes(keylessBundle(ours))], [keyless]).state, "untrusted");
+  });
+
+  it("takes authorities from one root and logs from another", () => {
+    const split = (trustedRoot: string, log: string) => [
+      scene.keylessAuthority({ trustedRoot, requiresLog: { root: log } }),
+    ];
+    const own = bytes(keylessBundle(ours));
+    assert.equal(verdictOf([own], split("ours", "ours")).state, "verified");
+    assert.equal(verdictOf([own], split("ours", "other")).state, "untrusted");
+    assert.equal(verdictOf([own], split("other", "ours")).state, "untrusted");
+    // The certificate is of the one, the entry in the other's log.
+    const mixed = keylessBundle({ ...ours, transparencyLog: other.transparencyLog });
+    assert.equal(verdictOf([bytes(mixed)], split("ours", "other")).state, "verified");
+    assert.notEqual(verdictOf([bytes(mixed)], [scene.keylessAuthority()]).state, "verified");
+  });
+
+  it("cannot tell where a log is asked for and the root knows none", () => {
+    const roots = [root("ours", ours.trustedRoot), root("bare", withoutLogs(ours.trustedRoot))];
+    const evidence = scene.evidenceOf([scene.attachBundle(bytes(keylessBundle(ours)))]);
+    const policy = scene.policyOf(scene.rule([scene.keylessAuthority({ requiresLog: { root: "bare" } })]));
+    assert.equal(judge(evidence, policy, { trustedRoots: roots, defaultRoot: "ours" }, now).state, "unknown");
+  });
+
+  it("accepts a certificate that is in no log only where the policy says so", () => {
+    const bundle = bytes(keylessBundle(ours, { certificate: { log: undefined as never } }));
+    assert.equal(verdictOf([bundle], [scene.keylessAuthority()]).state, "invalid");
+    assert.equal(verdictOf([bundle], [scene.keylessAuthority({ ignoresCertificateLog: true })]).state, "verified");
+    const foreign = bytes(keylessBundle(ours, { certificate: { log: createTrialCertificateLog() } }));
+    assert.notEqual(verdictOf([foreign], [scene.keylessAuthority({ ignoresCertificateLog: true })]).state, "verified");
+  });
+
+  it("judges by a root that the policy states, unless one of that name is configured", () => {
+    const stated = createTrialSigstore({ now });
+    const evidence = scene.evidenceOf([scene.attachBundle(bytes(keylessBundle(stated)))]);
+    const rules = [scene.rule([scene.keylessAuthority({ trustedRoot: "theirs" })])];
+    const policy = { rules, problems: [], trustedRoots: [root("theirs", stated.trustedRoot)] };
+    assert.equal(judge(evidence, policy, material, now).state, "verified");
+    const configured = { ...material, trustedRoots: [root("theirs", other.trustedRoot)] };
+    assert.equal(judge(evidence, policy, configured, now).state, "untrusted");
+    assert.equal(
+      judge(evidence, { ...policy, rules: [scene.rule([scene.keylessAuthority()])] }, material, now).state,
+      "untrusted",
+    );
+  });
+});
+
+describe("attestations that a policy asks for", () => {
+  const provenance = "https://slsa.dev/provenance/v1";
+  const bill = "https://spdx.dev/Document";
+  const attested = (type: string, by = ours): Buffer => bytes(keylessBundle(by, { payload: statement(type) }));
+  const asks = (...attestations: string[]) => [scene.keylessAuthority({ attestations })];
+  const cases: readonly (readonly [string, readonly Buffer[], readonly Authority[], Verdict["state"]])[] = [
+    ["one of the type", [attested(provenance)], asks(provenance), "verified"],
+    ["one of another type", [attested(bill)], asks(provenance), "unsigned"],
+    ["one of two types", [attested(provenance)], asks(provenance, bill), "unsigned"],
+    ["both types", [attested(bill), attested(provenance)], asks(provenance, bill), "verified"],
+    ["the type, by a stranger", [attested(provenance, createTrialSigstore({ now }))], asks(provenance), "unsigned"],
+    ["a signature instead", [bytes(keylessBundle(ours))], asks(provenance), "untrusted"],
+    ["an attestation where a signature is asked for", [attested(provenance)], [scene.keylessAuthority()], "unsigned"],
+  ];
+  for (const [what, bundles, authorities, state] of cases)
+    it(`${what}: ${state}`, () => {
+      const verdict = verdictOf(bundles, authorities);
+      assert.equal(verdict.state, state, verdict.reason.message);
+    });
+});
+
+describe("a quorum", () => {
+  const first = scene.keyAuthority(pem(acme), { name: "first" });
+  const second = scene.keyAuthority(pem(stranger), { name: "second" });
+  const one = keyBundle(acme);
+  const two = keyBundle(stranger);
+  const again = loggedBundle(acme, ours);
+  const quorum = (count: number, of: "authorities" | "signatures" = "authorities", named: readonly string[] = []) => ({
+    quorum: { count, of, named },
+  });
+  const cases: readonly (readonly [string, readonly Buffer[], Partial<PolicyRule>, Verdict["state"]])[] = [
+    ["of one, one signed", [one], quorum(1), "verified"],
+    ["of two, one signed", [one], quorum(2), "untrusted"],
+    ["of two, one signed twice", [one, again], quorum(2), "untrusted"],
+    ["of two signatures, one signed twice", [one, again], quorum(2, "signatures"), "verified"],
+    ["of two signatures, one signed once", [one], quorum(2, "signatures"), "untrusted"],
+    ["of two, both signed", [one, two], quorum(2), "verified"],
+    ["of one, and the other is named", [one], quorum(1, "authorities", ["second"]), "untrusted"],
+    ["of one, and the named one signed", [two], quorum(1, "authorities", ["second"]), "verified"],
+    ["of none", [], quorum(0), "unsigned"],
+  ];
+  for (const [what, bundles, more, state] of cases)
+    it(`${what}: ${state}`, () => {
+      const verdict = verdictOf(bundles, [first, second], more);
+      assert.equal(verdict.state, state, verdict.reason.message);
+    });
+});
