@@ -1,12 +1,29 @@
+import { request as requestHttp, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
+import { request as requestHttps } from "node:https";
+import { rootCertificates } from "node:tls";
 import { AppError } from "../../application/errors.ts";
 import { readJson } from "../../core/json.ts";
+
+/** What a connection to a service needs beyond the system's own trust. There is no way to leave the check out. */
+export interface ServiceTls {
+  /** PEM of authorities that are trusted for this service, besides the usual ones. */
+  readonly authorities?: string;
+  /** PEM of the certificate chain and key by which this client proves who it is. */
+  readonly client?: { readonly certificate: string; readonly key: string };
+}
 
 /** One JSON request to a signing service. */
 export interface ServiceRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
-  readonly secret: string;
+  /** Sent as a bearer token. */
+  readonly secret?: string;
+  /** Sent besides the content type, such as an API key. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Sent as a form in place of a JSON body. */
+  readonly form?: Readonly<Record<string, string>>;
+  readonly tls?: ServiceTls;
   readonly timeoutMs: number;
   /** What was tried, in words: "submit the request". */
   readonly action: string;
@@ -14,7 +31,7 @@ export interface ServiceRequest {
   readonly ambiguity?: string;
 }
 
-/** Status and parsed body; `body` is undefined where it was no JSON. */
+/** Status and parsed body; `body` is undefined where it was no JSON, which only a refused authentication may be. */
 export interface ServiceReply {
   readonly status: number;
   readonly body: unknown;
@@ -24,7 +41,7 @@ const maximumReply = 4 * 1024 * 1024;
 
 /**
  * Sends one request, once, and reads the bounded answer. Follows no redirect: the secret is for this origin alone.
- * Throws AppError `cancelled`, `service-unavailable` (no answer, or a status of 500 and above) or `service-protocol`.
+ * Throws AppError `cancelled`, `tls`, `service-unavailable` (no answer, or a status of 500 and above) or `service-protocol`.
  */
 export async function sendToService(
   request: ServiceRequest,
@@ -36,14 +53,7 @@ export async function sendToService(
   const failed = `Could not ${request.action} at ${origin}`;
   let reply: ServiceReply;
   try {
-    const response = await fetch(request.url, {
-      method: request.method,
-      redirect: "manual",
-      signal: AbortSignal.any([options.signal, timeout]),
-      headers: { authorization: `Bearer ${request.secret}`, "content-type": "application/json" },
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-    });
-    reply = { status: response.status, body: readJson(await readBounded(response)) };
+    reply = await exchange(request, AbortSignal.any([options.signal, timeout]));
   } catch (cause) {
     if (cause instanceof AppError) throw new AppError(cause.code, `${failed}: ${cause.message}${advice}`, { cause });
     if (options.signal.aborted) throw new AppError("cancelled", `${failed}: it was cancelled.${advice}`, { cause });
@@ -53,35 +63,84 @@ export async function sendToService(
         `${failed}: there was no answer within ${request.timeoutMs / 1000} s.${advice}`,
         { cause },
       );
-    if (isRefused(cause))
+    const code = codeOf(cause);
+    // The one failure of which it is certain that nothing was sent, besides the next one.
+    if (code === "ECONNREFUSED")
       throw new AppError(
         "service-unavailable",
         `${failed}: nothing listens there. Nothing was sent; start the service and try again.`,
+        { cause },
+      );
+    if (tlsCode.test(code))
+      throw new AppError(
+        "tls",
+        `${failed}: it did not prove its identity (${code}). Nothing was sent. Name the file with the certificate of its authority ('caFile' of the service in .countersign.yaml), or have this machine trust it.`,
         { cause },
       );
     throw new AppError("service-unavailable", `${failed}: the connection failed.${advice}`, { cause });
   }
   if (reply.status >= 500)
     throw new AppError("service-unavailable", `${failed}: it answered with status ${reply.status}.${advice}`);
-  if (reply.body === undefined)
+  if (reply.body === undefined && reply.status !== 401 && reply.status !== 403)
     throw new AppError("service-protocol", `${failed}: the answer (status ${reply.status}) is not JSON.${advice}`);
   return reply;
 }
 
-async function readBounded(response: Response): Promise<Uint8Array> {
+/** Codes of OpenSSL and of Node for a certificate that proves nothing. */
+const tlsCode = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|ERR_SSL_/;
+
+function exchange(request: ServiceRequest, signal: AbortSignal): Promise<ServiceReply> {
+  const url = new URL(request.url);
+  const [content, contentType] =
+    request.form === undefined
+      ? [request.body === undefined ? undefined : JSON.stringify(request.body), "application/json"]
+      : [new URLSearchParams(request.form).toString(), "application/x-www-form-urlencoded"];
+  const headers: OutgoingHttpHeaders = {
+    ...request.headers,
+    ...(request.secret === undefined ? {} : { authorization: `Bearer ${request.secret}` }),
+    accept: "application/json",
+    "content-type": contentType,
+    // On a connection that was kept, a request can be lost without anyone knowing whether it arrived.
+    connection: "close",
+  };
+  const { authorities, client } = request.tls ?? {};
+  const options = {
+    method: request.method,
+    headers,
+    signal,
+    ...(authorities === undefined ? {} : { ca: [...rootCertificates, authorities] }),
+    ...(client === undefined ? {} : { cert: client.certificate, key: client.key }),
+  };
+  return new Promise((resolve, reject) => {
+    const receive = (response: IncomingMessage): void => {
+      readBounded(response).then(
+        (bytes) => resolve({ status: response.statusCode ?? 0, body: readJson(bytes) }),
+        (error: unknown) => {
+          outgoing.destroy();
+          reject(error instanceof Error ? error : new Error("the answer broke off"));
+        },
+      );
+    };
+    const outgoing =
+      url.protocol === "https:" ? requestHttps(url, options, receive) : requestHttp(url, options, receive);
+    outgoing.once("error", reject);
+    outgoing.end(content);
+  });
+}
+
+async function readBounded(response: IncomingMessage): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length;
+  for await (const chunk of response) {
+    const bytes: Buffer = Buffer.from(chunk);
+    length += bytes.length;
     if (length > maximumReply)
       throw new AppError("service-protocol", `the answer is longer than ${maximumReply} bytes.`);
-    chunks.push(chunk);
+    chunks.push(bytes);
   }
   return Buffer.concat(chunks);
 }
 
-/** The one failure of which it is certain that nothing was sent. */
-function isRefused(cause: unknown): boolean {
-  const inner = cause instanceof Error ? cause.cause : undefined;
-  return inner instanceof Error && "code" in inner && inner.code === "ECONNREFUSED";
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "";
 }
