@@ -69,6 +69,20 @@ export interface ImageUse {
   readonly platform?: string;
 }
 
+/** A part of a shell word's value: what it says, where the word writes it, and where its text comes from. */
+export interface WordPart {
+  /** Absent where only running the script can tell. */
+  readonly text?: string;
+  /** Where the word writes it: the text itself, or the expansion. */
+  readonly span: Span;
+  /** Where the document holds the text as it is. */
+  readonly literal?: Span;
+  /** How an expansion came to its text; empty for what the word itself says. */
+  readonly chain: readonly ValueStep[];
+  /** What an unknown text is, one after the other: the items of a loop. */
+  readonly choices?: readonly (readonly WordPart[])[];
+}
+
 /** A word of a shell command after quote removal; `text` is undefined where an expansion makes it unknowable. */
 export interface ShellWord {
   readonly span: Span;
@@ -78,6 +92,8 @@ export interface ShellWord {
   readonly text: string | undefined;
   /** Names of the variables and expressions that the word expands, in order (`IMAGE`, `steps.build.outputs.digest`). */
   readonly expands: readonly string[];
+  /** The parts of `text`, where it is not `raw` itself: quotes, expansions and escapes make them differ. */
+  readonly parts?: readonly WordPart[];
 }
 
 /** One simple command (POSIX shell, 2.9.1): assignments dropped, redirections dropped, words in order. */

@@ -6,7 +6,10 @@ import { skipBalanced } from "./shellExpansion.ts";
 import { awaiting, deeper, giveUp, isAwaited } from "./shellState.ts";
 import type { PendingHeredoc, ShellState } from "./shellState.ts";
 import { readWord } from "./shellWord.ts";
+import type { RawWord } from "./shellWord.ts";
+import type { Stretch } from "./stretch.ts";
 import { createVariables } from "./variables.ts";
+import { wordParts } from "./wordParts.ts";
 
 /** Where a script stands and what is known around it. */
 export interface ShellOptions {
@@ -233,14 +236,33 @@ function readFor(state: ShellState): void {
   if (state.text[state.at] === "(") skipBalanced(state);
   else {
     const name = readWord(state)?.value;
-    if (name !== undefined) state.variables.assign(name, undefined);
     skipLineBreaks(state);
+    const items: RawWord[] = [];
     if (keywordAt(state) === "in") {
       state.at += 2;
-      for (skipBlanks(state); readWord(state) !== undefined; skipBlanks(state));
+      for (skipBlanks(state); ; skipBlanks(state)) {
+        const item = readWord(state);
+        if (item === undefined) break;
+        items.push(item);
+      }
     }
+    if (name !== undefined) state.variables.assign(name, undefined, itemStretches(state, items));
   }
   readLoop(state);
+}
+
+/** More items than any loop over images has. */
+const maximumItems = 200;
+
+/** What a loop's variable is, one item after the other, where all of them are known. */
+function itemStretches(state: ShellState, items: readonly RawWord[]): readonly Stretch[] | undefined {
+  const [first] = items;
+  const last = items.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  if (items.some(({ fields }) => fields.some((field) => field === undefined || /[*?[]/.test(field)))) return undefined;
+  const choices = items.flatMap(({ fieldStretches }) => fieldStretches.map((field) => wordParts(state, field)));
+  if (choices.length > maximumItems) return undefined;
+  return [{ text: undefined, start: first.start, end: last.end, steps: [], choices }];
 }
 
 function readCase(state: ShellState): void {

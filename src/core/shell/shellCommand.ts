@@ -1,10 +1,13 @@
 import type { ShellWord } from "../document/document.ts";
 import { feedsShell } from "./shellInterpreter.ts";
-import { skipBalanced } from "./shellExpansion.ts";
+import { placeOf, skipBalanced } from "./shellExpansion.ts";
 import { continuationLength, giveUp, maximumCommands } from "./shellState.ts";
 import type { PendingHeredoc, ShellState } from "./shellState.ts";
 import { readWord } from "./shellWord.ts";
 import type { RawWord } from "./shellWord.ts";
+import { expandedAt, sliceStretches, withinBounds } from "./stretch.ts";
+import type { Stretch } from "./stretch.ts";
+import { wordParts } from "./wordParts.ts";
 
 const assignmentStart = /[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\s]{0,100}\])?\+?=/y;
 const redirection = /(?:[0-9]{1,3}|\{[A-Za-z_][A-Za-z0-9_]*\})?(?:<<<|<<-|<<|<>|<&|>>|>&|>\||>|<)|&>>?/y;
@@ -12,6 +15,7 @@ const redirection = /(?:[0-9]{1,3}|\{[A-Za-z_][A-Za-z0-9_]*\})?(?:<<<|<<-|<<|<>|
 interface Assignment {
   readonly name: string;
   readonly value: string | undefined;
+  readonly stretches?: readonly Stretch[] | undefined;
 }
 
 /**
@@ -30,7 +34,7 @@ export function readSimpleCommand(state: ShellState): "assignments" | "command" 
     words.push(word);
   }
   if (words.length === 0) {
-    for (const { name, value } of assignments) state.variables.assign(name, value);
+    for (const { name, value, stretches } of assignments) state.variables.assign(name, value, stretches);
     return assignments.length > 0 ? "assignments" : state.at > start ? "command" : "nothing";
   }
   list(state, words, assignments, heredocs);
@@ -82,7 +86,7 @@ function readAssignments(state: ShellState, heredocs: PendingHeredoc[]): readonl
     if (readRedirection(state, heredocs)) continue;
     const assignment = readAssignment(state);
     if (assignment === undefined) break;
-    state.variables.assign(assignment.name, assignment.value);
+    state.variables.assign(assignment.name, assignment.value, assignment.stretches);
     assignments.push(assignment);
   }
   state.variables.leave();
@@ -105,8 +109,23 @@ function readAssignment(state: ShellState): Assignment | undefined {
   const value = word === undefined ? "" : word.value;
   const before = appends ? state.variables.lookup(name) : undefined;
   if (isElement) return { name: name.slice(0, name.indexOf("[")), value: undefined };
-  if (before === undefined) return { name, value };
-  return { name, value: before.kind === "known" && value !== undefined ? before.value + value : undefined };
+  const own = word === undefined ? [] : assignedStretches(name, word.stretches);
+  if (before === undefined) return { name, value, stretches: own };
+  const earlier = before.kind === "unset" ? undefined : before.stretches;
+  return {
+    name,
+    value: before.kind === "known" && value !== undefined ? before.value + value : undefined,
+    stretches: own === undefined || earlier === undefined ? undefined : withinBounds([...earlier, ...own]),
+  };
+}
+
+/** A value's stretches with the step that says which variable they were given to. */
+function assignedStretches(name: string, stretches: readonly Stretch[]): readonly Stretch[] | undefined {
+  const place = placeOf(stretches);
+  if (place === undefined) return withinBounds(stretches);
+  const step = { ...place, label: `assignment of ${name}` };
+  const assigned = stretches.map((stretch) => expandedAt([stretch], stretch, [step]));
+  return withinBounds(assigned.flat());
 }
 
 function list(
@@ -120,9 +139,13 @@ function list(
     const source = state.text.slice(word.start, word.end);
     // Declaration commands take `NAME=value` words as assignments do: without field splitting.
     const fields = word.fields.length > 1 && isDeclaration(raw) ? [word.value] : word.fields;
-    return fields.map((text) => ({ span, raw: source, text, expands: word.expands }));
+    const stretches = fields === word.fields ? word.fieldStretches : [word.stretches];
+    return fields.map((text, index) => {
+      const parts = text === source ? undefined : wordParts(state, stretches[index] ?? []);
+      return { span, raw: source, text, expands: word.expands, ...(parts === undefined ? {} : { parts }) };
+    });
   });
-  applyBuiltin(state, words);
+  applyBuiltin(state, words, raw);
   const first = raw[0];
   const last = raw.at(-1);
   if (first === undefined || last === undefined || words.length === 0) return;
@@ -162,7 +185,7 @@ function isDeclaration(words: readonly RawWord[]): boolean {
 }
 
 /** Follows the builtins that set variables, so that what they set is neither missed nor taken for an old value. */
-function applyBuiltin(state: ShellState, words: readonly ShellWord[]): void {
+function applyBuiltin(state: ShellState, words: readonly ShellWord[], raws: readonly RawWord[]): void {
   const [command, ...operands] = words;
   const name = command?.text ?? "";
   if (declarations.has(name)) {
@@ -171,7 +194,11 @@ function applyBuiltin(state: ShellState, words: readonly ShellWord[]): void {
       const variable = /^([A-Za-z_][A-Za-z0-9_]*)(\+?=)?/.exec(text ?? raw);
       if (variable?.[1] === undefined) continue;
       if (variable[2] !== undefined) {
-        state.variables.assign(variable[1], variable[2] === "=" ? text?.slice(variable[0].length) : undefined);
+        const value = variable[2] === "=" ? text?.slice(variable[0].length) : undefined;
+        const stretches = raws.find((word) => state.text.slice(word.start, word.end) === raw)?.stretches ?? [];
+        const given = sliceStretches(stretches, variable[0].length, Number.POSITIVE_INFINITY);
+        const isPlain = variable[2] === "=" && stretches[0]?.text?.startsWith(variable[0]) === true;
+        state.variables.assign(variable[1], value, isPlain ? assignedStretches(variable[1], given) : undefined);
       }
       if (exports) state.variables.exportName(variable[1]);
     }

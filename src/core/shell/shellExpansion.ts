@@ -1,12 +1,16 @@
 import { removeMatch, replaceMatch } from "./pattern.ts";
 import { awaiting, countPiece, deeper, giveUp } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
+import { expandedAt } from "./stretch.ts";
+import type { Range, Stretch } from "./stretch.ts";
 import type { Variable } from "./variables.ts";
 
 /** What an expansion gives: its value where the script alone tells it, and the names that it asks for. */
 export interface Expansion {
   readonly value: string | undefined;
   readonly names: readonly string[];
+  /** The places that say the value, as far as they are followed. */
+  readonly stretches?: readonly Stretch[] | undefined;
 }
 
 const simpleName = /[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]/y;
@@ -37,7 +41,8 @@ export function readDollar(state: ShellState, readNested: (state: ShellState) =>
     return { value: "$", names: [] };
   }
   state.at += 1 + name.length;
-  return { value: spend(state, knownValue(state.variables.lookup(name))), names: [name] };
+  const variable = state.variables.lookup(name);
+  return { value: spend(state, knownValue(variable)), names: [name], stretches: stretchesOf(state, variable) };
 }
 
 function readExpression(state: ShellState): Expansion {
@@ -79,28 +84,52 @@ function readBraces(state: ShellState, readNested: (state: ShellState) => Expans
     );
   }
   const plain = operator === "" && nested.value === "";
-  const value = indirect || (operator === "" && !plain) ? undefined : evaluate(state, name, operator, nested.value);
-  return { value: spend(state, value), names: [name, ...nested.names] };
+  const evaluated =
+    indirect || (operator === "" && !plain) ? undefined : evaluate(state, name, operator, withStep(nested, name));
+  return { value: spend(state, evaluated?.value), names: [name, ...nested.names], stretches: evaluated?.stretches };
 }
 
-function evaluate(state: ShellState, name: string, operator: string, word: string | undefined): string | undefined {
+/** The text in `${name-...}` with a step that says what it is. */
+function withStep(nested: Expansion, name: string): Expansion {
+  const { stretches } = nested;
+  const place = stretches === undefined ? undefined : placeOf(stretches);
+  return stretches === undefined || place === undefined
+    ? nested
+    : { ...nested, stretches: expandedAt(stretches, place, [{ ...place, label: `default of ${name}` }]) };
+}
+
+/** From where the first stretch is written to where the last is; undefined where there is none. */
+export function placeOf(stretches: readonly Stretch[]): Range | undefined {
+  const [first] = stretches;
+  const last = stretches.at(-1);
+  return first === undefined || last === undefined ? undefined : { start: first.start, end: last.end };
+}
+
+type Evaluation = Pick<Expansion, "value" | "stretches">;
+
+function evaluate(state: ShellState, name: string, operator: string, word: Expansion): Evaluation {
   const variable = state.variables.lookup(name);
   const value = knownValue(variable);
+  const own = { value, stretches: stretchesOf(state, variable) };
   const empty = variable.kind === "unset" || (operator.startsWith(":") && value === "");
   switch (operator.replace(":", "")) {
     case "":
     case "?":
-      return value;
+      return own;
     case "-":
-      return empty ? word : value;
+      return empty ? word : own;
     case "=":
-      if (!empty) return value;
-      state.variables.assign(name, word);
+      if (!empty) return own;
+      state.variables.assign(name, word.value, word.stretches);
       return word;
     case "+":
-      return variable.kind === "known" ? (empty ? "" : word) : undefined;
+      if (variable.kind !== "known") return { value: undefined };
+      return empty ? { value: "" } : word;
     default:
-      return value === undefined || word === undefined ? undefined : substitute(state, value, operator, word);
+      return {
+        value:
+          value === undefined || word.value === undefined ? undefined : substitute(state, value, operator, word.value),
+      };
   }
 }
 
@@ -121,6 +150,14 @@ function substitute(state: ShellState, value: string, operator: string, word: st
 
 function knownValue(variable: Variable): string | undefined {
   return variable.kind === "known" ? variable.value : undefined;
+}
+
+/** The places that say a variable's value; following them is paid from the budget too. */
+function stretchesOf(state: ShellState, variable: Variable): readonly Stretch[] | undefined {
+  const stretches = variable.kind === "unset" ? undefined : variable.stretches;
+  if (stretches === undefined) return undefined;
+  state.budget -= stretches.length * (1 + (stretches[0]?.steps.length ?? 0));
+  return state.budget < 0 ? undefined : stretches;
 }
 
 /** Takes an expansion's length from the budget; once that is spent, values count as not known. */

@@ -2,6 +2,8 @@ import { readDollar } from "./shellExpansion.ts";
 import type { Expansion } from "./shellExpansion.ts";
 import { awaiting, continuationLength, countPiece, deeper, giveUp, isAwaited } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
+import { addLiteral, expandedAt, sliceStretches } from "./stretch.ts";
+import type { Range, Stretch } from "./stretch.ts";
 
 /** A word as it was read, before it becomes the words of a command. */
 export interface RawWord {
@@ -11,6 +13,9 @@ export interface RawWord {
   readonly value: string | undefined;
   /** Its value after field splitting (POSIX shell, 2.6.5): no field, one, or several. */
   readonly fields: readonly (string | undefined)[];
+  /** The places that say the value, and each field. */
+  readonly stretches: readonly Stretch[];
+  readonly fieldStretches: readonly (readonly Stretch[])[];
   readonly expands: readonly string[];
   /** Whether any of it was quoted or escaped: a quoted word is never a keyword, and a quoted delimiter is literal. */
   readonly quoted: boolean;
@@ -23,6 +28,10 @@ interface Building {
   present: boolean;
   quoted: boolean;
   readonly fields: (string | undefined)[];
+  readonly stretches: Stretch[];
+  /** Those of the current field. */
+  own: Stretch[];
+  readonly fieldStretches: (readonly Stretch[])[];
   readonly expands: string[];
 }
 
@@ -35,18 +44,20 @@ const quotedOrdinary = /[^"\\$`]+/y;
 /** Reads the word at the cursor. Gives undefined, without moving, where no word begins. */
 export function readWord(state: ShellState): RawWord | undefined {
   const start = state.at;
-  const word: Building = { value: "", field: "", present: false, quoted: false, fields: [], expands: [] };
+  const word = emptyWord();
   const { gaveUp } = state;
   while (state.at < state.end && readPiece(state, word));
   if (state.at === start) return undefined;
   // What was left out of a word that has no end is not known.
-  if (state.gaveUp && !gaveUp) appendUnknown(word);
+  if (state.gaveUp && !gaveUp) appendUnknown(word, { start, end: state.at });
   endField(word);
   return {
     start,
     end: Math.min(state.at, state.end),
     value: word.value,
     fields: word.fields,
+    stretches: word.stretches,
+    fieldStretches: word.fieldStretches,
     expands: word.expands,
     quoted: word.quoted,
   };
@@ -68,13 +79,14 @@ function readPiece(state: ShellState, word: Building): boolean {
     case "\\": {
       const skipped = continuationLength(text, state.at);
       if (skipped === 0) {
-        append(word, text.slice(state.at + 1, Math.min(state.at + 2, state.end)));
+        append(word, text.slice(state.at + 1, Math.min(state.at + 2, state.end)), state.at + 1);
         word.quoted = true;
       }
       state.at = Math.min(state.end, state.at + Math.max(skipped, 2));
       return true;
     }
-    case "$":
+    case "$": {
+      const start = state.at;
       if (text[state.at + 1] === "'") readAnsiQuoted(state, word);
       else if (text[state.at + 1] === '"') {
         state.at += 2;
@@ -84,25 +96,24 @@ function readPiece(state: ShellState, word: Building): boolean {
           word,
           readDollar(state, (inner) => nestedText(inner, false)),
           false,
+          { start, end: state.at },
         );
       return true;
+    }
     case "`":
       if (isAwaited(state, "`")) return false;
-      readBackticks(state);
-      expandInto(word, { value: undefined, names: [] }, false);
+      expandUnknown(state, word, readBackticks);
       return true;
     case "<":
     case ">":
       if (text[state.at + 1] !== "(") return false;
-      state.at += 2;
-      readProcessSubstitution(state);
-      expandInto(word, { value: undefined, names: [] }, true);
+      expandUnknown(state, word, readProcessSubstitution);
       return true;
     default: {
       ordinary.lastIndex = state.at;
       const run = ordinary.exec(text)?.[0] ?? "";
       const kept = run.slice(0, state.end - state.at);
-      append(word, kept);
+      append(word, kept, state.at);
       state.at += kept.length;
       return kept !== "";
     }
@@ -121,17 +132,18 @@ function readSingleQuoted(state: ShellState, word: Building): void {
     return;
   }
   const content = state.text.slice(state.at + 1, close);
+  const open = state.at;
   state.at = close + 1;
   quote(word);
   // GitHub replaces ${{ }} before any shell sees the quotes.
   const expressions = content.includes("${{") ? [...content.matchAll(/\$\{\{(.{0,1000}?)\}\}/gs)] : [];
-  if (expressions.length === 0) append(word, content);
+  if (expressions.length === 0) append(word, content, open + 1);
   else {
     addNames(
       word,
       expressions.map((match) => (match[1] ?? "").trim()),
     );
-    appendUnknown(word);
+    appendUnknown(word, { start: open + 1, end: close });
   }
 }
 
@@ -147,8 +159,9 @@ function readAnsiQuoted(state: ShellState, word: Building): void {
   if (state.at >= state.end) giveUp(state, "shell-unterminated", "A quote is opened here and never closed.", open);
   else state.at += 1;
   quote(word);
-  if (state.text.slice(open, state.at).includes("\\")) appendUnknown(word);
-  else append(word, value);
+  const place = { start: open + 2, end: Math.max(open + 2, state.at - 1) };
+  if (state.text.slice(open, state.at).includes("\\")) appendUnknown(word, place);
+  else append(word, value, place.start);
 }
 
 function readDoubleQuoted(state: ShellState, word: Building): void {
@@ -169,25 +182,23 @@ function readDoubleQuoted(state: ShellState, word: Building): void {
       state.at += 1;
       return;
     }
-    if (character === "$")
-      expandInto(
-        word,
-        readDollar(state, (inner) => nestedText(inner, true)),
-        true,
-      );
-    else if (character === "`") {
+    if (character === "$") {
+      const start = state.at;
+      const expansion = readDollar(state, (inner) => nestedText(inner, true));
+      expandInto(word, expansion, true, { start, end: state.at });
+    } else if (character === "`") {
       if (isAwaited(state, "`")) return;
-      readBackticks(state);
-      appendUnknown(word);
+      expandUnknown(state, word, readBackticks);
     } else if (character === "\\") {
       const skipped = continuationLength(state.text, state.at);
       const next = state.text[state.at + 1] ?? "";
-      if (skipped === 0) append(word, '"$`\\'.includes(next) ? next : `\\${next}`);
+      if (skipped === 0 && '"$`\\'.includes(next)) append(word, next, state.at + 1);
+      else if (skipped === 0) append(word, `\\${next}`, state.at);
       state.at += Math.max(skipped, 2);
     } else {
       quotedOrdinary.lastIndex = state.at;
       const run = (quotedOrdinary.exec(state.text)?.[0] ?? "").slice(0, state.end - state.at);
-      append(word, run);
+      append(word, run, state.at);
       state.at += run.length;
     }
   }
@@ -198,11 +209,11 @@ function readDoubleQuoted(state: ShellState, word: Building): void {
  * but inside double quotes a single quote stands for itself.
  */
 function nestedText(state: ShellState, inDoubleQuotes: boolean): Expansion {
-  const word: Building = { value: "", field: "", present: false, quoted: false, fields: [], expands: [] };
+  const word = emptyWord();
   while (state.at < state.end && state.text[state.at] !== "}") {
     const character = state.text[state.at] ?? "";
     if (/[\s;&|<>()]/.test(character) || (inDoubleQuotes && character === "'")) {
-      append(word, character);
+      append(word, character, state.at);
       state.at += 1;
     } else if ("'\"\\$`".includes(character)) {
       if (!readPiece(state, word)) break;
@@ -210,12 +221,12 @@ function nestedText(state: ShellState, inDoubleQuotes: boolean): Expansion {
       const run = /[^\s'"\\$`;&|<>()}]+/y;
       run.lastIndex = state.at;
       const text = (run.exec(state.text)?.[0] ?? "").slice(0, state.end - state.at);
-      append(word, text);
+      append(word, text, state.at);
       state.at += Math.max(1, text.length);
     }
   }
   state.at = Math.min(state.end, state.at + 1);
-  return { value: word.value, names: word.expands };
+  return { value: word.value, names: word.expands, stretches: word.stretches };
 }
 
 function readBackticks(state: ShellState): void {
@@ -224,19 +235,50 @@ function readBackticks(state: ShellState): void {
 }
 
 function readProcessSubstitution(state: ShellState): void {
+  state.at += 2;
   deeper(state, () => awaiting(state, [")"], () => state.readSubstitution(state, ")")));
 }
 
-function append(word: Building, text: string): void {
-  if (word.value !== undefined) word.value += text;
-  if (word.field !== undefined) word.field += text;
-  if (text !== "") word.present = true;
+function emptyWord(): Building {
+  return {
+    value: "",
+    field: "",
+    present: false,
+    quoted: false,
+    fields: [],
+    stretches: [],
+    own: [],
+    fieldStretches: [],
+    expands: [],
+  };
 }
 
-function appendUnknown(word: Building): void {
+/** Appends what the word itself says; the script holds it from `start` on. */
+function append(word: Building, text: string, start: number): void {
+  if (word.value !== undefined) word.value += text;
+  if (word.field !== undefined) word.field += text;
+  if (text === "") return;
+  word.present = true;
+  addLiteral(word.stretches, text, start);
+  addLiteral(word.own, text, start);
+}
+
+function appendUnknown(word: Building, place: Range): void {
   word.value = undefined;
   word.field = undefined;
   word.present = true;
+  addStretch(word, { text: undefined, ...place, steps: [] });
+}
+
+function expandUnknown(state: ShellState, word: Building, read: (state: ShellState) => void): void {
+  const start = state.at;
+  read(state);
+  appendUnknown(word, { start, end: state.at });
+}
+
+function addStretch(word: Building, stretch: Stretch): void {
+  word.stretches.push(stretch);
+  word.own.push(stretch);
 }
 
 function quote(word: Building): void {
@@ -244,24 +286,36 @@ function quote(word: Building): void {
   word.quoted = true;
 }
 
-function expandInto(word: Building, expansion: Expansion, quoted: boolean): void {
+function expandInto(word: Building, expansion: Expansion, quoted: boolean, place: Range): void {
   addNames(word, expansion.names);
-  const { value } = expansion;
+  const { value, names } = expansion;
+  const label = /^\w+$/.test(names[0] ?? "") ? `variable ${names[0]}` : "expression";
+  const stretches =
+    expansion.stretches === undefined
+      ? [{ text: value, ...place, steps: names.length === 0 ? [] : [{ ...place, label }] }]
+      : expandedAt(expansion.stretches, place, [{ ...place, label }]);
   if (value === undefined) {
-    appendUnknown(word);
+    word.value = undefined;
+    word.field = undefined;
+    word.present = true;
+  } else if (word.value !== undefined) word.value += value;
+  word.stretches.push(...stretches);
+  if (value === undefined || quoted || !/\s/.test(value)) {
+    if (value !== undefined && word.field !== undefined) word.field += value;
+    if (value !== undefined && value !== "") word.present = true;
+    word.own.push(...stretches);
     return;
   }
-  if (quoted || !/\s/.test(value)) {
-    append(word, value);
-    return;
-  }
-  const pieces = value.split(/\s+/);
-  pieces.forEach((piece, index) => {
-    if (index > 0) endField(word);
-    if (word.field !== undefined) word.field += piece;
-    if (piece !== "") word.present = true;
+  let at = 0;
+  value.split(/(\s+)/).forEach((piece, index) => {
+    if (index % 2 === 1) endField(word);
+    else if (piece !== "") {
+      if (word.field !== undefined) word.field += piece;
+      word.present = true;
+      word.own.push(...sliceStretches(stretches, at, at + piece.length));
+    }
+    at += piece.length;
   });
-  if (word.value !== undefined) word.value += value;
 }
 
 function addNames(word: Building, names: readonly string[]): void {
@@ -269,7 +323,11 @@ function addNames(word: Building, names: readonly string[]): void {
 }
 
 function endField(word: Building): void {
-  if (word.present) word.fields.push(word.field);
+  if (word.present) {
+    word.fields.push(word.field);
+    word.fieldStretches.push(word.own);
+  }
+  word.own = [];
   word.field = "";
   word.present = false;
 }

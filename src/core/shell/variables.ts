@@ -1,14 +1,19 @@
+import type { Stretch } from "./stretch.ts";
+
 /** What a script says of a variable: a value, that it is set to something only known when it runs, or nothing. */
 export type Variable =
-  | { readonly kind: "known"; readonly value: string }
-  | { readonly kind: "unknown" }
+  | { readonly kind: "known"; readonly value: string; readonly stretches?: readonly Stretch[] | undefined }
+  | { readonly kind: "unknown"; readonly stretches?: readonly Stretch[] | undefined }
   | { readonly kind: "unset" };
 
 /** The variables of a script while it is read from top to bottom. */
 export interface Variables {
   lookup(name: string): Variable;
-  /** Sets a variable; an undefined value is one that only running the script can tell. */
-  assign(name: string, value: string | undefined): void;
+  /**
+   * Sets a variable; an undefined value is one that only running the script can tell. `stretches` are the places
+   * that say the value, as far as they are followed.
+   */
+  assign(name: string, value: string | undefined, stretches?: readonly Stretch[]): void;
   /** Makes a variable part of the environment of the commands that follow. */
   exportName(name: string): void;
   exportAll(): void;
@@ -58,9 +63,10 @@ export function createVariables(environment: Readonly<Record<string, string>>): 
   };
   return {
     lookup,
-    assign(name, value) {
+    assign(name, value, stretches) {
       if (allExported) exportName(name);
-      set(name, value === undefined ? unknown : { kind: "known", value });
+      if (value !== undefined) set(name, { kind: "known", value, stretches });
+      else set(name, stretches === undefined ? unknown : { kind: "unknown", stretches });
     },
     exportName,
     exportAll() {
@@ -82,13 +88,18 @@ export function createVariables(environment: Readonly<Record<string, string>>): 
       const frame = frames.pop();
       for (const [name, before] of frame?.before ?? []) {
         const now = lookup(name);
-        const same =
-          now.kind === before.kind && (now.kind !== "known" || before.kind !== "known" || now.value === before.value);
-        if (same) continue;
+        if (now === before || isSame(now, before)) continue;
         // The frame around this one must remember what held before both.
         values.set(name, before);
         set(name, frame?.kind === "subshell" ? before : unknown);
       }
     },
   };
+}
+
+function isSame(one: Variable, other: Variable): boolean {
+  if (one.kind === "known") return other.kind === "known" && one.value === other.value;
+  return (
+    one.kind === other.kind && (one.kind === "unset" || other.kind === "unset" || one.stretches === other.stretches)
+  );
 }
