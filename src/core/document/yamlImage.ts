@@ -1,7 +1,7 @@
-import { parseReference, type ImageReference } from "../image/reference.ts";
 import type { Span } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
-import type { ImageUse, Resolution, ValueStep } from "./document.ts";
+import type { ImageUse, ValueStep } from "./document.ts";
+import { invalidUse, useOfValue } from "./imageUse.ts";
 import { dereference, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 import { createScalarMap } from "./yamlScalarMap.ts";
 
@@ -108,97 +108,21 @@ function toUse(
   const begin = scalar.text.startsWith(wrapper, from) ? from + wrapper.length : from;
   const written = createScalarMap(text, scalar).spanOf(begin, to);
   const span = node.kind === "alias" ? node.span : written;
-  if (to - begin > maximumLength) return invalid(`An image reference of ${to - begin} characters was not read.`, span);
+  if (to - begin > maximumLength)
+    return invalidUse(`An image reference of ${to - begin} characters was not read.`, span);
   const { parts, chain } = value ?? { parts: [literalPart(text, scalar, begin, to)], chain: [] };
   const throughAlias: readonly ValueStep[] =
     node.kind === "alias"
       ? [{ span: written, label: `anchor ${node.name}`, text: text.slice(written.start, written.end) }]
       : [];
-  const steps = [...throughAlias, ...chain];
-  const known = parts.map((part) => part.text ?? "").join("");
-  const isKnown = parts.every((part) => part.text !== undefined);
-  const parsed = isKnown ? parseReference(known) : undefined;
-  const reference = parsed?.value;
-  if (parsed !== undefined && reference === undefined && chain.length === 0 && !looksLikeTemplate(known))
-    return invalid(parsed.problems[0]?.message ?? `'${known}' is not an image reference.`, span);
-  const definedAt =
-    reference === undefined
-      ? undefined
-      : (definingLiteral(parts, reference) ?? (node.kind === "alias" ? written : undefined));
-  const place = pin === undefined ? inlinePin(parts) : pin;
-  const pinned = reference === undefined || place === undefined || place === "none" ? undefined : place;
-  return {
+  return useOfValue(text, {
     span,
-    text: text.slice(span.start, span.end),
     site,
-    ...(reference === undefined ? {} : { reference }),
-    resolution: resolutionOf(parts, reference !== undefined, steps.length > 0),
-    ...(definedAt === undefined ? {} : { definedAt }),
-    ...(pinned === undefined ? {} : { pinAt: pinned.at }),
-    ...(pinned === undefined || pinned.before === "@" ? {} : { pinBefore: pinned.before }),
-    chain: steps,
-    ...(platform === undefined ? {} : { platform }),
-  };
-}
-
-function invalid(message: string, span: Span): Problem {
-  return { code: "reference-invalid", message, span };
-}
-
-function resolutionOf(parts: readonly ValuePart[], isKnown: boolean, isFollowed: boolean): Resolution {
-  if (isKnown) return isFollowed ? "resolved" : "literal";
-  return knowsRepository(parts) ? "partial" : "unresolved";
-}
-
-/** Text that some other tool fills in before it is read (a chart's template, `envsubst`, a pipeline's variables). */
-function looksLikeTemplate(text: string): boolean {
-  return /\$|\{\{|<[^>]*>|%\w|__\w+__|\[\[/.test(text);
-}
-
-/** Whether what is known before the first unknown part names the repository: a tag or digest has begun. */
-function knowsRepository(parts: readonly ValuePart[]): boolean {
-  const unknown = parts.findIndex((part) => part.text === undefined);
-  const end = unknown < 0 ? parts.length : unknown;
-  // What looks like a tag is a port where a path follows.
-  if (parts.slice(end).some((part) => part.text?.includes("/") === true)) return false;
-  const known = parts
-    .slice(0, end)
-    .map((part) => part.text)
-    .join("");
-  const name = /^(.*[^/:@])[:@][^/]*$/s.exec(known)?.[1];
-  return name !== undefined && parseReference(name).value !== undefined;
-}
-
-function lastPart(parts: readonly ValuePart[]): ValuePart | undefined {
-  return parts.findLast((part) => part.text !== "");
-}
-
-/** Where `@sha256:...` goes: after the literal that ends the value, or over the digest that it holds. */
-function inlinePin(parts: readonly ValuePart[]): PinPlace | undefined {
-  const at = pinPlace(parts);
-  return at === undefined ? undefined : { at, before: "@" };
-}
-
-function pinPlace(parts: readonly ValuePart[]): Span | undefined {
-  const last = lastPart(parts);
-  if (last?.span === undefined || last.text === undefined) return undefined;
-  const isWhole = parts.every((part) => part === last || part.text === "");
-  if (last.shared === true && !isWhole) return undefined;
-  const at = last.text.indexOf("@");
-  const hasDigest = parts.some((part) => part.text?.includes("@") === true);
-  if (!hasDigest) return { start: last.span.end, end: last.span.end };
-  return at < 0 ? undefined : { start: last.span.start + at, end: last.span.end };
-}
-
-/** The first literal elsewhere that the tag or digest comes from, or else the end of the name. */
-function definingLiteral(parts: readonly ValuePart[], { tag, digest, repository }: ImageReference): Span | undefined {
-  const length = parts.reduce((sum, part) => sum + (part.text?.length ?? 0), 0);
-  const suffix = (tag === undefined ? 0 : tag.length) + (digest === undefined ? 0 : digest.length + 1);
-  const from = length - (suffix > 0 ? suffix : repository.length - repository.lastIndexOf("/") - 1);
-  let at = 0;
-  for (const part of parts) {
-    at += part.text?.length ?? 0;
-    if (part.text !== "" && at > from && part.literal !== undefined) return part.literal;
-  }
-  return undefined;
+    parts,
+    chain: [...throughAlias, ...chain],
+    hasVariables: chain.length > 0,
+    platform,
+    pin,
+    ...(node.kind === "alias" ? { around: written } : {}),
+  });
 }
