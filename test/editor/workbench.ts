@@ -34,7 +34,13 @@ export type Workbench = Awaited<ReturnType<typeof openWorkbench>>;
 export async function openWorkbench(options: WorkbenchOptions) {
   const { codeServer, chromium, extensionsFolder } = editorOfThisRun();
   const theme = themes[options.theme ?? "light"].id;
-  const settings = { "workbench.colorTheme": theme, "window.autoDetectColorScheme": false, ...options.settings };
+  const settings = {
+    "workbench.colorTheme": theme,
+    "window.autoDetectColorScheme": false,
+    // A preview that finishes loading takes the focus; a person would open the list again.
+    "workbench.quickOpen.closeOnFocusLost": false,
+    ...options.settings,
+  };
   const server = await startServer(codeServer, {
     extensionsFolder,
     settings,
@@ -176,7 +182,9 @@ function workbenchActions(page: Page) {
 
     /** Opens a view container from the activity bar by its title. */
     async openViewContainer(title: string): Promise<void> {
-      const tab = page.locator(`.activitybar .action-item a[aria-label^="${title}"]`).first();
+      // The whole item, because a badge may lie over its link.
+      const link = page.locator(`a[aria-label^="${title}"]`);
+      const tab = page.locator(".activitybar .action-item").filter({ has: link }).first();
       await tab.waitFor();
       const isOpen = (
         await page
