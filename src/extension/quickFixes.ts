@@ -6,14 +6,16 @@ import type { Extension } from "./context.ts";
 import { rangeOf, selector } from "./places.ts";
 import { referenceOf } from "./tree/grouping.ts";
 
-const fixAllKind = vscode.CodeActionKind.SourceFixAll.append("countersign");
+function fixAllKind(): vscode.CodeActionKind {
+  return vscode.CodeActionKind.SourceFixAll.append("countersign");
+}
 
 /** Offers the fixes of findings, the safe one first, and signing where a signature is missing. */
 export function register(extension: Extension): vscode.Disposable {
   return vscode.languages.registerCodeActionsProvider(
     selector,
     { provideCodeActions: (document, range, context) => actionsFor(extension, document, range, context) },
-    { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, fixAllKind] },
+    { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, fixAllKind()] },
   );
 }
 
@@ -26,8 +28,8 @@ function actionsFor(
   const document = currentDocument(extension, editorDocument);
   if (document === undefined) return [];
   const findings = extension.model.findings(document.path);
-  if (context.only !== undefined && fixAllKind.contains(context.only)) return fixAll(extension, findings);
-  if (context.only !== undefined && context.only.contains(fixAllKind)) return fixAll(extension, findings);
+  // Asked for on saving, or by name.
+  if (context.only?.contains(fixAllKind()) === true) return fixAll(extension, findings);
   const touched = findings.filter((finding) => rangeOf(document, finding.span).intersection(range) !== undefined);
   return [
     ...touched.flatMap((finding) => fixActions(extension, document, finding, context)),
@@ -86,7 +88,7 @@ function signActions(extension: Extension, document: Document, findings: readonl
 function fixAll(extension: Extension, findings: readonly Finding[]): vscode.CodeAction[] {
   const edit = workspaceEdit(extension, safeEdits(findings));
   if (edit === undefined) return [];
-  const action = new vscode.CodeAction("Fix all that is safe to fix", fixAllKind);
+  const action = new vscode.CodeAction("Fix all that is safe to fix", fixAllKind());
   action.edit = edit;
   return [action];
 }

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { AppError } from "../../application/errors.ts";
+import type { PendingSigning } from "../../application/pendingSigning.ts";
 import type { SigningOutcome } from "../../application/signImage.ts";
 import { shortDigest } from "../../core/image/digest.ts";
 import { formatReference } from "../../core/image/reference.ts";
@@ -22,7 +23,9 @@ export async function sign(extension: Extension, target: CommandTarget): Promise
     const outcome = await withProgress(`Signing ${prepared.plan.artifact}`, async (signal) => {
       const { executeSigning } = await import("../../application/signImage.ts");
       const ports = await portsFor(extension, service);
-      return await executeSigning(ports, prepared, { signal, waitMs: 0 });
+      // Stored at once: a window that closes now must not lose the request.
+      const onPending = (pending: PendingSigning) => extension.signing.putPending(pending);
+      return await executeSigning(ports, prepared, { signal, waitMs: 0, onPending });
     });
     await extension.signing.rememberKey(service, prepared.key.name);
     await conclude(extension, outcome, formatReference(prepared.reference));
