@@ -1,5 +1,7 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import { readAzurePipelines } from "./azurePipelines.ts";
+import { readBitbucketPipelines } from "./bitbucketPipelines.ts";
+import { readCircleci } from "./circleci.ts";
 import { readCompose } from "./compose.ts";
 import { dialectOfContent, dialectOfPath } from "./detect.ts";
 import { readDockerfile } from "./dockerfile.ts";
@@ -21,6 +23,8 @@ const readers = new Map<Dialect, (text: string, path: string) => Document>([
   ["kubernetes", readKubernetes],
   ["gitlab-ci", readGitlabCi],
   ["azure-pipelines", readAzurePipelines],
+  ["circleci", readCircleci],
+  ["bitbucket-pipelines", readBitbucketPipelines],
   ["shell", readShellScript],
 ]);
 

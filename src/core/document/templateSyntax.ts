@@ -3,6 +3,9 @@ import type { Placeholder, TemplateSyntax } from "./template.ts";
 /** No variables at all. */
 export const noTemplate: TemplateSyntax = () => [];
 
+/** Longer text between delimiters is no expression. */
+const maximumExpression = 1000;
+
 /**
  * Expressions between `open` and `close`, without the white space around them. What `accepts` refuses is no
  * expression but text: `$(date)` where variables are `$(name)`.
@@ -10,13 +13,15 @@ export const noTemplate: TemplateSyntax = () => [];
 export function delimited(open: string, close: string, accepts: RegExp = /./s): TemplateSyntax {
   return (source) => {
     const found: Placeholder[] = [];
+    let until = 0;
     for (let at = source.indexOf(open); at >= 0;) {
-      const until = source.indexOf(close, at + open.length);
+      const start = at + open.length;
+      if (until < start) until = source.indexOf(close, start);
       if (until < 0) break;
-      const name = source.slice(at + open.length, until).trim();
-      const isAccepted = accepts.test(name);
+      const name = until - start > maximumExpression ? "" : source.slice(start, until).trim();
+      const isAccepted = name !== "" && accepts.test(name);
       if (isAccepted) found.push({ start: at, end: until + close.length, name });
-      at = source.indexOf(open, isAccepted ? until + close.length : at + open.length);
+      at = source.indexOf(open, isAccepted ? until + close.length : start);
     }
     return found;
   };

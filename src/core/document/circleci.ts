@@ -1,0 +1,129 @@
+import {
+  circleArguments,
+  circleInvocations,
+  circlePipelineScope,
+  circleScope,
+  type CircleArguments,
+  type CircleInvocation,
+} from "./circleciScope.ts";
+import type { Document, JobStep } from "./document.ts";
+import { createPipeline, entrySpan, placedVariables, textsOf, type Pipeline } from "./pipeline.ts";
+import { templateText, type TemplateScope } from "./template.ts";
+import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
+
+/** The configuration, or an orb that is written out in it. */
+interface Orb {
+  readonly pipeline: Pipeline;
+  readonly root: YamlNode | undefined;
+  readonly around: TemplateScope;
+  /** Executors that some job uses, with what it gives them. */
+  readonly used: Set<string>;
+}
+
+/**
+ * Reads CircleCI configuration: the images of jobs and executors that run in Docker, with parameters followed through
+ * workflows, matrices and defaults; orbs that are written out; commands of `run`.
+ */
+export function readCircleci(text: string, path: string): Document {
+  const pipeline = createPipeline(text, path, "circleci");
+  const [root] = pipeline.roots;
+  const around = circlePipelineScope(root);
+  readOrb({ pipeline, root, around, used: new Set() }, circleInvocations(root, around), 0);
+  return pipeline.document();
+}
+
+const maximumDepth = 5;
+
+function readOrb(orb: Orb, invocations: ReadonlyMap<string, readonly CircleInvocation[]>, depth: number): void {
+  const { root, around } = orb;
+  for (const entry of entriesOf(valueAt(root, "jobs"))) readJob(orb, entry, invocations.get(entry.key.text) ?? []);
+  for (const { key, value } of entriesOf(valueAt(root, "executors")))
+    if (!orb.used.has(key.text)) readDocker(orb, value, circleScope(around, value, new Map()));
+  for (const { value } of entriesOf(valueAt(root, "commands")))
+    readSteps(orb, itemsOf(valueAt(value, "steps")), circleScope(around, value, new Map()), {});
+  if (depth >= maximumDepth) return;
+  for (const { key, value } of entriesOf(valueAt(root, "orbs"))) {
+    const prefix = `${key.text}/`;
+    const own = [...invocations].filter(([name]) => name.startsWith(prefix));
+    const inner = new Map(own.map(([name, all]) => [name.slice(prefix.length), all]));
+    const used = new Set(
+      [...orb.used].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
+    );
+    readOrb({ ...orb, root: value, used }, inner, depth + 1);
+  }
+}
+
+function readJob(orb: Orb, entry: YamlEntry, invocations: readonly CircleInvocation[]): void {
+  const { pipeline, around } = orb;
+  const { key, value: job } = entry;
+  const given = invocations.length === 0 ? [new Map()] : invocations.map(({ values }): CircleArguments => values);
+  const scopes = given.map((values) => circleScope(around, job, values));
+  for (const scope of scopes) {
+    readDocker(orb, job, scope);
+    readExecutor(orb, valueAt(job, "executor"), scope);
+  }
+  // With several ways to run it, what the parameters of a step are cannot be said.
+  const scope = scopes.length === 1 && scopes[0] !== undefined ? scopes[0] : circleScope(around, job, undecided(given));
+  const environment = placedVariables(pipeline.text, entriesOf(valueAt(job, "environment")), scope);
+  const place = { job: key.text, environment: textsOf(environment) };
+  const extra = invocations.flatMap(({ steps }) => steps);
+  const steps = readSteps(orb, itemsOf(valueAt(job, "steps")), scope, place);
+  readSteps(orb, extra, around, place);
+  pipeline.job({ id: key.text, span: entrySpan(entry), steps, environment });
+}
+
+/** Parameters that differ between the ways to run a job. */
+function undecided(given: readonly CircleArguments[]): CircleArguments {
+  const names = new Set(given.flatMap((values) => [...values.keys()]));
+  return new Map([...names].map((name) => [name, { label: `parameter ${name}`, node: undefined }]));
+}
+
+function readDocker({ pipeline }: Orb, holder: YamlNode, scope: TemplateScope): void {
+  for (const container of itemsOf(valueAt(holder, "docker")))
+    pipeline.image(valueAt(container, "image"), "image", { scope });
+}
+
+/** An executor of this file, by its name or with arguments. */
+function readExecutor(orb: Orb, node: YamlNode | undefined, scope: TemplateScope): void {
+  const nameNode = scalarOf(node) ?? scalarOf(valueAt(node, "name"));
+  const name = nameNode === undefined ? undefined : templateText(orb.pipeline.text, nameNode, scope);
+  if (name === undefined) return;
+  const [first = "", second] = name.split("/");
+  const owner = second === undefined ? orb.root : valueAt(orb.root, "orbs", first);
+  const executor = valueAt(owner, "executors", second ?? first);
+  if (executor === undefined) return;
+  orb.used.add(name);
+  readDocker(orb, executor, circleScope(orb.around, executor, circleArguments(node, scope)));
+}
+
+const maximumNesting = 10;
+
+function readSteps(
+  orb: Orb,
+  items: readonly YamlNode[],
+  scope: TemplateScope,
+  place: { readonly job?: string; readonly environment?: Readonly<Record<string, string>> },
+  depth = 0,
+): JobStep[] {
+  const { pipeline } = orb;
+  const steps: JobStep[] = [];
+  for (const item of items) {
+    const run = valueAt(item, "run");
+    const script = scalarOf(run) === undefined ? valueAt(run, "command") : run;
+    const shell = textOf(valueAt(run, "shell")) ?? "bash";
+    if (script !== undefined && /\b(?:ba|da|z|k)?sh\b(?!\.)/.test(shell)) {
+      const own = placedVariables(pipeline.text, entriesOf(valueAt(run, "environment")), scope);
+      const environment = { ...place.environment, ...textsOf(own) };
+      const job = place.job === undefined ? {} : { job: place.job, step: steps.length };
+      pipeline.script([script], { scope, environment, ...job });
+    }
+    const name = textOf(valueAt(run, "name"));
+    const [first] = entriesOf(item);
+    const uses = textOf(item) ?? (run === undefined ? first?.key.text : undefined);
+    steps.push({ span: item.span, ...(name === undefined ? {} : { name }), ...(uses === undefined ? {} : { uses }) });
+    if (depth < maximumNesting)
+      for (const condition of ["when", "unless"])
+        readSteps(orb, itemsOf(valueAt(item, condition, "steps")), scope, place, depth + 1);
+  }
+  return steps;
+}
