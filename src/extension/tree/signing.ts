@@ -161,7 +161,7 @@ function requestItem(shown: ShownRequest, now: Date): vscode.TreeItem {
   ]
     .filter((line) => line !== "")
     .join("\n");
-  item.iconPath = new vscode.ThemeIcon("clock");
+  item.iconPath = new vscode.ThemeIcon("watch");
   const traits = ["pending", ...(service === "trial" ? ["trial"] : []), ...(mine === undefined ? [] : ["mine"])];
   item.contextValue = traits.join(" ");
   item.accessibilityInformation = { label: `${artifact} waits for approval, ${item.description}` };

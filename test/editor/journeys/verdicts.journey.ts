@@ -24,6 +24,7 @@ describe("the five verdicts", () => {
     for (const group of ["Invalid signature", "Not signed", "Signed, not trusted", "Could not check", "Verified"])
       await workbench.treeItem("Images", group).waitFor();
     await page.mouse.move(800, 600);
+    await page.locator(".monaco-hover:visible").first().waitFor({ state: "detached" });
     await workbench.screenshot("verdicts light");
     await workbench.openFile("app/Dockerfile");
     await workbench.codeLens("Not signed");
