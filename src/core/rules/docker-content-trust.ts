@@ -1,7 +1,7 @@
 import type { Document, ShellCommand } from "../document/document.ts";
 import type { Span } from "../image/span.ts";
 import doc from "./docker-content-trust.md";
-import { invocationOf } from "./invocation.ts";
+import { invocationOf } from "../shell/invocation.ts";
 import type { Fix, Rule, RuleReport } from "./rule.ts";
 
 /** Docker Content Trust: its servers stop for good on 2026-12-08, as Docker's retirement notice says. */

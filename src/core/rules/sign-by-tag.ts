@@ -2,7 +2,7 @@ import type { Document, ShellCommand, ShellWord } from "../document/document.ts"
 import { parseReference } from "../image/reference.ts";
 import { printable } from "../report/words.ts";
 import { findBuildStep } from "./buildSteps.ts";
-import { unquoted } from "./invocation.ts";
+import { unquoted } from "../shell/invocation.ts";
 import type { Fix, Rule, RuleReport } from "./rule.ts";
 import doc from "./sign-by-tag.md";
 import { readSignCommand } from "./signCommands.ts";

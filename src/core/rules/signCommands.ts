@@ -1,5 +1,5 @@
 import type { ShellCommand, ShellWord } from "../document/document.ts";
-import { invocationOf, readCommandLine } from "./invocation.ts";
+import { invocationOf, readCommandLine } from "../shell/invocation.ts";
 
 /** A command that signs images: the tool's own words for it, and what it signs. */
 export interface SignCommand {

@@ -1,6 +1,6 @@
 import type { Document, ShellCommand } from "../document/document.ts";
 import doc from "./verify-any-identity.md";
-import { invocationOf, readCommandLine, type OptionUse } from "./invocation.ts";
+import { invocationOf, readCommandLine, type OptionUse } from "../shell/invocation.ts";
 import type { Edit, Fix, Rule, RuleReport } from "./rule.ts";
 
 /** Verification that says yes to anybody who can sign at all: with Sigstore that is everybody with an account. */
