@@ -1,8 +1,14 @@
-import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "../document/yamlNode.ts";
-import { compilePattern } from "./pattern.ts";
-import type { Authority, IdentityMatcher, SignatureFormatFilter } from "./policy.ts";
+import { itemsOf, valueAt, type YamlNode } from "../document/yamlNode.ts";
+import type { Authority, RootReference, SignatureFormatFilter } from "./policy.ts";
 import type { PolicyNotes } from "./policyNotes.ts";
+import { booleanOf, filled, isPresent, readIdentity } from "./policyValue.ts";
+import { predicateTypeOf } from "./predicateType.ts";
 import { readPublicKeys } from "./publicKey.ts";
+
+const identityFields = {
+  pattern: (side: "issuer" | "subject") => `${side}RegExp`,
+  searcher: "policy-controller",
+} as const;
 
 type Fields = ReadonlyMap<string, YamlNode>;
 
@@ -35,28 +41,27 @@ export function readAuthority(node: YamlNode, index: number, notes: PolicyNotes)
   const { key, keyless, static: fixed } = Object.fromEntries(fields);
   if (fixed !== undefined && isPresent(fixed)) return readStatic(fixed, fields, { name, source }, notes);
   const format = readFormat(fields.get("signatureFormat"), notes);
-  const beyond = beyondEvaluation(fields, notes);
-  if (key !== undefined && isPresent(key)) return readKey(key, { name, source, format, beyond }, notes);
-  if (keyless !== undefined) return readKeyless(keyless, { name, source, format, beyond }, notes);
+  const asked = readDemands(fields, format, notes);
+  if (isPresent(key)) return readKey(key, { name, source, format, ...asked }, notes);
+  if (keyless !== undefined) return readKeyless(keyless, { name, source, format, ...asked }, notes);
   return undefined;
 }
 
 /** What key and keyless authorities share. `beyond` says why the authority cannot be evaluated. */
-interface Common {
+interface Common extends Asked {
   readonly name: string;
   readonly source: Authority["source"];
   readonly format: SignatureFormatFilter;
+}
+
+/** What an authority asks for beside the signer. */
+interface Asked {
   readonly beyond: string | undefined;
-}
-
-function isPresent(node: YamlNode | undefined): boolean {
-  return node !== undefined && (node.kind !== "scalar" || scalarOf(node) !== undefined);
-}
-
-/** The text of a scalar; Go reads an empty one as absent. */
-function filled(node: YamlNode | undefined): string | undefined {
-  const text = textOf(node);
-  return text === "" ? undefined : text;
+  readonly demands: {
+    readonly requiresLog?: RootReference;
+    readonly requiresTimestamp?: RootReference;
+    readonly attestations?: readonly string[];
+  };
 }
 
 function notEvaluated({ name, source }: Pick<Common, "name" | "source">, why: string): Authority {
@@ -71,34 +76,55 @@ function readFormat(node: YamlNode | undefined, notes: PolicyNotes): SignatureFo
   return "unset";
 }
 
-/** Demands that every kind of signature authority may make and that we do not evaluate; their fields are checked anyway. */
-function beyondEvaluation(fields: Fields, notes: PolicyNotes): string | undefined {
-  const reasons: string[] = [];
+/** Demands that every kind of signature authority may make. */
+function readDemands(fields: Fields, format: SignatureFormatFilter, notes: PolicyNotes): Asked {
+  const beyond: string[] = [];
+  const attestations: string[] = [];
   for (const item of itemsOf(fields.get("attestations"))) {
-    notes.fields(item, "attestations", ["name", "predicateType", "policy"]);
-    reasons.push("it demands attestations, which are not evaluated");
+    const wanted = notes.fields(item, "attestations", ["name", "predicateType", "policy"]);
+    const type = filled(wanted.get("predicateType"));
+    if (type === undefined) notes.refuse("policy-invalid", "An attestation must have a 'predicateType'.", item.span);
+    else attestations.push(predicateTypeOf(type));
+    if (isPresent(wanted.get("policy"))) beyond.push("its policy over the content of attestations is not evaluated");
   }
   for (const item of itemsOf(fields.get("source"))) {
     const source = notes.fields(item, "source", ["oci", "signaturePullSecrets", "tagPrefix"]);
     if (filled(source.get("oci")) !== undefined || filled(source.get("tagPrefix")) !== undefined)
-      reasons.push("its signatures are kept in another place ('source'), which is not looked at");
+      beyond.push("its signatures are kept in another place ('source'), which is not looked at");
   }
-  const stamp = fields.get("rfc3161timestamp");
-  if (stamp !== undefined && isPresent(stamp)) {
-    notes.fields(stamp, "rfc3161timestamp", ["trustRootRef"]);
-    reasons.push("it demands a time stamp of a certain authority ('rfc3161timestamp'), which is not evaluated");
-  }
-  const log = fields.get("ctlog");
-  if (log !== undefined && isPresent(log)) {
-    const { url, trustRootRef } = Object.fromEntries(notes.fields(log, "ctlog", ["url", "trustRootRef"]));
-    const demandsLog = filled(url) !== undefined || filled(trustRootRef) !== undefined;
-    const keylessRoot = filled(valueAt(fields.get("keyless"), "trustRootRef"));
-    if (demandsLog && isPresent(fields.get("key")))
-      reasons.push("it demands an entry in a transparency log beside the key ('ctlog'), which is not evaluated");
-    else if (demandsLog && filled(trustRootRef) !== keylessRoot)
-      reasons.push("its transparency log and its certificates have different trusted roots, which is not evaluated");
-  }
-  return reasons[0];
+  const stamp = rootIn(fields.get("rfc3161timestamp"), "rfc3161timestamp", ["trustRootRef"], notes);
+  const log = rootIn(fields.get("ctlog"), "ctlog", ["url", "trustRootRef"], notes);
+  const keyless = filled(valueAt(fields.get("keyless"), "trustRootRef"));
+  const isKeyless = isPresent(fields.get("keyless"));
+  const readsBundles = format === "bundle";
+  // Without a root, policy-controller looks for a stamp in bundles only.
+  const asksForStamp = stamp !== undefined || (readsBundles && isPresent(fields.get("rfc3161timestamp")));
+  const asksForLog = log !== undefined || filled(valueAt(fields.get("ctlog"), "url")) !== undefined;
+  const others = [asksForStamp ? stamp : keyless, isPresent(fields.get("ctlog")) ? log : keyless];
+  if (readsBundles && isKeyless && others.some((root) => root !== keyless))
+    beyond.push("policy-controller reads bundles with one trusted root, and this names several");
+  return {
+    beyond: beyond[0],
+    demands: {
+      // Where stamps are asked for, policy-controller asks no log. Certificates come with a log entry or a stamp anyway.
+      ...(asksForLog && !asksForStamp && !(isKeyless && log === keyless) ? { requiresLog: named(log) } : {}),
+      ...(asksForStamp ? { requiresTimestamp: named(stamp) } : {}),
+      ...(attestations.length === 0 ? {} : { attestations }),
+    },
+  };
+}
+
+function rootIn(
+  node: YamlNode | undefined,
+  where: string,
+  known: readonly string[],
+  notes: PolicyNotes,
+): string | undefined {
+  return isPresent(node) ? filled(notes.fields(node, where, known).get("trustRootRef")) : undefined;
+}
+
+function named(root: string | undefined): RootReference {
+  return root === undefined ? {} : { root };
 }
 
 function readKey(node: YamlNode, common: Common, notes: PolicyNotes): Authority | undefined {
@@ -128,8 +154,8 @@ function readKey(node: YamlNode, common: Common, notes: PolicyNotes): Authority 
     );
   if (hash === "sha224") return notEvaluated(common, "it uses SHA-224, which is not supported");
   if (common.beyond !== undefined) return notEvaluated(common, common.beyond);
-  const { name, source, format } = common;
-  return { kind: "key", name, source, publicKeys: [first.pem], hashAlgorithm: hash, format };
+  const { name, source, format, demands } = common;
+  return { kind: "key", name, source, publicKeys: [first.pem], hashAlgorithm: hash, format, ...demands };
 }
 
 function readHash(node: YamlNode | undefined, notes: PolicyNotes): "sha224" | "sha256" | "sha384" | "sha512" {
@@ -142,7 +168,10 @@ function readHash(node: YamlNode | undefined, notes: PolicyNotes): "sha224" | "s
 
 function readKeyless(node: YamlNode, common: Common, notes: PolicyNotes): Authority | undefined {
   const fields = notes.fields(node, "keyless", ["url", "identities", "ca-cert", "trustRootRef", "insecureIgnoreSCT"]);
-  const identities = itemsOf(fields.get("identities")).flatMap((item) => readIdentity(item, notes) ?? []);
+  const identities = itemsOf(fields.get("identities")).flatMap((item) => {
+    const parts = notes.fields(item, "identities", ["issuer", "subject", "issuerRegExp", "subjectRegExp"]);
+    return readIdentity(parts, item, identityFields, notes) ?? [];
+  });
   if (identities.length === 0) {
     const at = fields.get("identities") ?? node;
     notes.refuse("policy-invalid", `The authority '${common.name}' names no identities that may sign.`, at.span);
@@ -153,60 +182,26 @@ function readKeyless(node: YamlNode, common: Common, notes: PolicyNotes): Author
     notes.fields(certificate, "ca-cert", ["data", "kms", "secretRef", "hashAlgorithm"]);
     if (filled(fields.get("url")) !== undefined)
       notes.refuse("policy-invalid", "'url' and 'ca-cert' exclude each other.", certificate.span);
-    return notEvaluated(common, "it brings its own CA certificate ('ca-cert'); name a trusted root instead");
+    // policy-controller takes the field and then looks for a URL, so that nobody's signature ever passes.
+    return notEvaluated(
+      common,
+      "'ca-cert' is read by nobody, not by policy-controller either; name a trusted root instead",
+    );
   }
-  if (textOf(fields.get("insecureIgnoreSCT"))?.toLowerCase() === "true")
-    return notEvaluated(common, "it accepts certificates that are in no certificate log ('insecureIgnoreSCT')");
+  const ignoresCertificateLog = booleanOf(fields.get("insecureIgnoreSCT"), "insecureIgnoreSCT", false, notes);
   if (common.beyond !== undefined) return notEvaluated(common, common.beyond);
   const trustedRoot = filled(fields.get("trustRootRef"));
-  const { name, source, format } = common;
+  const { name, source, format, demands } = common;
   return {
     kind: "keyless",
     name,
     source,
     identities,
     ...(trustedRoot === undefined ? {} : { trustedRoot }),
+    ...(ignoresCertificateLog ? { ignoresCertificateLog } : {}),
     format,
+    ...demands,
   };
-}
-
-function readIdentity(node: YamlNode, notes: PolicyNotes): IdentityMatcher | undefined {
-  const fields = notes.fields(node, "identities", ["issuer", "subject", "issuerRegExp", "subjectRegExp"]);
-  const identity: { -readonly [field in keyof IdentityMatcher]: IdentityMatcher[field] } = {
-    source: notes.sourceOf(node.span),
-  };
-  for (const side of ["issuer", "subject"] as const) {
-    const exact = filled(fields.get(side));
-    const patternNode = fields.get(`${side}RegExp`);
-    const pattern = filled(patternNode);
-    if ((exact === undefined) === (pattern === undefined)) {
-      const message = `An identity must have exactly one of '${side}' and '${side}RegExp'.`;
-      notes.refuse("policy-invalid", message, node.span);
-      return undefined;
-    }
-    if (exact !== undefined) identity[side] = exact;
-    if (pattern === undefined || patternNode === undefined) continue;
-    if (!acceptsPattern(pattern, patternNode, notes)) return undefined;
-    identity[`${side}RegExp`] = pattern;
-  }
-  return identity;
-}
-
-/** Go's search would let `evil-https://github.com/acme` pass for `https://github.com/acme`, so the difference is said. */
-function acceptsPattern(pattern: string, node: YamlNode, notes: PolicyNotes): boolean {
-  const { value, problems } = compilePattern(pattern);
-  if (value === undefined) {
-    notes.refuse("policy-invalid", problems[0]?.message ?? "The pattern cannot be used.", node.span);
-    return false;
-  }
-  if (!value.anchored)
-    notes.note(
-      "identity-pattern-not-anchored",
-      `The pattern '${pattern.slice(0, 80)}' has no '^' at its start or no '$' at its end: policy-controller accepts it ` +
-        "anywhere inside an identity, so that strangers can match it. Here it must match the whole identity.",
-      node.span,
-    );
-  return true;
 }
 
 function readStatic(

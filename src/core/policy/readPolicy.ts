@@ -2,9 +2,12 @@ import { readYaml } from "../document/yaml.ts";
 import { itemsOf, textOf, valueAt, type YamlNode } from "../document/yamlNode.ts";
 import { createLineIndex, withoutByteOrderMark, type LineIndex } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
+import type { NamedTrustedRoot } from "../signature/trustMaterial.ts";
 import { readClusterImagePolicy, sigstorePolicyGroup } from "./clusterImagePolicy.ts";
 import type { PolicyRule, TrustPolicy } from "./policy.ts";
-import { createPolicyNotes } from "./policyNotes.ts";
+import { createPolicyNotes, type PolicyNotes } from "./policyNotes.ts";
+import type { PolicyContext, PolicyReader, StatedPolicy } from "./policyReader.ts";
+import { readTrustRoot } from "./trustRoot.ts";
 import { openShiftGroup, readOpenShiftPolicy } from "./openShiftImagePolicy.ts";
 
 /** A file that may state a policy: workspace-relative path and text. */
@@ -12,6 +15,14 @@ export interface PolicyFile {
   readonly path: string;
   readonly text: string;
 }
+
+/** The readers by API group and kind. Two products have a kind of the same name, so that the group decides. */
+const readers = new Map<string, PolicyReader>([
+  [`${sigstorePolicyGroup}/ClusterImagePolicy`, oneRule(readClusterImagePolicy)],
+  [`${sigstorePolicyGroup}/TrustRoot`, readTrustRoot],
+  [`${openShiftGroup}/ClusterImagePolicy`, oneRule(readOpenShiftPolicy)],
+  [`${openShiftGroup}/ImagePolicy`, oneRule(readOpenShiftPolicy)],
+]);
 
 /** Other policies about signed images that organisations have; said, so that nobody believes they were applied. */
 const unsupportedKinds = new Map([
@@ -33,27 +44,35 @@ export function mayHoldPolicy(path: string, text: string): boolean {
 
 /**
  * Reads every policy that the files state, in file order. Nothing is skipped silently: what is not understood is a
- * problem, and a rule with `notUnderstood` parts makes the images that it covers `unknown`.
+ * problem, and a rule with `notUnderstood` parts makes the images that it covers `unknown`. Of two trusted roots with
+ * the same name the first counts.
  */
 export function readPolicy(files: readonly PolicyFile[]): TrustPolicy {
   const rules: PolicyRule[] = [];
+  const trustedRoots = new Map<string, NamedTrustedRoot>();
   const problems: Problem[] = [];
+  const texts = new Map(files.map(({ path, text }) => [path, text]));
+  const take = (stated: StatedPolicy): void => {
+    rules.push(...stated.rules);
+    for (const root of stated.trustedRoots ?? []) if (!trustedRoots.has(root.name)) trustedRoots.set(root.name, root);
+  };
   for (const { path, text: raw } of files) {
     const text = withoutByteOrderMark(raw);
     const lines = createLineIndex(text);
+    const contextOf = (broken: readonly Problem[]): PolicyContext & { readonly problems: () => readonly Problem[] } =>
+      createContext({ path, lines, broken, textOf: (other) => texts.get(other) });
     const stream = readYaml(text);
     for (const document of stream.documents)
       for (const root of resourcesOf(document.root, 0)) {
-        const read = readResource(root, { path, lines, broken: document.problems });
-        if (read === undefined) continue;
-        if (read.rule !== undefined) rules.push(read.rule);
-        problems.push(...read.problems);
+        const context = contextOf(document.problems);
+        take(readResource(root, context));
+        problems.push(...context.problems());
       }
     const cutShort = stream.problems.some((problem) => problem.code.startsWith("yaml-too-"));
     if (cutShort) rules.push(unreadRule(path));
     problems.push(...stream.problems.map((problem) => ({ ...problem, file: path })));
   }
-  return { rules, problems };
+  return { rules, problems, ...(trustedRoots.size === 0 ? {} : { trustedRoots: [...trustedRoots.values()] }) };
 }
 
 /** A file too large to be read whole may hold a policy for any image. */
@@ -78,44 +97,52 @@ function resourcesOf(root: YamlNode | undefined, depth: number): readonly YamlNo
   return isList ? itemsOf(valueAt(root, "items")).flatMap((item) => resourcesOf(item, depth + 1)) : [root];
 }
 
-interface Place {
+/** A context whose notes refuse at once where the YAML itself is broken. */
+function createContext({
+  path,
+  lines,
+  broken,
+  textOf: textOfFile,
+}: {
   readonly path: string;
   readonly lines: LineIndex;
-  /** What was wrong with the YAML of the document. */
   readonly broken: readonly Problem[];
+  readonly textOf: (path: string) => string | undefined;
+}): PolicyContext & { readonly problems: () => readonly Problem[] } {
+  const all: PolicyNotes[] = [];
+  return {
+    path,
+    createNotes() {
+      const notes = createPolicyNotes(path, lines);
+      all.push(notes);
+      for (const { message, span = { start: 0, end: 0 } } of broken)
+        notes.refuse("policy-invalid", `The file is not valid YAML here: ${message}`, span);
+      return notes;
+    },
+    textOf: textOfFile,
+    problems: () => all.flatMap(({ problems }) => problems),
+  };
 }
 
-function readResource(
-  root: YamlNode,
-  { path, lines, broken }: Place,
-): { readonly rule?: PolicyRule; readonly problems: readonly Problem[] } | undefined {
+function oneRule(read: (root: YamlNode, notes: PolicyNotes) => PolicyRule): PolicyReader {
+  return (root, context) => ({ rules: [read(root, context.createNotes())] });
+}
+
+function readResource(root: YamlNode, context: PolicyContext): StatedPolicy {
   const kind = textOf(valueAt(root, "kind"));
   const apiVersion = textOf(valueAt(root, "apiVersion"));
-  if (kind === undefined || apiVersion === undefined) return undefined;
+  if (kind === undefined || apiVersion === undefined) return { rules: [] };
   const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
-  const notes = createPolicyNotes(path, lines);
-  const isSigstore = kind === "ClusterImagePolicy" && group === sigstorePolicyGroup;
-  const isOpenShift = (kind === "ClusterImagePolicy" || kind === "ImagePolicy") && group === openShiftGroup;
-  if (isSigstore || isOpenShift) {
-    for (const problem of broken)
-      notes.refuse("policy-invalid", `The file is not valid YAML here: ${problem.message}`, problem.span ?? root.span);
-    const rule = isSigstore ? readClusterImagePolicy(root, notes) : readOpenShiftPolicy(root, notes);
-    return { rule, problems: notes.problems };
-  }
+  const reader = readers.get(`${group}/${kind}`);
+  if (reader !== undefined) return reader(root, context);
   const product = unsupportedKinds.get(`${group}/${kind}`);
-  const unknownGroup = kind === "ClusterImagePolicy";
-  if (product !== undefined || unknownGroup)
-    notes.note(
-      "policy-not-supported",
-      `This ${product === undefined ? "" : `${product} `}policy (${kind} of ${group || "no group"}) is not supported yet and was not applied.`,
-      root.span,
-    );
-  else if (kind === "TrustRoot" && group === sigstorePolicyGroup)
-    notes.note(
-      "policy-not-supported",
-      "A TrustRoot resource is not read; give its trusted root as a file, under the same name, in .countersign.yaml.",
-      root.span,
-    );
-  else return undefined;
-  return { problems: notes.problems };
+  if (product !== undefined || kind === "ClusterImagePolicy")
+    context
+      .createNotes()
+      .note(
+        "policy-not-supported",
+        `This ${product === undefined ? "" : `${product} `}policy (${kind} of ${group || "no group"}) is not supported yet and was not applied.`,
+        root.span,
+      );
+  return { rules: [] };
 }

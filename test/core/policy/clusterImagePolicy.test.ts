@@ -99,18 +99,73 @@ ${pem.trim().replace(/^/gm, "        ")}
       assert.notEqual(rule.authorities[0]?.kind, "not-evaluated");
     });
 
+  const root = { trustRootRef: "other" };
+  const demands: readonly (readonly [name: string, entry: unknown, expected: object])[] = [
+    ["a log entry beside a key", { ...key, ctlog: { url: "https://rekor.sigstore.dev" } }, { requiresLog: {} }],
+    ["an entry in a log of a root", { ...key, ctlog: root }, { requiresLog: { root: "other" } }],
+    ["a keyless entry in a log of another root", { ...keyless, ctlog: root }, { requiresLog: { root: "other" } }],
+    [
+      "a keyless entry in the public log",
+      { keyless: { ...keyless.keyless, ...root }, ctlog: { url: "https://rekor.sigstore.dev" } },
+      { trustedRoot: "other", requiresLog: {} },
+    ],
+    ["a time stamp", { ...keyless, rfc3161timestamp: root }, { requiresTimestamp: { root: "other" } }],
+    ["a time stamp beside a key", { ...key, rfc3161timestamp: root }, { requiresTimestamp: { root: "other" } }],
+    [
+      "a time stamp and no log",
+      { ...key, ctlog: root, rfc3161timestamp: root },
+      { requiresTimestamp: { root: "other" } },
+    ],
+    ["a time stamp without a root in a first-format signature", { ...keyless, rfc3161timestamp: {} }, {}],
+    [
+      "a time stamp without a root in a bundle",
+      { ...keyless, signatureFormat: "bundle", rfc3161timestamp: {} },
+      { requiresTimestamp: {} },
+    ],
+    [
+      "a certificate log or none",
+      { keyless: { ...keyless.keyless, insecureIgnoreSCT: true } },
+      { ignoresCertificateLog: true },
+    ],
+    [
+      "attestations",
+      { ...key, attestations: [{ name: "a", predicateType: "https://slsa.dev/provenance/v1" }] },
+      { attestations: ["https://slsa.dev/provenance/v1"] },
+    ],
+    [
+      "attestations by cosign's short name",
+      { ...keyless, attestations: [{ name: "a", predicateType: "spdxjson" }] },
+      { attestations: ["https://spdx.dev/Document"] },
+    ],
+  ];
+  for (const [name, entry, expected] of demands)
+    it(`reads that ${name} is asked for`, () => {
+      const { rule, problems } = authority(entry);
+      const [only] = rule.authorities;
+      assert.ok(only?.kind === "key" || only?.kind === "keyless", JSON.stringify(problems));
+      const { requiresLog, requiresTimestamp, attestations } = only;
+      const given = {
+        ...(only.kind === "keyless" && {
+          trustedRoot: only.trustedRoot,
+          ignoresCertificateLog: only.ignoresCertificateLog,
+        }),
+        requiresLog,
+        requiresTimestamp,
+        attestations,
+      };
+      assert.deepEqual(JSON.parse(JSON.stringify(given)), expected);
+      assert.deepEqual(rule.notUnderstood, []);
+    });
+
   const demanding: readonly (readonly [name: string, entry: unknown])[] = [
-    ["attestations", { ...key, attestations: [{ name: "a", predicateType: "b" }] }],
-    ["attestations of a keyless signer", { ...keyless, attestations: [{ name: "a", predicateType: "b" }] }],
     ["signatures in another repository", { ...key, source: [{ oci: "ghcr.io/acme/signatures" }] }],
+    ["what attestations say", { ...key, attestations: [{ name: "a", predicateType: "b", policy: { type: "cue" } }] }],
+    ["bundles with several roots", { ...keyless, signatureFormat: "bundle", ctlog: { trustRootRef: "other" } }],
+    ["bundles with stamps of another root", { ...keyless, signatureFormat: "bundle", rfc3161timestamp: root }],
     ["a tag prefix", { ...key, source: [{ tagPrefix: "x" }] }],
-    ["a time-stamp authority", { ...keyless, rfc3161timestamp: { trustRootRef: "tsa" } }],
-    ["a log entry beside a key", { ...key, ctlog: { url: "https://rekor.sigstore.dev" } }],
-    ["a log of another root", { ...keyless, ctlog: { trustRootRef: "other" } }],
     ["a key in a service", { key: { kms: "awskms:///alias/x" } }],
     ["a key in a secret", { key: { secretRef: { name: "x" } } }],
     ["a CA certificate of its own", { keyless: { "ca-cert": { data: "x" }, identities: [identity] } }],
-    ["certificates without log", { keyless: { ...keyless.keyless, insecureIgnoreSCT: true } }],
     ["SHA-224", { key: { data: pem, hashAlgorithm: "sha224" } }],
   ];
   for (const [name, entry] of demanding)
@@ -134,6 +189,8 @@ ${pem.trim().replace(/^/gm, "        ")}
     ["an unknown field of a time stamp", "policy-unknown-field", { ...key, rfc3161timestamp: { x: 1 } }],
     ["an unknown field of an attestation", "policy-unknown-field", { ...key, attestations: [{ x: 1 }] }],
     ["an unknown field of a static authority", "policy-unknown-field", { static: { action: "pass", x: 1 } }],
+    ["an attestation without type", "policy-invalid", { ...key, attestations: [{ name: "a" }] }],
+    ["a switch that is none", "policy-invalid", { keyless: { ...keyless.keyless, insecureIgnoreSCT: "perhaps" } }],
     ["no kind of authority", "policy-invalid", { name: "x" }],
     ["two kinds of authority", "policy-invalid", { ...key, ...keyless }],
     ["an authority that is no mapping", "policy-invalid", "x"],

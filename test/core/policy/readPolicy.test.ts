@@ -76,7 +76,8 @@ spec:
   const unsupported = [
     "apiVersion: policies.kyverno.io/v1\nkind: ImageValidatingPolicy\n",
     "apiVersion: config.ratify.deislabs.io/v1beta1\nkind: Verifier\n",
-    "apiVersion: policy.sigstore.dev/v1alpha1\nkind: TrustRoot\n",
+    "apiVersion: policy.sigstore.dev/v1alpha1\nkind: TrustRoot\nspec: {remote: {mirror: https://x}}\n",
+    "apiVersion: policy.sigstore.dev/v1alpha1\nkind: TrustRoot\nspec: {repository: {root: e30=}}\n",
     "apiVersion: example.org/v1\nkind: ClusterImagePolicy\n",
   ];
   for (const text of unsupported)
