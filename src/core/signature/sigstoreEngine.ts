@@ -24,6 +24,11 @@ export interface EngineQuestion {
   readonly root: TrustedRoot | undefined;
   /** The key that must have signed; undefined where the certificate in the material names it. */
   readonly key: PublicKey | undefined;
+  /**
+   * The key of that certificate, where the caller validates its path alone: for a root without certificate logs the
+   * engine would refuse every certificate that carries the proof of one.
+   */
+  readonly certificateKey?: PublicKey;
 }
 
 /** Which part of a signature is wrong. */
@@ -38,8 +43,9 @@ export function askEngine(
   question: EngineQuestion,
 ): { readonly kind: "proven"; readonly times: readonly ProvenTime[] } | { kind: "refused"; what: EngineObjection } {
   try {
-    const { material, root, key } = question;
-    const keyless = key === undefined;
+    const { material, root, certificateKey } = question;
+    const keyless = question.key === undefined;
+    const key = question.key ?? certificateKey;
     const verifier = new Verifier(trustMaterialOf(root, key), {
       ctlogThreshold: keyless && (root?.certificateLogs ?? 1) > 0 ? 1 : 0,
       tlogThreshold: keyless && (root?.logs.length ?? 1) > 0 ? 1 : 0,

@@ -118,7 +118,22 @@ describe("an authority's demands", () => {
     assert.equal(verdictOf([bundle], [scene.keylessAuthority()]).state, "invalid");
     assert.equal(verdictOf([bundle], [scene.keylessAuthority({ ignoresCertificateLog: true })]).state, "verified");
     const foreign = bytes(keylessBundle(ours, { certificate: { log: createTrialCertificateLog() } }));
-    assert.notEqual(verdictOf([foreign], [scene.keylessAuthority({ ignoresCertificateLog: true })]).state, "verified");
+    assert.equal(verdictOf([foreign], [scene.keylessAuthority()]).state, "invalid");
+    assert.equal(verdictOf([foreign], [scene.keylessAuthority({ ignoresCertificateLog: true })]).state, "verified");
+  });
+
+  it("validates the path of a certificate that is in no log all the same", () => {
+    const late = new Date(now.getTime() + 9.5 * 60_000);
+    for (const variation of [
+      { loggedAt: late },
+      { certificate: { extendedKeyUsages: ["1.3.6.1.5.5.7.3.4"] } },
+      { entry: (own: object) => ({ ...own, kind: "rekord" }) as never },
+    ])
+      assert.notEqual(
+        verdictOf([bytes(keylessBundle(ours, variation))], [scene.keylessAuthority({ ignoresCertificateLog: true })])
+          .state,
+        "verified",
+      );
   });
 
   it("judges by a root that the policy states, unless one of that name is configured", () => {
