@@ -1,3 +1,4 @@
+import { deliveryOfPath, deliveryOfYaml } from "./detectDelivery.ts";
 import { pipelineOfPath, pipelineOfYaml } from "./detectPipeline.ts";
 import type { Dialect } from "./document.ts";
 
@@ -21,7 +22,7 @@ const byPath: readonly { readonly dialect: Dialect; readonly matches: (path: str
 /** The dialect that a path alone tells, at the workspace's root or in any folder below it. */
 export function dialectOfPath(path: string): Dialect | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  return byPath.find(({ matches }) => matches(path, name))?.dialect ?? pipelineOfPath(path);
+  return byPath.find(({ matches }) => matches(path, name))?.dialect ?? deliveryOfPath(path) ?? pipelineOfPath(path);
 }
 
 /** Whether a file is worth reading: its path tells a dialect, or its content may (YAML, or a name without extension). */
@@ -49,8 +50,8 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
 
 function dialectOfYaml(head: string, path: string): Dialect | undefined {
   const has = (key: string) => new RegExp(`^["']?${key}["']?[ \\t]*:`, "m").test(head);
-  const pipeline = pipelineOfYaml(head, path, has);
-  if (pipeline !== undefined) return pipeline;
+  const known = deliveryOfYaml(head, path, has) ?? pipelineOfYaml(head, path, has);
+  if (known !== undefined) return known;
   if (has("apiVersion") && has("kind")) return "kubernetes";
   if (/^[ \t-]+apiVersion[ \t]*:/m.test(head) && /^[ \t]+kind[ \t]*:/m.test(head) && has("items")) return "kubernetes";
   if (has("jobs") && has("on") && /^[ \t]+(?:runs-on|uses)[ \t]*:/m.test(head)) return "github-workflow";

@@ -1,89 +1,44 @@
 import { withoutByteOrderMark } from "../image/span.ts";
-import type { Document } from "./document.ts";
+import type { Dialect, Document } from "./document.ts";
+import { readKustomization } from "./kustomization.ts";
+import { readResource } from "./kubernetesResource.ts";
+import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
+import type { Siblings } from "./siblings.ts";
 import { readYaml } from "./yaml.ts";
-import { createImageCollector, inDocumentOrder, type ImageCollector } from "./yamlImage.ts";
-import { itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
-
-const template = ["spec", "template", "spec"];
-
-/** Where resources keep their PodSpec, by API group and kind. Text of ConfigMaps and policies is none. */
-const podSpecs = new Map<string, readonly string[]>([
-  ["/Pod", ["spec"]],
-  ["/PodTemplate", ["template", "spec"]],
-  ["/ReplicationController", template],
-  ["/DeploymentConfig", template],
-  ["apps/Deployment", template],
-  ["apps/ReplicaSet", template],
-  ["apps/StatefulSet", template],
-  ["apps/DaemonSet", template],
-  ["extensions/Deployment", template],
-  ["extensions/ReplicaSet", template],
-  ["extensions/DaemonSet", template],
-  ["batch/Job", template],
-  ["batch/CronJob", ["spec", "jobTemplate", ...template]],
-  ["apps.openshift.io/DeploymentConfig", template],
-  ["argoproj.io/Rollout", template],
-  ["serving.knative.dev/Service", template],
-  ["serving.knative.dev/Configuration", template],
-  ["serving.knative.dev/Revision", ["spec"]],
-  ["keda.sh/ScaledJob", ["spec", "jobTargetRef", "template", "spec"]],
-]);
-
-const containerLists = ["initContainers", "containers", "ephemeralContainers"];
-const maximumNesting = 5;
+import type { YamlNode } from "./yamlNode.ts";
 
 /**
- * Reads Kubernetes manifests: the images of every container and image volume of the PodSpecs of known kinds, in
- * streams and lists.
+ * Reads Kubernetes manifests, in streams and lists: the images of containers and image volumes, and those that known
+ * custom resources name. Policies, definitions of resources and the text of ConfigMaps hold none.
  */
-export function readKubernetes(text: string, path: string): Document {
-  const plain = withoutByteOrderMark(text);
-  const stream = readYaml(plain);
-  const images = createImageCollector(plain);
-  for (const { root } of stream.documents) readResource(root, undefined, images, 0);
-  return {
-    path,
-    dialect: "kubernetes",
-    text: plain,
-    images: inDocumentOrder(images.images),
-    commands: [],
-    jobs: [],
-    problems: [...stream.problems, ...images.problems],
+export const readKubernetes = createReader("kubernetes", readResource);
+
+/** Reads a kustomization file (Kustomize): what its image changes result in, its patches and its charts. */
+export const readKustomizationFile = createReader("kustomize", (node, reading) =>
+  readKustomization(node, reading, readResource),
+);
+
+function createReader(
+  dialect: Dialect,
+  read: (node: YamlNode | undefined, reading: ResourceReading) => void,
+): (source: string, path: string, siblings?: Siblings) => Document {
+  return (source, path, siblings) => {
+    const text = withoutByteOrderMark(source);
+    const stream = readYaml(text);
+    const reading = createResourceReading(text, path, siblings);
+    for (const { root } of stream.documents) read(root, reading);
+    return {
+      path,
+      dialect,
+      text,
+      images: usesOf(reading),
+      commands: reading.inner.flatMap((document) => document.commands),
+      jobs: [],
+      problems: [
+        ...stream.problems,
+        ...reading.images.problems,
+        ...reading.inner.flatMap((document) => document.problems),
+      ],
+    };
   };
-}
-
-/** A typed list's items may leave out the type that the list states. */
-interface ItemType {
-  readonly apiVersion: string;
-  readonly kind: string;
-}
-
-function readResource(
-  node: YamlNode | undefined,
-  inherited: ItemType | undefined,
-  images: ImageCollector,
-  depth: number,
-): void {
-  if (depth > maximumNesting) return;
-  const apiVersion = textOf(valueAt(node, "apiVersion")) ?? inherited?.apiVersion;
-  const kind = textOf(valueAt(node, "kind")) ?? inherited?.kind;
-  if (apiVersion === undefined || kind === undefined) return;
-  if (kind.endsWith("List")) {
-    const itemKind = kind.slice(0, -"List".length);
-    for (const item of itemsOf(valueAt(node, "items")))
-      readResource(item, itemKind === "" ? undefined : { apiVersion, kind: itemKind }, images, depth + 1);
-    return;
-  }
-  const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
-  const place = podSpecs.get(`${group}/${kind}`);
-  if (place === undefined) return;
-  const podSpec = valueAt(node, ...place);
-  for (const list of containerLists)
-    for (const container of itemsOf(valueAt(podSpec, list))) addImage(valueAt(container, "image"), "image", images);
-  for (const volume of itemsOf(valueAt(podSpec, "volumes")))
-    addImage(valueAt(volume, "image", "reference"), "volume", images);
-}
-
-function addImage(node: YamlNode | undefined, site: string, images: ImageCollector): void {
-  if (textOf(node)?.trim()) images.add(node, site);
 }

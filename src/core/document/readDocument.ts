@@ -9,18 +9,20 @@ import type { Dialect, Document } from "./document.ts";
 import { readGithubAction } from "./githubAction.ts";
 import { readGithubWorkflow } from "./githubWorkflow.ts";
 import { readGitlabCi } from "./gitlabCi.ts";
-import { readKubernetes } from "./kubernetes.ts";
+import { readKubernetes, readKustomizationFile } from "./kubernetes.ts";
 import { readShellScript } from "./shellScript.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
 
 /** Longest text that is read, in UTF-16 units. */
 const maximumLength = 8 * 1024 * 1024;
 
-const readers = new Map<Dialect, (text: string, path: string) => Document>([
+const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings) => Document>([
   ["dockerfile", readDockerfile],
   ["compose", readCompose],
   ["github-workflow", readGithubWorkflow],
   ["github-action", readGithubAction],
   ["kubernetes", readKubernetes],
+  ["kustomize", readKustomizationFile],
   ["gitlab-ci", readGitlabCi],
   ["azure-pipelines", readAzurePipelines],
   ["circleci", readCircleci],
@@ -30,9 +32,10 @@ const readers = new Map<Dialect, (text: string, path: string) => Document>([
 
 /**
  * Reads a file by the dialect that its path tells, else its content. `path` is workspace-relative with forward slashes.
+ * `siblings` are the texts that some dialects look up a value in (`.env`, `Chart.yaml`); without them it is read alone.
  * Never throws; a file in no known dialect has nothing in it, and one of more than 8 MiB has one problem, `limit-reached`.
  */
-export function readDocument(source: string, path: string): Document {
+export function readDocument(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const text = withoutByteOrderMark(source);
   const nothing = { path, text, images: [], commands: [], jobs: [], problems: [] };
   if (text.length > maximumLength) {
@@ -42,5 +45,5 @@ export function readDocument(source: string, path: string): Document {
   }
   const dialect = dialectOfPath(path) ?? dialectOfContent(text, path);
   const read = dialect === undefined ? undefined : readers.get(dialect);
-  return read === undefined ? { ...nothing, dialect: dialect ?? "unrecognised" } : read(text, path);
+  return read === undefined ? { ...nothing, dialect: dialect ?? "unrecognised" } : read(text, path, siblings);
 }

@@ -114,3 +114,16 @@ export function valueAt(node: YamlNode | undefined, ...path: readonly string[]):
   for (const key of path) current = entriesOf(current).find((entry) => entry.key.text === key)?.value;
   return current;
 }
+
+/** All nodes at a path, where `*` is each item of a sequence. */
+export function nodesAt(node: YamlNode | undefined, path: readonly string[]): readonly YamlNode[] {
+  let current = node === undefined ? [] : [node];
+  for (const key of path) {
+    const step = (one: YamlNode): readonly YamlNode[] => {
+      const found = valueAt(one, key);
+      return found === undefined ? [] : [found];
+    };
+    current = current.flatMap((one) => (key === "*" ? itemsOf(one) : step(one)));
+  }
+  return current;
+}

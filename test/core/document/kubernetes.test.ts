@@ -43,7 +43,10 @@ describe("readKubernetes", () => {
     ],
     ["a resource without kind", "apiVersion: v1\nspec: {containers: [{image: node}]}"],
     ["an empty image", 'apiVersion: v1\nkind: Pod\nspec: {containers: [{image: ""}, {image: }]}'],
-    ["a Job of another group", `apiVersion: example.org/v1\nkind: Job\n${template("{containers: [{image: node}]}")}`],
+    [
+      "a Kubernetes group that runs nothing",
+      `apiVersion: networking.k8s.io/v1\nkind: Job\n${template("{containers: [{image: node}]}")}`,
+    ],
   ];
   for (const [name, text] of nothing) it(`finds nothing in ${name}`, () => void expectUses(readKubernetes, text, []));
 

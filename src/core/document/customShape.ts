@@ -1,0 +1,85 @@
+import { isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
+import { isImageAnnotation } from "./kubernetesKinds.ts";
+import type { ResourceReading } from "./resourceReading.ts";
+import { addSplitImage } from "./splitImage.ts";
+import {
+  dereference,
+  itemsOf,
+  mappingOf,
+  scalarOf,
+  textOf,
+  valueAt,
+  type YamlMapping,
+  type YamlNode,
+} from "./yamlNode.ts";
+
+const containerLists = new Set(["containers", "initContainers", "ephemeralContainers", "sidecars"]);
+/** What a resource says about itself, and what describes other data, is not what it runs. */
+const notRead = new Set(["status", "openAPIV3Schema", "schema", "labels", "matchLabels", "description", "data", "env"]);
+const imageWrapper = "docker://";
+const maximumDepth = 60;
+
+/**
+ * Reads what a custom resource runs by its shape: containers and image volumes at any depth, images under keys that
+ * name them (a text, or a repository with its tag), and whole resources within, which `nested` reads. Alternatives that
+ * stand side by side under one key all count.
+ */
+export function readShape(
+  node: YamlNode | undefined,
+  reading: ResourceReading,
+  nested: (node: YamlNode) => void,
+): void {
+  const visit = (current: YamlNode | undefined, key: string, depth: number): void => {
+    if (depth > maximumDepth) return;
+    for (const item of itemsOf(current)) {
+      if (containerLists.has(key)) reading.add(containerImage(item), "image");
+      if (key === "volumes") reading.add(valueAt(item, "image", "reference"), "volume");
+      visit(item, key, depth + 1);
+    }
+    const mapping = mappingOf(current);
+    if (mapping === undefined) return;
+    if (depth > 0 && current !== undefined && isResource(mapping)) {
+      nested(current);
+      return;
+    }
+    if (isImageKey(key)) readSplit(mapping, reading);
+    for (const { key: name, value } of mapping.entries) {
+      if (notRead.has(name.text)) continue;
+      const scalar = dereference(value)?.kind === "scalar" ? scalarOf(value) : undefined;
+      if (scalar === undefined) visit(value, name.text === "<<" ? key : name.text, depth + 1);
+      else if (key === "annotations" ? isImageAnnotation(name.text) : isImage(name.text, scalar.text))
+        reading.add(value, key === "annotations" ? "annotation" : "image");
+      else if (name.text === "url" && isWrappedImage(scalar.text))
+        reading.add(value, "volume", { wrapper: imageWrapper });
+    }
+  };
+  visit(node, "", 0);
+}
+
+/** A container's own image; a mapping there is read by its shape. */
+function containerImage(container: YamlNode): YamlNode | undefined {
+  const image = valueAt(container, "image");
+  return textOf(image) === undefined ? undefined : image;
+}
+
+function isImage(key: string, text: string): boolean {
+  return isImageKey(key) && isLikelyImage(text);
+}
+
+function isWrappedImage(text: string): boolean {
+  return text.startsWith(imageWrapper) && isPossibleImage(text.slice(imageWrapper.length));
+}
+
+function isResource(mapping: YamlMapping): boolean {
+  return textOf(valueAt(mapping, "apiVersion")) !== undefined && textOf(valueAt(mapping, "kind")) !== undefined;
+}
+
+function readSplit(mapping: YamlMapping, reading: ResourceReading): void {
+  const split = {
+    registry: valueAt(mapping, "registry"),
+    repository: valueAt(mapping, "repository"),
+    tag: valueAt(mapping, "tag") ?? valueAt(mapping, "version"),
+    digest: valueAt(mapping, "digest"),
+  };
+  addSplitImage(reading.text, reading.images, split, "image", { isGuess: true, pin: "none" });
+}

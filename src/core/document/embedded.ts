@@ -1,0 +1,69 @@
+import type { Span } from "../image/span.ts";
+import type { Document, ImageUse } from "./document.ts";
+import { readYaml } from "./yaml.ts";
+import type { YamlNode, YamlScalar } from "./yamlNode.ts";
+import { createScalarMap } from "./yamlScalarMap.ts";
+
+/**
+ * Moves what was read from a scalar's value to the text that holds the scalar. `offsetOf` gives the offset in the
+ * value where what was read is not the value itself.
+ */
+export function placeDocument(
+  document: Document,
+  scalar: YamlScalar,
+  text: string,
+  offsetOf: (offset: number) => number = (offset) => offset,
+): Document {
+  const map = createScalarMap(text, scalar);
+  const place = ({ start, end }: Span): Span => map.spanOf(offsetOf(start), offsetOf(end));
+  return {
+    ...document,
+    text,
+    images: document.images.map((use) => placeUse(use, place, text)),
+    commands: document.commands.map((command) => ({
+      ...command,
+      span: place(command.span),
+      words: command.words.map((word) => ({ ...word, span: place(word.span) })),
+    })),
+    jobs: [],
+    problems: document.problems.map((problem) =>
+      problem.span === undefined ? problem : { ...problem, span: place(problem.span) },
+    ),
+  };
+}
+
+function placeUse(use: ImageUse, place: (span: Span) => Span, text: string): ImageUse {
+  const { pinAt, pinBefore, definedAt, ...rest } = use;
+  const span = place(use.span);
+  // A new line would need the indentation of the text around, too.
+  const pin = pinAt === undefined || pinBefore?.includes("\n") === true ? undefined : place(pinAt);
+  return {
+    ...rest,
+    span,
+    text: text.slice(span.start, span.end),
+    ...(definedAt === undefined ? {} : { definedAt: place(definedAt) }),
+    ...(pin === undefined ? {} : { pinAt: pin }),
+    ...(pin === undefined || pinBefore === undefined ? {} : { pinBefore }),
+    chain: use.chain.map((step) => (step.file === undefined ? { ...step, span: place(step.span) } : step)),
+  };
+}
+
+/** Reads the YAML that a scalar holds as text; what is found stands where the scalar does. */
+export function readEmbeddedYaml(
+  scalar: YamlScalar,
+  text: string,
+  path: string,
+  read: (root: YamlNode | undefined, inner: string) => readonly ImageUse[],
+): Document {
+  const images = readYaml(scalar.text).documents.flatMap(({ root }) => read(root, scalar.text));
+  const found: Document = {
+    path,
+    dialect: "kubernetes",
+    text: scalar.text,
+    images,
+    commands: [],
+    jobs: [],
+    problems: [],
+  };
+  return placeDocument(found, scalar, text);
+}

@@ -1,0 +1,130 @@
+import { readHelmParameters, readInlineValues, readParameterList } from "./helmParameters.ts";
+import { readKustomization, readPatches } from "./kustomization.ts";
+import { readKustomizeImages } from "./kustomizeImages.ts";
+import { addOciChart } from "./ociChart.ts";
+import type { ResourceReading } from "./resourceReading.ts";
+import { addSplitImage, newKeyPlace } from "./splitImage.ts";
+import { entriesOf, itemsOf, mappingOf, nodesAt, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+/** Reads a resource that a patch is written as. */
+type ReadPatch = (node: YamlNode | undefined, reading: ResourceReading) => void;
+
+/** Reads the kinds by which Flux, Argo CD and others deliver charts and kustomizations; gives whether it is one. */
+export function readGitOps(
+  node: YamlNode | undefined,
+  group: string,
+  kind: string,
+  reading: ResourceReading,
+  readPatch: ReadPatch,
+): boolean {
+  const { text, images } = reading;
+  const spec = valueAt(node, "spec");
+  switch (`${group}/${kind}`) {
+    case "kustomize.config.k8s.io/Kustomization":
+    case "kustomize.config.k8s.io/Component":
+      readKustomization(node, reading, readPatch);
+      return true;
+    case "kustomize.toolkit.fluxcd.io/Kustomization":
+      readKustomizeImages(valueAt(spec, "images"), { text, images });
+      readPatches(spec, reading, readPatch);
+      return true;
+    case "helm.toolkit.fluxcd.io/HelmRelease":
+      readInlineValues(valueAt(spec, "values"), reading);
+      for (const renderer of itemsOf(valueAt(spec, "postRenderers"))) {
+        readKustomizeImages(valueAt(renderer, "kustomize", "images"), { text, images });
+        readPatches(valueAt(renderer, "kustomize"), reading, readPatch);
+      }
+      return true;
+    case "source.toolkit.fluxcd.io/OCIRepository":
+      readOciRepository(spec, reading);
+      return true;
+    case "argoproj.io/Application":
+      readArgoSources(spec, reading, readPatch);
+      readImageList(node, reading);
+      return true;
+    case "argoproj.io/ApplicationSet":
+      readArgoSources(valueAt(spec, "template", "spec"), reading, readPatch);
+      readImageList(valueAt(spec, "template"), reading);
+      return true;
+    case "helm.cattle.io/HelmChart":
+      addOciChart(text, images, { url: valueAt(spec, "chart"), version: valueAt(spec, "version") }, "chart");
+      readSet(valueAt(spec, "set"), reading);
+      readInlineValues(valueAt(spec, "valuesContent"), reading);
+      return true;
+    case "helm.cattle.io/HelmChartConfig":
+      readInlineValues(valueAt(spec, "valuesContent"), reading);
+      return true;
+    default:
+      return group === "source.toolkit.fluxcd.io";
+  }
+}
+
+/** A source of Flux in a registry; a digest wins over a range of versions, which wins over a tag. */
+function readOciRepository(spec: YamlNode | undefined, { text, images }: ResourceReading): void {
+  const url = valueAt(spec, "url");
+  if (textOf(url)?.startsWith("oci://") !== true) return;
+  const ref = mappingOf(valueAt(spec, "ref"));
+  const isRange = textOf(valueAt(ref, "semver"))?.trim();
+  const last = ref?.entries.findLast(({ key }) => key.text === "tag");
+  const pin = ref === undefined || last === undefined ? undefined : newKeyPlace(text, ref, last, "digest");
+  addSplitImage(
+    text,
+    images,
+    {
+      repository: url,
+      tag: isRange ? undefined : valueAt(ref, "tag"),
+      digest: valueAt(ref, "digest"),
+      defaultTag: isRange ? { steps: [] } : undefined,
+    },
+    "oci-repository",
+    { wrapper: "oci://", digestReplacesTag: true, pin: pin ?? "none" },
+  );
+}
+
+function readArgoSources(spec: YamlNode | undefined, reading: ResourceReading, readPatch: ReadPatch): void {
+  const { text, images } = reading;
+  for (const source of [...nodesAt(spec, ["source"]), ...nodesAt(spec, ["sources", "*"])]) {
+    const [url, name, version] = [
+      valueAt(source, "repoURL"),
+      valueAt(source, "chart"),
+      valueAt(source, "targetRevision"),
+    ];
+    addOciChart(text, images, { url, name, version }, "chart");
+    const helm = valueAt(source, "helm");
+    readInlineValues(valueAt(helm, "valuesObject"), reading);
+    readInlineValues(valueAt(helm, "values"), reading);
+    readParameterList(valueAt(helm, "parameters"), reading);
+    const kustomize = valueAt(source, "kustomize");
+    for (const image of itemsOf(valueAt(kustomize, "images"))) readImageOverride(image, reading);
+    readPatches(kustomize, reading, readPatch);
+  }
+}
+
+/** `name=newName:tag`, `name:tag` or `name=newName`, as `kustomize edit set image` takes it. */
+function readImageOverride(node: YamlNode, reading: ResourceReading): void {
+  const scalar = scalarOf(node);
+  if (scalar !== undefined) reading.add(node, "images", { from: scalar.text.indexOf("=") + 1 });
+}
+
+/** The images that Argo CD Image Updater follows: `alias=image:constraint`, separated by commas. */
+function readImageList(node: YamlNode | undefined, reading: ResourceReading): void {
+  const list = valueAt(node, "metadata", "annotations", "argocd-image-updater.argoproj.io/image-list");
+  const scalar = scalarOf(list);
+  if (scalar === undefined) return;
+  let at = 0;
+  for (const item of scalar.text.split(",")) {
+    const begin = at + (item.length - item.trimStart().length) + Math.max(0, item.trim().indexOf("=") + 1);
+    const end = at + item.trimEnd().length;
+    at += item.length + 1;
+    // A range of versions is a pattern, not a tag.
+    if (/^[^:@]+(?:\/[^:@]*)?(?::[\w][\w.-]*)?(?:@sha256:[0-9a-f]{64})?$/.test(scalar.text.slice(begin, end)))
+      reading.add(list, "annotation", { from: begin, to: end });
+  }
+}
+
+function readSet(node: YamlNode | undefined, reading: ResourceReading): void {
+  readHelmParameters(
+    entriesOf(node).map(({ key, value }) => [key.text, value]),
+    reading,
+  );
+}

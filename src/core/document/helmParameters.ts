@@ -1,0 +1,72 @@
+import { readEmbeddedYaml } from "./embedded.ts";
+import { readHelmValues } from "./helmValues.ts";
+import { isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
+import type { ResourceReading } from "./resourceReading.ts";
+import { addSplitImage } from "./splitImage.ts";
+import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
+import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+/** Reads values of a chart that stand in a document of another kind: as a mapping, or as a text that holds YAML. */
+export function readInlineValues(node: YamlNode | undefined, reading: ResourceReading): void {
+  const scalar = scalarOf(node);
+  if (scalar === undefined) {
+    readGuessedValues(node, reading);
+    return;
+  }
+  const read = (root: YamlNode | undefined, text: string) => {
+    const images = createImageCollector(text);
+    readHelmValues(root, { text, images });
+    return inDocumentOrder(images.images);
+  };
+  reading.inner.push(readEmbeddedYaml(scalar, reading.text, reading.path, read));
+}
+
+function readGuessedValues(node: YamlNode | undefined, reading: ResourceReading): void {
+  const { text, path } = reading;
+  const images = createImageCollector(text);
+  readHelmValues(node, { text, images });
+  const rest = { path, dialect: "helm-values", text, commands: [], jobs: [], problems: [] } as const;
+  reading.inner.push({ ...rest, images: images.images });
+}
+
+/** Reads a list of `{name: image.tag, value: ...}`. */
+export function readParameterList(node: YamlNode | undefined, reading: ResourceReading): void {
+  readHelmParameters(
+    itemsOf(node).flatMap((item) => {
+      const name = textOf(valueAt(item, "name"));
+      const value = valueAt(item, "value");
+      return name === undefined || value === undefined ? [] : [[name, value] as const];
+    }),
+    reading,
+  );
+}
+
+/** Reads values of a chart that are set one by one (`--set image.tag=1.2`), by the same conventions as its values. */
+export function readHelmParameters(
+  parameters: readonly (readonly [name: string, value: YamlNode])[],
+  reading: ResourceReading,
+): void {
+  const byName = new Map(parameters);
+  const images = createImageCollector(reading.text);
+  for (const [name, value] of byName) {
+    const dot = name.lastIndexOf(".");
+    const last = name.slice(dot + 1);
+    const beside = (key: string): YamlNode | undefined => byName.get(name.slice(0, dot + 1) + key);
+    const text = textOf(value) ?? "";
+    if (last === "repository" && isPossibleImage(text))
+      addSplitImage(
+        reading.text,
+        images,
+        { registry: beside("registry"), repository: value, tag: beside("tag"), digest: beside("digest") },
+        "image",
+        { isGuess: true, pin: "none" },
+      );
+    else if (last === "image" && isPossibleImage(text) && beside("tag") !== undefined)
+      addSplitImage(reading.text, images, { repository: value, tag: beside("tag") }, "image", { isGuess: true });
+    else if (last === "image" ? isPossibleImage(text) : isImageKey(last) && isLikelyImage(text))
+      images.add(value, "image");
+  }
+  const { text, path } = reading;
+  const rest = { path, dialect: "helm-values", text, commands: [], jobs: [], problems: [] } as const;
+  reading.inner.push({ ...rest, images: images.images });
+}

@@ -1,0 +1,118 @@
+import { isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
+import { readingOfKind } from "./kubernetesKinds.ts";
+import { addSplitImage, isUnknown, type SplitImage, type SuppliedPart } from "./splitImage.ts";
+import type { ImageCollector } from "./yamlImage.ts";
+import { itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlMapping, type YamlNode } from "./yamlNode.ts";
+
+/** What the values of a chart are read with. */
+export interface HelmValuesReading {
+  readonly text: string;
+  /** What is added here is a guess by convention: problems of it are none of the file. */
+  readonly images: ImageCollector;
+  /** The tag that the chart's templates take where a value leaves it empty; `key` is the value's outermost key. */
+  readonly defaultTag?: (key: string) => SuppliedPart;
+}
+
+const maximumDepth = 60;
+const unknownTag: SuppliedPart = { steps: [] };
+
+/**
+ * Reads the values of a Helm chart by the conventions that charts follow: a text under a key for an image, or a mapping
+ * of registry, repository, tag and digest, at any depth; `global.imageRegistry` replaces registries. An empty tag
+ * stands for the version of the chart's application.
+ */
+export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesReading): void {
+  const { text, images } = reading;
+  const globalRegistry = filled(valueAt(root, "global", "imageRegistry"));
+
+  const visit = (node: YamlNode | undefined, key: string, top: string, depth: number): void => {
+    if (depth > maximumDepth) return;
+    for (const item of itemsOf(node)) visit(item, key, top, depth + 1);
+    const mapping = mappingOf(node);
+    if (mapping === undefined || isPolicy(mapping)) return;
+    const split = splitOf(mapping, key);
+    const isSplit = split !== undefined && isKnown(split);
+    if (isSplit) {
+      const registry = split.isBare === true ? split.registry : (globalRegistry ?? split.registry);
+      const isEmpty = split.tag !== undefined && filled(split.tag) === undefined;
+      const defaultTag = isEmpty ? (reading.defaultTag?.(top) ?? unknownTag) : undefined;
+      addSplitImage(text, images, { ...split, registry, defaultTag }, "image", { isGuess: true, pin: "none" });
+    }
+    for (const { key: name, value } of mapping.entries) {
+      const below = name.text === "<<" ? key : name.text;
+      const scalar = scalarOf(value);
+      if (scalar === undefined) visit(value, below, top === "" ? below : top, depth + 1);
+      else if (isImageText(below, scalar.text) && !(isSplit && split.repository === value)) images.add(value, "image");
+    }
+  };
+  visit(root, "", "", 0);
+}
+
+interface FoundSplit extends SplitImage {
+  /** Whether no other registry takes the place of what is written. */
+  readonly isBare?: boolean;
+}
+
+/** The nodes that share a reference in a mapping under `key`, where the mapping is one of an image. */
+function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefined {
+  const at = (name: string): YamlNode | undefined => {
+    const node = valueAt(mapping, name);
+    return mappingOf(node) === undefined && itemsOf(node).length === 0 ? node : undefined;
+  };
+  const has = (...names: readonly string[]): boolean => names.some((name) => at(name) !== undefined);
+  const digest = textOf(at("useDigest")) === "false" ? undefined : at("digest");
+  const registry = filled(at("registry")) ?? filled(at("defaultRegistry")) ?? filled(at("hub"));
+  const rest = { registry, tag: at("tag"), digest };
+  const repository = filled(at("repository"));
+  const image = filled(at("image"));
+  if (repository !== undefined && image !== undefined && has("version", "tag"))
+    return { registry: repository, repository: image, tag: at("tag") ?? at("version"), digest, isBare: true };
+  if (
+    repository !== undefined &&
+    (isImageKey(key) || has("tag", "digest", "registry", "pullPolicy", "imagePullPolicy"))
+  )
+    return rest.registry === undefined && hasHost(repository)
+      ? { ...rest, repository, isBare: true }
+      : { ...rest, repository };
+  const name = filled(at("name"));
+  if (isImageKey(key) && name !== undefined && has("tag", "digest", "registry", "pullPolicy"))
+    return { ...rest, repository: name, isBare: registry === undefined };
+  if (image !== undefined && (has("tag", "imageTag", "digest") || registry !== undefined))
+    return { ...rest, repository: image, tag: at("tag") ?? at("imageTag"), isBare: registry === undefined };
+  const separate = filled(at("imageRepository")) ?? filled(at("imageName"));
+  if (separate !== undefined && has("imageTag"))
+    return { registry: filled(at("imageRegistry")), repository: separate, tag: at("imageTag"), isBare: true };
+  return undefined;
+}
+
+/** Whether what is known of it can be a reference. */
+function isKnown({ repository, registry }: SplitImage): boolean {
+  const name = textOf(repository) ?? "";
+  const host = textOf(registry);
+  return (
+    !isUnknown(name) &&
+    isPossibleImage(host === undefined || isUnknown(host) ? name : `${host.replace(/\/+$/, "")}/${name}`)
+  );
+}
+
+/** Under `image` a bare name counts; a key that ends in it may hold the name of something else. */
+function isImageText(key: string, text: string): boolean {
+  return key === "image" ? isPossibleImage(text) : isImageKey(key) && isLikelyImage(text);
+}
+
+function hasHost(node: YamlNode): boolean {
+  return /^(?:[^/]*[.:][^/]*|localhost)\//.test(textOf(node) ?? "");
+}
+
+function filled(node: YamlNode | undefined): YamlNode | undefined {
+  return textOf(node)?.trim() ? node : undefined;
+}
+
+/** Whole resources in the values are read by their shape, but patterns of policies are no images. */
+function isPolicy(mapping: YamlMapping): boolean {
+  const apiVersion = textOf(valueAt(mapping, "apiVersion"));
+  const kind = textOf(valueAt(mapping, "kind"));
+  if (apiVersion === undefined || kind === undefined) return false;
+  const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+  return readingOfKind(group, kind).kind === "nothing";
+}

@@ -1,0 +1,25 @@
+import { parseReference } from "../image/reference.ts";
+
+/** Whether a key, by its name alone, holds an image: `image`, `sidecarImage`, `proxy_image`. */
+export function isImageKey(key: string): boolean {
+  return /^image$|[a-z0-9]Image$|[a-z0-9][_-]image$/.test(key);
+}
+
+const notImages = /\.(?:png|svg|jpe?g|gif|webp|ico|bmp|iso|qcow2?|img|raw|vmdk|ova|vhdx?|tar|gz|xz|zip)(?:[:@].*)?$/i;
+const plainWords = /^(?:true|false|yes|no|on|off|none|null|auto|default|latest|\d+(?:\.\d+)*)$/i;
+
+/** Whether a text reads as an image reference and cannot be a plain word, a number or a picture's file name. */
+export function isPossibleImage(text: string): boolean {
+  return !plainWords.test(text) && !notImages.test(text) && parseReference(text).value !== undefined;
+}
+
+/**
+ * Whether a text, under a key that only sounds like an image's, is most likely a reference: it has a tag, a digest, a
+ * registry, or the two parts of a Docker Hub name. `projects/x/global/images/y` is none.
+ */
+export function isLikelyImage(text: string): boolean {
+  if (!isPossibleImage(text)) return false;
+  const { value } = parseReference(text);
+  const hasHost = value !== undefined && text.startsWith(`${value.registry}/`);
+  return value?.tag !== undefined || value?.digest !== undefined || hasHost || text.split("/").length === 2;
+}

@@ -1,0 +1,123 @@
+const template = ["spec", "template", "spec"];
+const jobTemplate = ["spec", "jobTemplate", ...template];
+
+/** Where resources keep their PodSpec, by API group and kind. */
+const podSpecs = new Map<string, readonly string[]>([
+  ["/Pod", ["spec"]],
+  ["/PodTemplate", ["template", "spec"]],
+  ["/ReplicationController", template],
+  ["/DeploymentConfig", template],
+  ["apps/Deployment", template],
+  ["apps/ReplicaSet", template],
+  ["apps/StatefulSet", template],
+  ["apps/DaemonSet", template],
+  ["extensions/Deployment", template],
+  ["extensions/ReplicaSet", template],
+  ["extensions/DaemonSet", template],
+  ["batch/Job", template],
+  ["batch/CronJob", jobTemplate],
+]);
+
+/** A place of a custom resource that holds an image; `*` is each item of a list. */
+export interface ImagePlace {
+  readonly path: readonly string[];
+  readonly site: string;
+  readonly wrapper?: string;
+}
+
+function place(path: string, site = "image", wrapper?: string): ImagePlace {
+  return { path: path.split("."), site, ...(wrapper === undefined ? {} : { wrapper }) };
+}
+
+const crossplanePackage = [place("spec.package", "package")];
+const dataVolume = "source.registry.url";
+
+/** Places where custom resources hold an image that their shape alone does not tell, by API group and kind. */
+const imagePlaces = new Map<string, readonly ImagePlace[]>([
+  ["operators.coreos.com/ClusterServiceVersion", [place("spec.relatedImages.*.image", "related-image")]],
+  ["operators.coreos.com/CatalogSource", [place("spec.image")]],
+  ["pkg.crossplane.io/Provider", crossplanePackage],
+  ["pkg.crossplane.io/Configuration", crossplanePackage],
+  ["pkg.crossplane.io/Function", crossplanePackage],
+  ["meta.pkg.crossplane.io/Provider", [place("spec.controller.image")]],
+  ["image.toolkit.fluxcd.io/ImageRepository", [place("spec.image")]],
+  ["kubevirt.io/VirtualMachineInstance", [place("spec.volumes.*.containerDisk.image", "volume")]],
+  [
+    "kubevirt.io/VirtualMachine",
+    [
+      place("spec.template.spec.volumes.*.containerDisk.image", "volume"),
+      place(`spec.dataVolumeTemplates.*.spec.${dataVolume}`, "volume", "docker://"),
+    ],
+  ],
+  ["cdi.kubevirt.io/DataVolume", [place(`spec.${dataVolume}`, "volume", "docker://")]],
+  ["cdi.kubevirt.io/DataImportCron", [place(`spec.template.spec.${dataVolume}`, "volume", "docker://")]],
+  ["apps.kruise.io/ImagePullJob", [place("spec.image")]],
+  ["apps.kruise.io/ImageListPullJob", [place("spec.images.*")]],
+  [
+    "mirror.openshift.io/ImageSetConfiguration",
+    [place("mirror.additionalImages.*.name"), place("mirror.operators.*.catalog")],
+  ],
+]);
+
+/** Kinds whose `spec.image` names an image even where it has neither a host nor a tag. */
+const specImageGroups = new Set([
+  "monitoring.coreos.com",
+  "argoproj.io",
+  "agent.k8s.elastic.co",
+  "apm.k8s.elastic.co",
+  "beat.k8s.elastic.co",
+  "elasticsearch.k8s.elastic.co",
+  "kibana.k8s.elastic.co",
+  "logstash.k8s.elastic.co",
+  "sparkoperator.k8s.io",
+  "opentelemetry.io",
+  "jaegertracing.io",
+  "minio.min.io",
+  "kafka.strimzi.io",
+  "k8s.mariadb.com",
+  "grafana.integreatly.org",
+]);
+
+/** How the images of a resource are found. */
+export type KindReading =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "pod"; readonly path: readonly string[] }
+  | { readonly kind: "custom"; readonly places: readonly ImagePlace[] };
+
+/** Says how the images of resources of a group and kind are found. */
+export function readingOfKind(group: string, kind: string): KindReading {
+  const name = `${group}/${kind}`;
+  const path = podSpecs.get(name);
+  if (path !== undefined) return { kind: "pod", path };
+  if (isBuiltIn(group) || isPolicy(group, kind)) return { kind: "nothing" };
+  const spec = specImageGroups.has(group) ? [place("spec.image")] : [];
+  return { kind: "custom", places: [...(imagePlaces.get(name) ?? []), ...spec] };
+}
+
+/** Groups of Kubernetes itself; what of theirs holds images is in the table. */
+function isBuiltIn(group: string): boolean {
+  return !group.includes(".") || /^[a-z]+(?:\.authorization|\.apiserver|\.networking)?\.k8s\.io$/.test(group);
+}
+
+/** Resources that hold patterns, schemas, mirrors or the names of machines' images, not references. */
+function isPolicy(group: string, kind: string): boolean {
+  return (
+    /(?:^|\.)(?:kyverno\.io|gatekeeper\.sh|sigstore\.dev|kubewarden\.io)$/.test(group) ||
+    /(?:Policy|Policies|PolicySet|PolicyException|PolicyReport|VulnerabilityReport|Constraint)$/.test(kind) ||
+    /(?:^|\.)(?:config\.openshift\.io|aquasecurity\.github\.io|cluster\.x-k8s\.io|cnrm\.cloud\.google\.com)$/.test(
+      group,
+    ) ||
+    ["ImageDigestMirrorSet", "ImageTagMirrorSet"].includes(kind)
+  );
+}
+
+const annotations = new Set([
+  "sidecar.istio.io/proxyImage",
+  "vault.hashicorp.com/agent-image",
+  "dapr.io/sidecar-image",
+]);
+
+/** Whether an annotation's value is the image of a container that will be injected. */
+export function isImageAnnotation(name: string): boolean {
+  return annotations.has(name);
+}

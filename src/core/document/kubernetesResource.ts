@@ -1,0 +1,66 @@
+import { readShape } from "./customShape.ts";
+import { readGitOps } from "./gitOps.ts";
+import { isImageAnnotation, readingOfKind } from "./kubernetesKinds.ts";
+import { readOpenShift } from "./openShift.ts";
+import type { ResourceReading } from "./resourceReading.ts";
+import { entriesOf, itemsOf, nodesAt, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+const containerLists = ["initContainers", "containers", "ephemeralContainers"];
+const maximumNesting = 8;
+
+/** A typed list's items may leave out the type that the list states. */
+interface ItemType {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/** Reads a Kubernetes resource of any kind, and the resources that it holds. */
+export function readResource(
+  node: YamlNode | undefined,
+  reading: ResourceReading,
+  inherited?: ItemType,
+  depth = 0,
+): void {
+  if (depth > maximumNesting) return;
+  const apiVersion = textOf(valueAt(node, "apiVersion")) ?? inherited?.apiVersion;
+  const kind = textOf(valueAt(node, "kind")) ?? inherited?.kind;
+  if (apiVersion === undefined || kind === undefined) return;
+  const items = itemsOf(valueAt(node, "items"));
+  if (kind.endsWith("List") && (items.length > 0 || kind === "List")) {
+    const itemKind = kind.slice(0, -"List".length);
+    for (const item of items)
+      readResource(item, reading, itemKind === "" ? undefined : { apiVersion, kind: itemKind }, depth + 1);
+    return;
+  }
+  const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+  const nested = (inner: YamlNode | undefined, around = reading): void =>
+    readResource(inner, around, undefined, depth + 1);
+  if (readOpenShift(node, group, kind, reading, nested)) return;
+  if (readGitOps(node, group, kind, reading, nested)) return;
+  const found = readingOfKind(group, kind);
+  if (found.kind === "nothing") return;
+  readAnnotations(valueAt(node, "metadata", "annotations"), reading);
+  if (found.kind === "pod") {
+    readPodSpec(valueAt(node, ...found.path), reading);
+    if (found.path.length > 1)
+      readAnnotations(valueAt(node, ...found.path.slice(0, -1), "metadata", "annotations"), reading);
+    return;
+  }
+  for (const { path, site, wrapper } of found.places)
+    for (const image of nodesAt(node, path))
+      if (wrapper === undefined || textOf(image)?.startsWith(wrapper) === true)
+        reading.add(image, site, wrapper === undefined ? {} : { wrapper });
+  readShape(node, reading, nested);
+}
+
+/** The images of a pod's containers and of its image volumes. */
+function readPodSpec(podSpec: YamlNode | undefined, reading: ResourceReading): void {
+  for (const list of containerLists)
+    for (const container of itemsOf(valueAt(podSpec, list))) reading.add(valueAt(container, "image"), "image");
+  for (const volume of itemsOf(valueAt(podSpec, "volumes")))
+    reading.add(valueAt(volume, "image", "reference"), "volume");
+}
+
+function readAnnotations(node: YamlNode | undefined, reading: ResourceReading): void {
+  for (const { key, value } of entriesOf(node)) if (isImageAnnotation(key.text)) reading.add(value, "annotation");
+}

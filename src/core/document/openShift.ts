@@ -1,0 +1,81 @@
+import { placeDocument } from "./embedded.ts";
+import { readDockerfile } from "./dockerfile.ts";
+import type { ResourceReading } from "./resourceReading.ts";
+import type { TemplateScope } from "./template.ts";
+import { delimited } from "./templateSyntax.ts";
+import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+const parameterName = /^[A-Za-z0-9_]+$/;
+const strategies = ["dockerStrategy", "sourceStrategy", "customStrategy"];
+
+/** Reads the kinds that only OpenShift has; gives whether the resource is one. */
+export function readOpenShift(
+  node: YamlNode | undefined,
+  group: string,
+  kind: string,
+  reading: ResourceReading,
+  nested: (node: YamlNode, reading: ResourceReading) => void,
+): boolean {
+  const name = group === "" || group.endsWith(".openshift.io") ? kind : "";
+  switch (name) {
+    case "Template":
+      for (const object of itemsOf(valueAt(node, "objects"))) nested(object, reading.within(parametersOf(node)));
+      return true;
+    case "ImageStream":
+      reading.add(valueAt(node, "spec", "dockerImageRepository"), "image-stream");
+      for (const tag of itemsOf(valueAt(node, "spec", "tags"))) addFrom(valueAt(tag, "from"), "image-stream", reading);
+      return true;
+    case "ImageStreamImport":
+      for (const image of itemsOf(valueAt(node, "spec", "images")))
+        addFrom(valueAt(image, "from"), "image-stream", reading);
+      return true;
+    case "Build":
+    case "BuildConfig":
+      readBuild(valueAt(node, "spec"), reading);
+      return true;
+    case "DeploymentConfig": {
+      const podSpec = valueAt(node, "spec", "template", "spec");
+      for (const list of ["initContainers", "containers"])
+        for (const container of itemsOf(valueAt(podSpec, list))) reading.add(valueAt(container, "image"), "image");
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+/** What a build starts from and copies; `output` is what it makes. */
+function readBuild(spec: YamlNode | undefined, reading: ResourceReading): void {
+  for (const strategy of strategies) addFrom(valueAt(spec, "strategy", strategy, "from"), "build", reading);
+  for (const image of itemsOf(valueAt(spec, "source", "images"))) addFrom(valueAt(image, "from"), "build", reading);
+  const dockerfile = scalarOf(valueAt(spec, "source", "dockerfile"));
+  if (dockerfile === undefined) return;
+  reading.inner.push(placeDocument(readDockerfile(dockerfile.text, reading.path), dockerfile, reading.text));
+}
+
+function addFrom(from: YamlNode | undefined, site: string, reading: ResourceReading): void {
+  if (textOf(valueAt(from, "kind")) === "DockerImage") reading.add(valueAt(from, "name"), site);
+}
+
+/** A template's parameters, with their values; `${{NAME}}` is the same value unquoted. */
+function parametersOf(node: YamlNode | undefined): TemplateScope {
+  const values = new Map(
+    itemsOf(valueAt(node, "parameters")).flatMap((parameter) => {
+      const name = textOf(valueAt(parameter, "name"));
+      const value = valueAt(parameter, "value");
+      return name === undefined || value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+  const double = delimited("${{", "}}", parameterName);
+  const single = delimited("${", "}", parameterName);
+  return {
+    syntax: (source) => (source.includes("${{") ? double(source) : single(source)),
+    lookup: (name) => {
+      const value = values.get(name);
+      return value === undefined ? [] : [{ label: `parameter ${name}`, node: value, scope: noParameters }];
+    },
+  };
+}
+
+/** A parameter's value is taken as it is. */
+const noParameters: TemplateScope = { syntax: () => [], lookup: () => [] };

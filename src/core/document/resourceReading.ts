@@ -1,0 +1,59 @@
+import type { Document } from "./document.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
+import { expandTemplate, type TemplateScope } from "./template.ts";
+import { createImageCollector, inDocumentOrder, type ImageCollector, type ImageOptions } from "./yamlImage.ts";
+import { scalarOf, type YamlNode } from "./yamlNode.ts";
+
+/** A document of resources while it is read. */
+export interface ResourceReading {
+  /** Without byte-order mark. */
+  readonly text: string;
+  readonly path: string;
+  readonly siblings: Siblings;
+  readonly images: ImageCollector;
+  /** Documents within this one, with its spans. */
+  readonly inner: Document[];
+  /** Adds the image that a scalar names; an empty one names none. */
+  add(node: YamlNode | undefined, site: string, options?: Omit<ImageOptions, "value">): void;
+  /** The same document where `scope` says what its variables stand for. */
+  within(scope: TemplateScope): ResourceReading;
+}
+
+/** Starts reading a document of resources. */
+export function createResourceReading(
+  text: string,
+  path: string,
+  siblings: Siblings = noSiblings,
+  images: ImageCollector = createImageCollector(text),
+): ResourceReading {
+  const inner: Document[] = [];
+  // A place that a table names is also met by its shape.
+  const added = new Set<YamlNode>();
+  const create = (scope: TemplateScope | undefined): ResourceReading => ({
+    text,
+    path,
+    siblings,
+    images,
+    inner,
+    add(node, site, options = {}) {
+      const scalar = scalarOf(node);
+      if (node === undefined || scalar === undefined || scalar.text.trim() === "" || added.has(node)) return;
+      added.add(node);
+      if (scope === undefined) {
+        images.add(node, site, options);
+        return;
+      }
+      const { wrapper = "", from = 0, to = scalar.text.length } = options;
+      const begin = scalar.text.startsWith(wrapper, from) ? from + wrapper.length : from;
+      for (const value of expandTemplate(text, scalar, scope, begin, to))
+        if (value.parts.some((part) => part.text?.trim() !== "")) images.add(node, site, { ...options, value });
+    },
+    within: create,
+  });
+  return create(undefined);
+}
+
+/** The images of a reading and of the documents within, in order. */
+export function usesOf({ images, inner }: ResourceReading): Document["images"] {
+  return inDocumentOrder([...images.images, ...inner.flatMap((document) => document.images)]);
+}

@@ -1,0 +1,142 @@
+import { parseReference } from "../image/reference.ts";
+import type { ValueStep } from "./document.ts";
+import { literalPart, type ImageCollector, type PinPlace, type Value, type ValuePart } from "./yamlImage.ts";
+import { scalarOf, type YamlEntry, type YamlMapping, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+
+/** A part of a reference that another file, or the dialect itself, supplies. */
+export interface SuppliedPart {
+  /** Absent where it is known to exist and its text is not. */
+  readonly text?: string;
+  readonly steps: readonly ValueStep[];
+}
+
+/** The nodes that share a reference among them; an absent or empty one says nothing. */
+export interface SplitImage {
+  readonly registry?: YamlNode | undefined;
+  readonly repository: YamlNode | undefined;
+  readonly tag?: YamlNode | undefined;
+  readonly digest?: YamlNode | undefined;
+  /** The tag where no node says one. */
+  readonly defaultTag?: SuppliedPart | undefined;
+}
+
+/** How a dialect puts the parts together. */
+export interface SplitOptions {
+  readonly wrapper?: string;
+  /** Whether a digest leaves the tag without a meaning. */
+  readonly digestReplacesTag?: boolean;
+  /** Where a digest goes if no node is there for it; absent: after the tag, or a repository that stands alone; `none`: after the tag only. */
+  readonly pin?: PinPlace | "none" | undefined;
+  /** Whether what is no reference is left out without a word. */
+  readonly isGuess?: boolean;
+}
+
+/**
+ * Adds a reference whose registry, repository, tag and digest stand under keys of their own. It stands where its
+ * repository stands; a digest is pinned under the key that holds one, else after the tag.
+ */
+export function addSplitImage(
+  text: string,
+  images: ImageCollector,
+  split: SplitImage,
+  site: string,
+  { wrapper = "", digestReplacesTag = false, pin, isGuess = false }: SplitOptions = {},
+): void {
+  const repository = filled(split.repository);
+  if (repository === undefined) return;
+  const registry = filled(split.registry);
+  const digest = filled(split.digest);
+  const tag = digest !== undefined && digestReplacesTag ? undefined : filled(split.tag);
+  const from = repository.text.startsWith(wrapper) ? wrapper.length : 0;
+  const chain: ValueStep[] = [];
+  const parts: ValuePart[] = [];
+  const add = (scalar: YamlScalar, label: string, value: string): void => {
+    chain.push({ span: scalar.span, label, text: scalar.text });
+    parts.push(
+      isUnknown(value)
+        ? {}
+        : value === scalar.text
+          ? { ...literalPart(text, scalar), literal: scalar.span }
+          : { text: value, literal: scalar.span },
+    );
+  };
+  if (registry !== undefined) {
+    add(registry, "registry", registry.text.replace(/\/+$/, ""));
+    parts.push({ text: "/" });
+  }
+  parts.push(isUnknown(repository.text) ? {} : literalPart(text, repository, from));
+  const supplied = tag === undefined && (digest === undefined || !digestReplacesTag) ? split.defaultTag : undefined;
+  if (tag !== undefined) {
+    parts.push({ text: ":" });
+    add(tag, "tag", tag.text);
+  } else if (supplied !== undefined && supplied.text !== "") {
+    parts.push({ text: ":" }, supplied.text === undefined ? {} : { text: supplied.text });
+    chain.push(...supplied.steps);
+  }
+  if (digest !== undefined) {
+    parts.push({ text: "@" });
+    add(digest, "digest", digest.text.replace(/^@/, ""));
+  }
+  if (isGuess && !isPossible(parts)) return;
+  const value: Value = { parts, chain };
+  const otherwise = chain.length === 0 && pin === undefined ? inlinePlace(split) : "none";
+  const place = digestPlace(split, digest) ?? (pin === "none" ? undefined : pin) ?? tagPlace(split, tag) ?? otherwise;
+  images.add(split.repository, site, { value, wrapper, pin: place });
+}
+
+/** Text that a tool fills in later, so that what it comes to is not known. */
+export function isUnknown(text: string): boolean {
+  return /\{\{|\$[({]/.test(text);
+}
+
+/** The scalar of a node that says something. */
+function filled(node: YamlNode | undefined): YamlScalar | undefined {
+  const scalar = scalarOf(node);
+  return scalar === undefined || scalar.text.trim() === "" ? undefined : scalar;
+}
+
+function isPossible(parts: readonly ValuePart[]): boolean {
+  const known = parts.map((part) => part.text ?? "x").join("");
+  return parseReference(known).value !== undefined;
+}
+
+/** The end of the repository, which alone makes the reference. */
+function inlinePlace({ repository }: SplitImage): PinPlace | "none" {
+  const scalar = repository?.kind === "scalar" ? repository : undefined;
+  if (scalar === undefined) return "none";
+  const at = scalar.text.indexOf("@");
+  if (at >= 0 && !scalar.exact) return "none";
+  return { at: { start: at < 0 ? scalar.span.end : scalar.span.start + at, end: scalar.span.end }, before: "@" };
+}
+
+/** The place of the node that holds a digest, or is there for one. */
+function digestPlace(split: SplitImage, digest: YamlScalar | undefined): PinPlace | "none" | undefined {
+  const node = split.digest;
+  if (node === undefined) return undefined;
+  // An alias says it for others too, and a bare hash is of a form that only its dialect knows.
+  if (node.kind !== "scalar" || !node.exact || (digest !== undefined && !/^@?sha\d+:/.test(digest.text))) return "none";
+  const isBare = digest === undefined && node.style === "plain" && node.span.end === node.span.start;
+  return { at: node.span, before: isBare ? " " : node.text.startsWith("@") ? "@" : "" };
+}
+
+function tagPlace(split: SplitImage, tag: YamlScalar | undefined): PinPlace | undefined {
+  if (tag === undefined || split.tag?.kind !== "scalar" || tag.text.includes("@")) return undefined;
+  return { at: { start: tag.span.end, end: tag.span.end }, before: "@" };
+}
+
+/** Where a mapping gets a key that it does not have: after the value of `entry`, in the way that the mapping is written. */
+export function newKeyPlace(text: string, mapping: YamlMapping, entry: YamlEntry, key: string): PinPlace | undefined {
+  const { value } = entry;
+  if (value.kind !== "scalar" || value.style === "literal" || value.style === "folded") return undefined;
+  const end = value.style === "plain" ? value.span.end : value.span.end + 1;
+  if (end > text.length) return undefined;
+  const at = { start: end, end };
+  if (text.charAt(mapping.span.start) === "{") return { at, before: `, ${key}: ` };
+  const keyStart = entry.key.span.start - (entry.key.style === "plain" ? 0 : 1);
+  const lineStart = Math.max(text.lastIndexOf("\n", keyStart - 1), text.lastIndexOf("\r", keyStart - 1)) + 1;
+  const before = text.slice(lineStart, keyStart);
+  // An anchor, a tag or another mapping's key before it would need more than spaces.
+  if (!/^[ -]*$/.test(before)) return undefined;
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  return { at, before: `${newline}${" ".repeat(before.length)}${key}: ` };
+}

@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { readKubernetes } from "../../../src/core/document/kubernetes.ts";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+function resource(type: string, body: string): string {
+  const slash = type.lastIndexOf("/");
+  return `apiVersion: ${type.slice(0, slash)}\nkind: ${type.slice(slash + 1)}\n${body}\n`;
+}
+
+const digest = `sha256:${"1".repeat(64)}`;
+
+describe("readResource", () => {
+  const found: readonly (readonly [name: string, type: string, body: string, expected: readonly string[]])[] = [
+    [
+      "a Knative service",
+      "serving.knative.dev/v1/Service",
+      "spec: {template: {spec: {containers: [{image: «a/b»}]}}}",
+      ["image docker.io/a/b literal"],
+    ],
+    [
+      "a KEDA job",
+      "keda.sh/v1alpha1/ScaledJob",
+      "spec: {jobTargetRef: {template: {spec: {containers: [{image: «node»}]}}}}",
+      ["image docker.io/library/node literal"],
+    ],
+    [
+      "a rollout",
+      "argoproj.io/v1alpha1/Rollout",
+      "spec: {template: {spec: {initContainers: [{image: «a»}]}}}",
+      ["image docker.io/library/a literal"],
+    ],
+    [
+      "any kind with containers",
+      "example.org/v1/Thing",
+      "spec: {deep: [{pod: {containers: [{image: «a»}], volumes: [{image: {reference: «b/c»}}]}}]}",
+      ["image docker.io/library/a literal", "volume docker.io/b/c literal"],
+    ],
+    [
+      "images under keys that say so",
+      "example.org/v1/Thing",
+      "spec:\n  image: «quay.io/a/b»\n  proxyImage: «envoy:1.2»\n  initImage: «a/b»",
+      ["image quay.io/a/b literal", "image docker.io/library/envoy:1.2 literal", "image docker.io/a/b literal"],
+    ],
+    [
+      "a repository with its tag",
+      "example.org/v1/Thing",
+      'spec: {image: {repository: «quay.io/a/b», tag: "1.2"}}',
+      ["image quay.io/a/b:1.2 resolved"],
+    ],
+    [
+      "Prometheus",
+      "monitoring.coreos.com/v1/Prometheus",
+      "spec: {image: «prometheus», thanos: {image: «quay.io/thanos/thanos:v0.3»}}",
+      ["image docker.io/library/prometheus literal", "image quay.io/thanos/thanos:v0.3 literal"],
+    ],
+    [
+      "container disks",
+      "kubevirt.io/v1/VirtualMachine",
+      "spec:\n  dataVolumeTemplates: [{spec: {source: {registry: {url: 'docker://«quay.io/a/disk:1»'}}}}]\n" +
+        "  template: {spec: {volumes: [{name: d, containerDisk: {image: «disk», path: /x.img}}]}}",
+      ["volume quay.io/a/disk:1 literal", "volume docker.io/library/disk literal"],
+    ],
+    [
+      "an operator's bundle",
+      "operators.coreos.com/v1alpha1/ClusterServiceVersion",
+      `metadata: {annotations: {alm-examples: '[{"image": "x:1"}]'}}
+spec:
+  description: "image: nothing:1"
+  install: {spec: {deployments: [{spec: {template: {spec: {containers: [{image: «quay.io/a/op:1»}]}}}}]}}
+  relatedImages:
+  - {name: op, image: «quay.io/a/op@${digest}»}`,
+      ["image quay.io/a/op:1 literal", `related-image quay.io/a/op@${digest} literal`],
+    ],
+    [
+      "a catalog",
+      "operators.coreos.com/v1alpha1/CatalogSource",
+      "spec: {sourceType: grpc, image: «quay.io/a/catalog»}",
+      ["image quay.io/a/catalog literal"],
+    ],
+    [
+      "a Crossplane package",
+      "pkg.crossplane.io/v1/Provider",
+      "spec: {package: «xpkg.upbound.io/a/provider:v1»}",
+      ["package xpkg.upbound.io/a/provider:v1 literal"],
+    ],
+    [
+      "an image stream",
+      "image.openshift.io/v1/ImageStream",
+      "spec: {tags: [{from: {kind: DockerImage, name: «quay.io/a/b:1»}}, {from: {kind: ImageStreamTag, name: 'b:1'}}]}",
+      ["image-stream quay.io/a/b:1 literal"],
+    ],
+    [
+      "a build with its Dockerfile, not its output",
+      "build.openshift.io/v1/BuildConfig",
+      `spec:
+  source: {dockerfile: "FROM «node:22»", images: [{from: {kind: DockerImage, name: «a/b»}}]}
+  strategy: {dockerStrategy: {from: {kind: DockerImage, name: «c/d:1»}}}
+  output: {to: {kind: DockerImage, name: "e/f:1"}}`,
+      ["from docker.io/library/node:22 literal", "build docker.io/a/b literal", "build docker.io/c/d:1 literal"],
+    ],
+    [
+      "a template with parameters",
+      "template.openshift.io/v1/Template",
+      `objects:
+- apiVersion: v1
+  kind: Pod
+  spec: {containers: [{image: "«\${NAME}:\${TAG}»"}, {image: "«quay.io/a/b:\${UNKNOWN}»"}]}
+parameters: [{name: NAME, value: quay.io/a/b}, {name: TAG, value: "1"}, {name: UNKNOWN}]`,
+      ["image quay.io/a/b:1 resolved", "image ? partial"],
+    ],
+    [
+      "resources within others",
+      "kubernetes.crossplane.io/v1alpha1/Object",
+      "spec: {forProvider: {manifest: {apiVersion: v1, kind: Pod, spec: {containers: [{image: «a»}]}}}}",
+      ["image docker.io/library/a literal"],
+    ],
+    [
+      "the proxy's image",
+      "apps/v1/Deployment",
+      "spec: {template: {metadata: {annotations: {sidecar.istio.io/proxyImage: «istio/proxyv2:1»}}, spec: {}}}",
+      ["annotation docker.io/istio/proxyv2:1 literal"],
+    ],
+    [
+      "pre-pulled images",
+      "apps.kruise.io/v1beta1/ImageListPullJob",
+      "spec: {images: [«a», «b:1»]}",
+      ["image docker.io/library/a literal", "image docker.io/library/b:1 literal"],
+    ],
+  ];
+  for (const [name, type, body, expected] of found)
+    it(`reads ${name}`, () => void expectUses(readKubernetes, resource(type, body), expected));
+
+  const nothing: readonly (readonly [name: string, type: string, body: string])[] = [
+    ["patterns of Kyverno", "kyverno.io/v1/ClusterPolicy", "spec: {rules: [{validate: {image: 'ghcr.io/a/b:1'}}]}"],
+    ["constraints", "constraints.gatekeeper.sh/v1beta1/K8sAllowedRepos", "spec: {image: 'ghcr.io/a/b:1'}"],
+    ["policies of OpenShift", "config.openshift.io/v1/ClusterImagePolicy", "spec: {image: 'ghcr.io/a/b:1'}"],
+    ["mirrors", "config.openshift.io/v1/ImageDigestMirrorSet", "spec: {imageDigestMirrors: [{source: a.io/b}]}"],
+    [
+      "definitions of resources",
+      "apiextensions.k8s.io/v1/CustomResourceDefinition",
+      "spec: {versions: [{schema: {openAPIV3Schema: {example: {image: 'a/b:1'}}}}]}",
+    ],
+    ["images of machines", "infrastructure.cluster.x-k8s.io/v1/GCPMachine", "spec: {image: a/b}"],
+    [
+      "words, pictures and long paths",
+      "example.org/v1/Thing",
+      "spec: {image: latest, iconImage: a/b.png, diskImage: a/b/c/d}",
+    ],
+    ["names without a registry or a tag", "example.org/v1/Thing", "spec: {image: ubuntu, osImage: 'https://a/b:1'}"],
+    ["what a resource reports", "example.org/v1/Thing", "status: {image: 'a/b:1'}"],
+    ["an environment's texts", "example.org/v1/Thing", "spec: {env: {image: 'a/b:1'}}"],
+    ["schemas", "example.org/v1/Thing", "spec: {schema: {openAPIV3Schema: {image: 'a/b:1'}}}"],
+    ["a repository of charts", "source.toolkit.fluxcd.io/v1/HelmRepository", "spec: {type: oci, url: 'oci://a.io/b'}"],
+    [
+      "a policy within a template",
+      "template.openshift.io/v1/Template",
+      "objects: [{apiVersion: kyverno.io/v1, kind: Policy, spec: {image: 'a/b:1'}}]",
+    ],
+  ];
+  for (const [name, type, body] of nothing)
+    it(`finds nothing in ${name}`, () => void expectUses(readKubernetes, resource(type, body), []));
+
+  it("leads from a template's parameter to its value", () => {
+    const source = resource(
+      "template.openshift.io/v1/Template",
+      'objects: [{apiVersion: v1, kind: Pod, spec: {containers: [{image: "a:${TAG}"}]}}]\nparameters: [{name: TAG, value: "1.5"}]',
+    );
+    const [use] = readKubernetes(source, "t.yaml").images;
+    assert.deepEqual(
+      use?.chain.map(({ label }) => label),
+      ["variable TAG", "parameter TAG"],
+    );
+    assert.equal(source.slice(use?.definedAt?.start, use?.definedAt?.end), "1.5");
+  });
+
+  it("pins a tag that stands alone after the tag", () => {
+    const source = resource("example.org/v1/Thing", 'spec: {image: {repository: quay.io/a/b, tag: "1.2"}}');
+    assert.equal(expectPinsToHold(readKubernetes, source), 1);
+    const [use] = readKubernetes(source, "t.yaml").images;
+    assert.deepEqual([use?.pinBefore, use?.pinAt?.start], [undefined, source.indexOf("1.2") + 3]);
+  });
+
+  it("survives every prefix and many mutations", () => {
+    expectToSurvive(
+      readKubernetes,
+      resource(
+        "template.openshift.io/v1/Template",
+        "objects:\n- &p {apiVersion: v1, kind: Pod, spec: {containers: [{image: 'a:${T}'}]}}\n- *p\nparameters: [{name: T, value: &v 'x'}]",
+      ) +
+        "---\n" +
+        resource(
+          "build.openshift.io/v1/BuildConfig",
+          "spec:\n  source:\n    dockerfile: |\n      FROM a:1\n      RUN x\n",
+        ) +
+        "---\n" +
+        resource("example.org/v1/Thing", "spec:\n  image: {repository: a/b, tag: '1'}\n  xImage: >-\n    a/b:c\n"),
+    );
+  });
+});
