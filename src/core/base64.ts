@@ -17,3 +17,10 @@ export function decodePem(text: string, label: string): Buffer | undefined {
   const der = decodeBase64(block.slice(begin.length, -end.length).replace(/\s+/g, ""));
   return der === undefined || der.length === 0 ? undefined : der;
 }
+
+/** Decodes Base64url without padding (RFC 4648, section 5) as strictly; undefined where the text is anything else. */
+export function decodeBase64Url(text: string): Buffer | undefined {
+  if (!/^[A-Za-z0-9_-]*$/.test(text)) return undefined;
+  const bytes = Buffer.from(text, "base64url");
+  return bytes.toString("base64url") === text ? bytes : undefined;
+}

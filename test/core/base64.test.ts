@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decodeBase64, decodePem } from "../../src/core/base64.ts";
+import { decodeBase64, decodeBase64Url, decodePem } from "../../src/core/base64.ts";
 
 describe("decodeBase64", () => {
   for (const [text, hex] of [
@@ -26,4 +26,13 @@ describe("decodePem", () => {
     ["nothing in it", "-----BEGIN X-----\n-----END X-----\n"],
   ] as const)
     it(`refuses ${what}`, () => assert.equal(decodePem(text, "X"), undefined));
+});
+
+describe("decodeBase64Url", () => {
+  it("reads the alphabet of URLs, without padding", () => {
+    assert.deepEqual(decodeBase64Url("-_8"), Buffer.from([0xfb, 0xff]));
+    assert.deepEqual(decodeBase64Url(""), Buffer.alloc(0));
+  });
+  for (const text of ["+/8", "-_8=", "-_9", "A", " -_8"])
+    it(`refuses ${JSON.stringify(text)}`, () => assert.equal(decodeBase64Url(text), undefined));
 });
