@@ -12,6 +12,7 @@ import { createModel } from "./model.ts";
 import { register as registerQuickFixes } from "./quickFixes.ts";
 import { register as registerReading } from "./reading.ts";
 import { versionOf } from "./report.ts";
+import { createSecrets } from "./secrets.ts";
 import { createServiceDirectory } from "./signing/directory.ts";
 import { createSigningState } from "./signing/signingState.ts";
 import { register as registerWaiting } from "./signing/waiting.ts";
@@ -33,7 +34,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const connections = createConnections(log, versionOf({ context }));
   const material = () => readMaterial({ model, files, log }, lifetime.signal);
   const verification = createVerification({ model, connections, log, material });
-  const signing = createSigningState(context.workspaceState, createServiceDirectory({ model, log }), log);
+  const signing = createSigningState(
+    context.workspaceState,
+    createServiceDirectory({ model, log, secrets: createSecrets(context.secrets) }),
+    log,
+  );
   const extension: Extension = { context, files, log, model, connections, material, verification, signing, now };
   const images = createImagesView(extension);
   context.subscriptions.push(

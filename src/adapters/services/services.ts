@@ -1,13 +1,19 @@
 import { AppError } from "../../application/errors.ts";
+import type { Secrets } from "../../application/ports.ts";
 import type { SigningService } from "../../application/signingService.ts";
 import type { Configuration, ServicePointer } from "../../core/policy/configuration.ts";
 import { createTrialService } from "./trial.ts";
 import { readTrialState, type StatePlace, type TrialState } from "./trialState.ts";
+import { openVenafi } from "./venafi/openVenafi.ts";
 
 /** Where services are found: what `.countersign.yaml` points to, and the state of the trial. */
 export interface ServiceSources {
   readonly configuration: Pick<Configuration, "services">;
   readonly place: StatePlace;
+  /** Where sign-ins are kept; without it the environment alone is asked. */
+  readonly secrets?: Secrets;
+  /** Absolute path of the workspace, which files in the configuration are relative to. */
+  readonly root?: string;
 }
 
 /** Name of the service that needs no configuration while the trial runs. */
@@ -23,10 +29,18 @@ export async function openService(name: string, sources: ServiceSources): Promis
     const known = [trialName, ...sources.configuration.services.map((service) => service.name)].join(", ");
     throw new AppError("configuration", `There is no signing service '${name}'. Known: ${known}.`);
   }
+  if (pointer?.type === "venafi") {
+    const trial = await readTrialState(sources.place).catch(() => undefined);
+    return openVenafi(pointer, {
+      ...sources,
+      environment: sources.place.environment,
+      ...(trial === undefined ? {} : { trial }),
+    });
+  }
   if (pointer !== undefined && pointer.type !== trialName)
     throw new AppError(
       "configuration",
-      `Signing service '${name}' has the type '${pointer.type}', which is not supported. Supported: ${trialName}.`,
+      `Signing service '${name}' has the type '${pointer.type}', which is not supported. Supported: ${trialName}, venafi.`,
     );
   const state = await readTrialState(sources.place);
   if (state === undefined)

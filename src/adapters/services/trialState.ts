@@ -15,6 +15,8 @@ export interface TrialState {
   readonly url: string;
   /** Bearer secrets by user of the trial service. */
   readonly secrets: { readonly dev: string; readonly lead: string };
+  /** The same service behind the interface of Venafi CodeSign Protect: its origin, and the authority of its certificate in PEM. */
+  readonly venafi?: { readonly url: string; readonly root: string };
 }
 
 /** What the place of the state depends on. */
@@ -69,5 +71,14 @@ export function parseTrialState(text: string): TrialState | undefined {
   if (typeof startedAt !== "string" || typeof registry !== "string" || typeof url !== "string") return undefined;
   if (typeof dev !== "string" || typeof lead !== "string") return undefined;
   if (!/^127\.0\.0\.1:\d{1,5}$/.test(registry) || !/^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(url)) return undefined;
-  return { pid, startedAt, registry, url, secrets: { dev, lead } };
+  const venafi = readFacade(state["venafi"]);
+  return { pid, startedAt, registry, url, secrets: { dev, lead }, ...(venafi === undefined ? {} : { venafi }) };
+}
+
+/** Undefined for anything but loopback: then there is no facade. */
+function readFacade(value: unknown): TrialState["venafi"] {
+  if (!isJsonObject(value)) return undefined;
+  const { url, root } = value;
+  if (typeof url !== "string" || typeof root !== "string") return undefined;
+  return /^https:\/\/127\.0\.0\.1:\d{1,5}$/.test(url) ? { url, root } : undefined;
 }

@@ -53,7 +53,7 @@ export async function sign(args: readonly string[], host: Host): Promise<number>
   const registry = openRegistry(host, values["plain-http"] ?? [], log);
   const place = { environment: host.environment, platform: process.platform };
   const { trust, configuration } = await readSigningTrust(values, host);
-  const service = await openService(values.service, { configuration, place });
+  const service = await openService(values.service, { configuration, place, root: host.cwd });
   const ports: SigningPorts = { registry, service, clock: systemClock, log };
   const store = openPendingStore(place);
   let ticket: string | undefined;

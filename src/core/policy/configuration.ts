@@ -12,6 +12,7 @@ import { withoutByteOrderMark, type Span } from "../image/span.ts";
 import type { Parsed, Problem } from "../problem.ts";
 import type { Suppression } from "../rules/suppressions.ts";
 import { isSecretName, pathProblem, urlProblem } from "./configurationValue.ts";
+import { readVenafiOptions } from "./venafiOptions.ts";
 
 /** Where a workspace keeps its configuration. */
 export const configurationPath = ".countersign.yaml";
@@ -113,6 +114,9 @@ function readServices(node: YamlNode | undefined, reader: Reader): readonly Serv
     const url = reader.required(fields, "url", item);
     const options = reader.texts(fields.get("options"), "options");
     if (name === undefined || type === undefined || url === undefined) continue;
+    if (type.text === "venafi")
+      for (const message of readVenafiOptions(options).wrong)
+        reader.invalid(message, (fields.get("options") ?? item).span);
     const problem = urlProblem(url.text);
     if (problem !== undefined) {
       if (problem.kind === "secret") reader.secret(url.span);

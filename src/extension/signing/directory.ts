@@ -1,3 +1,5 @@
+import * as vscode from "vscode";
+import type { Secrets } from "../../application/ports.ts";
 import type { Logbook } from "../log.ts";
 import type { Model } from "../model.ts";
 import type { ServiceDirectory } from "./signingState.ts";
@@ -6,17 +8,20 @@ import type { ServiceDirectory } from "./signingState.ts";
 export function createServiceDirectory({
   model,
   log,
+  secrets,
 }: {
   readonly model: Model;
   readonly log: Logbook;
+  readonly secrets: Secrets;
 }): ServiceDirectory {
   return {
     async list() {
       const { openServices } = await import("../../adapters/services/services.ts");
       const place = { environment: process.env, platform: process.platform };
+      const root = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
       const failures: { readonly name: string; readonly message: string }[] = [];
       const services = await openServices(
-        { configuration: model.rulebook.configuration, place },
+        { configuration: model.rulebook.configuration, place, secrets, ...(root === undefined ? {} : { root }) },
         (name, { message }) => {
           failures.push({ name, message });
           log.warn(`${name}: ${message}`);

@@ -164,7 +164,7 @@ describe("the configuration's JSON schema", () => {
     JSON.parse(readFileSync("media/countersign.schema.json", "utf8")),
   );
   const base = { version: 1 };
-  const good: readonly object[] = [
+  const good: object[] = [
     base,
     {
       ...base,
@@ -174,7 +174,20 @@ describe("the configuration's JSON schema", () => {
       suppressions: [{ rule: "r", files: ["a"], images: ["b"], reason: "x", owner: "y", expires: "2027-01-31" }],
     },
   ];
+  const venafi = (options: object): object => ({
+    ...base,
+    services: [{ name: "csp", type: "venafi", url: "https://tpp.example", options }],
+  });
+  good.push(
+    venafi({ project: "Shop", environment: "Release", authentication: "jwt", clientId: "ci", scope: "codesign" }),
+    venafi({ product: "saas", label: "shop-release", authentication: "api-key", caFile: "pki/ca.pem" }),
+  );
   const bad: readonly object[] = [
+    venafi({ projekt: "Shop" }),
+    venafi({ project: "Shop\\Release" }),
+    venafi({ authentication: "kerberos" }),
+    venafi({ caFile: "/etc/ca.pem" }),
+    venafi({ product: "cloud" }),
     {},
     { ...base, extra: 1 },
     { ...base, policies: ["/etc/x"] },

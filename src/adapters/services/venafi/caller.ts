@@ -1,0 +1,79 @@
+import { AppError } from "../../../application/errors.ts";
+import type { WaitOptions } from "../../../application/ports.ts";
+import { sendToService, type ServiceReply } from "../serviceRequest.ts";
+import type { TokenPlace } from "./authentication.ts";
+import { refusalOf } from "./refusal.ts";
+import type { Session } from "./session.ts";
+
+/** One call of the product's web interface. */
+export interface Call {
+  readonly method?: "GET" | "POST";
+  /** Below the origin, without a leading slash. */
+  readonly path: string;
+  readonly body?: object;
+  /** What was tried, in words. */
+  readonly action: string;
+  readonly ambiguity?: string;
+}
+
+/** Sends calls as somebody who is signed in. */
+export interface Caller {
+  /** A look-up: where the session has ended it is renewed, and the call is sent again, once. */
+  read(call: Call, options: WaitOptions): Promise<ServiceReply>;
+  /** A look-up that must succeed. AppError `authentication` or `service-denied` where it is refused. */
+  readAll(call: Call, options: WaitOptions): Promise<unknown>;
+  /** Anything that changes something: sent exactly once, whatever comes back. */
+  once(call: Call, options: WaitOptions): Promise<ServiceReply>;
+  /** The text without the session's secrets. */
+  redact(text: string): string;
+}
+
+export function createCaller(place: TokenPlace, session: Session): Caller {
+  const send = async (call: Call, options: WaitOptions): Promise<{ reply: ServiceReply; retry: boolean }> => {
+    const authorization = await session.authorize(options);
+    const reply = await sendToService(
+      {
+        method: call.method ?? "POST",
+        url: `${place.origin}/${call.path}`,
+        headers: authorization.headers,
+        timeoutMs: place.timeoutMs,
+        action: call.action,
+        ...(call.body === undefined ? {} : { body: call.body }),
+        ...(call.ambiguity === undefined ? {} : { ambiguity: call.ambiguity }),
+        ...(place.tls === undefined ? {} : { tls: place.tls }),
+      },
+      options,
+    );
+    if (reply.status === 401) session.refused(authorization);
+    return { reply, retry: reply.status === 401 };
+  };
+  const discreet = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const message = session.redact(error.message);
+      // A service may repeat in its answer what it was sent.
+      throw message === error.message ? error : new AppError(error.code, message);
+    }
+  };
+  const read = (call: Call, options: WaitOptions): Promise<ServiceReply> =>
+    discreet(async () => {
+      const first = await send(call, options);
+      return first.retry ? (await send(call, options)).reply : first.reply;
+    });
+  return {
+    read,
+    readAll: async (call, options) => {
+      const reply = await read(call, options);
+      const refusal = refusalOf(reply);
+      if (refusal === undefined) return reply.body;
+      throw new AppError(
+        refusal.code === "unauthenticated" ? "authentication" : "service-denied",
+        session.redact(`Could not ${call.action} at ${place.origin}: ${refusal.message}`),
+      );
+    },
+    once: (call, options) => discreet(async () => (await send(call, options)).reply),
+    redact: (text) => session.redact(text),
+  };
+}

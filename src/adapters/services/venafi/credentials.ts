@@ -1,0 +1,76 @@
+import { readFile } from "node:fs/promises";
+import { AppError } from "../../../application/errors.ts";
+import type { Secrets } from "../../../application/ports.ts";
+
+/** Names under which secrets of a Venafi service are kept, each for one origin. */
+export type CredentialName =
+  | "access-token"
+  | "access-token-expires"
+  | "refresh-token"
+  | "username"
+  | "password"
+  | "jwt"
+  | "api-key"
+  | "client-id"
+  | "private-key"
+  | "client-certificate"
+  | "client-certificate-key";
+
+/** The secrets of one service. They were stored for its origin; no other one is ever given them. */
+export interface Credentials {
+  get(name: CredentialName): Promise<string | undefined>;
+  set(name: CredentialName, value: string | undefined): Promise<void>;
+}
+
+/** Environment variables as vsign reads them. */
+const variables = new Map<CredentialName, string>([
+  ["access-token", "VSIGN_TOKEN"],
+  ["jwt", "VSIGN_JWT"],
+  ["api-key", "VSIGN_APIKEY"],
+  ["client-id", "VSIGN_CLIENT_ID"],
+]);
+
+const maximumKeyFile = 64 * 1024;
+
+/**
+ * The secrets of a service: from the environment where `VSIGN_URL` names exactly its origin, else from the store.
+ * Without a store, what is set is remembered as long as the process runs.
+ */
+export function openCredentials(options: {
+  readonly origin: string;
+  readonly secrets?: Secrets;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}): Credentials {
+  const { origin, secrets, environment } = options;
+  const meant = environment["VSIGN_URL"] ?? "";
+  const isMeant = URL.canParse(meant) && new URL(meant).origin === origin;
+  const remembered = new Map<CredentialName, string>();
+  const fromEnvironment = async (name: CredentialName): Promise<string | undefined> => {
+    if (!isMeant) return undefined;
+    if (name === "private-key") return readKeyFile(environment["VSIGN_PRIVATE_KEY_FILE"]);
+    const value = environment[variables.get(name) ?? ""];
+    return value === "" ? undefined : value;
+  };
+  return {
+    get: async (name) =>
+      remembered.get(name) ?? (await secrets?.get(origin, `venafi ${name}`)) ?? (await fromEnvironment(name)),
+    set: async (name, value) => {
+      if (secrets === undefined) {
+        if (value === undefined) remembered.delete(name);
+        else remembered.set(name, value);
+      } else if (value === undefined) await secrets.delete(origin, `venafi ${name}`);
+      else await secrets.set(origin, `venafi ${name}`, value);
+    },
+  };
+}
+
+async function readKeyFile(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined || path === "") return undefined;
+  try {
+    const text = await readFile(path, "utf8");
+    if (text.length <= maximumKeyFile) return text;
+  } catch (cause) {
+    throw new AppError("file-unreadable", "Could not read the file that VSIGN_PRIVATE_KEY_FILE names.", { cause });
+  }
+  throw new AppError("limit-reached", "The file that VSIGN_PRIVATE_KEY_FILE names is too long for a private key.");
+}

@@ -1,0 +1,153 @@
+import { AppError } from "../../../application/errors.ts";
+import type { WaitOptions } from "../../../application/ports.ts";
+import type { SigningService, SignOutcome, Ticket } from "../../../application/signingService.ts";
+import type { VenafiOptions } from "../../../core/policy/venafiOptions.ts";
+import { requestHash } from "../../../core/sign/requestHash.ts";
+import type { ServiceTls } from "../serviceRequest.ts";
+import { findInArchive, listArchive } from "./archive.ts";
+import { createCaller } from "./caller.ts";
+import type { Credentials } from "./credentials.ts";
+import type { VenafiKey } from "./keyDescription.ts";
+import { listVenafiKeys } from "./keys.ts";
+import { createSession } from "./session.ts";
+import { outcomeOf, signingOf, signingOfTicket, type ClientDescription, type VenafiSigning } from "./sign.ts";
+import { decideTicket, listTickets, prequalifyDigest } from "./tickets.ts";
+
+/** How to reach a service and who asks. */
+export interface VenafiConnection {
+  readonly name: string;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  readonly options: VenafiOptions;
+  readonly credentials: Credentials;
+  readonly client: ClientDescription;
+  readonly tls?: ServiceTls;
+  /** Limit for one request, in milliseconds. */
+  readonly timeoutMs?: number;
+  /** How long to wait between two look-ups for an approval, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+const notRepeated =
+  "The request was sent once and not repeated, so it is not known whether the key signed: the archive of the service says so.";
+
+/** How long the reference to the archive is looked for after a signature was made; nothing depends on it. */
+const archiveLimit = 3_000;
+
+/**
+ * Venafi CodeSign Protect (CyberArk and Palo Alto Code Sign Manager), self-hosted and SaaS, as a signing service. Keys are
+ * called `Project\Environment`, in SaaS by their label. `submit` sends its request exactly once; `resume` sends the same
+ * one again, unchanged, which is how the product hands out what was approved.
+ */
+export function createVenafiService(connection: VenafiConnection): SigningService {
+  const { name, options: settings, retryAfterMs = 5_000 } = connection;
+  const place = { ...connection, timeoutMs: connection.timeoutMs ?? 20_000 };
+  const caller = createCaller(place, createSession(place, connection.credentials));
+  let known: readonly VenafiKey[] = [];
+
+  const list = async (options: WaitOptions): Promise<readonly VenafiKey[]> => {
+    known = await listVenafiKeys(caller, settings, connection.now(), options);
+    return known;
+  };
+  const keyNamed = async (keyName: string, options: WaitOptions): Promise<VenafiKey | undefined> => {
+    const find = (keys: readonly VenafiKey[]): VenafiKey | undefined =>
+      keys.find(({ description }) => description.name === keyName);
+    return find(known) ?? find(await list(options));
+  };
+  const onlySelfHosted = (what: string): void => {
+    if (settings.product === "saas")
+      throw new AppError(
+        "service-denied",
+        `Could not ${what}: ${name} is the SaaS product, which does not offer that.`,
+      );
+  };
+
+  /** A look-up first: a session that has ended is renewed by it, so that the request itself meets a valid one. */
+  const meetSession = async (options: WaitOptions): Promise<void> => {
+    if (settings.product === "saas") return;
+    await caller.read({ method: "GET", path: "vedauth/authorize/verify", action: "check the session" }, options);
+  };
+
+  const send = async (
+    signing: VenafiSigning,
+    hash: string,
+    action: string,
+    options: WaitOptions,
+  ): Promise<SignOutcome> => {
+    await meetSession(options);
+    const call = { path: "vedhsm/api/sign", body: signing.body, action, ambiguity: notRepeated };
+    const reply = await caller.once(call, options);
+    const outcome = outcomeOf(reply, signing, { service: name, requestHash: hash, retryAfterMs });
+    if (outcome?.status === "denied") return { ...outcome, message: caller.redact(outcome.message) };
+    if (outcome !== undefined) return outcome;
+    throw new AppError(
+      "service-protocol",
+      `Could not ${action} at ${connection.origin}: the answer (status ${reply.status}) holds neither a signature by the key nor a reason. ${notRepeated}`,
+    );
+  };
+
+  /** Adds where the archive has it, where the session may look. The signature counts without it. */
+  const withAudit = async (
+    outcome: SignOutcome,
+    dn: string | undefined,
+    signing: VenafiSigning,
+    { signal }: WaitOptions,
+  ): Promise<SignOutcome> => {
+    const data = signing.body["Data"];
+    if (outcome.status !== "signed" || dn === undefined || typeof data !== "string") return outcome;
+    const limited = { signal: AbortSignal.any([signal, AbortSignal.timeout(archiveLimit)]) };
+    const audit = await findInArchive(caller, dn, data, limited).catch(() => undefined);
+    return audit === undefined ? outcome : { ...outcome, audit };
+  };
+
+  return {
+    name,
+    origin: connection.origin,
+    listKeys: async (options) => (await list(options)).map(({ description }) => description),
+    submit: async (request, options) => {
+      const key = await keyNamed(request.key, options);
+      if (key === undefined)
+        return { status: "denied", code: "key-not-found", message: `${name} has no key '${request.key}'.` };
+      const signing = signingOf(request, { keyId: key.keyId, spec: key.description.spec }, connection.client);
+      if (typeof signing === "string") return { status: "denied", code: "unsupported", message: signing };
+      const outcome = await send(signing, requestHash(request), "submit the request", options);
+      return withAudit(outcome, key.dn, signing, options);
+    },
+    resume: async (ticket, options) => {
+      const signing = signingOfTicket(ticket);
+      if (signing === undefined)
+        throw new AppError("service-protocol", `The record of request ${ticket.id} is not complete; sign again.`);
+      const outcome = await send(signing, ticket.requestHash, `ask for request ${ticket.id}`, options);
+      // The same ticket all the time, whatever the service calls it now: records are kept under its id.
+      if (outcome.status === "pending") return { ...outcome, ticket };
+      const dn = known.find(({ keyId }) => keyId === signing.body["KeyId"])?.dn;
+      return withAudit(outcome, dn, signing, options);
+    },
+    cancel: (ticket: Ticket) =>
+      Promise.reject(
+        new AppError(
+          "service-denied",
+          `Request ${ticket.id} cannot be withdrawn by who asked for it: ${name} does not offer that. Ask an approver to reject it, or let it run out; nothing is attached meanwhile.`,
+        ),
+      ),
+    pending: async (options) => (settings.product === "saas" ? [] : await listTickets(caller, options)),
+    audit: async (options) => {
+      onlySelfHosted("read the archive of signatures");
+      return await listArchive(caller, settings, options);
+    },
+    decide: async (decision, options) => {
+      onlySelfHosted("decide about a request");
+      await meetSession(options);
+      await decideTicket(caller, decision, options);
+    },
+    prequalify: async (prequalification, options) => {
+      onlySelfHosted("allow a digest");
+      const key = await keyNamed(prequalification.key, options);
+      if (key?.dn === undefined)
+        throw new AppError("service-denied", `${name} tells no environment of the key '${prequalification.key}'.`);
+      await prequalifyDigest(caller, key.dn, prequalification, options);
+    },
+  };
+}
