@@ -10,6 +10,7 @@ import { readGithubAction } from "./githubAction.ts";
 import { readGithubWorkflow } from "./githubWorkflow.ts";
 import { readGitlabCi } from "./gitlabCi.ts";
 import { readKubernetes, readKustomizationFile } from "./kubernetes.ts";
+import { readArgo, readTekton } from "./manifestPipeline.ts";
 import { readShellScript } from "./shellScript.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 
@@ -27,6 +28,8 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["azure-pipelines", readAzurePipelines],
   ["circleci", readCircleci],
   ["bitbucket-pipelines", readBitbucketPipelines],
+  ["tekton", readTekton],
+  ["argo", readArgo],
   ["shell", readShellScript],
 ]);
 

@@ -1,0 +1,81 @@
+import { argoOutside, createArgoScopes, stepsOf } from "./argoScope.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { readContainerCommands, readImageVolumes } from "./pipelinePod.ts";
+import type { TemplateScope } from "./template.ts";
+import { itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+/**
+ * Reads an Argo Workflows or Argo Events resource: images of templates' containers, scripts, sidecars and image
+ * volumes, with parameters followed through steps, tasks and loops; commands. `nested` reads the resources that a
+ * sensor creates. False where the kind is none of theirs.
+ */
+export function readArgoResource(
+  pipeline: Pipeline,
+  node: YamlNode,
+  kind: string,
+  nested: (node: YamlNode) => void,
+): boolean {
+  const spec = valueAt(node, "spec");
+  switch (kind) {
+    case "Workflow":
+    case "WorkflowTemplate":
+    case "ClusterWorkflowTemplate":
+      readWorkflow(pipeline, spec);
+      return true;
+    case "CronWorkflow":
+      readWorkflow(pipeline, valueAt(spec, "workflowSpec"));
+      return true;
+    case "Sensor":
+    case "EventSource":
+      pipeline.image(valueAt(spec, "template", "container", "image"), "image", { scope: argoOutside });
+      for (const trigger of itemsOf(valueAt(spec, "triggers")))
+        for (const action of ["k8s", "argoWorkflow"]) {
+          const resource = valueAt(trigger, "template", action, "source", "resource");
+          if (resource !== undefined) nested(resource);
+        }
+      return false;
+    default:
+      return false;
+  }
+}
+
+function readWorkflow(pipeline: Pipeline, spec: YamlNode | undefined): void {
+  const scopes = createArgoScopes(spec);
+  const [outside = argoOutside] = scopes.scopesOf({ kind: "sequence", span: { start: 0, end: 0 }, items: [] });
+  readImageVolumes(pipeline, spec, outside);
+  const defaults = valueAt(spec, "templateDefaults");
+  if (defaults !== undefined) readTemplate(pipeline, defaults, [outside], 0);
+  for (const template of itemsOf(valueAt(spec, "templates")))
+    readTemplate(pipeline, template, scopes.scopesOf(template), 0);
+}
+
+const maximumDepth = 5;
+
+function readTemplate(pipeline: Pipeline, template: YamlNode, scopes: readonly TemplateScope[], depth: number): void {
+  if (depth > maximumDepth) return;
+  const containers = [
+    ...["container", "script"].flatMap((key) => valueAt(template, key) ?? []),
+    ...["initContainers", "sidecars"].flatMap((key) => itemsOf(valueAt(template, key))),
+    ...itemsOf(valueAt(template, "containerSet", "containers")),
+  ];
+  for (const scope of scopes) {
+    for (const container of containers) pipeline.image(valueAt(container, "image"), "image", { scope });
+    readImageVolumes(pipeline, template, scope);
+  }
+  const name = textOf(valueAt(template, "name"));
+  // With several ways to run it, what its inputs are cannot be said.
+  const scope = scopes.length === 1 && scopes[0] !== undefined ? scopes[0] : argoOutside;
+  for (const [step, container] of containers.entries())
+    readContainerCommands(pipeline, container, "source", { scope, ...(name === undefined ? {} : { job: name, step }) });
+  if (name !== undefined && containers.length > 0)
+    pipeline.job({
+      id: name,
+      span: template.span,
+      environment: {},
+      steps: containers.map((container) => ({ span: container.span })),
+    });
+  for (const step of stepsOf(template)) {
+    const inline = valueAt(step, "inline");
+    if (inline !== undefined) readTemplate(pipeline, inline, scopes, depth + 1);
+  }
+}

@@ -1,0 +1,46 @@
+import { readArgoResource } from "./argo.ts";
+import type { Document } from "./document.ts";
+import { readKubernetes } from "./kubernetes.ts";
+import { createPipeline } from "./pipeline.ts";
+import { readTektonResource } from "./tekton.ts";
+import { tektonOutside } from "./tektonScope.ts";
+import type { TemplateScope } from "./template.ts";
+import { itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+const maximumNesting = 6;
+
+/** Reads manifests of Tekton pipelines and triggers; other resources beside them as any manifest. */
+export function readTekton(text: string, path: string): Document {
+  return readManifestPipelines(text, path, "tekton");
+}
+
+/** Reads manifests of Argo Workflows and Argo Events; other resources beside them as any manifest. */
+export function readArgo(text: string, path: string): Document {
+  return readManifestPipelines(text, path, "argo");
+}
+
+function readManifestPipelines(source: string, path: string, dialect: "tekton" | "argo"): Document {
+  const pipeline = createPipeline(source, path, dialect);
+  const read: YamlNode[] = [];
+  const visit = (node: YamlNode, scope: TemplateScope, depth: number): void => {
+    const apiVersion = textOf(valueAt(node, "apiVersion")) ?? "";
+    const kind = textOf(valueAt(node, "kind")) ?? "";
+    if (depth > maximumNesting) return;
+    if (kind === "List") for (const item of itemsOf(valueAt(node, "items"))) visit(item, scope, depth + 1);
+    if (/^(?:triggers\.)?tekton\.dev\//.test(apiVersion)) {
+      readTektonResource(pipeline, node, kind, scope, (inner, around) => visit(inner, around, depth + 1));
+      if (kind !== "TriggerTemplate") read.push(node);
+    } else if (
+      apiVersion.startsWith("argoproj.io/") &&
+      readArgoResource(pipeline, node, kind, (inner) => visit(inner, scope, depth + 1))
+    )
+      read.push(node);
+  };
+  for (const root of pipeline.roots) visit(root, tektonOutside, 0);
+  const own = new Set(pipeline.document().images.map(({ span }) => span.start));
+  const others = readKubernetes(pipeline.text, path).images.filter(
+    ({ span }) =>
+      !own.has(span.start) && !read.some((node) => node.span.start <= span.start && span.end <= node.span.end),
+  );
+  return pipeline.document(others);
+}
