@@ -14,7 +14,7 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
 /** The table in ARCHITECTURE.md: | `package` | `owner` | why |. */
 function declaredOwners(): Map<string, string> {
   const rows = readFileSync(join(root, "ARCHITECTURE.md"), "utf8").matchAll(
-    /^\| `([^`]+)` \| `(src\/[^`]+)` \| .+ \|$/gm,
+    /^\| `([^`]+)` +\| `(src\/[^`]+)` +\| .+ \|$/gm,
   );
   return new Map([...rows].map((row) => [row[1] ?? "", row[2] ?? ""]));
 }
@@ -33,7 +33,8 @@ describe("third-party packages", () => {
         if (name === undefined) return [];
         const owner = owners.get(name);
         const owned =
-          owner !== undefined && (source.path === owner || (/[/*]$/.test(owner) && source.path.startsWith(owner.replace("*", ""))));
+          owner !== undefined &&
+          (source.path === owner || (/[/*]$/.test(owner) && source.path.startsWith(owner.replace("*", ""))));
         return owned ? [] : [`${source.path}:${line} imports ${name}, which belongs to ${owner ?? "nobody"}`];
       }),
     );

@@ -9,7 +9,7 @@ export interface Run {
 }
 
 /** Runs a program to its end; its standard output and error are kept for the case of failure. */
-export function run(program: string, args: readonly string[], environment: Record<string, string> = {}): Promise<Run> {
+function run(program: string, args: readonly string[], environment: Record<string, string> = {}): Promise<Run> {
   return new Promise((resolve, reject) => {
     const started = process.hrtime.bigint();
     const child = spawn(program, args, { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
