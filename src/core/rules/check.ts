@@ -26,10 +26,23 @@ export function check(
   return documents.flatMap((document) => {
     const input = { document, verdicts, ...(options.policy === undefined ? {} : { policy: options.policy }) };
     const findings = rules.flatMap((rule) => rule.check(input).map((report) => toFinding(rule, document.path, report)));
-    return findings
-      .filter((finding) => !isSuppressed(finding, document, configuration, options.time))
-      .sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+    return withoutRepetition(
+      findings.filter((finding) => !isSuppressed(finding, document, configuration, options.time)),
+    ).sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
   });
+}
+
+/** A matrix yields several images at one place; what is said in the same words of each is said once, with every fix. */
+function withoutRepetition(findings: readonly Finding[]): Finding[] {
+  const told = new Map<string, Finding>();
+  for (const finding of findings) {
+    const { rule, span, message } = finding;
+    const key = `${rule} ${span.start} ${span.end} ${message}`;
+    const before = told.get(key);
+    const fixes = (before?.fixes ?? []).concat(finding.fixes);
+    told.set(key, before === undefined ? finding : { ...before, fixes });
+  }
+  return [...told.values()];
 }
 
 function toFinding(rule: Rule, file: string, report: RuleReport): Finding {

@@ -43,6 +43,17 @@ describe("check", () => {
     assert.equal(findings[0]?.severity, "error");
   });
 
+  it("says once what holds for every image of a matrix", () => {
+    const workflow = `jobs:\n  a:\n    strategy: { matrix: { node: [20, 22] } }\n    container: "node:\${{ matrix.node }}"\n`;
+    const document = readDocument(workflow, ".github/workflows/a.yml");
+    assert.equal(document.images.length, 2);
+    const findings = check([document], new Map(), { suppressions: [] });
+    assert.deepEqual(
+      findings.map(({ rule }) => rule),
+      ["image-without-digest"],
+    );
+  });
+
   it("speaks by static rules alone without verdicts", () => {
     const rules = check(documents, new Map(), { suppressions: [] }).map(({ rule }) => rule);
     assert.deepEqual([...new Set(rules)], ["image-without-digest", "sign-by-tag"]);
