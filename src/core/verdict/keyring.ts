@@ -1,4 +1,4 @@
-import type { PolicyRule, TrustPolicy } from "../policy/policy.ts";
+import type { Authority, PolicyRule, TrustPolicy } from "../policy/policy.ts";
 import type { NamedTrustedRoot, TrustMaterial } from "../signature/trustMaterial.ts";
 import { readTrustedRoot, type TrustedRoot } from "../signature/trustedRoot.ts";
 import { readPublicKey, type DigestName, type PublicKey } from "../x509/publicKey.ts";
@@ -40,9 +40,7 @@ export function createKeyring(covering: readonly PolicyRule[], policy: TrustPoli
   const keys = new Map<string, KnownKey>();
   for (const authority of [...covering, ...policy.rules].flatMap((rule) => rule.authorities)) {
     if (authority.kind !== "key") continue;
-    for (const pem of authority.publicKeys) {
-      const key = keys.size < limits.keys ? readPublicKey(pem) : undefined;
-      if (key === undefined) continue;
+    for (const key of keys.size < limits.keys ? readKeys(authority) : []) {
       const known = keys.get(key.fingerprint);
       const digests = [...(known?.digests ?? []), authority.hashAlgorithm];
       keys.set(key.fingerprint, { key, name: known?.name ?? authority.name, digests });
@@ -83,6 +81,19 @@ export function createKeyring(covering: readonly PolicyRule[], policy: TrustPoli
 /** What stands for a demand that a signature fulfils. */
 export function proofOf(kind: KeyDemand["kind"], root: string): string {
   return `${kind} ${root}`;
+}
+
+type KeyAuthority = Extract<Authority, { kind: "key" }>;
+
+/** A policy's keys judge every image that it covers, and reading one costs about as much as a verification. */
+const keysRead = new WeakMap<KeyAuthority, readonly PublicKey[]>();
+
+function readKeys(authority: KeyAuthority): readonly PublicKey[] {
+  const before = keysRead.get(authority);
+  if (before !== undefined) return before;
+  const keys = authority.publicKeys.slice(0, limits.keys).flatMap((pem) => readPublicKey(pem) ?? []);
+  keysRead.set(authority, keys);
+  return keys;
 }
 
 interface Roots {
