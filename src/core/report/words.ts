@@ -44,7 +44,7 @@ export function summaryDetail(verdict: Verdict, now: Date): string {
     case "unsigned":
       return "";
     case "invalid":
-      return shorten(printable(verdict.reason.message), 90);
+      return inLine(verdict.reason.message);
     case "unknown":
       return describeFailure(verdict);
   }
@@ -171,7 +171,7 @@ function describeFailure(verdict: Verdict): string {
     case "cancelled":
       return "cancelled";
     default:
-      return shorten(printable(verdict.reason.message), 90);
+      return inLine(verdict.reason.message);
   }
 }
 
@@ -217,9 +217,13 @@ export function printable(text: string): string {
   return cut(text.replace(unprintable, "\u{FFFD}"), 300);
 }
 
-/** A sentence as part of a line: without its full stop, at most `limit` units. */
-function shorten(sentence: string, limit: number): string {
-  return cut(sentence.replace(/\.$/u, ""), limit);
+/** A sentence as part of a line: without its full stop, short, and beginning in lower case where it begins with no name. */
+function inLine(sentence: string): string {
+  const text = printable(sentence).replace(/\.$/u, "");
+  return cut(
+    text.replace(/^(?:The|It|Its|This|These|No|None|An?)\b/u, (word) => word.toLowerCase()),
+    90,
+  );
 }
 
 function cut(text: string, limit: number): string {

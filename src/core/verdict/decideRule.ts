@@ -16,6 +16,7 @@ export type RuleDecision =
     }
   /** A static authority lets every image pass; nobody's signature was asked for. */
   | { readonly kind: "allowed"; readonly rule: PolicyRule; readonly authority: string }
+  /** `why` is what the rule does instead: "accepts only 'release'". */
   | { readonly kind: "refused"; readonly rule: PolicyRule; readonly why: string }
   | { readonly kind: "not-understood"; readonly rule: PolicyRule; readonly why: string };
 
@@ -101,11 +102,11 @@ function obstacleIn(authority: Authority, { known, roots, unusable, defaultRoot 
 
 function refusal({ authorities, quorum }: PolicyRule): string {
   const names = authorities.filter(({ kind }) => kind !== "static").map(({ name }) => `'${name}'`);
-  if (names.length === 0) return "it refuses every image";
-  if (quorum === undefined) return `it accepts only ${names.join(" or ")}`;
+  if (names.length === 0) return "refuses every image";
+  if (quorum === undefined) return `accepts only ${names.join(" or ")}`;
   const among =
     quorum.named.length === 0 ? "" : `, and among them ${quorum.named.map((name) => `'${name}'`).join(" and ")}`;
-  return `it asks for ${quorum.count} of ${names.join(", ")}${among}`;
+  return `asks for ${quorum.count} of ${names.join(", ")}${among}`;
 }
 
 /** What a signature by the right signer still lacks; most questions about a refusal are about that. */

@@ -95,11 +95,11 @@ function reasonFor(
   signatures: readonly AssessedSignature[],
   failing: RuleDecision | undefined,
 ): Reason {
-  const policy = failing?.kind === "refused" ? `policy ${placeOf(failing.rule)}: ${failing.why}` : undefined;
+  const policy = failing?.kind === "refused" ? `policy ${placeOf(failing.rule)} ${failing.why}` : undefined;
   switch (state) {
     case "unsigned": {
       const attested = signatures.length > 0 ? "It has attestations, and no signature" : "It has no signature";
-      return { code: "unsigned", message: policy === undefined ? `${attested}.` : `${attested}, as ${policy}.` };
+      return { code: "unsigned", message: policy === undefined ? `${attested}.` : `${attested}; ${policy}.` };
     }
     case "invalid": {
       const outcome = ofImage(signatures)[0]?.outcome;
@@ -112,7 +112,7 @@ function reasonFor(
       const signed = unknown ? "It is signed by somebody who is not known" : "It is validly signed";
       return policy === undefined
         ? { code: "no-policy", message: `${signed}, and no policy covers it.` }
-        : { code: "not-accepted", message: `${signed}, but not accepted by ${policy}.` };
+        : { code: "not-accepted", message: `${signed}, but ${policy}.` };
     }
   }
 }

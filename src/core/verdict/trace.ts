@@ -76,7 +76,9 @@ export function describeDecision(decision: RuleDecision): readonly TraceStep[] {
         },
       ];
     case "refused":
-      return [{ step: "policy", outcome: "failed", text: `${place} accepts none of the signatures: ${decision.why}.` }];
+      return [
+        { step: "policy", outcome: "failed", text: `${place} accepts none of the signatures: it ${decision.why}.` },
+      ];
     case "not-understood":
       return [{ step: "policy", outcome: "failed", text: `${place} is not understood: ${decision.why}.` }];
   }

@@ -104,7 +104,7 @@ describe("words", () => {
       "Signed, not trusted · key abcdef012345",
     ],
     [verdict("unsigned"), "Not signed"],
-    [verdict("invalid"), "Invalid signature · The log entry is for another certificate"],
+    [verdict("invalid"), "Invalid signature · the log entry is for another certificate"],
     [
       verdict("unknown", { reason: { code: "authentication", message: "m" } }),
       "Could not check · ghcr.io asks for a login",

@@ -174,6 +174,17 @@ describe("judge of policies", () => {
       );
     });
 
+  it("says in one sentence what the policy accepts instead", () => {
+    assert.match(
+      judged(unsigned, policyOf(rule([no]))).reason.message,
+      /^It has no signature; policy release \(\S+:\d+\) accepts only '/u,
+    );
+    assert.match(
+      judged(signed, policyOf(rule([no]))).reason.message,
+      /^It is validly signed, but policy release \(\S+:\d+\) accepts only '/u,
+    );
+  });
+
   it("says that policy-controller would not see a bundle where the policy is silent", () => {
     const { trace } = judged(signed, policyOf(rule([{ ...yes, format: "unset" }])));
     assert.ok(trace.some(({ outcome, text }) => outcome === "note" && text.includes("policy-controller")));
