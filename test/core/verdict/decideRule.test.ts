@@ -181,7 +181,7 @@ describe("judge of policies", () => {
     );
     assert.match(
       judged(signed, policyOf(rule([no]))).reason.message,
-      /^It is validly signed, but policy release \(\S+:\d+\) accepts only '/u,
+      /^It is signed by somebody who is not known, but policy release \(\S+:\d+\) accepts only '/u,
     );
   });
 
