@@ -2,8 +2,10 @@ import { readYaml } from "../document/yaml.ts";
 import { itemsOf, textOf, valueAt, type YamlNode } from "../document/yamlNode.ts";
 import { createLineIndex, withoutByteOrderMark, type LineIndex } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
+import { readStrictJson } from "../strictJson.ts";
 import type { NamedTrustedRoot } from "../signature/trustMaterial.ts";
 import { readClusterImagePolicy, sigstorePolicyGroup } from "./clusterImagePolicy.ts";
+import { isContainersPolicy, readContainersPolicy } from "./containersPolicy.ts";
 import type { PolicyRule, TrustPolicy } from "./policy.ts";
 import { createPolicyNotes, type PolicyNotes } from "./policyNotes.ts";
 import type { PolicyContext, PolicyReader, StatedPolicy } from "./policyReader.ts";
@@ -20,8 +22,8 @@ export interface PolicyFile {
 const readers = new Map<string, PolicyReader>([
   [`${sigstorePolicyGroup}/ClusterImagePolicy`, oneRule(readClusterImagePolicy)],
   [`${sigstorePolicyGroup}/TrustRoot`, readTrustRoot],
-  [`${openShiftGroup}/ClusterImagePolicy`, oneRule(readOpenShiftPolicy)],
-  [`${openShiftGroup}/ImagePolicy`, oneRule(readOpenShiftPolicy)],
+  [`${openShiftGroup}/ClusterImagePolicy`, readOpenShiftPolicy],
+  [`${openShiftGroup}/ImagePolicy`, readOpenShiftPolicy],
 ]);
 
 /** Other policies about signed images that organisations have; said, so that nobody believes they were applied. */
@@ -36,7 +38,10 @@ const unsupportedKinds = new Map([
 
 /** Whether a file may state a policy that `readPolicy` knows; cheap, so that it can be asked of every file. */
 export function mayHoldPolicy(path: string, text: string): boolean {
+  if (isSupportingFile(path))
+    return /-----BEGIN (?:PUBLIC KEY|CERTIFICATE)-----/.test(text) && !text.includes("PRIVATE");
   if (!/\.(?:ya?ml|json)$/i.test(path)) return false;
+  if (isContainersPolicy(path, text)) return true;
   // A chart's template becomes a policy only once it is filled in.
   if (/(?:^|\/)templates\//.test(path) && text.includes("{{")) return false;
   return /policy\.sigstore\.dev|config\.openshift\.io|policies\.kyverno\.io|config\.ratify\./.test(text);
@@ -61,6 +66,13 @@ export function readPolicy(files: readonly PolicyFile[]): TrustPolicy {
     const lines = createLineIndex(text);
     const contextOf = (broken: readonly Problem[]): PolicyContext & { readonly problems: () => readonly Problem[] } =>
       createContext({ path, lines, broken, textOf: (other) => texts.get(other) });
+    if (isSupportingFile(path)) continue;
+    if (isContainersPolicy(path, text)) {
+      const context = contextOf([]);
+      take(readContainersFile(text, context));
+      problems.push(...context.problems());
+      continue;
+    }
     const stream = readYaml(text);
     for (const document of stream.documents)
       for (const root of resourcesOf(document.root, 0)) {
@@ -73,6 +85,22 @@ export function readPolicy(files: readonly PolicyFile[]): TrustPolicy {
     problems.push(...stream.problems.map((problem) => ({ ...problem, file: path })));
   }
   return { rules, problems, ...(trustedRoots.size === 0 ? {} : { trustedRoots: [...trustedRoots.values()] }) };
+}
+
+/** Keys and certificates that policies name by their path. */
+function isSupportingFile(path: string): boolean {
+  return /\.(?:pub|pem|crt)$/i.test(path);
+}
+
+const jsonLimits = { maxLength: 4_000_000, maxDepth: 32 };
+
+/** JSON is read as YAML for its positions; tabs, which YAML forbids where JSON does not, become spaces. */
+function readContainersFile(text: string, context: PolicyContext): StatedPolicy {
+  const strict = readStrictJson(text, jsonLimits);
+  const [document] = readYaml(text.replaceAll("\t", " ")).documents;
+  const why = strict.kind === "refused" ? strict.why : document?.problems[0]?.message.replace(/\.$/, "");
+  if (document?.root === undefined) return { rules: [unreadRule(context.path)] };
+  return readContainersPolicy(document.root, context, why);
 }
 
 /** A file too large to be read whole may hold a policy for any image. */

@@ -120,7 +120,7 @@ function nearMiss(
     const lacks: readonly (readonly [boolean, SigningAuthority, string])[] = [
       [
         bare.format === "legacy",
-        { ...signer, format: "any" },
+        without({ ...signer, format: "any" }, "claims"),
         "a Sigstore bundle by it exists, which the readers of this policy do not look at",
       ],
       [
