@@ -10,7 +10,8 @@ import {
 } from "./azureScope.ts";
 import { readAzureTask } from "./azureTasks.ts";
 import type { Document, JobStep } from "./document.ts";
-import { createPipeline, placedVariables, textsOf, type Pipeline } from "./pipeline.ts";
+import { createPipeline, type Pipeline } from "./pipeline.ts";
+import { placedVariables, textsOf } from "./pipelineVariables.ts";
 import { itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 interface Reading {

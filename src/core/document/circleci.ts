@@ -7,7 +7,8 @@ import {
   type CircleInvocation,
 } from "./circleciScope.ts";
 import type { Document, JobStep } from "./document.ts";
-import { createPipeline, entrySpan, placedVariables, textsOf, type Pipeline } from "./pipeline.ts";
+import { createPipeline, entrySpan, type Pipeline } from "./pipeline.ts";
+import { placedVariables, textsOf } from "./pipelineVariables.ts";
 import { templateText, type TemplateScope } from "./template.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
 

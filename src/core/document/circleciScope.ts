@@ -1,3 +1,4 @@
+import { combine } from "./pipelineMatrix.ts";
 import type { Definition, TemplateScope } from "./template.ts";
 import { delimited } from "./templateSyntax.ts";
 import { dereference, entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
@@ -74,14 +75,11 @@ export function circleInvocations(
 
 function combinationsOf(invocation: YamlNode | undefined, around: TemplateScope): readonly CircleArguments[] {
   const matrix = valueAt(invocation, "matrix");
-  let products: ReadonlyMap<string, YamlNode>[] = [new Map()];
-  for (const { key, value } of entriesOf(valueAt(matrix, "parameters"))) {
+  const axes = entriesOf(valueAt(matrix, "parameters")).map(({ key, value }): [string, readonly YamlNode[]] => {
     const items = itemsOf(value);
-    const values = items.length === 0 ? [value] : items;
-    products = products
-      .flatMap((product) => values.map((one) => new Map([...product, [key.text, one]])))
-      .slice(0, maximumCombinations);
-  }
+    return [key.text, items.length === 0 ? [value] : items];
+  });
+  const products = combine(axes, maximumCombinations);
   const excluded = itemsOf(valueAt(matrix, "exclude")).filter((one) => mappingOf(one) !== undefined);
   const kept = products.filter((product) => !excluded.some((exclusion) => covers(exclusion, product)));
   return kept.map((product) => {

@@ -7,7 +7,8 @@ import {
   gitlabVariables,
   type GitlabInputs,
 } from "./gitlabScope.ts";
-import { createPipeline, entrySpan, placedVariables, textsOf, type Pipeline } from "./pipeline.ts";
+import { createPipeline, entrySpan, type Pipeline } from "./pipeline.ts";
+import { placedVariables, textsOf } from "./pipelineVariables.ts";
 import { dereference, entriesOf, itemsOf, mappingOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 interface Reading {

@@ -1,4 +1,5 @@
 import { referenced, type GitlabJob } from "./gitlabJob.ts";
+import { combine } from "./pipelineMatrix.ts";
 import type { Definition, TemplateScope } from "./template.ts";
 import { anyOf, delimited, dollar } from "./templateSyntax.ts";
 import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
@@ -86,15 +87,11 @@ export function gitlabCombinations(
   const rows = itemsOf(referenced(root, valueAt(parallel, "matrix")));
   const all: ReadonlyMap<string, YamlNode>[] = [];
   for (const row of rows) {
-    let products: ReadonlyMap<string, YamlNode>[] = [new Map()];
-    for (const { key, value } of entriesOf(row)) {
+    const axes = entriesOf(row).map(({ key, value }): [string, readonly YamlNode[]] => {
       const found = referenced(root, value);
-      const values = found?.kind === "sequence" || scalarOf(found) === undefined ? itemsOf(found) : [found];
-      products = products
-        .flatMap((product) => values.flatMap((one) => (one ? [new Map([...product, [key.text, one]])] : [])))
-        .slice(0, maximumCombinations);
-    }
-    all.push(...products);
+      return [key.text, scalarOf(found) === undefined || found === undefined ? itemsOf(found) : [found]];
+    });
+    all.push(...combine(axes, maximumCombinations));
     if (all.length >= maximumCombinations) break;
   }
   return all.length === 0 ? [new Map()] : all.slice(0, maximumCombinations);

@@ -4,11 +4,11 @@ import type { Problem } from "../problem.ts";
 import type { ShellReading } from "../shell/readShell.ts";
 import type { Dialect, Document, ImageUse, Job, ShellCommand } from "./document.ts";
 import { readScriptLines, readWords, scriptLines, type ScriptOptions } from "./pipelineScript.ts";
-import { expandTemplate, templateText, textOfValue, type TemplateScope } from "./template.ts";
+import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
 import { noTemplate } from "./templateSyntax.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder, type ImageOptions } from "./yamlImage.ts";
-import { entriesOf, mappingOf, scalarOf, valueAt, type YamlEntry, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+import { mappingOf, scalarOf, valueAt, type YamlEntry, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** What a dialect knows of an image beyond its node. */
 export interface PipelineImageOptions extends Omit<ImageOptions, "value"> {
@@ -132,43 +132,7 @@ function withoutUnsafePins(uses: readonly ImageUse[]): readonly ImageUse[] {
   });
 }
 
-/** The values of a mapping of variables, as far as they are known, with their places. */
-export function placedVariables(
-  text: string,
-  entries: readonly YamlEntry[],
-  scope: TemplateScope = noScope,
-): Readonly<Record<string, { readonly text: string; readonly span: YamlScalar["span"] }>> {
-  return Object.fromEntries(
-    entries.flatMap(({ key, value }) => {
-      const scalar = scalarOf(value);
-      const known = scalar === undefined ? undefined : templateText(text, scalar, scope);
-      return scalar === undefined || known === undefined ? [] : [[key.text, { text: known, span: scalar.span }]];
-    }),
-  );
-}
-
-/** Only the texts of placed variables, as a shell's environment has them. */
-export function textsOf(
-  variables: Readonly<Record<string, { readonly text: string }>>,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(variables).map(([name, { text }]) => [name, text]));
-}
-
 /** A span from a key to the end of its value. */
 export function entrySpan({ key, value }: YamlEntry): YamlScalar["span"] {
   return { start: key.span.start, end: Math.max(key.span.end, value.span.end) };
-}
-
-/** A scope without variables for the names that `variables` has; the first mapping that has a name counts. */
-export function variableLookup(
-  label: (name: string) => string,
-  ...mappings: readonly (YamlNode | undefined)[]
-): TemplateScope["lookup"] {
-  const known = new Map<string, YamlNode>();
-  for (const mapping of mappings)
-    for (const { key, value } of entriesOf(mapping)) if (!known.has(key.text)) known.set(key.text, value);
-  return (name) => {
-    const node = known.get(name);
-    return node === undefined ? [] : [{ label: label(name), node }];
-  };
 }

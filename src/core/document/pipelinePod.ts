@@ -1,4 +1,5 @@
-import { placedVariables, textsOf, type Pipeline } from "./pipeline.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { placedVariables, textsOf } from "./pipelineVariables.ts";
 import type { ScriptOptions } from "./pipelineScript.ts";
 import type { Definition, TemplateScope } from "./template.ts";
 import { itemsOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";

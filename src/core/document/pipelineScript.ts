@@ -117,7 +117,7 @@ function joinLines(text: string, lines: readonly YamlScalar[], scope: TemplateSc
         if (value !== undefined) values.set(placeholder.name ?? "expression", value);
       }
       const last = stand.length - 1;
-      push(stand, (offset) => map.offsetOf(offset >= last ? end - 1 : Math.min(start + offset, end - 1)));
+      push(stand, (offset) => map.offsetOf(offset >= last && last > 0 ? end - 1 : Math.min(start + offset, end - 1)));
     }
     const rest = at;
     push(scalar.text.slice(rest), (offset) => map.offsetOf(rest + offset));

@@ -1,5 +1,5 @@
 import type { Pipeline } from "./pipeline.ts";
-import { textsOf } from "./pipeline.ts";
+import { textsOf } from "./pipelineVariables.ts";
 import { containerEnvironment, readContainerCommands, readImageVolumes } from "./pipelinePod.ts";
 import { taskScopes, withDeclared, withValues } from "./tektonScope.ts";
 import type { TemplateScope } from "./template.ts";

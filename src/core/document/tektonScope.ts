@@ -1,3 +1,4 @@
+import { combine } from "./pipelineMatrix.ts";
 import { parametersOf, type PipelineParameters } from "./pipelinePod.ts";
 import type { Definition, TemplateScope } from "./template.ts";
 import { delimited } from "./templateSyntax.ts";
@@ -68,13 +69,11 @@ const maximumCombinations = 256;
 /** A matrix: lists by parameter that are combined, and combinations that are written out. */
 function combinationsOf(matrix: YamlNode | undefined, scope: TemplateScope): readonly PipelineParameters[] {
   const parameters = parametersOf(valueAt(matrix, "params"), ["value"], "matrix", scope);
-  let products: PipelineParameters[] = parameters.size === 0 ? [] : [new Map()];
-  for (const [name, definition] of parameters) {
-    const items = "node" in definition ? itemsOf(definition.node) : [];
-    products = products
-      .flatMap((product) => items.map((node) => new Map([...product, [name, { ...definition, node }]])))
-      .slice(0, maximumCombinations);
-  }
+  const axes = [...parameters].map(([name, definition]): [string, readonly Definition[]] => [
+    name,
+    "node" in definition ? itemsOf(definition.node).map((node) => ({ ...definition, node })) : [],
+  ]);
+  const products = axes.length === 0 ? [] : combine(axes, maximumCombinations);
   const written = itemsOf(valueAt(matrix, "include")).map((one) =>
     parametersOf(valueAt(one, "params"), ["value"], "matrix", scope),
   );
@@ -82,8 +81,7 @@ function combinationsOf(matrix: YamlNode | undefined, scope: TemplateScope): rea
   const extended = products.map((product) =>
     written.reduce((all, one) => {
       const isSame = [...one].every(([name, value]) => !product.has(name) || isEqual(product.get(name), value));
-      const isExtending = [...one.keys()].some((name) => product.has(name)) || products.length > 0;
-      if (!isSame || !isExtending) return all;
+      if (!isSame) return all;
       used.add(one);
       return new Map([...all, ...one]);
     }, product),

@@ -1,0 +1,85 @@
+import type { Document, JobStep } from "./document.ts";
+import { createPipeline, type Pipeline } from "./pipeline.ts";
+import { placedVariables, assignmentsOf, textsOf, variableLookup } from "./pipelineVariables.ts";
+import type { ScriptOptions } from "./pipelineScript.ts";
+import { templateText, type TemplateScope } from "./template.ts";
+import { dollar } from "./templateSyntax.ts";
+import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+const syntax = dollar({ escape: true });
+
+/** Builders whose image runs the tool that its name ends with. */
+const tools = new Set([
+  "docker",
+  "gcloud",
+  "kubectl",
+  "crane",
+  "cosign",
+  "skopeo",
+  "notation",
+  "oras",
+  "helm",
+  "gke-deploy",
+]);
+
+/**
+ * Reads Cloud Build configuration: the image of every step, with substitutions followed to their defaults, and the
+ * commands of steps. `images` are what the build pushes.
+ */
+export function readCloudBuild(text: string, path: string): Document {
+  const pipeline = createPipeline(text, path, "cloud-build");
+  for (const root of pipeline.roots) {
+    readBuild(pipeline, root);
+    // A trigger's own file holds the build.
+    readBuild(pipeline, valueAt(root, "build"));
+  }
+  return pipeline.document();
+}
+
+function readBuild(pipeline: Pipeline, build: YamlNode | undefined): void {
+  const substitutions = valueAt(build, "substitutions");
+  const scope: TemplateScope = { syntax, lookup: variableLookup((name) => `substitution ${name}`, substitutions) };
+  const known = placedVariables(pipeline.text, entriesOf(substitutions), scope);
+  const around = placedVariables(pipeline.text, assignmentsOf(valueAt(build, "options", "env")), scope);
+  const steps: JobStep[] = [];
+  for (const step of itemsOf(valueAt(build, "steps"))) {
+    const name = valueAt(step, "name");
+    pipeline.image(name, "name", { scope });
+    const own = placedVariables(pipeline.text, assignmentsOf(valueAt(step, "env")), scope);
+    const environment = { ...textsOf(around), ...textsOf(own) };
+    readCommands(pipeline, step, { environment, scope, job: "steps", step: steps.length }, textsOf(known));
+    const id = textOf(valueAt(step, "id"));
+    steps.push({ span: step.span, ...(id === undefined ? {} : { id }) });
+  }
+  if (build !== undefined && steps.length > 0)
+    pipeline.job({ id: "steps", span: valueAt(build, "steps")?.span ?? build.span, steps, environment: known });
+}
+
+function readCommands(
+  pipeline: Pipeline,
+  step: YamlNode,
+  options: ScriptOptions & { readonly scope: TemplateScope },
+  substitutions: Readonly<Record<string, string>>,
+): void {
+  const script = valueAt(step, "script");
+  // A script sees substitutions as its environment, where they are mapped.
+  if (script !== undefined) {
+    const { scope: _, ...inShell } = options;
+    pipeline.script([script], { ...inShell, environment: { ...substitutions, ...options.environment } });
+    return;
+  }
+  const args = valueAt(step, "args");
+  const words = scalarOf(args) === undefined ? itemsOf(args) : [];
+  const entrypoint = scalarOf(valueAt(step, "entrypoint"));
+  const builder = scalarOf(valueAt(step, "name"));
+  if (entrypoint !== undefined) pipeline.words([entrypoint, ...words], options);
+  else if (builder !== undefined && words.length > 0) {
+    const tool = toolOf(templateText(pipeline.text, builder, options.scope) ?? "");
+    if (tool !== undefined) pipeline.words(words, { ...options, program: { text: tool, node: builder } });
+  }
+}
+
+function toolOf(image: string): string | undefined {
+  const name = image.replace(/@.*$/s, "").replace(/^.*\//s, "").replace(/:.*$/s, "");
+  return tools.has(name) ? name : undefined;
+}

@@ -1,0 +1,146 @@
+import type { Dialect, Document, JobStep } from "./document.ts";
+import { createPipeline, type Pipeline } from "./pipeline.ts";
+import { placedVariables, assignmentsOf, textsOf } from "./pipelineVariables.ts";
+import { combine } from "./pipelineMatrix.ts";
+import type { TemplateScope } from "./template.ts";
+import { dollar } from "./templateSyntax.ts";
+import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+/** `${NAME}`, replaced before the file is read; `$NAME` is left to the shell. */
+const syntax = dollar({ escape: true, bare: false });
+const maximumCombinations = 256;
+
+/** Reads Drone and Vela pipelines, also those of Drone's first format: images of steps, services and clones; commands. */
+export function readDrone(text: string, path: string): Document {
+  return readContainerPipeline(text, path, "drone");
+}
+
+/** Reads Woodpecker workflows, which Crow shares: images of steps, services and clones, with the matrix; commands. */
+export function readWoodpecker(text: string, path: string): Document {
+  return readContainerPipeline(text, path, "woodpecker");
+}
+
+/** Where these pipelines have containers: lists or mappings by name. */
+const sections = new Map([
+  ["steps", "image"],
+  ["pipeline", "image"],
+  ["build", "image"],
+  ["publish", "image"],
+  ["deploy", "image"],
+  ["notify", "image"],
+  ["services", "services"],
+  ["compose", "services"],
+  ["clone", "clone"],
+]);
+
+function readContainerPipeline(text: string, path: string, dialect: Dialect): Document {
+  const pipeline = createPipeline(text, path, dialect);
+  for (const root of pipeline.roots) {
+    const kind = textOf(valueAt(root, "kind"));
+    if (kind !== undefined && kind !== "pipeline") continue;
+    const combinations = matrixOf(valueAt(root, "matrix"));
+    const environment = placedVariables(pipeline.text, assignmentsOf(valueAt(root, "environment")));
+    const name = textOf(valueAt(root, "name"));
+    const reading = { pipeline, combinations, environment: textsOf(environment) };
+    for (const [section, site] of sections) readSection(reading, root, section, site, name);
+    for (const stage of entriesOf(valueAt(root, "stages")))
+      readSection(reading, stage.value, "steps", "image", stage.key.text);
+    for (const secret of itemsOf(valueAt(root, "secrets")))
+      readContainer(reading, valueAt(secret, "origin"), "image", {});
+  }
+  return pipeline.document();
+}
+
+interface Reading {
+  readonly pipeline: Pipeline;
+  readonly combinations: readonly ReadonlyMap<string, YamlNode>[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+function readSection(
+  reading: Reading,
+  holder: YamlNode,
+  section: string,
+  site: string,
+  name: string | undefined,
+): void {
+  const node = valueAt(holder, section);
+  const steps: JobStep[] = [];
+  const job = name ?? section;
+  // The first format also had one container where later ones have several.
+  const containers = containersIn(node);
+  for (const { id, container } of containers) {
+    readContainer(reading, container, site, { job, step: steps.length });
+    steps.push({ span: container.span, ...(id === undefined ? {} : { id }) });
+  }
+  if (steps.length > 0 && node !== undefined && site === "image")
+    reading.pipeline.job({ id: job, span: node.span, steps, environment: {} });
+}
+
+function containersIn(node: YamlNode | undefined): readonly { readonly id?: string; readonly container: YamlNode }[] {
+  if (node === undefined) return [];
+  const named = itemsOf(node).map((container) => ({ id: textOf(valueAt(container, "name")), container }));
+  const keyed = scalarOf(valueAt(node, "image")) === undefined ? entriesOf(node) : [];
+  const all =
+    named.length > 0
+      ? named
+      : keyed.length > 0
+        ? keyed.map((entry) => ({ id: entry.key.text, container: entry.value }))
+        : [{ id: undefined, container: node }];
+  return all
+    .filter(({ container }) => mappingOf(container) !== undefined)
+    .map(({ id, container }) => (id === undefined ? { container } : { id, container }));
+}
+
+function readContainer(
+  { pipeline, combinations, environment }: Reading,
+  container: YamlNode | undefined,
+  site: string,
+  place: { readonly job?: string; readonly step?: number },
+): void {
+  const image = valueAt(container, "image");
+  for (const combination of combinations) pipeline.image(image, site, { scope: scopeOf(combination) });
+  const [only] = combinations.length === 1 ? combinations : [];
+  const scope = scopeOf(only ?? new Map());
+  const own = textsOf(placedVariables(pipeline.text, assignmentsOf(valueAt(container, "environment")), scope));
+  const options = {
+    ...place,
+    scope: only === undefined ? undefined : knownOnly(scope),
+    environment: { ...environment, ...own },
+  };
+  pipeline.script([valueAt(container, "commands")], options);
+}
+
+function scopeOf(combination: ReadonlyMap<string, YamlNode>): TemplateScope {
+  return {
+    syntax,
+    lookup(name) {
+      const node = combination.get(name);
+      return node === undefined ? [] : [{ label: `matrix ${name}`, node }];
+    },
+  };
+}
+
+/** In a script, what nothing replaces is left to the shell, which writes its variables the same way. */
+function knownOnly(scope: TemplateScope): TemplateScope {
+  return {
+    ...scope,
+    syntax: (source) =>
+      syntax(source).filter(
+        ({ name, text }) => text !== undefined || (name !== undefined && scope.lookup(name).length > 0),
+      ),
+  };
+}
+
+/** The combinations of a matrix: lists by variable, or combinations that are written out. */
+function matrixOf(node: YamlNode | undefined): readonly ReadonlyMap<string, YamlNode>[] {
+  const written = itemsOf(valueAt(node, "include"));
+  if (written.length > 0)
+    return written
+      .slice(0, maximumCombinations)
+      .map((row) => new Map(entriesOf(row).map(({ key, value }) => [key.text, value])));
+  const axes = entriesOf(node).flatMap(({ key, value }): (readonly [string, readonly YamlNode[]])[] =>
+    key.text === "include" ? [] : [[key.text, itemsOf(value).length === 0 ? [value] : itemsOf(value)]],
+  );
+  return combine(axes, maximumCombinations);
+}

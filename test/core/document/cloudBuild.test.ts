@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { readCloudBuild } from "../../../src/core/document/cloudBuild.ts";
+import { expectPinsToHold, expectUses } from "../../helpers/imageUses.ts";
+import { commandTexts } from "../../helpers/pipelines.ts";
+
+describe("readCloudBuild", () => {
+  const cases: readonly (readonly [name: string, source: string, expected: readonly string[]])[] = [
+    [
+      "steps, and no outputs",
+      "steps:\n- name: «gcr.io/cloud-builders/docker»\n  args: [build, -t, gcr.io/acme/app, .]\n- id: x\n  name: '«node:22»'\n  entrypoint: npm\nimages: [gcr.io/acme/app]\nartifacts: {objects: {location: gs://node}}\noptions: {pool: {name: projects/p/x}, env: ['A=node']}\ntags: [node]\n",
+      ["name gcr.io/cloud-builders/docker literal", "name docker.io/library/node:22 literal"],
+    ],
+    [
+      "substitutions",
+      "steps:\n- name: «$_I:${_V}»\n- name: «gcr.io/$PROJECT_ID/x:1»\n- name: «gcr.io/acme/x:$COMMIT_SHA»\n- name: «${_NONE:-redis}»\nsubstitutions: {_I: node, _V: '22'}\n",
+      [
+        "name docker.io/library/node:22 resolved",
+        "name ? unresolved",
+        "name ? partial",
+        "name docker.io/library/redis resolved",
+      ],
+    ],
+    [
+      "JSON",
+      '{\n  "steps": [\n    {"name": "«gcr.io/cloud-builders/gcloud»", "args": ["x"]},\n    {"name": "«node:${_V}»"}\n  ],\n  "images": ["node"],\n  "substitutions": {"_V": "22"}\n}\n',
+      ["name gcr.io/cloud-builders/gcloud literal", "name docker.io/library/node:22 resolved"],
+    ],
+    [
+      "the build of a trigger",
+      "name: t\nbuild:\n  steps: [{name: «node:22»}]\n",
+      ["name docker.io/library/node:22 literal"],
+    ],
+  ];
+  for (const [name, source, expected] of cases)
+    it(`reads ${name}`, () => void expectUses(readCloudBuild, source, expected));
+
+  it("pins where the file then reads to the pinned image", () => {
+    const forms: readonly (readonly [source: string, pins: number])[] = [
+      ["steps: [{name: 'node:22'}]", 1],
+      ["steps: [{name: $_I}]\nsubstitutions: {_I: 'node:22'}", 1],
+      ['{"steps": [{"name": "node:22"}]}', 1],
+    ];
+    for (const [source, pins] of forms) assert.equal(expectPinsToHold(readCloudBuild, source), pins, source);
+  });
+
+  it("reads commands of scripts, shells and builders", () => {
+    const source =
+      "steps:\n- name: gcr.io/cloud-builders/docker\n  args: ['build', '-t', 'acme/app:$_V', '$_NONE', .]\n- name: bash\n  entrypoint: bash\n  args: ['-c', 'cosign sign $_V $$B']\n  env: [B=two]\n- name: ubuntu\n  script: |\n    #!/usr/bin/env bash\n    cosign script $_V $B\n- name: python\n  script: |\n    #!/usr/bin/env python\n    cosign no\n- name: node\n  args: [run, x]\n- name: x\n  entrypoint: gcloud\n  args: [run, deploy]\noptions: {env: ['B=one']}\nsubstitutions: {_V: '1'}\n";
+    const document = readCloudBuild(source, "x.yml");
+    assert.deepEqual(commandTexts(document), [
+      "steps: docker build -t acme/app:1 ? .",
+      "steps: cosign sign 1 two",
+      "steps: cosign script 1 one",
+      "steps: gcloud run deploy",
+    ]);
+    const [build, sign] = document.commands;
+    assert.deepEqual(
+      build?.words.map(({ span }) => source.slice(span.start, span.end)),
+      ["gcr.io/cloud-builders/docker", "build", "-t", "acme/app:$_V", "$_NONE", "."],
+    );
+    assert.deepEqual(sign?.words.map(({ span }) => source.slice(span.start, span.end)).slice(2), ["$_V", "$$B"]);
+    assert.deepEqual(build?.words[4]?.expands, ["_NONE"]);
+  });
+});
