@@ -32,7 +32,7 @@ export function readShape(
   const visit = (current: YamlNode | undefined, key: string, depth: number): void => {
     if (depth > maximumDepth) return;
     for (const item of itemsOf(current)) {
-      if (containerLists.has(key)) reading.add(containerImage(item), "image");
+      if (containerLists.has(key)) for (const image of containerImages(item)) reading.add(image, "image");
       if (key === "volumes") reading.add(valueAt(item, "image", "reference"), "volume");
       visit(item, key, depth + 1);
     }
@@ -56,10 +56,11 @@ export function readShape(
   visit(node, "", 0);
 }
 
-/** A container's own image; a mapping there is read by its shape. */
-function containerImage(container: YamlNode): YamlNode | undefined {
-  const image = valueAt(container, "image");
-  return textOf(image) === undefined ? undefined : image;
+/** A container's own image, or those that stand there side by side; a mapping there is read by its shape. */
+function containerImages(container: YamlNode): readonly YamlNode[] {
+  const own = mappingOf(container)?.entries.filter(({ key }) => key.text === "image") ?? [];
+  const images = own.length > 0 ? own.map(({ value }) => value) : [valueAt(container, "image")];
+  return images.flatMap((image) => (image === undefined || textOf(image) === undefined ? [] : [image]));
 }
 
 function isImage(key: string, text: string): boolean {

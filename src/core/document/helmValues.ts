@@ -77,7 +77,7 @@ function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefined {
   const name = filled(at("name"));
   if (isImageKey(key) && name !== undefined && has("tag", "digest", "registry", "pullPolicy"))
     return { ...rest, repository: name, isBare: registry === undefined };
-  if (image !== undefined && (has("tag", "imageTag", "digest") || registry !== undefined))
+  if (image !== undefined && isBareName(image) && (has("tag", "imageTag", "digest") || registry !== undefined))
     return { ...rest, repository: image, tag: at("tag") ?? at("imageTag"), isBare: registry === undefined };
   const separate = filled(at("imageRepository")) ?? filled(at("imageName"));
   if (separate !== undefined && has("imageTag"))
@@ -98,6 +98,11 @@ function isKnown({ repository, registry }: SplitImage): boolean {
 /** Under `image` a bare name counts; a key that ends in it may hold the name of something else. */
 function isImageText(key: string, text: string): boolean {
   return key === "image" ? isPossibleImage(text) : isImageKey(key) && isLikelyImage(text);
+}
+
+/** Whether a text has neither a tag nor a digest of its own. */
+function isBareName(node: YamlNode): boolean {
+  return !/[:@][^/]*$/.test(textOf(node) ?? "");
 }
 
 function hasHost(node: YamlNode): boolean {

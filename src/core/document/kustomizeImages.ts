@@ -30,10 +30,16 @@ export function readKustomizeImages(list: YamlNode | undefined, { text, images, 
     const known = keepsTag && suffix === undefined ? (tagsOf?.(textOf(name) ?? "") ?? []) : [];
     const tags = keepsTag ? (known.length > 0 ? known : unknownTag) : [undefined];
     for (const defaultTag of tags)
-      addSplitImage(text, images, { repository: newName ?? name, tag, digest, defaultTag }, "images", {
-        digestReplacesTag: true,
-        pin: tag === undefined ? newDigestPlace(text, item) : undefined,
-      });
+      addSplitImage(
+        text,
+        images,
+        { repository: newName ?? name, tag, digest: valueAt(item, "digest"), defaultTag },
+        "images",
+        {
+          digestReplacesTag: true,
+          pin: tag === undefined ? newDigestPlace(text, item) : undefined,
+        },
+      );
   }
 }
 

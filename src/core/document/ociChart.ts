@@ -1,7 +1,7 @@
 import type { ValueStep } from "./document.ts";
 import { isUnknown } from "./splitImage.ts";
 import { literalPart, type ImageCollector, type ValuePart } from "./yamlImage.ts";
-import { scalarOf, type YamlNode } from "./yamlNode.ts";
+import { scalarOf, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 const wrapper = "oci://";
 const exactVersion = /^v?\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/;
@@ -12,6 +12,11 @@ export interface OciChart {
   readonly url: YamlNode | undefined;
   readonly name?: YamlNode | undefined;
   readonly version?: YamlNode | undefined;
+}
+
+/** The tag that a chart's version is; a range of versions is none that is known. */
+export function chartTag(version: YamlScalar): ValuePart {
+  return exactVersion.test(version.text) ? { text: version.text.replaceAll("+", "_"), literal: version.span } : {};
 }
 
 /**
@@ -32,15 +37,14 @@ export function addOciChart(
   const chain: ValueStep[] = [];
   const chart = scalarOf(name);
   if (chart !== undefined) {
-    chain.push({ span: chart.span, label: "name", text: chart.text });
+    chain.push({ span: chart.span, label: "name", text: text.slice(chart.span.start, chart.span.end) });
     parts.push({ text: "/" }, isUnknown(chart.text) ? {} : { text: chart.text, literal: chart.span });
   }
   const tag = scalarOf(version);
   if (tag !== undefined) {
-    chain.push({ span: tag.span, label: "version", text: tag.text });
-    const exact = exactVersion.test(tag.text) ? tag.text.replaceAll("+", "_") : undefined;
-    parts.push({ text: ":" }, exact === undefined ? {} : { text: exact, literal: tag.span });
+    chain.push({ span: tag.span, label: "version", text: text.slice(tag.span.start, tag.span.end) });
+    parts.push({ text: ":" }, chartTag(tag));
   }
-  images.add(url, site, { value: { parts, chain }, wrapper, to, pin: "none" });
+  images.add(url, site, { value: { parts, chain }, wrapper, pin: "none" });
   return true;
 }

@@ -28,7 +28,7 @@ export function createResourceReading(
 ): ResourceReading {
   const inner: Document[] = [];
   // A place that a table names is also met by its shape.
-  const added = new Set<YamlNode>();
+  const added = new Set<string>();
   const create = (scope: TemplateScope | undefined): ResourceReading => ({
     text,
     path,
@@ -37,8 +37,10 @@ export function createResourceReading(
     inner,
     add(node, site, options = {}) {
       const scalar = scalarOf(node);
-      if (node === undefined || scalar === undefined || scalar.text.trim() === "" || added.has(node)) return;
-      added.add(node);
+      if (node === undefined || scalar === undefined || scalar.text.trim() === "") return;
+      const place = `${node.span.start}/${options.from ?? 0}`;
+      if (added.has(place)) return;
+      added.add(place);
       if (scope === undefined) {
         images.add(node, site, options);
         return;

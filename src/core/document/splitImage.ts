@@ -1,5 +1,6 @@
 import { parseReference } from "../image/reference.ts";
 import type { ValueStep } from "./document.ts";
+import { isMasked } from "./templateMask.ts";
 import { literalPart, type ImageCollector, type PinPlace, type Value, type ValuePart } from "./yamlImage.ts";
 import { scalarOf, type YamlEntry, type YamlMapping, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
@@ -80,13 +81,14 @@ export function addSplitImage(
   if (isGuess && !isPossible(parts)) return;
   const value: Value = { parts, chain };
   const otherwise = chain.length === 0 && pin === undefined ? inlinePlace(split) : "none";
-  const place = digestPlace(split, digest) ?? (pin === "none" ? undefined : pin) ?? tagPlace(split, tag) ?? otherwise;
+  const place =
+    digestPlace(text, split, digest) ?? (pin === "none" ? undefined : pin) ?? tagPlace(split, tag) ?? otherwise;
   images.add(split.repository, site, { value, wrapper, pin: place });
 }
 
 /** Text that a tool fills in later, so that what it comes to is not known. */
 export function isUnknown(text: string): boolean {
-  return /\{\{|\$[({]/.test(text);
+  return /\{\{|\$[({]/.test(text) || isMasked(text);
 }
 
 /** The scalar of a node that says something. */
@@ -110,13 +112,16 @@ function inlinePlace({ repository }: SplitImage): PinPlace | "none" {
 }
 
 /** The place of the node that holds a digest, or is there for one. */
-function digestPlace(split: SplitImage, digest: YamlScalar | undefined): PinPlace | "none" | undefined {
+function digestPlace(text: string, split: SplitImage, digest: YamlScalar | undefined): PinPlace | "none" | undefined {
   const node = split.digest;
   if (node === undefined) return undefined;
   // An alias says it for others too, and a bare hash is of a form that only its dialect knows.
   if (node.kind !== "scalar" || !node.exact || (digest !== undefined && !/^@?sha\d+:/.test(digest.text))) return "none";
-  const isBare = digest === undefined && node.style === "plain" && node.span.end === node.span.start;
-  return { at: node.span, before: isBare ? " " : node.text.startsWith("@") ? "@" : "" };
+  const isNothing = digest === undefined && node.style === "plain" && node.span.end === node.span.start;
+  if (!isNothing) return { at: node.span, before: node.text.startsWith("@") ? "@" : "" };
+  // Where a comment follows, the empty value stands before it, and needs its white space.
+  const end = text.slice(0, node.span.start).trimEnd().length;
+  return text.charAt(end - 1) === ":" ? { at: { start: end, end }, before: " " } : "none";
 }
 
 function tagPlace(split: SplitImage, tag: YamlScalar | undefined): PinPlace | undefined {

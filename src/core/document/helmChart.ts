@@ -1,0 +1,94 @@
+import { withoutByteOrderMark } from "../image/span.ts";
+import type { Document } from "./document.ts";
+import { readEmbeddedYaml } from "./embedded.ts";
+import { readHelmValues } from "./helmValues.ts";
+import { addOciChart } from "./ociChart.ts";
+import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
+import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
+import type { SuppliedPart } from "./splitImage.ts";
+import { readYaml } from "./yaml.ts";
+import { createImageCollector } from "./yamlImage.ts";
+import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+/** Annotations of charts that list their images: Artifact Hub's, and the one that some publishers use. */
+const imageLists = ["artifacthub.io/images", "images"];
+
+/** Reads a chart's `Chart.yaml`, or its older `requirements.yaml`: the images it lists, and its dependencies in registries. */
+export function readHelmChart(source: string, path: string): Document {
+  const text = withoutByteOrderMark(source);
+  const stream = readYaml(text);
+  const reading = createResourceReading(text, path);
+  for (const { root } of stream.documents) {
+    for (const dependency of itemsOf(valueAt(root, "dependencies"))) {
+      const [name, version] = [valueAt(dependency, "name"), valueAt(dependency, "version")];
+      addOciChart(text, reading.images, { url: valueAt(dependency, "repository"), name, version }, "dependency");
+    }
+    for (const name of imageLists) readImageList(valueAt(root, "annotations", name), reading);
+  }
+  return {
+    path,
+    dialect: "helm-chart",
+    text,
+    images: usesOf(reading),
+    commands: [],
+    jobs: [],
+    problems: [...stream.problems, ...reading.images.problems],
+  };
+}
+
+/** A text that holds a list of `{name, image}`. */
+function readImageList(node: YamlNode | undefined, reading: ResourceReading): void {
+  const scalar = scalarOf(node);
+  if (scalar === undefined) return;
+  const read = (root: YamlNode | undefined, inner: string) => {
+    const within = createResourceReading(inner, reading.path);
+    for (const item of itemsOf(root)) within.add(valueAt(item, "image"), "annotation");
+    return usesOf(within);
+  };
+  reading.inner.push(readEmbeddedYaml(scalar, reading.text, reading.path, read));
+}
+
+/** Reads the values of a chart; the tag that they leave empty is the `appVersion` of the `Chart.yaml` beside them. */
+export function readHelmValuesFile(source: string, path: string, siblings: Siblings = noSiblings): Document {
+  const text = withoutByteOrderMark(source);
+  const stream = readYaml(text);
+  const images = createImageCollector(text);
+  const defaultTag = tagOfChart(path, siblings);
+  for (const { root } of stream.documents) readHelmValues(root, { text, images, defaultTag });
+  return {
+    path,
+    dialect: "helm-values",
+    text,
+    images: images.images.toSorted((one, other) => one.span.start - other.span.start),
+    commands: [],
+    jobs: [],
+    problems: stream.problems,
+  };
+}
+
+/** Values lie beside the chart, or in a folder of it (`ci/`). */
+const chartFiles = ["Chart.yaml", "../Chart.yaml"];
+
+function tagOfChart(path: string, siblings: Siblings): (key: string) => SuppliedPart {
+  let chart: { readonly file: string; readonly root: YamlNode | undefined } | undefined;
+  for (const relative of chartFiles) {
+    const file = siblingPath(path, relative);
+    const text = file === undefined ? undefined : siblings(file);
+    if (file === undefined || text === undefined) continue;
+    chart = { file, root: readYaml(withoutByteOrderMark(text)).documents[0]?.root };
+    break;
+  }
+  if (chart === undefined) return () => ({ steps: [] });
+  const { file, root } = chart;
+  const version = scalarOf(valueAt(root, "appVersion"));
+  const dependencies = itemsOf(valueAt(root, "dependencies")).flatMap((dependency) => [
+    textOf(valueAt(dependency, "alias")),
+    textOf(valueAt(dependency, "name")),
+  ]);
+  const own: SuppliedPart =
+    version === undefined
+      ? { steps: [] }
+      : { text: version.text, steps: [{ span: version.span, file, label: "appVersion", text: version.text }] };
+  // The values of a dependency are for its templates, which know its own version.
+  return (key) => (dependencies.includes(key) ? { steps: [] } : own);
+}

@@ -1,0 +1,76 @@
+import { withoutByteOrderMark } from "../image/span.ts";
+import type { Document, ValueStep } from "./document.ts";
+import { readInlineValues, readParameterList } from "./helmParameters.ts";
+import { addOciChart, chartTag } from "./ociChart.ts";
+import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
+import { isMasked, maskTemplate } from "./templateMask.ts";
+import { readYaml } from "./yaml.ts";
+import { createImageCollector } from "./yamlImage.ts";
+import { itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+
+/** Registries that a helmfile gives names to. */
+type Repositories = ReadonlyMap<string, YamlScalar>;
+
+/** Reads a helmfile: charts in registries, and the images in values that stand in it. Its own templates are hidden. */
+export function readHelmfile(source: string, path: string): Document {
+  const text = withoutByteOrderMark(source);
+  const masked = maskTemplate(text);
+  const stream = readYaml(masked.text);
+  const images = createImageCollector(text);
+  const reading = createResourceReading(text, path, undefined, images);
+  const roots = stream.documents.flatMap(({ root }) => root ?? []);
+  const repositories = new Map(roots.flatMap(registriesOf));
+  for (const root of roots)
+    for (const release of itemsOf(valueAt(root, "releases"))) readRelease(release, repositories, reading);
+  return {
+    path,
+    dialect: "helmfile",
+    text,
+    images: usesOf(reading).filter(({ text: shown }) => !/^\{\{[^{}]*\}\}$/.test(shown)),
+    commands: [],
+    jobs: [],
+    problems: masked.text === text ? stream.problems : [],
+  };
+}
+
+function readRelease(release: YamlNode, repositories: Repositories, reading: ResourceReading): void {
+  const [chart, version] = [valueAt(release, "chart"), valueAt(release, "version")];
+  if (!addOciChart(reading.text, reading.images, { url: chart, version }, "chart"))
+    addNamedChart(chart, version, repositories, reading);
+  for (const values of itemsOf(valueAt(release, "values")))
+    if (mappingOf(values) !== undefined) readInlineValues(values, reading);
+  readParameterList(valueAt(release, "set"), reading);
+}
+
+function registriesOf(root: YamlNode): readonly (readonly [string, YamlScalar])[] {
+  return itemsOf(valueAt(root, "repositories")).flatMap((repository) => {
+    const [name, url] = [textOf(valueAt(repository, "name")), scalarOf(valueAt(repository, "url"))];
+    const isRegistry = textOf(valueAt(repository, "oci")) === "true";
+    return isRegistry && name !== undefined && url !== undefined ? [[name, url] as const] : [];
+  });
+}
+
+/** `name/chart`, where the name is that of a registry. */
+function addNamedChart(
+  node: YamlNode | undefined,
+  version: YamlNode | undefined,
+  repositories: Repositories,
+  { text, images }: ResourceReading,
+): void {
+  const chart = scalarOf(node);
+  const slash = chart?.text.indexOf("/") ?? -1;
+  const repository = slash < 0 ? undefined : repositories.get(chart?.text.slice(0, slash) ?? "");
+  if (chart === undefined || repository === undefined) return;
+  const tag = scalarOf(version);
+  const host = repository.text.replace(/^oci:\/\//, "").replace(/\/+$/, "");
+  const chain: ValueStep[] = [{ span: repository.span, label: "repository", text: repository.text }];
+  const parts = [
+    isMasked(host) ? {} : { text: host, literal: repository.span },
+    isMasked(chart.text) ? {} : { text: chart.text.slice(slash) },
+    ...(tag === undefined ? [] : [{ text: ":" }]),
+    ...(tag === undefined ? [] : [chartTag(tag)]),
+  ];
+  if (tag !== undefined)
+    chain.push({ span: tag.span, label: "version", text: text.slice(tag.span.start, tag.span.end) });
+  images.add(node, "chart", { value: { parts, chain }, pin: "none" });
+}

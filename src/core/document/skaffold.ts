@@ -1,0 +1,70 @@
+import { withoutByteOrderMark } from "../image/span.ts";
+import type { Document } from "./document.ts";
+import { readHelmParameters, readInlineValues } from "./helmParameters.ts";
+import { addOciChart } from "./ociChart.ts";
+import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
+import { readYaml } from "./yaml.ts";
+import { entriesOf, itemsOf, nodesAt, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+/** Builders and bases of an artifact; its own `image` is what it makes. */
+const artifactPlaces: readonly (readonly [path: string, site: string])[] = [
+  ["kaniko.image", "builder"],
+  ["kaniko.initImage", "builder"],
+  ["buildpacks.builder", "builder"],
+  ["buildpacks.runImage", "run-image"],
+  ["buildpack.builder", "builder"],
+  ["buildpack.runImage", "run-image"],
+  ["jib.fromImage", "from"],
+  ["ko.fromImage", "from"],
+  ["docker.cacheFrom.*", "cache-from"],
+];
+const cloudBuilders = ["dockerImage", "kanikoImage", "mavenImage", "gradleImage", "packImage", "koImage"];
+
+/** Reads skaffold.yaml: builders, bases and cache sources, containers that verify or act, and charts. */
+export function readSkaffold(source: string, path: string): Document {
+  const text = withoutByteOrderMark(source);
+  const stream = readYaml(text);
+  const reading = createResourceReading(text, path);
+  for (const { root } of stream.documents)
+    for (const node of [root, ...itemsOf(valueAt(root, "profiles"))]) readPipeline(node, reading);
+  return {
+    path,
+    dialect: "skaffold",
+    text,
+    images: usesOf(reading),
+    commands: [],
+    jobs: [],
+    problems: [...stream.problems, ...reading.images.problems],
+  };
+}
+
+function readPipeline(node: YamlNode | undefined, reading: ResourceReading): void {
+  const artifacts = itemsOf(valueAt(node, "build", "artifacts"));
+  const outputs = new Set(artifacts.flatMap((artifact) => textOf(valueAt(artifact, "image")) ?? []));
+  const add = (image: YamlNode | undefined, site: string): void => {
+    const text = textOf(image);
+    // The name of an artifact is replaced by what was built; a template names what skaffold knows.
+    if (text !== undefined && !outputs.has(text) && !text.includes("{{")) reading.add(image, site);
+  };
+  for (const artifact of artifacts)
+    for (const [path, site] of artifactPlaces) for (const image of nodesAt(artifact, path.split("."))) add(image, site);
+  for (const key of cloudBuilders) add(valueAt(node, "build", "googleCloudBuild", key), "builder");
+  for (const test of itemsOf(valueAt(node, "verify"))) add(valueAt(test, "container", "image"), "container");
+  for (const action of itemsOf(valueAt(node, "customActions")))
+    for (const container of itemsOf(valueAt(action, "containers"))) add(valueAt(container, "image"), "container");
+  for (const place of ["deploy", "manifests"])
+    for (const release of itemsOf(valueAt(node, place, "helm", "releases"))) readRelease(release, outputs, reading);
+}
+
+function readRelease(release: YamlNode, outputs: ReadonlySet<string>, reading: ResourceReading): void {
+  const { text, images } = reading;
+  addOciChart(text, images, { url: valueAt(release, "remoteChart"), version: valueAt(release, "version") }, "chart");
+  readInlineValues(valueAt(release, "overrides"), reading);
+  readHelmParameters(
+    entriesOf(valueAt(release, "setValues")).flatMap(({ key, value }) => {
+      const said = scalarOf(value)?.text ?? "";
+      return outputs.has(said) ? [] : [[key.text, value] as const];
+    }),
+    reading,
+  );
+}

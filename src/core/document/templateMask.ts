@@ -1,0 +1,129 @@
+import type { Span } from "../image/span.ts";
+
+/** Stands for what an action of a template yields. */
+const mark = "\uE000";
+const control = /^(?:if|else|end|range|with|define|block|break|continue|\/\*)/;
+/** What yields whole lines, even behind a key. */
+const lines = /\bn?indent\b/;
+const maximumActions = 20_000;
+
+/** A template whose actions are hidden, so that what is left is YAML; it is as long as the text. */
+export interface MaskedTemplate {
+  readonly text: string;
+  /** The actions within a range of the text, in order. */
+  actionsIn(span: Span): readonly TemplateAction[];
+}
+
+/** An action of a template, with what is between its braces. */
+export interface TemplateAction extends Span {
+  readonly source: string;
+}
+
+/**
+ * Hides the actions of a Go template (text/template): those that stand alone on their lines and those that only steer
+ * become white space, every other a run of marks, which YAML takes for a part of a value.
+ */
+export function maskTemplate(text: string): MaskedTemplate {
+  const actions = actionsOf(text);
+  const pieces: string[] = [];
+  let at = 0;
+  for (const action of actions) {
+    pieces.push(
+      text.slice(at, action.start),
+      isBlank(text, action, actions) ? blank(text, action) : marks(text, action),
+    );
+    at = action.end;
+  }
+  pieces.push(text.slice(at));
+  return {
+    text: pieces.join(""),
+    actionsIn: ({ start, end }) => actions.slice(firstFrom(actions, start), firstFrom(actions, end)),
+  };
+}
+
+/** Whether a masked text holds what an action yields. */
+export function isMasked(text: string): boolean {
+  return text.includes(mark);
+}
+
+function actionsOf(text: string): readonly TemplateAction[] {
+  const found: TemplateAction[] = [];
+  for (let start = text.indexOf("{{"); start >= 0 && found.length < maximumActions;) {
+    const end = endOfAction(text, start + 2);
+    if (end === undefined) break;
+    const source = text
+      .slice(start + 2, end - 2)
+      .replace(/^-(?=\s)/, "")
+      .replace(/\s-$/, "")
+      .trim();
+    found.push({ start, end, source });
+    start = text.indexOf("{{", end);
+  }
+  return found;
+}
+
+/** The offset after the braces that close an action; braces in its strings and comments do not. */
+function endOfAction(text: string, from: number): number | undefined {
+  if (/^-?\s*\/\*/.test(text.slice(from, from + 8))) {
+    const comment = text.indexOf("*/", from);
+    const close = comment < 0 ? -1 : text.indexOf("}}", comment);
+    return close < 0 ? undefined : close + 2;
+  }
+  for (let at = from; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character === "}" && text.charAt(at + 1) === "}") return at + 2;
+    if (character === "`") {
+      const close = text.indexOf("`", at + 1);
+      if (close < 0) return undefined;
+      at = close;
+    } else if (character === '"') at = endOfString(text, at);
+  }
+  return undefined;
+}
+
+/** The offset of the quote that closes the one at `open`, or of the end of its line. */
+function endOfString(text: string, open: number): number {
+  for (let at = open + 1; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character === "\\") at++;
+    else if (character === '"' || character === "\n") return at;
+  }
+  return text.length;
+}
+
+function firstFrom(actions: readonly TemplateAction[], offset: number): number {
+  let low = 0;
+  let high = actions.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((actions[middle]?.start ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function isBlank(text: string, action: TemplateAction, actions: readonly TemplateAction[]): boolean {
+  if (
+    control.test(action.source) ||
+    lines.test(action.source) ||
+    action.source.includes("\n") ||
+    /^\$\w*\s*:?=/.test(action.source)
+  )
+    return true;
+  const lineStart = text.lastIndexOf("\n", action.start - 1) + 1;
+  const newline = text.indexOf("\n", action.end);
+  const lineEnd = newline < 0 ? text.length : newline;
+  let rest = text.slice(lineStart, action.start) + text.slice(action.end, lineEnd);
+  if (rest.includes("{{"))
+    for (const other of actions.slice(firstFrom(actions, lineStart), firstFrom(actions, lineEnd)))
+      rest = rest.replace(text.slice(other.start, other.end), "");
+  return rest.trim() === "";
+}
+
+function blank(text: string, { start, end }: Span): string {
+  return text.slice(start, end).replace(/[^\r\n]/g, " ");
+}
+
+function marks(text: string, { start, end }: Span): string {
+  return text.slice(start, end).replace(/[^\r\n]/g, mark);
+}

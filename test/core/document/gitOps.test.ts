@@ -1,0 +1,120 @@
+import { readKubernetes } from "../../../src/core/document/kubernetes.ts";
+import { expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+const digest = `sha256:${"1".repeat(64)}`;
+
+function resource(type: string, body: string): string {
+  const slash = type.lastIndexOf("/");
+  return `apiVersion: ${type.slice(0, slash)}\nkind: ${type.slice(slash + 1)}\n${body}\n`;
+}
+
+describe("readGitOps", () => {
+  const table: readonly (readonly [name: string, type: string, body: string, expected: readonly string[]])[] = [
+    [
+      "a release's values and its renderers",
+      "helm.toolkit.fluxcd.io/v2/HelmRelease",
+      `spec:
+  chart: {spec: {chart: a, version: 1.2.3}}
+  values:
+    image: {registry: docker.io, repository: «bitnami/redis», tag: 7.0}
+    sidecar: {image: «busybox»}
+  postRenderers: [{kustomize: {images: [{name: x, newName: «ghcr.io/a/x», newTag: v1}]}}]`,
+      [
+        "image docker.io/bitnami/redis:7.0 resolved",
+        "image docker.io/library/busybox literal",
+        "images ghcr.io/a/x:v1 resolved",
+      ],
+    ],
+    [
+      "a repository in a registry",
+      "source.toolkit.fluxcd.io/v1/OCIRepository",
+      'spec: {url: "oci://«ghcr.io/a/manifests/app»", ref: {tag: "6.1"}}',
+      ["oci-repository ghcr.io/a/manifests/app:6.1 resolved"],
+    ],
+    [
+      "a repository at a digest, which wins",
+      "source.toolkit.fluxcd.io/v1beta2/OCIRepository",
+      `spec: {url: "oci://«ghcr.io/a/app»", ref: {tag: "6.1", digest: "${digest}"}}`,
+      [`oci-repository ghcr.io/a/app@${digest} resolved`],
+    ],
+    [
+      "a range of versions, which is not known",
+      "source.toolkit.fluxcd.io/v1beta2/OCIRepository",
+      'spec: {url: "oci://«ghcr.io/a/app»", ref: {semver: ">1"}}',
+      ["oci-repository ? partial"],
+    ],
+    [
+      "an image that is followed",
+      "image.toolkit.fluxcd.io/v1beta2/ImageRepository",
+      "spec: {image: «ghcr.io/a/app»}",
+      ["image ghcr.io/a/app literal"],
+    ],
+    [
+      "a kustomization of Flux",
+      "kustomize.toolkit.fluxcd.io/v1/Kustomization",
+      "spec: {images: [{name: «a», newTag: '1'}]}",
+      ["images docker.io/library/a:1 resolved"],
+    ],
+    [
+      "a kustomization under another name",
+      "kustomize.config.k8s.io/v1alpha1/Component",
+      "images: [{name: «a», newTag: '1'}]",
+      ["images docker.io/library/a:1 resolved"],
+    ],
+    [
+      "an application's parameters, values and images",
+      "argoproj.io/v1alpha1/Application",
+      `metadata: {annotations: {argocd-image-updater.argoproj.io/image-list: "app=«ghcr.io/a/b», «c/d:1.x», e/f:~1"}}
+spec:
+  source:
+    repoURL: https://github.com/a/b
+    helm:
+      parameters:
+      - {name: image.repository, value: «ghcr.io/a/app»}
+      - {name: image.tag, value: v1}
+      - {name: sidecar.image, value: «busybox:1»}
+      - {name: replicas, value: "1"}
+      values: |
+        image:
+          repository: «ghcr.io/a/other»
+          tag: "2"
+  sources:
+  - {repoURL: "oci://«ghcr.io/a/charts»", chart: app, targetRevision: 1.2.3}
+  - kustomize: {images: [a=«ghcr.io/a/c:1», «nginx:2»]}`,
+      [
+        "annotation ghcr.io/a/b literal",
+        "annotation docker.io/c/d:1.x literal",
+        "image ghcr.io/a/app:v1 resolved",
+        "image docker.io/library/busybox:1 literal",
+        "image ghcr.io/a/other:2 resolved",
+        "chart ghcr.io/a/charts/app:1.2.3 resolved",
+        "images ghcr.io/a/c:1 literal",
+        "images docker.io/library/nginx:2 literal",
+      ],
+    ],
+    [
+      "a set of applications",
+      "argoproj.io/v1alpha1/ApplicationSet",
+      "spec: {template: {spec: {source: {helm: {valuesObject: {image: «a/b:1», other: {image: '{{name}}'}}}}}}}",
+      ["image docker.io/a/b:1 literal"],
+    ],
+    [
+      "a chart of K3s",
+      "helm.cattle.io/v1/HelmChart",
+      'spec:\n  chart: oci://«ghcr.io/a/c»\n  version: 1.0.0+k3s1\n  set: {image.repository: «a/b», image.tag: "1"}\n  valuesContent: |-\n    image: «d/e:2»',
+      ["chart ghcr.io/a/c:1.0.0_k3s1 resolved", "image docker.io/a/b:1 resolved", "image docker.io/d/e:2 literal"],
+    ],
+  ];
+  for (const [name, type, body, expected] of table)
+    it(`reads ${name}`, () => void expectUses(readKubernetes, resource(type, body), expected));
+
+  it("survives every prefix and many mutations", () => {
+    expectToSurvive(
+      readKubernetes,
+      resource(
+        "argoproj.io/v1alpha1/Application",
+        "spec:\n  source:\n    helm:\n      values: \"image: {repository: a/b,\\n tag: '1'}\"\n      parameters: [{name: image.repository, value: a}, {name: image.tag, value: &t b}]\n    kustomize: {images: [a=b:c]}\n",
+      ),
+    );
+  });
+});

@@ -1,0 +1,48 @@
+import { readHelmChart as read } from "../../../src/core/document/helmChart.ts";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+describe("readHelmChart", () => {
+  const table: readonly (readonly [name: string, source: string, expected: readonly string[]])[] = [
+    [
+      "the images that a chart lists",
+      "annotations:\n  artifacthub.io/images: |\n    - name: a\n      image: «ghcr.io/a/b:1» # why\n    - {image: «c», name: c}\n  images: |\n    - image: «d:2»\n  other: |\n    - image: e:1\n",
+      [
+        "annotation ghcr.io/a/b:1 literal",
+        "annotation docker.io/library/c literal",
+        "annotation docker.io/library/d:2 literal",
+      ],
+    ],
+    [
+      "dependencies in registries",
+      "dependencies:\n- name: common\n  repository: oci://«registry-1.docker.io/bitnamicharts»\n  version: 2.13.3\n- {name: a, repository: 'https://charts.example.org', version: 1.0.0}",
+      ["dependency registry-1.docker.io/bitnamicharts/common:2.13.3 resolved"],
+    ],
+    [
+      "a range of versions, which is not known",
+      'dependencies: [{name: common, repository: "oci://«a.io/b/»", version: 2.x.x}]',
+      ["dependency ? partial"],
+    ],
+    [
+      "a version with build metadata",
+      'dependencies: [{name: common, repository: "oci://«a.io/b»", version: 1.0.0+x}]',
+      ["dependency a.io/b/common:1.0.0_x resolved"],
+    ],
+    [
+      "no image in descriptions",
+      "description: 'image: a/b:1'\nkeywords: [a/b:1]\nsources: [oci://a/b]\nappVersion: a:1",
+      [],
+    ],
+  ];
+  for (const [name, source, expected] of table) it(`reads ${name}`, () => void expectUses(read, source, expected));
+
+  it("pins the images that a chart lists", () => {
+    expectPinsToHold(read, "annotations:\n  images: |\n    - image: d:2\n      name: x\n");
+  });
+
+  it("survives every prefix and many mutations", () => {
+    expectToSurvive(
+      read,
+      "dependencies:\n- {name: &n a, repository: 'oci://a.io/b', version: 1.2.3}\nannotations:\n  images: |2\n      - image: d:2\n  artifacthub.io/images: \"- image: a\\n- image: b\"\n",
+    );
+  });
+});

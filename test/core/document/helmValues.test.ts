@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { readHelmValuesFile as read } from "../../../src/core/document/helmChart.ts";
+import { formatReference } from "../../../src/core/image/reference.ts";
+import { expectPinsToHold, expectToSurvive, expectUses, pin } from "../../helpers/imageUses.ts";
+
+const digest = `sha256:${"1".repeat(64)}`;
+
+describe("readHelmValues", () => {
+  const table: readonly (readonly [name: string, source: string, expected: readonly string[]])[] = [
+    ["a text", "image: «nginx»", ["image docker.io/library/nginx literal"]],
+    ["a repository alone", "image: {repository: «a/b», pullPolicy: Always}", ["image docker.io/a/b literal"]],
+    ["a repository and its tag", "image:\n  repository: «a/b»\n  tag: 1.10", ["image docker.io/a/b:1.10 resolved"]],
+    [
+      "a registry, a repository, a tag and a digest, at any depth",
+      `a: [{b: {image: {registry: quay.io, repository: «a/b», tag: "1", digest: "${digest}"}}}]`,
+      [`image quay.io/a/b:1@${digest} resolved`],
+    ],
+    [
+      "an empty registry, a null tag and an empty digest",
+      'image: {registry: "", repository: «a/b», tag: ~, digest: ""}',
+      ["image ? partial"],
+    ],
+    [
+      "a digest that is not used",
+      `image: {repository: «a/b», tag: v1, digest: "${digest}", useDigest: false}`,
+      ["image docker.io/a/b:v1 resolved"],
+    ],
+    ["a name and its tag", "image: {name: «a/b», tag: v1}", ["image docker.io/a/b:v1 resolved"]],
+    ["a text and its tag beside it", "image: «nginx»\nimageTag: 1.2", ["image docker.io/library/nginx:1.2 resolved"]],
+    ["a text with a tag that stands alone", "image: «nginx:1»\ntag: x", ["image docker.io/library/nginx:1 literal"]],
+    [
+      "a repository of images and the image below it",
+      "driver: {repository: nvcr.io/nvidia, image: «driver», version: '550'}",
+      ["image nvcr.io/nvidia/driver:550 resolved"],
+    ],
+    [
+      "keys that end in image",
+      "kubectlImage: «a/kubectl»\nproxy: {initImage: {repository: «a/init», tag: '1'}, init_image: «b:1»}",
+      ["image docker.io/a/kubectl literal", "image docker.io/a/init:1 resolved", "image docker.io/library/b:1 literal"],
+    ],
+    [
+      "a repository without such a key",
+      "controller: {repository: «quay.io/a/c», tag: v1}",
+      ["image quay.io/a/c:v1 resolved"],
+    ],
+    [
+      "the global registry, in place of others",
+      "global: {imageRegistry: my.io}\nimage: {registry: docker.io, repository: «a/b», tag: '1'}\nother: {image: {repository: «quay.io/c/d», tag: '1'}}",
+      ["image my.io/a/b:1 resolved", "image quay.io/c/d:1 resolved"],
+    ],
+    [
+      "containers in lists",
+      "extraContainers:\n- name: x\n  image: «busybox»\n- {image: «a:1»}",
+      ["image docker.io/library/busybox literal", "image docker.io/library/a:1 literal"],
+    ],
+    ["an alias", "x: &i {repository: «a/b», tag: '1'}\nimage: *i", ["image docker.io/a/b:1 resolved"]],
+    [
+      "no words, pictures, templates, addresses or repositories of charts",
+      `image: true
+a: {image: "", b: {image: ~}}
+logoImage: a/logo.png
+c: {image: "{{ .Values.x }}:1"}
+d: {image: {repository: "{{ .Values.y }}", tag: '1'}}
+baseImage: ubuntu
+chart: {repository: https://charts.example.org, version: 1.2.3}
+git: {repository: a/b, branch: main}
+imagePullSecrets: [a/b:1]
+image_pull_policy: Always
+text: |
+  image: a/b:1
+`,
+      [],
+    ],
+    [
+      "no policies among extra objects",
+      "extra: [{apiVersion: kyverno.io/v1, kind: Policy, spec: {image: 'a/b:1'}}]",
+      [],
+    ],
+  ];
+  for (const [name, source, expected] of table) it(`reads ${name}`, () => void expectUses(read, source, expected));
+
+  const chart = 'name: c\nappVersion: &v "2.4.1"\ndependencies: [{name: redis}, {name: x, alias: db}]\n';
+  const tags: readonly (readonly [source: string, expected: string])[] = [
+    ["image: {repository: a/b, tag: ''}", "docker.io/a/b:2.4.1 resolved"],
+    ["image:\n  repository: a/b\n  tag:\n", "docker.io/a/b:2.4.1 resolved"],
+    [
+      "image: {repository: a/b, tag: '', digest: sha256:" + "1".repeat(64) + "}",
+      `docker.io/a/b:2.4.1@${digest} resolved`,
+    ],
+    ["image: {repository: a/b, tag: v1}", "docker.io/a/b:v1 resolved"],
+    ["redis: {image: {repository: a/b, tag: ''}}", "? partial"],
+    ["db: {image: {repository: a/b, tag: ''}}", "? partial"],
+  ];
+  for (const [source, expected] of tags)
+    for (const [file, path] of [
+      ["charts/c/Chart.yaml", "charts/c/values.yaml"],
+      ["charts/c/Chart.yaml", "charts/c/ci/test-values.yaml"],
+    ] as const)
+      it(`takes ${JSON.stringify(source)} beside ${path} as ${expected}`, () => {
+        const { images } = read(source, path, (asked) => (asked === file ? chart : undefined));
+        const [use] = images;
+        assert.equal(`${use?.reference ? formatReference(use.reference) : "?"} ${use?.resolution}`, expected);
+        const step = use?.chain.find((each) => each.label === "appVersion");
+        assert.equal(step !== undefined, expected.includes("2.4.1"));
+        if (step !== undefined) assert.equal(chart.slice(step.span.start, step.span.end), "2.4.1");
+        if (step !== undefined) assert.equal(step.file, file);
+        assert.equal(use?.definedAt !== undefined, source.includes("v1") || source.includes("sha256"));
+      });
+
+  const pins: readonly (readonly [name: string, source: string, pinned: string | undefined])[] = [
+    ["after the tag", "image: {repository: a, tag: '1'}", `image: {repository: a, tag: '1@${pin}'}`],
+    [
+      "in an empty digest",
+      "image: {repository: a, tag: '1', digest: ''}",
+      `image: {repository: a, tag: '1', digest: '${pin}'}`,
+    ],
+    [
+      "in a digest without a value",
+      "image:\n  repository: a\n  tag: 1\n  digest: # none\n",
+      `image:\n  repository: a\n  tag: 1\n  digest: ${pin} # none\n`,
+    ],
+    [
+      "in a null digest",
+      "image: {repository: a, tag: '1', digest: ~}",
+      `image: {repository: a, tag: '1', digest: ${pin}}`,
+    ],
+    ["over a digest", `image: {repository: a, digest: ${digest}}`, `image: {repository: a, digest: ${pin}}`],
+    [
+      "over a digest with its sign",
+      `image: {repository: a, digest: "@${digest}"}`,
+      `image: {repository: a, digest: "@${pin}"}`,
+    ],
+    ["a text", "image: a:1", `image: a:1@${pin}`],
+    ["no repository to which a template adds a tag", "image: {repository: a, pullPolicy: Always}", undefined],
+    ["no tag that others share", "t: &t '1'\nimage: {repository: a, tag: *t}", undefined],
+  ];
+  for (const [name, source, pinned] of pins)
+    it(`pins ${name}`, () => {
+      const [use] = read(source, "values.yaml").images;
+      const at = use?.pinAt;
+      const result =
+        at === undefined ? undefined : source.slice(0, at.start) + (use?.pinBefore ?? "@") + pin + source.slice(at.end);
+      assert.equal(result, pinned);
+      if (result !== undefined) assert.equal(read(result, "values.yaml").images[0]?.reference?.digest, pin);
+    });
+
+  it("keeps the tag where it pins after it", () => {
+    assert.equal(expectPinsToHold(read, "image: {registry: r.io, repository: a, tag: '1'}\nother: {image: b:2}"), 2);
+  });
+
+  it("survives every prefix and many mutations", () => {
+    expectToSurvive(
+      read,
+      "global: {imageRegistry: r.io}\na: &a\n  image:\n    registry: docker.io\n    repository: >-\n      a/b\n    tag: \"1\\x2e2\"\n    digest:\nb: {<<: *a, xImage: 'a/b'}\nimage: c\nimageTag: |\n  1\n",
+    );
+  });
+});

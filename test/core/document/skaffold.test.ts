@@ -1,0 +1,66 @@
+import { readSkaffold as read } from "../../../src/core/document/skaffold.ts";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+const source = `apiVersion: skaffold/v4beta11
+kind: Config
+requires: [{path: ../x, configs: [a]}]
+build:
+  tagPolicy: {envTemplate: {template: "{{.IMAGE_NAME}}:1"}}
+  artifacts:
+  - image: gcr.io/a/app
+    requires: [{image: gcr.io/a/base, alias: BASE}]
+    docker: {dockerfile: Dockerfile, cacheFrom: [«gcr.io/a/cache», gcr.io/a/app]}
+  - image: gcr.io/a/kaniko
+    kaniko: {image: «gcr.io/kaniko-project/executor:v1», cache: {repo: gcr.io/a/cache}}
+  - image: gcr.io/a/pack
+    buildpacks: {builder: "«gcr.io/buildpacks/builder:v1»", runImage: «gcr.io/buildpacks/run»}
+  - image: jib
+    jib: {fromImage: «eclipse-temurin:21»}
+  - image: ko
+    ko: {fromImage: '{{.BASE}}'}
+  googleCloudBuild: {projectId: p, kanikoImage: «gcr.io/kaniko-project/executor»}
+test:
+- {image: gcr.io/a/app, structureTests: [./x]}
+verify:
+- {name: v, container: {name: v, image: «alpine:3.20»}}
+- {name: own, container: {name: v, image: gcr.io/a/app}}
+customActions:
+- {name: a, containers: [{name: x, image: «busybox»}]}
+deploy:
+  helm:
+    releases:
+    - name: r
+      remoteChart: oci://«ghcr.io/a/chart»
+      version: 1.2.3
+      setValues: {image: gcr.io/a/app, sidecar.image: «envoy:1»}
+      setValueTemplates: {image.repository: "{{.IMAGE_REPO}}"}
+      overrides: {other: {image: {repository: «a/b», tag: "1"}}}
+portForward: [{resourceType: deployment, resourceName: a/b}]
+profiles:
+- name: p
+  build: {artifacts: [{image: x, buildpacks: {builder: «paketobuildpacks/builder:base»}}]}
+`;
+
+describe("readSkaffold", () => {
+  it("reads builders, bases, cache sources, containers and charts, and no outputs", () => {
+    expectUses(read, source, [
+      "cache-from gcr.io/a/cache literal",
+      "builder gcr.io/kaniko-project/executor:v1 literal",
+      "builder gcr.io/buildpacks/builder:v1 literal",
+      "run-image gcr.io/buildpacks/run literal",
+      "from docker.io/library/eclipse-temurin:21 literal",
+      "builder gcr.io/kaniko-project/executor literal",
+      "container docker.io/library/alpine:3.20 literal",
+      "container docker.io/library/busybox literal",
+      "chart ghcr.io/a/chart:1.2.3 resolved",
+      "image docker.io/library/envoy:1 literal",
+      "image docker.io/a/b:1 resolved",
+      "builder docker.io/paketobuildpacks/builder:base literal",
+    ]);
+  });
+
+  it("pins what it finds", () => void expectPinsToHold(read, source.replaceAll(/[«»]/g, "")));
+
+  it("survives every prefix and many mutations", () =>
+    expectToSurvive(read, source.replaceAll(/[«»]/g, "").slice(0, 900)));
+});
