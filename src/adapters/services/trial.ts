@@ -124,6 +124,7 @@ function encode(request: SignRequest): unknown {
     scheme: request.scheme,
     hash: request.hash,
     digest: Buffer.from(request.digest).toString("hex"),
+    ...(request.message === undefined ? {} : { message: Buffer.from(request.message).toString("base64") }),
     artifact: request.purpose.artifact,
     tool: request.purpose.tool,
     idempotencyKey: request.idempotencyKey,

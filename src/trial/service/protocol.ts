@@ -1,4 +1,5 @@
 import type { SignRequest } from "../../application/signingService.ts";
+import { decodeBase64 } from "../../core/base64.ts";
 import { isJsonObject } from "../../core/json.ts";
 import type { ServerResponse } from "node:http";
 import type { TrialAnswer } from "./requests.ts";
@@ -39,11 +40,14 @@ export function readSubmission(body: unknown): SignRequest | undefined {
   if (kind === undefined || name === undefined || artifactDigest === undefined) return undefined;
   if (tool === undefined || idempotencyKey === undefined || justification === undefined) return undefined;
   if (!/^(?:[0-9a-f]{2})+$/.test(digest)) return undefined;
+  const message = body["message"] === undefined ? undefined : decodeBase64(text(body["message"], 40_000) ?? "?");
+  if (message === undefined && body["message"] !== undefined) return undefined;
   return {
     key,
     scheme,
     hash,
     digest: Buffer.from(digest, "hex"),
+    ...(message === undefined ? {} : { message }),
     purpose: { artifact: { kind, name, digest: artifactDigest }, tool },
     idempotencyKey,
     ...(body["justification"] === undefined ? {} : { justification }),

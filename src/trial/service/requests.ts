@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { DenyCode, PendingRequest, SignRequest } from "../../application/signingService.ts";
 import { requestHash } from "../../core/sign/requestHash.ts";
 import type { AuditLog } from "./auditLog.ts";
 import type { TrialKey } from "./keys.ts";
-import { signDigest } from "./signDigest.ts";
+import { digestLengths, signScheme } from "./signScheme.ts";
 
 /** What the service answers about a request. */
 export type TrialAnswer =
@@ -25,6 +25,8 @@ export interface TrialRequests {
   reject(user: string, id: string, comment: string): TrialAnswer | undefined;
   cancel(user: string, id: string): TrialAnswer | undefined;
   pending(): readonly PendingRequest[];
+  /** Allows one signature of one digest beforehand: it then needs no approval, unless its requester is the one who allowed it. */
+  prequalify(user: string, key: string, digest: Uint8Array, comment: string): void;
 }
 
 interface Entry {
@@ -50,6 +52,8 @@ export function createTrialRequests(options: {
   const { audit, now } = options;
   const entries = new Map<string, Entry>();
   const byIdempotencyKey = new Map<string, string>();
+  /** Who allowed a digest beforehand, by key and digest. */
+  const prequalified = new Map<string, string>();
 
   const record = (actor: string, event: string, entry: Omit<Entry, "answer" | "key">, note?: string): string =>
     audit.record({
@@ -97,7 +101,7 @@ export function createTrialRequests(options: {
   };
 
   const sign = (entry: Entry): TrialAnswer => {
-    const signature = signDigest(entry.key.privateKey, entry.request.digest);
+    const signature = signScheme(entry.key.privateKey, entry.request);
     entry.answer = {
       status: "signed",
       signature,
@@ -131,13 +135,15 @@ export function createTrialRequests(options: {
       const key = options.keys.find(({ description }) => description.name === request.key);
       if (key === undefined)
         return deny(user, "refused", draft, "key-not-found", `There is no key '${request.key.slice(0, 80)}'.`);
-      if (request.scheme !== "ecdsa" || request.hash !== "sha256" || request.digest.length !== 32)
+      if (key.description.state !== "enabled")
+        return deny(user, "refused", draft, "key-disabled", `Key '${request.key}' is ${key.description.state}.`);
+      if (!isOffered(key, request))
         return deny(
           user,
           "refused",
           draft,
           "algorithm-not-allowed",
-          `Key '${request.key}' signs with ECDSA and SHA-256 only.`,
+          `Key '${request.key}' does not sign this with ${request.scheme} and ${request.hash}.`,
         );
       if (key.description.needs.includes("justification") && (request.justification ?? "").trim() === "")
         return deny(user, "refused", draft, "justification-required", `Key '${request.key}' needs a justification.`);
@@ -153,7 +159,12 @@ export function createTrialRequests(options: {
       entries.set(entry.id, entry);
       byIdempotencyKey.set(idempotencyKey, entry.id);
       record(user, "requested", entry, request.justification);
-      return key.description.needs.includes("approval") ? answerOf(entry) : sign(entry);
+      if (!key.description.needs.includes("approval")) return sign(entry);
+      const place = placeOf(request.key, request.digest);
+      const allowedBy = prequalified.get(place);
+      if (allowedBy === undefined || allowedBy === user) return answerOf(entry);
+      prequalified.delete(place);
+      return sign(entry);
     },
     find: (user, id) => {
       const entry = entries.get(id);
@@ -183,7 +194,30 @@ export function createTrialRequests(options: {
         const answer = entry.answer === "pending" ? answerOf(entry) : entry.answer;
         return answer.status === "pending" ? [answer.request] : [];
       }),
+    prequalify: (user, key, digest, comment) => {
+      if (prequalified.size >= maximumRequests) return;
+      prequalified.set(placeOf(key, digest), user);
+      audit.record({
+        actor: user,
+        event: "prequalified",
+        key,
+        digest: Buffer.from(digest).toString("hex"),
+        note: comment,
+      });
+    },
   };
+}
+
+function placeOf(key: string, digest: Uint8Array): string {
+  return `${key}\n${Buffer.from(digest).toString("hex")}`;
+}
+
+/** Whether the key signs so, and the digest is one, of the message where there is one. */
+function isOffered({ description }: TrialKey, { scheme, hash, digest, message }: SignRequest): boolean {
+  if (!description.schemes.some((offer) => offer.scheme === scheme && offer.hashes.includes(hash))) return false;
+  if (digest.length !== digestLengths[hash]) return false;
+  if (scheme !== "ed25519") return true;
+  return message !== undefined && createHash(hash).update(message).digest().equals(digest);
 }
 
 function describe(entry: Entry): PendingRequest {

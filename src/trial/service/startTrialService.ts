@@ -1,13 +1,13 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { KeyDescription } from "../../application/signingService.ts";
 import { readJson } from "../../core/json.ts";
-import { createAuditLog, type ChainedEntry } from "./auditLog.ts";
-import { createTrialAuthority } from "./authority.ts";
+import type { ChainedEntry } from "./auditLog.ts";
+import { createTrialEngine, type TrialEngine, type TrialEngineOptions } from "./engine.ts";
 import { sendUnder, type TrialFault } from "./faults.ts";
-import { createTrialKeys, type TrialKey } from "./keys.ts";
+import type { TrialKey } from "./keys.ts";
 import { failure, readComment, readSubmission, send, writeAnswer, type Reply } from "./protocol.ts";
-import { createTrialRequests, type TrialAnswer, type TrialRequests } from "./requests.ts";
+import type { TrialAnswer, TrialRequests } from "./requests.ts";
 
 /** A running trial service. */
 export interface TrialService {
@@ -25,12 +25,9 @@ export interface TrialService {
 }
 
 /** How the service is started; all have a default. Times in milliseconds. */
-export interface TrialServiceOptions {
-  readonly now?: () => Date;
-  /** Receives each audit entry as a line of JSON. */
-  readonly appendAudit?: (line: string) => void;
-  /** How long a request waits for its approval. */
-  readonly expiresAfterMs?: number;
+export interface TrialServiceOptions extends TrialEngineOptions {
+  /** What the service is a face of; one of its own without it. */
+  readonly engine?: TrialEngine;
   /** What clients are told to wait between two look-ups. */
   readonly retryAfterMs?: number;
   /** Called when a client asks the service to end, after the client has its answer. */
@@ -50,27 +47,17 @@ const maximumBody = 64 * 1024;
 
 /** Starts the trial signing service on a free port of 127.0.0.1. Keys, secrets and requests live in memory alone. */
 export async function startTrialService(options: TrialServiceOptions = {}): Promise<TrialService> {
-  const now = options.now ?? (() => new Date());
-  const authority = createTrialAuthority(now());
-  const keys = createTrialKeys(authority);
-  const audit = createAuditLog({ now, ...(options.appendAudit === undefined ? {} : { append: options.appendAudit }) });
-  const expiresAfterMs = options.expiresAfterMs ?? 60 * 60 * 1000;
-  const secrets = { dev: randomBytes(32).toString("base64url"), lead: randomBytes(32).toString("base64url") };
+  const engine = options.engine ?? createTrialEngine(options);
+  const { authority, keys, audit, secrets } = engine;
   let fault: TrialFault | undefined;
   const context: Context = {
-    requests: createTrialRequests({ keys, audit, now, expiresAfterMs }),
+    requests: engine.requests,
     keys,
     retryAfterMs: options.retryAfterMs ?? 1000,
     audit: () => audit.entries(),
     fault: () => fault,
     onStop: () => options.onStop?.(),
   };
-  audit.record({
-    actor: "service",
-    event: "started",
-    note: "One person holds the secrets of both users in the trial.",
-  });
-
   const server = createServer((request, response) => {
     void answer(request, response, context, secrets).catch(() => response.destroy());
   });

@@ -1,0 +1,43 @@
+import { randomBytes } from "node:crypto";
+import { createAuditLog, type AuditLog } from "./auditLog.ts";
+import { createTrialAuthority, type TrialAuthority } from "./authority.ts";
+import { createTrialKeys, type TrialKey, type TrialKeyRequest } from "./keys.ts";
+import { createTrialRequests, type TrialRequests } from "./requests.ts";
+
+/** What every face of the trial service shares: keys, users, requests and the audit log. All of it lives in memory. */
+export interface TrialEngine {
+  readonly authority: TrialAuthority;
+  readonly keys: readonly TrialKey[];
+  readonly audit: AuditLog;
+  readonly requests: TrialRequests;
+  /** By user. In the trial one person holds both; the audit log names the user that acted. */
+  readonly secrets: { readonly dev: string; readonly lead: string };
+  now(): Date;
+}
+
+/** How the engine is made; all have a default. Times in milliseconds. */
+export interface TrialEngineOptions {
+  readonly now?: () => Date;
+  /** Receives each audit entry as a line of JSON. */
+  readonly appendAudit?: (line: string) => void;
+  /** How long a request waits for its approval. */
+  readonly expiresAfterMs?: number;
+  /** The keys; `dev` and `release` without them. */
+  readonly keys?: readonly TrialKeyRequest[];
+}
+
+/** Makes the engine with fresh keys and secrets, and records the start. */
+export function createTrialEngine(options: TrialEngineOptions = {}): TrialEngine {
+  const now = options.now ?? (() => new Date());
+  const authority = createTrialAuthority(now());
+  const keys = createTrialKeys(authority, options.keys);
+  const audit = createAuditLog({ now, ...(options.appendAudit === undefined ? {} : { append: options.appendAudit }) });
+  const expiresAfterMs = options.expiresAfterMs ?? 60 * 60 * 1000;
+  const secrets = { dev: randomBytes(32).toString("base64url"), lead: randomBytes(32).toString("base64url") };
+  audit.record({
+    actor: "service",
+    event: "started",
+    note: "One person holds the secrets of both users in the trial.",
+  });
+  return { authority, keys, audit, requests: createTrialRequests({ keys, audit, now, expiresAfterMs }), secrets, now };
+}
