@@ -6,6 +6,7 @@ import { markOf, type ImageStatus } from "./marks.ts";
 import { rangeOf, selector } from "./places.ts";
 import { isBoolean, onSettingChange, setting } from "./settings.ts";
 import { referenceOf } from "./tree/grouping.ts";
+import { strangerOf } from "./trustSigner.ts";
 
 /** One line above each reference: what is known, and at most two actions. */
 export function register(extension: Extension): vscode.Disposable {
@@ -59,6 +60,11 @@ const details: LensAction = {
   tooltip: "How this verdict came to be",
 };
 const sign: LensAction = { title: "Sign", command: "countersign.sign", tooltip: "Sign through a signing service" };
+const trust: LensAction = {
+  title: "Trust this signer",
+  command: "countersign.trustSigner",
+  tooltip: "Propose the smallest change of the policy that accepts this signer",
+};
 const retry: LensAction = { title: "Retry", command: "countersign.verifyAgain", tooltip: "Ask the registry again" };
 
 function lensActions(status: ImageStatus): readonly LensAction[] {
@@ -84,6 +90,7 @@ function lensActions(status: ImageStatus): readonly LensAction[] {
     case "invalid":
       return [details];
     case "untrusted":
+      return [strangerOf(status.verdict) === undefined ? sign : trust, details];
     case "unsigned":
       return [sign, details];
     case "unknown":

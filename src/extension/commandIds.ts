@@ -3,6 +3,7 @@ export const commandIds = [
   "countersign.verifyAll",
   "countersign.verifyAgain",
   "countersign.sign",
+  "countersign.trustSigner",
   "countersign.pin",
   "countersign.pinAll",
   "countersign.fixAll",

@@ -13,6 +13,7 @@ import { decide, startTrial, stopTrial } from "./signing/trial.ts";
 import { abandon, resumeNow } from "./signing/waiting.ts";
 import { chooseImage, readTarget } from "./targets.ts";
 import type { ImagesView } from "./tree/images.ts";
+import { trustSigner } from "./trustSigner.ts";
 
 type Handler = (target: CommandTarget) => Promise<void>;
 
@@ -22,6 +23,7 @@ function handlersFor(extension: Extension, images: ImagesView): Readonly<Record<
     "countersign.verifyAll": () => verifyAll(extension),
     "countersign.verifyAgain": (target) => verifyAgain(extension, target),
     "countersign.sign": (target) => sign(extension, target),
+    "countersign.trustSigner": (target) => trustSigner(extension, target),
     "countersign.pin": (target) => pin(extension, target),
     "countersign.pinAll": () => pinAll(extension),
     "countersign.fixAll": () => fixAll(extension),

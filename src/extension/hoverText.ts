@@ -122,6 +122,10 @@ function actions(subject: HoverSubject, verdict: Verdict | undefined): string {
     if (verdict?.state !== "verified")
       links.push(commandLink("$(key) Sign", "countersign.sign", target, "Sign through a signing service"));
   }
+  if (verdict?.state === "untrusted")
+    links.push(
+      commandLink("$(verified) Trust this signer", "countersign.trustSigner", target, "Propose a change of the policy"),
+    );
   if (verdict?.state === "verified" && use.pinAt !== undefined && use.reference?.digest === undefined)
     links.push(commandLink("$(pin) Pin to this digest", "countersign.pin", target, "Write the verified digest"));
   if (verdict !== undefined)

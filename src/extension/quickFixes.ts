@@ -1,10 +1,12 @@
 import * as vscode from "vscode";
 import type { Document } from "../core/document/document.ts";
 import type { Edit, Finding, Fix } from "../core/rules/rule.ts";
-import type { CommandTarget } from "./commandIds.ts";
+import { describeSigner } from "../core/report/words.ts";
+import type { CommandId, CommandTarget } from "./commandIds.ts";
 import type { Extension } from "./context.ts";
 import { rangeOf, selector } from "./places.ts";
 import { referenceOf } from "./tree/grouping.ts";
+import { strangerOf } from "./trustSigner.ts";
 
 function fixAllKind(): vscode.CodeActionKind {
   return vscode.CodeActionKind.SourceFixAll.append("countersign");
@@ -33,7 +35,7 @@ function actionsFor(
   const touched = findings.filter((finding) => rangeOf(document, finding.span).intersection(range) !== undefined);
   return [
     ...touched.flatMap((finding) => fixActions(extension, document, finding, context)),
-    ...signActions(extension, document, touched),
+    ...decisionActions(extension, document, touched),
   ];
 }
 
@@ -66,23 +68,31 @@ function fixActions(
   });
 }
 
-/** Signing is offered for images whose signature a policy misses. */
-function signActions(extension: Extension, document: Document, findings: readonly Finding[]): vscode.CodeAction[] {
-  if (!vscode.workspace.isTrusted) return [];
-  const targets = new Map<string, CommandTarget>();
+/** What needs a person's decision: trusting a signer, or signing where a policy misses a signature. */
+function decisionActions(extension: Extension, document: Document, findings: readonly Finding[]): vscode.CodeAction[] {
+  const actions = new Map<string, vscode.CodeAction>();
   for (const finding of findings) {
     const use = document.images.find(({ span }) => span.start === finding.span.start && span.end === finding.span.end);
     const reference = use === undefined ? undefined : referenceOf(use);
     if (use === undefined || reference === undefined) continue;
     const status = extension.model.status(reference);
     if (status.kind !== "judged" || status.verdict.state === "verified" || status.verdict.state === "unknown") continue;
-    targets.set(reference, { reference, file: document.path, offset: use.span.start });
+    const target: CommandTarget = { reference, file: document.path, offset: use.span.start };
+    const signer = strangerOf(status.verdict)?.signer;
+    if (signer !== undefined) {
+      const title = `Trust ${describeSigner(signer)}...`;
+      actions.set(`trust ${reference}`, commandAction(title, "countersign.trustSigner", target));
+    }
+    if (vscode.workspace.isTrusted)
+      actions.set(`sign ${reference}`, commandAction("Sign through a signing service...", "countersign.sign", target));
   }
-  return [...targets.values()].map((target) => {
-    const action = new vscode.CodeAction("Sign through a signing service...", vscode.CodeActionKind.QuickFix);
-    action.command = { command: "countersign.sign", title: "Sign", arguments: [target] };
-    return action;
-  });
+  return [...actions.values()];
+}
+
+function commandAction(title: string, command: CommandId, target: CommandTarget): vscode.CodeAction {
+  const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+  action.command = { command, title, arguments: [target] };
+  return action;
 }
 
 function fixAll(extension: Extension, findings: readonly Finding[]): vscode.CodeAction[] {

@@ -6,6 +6,7 @@ import type { Extension } from "../context.ts";
 import { hoverMarkdown } from "../hover.ts";
 import { markOf, markOfKey, type Mark } from "../marks.ts";
 import { rangeOf } from "../places.ts";
+import { strangerOf } from "../trustSigner.ts";
 import {
   filterImages,
   groupImages,
@@ -196,6 +197,7 @@ function imageItem(extension: Extension, group: string, image: ImageEntry): vsco
     "image",
     ...(signable ? ["signable"] : []),
     ...(judged?.digest === undefined ? [] : ["digest"]),
+    ...(judged === undefined || strangerOf(judged) === undefined ? [] : ["stranger"]),
   ].join(" ");
   item.accessibilityInformation = { label: [image.name, mark.word, detail].filter((part) => part !== "").join(", ") };
   return item;

@@ -113,6 +113,10 @@ function authorityItem(extension: Extension, authority: Authority): vscode.TreeI
       item.iconPath = new vscode.ThemeIcon("account");
       break;
     }
+    case "notary":
+      item.description = `accepts ${count(authority.stores.ca.length + authority.stores.signingAuthority.length, "certificate")}`;
+      item.iconPath = new vscode.ThemeIcon("verified");
+      break;
     case "static":
       item.description = authority.action === "pass" ? "accepts every image" : "refuses every image";
       item.iconPath = new vscode.ThemeIcon(authority.action === "pass" ? "pass" : "circle-slash");
