@@ -57,7 +57,7 @@ export function expectPinsToHold(read: Reader, text: string): number {
 }
 
 /** Checks that every span of a document lies inside its text, in order. */
-function expectSpansInside(document: Document): void {
+export function expectSpansInside(document: Document): void {
   const { length } = document.text;
   const inside = (span: { start: number; end: number } | undefined): void => {
     if (span !== undefined)

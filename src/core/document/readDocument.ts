@@ -1,4 +1,5 @@
 import { withoutByteOrderMark } from "../image/span.ts";
+import { readImageCommands } from "../shell/imageCommands.ts";
 import { readAzurePipelines } from "./azurePipelines.ts";
 import { readBitbucketPipelines } from "./bitbucketPipelines.ts";
 import { readBuildkite } from "./buildkite.ts";
@@ -13,9 +14,14 @@ import type { Dialect, Document } from "./document.ts";
 import { readGithubAction } from "./githubAction.ts";
 import { readGithubWorkflow } from "./githubWorkflow.ts";
 import { readGitlabCi } from "./gitlabCi.ts";
+import { readHelmChart, readHelmValuesFile } from "./helmChart.ts";
+import { readHelmTemplate } from "./helmTemplate.ts";
+import { readHelmfile } from "./helmfile.ts";
 import { readKubernetes, readKustomizationFile } from "./kubernetes.ts";
 import { readArgo, readTekton } from "./manifestPipeline.ts";
 import { readShellScript } from "./shellScript.ts";
+import { inDocumentOrder } from "./yamlImage.ts";
+import { readSkaffold } from "./skaffold.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 
 /** Longest text that is read, in UTF-16 units. */
@@ -28,6 +34,11 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["github-action", readGithubAction],
   ["kubernetes", readKubernetes],
   ["kustomize", readKustomizationFile],
+  ["helm-chart", readHelmChart],
+  ["helm-values", readHelmValuesFile],
+  ["helm-template", readHelmTemplate],
+  ["helmfile", readHelmfile],
+  ["skaffold", readSkaffold],
   ["gitlab-ci", readGitlabCi],
   ["azure-pipelines", readAzurePipelines],
   ["circleci", readCircleci],
@@ -57,5 +68,12 @@ export function readDocument(source: string, path: string, siblings: Siblings = 
   }
   const dialect = dialectOfPath(path) ?? dialectOfContent(text, path);
   const read = dialect === undefined ? undefined : readers.get(dialect);
-  return read === undefined ? { ...nothing, dialect: dialect ?? "unrecognised" } : read(text, path, siblings);
+  return read === undefined ? { ...nothing, dialect: dialect ?? "unrecognised" } : withCommandImages(read(text, path, siblings));
+}
+
+/** The document with the images that its commands name, except where its dialect lists them already. */
+function withCommandImages(document: Document): Document {
+  const known = new Set(document.images.map(({ span }) => span.start));
+  const uses = readImageCommands(document).filter(({ span }) => !known.has(span.start));
+  return uses.length === 0 ? document : { ...document, images: inDocumentOrder([...document.images, ...uses]) };
 }

@@ -32,6 +32,16 @@ const wrappers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["timeout", new Set(["-s", "--signal", "-k", "--kill-after"])],
   ["nice", new Set(["-n"])],
   ["nohup", new Set()],
+  ["command", new Set()],
+  ["builtin", new Set()],
+  ["setsid", new Set()],
+  ["chronic", new Set()],
+  ["unbuffer", new Set()],
+  ["winpty", new Set()],
+  ["ionice", new Set(["-c", "-n"])],
+  ["stdbuf", new Set(["-i", "-o", "-e"])],
+  ["watch", new Set(["-n", "--interval"])],
+  ["retry", new Set(["-t", "--times", "-d", "--delay", "-m", "--max", "-s", "--sleep", "-n"])],
   ["exec", new Set(["-a"])],
   ["then", new Set()],
   ["do", new Set()],
@@ -51,8 +61,9 @@ export function invocationOf(command: ShellCommand): Invocation | undefined {
     const valued = wrappers.get(tool);
     if (valued === undefined) return { tool, rest: command.words.slice(at) };
     at = afterOptions(command.words, at, valued);
-    // `timeout 5m cosign ...`: its duration is an argument of its own.
+    // `timeout 5m cosign ...`, `retry 3 cosign ...`: a number is an argument of its own.
     if (tool === "timeout") at++;
+    else if (tool === "retry") while (/^\d+[smh]?$/.test(command.words[at]?.text ?? "")) at++;
   }
   return undefined;
 }

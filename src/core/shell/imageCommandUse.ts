@@ -1,0 +1,211 @@
+import type { Document, ImageUse, ShellCommand, ValueStep, WordPart } from "../document/document.ts";
+import { useOfValue } from "../document/imageUse.ts";
+import type { PinPlace, ValuePart } from "../document/yamlImage.ts";
+import { formatReference, parseReference } from "../image/reference.ts";
+import type { Span } from "../image/span.ts";
+import type { Mention } from "./mention.ts";
+import { partsOfSlice, writtenSpan } from "./wordValue.ts";
+
+/** An image that a command names. */
+export interface PlacedMention extends Mention {
+  readonly command: ShellCommand;
+}
+
+/** One value of a mention: its parts, and the places of the document that they rest on. */
+interface Candidate {
+  readonly mention: PlacedMention;
+  readonly span: Span;
+  readonly parts: readonly WordPart[];
+  readonly isOfLoop: boolean;
+}
+
+/** Items of loops that are followed for one word. */
+const maximumChoices = 256;
+/** Images of commands that are listed for one document. */
+const maximumUses = 10_000;
+/** Commands that only print what they are given. */
+const printers = new Set(["echo", "printf", ":"]);
+
+/** The uses of the images that commands name, in document order. `commands` are all commands, to see who else uses a value. */
+export function createCommandUses(
+  document: Pick<Document, "text" | "jobs">,
+  commands: readonly ShellCommand[],
+  mentions: readonly PlacedMention[],
+): readonly ImageUse[] {
+  const candidates = mentions.flatMap((mention) => candidatesOf(mention, document.text)).slice(0, maximumUses);
+  const isShared = sharedNames(commands, candidates);
+  const uses = new Map<string, ImageUse>();
+  for (const candidate of candidates) {
+    const use = toUse(document, candidate, isShared);
+    if (use === undefined) continue;
+    const reference = use.reference === undefined ? use.resolution : formatReference(use.reference);
+    const identity = `${use.span.start}-${use.span.end} ${reference}`;
+    if (!uses.has(identity)) uses.set(identity, use);
+  }
+  return [...uses.values()].toSorted((one, other) => one.span.start - other.span.start);
+}
+
+function candidatesOf(mention: PlacedMention, text: string): readonly Candidate[] {
+  const parts = partsOfSlice(mention.slice);
+  const span = writtenSpan(parts, text);
+  if (span === undefined || span.start >= span.end) return [];
+  const { split } = mention;
+  const joined =
+    split === undefined
+      ? parts
+      : [
+          ...(split.registry === undefined ? [] : [...partsOfSlice(split.registry), separator("/", span)]),
+          ...parts,
+          ...(split.tag === undefined ? [] : [separator(":", span), ...partsOfSlice(split.tag)]),
+          ...(split.digest === undefined ? [] : [separator("@", span), ...partsOfSlice(split.digest)]),
+        ];
+  return chosen(joined).map((one) => ({
+    mention,
+    span,
+    parts: one,
+    isOfLoop: joined.some(({ choices }) => choices !== undefined),
+  }));
+}
+
+function separator(text: string, span: Span): WordPart {
+  return { text, span, chain: [] };
+}
+
+/** The parts once for each item of a loop that they take; a variable used twice has the same item both times. */
+function chosen(parts: readonly WordPart[]): readonly (readonly WordPart[])[] {
+  const open = parts.find(({ choices }) => choices !== undefined);
+  if (open?.choices === undefined) return [parts];
+  const { choices } = open;
+  return choices.slice(0, maximumChoices).flatMap((choice) => {
+    const filled = parts.flatMap((part) =>
+      part.choices === choices
+        ? choice.map((item) => ({ ...item, span: part.span, chain: [...part.chain, ...itemChain(item)] }))
+        : [part],
+    );
+    return chosen(filled).slice(0, maximumChoices);
+  });
+}
+
+function itemChain(item: WordPart): readonly ValueStep[] {
+  const { literal, text = "" } = item;
+  return item.chain.length > 0 || literal === undefined
+    ? item.chain
+    : [{ span: literal, label: "item of the loop", text }];
+}
+
+/**
+ * Tells whether a variable takes part in anything but the images that its value is the whole of, so that a digest in
+ * its value would change something else.
+ */
+function sharedNames(commands: readonly ShellCommand[], candidates: readonly Candidate[]): (name: string) => boolean {
+  const whole = new Map<string, Set<object>>();
+  for (const { mention, parts } of candidates) {
+    const { word } = mention.slice.value;
+    const isWhole = mention.slice.value.parts.length > 0 && mention.split === undefined;
+    if (!isWhole || new Set(parts.map(({ span }) => span.start)).size > 1) continue;
+    for (const name of namesIn(parts)) whole.set(name, (whole.get(name) ?? new Set<object>()).add(word));
+  }
+  const users = new Map<string, boolean>();
+  for (const command of commands) {
+    if (printers.has(command.words[0]?.text ?? "")) continue;
+    for (const word of command.words)
+      for (const name of new Set([...word.expands, ...namesIn(word.parts ?? [])]))
+        if (whole.get(name)?.has(word) !== true) users.set(name, true);
+  }
+  return (name) => users.has(name);
+}
+
+const variableLabel = /^variable (\w+)$/;
+
+function namesIn(parts: readonly WordPart[]): readonly string[] {
+  return parts.flatMap(({ chain }) => chain.flatMap(({ label }) => variableLabel.exec(label)?.[1] ?? []));
+}
+
+function toUse(
+  { text, jobs }: Pick<Document, "text" | "jobs">,
+  { mention, span, parts, isOfLoop }: Candidate,
+  isShared: (name: string) => boolean,
+): ImageUse | undefined {
+  const known = parts.map((part) => part.text ?? "").join("");
+  if (parts.every((part) => part.text !== undefined)) {
+    if (parseReference(known).value === undefined) return undefined;
+  } else if (!/^[\w./:@-]*$/.test(known) || known.startsWith("-") || isOnlySubstitution(parts)) return undefined;
+  const chain = dedupe(parts.flatMap((part) => part.chain)).map((step) => ({
+    ...step,
+    text: text.slice(step.span.start, step.span.end),
+  }));
+  const use = useOfValue(text, {
+    span,
+    site: "command",
+    parts: parts.map((part) => toValuePart(part, text, mention, jobs)),
+    chain,
+    hasVariables: true,
+    platform: mention.platform,
+    pin: mention.split === undefined ? pinPlace(parts, text, isShared, isOfLoop) : "none",
+  });
+  return "code" in use ? undefined : use;
+}
+
+/** What only a command's output tells says nothing at all about an image. */
+function isOnlySubstitution(parts: readonly WordPart[]): boolean {
+  return parts.every((part) => part.text === undefined && part.chain.length === 0);
+}
+
+function toValuePart(part: WordPart, text: string, { command }: PlacedMention, jobs: Document["jobs"]): ValuePart {
+  const value = part.text === undefined ? {} : { text: part.text };
+  const span = literalOf(part, text);
+  if (span !== undefined) return part.chain.length === 0 ? { ...value, span } : { ...value, span, literal: span };
+  // The environment of the job says it, where the dialect tells where.
+  const name = namesIn([part])[0];
+  const job = jobs.find(({ id }) => id === command.job);
+  const given =
+    name === undefined || job === undefined || !Object.hasOwn(job.environment, name)
+      ? undefined
+      : job.environment[name];
+  return given !== undefined && given.text === part.text ? { ...value, literal: given.span } : value;
+}
+
+function literalOf({ literal, text: value }: WordPart, text: string): Span | undefined {
+  return literal !== undefined && text.slice(literal.start, literal.end) === value ? literal : undefined;
+}
+
+/** Where a digest goes: into the literal that decides the image alone, else after the expression. */
+function pinPlace(
+  parts: readonly WordPart[],
+  text: string,
+  isShared: (name: string) => boolean,
+  isOfLoop: boolean,
+): PinPlace | "none" {
+  const said = parts.filter((part) => part.text !== "");
+  const last = said.at(-1);
+  const end = parts.at(-1)?.span.end;
+  if (last?.text === undefined || end === undefined) return "none";
+  const literal = literalOf(last, text);
+  const digest = said.findIndex((part) => part.text?.includes("@") === true);
+  const mayEdit = (part: WordPart): boolean => {
+    if (part.chain.length === 0) return true;
+    const names = namesIn([part]);
+    const isDefault = part.chain.at(-1)?.label.startsWith("default of ") === true && names.length <= 1;
+    const isWhole = said.every((other) => {
+      const others = namesIn([other]);
+      return other.span.start === part.span.start && names.every((name) => others.includes(name));
+    });
+    return isDefault || (isWhole && !names.some(isShared));
+  };
+  if (digest < 0) {
+    if (literal !== undefined && mayEdit(last)) return { at: { start: literal.end, end: literal.end }, before: "@" };
+    return isOfLoop ? "none" : { at: { start: end, end }, before: "@" };
+  }
+  const holder = said[digest];
+  const held = holder === undefined ? undefined : literalOf(holder, text);
+  if (holder?.text === undefined || held === undefined) return "none";
+  const start = held.start + holder.text.indexOf("@");
+  if (holder.chain.length === 0) return isOfLoop ? "none" : { at: { start, end }, before: "@" };
+  return digest === said.length - 1 && mayEdit(holder) ? { at: { start, end: held.end }, before: "@" } : "none";
+}
+
+function dedupe(steps: readonly ValueStep[]): readonly ValueStep[] {
+  const seen = new Map<string, ValueStep>();
+  for (const step of steps) seen.set(`${step.span.start}-${step.span.end} ${step.label}`, step);
+  return [...seen.values()];
+}

@@ -1,0 +1,106 @@
+import type { Document, ImageUse, ShellCommand, ShellWord } from "../document/document.ts";
+import { invocationOf } from "./invocation.ts";
+import { imagesOfTool } from "./imageTools.ts";
+import { createCommandUses, type PlacedMention } from "./imageCommandUse.ts";
+import { documentSpan } from "./origin.ts";
+import { readShell } from "./readShell.ts";
+import { isShellProgram } from "./shellInterpreter.ts";
+import { partsOfSlice, textOfSlice, valueOfWord, wholeSlice, writtenSpan, type WordSlice } from "./wordValue.ts";
+
+/** Deepest nesting of `sh -c '...'` that is followed. */
+const maximumDepth = 4;
+/** Commands whose images are looked for in one document, with those inside strings. */
+const maximumCommands = 50_000;
+
+/**
+ * The images that a document's commands name, in document order: `docker run`, `crane digest`, `kubectl set image` and
+ * their kind, inside `sh -c '...'` too. Names that the same commands give to what they build are none.
+ */
+export function readImageCommands(document: Pick<Document, "text" | "commands" | "jobs">): readonly ImageUse[] {
+  const commands: ShellCommand[] = [];
+  const placed: PlacedMention[] = [];
+  const outputs = new Set<string>();
+  let left = maximumCommands;
+  const visit = (command: ShellCommand, depth: number): void => {
+    if (left-- <= 0) return;
+    commands.push(command);
+    const invocation = invocationOf(command);
+    if (invocation === undefined) return;
+    const { tool, rest } = invocation;
+    const script = depth < maximumDepth ? scriptOf(tool, rest) : undefined;
+    if (script !== undefined) {
+      const value = valueOfWord(script, document.text);
+      for (const inner of commandsOf(wholeSlice(value), command, document.text)) visit(inner, depth + 1);
+      return;
+    }
+    const images = imagesOfTool(tool, () => rest.map((word) => valueOfWord(word, document.text)));
+    for (const output of images.outputs) for (const name of namesOf(output, document.text)) outputs.add(name);
+    for (const mention of images.mentions) placed.push({ ...mention, command });
+  };
+  for (const command of document.commands) visit(command, 0);
+  if (placed.length === 0) return [];
+  const wanted = placed.filter(
+    ({ slice, mayBeLocal }) => mayBeLocal !== true || !namesOf(slice, document.text).some((name) => outputs.has(name)),
+  );
+  return createCommandUses(document, commands, wanted);
+}
+
+/** What a name reads as: its value, or the text that yields it. */
+function namesOf(slice: WordSlice, document: string): readonly string[] {
+  const span = writtenSpan(partsOfSlice(slice), document);
+  const written = span === undefined ? [] : [document.slice(span.start, span.end).replaceAll(/["']/g, "")];
+  return partsOfSlice(slice).every(({ text }) => text !== undefined) ? [textOfSlice(slice), ...written] : written;
+}
+
+/** The word that a shell is given as its script: `bash -ec '...'`, `eval '...'`, `su user -c '...'`. */
+function scriptOf(tool: string, words: readonly ShellWord[]): ShellWord | undefined {
+  if (tool === "eval" && words.length === 1) return words[0];
+  if (tool !== "su" && !isShellProgram(tool)) return undefined;
+  for (const [index, { text }] of words.entries()) {
+    if (text !== undefined && /^-[a-z]*c$/.test(text)) return words[index + 1];
+    // What comes before `-c` may be an option; anything else is a script file and its arguments.
+    if (tool !== "su" && text?.startsWith("-") !== true && text !== "pipefail") return undefined;
+  }
+  return undefined;
+}
+
+/** The commands of a script that is a word of another command; what the outer shell expands keeps its place. */
+function commandsOf(slice: WordSlice, around: ShellCommand, document: string): readonly ShellCommand[] {
+  const values: (string | undefined)[] = [];
+  const starts: { readonly at: number; readonly start: number; readonly last: number }[] = [];
+  let script = "";
+  for (const { text, literal, span } of partsOfSlice(slice)) {
+    const isHeld =
+      text !== undefined && literal !== undefined && literal.start >= span.start && literal.end <= span.end;
+    const place = isHeld ? literal : span;
+    const stand = isHeld ? text : `\${{ ${values.length} }}`;
+    if (!isHeld) values.push(text);
+    starts.push({ at: script.length, start: place.start, last: Math.max(place.start, place.end - 1) });
+    if (!isHeld)
+      starts.push({ at: script.length + stand.length - 1, start: starts.at(-1)?.last ?? 0, last: place.end });
+    script += stand;
+  }
+  const toDocumentOffset = (offset: number): number => {
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle]?.at ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    const piece = starts[low];
+    return piece === undefined ? 0 : Math.min(piece.start + offset - piece.at, piece.last);
+  };
+  const { commands } = readShell(script, {
+    toDocumentOffset,
+    environment: around.environment,
+    resolveExpression: (expression) => values[Number(expression)],
+    ...(around.job === undefined ? {} : { job: around.job }),
+    ...(around.step === undefined ? {} : { step: around.step }),
+  });
+  return commands.map((command) => ({ ...command, span: documentSpanWithin(command.span, document) }));
+}
+
+function documentSpanWithin({ start, end }: ShellCommand["span"], document: string): ShellCommand["span"] {
+  return documentSpan((offset) => Math.min(offset, document.length), start, end);
+}

@@ -1,0 +1,196 @@
+import * as table from "./imageOptions.ts";
+import { afterName, mentioned, optionValues, type CommandImages, type Mention } from "./mention.ts";
+import { readOptions, type OptionTable, type ReadOptions } from "./optionTable.ts";
+import { unknownCharacter } from "./stretch.ts";
+import { afterPrefix, fieldsOf, textOfSlice, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
+
+const nothing: CommandImages = { mentions: [], outputs: [] };
+
+/** Commands that stand before another one and say only what it is about. */
+const groups = new Set([
+  "container",
+  "image",
+  "builder",
+  "buildx",
+  "manifest",
+  "service",
+  "scout",
+  "trust",
+  "pod",
+  "imagetools",
+]);
+
+/** The images that docker, podman, nerdctl or buildah is told to use, and the names that it gives. */
+export function engineMentions(words: readonly WordValue[]): CommandImages {
+  let rest = readOptions(words, table.engineGlobal, { stopsAtArgument: true }).positionals;
+  let group = "";
+  while (groups.has(rest[0]?.text ?? "")) {
+    group = rest[0]?.text ?? "";
+    rest = readOptions(rest.slice(1), table.engineGlobal, { stopsAtArgument: true }).positionals;
+  }
+  const verb = rest[0]?.text ?? "";
+  const read =
+    verbs.get(`${group} ${verb}`) ??
+    (group === "" || group === "container" || group === "image" ? verbs.get(verb) : undefined);
+  return read === undefined ? nothing : read(rest.slice(1));
+}
+
+type VerbReader = (words: readonly WordValue[]) => CommandImages;
+
+const verbs = new Map<string, VerbReader>([
+  ["run", readRun],
+  ["create", readRun],
+  ["pull", (words) => readEvery(words, table.enginePull, "transport")],
+  ["from", (words) => readEvery(words, table.enginePull, "transport")],
+  ["save", (words) => readEvery(words, table.engineLook)],
+  ["history", (words) => readEvery(words, table.engineLook)],
+  ["scan", (words) => readEvery(words, table.engineLook)],
+  ["sbom", (words) => readEvery(words, table.engineLook)],
+  ["inspect", readInspect],
+  ["image inspect", (words) => readEvery(words, table.engineLook)],
+  ["image history", (words) => readEvery(words, table.engineLook)],
+  ["image scp", () => nothing],
+  ["container inspect", () => nothing],
+  ["container commit", readTargets(1)],
+  ["commit", readTargets(1)],
+  ["import", readTargets(1)],
+  ["tag", readTargets(1)],
+  ["image tag", readTargets(1)],
+  ["build", readBuild],
+  ["b", readBuild],
+  ["bud", readBuild],
+  ["buildx build", readBuild],
+  ["buildx b", readBuild],
+  ["builder build", readBuild],
+  ["buildx create", readBuilder],
+  ["imagetools inspect", (words) => readEvery(words, table.buildxTools)],
+  ["imagetools create", (words) => readEvery(words, table.buildxTools)],
+  ["manifest inspect", (words) => readEvery(words, table.engineLook)],
+  ["manifest create", (words) => skipFirst(readEvery(words, manifestCreate))],
+  ["service create", (words) => readFirst(words, table.serviceCreate)],
+  ["service update", (words) => mentioned(optionValues(readOptions(words, serviceUpdate).options, "--image"))],
+  ["trust inspect", (words) => readEvery(words, table.engineLook)],
+  ["pod create", (words) => mentioned(optionValues(readOptions(words, podCreate).options, "--infra-image"))],
+  ...["cves", "quickview", "qv", "recommendations", "sbom", "compare"].map((name): [string, VerbReader] => [
+    `scout ${name}`,
+    (words) => readEvery(words, table.scout, "scheme"),
+  ]),
+]);
+
+const manifestCreate: OptionTable = {
+  valued: new Set(["--annotation"]),
+  flags: new Set(["-a", "--amend", "--insecure", "--all"]),
+};
+const podCreate: OptionTable = {
+  valued: new Set([...table.engineRun.valued, "--infra-image"]),
+  flags: table.engineRun.flags,
+};
+const serviceUpdate: OptionTable = { valued: new Set(["--image"]), flags: new Set() };
+
+function readRun(words: readonly WordValue[]): CommandImages {
+  // With a root file system of its own, the argument is a folder.
+  const isFolder = words.some(({ text }) => text === "--rootfs");
+  const read = readOptions(words, table.engineRun, { stopsAtArgument: true });
+  const sources = optionValues(read.options, "--mount").flatMap((slice) => {
+    const fields = fieldsOf(slice);
+    const isImage = fields.some((field) => textOfSlice(field) === "type=image");
+    return isImage ? fields.flatMap((field) => afterName(field, /^(?:source|src)=/) ?? []) : [];
+  });
+  const image = isFolder ? [] : read.positionals.slice(0, 1).map((word) => withoutTransport(wholeSlice(word)));
+  return { mentions: [...sources.map((slice) => ({ slice })), ...toMentions(image, read)], outputs: [] };
+}
+
+function readFirst(words: readonly WordValue[], options: OptionTable): CommandImages {
+  const read = readOptions(words, options, { stopsAtArgument: true });
+  return { mentions: toMentions(read.positionals.slice(0, 1).map(wholeSlice), read), outputs: [] };
+}
+
+function readEvery(words: readonly WordValue[], options: OptionTable, wrapper?: "transport" | "scheme"): CommandImages {
+  const read = readOptions(words, options);
+  const slices = read.positionals.map(wholeSlice).map((slice) => {
+    if (wrapper === "transport") return withoutTransport(slice);
+    return wrapper === "scheme"
+      ? (afterPrefix(slice, "registry://") ?? afterPrefix(slice, "image://") ?? slice)
+      : slice;
+  });
+  return { mentions: toMentions(slices, read), outputs: [] };
+}
+
+/** podman and buildah take `docker://`; other transports lead to no registry. */
+function withoutTransport(slice: WordSlice): WordSlice | undefined {
+  const found = afterPrefix(slice, "docker://");
+  if (found !== undefined) return found;
+  return /^[a-z-]+:(?:\/\/|\/)|^(?:docker-archive|docker-daemon|oci|oci-archive|dir|containers-storage):/.test(
+    textOfSlice(slice),
+  )
+    ? undefined
+    : slice;
+}
+
+function toMentions(slices: readonly (WordSlice | undefined)[], { options }: ReadOptions): readonly Mention[] {
+  const platform = optionValues(options, "--platform").map(textOfSlice).at(-1);
+  const known = platform === undefined || platform.includes(unknownCharacter) ? {} : { platform };
+  return slices.flatMap((slice) => (slice === undefined ? [] : [{ slice, mayBeLocal: true, ...known }]));
+}
+
+/** `inspect` takes anything that has a name: only what no container can be called is an image. */
+function readInspect(words: readonly WordValue[]): CommandImages {
+  const read = readOptions(words, table.engineLook);
+  const type = optionValues(read.options, "--type").map(textOfSlice).at(-1);
+  if (type !== undefined && type !== "image") return nothing;
+  const slices = read.positionals
+    .map(wholeSlice)
+    .filter((slice) => type === "image" || /[/:@]/.test(textOfSlice(slice)));
+  return { mentions: toMentions(slices, read), outputs: [] };
+}
+
+/** The names that a command gives, from the argument at `from` on. */
+function readTargets(from: number): VerbReader {
+  return (words) => ({
+    mentions: [],
+    outputs: words
+      .filter(({ text }) => !text.startsWith("-"))
+      .slice(from)
+      .map(wholeSlice),
+  });
+}
+
+function skipFirst({ mentions, outputs }: CommandImages): CommandImages {
+  return { mentions: mentions.slice(1), outputs };
+}
+
+function readBuild(words: readonly WordValue[]): CommandImages {
+  const { options } = readOptions(words, table.engineBuild);
+  const generators = optionValues(options, "--sbom", "--attest").flatMap((slice) =>
+    fieldsOf(slice).map((field) => afterName(field, /^generator=/)),
+  );
+  const contexts = optionValues(options, "--build-context").flatMap((slice) => {
+    const value = afterName(slice, /^[^=]+=/);
+    return value === undefined ? [] : [afterPrefix(value, "docker-image://")];
+  });
+  const frontends = optionValues(options, "--build-arg").map((slice) => afterPrefix(slice, "BUILDKIT_SYNTAX="));
+  const bases = optionValues(options, "--from", "--sbom-scanner-image");
+  const caches = optionValues(options, "--cache-from").flatMap(cacheSource);
+  return {
+    ...mentioned([...contexts, ...caches, ...generators, ...frontends, ...bases]),
+    outputs: optionValues(options, "-t", "--tag"),
+  };
+}
+
+/** `--cache-from`: `type=registry,ref=REF`, or images separated by commas. */
+function cacheSource(slice: WordSlice): readonly (WordSlice | undefined)[] {
+  const fields = fieldsOf(slice);
+  const isDescribed = fields.some((field) => /^(?:type|ref)=/.test(textOfSlice(field)));
+  if (!isDescribed) return textOfSlice(slice).includes("=") ? [] : fields;
+  const type = fields.map((field) => /^type=(.*)/s.exec(textOfSlice(field))?.[1]).find((found) => found !== undefined);
+  return type === undefined || type === "registry" ? fields.map((field) => afterName(field, /^ref=/)) : [];
+}
+
+function readBuilder(words: readonly WordValue[]): CommandImages {
+  const { options } = readOptions(words, table.buildxTools);
+  return mentioned(
+    optionValues(options, "--driver-opt").flatMap((slice) =>
+      fieldsOf(slice).map((field) => afterName(field, /^"?image=/)),
+    ),
+  );
+}

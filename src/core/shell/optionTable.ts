@@ -1,0 +1,111 @@
+import type { WordSlice, WordValue } from "./wordValue.ts";
+import { unknownCharacter } from "./stretch.ts";
+
+/** The options of a command: those that take a value, and those that do not. */
+export interface OptionTable {
+  readonly valued: ReadonlySet<string>;
+  readonly flags: ReadonlySet<string>;
+}
+
+/** An option with its value, whether written `--a=b`, `--a b`, `-ab` or `-a b`. */
+interface ValuedOption {
+  readonly name: string;
+  readonly value: WordSlice;
+}
+
+/** What a command line holds, as far as it is certain which words are arguments. */
+export interface ReadOptions {
+  readonly options: readonly ValuedOption[];
+  readonly positionals: readonly WordValue[];
+}
+
+/** Makes a table out of names separated by white space; `also` are tables that hold too. */
+export function optionTable(valued: string, flags: string, ...also: readonly OptionTable[]): OptionTable {
+  const names = (text: string): readonly string[] => text.split(/\s+/).filter((name) => name !== "");
+  return {
+    valued: new Set([...names(valued), ...also.flatMap((table) => [...table.valued])]),
+    flags: new Set([...names(flags), ...also.flatMap((table) => [...table.flags])]),
+  };
+}
+
+/**
+ * Tells options from arguments. What the table does not know may take the next word: from there on no word counts as
+ * an argument, since a missed image is better than a wrong one. `stopsAtArgument`: options end at the first argument.
+ */
+export function readOptions(
+  words: readonly WordValue[],
+  table: OptionTable,
+  { stopsAtArgument = false }: { readonly stopsAtArgument?: boolean } = {},
+): ReadOptions {
+  const options: ValuedOption[] = [];
+  const positionals: WordValue[] = [];
+  let isCertain = true;
+  let at = 0;
+  while (at < words.length) {
+    const word = words[at];
+    if (word === undefined) break;
+    at += 1;
+    const { text } = word;
+    if (text === "--") {
+      if (isCertain) positionals.push(...words.slice(at));
+      break;
+    }
+    if (!text.startsWith("-") || text === "-") {
+      const kind = expansionKind(word);
+      if (kind === "options") continue;
+      if (kind === "anything") isCertain = false;
+      if (!isCertain && stopsAtArgument) break;
+      if (isCertain) positionals.push(word);
+      if (!stopsAtArgument) continue;
+      positionals.push(...words.slice(at));
+      break;
+    }
+    const option = readOption(word, words[at], table);
+    if (option === "doubt") {
+      const next = words[at];
+      if (next !== undefined && !next.text.startsWith("-")) isCertain = false;
+    } else {
+      options.push(...option.options);
+      at += option.took;
+    }
+  }
+  return { options, positionals };
+}
+
+function readOption(
+  word: WordValue,
+  next: WordValue | undefined,
+  { valued, flags }: OptionTable,
+): "doubt" | { readonly options: readonly ValuedOption[]; readonly took: number } {
+  const { text } = word;
+  const whole = (value: WordValue): WordSlice => ({ value, from: 0, to: value.text.length });
+  if (text.startsWith("--") || valued.has(text)) {
+    const equals = text.indexOf("=");
+    const name = equals < 0 ? text : text.slice(0, equals);
+    if (equals >= 0) return { options: [{ name, value: { value: word, from: equals + 1, to: text.length } }], took: 0 };
+    if (valued.has(name)) return { options: next === undefined ? [] : [{ name, value: whole(next) }], took: 1 };
+    return flags.has(name) ? { options: [], took: 0 } : "doubt";
+  }
+  for (let at = 1; at < text.length; at++) {
+    const name = `-${text[at] ?? ""}`;
+    if (valued.has(name)) {
+      if (at + 1 === text.length) return { options: next === undefined ? [] : [{ name, value: whole(next) }], took: 1 };
+      const from = text[at + 1] === "=" ? at + 2 : at + 1;
+      return { options: [{ name, value: { value: word, from, to: text.length } }], took: 0 };
+    }
+    if (!flags.has(name)) return "doubt";
+  }
+  return { options: [], took: 0 };
+}
+
+/** What an expansion whose value is not known may become: one argument, options only, or any words. */
+function expansionKind({ text, word }: WordValue): "argument" | "options" | "anything" {
+  if (!text.startsWith(unknownCharacter)) return "argument";
+  if (/^["']?\$(?:[@*]|\{[@*])/.test(word.raw)) return "anything";
+  const [name = ""] = word.expands;
+  const isList = /\[[@*]\]/.test(word.raw);
+  if (isList || /(?:opt|arg|flag|param|extra|env)s?(?:_|$)|(?:opts|args|flags|options|arguments)$/i.test(name))
+    return text === unknownCharacter ? "options" : "argument";
+  const isQuoted = word.raw.startsWith('"');
+  return !isQuoted && text === unknownCharacter && /^(?:\$\(|`)/.test(word.raw) ? "anything" : "argument";
+}

@@ -1,0 +1,99 @@
+import type { ShellWord, WordPart } from "../document/document.ts";
+import type { Span } from "../image/span.ts";
+import { textOfStretches, unknownCharacter } from "./stretch.ts";
+
+/** A word with all its parts: `text` has one character for each part that is not known. */
+export interface WordValue {
+  readonly word: ShellWord;
+  readonly text: string;
+  readonly parts: readonly WordPart[];
+}
+
+/** A part of a word's value, by offsets in its text. */
+export interface WordSlice {
+  readonly value: WordValue;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The parts of a word of `document`; literals that the document does not hold as they are lose their place. */
+export function valueOfWord(word: ShellWord, document: string): WordValue {
+  const parts = (word.parts ?? [wholeWord(word, document)]).map((part): WordPart => {
+    const { literal, ...rest } = part;
+    return literal === undefined || document.slice(literal.start, literal.end) === part.text ? part : rest;
+  });
+  return { word, parts, text: textOfStretches(parts) };
+}
+
+function wholeWord({ text, raw, span, expands }: ShellWord, document: string): WordPart {
+  if (text === undefined) {
+    const chain = expands.length === 0 ? [] : [{ span, label: "expression", text: raw }];
+    return { span, chain };
+  }
+  const at = document.slice(span.start, span.end).indexOf(text);
+  return at < 0
+    ? { text, span, chain: [] }
+    : { text, span, literal: { start: span.start + at, end: span.start + at + text.length }, chain: [] };
+}
+
+/** The whole word as a slice. */
+export function wholeSlice(value: WordValue): WordSlice {
+  return { value, from: 0, to: value.text.length };
+}
+
+/** The slice's text, with one character for each part that is not known. */
+export function textOfSlice({ value, from, to }: WordSlice): string {
+  return value.text.slice(from, to);
+}
+
+/** The slice after `prefix`; undefined where it does not begin with it. */
+export function afterPrefix(slice: WordSlice, prefix: string): WordSlice | undefined {
+  return textOfSlice(slice).startsWith(prefix) ? { ...slice, from: slice.from + prefix.length } : undefined;
+}
+
+/** The comma-separated fields of a slice. */
+export function fieldsOf(slice: WordSlice): readonly WordSlice[] {
+  const fields: WordSlice[] = [];
+  let from = slice.from;
+  for (const field of textOfSlice(slice).split(",")) {
+    fields.push({ ...slice, from, to: from + field.length });
+    from += field.length + 1;
+  }
+  return fields;
+}
+
+/** The parts of a slice; of a literal only what belongs to it. */
+export function partsOfSlice({ value, from, to }: WordSlice): readonly WordPart[] {
+  const slice: WordPart[] = [];
+  let at = 0;
+  for (const part of value.parts) {
+    const length = part.text === undefined ? unknownCharacter.length : part.text.length;
+    const begin = Math.max(from - at, 0);
+    const end = Math.min(to - at, length);
+    at += length;
+    if (begin >= end) continue;
+    if (part.text === undefined || (begin === 0 && end === length)) {
+      slice.push(part);
+      continue;
+    }
+    const literal = part.literal && { start: part.literal.start + begin, end: part.literal.start + end };
+    const span = part.chain.length === 0 && literal !== undefined ? literal : part.span;
+    slice.push({ ...part, text: part.text.slice(begin, end), span, ...(literal === undefined ? {} : { literal }) });
+  }
+  return slice;
+}
+
+/** Where parts are written, with the quotes that begin or end inside; not those around all of it. */
+export function writtenSpan(parts: readonly WordPart[], document: string): Span | undefined {
+  const [first] = parts;
+  const last = parts.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  let { start } = first.span;
+  let { end } = last.span;
+  for (const quote of ["'", '"']) {
+    if (document.slice(start, end).split(quote).length % 2 === 1) continue;
+    if (document[end] === quote) end += 1;
+    else if (document[start - 1] === quote) start -= 1;
+  }
+  return { start, end };
+}
