@@ -13,7 +13,7 @@ describe("readDocument", () => {
       "kubernetes",
       1,
     ],
-    ["run.sh", "docker pull a\n", "shell", 0],
+    ["run.sh", "docker pull a\n", "shell", 1],
     ["notes.txt", "FROM a\n", "unrecognised", 0],
   ];
   for (const [path, text, dialect, images] of dispatched) {

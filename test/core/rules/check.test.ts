@@ -32,6 +32,7 @@ describe("check", () => {
       [
         "test/Dockerfile image-unsigned",
         "test/Dockerfile image-without-digest",
+        "test/Dockerfile image-without-digest",
         "test/Dockerfile sign-by-tag",
         "test/Dockerfile image-unsigned",
         "test/Dockerfile image-without-digest",
