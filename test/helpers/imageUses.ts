@@ -20,7 +20,7 @@ function marked(source: string): { text: string; spans: { start: number; end: nu
 }
 
 /** What a use comes to, in short: `site reference resolution`. */
-function summary(use: ImageUse): string {
+export function summary(use: ImageUse): string {
   return `${use.site} ${use.reference === undefined ? "?" : formatReference(use.reference)} ${use.resolution}`;
 }
 
