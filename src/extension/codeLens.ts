@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { summaryDetail } from "../core/report/words.ts";
 import type { CommandId, CommandTarget } from "./commandIds.ts";
 import type { Extension } from "./context.ts";
+import { freshDocument } from "./freshDocument.ts";
 import { markOf, type ImageStatus } from "./marks.ts";
 import { rangeOf, selector } from "./places.ts";
 import { isBoolean, onSettingChange, setting } from "./settings.ts";
@@ -13,11 +14,11 @@ export function register(extension: Extension): vscode.Disposable {
   const changes = new vscode.EventEmitter<void>();
   const provider: vscode.CodeLensProvider = {
     onDidChangeCodeLenses: changes.event,
-    provideCodeLenses(editorDocument) {
+    async provideCodeLenses(editorDocument, token) {
       if (!setting("codeLens.enabled", isBoolean, true)) return [];
-      const path = extension.files.pathOf(editorDocument.uri);
-      const document = path === undefined ? undefined : extension.model.document(path);
-      if (path === undefined || document === undefined) return [];
+      const document = await freshDocument(extension, editorDocument, token);
+      if (document === undefined) return [];
+      const { path } = document;
       return document.images.flatMap((use) => {
         const reference = referenceOf(use);
         if (reference === undefined) return [];

@@ -21,6 +21,7 @@ import { createImagesView } from "./tree/images.ts";
 import { register as registerPolicies } from "./tree/policies.ts";
 import { register as registerSigning } from "./tree/signing.ts";
 import { readMaterial } from "./trust.ts";
+import { register as registerValues } from "./values.ts";
 import { createVerification } from "./verification.ts";
 import { createWorkspaceFiles } from "./workspaceFiles.ts";
 
@@ -54,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerQuickFixes(extension),
     registerHover(extension),
     registerCodeLens(extension),
+    registerValues(extension),
     registerPolicies(extension),
     registerSigning(extension),
     registerStatusBar(extension),

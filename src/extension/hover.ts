@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { commandIds } from "./commandIds.ts";
 import type { Extension } from "./context.ts";
+import { freshDocument } from "./freshDocument.ts";
 import { hoverText, type HoverSubject } from "./hoverText.ts";
 import type { ImageStatus } from "./marks.ts";
 import { rangeOf, selector } from "./places.ts";
@@ -11,11 +12,10 @@ const notKnown: ImageStatus = { kind: "not-checked", why: "Its whole name is not
 /** Explains an image where it is named. */
 export function register(extension: Extension): vscode.Disposable {
   return vscode.languages.registerHoverProvider(selector, {
-    provideHover(editorDocument, position) {
-      const path = extension.files.pathOf(editorDocument.uri);
-      const document = path === undefined ? undefined : extension.model.document(path);
-      if (path === undefined || document === undefined) return undefined;
-      const use = extension.model.useAt(path, editorDocument.offsetAt(position));
+    async provideHover(editorDocument, position, token) {
+      const document = await freshDocument(extension, editorDocument, token);
+      if (document === undefined) return undefined;
+      const use = extension.model.useAt(document.path, editorDocument.offsetAt(position));
       if (use === undefined) return undefined;
       const known = referenceOf(use);
       const reference = known ?? use.text;

@@ -54,14 +54,21 @@ function referenceLines({ document, use, reference }: HoverSubject, verdict: Ver
     const copy = commandLink("$(copy)", "countersign.copyDigest", { reference }, "Copy the digest");
     lines.push(`$(blank) ${escapeHover(shortDigest(digest))} ${copy}`);
   }
-  const index = createLineIndex(document.text);
-  // The last step is the literal that counts; those before it are on the way there and in the steps.
-  const origin = use.chain.at(-1);
-  if (origin !== undefined) {
-    const where = origin.file === undefined ? `line ${index.positionAt(origin.span.start).line}` : origin.file;
-    lines.push(`$(symbol-variable) value from ${escapeHover(`${origin.label}, ${where}`)}`);
-  }
+  const value = valueLine(document, use);
+  if (value !== undefined) lines.push(`$(symbol-variable) ${escapeHover(value)}`);
   return lines;
+}
+
+/** The literal that counts, the last step of the chain, and what leads to it. */
+function valueLine(document: Document, { span, chain }: ImageUse): string | undefined {
+  const index = createLineIndex(document.text);
+  const steps = chain.filter((step) => step.file !== undefined || step.span.start !== span.start);
+  const words = steps.map(
+    ({ label, file, span: at }) => `${label}, ${file ?? `line ${index.positionAt(at.start).line}`}`,
+  );
+  const [origin, ...way] = words.toReversed();
+  if (origin === undefined) return undefined;
+  return way.length === 0 ? `value from ${origin}` : `value from ${origin}, by way of ${way.slice(0, 3).join("; ")}`;
 }
 
 function verdictLines(verdict: Verdict, now: Date): string[] {

@@ -1,0 +1,119 @@
+import * as vscode from "vscode";
+import type { Document, ImageUse, ValueStep } from "../core/document/document.ts";
+import { formatFamiliar, parseReference, repositoryName } from "../core/image/reference.ts";
+import { registryPage } from "../core/image/registryPage.ts";
+import type { Span } from "../core/image/span.ts";
+import type { Extension } from "./context.ts";
+import { freshDocument } from "./freshDocument.ts";
+import { rangeOf, selector } from "./places.ts";
+import { isBoolean, onSettingChange, setting } from "./settings.ts";
+
+/** Where a reference leads: to its registry's page, to where its value is written, and what it comes to. */
+export function register(extension: Extension): vscode.Disposable {
+  const changes = new vscode.EventEmitter<void>();
+  return vscode.Disposable.from(
+    changes,
+    vscode.languages.registerDocumentLinkProvider(selector, {
+      async provideDocumentLinks(editorDocument, token) {
+        const document = await freshDocument(extension, editorDocument, token);
+        return document === undefined ? [] : document.images.flatMap((use) => linkOf(document, use));
+      },
+    }),
+    vscode.languages.registerDefinitionProvider(selector, {
+      async provideDefinition(editorDocument, position, token) {
+        const document = await freshDocument(extension, editorDocument, token);
+        const use = document && extension.model.useAt(document.path, editorDocument.offsetAt(position));
+        return document === undefined || use === undefined ? [] : await definitionsOf(extension, document, use);
+      },
+    }),
+    vscode.languages.registerInlayHintsProvider(selector, {
+      onDidChangeInlayHints: changes.event,
+      async provideInlayHints(editorDocument, range, token) {
+        if (!setting("inlayHints.enabled", isBoolean, true)) return [];
+        const document = await freshDocument(extension, editorDocument, token);
+        return document === undefined ? [] : document.images.flatMap((use) => hintOf(document, use, range));
+      },
+    }),
+    extension.model.onDidChange(({ kind }) => {
+      if (kind === "documents") changes.fire();
+    }),
+    onSettingChange("inlayHints.enabled", () => changes.fire()),
+  );
+}
+
+/** Of a reference with variables, only its literal repository is a link: the rest leads to where its value is written. */
+function linkOf(document: Document, { span, text, reference, resolution }: ImageUse): vscode.DocumentLink[] {
+  const page = reference === undefined ? undefined : registryPage(reference);
+  if (reference === undefined || page === undefined || resolution === "unresolved") return [];
+  const end = resolution === "literal" ? text.length : repositoryLength(text, repositoryName(reference));
+  if (end === undefined) return [];
+  const link = new vscode.DocumentLink(
+    rangeOf(document, { start: span.start, end: span.start + end }),
+    vscode.Uri.parse(page),
+  );
+  link.tooltip = "Open the registry's page";
+  return [link];
+}
+
+/** How much of a reference's text writes its repository, where it does so before the first variable. */
+function repositoryLength(text: string, repository: string): number | undefined {
+  const literal = /^[^$<{]*/u.exec(text)?.[0].replace(/[:@][^/]*$/u, "") ?? "";
+  const { value } = parseReference(literal);
+  return value !== undefined && repositoryName(value) === repository ? literal.length : undefined;
+}
+
+async function definitionsOf(extension: Extension, document: Document, use: ImageUse): Promise<vscode.LocationLink[]> {
+  const outside = ({ span, file }: ValueStep): boolean =>
+    file !== undefined || span.end <= use.span.start || span.start >= use.span.end;
+  const steps: readonly { readonly span: Span; readonly file?: string }[] = [
+    ...(use.definedAt === undefined ? [] : [{ span: use.definedAt }]),
+    // The literal that counts comes first, what led to it after it.
+    ...use.chain.filter(outside).toReversed(),
+  ];
+  const links = new Map<string, vscode.LocationLink>();
+  for (const { span, file } of steps) {
+    const place = await placeOf(extension, document, span, file);
+    if (place === undefined) continue;
+    const key = `${place.targetUri.toString()} ${place.targetRange.start.line}`;
+    if (!links.has(key)) links.set(key, { originSelectionRange: rangeOf(document, use.span), ...place });
+  }
+  return [...links.values()];
+}
+
+async function placeOf(
+  { files, model }: Extension,
+  document: Document,
+  span: Span,
+  file: string | undefined,
+): Promise<{ readonly targetUri: vscode.Uri; readonly targetRange: vscode.Range } | undefined> {
+  const path = file ?? document.path;
+  const targetUri = files.uriOf(path);
+  if (targetUri === undefined) return undefined;
+  const known = path === document.path ? document : model.document(path);
+  if (known !== undefined) return { targetUri, targetRange: rangeOf(known, span) };
+  const opened = await vscode.workspace.openTextDocument(targetUri).then(
+    (text) => text,
+    () => undefined,
+  );
+  if (opened === undefined) return undefined;
+  return { targetUri, targetRange: new vscode.Range(opened.positionAt(span.start), opened.positionAt(span.end)) };
+}
+
+/** What a reference with variables comes to; only its tag and digest where the text already shows the rest. */
+function hintOf(document: Document, use: ImageUse, range: vscode.Range): vscode.InlayHint[] {
+  if (use.resolution !== "resolved" || use.reference === undefined) return [];
+  const end = rangeOf(document, use.span).end;
+  if (!range.contains(end)) return [];
+  const name = formatFamiliar(use.reference);
+  const shown =
+    repositoryLength(use.text, repositoryName(use.reference)) === undefined ? name : versionOf(use.reference);
+  if (shown === "") return [];
+  const hint = new vscode.InlayHint(end, shown);
+  hint.paddingLeft = true;
+  hint.tooltip = `${use.text} is ${name}`;
+  return [hint];
+}
+
+function versionOf({ tag, digest }: { readonly tag?: string; readonly digest?: string }): string {
+  return [tag, digest?.slice(0, 19)].filter((part) => part !== undefined).join("@");
+}
