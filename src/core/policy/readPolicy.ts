@@ -6,6 +6,9 @@ import { readStrictJson } from "../strictJson.ts";
 import type { NamedTrustedRoot } from "../signature/trustMaterial.ts";
 import { readClusterImagePolicy, sigstorePolicyGroup } from "./clusterImagePolicy.ts";
 import { isContainersPolicy, readContainersPolicy } from "./containersPolicy.ts";
+import { kyvernoGroup, readKyvernoPolicy } from "./kyvernoClusterPolicy.ts";
+import { isNotaryTrustPolicy, readNotaryTrustPolicy } from "./notaryTrustPolicy.ts";
+import { isTrustStorePath } from "./notaryTrustStore.ts";
 import type { PolicyRule, TrustPolicy } from "./policy.ts";
 import { createPolicyNotes, type PolicyNotes } from "./policyNotes.ts";
 import type { PolicyContext, PolicyReader, StatedPolicy } from "./policyReader.ts";
@@ -24,6 +27,8 @@ const readers = new Map<string, PolicyReader>([
   [`${sigstorePolicyGroup}/TrustRoot`, readTrustRoot],
   [`${openShiftGroup}/ClusterImagePolicy`, readOpenShiftPolicy],
   [`${openShiftGroup}/ImagePolicy`, readOpenShiftPolicy],
+  [`${kyvernoGroup}/ClusterPolicy`, readKyvernoPolicy],
+  [`${kyvernoGroup}/Policy`, readKyvernoPolicy],
 ]);
 
 /** Other policies about signed images that organisations have; said, so that nobody believes they were applied. */
@@ -38,13 +43,17 @@ const unsupportedKinds = new Map([
 
 /** Whether a file may state a policy that `readPolicy` knows; cheap, so that it can be asked of every file. */
 export function mayHoldPolicy(path: string, text: string): boolean {
+  if (isTrustStorePath(path)) return true;
   if (isSupportingFile(path))
     return /-----BEGIN (?:PUBLIC KEY|CERTIFICATE)-----/.test(text) && !text.includes("PRIVATE");
   if (!/\.(?:ya?ml|json)$/i.test(path)) return false;
-  if (isContainersPolicy(path, text)) return true;
+  if (isContainersPolicy(path, text) || isNotaryTrustPolicy(path, text)) return true;
   // A chart's template becomes a policy only once it is filled in.
   if (/(?:^|\/)templates\//.test(path) && text.includes("{{")) return false;
-  return /policy\.sigstore\.dev|config\.openshift\.io|policies\.kyverno\.io|config\.ratify\./.test(text);
+  return (
+    /policy\.sigstore\.dev|config\.openshift\.io|policies\.kyverno\.io|config\.ratify\./.test(text) ||
+    (text.includes("kyverno.io/") && text.includes("verifyImages"))
+  );
 }
 
 /**
@@ -67,6 +76,12 @@ export function readPolicy(files: readonly PolicyFile[]): TrustPolicy {
     const contextOf = (broken: readonly Problem[]): PolicyContext & { readonly problems: () => readonly Problem[] } =>
       createContext({ path, lines, broken, textOf: (other) => texts.get(other) });
     if (isSupportingFile(path)) continue;
+    if (isNotaryTrustPolicy(path, text)) {
+      const context = contextOf([]);
+      take(readNotaryFile(text, context, texts));
+      problems.push(...context.problems());
+      continue;
+    }
     if (isContainersPolicy(path, text)) {
       const context = contextOf([]);
       take(readContainersFile(text, context));
@@ -89,18 +104,32 @@ export function readPolicy(files: readonly PolicyFile[]): TrustPolicy {
 
 /** Keys and certificates that policies name by their path. */
 function isSupportingFile(path: string): boolean {
-  return /\.(?:pub|pem|crt)$/i.test(path);
+  return /\.(?:pub|pem|crt|cer)$/i.test(path);
+}
+
+/** notation prefers the policy with the newer name and never reads the other one of the same folder. */
+function readNotaryFile(text: string, context: PolicyContext, texts: ReadonlyMap<string, string>): StatedPolicy {
+  const newer = context.path.replace(/trustpolicy\.json$/, "trustpolicy.oci.json");
+  if (newer !== context.path && texts.has(newer)) return { rules: [] };
+  const { root, why } = readJsonAsYaml(text);
+  if (root === undefined) return { rules: [unreadRule(context.path)] };
+  return readNotaryTrustPolicy(root, context, texts, why);
 }
 
 const jsonLimits = { maxLength: 4_000_000, maxDepth: 32 };
 
-/** JSON is read as YAML for its positions; tabs, which YAML forbids where JSON does not, become spaces. */
 function readContainersFile(text: string, context: PolicyContext): StatedPolicy {
+  const { root, why } = readJsonAsYaml(text);
+  if (root === undefined) return { rules: [unreadRule(context.path)] };
+  return readContainersPolicy(root, context, why);
+}
+
+/** JSON is read as YAML for its positions; tabs, which YAML forbids where JSON does not, become spaces. */
+function readJsonAsYaml(text: string): { readonly root: YamlNode | undefined; readonly why: string | undefined } {
   const strict = readStrictJson(text, jsonLimits);
   const [document] = readYaml(text.replaceAll("\t", " ")).documents;
   const why = strict.kind === "refused" ? strict.why : document?.problems[0]?.message.replace(/\.$/, "");
-  if (document?.root === undefined) return { rules: [unreadRule(context.path)] };
-  return readContainersPolicy(document.root, context, why);
+  return { root: document?.root, why };
 }
 
 /** A file too large to be read whole may hold a policy for any image. */
