@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { dialectOfPath, mayHoldReferences } from "../core/document/detect.ts";
 import type { Document } from "../core/document/document.ts";
-import { readDocument } from "../core/document/readDocument.ts";
+import { resolveDocument } from "../core/document/resolveWorkspace.ts";
 import {
   configurationPath,
   emptyConfiguration,
@@ -14,6 +14,7 @@ import { isCoveredBy } from "../core/pathGlob.ts";
 import type { Problem } from "../core/problem.ts";
 import { AppError } from "./errors.ts";
 import type { Files, WaitOptions } from "./ports.ts";
+import { resolveDocuments } from "./resolveDocuments.ts";
 
 /** A part of a workspace: files that were named, and folders. Paths are workspace-relative; `""` is the whole workspace. */
 export interface Selection {
@@ -43,6 +44,9 @@ export interface Workspace {
 /** How many files are open at a time. */
 const parallelReads = 16;
 
+/** Files are first read alone; those that look into others are read again beside them. */
+const noTexts: ReadonlyMap<string, string> = new Map();
+
 /** After how many UTF-16 units of parsed text the event loop gets its turn. */
 const sliceLength = 256 * 1024;
 
@@ -65,6 +69,7 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
   );
 
   const documents = new Map<string, Document>();
+  const unresolved = new Map<string, readonly string[]>();
   const policyFiles: PolicyFile[] = [];
   const problems: Problem[] = [...configuration.problems];
   let parsed = 0;
@@ -76,8 +81,9 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
     const text = await readText(ports.files, path, matters ? problems : [], { signal });
     if (text === undefined) return;
     if (isNamed || (isSelected(path) && mayHoldReferences(path))) {
-      const document = readDocument(text, path);
+      const { document, missing } = resolveDocument(text, path, noTexts);
       if (isNamed || document.dialect !== "unrecognised") documents.set(path, document);
+      if (missing.length > 0) unresolved.set(path, missing);
       parsed += text.length;
     }
     if (wantsPolicy && isPlace(path) && mayHoldPolicy(path, text)) policyFiles.push({ path, text });
@@ -89,6 +95,7 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
     await turn;
   };
   await forEachBounded(paths, read, signal);
+  await resolveDocuments(ports.files, documents, unresolved, { signal });
 
   const inOrder = paths.flatMap((path) => documents.get(path) ?? []);
   const position = new Map(paths.map((path, index) => [path, index]));
@@ -104,7 +111,7 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
 
 /** Whether a path can be a policy's, or of a key or certificate that one names: its content decides. */
 export function isPolicyPath(path: string): boolean {
-  return /\.(?:ya?ml|json|pub|pem|crt)$/i.test(path);
+  return /\.(?:ya?ml|json|pub|pem|crt|cer)$/i.test(path);
 }
 
 async function readConfiguration(

@@ -93,7 +93,7 @@ describe("readWorkspace", () => {
   });
 
   it("says once that a file is no YAML, and that a template is one", async () => {
-    const chart = "kind: Pod\napiVersion: v1\nmetadata: {{- include }}\nspec:\n  {{- with x }}\n  a: {{ b }}\n";
+    const chart = "kind: Pod\napiVersion: v1\nmetadata: {{- x }}\nspec:\n  {{- with x }}\n  a: {{ b }}\n";
     const files = memoryFiles({ "chart/templates/pod.yaml": chart, "compose.yaml": "services: [{\na: ]\nb: }\n" });
     const { problems } = await readWorkspace({ files }, { signal });
     assert.deepEqual(
@@ -103,6 +103,34 @@ describe("readWorkspace", () => {
         ["yaml-syntax", "compose.yaml"],
       ],
     );
+  });
+
+  it("reads what looks into other files beside them, and only that again", async () => {
+    const files = memoryFiles({
+      "app/.env": "TAG=24\n",
+      "app/compose.yaml": "services: {a: {image: 'node:${TAG}'}}\n",
+      "k/base/d.yaml": "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: a:3}]}\n",
+      "k/base/kustomization.yaml": "resources: [d.yaml]\n",
+      "k/prod/kustomization.yaml": "resources: [../base]\nimages: [{name: a, newName: b}]\n",
+      "x/compose.yaml": "services: {a: {image: 'node:${TAG:-22}'}}\n",
+      "y/compose.yaml": "services: {a: {image: 'node:22'}}\n",
+    });
+    const selection = { files: [], folders: ["app", "k", "x", "y"] };
+    const { documents, problems } = await readWorkspace({ files }, { signal, selection, withoutPolicy: true });
+    assert.deepEqual(
+      documents.flatMap(({ path, images }) =>
+        images.map(({ reference }) => [path, reference?.repository, reference?.tag]),
+      ),
+      [
+        ["app/compose.yaml", "library/node", "24"],
+        ["k/base/d.yaml", "library/a", "3"],
+        ["k/prod/kustomization.yaml", "library/b", "3"],
+        ["x/compose.yaml", "library/node", "22"],
+        ["y/compose.yaml", "library/node", "22"],
+      ],
+    );
+    assert.deepEqual(problems, []);
+    assert.ok(!files.reads.includes("y/.env"));
   });
 
   it("lets the event loop have its turns while it reads thousands of files", async () => {

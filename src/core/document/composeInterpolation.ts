@@ -3,13 +3,22 @@ import type { Value, ValuePart } from "./yamlImage.ts";
 import { literalPart } from "./yamlImage.ts";
 import type { YamlScalar } from "./yamlNode.ts";
 
+/** What is known of the environment: a variable's value, and how it came to be. */
+export type ComposeEnvironment = (name: string) => { readonly text: string; readonly step: ValueStep } | undefined;
+
 const maximumNesting = 20;
 
 /**
- * What a compose file's value comes to without any environment (Compose specification, Interpolation): a default
- * counts as the value, `${V:+x}` is empty, `$$` is a dollar sign; every other variable is unknown.
+ * What a compose file's value comes to (Compose specification, Interpolation) with what is known of the environment.
+ * Without that, a default counts as the value, `${V:+x}` is empty; every other variable is unknown. `$$` is a dollar sign.
  */
-export function interpolate(text: string, scalar: YamlScalar, from = 0, to = scalar.text.length): Value {
+export function interpolate(
+  text: string,
+  scalar: YamlScalar,
+  environment: ComposeEnvironment,
+  from = 0,
+  to = scalar.text.length,
+): Value {
   const parts: ValuePart[] = [];
   const chain: ValueStep[] = [];
   const source = scalar.text;
@@ -45,7 +54,7 @@ export function interpolate(text: string, scalar: YamlScalar, from = 0, to = sca
     }
     const name = /^[A-Za-z_][A-Za-z0-9_]*/;
     const plain = name.exec(source.slice(at + 1, end))?.[0];
-    if (plain !== undefined) return unknown(at, at + 1 + plain.length, plain);
+    if (plain !== undefined) return variableAt(at, at + 1 + plain.length, plain);
     const closing = source.charAt(at + 1) === "{" ? closingBrace(source, at + 1, end) : undefined;
     if (closing === undefined) {
       parts.push({});
@@ -54,15 +63,30 @@ export function interpolate(text: string, scalar: YamlScalar, from = 0, to = sca
     const variable = name.exec(source.slice(at + 2, closing))?.[0] ?? "";
     const rest = at + 2 + variable.length;
     const operator = /^:?[-+?]/.exec(source.slice(rest, closing))?.[0] ?? "";
-    const hasDefault = operator.endsWith("-") && variable !== "" && depth < maximumNesting;
-    if (hasDefault) {
+    const value = operator === "" && rest !== closing ? undefined : environment(variable);
+    // With a colon, an empty value is as good as none.
+    const isSet = value !== undefined && (value.text !== "" || !operator.startsWith(":"));
+    const hasInner = variable !== "" && depth < maximumNesting;
+    if (operator.endsWith("-") && !isSet && hasInner) {
       chain.push(step(rest + operator.length, closing, `default of ${variable}`));
+      read(rest + operator.length, closing, depth + 1);
+    } else if (operator.endsWith("+") && isSet && hasInner) {
+      chain.push(step(at, closing + 1, `variable ${variable}`), value.step);
       read(rest + operator.length, closing, depth + 1);
     } else if (operator.endsWith("+")) {
       parts.push({ text: "" });
       chain.push(step(at, closing + 1, `${variable} taken as not set`));
-    } else unknown(at, closing, variable);
+    } else if (isSet) variableAt(at, closing + 1, variable);
+    else unknown(at, closing, variable);
     return closing + 1;
+  };
+
+  const variableAt = (start: number, end: number, variable: string): number => {
+    const value = environment(variable);
+    if (value === undefined) return unknown(start, end, variable);
+    parts.push({ text: value.text });
+    chain.push(step(start, end, `variable ${variable}`), value.step);
+    return end;
   };
 
   const unknown = (start: number, end: number, variable: string): number => {

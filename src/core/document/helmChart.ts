@@ -70,14 +70,16 @@ export function readHelmValuesFile(source: string, path: string, siblings: Sibli
 const chartFiles = ["Chart.yaml", "../Chart.yaml"];
 
 function tagOfChart(path: string, siblings: Siblings): (key: string) => SuppliedPart {
-  let chart: { readonly file: string; readonly root: YamlNode | undefined } | undefined;
-  for (const relative of chartFiles) {
+  let read: ReturnType<typeof readTagOfChart> | undefined;
+  return (key) => (read ??= readTagOfChart(path, siblings))(key);
+}
+
+function readTagOfChart(path: string, siblings: Siblings): (key: string) => SuppliedPart {
+  const [chart] = chartFiles.flatMap((relative) => {
     const file = siblingPath(path, relative);
     const text = file === undefined ? undefined : siblings(file);
-    if (file === undefined || text === undefined) continue;
-    chart = { file, root: readYaml(withoutByteOrderMark(text)).documents[0]?.root };
-    break;
-  }
+    return file === undefined || text === undefined ? [] : [{ file, root: readYaml(text).documents[0]?.root }];
+  });
   if (chart === undefined) return () => ({ steps: [] });
   const { file, root } = chart;
   const version = scalarOf(valueAt(root, "appVersion"));

@@ -18,7 +18,7 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
   const text = withoutByteOrderMark(source);
   const masked = maskTemplate(text);
   const images = createImageCollector(text);
-  const files = chartFiles(path, siblings);
+  let files: ChartFiles | undefined;
   const add: ResourceReading["add"] = (node, site, options = {}) => {
     const scalar = scalarOf(node);
     if (node === undefined || scalar === undefined || dereference(node) !== node) return;
@@ -32,7 +32,7 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
     let at = scalar.span.start;
     for (const action of masked.actionsIn(scalar.span)) {
       parts.push(written(text, at, action.start));
-      const value = evaluateAction(action.source, files);
+      const value = evaluateAction(action.source, (files ??= chartFiles(path, siblings)));
       parts.push(value.text === undefined ? {} : { text: value.text });
       chain.push({ span: action, label: "template", text: text.slice(action.start, action.end) }, ...value.steps);
       at = action.end;
@@ -83,7 +83,7 @@ function chartFiles(path: string, siblings: Siblings): ChartFiles {
     const text = place === undefined ? undefined : siblings(place);
     return place === undefined || text === undefined
       ? undefined
-      : { file: place, root: readYaml(withoutByteOrderMark(text)).documents[0]?.root };
+      : { file: place, root: readYaml(text).documents[0]?.root };
   };
   const values = file("values.yaml");
   const chart = file("Chart.yaml");

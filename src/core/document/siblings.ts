@@ -1,5 +1,5 @@
 /**
- * Texts of other files of the workspace, by workspace-relative path; undefined where a file is not there or not yet
+ * Texts of other files of the workspace without byte-order mark, by workspace-relative path; undefined where a file is not there or not yet
  * read. Readers that are given none read their file alone.
  */
 export type Siblings = (path: string) => string | undefined;

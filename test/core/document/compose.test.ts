@@ -52,6 +52,89 @@ describe("readCompose", () => {
   for (const [name, source, expected] of sites)
     it(`reads ${name}`, () => void expectUses(readCompose, source, expected));
 
+  const more: readonly (readonly [name: string, source: string, expected: readonly string[]])[] = [
+    [
+      "models, by themselves and through a provider",
+      "services: {a: {provider: {type: model, options: {model: «ai/b:1»}}}, b: {provider: {type: x, options: {model: c}}}}\nmodels: {m: {model: «ai/smollm2»}, n: «ai/n»}",
+      ["model docker.io/ai/b:1 literal", "model docker.io/ai/smollm2 literal", "model docker.io/ai/n literal"],
+    ],
+    [
+      "projects that are included from a registry",
+      "include:\n- other.yaml\n- oci://«docker.io/a/project:1»\n- {path: [oci://«a/b», x.yaml]}",
+      ["include docker.io/a/project:1 literal", "include docker.io/a/b literal"],
+    ],
+    [
+      "the frontend and the generator of a build",
+      service("build: {args: {BUILDKIT_SYNTAX: «docker/dockerfile:1», X: a:1}, sbom: 'generator=«a/sbom:1»'}"),
+      ["syntax docker.io/docker/dockerfile:1 literal", "sbom docker.io/a/sbom:1 literal"],
+    ],
+    [
+      "the frontend in a list",
+      service("build:\n  args: [X=a, BUILDKIT_SYNTAX=«docker/dockerfile:1»]"),
+      ["syntax docker.io/docker/dockerfile:1 literal"],
+    ],
+    ["services of every profile", service("profiles: [debug]\nimage: «a»"), ["image docker.io/library/a literal"]],
+    [
+      "no output of a service that extends one that is built",
+      "services:\n  base: {build: .}\n  a: {extends: base, image: out/a}\n  b: {extends: {service: a}, image: out/b}\n  c: {extends: c, image: «d»}",
+      ["image docker.io/library/d literal"],
+    ],
+    [
+      "the image of a service that extends one that is not",
+      "services:\n  base: {image: «a»}\n  b: {extends: base}\n  c: {extends: {file: other.yaml, service: x}, image: «c»}",
+      ["image docker.io/library/a literal", "image docker.io/library/c literal"],
+    ],
+  ];
+  for (const [name, source, expected] of more)
+    it(`reads ${name}`, () => void expectUses(readCompose, source, expected));
+
+  const siblings = new Map([
+    ["app/.env", "TAG=24\nIMAGE='ghcr.io/acme/app:1' # why\nEMPTY=\n"],
+    [
+      "app/base.yaml",
+      "services: {built: {build: .}, plain: {image: x}, further: {extends: {file: ../more.yaml, service: b}}}",
+    ],
+    ["more.yaml", "services: {b: {build: {context: .}}}"],
+  ]);
+  const environments: readonly (readonly [value: string, expected: string])[] = [
+    ["node:${TAG:-22}", "docker.io/library/node:24 resolved"],
+    ["node:$TAG", "docker.io/library/node:24 resolved"],
+    ["node:${TAG:?tell}", "docker.io/library/node:24 resolved"],
+    ["${IMAGE}", "ghcr.io/acme/app:1 resolved"],
+    ["node:${EMPTY:-22}", "docker.io/library/node:22 resolved"],
+    ["node${EMPTY-22}", "docker.io/library/node resolved"],
+    ["node${TAG:+:$TAG}", "docker.io/library/node:24 resolved"],
+    ["node${EMPTY:+:1}", "docker.io/library/node resolved"],
+    ["node:${OTHER}", "? partial"],
+  ];
+  for (const [value, expected] of environments)
+    it(`interpolates ${value} with the .env beside it`, () => {
+      const source = service(`image: "${value}"`);
+      const [use] = readCompose(source, "app/compose.yaml", (path) => siblings.get(path)).images;
+      assert.equal(`${use?.reference ? formatReference(use.reference) : "?"} ${use?.resolution}`, expected);
+      // What another file says is not edited here.
+      if (/TAG|IMAGE/.test(value)) assert.deepEqual([use?.pinAt, use?.definedAt], [undefined, undefined]);
+    });
+
+  it("says which line of .env a value is from", () => {
+    const [use] = readCompose(service("image: ${IMAGE}"), "app/compose.yaml", (path) => siblings.get(path)).images;
+    const step = use?.chain.at(-1);
+    assert.deepEqual([step?.file, step?.label], ["app/.env", "IMAGE in .env"]);
+    assert.equal(siblings.get("app/.env")?.slice(step?.span.start, step?.span.end), "ghcr.io/acme/app:1");
+  });
+
+  for (const [name, expected] of [
+    ["built", 0],
+    ["further", 0],
+    ["plain", 1],
+    ["absent", 1],
+  ] as const)
+    it(`takes an image beside an extended service of another file that is ${name} for ${expected} references`, () => {
+      const source = service(`extends: {file: base.yaml, service: ${name}}\nimage: a`);
+      const { images } = readCompose(source, "app/compose.yaml", (path) => siblings.get(path));
+      assert.equal(images.length, expected);
+    });
+
   const values: readonly (readonly [value: string, expected: string, definedAt?: string])[] = [
     ["node:${TAG:-22}", "docker.io/library/node:22 resolved", "22"],
     ["node:${TAG-22}", "docker.io/library/node:22 resolved", "22"],

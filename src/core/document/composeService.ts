@@ -1,0 +1,155 @@
+import { readInlineDockerfile } from "./composeDockerfile.ts";
+import { interpolate, type ComposeEnvironment } from "./composeInterpolation.ts";
+import type { Document } from "./document.ts";
+import { siblingPath, type Siblings } from "./siblings.ts";
+import { readYaml } from "./yaml.ts";
+import type { ImageCollector } from "./yamlImage.ts";
+import {
+  dereference,
+  entriesOf,
+  isNull,
+  itemsOf,
+  mappingOf,
+  scalarOf,
+  textOf,
+  valueAt,
+  type YamlNode,
+} from "./yamlNode.ts";
+
+/** A compose file while it is read. */
+export interface ComposeReading {
+  readonly text: string;
+  readonly path: string;
+  readonly siblings: Siblings;
+  readonly images: ImageCollector;
+  /** Documents within this one, with its spans. */
+  readonly inline: Document[];
+  readonly environment: ComposeEnvironment;
+  readonly services: YamlNode | undefined;
+}
+
+/** Where in a scalar a reference stands. */
+interface ComposePlace {
+  readonly from?: number;
+  readonly to?: number;
+  readonly wrapper?: string;
+  readonly platform?: string | undefined;
+}
+
+/** Longer values are not interpolated; the collector says so. */
+const maximumLength = 4096;
+const contextWrapper = "docker-image://";
+const maximumExtends = 10;
+
+/** Reads one service: what it runs, and what its build starts from. */
+export function readService(service: YamlNode, reading: ComposeReading): void {
+  const build = valueAt(service, "build");
+  const platform = textOf(valueAt(service, "platform"));
+  // With `build`, `image` names what the build produces.
+  if (!isBuilt(service, reading)) addComposeImage(valueAt(service, "image"), "image", reading, { platform });
+  for (const volume of itemsOf(valueAt(service, "volumes")))
+    if (textOf(valueAt(volume, "type")) === "image") addComposeImage(valueAt(volume, "source"), "volume", reading);
+  if (textOf(valueAt(service, "provider", "type")) === "model")
+    addComposeImage(valueAt(service, "provider", "options", "model"), "model", reading);
+  for (const { node, from } of namedValues(valueAt(build, "additional_contexts")))
+    if (scalarOf(node)?.text.startsWith(contextWrapper, from) === true)
+      addComposeImage(node, "build-context", reading, { from, wrapper: contextWrapper });
+  for (const { node, from, name } of namedValues(valueAt(build, "args")))
+    if (name === "BUILDKIT_SYNTAX") addComposeImage(node, "syntax", reading, { from });
+  for (const source of itemsOf(valueAt(build, "cache_from"))) readCacheSource(source, reading);
+  readGenerator(valueAt(build, "sbom"), reading);
+  const dockerfile = scalarOf(valueAt(build, "dockerfile_inline"));
+  if (dockerfile !== undefined) reading.inline.push(readInlineDockerfile(dockerfile, reading.text, reading.path));
+}
+
+/** Adds the image that a scalar comes to; a value that comes to nothing starts no container from these files. */
+export function addComposeImage(
+  node: YamlNode | undefined,
+  site: string,
+  { images, text, environment }: ComposeReading,
+  { from = 0, to, wrapper = "", platform }: ComposePlace = {},
+): void {
+  const scalar = scalarOf(node);
+  if (scalar === undefined || scalar.text.trim() === "") return;
+  const end = to ?? scalar.text.length;
+  if (scalar.text.length > maximumLength) {
+    images.add(node, site, { from, wrapper });
+    return;
+  }
+  const begin = from + (scalar.text.startsWith(wrapper, from) ? wrapper.length : 0);
+  const value = interpolate(text, scalar, environment, begin, end);
+  if (value.parts.every((part) => part.text === "")) return;
+  images.add(node, site, { value, from, to: end, wrapper, platform });
+}
+
+/** Whether a service is built, by itself or by what it extends, here or in another file. */
+function isBuilt(service: YamlNode, { path, services, siblings }: ComposeReading): boolean {
+  let current: YamlNode | undefined = service;
+  let around = { path, services };
+  for (let depth = 0; current !== undefined && depth < maximumExtends; depth++) {
+    if (isPresent(valueAt(current, "build"))) return true;
+    const base: YamlNode | undefined = valueAt(current, "extends");
+    const name = textOf(base) ?? textOf(valueAt(base, "service"));
+    const file = textOf(valueAt(base, "file"));
+    if (name === undefined) return false;
+    if (file !== undefined) {
+      const other = siblingPath(around.path, file);
+      const text = other === undefined ? undefined : siblings(other);
+      if (other === undefined || text === undefined) return false;
+      around = { path: other, services: valueAt(readYaml(text).documents[0]?.root, "services") };
+    }
+    current = valueAt(around.services, name);
+  }
+  return false;
+}
+
+function isPresent(node: YamlNode | undefined): boolean {
+  const found = dereference(node);
+  return found !== undefined && (found.kind !== "scalar" || !isNull(found));
+}
+
+interface NamedValue {
+  readonly name: string;
+  readonly node: YamlNode;
+  /** Offset in the scalar where the value begins. */
+  readonly from: number;
+}
+
+/** A mapping, or a list of `name=value`. */
+function namedValues(node: YamlNode | undefined): readonly NamedValue[] {
+  if (mappingOf(node) !== undefined)
+    return entriesOf(node).map(({ key, value }) => ({ name: key.text, node: value, from: 0 }));
+  return itemsOf(node).flatMap((item) => {
+    const text = textOf(item) ?? "";
+    const equals = text.indexOf("=");
+    return equals < 0 ? [] : [{ name: text.slice(0, equals), node: item, from: equals + 1 }];
+  });
+}
+
+/** A cache source is an image, or `type=registry,ref=IMAGE`. */
+function readCacheSource(node: YamlNode, reading: ComposeReading): void {
+  const text = textOf(node) ?? "";
+  if (text.length > maximumLength) return;
+  if (!text.includes("=")) {
+    addComposeImage(node, "cache-from", reading);
+    return;
+  }
+  const place = valueOf(text, "ref");
+  if (place !== undefined && /(?:^|,)type=registry(?:,|$)/.test(text))
+    addComposeImage(node, "cache-from", reading, place);
+}
+
+/** `generator=IMAGE` among the options of a bill of materials. */
+function readGenerator(node: YamlNode | undefined, reading: ComposeReading): void {
+  const text = textOf(node) ?? "";
+  const place = text.length > maximumLength ? undefined : valueOf(text, "generator");
+  if (place !== undefined) addComposeImage(node, "sbom", reading, place);
+}
+
+/** Where the value of an option stands in `a=b,c=d`. */
+function valueOf(text: string, option: string): { readonly from: number; readonly to: number } | undefined {
+  const found = new RegExp(`(?:^|,)${option}=([^,]+)`).exec(text);
+  if (found?.[1] === undefined) return undefined;
+  const to = found.index + found[0].length;
+  return { from: to - found[1].length, to };
+}
