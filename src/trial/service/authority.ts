@@ -1,5 +1,12 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import { certificatePem, codeSigning, issueCertificate, type CertificateIssuer } from "../x509/issueCertificate.ts";
+import { implicit, sequence } from "../x509/der.ts";
+import {
+  certificatePem,
+  codeSigning,
+  extension,
+  issueCertificate,
+  type CertificateIssuer,
+} from "../x509/issueCertificate.ts";
 
 /** The trial's certificate authority: a root, and an issuing authority that the root vouches for. Both live as long as the process. */
 export interface TrialAuthority {
@@ -7,7 +14,19 @@ export interface TrialAuthority {
   readonly root: string;
   /** Issues a code-signing certificate and gives the chain in PEM, leaf first, root last. */
   issue(commonName: string, publicKey: KeyObject): readonly string[];
+  /** The same for a server on loopback: `127.0.0.1` and `localhost`. */
+  issueServer(publicKey: KeyObject): readonly string[];
 }
+
+/** Extended key usage of TLS servers (RFC 5280, 4.2.1.12). */
+const serverAuthentication = "1.3.6.1.5.5.7.3.1";
+
+/** Subject alternative names of a server on loopback (RFC 5280, 4.2.1.6): a DNS name and an address. */
+const loopbackNames = extension(
+  "2.5.29.17",
+  false,
+  sequence(implicit(2, Buffer.from("localhost")), implicit(7, Buffer.from([127, 0, 0, 1]))),
+);
 
 const organization = "TRIAL only, not for production";
 const day = 24 * 60 * 60 * 1000;
@@ -39,19 +58,27 @@ export function createTrialAuthority(now: Date): TrialAuthority {
       usage: { kind: "authority", pathLength: 0 },
     }),
   );
+  const issue = (
+    commonName: string,
+    publicKey: KeyObject,
+    extendedKeyUsages: readonly string[],
+    extensions: readonly Uint8Array[] = [],
+  ): readonly string[] => {
+    const leaf = issueCertificate({
+      subject: { organization, commonName },
+      publicKey,
+      issuer: issuing,
+      notBefore,
+      notAfter: new Date(now.getTime() + 7 * day),
+      usage: { kind: "leaf", extendedKeyUsages },
+      extensions,
+    });
+    return [certificatePem(leaf), issuingPem, rootPem];
+  };
   return {
     root: rootPem,
-    issue: (commonName, publicKey) => {
-      const leaf = issueCertificate({
-        subject: { organization, commonName },
-        publicKey,
-        issuer: issuing,
-        notBefore,
-        notAfter: new Date(now.getTime() + 7 * day),
-        usage: { kind: "leaf", extendedKeyUsages: [codeSigning] },
-      });
-      return [certificatePem(leaf), issuingPem, rootPem];
-    },
+    issue: (commonName, publicKey) => issue(commonName, publicKey, [codeSigning]),
+    issueServer: (publicKey) => issue("Countersign TRIAL server", publicKey, [serverAuthentication], [loopbackNames]),
   };
 }
 

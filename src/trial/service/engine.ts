@@ -12,7 +12,7 @@ export interface TrialEngine {
   readonly requests: TrialRequests;
   /** By user. In the trial one person holds both; the audit log names the user that acted. */
   readonly secrets: { readonly dev: string; readonly lead: string };
-  now(): Date;
+  readonly now: () => Date;
 }
 
 /** How the engine is made; all have a default. Times in milliseconds. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { WaitOptions } from "../../../application/ports.ts";
 import type { AuditEntry } from "../../../application/signingService.ts";
 import { isJsonObject, type JsonObject } from "../../../core/json.ts";
@@ -28,16 +29,25 @@ export async function listArchive(
   return entries;
 }
 
-/** Id of the archive's entry about a signature that was just made over `data`; undefined where it cannot be told. */
+/** Id of the archive's newest entry about what was just signed; undefined where it cannot be told. `data` is what was sent, in Base64. */
 export async function findInArchive(
   caller: Caller,
   dn: string,
   data: string,
   options: WaitOptions,
 ): Promise<string | undefined> {
-  const { found } = await readPage(caller, { EnvironmentDN: dn, Artifact: data }, { size: 1, page: 0 }, options);
-  const [entry] = found;
-  return entry !== undefined && textIn(entry, "Artifact") === data ? idOf(entry) : undefined;
+  const { found } = await readPage(caller, { EnvironmentDN: dn }, { size: pageSize, page: 0 }, options);
+  const fitting = found.filter((entry) => isAbout(textIn(entry, "Artifact") ?? "", data));
+  const newest = fitting.toSorted((a, b) => (timeOf(a["Timestamp"]) < timeOf(b["Timestamp"]) ? 1 : -1))[0];
+  return newest === undefined ? undefined : idOf(newest);
+}
+
+/** Whether the archive's artifact, in hex or Base64, is what was sent, its digest, or the digest that it ends with. */
+function isAbout(artifact: string, data: string): boolean {
+  const sent = Buffer.from(data, "base64");
+  const forms = [Buffer.from(artifact, "base64").toString("hex"), artifact.toLowerCase()];
+  const hashed = createHash("sha256").update(sent).digest("hex");
+  return forms.some((form) => form.length >= 64 && (sent.toString("hex").endsWith(form) || hashed === form));
 }
 
 async function readPage(

@@ -3,7 +3,7 @@ import type { WaitOptions } from "../../../application/ports.ts";
 import { sendToService, type ServiceReply } from "../serviceRequest.ts";
 import type { TokenPlace } from "./authentication.ts";
 import { refusalOf } from "./refusal.ts";
-import type { Session } from "./session.ts";
+import type { Authorization, Session } from "./session.ts";
 
 /** One call of the product's web interface. */
 export interface Call {
@@ -28,10 +28,12 @@ export interface Caller {
   redact(text: string): string;
 }
 
+/** Where the session of the self-hosted product says whether it is valid. */
+const verification = { method: "GET", path: "vedauth/authorize/verify", action: "check the session" } as const;
+
 export function createCaller(place: TokenPlace, session: Session): Caller {
-  const send = async (call: Call, options: WaitOptions): Promise<{ reply: ServiceReply; retry: boolean }> => {
-    const authorization = await session.authorize(options);
-    const reply = await sendToService(
+  const send = (call: Call, authorization: Authorization, options: WaitOptions): Promise<ServiceReply> =>
+    sendToService(
       {
         method: call.method ?? "POST",
         url: `${place.origin}/${call.path}`,
@@ -44,8 +46,15 @@ export function createCaller(place: TokenPlace, session: Session): Caller {
       },
       options,
     );
-    if (reply.status === 401) session.refused(authorization);
-    return { reply, retry: reply.status === 401 };
+  /** A missing permission can be answered with 401, too: a session that is valid must not be ended for it. */
+  const hasEnded = async (
+    reply: ServiceReply,
+    authorization: Authorization,
+    options: WaitOptions,
+  ): Promise<boolean> => {
+    if (reply.status !== 401 || refusalOf(reply)?.code !== "unauthenticated") return false;
+    if (place.options.product === "saas") return true;
+    return (await send(verification, authorization, options)).status === 401;
   };
   const discreet = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -59,8 +68,11 @@ export function createCaller(place: TokenPlace, session: Session): Caller {
   };
   const read = (call: Call, options: WaitOptions): Promise<ServiceReply> =>
     discreet(async () => {
-      const first = await send(call, options);
-      return first.retry ? (await send(call, options)).reply : first.reply;
+      const authorization = await session.authorize(options);
+      const reply = await send(call, authorization, options);
+      if (!(await hasEnded(reply, authorization, options))) return reply;
+      session.refused(authorization);
+      return send(call, await session.authorize(options), options);
     });
   return {
     read,
@@ -73,7 +85,12 @@ export function createCaller(place: TokenPlace, session: Session): Caller {
         session.redact(`Could not ${call.action} at ${place.origin}: ${refusal.message}`),
       );
     },
-    once: (call, options) => discreet(async () => (await send(call, options)).reply),
+    once: (call, options) =>
+      discreet(async () => {
+        // A look-up first, which renews a session that has ended: the call itself is sent once, and meets a valid one.
+        if (place.options.product === "self-hosted") await read(verification, options);
+        return send(call, await session.authorize(options), options);
+      }),
     redact: (text) => session.redact(text),
   };
 }

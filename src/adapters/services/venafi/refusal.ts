@@ -38,6 +38,7 @@ export function refusalOf({ status, body }: ServiceReply): Refusal | undefined {
   const said = sentence(json["Error"]) ?? sentence(json["error_description"]) ?? sentence(json["ErrorDetails"]);
   const name = sentence(json["error"]) ?? "";
   const message = said ?? (name === "" ? undefined : name);
+  if (name === "insufficient_scope") return { code: "forbidden", message: message ?? name };
   if (status === 401)
     return { code: "unauthenticated", message: message ?? "The session is not valid (any more); sign in again." };
   const result = typeof json["Result"] === "number" ? results.get(json["Result"]) : undefined;

@@ -64,19 +64,12 @@ export function createVenafiService(connection: VenafiConnection): SigningServic
       );
   };
 
-  /** A look-up first: a session that has ended is renewed by it, so that the request itself meets a valid one. */
-  const meetSession = async (options: WaitOptions): Promise<void> => {
-    if (settings.product === "saas") return;
-    await caller.read({ method: "GET", path: "vedauth/authorize/verify", action: "check the session" }, options);
-  };
-
   const send = async (
     signing: VenafiSigning,
     hash: string,
     action: string,
     options: WaitOptions,
   ): Promise<SignOutcome> => {
-    await meetSession(options);
     const call = { path: "vedhsm/api/sign", body: signing.body, action, ambiguity: notRepeated };
     const reply = await caller.once(call, options);
     const outcome = outcomeOf(reply, signing, { service: name, requestHash: hash, retryAfterMs });
@@ -139,7 +132,6 @@ export function createVenafiService(connection: VenafiConnection): SigningServic
     },
     decide: async (decision, options) => {
       onlySelfHosted("decide about a request");
-      await meetSession(options);
       await decideTicket(caller, decision, options);
     },
     prequalify: async (prequalification, options) => {

@@ -1,0 +1,192 @@
+import { generateKeyPairSync } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:https";
+import { TLSSocket } from "node:tls";
+import { isJsonObject, readJson } from "../../core/json.ts";
+import type { TrialEngine } from "../service/engine.ts";
+import { ok, unauthorized, type VenafiAnswer, type VenafiCall } from "./answers.ts";
+import type { TrialVenafiFault } from "./faults.ts";
+import { createTrialTokens, type TrialIdentities, type TrialTokens } from "./vedauth.ts";
+import { createVedHsm, type VedHsm } from "./vedhsm.ts";
+import { createVedSdk } from "./vedsdk.ts";
+
+/** The trial service behind the interface of Venafi CodeSign Protect, self-hosted and SaaS. */
+export interface TrialVenafi {
+  /** Origin, `https://127.0.0.1:PORT`. */
+  readonly url: string;
+  /** PEM of the authority of its certificate. */
+  readonly root: string;
+  setFault(fault: TrialVenafiFault | undefined): void;
+  /** Ends every access token; refresh tokens stay valid. */
+  expireSessions(): void;
+  /** The calls so far: method and path, in lower case. */
+  calls(): readonly string[];
+  stop(): Promise<void>;
+}
+
+/** How the facade is started; all have a default. */
+export interface TrialVenafiOptions {
+  readonly identities?: TrialIdentities;
+  /** What `systemstatus/version` says. */
+  readonly version?: string;
+}
+
+interface Context {
+  readonly tokens: TrialTokens;
+  readonly hsm: VedHsm;
+  readonly sdk: ReturnType<typeof createVedSdk>;
+  readonly version: string;
+  readonly port: () => number;
+  readonly fault: () => TrialVenafiFault | undefined;
+  readonly note: (call: string) => void;
+}
+
+const maximumBody = 256 * 1024;
+const maximumCalls = 1000;
+
+/** Starts the facade on a free port of 127.0.0.1, with TLS by a certificate of the trial's authority, as its clients ask for. */
+export async function startTrialVenafi(engine: TrialEngine, options: TrialVenafiOptions = {}): Promise<TrialVenafi> {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const calls: string[] = [];
+  let fault: TrialVenafiFault | undefined;
+  let port = 0;
+  const tokens = createTrialTokens({ secrets: engine.secrets, identities: options.identities ?? {}, now: engine.now });
+  const context: Context = {
+    tokens,
+    hsm: createVedHsm(engine),
+    sdk: createVedSdk(engine),
+    version: options.version ?? "24.1.0.1234",
+    port: () => port,
+    fault: () => fault,
+    note: (call) => {
+      if (calls.length < maximumCalls) calls.push(call);
+    },
+  };
+  const server = createServer(
+    {
+      key: privateKey.export({ type: "pkcs8", format: "pem" }),
+      cert: engine.authority.issueServer(publicKey).join(""),
+      // A certificate is asked for and looked at by whoever signs in with one; nobody else needs any.
+      requestCert: true,
+      rejectUnauthorized: false,
+    },
+    (request, response) => {
+      void answer(request, response, context).catch(() => response.destroy());
+    },
+  );
+  server.requestTimeout = 10_000;
+  server.headersTimeout = 5_000;
+  server.maxConnections = 100;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  port = typeof address === "object" && address !== null ? address.port : 0;
+  return {
+    url: `https://127.0.0.1:${port}`,
+    root: engine.authority.root,
+    setFault: (next) => {
+      fault = next;
+    },
+    expireSessions: () => tokens.expireAll(),
+    calls: () => [...calls],
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
+  // As the trial's own interface: a page in a browser is not served, under whatever name it reaches loopback.
+  const own = [`127.0.0.1:${context.port()}`, `localhost:${context.port()}`];
+  if (!own.includes(request.headers.host ?? "") || request.headers.origin !== undefined)
+    return send(response, unauthorized("forbidden", "Only programs on this machine are served.", 403));
+  const text = await readBody(request);
+  if (text === undefined) return send(response, unauthorized("too_large", "The request is too long.", 413));
+  const path = new URL(request.url ?? "/", "https://service").pathname.toLowerCase().replace(/^\/+/, "");
+  const method = request.method ?? "";
+  context.note(`${method} ${path}`);
+  const fault = context.fault();
+  if (fault?.kind === "echo")
+    return send(response, unauthorized("rejected", `${JSON.stringify(request.headers)} ${text.toString("utf8")}`, 400));
+  if (fault?.kind === "stall" && path === "vedhsm/api/sign") return;
+  const json = readJson(text);
+  const call = { body: isJsonObject(json) ? json : {}, form: new URLSearchParams(text.toString("utf8")) };
+  return send(response, route(method, path, call, request, context));
+}
+
+function route(
+  method: string,
+  path: string,
+  call: VenafiCall,
+  request: IncomingMessage,
+  { tokens, hsm, sdk, version, fault }: Context,
+): VenafiAnswer {
+  const { authorization, host } = request.headers;
+  switch (`${method} ${path}`) {
+    case "POST vedauth/authorize/oauth":
+      return tokens.password(call);
+    case "POST vedauth/authorize/jwt":
+      return tokens.jwt(call);
+    case "POST vedauth/authorize/certificate":
+      return tokens.certificate(call, fingerprintOf(request));
+    case "POST vedauth/authorize/token":
+      return tokens.refresh(call);
+    case "GET vedauth/authorize/verify":
+      return tokens.verify(authorization);
+    case "GET vedauth/revoke/token":
+      return tokens.revoke(authorization);
+    case "POST v1/oauth/token/serviceaccount":
+      return tokens.serviceAccount(call, `${host ?? ""}/v1/oauth/token/serviceaccount`);
+  }
+  const apiKey = request.headers["tppl-api-key"];
+  const session = tokens.session({ authorization, apiKey: typeof apiKey === "string" ? apiKey : undefined });
+  if (session === undefined) return unauthorized("invalid_token", "The access token is expired or revoked.");
+  const refusal = fault();
+  switch (`${method} ${path}`) {
+    case "POST vedhsm/api/getobjects":
+      return hsm.objects(call, session);
+    case "POST vedhsm/api/sign":
+      if (refusal?.kind === "refuse")
+        return ok({
+          Success: false,
+          Error: refusal.error,
+          ...(refusal.result === undefined ? {} : { Result: refusal.result }),
+        });
+      return hsm.sign(call, session, refusal);
+    case "GET vedsdk/systemstatus/version":
+      return session.product === "saas" ? notFound() : ok({ Version: version });
+  }
+  const found = method === "POST" && path.startsWith("vedsdk/") ? sdk.get(path.slice("vedsdk/".length)) : undefined;
+  return found === undefined || session.product === "saas" ? notFound() : found(call, session);
+}
+
+function notFound(): VenafiAnswer {
+  return { status: 404, body: { error: "NotFound", error_description: "There is nothing at this path." } };
+}
+
+function fingerprintOf(request: IncomingMessage): string | undefined {
+  if (!(request.socket instanceof TLSSocket)) return undefined;
+  const certificate = request.socket.getPeerX509Certificate();
+  return certificate?.fingerprint256;
+}
+
+function send(response: ServerResponse, { status, body }: VenafiAnswer): void {
+  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(body === undefined ? "" : JSON.stringify(body));
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    const bytes: Buffer = Buffer.from(chunk);
+    length += bytes.length;
+    if (length > maximumBody) return undefined;
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
