@@ -4,7 +4,14 @@ import type { Candidate, Descriptor, Evidence, Failure, Lookup } from "../core/v
 import { createContentCache, type ContentCache } from "./contentCache.ts";
 import { RegistryError } from "./errors.ts";
 import type { Clock, Registry, Repository, WaitOptions } from "./ports.ts";
-import { isAttestation, mayCarrySignatures, signatureLayers, signatureTag } from "./signatureContent.ts";
+import {
+  holdsNotaryEnvelope,
+  isAttestation,
+  isNotarySignature,
+  mayCarrySignatures,
+  signatureLayers,
+  signatureTag,
+} from "./signatureContent.ts";
 
 /** What collecting needs of the outside world. */
 export interface CollectPorts {
@@ -101,7 +108,12 @@ export async function collectEvidence(
   try {
     const listed = await ports.registry.referrers(reference, image.digest, options);
     record(listed.from, listed.target, listed.descriptors.length === 0 ? "absent" : "found");
-    await gather(inOrder(listed.descriptors), listed.from);
+    // A signature of the Notary Project also covers the image's media type and size, which a digest does not tell.
+    const named = reference.digest !== undefined && listed.descriptors.some(isNotarySignature);
+    await Promise.all([gather(inOrder(listed.descriptors), listed.from), ...(named ? [resolve()] : [])]);
+    if (!named && reference.digest !== undefined && candidates.some((found) => holdsNotaryEnvelope(found, blobs)))
+      await resolve();
+    if (image === undefined) return evidence();
   } catch (error) {
     const failure = failureOf(error);
     record("referrers", `${repositoryName(reference)}@${image.digest}`, "failed", failure);

@@ -1,10 +1,11 @@
-import type { ImageManifest } from "../core/image/manifest.ts";
-import type { Descriptor } from "../core/verdict/evidence.ts";
+import { parseManifest, type ImageManifest } from "../core/image/manifest.ts";
+import { notaryArtifactType } from "../core/signature/notation.ts";
+import type { Candidate, Descriptor } from "../core/verdict/evidence.ts";
 
 const bundlePrefix = "application/vnd.dev.sigstore.bundle";
 
 const carriers = new Set([
-  "application/vnd.cncf.notary.signature",
+  notaryArtifactType,
   "application/vnd.dev.cosign.artifact.sig.v1+json",
   // Types that say nothing: the manifest itself must be asked.
   "application/vnd.oci.empty.v1+json",
@@ -22,6 +23,20 @@ export function mayCarrySignatures(artifactType: string | undefined): boolean {
   if (artifactType === undefined || artifactType.startsWith(bundlePrefix) || carriers.has(artifactType)) return true;
   // A kind of signature that we do not know makes a verdict unknown, so it must not be passed over.
   return /signature/iu.test(artifactType);
+}
+
+/** Whether a list says that an entry is a signature of the Notary Project. */
+export function isNotarySignature({ artifactType }: Descriptor): boolean {
+  return artifactType === notaryArtifactType;
+}
+
+/** Whether a candidate's own manifest holds an envelope of the Notary Project, whatever the list called it. */
+export function holdsNotaryEnvelope({ descriptor }: Candidate, blobs: ReadonlyMap<string, Uint8Array>): boolean {
+  const bytes = blobs.get(descriptor.digest);
+  const manifest = bytes === undefined ? undefined : parseManifest(bytes).value;
+  return (
+    manifest?.kind === "manifest" && [manifest.artifactType, manifest.config?.mediaType].includes(notaryArtifactType)
+  );
 }
 
 /** The layers of a manifest that are signature content, so that their bytes belong to the evidence. */

@@ -4,6 +4,7 @@ import { AppError } from "../application/errors.ts";
 import { commandLinePolicy, type CommandLineTrust } from "../core/policy/commandLinePolicy.ts";
 import type { TrustPolicy } from "../core/policy/policy.ts";
 import { readPolicy } from "../core/policy/readPolicy.ts";
+import { readTrustStoreFiles } from "./trustStoreFiles.ts";
 import { publicGoodRoot } from "../core/signature/publicGoodRoot.ts";
 import type { TrustMaterial } from "../core/signature/trustMaterial.ts";
 
@@ -42,13 +43,14 @@ export async function readTrust(command: string, values: TrustValues, cwd: strin
 async function readPolicies(paths: readonly string[], cwd: string): Promise<TrustPolicy | undefined> {
   if (paths.length === 0) return undefined;
   const files = await Promise.all(paths.map(async (path) => ({ path, text: await readTextFile(path, cwd) })));
-  for (const file of files) {
-    const { rules, problems } = readPolicy([file]);
+  const stores = await Promise.all(files.map((file) => readTrustStoreFiles(file, cwd)));
+  for (const [i, file] of files.entries()) {
+    const { rules, problems } = readPolicy([file, ...(stores[i] ?? [])]);
     if (rules.length > 0) continue;
     const why = problems[0] === undefined ? "it holds no policy in a format that is read here." : problems[0].message;
     throw new AppError("configuration", `Could not use ${file.path} as a policy: ${why}`);
   }
-  return readPolicy(files);
+  return readPolicy([...files, ...stores.flat()]);
 }
 
 async function readCommandLineTrust(

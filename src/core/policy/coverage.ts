@@ -54,7 +54,7 @@ function rankOf({ globs, exceptions = [], coverage }: PolicyRule, reference: str
   return best;
 }
 
-type Kind = "globs" | "scopes" | "wildcards" | "components" | "prefixes";
+type Kind = "globs" | "scopes" | "wildcards" | "components" | "prefixes" | "repositories";
 
 function rankOfPattern(kind: Kind, pattern: string, reference: string): Rank | undefined {
   if (kind === "globs") return matchesGlob(pattern, reference) ? [0] : undefined;
@@ -69,6 +69,8 @@ function rankOfPattern(kind: Kind, pattern: string, reference: string): Rank | u
       return rankOfComponents(pattern, parsed);
     case "prefixes":
       return rankOfPrefix(pattern, parsed);
+    case "repositories":
+      return pattern === "*" ? [0] : pattern === repositoryName(parsed) ? [1] : undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Problem } from "../problem.ts";
 import type { NamedTrustedRoot } from "../signature/trustMaterial.ts";
+import type { NameAttributes } from "../x509/distinguishedName.ts";
 
 /** Where a statement of a policy stands: workspace-relative file, 1-based line. */
 export interface PolicySource {
@@ -40,6 +41,30 @@ interface Demands {
   readonly claims?: ClaimedIdentity;
 }
 
+/** A statement of a Notary Project trust policy: certificates and names, and which checks may fail. */
+export interface NotaryAuthority {
+  readonly kind: "notary";
+  readonly name: string;
+  readonly source: PolicySource;
+  /** Certificates in DER by the kind of trust store; no `tsa` where the statement names no such store. */
+  readonly stores: {
+    readonly ca: readonly Uint8Array[];
+    readonly signingAuthority: readonly Uint8Array[];
+    readonly tsa?: readonly Uint8Array[];
+  };
+  /** Parts of the signer's name, one of which must be in it; "any" name suffices otherwise. */
+  readonly identities: "any" | readonly NameAttributes[];
+  /** What a check that fails means: it is enforced, or only said. */
+  readonly checks: {
+    readonly authenticity: "enforce" | "log";
+    readonly authenticTimestamp: "enforce" | "log";
+    readonly expiry: "enforce" | "log";
+    readonly revocation: "enforce" | "log" | "skip";
+  };
+  /** When a time stamp is asked for, where there is a `tsa` store. */
+  readonly verifyTimestamp: "always" | "afterCertExpiry";
+}
+
 /** Someone whose signature a rule accepts. */
 export type Authority =
   | (Demands & {
@@ -60,6 +85,7 @@ export type Authority =
       /** The certificate may be in no certificate log (RFC 6962). */
       readonly ignoresCertificateLog?: true;
     })
+  | NotaryAuthority
   | {
       readonly kind: "static";
       readonly name: string;
@@ -91,7 +117,9 @@ export type Coverage =
   /** Connaisseur: `*` is anything, also before and after the pattern. */
   | { readonly kind: "components"; readonly set: string }
   /** Ratify: a reference or a path above it, or what precedes a last `*`; or `*` alone where nothing else of the set fits. */
-  | { readonly kind: "prefixes"; readonly set: string };
+  | { readonly kind: "prefixes"; readonly set: string }
+  /** Notary Project: exactly a repository; or `*` where no other of the set is. */
+  | { readonly kind: "repositories"; readonly set: string };
 
 /** How many of a rule's authorities must accept; without one, a single one suffices. */
 export interface Quorum {

@@ -68,6 +68,7 @@ function nameOf(authority: Authority): string[] {
   switch (authority.kind) {
     case "key":
     case "keyless":
+    case "notary":
     case "not-evaluated":
       return [printable(authority.name)];
     case "static":

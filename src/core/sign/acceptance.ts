@@ -63,6 +63,8 @@ function obstacleIn(authority: Authority, publicKey: string): string | undefined
       return authority.action === "pass" ? undefined : `'${authority.name}' refuses every image.`;
     case "keyless":
       return `'${authority.name}' accepts certificates of an identity provider, not this key.`;
+    case "notary":
+      return `'${authority.name}' accepts certificates of its trust stores, in envelopes of the Notary Project.`;
     case "not-evaluated":
       return `'${authority.name}' is not evaluated: ${authority.why}`;
     case "key":

@@ -3,13 +3,13 @@ import type { Candidate, Descriptor } from "../verdict/evidence.ts";
 import type { Reason, SignatureFormat } from "../verdict/verdict.ts";
 import { readAttachedBundle } from "./bundleReferrer.ts";
 import { claimedReferenceOf, cosignArtifactType, readCosignLayer, simpleSigningMediaType } from "./cosign.ts";
+import { notaryArtifactType, notaryLayer, readNotaryEnvelope } from "./notation.ts";
 import type { BlobReader, FoundSignature, ManifestFindings } from "./foundSignature.ts";
 
 /** More signatures of one manifest are not looked at. */
 const maximumLayers = 100;
 
 const bundlePrefix = "application/vnd.dev.sigstore.bundle";
-const notaryType = "application/vnd.cncf.notary.signature";
 
 const nothing: ManifestFindings = { signatures: [], missing: [] };
 
@@ -38,6 +38,7 @@ export function findSignatures(
   if (format === undefined) return nothing;
   if (manifest.subject?.digest !== image) return found(digest, format, { kind: "invalid", reason: otherSubject });
   if (format === "sigstore-bundle") return readBundleLayer(digest, manifest.layers, image, blob);
+  if (format !== "unrecognised") return readNotaryLayer(digest, manifest, format, blob);
   return found(digest, format, {
     kind: "unsupported",
     reason: {
@@ -52,7 +53,8 @@ function formatOf({ artifactType, config, layers }: ImageManifest): SignatureFor
   const layerTypes = layers.map(({ mediaType }) => mediaType);
   const types = [artifactType ?? "", config?.mediaType ?? ""];
   if ([...types, ...layerTypes].some((type) => type.startsWith(bundlePrefix))) return "sigstore-bundle";
-  if (types.includes(notaryType)) return layerTypes.includes("application/cose") ? "notation-cose" : "notation-jws";
+  if (types.includes(notaryArtifactType))
+    return layerTypes.includes("application/cose") ? "notation-cose" : "notation-jws";
   if (types.includes(cosignArtifactType) || layerTypes.includes(simpleSigningMediaType)) return "cosign";
   return types.some((type) => /signature/i.test(type)) ? "unrecognised" : undefined;
 }
@@ -96,6 +98,21 @@ function readBundleLayer(
     signatures: [{ format: "sigstore-bundle", manifest: digest, ...readAttachedBundle(bytes, image) }],
     missing: [],
   };
+}
+
+function readNotaryLayer(
+  digest: string,
+  manifest: ImageManifest,
+  format: SignatureFormat,
+  blob: BlobReader,
+): ManifestFindings {
+  const held = notaryLayer(manifest);
+  if ("code" in held) return found(digest, format, { kind: "invalid", reason: held });
+  const bytes = blob(held.layer.digest, held.layer.size);
+  if (bytes === undefined) return { signatures: [], missing: [held.layer.digest] };
+  const read = readNotaryEnvelope(held.format, bytes);
+  const content = read.kind === "envelope" ? ({ kind: "notary", envelope: read.envelope } as const) : read;
+  return found(digest, held.format, content);
 }
 
 function found(manifest: string, format: SignatureFormat, content: FoundSignature["content"]): ManifestFindings {

@@ -1,5 +1,6 @@
 import type { Reason, SignatureFormat } from "../verdict/verdict.ts";
 import type { SignatureMaterial } from "./material.ts";
+import type { NotaryEnvelope } from "./notaryAttributes.ts";
 
 /** One signature or attestation as a manifest carries it, before anything of it is proven. */
 export interface FoundSignature {
@@ -13,6 +14,8 @@ export interface FoundSignature {
   readonly content:
     /** `material` is about the image; who made it is still to be proven. */
     | { readonly kind: "readable"; readonly material: SignatureMaterial }
+    /** An envelope of the Notary Project; nothing of it is proven, not even that it is about the image. */
+    | { readonly kind: "notary"; readonly envelope: NotaryEnvelope }
     /** It can never be valid for the image. */
     | { readonly kind: "invalid"; readonly reason: Reason }
     /** A format or feature that is recognised and not evaluated. */

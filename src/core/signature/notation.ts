@@ -11,7 +11,7 @@ import { readNotaryJws } from "./notaryJws.ts";
 import { objectionToTarget, readNotaryPayload } from "./notaryPayload.ts";
 
 /** Artifact type of signatures, and in the older layout the media type of their config. */
-const notaryArtifactType = "application/vnd.cncf.notary.signature";
+export const notaryArtifactType = "application/vnd.cncf.notary.signature";
 
 /** An envelope whose integrity is proven: somebody with the first certificate's key signed exactly this image. */
 export interface NotarySignature {

@@ -1,10 +1,13 @@
 import { decodeBase64 } from "../base64.ts";
+import type { NotaryAuthority } from "../policy/policy.ts";
 import type { FoundSignature } from "../signature/foundSignature.ts";
 import { entrySigner } from "../signature/logEntry.ts";
 import type { SignatureMaterial } from "../signature/material.ts";
 import { withKnownLogs } from "../signature/sigstoreEngine.ts";
 import { verifySignature, type Verification } from "../signature/verifySignature.ts";
+import { assessNotary, type NotaryScene } from "./assessNotary.ts";
 import { proofOf, type KeyDemand, type Keyring, type KnownKey } from "./keyring.ts";
+import type { NotaryDecision } from "./notaryDecision.ts";
 import type { Reason } from "./verdict.ts";
 
 /** A signature with what its verification gave. */
@@ -17,6 +20,8 @@ export interface AssessedSignature {
   readonly validRoots: ReadonlyMap<string, Extract<Verification, { kind: "valid" }>>;
   /** Which of the keyring's demands a valid signature by a key fulfils (`proofOf`). */
   readonly proofs: ReadonlySet<string>;
+  /** What the statements of Notary trust policies say of a Notary signature. */
+  readonly notary?: ReadonlyMap<NotaryAuthority, NotaryDecision>;
 }
 
 const noProofs: ReadonlySet<string> = new Set();
@@ -29,9 +34,11 @@ const ranks: Readonly<Record<Verification["kind"], number>> = {
   "unknown-signer": 3,
 };
 
-/** Verifies a found signature under every key or root that could have made it. */
-export function assessSignature(found: FoundSignature, keyring: Keyring, time: Date): AssessedSignature {
+/** Verifies a found signature under every key or root that could have made it, and a Notary one by the statements. */
+export function assessSignature(found: FoundSignature, keyring: Keyring, notary: NotaryScene): AssessedSignature {
   const { content } = found;
+  const { time } = notary;
+  if (content.kind === "notary") return assessNotary(found, content.envelope, notary);
   if (content.kind !== "readable")
     return { found, outcome: { kind: content.kind, reason: content.reason }, validRoots: new Map(), proofs: noProofs };
   return content.material.signer.kind === "key"

@@ -1,4 +1,4 @@
-import type { Authority, PolicyRule } from "../policy/policy.ts";
+import type { Authority, NotaryAuthority, PolicyRule } from "../policy/policy.ts";
 import { acceptedBy, type Scene, type SigningAuthority } from "./accepts.ts";
 import type { AssessedSignature } from "./assessSignature.ts";
 import type { Keyring } from "./keyring.ts";
@@ -33,8 +33,12 @@ export function decideRule(rule: PolicyRule, signatures: readonly AssessedSignat
       why: `${obscure.what.replace(/\.$/, "")} (${obscure.source.file}:${obscure.source.line})`,
     };
   const signers = rule.authorities.filter((authority) => authority.kind === "key" || authority.kind === "keyless");
-  const accepting = signers.flatMap((authority) => {
-    const [first, ...more] = acceptedBy(authority, signatures, scene);
+  const notaries = rule.authorities.filter((authority) => authority.kind === "notary");
+  const accepting = [...signers, ...notaries].flatMap((authority) => {
+    const [first, ...more] =
+      authority.kind === "notary"
+        ? signatures.filter(({ notary }) => notary?.get(authority)?.kind === "accepted")
+        : acceptedBy(authority, signatures, scene);
     return first === undefined ? [] : [{ authority, signatures: [first, ...more] as const }];
   });
   const [best] = accepting;
@@ -49,13 +53,17 @@ export function decideRule(rule: PolicyRule, signatures: readonly AssessedSignat
       authority: authority.join("' and '"),
       signatures: [first, ...others],
     } as const;
+    if (best.authority.kind === "notary") {
+      const decision = first.notary?.get(best.authority);
+      const notes = decision?.kind === "accepted" ? decision.notes : [];
+      return notes.length === 0 ? accepted : { ...accepted, note: notes.join(" ") };
+    }
     const note = best.authority.format === "unset" && first.found.format === "sigstore-bundle";
     return note ? { ...accepted, note: formatNote(best.authority.name) } : accepted;
   }
   const obstacles: string[] = [];
   for (const authority of rule.authorities) {
-    if (authority.kind === "static" && authority.action === "pass")
-      return { kind: "allowed", rule, authority: authority.name };
+    if (letsPass(authority, signatures)) return { kind: "allowed", rule, authority: authority.name };
     const obstacle = obstacleIn(authority, scene.keyring);
     if (obstacle !== undefined) obstacles.push(obstacle);
   }
@@ -64,8 +72,18 @@ export function decideRule(rule: PolicyRule, signatures: readonly AssessedSignat
   return { kind: "refused", rule, why: refusal(rule) + nearMiss(signers, signatures, scene) };
 }
 
+/** At the level "audit" a Notary statement asks for a signature over the image, and only logs that it knows nobody who made it. */
+function letsPass(authority: Authority, signatures: readonly AssessedSignature[]): boolean {
+  if (authority.kind === "static") return authority.action === "pass";
+  if (authority.kind !== "notary" || authority.checks.authenticity !== "log") return false;
+  return signatures.some(({ notary }) => {
+    const decision = notary?.get(authority);
+    return decision?.kind === "refused" && decision.stranger;
+  });
+}
+
 interface Accepting {
-  readonly authority: SigningAuthority;
+  readonly authority: SigningAuthority | NotaryAuthority;
   readonly signatures: readonly AssessedSignature[];
 }
 
@@ -82,7 +100,7 @@ function isEnough(quorum: PolicyRule["quorum"], accepting: readonly Accepting[])
 /** Why it cannot be told whether the authority accepts; undefined where it can. */
 function obstacleIn(authority: Authority, { known, roots, unusable, defaultRoot }: Keyring): string | undefined {
   if (authority.kind === "not-evaluated") return `'${authority.name}' is not evaluated: ${authority.why}`;
-  if (authority.kind === "static") return undefined;
+  if (authority.kind === "static" || authority.kind === "notary") return undefined;
   const { name: who, requiresLog, requiresTimestamp } = authority;
   const trusted = authority.kind === "keyless" ? { root: authority.trustedRoot ?? defaultRoot } : undefined;
   for (const reference of [trusted, requiresLog, requiresTimestamp]) {

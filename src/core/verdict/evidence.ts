@@ -1,3 +1,5 @@
+import type { RevocationAnswer } from "../x509/revocation.ts";
+
 /** OCI image specification, Content Descriptors: what identifies a blob or manifest. `size` in bytes. */
 export interface Descriptor {
   readonly mediaType: string;
@@ -18,6 +20,7 @@ export type FailureCode =
   | "rate-limit"
   | "registry-error"
   | "digest-mismatch"
+  | "revocation-unknown"
   | "unsupported-format"
   | "policy-not-understood"
   | "limit-reached"
@@ -60,4 +63,6 @@ export interface Evidence {
   readonly candidates: readonly Candidate[];
   /** Manifests and blobs by digest. */
   readonly blobs: Readonly<Record<string, Uint8Array>>;
+  /** Answers about the revocation of certificates that signatures of the Notary Project carry. */
+  readonly revocations?: readonly RevocationAnswer[];
 }

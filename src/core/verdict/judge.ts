@@ -4,6 +4,7 @@ import type { PolicyRule, TrustPolicy } from "../policy/policy.ts";
 import { findSignatures } from "../signature/findSignatures.ts";
 import type { FoundSignature } from "../signature/foundSignature.ts";
 import type { TrustMaterial } from "../signature/trustMaterial.ts";
+import { notaryAuthoritiesOf } from "./assessNotary.ts";
 import { assessSignature, type AssessedSignature } from "./assessSignature.ts";
 import { decideRule, type RuleDecision } from "./decideRule.ts";
 import type { Descriptor, Evidence, Failure, Lookup } from "./evidence.ts";
@@ -41,7 +42,9 @@ export function judge(evidence: Evidence, policy: TrustPolicy, material: TrustMa
 
   const { signatures: found, gaps } = collect(evidence, image);
   const keyring = createKeyring(covering, policy, material);
-  const assessed = found.map((signature) => assessSignature(signature, keyring, time));
+  const authorities = notaryAuthoritiesOf(covering);
+  const notary = { image, authorities, time, revocations: evidence.revocations ?? [] };
+  const assessed = found.map((signature) => assessSignature(signature, keyring, notary));
   const decisions = covering.map((rule) => decideRule(rule, assessed, { reference, keyring }));
   const gap = gaps[0] ?? incompleteness(evidence.lookups);
   const settled = settle({ signatures: assessed, decisions, gap });

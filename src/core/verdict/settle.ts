@@ -79,7 +79,8 @@ function unknownness({ signatures, gap }: Findings, failing: RuleDecision | unde
     ({ found, outcome }) => found.purpose === "signature" && outcome.kind === "unsupported",
   );
   if (unsupported === undefined || unsupported.outcome.kind !== "unsupported") return undefined;
-  return { code: "unsupported-format", message: unsupported.outcome.reason.message };
+  const { code, message } = unsupported.outcome.reason;
+  return { code: code === "revocation-unknown" ? code : "unsupported-format", message };
 }
 
 /** What the image's own signatures amount to, whatever policies say. */

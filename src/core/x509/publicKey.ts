@@ -4,6 +4,13 @@ import { decodePem } from "../base64.ts";
 /** The digests that signatures may use. SHA-1 and MD5 are none. */
 export type DigestName = "sha256" | "sha384" | "sha512";
 
+/** The digests by their object identifiers (RFC 5754, 2). */
+export const digestNames: ReadonlyMap<string, DigestName> = new Map<string, DigestName>([
+  ["2.16.840.1.101.3.4.2.1", "sha256"],
+  ["2.16.840.1.101.3.4.2.2", "sha384"],
+  ["2.16.840.1.101.3.4.2.3", "sha512"],
+]);
+
 /** A public key of a kind that we accept. */
 export interface PublicKey {
   readonly key: KeyObject;

@@ -131,7 +131,7 @@ describe("judge", () => {
         "unsigned",
         "unsigned",
       ],
-      ["with a Notary signature", evidenceOf([notary()]), "unknown", "unsupported-format"],
+      ["with a Notary signature that cannot be read", evidenceOf([notary()]), "invalid", "signature-malformed"],
       ["with a Notary signature beside a good one", evidenceOf([notary(), good]), "verified", "verified"],
       [
         "with two layers in a bundle's manifest",

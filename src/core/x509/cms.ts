@@ -1,0 +1,117 @@
+import type { Certificate } from "./certificate.ts";
+import { childrenOf, objectIdentifierOf, readElement, type DerElement } from "./der.ts";
+import { digestNames, type DigestName } from "./publicKey.ts";
+
+/** Signed data (RFC 5652, 5.1) with one signer, read and not proven. */
+export interface SignedData {
+  readonly contentType: string;
+  readonly content: Uint8Array;
+  /** DER of whatever the sender put in; nothing in it is trusted. */
+  readonly certificates: readonly Uint8Array[];
+  /** Signed attributes by type, each with its values. */
+  readonly attributes: ReadonlyMap<string, readonly DerElement[]>;
+  /** What the signature covers: the signed attributes as a SET. */
+  readonly signedAttributes: Uint8Array;
+  readonly digest: DigestName;
+  readonly signatureKey: "ec" | "rsa";
+  readonly signatureDigest: DigestName;
+  readonly signature: Uint8Array;
+  /** Whether the signer's identifier is a certificate's issuer and serial number. */
+  readonly isSigner: (certificate: Certificate) => boolean;
+}
+
+const signedDataType = "1.2.840.113549.1.7.2";
+
+/** RFC 3370, RFC 5754. `undefined` as the digest: the signer's digest algorithm counts. */
+const signatureAlgorithms = new Map<string, { readonly key: "ec" | "rsa"; readonly digest: DigestName | undefined }>([
+  ["1.2.840.113549.1.1.1", { key: "rsa", digest: undefined }],
+  ["1.2.840.113549.1.1.11", { key: "rsa", digest: "sha256" }],
+  ["1.2.840.113549.1.1.12", { key: "rsa", digest: "sha384" }],
+  ["1.2.840.113549.1.1.13", { key: "rsa", digest: "sha512" }],
+  ["1.2.840.10045.4.3.2", { key: "ec", digest: "sha256" }],
+  ["1.2.840.10045.4.3.3", { key: "ec", digest: "sha384" }],
+  ["1.2.840.10045.4.3.4", { key: "ec", digest: "sha512" }],
+]);
+
+/** More certificates or attributes are not looked at. */
+const limits = { certificates: 32, attributes: 32 };
+
+/**
+ * Reads a ContentInfo that holds signed data with its content, exactly one signer, and signed attributes, in DER. Undefined
+ * for anything else, SHA-1 and RSASSA-PSS too.
+ */
+export function readSignedData(der: Uint8Array): SignedData | undefined {
+  const [type, wrapper, ...more] = childrenOf(readElement(der)) ?? [];
+  if (objectIdentifierOf(type) !== signedDataType || more.length > 0) return undefined;
+  const [data] = childrenOf(wrapper, 0xa0) ?? [];
+  const [version, digests, encapsulated, ...rest] = childrenOf(data) ?? [];
+  if (version?.tag !== 0x02 || digests?.tag !== 0x31) return undefined;
+  const [contentType, contentWrapper] = childrenOf(encapsulated) ?? [];
+  const [content] = childrenOf(contentWrapper, 0xa0) ?? [];
+  const contentTypeName = objectIdentifierOf(contentType);
+  if (contentTypeName === undefined || content?.tag !== 0x04) return undefined;
+  const certificates = rest.filter(({ tag }) => tag === 0xa0).flatMap((set) => childrenOf(set, 0xa0) ?? []);
+  const [signer, ...others] = childrenOf(rest.at(-1), 0x31) ?? [];
+  if (signer === undefined || others.length > 0 || certificates.length > limits.certificates) return undefined;
+  const info = readSigner(signer);
+  if (info === undefined) return undefined;
+  return {
+    ...info,
+    contentType: contentTypeName,
+    content: content.content,
+    certificates: certificates.map(({ whole }) => whole),
+  };
+}
+
+function readSigner(signer: DerElement): Omit<SignedData, "contentType" | "content" | "certificates"> | undefined {
+  const [version, identifier, digestAlgorithm, attributes, signatureAlgorithm, signature] = childrenOf(signer) ?? [];
+  const list = childrenOf(attributes, 0xa0);
+  const digest = digestNames.get(objectIdentifierOf(childrenOf(digestAlgorithm)?.[0]) ?? "");
+  const algorithm = signatureAlgorithms.get(objectIdentifierOf(childrenOf(signatureAlgorithm)?.[0]) ?? "");
+  if (version?.tag !== 0x02 || identifier === undefined || list === undefined || attributes === undefined)
+    return undefined;
+  if (digest === undefined || algorithm === undefined || signature?.tag !== 0x04) return undefined;
+  const read = readAttributes(list);
+  if (read === undefined) return undefined;
+  const signedAttributes = Buffer.from(attributes.whole);
+  // RFC 5652, 5.4: what is signed is the SET itself, not the tag that it has inside the signer's information.
+  signedAttributes[0] = 0x31;
+  return {
+    attributes: read,
+    signedAttributes,
+    digest,
+    signatureKey: algorithm.key,
+    signatureDigest: algorithm.digest ?? digest,
+    signature: signature.content,
+    isSigner: (certificate) => isIdentifiedBy(identifier, certificate),
+  };
+}
+
+function readAttributes(list: readonly DerElement[]): ReadonlyMap<string, readonly DerElement[]> | undefined {
+  const attributes = new Map<string, readonly DerElement[]>();
+  for (const attribute of list) {
+    const [type, values, ...more] = childrenOf(attribute) ?? [];
+    const name = objectIdentifierOf(type);
+    const elements = childrenOf(values, 0x31);
+    if (name === undefined || elements === undefined || elements.length === 0 || more.length > 0) return undefined;
+    // RFC 5652, 5.3: one instance of each; two would let two readers choose differently.
+    if (attributes.has(name) || attributes.size >= limits.attributes) return undefined;
+    attributes.set(name, elements);
+  }
+  return attributes;
+}
+
+function isIdentifiedBy(identifier: DerElement, certificate: Certificate): boolean {
+  if (identifier.tag === 0x80) {
+    const extension = certificate.extensions.get("2.5.29.14");
+    const keyIdentifier = extension === undefined ? undefined : readElement(extension.value);
+    return keyIdentifier !== undefined && Buffer.compare(keyIdentifier.content, identifier.content) === 0;
+  }
+  const [issuer, serial] = childrenOf(identifier) ?? [];
+  return (
+    issuer !== undefined &&
+    Buffer.compare(issuer.whole, certificate.issuer) === 0 &&
+    serial?.tag === 0x02 &&
+    Buffer.from(serial.content).toString("hex") === certificate.serialNumber
+  );
+}
