@@ -19,6 +19,7 @@ import { readHelmTemplate } from "./helmTemplate.ts";
 import { readHelmfile } from "./helmfile.ts";
 import { readKubernetes, readKustomizationFile } from "./kubernetes.ts";
 import { readArgo, readTekton } from "./manifestPipeline.ts";
+import { readMakefile } from "./makefile.ts";
 import { readShellScript } from "./shellScript.ts";
 import { inDocumentOrder } from "./yamlImage.ts";
 import { readSkaffold } from "./skaffold.ts";
@@ -51,6 +52,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["cloud-build", readCloudBuild],
   ["codebuild", readCodeBuild],
   ["shell", readShellScript],
+  ["makefile", readMakefile],
 ]);
 
 /**

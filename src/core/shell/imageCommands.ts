@@ -1,9 +1,8 @@
-import type { Document, ImageUse, ShellCommand, ShellWord } from "../document/document.ts";
+import type { Document, ImageUse, ShellCommand, ShellWord, WordPart } from "../document/document.ts";
 import { invocationOf } from "./invocation.ts";
 import { imagesOfTool } from "./imageTools.ts";
 import { createCommandUses, type PlacedMention } from "./imageCommandUse.ts";
-import { documentSpan } from "./origin.ts";
-import { readShell } from "./readShell.ts";
+import { createScript } from "./script.ts";
 import { isShellProgram } from "./shellInterpreter.ts";
 import { partsOfSlice, textOfSlice, valueOfWord, wholeSlice, writtenSpan, type WordSlice } from "./wordValue.ts";
 
@@ -66,41 +65,20 @@ function scriptOf(tool: string, words: readonly ShellWord[]): ShellWord | undefi
 
 /** The commands of a script that is a word of another command; what the outer shell expands keeps its place. */
 function commandsOf(slice: WordSlice, around: ShellCommand, document: string): readonly ShellCommand[] {
-  const values: (string | undefined)[] = [];
-  const starts: { readonly at: number; readonly start: number; readonly last: number }[] = [];
-  let script = "";
-  for (const { text, literal, span } of partsOfSlice(slice)) {
-    const isHeld =
-      text !== undefined && literal !== undefined && literal.start >= span.start && literal.end <= span.end;
-    const place = isHeld ? literal : span;
-    const stand = isHeld ? text : `\${{ ${values.length} }}`;
-    if (!isHeld) values.push(text);
-    starts.push({ at: script.length, start: place.start, last: Math.max(place.start, place.end - 1) });
-    if (!isHeld)
-      starts.push({ at: script.length + stand.length - 1, start: starts.at(-1)?.last ?? 0, last: place.end });
-    script += stand;
+  const script = createScript(document);
+  for (const part of partsOfSlice(slice)) {
+    const { text, literal, span } = part;
+    if (text !== undefined && literal !== undefined && part.chain.length === 0) script.add(text, literal.start);
+    else script.insert({ span, name: part.chain.length === 0 ? "" : nameOf(part), parts: [part] });
   }
-  const toDocumentOffset = (offset: number): number => {
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle]?.at ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    const piece = starts[low];
-    return piece === undefined ? 0 : Math.min(piece.start + offset - piece.at, piece.last);
-  };
-  const { commands } = readShell(script, {
-    toDocumentOffset,
-    environment: around.environment,
-    resolveExpression: (expression) => values[Number(expression)],
-    ...(around.job === undefined ? {} : { job: around.job }),
-    ...(around.step === undefined ? {} : { step: around.step }),
-  });
-  return commands.map((command) => ({ ...command, span: documentSpanWithin(command.span, document) }));
+  const { environment, job, step } = around;
+  return script.read({
+    environment,
+    ...(job === undefined ? {} : { job }),
+    ...(step === undefined ? {} : { step }),
+  }).commands;
 }
 
-function documentSpanWithin({ start, end }: ShellCommand["span"], document: string): ShellCommand["span"] {
-  return documentSpan((offset) => Math.min(offset, document.length), start, end);
+function nameOf({ chain }: WordPart): string {
+  return /^variable (\w+)$/.exec(chain[0]?.label ?? "")?.[1] ?? "";
 }

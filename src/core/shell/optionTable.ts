@@ -99,7 +99,7 @@ function readOption(
 }
 
 /** What an expansion whose value is not known may become: one argument, options only, or any words. */
-function expansionKind({ text, word }: WordValue): "argument" | "options" | "anything" {
+function expansionKind({ text, word, parts }: WordValue): "argument" | "options" | "anything" {
   if (!text.startsWith(unknownCharacter)) return "argument";
   if (/^["']?\$(?:[@*]|\{[@*])/.test(word.raw)) return "anything";
   const [name = ""] = word.expands;
@@ -107,5 +107,6 @@ function expansionKind({ text, word }: WordValue): "argument" | "options" | "any
   if (isList || /(?:opt|arg|flag|param|extra|env)s?(?:_|$)|(?:opts|args|flags|options|arguments)$/i.test(name))
     return text === unknownCharacter ? "options" : "argument";
   const isQuoted = word.raw.startsWith('"');
-  return !isQuoted && text === unknownCharacter && /^(?:\$\(|`)/.test(word.raw) ? "anything" : "argument";
+  // Without a name it is a command's output, which may be any number of words.
+  return !isQuoted && text === unknownCharacter && parts[0]?.chain.length === 0 ? "anything" : "argument";
 }

@@ -63,7 +63,15 @@ export function fieldsOf(slice: WordSlice): readonly WordSlice[] {
 }
 
 /** The parts of a slice; of a literal only what belongs to it. */
-export function partsOfSlice({ value, from, to }: WordSlice): readonly WordPart[] {
+export function partsOfSlice({
+  value,
+  from,
+  to,
+}: {
+  readonly value: Pick<WordValue, "parts">;
+  readonly from: number;
+  readonly to: number;
+}): readonly WordPart[] {
   const slice: WordPart[] = [];
   let at = 0;
   for (const part of value.parts) {

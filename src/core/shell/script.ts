@@ -1,0 +1,124 @@
+import type { ShellCommand, ShellWord, WordPart } from "../document/document.ts";
+import type { Span } from "../image/span.ts";
+import { readShell, type ShellOptions, type ShellReading } from "./readShell.ts";
+import { textOfStretches } from "./stretch.ts";
+import { partsOfSlice } from "./wordValue.ts";
+
+/** What something other than the shell puts into a script before the shell reads it. */
+export interface Insertion {
+  /** Where the document writes it. */
+  readonly span: Span;
+  readonly name: string;
+  /** What it comes to; one part without text where that is not known. */
+  readonly parts: readonly WordPart[];
+}
+
+/** A script that is put together out of parts of a document. */
+export interface ScriptBuilder {
+  /** Adds text that the document holds from `start` on. */
+  add(text: string, start: number): void;
+  insert(insertion: Insertion): void;
+  /** Reads what was added; spans, words and their parts are the document's. */
+  read(options?: Pick<ShellOptions, "environment" | "job" | "step">): ShellReading;
+}
+
+interface Piece {
+  readonly at: number;
+  readonly start: number;
+  readonly last: number;
+}
+
+const standInForm = /\$\{\{ part (\d+) \}\}/g;
+
+/** Starts a script of `document`'s text. */
+export function createScript(document: string): ScriptBuilder {
+  const pieces: Piece[] = [];
+  const insertions: Insertion[] = [];
+  let source = "";
+  const push = (text: string, start: number, last: number): void => {
+    if (text === "") return;
+    pieces.push({ at: source.length, start, last });
+    source += text;
+  };
+  return {
+    add(text, start) {
+      push(text, start, start + Math.max(0, text.length - 1));
+    },
+    insert(insertion) {
+      // The shell reader keeps `${{ }}` apart from what the shell itself expands.
+      const stand = `\${{ part ${insertions.length} }}`;
+      insertions.push(insertion);
+      const { start, end } = insertion.span;
+      const last = Math.max(start, end - 1);
+      push(stand.slice(0, -1), start, last);
+      push("}", last, last);
+    },
+    read(options = {}) {
+      const reading = readShell(source, {
+        ...options,
+        toDocumentOffset: (offset) => documentOffset(pieces, offset),
+        resolveExpression: (expression) => knownText(insertions[Number(expression.slice("part ".length))]?.parts),
+      });
+      if (insertions.length === 0) return reading;
+      return { ...reading, commands: reading.commands.map((command) => asWritten(command, insertions, document)) };
+    },
+  };
+}
+
+function documentOffset(pieces: readonly Piece[], offset: number): number {
+  let low = 0;
+  let high = pieces.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((pieces[middle]?.at ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  const piece = pieces[low];
+  return piece === undefined ? 0 : Math.min(piece.start + offset - piece.at, piece.last);
+}
+
+function knownText(parts: readonly WordPart[] | undefined): string | undefined {
+  return parts?.every(({ text }) => text !== undefined) === true ? textOfStretches(parts) : undefined;
+}
+
+function asWritten(command: ShellCommand, insertions: readonly Insertion[], document: string): ShellCommand {
+  return {
+    ...command,
+    words: command.words.map((word): ShellWord => {
+      if (!word.raw.includes("${{ part ") && word.parts === undefined) return word;
+      const names = word.expands.map((name) => insertions[insertionIndex(`\${{ ${name} }}`)]?.name ?? name);
+      const parts = word.parts?.flatMap((part) => insertedParts(part, insertions));
+      return {
+        ...word,
+        raw: word.raw.replaceAll(standInForm, (stand) => {
+          const span = insertions[insertionIndex(stand)]?.span;
+          return span === undefined ? stand : document.slice(span.start, span.end);
+        }),
+        expands: names,
+        ...(parts === undefined ? {} : { parts }),
+      };
+    }),
+  };
+}
+
+function insertionIndex(stand: string): number {
+  const digits = /\$\{\{ part (\d+) \}\}/.exec(stand)?.[1];
+  return digits === undefined ? -1 : Number(digits);
+}
+
+/** The part of a word with the parts of what was inserted there. */
+function insertedParts(part: WordPart, insertions: readonly Insertion[]): readonly WordPart[] {
+  const at = part.chain.findIndex(({ text }) => insertionIndex(text) >= 0);
+  const insertion = insertions[insertionIndex(part.chain[at]?.text ?? "")];
+  if (insertion === undefined) return [part];
+  const before = part.chain.slice(0, at);
+  const whole = textOfStretches(insertion.parts);
+  const from = part.text === undefined ? 0 : whole.indexOf(part.text);
+  const to = part.text === undefined ? whole.length : from + part.text.length;
+  if (from < 0) return [part];
+  return partsOfSlice({ value: { parts: insertion.parts }, from, to }).map((inner) => ({
+    ...inner,
+    span: part.span,
+    chain: [...before, ...inner.chain],
+  }));
+}

@@ -1,0 +1,89 @@
+import { readMakefile } from "../../../src/core/document/makefile.ts";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import assert from "node:assert/strict";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+const read = (text: string) => readDocument(text, "Makefile");
+
+const full = `# docker run no:1
+REGISTRY ?= ghcr.io/acme
+TAG := 1.2 # docker run no:2
+IMAGE = $(REGISTRY)/app:$(TAG)
+export NODE=node:22
+LIST = a \\
+  b
+OUT := $(shell docker run --rm «busybox:1» date)
+AMBIGUOUS = a:1
+ifdef X
+AMBIGUOUS = b:1
+endif
+
+.PHONY: all
+all: build ; docker pull «alpine:3»
+build: $(wildcard *.go)
+\t@echo docker run no:3
+\t@docker run --rm -v $$(pwd):/x \\
+\t  -w /x «$(NODE)» npm ci
+\t-docker pull «$(IMAGE)» || true
+ifeq (a,b)
+\tdocker run «$\{NODE}-slim»
+endif
+\tdocker pull «$(AMBIGUOUS)»
+\tfor i in a:1 b:2; do docker pull «$$i»; done
+\tdocker run $(OPTS) «$(MISSING)» x
+\t# docker run no:4
+
+define HELP
+docker run no:5
+endef
+`.replaceAll("\\{", "{");
+
+describe("readMakefile", () => {
+  it("reads recipes with make's variables", () => {
+    expectUses(read, full, [
+      "command docker.io/library/busybox:1 literal",
+      "command docker.io/library/alpine:3 literal",
+      "command docker.io/library/node:22 resolved",
+      "command ghcr.io/acme/app:1.2 resolved",
+      "command docker.io/library/node:22-slim resolved",
+      "command ? unresolved",
+      "command docker.io/library/a:1 resolved",
+      "command docker.io/library/b:2 resolved",
+      "command ? unresolved",
+    ]);
+  });
+
+  it("says where a value is defined and pins it there, unless others use it", () => {
+    const text = "I = node:22\nJ ?= a:1\nx:\n\tdocker run $(I)\n\tdocker run $(J)\n\tdocker tag $(J) y\n";
+    const [one, other] = read(text).images;
+    assert.equal(text.slice(one?.definedAt?.start, one?.definedAt?.end), "node:22");
+    assert.deepEqual(one?.pinAt, { start: 11, end: 11 });
+    assert.equal(other?.pinAt?.start, text.indexOf("$(J)") + 4);
+    assert.deepEqual(
+      one?.chain.map(({ label, text: shown }) => [label, shown]),
+      [
+        ["variable I", "$(I)"],
+        ["assignment of I", "node:22"],
+      ],
+    );
+  });
+
+  it("keeps pins and spans, whatever is changed", () => {
+    const plain = full.replaceAll(/[«»]/g, "");
+    assert.ok(expectPinsToHold(read, plain) >= 6);
+    expectToSurvive(read, plain);
+    expectUses(
+      read,
+      full.replaceAll("\n", "\r\n"),
+      read(plain).images.map((use) => `command ${summaryOf(use)}`),
+    );
+  });
+
+  it("lists commands", () => assert.equal(readMakefile("a:\n\tb c\n", "Makefile").commands.length, 1));
+});
+
+function summaryOf(use: ReturnType<typeof read>["images"][number]): string {
+  const { reference, resolution } = use;
+  const tag = reference?.tag === undefined ? "" : `:${reference.tag}`;
+  return `${reference === undefined ? "?" : `${reference.registry}/${reference.repository}${tag}`} ${resolution}`;
+}
