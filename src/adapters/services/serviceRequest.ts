@@ -29,6 +29,8 @@ export interface ServiceRequest {
   readonly action: string;
   /** What a person should know where it is not clear whether the request was carried out. */
   readonly ambiguity?: string;
+  /** The service explains failures in JSON: an answer with status 500 and above is given back where it is JSON. */
+  readonly explainsFailures?: boolean;
 }
 
 /** Status and parsed body; `body` is undefined where it was no JSON, which only a refused authentication may be. */
@@ -79,7 +81,7 @@ export async function sendToService(
       );
     throw new AppError("service-unavailable", `${failed}: the connection failed.${advice}`, { cause });
   }
-  if (reply.status >= 500)
+  if (reply.status >= 500 && (request.explainsFailures !== true || reply.body === undefined))
     throw new AppError("service-unavailable", `${failed}: it answered with status ${reply.status}.${advice}`);
   if (reply.body === undefined && reply.status !== 401 && reply.status !== 403)
     throw new AppError("service-protocol", `${failed}: the answer (status ${reply.status}) is not JSON.${advice}`);

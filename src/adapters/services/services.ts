@@ -4,6 +4,7 @@ import type { SigningService } from "../../application/signingService.ts";
 import type { Configuration, ServicePointer } from "../../core/policy/configuration.ts";
 import { createTrialService } from "./trial.ts";
 import { readTrialState, type StatePlace, type TrialState } from "./trialState.ts";
+import { openVault } from "./vault/openVault.ts";
 import { openVenafi } from "./venafi/openVenafi.ts";
 
 /** Where services are found: what `.countersign.yaml` points to, and the state of the trial. */
@@ -37,10 +38,14 @@ export async function openService(name: string, sources: ServiceSources): Promis
       ...(trial === undefined ? {} : { trial }),
     });
   }
+  if (pointer?.type === "vault") {
+    const trial = await readTrialState(sources.place).catch(() => undefined);
+    return openVault(pointer, { ...sources, ...(trial === undefined ? {} : { trial }) });
+  }
   if (pointer !== undefined && pointer.type !== trialName)
     throw new AppError(
       "configuration",
-      `Signing service '${name}' has the type '${pointer.type}', which is not supported. Supported: ${trialName}, venafi.`,
+      `Signing service '${name}' has the type '${pointer.type}', which is not supported. Supported: ${trialName}, vault, venafi.`,
     );
   const state = await readTrialState(sources.place);
   if (state === undefined)

@@ -17,6 +17,8 @@ export interface TrialState {
   readonly secrets: { readonly dev: string; readonly lead: string };
   /** The same service behind the interface of Venafi CodeSign Protect: its origin, and the authority of its certificate in PEM. */
   readonly venafi?: { readonly url: string; readonly root: string };
+  /** The same service behind the interface of HashiCorp Vault and OpenBao: its origin. */
+  readonly vault?: { readonly url: string };
 }
 
 /** What the place of the state depends on. */
@@ -72,7 +74,21 @@ export function parseTrialState(text: string): TrialState | undefined {
   if (typeof dev !== "string" || typeof lead !== "string") return undefined;
   if (!/^127\.0\.0\.1:\d{1,5}$/.test(registry) || !/^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(url)) return undefined;
   const venafi = readFacade(state["venafi"]);
-  return { pid, startedAt, registry, url, secrets: { dev, lead }, ...(venafi === undefined ? {} : { venafi }) };
+  return {
+    pid,
+    startedAt,
+    registry,
+    url,
+    secrets: { dev, lead },
+    ...(venafi === undefined ? {} : { venafi }),
+    ...readPlainFacade(state["vault"]),
+  };
+}
+
+/** Nothing for anything but loopback: then there is no facade. */
+function readPlainFacade(value: unknown): Pick<TrialState, "vault"> {
+  const url = isJsonObject(value) ? value["url"] : undefined;
+  return typeof url === "string" && /^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(url) ? { vault: { url } } : {};
 }
 
 /** Undefined for anything but loopback: then there is no facade. */

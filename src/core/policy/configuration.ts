@@ -12,6 +12,7 @@ import { withoutByteOrderMark, type Span } from "../image/span.ts";
 import type { Parsed, Problem } from "../problem.ts";
 import type { Suppression } from "../rules/suppressions.ts";
 import { isSecretName, pathProblem, urlProblem } from "./configurationValue.ts";
+import { readVaultOptions } from "./vaultOptions.ts";
 import { readVenafiOptions } from "./venafiOptions.ts";
 
 /** Where a workspace keeps its configuration. */
@@ -105,6 +106,12 @@ function readTrustedRoots(node: YamlNode | undefined, reader: Reader): readonly 
   return roots;
 }
 
+/** By type of service. */
+const optionReaders = new Map<string, (options: ServicePointer["options"]) => { readonly wrong: readonly string[] }>([
+  ["venafi", readVenafiOptions],
+  ["vault", readVaultOptions],
+]);
+
 function readServices(node: YamlNode | undefined, reader: Reader): readonly ServicePointer[] {
   const services: ServicePointer[] = [];
   for (const item of reader.items(node, "services")) {
@@ -114,9 +121,8 @@ function readServices(node: YamlNode | undefined, reader: Reader): readonly Serv
     const url = reader.required(fields, "url", item);
     const options = reader.texts(fields.get("options"), "options");
     if (name === undefined || type === undefined || url === undefined) continue;
-    if (type.text === "venafi")
-      for (const message of readVenafiOptions(options).wrong)
-        reader.invalid(message, (fields.get("options") ?? item).span);
+    const read = optionReaders.get(type.text);
+    for (const message of read?.(options).wrong ?? []) reader.invalid(message, (fields.get("options") ?? item).span);
     const problem = urlProblem(url.text);
     if (problem !== undefined) {
       if (problem.kind === "secret") reader.secret(url.span);

@@ -1,0 +1,139 @@
+import { AppError } from "../../../application/errors.ts";
+import type { WaitOptions } from "../../../application/ports.ts";
+import { isJsonObject, type JsonObject } from "../../../core/json.ts";
+import { sendToService, type ServiceReply } from "../serviceRequest.ts";
+import { isJwt, type Credentials } from "./credentials.ts";
+import { sendCall, type VaultPlace } from "./connection.ts";
+import { refusalOf } from "./refusal.ts";
+
+/** A token as it was granted. Times in milliseconds since 1970. */
+export interface Grant {
+  readonly token: string;
+  /** It does not end without it. */
+  readonly expiresAt?: number;
+  readonly renewFrom?: number;
+}
+
+/** Asks for tokens: each function sends one request for one. A refusal is AppError `authentication`. */
+export interface TokenSource {
+  /** The token that was given, where one was: nothing is sent. */
+  given(): Promise<string | undefined>;
+  /** Signs in anew; undefined where there is nothing to sign in with. */
+  signIn(options: WaitOptions): Promise<Grant | undefined>;
+  renew(token: string, options: WaitOptions): Promise<Grant>;
+  /** Looks up what the service knows of a token; undefined where it does not accept it. */
+  lookUp(token: string, options: WaitOptions): Promise<Grant | undefined>;
+}
+
+/** A token is renewed when this part of its life is left. */
+const renewedWithin = 1 / 3;
+
+/** The ways to get a token that the options and the credentials offer. `note` learns every secret before it is sent. */
+export function createTokenSource(
+  place: VaultPlace,
+  credentials: Credentials,
+  note: (secret: string) => void,
+): TokenSource {
+  const { options: settings } = place;
+  const isWanted = (kind: NonNullable<typeof settings.authentication>): boolean =>
+    (settings.authentication ?? kind) === kind;
+  const noted = async (name: Parameters<Credentials["get"]>[0]): Promise<string | undefined> => {
+    const secret = await credentials.get(name);
+    if (secret !== undefined) note(secret);
+    return secret;
+  };
+
+  const logIn = async (method: string, body: object, options: WaitOptions): Promise<Grant> => {
+    const action = `sign in with ${method === "jwt" ? "a JWT" : "an AppRole"}`;
+    const path = `auth/${settings.authMount ?? method}/login`;
+    const reply = await sendCall(place, { path, body, action }, undefined, options);
+    return grantFrom(reply, action, place);
+  };
+
+  const withAppRole = async (options: WaitOptions): Promise<Grant | undefined> => {
+    const secretId = isWanted("approle") ? await noted("secret-id") : undefined;
+    const roleId = settings.authentication === "approle" ? settings.role : undefined;
+    const role = roleId ?? (await credentials.get("role-id"));
+    if (secretId === undefined || role === undefined) return undefined;
+    return logIn("approle", { role_id: role, secret_id: secretId }, options);
+  };
+  const withJwt = async (options: WaitOptions): Promise<Grant | undefined> => {
+    if (!isWanted("jwt") || settings.role === undefined) return undefined;
+    const jwt = (await noted("jwt")) ?? (await ambientToken(place, credentials, note, options));
+    return jwt === undefined ? undefined : logIn("jwt", { role: settings.role, jwt }, options);
+  };
+
+  return {
+    given: async () => (isWanted("token") ? await noted("token") : undefined),
+    signIn: async (options) => (await withJwt(options)) ?? (await withAppRole(options)),
+    renew: async (token, options) => {
+      const action = "renew the session";
+      const reply = await sendCall(place, { path: "auth/token/renew-self", body: {}, action }, token, options);
+      return grantFrom(reply, action, place);
+    },
+    lookUp: async (token, options) => {
+      const action = "check the session";
+      const reply = await sendCall(place, { path: "auth/token/lookup-self", action }, token, options);
+      if (reply.status === 401 || reply.status === 403) return undefined;
+      const refusal = refusalOf(reply);
+      if (refusal !== undefined)
+        throw new AppError("service-unavailable", `Could not ${action} at ${place.origin}: ${refusal.message}`);
+      const data = objectIn(reply.body, "data");
+      const ends = lifeOf(data["ttl"], data["renewable"], place.now(), data["creation_ttl"]);
+      return { token, ...ends };
+    },
+  };
+}
+
+function grantFrom(reply: ServiceReply, action: string, place: VaultPlace): Grant {
+  const refusal = refusalOf(reply);
+  const failed = `Could not ${action} at ${place.origin}`;
+  if (refusal !== undefined)
+    throw new AppError(
+      refusal.code === "unavailable" ? "service-unavailable" : "authentication",
+      `${failed}: ${refusal.message}`,
+    );
+  const auth = objectIn(reply.body, "auth");
+  const token = auth["client_token"];
+  if (isJsonObject(auth["mfa_requirement"]))
+    throw new AppError("authentication", `${failed}: it asks for a second factor, which is not supported here.`);
+  if (typeof token !== "string" || token === "" || token.length > 16_384)
+    throw new AppError("service-protocol", `${failed}: the answer holds no token.`);
+  return { token, ...lifeOf(auth["lease_duration"], auth["renewable"], place.now(), auth["lease_duration"]) };
+}
+
+/** When a token ends and from when on it is renewed; `seconds` of 0 mean that it does not end. */
+function lifeOf(seconds: unknown, renewable: unknown, now: number, whole: unknown): Omit<Grant, "token"> {
+  if (typeof seconds !== "number" || !Number.isFinite(seconds) || seconds <= 0) return {};
+  const expiresAt = now + seconds * 1000;
+  const life = typeof whole === "number" && Number.isFinite(whole) && whole > 0 ? whole : seconds;
+  return { expiresAt, ...(renewable === true ? { renewFrom: expiresAt - life * 1000 * renewedWithin } : {}) };
+}
+
+/** Asks the identity provider of a GitHub Actions job for a token that is good for this service alone. */
+async function ambientToken(
+  place: VaultPlace,
+  { identity }: Credentials,
+  note: (secret: string) => void,
+  options: WaitOptions,
+): Promise<string | undefined> {
+  if (identity === undefined) return undefined;
+  note(identity.secret);
+  const action = "ask the pipeline's identity provider for a token";
+  const url = new URL(identity.url);
+  url.searchParams.set("audience", place.options.audience ?? place.origin);
+  const reply = await sendToService(
+    { method: "GET", url: url.href, secret: identity.secret, timeoutMs: place.timeoutMs, action },
+    options,
+  );
+  const jwt = isJsonObject(reply.body) ? reply.body["value"] : undefined;
+  if (reply.status !== 200 || typeof jwt !== "string" || !isJwt(jwt))
+    throw new AppError("authentication", `Could not ${action}: it answered with status ${reply.status} and no token.`);
+  note(jwt);
+  return jwt;
+}
+
+function objectIn(body: unknown, name: string): JsonObject {
+  const value = isJsonObject(body) ? body[name] : undefined;
+  return isJsonObject(value) ? value : {};
+}
