@@ -1,8 +1,8 @@
 // Bundles the two hosts. The command line is bundled without `vscode` as an external,
 // so an import of it from core, application or adapters breaks the build.
-import { build, context } from "esbuild";
-import { readdirSync, rmSync } from "node:fs";
-import { join, normalize } from "node:path";
+import { build, context, transform } from "esbuild";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, normalize, relative } from "node:path";
 
 const production = process.argv.includes("--production");
 const watch = process.argv.includes("--watch");
@@ -22,16 +22,58 @@ const shared = {
   outdir: "dist",
 };
 
-const bundles = [
-  { ...shared, entryPoints: { extension: "src/extension/extension.ts" }, external: ["vscode"] },
-  { ...shared, entryPoints: { cli: "src/cli/main.ts" }, banner: { js: "#!/usr/bin/env node" } },
-];
+// What the extension imports lazily becomes files of its own, so that activation loads little. esbuild splits ES
+// modules only: they are split as such, each module once, and then every file is turned into CommonJS.
+const split = {
+  ...shared,
+  entryPoints: { extension: "src/extension/extension.ts" },
+  external: ["vscode"],
+  format: "esm",
+  splitting: true,
+  chunkNames: "extension/[name]-[hash]",
+  sourcemap: production ? false : "inline",
+  write: false,
+  plugins: [{ name: "common-js-chunks", setup: ({ onEnd }) => onEnd(writeChunks) }],
+};
+
+const bundles = [split, { ...shared, entryPoints: { cli: "src/cli/main.ts" }, banner: { js: "#!/usr/bin/env node" } }];
 
 if (watch) {
   for (const bundle of bundles) await (await context(bundle)).watch();
 } else {
   const results = await Promise.all(bundles.map((bundle) => build({ ...bundle, metafile: true })));
-  removeAllBut(results.flatMap((result) => Object.keys(result.metafile.outputs)));
+  const made = results.flatMap((result) => Object.keys(result.metafile.outputs));
+  removeAllBut(production ? made : made.flatMap((path) => [path, `${path}.map`]));
+}
+
+/** Writes the files of a split bundle as CommonJS, the entry last: it must not name a file that is not there yet. */
+async function writeChunks({ outputFiles = [] }) {
+  const files = await Promise.all(outputFiles.map(toCommonJs));
+  for (const { path, code, map } of files.toSorted((a, b) => depthOf(b.path) - depthOf(a.path))) {
+    mkdirSync(dirname(path), { recursive: true });
+    if (map !== "") writeFileSync(`${path}.map`, map);
+    writeFileSync(path, map === "" ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
+  }
+}
+
+async function toCommonJs({ path, text }) {
+  const { code, map } = await transform(text, {
+    format: "cjs",
+    platform: "node",
+    target: shared.target,
+    minify: production,
+    // Names were kept when the files were split.
+    keepNames: false,
+    sourcemap: production ? false : "external",
+    sourcefile: basename(path),
+    // `import()` becomes a lazy `require`, which the extension host loads faster.
+    supported: { "dynamic-import": false },
+  });
+  return { path, code, map };
+}
+
+function depthOf(path) {
+  return relative("dist", path).split(/[\\/]/u).length;
 }
 
 /** What an earlier build left goes last, so that an editor that runs from this folder is never without a bundle. */
