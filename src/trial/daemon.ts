@@ -17,6 +17,8 @@ export interface TrialDescription {
   readonly service: "trial";
   readonly url: string;
   readonly keys: readonly Pick<KeyDescription, "name" | "publicKey" | "certificateChain" | "needs">[];
+  /** The same service behind the interface of Venafi CodeSign Protect: its origin, and the authority of its certificate in PEM. */
+  readonly venafi?: { readonly url: string; readonly root: string };
 }
 
 /** What `countersign trial status` prints. */
@@ -149,7 +151,9 @@ async function findRunning(
       certificateChain,
       needs,
     }));
-    return { state, description: { registry: state.registry, service: "trial", url: state.url, keys: shown } };
+    const { registry, url, venafi } = state;
+    const faces = venafi === undefined ? {} : { venafi };
+    return { state, description: { registry, service: "trial", url, keys: shown, ...faces } };
   } catch (error) {
     if (error instanceof AppError && error.code !== "cancelled") return undefined;
     throw error;
@@ -187,7 +191,9 @@ async function runUntilStopped(place: StatePlace, signal: AbortSignal): Promise<
   const trial = await startTrial({ appendAudit: record, onStop: () => end() });
   try {
     const { url, secrets } = trial.service;
-    const state = { pid: process.pid, startedAt: new Date().toISOString(), registry: trial.registry, url, secrets };
+    const { registry } = trial;
+    const venafi = { url: trial.venafi.url, root: trial.venafi.root };
+    const state = { pid: process.pid, startedAt: new Date().toISOString(), registry, url, secrets, venafi };
     claimed = await writeTrialState(place, state);
     if (!claimed) return tellParent({ kind: "ready" });
     appendAudit(place, early.join(""));

@@ -1,28 +1,36 @@
 import { startTrialRegistry } from "./registry/trialRegistry.ts";
+import { createTrialEngine } from "./service/engine.ts";
 import { startTrialService, type TrialService, type TrialServiceOptions } from "./service/startTrialService.ts";
+import { startTrialVenafi, type TrialVenafi } from "./venafi/startTrialVenafi.ts";
 
-/** A running trial: a registry and a signing service in this process. */
+/** A running trial: a registry and a signing service, with its other interfaces, in this process. */
 export interface Trial {
   /** `127.0.0.1:PORT`. */
   readonly registry: string;
   readonly service: TrialService;
+  /** The same keys, users and audit log behind another interface. */
+  readonly venafi: TrialVenafi;
   stop(): Promise<void>;
 }
 
-/** Starts the trial's registry and its signing service, on loopback, in this process. */
+/** Starts the trial's registry and its signing service with all its interfaces, on loopback, in this process. */
 export async function startTrial(options: TrialServiceOptions = {}): Promise<Trial> {
-  const registry = await startTrialRegistry({});
+  const engine = options.engine ?? createTrialEngine(options);
+  const started: { stop(): Promise<void> }[] = [];
+  const keep = <T extends { stop(): Promise<void> }>(part: T): T => {
+    started.push(part);
+    return part;
+  };
+  const stop = async (): Promise<void> => {
+    await Promise.all(started.map((part) => part.stop()));
+  };
   try {
-    const service = await startTrialService(options);
-    return {
-      registry: registry.host,
-      service,
-      stop: async () => {
-        await Promise.all([service.stop(), registry.stop()]);
-      },
-    };
+    const registry = keep(await startTrialRegistry({}));
+    const service = keep(await startTrialService({ ...options, engine }));
+    const venafi = keep(await startTrialVenafi(engine));
+    return { registry: registry.host, service, venafi, stop };
   } catch (error) {
-    await registry.stop();
+    await stop();
     throw error;
   }
 }
