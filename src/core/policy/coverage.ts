@@ -1,6 +1,6 @@
-import { parseReference, repositoryName, type ImageReference } from "../image/reference.ts";
+import { formatFamiliar, parseReference, repositoryName, type ImageReference } from "../image/reference.ts";
 import { matchesGlob } from "./glob.ts";
-import type { PolicyRule } from "./policy.ts";
+import type { Coverage, PolicyRule } from "./policy.ts";
 import { matchesWildcards } from "./wildcard.ts";
 
 /** No reference is longer; what is longer is covered by nothing but rules for everything. */
@@ -54,7 +54,7 @@ function rankOf({ globs, exceptions = [], coverage }: PolicyRule, reference: str
   return best;
 }
 
-type Kind = "globs" | "scopes" | "wildcards" | "components" | "prefixes" | "repositories";
+type Kind = Coverage["kind"];
 
 function rankOfPattern(kind: Kind, pattern: string, reference: string): Rank | undefined {
   if (kind === "globs") return matchesGlob(pattern, reference) ? [0] : undefined;
@@ -65,6 +65,8 @@ function rankOfPattern(kind: Kind, pattern: string, reference: string): Rank | u
       return rankOfScope(pattern, parsed);
     case "wildcards":
       return matchesWildcards(pattern, kyvernoName(parsed)) ? [0] : undefined;
+    case "written":
+      return [reference, formatFamiliar(parsed)].some((text) => matchesWildcards(pattern, text)) ? [0] : undefined;
     case "components":
       return rankOfComponents(pattern, parsed);
     case "prefixes":

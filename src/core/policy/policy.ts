@@ -114,6 +114,8 @@ export type Coverage =
   | { readonly kind: "scopes"; readonly set: string }
   /** Kyverno: `*` is anything, `?` one character. */
   | { readonly kind: "wildcards" }
+  /** Kyverno's ImageValidatingPolicy: the same over the reference as it is written, short or in full. */
+  | { readonly kind: "written" }
   /** Connaisseur: `*` is anything, also before and after the pattern. */
   | { readonly kind: "components"; readonly set: string }
   /** Ratify: a reference or a path above it, or what precedes a last `*`; or `*` alone where nothing else of the set fits. */

@@ -9,6 +9,7 @@ import { isContainersPolicy, readContainersPolicy } from "./containersPolicy.ts"
 import { kyvernoGroup, readKyvernoPolicy } from "./kyvernoClusterPolicy.ts";
 import { isNotaryTrustPolicy, readNotaryTrustPolicy } from "./notaryTrustPolicy.ts";
 import { isTrustStorePath } from "./notaryTrustStore.ts";
+import { readValidatingPolicy, validatingGroup } from "./kyvernoValidatingPolicy.ts";
 import type { PolicyRule, TrustPolicy } from "./policy.ts";
 import { createPolicyNotes, type PolicyNotes } from "./policyNotes.ts";
 import type { PolicyContext, PolicyReader, StatedPolicy } from "./policyReader.ts";
@@ -29,12 +30,12 @@ const readers = new Map<string, PolicyReader>([
   [`${openShiftGroup}/ImagePolicy`, readOpenShiftPolicy],
   [`${kyvernoGroup}/ClusterPolicy`, readKyvernoPolicy],
   [`${kyvernoGroup}/Policy`, readKyvernoPolicy],
+  [`${validatingGroup}/ImageValidatingPolicy`, readValidatingPolicy],
+  [`${validatingGroup}/NamespacedImageValidatingPolicy`, readValidatingPolicy],
 ]);
 
 /** Other policies about signed images that organisations have; said, so that nobody believes they were applied. */
 const unsupportedKinds = new Map([
-  ["policies.kyverno.io/ImageValidatingPolicy", "Kyverno"],
-  ["policies.kyverno.io/NamespacedImageValidatingPolicy", "Kyverno"],
   ["config.ratify.deislabs.io/Verifier", "Ratify"],
   ["config.ratify.deislabs.io/Policy", "Ratify"],
   ["config.ratify.sh/Executor", "Ratify"],

@@ -23,7 +23,8 @@ function rule(
 }
 
 function chosen(kind: Coverage["kind"], patterns: readonly string[], reference: string): readonly string[] {
-  const coverage: Coverage = kind === "globs" || kind === "wildcards" ? { kind } : { kind, set: "p" };
+  const coverage: Coverage =
+    kind === "globs" || kind === "wildcards" || kind === "written" ? { kind } : { kind, set: "p" };
   return coveringRules(
     patterns.map((pattern) => rule(coverage, [pattern])),
     reference,
@@ -66,6 +67,13 @@ describe("coveringRules", () => {
     ["wildcards", ["ghcr.io/acme/*:1"], `ghcr.io/acme/app:1@${digest}`, []],
     ["wildcards", ["ghcr.io/a?b:1"], "ghcr.io/ab:1", []],
     ["wildcards", ["docker.io/library/node:latest"], "node", ["docker.io/library/node:latest"]],
+    // ImageValidatingPolicy: as it is written, which may be short.
+    [
+      "written",
+      ["node:*", "docker.io/library/*", "docker.io/node:*"],
+      "docker.io/library/node:22",
+      ["node:*", "docker.io/library/*"],
+    ],
     // Connaisseur: components, then prefixes, then lengths.
     ["components", ["*:*", "docker.io/acme/*:*", "docker.io/acme/app:*"], "acme/app:1", ["docker.io/acme/app:*"]],
     ["components", ["*:*", "docker.io/acme/*:*"], "acme/app:1", ["docker.io/acme/*:*"]],
@@ -113,7 +121,7 @@ describe("coveringRules", () => {
   });
 
   it("covers nothing by what is no reference", () => {
-    for (const kind of ["globs", "wildcards", "scopes", "components", "prefixes"] as const)
+    for (const kind of ["globs", "wildcards", "written", "scopes", "components", "prefixes"] as const)
       assert.deepEqual(chosen(kind, ["x*"], "Not A Reference"), []);
   });
 });

@@ -65,7 +65,6 @@ spec:
   });
 
   const unsupported = [
-    "apiVersion: policies.kyverno.io/v1\nkind: ImageValidatingPolicy\n",
     "apiVersion: config.ratify.deislabs.io/v1beta1\nkind: Verifier\n",
     "apiVersion: policy.sigstore.dev/v1alpha1\nkind: TrustRoot\nspec: {remote: {mirror: https://x}}\n",
     "apiVersion: policy.sigstore.dev/v1alpha1\nkind: TrustRoot\nspec: {repository: {root: e30=}}\n",
