@@ -1,4 +1,5 @@
 import { deliveryOfPath, deliveryOfYaml } from "./detectDelivery.ts";
+import { infrastructureOfPath } from "./detectInfrastructure.ts";
 import { pipelineOfPath, pipelineOfYaml } from "./detectPipeline.ts";
 import type { Dialect } from "./document.ts";
 
@@ -22,7 +23,12 @@ const byPath: readonly { readonly dialect: Dialect; readonly matches: (path: str
 /** The dialect that a path alone tells, at the workspace's root or in any folder below it. */
 export function dialectOfPath(path: string): Dialect | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  return byPath.find(({ matches }) => matches(path, name))?.dialect ?? deliveryOfPath(path) ?? pipelineOfPath(path);
+  return (
+    byPath.find(({ matches }) => matches(path, name))?.dialect ??
+    deliveryOfPath(path) ??
+    pipelineOfPath(path) ??
+    infrastructureOfPath(path)
+  );
 }
 
 /** Whether a file is worth reading: its path tells a dialect, or its content may (YAML, or a name without extension). */

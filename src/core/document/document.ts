@@ -28,6 +28,17 @@ export type Dialect =
   | "codebuild"
   | "shell"
   | "makefile"
+  | "devcontainer"
+  | "bake"
+  | "earthfile"
+  | "jenkinsfile"
+  | "terraform"
+  | "nomad"
+  | "packer"
+  | "quadlet"
+  | "ecs"
+  | "cloudformation"
+  | "ansible"
   | "unrecognised";
 
 /**

@@ -43,10 +43,10 @@ const maximumEvaluations = 20_000;
 const maximumScripts = 8_000_000;
 const noScope: TemplateScope = { syntax: noTemplate, lookup: () => [] };
 
-/** Starts reading a pipeline's document. */
-export function createPipeline(source: string, path: string, dialect: Dialect): Pipeline {
+/** Starts reading a pipeline's document; `read` parses its text, as YAML unless it is said otherwise. */
+export function createPipeline(source: string, path: string, dialect: Dialect, read = readYaml): Pipeline {
   const text = withoutByteOrderMark(source);
-  const stream = readYaml(text);
+  const stream = read(text);
   const images = createImageCollector(text);
   const commands: ShellCommand[] = [];
   const jobs: Job[] = [];

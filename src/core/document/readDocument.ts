@@ -9,6 +9,7 @@ import { readCodeBuild } from "./codeBuild.ts";
 import { readCompose } from "./compose.ts";
 import { readDrone, readWoodpecker } from "./containerPipeline.ts";
 import { dialectOfContent, dialectOfPath } from "./detect.ts";
+import { readDevcontainer } from "./devcontainer.ts";
 import { readDockerfile } from "./dockerfile.ts";
 import type { Dialect, Document } from "./document.ts";
 import { readGithubAction } from "./githubAction.ts";
@@ -53,6 +54,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["codebuild", readCodeBuild],
   ["shell", readShellScript],
   ["makefile", readMakefile],
+  ["devcontainer", readDevcontainer],
 ]);
 
 /**

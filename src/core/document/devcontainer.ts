@@ -1,0 +1,76 @@
+import type { Document } from "./document.ts";
+import { readJsonc } from "./jsonc.ts";
+import { createPipeline, type Pipeline } from "./pipeline.ts";
+import type { Placeholder, TemplateScope } from "./template.ts";
+import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+/** Commands that the specification runs (containers.dev, "Lifecycle scripts"). */
+const lifecycle = [
+  "initializeCommand",
+  "onCreateCommand",
+  "updateContentCommand",
+  "postCreateCommand",
+  "postStartCommand",
+  "postAttachCommand",
+];
+
+/** `${localEnv:NAME:default}`, `${containerEnv:NAME}`, `${localWorkspaceFolder}`: only a default is known. */
+const scope: TemplateScope = { syntax: placeholders, lookup: () => [] };
+
+/**
+ * Reads a dev container's configuration (containers.dev), its lock file, or a feature's own description: the image, the
+ * sources of the build's cache, features, and the commands of its lifecycle.
+ */
+export function readDevcontainer(source: string, path: string): Document {
+  const pipeline = createPipeline(source, path, "devcontainer", readJsonc);
+  const [root] = pipeline.roots;
+  const isLock = /lock\.json$/i.test(path);
+  pipeline.image(valueAt(root, "image"), "image", { scope });
+  const build = valueAt(root, "build");
+  const caches = valueAt(build, "cacheFrom");
+  for (const cache of scalarOf(caches) === undefined ? itemsOf(caches) : [caches]) readCache(pipeline, cache);
+  pipeline.image(valueAt(build, "args", "BUILDKIT_SYNTAX"), "syntax", { scope });
+  for (const { key, value } of [...entriesOf(valueAt(root, "features")), ...entriesOf(valueAt(root, "dependsOn"))]) {
+    // Other features are folders, archives, or names that the tool itself knew once.
+    if (/^[^/]+[.:][^/]*\/.+\/.+/.test(key.text) && !/^\.|:\/\//.test(key.text) && !isLock)
+      pipeline.image(key, "feature", { scope });
+    if (isLock) pipeline.image(valueAt(value, "resolved"), "feature", { scope });
+  }
+  for (const name of lifecycle) readCommand(pipeline, valueAt(root, name));
+  return pipeline.document();
+}
+
+function readCache(pipeline: Pipeline, node: YamlNode | undefined): void {
+  const text = textOf(node) ?? "";
+  const described = /(?:^|,)ref=([^,]*)/.exec(text);
+  if (described === null) {
+    if (!text.includes("=")) pipeline.image(node, "cache-from", { scope });
+    return;
+  }
+  if (!/(?:^|,)type=registry(?:,|$)/.test(text)) return;
+  const to = described.index + described[0].length;
+  pipeline.image(node, "cache-from", { scope, from: to - (described[1] ?? "").length, to });
+}
+
+/** A command: a text for a shell, words, or several of them under names. */
+function readCommand(pipeline: Pipeline, node: YamlNode | undefined, isNested = false): void {
+  if (scalarOf(node) !== undefined) pipeline.script([node], { scope });
+  const words = itemsOf(node);
+  if (words.length > 0) pipeline.words(words, { scope });
+  if (!isNested) for (const { value } of entriesOf(node)) readCommand(pipeline, value, true);
+}
+
+const variable = /\$\{(localEnv|env|containerEnv):(\w+)(?::([^}]*))?\}|\$\{\w+\}/g;
+
+function placeholders(source: string): readonly Placeholder[] {
+  return [...source.matchAll(variable)].map((match): Placeholder => {
+    const end = match.index + match[0].length;
+    const fallback = match[3];
+    return {
+      start: match.index,
+      end,
+      ...(match[2] === undefined ? {} : { name: match[2] }),
+      ...(fallback === undefined ? {} : { fallback: { start: end - 1 - fallback.length, end: end - 1 } }),
+    };
+  });
+}
