@@ -1,7 +1,7 @@
 import { isJsonArray, isJsonObject, type JsonObject } from "../../../core/json.ts";
 
 /** More members of a list than this are not read. */
-export const maximumMembers = 2000;
+const maximumMembers = 2000;
 
 /** A text that is not empty. */
 export function textIn(json: JsonObject, name: string): string | undefined {
