@@ -66,7 +66,7 @@ export function readRedirection(state: ShellState, heredocs: PendingHeredoc[]): 
   state.at += operator.length;
   skipBlanks(state);
   const word = readWord(state);
-  if (word === undefined || !/<<-?$/.test(operator)) return true;
+  if (word === undefined || !/(?:^|[^<])<<-?$/.test(operator)) return true;
   const heredoc: PendingHeredoc = {
     start: word.start,
     delimiter: word.quoted ? unquote(state.text.slice(word.start, word.end)) : state.text.slice(word.start, word.end),

@@ -125,6 +125,11 @@ const cases: [name: string, script: string, commands: Words[]][] = [
     "x $(cat <<-A\n\tdocker pull no\n\tA\n) y\nz",
     [["cat"], ["x", undefined, "y"], ["z"]],
   ],
+  [
+    "a here-string, after which the script goes on",
+    'read -r a <<< "$b"\nx <<<c\ny',
+    [["read", "-r", "a"], ["x"], ["y"]],
+  ],
   ["a quoted delimiter", 'cat <<"E F"\nno\nE F\nx', [["cat"], ["x"]]],
   [
     "GitHub expressions",
