@@ -2,28 +2,29 @@ import { argoOutside, createArgoScopes, stepsOf } from "./argoScope.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { readContainerCommands, readImageVolumes } from "./pipelinePod.ts";
 import type { TemplateScope } from "./template.ts";
-import { itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+
+/** What reads the resources that Argo creates: written as a part of the document, or as a text of their own. */
+export interface ArgoNested {
+  resource(node: YamlNode): void;
+  manifest(scalar: YamlScalar): void;
+}
 
 /**
  * Reads an Argo Workflows or Argo Events resource: images of templates' containers, scripts, sidecars and image
- * volumes, with parameters followed through steps, tasks and loops; commands. `nested` reads the resources that a
- * sensor creates. False where the kind is none of theirs.
+ * volumes, with parameters followed through steps, tasks and loops; commands. `nested` reads the resources that
+ * templates and sensors create. False where the kind is none of theirs.
  */
-export function readArgoResource(
-  pipeline: Pipeline,
-  node: YamlNode,
-  kind: string,
-  nested: (node: YamlNode) => void,
-): boolean {
+export function readArgoResource(pipeline: Pipeline, node: YamlNode, kind: string, nested: ArgoNested): boolean {
   const spec = valueAt(node, "spec");
   switch (kind) {
     case "Workflow":
     case "WorkflowTemplate":
     case "ClusterWorkflowTemplate":
-      readWorkflow(pipeline, spec);
+      readWorkflow(pipeline, spec, nested);
       return true;
     case "CronWorkflow":
-      readWorkflow(pipeline, valueAt(spec, "workflowSpec"));
+      readWorkflow(pipeline, valueAt(spec, "workflowSpec"), nested);
       return true;
     case "Sensor":
     case "EventSource":
@@ -31,7 +32,7 @@ export function readArgoResource(
       for (const trigger of itemsOf(valueAt(spec, "triggers")))
         for (const action of ["k8s", "argoWorkflow"]) {
           const resource = valueAt(trigger, "template", action, "source", "resource");
-          if (resource !== undefined) nested(resource);
+          if (resource !== undefined) nested.resource(resource);
         }
       return false;
     default:
@@ -39,14 +40,18 @@ export function readArgoResource(
   }
 }
 
-function readWorkflow(pipeline: Pipeline, spec: YamlNode | undefined): void {
+function readWorkflow(pipeline: Pipeline, spec: YamlNode | undefined, nested: ArgoNested): void {
   const scopes = createArgoScopes(spec);
   const [outside = argoOutside] = scopes.scopesOf({ kind: "sequence", span: { start: 0, end: 0 }, items: [] });
   readImageVolumes(pipeline, spec, outside);
   const defaults = valueAt(spec, "templateDefaults");
   if (defaults !== undefined) readTemplate(pipeline, defaults, [outside], 0);
-  for (const template of itemsOf(valueAt(spec, "templates")))
+  for (const template of itemsOf(valueAt(spec, "templates"))) {
     readTemplate(pipeline, template, scopes.scopesOf(template), 0);
+    const manifest = scalarOf(valueAt(template, "resource", "manifest"));
+    const creates = /^(?:create|apply|replace)$/.test(textOf(valueAt(template, "resource", "action")) ?? "");
+    if (manifest !== undefined && creates) nested.manifest(manifest);
+  }
 }
 
 const maximumDepth = 5;

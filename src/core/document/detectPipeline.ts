@@ -68,6 +68,19 @@ function isGitlab(head: string, path: string, has: (key: string) => boolean): bo
     return false;
   if (["stages", "default", "before_script", "workflow", "spec"].some(has)) return true;
   if (/^\.[\w-]+[ \t]*:/m.test(head) || /^[ \t]+stage[ \t]*:/m.test(head)) return true;
+  // A job of its own: a script beside another keyword of jobs.
+  if (
+    /^(?<in>[ \t]+)script[ \t]*:[^\n]*\n(?:\k<in>[^\n]*\n){0,60}?\k<in>(?:image|needs|rules|only|tags|services)[ \t]*:/m.test(
+      head,
+    )
+  )
+    return true;
+  if (
+    /^(?<in>[ \t]+)(?:image|needs|rules|only|tags|services)[ \t]*:[^\n]*\n(?:\k<in>[^\n]*\n){0,60}?\k<in>script[ \t]*:/m.test(
+      head,
+    )
+  )
+    return true;
   return /(?:^|\/)\.?(?:ci|gitlab|templates)\//i.test(path);
 }
 

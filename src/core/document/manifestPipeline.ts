@@ -1,5 +1,6 @@
-import { readArgoResource } from "./argo.ts";
+import { readArgoResource, type ArgoNested } from "./argo.ts";
 import type { Document } from "./document.ts";
+import { placeDocument } from "./embedded.ts";
 import { readKubernetes } from "./kubernetes.ts";
 import { createPipeline } from "./pipeline.ts";
 import { readTektonResource } from "./tekton.ts";
@@ -8,6 +9,9 @@ import type { TemplateScope } from "./template.ts";
 import { itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 const maximumNesting = 6;
+/** Manifests as texts in manifests. */
+const maximumTexts = 2;
+const maximumManifests = 500;
 
 /** Reads manifests of Tekton pipelines and triggers; other resources beside them as any manifest. */
 export function readTekton(text: string, path: string): Document {
@@ -19,28 +23,35 @@ export function readArgo(text: string, path: string): Document {
   return readManifestPipelines(text, path, "argo");
 }
 
-function readManifestPipelines(source: string, path: string, dialect: "tekton" | "argo"): Document {
+function readManifestPipelines(source: string, path: string, dialect: "tekton" | "argo", around = 0): Document {
   const pipeline = createPipeline(source, path, dialect);
   const read: YamlNode[] = [];
+  const inner: Document[] = [];
   const visit = (node: YamlNode, scope: TemplateScope, depth: number): void => {
     const apiVersion = textOf(valueAt(node, "apiVersion")) ?? "";
     const kind = textOf(valueAt(node, "kind")) ?? "";
     if (depth > maximumNesting) return;
     if (kind === "List") for (const item of itemsOf(valueAt(node, "items"))) visit(item, scope, depth + 1);
     if (/^(?:triggers\.)?tekton\.dev\//.test(apiVersion)) {
-      readTektonResource(pipeline, node, kind, scope, (inner, around) => visit(inner, around, depth + 1));
+      readTektonResource(pipeline, node, kind, scope, (one, within) => visit(one, within, depth + 1));
       if (kind !== "TriggerTemplate") read.push(node);
-    } else if (
-      apiVersion.startsWith("argoproj.io/") &&
-      readArgoResource(pipeline, node, kind, (inner) => visit(inner, scope, depth + 1))
-    )
+    } else if (apiVersion.startsWith("argoproj.io/") && readArgoResource(pipeline, node, kind, nestedAt(depth)))
       read.push(node);
   };
+  const nestedAt = (depth: number): ArgoNested => ({
+    resource: (node) => visit(node, tektonOutside, depth + 1),
+    manifest(scalar) {
+      if (around >= maximumTexts || inner.length >= maximumManifests) return;
+      const document = readManifestPipelines(scalar.text, path, dialect, around + 1);
+      inner.push(placeDocument(document, scalar, pipeline.text));
+    },
+  });
   for (const root of pipeline.roots) visit(root, tektonOutside, 0);
   const own = new Set(pipeline.document().images.map(({ span }) => span.start));
   const others = readKubernetes(pipeline.text, path).images.filter(
     ({ span }) =>
       !own.has(span.start) && !read.some((node) => node.span.start <= span.start && span.end <= node.span.end),
   );
-  return pipeline.document(others);
+  const document = pipeline.document([...others, ...inner.flatMap(({ images }) => images)]);
+  return { ...document, commands: [...document.commands, ...inner.flatMap(({ commands }) => commands)] };
 }

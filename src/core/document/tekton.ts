@@ -26,6 +26,15 @@ export function readTektonResource(
     case "StepAction":
       readStep(pipeline, spec, { scope: withDeclared(around, spec), job: name, step: 0, environment: {} });
       break;
+    // Pipelines of the alpha version asked conditions before they ran a task.
+    case "Condition":
+      readStep(pipeline, valueAt(spec, "check"), {
+        scope: withDeclared(around, spec),
+        job: name,
+        step: 0,
+        environment: {},
+      });
+      break;
     case "TaskRun":
       readBundle(pipeline, valueAt(spec, "taskRef"), around);
       readImageVolumes(pipeline, valueAt(spec, "podTemplate"), around);

@@ -55,6 +55,7 @@ describe("content of pipelines", () => {
     ["a GitLab include", "ci/build.yml", ".base:\n  script: [x]\nbuild:\n  extends: .base\n", "gitlab-ci"],
     ["a GitLab component", "templates/x.yml", "spec:\n  inputs: {}\n---\nbuild:\n  script: x\n", "gitlab-ci"],
     ["a GitLab file with stages", "x.yml", "stages: [a]\njob:\n  stage: a\n  script: x\n", "gitlab-ci"],
+    ["a GitLab file with one job", "child.yml", "job:\n  image: x\n  script:\n    - y\n", "gitlab-ci"],
     ["an Azure template of steps", "steps.yml", "parameters:\n- name: x\nsteps:\n- script: x\n", "azure-pipelines"],
     ["an Azure template of jobs", "jobs.yml", "jobs:\n- job: a\n  container: x\n", "azure-pipelines"],
     ["an Azure pipeline elsewhere", "ci.yml", "trigger: none\nsteps:\n- task: Docker@2\n", "azure-pipelines"],

@@ -47,6 +47,11 @@ describe("readTekton", () => {
       [`image ${node}:1 resolved`],
     ],
     [
+      "a condition",
+      resource("Condition", "check: {image: «node:22», command: [x]}", "tekton.dev/v1alpha1"),
+      [`image ${node}:22 literal`],
+    ],
+    [
       "values over defaults",
       resource(
         "TaskRun",
