@@ -51,11 +51,21 @@ export function readTrustStore(
 }
 
 function objectionTo(certificate: X509Certificate, kind: TrustStoreKind): string | undefined {
-  const issuedItself = certificate.checkIssued(certificate) && certificate.verify(certificate.publicKey);
-  if (kind === "tsa") return certificate.ca && issuedItself ? undefined : "holds what is no root certificate";
-  return certificate.ca || issuedItself
+  const isRoot = issuedItself(certificate);
+  if (kind === "tsa") return certificate.ca && isRoot ? undefined : "holds what is no root certificate";
+  return certificate.ca || isRoot
     ? undefined
     : "holds a certificate that somebody else issued and that is no authority's";
+}
+
+/** `checkIssued` would ask for the key usage of an authority, which a signer who issued for himself must not have. */
+function issuedItself(certificate: X509Certificate): boolean {
+  try {
+    return certificate.issuer === certificate.subject && certificate.verify(certificate.publicKey);
+  } catch {
+    // A key of a kind that is not supported.
+    return false;
+  }
 }
 
 /** The certificates of a PEM text, undefined for each block that holds none. */
