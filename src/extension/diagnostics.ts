@@ -1,19 +1,57 @@
 import * as vscode from "vscode";
 import type { Document } from "../core/document/document.ts";
+import { createLineIndex, type Span } from "../core/image/span.ts";
+import type { Problem } from "../core/problem.ts";
 import type { Finding, Severity } from "../core/rules/rule.ts";
 import type { Extension } from "./context.ts";
-import { rangeOf } from "./places.ts";
+import { editorRange, rangeOf } from "./places.ts";
 import { referenceOf } from "./tree/grouping.ts";
+
+/** How long findings are worked out before the editor gets its turn, in milliseconds. */
+const sliceTime = 10;
 
 /** Keeps the Problems view at what the rules find. */
 export function register(extension: Extension): vscode.Disposable {
   const collection = vscode.languages.createDiagnosticCollection("countersign");
-  const publish = (paths: readonly string[]): void => {
-    const entries = paths.flatMap((path): [vscode.Uri, vscode.Diagnostic[]][] => {
+  const waiting = new Set<string>();
+  let timer: NodeJS.Immediate | undefined;
+  let stated: readonly string[] = [];
+
+  const publishSlice = (): void => {
+    timer = undefined;
+    const until = Date.now() + sliceTime;
+    const entries: [vscode.Uri, vscode.Diagnostic[]][] = [];
+    for (const path of waiting) {
+      waiting.delete(path);
       const uri = extension.files.uriOf(path);
-      return uri === undefined ? [] : [[uri, diagnosticsOf(extension, path)]];
-    });
+      if (uri !== undefined) {
+        const document = extension.model.document(path);
+        if (document !== undefined) entries.push([uri, diagnosticsOf(extension, document)]);
+        else void publishProblems(uri, path);
+      }
+      if (Date.now() >= until) break;
+    }
     collection.set(entries);
+    if (waiting.size > 0) timer = setImmediate(publishSlice);
+  };
+  /** Policies and configurations are no documents: their text is read to tell the lines. */
+  const publishProblems = async (uri: vscode.Uri, path: string): Promise<void> => {
+    const problems = problemsAt(extension, path);
+    const text =
+      problems.length === 0
+        ? ""
+        : await extension.files.read(path, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
+    if (extension.model.document(path) !== undefined) return;
+    const lines = createLineIndex(text ?? "");
+    const diagnostics = problems.map((problem) =>
+      problemDiagnostic(problem, (span) => editorRange(lines.positionAt(span.start), lines.positionAt(span.end))),
+    );
+    collection.set(uri, diagnostics);
+  };
+  const publish = (paths: readonly string[]): void => {
+    for (const path of paths) waiting.add(path);
+    // A file that somebody types in is answered at once.
+    if (waiting.size > 0 && timer === undefined) publishSlice();
   };
   const subscription = extension.model.onDidChange((change) => {
     switch (change.kind) {
@@ -21,21 +59,27 @@ export function register(extension: Extension): vscode.Disposable {
         return publish(change.paths);
       case "verdicts":
         return publish(extension.model.pathsUsing(change.references));
-      case "policy":
-        collection.clear();
-        return publish([...documentPaths(extension), ...problemPaths(extension)]);
+      case "policy": {
+        const before = stated;
+        stated = problemPaths(extension);
+        return publish([...documentPaths(extension), ...before, ...stated]);
+      }
       case "ready":
         return undefined;
     }
   });
-  return vscode.Disposable.from(collection, subscription);
+  return vscode.Disposable.from(collection, subscription, new vscode.Disposable(() => clearImmediate(timer)));
 }
 
-function diagnosticsOf(extension: Extension, path: string): vscode.Diagnostic[] {
-  const document = extension.model.document(path);
-  const problems = problemDiagnostics(extension, path, document);
-  if (document === undefined) return problems;
-  return [...extension.model.findings(path).map((finding) => toDiagnostic(extension, document, finding)), ...problems];
+function diagnosticsOf(extension: Extension, document: Document): vscode.Diagnostic[] {
+  const { path, problems } = document;
+  const all = new Map(
+    [...problems, ...problemsAt(extension, path)].map((each) => [`${each.code} ${each.message}`, each]),
+  );
+  return [
+    ...extension.model.findings(path).map((finding) => toDiagnostic(extension, document, finding)),
+    ...[...all.values()].map((problem) => problemDiagnostic(problem, (span) => rangeOf(document, span))),
+  ];
 }
 
 function documentPaths({ model }: Extension): readonly string[] {
@@ -46,19 +90,17 @@ function problemPaths({ model }: Extension): readonly string[] {
   return model.rulebook.problems.flatMap(({ file }) => file ?? []);
 }
 
-/** What could not be read as its author meant it: in the file itself, in a policy, in the configuration. */
-function problemDiagnostics(extension: Extension, path: string, document: Document | undefined): vscode.Diagnostic[] {
-  const stated = extension.model.rulebook.problems.filter(({ file }) => file === path);
-  const unique = new Map(
-    [...(document?.problems ?? []), ...stated].map((problem) => [`${problem.code} ${problem.message}`, problem]),
-  );
-  return [...unique.values()].map(({ code, message, span }) => {
-    const range = document === undefined || span === undefined ? new vscode.Range(0, 0, 0, 0) : rangeOf(document, span);
-    const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Warning);
-    diagnostic.source = "Countersign";
-    diagnostic.code = code;
-    return diagnostic;
-  });
+/** What could not be read as its author meant it, in a policy or in the configuration. */
+function problemsAt({ model }: Extension, path: string): readonly Problem[] {
+  return model.rulebook.problems.filter(({ file }) => file === path);
+}
+
+function problemDiagnostic({ code, message, span }: Problem, rangeAt: (span: Span) => vscode.Range): vscode.Diagnostic {
+  const range = span === undefined ? new vscode.Range(0, 0, 0, 0) : rangeAt(span);
+  const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Warning);
+  diagnostic.source = "Countersign";
+  diagnostic.code = code;
+  return diagnostic;
 }
 
 function toDiagnostic(extension: Extension, document: Document, finding: Finding): vscode.Diagnostic {

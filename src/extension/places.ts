@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Document } from "../core/document/document.ts";
-import { createLineIndex, type LineIndex, type Span } from "../core/image/span.ts";
+import { createLineIndex, type LineIndex, type Position, type Span } from "../core/image/span.ts";
+import { readablePattern } from "./workspaceFiles.ts";
 
 /** Documents that providers are asked about; the model knows which of them hold references. */
 export const selector: vscode.DocumentSelector = [
@@ -8,8 +9,7 @@ export const selector: vscode.DocumentSelector = [
   { language: "dockercompose" },
   { language: "github-actions-workflow" },
   { language: "yaml" },
-  { pattern: "**/*{ockerfile,ontainerfile,OCKERFILE}*" },
-  { pattern: "**/*.{yml,yaml}" },
+  { pattern: readablePattern },
 ];
 
 const indexes = new WeakMap<Document, LineIndex>();
@@ -21,8 +21,11 @@ export function rangeOf(document: Document, span: Span): vscode.Range {
     index = createLineIndex(document.text);
     indexes.set(document, index);
   }
-  const start = index.positionAt(span.start);
-  const end = index.positionAt(span.end);
+  return editorRange(index.positionAt(span.start), index.positionAt(span.end));
+}
+
+/** A range of 1-based lines and columns as the editor counts them. */
+export function editorRange(start: Position, end: Position): vscode.Range {
   return new vscode.Range(start.line - 1, start.column - 1, end.line - 1, end.column - 1);
 }
 

@@ -26,17 +26,32 @@ export function register(extension: Extension): vscode.Disposable {
     timers.set(key, setTimeout(run, pause));
   };
 
-  const readText = async (path: string, text: string): Promise<void> => {
-    const [{ readDocument }, { mayHoldReferences }] = await reader();
-    if (!mayHoldReferences(path) || model.document(path)?.text === text) return;
-    const document = readDocument(text, path);
+  /** For each file that others look into, those others: they are read again when it changes. */
+  const dependents = new Map<string, Set<string>>();
+  const resolved = new Set<string>();
+
+  const readText = async (path: string, text: string, isStale: () => boolean): Promise<void> => {
+    const [{ resolveDocument }, { mayHoldReferences }, { resolveDocuments }] = await reader();
+    if (!mayHoldReferences(path) || isStale()) return;
+    const { document: alone, missing } = resolveDocument(text, path, new Map());
+    resolved.add(path);
+    for (const sibling of missing) dependents.set(sibling, (dependents.get(sibling) ?? new Set()).add(path));
+    const documents = new Map([[path, alone]]);
+    if (missing.length > 0) await resolveDocuments(files, documents, new Map([[path, missing]]), { signal });
+    const document = documents.get(path) ?? alone;
+    // What was typed meanwhile is read by itself.
+    if (isStale()) return;
     if (document.dialect === "unrecognised" && document.images.length === 0) model.dropDocuments([path]);
     else model.putDocuments([document]);
   };
 
   const readOpen = async (editorDocument: vscode.TextDocument): Promise<void> => {
     const path = files.pathOf(editorDocument.uri);
-    if (path !== undefined && !editorDocument.isClosed) await readText(path, editorDocument.getText());
+    if (path === undefined || editorDocument.isClosed) return;
+    const text = editorDocument.getText();
+    if (resolved.has(path) && model.document(path)?.text === text) return;
+    const { version } = editorDocument;
+    await readText(path, text, () => editorDocument.version !== version || editorDocument.isClosed);
   };
 
   const readFile = async (uri: vscode.Uri): Promise<void> => {
@@ -44,7 +59,17 @@ export function register(extension: Extension): vscode.Disposable {
     if (path === undefined || isOpen(uri)) return;
     const text = await files.read(path, { signal });
     if (text === undefined) model.dropDocuments([path]);
-    else await readText(path, text);
+    else if (model.document(path)?.text !== text) await readText(path, text, () => isOpen(uri));
+  };
+
+  /** Reads again what looks into a file that changed. */
+  const readDependents = async (uri: vscode.Uri): Promise<void> => {
+    const path = files.pathOf(uri);
+    for (const dependent of dependents.get(path ?? "") ?? []) {
+      const document = model.document(dependent);
+      if (document !== undefined)
+        await readText(dependent, document.text, () => model.document(dependent) !== document);
+    }
   };
 
   const readRules = async (): Promise<void> => {
@@ -60,6 +85,9 @@ export function register(extension: Extension): vscode.Disposable {
     for (const editorDocument of vscode.workspace.textDocuments) await readOpen(editorDocument);
     const { readWorkspace } = await import("../application/readWorkspace.ts");
     const { documents, policy, configuration, problems } = await readWorkspace({ files }, { signal });
+    const found = new Set(documents.map(({ path }) => path));
+    const gone = model.documents().filter(({ path }) => !found.has(path) && !isOpenPath(extension, path));
+    model.dropDocuments(gone.map(({ path }) => path));
     // Policies first: then no finding has to be withdrawn.
     model.putRulebook({ policy, configuration, problems });
     model.putDocuments(documents.filter(({ path }) => !isOpenPath(extension, path)));
@@ -71,7 +99,8 @@ export function register(extension: Extension): vscode.Disposable {
   const watcher = vscode.workspace.createFileSystemWatcher(readablePattern);
   const changed = (uri: vscode.Uri): void => {
     later(uri.toString(), typingPause, () => readFile(uri));
-    if (/\.(?:ya?ml|json)$/iu.test(uri.path)) later("policies", policyPause, readRules);
+    later(`what looks into ${uri.toString()}`, typingPause, () => readDependents(uri));
+    if (/\.(?:ya?ml|json|pub|pem|crt|cer)$/iu.test(uri.path)) later("policies", policyPause, readRules);
   };
   const disposables = vscode.Disposable.from(
     watcher,
@@ -101,7 +130,11 @@ export function register(extension: Extension): vscode.Disposable {
 
 function reader() {
   // The readers hold a YAML parser: they load when the first file is read, not when the extension starts.
-  return Promise.all([import("../core/document/readDocument.ts"), import("../core/document/detect.ts")]);
+  return Promise.all([
+    import("../core/document/resolveWorkspace.ts"),
+    import("../core/document/detect.ts"),
+    import("../application/resolveDocuments.ts"),
+  ]);
 }
 
 function isOpen(uri: vscode.Uri): boolean {

@@ -152,10 +152,7 @@ async function policyFile({ files, model }: Extension, verdict: Verdict): Promis
   const [first] = model.rulebook.policy.rules.filter(
     ({ coverage, source }) => coverage === undefined && /\.ya?ml$/u.test(source.file),
   );
-  const folder = vscode.workspace.workspaceFolders?.[0];
-  const isMany = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
-  const fresh = isMany && folder !== undefined ? `${folder.name}/${newPolicyPath}` : newPolicyPath;
-  const path = verdict.decidedBy?.policy ?? first?.source.file ?? fresh;
+  const path = verdict.decidedBy?.policy ?? first?.source.file ?? newPolicyPath;
   const uri = files.uriOf(path);
   // What is open counts, saved or not: the change must fit the text that it is shown in.
   const open = vscode.workspace.textDocuments.find((each) => !each.isClosed && each.uri.toString() === uri?.toString());

@@ -14,7 +14,7 @@ export interface WorkspaceFiles extends Files {
 
 /** Files whose names can hold references or policies; their content decides. */
 export const readablePattern =
-  "**/{*ockerfile*,*ontainerfile*,*OCKERFILE*,*akefile*,*enkinsfile*,*.yml,*.yaml,*.json,*.sh,*.bash,*.ksh,*.zsh,*.mk}";
+  "**/{*ockerfile*,*ontainerfile*,*OCKERFILE*,*akefile*,*enkinsfile*,*arthfile*,*.yml,*.yaml,*.json,*.jsonc,*.sh,*.bash,*.ksh,*.zsh,*.mk,*.hcl,*.tf,*.nomad,*.env,.env*,*.tpl,*.gotmpl,*.container,*.image}";
 const ignoredPattern = "**/{node_modules,.git,.hg,.svn,.vscode-test,dist,out,coverage,vendor,.venv}/**";
 
 /** Files above this size, in bytes, are not read: no reference is worth a frozen editor. */
@@ -22,19 +22,23 @@ const maximumSize = 5 * 1024 * 1024;
 const maximumCount = 20_000;
 
 export function createWorkspaceFiles(log: Log): WorkspaceFiles {
-  // In a workspace with several folders, paths begin with the folder's name.
   const pathOf = (uri: vscode.Uri): string | undefined => {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
-    return folder === undefined ? undefined : vscode.workspace.asRelativePath(uri);
+    if (folder === undefined) return undefined;
+    const path = vscode.workspace.asRelativePath(uri, false);
+    const prefix = prefixOf(folder);
+    if (prefix !== "") return `${prefix}/${path}`;
+    // A folder in the first folder may be named as another folder of the workspace.
+    return folderNamed(path.slice(0, path.indexOf("/"))) === undefined ? path : `./${path}`;
   };
   const uriOf = (path: string): vscode.Uri | undefined => {
-    const folders = vscode.workspace.workspaceFolders ?? [];
-    const [first] = folders;
+    const first = vscode.workspace.workspaceFolders?.[0];
     if (first === undefined || path.split("/").includes("..")) return undefined;
-    if (folders.length === 1) return vscode.Uri.joinPath(first.uri, path);
     const slash = path.indexOf("/");
-    const folder = folders.find(({ name }) => name === path.slice(0, slash));
-    return folder === undefined ? undefined : vscode.Uri.joinPath(folder.uri, path.slice(slash + 1));
+    const folder = folderNamed(path.slice(0, slash));
+    return folder === undefined
+      ? vscode.Uri.joinPath(first.uri, path)
+      : vscode.Uri.joinPath(folder.uri, path.slice(slash + 1));
   };
   return {
     uriOf,
@@ -75,4 +79,19 @@ export function createWorkspaceFiles(log: Log): WorkspaceFiles {
       }
     },
   };
+}
+
+/**
+ * How the paths of a folder begin. Those of the first folder are its own, so that its configuration and the paths in it
+ * hold in a workspace with several folders too; those of the others begin with the folder's name.
+ */
+function prefixOf({ index, name }: vscode.WorkspaceFolder): string {
+  if (index === 0) return "";
+  const before = (vscode.workspace.workspaceFolders ?? []).slice(1, index).filter((other) => other.name === name);
+  return before.length === 0 ? name : `${name} (${before.length + 1})`;
+}
+
+function folderNamed(prefix: string): vscode.WorkspaceFolder | undefined {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  return folders.find((folder) => folder.index > 0 && prefixOf(folder) === prefix);
 }
