@@ -5,6 +5,7 @@ import type { Problem } from "../problem.ts";
 import { readStrictJson } from "../strictJson.ts";
 import type { NamedTrustedRoot } from "../signature/trustMaterial.ts";
 import { readClusterImagePolicy, sigstorePolicyGroup } from "./clusterImagePolicy.ts";
+import { findConnaisseur, mayHoldConnaisseur, readConnaisseur } from "./connaisseur.ts";
 import { isContainersPolicy, readContainersPolicy } from "./containersPolicy.ts";
 import { kyvernoGroup, readKyvernoPolicy } from "./kyvernoClusterPolicy.ts";
 import { isNotaryTrustPolicy, readNotaryTrustPolicy } from "./notaryTrustPolicy.ts";
@@ -53,6 +54,7 @@ export function mayHoldPolicy(path: string, text: string): boolean {
   if (/(?:^|\/)templates\//.test(path) && text.includes("{{")) return false;
   return (
     /policy\.sigstore\.dev|config\.openshift\.io|policies\.kyverno\.io|config\.ratify\./.test(text) ||
+    mayHoldConnaisseur(text) ||
     (text.includes("kyverno.io/") && text.includes("verifyImages"))
   );
 }
@@ -189,7 +191,10 @@ function oneRule(read: (root: YamlNode, notes: PolicyNotes) => PolicyRule): Poli
 function readResource(root: YamlNode, context: PolicyContext): StatedPolicy {
   const kind = textOf(valueAt(root, "kind"));
   const apiVersion = textOf(valueAt(root, "apiVersion"));
-  if (kind === undefined || apiVersion === undefined) return { rules: [] };
+  if (kind === undefined || apiVersion === undefined) {
+    const connaisseur = findConnaisseur(root);
+    return connaisseur === undefined ? { rules: [] } : readConnaisseur(connaisseur, context);
+  }
   const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
   const reader = readers.get(`${group}/${kind}`);
   if (reader !== undefined) return reader(root, context);
