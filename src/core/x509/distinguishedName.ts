@@ -86,7 +86,9 @@ function readValue(text: string, from: number): { readonly text: string; readonl
     octets.push(Buffer.from(" ".repeat(spaces)));
     spaces = 0;
     if (character !== "\\") {
-      octets.push(Buffer.from(character, "utf8"));
+      const whole = String.fromCodePoint(text.codePointAt(at) ?? 0);
+      octets.push(Buffer.from(whole, "utf8"));
+      at += whole.length - 1;
       continue;
     }
     const hex = text.slice(at + 1, at + 3);

@@ -1,0 +1,291 @@
+import assert from "node:assert/strict";
+import type { NotaryAuthority } from "../../../src/core/policy/policy.ts";
+import { judge } from "../../../src/core/verdict/judge.ts";
+import type { Evidence } from "../../../src/core/verdict/evidence.ts";
+import type { Verdict } from "../../../src/core/verdict/verdict.ts";
+import { explicit, implicit, objectIdentifier, sequence } from "../../../src/trial/x509/der.ts";
+import { extension } from "../../../src/trial/x509/issueCertificate.ts";
+import { createNotaryChain, signCose, signJws, signRaw, type EnvelopeRequest } from "../../helpers/notary.ts";
+import { attach, evidenceOf, image, now, policyOf, rule } from "../../helpers/signedImage.ts";
+import { createStampChain, stampToken } from "../../helpers/timestamp.ts";
+
+const { root, leaf, chain } = createNotaryChain();
+const stranger = createNotaryChain();
+const short = createNotaryChain({ notAfter: new Date("2026-11-20T12:00:00Z") });
+const clock = createStampChain();
+const acme = new Map([
+  ["C", "US"],
+  ["ST", "WA"],
+  ["O", "Acme"],
+]);
+const notaryType = "application/vnd.cncf.notary.signature";
+const usual: EnvelopeRequest = { target: image, chain, privateKey: leaf.keys.privateKey };
+const strict = {
+  authenticity: "enforce",
+  authenticTimestamp: "enforce",
+  expiry: "enforce",
+  revocation: "enforce",
+} as const;
+const permissive = { ...strict, authenticTimestamp: "log", expiry: "log", revocation: "log" } as const;
+const audit = { ...permissive, authenticity: "log" } as const;
+
+function authority(more: Partial<NotaryAuthority> = {}): NotaryAuthority {
+  return {
+    kind: "notary",
+    name: "release",
+    source: { file: "trustpolicy.json", line: 4 },
+    stores: { ca: [root.der], signingAuthority: [] },
+    identities: [acme],
+    checks: strict,
+    verifyTimestamp: "always",
+    ...more,
+  };
+}
+
+function evidence(envelope: Uint8Array, mediaType = "application/jose+json", members: object = {}): Evidence {
+  return evidenceOf([
+    attach([{ mediaType, bytes: envelope }], { artifactType: notaryType, subject: image, ...members }),
+  ]);
+}
+
+function judged(of: Evidence, ...authorities: readonly NotaryAuthority[]): Verdict {
+  return judge(of, policyOf(rule(authorities)), { trustedRoots: [] }, now);
+}
+
+/** The state with what is said of the signature. */
+function outcome(verdict: Verdict): readonly (string | undefined)[] {
+  return [verdict.state, verdict.signatures[0]?.reasons[0]?.code];
+}
+
+const jws = (more: Partial<EnvelopeRequest> = {}): Evidence => evidence(signJws({ ...usual, ...more }));
+const expiring = (expiry: string) => ({
+  crit: ["io.cncf.notary.signingScheme", "io.cncf.notary.expiry"],
+  "io.cncf.notary.expiry": expiry,
+});
+const byAuthority = {
+  crit: ["io.cncf.notary.signingScheme", "io.cncf.notary.authenticSigningTime"],
+  "io.cncf.notary.signingScheme": "notary.x509.signingAuthority",
+  "io.cncf.notary.signingTime": undefined,
+  "io.cncf.notary.authenticSigningTime": "2026-11-20T10:00:00Z",
+};
+
+describe("judge, on Notary signatures", () => {
+  it("verifies JWS and COSE that a statement accepts, and says who signed", () => {
+    for (const signed of bothFormats()) {
+      const verdict = judged(signed, authority());
+      assert.deepEqual(outcome(verdict), ["verified", undefined], verdict.reason.message);
+      assert.equal(verdict.signatures[0]?.signer?.identity, "CN=release, O=Acme, ST=WA, C=US");
+      assert.equal(verdict.signatures[0]?.trusted, true);
+    }
+  });
+
+  it("verifies the older layout of manifests", () => {
+    const config = { mediaType: notaryType, digest: image.digest, size: 2 };
+    const older = evidence(signJws(usual), "application/jose+json", { artifactType: undefined, config });
+    assert.equal(judged(older, authority()).state, "verified");
+  });
+
+  it("trusts nobody without a policy", () => {
+    const verdict = judge(jws(), policyOf(), { trustedRoots: [] }, now);
+    assert.deepEqual([verdict.state, verdict.reason.code], ["untrusted", "no-policy"]);
+  });
+
+  const strangers: readonly (readonly [string, Partial<NotaryAuthority>])[] = [
+    ["none of the certificates is in a store", { stores: { ca: [stranger.root.der], signingAuthority: [] } }],
+    ["the certificate is in a signing authority's store only", { stores: { ca: [], signingAuthority: [root.der] } }],
+    [
+      "the certificate is in a store for time stamps only",
+      { stores: { ca: [], signingAuthority: [], tsa: [root.der] } },
+    ],
+    ["the name is another one", { identities: [new Map([...acme, ["CN", "other"]])] }],
+    ["no name is trusted", { identities: [] }],
+  ];
+  for (const [title, more] of strangers)
+    it(`does not trust where ${title}`, () => {
+      assert.deepEqual(outcome(judged(jws(), authority(more))), ["untrusted", "not-accepted"]);
+      // Permissive is no less strict about who signed.
+      assert.equal(judged(jws(), authority({ ...more, checks: permissive })).state, "untrusted");
+      const passed = judged(jws(), authority({ ...more, checks: audit }));
+      assert.deepEqual(
+        [passed.state, passed.reason.code, passed.enforced],
+        ["untrusted", "allowed-without-signature", false],
+      );
+    });
+
+  it("trusts any name where the statement says so, and any certificate of the chain", () => {
+    assert.equal(judged(jws(), authority({ identities: "any" })).state, "verified");
+    assert.equal(judged(jws(), authority({ stores: { ca: [leaf.der], signingAuthority: [] } })).state, "verified");
+  });
+
+  it("never lets an audit pass what has no signature of the image, nor a signature that is wrong", () => {
+    const other = { ...image, size: image.size + 1 };
+    assert.equal(judged(evidenceOf([]), authority({ checks: audit })).reason.code, "unsigned");
+    const verdict = judged(jws({ target: other }), authority({ checks: audit }));
+    assert.deepEqual([verdict.state, verdict.reason.code], ["invalid", "other-size"]);
+  });
+
+  it("holds integrity against every level", () => {
+    for (const checks of [strict, permissive, audit]) {
+      const wrong = jws({ privateKey: root.keys.privateKey });
+      assert.deepEqual(outcome(judged(wrong, authority({ checks }))), ["invalid", "signature-wrong"]);
+    }
+  });
+
+  it("refuses what its signer let expire, unless the statement only logs it", () => {
+    const expired = jws({ protected: expiring("2026-11-21T12:00:00Z") });
+    assert.deepEqual(outcome(judged(expired, authority())), ["invalid", "signature-expired"]);
+    assert.deepEqual(outcome(judge(expired, policyOf(), { trustedRoots: [] }, now)), ["invalid", "signature-expired"]);
+    const logged = judged(expired, authority({ checks: permissive }));
+    assert.equal(logged.state, "verified");
+    assert.ok(logged.trace.some(({ outcome: kind, text }) => kind === "note" && text.includes("expire")));
+    assert.equal(judged(jws({ protected: expiring("2026-11-21T12:00:01Z") }), authority()).state, "verified");
+  });
+
+  it("refuses a chain that is not valid now, unless the statement only logs it", () => {
+    const outlived = jws({ chain: short.chain, privateKey: short.leaf.keys.privateKey });
+    const stores = { ca: [short.root.der], signingAuthority: [] };
+    assert.deepEqual(outcome(judged(outlived, authority({ stores }))), ["invalid", "certificate-not-valid-then"]);
+    assert.equal(judged(outlived, authority({ stores, checks: permissive })).state, "verified");
+  });
+
+  it("does not use a plug-in, and so cannot tell", () => {
+    const plugin = {
+      "io.cncf.notary.verificationPlugin": "acme",
+      crit: ["io.cncf.notary.signingScheme", "io.cncf.notary.verificationPlugin"],
+    };
+    for (const checks of [strict, audit])
+      assert.deepEqual(outcome(judged(jws({ protected: plugin }), authority({ checks }))), [
+        "unknown",
+        "unsupported-format",
+      ]);
+  });
+
+  it("cannot tell where the image's media type and size were not looked up", () => {
+    const unasked = { ...jws(), image: { mediaType: "", digest: image.digest, size: 0 } };
+    assert.equal(judged(unasked, authority()).state, "unknown");
+  });
+
+  describe("of signing authorities", () => {
+    const stores = { ca: [], signingAuthority: [root.der] };
+    it("believes their time, and only from their own stores", () => {
+      assert.equal(judged(jws({ protected: byAuthority }), authority({ stores })).state, "verified");
+      const ca = { ca: [root.der], signingAuthority: [] };
+      assert.equal(judged(jws({ protected: byAuthority }), authority({ stores: ca })).state, "untrusted");
+    });
+
+    it("wants the chain valid at that time, not now", () => {
+      const request = { chain: short.chain, privateKey: short.leaf.keys.privateKey };
+      const own = { ca: [], signingAuthority: [short.root.der] };
+      const at = (time: string): Evidence =>
+        jws({ ...request, protected: { ...byAuthority, "io.cncf.notary.authenticSigningTime": time } });
+      assert.equal(judged(at("2026-11-20T10:00:00Z"), authority({ stores: own })).state, "verified");
+      const late = judged(at("2026-11-20T12:00:01Z"), authority({ stores: own }));
+      assert.deepEqual(outcome(late), ["invalid", "certificate-not-valid-then"]);
+    });
+  });
+
+  describe("with time stamps", () => {
+    const stores = { ca: [root.der, short.root.der], signingAuthority: [], tsa: [clock.root.der] };
+    const stamped = (request: Partial<EnvelopeRequest>, at: string, accuracy?: Buffer): Evidence => {
+      const plain: { protected: string; payload: string; header: object } = JSON.parse(
+        signJws({ ...usual, ...request }).toString(),
+      );
+      const signature = signRaw(
+        request.privateKey ?? usual.privateKey,
+        Buffer.from(`${plain.protected}.${plain.payload}`),
+      );
+      const token = stampToken({
+        data: signature,
+        signer: clock.authority,
+        certificates: [clock.authority.der],
+        at: new Date(at),
+        ...(accuracy === undefined ? {} : { accuracy }),
+      });
+      const header = { ...plain.header, "io.cncf.notary.timestampSignature": token.toString("base64") };
+      return evidence(Buffer.from(JSON.stringify({ ...plain, header, signature: signature.toString("base64url") })));
+    };
+    const ofShort = { chain: short.chain, privateKey: short.leaf.keys.privateKey };
+
+    it("proves that an outlived certificate signed while it was valid", () => {
+      const verdict = judged(stamped(ofShort, "2026-11-20T11:00:00Z"), authority({ stores }));
+      assert.equal(verdict.state, "verified", verdict.reason.message);
+      assert.equal(verdict.signatures[0]?.signedAt, "2026-11-20T11:00:00.000Z");
+      assert.equal(verdict.signatures[0]?.provenBy, "timestamp");
+    });
+
+    it("wants the whole span of the stamp within the validity of the chain", () => {
+      const late = judged(stamped(ofShort, "2026-11-20T12:00:01Z"), authority({ stores }));
+      assert.deepEqual(outcome(late), ["invalid", "certificate-not-valid-then"]);
+      const tenSeconds = sequence(Buffer.from([2, 1, 10]));
+      const close = stamped(ofShort, "2026-11-20T11:59:55Z", tenSeconds);
+      assert.deepEqual(outcome(judged(close, authority({ stores }))), ["invalid", "certificate-not-valid-then"]);
+      const early = stamped({}, "2026-01-01T00:00:05Z", tenSeconds);
+      assert.deepEqual(outcome(judged(early, authority({ stores }))), ["invalid", "certificate-not-valid-then"]);
+    });
+
+    it("asks for one wherever a store for them is named", () => {
+      assert.deepEqual(outcome(judged(jws(), authority({ stores }))), ["invalid", "timestamp-missing"]);
+      assert.equal(judged(jws(), authority({ stores, checks: permissive })).state, "verified");
+      assert.equal(judged(jws(), authority({ stores, verifyTimestamp: "afterCertExpiry" })).state, "verified");
+      const outlived = judged(jws(ofShort), authority({ stores, verifyTimestamp: "afterCertExpiry" }));
+      assert.deepEqual(outcome(outlived), ["invalid", "timestamp-missing"]);
+    });
+
+    it("believes only authorities that the policy trusts", () => {
+      const others = { ...stores, tsa: [createStampChain().root.der] };
+      const verdict = judged(stamped({}, "2026-11-20T11:00:00Z"), authority({ stores: others }));
+      assert.deepEqual(outcome(verdict), ["invalid", "timestamp-untrusted"]);
+      // Without a store for time stamps, a stamp proves nothing.
+      const none = judged(
+        stamped(ofShort, "2026-11-20T11:00:00Z"),
+        authority({ stores: { ca: [short.root.der], signingAuthority: [] } }),
+      );
+      assert.deepEqual(outcome(none), ["invalid", "certificate-not-valid-then"]);
+    });
+
+    it("does not believe a stamp from the future", () => {
+      const verdict = judged(stamped({}, "2026-11-21T12:11:00Z"), authority({ stores }));
+      assert.deepEqual(outcome(verdict), ["invalid", "time-ahead"]);
+    });
+
+    it("is of no other signature", () => {
+      const { privateKey } = usual;
+      const token = stampToken({
+        data: Buffer.from("other"),
+        signer: clock.authority,
+        certificates: [clock.authority.der],
+      });
+      const unprotected = { "io.cncf.notary.timestampSignature": token.toString("base64") };
+      const verdict = judged(jws({ privateKey, unprotected }), authority({ stores }));
+      assert.deepEqual(outcome(verdict), ["invalid", "timestamp-mismatch"]);
+    });
+  });
+
+  describe("with certificates that can be revoked", () => {
+    const place = implicit(6, Buffer.from("http://ocsp.example/"));
+    const information = extension(
+      "1.3.6.1.5.5.7.1.1",
+      false,
+      sequence(sequence(objectIdentifier("1.3.6.1.5.5.7.48.1"), place)),
+    );
+    const list = extension("2.5.29.31", false, sequence(sequence(explicit(0, explicit(0, place)))));
+    for (const [title, points] of [
+      ["a responder", information],
+      ["a list", list],
+    ] as const) {
+      const made = createNotaryChain({ more: [points] });
+      const of = jws({ chain: made.chain, privateKey: made.leaf.keys.privateKey });
+      const stores = { ca: [made.root.der], signingAuthority: [] };
+      it(`cannot tell without an answer of ${title}, unless the statement only logs or skips it`, () => {
+        const verdict = judged(of, authority({ stores }));
+        assert.deepEqual([verdict.state, verdict.reason.code], ["unknown", "revocation-unknown"]);
+        assert.equal(judged(of, authority({ stores, checks: permissive })).state, "verified");
+        assert.equal(judged(of, authority({ stores, checks: { ...strict, revocation: "skip" } })).state, "verified");
+      });
+    }
+  });
+});
+
+function bothFormats(): readonly Evidence[] {
+  return [evidence(signJws(usual)), evidence(signCose(usual), "application/cose")];
+}
