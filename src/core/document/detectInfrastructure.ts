@@ -3,6 +3,7 @@ import type { Dialect } from "./document.ts";
 /** Files that describe machines, builds and services, by their paths. */
 const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["devcontainer", /(?:^|\/)(?:\.?devcontainer|devcontainer-lock|\.devcontainer-lock|devcontainer-feature)\.json$/i],
+  ["earthfile", /(?:^|\/)(?:[\w-]+\.)?Earthfile(?:\.[\w-]+)?$/],
 ];
 
 /** The dialect of an infrastructure file that a path alone tells. */

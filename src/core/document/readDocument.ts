@@ -12,6 +12,7 @@ import { dialectOfContent, dialectOfPath } from "./detect.ts";
 import { readDevcontainer } from "./devcontainer.ts";
 import { readDockerfile } from "./dockerfile.ts";
 import type { Dialect, Document } from "./document.ts";
+import { readEarthfile } from "./earthfile.ts";
 import { readGithubAction } from "./githubAction.ts";
 import { readGithubWorkflow } from "./githubWorkflow.ts";
 import { readGitlabCi } from "./gitlabCi.ts";
@@ -55,6 +56,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["shell", readShellScript],
   ["makefile", readMakefile],
   ["devcontainer", readDevcontainer],
+  ["earthfile", readEarthfile],
 ]);
 
 /**
@@ -75,8 +77,12 @@ export function readDocument(source: string, path: string, siblings: Siblings = 
   return read === undefined ? { ...nothing, dialect: dialect ?? "unrecognised" } : withCommandImages(read(text, path, siblings));
 }
 
+/** Dialects whose readers look at their commands themselves, since they know more of them. */
+const readsOwnCommands: ReadonlySet<Dialect> = new Set<Dialect>(["earthfile"]);
+
 /** The document with the images that its commands name, except where its dialect lists them already. */
 function withCommandImages(document: Document): Document {
+  if (readsOwnCommands.has(document.dialect)) return document;
   const known = new Set(document.images.map(({ span }) => span.start));
   const uses = readImageCommands(document).filter(({ span }) => !known.has(span.start));
   return uses.length === 0 ? document : { ...document, images: inDocumentOrder([...document.images, ...uses]) };

@@ -8,6 +8,8 @@ import { partsOfSlice, writtenSpan } from "./wordValue.ts";
 
 /** An image that a command names. */
 export interface PlacedMention extends Mention {
+  /** The place as the dialect calls it, where it is not simply a command. */
+  readonly site?: string;
   readonly command: ShellCommand;
 }
 
@@ -136,7 +138,7 @@ function toUse(
   }));
   const use = useOfValue(text, {
     span,
-    site: "command",
+    site: mention.site ?? "command",
     parts: parts.map((part) => toValuePart(part, text, mention, jobs)),
     chain,
     hasVariables: true,

@@ -11,14 +11,24 @@ const maximumDepth = 4;
 /** Commands whose images are looked for in one document, with those inside strings. */
 const maximumCommands = 50_000;
 
+/** What a dialect knows of images of its commands beyond what their tools take. */
+export interface GivenImages {
+  readonly mentions: readonly PlacedMention[];
+  /** Names given to what is built. */
+  readonly outputs: readonly WordSlice[];
+}
+
 /**
  * The images that a document's commands name, in document order: `docker run`, `crane digest`, `kubectl set image` and
  * their kind, inside `sh -c '...'` too. Names that the same commands give to what they build are none.
  */
-export function readImageCommands(document: Pick<Document, "text" | "commands" | "jobs">): readonly ImageUse[] {
+export function readImageCommands(
+  document: Pick<Document, "text" | "commands" | "jobs">,
+  given: GivenImages = { mentions: [], outputs: [] },
+): readonly ImageUse[] {
   const commands: ShellCommand[] = [];
-  const placed: PlacedMention[] = [];
-  const outputs = new Set<string>();
+  const placed: PlacedMention[] = [...given.mentions];
+  const outputs = new Set<string>(given.outputs.flatMap((slice) => namesOf(slice, document.text)));
   let left = maximumCommands;
   const visit = (command: ShellCommand, depth: number): void => {
     if (left-- <= 0) return;

@@ -17,6 +17,8 @@ export interface Insertion {
 export interface ScriptBuilder {
   /** Adds text that the document holds from `start` on. */
   add(text: string, start: number): void;
+  /** Adds text that the document does not hold, placed at `at`. */
+  addText(text: string, at: number): void;
   insert(insertion: Insertion): void;
   /** Reads what was added; spans, words and their parts are the document's. */
   read(options?: Pick<ShellOptions, "environment" | "job" | "step">): ShellReading;
@@ -37,12 +39,16 @@ export function createScript(document: string): ScriptBuilder {
   let source = "";
   const push = (text: string, start: number, last: number): void => {
     if (text === "") return;
-    pieces.push({ at: source.length, start, last });
+    const end = Math.max(0, document.length - 1);
+    pieces.push({ at: source.length, start: Math.min(start, end), last: Math.min(last, end) });
     source += text;
   };
   return {
     add(text, start) {
       push(text, start, start + Math.max(0, text.length - 1));
+    },
+    addText(text, at) {
+      push(text, at, at);
     },
     insert(insertion) {
       // The shell reader keeps `${{ }}` apart from what the shell itself expands.

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+const read = (text: string) => readDocument(text, "app/Earthfile");
+
+const full = `VERSION 0.8
+# FROM no:1
+ARG --global GO=1.25
+ARG LOCAL=no
+FROM «golang:$\{GO}-alpine»
+IMPORT github.com/a/b:main
+
+base:
+    FROM --platform=linux/arm64 «debian:12»
+    SAVE IMAGE --push acme/out:1
+
+build:
+    FROM +base
+    ARG VARIANT="slim"
+    FROM «node:22-$VARIANT»
+    FROM «$\{LOCAL}»
+    COPY +base/x .
+    RUN --mount=type=cache,target=/x --no-cache docker pull «busybox:1» && \\
+        # docker pull no:2
+        docker run «alpine:$GO»
+    RUN echo "FROM no:3"
+    FROM ./dir+target
+    FROM github.com/a/b:v1+t
+    FROM DOCKERFILE -f x .
+    FROM scratch
+
+test:
+    FROM «earthly/dind:alpine»
+    WITH DOCKER --pull «postgres:16» --pull=«redis:$GO» \\
+          --load app:latest=+build --compose compose.yml
+        RUN docker run app:latest && docker run «nginx:1»
+    END
+    IF [ "$X" = "docker run no:4" ]
+        ARG CHOSEN=a:1
+    ELSE
+        ARG CHOSEN=b:1
+    END
+    FROM «$CHOSEN»
+    FOR v IN 20 22
+        FROM «node:$v»
+    END
+    BUILD +base
+`.replaceAll("\\{", "{");
+
+describe("readEarthfile", () => {
+  it("reads FROM, WITH DOCKER and RUN", () => {
+    expectUses(read, full, [
+      "from docker.io/library/golang:1.25-alpine resolved",
+      "from docker.io/library/debian:12 literal",
+      "from docker.io/library/node:22-slim resolved",
+      "from ? unresolved",
+      "command docker.io/library/busybox:1 literal",
+      "command docker.io/library/alpine:1.25 resolved",
+      "from docker.io/earthly/dind:alpine literal",
+      "pull docker.io/library/postgres:16 literal",
+      "pull docker.io/library/redis:1.25 resolved",
+      "command docker.io/library/nginx:1 literal",
+      "from ? unresolved",
+      "from docker.io/library/node:20 resolved",
+      "from docker.io/library/node:22 resolved",
+    ]);
+  });
+
+  it("says where a value is defined, its platform, and pins the literal of a whole image", () => {
+    const text = "VERSION 0.8\nARG --global IMAGE=node:22\na:\n  FROM --platform=linux/amd64 $IMAGE\n";
+    const [use] = read(text).images;
+    assert.equal(text.slice(use?.definedAt?.start, use?.definedAt?.end), "node:22");
+    assert.equal(use?.pinAt?.start, text.indexOf("node:22") + 7);
+    assert.equal(use?.platform, "linux/amd64");
+    assert.deepEqual(
+      use?.chain.map(({ label }) => label),
+      ["variable IMAGE", "assignment of IMAGE"],
+    );
+  });
+
+  it("lists the commands of RUN only", () =>
+    assert.deepEqual(
+      read("VERSION 0.8\na:\n  FROM a\n  RUN b c\n").commands.map(({ words }) => words.map((word) => word.text)),
+      [["b", "c"]],
+    ));
+
+  it("keeps pins and spans, whatever is changed", () => {
+    const plain = full.replaceAll(/[«»]/g, "");
+    assert.ok(expectPinsToHold(read, plain) >= 8);
+    expectToSurvive(read, plain);
+    assert.equal(read(plain.replaceAll("\n", "\r\n")).images.length, read(plain).images.length);
+  });
+});
