@@ -44,6 +44,8 @@ function readWorkflow(pipeline: Pipeline, spec: YamlNode | undefined, nested: Ar
   const scopes = createArgoScopes(spec);
   const [outside = argoOutside] = scopes.scopesOf({ kind: "sequence", span: { start: 0, end: 0 }, items: [] });
   readImageVolumes(pipeline, spec, outside);
+  for (const plugin of itemsOf(valueAt(spec, "executorPlugins")))
+    pipeline.image(valueAt(plugin, "spec", "sidecar", "container", "image"), "image", { scope: outside });
   const defaults = valueAt(spec, "templateDefaults");
   if (defaults !== undefined) readTemplate(pipeline, defaults, [outside], 0);
   for (const template of itemsOf(valueAt(spec, "templates"))) {

@@ -12,7 +12,7 @@ import { readAzureTask } from "./azureTasks.ts";
 import type { Document, JobStep } from "./document.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { placedVariables, textsOf } from "./pipelineVariables.ts";
-import { itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 interface Reading {
   readonly pipeline: Pipeline;
@@ -41,6 +41,8 @@ export function readAzurePipelines(text: string, path: string): Document {
     pipeline.image(value.value, "resources", { scope: azureTemplate(around) });
   if (root !== undefined) readHolder(reading, root, scope, undefined, 0);
   readHolder(reading, valueAt(root, "extends", "parameters"), scope, undefined, 0);
+  readGiven(reading, valueAt(root, "parameters"), scope, 0);
+  readGiven(reading, valueAt(root, "extends", "parameters"), scope, 0);
   return pipeline.document();
 }
 
@@ -62,10 +64,26 @@ function readHolder(
       if (list === "jobs") readJob(reading, item, inner, ownPool, depth);
       else readHolder(reading, item, inner, ownPool, depth + 1);
       readHolder(reading, valueAt(item, "parameters"), inner, ownPool, depth + 1);
+      readGiven(reading, valueAt(item, "parameters"), inner, 0);
     }
   // A pipeline may hold its only job's keys itself.
   if (valueAt(node, "steps") !== undefined || (depth === 0 && valueAt(node, "container") !== undefined))
     readJob(reading, node ?? undefined, scope, ownPool, depth);
+}
+
+/**
+ * Images among the parameters of a template: a `container` that names its registry is what the template's jobs run
+ * in. Every other name may be an alias that the template knows.
+ */
+function readGiven(reading: Reading, node: YamlNode | undefined, scope: AzureScope, depth: number): void {
+  if (depth > maximumDepth) return;
+  for (const item of itemsOf(node)) readGiven(reading, item, scope, depth + 1);
+  for (const { key, value } of entriesOf(node)) {
+    if (["jobs", "stages", "steps", "containers"].includes(key.text)) continue;
+    if (key.text === "container" && /^[\w-]+(?:\.[\w-]+)+(?::\d+)?\/\S+$/.test(textOf(value) ?? ""))
+      reading.pipeline.image(value, "container", { scope: azureTemplate(scope) });
+    else readGiven(reading, value, scope, depth + 1);
+  }
 }
 
 const strategies = ["runOnce", "rolling", "canary"];

@@ -7,7 +7,7 @@ const byPath: readonly (readonly [dialect: Dialect, path: RegExp])[] = [
   ["azure-pipelines", /(?:^|\/)\.(?:azuredevops|azure-pipelines)\/.*\.ya?ml$/i],
   ["circleci", /(?:^|\/)\.circleci\/.*\.ya?ml$/i],
   ["bitbucket-pipelines", /(?:^|\/)bitbucket-pipelines[^/]*\.ya?ml$/i],
-  ["drone", /(?:^|\/)\.(?:drone|vela)(?:\.[^/]*)?\.ya?ml$/i],
+  ["drone", /(?:^|\/)\.(?:drone|vela)(?:[._-][^/]*)?\.ya?ml$/i],
   ["drone", /(?:^|\/)\.(?:drone|vela)\/.*\.ya?ml$/i],
   ["woodpecker", /(?:^|\/)\.(?:woodpecker|crow)(?:\.[^/]*)?\.ya?ml$/i],
   ["woodpecker", /(?:^|\/)\.(?:woodpecker|crow)\/.*\.ya?ml$/i],
@@ -37,6 +37,8 @@ export function pipelineOfYaml(head: string, path: string, has: (key: string) =>
   if (has("pipelines") && item("step|parallel").test(head)) return "bitbucket-pipelines";
   if (has("phases") && has("version") && key("commands").test(head)) return "codebuild";
   if (has("kind") && /^kind[ \t]*:[ \t]*pipeline\b/m.test(head)) return "drone";
+  // An orb in several files has one for each of its executors.
+  if (/^docker[ \t]*:[^\n]*\n\s*-[ \t]*image[ \t]*:/m.test(head)) return "circleci";
   if (
     (has("jobs") || has("executors")) &&
     !has("on") &&

@@ -15,11 +15,14 @@ describe("readArgo", () => {
       "every kind of container",
       resource(
         "WorkflowTemplate",
-        "templateDefaults: {container: {image: «a:0»}}\nvolumes: [{name: v, image: {reference: «a:1»}}]\ntemplates:\n- name: a\n  container: {image: «a:2»}\n  initContainers: [{image: «a:3»}]\n  sidecars: [{image: «a:4»}]\n- name: b\n  script: {image: «a:5», source: x}\n- name: c\n  containerSet: {containers: [{image: «a:6»}]}\n- name: d\n  steps: [[{name: x, inline: {container: {image: «a:7»}}}]]",
+        "executorPlugins: [{spec: {sidecar: {container: {image: «b:0»}}}}]\ntemplateDefaults: {container: {image: «a:0»}}\nvolumes: [{name: v, image: {reference: «a:1»}}]\ntemplates:\n- name: a\n  container: {image: «a:2»}\n  initContainers: [{image: «a:3»}]\n  sidecars: [{image: «a:4»}]\n- name: b\n  script: {image: «a:5», source: x}\n- name: c\n  containerSet: {containers: [{image: «a:6»}]}\n- name: d\n  steps: [[{name: x, inline: {container: {image: «a:7»}}}]]",
       ),
-      ["image", "volume", "image", "image", "image", "image", "image", "image"].map(
-        (site, tag) => `${site} docker.io/library/a:${tag} literal`,
-      ),
+      [
+        "image docker.io/library/b:0 literal",
+        ...["image", "volume", "image", "image", "image", "image", "image", "image"].map(
+          (site, tag) => `${site} docker.io/library/a:${tag} literal`,
+        ),
+      ],
     ],
     [
       "a workflow on a schedule",

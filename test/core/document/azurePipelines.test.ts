@@ -89,6 +89,11 @@ describe("readAzurePipelines", () => {
       ["resources docker.io/library/ubuntu:22.04 literal", `container ${node}:1 literal`],
     ],
     [
+      "containers that templates are given",
+      "parameters:\n  platform: {name: m, container: '«mcr.microsoft.com/x/y:z»'}\njobs:\n- template: t.yml\n  parameters:\n    container: linux\n    platforms:\n    - {name: node:22, container: '«ghcr.io/acme/ci:1»'}\n    image: node\n",
+      ["container mcr.microsoft.com/x/y:z literal", "container ghcr.io/acme/ci:1 literal"],
+    ],
+    [
       "images that tasks deploy",
       "variables: {T: 1}\nsteps:\n- task: AzureContainerApps@1\n  inputs: {imageToDeploy: '«acme.azurecr.io/app:$(T)»', imageToBuild: 'acme.azurecr.io/built:1'}\n- task: KubernetesManifest@1\n  inputs:\n    containers: |\n      «acme/a:1»\n      «acme/b:$(x)»\n- task: AzureWebAppContainer@1\n  inputs: {ImageName: '«nginx:1»'}\n",
       [

@@ -57,6 +57,11 @@ describe("readCircleci", () => {
       "orbs:\n  ext: circleci/node@5\n  own:\n    executors: {e: {parameters: {v: {default: '1'}}, docker: [{image: '«cimg/node:<< parameters.v >>»'}]}}\n    jobs: {j: {parameters: {t: {type: string}}, docker: [{image: '«redis:<< parameters.t >>»'}]}}\njobs: {a: {executor: {name: own/e, v: '5'}}}\nworkflows: {w: {jobs: [own/j: {t: '7'}]}}\n",
       [`image ${node}:5 resolved`, "image docker.io/library/redis:7 resolved"],
     ],
+    [
+      "an executor in a file of its own",
+      "parameters: {tag: {type: string, default: '22'}}\ndocker:\n- image: «cimg/node:<<parameters.tag>>»\n",
+      [`image ${node}:22 resolved`],
+    ],
     ["a variable that CircleCI does not expand", "jobs: {a: {docker: [{image: «$IMAGE»}]}}", ["image ? unresolved"]],
     [
       "a value that is not given",
