@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
 /** Programs that this project did not write, to test against. */
-export type PeerName = "cosign" | "notation" | "crane" | "oras" | "docker-registry";
+export type PeerName = "cosign" | "notation" | "crane" | "oras" | "docker-registry" | "vsign-connector";
 
 /** The path of a peer: in the folder that COUNTERSIGN_PEERS names, where `node scripts/peers.mjs` puts it, or on PATH. */
 function findPeer(name: PeerName): string | undefined {
@@ -42,8 +42,13 @@ export function describeWithPeers(title: string, names: readonly PeerName[], bod
 export interface Peers {
   readonly home: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Runs a peer in `home`; gives what it printed. Throws where it fails. */
-  run(name: PeerName, args: readonly string[], input?: string): Promise<string>;
+  /** Runs a peer in `home`, with `more` in its environment; gives what it printed. Throws where it fails. */
+  run(
+    name: PeerName,
+    args: readonly string[],
+    input?: string,
+    more?: Readonly<Record<string, string>>,
+  ): Promise<string>;
   /** Whether a peer succeeds. */
   succeeds(name: PeerName, args: readonly string[]): Promise<boolean>;
   /** Starts docker-registry on loopback: one without the referrers API. With `login` it asks for a password. */
@@ -68,8 +73,12 @@ function createPeers(): Peers {
   };
   const running: ChildProcess[] = [];
 
-  function start(name: PeerName, args: readonly string[]): ChildProcess {
-    const child = spawn(findPeer(name) ?? name, args, { cwd: home, env: environment, stdio: ["pipe", "pipe", "pipe"] });
+  function start(name: PeerName, args: readonly string[], more: Readonly<Record<string, string>> = {}): ChildProcess {
+    const child = spawn(findPeer(name) ?? name, args, {
+      cwd: home,
+      env: { ...environment, ...more },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
     running.push(child);
     return child;
   }
@@ -78,8 +87,9 @@ function createPeers(): Peers {
     name: PeerName,
     args: readonly string[],
     input = "",
+    more: Readonly<Record<string, string>> = {},
   ): Promise<{ code: number | null; output: string }> {
-    const child = start(name, args);
+    const child = start(name, args, more);
     const timer = setTimeout(() => child.kill("SIGKILL"), 30_000);
     let output = "";
     child.stdout?.on("data", (piece: Buffer) => (output += piece.toString()));
@@ -96,8 +106,8 @@ function createPeers(): Peers {
   return {
     home,
     environment,
-    async run(name, args, input) {
-      const { code, output } = await finish(name, args, input);
+    async run(name, args, input, more) {
+      const { code, output } = await finish(name, args, input, more);
       if (code !== 0) throw new Error(`${name} ${args.join(" ")} ended with ${code}: ${output.slice(-2000)}`);
       return output;
     },

@@ -125,7 +125,7 @@ function route(
   request: IncomingMessage,
   { tokens, hsm, sdk, version, fault }: Context,
 ): VenafiAnswer {
-  const { authorization, host } = request.headers;
+  const { authorization } = request.headers;
   switch (`${method} ${path}`) {
     case "POST vedauth/authorize/oauth":
       return tokens.password(call);
@@ -140,7 +140,7 @@ function route(
     case "GET vedauth/revoke/token":
       return tokens.revoke(authorization);
     case "POST v1/oauth/token/serviceaccount":
-      return tokens.serviceAccount(call, `${host ?? ""}/v1/oauth/token/serviceaccount`);
+      return tokens.serviceAccount(call);
   }
   const apiKey = request.headers["tppl-api-key"];
   const session = tokens.session({ authorization, apiKey: typeof apiKey === "string" ? apiKey : undefined });

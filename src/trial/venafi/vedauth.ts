@@ -40,12 +40,15 @@ export interface TrialTokens {
   jwt(call: VenafiCall): VenafiAnswer;
   certificate(call: VenafiCall, fingerprint: string | undefined): VenafiAnswer;
   refresh(call: VenafiCall): VenafiAnswer;
-  serviceAccount(call: VenafiCall, audience: string): VenafiAnswer;
+  serviceAccount(call: VenafiCall): VenafiAnswer;
   verify(authorization: string | undefined): VenafiAnswer;
   revoke(authorization: string | undefined): VenafiAnswer;
   /** Every access token ends now; refresh tokens stay. */
   expireAll(): void;
 }
+
+/** Whom assertions of service accounts are for, whatever the region. */
+const assertionAudience = "api.venafi.cloud/v1/oauth/token/serviceaccount";
 
 const lifetime = 60 * 60 * 1000;
 
@@ -136,9 +139,9 @@ export function createTrialTokens(options: {
       spent.set(token, granted.family);
       return grant(granted.user, granted.product, granted.scope, granted.family);
     },
-    serviceAccount: ({ form }, audience) => {
+    serviceAccount: ({ form }) => {
       const claims = claimsIn(form.get("assertion") ?? "", identities.serviceAccounts);
-      const fits = claims !== undefined && claims["aud"] === audience && claims["sub"] === claims["iss"];
+      const fits = claims !== undefined && claims["aud"] === assertionAudience && claims["sub"] === claims["iss"];
       const isGrant = form.get("grant_type") === "urn:ietf:params:oauth:grant-type:jwt-bearer";
       return fits && isGrant ? grant("dev", "saas", "codesignclient") : no("The assertion is not valid.");
     },

@@ -36,6 +36,9 @@ export interface TokenSource {
 /** An assertion of a service account is good for this long, in seconds; an hour is the most. */
 const assertionLifetime = 300;
 
+/** Whom assertions are for: the same for the addresses of all regions, as vsign has it. */
+const assertionAudience = "api.venafi.cloud/v1/oauth/token/serviceaccount";
+
 /** The ways to get a token that the options and the credentials offer. */
 export function createTokenSource(place: TokenPlace, credentials: Credentials): TokenSource {
   const { options: settings } = place;
@@ -85,9 +88,8 @@ export function createTokenSource(place: TokenPlace, credentials: Credentials): 
       ? [await credentials.get("client-id"), await credentials.get("private-key")]
       : [];
     if (clientId === undefined || pem === undefined) return undefined;
-    const path = "v1/oauth/token/serviceaccount";
-    const url = `${place.origin}/${path}`;
-    const assertion = assertionOf(clientId, pem, `${new URL(url).host}/${path}`, place.now());
+    const url = `${place.origin}/v1/oauth/token/serviceaccount`;
+    const assertion = assertionOf(clientId, pem, place.now());
     const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
     const tls = place.tls === undefined ? {} : { tls: place.tls };
     const reply = sendToService({ method: "POST", url, form, timeoutMs: place.timeoutMs, action, ...tls }, options);
@@ -133,7 +135,7 @@ async function grantFrom(reply: Promise<ServiceReply>, action: string, place: To
 }
 
 /** The assertion of a service account (RFC 7523, section 3), signed with its private key. */
-function assertionOf(clientId: string, pem: string, audience: string, now: number): string {
+function assertionOf(clientId: string, pem: string, now: number): string {
   let key: KeyObject;
   try {
     key = createPrivateKey(pem);
@@ -150,7 +152,7 @@ function assertionOf(clientId: string, pem: string, audience: string, now: numbe
   const claims = {
     iss: clientId,
     sub: clientId,
-    aud: audience,
+    aud: assertionAudience,
     iat: issuedAt,
     exp: issuedAt + assertionLifetime,
     jti: randomUUID(),

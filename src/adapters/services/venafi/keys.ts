@@ -22,7 +22,10 @@ export async function listVenafiKeys(
   if (settings.product === "saas") {
     const body = { LabelFilter: settings.labels, IncludeChains: true };
     const stored = readObjects(await getObjects(caller, body, options));
-    return stored.flatMap((key) => describeVenafiKey(key, undefined, [], now) ?? []);
+    // An answer can hold other keys, too.
+    return stored
+      .filter(({ label }) => label !== undefined && settings.labels.includes(label))
+      .flatMap((key) => describeVenafiKey(key, undefined, [], now) ?? []);
   }
   const [version, projects] = await Promise.all([
     majorVersion(caller, options),
