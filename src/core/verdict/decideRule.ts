@@ -69,7 +69,8 @@ export function decideRule(rule: PolicyRule, signatures: readonly AssessedSignat
   }
   const [why] = obstacles;
   if (why !== undefined) return { kind: "not-understood", rule, why };
-  return { kind: "refused", rule, why: refusal(rule) + nearMiss(signers, signatures, scene) };
+  const strangeness = notaries.flatMap((authority) => strangenessOf(authority, signatures))[0] ?? "";
+  return { kind: "refused", rule, why: refusal(rule) + nearMiss(signers, signatures, scene) + strangeness };
 }
 
 /** At the level "audit" a Notary statement asks for a signature over the image, and only logs that it knows nobody who made it. */
@@ -79,6 +80,16 @@ function letsPass(authority: Authority, signatures: readonly AssessedSignature[]
   return signatures.some(({ notary }) => {
     const decision = notary?.get(authority);
     return decision?.kind === "refused" && decision.stranger;
+  });
+}
+
+/** Why a statement knows nobody who made a Notary signature. */
+function strangenessOf(authority: NotaryAuthority, signatures: readonly AssessedSignature[]): readonly string[] {
+  return signatures.flatMap(({ notary }) => {
+    const decision = notary?.get(authority);
+    if (decision?.kind !== "refused" || !decision.stranger) return [];
+    const { message } = decision.reason;
+    return [`; ${message.slice(0, 1).toLowerCase()}${message.slice(1).replace(/\.$/, "")}`];
   });
 }
 
