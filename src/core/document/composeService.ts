@@ -39,6 +39,7 @@ interface ComposePlace {
 /** Longer values are not interpolated; the collector says so. */
 const maximumLength = 4096;
 const contextWrapper = "docker-image://";
+const hooks = ["pre_start", "post_start", "pre_stop"];
 const maximumExtends = 10;
 
 /** Reads one service: what it runs, and what its build starts from. */
@@ -49,6 +50,8 @@ export function readService(service: YamlNode, reading: ComposeReading): void {
   if (!isBuilt(service, reading)) addComposeImage(valueAt(service, "image"), "image", reading, { platform });
   for (const volume of itemsOf(valueAt(service, "volumes")))
     if (textOf(valueAt(volume, "type")) === "image") addComposeImage(valueAt(volume, "source"), "volume", reading);
+  for (const hook of hooks)
+    for (const step of itemsOf(valueAt(service, hook))) addComposeImage(valueAt(step, "image"), "hook", reading);
   if (textOf(valueAt(service, "provider", "type")) === "model")
     addComposeImage(valueAt(service, "provider", "options", "model"), "model", reading);
   for (const { node, from } of namedValues(valueAt(build, "additional_contexts")))

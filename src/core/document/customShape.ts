@@ -22,17 +22,17 @@ const maximumDepth = 60;
 /**
  * Reads what a custom resource runs by its shape: containers and image volumes at any depth, images under keys that
  * name them (a text, or a repository with its tag), and whole resources within, which `nested` reads. Alternatives that
- * stand side by side under one key all count.
+ * stand side by side under one key all count. `under` is the key that holds the node, where it is a part of a resource.
  */
 export function readShape(
   node: YamlNode | undefined,
   reading: ResourceReading,
   nested: (node: YamlNode) => void,
+  under = "",
 ): void {
   const visit = (current: YamlNode | undefined, key: string, depth: number): void => {
     if (depth > maximumDepth) return;
     for (const item of itemsOf(current)) {
-      if (containerLists.has(key)) for (const image of containerImages(item)) reading.add(image, "image");
       if (key === "volumes") reading.add(valueAt(item, "image", "reference"), "volume");
       visit(item, key, depth + 1);
     }
@@ -42,6 +42,7 @@ export function readShape(
       nested(current);
       return;
     }
+    if (containerLists.has(key)) for (const image of containerImages(mapping)) reading.add(image, "image");
     if (isImageKey(key)) readSplit(mapping, reading);
     for (const { key: name, value } of mapping.entries) {
       if (notRead.has(name.text)) continue;
@@ -53,12 +54,12 @@ export function readShape(
         reading.add(value, "volume", { wrapper: imageWrapper });
     }
   };
-  visit(node, "", 0);
+  visit(node, under, 0);
 }
 
 /** A container's own image, or those that stand there side by side; a mapping there is read by its shape. */
-function containerImages(container: YamlNode): readonly YamlNode[] {
-  const own = mappingOf(container)?.entries.filter(({ key }) => key.text === "image") ?? [];
+function containerImages(container: YamlMapping): readonly YamlNode[] {
+  const own = container.entries.filter(({ key }) => key.text === "image");
   const images = own.length > 0 ? own.map(({ value }) => value) : [valueAt(container, "image")];
   return images.flatMap((image) => (image === undefined || textOf(image) === undefined ? [] : [image]));
 }

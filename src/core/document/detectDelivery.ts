@@ -8,7 +8,7 @@ const byPath: readonly { readonly dialect: Dialect; readonly matches: RegExp }[]
     matches: /(?:^|\/)helmfile[^/]*\.ya?ml(?:\.gotmpl)?$|(?:^|\/)helmfile\.d\/[^/]+\.ya?ml(?:\.gotmpl)?$/i,
   },
   { dialect: "skaffold", matches: /(?:^|\/)skaffold[^/]*\.ya?ml$/i },
-  { dialect: "helm-values", matches: /(?:^|[/._-])values(?:[._-][^/]*)?\.ya?ml$/i },
+  { dialect: "helm-values", matches: /^(?!.*(?:^|\/)templates\/).*(?:^|[/._-])values(?:[._-][^/]*)?\.ya?ml$/i },
 ];
 
 /** The dialect of Kubernetes' tools for delivery that a path alone tells. */
@@ -19,11 +19,17 @@ export function deliveryOfPath(path: string): Dialect | undefined {
 const templateAction =
   /\{\{-?\s*(?:[^}\n]*[\s(])?(?:[$.](?:Values|Release|Chart|Capabilities|Files)\b|include\s|template\s|define\s|toYaml\b)/;
 
+const controlLine = /^[ \t]*\{\{-?\s*(?:if|range|with|end|else|define)\b/m;
+const patchOperation = /^(?:- +|[ ]+)op[ \t]*:[ \t]*["']?(?:add|replace)\b/m;
+
 /** The dialect of Kubernetes' tools for delivery that a YAML text shows. */
 export function deliveryOfYaml(head: string, path: string): Dialect | undefined {
   if (/(?:^|\/)templates\//.test(path) && templateAction.test(head)) return "helm-template";
+  // Elsewhere, only what steers a template tells it from values of which one is a template.
+  if (controlLine.test(head) && /^[ \t-]*(?:apiVersion|containers)[ \t]*:/m.test(head)) return "helm-template";
   if (/^apiVersion[ \t]*:[ \t]*["']?skaffold\//m.test(head)) return "skaffold";
   if (/^apiVersion[ \t]*:[ \t]*["']?kustomize\.config\.k8s\.io\//m.test(head)) return "kubernetes";
+  if (/^-[ \t]+(?:op|path|value)[ \t]*:/m.test(head) && patchOperation.test(head)) return "kustomize";
   if (/^releases[ \t]*:/m.test(head) && /^[ \t-]+chart[ \t]*:/m.test(head)) return "helmfile";
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import { readShape } from "./customShape.ts";
 import type { Document, ValueStep } from "./document.ts";
+import { isPlaceholder } from "./imageShape.ts";
 import { readingOfKind } from "./kubernetesKinds.ts";
 import type { ResourceReading } from "./resourceReading.ts";
 import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
@@ -23,7 +24,7 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
     const scalar = scalarOf(node);
     if (node === undefined || scalar === undefined || dereference(node) !== node) return;
     if (!isMasked(scalar.text)) {
-      if (scalar.text.trim() !== "") images.add(node, site, options);
+      if (scalar.text.trim() !== "" && !isPlaceholder(scalar.text)) images.add(node, site, options);
       return;
     }
     if (!namesRepository(scalar.text) || !scalar.exact) return;

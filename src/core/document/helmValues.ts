@@ -24,17 +24,18 @@ const unknownTag: SuppliedPart = { steps: [] };
 export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesReading): void {
   const { text, images } = reading;
   const globalRegistry = filled(valueAt(root, "global", "imageRegistry"));
+  const hub = hubOf(root);
 
   const visit = (node: YamlNode | undefined, key: string, top: string, depth: number): void => {
     if (depth > maximumDepth) return;
     for (const item of itemsOf(node)) visit(item, key, top, depth + 1);
     const mapping = mappingOf(node);
     if (mapping === undefined || isPolicy(mapping)) return;
-    const split = splitOf(mapping, key);
+    const split = splitOf(mapping, key) ?? hubSplit(mapping, hub);
     const isSplit = split !== undefined && isKnown(split);
     if (isSplit) {
       const registry = split.isBare === true ? split.registry : (globalRegistry ?? split.registry);
-      const isEmpty = split.tag !== undefined && filled(split.tag) === undefined;
+      const isEmpty = split.tag === undefined ? split.needsTag === true : filled(split.tag) === undefined;
       const defaultTag = isEmpty ? (reading.defaultTag?.(top) ?? unknownTag) : undefined;
       addSplitImage(text, images, { ...split, registry, defaultTag }, "image", { isGuess: true, pin: "none" });
     }
@@ -48,9 +49,33 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
   visit(root, "", "", 0);
 }
 
+/** The registry and tag that all images of a chart share by name (Istio's charts). */
+interface Hub {
+  readonly registry: YamlNode;
+  readonly tag: YamlNode | undefined;
+}
+
+function hubOf(root: YamlNode | undefined): Hub | undefined {
+  for (const around of [root, ...(mappingOf(root)?.entries.map(({ value }) => value) ?? [])]) {
+    const registry = filled(valueAt(around, "global", "hub"));
+    if (registry !== undefined) return { registry, tag: filled(valueAt(around, "global", "tag")) };
+  }
+  return undefined;
+}
+
+/** A name alone, whose registry and tag are the chart's. */
+function hubSplit(mapping: YamlMapping, hub: Hub | undefined): FoundSplit | undefined {
+  const image = filled(valueAt(mapping, "image"));
+  if (hub === undefined || image === undefined || /[/:@]/.test(textOf(image) ?? "")) return undefined;
+  const tag = filled(valueAt(mapping, "tag")) ?? hub.tag;
+  return { registry: hub.registry, repository: image, tag, isBare: true };
+}
+
 interface FoundSplit extends SplitImage {
   /** Whether no other registry takes the place of what is written. */
   readonly isBare?: boolean;
+  /** Whether templates add a tag even where no key is there for it. */
+  readonly needsTag?: boolean;
 }
 
 /** The nodes that share a reference in a mapping under `key`, where the mapping is one of an image. */
@@ -77,11 +102,24 @@ function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefined {
   const name = filled(at("name"));
   if (isImageKey(key) && name !== undefined && has("tag", "digest", "registry", "pullPolicy"))
     return { ...rest, repository: name, isBare: registry === undefined };
-  if (image !== undefined && isBareName(image) && (has("tag", "imageTag", "digest") || registry !== undefined))
+  const isShared = valueAt(mapping, "hub") !== undefined && registry === undefined;
+  if (
+    image !== undefined &&
+    isBareName(image) &&
+    !isShared &&
+    (has("tag", "imageTag", "digest") || registry !== undefined)
+  )
     return { ...rest, repository: image, tag: at("tag") ?? at("imageTag"), isBare: registry === undefined };
-  const separate = filled(at("imageRepository")) ?? filled(at("imageName"));
-  if (separate !== undefined && has("imageTag"))
-    return { registry: filled(at("imageRegistry")), repository: separate, tag: at("imageTag"), isBare: true };
+  const ownRepository = filled(at("imageRepository"));
+  const separate = ownRepository ?? filled(at("imageName"));
+  if (separate !== undefined && (has("imageTag") || (ownRepository !== undefined && hasHost(ownRepository))))
+    return {
+      registry: filled(at("imageRegistry")),
+      repository: separate,
+      tag: at("imageTag"),
+      isBare: true,
+      needsTag: true,
+    };
   return undefined;
 }
 
@@ -91,6 +129,7 @@ function isKnown({ repository, registry }: SplitImage): boolean {
   const host = textOf(registry);
   return (
     !isUnknown(name) &&
+    isPossibleImage(name) &&
     isPossibleImage(host === undefined || isUnknown(host) ? name : `${host.replace(/\/+$/, "")}/${name}`)
   );
 }

@@ -1,8 +1,8 @@
 import { parseReference } from "../image/reference.ts";
 
-/** Whether a key, by its name alone, holds an image: `image`, `sidecarImage`, `proxy_image`. */
+/** Whether a key, by its name alone, holds an image: `image`, `sidecarImage`, `proxy_image`, `imageName`. */
 export function isImageKey(key: string): boolean {
-  return /^image$|[a-z0-9]Image$|[a-z0-9][_-]image$/.test(key);
+  return /^image$|^imageName$|[a-z0-9]Image$|[a-z0-9][_-]image$/.test(key);
 }
 
 const notImages = /\.(?:png|svg|jpe?g|gif|webp|ico|bmp|iso|qcow2?|img|raw|vmdk|ova|vhdx?|tar|gz|xz|zip)(?:[:@].*)?$/i;
@@ -22,4 +22,12 @@ export function isLikelyImage(text: string): boolean {
   const { value } = parseReference(text);
   const hasHost = value !== undefined && text.startsWith(`${value.registry}/`);
   return value?.tag !== undefined || value?.digest !== undefined || hasHost || text.split("/").length === 2;
+}
+
+/**
+ * Whether a text stands where an image does and is none that anyone pulls: `auto`, which a service mesh fills in, and
+ * `ko://`, which is built from source.
+ */
+export function isPlaceholder(text: string): boolean {
+  return text === "auto" || text.startsWith("ko://");
 }

@@ -1,11 +1,11 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Dialect, Document } from "./document.ts";
-import { readKustomization } from "./kustomization.ts";
+import { readKustomization, readPatchContent } from "./kustomization.ts";
 import { readResource } from "./kubernetesResource.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
 import type { Siblings } from "./siblings.ts";
 import { readYaml } from "./yaml.ts";
-import type { YamlNode } from "./yamlNode.ts";
+import { itemsOf, type YamlNode } from "./yamlNode.ts";
 
 /**
  * Reads Kubernetes manifests, in streams and lists: the images of containers and image volumes, and those that known
@@ -13,9 +13,14 @@ import type { YamlNode } from "./yamlNode.ts";
  */
 export const readKubernetes = createReader("kubernetes", readResource);
 
-/** Reads a kustomization file (Kustomize): what its image changes result in, its patches and its charts. */
+/**
+ * Reads a kustomization file (Kustomize): what its image changes result in, its patches and its charts; and a patch in
+ * a file of its own that is a list of operations.
+ */
 export const readKustomizationFile = createReader("kustomize", (node, reading) =>
-  readKustomization(node, reading, readResource),
+  itemsOf(node).length > 0
+    ? readPatchContent(node, reading, readResource)
+    : readKustomization(node, reading, readResource),
 );
 
 function createReader(
@@ -24,7 +29,7 @@ function createReader(
 ): (source: string, path: string, siblings?: Siblings) => Document {
   return (source, path, siblings) => {
     const text = withoutByteOrderMark(source);
-    const stream = readYaml(text);
+    const stream = readYaml(mayName.test(text) ? withoutDefinitions(text) : "");
     const reading = createResourceReading(text, path, siblings);
     for (const { root } of stream.documents) read(root, reading);
     return {
@@ -41,4 +46,20 @@ function createReader(
       ],
     };
   };
+}
+
+/** What every place that names an image, or leads to one, is written with. */
+const mayName = /image|package|oci:\/\/|docker:\/\/|dockerfile|valuesContent|helmCharts/i;
+const definition = /^kind[ \t]*:[ \t]*["']?CustomResourceDefinition\b/m;
+
+/**
+ * The text with white space for definitions of resources: they hold schemas alone, and are by far the longest of what
+ * people keep. A line of three dashes ends a document wherever it stands (YAML 1.2.2, 9.1).
+ */
+function withoutDefinitions(text: string): string {
+  if (!definition.test(text)) return text;
+  return text
+    .split(/^(?=---(?:[ \t\r\n]|$))/m)
+    .map((part) => (definition.test(part) ? part.replace(/[^\r\n]+/g, (line) => " ".repeat(line.length)) : part))
+    .join("");
 }

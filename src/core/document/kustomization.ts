@@ -1,3 +1,4 @@
+import { readShape } from "./customShape.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { readInlineValues } from "./helmParameters.ts";
 import { readKustomizeImages, tagsInBase } from "./kustomizeImages.ts";
@@ -44,19 +45,20 @@ export function readPatches(node: YamlNode | undefined, reading: ResourceReading
   }
 }
 
-function readPatchContent(root: YamlNode | undefined, reading: ResourceReading, readPatch: ReadPatch): void {
+/** Reads a patch: a resource, or operations of JSON Patch. */
+export function readPatchContent(root: YamlNode | undefined, reading: ResourceReading, readPatch: ReadPatch): void {
   if (mappingOf(root) !== undefined) {
     readPatch(root, reading);
     return;
   }
   for (const operation of itemsOf(root)) {
-    const place = textOf(valueAt(operation, "path")) ?? "";
+    const [, list, isImage] = containerPlace.exec(textOf(valueAt(operation, "path")) ?? "") ?? [];
     const value = valueAt(operation, "value");
     if (!/^(?:add|replace)$/.test(textOf(valueAt(operation, "op")) ?? "")) continue;
-    if (/\/(?:containers|initContainers|ephemeralContainers)\/[^/]+\/image$/.test(place)) reading.add(value, "image");
-    else if (/\/(?:containers|initContainers|ephemeralContainers)\/[^/]+$/.test(place))
-      reading.add(valueAt(value, "image"), "image");
-    else if (/\/(?:containers|initContainers|ephemeralContainers)$/.test(place))
-      for (const container of itemsOf(value)) reading.add(valueAt(container, "image"), "image");
+    if (scalarOf(value) === undefined) readShape(value, reading, (node) => readPatch(node, reading), list);
+    else if (isImage !== undefined) reading.add(value, "image");
   }
 }
+
+/** A place in a resource that holds containers, one of them, or the image of one. */
+const containerPlace = /\/(containers|initContainers|ephemeralContainers)(?:\/[^/]+(?:\/(image))?)?$/;

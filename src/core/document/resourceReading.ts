@@ -1,4 +1,5 @@
 import type { Document } from "./document.ts";
+import { isPlaceholder } from "./imageShape.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import { expandTemplate, type TemplateScope } from "./template.ts";
 import { createImageCollector, inDocumentOrder, type ImageCollector, type ImageOptions } from "./yamlImage.ts";
@@ -37,7 +38,7 @@ export function createResourceReading(
     inner,
     add(node, site, options = {}) {
       const scalar = scalarOf(node);
-      if (node === undefined || scalar === undefined || scalar.text.trim() === "") return;
+      if (node === undefined || scalar === undefined || scalar.text.trim() === "" || isPlaceholder(scalar.text)) return;
       const place = `${node.span.start}/${options.from ?? 0}`;
       if (added.has(place)) return;
       added.add(place);

@@ -98,21 +98,41 @@ export function isNull(scalar: YamlScalar): boolean {
 export function entriesOf(node: YamlNode | undefined): readonly YamlEntry[] {
   const mapping = mappingOf(node);
   if (mapping === undefined) return [];
-  const own = new Map(mapping.entries.map((entry) => [entry.key.text, entry]));
-  const merge = own.get("<<");
-  if (merge?.key.style !== "plain") return [...own.values()];
-  own.delete("<<");
-  const sources = mappingOf(merge.value) === undefined ? itemsOf(merge.value) : [merge.value];
-  for (const source of sources)
-    for (const entry of entriesOf(source)) if (!own.has(entry.key.text)) own.set(entry.key.text, entry);
-  return [...own.values()];
+  const entries = new Map<string, YamlEntry>();
+  for (const entry of mapping.entries) if (!isMerge(entry)) entries.set(entry.key.text, entry);
+  for (const source of mergedInto(mapping))
+    for (const entry of entriesOf(source)) if (!entries.has(entry.key.text)) entries.set(entry.key.text, entry);
+  return [...entries.values()];
+}
+
+/** Whether an entry merges another mapping into its own. */
+export function isMerge({ key }: { readonly key: YamlScalar }): boolean {
+  return key.text === "<<" && key.style === "plain";
+}
+
+/** The mappings that are merged into one, the one that wins first: of several merge keys, that is the last. */
+function mergedInto(mapping: YamlMapping): readonly YamlNode[] {
+  const merges = mapping.entries.filter(isMerge);
+  return merges.toReversed().flatMap(({ value }) => (mappingOf(value) === undefined ? itemsOf(value) : [value]));
 }
 
 /** The value under `key` of a mapping, through aliases and merge keys; undefined where there is none. */
 export function valueAt(node: YamlNode | undefined, ...path: readonly string[]): YamlNode | undefined {
   let current = node;
-  for (const key of path) current = entriesOf(current).find((entry) => entry.key.text === key)?.value;
+  for (const key of path) current = valueOf(current, key);
   return current;
+}
+
+function valueOf(node: YamlNode | undefined, key: string): YamlNode | undefined {
+  const mapping = mappingOf(node);
+  if (mapping === undefined) return undefined;
+  const own = mapping.entries.findLast((entry) => entry.key.text === key && !isMerge(entry));
+  if (own !== undefined) return own.value;
+  for (const source of mergedInto(mapping)) {
+    const found = valueOf(source, key);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** All nodes at a path, where `*` is each item of a sequence. */

@@ -73,6 +73,11 @@ describe("readCompose", () => {
       service("build:\n  args: [X=a, BUILDKIT_SYNTAX=«docker/dockerfile:1»]"),
       ["syntax docker.io/docker/dockerfile:1 literal"],
     ],
+    [
+      "containers that run before a service",
+      service("image: «a»\npre_start: [{image: «b:1», command: x}, {command: y}]"),
+      ["image docker.io/library/a literal", "hook docker.io/library/b:1 literal"],
+    ],
     ["services of every profile", service("profiles: [debug]\nimage: «a»"), ["image docker.io/library/a literal"]],
     [
       "no output of a service that extends one that is built",

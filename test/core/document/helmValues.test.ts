@@ -34,6 +34,16 @@ describe("readHelmValues", () => {
       ["image nvcr.io/nvidia/driver:550 resolved"],
     ],
     [
+      "a repository and a tag under longer keys",
+      "a: {imageRepository: «ghcr.io/a/b», imageTag: '1'}\nb: {imageName: «c», imageTag: '2'}\nd: {imageRepository: «ghcr.io/d/e»}\nf: {imageName: «g/h:1»}",
+      [
+        "image ghcr.io/a/b:1 resolved",
+        "image docker.io/library/c:2 resolved",
+        "image ? partial",
+        "image docker.io/g/h:1 literal",
+      ],
+    ],
+    [
       "keys that end in image",
       "kubectlImage: «a/kubectl»\nproxy: {initImage: {repository: «a/init», tag: '1'}, init_image: «b:1»}",
       ["image docker.io/a/kubectl literal", "image docker.io/a/init:1 resolved", "image docker.io/library/b:1 literal"],
@@ -47,6 +57,11 @@ describe("readHelmValues", () => {
       "the global registry, in place of others",
       "global: {imageRegistry: my.io}\nimage: {registry: docker.io, repository: «a/b», tag: '1'}\nother: {image: {repository: «quay.io/c/d», tag: '1'}}",
       ["image my.io/a/b:1 resolved", "image quay.io/c/d:1 resolved"],
+    ],
+    [
+      "names whose registry and tag the chart shares",
+      "d:\n  hub: ''\n  tag: ''\n  image: «pilot»\n  global: {hub: a.io/b, tag: v1, proxy: {image: «proxy»}}\n  own: {image: «c/d:2»}\n  auto: {image: auto}",
+      ["image a.io/b/pilot:v1 resolved", "image a.io/b/proxy:v1 resolved", "image docker.io/c/d:2 literal"],
     ],
     [
       "containers in lists",

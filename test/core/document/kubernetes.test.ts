@@ -86,6 +86,14 @@ spec:
     );
   });
 
+  it("leaves out definitions between other resources", () => {
+    const definition = "---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {image: a:1}\n";
+    const pod = "---\napiVersion: v1\nkind: Pod\nspec: {containers: [{image: «node:22»}]}\n";
+    const crlf = (text: string): string => text.replaceAll("\n", "\r\n");
+    expectUses(readKubernetes, definition.slice(4) + pod + definition, [node]);
+    expectUses(readKubernetes, crlf(pod + definition), [node]);
+  });
+
   it("reads JSON", () => {
     const source = '{\n\t"apiVersion": "v1",\n\t"kind": "Pod",\n\t"spec": {"containers": [{"image": "«node:22»"}]}\n}';
     expectUses(readKubernetes, source, [node]);

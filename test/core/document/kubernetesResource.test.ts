@@ -149,6 +149,7 @@ parameters: [{name: NAME, value: quay.io/a/b}, {name: TAG, value: "1"}, {name: U
     ["names without a registry or a tag", "example.org/v1/Thing", "spec: {image: ubuntu, osImage: 'https://a/b:1'}"],
     ["what a resource reports", "example.org/v1/Thing", "status: {image: 'a/b:1'}"],
     ["an environment's texts", "example.org/v1/Thing", "spec: {env: {image: 'a/b:1'}}"],
+    ["placeholders", "example.org/v1/Thing", "spec: {containers: [{image: auto}, {image: 'ko://github.com/a/b'}]}"],
     ["schemas", "example.org/v1/Thing", "spec: {schema: {openAPIV3Schema: {image: 'a/b:1'}}}"],
     ["a repository of charts", "source.toolkit.fluxcd.io/v1/HelmRepository", "spec: {type: oci, url: 'oci://a.io/b'}"],
     [

@@ -45,6 +45,11 @@ describe("readKustomization", () => {
       "helmCharts:\n- name: c\n  repo: oci://«ghcr.io/a/charts»\n  version: 1.2.3\n  valuesInline: {image: {repository: «b/c», tag: '1'}}",
       ["chart ghcr.io/a/charts/c:1.2.3 resolved", "image docker.io/b/c:1 resolved"],
     ],
+    [
+      "a patch that is a file",
+      "- op: add\n  path: /spec/template/spec/containers/-\n  value: {name: x, image: «a»}\n- op: add\n  path: /stages/0/tests/-\n  value: {image: «quay.io/a/b:1»}\n- {op: replace, path: /spec/image, value: c:1}\n- {op: remove, path: /a, value: {image: 'c:1'}}",
+      ["image docker.io/library/a literal", "image quay.io/a/b:1 literal"],
+    ],
     ["no image in generated text", "configMapGenerator: [{name: a, literals: ['image=a:1']}]\nresources: [a/b:1]", []],
   ];
   for (const [name, source, expected] of table) it(`reads ${name}`, () => void expectUses(read, source, expected));
