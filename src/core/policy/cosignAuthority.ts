@@ -1,3 +1,4 @@
+import { textOf, type YamlNode } from "../document/yamlNode.ts";
 import type { NamedTrustedRoot } from "../signature/trustMaterial.ts";
 import type { Authority, IdentityMatcher, PolicySource, RootReference, SignatureFormatFilter } from "./policy.ts";
 import { readPublicKeys } from "./publicKey.ts";
@@ -22,6 +23,13 @@ export interface CosignTrust {
   /** A whole trusted root, JSON, in place of the default one. */
   readonly trustedRoot?: string;
   readonly attestations?: readonly string[];
+}
+
+/** What a log asks for by a switch and a key. */
+export function demandOf(ignored: boolean, keyNode: YamlNode | undefined): LogDemand {
+  if (ignored) return { kind: "ignored" };
+  const key = textOf(keyNode);
+  return key === undefined || key === "" ? { kind: "required" } : { kind: "required", key };
 }
 
 /** An authority that nobody evaluates here. */

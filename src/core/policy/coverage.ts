@@ -69,8 +69,8 @@ function rankOfPattern(kind: Kind, pattern: string, reference: string): Rank | u
       return [reference, formatFamiliar(parsed)].some((text) => matchesWildcards(pattern, text)) ? [0] : undefined;
     case "components":
       return rankOfComponents(pattern, parsed);
-    case "prefixes":
-      return rankOfPrefix(pattern, parsed);
+    case "registries":
+      return rankOfRegistry(pattern, parsed);
     case "repositories":
       return pattern === "*" ? [0] : pattern === repositoryName(parsed) ? [1] : undefined;
   }
@@ -119,10 +119,11 @@ function commonPrefix(one: string, other: string): number {
   return length;
 }
 
-/** Ratify: an exact reference, else what precedes the last `*`, else `*` for the rest. */
-function rankOfPrefix(scope: string, reference: ImageReference): Rank | undefined {
-  if (scope === "*") return [0];
-  const name = kyvernoName(reference);
-  if (scope.endsWith("*")) return name.startsWith(scope.slice(0, -1)) ? [1, scope.length] : undefined;
-  return scope === name || scope === repositoryName(reference) ? [2] : undefined;
+/** Ratify: the repository itself, then its host, then the host's domain after the first label. */
+function rankOfRegistry(scope: string, reference: ImageReference): Rank | undefined {
+  const { registry } = reference;
+  if (scope === repositoryName(reference)) return [2];
+  if (scope === registry) return [1];
+  const dot = registry.indexOf(".");
+  return dot > 0 && scope === `*${registry.slice(dot)}` ? [0] : undefined;
 }

@@ -1,5 +1,5 @@
-import { textOf, valueAt, type YamlNode } from "../document/yamlNode.ts";
-import { notEvaluated, toCosignAuthority, type CosignTrust, type LogDemand } from "./cosignAuthority.ts";
+import { valueAt, type YamlNode } from "../document/yamlNode.ts";
+import { demandOf, notEvaluated, toCosignAuthority, type CosignTrust, type LogDemand } from "./cosignAuthority.ts";
 import { compilePattern } from "./pattern.ts";
 import type { IdentityMatcher, SignatureFormatFilter } from "./policy.ts";
 import type { PolicyNotes } from "./policyNotes.ts";
@@ -169,11 +169,4 @@ function logsOf(
     ),
     stamps: filled(valueAt(ctlog, "tsaCertChain")) !== undefined,
   };
-}
-
-/** What a log asks for by a switch and a key. */
-export function demandOf(ignored: boolean, keyNode: YamlNode | undefined): LogDemand {
-  if (ignored) return { kind: "ignored" };
-  const key = textOf(keyNode);
-  return key === undefined || key === "" ? { kind: "required" } : { kind: "required", key };
 }

@@ -1,6 +1,6 @@
 import { itemsOf, textOf, valueAt, type YamlNode } from "../document/yamlNode.ts";
-import { notEvaluated, toCosignAuthority } from "./cosignAuthority.ts";
-import { demandOf, readOpenIdentity } from "./kyvernoAttestor.ts";
+import { demandOf, notEvaluated, toCosignAuthority } from "./cosignAuthority.ts";
+import { readOpenIdentity } from "./kyvernoAttestor.ts";
 import type { PolicyNotes } from "./policyNotes.ts";
 import { booleanOf, filled, isPresent } from "./policyValue.ts";
 import type { StatedAuthority } from "./sigstoreRequirement.ts";

@@ -118,8 +118,8 @@ export type Coverage =
   | { readonly kind: "written" }
   /** Connaisseur: `*` is anything, also before and after the pattern. */
   | { readonly kind: "components"; readonly set: string }
-  /** Ratify: a reference or a path above it, or what precedes a last `*`; or `*` alone where nothing else of the set fits. */
-  | { readonly kind: "prefixes"; readonly set: string }
+  /** Ratify: a repository, a host with everything below it, or `*.domain` for one more label. */
+  | { readonly kind: "registries"; readonly set: string }
   /** Notary Project: exactly a repository; or `*` where no other of the set is. */
   | { readonly kind: "repositories"; readonly set: string };
 

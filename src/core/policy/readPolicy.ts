@@ -11,6 +11,7 @@ import { kyvernoGroup, readKyvernoPolicy } from "./kyvernoClusterPolicy.ts";
 import { isNotaryTrustPolicy, readNotaryTrustPolicy } from "./notaryTrustPolicy.ts";
 import { isTrustStorePath } from "./notaryTrustStore.ts";
 import { readValidatingPolicy, validatingGroup } from "./kyvernoValidatingPolicy.ts";
+import { firstRatifyGroup, ratifyGroup, readExecutor, readFirstVerifier } from "./ratify.ts";
 import type { PolicyRule, TrustPolicy } from "./policy.ts";
 import { createPolicyNotes, type PolicyNotes } from "./policyNotes.ts";
 import type { PolicyContext, PolicyReader, StatedPolicy } from "./policyReader.ts";
@@ -33,15 +34,22 @@ const readers = new Map<string, PolicyReader>([
   [`${kyvernoGroup}/Policy`, readKyvernoPolicy],
   [`${validatingGroup}/ImageValidatingPolicy`, readValidatingPolicy],
   [`${validatingGroup}/NamespacedImageValidatingPolicy`, readValidatingPolicy],
+  [`${ratifyGroup}/Executor`, readExecutor],
+  [`${ratifyGroup}/NamespacedExecutor`, readExecutor],
+  [`${firstRatifyGroup}/Verifier`, readFirstVerifier],
+  [`${firstRatifyGroup}/NamespacedVerifier`, readFirstVerifier],
+  [`${firstRatifyGroup}/Policy`, unsupported("Ratify policy")],
 ]);
 
-/** Other policies about signed images that organisations have; said, so that nobody believes they were applied. */
-const unsupportedKinds = new Map([
-  ["config.ratify.deislabs.io/Verifier", "Ratify"],
-  ["config.ratify.deislabs.io/Policy", "Ratify"],
-  ["config.ratify.sh/Executor", "Ratify"],
-  ["config.ratify.sh/NamespacedExecutor", "Ratify"],
-]);
+/** Says that a resource was recognised and has no part in a verdict. */
+function unsupported(product: string): PolicyReader {
+  return (root, context) => {
+    const kind = textOf(valueAt(root, "kind")) ?? "";
+    const message = `This ${product} (${kind}) is not supported yet and was not applied.`;
+    context.createNotes().note("policy-not-supported", message, root.span);
+    return { rules: [] };
+  };
+}
 
 /** Whether a file may state a policy that `readPolicy` knows; cheap, so that it can be asked of every file. */
 export function mayHoldPolicy(path: string, text: string): boolean {
@@ -198,14 +206,6 @@ function readResource(root: YamlNode, context: PolicyContext): StatedPolicy {
   const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
   const reader = readers.get(`${group}/${kind}`);
   if (reader !== undefined) return reader(root, context);
-  const product = unsupportedKinds.get(`${group}/${kind}`);
-  if (product !== undefined || kind === "ClusterImagePolicy")
-    context
-      .createNotes()
-      .note(
-        "policy-not-supported",
-        `This ${product === undefined ? "" : `${product} `}policy (${kind} of ${group || "no group"}) is not supported yet and was not applied.`,
-        root.span,
-      );
+  if (kind === "ClusterImagePolicy") return unsupported(`policy of ${group || "no group"}`)(root, context);
   return { rules: [] };
 }

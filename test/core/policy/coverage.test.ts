@@ -84,11 +84,13 @@ describe("coveringRules", () => {
     ["components", ["acme/app"], "ghcr.io/other/app:1", []],
     ["components", ["app?"], "ghcr.io/acme/app1:1", []],
     // Ratify.
-    ["prefixes", ["*", "ghcr.io/acme/*", "ghcr.io/*"], "ghcr.io/acme/app:1", ["ghcr.io/acme/*"]],
-    ["prefixes", ["*", "ghcr.io/acme/*"], "ghcr.io/other/app:1", ["*"]],
-    ["prefixes", ["ghcr.io/acme/app", "ghcr.io/acme/*"], "ghcr.io/acme/app:1", ["ghcr.io/acme/app"]],
-    ["prefixes", ["ghcr.io/acme/app"], "ghcr.io/acme/app-evil:1", []],
-    ["prefixes", ["ghcr.io/acme/app"], "ghcr.io/acme/app/deep:1", []],
+    ["registries", ["ghcr.io", "ghcr.io/acme/app", "*.io"], "ghcr.io/acme/app:1", ["ghcr.io/acme/app"]],
+    ["registries", ["ghcr.io", "*.io"], "ghcr.io/acme/app:1", ["ghcr.io"]],
+    ["registries", ["*.example.com", "*.com"], "a.example.com/app:1", ["*.example.com"]],
+    ["registries", ["*.example.com"], "a.b.example.com/app:1", []],
+    ["registries", ["ghcr.io/acme"], "ghcr.io/acme/app:1", []],
+    ["registries", ["ghcr.io/acme/app"], "ghcr.io/acme/app-evil:1", []],
+    ["registries", ["*"], "ghcr.io/acme/app:1", []],
     // ClusterImagePolicy: every glob that fits.
     ["globs", ["**", "ghcr.io/acme/**", "ghcr.io/*"], "ghcr.io/acme/app:1", ["**", "ghcr.io/acme/**"]],
   ];
@@ -121,7 +123,7 @@ describe("coveringRules", () => {
   });
 
   it("covers nothing by what is no reference", () => {
-    for (const kind of ["globs", "wildcards", "written", "scopes", "components", "prefixes"] as const)
+    for (const kind of ["globs", "wildcards", "written", "scopes", "components", "registries"] as const)
       assert.deepEqual(chosen(kind, ["x*"], "Not A Reference"), []);
   });
 });

@@ -66,6 +66,7 @@ spec:
 
   const unsupported = [
     "apiVersion: config.ratify.deislabs.io/v1beta1\nkind: Verifier\n",
+    "apiVersion: config.ratify.deislabs.io/v1beta1\nkind: Policy\n",
     "apiVersion: policy.sigstore.dev/v1alpha1\nkind: TrustRoot\nspec: {remote: {mirror: https://x}}\n",
     "apiVersion: policy.sigstore.dev/v1alpha1\nkind: TrustRoot\nspec: {repository: {root: e30=}}\n",
     "apiVersion: example.org/v1\nkind: ClusterImagePolicy\n",
