@@ -6,7 +6,7 @@ import type { Dialect } from "./document.ts";
 const dockerfileName = /(?:^|[._-])(?:docker|container)file(?:[._-].*)?$/i;
 /** Names like a Dockerfile's that are not one: ignore lists, documents, and source code about Dockerfiles. */
 const notDockerfile =
-  /\.(?:dockerignore|go|md|markdown|rst|adoc|html?|ts|tsx|rs|java|kt|cs|c|h|cpp|json|ya?ml|toml|lock|snap|diff|patch|png|svg)$/i;
+  /\.(?:dockerignore|go|md|markdown|rst|adoc|html?|ts|tsx|rs|java|kt|cs|c|h|cpp|json|ya?ml|toml|lock|snap|golden|rego|sarif|xml|csv|diff|patch|png|svg)$/i;
 
 const byPath: readonly { readonly dialect: Dialect; readonly matches: (path: string, name: string) => boolean }[] = [
   {
