@@ -7,7 +7,8 @@ export function wordParts(
   { text, spanOf }: Pick<ShellState, "text" | "spanOf">,
   stretches: readonly Stretch[],
 ): readonly WordPart[] {
-  const placed = ({ start, end }: Range) => spanOf(start, end);
+  // What is never closed is read past its end.
+  const placed = ({ start, end }: Range) => spanOf(Math.min(start, text.length), Math.min(end, text.length));
   return stretches.map((stretch): WordPart => {
     return {
       span: placed(stretch),
