@@ -1,4 +1,6 @@
+import { setImmediate } from "node:timers/promises";
 import * as vscode from "vscode";
+import type { Document } from "../core/document/document.ts";
 import type { Extension } from "./context.ts";
 import { describeCause } from "./log.ts";
 import { readablePattern } from "./workspaceFiles.ts";
@@ -7,6 +9,15 @@ import { readablePattern } from "./workspaceFiles.ts";
 const typingPause = 250;
 /** How long files must be quiet before policies are read again, in milliseconds. */
 const policyPause = 400;
+
+/** How long files are read before the editor gets its turn, in milliseconds. */
+const sliceTime = 10;
+
+/** What reading came to: documents, and paths that hold nothing any more. */
+interface Outcome {
+  readonly read: Document[];
+  readonly dropped: string[];
+}
 
 /** Keeps the model's documents and policies at what the files say. Reading needs no trust: it asks nobody. */
 export function register(extension: Extension): vscode.Disposable {
@@ -29,8 +40,10 @@ export function register(extension: Extension): vscode.Disposable {
   /** For each file that others look into, those others: they are read again when it changes. */
   const dependents = new Map<string, Set<string>>();
   const resolved = new Set<string>();
+  const changedUris = new Map<string, vscode.Uri>();
 
-  const readText = async (path: string, text: string, isStale: () => boolean): Promise<void> => {
+  /** Reads a file of this text into the outcome. */
+  const readText = async (path: string, text: string, isStale: () => boolean, outcome: Outcome): Promise<void> => {
     const [{ resolveDocument }, { mayHoldReferences }, { resolveDocuments }] = await reader();
     if (!mayHoldReferences(path) || isStale()) return;
     const { document: alone, missing } = resolveDocument(text, path, new Map());
@@ -41,8 +54,12 @@ export function register(extension: Extension): vscode.Disposable {
     const document = documents.get(path) ?? alone;
     // What was typed meanwhile is read by itself.
     if (isStale()) return;
-    if (document.dialect === "unrecognised" && document.images.length === 0) model.dropDocuments([path]);
-    else model.putDocuments([document]);
+    if (document.dialect === "unrecognised" && document.images.length === 0) outcome.dropped.push(path);
+    else outcome.read.push(document);
+  };
+  const settle = ({ read, dropped }: Outcome): void => {
+    if (read.length > 0) model.putDocuments(read);
+    model.dropDocuments(dropped);
   };
 
   const readOpen = async (editorDocument: vscode.TextDocument): Promise<void> => {
@@ -51,25 +68,36 @@ export function register(extension: Extension): vscode.Disposable {
     const text = editorDocument.getText();
     if (resolved.has(path) && model.document(path)?.text === text) return;
     const { version } = editorDocument;
-    await readText(path, text, () => editorDocument.version !== version || editorDocument.isClosed);
+    const outcome: Outcome = { read: [], dropped: [] };
+    await readText(path, text, () => editorDocument.version !== version || editorDocument.isClosed, outcome);
+    settle(outcome);
   };
 
-  const readFile = async (uri: vscode.Uri): Promise<void> => {
-    const path = files.pathOf(uri);
-    if (path === undefined || isOpen(uri)) return;
-    const text = await files.read(path, { signal });
-    if (text === undefined) model.dropDocuments([path]);
-    else if (model.document(path)?.text !== text) await readText(path, text, () => isOpen(uri));
-  };
-
-  /** Reads again what looks into a file that changed. */
-  const readDependents = async (uri: vscode.Uri): Promise<void> => {
-    const path = files.pathOf(uri);
-    for (const dependent of dependents.get(path ?? "") ?? []) {
-      const document = model.document(dependent);
-      if (document !== undefined)
-        await readText(dependent, document.text, () => model.document(dependent) !== document);
+  /** Reads files that changed on disk, and what looks into them; a checkout of thousands is shown as one change. */
+  const readChanged = async (): Promise<void> => {
+    const uris = [...changedUris.values()];
+    changedUris.clear();
+    const outcome: Outcome = { read: [], dropped: [] };
+    let until = Date.now() + sliceTime;
+    for (const uri of uris) {
+      const path = files.pathOf(uri);
+      if (path === undefined) continue;
+      for (const dependent of dependents.get(path) ?? []) {
+        const document = model.document(dependent);
+        const isStale = (): boolean => model.document(dependent) !== document;
+        if (document !== undefined) await readText(dependent, document.text, isStale, outcome);
+      }
+      if (!isOpen(uri)) {
+        const text = await files.read(path, { signal });
+        if (text === undefined) outcome.dropped.push(path);
+        else if (model.document(path)?.text !== text) await readText(path, text, () => isOpen(uri), outcome);
+      }
+      if (Date.now() < until) continue;
+      await setImmediate();
+      signal.throwIfAborted();
+      until = Date.now() + sliceTime;
     }
+    settle(outcome);
   };
 
   const readRules = async (): Promise<void> => {
@@ -98,8 +126,8 @@ export function register(extension: Extension): vscode.Disposable {
 
   const watcher = vscode.workspace.createFileSystemWatcher(readablePattern);
   const changed = (uri: vscode.Uri): void => {
-    later(uri.toString(), typingPause, () => readFile(uri));
-    later(`what looks into ${uri.toString()}`, typingPause, () => readDependents(uri));
+    changedUris.set(uri.toString(), uri);
+    later("changed files", typingPause, readChanged);
     if (/\.(?:ya?ml|json|pub|pem|crt|cer)$/iu.test(uri.path)) later("policies", policyPause, readRules);
   };
   const disposables = vscode.Disposable.from(
@@ -112,7 +140,7 @@ export function register(extension: Extension): vscode.Disposable {
       later(document.uri.toString(), typingPause, () => readOpen(document)),
     ),
     // What was typed and not saved is gone: the file's own text counts again.
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => later(uri.toString(), typingPause, () => readFile(uri))),
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => changed(uri)),
     vscode.workspace.onDidChangeWorkspaceFolders(() => later("the workspace", policyPause, readAll)),
     new vscode.Disposable(() => {
       lifetime.abort();

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { count } from "../core/report/words.ts";
 import { internalCommand } from "./commandIds.ts";
 import type { Extension } from "./context.ts";
+import { createDrawing } from "./drawing.ts";
 import { keysWorstFirst, markOfKey, statusKey, type StatusKey } from "./marks.ts";
 
 /** One item: how many images are verified, how many need a look, or how far the work is. */
@@ -26,11 +27,13 @@ export function register(extension: Extension): vscode.Disposable {
     item.show();
   };
   draw();
+  const drawing = createDrawing(draw);
   return vscode.Disposable.from(
     item,
-    extension.model.onDidChange(draw),
-    extension.verification.onDidProgress(draw),
-    extension.signing.onDidChange(draw),
+    drawing,
+    extension.model.onDidChange(drawing.request),
+    extension.verification.onDidProgress(drawing.request),
+    extension.signing.onDidChange(drawing.request),
   );
 }
 

@@ -1,3 +1,5 @@
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
 import * as vscode from "vscode";
 import { AppError } from "../application/errors.ts";
 import type { Files, Log } from "../application/ports.ts";
@@ -65,20 +67,43 @@ export function createWorkspaceFiles(log: Log): WorkspaceFiles {
       const uri = uriOf(path);
       if (uri === undefined) return undefined;
       try {
-        const { size } = await vscode.workspace.fs.stat(uri);
-        if (size > maximumSize)
+        const bytes = uri.scheme === "file" ? await readDisk(uri.fsPath) : await readVirtual(uri);
+        if (bytes === undefined)
           throw new AppError(
             "limit-reached",
             `${path} was not read: it is larger than ${maximumSize / 1024 / 1024} MB.`,
           );
-        return withoutByteOrderMark(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
+        return withoutByteOrderMark(new TextDecoder().decode(bytes));
       } catch (error) {
         if (error instanceof AppError) throw error;
-        if (error instanceof vscode.FileSystemError && error.code === "FileNotFound") return undefined;
+        if (isMissing(error)) return undefined;
         throw new AppError("file-unreadable", `${path} could not be read. Check its permissions.`, { cause: error });
       }
     },
   };
+}
+
+/** A file of this machine; undefined where it is too large. The editor's own reading asks its window for every file. */
+async function readDisk(path: string): Promise<Uint8Array | undefined> {
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const stats = await handle.stat();
+    // A pipe would never end.
+    if (!stats.isFile()) throw new Error("It is no file.");
+    return stats.size > maximumSize ? undefined : await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readVirtual(uri: vscode.Uri): Promise<Uint8Array | undefined> {
+  const { size } = await vscode.workspace.fs.stat(uri);
+  return size > maximumSize ? undefined : await vscode.workspace.fs.readFile(uri);
+}
+
+function isMissing(error: unknown): boolean {
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  return error.code === "ENOENT" || error.code === "ENOTDIR" || error.code === "FileNotFound";
 }
 
 /**

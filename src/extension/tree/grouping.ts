@@ -43,10 +43,16 @@ export interface ImageGroup {
 }
 
 /** The normalised reference of a use, where it is known whole: one without its tag or digest would be another image. */
-export function referenceOf({ reference, resolution }: ImageUse): string | undefined {
-  const whole = reference !== undefined && resolution !== "partial" && resolution !== "unresolved";
-  return whole ? formatReference(reference) : undefined;
+export function referenceOf(use: ImageUse): string | undefined {
+  const { reference, resolution } = use;
+  if (reference === undefined || resolution === "partial" || resolution === "unresolved") return undefined;
+  const known = formatted.get(use) ?? formatReference(reference);
+  formatted.set(use, known);
+  return known;
 }
+
+/** Uses never change, and are asked for their reference again with every drawing. */
+const formatted = new WeakMap<ImageUse, string>();
 
 /** Every image that the documents refer to, once, in the order of first use. What cannot be resolved is no image yet. */
 export function imagesOf(

@@ -3,6 +3,7 @@ import { count, describeSigner, formatWord, summaryDetail } from "../../core/rep
 import type { SignatureVerdict, TraceStep } from "../../core/verdict/verdict.ts";
 import type { CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
+import { createDrawing } from "../drawing.ts";
 import { hoverMarkdown } from "../hover.ts";
 import { markOf, markOfKey, type Mark } from "../marks.ts";
 import { rangeOf } from "../places.ts";
@@ -84,8 +85,9 @@ export function createImagesView(extension: Extension): ImagesView {
     changes.fire(undefined);
   };
   draw();
-  const subscription = extension.model.onDidChange(draw);
-  const disposables = vscode.Disposable.from(view, changes, subscription);
+  const drawing = createDrawing(draw);
+  const subscription = extension.model.onDidChange(drawing.request);
+  const disposables = vscode.Disposable.from(view, changes, subscription, drawing);
   return {
     async chooseGrouping() {
       const current = grouping();

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { Authority, PolicyRule, PolicySource } from "../../core/policy/policy.ts";
 import { count } from "../../core/report/words.ts";
 import type { Extension } from "../context.ts";
+import { createDrawing } from "../drawing.ts";
 
 type Node =
   | { readonly kind: "file"; readonly path: string }
@@ -24,7 +25,8 @@ export function register(extension: Extension): vscode.Disposable {
     changes.fire(undefined);
   };
   draw();
-  return vscode.Disposable.from(view, changes, extension.model.onDidChange(draw));
+  const drawing = createDrawing(draw);
+  return vscode.Disposable.from(view, changes, drawing, extension.model.onDidChange(drawing.request));
 }
 
 function filesOf(extension: Extension): readonly Node[] {

@@ -5,40 +5,15 @@ import {
   CodeActionKind,
   commands,
   extensions,
-  languages,
   type Range,
-  Uri,
   window,
   workspace,
   type CodeAction,
   type CodeLens,
-  type Diagnostic,
   type Hover,
   type MarkdownString,
 } from "vscode";
-
-/** Waits until `look` finds something; the limit is mocha's. */
-async function until<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-function fileUri(path: string): Uri {
-  const folder = workspace.workspaceFolders?.[0];
-  assert.ok(folder !== undefined);
-  return Uri.joinPath(folder.uri, path);
-}
-
-function ours(uri: Uri): readonly Diagnostic[] {
-  return languages.getDiagnostics(uri).filter(({ source }) => source === "Countersign");
-}
-
-function ruleOf({ code }: Diagnostic): unknown {
-  return typeof code === "object" ? code.value : code;
-}
+import { fileUri, ours, ruleOf, until } from "./host.ts";
 
 describe("the extension in a workspace", () => {
   const dockerfile = fileUri("Dockerfile");
