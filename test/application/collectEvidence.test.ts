@@ -73,6 +73,22 @@ for (const referrersApi of [true, false]) {
       assert.equal(scene.taken().length, 3);
     });
 
+    it("costs one more for a digest with a Notary signature, which covers the image's media type and size", async () => {
+      const artifactType = "application/vnd.cncf.notary.signature";
+      const image = await pushImage(scene.registry, scene.repository, "notary", "notary");
+      await attach(scene.registry, scene.repository, image, {
+        artifactType,
+        text: "{}",
+        mediaType: "application/jose+json",
+      });
+      scene.taken();
+      const evidence = await collect({ digest: image.digest }, hasBundle);
+      assert.equal(scene.taken().length, 4);
+      assert.deepEqual(evidence.image, image);
+      await collect({ tag: "notary" }, hasBundle);
+      assert.equal(scene.taken().length, 4);
+    });
+
     it("costs three requests for an unsigned tag, and for its digest", async () => {
       const evidence = await collect({ tag: "unsigned" }, hasBundle);
       assert.equal(scene.taken().length, 3);
@@ -166,6 +182,34 @@ for (const referrersApi of [true, false]) {
     });
   });
 }
+
+describe("collectEvidence, of a Notary signature that a list calls something else", () => {
+  it("looks up the image's media type and size all the same", async () => {
+    const scene = await startScene({ referrersApi: false });
+    try {
+      const { registry, repository } = scene;
+      const image = await pushImage(registry, repository, "1");
+      const subject = await pushImage(registry, repository, "2", "another");
+      const artifactType = "application/vnd.cncf.notary.signature";
+      await attach(registry, repository, subject, { artifactType, text: "{}", mediaType: "application/jose+json" });
+      const [signature] = (await registry.referrers(repository, subject.digest, neverAborted)).descriptors;
+      const mediaType = manifestMediaTypes.ociIndex;
+      const manifests = [{ ...signature, artifactType: "application/vnd.oci.empty.v1+json" }];
+      const bytes = utf8(JSON.stringify({ schemaVersion: 2, mediaType, manifests }));
+      const tag = image.digest.replace(":", "-");
+      await registry.pushManifest(repository, { bytes, mediaType, tag }, neverAborted);
+      const evidence = await collectEvidence(
+        { registry, clock },
+        { ...repository, digest: image.digest },
+        neverAborted,
+      );
+      assert.equal(evidence.candidates.length, 1);
+      assert.deepEqual(evidence.image, image);
+    } finally {
+      await scene.stop();
+    }
+  });
+});
 
 describe("collectEvidence, with many referrers", () => {
   let scene: Scene;

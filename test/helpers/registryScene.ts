@@ -109,11 +109,13 @@ export async function attach(
     readonly artifactType: string;
     readonly text: string;
     readonly annotations?: Readonly<Record<string, string>>;
+    /** The layer's media type; the artifact type without it. */
+    readonly mediaType?: string;
   },
 ): Promise<Descriptor> {
   const { artifactType, text, annotations } = content;
   const config = await registry.pushBlob(repository, utf8("{}"), "application/vnd.oci.empty.v1+json", neverAborted);
-  const layer = await registry.pushBlob(repository, utf8(text), artifactType, neverAborted);
+  const layer = await registry.pushBlob(repository, utf8(text), content.mediaType ?? artifactType, neverAborted);
   const mediaType = manifestMediaTypes.ociManifest;
   const bytes = utf8(
     JSON.stringify({ schemaVersion: 2, mediaType, artifactType, config, layers: [layer], subject, annotations }),
