@@ -113,23 +113,28 @@ export function createPipeline(source: string, path: string, dialect: Dialect, r
  * images: a digest there would break theirs.
  */
 function withoutUnsafePins(uses: readonly ImageUse[]): readonly ImageUse[] {
-  const users = new Map<number, Set<ImageUse>>();
-  const pins = new Map<number, Set<string>>();
+  /** Where the uses that go through a literal would be pinned; absent for one that cannot be. */
+  const through = new Map<number, Set<number | undefined>>();
+  const pinned = new Map<number, Set<string>>();
   for (const use of uses) {
-    for (const { span } of use.chain) users.set(span.start, (users.get(span.start) ?? new Set()).add(use));
-    if (use.pinAt === undefined || use.reference === undefined) continue;
-    const images = pins.get(use.pinAt.start) ?? new Set();
-    pins.set(use.pinAt.start, images.add(formatReference(use.reference)));
+    for (const { span } of use.chain) addTo(through, span.start, use.pinAt?.start);
+    if (use.pinAt !== undefined && use.reference !== undefined)
+      addTo(pinned, use.pinAt.start, formatReference(use.reference));
   }
   return uses.map((use) => {
-    const { pinAt, ...rest } = use;
+    const { pinAt, pinBefore: _, ...rest } = use;
     if (pinAt === undefined) return use;
-    const through = use.chain.filter(({ span }) => span.start <= pinAt.start && pinAt.start <= span.end);
     const isUnsafe =
-      (pins.get(pinAt.start)?.size ?? 0) > 1 ||
-      through.some(({ span }) => [...(users.get(span.start) ?? [])].some((one) => one.pinAt?.start !== pinAt.start));
+      (pinned.get(pinAt.start)?.size ?? 0) > 1 ||
+      use.chain.some(
+        ({ span }) => span.start <= pinAt.start && pinAt.start <= span.end && (through.get(span.start)?.size ?? 0) > 1,
+      );
     return isUnsafe ? rest : use;
   });
+}
+
+function addTo<T>(sets: Map<number, Set<T>>, key: number, value: T): void {
+  sets.set(key, (sets.get(key) ?? new Set()).add(value));
 }
 
 /** A span from a key to the end of its value. */

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, Scalar, type Alias, type Node } from "yaml";
 import type { Span } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
-import type { YamlEntry, YamlNode, YamlScalar, YamlScalarStyle } from "./yamlNode.ts";
+import { isMerge, type YamlEntry, type YamlNode, type YamlScalar, type YamlScalarStyle } from "./yamlNode.ts";
 
 /** Nodes that all aliases of a document may stand for together: the guard against a document that grows by repetition. */
 const maximumExpansion = 100_000;
@@ -51,7 +51,8 @@ export function createYamlConverter(text: string): YamlConverter {
         extent.size += value.extent.size + 1;
         extent.height = Math.max(extent.height, value.extent.height + 1);
         if (key === undefined) continue;
-        if (seen.has(key.text))
+        // Every merge key counts, however many there are.
+        if (seen.has(key.text) && !isMerge({ key }))
           report(
             "yaml-duplicate-key",
             `The key '${shorten(key.text)}' stands twice; only the last one counts.`,

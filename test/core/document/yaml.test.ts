@@ -55,6 +55,20 @@ describe("readYaml", () => {
     );
   });
 
+  it("merges every merge key, the last of them first", () => {
+    const { documents, problems } = readYaml("a: &a {x: 1, y: 1}\nb: &b {y: 2}\nc: {<<: *a, <<: *b, z: 3}\n");
+    const merged = valueAt(documents[0]?.root, "c");
+    assert.deepEqual(
+      entriesOf(merged).map(({ key }) => [key.text, textOf(valueAt(merged, key.text))]),
+      [
+        ["z", "3"],
+        ["y", "2"],
+        ["x", "1"],
+      ],
+    );
+    assert.deepEqual(problems, []);
+  });
+
   it("follows aliases, and merge keys below a mapping's own keys", () => {
     const root = rootOf(
       "base: &b {x: 1, y: 2}\nother: &o {z: 3}\nm: {<<: [*b, *o], y: 9}\ns: {<<: *b}\nq: {'<<': 1}\n",
