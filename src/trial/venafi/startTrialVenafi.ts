@@ -160,7 +160,8 @@ function route(
     case "GET vedsdk/systemstatus/version":
       return session.product === "saas" ? notFound() : ok({ Version: version });
   }
-  const found = method === "POST" && path.startsWith("vedsdk/") ? sdk.get(path.slice("vedsdk/".length)) : undefined;
+  const isServed = method === "POST" || (method === "GET" && path === "vedsdk/codesign/getglobalconfiguration");
+  const found = isServed && path.startsWith("vedsdk/") ? sdk.get(path.slice("vedsdk/".length)) : undefined;
   return found === undefined || session.product === "saas" ? notFound() : found(call, session);
 }
 

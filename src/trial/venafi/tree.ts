@@ -37,10 +37,19 @@ export function findKey(
 /** An environment as `getenvironment` gives it: values wrapped, with what the template allows. */
 export function environmentOf(key: TrialKey): object {
   const { description } = key;
-  const fixed = (value: string): object => ({ Info: "", Value: value, TemplateValues: [value] });
-  const free = (value: string): object => ({ Info: "", Value: value, TemplateValues: [] });
+  const fixed = (value: string): object => ({
+    Info: 1,
+    Value: value,
+    TemplateValues: { Info: 1, Value: { Items: [value] } },
+  });
+  const free = (value: string): object => ({
+    Info: 0,
+    Value: value,
+    TemplateValues: { Info: 0, Value: { Items: [] } },
+  });
+  const flow = description.needs.includes("approval") ? "One approval" : "No Restrictions";
   return {
-    DN: dnOf(key),
+    Dn: dnOf(key),
     Guid: guidOf(key),
     Disabled: description.state === "disabled",
     Status: description.state === "disabled" ? 0 : 1,
@@ -57,10 +66,8 @@ export function environmentOf(key: TrialKey): object {
     KeyStorageLocation: fixed("Software"),
     KeyTimeConstraints: { Items: [] },
     IPAddressRestriction: { Items: [] },
-    RequireJustification: fixed(String(description.needs.includes("justification"))),
-    ...(description.needs.includes("approval")
-      ? { KeyUseFlowDN: fixed("\\VED\\Code Signing\\Flows\\One approval") }
-      : {}),
+    RequireJustification: description.needs.includes("justification"),
+    KeyUseFlowDN: `\\VED\\Code Signing\\Flows\\${flow}`,
   };
 }
 

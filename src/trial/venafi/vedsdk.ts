@@ -22,15 +22,22 @@ export function createVedSdk(engine: TrialEngine): ReadonlyMap<string, Route> {
     (call, session) =>
       session.allows("codesign:approve") ? route(call, session) : ok({ Result: 1 });
 
-  const tickets = (): readonly object[] =>
+  /** Tickets are counted, by the requests that they are about. */
+  const numbers = new Map<string, number>();
+  const numberOf = (request: string): number => {
+    const number = numbers.get(request) ?? numbers.size + 1;
+    numbers.set(request, number);
+    return number;
+  };
+  const tickets = (): readonly { readonly Id: number }[] =>
     requests.pending().map((request) => ({
-      Id: request.id,
+      Id: numberOf(request.id),
       Identifier: `CodeSign-${request.id}`,
       Approvers: ["local:lead"],
       Approvals: [],
       RequiredApprovals: request.approvals.need,
       RemainingUses: 1,
-      CreationTime: request.requestedAt,
+      CreationTime: `/Date(${Date.parse(request.requestedAt)}+0000)/`,
       ProductCode: 3,
       Environment: [
         ["Environment", `${projectDn}\\${request.key}`],
@@ -42,10 +49,13 @@ export function createVedSdk(engine: TrialEngine): ReadonlyMap<string, Route> {
     }));
   const decided = (answer: TrialAnswer | undefined, wanted: TrialAnswer["status"]): VenafiAnswer =>
     answer === undefined ? ok({ Result: 2 }) : ok({ Result: answer.status === wanted ? 0 : 1 });
-  const idsIn = ({ body }: VenafiCall): readonly string[] => {
+  const ticketsIn = ({ body }: VenafiCall): readonly unknown[] => {
     const several = body["TicketIds"];
-    return isJsonArray(several) ? several.map(String) : [textOf(body, "TicketId")];
+    return isJsonArray(several) ? several : [body["TicketId"]];
   };
+  /** The requests that a call is about; the empty one for a ticket that there is not. */
+  const requestsIn = (call: VenafiCall): readonly string[] =>
+    ticketsIn(call).map((id) => [...numbers].find(([, number]) => number === id)?.[0] ?? "");
 
   return new Map<string, Route>([
     [
@@ -103,7 +113,8 @@ export function createVedSdk(engine: TrialEngine): ReadonlyMap<string, Route> {
           .map((entry) => ({
             ArchiveEntryId: entry.id,
             Timestamp: entry.at,
-            AuthenticatedUser: `local:${entry.actor}`,
+            AuthenticatedUser: `local:{${entry.actor}}`,
+            AuthenticatedUserName: `local:${entry.actor}`,
             Project: "Trial",
             Environment: entry.key,
             Artifact: entry.digest?.replace(/^.*:/, ""),
@@ -125,8 +136,8 @@ export function createVedSdk(engine: TrialEngine): ReadonlyMap<string, Route> {
     [
       "flow/tickets/load",
       (call) => {
-        const ids = idsIn(call);
-        const found = tickets().filter((ticket) => "Id" in ticket && ids.includes(String(ticket.Id)));
+        const ids = ticketsIn(call);
+        const found = tickets().filter(({ Id }) => ids.includes(Id));
         return ok(found.length === 0 ? { Result: 2 } : { Result: 0, Tickets: found });
       },
     ],
@@ -134,7 +145,7 @@ export function createVedSdk(engine: TrialEngine): ReadonlyMap<string, Route> {
       "flow/tickets/approve",
       approving((call, { user }) =>
         decided(
-          idsIn(call)
+          requestsIn(call)
             .map((id) => requests.approve(user, id, textOf(call.body, "Comment")))
             .at(-1),
           "signed",
@@ -144,7 +155,9 @@ export function createVedSdk(engine: TrialEngine): ReadonlyMap<string, Route> {
     [
       "flow/tickets/reject",
       approving((call, { user }) => {
-        const answer = idsIn(call)
+        const level = call.body["RejectionLevel"];
+        if (level !== 1 && level !== 2) return ok({ Result: 3, Message: "A RejectionLevel is needed." });
+        const answer = requestsIn(call)
           .map((id) => requests.reject(user, id, textOf(call.body, "Comment")))
           .at(-1);
         return answer?.status === "denied" && answer.code !== "approval-rejected"

@@ -85,7 +85,7 @@ function readEntry(entry: JsonObject): AuditEntry | undefined {
   return {
     id,
     at: timeOf(entry["Timestamp"]),
-    actor: textIn(entry, "AuthenticatedUser") ?? "unknown",
+    actor: textIn(entry, "AuthenticatedUserName") ?? textIn(entry, "AuthenticatedUser") ?? "unknown",
     event: machine === undefined ? "signed" : `signed, asked for on ${machine}`,
     ...(environment === undefined ? {} : { key: project === undefined ? environment : `${project}\\${environment}` }),
     ...(artifact === undefined ? {} : { artifact }),

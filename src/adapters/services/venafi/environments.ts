@@ -3,7 +3,7 @@ import { AppError } from "../../../application/errors.ts";
 import { isJsonObject, type JsonObject } from "../../../core/json.ts";
 import type { VenafiOptions } from "../../../core/policy/venafiOptions.ts";
 import type { Caller } from "./caller.ts";
-import { attributeIn, lastName, objectsIn, textIn, textsIn, type Attribute } from "./values.ts";
+import { attributeIn, lastName, memberOf, objectsIn, textIn, textsIn, type Attribute } from "./values.ts";
 
 /** Where projects stand in the product's tree. */
 const projectsDn = "\\VED\\Code Signing\\Projects";
@@ -87,11 +87,15 @@ function readProject(project: JsonObject): ProjectSummary {
   const kinds = Object.keys(project).filter((name) => name.endsWith("Environments"));
   const entries = kinds.flatMap((kind) =>
     objectsIn(project, kind).flatMap((environment): (readonly [string, string])[] => {
-      const [id, dn] = [textIn(environment, "Guid"), dnOf(environment)];
+      const [id, dn] = [textIn(environment, "Guid"), textIn(environment, "Dn")];
       return id === undefined || dn === undefined ? [] : [[id, dn]];
     }),
   );
-  return { owners: textsIn(project, "Owners"), disabled: project["Status"] === 0, environments: new Map(entries) };
+  return {
+    owners: textsIn(project, "Owners"),
+    disabled: memberOf(project, "Status") === 0,
+    environments: new Map(entries),
+  };
 }
 
 function readEnvironment(
@@ -103,7 +107,7 @@ function readEnvironment(
   const found = kind === undefined ? undefined : json[kind];
   const keyId = isJsonObject(found) ? (textIn(found, "Guid") ?? which.Guid) : undefined;
   if (!isJsonObject(found) || keyId === undefined) return undefined;
-  const dn = dnOf(found) ?? which.Dn;
+  const dn = textIn(found, "Dn") ?? which.Dn;
   const certificateDn = attributeIn(found, "CertificateDN")?.value;
   const templateDn = textIn(found, "TemplateDN");
   const attributes = attributeNames.flatMap((name): (readonly [string, Attribute])[] => {
@@ -120,10 +124,6 @@ function readEnvironment(
   };
 }
 
-function dnOf(json: JsonObject): string | undefined {
-  return textIn(json, "Dn") ?? textIn(json, "DN");
-}
-
 function nameOf(project: JsonObject): string {
-  return lastName(dnOf(project) ?? "");
+  return lastName(textIn(project, "Dn") ?? "");
 }

@@ -84,11 +84,13 @@ function stateOf(
   return leaf !== undefined && Date.parse(leaf.validTo) < now ? "expired" : "enabled";
 }
 
+/** The product tells the name of the flow, not what it asks for: all but the one that comes with it may ask for an approval. */
 function needsOf(environment: Environment | undefined): readonly KeyNeed[] {
   const attributes = environment?.attributes;
   const justification = /^(?:true|1|yes)$/i.test(attributes?.get("RequireJustification")?.value ?? "");
-  const flow = attributes?.get("KeyUseFlowDN") !== undefined;
-  return [...(justification ? (["justification"] as const) : []), ...(flow ? (["approval"] as const) : [])];
+  const flow = attributes?.get("KeyUseFlowDN")?.value;
+  const approval = flow !== undefined && !/^no restrictions$/i.test(lastName(flow));
+  return [...(justification ? (["justification"] as const) : []), ...(approval ? (["approval"] as const) : [])];
 }
 
 function issuerOf({ chain: [leaf] }: StoredKey, environment: Environment | undefined): string {

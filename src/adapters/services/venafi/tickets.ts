@@ -41,7 +41,9 @@ export async function listTickets(caller: Caller, options: WaitOptions): Promise
 /** Approves or rejects a ticket, once. */
 export async function decideTicket(caller: Caller, decision: Decision, options: WaitOptions): Promise<void> {
   const verb = decision.approve ? "approve" : "reject";
-  const body = { TicketId: decision.id, Comment: decision.comment };
+  // The product counts its tickets, and distinguishes a rejection that may be tried again (1) from a final one (2).
+  const id = /^\d{1,15}$/.test(decision.id) ? Number(decision.id) : decision.id;
+  const body = { TicketId: id, Comment: decision.comment, ...(decision.approve ? {} : { RejectionLevel: 2 }) };
   await flow(caller, { path: `tickets/${verb}`, body, action: `${verb} ticket ${decision.id}` }, options);
 }
 

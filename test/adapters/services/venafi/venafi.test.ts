@@ -136,7 +136,7 @@ describe("a Venafi service", () => {
       issuer: "Countersign TRIAL issuing, by \\VED\\Policy\\Trial authority",
       managedBy: "owned by local:lead; key in Software",
       attributesSetBy:
-        "locked by template Trial template: key algorithm, authority, key storage; set by the environment: subject",
+        "locked by template Trial template: key algorithm, authority, key storage; set by the environment: subject, approval flow",
     });
   });
 
