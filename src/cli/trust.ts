@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { AppError } from "../application/errors.ts";
 import { commandLinePolicy, type CommandLineTrust } from "../core/policy/commandLinePolicy.ts";
 import type { TrustPolicy } from "../core/policy/policy.ts";
-import { readPolicy } from "../core/policy/readPolicy.ts";
+import { filesNamedBy } from "../core/policy/containersPolicy.ts";
+import { readPolicy, type PolicyFile } from "../core/policy/readPolicy.ts";
 import { readTrustStoreFiles } from "./trustStoreFiles.ts";
 import { publicGoodRoot } from "../core/signature/publicGoodRoot.ts";
 import type { TrustMaterial } from "../core/signature/trustMaterial.ts";
@@ -27,6 +28,7 @@ export interface Trust {
 }
 
 const maximumSize = 16 * 1024 * 1024;
+const maximumPem = 256 * 1024;
 
 /** Reads what the options name. AppError `configuration` or `usage` where it cannot be used: a command must not go on with less than it was told. */
 export async function readTrust(command: string, values: TrustValues, cwd: string): Promise<Trust> {
@@ -36,21 +38,42 @@ export async function readTrust(command: string, values: TrustValues, cwd: strin
     readMaterial(values["trusted-root"], cwd),
   ]);
   if (stated === undefined || options === undefined) return { policy: stated ?? options, material };
-  const policy = { rules: [...stated.rules, ...options.rules], problems: [...stated.problems, ...options.problems] };
+  const policy = {
+    ...stated,
+    rules: [...stated.rules, ...options.rules],
+    problems: [...stated.problems, ...options.problems],
+  };
   return { policy, material };
 }
 
 async function readPolicies(paths: readonly string[], cwd: string): Promise<TrustPolicy | undefined> {
   if (paths.length === 0) return undefined;
   const files = await Promise.all(paths.map(async (path) => ({ path, text: await readTextFile(path, cwd) })));
-  const stores = await Promise.all(files.map((file) => readTrustStoreFiles(file, cwd)));
+  const stores = await Promise.all(
+    files.map(async (file) => [...(await readTrustStoreFiles(file, cwd)), ...(await readNamedFiles(file, cwd))]),
+  );
   for (const [i, file] of files.entries()) {
-    const { rules, problems } = readPolicy([file, ...(stores[i] ?? [])]);
-    if (rules.length > 0) continue;
+    const { rules, problems, trustedRoots = [] } = readPolicy([file, ...(stores[i] ?? [])]);
+    if (rules.length > 0 || trustedRoots.length > 0) continue;
     const why = problems[0] === undefined ? "it holds no policy in a format that is read here." : problems[0].message;
     throw new AppError("configuration", `Could not use ${file.path} as a policy: ${why}`);
   }
   return readPolicy([...files, ...stores.flat()]);
+}
+
+/**
+ * The files of keys and certificates that a containers policy names: whoever names the policy means them, too. One that
+ * cannot be read is left out; what asks for it is then not evaluated.
+ */
+async function readNamedFiles(file: PolicyFile, cwd: string): Promise<readonly PolicyFile[]> {
+  const read = filesNamedBy(file.path, file.text).map(async (path): Promise<readonly PolicyFile[]> => {
+    try {
+      return [{ path, text: (await readBytesFile(path, cwd, maximumPem)).toString("utf8") }];
+    } catch {
+      return [];
+    }
+  });
+  return (await Promise.all(read)).flat();
 }
 
 async function readCommandLineTrust(

@@ -1,5 +1,7 @@
 import { entriesOf, itemsOf, mappingOf, type YamlEntry, type YamlNode } from "../document/yamlNode.ts";
-import { readContainersRequirement } from "./containersRequirement.ts";
+import { isJsonArray, isJsonObject } from "../json.ts";
+import { readStrictJson } from "../strictJson.ts";
+import { placesOf, readContainersRequirement } from "./containersRequirement.ts";
 import type { PolicyRule, PolicySource } from "./policy.ts";
 import type { PolicyNotes } from "./policyNotes.ts";
 import type { PolicyContext, StatedPolicy } from "./policyReader.ts";
@@ -15,6 +17,22 @@ export function isContainersPolicy(path: string, text: string): boolean {
     /"default"\s*:\s*\[\s*\{|"transports"\s*:/.test(text) &&
     /"type"\s*:\s*"(?:insecureAcceptAnything|reject|signedBy|signedBaseLayer|sigstoreSigned)"/.test(text)
   );
+}
+
+const maximumNamed = 100;
+
+/** Every place of a file that a containers policy may name for a key or certificate; none for another text. */
+export function filesNamedBy(path: string, text: string): readonly string[] {
+  if (!isContainersPolicy(path, text)) return [];
+  const named: string[] = [];
+  const visit = (value: unknown, field: string): void => {
+    if (typeof value === "string" && /Paths?$/.test(field)) named.push(value);
+    else if (isJsonArray(value)) for (const item of value) visit(item, field);
+    else if (isJsonObject(value)) for (const [name, member] of Object.entries(value)) visit(member, name);
+  };
+  const parsed = readStrictJson(text, { maxLength: 4_000_000, maxDepth: 32 });
+  if (parsed.kind === "json") visit(parsed.value, "");
+  return [...new Set(named.slice(0, maximumNamed).flatMap((each) => placesOf(each, path)))];
 }
 
 /**

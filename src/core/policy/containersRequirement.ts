@@ -145,17 +145,22 @@ function pemsOf(fields: Fields, prefix: string, context: PolicyContext, notes: P
   return [...inFiles, ...inline];
 }
 
-/**
- * A path of the machine that the policy is for: looked for under the same root as a policy at `etc/containers` (images
- * and machine configurations keep their files in such trees), beside the policy, and as it stands.
- */
+/** The text at a path that the policy names, from the first of its places that is at hand. */
 function atPath(path: string, context: PolicyContext): StatedPem {
-  const policy = context.path;
+  const pem = placesOf(path, context.path)
+    .map((place) => context.textOf(place))
+    .find((text) => text !== undefined);
+  return pem === undefined ? { path } : { pem, path };
+}
+
+/**
+ * Where the file is looked for that a policy names by a path of the machine that the policy is for: as it stands, under
+ * the same root as a policy at `etc/containers` (images and machine configurations keep their files in such trees), or
+ * beside the policy.
+ */
+export function placesOf(path: string, policy: string): readonly string[] {
   const tree = /^(.*?)(?:etc|usr\/share)\/containers\/[^/]*$/.exec(policy)?.[1];
   const folder = policy.slice(0, policy.lastIndexOf("/") + 1);
-  const places = path.startsWith("/")
-    ? [path, ...(tree === undefined ? [] : [tree + path.slice(1)])]
-    : [folder + path, path];
-  const pem = places.map((place) => context.textOf(place)).find((text) => text !== undefined);
-  return pem === undefined ? { path } : { pem, path };
+  if (!path.startsWith("/")) return [folder + path, path];
+  return tree === undefined ? [path] : [tree + path.slice(1), path];
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { filesNamedBy } from "../../../src/core/policy/containersPolicy.ts";
 import { mayHoldPolicy, readPolicy, type PolicyFile } from "../../../src/core/policy/readPolicy.ts";
 import { judge } from "../../../src/core/verdict/judge.ts";
 import type { Verdict } from "../../../src/core/verdict/verdict.ts";
@@ -256,6 +257,25 @@ describe("readContainersPolicy", () => {
         verdict.reason.message,
       );
     });
+
+  it("says which files it names, wherever they may be", () => {
+    const named = scoped({
+      ...signed,
+      keyData: undefined,
+      keyPaths: ["/etc/pki/a.pub", "b.pub"],
+      rekorPublicKeyPath: "/x/log.pub",
+    });
+    assert.deepEqual(filesNamedBy("image/etc/containers/policy.json", JSON.stringify(named)), [
+      "image/etc/pki/a.pub",
+      "/etc/pki/a.pub",
+      "image/etc/containers/b.pub",
+      "b.pub",
+      "image/x/log.pub",
+      "/x/log.pub",
+    ]);
+    assert.deepEqual(filesNamedBy("policy.json", JSON.stringify(scoped({ type: "x", keyPath: 1 }))), []);
+    assert.deepEqual(filesNamedBy("other.json", '{"keyPath": "/etc/shadow"}'), []);
+  });
 
   it("is told from other JSON", () => {
     assert.ok(!mayHoldPolicy("a.json", '{"default": ["x"], "type": "reject"}'));
