@@ -5,9 +5,9 @@ import { readHelmValues } from "./helmValues.ts";
 import { addOciChart } from "./ociChart.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
 import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
-import type { SuppliedPart } from "./splitImage.ts";
+import { withoutSharedPins, type SuppliedPart } from "./splitImage.ts";
 import { readYaml } from "./yaml.ts";
-import { createImageCollector } from "./yamlImage.ts";
+import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Annotations of charts that list their images: Artifact Hub's, and the one that some publishers use. */
@@ -59,7 +59,7 @@ export function readHelmValuesFile(source: string, path: string, siblings: Sibli
     path,
     dialect: "helm-values",
     text,
-    images: images.images.toSorted((one, other) => one.span.start - other.span.start),
+    images: withoutSharedPins(inDocumentOrder(images.images)),
     commands: [],
     jobs: [],
     problems: stream.problems,

@@ -2,6 +2,7 @@ import { withoutByteOrderMark } from "../image/span.ts";
 import { readShape } from "./customShape.ts";
 import type { Document, ValueStep } from "./document.ts";
 import { isPlaceholder } from "./imageShape.ts";
+import { relevantText } from "./relevantText.ts";
 import { readingOfKind } from "./kubernetesKinds.ts";
 import type { ResourceReading } from "./resourceReading.ts";
 import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
@@ -17,7 +18,7 @@ import { dereference, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNod
  */
 export function readHelmTemplate(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const text = withoutByteOrderMark(source);
-  const masked = maskTemplate(text);
+  const masked = maskTemplate(relevantText(text));
   const images = createImageCollector(text);
   let files: ChartFiles | undefined;
   const add: ResourceReading["add"] = (node, site, options = {}) => {

@@ -36,7 +36,12 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
     if (isSplit) {
       const registry = split.isBare === true ? split.registry : (globalRegistry ?? split.registry);
       const isEmpty = split.tag === undefined ? split.needsTag === true : filled(split.tag) === undefined;
-      const defaultTag = isEmpty ? (reading.defaultTag?.(top) ?? unknownTag) : undefined;
+      const shared = scalarOf(split.sharedTag);
+      const defaultTag = shared
+        ? { text: shared.text, steps: [{ span: shared.span, label: "tag of all", text: shared.text }] }
+        : isEmpty
+          ? (reading.defaultTag?.(top) ?? unknownTag)
+          : undefined;
       addSplitImage(text, images, { ...split, registry, defaultTag }, "image", { isGuess: true, pin: "none" });
     }
     for (const { key: name, value } of mapping.entries) {
@@ -67,13 +72,15 @@ function hubOf(root: YamlNode | undefined): Hub | undefined {
 function hubSplit(mapping: YamlMapping, hub: Hub | undefined): FoundSplit | undefined {
   const image = filled(valueAt(mapping, "image"));
   if (hub === undefined || image === undefined || /[/:@]/.test(textOf(image) ?? "")) return undefined;
-  const tag = filled(valueAt(mapping, "tag")) ?? hub.tag;
-  return { registry: hub.registry, repository: image, tag, isBare: true };
+  const tag = filled(valueAt(mapping, "tag"));
+  return { registry: hub.registry, repository: image, tag, isBare: true, sharedTag: tag ?? hub.tag };
 }
 
 interface FoundSplit extends SplitImage {
   /** Whether no other registry takes the place of what is written. */
   readonly isBare?: boolean;
+  /** The tag of all images, where this one has none of its own. */
+  readonly sharedTag?: YamlNode | undefined;
   /** Whether templates add a tag even where no key is there for it. */
   readonly needsTag?: boolean;
 }

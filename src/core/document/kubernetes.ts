@@ -2,6 +2,7 @@ import { withoutByteOrderMark } from "../image/span.ts";
 import type { Dialect, Document } from "./document.ts";
 import { readKustomization, readPatchContent } from "./kustomization.ts";
 import { readResource } from "./kubernetesResource.ts";
+import { relevantText } from "./relevantText.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
 import type { Siblings } from "./siblings.ts";
 import { readYaml } from "./yaml.ts";
@@ -29,7 +30,7 @@ function createReader(
 ): (source: string, path: string, siblings?: Siblings) => Document {
   return (source, path, siblings) => {
     const text = withoutByteOrderMark(source);
-    const stream = readYaml(mayName.test(text) ? withoutDefinitions(text) : "");
+    const stream = readYaml(relevantText(text));
     const reading = createResourceReading(text, path, siblings);
     for (const { root } of stream.documents) read(root, reading);
     return {
@@ -46,20 +47,4 @@ function createReader(
       ],
     };
   };
-}
-
-/** What every place that names an image, or leads to one, is written with. */
-const mayName = /image|package|oci:\/\/|docker:\/\/|dockerfile|valuesContent|helmCharts/i;
-const definition = /^kind[ \t]*:[ \t]*["']?CustomResourceDefinition\b/m;
-
-/**
- * The text with white space for definitions of resources: they hold schemas alone, and are by far the longest of what
- * people keep. A line of three dashes ends a document wherever it stands (YAML 1.2.2, 9.1).
- */
-function withoutDefinitions(text: string): string {
-  if (!definition.test(text)) return text;
-  return text
-    .split(/^(?=---(?:[ \t\r\n]|$))/m)
-    .map((part) => (definition.test(part) ? part.replace(/[^\r\n]+/g, (line) => " ".repeat(line.length)) : part))
-    .join("");
 }

@@ -1,5 +1,5 @@
-import { parseReference } from "../image/reference.ts";
-import type { ValueStep } from "./document.ts";
+import { formatReference, parseReference } from "../image/reference.ts";
+import type { ImageUse, ValueStep } from "./document.ts";
 import { isMasked } from "./templateMask.ts";
 import { literalPart, type ImageCollector, type PinPlace, type Value, type ValuePart } from "./yamlImage.ts";
 import { scalarOf, type YamlEntry, type YamlMapping, type YamlNode, type YamlScalar } from "./yamlNode.ts";
@@ -82,7 +82,7 @@ export function addSplitImage(
   const value: Value = { parts, chain };
   const otherwise = chain.length === 0 && pin === undefined ? inlinePlace(split) : "none";
   const place =
-    digestPlace(text, split, digest) ?? (pin === "none" ? undefined : pin) ?? tagPlace(split, tag) ?? otherwise;
+    digestPlace(text, split, digest) ?? (pin === "none" ? undefined : pin) ?? tagPlace(text, split, tag) ?? otherwise;
   images.add(split.repository, site, { value, wrapper, pin: place });
 }
 
@@ -116,7 +116,13 @@ function digestPlace(text: string, split: SplitImage, digest: YamlScalar | undef
   const node = split.digest;
   if (node === undefined) return undefined;
   // An alias says it for others too, and a bare hash is of a form that only its dialect knows.
-  if (node.kind !== "scalar" || !node.exact || (digest !== undefined && !/^@?sha\d+:/.test(digest.text))) return "none";
+  if (
+    node.kind !== "scalar" ||
+    !node.exact ||
+    isAnchored(text, node) ||
+    (digest !== undefined && !/^@?sha\d+:/.test(digest.text))
+  )
+    return "none";
   const isNothing = digest === undefined && node.style === "plain" && node.span.end === node.span.start;
   if (!isNothing) return { at: node.span, before: node.text.startsWith("@") ? "@" : "" };
   // Where a comment follows, the empty value stands before it, and needs its white space.
@@ -124,8 +130,9 @@ function digestPlace(text: string, split: SplitImage, digest: YamlScalar | undef
   return text.charAt(end - 1) === ":" ? { at: { start: end, end }, before: " " } : "none";
 }
 
-function tagPlace(split: SplitImage, tag: YamlScalar | undefined): PinPlace | undefined {
+function tagPlace(text: string, split: SplitImage, tag: YamlScalar | undefined): PinPlace | undefined {
   if (tag === undefined || split.tag?.kind !== "scalar" || tag.text.includes("@")) return undefined;
+  if (isAnchored(text, tag)) return undefined;
   return { at: { start: tag.span.end, end: tag.span.end }, before: "@" };
 }
 
@@ -144,4 +151,28 @@ export function newKeyPlace(text: string, mapping: YamlMapping, entry: YamlEntry
   if (!/^[ -]*$/.test(before)) return undefined;
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   return { at, before: `${newline}${" ".repeat(before.length)}${key}: ` };
+}
+
+/** Whether a scalar has an anchor, so that aliases may say it elsewhere. */
+function isAnchored(text: string, { span }: YamlScalar): boolean {
+  return /&[^\s,[\]{}]+\s+["']?$/.test(text.slice(Math.max(0, span.start - 100), span.start));
+}
+
+/** Leaves out where to pin what several references share: a digest there would be right for one of them only. */
+export function withoutSharedPins(uses: readonly ImageUse[]): readonly ImageUse[] {
+  const references = new Map<number, string | undefined>();
+  const shared = new Set<number>();
+  for (const { pinAt, reference } of uses) {
+    if (pinAt === undefined || reference === undefined) continue;
+    const name = formatReference(reference);
+    const other = references.get(pinAt.start);
+    if (other !== undefined && other !== name) shared.add(pinAt.start);
+    references.set(pinAt.start, name);
+  }
+  if (shared.size === 0) return uses;
+  return uses.map((use) => {
+    if (use.pinAt === undefined || !shared.has(use.pinAt.start)) return use;
+    const { pinAt: _at, pinBefore: _before, ...rest } = use;
+    return rest;
+  });
 }

@@ -147,6 +147,18 @@ text: |
     ],
     ["a text", "image: a:1", `image: a:1@${pin}`],
     ["no repository to which a template adds a tag", "image: {repository: a, pullPolicy: Always}", undefined],
+    ["no tag that an anchor shares", "image: {repository: a, tag: &t '1'}\nother: *t", undefined],
+    ["no tag of all images", "global: {hub: a.io, tag: v1}\nx: {image: b}", undefined],
+    [
+      "no tag that is merged into several",
+      "x: &x {tag: '1'}\na: {image: {<<: *x, repository: a}}\nb: {image: {<<: *x, repository: b}}",
+      undefined,
+    ],
+    [
+      "a tag that is merged into one",
+      "x: &x {tag: '1'}\na: {image: {<<: *x, repository: a}}",
+      `x: &x {tag: '1@${pin}'}\na: {image: {<<: *x, repository: a}}`,
+    ],
     ["no tag that others share", "t: &t '1'\nimage: {repository: a, tag: *t}", undefined],
   ];
   for (const [name, source, pinned] of pins)
