@@ -1,4 +1,5 @@
 import type { Span } from "../image/span.ts";
+import { placeWord } from "../shell/wordParts.ts";
 import type { Document, ImageUse } from "./document.ts";
 import { readYaml } from "./yaml.ts";
 import type { YamlNode, YamlScalar } from "./yamlNode.ts";
@@ -23,7 +24,7 @@ export function placeDocument(
     commands: document.commands.map((command) => ({
       ...command,
       span: place(command.span),
-      words: command.words.map((word) => ({ ...word, span: place(word.span) })),
+      words: command.words.map((word) => placeWord(word, place)),
     })),
     jobs: [],
     problems: document.problems.map((problem) =>

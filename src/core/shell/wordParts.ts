@@ -1,4 +1,5 @@
-import type { WordPart } from "../document/document.ts";
+import type { ShellWord, WordPart } from "../document/document.ts";
+import type { Span } from "../image/span.ts";
 import type { ShellState } from "./shellState.ts";
 import type { Range, Stretch } from "./stretch.ts";
 
@@ -22,4 +23,24 @@ export function wordParts(
       ...(stretch.choices === undefined ? {} : { choices: stretch.choices }),
     };
   });
+}
+
+/** A word moved into the text that its document is a part of. */
+export function placeWord(word: ShellWord, place: (span: Span) => Span): ShellWord {
+  const { parts } = word;
+  return {
+    ...word,
+    span: place(word.span),
+    ...(parts === undefined ? {} : { parts: parts.map((part) => placePart(part, place)) }),
+  };
+}
+
+function placePart({ literal, choices, ...part }: WordPart, place: (span: Span) => Span): WordPart {
+  return {
+    ...part,
+    span: place(part.span),
+    chain: part.chain.map((step) => ({ ...step, span: place(step.span) })),
+    ...(literal === undefined ? {} : { literal: place(literal) }),
+    ...(choices === undefined ? {} : { choices: choices.map((one) => one.map((inner) => placePart(inner, place))) }),
+  };
 }
