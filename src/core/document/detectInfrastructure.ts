@@ -4,6 +4,7 @@ import type { Dialect } from "./document.ts";
 const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["devcontainer", /(?:^|\/)(?:\.?devcontainer|devcontainer-lock|\.devcontainer-lock|devcontainer-feature)\.json$/i],
   ["earthfile", /(?:^|\/)(?:[\w-]+\.)?Earthfile(?:\.[\w-]+)?$/],
+  ["bake", /(?:^|\/)(?:docker-bake[^/]*|[^/]*\.bake)\.(?:hcl|json)$/i],
 ];
 
 /** The dialect of an infrastructure file that a path alone tells. */

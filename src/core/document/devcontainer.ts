@@ -1,3 +1,4 @@
+import { cacheReference } from "./buildSource.ts";
 import type { Document } from "./document.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
@@ -41,15 +42,8 @@ export function readDevcontainer(source: string, path: string): Document {
 }
 
 function readCache(pipeline: Pipeline, node: YamlNode | undefined): void {
-  const text = textOf(node) ?? "";
-  const described = /(?:^|,)ref=([^,]*)/.exec(text);
-  if (described === null) {
-    if (!text.includes("=")) pipeline.image(node, "cache-from", { scope });
-    return;
-  }
-  if (!/(?:^|,)type=registry(?:,|$)/.test(text)) return;
-  const to = described.index + described[0].length;
-  pipeline.image(node, "cache-from", { scope, from: to - (described[1] ?? "").length, to });
+  const place = cacheReference(textOf(node) ?? "");
+  if (place !== undefined) pipeline.image(node, "cache-from", { scope, from: place.start, to: place.end });
 }
 
 /** A command: a text for a shell, words, or several of them under names. */

@@ -1,6 +1,7 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import { readImageCommands } from "../shell/imageCommands.ts";
 import { readAzurePipelines } from "./azurePipelines.ts";
+import { readBake } from "./bake.ts";
 import { readBitbucketPipelines } from "./bitbucketPipelines.ts";
 import { readBuildkite } from "./buildkite.ts";
 import { readCircleci } from "./circleci.ts";
@@ -55,6 +56,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["codebuild", readCodeBuild],
   ["shell", readShellScript],
   ["makefile", readMakefile],
+  ["bake", readBake],
   ["devcontainer", readDevcontainer],
   ["earthfile", readEarthfile],
 ]);

@@ -1,0 +1,82 @@
+import { expressionTag, type HclBody } from "./hcl.ts";
+import type { Definition, Placeholder, TemplateScope, TemplateSyntax } from "./template.ts";
+import { itemsOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+/** Gives the value that a name's first part stands for, in a file's dialect; undefined where none is known. */
+export type HclLookup = (name: string) => { readonly label: string; readonly nodes: readonly YamlNode[] } | undefined;
+
+/** `${...}` in a text; `$${` stands for `${`. */
+const interpolations: TemplateSyntax = (source) => {
+  const found: Placeholder[] = [];
+  for (let at = source.indexOf("${"); at >= 0;) {
+    if (source[at - 1] === "$") {
+      found.push({ start: at - 1, end: at + 1, text: "$" });
+      at = source.indexOf("${", at + 2);
+      continue;
+    }
+    let depth = 0;
+    let end = at + 1;
+    for (; end < source.length; end++) {
+      if (source[end] === "{") depth += 1;
+      else if (source[end] === "}" && --depth === 0) break;
+    }
+    found.push({ start: at, end: Math.min(end + 1, source.length), name: source.slice(at + 2, end).trim() });
+    at = source.indexOf("${", end);
+  }
+  return found;
+};
+
+const wholeExpression: TemplateSyntax = (source) => [{ start: 0, end: source.length, name: source.trim() }];
+
+/** The scope in which a node of an HCL file is expanded: a text with interpolations, or an expression. */
+export function hclScope(node: YamlNode | undefined, lookup: HclLookup): TemplateScope {
+  const isExpression = node?.kind === "scalar" && node.tag === expressionTag;
+  return {
+    syntax: isExpression ? wholeExpression : interpolations,
+    lookup: (name) => definitions(name, lookup),
+  };
+}
+
+const traversal = /^[\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+|\["[^"]*"\]|\[\d+\])*$/u;
+
+function definitions(name: string, lookup: HclLookup): readonly Definition[] {
+  if (!traversal.test(name)) return [];
+  const steps = [...name.matchAll(/[\p{L}_][\p{L}\p{N}_-]*|\d+/gu)].map(([step]) => step);
+  for (const taken of [2, 1]) {
+    const found = steps.length < taken ? undefined : lookup(steps.slice(0, taken).join("."));
+    if (found === undefined) continue;
+    return found.nodes.flatMap((node) => {
+      const value = steps.slice(taken).reduce<YamlNode | undefined>((current, step) => stepInto(current, step), node);
+      return value === undefined ? [] : [{ label: found.label, node: value, scope: hclScope(value, lookup) }];
+    });
+  }
+  return [];
+}
+
+function stepInto(node: YamlNode | undefined, step: string): YamlNode | undefined {
+  return /^\d+$/.test(step) ? itemsOf(node)[Number(step)] : valueAt(node, step);
+}
+
+/** The value of an attribute. */
+export function attributeOf(body: HclBody | undefined, name: string): YamlNode | undefined {
+  return body?.attributes.findLast(({ key }) => key.text === name)?.value;
+}
+
+/** Variables by their defaults and locals, as Terraform, Nomad and Packer name them. */
+export function variablesAndLocals(body: HclBody): HclLookup {
+  const known = new Map<string, { label: string; nodes: readonly YamlNode[] }>();
+  for (const { type, labels, body: inner } of body.blocks) {
+    const [name] = labels;
+    const fallback = attributeOf(inner, "default");
+    if (type === "variable" && name !== undefined && fallback !== undefined)
+      known.set(`var.${name}`, { label: `default of variable ${name}`, nodes: [fallback] });
+    if (type === "local" && name !== undefined) {
+      const expression = attributeOf(inner, "expression");
+      if (expression !== undefined) known.set(`local.${name}`, { label: `local ${name}`, nodes: [expression] });
+    }
+    if (type !== "locals") continue;
+    for (const { key, value } of inner.attributes)
+      known.set(`local.${key.text}`, { label: `local ${key.text}`, nodes: [value] });
+  }
+  return (name) => known.get(name);
+}

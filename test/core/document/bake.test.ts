@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+const hcl = (text: string) => readDocument(text, "app/docker-bake.hcl");
+const json = (text: string) => readDocument(text, "docker-bake.json");
+
+const full = `# target "no" { contexts = { a = "docker-image://no:1" } }
+variable "TAG" { default = "1.2" }
+variable "BASE" {
+  default = "debian:12"
+}
+GO = "1.25"
+group "default" { targets = ["app"] }
+target "app" {
+  context = "."
+  dockerfile = "x.Dockerfile"
+  contexts = {
+    base  = "docker-image://«ghcr.io/a/b:$\{TAG}»" // a comment
+    other = "target:lib"
+    local = "oci-layout://./x:1"
+    "src" = "./src"
+  }
+  args = {
+    BASE_IMAGE      = «BASE»
+    IMAGE           = "«golang:$\{GO}»"
+    BUILDKIT_SYNTAX = "«docker/dockerfile:1»"
+    VERSION         = "a:1"
+  }
+  cache-from = ["type=registry,ref=«a/cache:1»", "«a/cache:2»", "type=gha", { type = "registry", ref = "«a/cache:3»" }]
+  cache-to   = ["type=registry,ref=a/out:1"]
+  attest     = ["type=sbom,generator=«a/scan:1»", { type = "sbom", generator = "«a/scan:2»" }]
+  tags       = ["a/out:$\{TAG}", notequal("", TAG) ? "a/out:2" : ""]
+  output     = ["type=image,name=a/out:3"]
+  dockerfile-inline = <<EOT
+FROM «node:22» AS x
+FROM x
+COPY --from=«busybox:1» /a /b
+EOT
+}
+target "matrix" {
+  matrix   = { v = ["20", "22"], item = [{ image = "a:1" }] }
+  name     = "m-$\{v}"
+  contexts = { node = "docker-image://«node:$\{v}»", item = "docker-image://«$\{item.image}»" }
+}
+target "unknown" {
+  contexts = { a = "docker-image://«$\{MISSING}:1»", b = "docker-image://«a/b:$\{lower("X")}»" }
+}
+`.replaceAll("\\{", "{");
+
+describe("readBake", () => {
+  it("reads HCL", () => {
+    expectUses(hcl, full, [
+      "context ghcr.io/a/b:1.2 resolved",
+      "argument docker.io/library/debian:12 resolved",
+      "argument docker.io/library/golang:1.25 resolved",
+      "syntax docker.io/docker/dockerfile:1 literal",
+      "cache-from docker.io/a/cache:1 literal",
+      "cache-from docker.io/a/cache:2 literal",
+      "cache-from docker.io/a/cache:3 literal",
+      "generator docker.io/a/scan:1 literal",
+      "generator docker.io/a/scan:2 literal",
+      "from docker.io/library/node:22 literal",
+      "copy-from docker.io/library/busybox:1 literal",
+      "context docker.io/library/node:20 resolved",
+      "context docker.io/library/node:22 resolved",
+      "context docker.io/library/a:1 resolved",
+      "context ? unresolved",
+      "context ? partial",
+    ]);
+  });
+
+  it("reads JSON", () => {
+    expectUses(
+      json,
+      `{ "variable": { "TAG": { "default": "1" } }, "target": { "app": { "tags": ["a:out"],
+  "contexts": { "a": "docker-image://«a/b:$\{TAG}»" }, "cache-from": ["«a/cache»"],
+  "dockerfile-inline": "FROM «node:22»\\nRUN true" } } }`.replaceAll("\\{", "{"),
+      [
+        "context docker.io/a/b:1 resolved",
+        "cache-from docker.io/a/cache literal",
+        "from docker.io/library/node:22 literal",
+      ],
+    );
+  });
+
+  it("says where a value is defined", () => {
+    const text = 'variable "I" { default = "a/b:1" }\ntarget "x" { contexts = { c = "docker-image://${I}" } }\n';
+    const [use] = hcl(text).images;
+    assert.equal(text.slice(use?.definedAt?.start, use?.definedAt?.end), "a/b:1");
+    assert.equal(use?.pinAt?.start, text.indexOf("a/b:1") + 5);
+    assert.deepEqual(
+      use?.chain.map(({ label }) => label),
+      ["variable I", "default of variable I"],
+    );
+  });
+
+  it("keeps pins and spans, whatever is changed", () => {
+    const plain = full.replaceAll(/[«»]/g, "");
+    assert.equal(expectPinsToHold(hcl, plain), 10);
+    expectToSurvive(hcl, plain);
+    assert.equal(hcl(plain.replaceAll("\n", "\r\n")).images.length, hcl(plain).images.length);
+    assert.deepEqual(hcl(plain).problems, []);
+  });
+});
