@@ -9,6 +9,7 @@ import type { CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
 import { imageItem, worstFirst } from "../targets.ts";
 import { prepare, type SigningChoice } from "./calls.ts";
+import { standingOf } from "./formatWords.ts";
 import { describeKey, obstacleOf } from "./keyWords.ts";
 import { reviewItems } from "./review.ts";
 import type { ServiceState } from "./signingState.ts";
@@ -92,11 +93,11 @@ function stepFor(
 ): Promise<Answer<Draft | Confirmed>> {
   switch (step) {
     case "image":
-      return askImage(extension, draft, place);
+      return askImage(extension, draft, place, signal);
     case "key":
       return askKey(extension, draft, place, signal);
     case "format":
-      return askFormat(draft, place);
+      return askFormat(extension, draft, place);
     case "justification":
       return askJustification(draft, place);
     case "review":
@@ -104,7 +105,12 @@ function stepFor(
   }
 }
 
-async function askImage(extension: Extension, draft: Draft, place: StepPlace): Promise<Answer<Draft>> {
+async function askImage(
+  extension: Extension,
+  draft: Draft,
+  place: StepPlace,
+  signal: AbortSignal,
+): Promise<Answer<Draft>> {
   const items = worstFirst(extension.model.images()).flatMap((image): Choice<ImageReference>[] => {
     const value = parseReference(image.reference).value;
     return value === undefined ? [] : [{ ...imageItem(image, extension.now()), value }];
@@ -115,6 +121,7 @@ async function askImage(extension: Extension, draft: Draft, place: StepPlace): P
     placeholder: "Which image? Choose one of this workspace, or type a reference",
     items,
     active: (value) => formatReference(value) === current,
+    describe: (value) => platformWords(extension, value, signal),
     typed(text) {
       const value = text.includes("/") ? parseReference(text).value : undefined;
       return value === undefined
@@ -123,6 +130,27 @@ async function askImage(extension: Extension, draft: Draft, place: StepPlace): P
     },
   });
   return mapAnswer(answer, (reference) => ({ ...draft, reference }));
+}
+
+/** The platforms behind the image: signing an index signs all of them. Nothing where the registry does not say. */
+async function platformWords(
+  extension: Extension,
+  reference: ImageReference,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { platformsOf } = await import("../../core/image/platforms.ts");
+  const tagOrDigest = reference.digest ?? reference.tag ?? "latest";
+  try {
+    const registry = await extension.connections.registry();
+    const manifest = await registry.manifest(reference, tagOrDigest, { signal });
+    if (manifest === undefined) return "The registry has no such image";
+    const digest = shortDigest(manifest.descriptor.digest);
+    const platforms = platformsOf(manifest.bytes);
+    return platforms === undefined ? `${digest}, one platform` : `${digest}, for ${printable(platforms.join(", "))}`;
+  } catch {
+    // The steps that follow need the registry too, and say what is wrong with it.
+    return undefined;
+  }
 }
 
 async function askKey(
@@ -208,18 +236,22 @@ function acceptanceOf(extension: Extension, { reference }: Draft, publicKey: str
   return `$(close) Not accepted by ${refusing.map(({ rule }) => printable(rule)).join(", ")}`;
 }
 
-async function askFormat(draft: Draft, place: StepPlace): Promise<Answer<Draft>> {
+async function askFormat(extension: Extension, draft: Draft, place: StepPlace): Promise<Answer<Draft>> {
   const items: Choice<SigningFormat>[] = [];
   const more: Choice<SigningFormat>[] = [];
   for (const { format, produced } of signingFormats) {
-    if (produced && isSigningFormat(format))
+    if (produced && isSigningFormat(format)) {
+      const standing =
+        draft.reference === undefined
+          ? undefined
+          : standingOf(format, draft.reference, extension.model.rulebook.policy);
       items.push({
         label: `$(file-badge) ${formatWord(format)}`,
-        description: "as your policies want it",
-        detail: "Attached to the image in its registry; cosign 3 and policy-controller verify it",
+        description: standing?.description ?? "",
+        detail: standing?.detail ?? "",
         value: format,
       });
-    else
+    } else
       more.push({
         label: `$(circle-slash) ${labelOf(format)}`,
         description: "not produced by this version",

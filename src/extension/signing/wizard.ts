@@ -26,6 +26,8 @@ export interface PickOptions<T> extends StepPlace {
   readonly items: readonly Choice<T>[] | Promise<readonly Choice<T>[]>;
   /** Chosen by Enter at once. */
   readonly active?: (value: T) => boolean;
+  /** A line about the item that is in focus, looked up once it is; undefined where there is nothing to say. */
+  readonly describe?: (value: T) => Promise<string | undefined>;
   /** Makes a value of what was typed, where that is none of the items. */
   readonly typed?: (text: string) => Choice<T> | undefined;
 }
@@ -43,7 +45,23 @@ export async function pick<T>(options: PickOptions<T>): Promise<Answer<T>> {
   input.busy = true;
   if (options.step > 1) input.buttons = [vscode.QuickInputButtons.Back];
   let known: readonly Choice<T>[] = [];
-  const disposables: vscode.Disposable[] = [input];
+  let open = true;
+  const described = new Set<T>();
+  const describe = async (item: Choice<T>): Promise<void> => {
+    const { value } = item;
+    if (options.describe === undefined || value === undefined || described.has(value)) return;
+    described.add(value);
+    const detail = await options.describe(value);
+    if (detail === undefined || !open) return;
+    const [active] = input.activeItems;
+    const change = (each: Choice<T>): Choice<T> => (each.value === value ? { ...each, detail } : each);
+    known = known.map(change);
+    const items = input.items.map(change);
+    input.keepScrollPosition = true;
+    input.items = items;
+    input.activeItems = items.filter((each) => each.value !== undefined && each.value === active?.value);
+  };
+  const disposables: vscode.Disposable[] = [input, new vscode.Disposable(() => (open = false))];
   try {
     return await new Promise<Answer<T>>((resolve, reject) => {
       disposables.push(
@@ -54,6 +72,9 @@ export async function pick<T>(options: PickOptions<T>): Promise<Answer<T>> {
         }),
         input.onDidTriggerButton(() => resolve({ kind: "back" })),
         input.onDidHide(() => resolve({ kind: "left" })),
+        input.onDidChangeActive(([item]) => {
+          if (item !== undefined) void describe(item);
+        }),
         input.onDidChangeValue((text) => {
           const typed = options.typed?.(text.trim());
           input.items = typed === undefined ? known : [typed, ...known];
