@@ -9,7 +9,7 @@ import {
 } from "./gitlabScope.ts";
 import { createPipeline, entrySpan, type Pipeline } from "./pipeline.ts";
 import { placedVariables, textsOf } from "./pipelineVariables.ts";
-import { dereference, entriesOf, itemsOf, mappingOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { dereference, entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 interface Reading {
   readonly pipeline: Pipeline;
@@ -57,13 +57,13 @@ function readJob(reading: Reading, job: GitlabJob): void {
   const options = { scope: gitlabScriptScope(around), environment: textsOf(environment), job: id };
   const layersOf = (keyword: string): readonly YamlNode[] => inheritedLayers(around.root, job, keyword);
   const lines = (keyword: string): readonly YamlNode[] => {
-    const items = referencedItems(around.root, nearest(around.root, layersOf(keyword), keyword, ""));
+    const items = referencedItems(around.root, nearest(around.root, layersOf(keyword), keyword));
     for (const item of items) reading.used.add(item);
     return items;
   };
   pipeline.script([...lines("before_script"), ...lines("script")], options);
   pipeline.script(lines("after_script"), options);
-  for (const step of itemsOf(nearest(around.root, job.layers, "run", "")))
+  for (const step of itemsOf(nearest(around.root, job.layers, "run")))
     pipeline.script([valueAt(step, "script")], options);
   pipeline.job({ id, span: entrySpan(job.entry), steps: [], environment });
 }
@@ -79,8 +79,9 @@ function readImages(
 ): void {
   const image = nearest(root, inheritedLayers(root, job, "image"), "image", "name");
   if (image !== undefined) used.add(image);
-  pipeline.image(image, "image", { scope, key: "name" });
-  const services = nearest(root, inheritedLayers(root, job, "services"), "services", "");
+  const platform = textOf(nearest(root, inheritedLayers(root, job, "image"), "image", "docker", "platform"));
+  pipeline.image(image, "image", { scope, key: "name", platform });
+  const services = nearest(root, inheritedLayers(root, job, "services"), "services");
   for (const service of referencedItems(root, services)) {
     const name = referenced(root, mappingOf(service) === undefined ? service : valueAt(service, "name"));
     if (name !== undefined) used.add(name);

@@ -64,18 +64,18 @@ export function inheritedLayers(root: YamlNode | undefined, job: GitlabJob, keyw
   return [...job.layers, ...(defaults === undefined ? [] : [defaults]), ...(root === undefined ? [] : [root])];
 }
 
-/** The value that a keyword has for a job: the nearest one; of mappings, the nearest that has `key`. */
+/** The value that a keyword has for a job: the nearest one; of mappings, the nearest that has something at `path`. */
 export function nearest(
   root: YamlNode | undefined,
   layers: readonly YamlNode[],
   keyword: string,
-  key: string,
+  ...path: readonly string[]
 ): YamlNode | undefined {
   for (const layer of layers) {
     const value = referenced(root, valueAt(layer, keyword));
     if (value === undefined) continue;
-    if (mappingOf(value) === undefined) return value;
-    const inner = referenced(root, valueAt(value, key));
+    if (mappingOf(value) === undefined) return path.length > 1 ? undefined : value;
+    const inner = path.length === 0 ? undefined : referenced(root, valueAt(value, ...path));
     if (inner !== undefined) return inner;
   }
   return undefined;

@@ -17,7 +17,9 @@ export const tektonOutside: TemplateScope = { syntax, lookup: () => [] };
 export function withDeclared(around: TemplateScope, spec: YamlNode | undefined, prefix = ""): TemplateScope {
   const defaults = parametersOf(valueAt(spec, "params"), ["default"], "default of parameter");
   const older = parametersOf(valueAt(spec, "inputs", "params"), ["default"], "default of parameter");
-  const known = new Map([...older, ...defaults]);
+  const known = new Map(
+    [...older, ...defaults].map(([name, definition]) => [name, { ...definition, isDefault: true }] as const),
+  );
   return withParameters({ syntax, lookup: (name) => around.lookup(name) }, known, prefix, true);
 }
 
@@ -41,10 +43,11 @@ function withParameters(
   return {
     syntax,
     lookup(name) {
-      const outer = isFallback ? around.lookup(name) : [];
-      if (outer.length > 0) return outer;
+      const outer = around.lookup(name);
       const own = name.startsWith(prefix) ? parameterAt(known, name.slice(prefix.length)) : [];
-      return own.length > 0 || isFallback ? own : around.lookup(name);
+      // A value that is given anywhere around counts before a default; of two defaults, the inner one.
+      const isGiven = outer.some((one) => !("node" in one) || one.isDefault !== true);
+      return own.length === 0 || (isFallback && isGiven) ? outer : own;
     },
   };
 }

@@ -18,7 +18,13 @@ export type TemplateSyntax = (source: string) => readonly Placeholder[];
 
 /** What a name stands for: a value of the document, whose own variables `scope` resolves, or one that the tool defines. */
 export type Definition =
-  | { readonly label: string; readonly node: YamlNode | undefined; readonly scope?: TemplateScope }
+  | {
+      readonly label: string;
+      readonly node: YamlNode | undefined;
+      readonly scope?: TemplateScope;
+      /** Whether it only counts where nothing gives a value. */
+      readonly isDefault?: boolean;
+    }
   | { readonly label: string; readonly text: string };
 
 /** How variables are written and what they stand for at one place of a document. */

@@ -120,6 +120,14 @@ describe("readGitlabCi", () => {
   for (const [name, source, expected] of cases)
     it(`reads ${name}`, () => void expectUses(readGitlabCi, source, expected));
 
+  it("tells the platform that an image is asked for", () => {
+    const source = "a: {image: {name: node, docker: {platform: linux/arm64}}}\nb: {image: redis}";
+    assert.deepEqual(
+      readGitlabCi(source, "x.yml").images.map(({ platform }) => platform),
+      ["linux/arm64", undefined],
+    );
+  });
+
   it("leads to the literal that decides", () => {
     const source = "variables: {V: '22', I: 'node:$V'}\na: {image: $I}";
     const { images, text } = readGitlabCi(source, "x.yml");

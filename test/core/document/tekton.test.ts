@@ -68,6 +68,11 @@ describe("readTekton", () => {
       [`image ${node}:22 resolved`, `image ${node}:22-x resolved`],
     ],
     [
+      "the inner one of two defaults, and a value before both",
+      `${resource("Pipeline", "params: [{name: v, default: '1'}]\ntasks:\n- name: t\n  taskSpec: {params: [{name: v, default: '2'}], steps: [{image: «node:$(params.v)»}]}")}---\n${resource("PipelineRun", "params: [{name: v, value: '3'}]\npipelineSpec:\n  params: [{name: v, default: '1'}]\n  tasks:\n  - name: t\n    taskSpec: {params: [{name: v, default: '2'}], steps: [{image: «node:$(params.v)»}]}")}`,
+      [`image ${node}:2 resolved`, `image ${node}:3 resolved`],
+    ],
+    [
       "a matrix",
       resource(
         "Pipeline",
