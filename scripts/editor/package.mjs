@@ -19,10 +19,14 @@ export async function packageExtension() {
   const vsix = join(out, "countersign.vsix");
   const vsce = createRequire(import.meta.url).resolve("@vscode/vsce/vsce");
   // The bundle holds every dependency already; the licence and repository fields are checked elsewhere.
-  await run(process.execPath, [vsce, "package", "--no-dependencies", "--allow-missing-repository", "--out", vsix], {
-    cwd: root,
-    seconds: 120,
-  });
+  await run(
+    process.execPath,
+    [vsce, "package", "--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links", "--out", vsix],
+    {
+      cwd: root,
+      seconds: 120,
+    },
+  );
   return vsix;
 }
 
