@@ -59,9 +59,10 @@ function readHolder(
   if (depth > maximumDepth || mappingOf(node) === undefined) return;
   const scope = depth === 0 ? around : withVariables(around, valueAt(node, "variables"));
   const ownPool = valueAt(node, "pool") ?? pool;
-  for (const list of ["stages", "jobs"])
+  // `phases` is what jobs were called first.
+  for (const list of ["stages", "jobs", "phases"])
     for (const { value: item, scope: inner } of azureItems(valueAt(node, list), scope)) {
-      if (list === "jobs") readJob(reading, item, inner, ownPool, depth);
+      if (list !== "stages") readJob(reading, item, inner, ownPool, depth);
       else readHolder(reading, item, inner, ownPool, depth + 1);
       readHolder(reading, valueAt(item, "parameters"), inner, ownPool, depth + 1);
       readGiven(reading, valueAt(item, "parameters"), inner, 0);
@@ -71,16 +72,18 @@ function readHolder(
     readJob(reading, node ?? undefined, scope, ownPool, depth);
 }
 
+/** No alias has a slash: a host with a path, or a path with a tag or digest. */
+const imageForm = /^(?:[\w-]+(?:\.[\w-]+)+(?::\d+)?\/\S+|[\w./-]*\/[\w.-]+[:@]\S+)$/;
+
 /**
- * Images among the parameters of a template: a `container` that names its registry is what the template's jobs run
- * in. Every other name may be an alias that the template knows.
+ * Images among the parameters of a template: a `container` that can be no alias is what the template's jobs run in.
  */
 function readGiven(reading: Reading, node: YamlNode | undefined, scope: AzureScope, depth: number): void {
   if (depth > maximumDepth) return;
   for (const item of itemsOf(node)) readGiven(reading, item, scope, depth + 1);
   for (const { key, value } of entriesOf(node)) {
-    if (["jobs", "stages", "steps", "containers"].includes(key.text)) continue;
-    if (key.text === "container" && /^[\w-]+(?:\.[\w-]+)+(?::\d+)?\/\S+$/.test(textOf(value) ?? ""))
+    if (["jobs", "phases", "stages", "steps", "containers"].includes(key.text)) continue;
+    if (key.text === "container" && imageForm.test(textOf(value) ?? ""))
       reading.pipeline.image(value, "container", { scope: azureTemplate(scope) });
     else readGiven(reading, value, scope, depth + 1);
   }
@@ -105,7 +108,7 @@ function readJob(
     for (const { value, scope: inner } of azureEntries(valueAt(job, "services"), combination))
       addContainer(reading, value.value, "services", inner);
   }
-  const id = textOf(valueAt(job, "job")) ?? textOf(valueAt(job, "deployment"));
+  const [id] = ["job", "deployment", "phase"].flatMap((key) => textOf(valueAt(job, key)) ?? []);
   const stepScope = combinations.length === 1 ? (combinations[0] ?? scope) : scope;
   const isWindows = /^windows/i.test(textOf(valueAt(valueAt(job, "pool") ?? pool, "vmImage")) ?? "");
   const lifecycles = strategies.flatMap((name) => {

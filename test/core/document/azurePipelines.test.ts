@@ -94,6 +94,11 @@ describe("readAzurePipelines", () => {
       ["container mcr.microsoft.com/x/y:z literal", "container ghcr.io/acme/ci:1 literal"],
     ],
     [
+      "phases, as jobs were called first",
+      "phases:\n- phase: a\n  container: «node:22»\n- template: t.yml\n  parameters: {container: «acme/ci:1», other: acme/no:1}\npool: x\n",
+      [`container ${node}:22 literal`, "container docker.io/acme/ci:1 literal"],
+    ],
+    [
       "images that tasks deploy",
       "variables: {T: 1}\nsteps:\n- task: AzureContainerApps@1\n  inputs: {imageToDeploy: '«acme.azurecr.io/app:$(T)»', imageToBuild: 'acme.azurecr.io/built:1'}\n- task: KubernetesManifest@1\n  inputs:\n    containers: |\n      «acme/a:1»\n      «acme/b:$(x)»\n- task: AzureWebAppContainer@1\n  inputs: {ImageName: '«nginx:1»'}\n",
       [
