@@ -98,7 +98,7 @@ export function issueTestCertificate(request: TestCertificateRequest): TestCerti
   return { der, name: request.name, keys };
 }
 
-export const acme: Name = { C: "US", ST: "WA", O: "Acme", CN: "release" };
+const acme: Name = { C: "US", ST: "WA", O: "Acme", CN: "release" };
 
 /** A root, and a signer that it issued for. */
 export function createNotaryChain(more: Partial<TestCertificateRequest> = {}): {
@@ -124,7 +124,7 @@ export interface EnvelopeRequest {
 }
 
 /** The usual algorithm of a key, by JOSE's name. */
-export function algorithmOf(key: KeyObject): { name: string; cose: number; digest: string } {
+function algorithmOf(key: KeyObject): { name: string; cose: number; digest: string } {
   const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
   const strength = new Map<unknown, number>([
     [3072, 1],

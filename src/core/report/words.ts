@@ -160,6 +160,8 @@ function describeFailure(verdict: Verdict): string {
       return `${host} sent other bytes than asked for`;
     case "unsupported-format":
       return "the signature's format is not supported";
+    case "revocation-unknown":
+      return "whether its certificate was revoked could not be found out";
     case "policy-not-understood":
       return "the policy is not understood";
     case "limit-reached":
