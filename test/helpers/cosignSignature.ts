@@ -13,10 +13,12 @@ interface CosignSignature {
   readonly log?: TrialSigstore["transparencyLog"];
   /** Signs with a certificate of this instance, for this identity. */
   readonly keyless?: { readonly sigstore: TrialSigstore; readonly identity?: string };
+  /** Certificates that the signature brings, PEM. */
+  readonly chain?: string;
 }
 
 /** A `.sig` manifest as cosign 2 attaches it to the image. */
-export function cosignSignature({ pair, claimed = "registry.example/acme/app", log, keyless }: CosignSignature) {
+export function cosignSignature({ pair, claimed = "registry.example/acme/app", log, keyless, chain }: CosignSignature) {
   const { privateKey, publicKey } = pair ?? generateKeyPairSync("ec", { namedCurve: "P-256" });
   const payload = Buffer.from(
     JSON.stringify({
@@ -57,6 +59,7 @@ export function cosignSignature({ pair, claimed = "registry.example/acme/app", l
   const annotations = {
     "dev.cosignproject.cosign/signature": signature.toString("base64"),
     ...(certificate === undefined ? {} : { "dev.sigstore.cosign/certificate": certificate }),
+    ...(chain === undefined ? {} : { "dev.sigstore.cosign/chain": chain }),
     ...(bundle === undefined ? {} : { "dev.sigstore.cosign/bundle": JSON.stringify(bundle) }),
   };
   const mediaType = "application/vnd.dev.cosign.simplesigning.v1+json";

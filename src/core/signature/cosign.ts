@@ -15,6 +15,7 @@ export const cosignArtifactType = "application/vnd.dev.cosign.artifact.sig.v1+js
 const annotationNames = {
   signature: "dev.cosignproject.cosign/signature",
   certificate: "dev.sigstore.cosign/certificate",
+  chain: "dev.sigstore.cosign/chain",
   bundle: "dev.sigstore.cosign/bundle",
   timestamp: "dev.sigstore.cosign/rfc3161timestamp",
 } as const;
@@ -36,7 +37,7 @@ export function readCosignLayer(layer: Descriptor, payload: Uint8Array, image: s
   // Line breaks inside the Base64 text are legal here: cosign's own reader skips them, and signatures with them exist.
   const signature = decodeBase64(text("signature").replace(/[\r\n]/g, ""));
   if (signature === undefined || signature.length === 0) return malformed("The layer carries no signature in Base64.");
-  const signer = readSigner(text("certificate"));
+  const signer = readSigner(text("certificate"), text("chain"));
   // A bare public key here once replaced the key that was trusted (GHSA-fx35-mq7g-6g98).
   if (signer === undefined) return malformed("The certificate's place holds something other than one certificate.");
   const entry = text("bundle") === "" ? undefined : readEntry(text("bundle"));
@@ -75,10 +76,16 @@ function objectionToPayload(payload: Uint8Array, image: string): Reason | undefi
   return undefined;
 }
 
-function readSigner(certificate: string): ClaimedSigner | undefined {
+function readSigner(certificate: string, chain: string): ClaimedSigner | undefined {
   if (certificate === "") return { kind: "key" };
   const der = decodePem(certificate, "CERTIFICATE");
-  return der === undefined ? undefined : { kind: "certificate", der };
+  if (der === undefined) return undefined;
+  // Nobody trusts the chain, so that what cannot be read of it is as good as absent.
+  const blocks = chain.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  const intermediates = blocks
+    .slice(0, signatureLimits.intermediates)
+    .flatMap((block) => decodePem(block, "CERTIFICATE") ?? []);
+  return { kind: "certificate", der, ...(intermediates.length === 0 ? {} : { intermediates }) };
 }
 
 /** Rekor v1's promise with the entry itself, as cosign keeps it; there is no inclusion proof in this format. */

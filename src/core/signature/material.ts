@@ -9,7 +9,12 @@ export type SignedMessage =
 
 /** Who claims to have signed. Nothing in it is trusted: a hint only says which key to try first. */
 export type ClaimedSigner =
-  | { readonly kind: "certificate"; readonly der: Uint8Array }
+  | {
+      readonly kind: "certificate";
+      readonly der: Uint8Array;
+      /** Certificates that may lead from the signer's to one that is trusted, in any order. */
+      readonly intermediates?: readonly Uint8Array[];
+    }
   | { readonly kind: "key"; readonly hint?: string };
 
 /** An entry of a transparency log as a signature carries it. Counts are decimal texts, because they are 64 bits wide. */
@@ -51,4 +56,5 @@ export const signatureLimits = {
   logEntries: 32,
   timestamps: 32,
   proofHashes: 64,
+  intermediates: 8,
 } as const;

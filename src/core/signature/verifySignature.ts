@@ -105,9 +105,7 @@ function verifyByCertificate(material: SignatureMaterial, root: TrustedRoot, tim
     });
   const identity = identityOf(certificate);
   const signer = describe(certificate, identity);
-  const authorities = root.authorities.filter(
-    ({ chain: [issuer] }) => issuer !== undefined && isIssuedBy(certificate, issuer),
-  );
+  const authorities = authoritiesOf(certificate, material.signer.intermediates ?? [], root);
   if (authorities.length === 0)
     return {
       kind: "unknown-signer",
@@ -134,6 +132,32 @@ function verifyByCertificate(material: SignatureMaterial, root: TrustedRoot, tim
   if (identity.names.length === 0)
     return invalid({ code: "certificate-names-nobody", message: "Its certificate names no identity." }, signer);
   return { kind: "valid", signer, identity, provenTimes: proof.times };
+}
+
+/**
+ * The authorities of the root that issued the certificate, themselves or through certificates that the signature brings:
+ * a root may state its anchor alone. Whatever is brought becomes part of a chain that is validated whole.
+ */
+function authoritiesOf(
+  certificate: Certificate,
+  brought: readonly Uint8Array[],
+  root: TrustedRoot,
+): readonly TrustedAuthority[] {
+  const path: Certificate[] = [];
+  const remaining = brought.slice(0, signatureLimits.intermediates);
+  for (;;) {
+    const last = path.at(-1) ?? certificate;
+    const found = root.authorities.filter(({ chain: [issuer] }) => issuer !== undefined && isIssuedBy(last, issuer));
+    if (found.length > 0) return found.map((each) => ({ ...each, chain: [...path, ...each.chain] }));
+    const next = remaining.findIndex((der) => {
+      const issuer = readCertificate(der);
+      return issuer !== undefined && isIssuedBy(last, issuer);
+    });
+    const [der] = next < 0 ? [] : remaining.splice(next, 1);
+    const issuer = der === undefined ? undefined : readCertificate(der);
+    if (issuer === undefined) return [];
+    path.push(issuer);
+  }
 }
 
 /** One authority that is valid then and whose chain stands is enough; else the objection to the last. */

@@ -11,7 +11,7 @@ import { attachBundle, evidenceOf, issuer, now } from "../../helpers/signedImage
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const sigstore = createTrialSigstore({ now });
-const chain = sigstore.authority.chain.map((der) => certificatePem(der)).join("");
+const whole = sigstore.authority.chain.map((der) => certificatePem(der)).join("");
 const logKey = base64(sigstore.transparencyLog.publicKey.export({ type: "spki", format: "pem" }).toString());
 const email = "jane@example.com";
 
@@ -20,7 +20,7 @@ const reject = { type: "reject" };
 const repository = { type: "matchRepository" };
 const signed = { type: "sigstoreSigned", keyData: base64(pem(acme)), signedIdentity: repository };
 const byStranger = { ...signed, keyData: base64(pem(stranger)) };
-const fulcio = { caData: base64(chain), oidcIssuer: issuer, subjectEmail: email };
+const fulcio = { caData: base64(whole), oidcIssuer: issuer, subjectEmail: email };
 const identified = { type: "sigstoreSigned", fulcio, rekorPublicKeyData: logKey, signedIdentity: repository };
 
 const path = "etc/containers/policy.json";
@@ -178,6 +178,37 @@ describe("readContainersPolicy", () => {
       assert.equal(verdict.state, state, verdict.reason.message);
       if (rule !== undefined) assert.equal(verdict.decidedBy?.rule, rule);
     });
+
+  describe("with the anchor of an authority alone", () => {
+    const [issuing = "", anchor = ""] = sigstore.authority.chain.map((der) => certificatePem(der));
+    const policy = scoped({ ...identified, fulcio: { ...fulcio, caData: base64(anchor) } });
+    const brought = (certificates: string): Attached =>
+      cosignSignature({ keyless: { sigstore, identity: email }, chain: certificates });
+    const strangers = createTrialSigstore({ now })
+      .authority.chain.map((der) => certificatePem(der))
+      .join("");
+    const chains: readonly (readonly [string, string, Verdict["state"]])[] = [
+      ["the issuer and the anchor", issuing + anchor, "verified"],
+      ["the issuer", issuing, "verified"],
+      ["the issuer after others", strangers + issuing, "verified"],
+      ["the anchor", anchor, "untrusted"],
+      ["others", strangers, "untrusted"],
+      ["nothing that can be read", "-----BEGIN CERTIFICATE-----x-----END CERTIFICATE-----", "untrusted"],
+      ["nothing", "", "untrusted"],
+    ];
+    for (const [what, chain, state] of chains)
+      it(`accepts what the signature brings where it leads there: ${what}: ${state}`, () => {
+        const verdict = verdictWith(policy, [brought(chain)]);
+        assert.equal(verdict.state, state, verdict.reason.message);
+      });
+
+    it("does not take a certificate that the signature brings for an anchor", () => {
+      const other = createTrialSigstore({ now });
+      const chain = other.authority.chain.map((der) => certificatePem(der)).join("");
+      const forged = cosignSignature({ keyless: { sigstore: other, identity: email }, chain });
+      assert.equal(verdictWith(policy, [forged]).state, "untrusted");
+    });
+  });
 
   it("names the requirement's own line", () => {
     const text = JSON.stringify(scoped(signed, byStranger), undefined, 2);
