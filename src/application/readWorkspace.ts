@@ -111,7 +111,7 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
 
 /** Whether a path can be a policy's, or of a key or certificate that one names: its content decides. */
 export function isPolicyPath(path: string): boolean {
-  return /\.(?:ya?ml|json|pub|pem|crt|cer)$/i.test(path);
+  return /\.(?:ya?ml|json|rego|pub|pem|crt|cer)$/i.test(path);
 }
 
 async function readConfiguration(

@@ -1,9 +1,8 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import { addComposeImage, readService, type ComposeReading } from "./composeService.ts";
-import type { ComposeEnvironment } from "./composeInterpolation.ts";
+import { environmentBeside } from "./composeEnvironment.ts";
 import type { Document } from "./document.ts";
-import { readEnvironmentFile } from "./dotenv.ts";
-import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
@@ -53,16 +52,4 @@ function readInclude(node: YamlNode, reading: ComposeReading): void {
   for (const one of itemsOf(path).length > 0 ? itemsOf(path) : [path])
     if (textOf(one)?.startsWith(registryWrapper) === true)
       addComposeImage(one, "include", reading, { wrapper: registryWrapper });
-}
-
-/** What the `.env` of the project says, which is read when the first variable is asked for. */
-function environmentBeside(path: string, siblings: Siblings): ComposeEnvironment {
-  const file = siblingPath(path, ".env");
-  let variables: ReturnType<typeof readEnvironmentFile> | undefined;
-  return (name) => {
-    if (file === undefined) return undefined;
-    variables ??= readEnvironmentFile(siblings(file) ?? "");
-    const value = variables.get(name);
-    return value && { text: value.text, step: { span: value.span, file, label: `${name} in .env`, text: value.text } };
-  };
 }

@@ -1,20 +1,12 @@
+import { buildArgumentsOf } from "./buildArguments.ts";
 import { readInlineDockerfile } from "./composeDockerfile.ts";
+import { namedValues } from "./composeList.ts";
 import { interpolate, type ComposeEnvironment } from "./composeInterpolation.ts";
 import type { Document } from "./document.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
 import { readYaml } from "./yaml.ts";
 import type { ImageCollector } from "./yamlImage.ts";
-import {
-  dereference,
-  entriesOf,
-  isNull,
-  itemsOf,
-  mappingOf,
-  scalarOf,
-  textOf,
-  valueAt,
-  type YamlNode,
-} from "./yamlNode.ts";
+import { dereference, isNull, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** A compose file while it is read. */
 export interface ComposeReading {
@@ -62,7 +54,12 @@ export function readService(service: YamlNode, reading: ComposeReading): void {
   for (const source of itemsOf(valueAt(build, "cache_from"))) readCacheSource(source, reading);
   readGenerator(valueAt(build, "sbom"), reading);
   const dockerfile = scalarOf(valueAt(build, "dockerfile_inline"));
-  if (dockerfile !== undefined) reading.inline.push(readInlineDockerfile(dockerfile, reading.text, reading.path));
+  if (dockerfile !== undefined) {
+    const supplied = buildArgumentsOf([
+      { build, path: reading.path, text: reading.text, environment: reading.environment },
+    ]);
+    reading.inline.push(readInlineDockerfile(dockerfile, reading.text, reading.path, supplied));
+  }
 }
 
 /** Adds the image that a scalar comes to; a value that comes to nothing starts no container from these files. */
@@ -109,24 +106,6 @@ function isBuilt(service: YamlNode, { path, services, siblings }: ComposeReading
 function isPresent(node: YamlNode | undefined): boolean {
   const found = dereference(node);
   return found !== undefined && (found.kind !== "scalar" || !isNull(found));
-}
-
-interface NamedValue {
-  readonly name: string;
-  readonly node: YamlNode;
-  /** Offset in the scalar where the value begins. */
-  readonly from: number;
-}
-
-/** A mapping, or a list of `name=value`. */
-function namedValues(node: YamlNode | undefined): readonly NamedValue[] {
-  if (mappingOf(node) !== undefined)
-    return entriesOf(node).map(({ key, value }) => ({ name: key.text, node: value, from: 0 }));
-  return itemsOf(node).flatMap((item) => {
-    const text = textOf(item) ?? "";
-    const equals = text.indexOf("=");
-    return equals < 0 ? [] : [{ name: text.slice(0, equals), node: item, from: equals + 1 }];
-  });
 }
 
 /** A cache source is an image, or `type=registry,ref=IMAGE`. */

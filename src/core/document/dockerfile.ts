@@ -2,9 +2,10 @@ import { parseReference } from "../image/reference.ts";
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
 import type { Document, ImageUse, ShellCommand } from "./document.ts";
+import { buildArgumentsBeside, type BuildArguments } from "./buildArguments.ts";
 import { readDirectives } from "./dockerfileDirectives.ts";
 import type { Directives } from "./dockerfileDirectives.ts";
-import type { Binding, Expansion } from "./dockerfileExpand.ts";
+import { suppliedValue, type Binding, type Expansion } from "./dockerfileExpand.ts";
 import { readFrom } from "./dockerfileFrom.ts";
 import type { FromUse } from "./dockerfileFrom.ts";
 import { cutInstruction } from "./dockerfileInstruction.ts";
@@ -17,6 +18,7 @@ import type { Scope } from "./dockerfileScope.ts";
 import { readSources } from "./dockerfileSources.ts";
 import { createStages } from "./dockerfileStages.ts";
 import type { Stages } from "./dockerfileStages.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
 
 /** Most images that are listed for one file. */
 const maximumImages = 10_000;
@@ -30,10 +32,16 @@ const keywords = new Set(
 );
 
 /**
- * Reads a Dockerfile or Containerfile as BuildKit does, without build arguments: every image that FROM, `COPY --from`,
- * `RUN --mount=from`, ONBUILD and the syntax directive name, and the commands of RUN.
+ * Reads a Dockerfile or Containerfile as BuildKit does: every image that FROM, `COPY --from`, `RUN --mount=from`, ONBUILD
+ * and the syntax directive name, and the commands of RUN. Build arguments count only where an ARG has no default;
+ * `supplied` gives them, or else the compose files among `siblings` that build it.
  */
-export function readDockerfile(source: string, path: string): Document {
+export function readDockerfile(
+  source: string,
+  path: string,
+  siblings: Siblings = noSiblings,
+  supplied: BuildArguments = buildArgumentsBeside(path, siblings),
+): Document {
   const text = withoutByteOrderMark(source);
   const directives = readDirectives(text);
   const syntax = readSyntax(directives);
@@ -54,6 +62,7 @@ export function readDockerfile(source: string, path: string): Document {
     commands: [],
     usedElsewhere: new Set(),
     problems: [...syntax.problems, ...directives.problems, ...problems],
+    supplied,
   };
   const starts = readStages(instructions, reading);
   readBodies(instructions, starts, reading);
@@ -83,6 +92,7 @@ interface Reading {
   /** Global variables that also go somewhere else than into the name of an image. */
   readonly usedElsewhere: Set<Binding>;
   readonly problems: Problem[];
+  readonly supplied: BuildArguments;
 }
 
 function readSyntax({ syntax }: Directives): { images: readonly ImageUse[]; problems: readonly Problem[] } {
@@ -118,7 +128,7 @@ function readStages(instructions: readonly Instruction[], reading: Reading): rea
       if (instruction.keyword === "arg") {
         readArguments(instruction, expansionIn(global, reading), (binding) => {
           if (binding.kind === "value" || lookUp(global, binding.name) === undefined)
-            global.own.set(binding.name, binding);
+            global.own.set(binding.name, withSupplied(binding, reading));
         });
       } else
         report(
@@ -135,6 +145,13 @@ function readStages(instructions: readonly Instruction[], reading: Reading): rea
     problems.push({ code: "no-stage", message, span: { start: 0, end: 0 } });
   }
   return stageOf;
+}
+
+/** An ARG without a default has the value that the workspace's own build gives it. */
+function withSupplied(binding: Binding, { supplied }: Reading): Binding {
+  const given = binding.kind === "declared" ? supplied(binding.name) : undefined;
+  if (given === undefined) return binding;
+  return { ...binding, label: `ARG ${binding.name}`, kind: "value", value: suppliedValue(given.text, given.step) };
 }
 
 /** Second pass: what the stages do, now that all their names are known. */

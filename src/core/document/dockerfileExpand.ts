@@ -77,6 +77,11 @@ export const unsetValue: Value = { ...nothing, pieces: [{ kind: "gap", empty: tr
 /** The value of a variable that every build sets in its own way. */
 export const providedValue: Value = { ...nothing, pieces: [{ kind: "gap", empty: false }] };
 
+/** The value of a variable that a build of the workspace sets; `step` says where. */
+export function suppliedValue(text: string, step: ValueStep): Value {
+  return { ...nothing, text, pieces: [{ kind: "text", text }], steps: [step] };
+}
+
 /** What words are expanded with. */
 export interface Expansion {
   readonly escape: string;
