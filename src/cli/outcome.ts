@@ -6,7 +6,13 @@ import type { Threshold } from "./options.ts";
 const rank: Readonly<Record<Threshold, number>> = { note: 1, warning: 2, error: 3, never: 4 };
 
 /** Problems that leave nothing unchecked: they say something about what was checked. */
-const remarks = new Set(["suppression-expired", "identity-pattern-not-anchored", "template-not-read"]);
+const remarks = new Set([
+  "suppression-expired",
+  "identity-pattern-not-anchored",
+  "identity-open",
+  "signatures-not-looked-for",
+  "template-not-read",
+]);
 
 /** Exit code of a command that reports on files. A configuration that is wrong comes first, since its report cannot be relied on; what could not be checked is never a finding: it has a code of its own. */
 export function inspectionExitCode(inspection: Inspection, threshold: Threshold): number {

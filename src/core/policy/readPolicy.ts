@@ -12,6 +12,7 @@ import { isNotaryTrustPolicy, readNotaryTrustPolicy } from "./notaryTrustPolicy.
 import { isTrustStorePath } from "./notaryTrustStore.ts";
 import { readValidatingPolicy, validatingGroup } from "./kyvernoValidatingPolicy.ts";
 import { firstRatifyGroup, ratifyGroup, readExecutor, readFirstVerifier } from "./ratify.ts";
+import { describeLookups, isRegistriesPath } from "./signatureLookup.ts";
 import type { PolicyRule, TrustPolicy } from "./policy.ts";
 import { createPolicyNotes, type PolicyNotes } from "./policyNotes.ts";
 import type { PolicyContext, PolicyReader, StatedPolicy } from "./policyReader.ts";
@@ -56,6 +57,8 @@ export function mayHoldPolicy(path: string, text: string): boolean {
   if (isTrustStorePath(path)) return true;
   if (isSupportingFile(path))
     return /-----BEGIN (?:PUBLIC KEY|CERTIFICATE)-----/.test(text) && !text.includes("PRIVATE");
+  if (isBuildPolicy(path)) return /^\s*package\s+docker\b/m.test(text);
+  if (isRegistriesPath(path)) return text.includes("docker");
   if (!/\.(?:ya?ml|json)$/i.test(path)) return false;
   if (isContainersPolicy(path, text) || isNotaryTrustPolicy(path, text)) return true;
   // A chart's template becomes a policy only once it is filled in.
@@ -86,7 +89,11 @@ export function readPolicy(files: readonly PolicyFile[]): TrustPolicy {
     const lines = createLineIndex(text);
     const contextOf = (broken: readonly Problem[]): PolicyContext & { readonly problems: () => readonly Problem[] } =>
       createContext({ path, lines, broken, textOf: (other) => texts.get(other) });
-    if (isSupportingFile(path)) continue;
+    if (isSupportingFile(path) || isRegistriesPath(path)) continue;
+    if (isBuildPolicy(path)) {
+      problems.push({ code: "policy-not-evaluated", message: buildPolicyMessage, file: path });
+      continue;
+    }
     if (isNotaryTrustPolicy(path, text)) {
       const context = contextOf([]);
       take(readNotaryFile(text, context, texts));
@@ -110,8 +117,17 @@ export function readPolicy(files: readonly PolicyFile[]): TrustPolicy {
     if (cutShort) rules.push(unreadRule(path));
     problems.push(...stream.problems.map((problem) => ({ ...problem, file: path })));
   }
+  problems.push(...describeLookups(rules, files));
   return { rules, problems, ...(trustedRoots.size === 0 ? {} : { trustedRoots: [...trustedRoots.values()] }) };
 }
+
+/** Docker's policy of a build, which lies beside the Dockerfile. */
+function isBuildPolicy(path: string): boolean {
+  return /\.rego$/i.test(path);
+}
+
+const buildPolicyMessage =
+  "This is a build policy of Docker in Rego, which is not evaluated here; 'docker buildx policy eval' evaluates it (docs.docker.com/build/policies).";
 
 /** Keys and certificates that policies name by their path. */
 function isSupportingFile(path: string): boolean {

@@ -86,7 +86,8 @@ function toItem(extension: Extension, node: Node): vscode.TreeItem {
       return linked(extension, item, rule.source);
     }
     case "covers": {
-      const item = new vscode.TreeItem(node.glob);
+      // The scope without a name is what the others leave.
+      const item = new vscode.TreeItem(node.glob === "" ? "every other image" : node.glob);
       item.description = "covers";
       item.iconPath = new vscode.ThemeIcon("package");
       return linked(extension, item, node.source);
