@@ -18,6 +18,8 @@ export const themes = {
 export interface WorkbenchOptions {
   /** The folder to open. */
   readonly folder: string;
+  /** A `.code-workspace` file to open instead. */
+  readonly workspace?: string;
   /** User settings on top of the quiet ones. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** false leaves the folder in restricted mode until a person trusts it. */
@@ -56,7 +58,13 @@ export async function openWorkbench(options: WorkbenchOptions) {
     browser = await launchChromium(chromium);
     const page = await browser.newPage({ viewport: options.viewport ?? { width: 1280, height: 800 } });
     page.setDefaultTimeout(20_000);
-    await page.goto(server.url(options.folder));
+    const { workspace } = options;
+    const address = new URL(server.url(options.folder));
+    if (workspace !== undefined) {
+      address.searchParams.delete("folder");
+      address.searchParams.set("workspace", workspace);
+    }
+    await page.goto(address.href);
     await page.locator(".monaco-workbench .part.statusbar").waitFor();
     return { page, ...workbenchActions(page), close };
   } catch (error) {
@@ -111,6 +119,13 @@ function workbenchActions(page: Page) {
       await this.pick(label);
       await page.locator(`.monaco-workbench.${kind}`).waitFor();
       await quickInput.waitFor({ state: "hidden" });
+    },
+
+    /** Waits for a question that blocks the workbench, and gives it. */
+    async dialog(text: string): Promise<Locator> {
+      const dialog = page.locator(".monaco-dialog-box", { hasText: text });
+      await dialog.waitFor();
+      return dialog;
     },
 
     /** The labels in the quick pick that is open. */

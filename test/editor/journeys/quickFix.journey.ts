@@ -26,6 +26,17 @@ describe("fixes and restricted mode", () => {
     await workbench.screenshot("restricted light");
     const groups = await workbench.treeItems("Images");
     assert.ok(!groups.some((row) => /Verified|Not signed/u.test(row)));
+
+    await (await workbench.codeLens("Manage trust")).locator("a", { hasText: "Manage trust" }).first().click();
+    await page.locator(".workspace-trust-editor").waitFor();
+    await page
+      .locator(".workspace-trust-editor .monaco-button", { hasText: /^Trust/u })
+      .first()
+      .click();
+    await workbench.treeItem("Images", "Invalid signature").waitFor();
+    await workbench.treeItem("Signing", "release").waitFor();
+    await workbench.openFile("compose.yaml");
+    await workbench.codeLens("Verified · release.yml@acme/shop");
   });
 
   it("pins an image to the digest that was verified", async () => {
