@@ -125,7 +125,9 @@ function route(
   request: IncomingMessage,
   { tokens, hsm, sdk, version, fault }: Context,
 ): VenafiAnswer {
-  const { authorization } = request.headers;
+  const legacy = request.headers["x-venafi-api-key"];
+  // Older clients send tokens in the header of the keys that came before them.
+  const { authorization = typeof legacy === "string" ? `Bearer ${legacy}` : undefined } = request.headers;
   switch (`${method} ${path}`) {
     case "POST vedauth/authorize/oauth":
       return tokens.password(call);
