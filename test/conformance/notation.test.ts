@@ -27,7 +27,7 @@ function store(kind: string, name: string): readonly { path: string; text: strin
 
 interface Demands {
   readonly level?: object;
-  readonly /** `ca:own` holds the last certificate of the envelope itself. */;
+  /** `ca:own` holds the last certificate of the envelope itself. */
   readonly trustStores?: readonly string[];
   readonly trustedIdentities?: readonly string[];
 }
