@@ -23,6 +23,9 @@ import { readHelmfile } from "./helmfile.ts";
 import { readKubernetes, readKustomizationFile } from "./kubernetes.ts";
 import { readArgo, readTekton } from "./manifestPipeline.ts";
 import { readMakefile } from "./makefile.ts";
+import { readNomad } from "./nomad.ts";
+import { readPacker } from "./packer.ts";
+import { readTerraform } from "./terraform.ts";
 import { readShellScript } from "./shellScript.ts";
 import { inDocumentOrder } from "./yamlImage.ts";
 import { readSkaffold } from "./skaffold.ts";
@@ -58,6 +61,9 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["makefile", readMakefile],
   ["bake", readBake],
   ["devcontainer", readDevcontainer],
+  ["terraform", readTerraform],
+  ["nomad", readNomad],
+  ["packer", readPacker],
   ["earthfile", readEarthfile],
 ]);
 

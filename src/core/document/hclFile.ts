@@ -1,0 +1,83 @@
+import type { Dialect, Document } from "./document.ts";
+import { expressionTag, readHcl, type HclBody } from "./hcl.ts";
+import { hclScope, variablesAndLocals, type HclLookup } from "./hclScope.ts";
+import { readJsonc } from "./jsonc.ts";
+import { createPipeline, type Pipeline } from "./pipeline.ts";
+import { dereference, entriesOf, itemsOf, scalarOf, textOf, type YamlNode } from "./yamlNode.ts";
+
+/** An HCL file while it is read for images: what Terraform, Nomad and Packer share. */
+export interface HclFile {
+  readonly root: HclBody;
+  readonly text: string;
+  /** Adds what an attribute says, unless it is the name of something that another part of the configuration makes. */
+  image(node: YamlNode | undefined, site: string, wrapper?: string): void;
+  /** Adds every value of the given keys in lists, objects, and JSON in texts. */
+  imagesIn(node: YamlNode | undefined, keys: ReadonlySet<string>, site: string): void;
+  /** Adds the commands of a text or of a list of texts. */
+  script(node: YamlNode | undefined): void;
+  document(): Document;
+}
+
+/** Keys under which a file only describes or passes on what it likes. */
+export const describing: ReadonlySet<string> = new Set([
+  "annotations",
+  "data",
+  "env",
+  "environment_variables",
+  "labels",
+  "match_labels",
+  "metadata",
+  "selector",
+  "tags",
+]);
+
+/** JSON in texts that is read for one file. */
+const maximumTexts = 50;
+const maximumDepth = 40;
+
+/** Starts reading an HCL file; variables are followed to their defaults, locals to their values. */
+export function createHclFile(source: string, path: string, dialect: Dialect): HclFile {
+  const pipeline = createPipeline(source, path, dialect, () => ({ documents: [], problems: [] }));
+  const root = readHcl(pipeline.text);
+  const lookup = variablesAndLocals(root);
+  let texts = 0;
+  const file: HclFile = {
+    root,
+    text: pipeline.text,
+    image(node, site, wrapper = "") {
+      if (isNameOfOther(node)) return;
+      if (wrapper !== "" && textOf(node)?.startsWith(wrapper) !== true) return;
+      pipeline.image(node, site, { scope: hclScope(node, lookup), ...(wrapper === "" ? {} : { wrapper }) });
+    },
+    imagesIn: (node, keys, site) => walk(node, keys, site, 0),
+    script: (node) => addScript(pipeline, node, lookup),
+    document: () => pipeline.document(),
+  };
+  const walk = (node: YamlNode | undefined, keys: ReadonlySet<string>, site: string, depth: number): void => {
+    if (depth > maximumDepth) return;
+    for (const item of itemsOf(node)) walk(item, keys, site, depth + 1);
+    for (const { key, value } of entriesOf(node)) {
+      if (keys.has(key.text) && scalarOf(value) !== undefined) file.image(value, site);
+      else if (!describing.has(key.text)) walk(value, keys, site, depth + 1);
+    }
+    const scalar = dereference(node);
+    if (scalar?.kind !== "scalar" || scalar.tag === expressionTag || !scalar.exact || depth > 0) return;
+    if (!/^\s*[[{]/.test(scalar.text) || texts++ >= maximumTexts) return;
+    // Blanks before it keep the offsets those of the file.
+    const json = " ".repeat(scalar.span.start) + scalar.text;
+    for (const { root: inner } of readJsonc(json).documents) walk(inner, keys, site, depth + 1);
+  };
+  return file;
+}
+
+/** `docker_image.web.image_id`: what the reference says stands where that is declared. */
+function isNameOfOther(node: YamlNode | undefined): boolean {
+  const scalar = scalarOf(node);
+  return scalar?.tag === expressionTag && !/^(?:var|local|each|count)\./.test(scalar.text);
+}
+
+function addScript(pipeline: Pipeline, node: YamlNode | undefined, lookup: HclLookup): void {
+  const nodes = scalarOf(node) === undefined ? itemsOf(node) : [node];
+  const texts = nodes.filter((one) => scalarOf(one) !== undefined && scalarOf(one)?.tag !== expressionTag);
+  pipeline.script(texts, { scope: hclScope(texts[0], lookup) });
+}

@@ -1,0 +1,20 @@
+import type { Document } from "./document.ts";
+import { createHclFile } from "./hclFile.ts";
+import { attributeOf } from "./hclScope.ts";
+
+/** Reads a Packer template: the image that a docker source starts from, and the commands of shell provisioners. */
+export function readPacker(source: string, path: string): Document {
+  const file = createHclFile(source, path, "packer");
+  for (const { type, labels, body } of file.root.blocks) {
+    if (type === "source" && labels[0] === "docker") file.image(attributeOf(body, "image"), "source");
+    if (type !== "build") continue;
+    for (const inner of body.blocks) {
+      const isShell = inner.labels[0] === "shell" || inner.labels[0] === "shell-local";
+      if (inner.type === "provisioner" && isShell) file.script(attributeOf(inner.body, "inline"));
+      // A source may be completed where it is built.
+      if (inner.type === "source" && inner.labels[0]?.startsWith("docker.") === true)
+        file.image(attributeOf(inner.body, "image"), "source");
+    }
+  }
+  return file.document();
+}

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+const terraform = (text: string) => readDocument(text, "infra/main.tf");
+const nomad = (text: string) => readDocument(text, "job.nomad.hcl");
+const packer = (text: string) => readDocument(text, "x.pkr.hcl");
+
+const main = `# resource "docker_image" "no" { name = "no:1" }
+variable "tag" {
+  type    = string
+  default = "1.2"
+}
+variable "images" { default = { web = "nginx:1" } }
+locals {
+  registry = "ghcr.io/a"
+  app      = "$\{local.registry}/app:$\{var.tag}"
+}
+resource "docker_image" "a" { name = "«redis:7»" }
+resource "docker_image" "built" {
+  name = "built:1"
+  build { context = "." }
+}
+data "docker_registry_image" "b" { name = "«$\{var.images["web"]}»" }
+resource "docker_container" "a" {
+  image = docker_image.a.image_id
+  name  = "no:2"
+}
+resource "docker_container" "b" { image = «local.app» }
+resource "kubernetes_deployment" "x" {
+  metadata { labels = { image = "no" } }
+  spec {
+    template {
+      spec {
+        init_container { image = "«busybox:$\{var.tag}»" }
+        container {
+          image   = «var.unknown == "" ? "a:1" : "b:1"»
+          command = ["docker run no:3"]
+        }
+        container { image = «var.missing» }
+      }
+    }
+  }
+}
+resource "aws_ecs_task_definition" "a" {
+  container_definitions = jsonencode([{ name = "web", image = "«nginx:1.27»", environment = [for e in x : { image = "no:4" }] }])
+}
+resource "aws_ecs_task_definition" "b" {
+  container_definitions = <<EOF
+[
+  { "name": "web", "image": "«public.ecr.aws/a/b:$\{var.tag}»" },
+  { "name": "own", "image": "«$\{aws_ecr_repository.own.repository_url}:1»" }
+]
+EOF
+}
+resource "aws_lambda_function" "f" { image_uri = "«123.dkr.ecr.eu-west-1.amazonaws.com/f:1»" }
+resource "aws_codebuild_project" "c" {
+  environment { image = "aws/codebuild/standard:7.0" }
+}
+resource "google_cloud_run_v2_service" "g" {
+  template { containers { image = "«gcr.io/p/i:1»" } }
+}
+resource "digitalocean_droplet" "d" {
+  image     = "ubuntu-24-04-x64"
+  user_data = <<-EOT
+    #!/bin/bash
+    docker run -d «caddy:2»
+  EOT
+}
+resource "helm_release" "h" {
+  chart = "oci://«ghcr.io/a/chart»"
+}
+resource "null_resource" "n" {
+  provisioner "local-exec" { command = "docker pull «alpine:$\{var.tag}»" }
+}
+output "o" { value = "no:5" }
+`.replaceAll("\\{", "{");
+
+describe("readTerraform", () => {
+  it("reads resources that run containers", () => {
+    expectUses(terraform, main, [
+      "docker_image docker.io/library/redis:7 literal",
+      "docker_registry_image docker.io/library/nginx:1 resolved",
+      "docker_container ghcr.io/a/app:1.2 resolved",
+      "kubernetes_deployment docker.io/library/busybox:1.2 resolved",
+      "kubernetes_deployment ? unresolved",
+      "kubernetes_deployment ? unresolved",
+      "aws_ecs_task_definition docker.io/library/nginx:1.27 literal",
+      "aws_ecs_task_definition public.ecr.aws/a/b:1.2 resolved",
+      "aws_ecs_task_definition ? unresolved",
+      "aws_lambda_function 123.dkr.ecr.eu-west-1.amazonaws.com/f:1 literal",
+      "google_cloud_run_v2_service gcr.io/p/i:1 literal",
+      "command docker.io/library/caddy:2 literal",
+      "helm_release ghcr.io/a/chart literal",
+      "command docker.io/library/alpine:1.2 resolved",
+    ]);
+  });
+
+  it("says how a value came to be", () => {
+    const text =
+      'locals { i = "a/b:${var.t}" }\nvariable "t" { default = "1" }\nresource "docker_container" "x" { image = local.i }\n';
+    const [use] = terraform(text).images;
+    assert.deepEqual(
+      use?.chain.map(({ label, text: shown }) => [label, shown]),
+      [
+        ["variable local.i", "local.i"],
+        ["local i", "a/b:${var.t}"],
+        ["variable var.t", "${var.t}"],
+        ["default of variable t", "1"],
+      ],
+    );
+    assert.equal(text.slice(use?.definedAt?.start, use?.definedAt?.end), "1");
+  });
+
+  it("keeps pins and spans, whatever is changed", () => {
+    const plain = main.replaceAll(/[«»]/g, "");
+    assert.ok(expectPinsToHold(terraform, plain) >= 8);
+    expectToSurvive(terraform, plain);
+    assert.equal(terraform(plain.replaceAll("\n", "\r\n")).images.length, terraform(plain).images.length);
+    assert.deepEqual(terraform(plain).problems, []);
+  });
+});
+
+describe("readNomad", () => {
+  const job = `variable "v" { default = "7" }
+job "x" {
+  group "g" {
+    task "a" {
+      driver = "docker"
+      config {
+        image = "«redis:$\{var.v}»"
+        args  = ["no:1"]
+      }
+    }
+    task "b" {
+      driver = "exec"
+      config { image = "no:2" }
+    }
+    task "c" {
+      driver = "podman"
+      config { image = "«quay.io/a/b:1»" }
+    }
+  }
+}
+`.replaceAll("\\{", "{");
+
+  it("reads tasks that run containers", () => {
+    expectUses(nomad, job, ["task docker.io/library/redis:7 resolved", "task quay.io/a/b:1 literal"]);
+    expectUses((text) => readDocument(text, "a.nomad"), job, [
+      "task docker.io/library/redis:7 resolved",
+      "task quay.io/a/b:1 literal",
+    ]);
+    expectToSurvive(nomad, job.replaceAll(/[«»]/g, ""));
+  });
+});
+
+describe("readPacker", () => {
+  const template = `variable "base" { default = "ubuntu:24.04" }
+source "docker" "x" {
+  image  = «var.base»
+  commit = true
+}
+source "amazon-ebs" "y" { image = "no:1" }
+build {
+  sources = ["source.docker.x"]
+  provisioner "shell" { inline = ["apt-get update", "docker pull «node:22»"] }
+  post-processor "docker-tag" { repository = "no:2" }
+}
+`;
+  it("reads docker sources and shell provisioners", () => {
+    expectUses(packer, template, [
+      "source docker.io/library/ubuntu:24.04 resolved",
+      "command docker.io/library/node:22 literal",
+    ]);
+    const plain = template.replaceAll(/[«»]/g, "");
+    assert.equal(expectPinsToHold(packer, plain), 2);
+    expectToSurvive(packer, plain);
+  });
+});

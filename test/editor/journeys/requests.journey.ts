@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { startSample, type RunningSample } from "../sample.ts";
+import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+
+describe("requests for a signature", () => {
+  let sample: RunningSample;
+  let workbench: Workbench | undefined;
+
+  before(async () => {
+    sample = await startSample();
+  });
+  after(() => sample?.stop());
+  afterEach(async function close() {
+    await closeWorkbench(workbench, this.currentTest);
+    workbench = undefined;
+  });
+
+  it("are continued, withdrawn and rejected, and nothing is signed", async () => {
+    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    const { page } = workbench;
+    await workbench.openViewContainer("Countersign");
+    await workbench.openFile("k8s/deployment.yaml");
+    await request(workbench);
+
+    await workbench.runCommand("Countersign: Continue a signing request...");
+    await workbench.pick("shop/cart");
+    await workbench.notification("still waits");
+    await page.keyboard.press("Escape");
+
+    await workbench.runCommand("Countersign: Withdraw a signing request...");
+    await workbench.pick("shop/cart");
+    const question = await workbench.dialog("Withdraw the request");
+    await question.locator(".monaco-button", { hasText: "Withdraw" }).click();
+    await workbench.treeItem("Signing", "0 of 1 approvals").waitFor({ state: "detached" });
+
+    await request(workbench);
+    await workbench.runCommand("Countersign: Reject request...");
+    await workbench.pick("shop/cart");
+    const dialog = await workbench.dialog("Reject");
+    await workbench.screenshot("signing reject");
+    await dialog.locator(".monaco-button", { hasText: "Reject" }).click();
+    const toast = await workbench.notification("did not sign");
+    assert.match(await toast.innerText(), /shop\/cart/u);
+    await workbench.screenshot("signing rejected");
+    await workbench.treeItem("Signing", "0 of 1 approvals").waitFor({ state: "detached" });
+    await workbench.codeLens("Not signed");
+  });
+
+  async function request(at: Workbench): Promise<void> {
+    await (await at.codeLens("Not signed")).locator("a", { hasText: "Sign" }).last().click();
+    await at.quickPickTitle("shop/cart");
+    await at.pick("release");
+    await at.quickInput.locator(".monaco-list-row", { hasText: "as policy shop asks" }).waitFor();
+    await at.page.keyboard.press("Enter");
+    await at.quickPickTitle("(4/5)");
+    await at.answer("Change 4711");
+    await at.quickInput.locator(".monaco-list-row", { hasText: "Request the signature" }).first().waitFor();
+    await at.page.keyboard.press("Enter");
+    await at.treeItem("Signing", "0 of 1 approvals").waitFor();
+  }
+});
