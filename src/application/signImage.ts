@@ -1,17 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { formatReference, parseReference, type ImageReference } from "../core/image/reference.ts";
+import { parseReference, type ImageReference } from "../core/image/reference.ts";
 import type { TrustPolicy } from "../core/policy/policy.ts";
 import { planSignature, type SignaturePlan } from "../core/sign/plan.ts";
-import { coverageOf, type SignatureCoverage } from "../core/sign/coverage.ts";
+import type { SignatureCoverage } from "../core/sign/coverage.ts";
 import { requestHash } from "../core/sign/requestHash.ts";
 import type { SigningFormat } from "../core/sign/scheme.ts";
 import type { TrustMaterial } from "../core/signature/trustMaterial.ts";
-import type { Descriptor } from "../core/verdict/evidence.ts";
 import { attachSignature, type AttachedSignature } from "./attachSignature.ts";
 import { AppError } from "./errors.ts";
+import { imageToSign } from "./imageToSign.ts";
 import type { PendingSigning } from "./pendingSigning.ts";
 import type { Clock, Log, Registry, WaitOptions } from "./ports.ts";
+import { recordOf, signRequestOf } from "./signingRequest.ts";
 import type { DenyCode, KeyDescription, SigningService, SignOutcome, SignRequest } from "./signingService.ts";
 
 /** What signing needs of the outside world. */
@@ -85,7 +86,7 @@ export async function prepareSigning(
 ): Promise<PreparedSigning> {
   const { reference } = request;
   const [{ image, coverage }, keys] = await Promise.all([
-    resolveImage(ports.registry, reference, options),
+    imageToSign(ports.registry, reference, options),
     ports.service.listKeys(options),
   ]);
   const key = keyNamed(keys, request.key, ports.service);
@@ -217,64 +218,6 @@ async function settle(
   }
   const attached = await attachSignature(ports, prepared, outcome, options);
   return { status: "signed", ...attached, ...(outcome.audit === undefined ? {} : { audit: outcome.audit }) };
-}
-
-function signRequestOf(
-  plan: SignaturePlan,
-  asked: { readonly justification?: string; readonly tool: string },
-  idempotencyKey: string,
-): SignRequest {
-  return {
-    key: plan.key.name,
-    ...plan.scheme,
-    digest: plan.digest,
-    ...(plan.scheme.scheme === "ed25519" ? { message: plan.signedBytes } : {}),
-    purpose: { artifact: { kind: "image", name: plan.reference, digest: plan.image.digest }, tool: asked.tool },
-    ...(asked.justification === undefined ? {} : { justification: asked.justification }),
-    idempotencyKey,
-  };
-}
-
-function recordOf(
-  prepared: SettledSigning,
-  outcome: Extract<SignOutcome, { status: "pending" }>,
-  now: Date,
-): PendingSigning {
-  const { plan, request } = prepared;
-  return {
-    version: 1,
-    ticket: outcome.ticket,
-    reference: plan.reference,
-    image: plan.image,
-    key: { name: plan.key.name, publicKey: plan.key.publicKey },
-    format: plan.format,
-    ...(request.justification === undefined ? {} : { justification: request.justification }),
-    requestedAt: now.toISOString(),
-    ...(outcome.expiresAt === undefined ? {} : { expiresAt: outcome.expiresAt }),
-  };
-}
-
-/** Fetches what the reference names, once: the digest that is signed is of bytes that were seen. */
-async function resolveImage(
-  registry: Registry,
-  reference: ImageReference,
-  options: WaitOptions,
-): Promise<{ readonly image: Descriptor; readonly coverage: SignatureCoverage }> {
-  const manifest = await registry.manifest(reference, reference.digest ?? reference.tag ?? "latest", options);
-  const name = formatReference(reference);
-  if (manifest === undefined)
-    throw new AppError(
-      "image-not-found",
-      `Could not sign ${name}: ${reference.registry} has no such image. Push it first, or check the name.`,
-    );
-  const { descriptor: image, bytes } = manifest;
-  const coverage = coverageOf(bytes, image.mediaType);
-  if (coverage === undefined)
-    throw new AppError(
-      "unsupported-format",
-      `Could not sign ${name}: what is stored there (${image.mediaType}) is no image.`,
-    );
-  return { image, coverage };
 }
 
 function keyNamed(keys: readonly KeyDescription[], name: string, service: SigningService): KeyDescription {
