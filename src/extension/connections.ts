@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import * as vscode from "vscode";
 import type { CollectPorts } from "../application/collectEvidence.ts";
+import type { RevocationPorts } from "../application/collectRevocations.ts";
 import type { ContentCache } from "../application/contentCache.ts";
 import type { Clock, Log, Registry } from "../application/ports.ts";
 import { isText, isTextList, setting } from "./settings.ts";
@@ -12,21 +13,23 @@ export interface Connections {
   /** The registry client, one for the life of the window. Throws where the workspace is not trusted. */
   registry(): Promise<Registry>;
   /** What verifying needs; content is remembered by digest. */
-  collecting(): Promise<CollectPorts>;
+  collecting(): Promise<CollectPorts & RevocationPorts>;
   /** Makes the client anew, as settings or logins have changed; content that is addressed by its digest stays. */
   forget(): void;
 }
 
 export function createConnections(log: Log, version: string): Connections {
   const clock: Clock = { now: () => new Date() };
-  let collecting: Promise<CollectPorts> | undefined;
+  let collecting: Promise<CollectPorts & RevocationPorts> | undefined;
   let content: ContentCache | undefined;
-  const connect = async (): Promise<CollectPorts> => {
-    const [{ createRegistry }, { createDockerCredentials }, { createContentCache }] = await Promise.all([
-      import("../adapters/registry/registry.ts"),
-      import("../adapters/registry/dockerConfig.ts"),
-      import("../application/contentCache.ts"),
-    ]);
+  const connect = async (): Promise<CollectPorts & RevocationPorts> => {
+    const [{ createRegistry }, { createRevocations }, { createDockerCredentials }, { createContentCache }] =
+      await Promise.all([
+        import("../adapters/registry/registry.ts"),
+        import("../adapters/revocations.ts"),
+        import("../adapters/registry/dockerConfig.ts"),
+        import("../application/contentCache.ts"),
+      ]);
     const folder = setting("registry.dockerConfig", isText, "");
     const environment = folder === "" ? process.env : { ...process.env, DOCKER_CONFIG: folder };
     const registry = createRegistry({
@@ -36,9 +39,9 @@ export function createConnections(log: Log, version: string): Connections {
       log,
     });
     content ??= createContentCache();
-    return { registry, clock, content };
+    return { registry, clock, content, revocations: createRevocations({ log }) };
   };
-  const guarded = (): Promise<CollectPorts> => {
+  const guarded = (): Promise<CollectPorts & RevocationPorts> => {
     // The last line of defence: whoever asks, a workspace that nobody trusts reaches no registry and no process.
     if (!vscode.workspace.isTrusted) return Promise.reject(new Error("This workspace is not trusted."));
     collecting ??= connect();

@@ -128,11 +128,13 @@ function consequences({ covers, rule, mode }: RuleProposal, signer: ProposedSign
       : "Whoever holds this key";
   const images = covers.map((glob) => printable(glob)).join(", ");
   const weight =
-    mode === "enforce" ? "It is enforced: a cluster that uses it lets these images run." : "It only warns.";
+    mode === "enforce"
+      ? "The policy is enforced: a cluster that uses it lets these images run."
+      : "The policy only warns.";
   return [
     `${who} may then sign every image that policy ${printable(rule)} covers: ${images}.`,
     weight,
-    `${path} is changed only after you have looked at the change and applied it.`,
+    `${path} is changed only once you have looked at the change, ticked it and applied it.`,
   ].join("\n\n");
 }
 

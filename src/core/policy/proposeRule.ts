@@ -41,24 +41,24 @@ export type Proposed =
  * then accepted for all that the policy covers: a narrower policy would not help, as every policy that covers an image
  * must accept it. Read again, the changed file must differ in this one authority alone, else nothing is proposed.
  */
-export function proposeAuthority(file: PolicyFile, line: number, request: ProposalRequest): Proposed {
+export function proposeAuthority(file: PolicyFile, startLine: number, request: ProposalRequest): Proposed {
   const before = readPolicy([file]).rules;
-  const index = before.findIndex(({ source }) => source.line === line);
+  const index = before.findIndex(({ source }) => source.line === startLine);
   const rule = before[index];
-  const authorities = nodeAt(file.text, line);
+  const authorities = nodeAt(file.text, startLine);
   const items = itemsOf(authorities);
   const last = items.at(-1);
   if (rule === undefined || rule.coverage !== undefined || authorities === undefined || last === undefined)
-    return none(`${file.path}:${line} is no ClusterImagePolicy with a list of authorities.`);
+    return none(`${file.path}:${startLine} is no ClusterImagePolicy with a list of authorities.`);
   const indent = indentOf(file.text, last);
   if (indent === undefined) return none(`The authorities of policy ${rule.name} are not written one below the other.`);
-  const end = endOfItem(file.text, last);
+  const { end, isLine } = endOfItem(file.text, last);
   const sibling = rule.authorities.find(({ kind }) => kind === "keyless");
   const root = sibling?.kind === "keyless" ? sibling.trustedRoot : undefined;
   const name = freeName(rule);
-  const text = authorityLines(name, request, root)
-    .map((each) => `${newLine(file.text)}${indent}${each}`)
-    .join("");
+  const line = newLine(file.text);
+  const lines = authorityLines(name, request, root).map((each) => `${indent}${each}`);
+  const text = isLine ? `${lines.join(line)}${line}` : `${line}${lines.join(line)}`;
   const changed = `${file.text.slice(0, end)}${text}${file.text.slice(end)}`;
   if (!addsOne(before, readPolicy([{ ...file, text: changed }]).rules, index, name))
     return none(`Policy ${rule.name} is written in a way that cannot be added to without changing more.`);
@@ -131,11 +131,11 @@ function indentOf(text: string, item: YamlNode): string | undefined {
   return /^( *)- +$/.exec(text.slice(start, item.span.start))?.[1];
 }
 
-/** The end of the item's last line that holds something. */
-function endOfItem(text: string, item: YamlNode): number {
+/** Where a further item begins: the line after the item's last that holds something, or the end of a text without one. */
+function endOfItem(text: string, item: YamlNode): { readonly end: number; readonly isLine: boolean } {
   const end = item.span.start + text.slice(item.span.start, item.span.end).trimEnd().length;
-  const rest = /[^\r\n]*/.exec(text.slice(end))?.[0] ?? "";
-  return end + rest.trimEnd().length;
+  const lineEnd = text.indexOf("\n", end);
+  return lineEnd < 0 ? { end: text.trimEnd().length, isLine: false } : { end: lineEnd + 1, isLine: true };
 }
 
 function newLine(text: string): string {

@@ -42,7 +42,7 @@ describe("a rule for a signer", () => {
     const text = head + authority + other;
     const proposed = proposeAuthority({ path, text }, 2, request);
     const changed = apply(text, proposed);
-    assert.ok(changed.startsWith(head + authority.trimEnd()) && changed.endsWith(`\n${other}`));
+    assert.ok(changed.startsWith(head + authority) && changed.endsWith(`\n${other}`));
     const [rule, second] = readPolicy([{ path, text: changed }]).rules;
     assert.equal(second?.name, "other");
     const added = rule?.authorities[1];

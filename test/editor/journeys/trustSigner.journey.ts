@@ -40,7 +40,9 @@ describe("trusting a signer", () => {
     const policy = (): string => readFileSync(join(sample.folder, "policy", "images.yaml"), "utf8");
     const before = policy();
     assert.doesNotMatch(before, /jane@example\.com/u);
-    await preview.locator(".monaco-list-row", { hasText: "signer-1" }).first().click();
+    const change = preview.locator(".monaco-list-row", { hasText: "signer-1" }).first();
+    await change.click();
+    await change.locator("input, .edit-checkbox, .monaco-custom-toggle").first().click();
     await page.waitForTimeout(800);
     await workbench.screenshot("trust review dark");
     await workbench.setTheme("light");
