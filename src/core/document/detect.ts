@@ -1,4 +1,4 @@
-import { deliveryOfPath, deliveryOfYaml } from "./detectDelivery.ts";
+import { deliveryOfJson, deliveryOfPath, deliveryOfYaml } from "./detectDelivery.ts";
 import { infrastructureOfPath } from "./detectInfrastructure.ts";
 import { pipelineOfPath, pipelineOfYaml } from "./detectPipeline.ts";
 import type { Dialect } from "./document.ts";
@@ -31,10 +31,16 @@ export function dialectOfPath(path: string): Dialect | undefined {
   );
 }
 
-/** Whether a file is worth reading: its path tells a dialect, or its content may (YAML, or a name without extension). */
+/** JSON that tools keep for themselves. */
+const notManifest = /(?:^|[/.-])(?:package(?:-lock)?|composer|tsconfig[^/]*|[^/]*schema|translation|messages)\.json$/i;
+
+/** Whether a file is worth reading: its path tells a dialect, or its content may (YAML, JSON, or a name without extension). */
 export function mayHoldReferences(path: string): boolean {
   return (
-    dialectOfPath(path) !== undefined || /\.ya?ml$/i.test(path) || !path.slice(path.lastIndexOf("/") + 1).includes(".")
+    dialectOfPath(path) !== undefined ||
+    /\.ya?ml$/i.test(path) ||
+    (/\.json$/i.test(path) && !notManifest.test(path)) ||
+    !path.slice(path.lastIndexOf("/") + 1).includes(".")
   );
 }
 
@@ -45,6 +51,7 @@ const lookedAt = 65_536;
 export function dialectOfContent(text: string, path: string): Dialect | undefined {
   const head = text.slice(0, lookedAt);
   if (/\.ya?ml$/i.test(path)) return dialectOfYaml(head, path);
+  if (/\.json$/i.test(path)) return deliveryOfJson(head);
   if (path.slice(path.lastIndexOf("/") + 1).includes(".")) return undefined;
   if (/^#![^\n]{0,200}\b(?:ba|da|a|z|k|mk)?sh\b/.test(head)) return "shell";
   if (/^#[ \t]*syntax[ \t]*=/i.test(head)) return "dockerfile";

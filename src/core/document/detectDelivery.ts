@@ -33,3 +33,9 @@ export function deliveryOfYaml(head: string, path: string): Dialect | undefined 
   if (/^releases[ \t]*:/m.test(head) && /^[ \t-]+chart[ \t]*:/m.test(head)) return "helmfile";
   return undefined;
 }
+
+/** The dialect of Kubernetes' tools for delivery that a JSON text shows. */
+export function deliveryOfJson(head: string): Dialect | undefined {
+  const isResource = /"apiVersion"\s*:\s*"[a-z][^"\s]*"/.test(head) && /"kind"\s*:\s*"[A-Z]\w*"/.test(head);
+  return isResource && /^\s*[[{]/.test(head) ? "kubernetes" : undefined;
+}

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { dialectOfContent, dialectOfPath, mayHoldReferences } from "../../../src/core/document/detect.ts";
+
+describe("files of Kubernetes' tools", () => {
+  const paths: readonly (readonly [path: string, dialect: string | undefined])[] = [
+    ["k/kustomization.yaml", "kustomize"],
+    ["k/kustomization.yml", "kustomize"],
+    ["k/Kustomization", "kustomize"],
+    ["charts/a/Chart.yaml", "helm-chart"],
+    ["charts/a/requirements.yaml", "helm-chart"],
+    ["charts/a/values.yaml", "helm-values"],
+    ["charts/a/values-prod.yaml", "helm-values"],
+    ["charts/a/values.prod.yml", "helm-values"],
+    ["charts/a/ci/redis-values.yaml", "helm-values"],
+    ["charts/a/templates/values.yaml", undefined],
+    ["charts/a/values.schema.json", undefined],
+    ["charts/a/myvalues.yaml", undefined],
+    ["helmfile.yaml", "helmfile"],
+    ["helmfile.yaml.gotmpl", "helmfile"],
+    ["deploy/helmfile.d/01-a.yaml", "helmfile"],
+    ["app/skaffold.yaml", "skaffold"],
+    ["app/skaffold-dev.yml", "skaffold"],
+  ];
+  for (const [path, dialect] of paths)
+    it(`takes ${path} for ${dialect ?? "what its content tells"}`, () => assert.equal(dialectOfPath(path), dialect));
+
+  const pod = "apiVersion: v1\nkind: Pod\n";
+  const contents: readonly (readonly [name: string, path: string, text: string, dialect: string | undefined])[] = [
+    ["a chart's template", "c/templates/a.yaml", `${pod}metadata: {name: {{ .Release.Name }}}\n`, "helm-template"],
+    [
+      "a template that includes others",
+      "c/templates/a.yaml",
+      `${pod}metadata: {name: {{ include "x" . }}}\n`,
+      "helm-template",
+    ],
+    ["a template elsewhere", "files/a.yaml", `${pod}{{- if .X }}\nspec: {}\n{{- end }}\n`, "helm-template"],
+    ["a manifest in a folder of templates", "c/templates/a.yaml", pod, "kubernetes"],
+    ["a manifest with values of one template", "a.yaml", `${pod}metadata: {name: "{{ name }}"}\n`, "kubernetes"],
+    ["a pipeline's template", "templates/a.yml", "jobs: {{ x }}\n", undefined],
+    ["skaffold under another name", "a.yaml", "apiVersion: skaffold/v4beta11\nkind: Config\n", "skaffold"],
+    ["a helmfile under another name", "a.yaml", "releases:\n  - name: a\n    chart: b/c\n", "helmfile"],
+    ["operations of a patch", "patch.yaml", "- op: replace\n  path: /a\n  value: b\n", "kustomize"],
+    ["a resource in JSON", "a.json", '{\n\t"kind": "Pod",\n\t"apiVersion": "v1"\n}', "kubernetes"],
+    ["other JSON", "a.json", '{"kind": "Pod", "version": 1}', undefined],
+  ];
+  for (const [name, path, text, dialect] of contents)
+    it(`recognises ${name}`, () => assert.equal(dialectOfContent(text, path), dialect));
+
+  for (const [path, expected] of [
+    ["k8s/pod.json", true],
+    ["package.json", false],
+    ["web/package-lock.json", false],
+    ["tsconfig.build.json", false],
+    ["values.schema.json", false],
+  ] as const)
+    it(`${expected ? "reads" : "does not read"} ${path}`, () => assert.equal(mayHoldReferences(path), expected));
+});
