@@ -29,18 +29,17 @@ export async function readAuthorities(
       "configuration",
       `'caFile' of signing service '${name}' needs a workspace folder to be found in.`,
     );
-  const path = join(root, caFile);
+  return readCertificates(join(root, caFile), `the 'caFile' of signing service '${name}'`);
+}
+
+/** Certificates in PEM from a file; `what` says in words which one it is. AppError `configuration` or `file-unreadable`. */
+export async function readCertificates(path: string, what: string): Promise<string> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    throw new AppError("file-unreadable", `Could not read ${path}, the 'caFile' of signing service '${name}'.`, {
-      cause,
-    });
+    throw new AppError("file-unreadable", `Could not read ${path}, ${what}.`, { cause });
   }
   if (text.length <= maximumAuthorities && text.includes("-----BEGIN CERTIFICATE-----")) return text;
-  throw new AppError(
-    "configuration",
-    `${path}, the 'caFile' of signing service '${name}', holds no certificates in PEM.`,
-  );
+  throw new AppError("configuration", `${path}, ${what}, holds no certificates in PEM.`);
 }

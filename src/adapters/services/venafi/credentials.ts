@@ -42,8 +42,7 @@ export function openCredentials(options: {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }): Credentials {
   const { origin, secrets, environment } = options;
-  const meant = environment["VSIGN_URL"] ?? "";
-  const isMeant = URL.canParse(meant) && new URL(meant).origin === origin;
+  const isMeant = isAbout(environment, origin);
   const remembered = new Map<CredentialName, string>();
   const fromEnvironment = async (name: CredentialName): Promise<string | undefined> => {
     if (!isMeant) return undefined;
@@ -62,6 +61,12 @@ export function openCredentials(options: {
       else await secrets.set(origin, `venafi ${name}`, value);
     },
   };
+}
+
+/** Whether vsign's variables are about this origin: `VSIGN_URL` says so, exactly. */
+export function isAbout(environment: Readonly<Record<string, string | undefined>>, origin: string): boolean {
+  const meant = environment["VSIGN_URL"] ?? "";
+  return URL.canParse(meant) && new URL(meant).origin === origin;
 }
 
 async function readKeyFile(path: string | undefined): Promise<string | undefined> {

@@ -4,9 +4,9 @@ import type { Secrets } from "../../../application/ports.ts";
 import type { SigningService } from "../../../application/signingService.ts";
 import type { ServicePointer } from "../../../core/policy/configuration.ts";
 import { readVenafiOptions } from "../../../core/policy/venafiOptions.ts";
-import { addressComplaints, readAuthorities } from "../serviceAddress.ts";
+import { addressComplaints, readAuthorities, readCertificates } from "../serviceAddress.ts";
 import type { TrialState } from "../trialState.ts";
-import { openCredentials, type Credentials } from "./credentials.ts";
+import { isAbout, openCredentials, type Credentials } from "./credentials.ts";
 import { createVenafiService } from "./venafi.ts";
 
 /** What opening a service needs beyond what the configuration says. */
@@ -31,7 +31,10 @@ export async function openVenafi(pointer: ServicePointer, sources: VenafiSources
     );
   const trial = sources.trial?.venafi;
   const isTrial = trial !== undefined && trial.url === url.origin && sources.trial !== undefined;
-  const authorities = isTrial ? trial.root : await readAuthorities(pointer.name, options.caFile, sources.root);
+  const authorities = isTrial
+    ? trial.root
+    : ((await readAuthorities(pointer.name, options.caFile, sources.root)) ??
+      (await readBundle(url.origin, sources.environment)));
   return createVenafiService({
     name: pointer.name,
     origin: url.origin,
@@ -43,6 +46,12 @@ export async function openVenafi(pointer: ServicePointer, sources: VenafiSources
     now: () => Date.now(),
     ...(authorities === undefined ? {} : { tls: { authorities } }),
   });
+}
+
+/** The authorities that vsign is told of by a variable, where its variables are about this origin. */
+async function readBundle(origin: string, environment: VenafiSources["environment"]): Promise<string | undefined> {
+  const bundle = isAbout(environment, origin) ? (environment["VSIGN_TRUST_BUNDLE"] ?? "") : "";
+  return bundle === "" ? undefined : readCertificates(bundle, "which VSIGN_TRUST_BUNDLE names");
 }
 
 /** The trial's user, by password, for as long as this process runs. */

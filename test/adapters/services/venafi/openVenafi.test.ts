@@ -39,6 +39,15 @@ describe("openVenafi", () => {
     assert.equal((await service.listKeys({ signal })).length, 2);
   });
 
+  it("takes the trust bundle of vsign, where that is about the same origin", async () => {
+    const bundle = { VSIGN_URL: scene.facade.url, VSIGN_TRUST_BUNDLE: join(root, "ca.pem") };
+    const service = await openVenafi(pointer(), { environment: bundle, secrets: secrets() });
+    assert.equal((await service.listKeys({ signal })).length, 2);
+    const elsewhere = { ...bundle, VSIGN_URL: "https://tpp.example" };
+    const other = await openVenafi(pointer(), { environment: elsewhere, secrets: secrets() });
+    await assert.rejects(other.listKeys({ signal }), { code: "tls" });
+  });
+
   it("does not believe a service without its authority", async () => {
     const service = await openVenafi(pointer(), { environment: {}, secrets: secrets(), root });
     await assert.rejects(service.listKeys({ signal }), { code: "tls" });
