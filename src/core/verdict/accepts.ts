@@ -28,9 +28,7 @@ export function acceptedBy(
   const { attestations } = authority;
   const accepted = signatures.filter((signature) => accepts(authority, signature, scene));
   if (attestations === undefined) return accepted.filter(({ found }) => found.purpose === "signature");
-  const wanted = accepted.filter(
-    ({ found }) => found.purpose === "attestation" && attestations.includes(found.predicateType ?? ""),
-  );
+  const wanted = accepted.filter(({ found }) => attestations.includes(found.predicateType ?? ""));
   const complete = attestations.every((type) => wanted.some(({ found }) => found.predicateType === type));
   return complete ? wanted : [];
 }

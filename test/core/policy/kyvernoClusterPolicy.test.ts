@@ -223,6 +223,14 @@ describe("readKyvernoPolicy", () => {
     ["certificates", by(set([{ certificates: { cert: "x" } }]))],
     ["nested attestors", by(set([{ attestor: set([key]) }]))],
     ["no log for certificates", by(set([{ keyless: { ...keyless.keyless, rekor } }]))],
+    [
+      "authorities of its own beside the public certificate log",
+      by(set([{ keyless: { ...keyless.keyless, ...roots } }])),
+    ],
+    [
+      "a certificate log of its own beside the public authorities",
+      by(set([{ keyless: { ...keyless.keyless, ctlog: { pubkey: pem(acme) } } }])),
+    ],
     ["extensions", by(set([{ keyless: { ...keyless.keyless, additionalExtensions: { a: "b" } } }]))],
     ["Notary signatures", { ...by(set([{ certificates: { cert: "x" } }])), type: "Notary" }],
     [

@@ -123,6 +123,13 @@ describe("readExecutor", () => {
       assert.equal(verdict.state, state, verdict.reason.message);
     });
 
+  it("refuses what it covers and has no trust policy for", () => {
+    const text = executor([verifier("a", { ...key, scopes: ["other.example"] })], enforcer(["a"]), {
+      scopes: ["other.example", "registry.example"],
+    });
+    assert.equal(verdictWith(text, [logged]).decidedBy?.rule, "e");
+  });
+
   it("covers only its scopes", () => {
     const text = executor([b], enforcer(["b"]), { scopes: ["ghcr.io"] });
     assert.equal(verdictWith(text, [own]).decidedBy, undefined);

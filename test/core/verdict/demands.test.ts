@@ -77,6 +77,25 @@ describe("an authority's demands", () => {
     assert.notEqual(verdictOf([bytes(bundle)], [scene.keyAuthority(pem(acme), { requiresLog: {} })]).state, "verified");
   });
 
+  it("does not take an entry for one whose proof or promise does not hold", () => {
+    const asks = [scene.keyAuthority(pem(acme), { requiresLog: { root: "other" } })];
+    for (const part of ["inclusionProof", "inclusionPromise"] as const) {
+      const bundle = JSON.parse(loggedBundle(acme, other).toString());
+      const foreign = JSON.parse(loggedBundle(acme, other).toString());
+      bundle.verificationMaterial.tlogEntries[0][part] = foreign.verificationMaterial.tlogEntries[0][part];
+      assert.notEqual(verdictOf([bytes(bundle)], asks).state, "verified", part);
+    }
+  });
+
+  it("looks for log entries in the configured root before the one that the policy states", () => {
+    const evidence = scene.evidenceOf([scene.attachBundle(loggedBundle(acme, other))]);
+    const rules = [scene.rule([scene.keyAuthority(pem(acme), { requiresLog: { root: "theirs" } })])];
+    const policy = { rules, problems: [], trustedRoots: [root("theirs", other.trustedRoot)] };
+    assert.equal(judge(evidence, policy, material, now).state, "verified");
+    const configured = { ...material, trustedRoots: [root("theirs", ours.trustedRoot)] };
+    assert.equal(judge(evidence, policy, configured, now).state, "untrusted");
+  });
+
   it("says what a signature by the right key lacks", () => {
     const { reason } = verdictOf([keyBundle(acme)], [scene.keyAuthority(pem(acme), { requiresLog: {} })]);
     assert.match(reason.message, /without the log entry/);

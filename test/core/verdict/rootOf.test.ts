@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import type { TrustedRoot } from "../../../src/core/signature/trustedRoot.ts";
+import { composeRoot, rootPartsOf } from "../../../src/core/verdict/rootOf.ts";
+import { keylessAuthority } from "../../helpers/signedImage.ts";
+
+function root(name: string): TrustedRoot {
+  const json = { tlogs: [`${name} log`], ctlogs: [`${name} ct`], timestampAuthorities: [`${name} tsa`] };
+  return { name, json, authorities: [], logs: [`${name} id`], certificateLogs: 1 };
+}
+
+const roots = new Map(["a", "b", "c"].map((name) => [name, root(name)]));
+
+function composed(more: Parameters<typeof keylessAuthority>[0]): TrustedRoot | undefined {
+  const parts = rootPartsOf(keylessAuthority(more), "a");
+  return parts === undefined ? undefined : composeRoot(parts, roots);
+}
+
+describe("composeRoot", () => {
+  it("is the root itself where nothing special is asked for", () => {
+    assert.equal(composed({}), roots.get("a"));
+    assert.equal(composed({ trustedRoot: "b", requiresLog: { root: "b" } }), roots.get("b"));
+  });
+
+  it("takes logs from another root, and everything else from its own", () => {
+    const { json, logs, certificateLogs } = composed({ requiresLog: { root: "b" } }) ?? root("x");
+    assert.deepEqual(json, { tlogs: ["b log"], ctlogs: ["a ct"], timestampAuthorities: ["a tsa"] });
+    assert.deepEqual([logs, certificateLogs], [["b id"], 1]);
+  });
+
+  it("asks no log where a time stamp is asked for", () => {
+    const { json, logs, certificateLogs } = composed({ requiresTimestamp: { root: "c" } }) ?? root("x");
+    assert.deepEqual(json, { tlogs: ["a log"], ctlogs: ["a ct"], timestampAuthorities: ["c tsa"] });
+    assert.deepEqual([logs, certificateLogs], [[], 1]);
+  });
+
+  it("asks no certificate log where the authority does not", () =>
+    assert.equal(composed({ ignoresCertificateLog: true })?.certificateLogs, 0));
+
+  it("is none where a part is missing", () => {
+    assert.equal(composed({ trustedRoot: "x" }), undefined);
+    assert.equal(composed({ requiresLog: { root: "x" } }), undefined);
+    assert.equal(composed({ requiresTimestamp: { root: "x" } }), undefined);
+    assert.equal(rootPartsOf(keylessAuthority(), undefined), undefined);
+  });
+
+  it("names different compositions differently", () => {
+    const names = [
+      {},
+      { requiresLog: { root: "b" } },
+      { requiresTimestamp: { root: "b" } },
+      { requiresTimestamp: {} },
+      { ignoresCertificateLog: true } as const,
+    ].map((more) => rootPartsOf(keylessAuthority(more), "a")?.name);
+    assert.equal(new Set(names).size, names.length);
+  });
+});
