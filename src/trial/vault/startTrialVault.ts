@@ -96,6 +96,7 @@ function read(
   { tokens, transit, mount }: Context,
 ): VaultAnswer {
   if (path === "auth/token/lookup-self") return tokens.lookUp(token);
+  if (!path.startsWith(`${mount}/`)) return failed(404, "no handler for route");
   const isList = method === "LIST" || url.searchParams.get("list") === "true";
   if (isList) return path.replace(/\/$/, "") === `${mount}/keys` ? transit.list() : failed(404);
   const name = path.startsWith(`${mount}/keys/`) ? path.slice(mount.length + 6) : undefined;
