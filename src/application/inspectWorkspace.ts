@@ -7,13 +7,14 @@ import { suppressionProblems } from "../core/rules/suppressions.ts";
 import type { TrustMaterial } from "../core/signature/trustMaterial.ts";
 import type { Verdict } from "../core/verdict/verdict.ts";
 import type { CollectPorts } from "./collectEvidence.ts";
+import type { RevocationPorts } from "./collectRevocations.ts";
 import type { Files } from "./ports.ts";
 import { readWorkspace, type ReadOptions, type Workspace } from "./readWorkspace.ts";
 import { readTrustMaterial } from "./trustMaterial.ts";
 import { verifyImages } from "./verifyImages.ts";
 
 /** What an inspection needs of the outside world. */
-export interface InspectionPorts extends CollectPorts {
+export interface InspectionPorts extends CollectPorts, RevocationPorts {
   readonly files: Files;
 }
 

@@ -1,5 +1,6 @@
 import type { ImageReference } from "../core/image/reference.ts";
 import type { Descriptor } from "../core/verdict/evidence.ts";
+import type { RevocationQuestion } from "../core/x509/revocation.ts";
 
 /** Options of everything that waits: the person's cancellation. Time limits are the adapter's own. */
 export interface WaitOptions {
@@ -47,6 +48,12 @@ export interface Registry {
     },
     options: WaitOptions,
   ): Promise<Descriptor>;
+}
+
+/** Asks whether certificates were revoked. */
+export interface Revocations {
+  /** DER of the answer, signed and not yet checked; undefined where nothing usable came. Does not throw. */
+  ask(question: RevocationQuestion, options: WaitOptions): Promise<Uint8Array | undefined>;
 }
 
 /** The files of a workspace. Paths are workspace-relative with forward slashes. */

@@ -5,6 +5,7 @@ import type { Evidence } from "../core/verdict/evidence.ts";
 import { judge } from "../core/verdict/judge.ts";
 import type { Verdict } from "../core/verdict/verdict.ts";
 import { collectEvidence, evidenceWithout, type CollectPorts } from "./collectEvidence.ts";
+import { collectRevocations, type RevocationPorts } from "./collectRevocations.ts";
 import { createContentCache } from "./contentCache.ts";
 import { RegistryError } from "./errors.ts";
 import type { WaitOptions } from "./ports.ts";
@@ -27,7 +28,7 @@ const atOnce = 128;
  * Never throws: a time limit, a cancellation and every failure end as `unknown` with its reason.
  */
 export async function verifyImages(
-  ports: CollectPorts,
+  ports: CollectPorts & RevocationPorts,
   references: readonly ImageReference[],
   policy: TrustPolicy,
   material: TrustMaterial,
@@ -54,7 +55,7 @@ export async function verifyImages(
 }
 
 async function verifyImage(
-  ports: CollectPorts,
+  ports: CollectPorts & RevocationPorts,
   reference: ImageReference,
   policy: TrustPolicy,
   material: TrustMaterial,
@@ -92,7 +93,10 @@ async function verifyImage(
         return settled.verdict.state === "verified";
       },
     });
-    return settled?.evidence === evidence ? settled : settle(evidence);
+    const judged = settled?.evidence === evidence ? settled : settle(evidence);
+    if (judged.verdict.reason.code !== "revocation-unknown") return judged;
+    const signal = AbortSignal.any([options.signal, limit.signal]);
+    return settle(await collectRevocations(ports, evidence, policy, { signal }));
   } finally {
     clearTimeout(timer);
   }

@@ -1,4 +1,5 @@
 import { systemClock } from "../../adapters/clock.ts";
+import { createRevocations } from "../../adapters/revocations.ts";
 import { inspectWorkspace } from "../../application/inspectWorkspace.ts";
 import type { Host } from "../host.ts";
 import { formatOf, networkOptions, parseOptions, reportOptions, thresholdOf, trustOptions } from "../options.ts";
@@ -24,7 +25,7 @@ export async function inspect(args: readonly string[], host: Host): Promise<numb
   const progress = startProgress("Checking", host);
   try {
     const inspection = await inspectWorkspace(
-      { files, registry, clock: systemClock },
+      { files, registry, clock: systemClock, revocations: createRevocations({ log }) },
       {
         ...(selection === undefined ? {} : { selection }),
         ...(policy === undefined ? {} : { policy }),

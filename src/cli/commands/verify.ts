@@ -1,4 +1,5 @@
 import { systemClock } from "../../adapters/clock.ts";
+import { createRevocations } from "../../adapters/revocations.ts";
 import { AppError } from "../../application/errors.ts";
 import { readWorkspace } from "../../application/readWorkspace.ts";
 import { readTrustMaterial } from "../../application/trustMaterial.ts";
@@ -45,7 +46,7 @@ export async function verify(args: readonly string[], host: Host): Promise<numbe
     const { material } = await readTrustMaterial(files, configuration, trust.material, { signal: host.signal });
     let done = 0;
     const verdicts = await verifyImages(
-      { registry, clock: systemClock },
+      { registry, clock: systemClock, revocations: createRevocations({ log }) },
       references.map(({ image }) => image),
       policy,
       material,

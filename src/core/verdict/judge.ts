@@ -40,7 +40,7 @@ export function judge(evidence: Evidence, policy: TrustPolicy, material: TrustMa
   }
   trace.unshift({ step: "resolve", outcome: "passed", text: `${reference} is ${shortDigest(image.digest)}.` });
 
-  const { signatures: found, gaps } = collect(evidence, image);
+  const { signatures: found, gaps } = signaturesIn(evidence, image);
   const keyring = createKeyring(covering, policy, material);
   const authorities = notaryAuthoritiesOf(covering);
   const notary = { image, authorities, time, revocations: evidence.revocations ?? [] };
@@ -74,7 +74,8 @@ function isAccepted(signature: AssessedSignature, decisions: readonly RuleDecisi
   return decisions.some((decision) => decision.kind === "accepted" && decision.signatures.includes(signature));
 }
 
-function collect(
+/** The signatures that the evidence holds, and why it may hold others that cannot be seen. Every blob is hashed again. */
+export function signaturesIn(
   evidence: Evidence,
   image: Descriptor,
 ): { readonly signatures: readonly FoundSignature[]; readonly gaps: readonly Failure[] } {

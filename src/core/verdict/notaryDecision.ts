@@ -4,7 +4,7 @@ import type { ProvenTime } from "../signature/sigstoreEngine.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import { attributesOf, isPartOfName } from "../x509/distinguishedName.ts";
 import { objectionToNotaryValidity } from "../x509/notaryChain.ts";
-import { revocationOf, type RevocationAnswer } from "../x509/revocation.ts";
+import { revocationOf, type RevocationAnswer, type RevocationQuestion } from "../x509/revocation.ts";
 import { verifyTimestampToken } from "../x509/timestampToken.ts";
 import type { Reason } from "./verdict.ts";
 
@@ -19,7 +19,7 @@ export type NotaryDecision =
   /** `stranger`: the statement does not know the signer; else it is the signature that does not hold. */
   | { readonly kind: "refused"; readonly stranger: boolean; readonly reason: Reason }
   /** It could not be found out whether the statement accepts it. */
-  | { readonly kind: "unknown"; readonly reason: Reason };
+  | { readonly kind: "unknown"; readonly reason: Reason; readonly questions: readonly RevocationQuestion[] };
 
 /** What besides the signature a decision rests on. */
 export interface NotaryCircumstances {
@@ -29,8 +29,8 @@ export interface NotaryCircumstances {
 
 interface Finding {
   readonly reason: Reason;
-  /** Nothing is known against it; it could not be found out. */
-  readonly open?: true;
+  /** Nothing is known against it; it could not be found out, and these could still be asked. */
+  readonly open?: readonly RevocationQuestion[];
 }
 
 /** Clocks differ a little; a time stamp further ahead than this, in milliseconds, is not believed. */
@@ -58,9 +58,10 @@ export function decideNotary(
   const enforced = findings.flatMap(([action, finding]) =>
     action === "enforce" && finding !== undefined ? [finding] : [],
   );
-  const definite = enforced.find(({ open }) => open !== true);
+  const definite = enforced.find(({ open }) => open === undefined);
   if (definite !== undefined) return { kind: "refused", stranger: false, reason: definite.reason };
-  if (enforced[0] !== undefined) return { kind: "unknown", reason: enforced[0].reason };
+  if (enforced[0] !== undefined)
+    return { kind: "unknown", reason: enforced[0].reason, questions: enforced.flatMap(({ open }) => open ?? []) };
   const notes = findings.flatMap(([action, finding]) =>
     action === "log" && finding !== undefined ? [finding.reason.message] : [],
   );
@@ -143,7 +144,7 @@ function objectionToRevocation(
     case "revoked":
       return { reason: { code: "certificate-revoked", message: outcome.message } };
     case "unknown":
-      return { reason: { code: "revocation-unknown", message: outcome.message }, open: true };
+      return { reason: { code: "revocation-unknown", message: outcome.message }, open: outcome.questions };
   }
 }
 

@@ -28,8 +28,11 @@ export interface Certificate {
 /** A larger certificate is not read. */
 const maximumLength = 64 * 1024;
 
-/** RFC 5758, RFC 4055, RFC 8410. SHA-1 and RSASSA-PSS are left out: certificates signed so are not read. */
-const signatureAlgorithms = new Map<string, Certificate["signatureAlgorithm"]>([
+/** RFC 5758, RFC 4055, RFC 8410. SHA-1 and RSASSA-PSS are left out: what is signed so is not read. */
+export const signatureAlgorithms: ReadonlyMap<string, Certificate["signatureAlgorithm"]> = new Map<
+  string,
+  Certificate["signatureAlgorithm"]
+>([
   ["1.2.840.10045.4.3.2", { key: "ec", digest: "sha256" }],
   ["1.2.840.10045.4.3.3", { key: "ec", digest: "sha384" }],
   ["1.2.840.10045.4.3.4", { key: "ec", digest: "sha512" }],

@@ -85,6 +85,14 @@ export function timeOf(element: DerElement | undefined): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
+/** One element in DER from its tag and the parts of its content. */
+export function derOf(tag: number, ...content: readonly Uint8Array[]): Buffer {
+  const body = Buffer.concat(content);
+  const length = body.length < 0x80 ? [] : body.length < 0x100 ? [0x81] : body.length < 0x10000 ? [0x82] : [0x83];
+  const octets = [body.length >>> 16, body.length >>> 8, body.length].slice(-Math.max(1, (length[0] ?? 0x81) & 0x7f));
+  return Buffer.concat([Buffer.from([tag, ...length, ...octets.map((octet) => octet & 0xff)]), body]);
+}
+
 function elementAt(bytes: Uint8Array, at: number): DerElement | undefined {
   const tag = bytes[at];
   const first = bytes[at + 1];
