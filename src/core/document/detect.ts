@@ -1,5 +1,5 @@
 import { deliveryOfJson, deliveryOfPath, deliveryOfYaml } from "./detectDelivery.ts";
-import { infrastructureOfPath } from "./detectInfrastructure.ts";
+import { infrastructureOfPath, infrastructureOfYaml } from "./detectInfrastructure.ts";
 import { pipelineOfPath, pipelineOfYaml } from "./detectPipeline.ts";
 import type { Dialect } from "./document.ts";
 
@@ -63,7 +63,7 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
 
 function dialectOfYaml(head: string, path: string): Dialect | undefined {
   const has = (key: string) => new RegExp(`^["']?${key}["']?[ \\t]*:`, "m").test(head);
-  const known = deliveryOfYaml(head, path) ?? pipelineOfYaml(head, path, has);
+  const known = deliveryOfYaml(head, path) ?? pipelineOfYaml(head, path, has) ?? infrastructureOfYaml(head);
   if (known !== undefined) return known;
   if (has("apiVersion") && has("kind")) return "kubernetes";
   if (/^[ \t-]+apiVersion[ \t]*:/m.test(head) && /^[ \t]+kind[ \t]*:/m.test(head) && has("items")) return "kubernetes";

@@ -1,3 +1,4 @@
+import { awsDialectOf } from "./cloudFormation.ts";
 import type { Dialect } from "./document.ts";
 
 /** Files that describe machines, builds and services, by their paths. */
@@ -8,9 +9,18 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["terraform", /\.(?:tf|tofu)$/i],
   ["nomad", /\.nomad(?:\.hcl)?$/i],
   ["packer", /\.pkr\.hcl$/i],
+  ["quadlet", /\.(?:container|image|volume|service)$/],
+  ["ecs", /(?:^|\/)(?:[^/]*task-?_?def(?:inition)?s?[^/]*|Dockerrun\.aws)\.json$/i],
+  ["cloudformation", /(?:\.template|\.cfn|cloudformation[^/]*|\.cfn-template)\.(?:json|ya?ml)$/i],
 ];
 
 /** The dialect of an infrastructure file that a path alone tells. */
 export function infrastructureOfPath(path: string): Dialect | undefined {
   return byPath.find(([, form]) => form.test(path))?.[0];
+}
+
+/** The dialect of an infrastructure file in YAML whose path does not tell one. */
+export function infrastructureOfYaml(head: string): Dialect | undefined {
+  // A controller of Kubernetes may describe the same things.
+  return /^apiVersion[ \t]*:/m.test(head) ? undefined : awsDialectOf(head);
 }

@@ -18,6 +18,8 @@ const dockerOptions = optionTable(
 const runFlags = /^(?:--(?:mount|secret|network|oidc)(?:=\S+|[ \t]+\S+)[ \t]+|--[\w-]+(?:=\S+)?[ \t]+)+(?:--[ \t]+)?/;
 /** Names of targets that are read; a file has a few dozen. */
 const maximumTargets = 500;
+/** Arguments of the base recipe that are read again for every target. */
+const maximumShared = 200;
 
 /**
  * Reads an Earthfile: FROM, `WITH DOCKER --pull`, and the commands of RUN, with ARG, LET and SET followed. A target
@@ -31,7 +33,9 @@ export function readEarthfile(source: string, path: string): Document {
   // Before version 0.7, what the base recipe declares holds for all targets.
   const isOld =
     !/^VERSION[^\n]*\b(?:0\.[7-9]|[1-9]\d*\.\d)/m.test(text) || /^VERSION\s+--arg-scope-and-set/m.test(text);
-  const shared = base.filter(({ keyword, rest }) => keyword === "ARG" && (isOld || /^--global\b/.test(rest)));
+  const shared = base
+    .filter(({ keyword, rest }) => keyword === "ARG" && (isOld || /^--global\b/.test(rest)))
+    .slice(0, maximumShared);
   const commands: ShellCommand[] = [];
   const problems: Problem[] = [];
   const read = (own: readonly EarthfileLine[], before: readonly EarthfileLine[]): void => {

@@ -6,6 +6,7 @@ import { readBitbucketPipelines } from "./bitbucketPipelines.ts";
 import { readBuildkite } from "./buildkite.ts";
 import { readCircleci } from "./circleci.ts";
 import { readCloudBuild } from "./cloudBuild.ts";
+import { readCloudFormation, readTaskDefinition } from "./cloudFormation.ts";
 import { readCodeBuild } from "./codeBuild.ts";
 import { readCompose } from "./compose.ts";
 import { readDrone, readWoodpecker } from "./containerPipeline.ts";
@@ -26,6 +27,7 @@ import { readMakefile } from "./makefile.ts";
 import { readNomad } from "./nomad.ts";
 import { readPacker } from "./packer.ts";
 import { readTerraform } from "./terraform.ts";
+import { readQuadlet } from "./quadlet.ts";
 import { readShellScript } from "./shellScript.ts";
 import { inDocumentOrder } from "./yamlImage.ts";
 import { readSkaffold } from "./skaffold.ts";
@@ -61,6 +63,9 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["makefile", readMakefile],
   ["bake", readBake],
   ["devcontainer", readDevcontainer],
+  ["quadlet", readQuadlet],
+  ["cloudformation", readCloudFormation],
+  ["ecs", readTaskDefinition],
   ["terraform", readTerraform],
   ["nomad", readNomad],
   ["packer", readPacker],

@@ -34,7 +34,11 @@ export function createCommandUses(
   commands: readonly ShellCommand[],
   mentions: readonly PlacedMention[],
 ): readonly ImageUse[] {
-  const candidates = mentions.flatMap((mention) => candidatesOf(mention, document.text)).slice(0, maximumUses);
+  const candidates: Candidate[] = [];
+  for (const mention of mentions) {
+    if (candidates.length >= maximumUses) break;
+    candidates.push(...candidatesOf(mention, document.text));
+  }
   const isShared = sharedNames(commands, candidates);
   const uses = new Map<string, ImageUse>();
   for (const candidate of candidates) {

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+const container = (text: string) => readDocument(text, "units/web.container");
+const service = (text: string) => readDocument(text, "web.service");
+
+const unit = `[Unit]
+Description=docker run no:1
+# Image=no:2
+[Container]
+Image = «docker.io/library/nginx:1»
+Label=Image=no:3
+Exec=docker run no:4
+[Service]
+ExecStartPre=-/usr/bin/podman pull «busybox:1»
+Restart=always
+`;
+
+describe("readQuadlet", () => {
+  it("reads units of podman", () => {
+    expectUses(container, unit, [
+      "image docker.io/library/nginx:1 literal",
+      "command docker.io/library/busybox:1 literal",
+    ]);
+    expectUses(container, "[Container]\nImage=web.image\n", []);
+    expectUses(container, "[Container]\nImage=web.build\n", []);
+    expectUses(container, "[Container]\nImage=«quay.io/a/b:%i»\n", ["image ? unresolved"]);
+    expectUses((text) => readDocument(text, "x.image"), "[Image]\r\nImage=docker://«quay.io/a/b:1»\r\n", [
+      "image quay.io/a/b:1 literal",
+    ]);
+  });
+
+  it("reads commands of services", () =>
+    void expectUses(
+      service,
+      `[Service]
+Environment=IMAGE=no:1
+ExecStart=/usr/bin/docker run --rm --name %n \\
+    -p 80:80 \\
+    «nginx:1»
+`,
+      ["command docker.io/library/nginx:1 literal"],
+    ));
+
+  it("keeps pins and spans, whatever is changed", () => {
+    const plain = unit.replaceAll(/[«»]/g, "");
+    assert.equal(expectPinsToHold(container, plain), 2);
+    expectToSurvive(container, plain);
+  });
+});
