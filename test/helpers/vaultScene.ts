@@ -26,11 +26,15 @@ export interface VaultScene {
 }
 
 export async function startVaultScene(
-  options: TrialVaultOptions & { readonly now?: () => Date; readonly expiresAfterMs?: number } = {},
+  options: TrialVaultOptions & { readonly now?: () => Date; readonly specs?: readonly KeySpec[] } = {},
 ): Promise<VaultScene> {
   const engine = createTrialEngine({
     keys: [
-      ...vaultKeys.map((spec) => ({ name: spec, spec, hashes: ["sha256", "sha384", "sha512"] as const })),
+      ...(options.specs ?? vaultKeys).map((spec) => ({
+        name: spec,
+        spec,
+        hashes: ["sha256", "sha384", "sha512"] as const,
+      })),
       { name: "release", needs: ["approval"] as const },
     ],
     ...options,

@@ -20,7 +20,7 @@ describe("signing in to Vault", () => {
 
   before(async () => {
     const logins = { appRole, jwt: { role: "signer", audience: "vault.example", publicKey: provider.publicKey } };
-    scene = await startVaultScene({ logins, now: () => now });
+    scene = await startVaultScene({ specs: ["p256"], logins, now: () => now });
   });
   after(() => scene.stop());
   beforeEach(() => {
@@ -176,7 +176,7 @@ describe("signing in to Vault", () => {
   });
 
   it("uses the namespace of the configuration, or of the environment", async () => {
-    const inNamespace = await startVaultScene({ namespace: "team/signing", mount: "release/transit" });
+    const inNamespace = await startVaultScene({ specs: ["p256"], namespace: "team/signing", mount: "release/transit" });
     try {
       const environment = { VAULT_ADDR: inNamespace.vault.url, VAULT_TOKEN: inNamespace.engine.secrets.dev };
       const fields = { mount: "release/transit" };
@@ -203,7 +203,7 @@ describe("the life of a token at Vault", () => {
   it("is renewed when a third of it is left, and another one is asked for where that fails", async () => {
     let now = new Date("2026-11-21T12:00:00Z");
     const appRole = { roleId: "role-1", secretId: "secret-id-of-a-role" };
-    const scene = await startVaultScene({ logins: { appRole, tokenTtl: 900 }, now: () => now });
+    const scene = await startVaultScene({ specs: ["p256"], logins: { appRole, tokenTtl: 900 }, now: () => now });
     const { createVaultService } = await import("../../../../src/adapters/services/vault/vault.ts");
     const { openCredentials } = await import("../../../../src/adapters/services/vault/credentials.ts");
     const { openWrappingTokens } = await import("../../../../src/adapters/services/vault/wrappingTokens.ts");
