@@ -66,6 +66,8 @@ async function finish(
   pending: PendingSigning,
   outcome: Awaited<ReturnType<typeof resume>>,
 ): Promise<void> {
+  const isKnown = extension.signing.pending().some(({ ticket }) => ticket.id === pending.ticket.id);
+  if (!isKnown && outcome.status === "denied") return;
   await extension.signing.dropPending(pending.ticket.id);
   await conclude(extension, outcome, pending.reference);
   await extension.signing.refresh(AbortSignal.timeout(15_000));
@@ -96,8 +98,14 @@ export async function abandon(extension: Extension, target: CommandTarget): Prom
   try {
     const { cancelSigning } = await import("../../application/signImage.ts");
     const ports = await portsFor(extension, pending.ticket.service);
-    await cancelSigning(ports, pending, { signal: AbortSignal.timeout(60_000) });
+    // Forgotten first: whoever watches it must not report as a failure what the person wanted.
     await extension.signing.dropPending(pending.ticket.id);
+    try {
+      await cancelSigning(ports, pending, { signal: AbortSignal.timeout(60_000) });
+    } catch (error) {
+      await extension.signing.putPending(pending);
+      throw error;
+    }
     await extension.signing.refresh(AbortSignal.timeout(15_000));
   } catch (error) {
     report(extension, `Could not withdraw request ${pending.ticket.id}`, error);
