@@ -1,5 +1,5 @@
 import { readEmbeddedYaml } from "./embedded.ts";
-import { readHelmValues } from "./helmValues.ts";
+import { readHelmValues, type HelmValuesReading } from "./helmValues.ts";
 import { isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
 import type { ResourceReading } from "./resourceReading.ts";
 import { addSplitImage } from "./splitImage.ts";
@@ -7,10 +7,14 @@ import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Reads values of a chart that stand in a document of another kind: as a mapping, or as a text that holds YAML. */
-export function readInlineValues(node: YamlNode | undefined, reading: ResourceReading): void {
+export function readInlineValues(
+  node: YamlNode | undefined,
+  reading: ResourceReading,
+  expand?: HelmValuesReading["expand"],
+): void {
   const scalar = scalarOf(node);
   if (scalar === undefined) {
-    readGuessedValues(node, reading);
+    readGuessedValues(node, reading, expand);
     return;
   }
   const read = (root: YamlNode | undefined, text: string) => {
@@ -21,10 +25,14 @@ export function readInlineValues(node: YamlNode | undefined, reading: ResourceRe
   reading.inner.push(readEmbeddedYaml(scalar, reading.text, reading.path, read));
 }
 
-function readGuessedValues(node: YamlNode | undefined, reading: ResourceReading): void {
+function readGuessedValues(
+  node: YamlNode | undefined,
+  reading: ResourceReading,
+  expand: HelmValuesReading["expand"],
+): void {
   const { text, path } = reading;
   const images = createImageCollector(text);
-  readHelmValues(node, { text, images });
+  readHelmValues(node, { text, images, ...(expand === undefined ? {} : { expand }) });
   const rest = { path, dialect: "helm-values", text, commands: [], jobs: [], problems: [] } as const;
   reading.inner.push({ ...rest, images: images.images });
 }

@@ -1,15 +1,15 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import { readShape } from "./customShape.ts";
-import type { Document, ValueStep } from "./document.ts";
+import type { Document } from "./document.ts";
 import { isPlaceholder } from "./imageShape.ts";
 import { relevantText } from "./relevantText.ts";
 import { readingOfKind } from "./kubernetesKinds.ts";
 import type { ResourceReading } from "./resourceReading.ts";
 import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
-import { evaluateAction, type ChartFiles } from "./templateAction.ts";
+import { evaluateAction, expandActions, namesRepository, type ChartFiles } from "./templateAction.ts";
 import { isMasked, maskTemplate } from "./templateMask.ts";
 import { readYaml } from "./yaml.ts";
-import { createImageCollector, inDocumentOrder, type ValuePart } from "./yamlImage.ts";
+import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { dereference, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /**
@@ -29,18 +29,8 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
       return;
     }
     if (!namesRepository(scalar.text) || !scalar.exact) return;
-    const parts: ValuePart[] = [];
-    const chain: ValueStep[] = [];
-    let at = scalar.span.start;
-    for (const action of masked.actionsIn(scalar.span)) {
-      parts.push(written(text, at, action.start));
-      const value = evaluateAction(action.source, (files ??= chartFiles(path, siblings)));
-      parts.push(value.text === undefined ? {} : { text: value.text });
-      chain.push({ span: action, label: "template", text: text.slice(action.start, action.end) }, ...value.steps);
-      at = action.end;
-    }
-    parts.push(written(text, at, scalar.span.end));
-    images.add(node, site, { value: { parts, chain }, pin: "none" });
+    const evaluate = (source: string) => evaluateAction(source, (files ??= chartFiles(path, siblings)));
+    images.add(node, site, { value: expandActions(text, masked, scalar, evaluate), pin: "none" });
   };
   const reading: ResourceReading = { text, path, siblings, images, inner: [], add, within: () => reading };
   const read = (node: YamlNode | undefined): void => {
@@ -56,17 +46,6 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
     jobs: [],
     problems: [],
   };
-}
-
-function written(text: string, start: number, end: number): ValuePart {
-  return { text: text.slice(start, end), span: { start, end } };
-}
-
-/** Whether the text itself, without what actions yield, says the end of a repository and not only a registry or a tag. */
-function namesRepository(masked: string): boolean {
-  const last = masked.slice(masked.lastIndexOf("/") + 1);
-  const colon = last.search(/[:@]/);
-  return /[a-z0-9]/.test(colon < 0 ? last : last.slice(0, colon));
 }
 
 function isWithoutImages(node: YamlNode | undefined): boolean {

@@ -1,8 +1,19 @@
 import { isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
 import { readingOfKind } from "./kubernetesKinds.ts";
 import { addSplitImage, isUnknown, type SplitImage, type SuppliedPart } from "./splitImage.ts";
-import type { ImageCollector } from "./yamlImage.ts";
-import { itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlMapping, type YamlNode } from "./yamlNode.ts";
+import { namesRepository } from "./templateAction.ts";
+import { isMasked } from "./templateMask.ts";
+import type { ImageCollector, Value } from "./yamlImage.ts";
+import {
+  itemsOf,
+  mappingOf,
+  scalarOf,
+  textOf,
+  valueAt,
+  type YamlMapping,
+  type YamlNode,
+  type YamlScalar,
+} from "./yamlNode.ts";
 
 /** What the values of a chart are read with. */
 export interface HelmValuesReading {
@@ -11,6 +22,8 @@ export interface HelmValuesReading {
   readonly images: ImageCollector;
   /** The tag that the chart's templates take where a value leaves it empty; `key` is the value's outermost key. */
   readonly defaultTag?: (key: string) => SuppliedPart;
+  /** What a value of a template comes to, where the values stand in one. */
+  readonly expand?: (scalar: YamlScalar) => Value;
 }
 
 const maximumDepth = 60;
@@ -22,7 +35,7 @@ const unknownTag: SuppliedPart = { steps: [] };
  * stands for the version of the chart's application.
  */
 export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesReading): void {
-  const { text, images } = reading;
+  const { text, images, expand } = reading;
   const globalRegistry = filled(valueAt(root, "global", "imageRegistry"));
   const hub = hubOf(root);
 
@@ -32,7 +45,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
     const mapping = mappingOf(node);
     if (mapping === undefined || isPolicy(mapping)) return;
     const split = splitOf(mapping, key) ?? hubSplit(mapping, hub);
-    const isSplit = split !== undefined && isKnown(split);
+    const isSplit = split !== undefined && isKnown(split, expand);
     if (isSplit) {
       const registry = split.isBare === true ? split.registry : (globalRegistry ?? split.registry);
       const isEmpty = split.tag === undefined ? split.needsTag === true : filled(split.tag) === undefined;
@@ -42,13 +55,21 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
         : isEmpty
           ? (reading.defaultTag?.(top) ?? unknownTag)
           : undefined;
-      addSplitImage(text, images, { ...split, registry, defaultTag }, "image", { isGuess: true, pin: "none" });
+      addSplitImage(text, images, { ...split, registry, defaultTag }, "image", {
+        isGuess: true,
+        pin: "none",
+        expand,
+      });
     }
     for (const { key: name, value } of mapping.entries) {
       const below = name.text === "<<" ? key : name.text;
       const scalar = scalarOf(value);
       if (scalar === undefined) visit(value, below, top === "" ? below : top, depth + 1);
-      else if (isImageText(below, scalar.text) && !(isSplit && split.repository === value)) images.add(value, "image");
+      else if (expand !== undefined && isMasked(scalar.text)) {
+        if (isImageKey(below) && namesRepository(scalar.text))
+          images.add(value, "image", { value: expand(scalar), pin: "none" });
+      } else if (isImageText(below, scalar.text) && !(isSplit && split.repository === value))
+        images.add(value, "image");
     }
   };
   visit(root, "", "", 0);
@@ -131,8 +152,15 @@ function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefined {
 }
 
 /** Whether what is known of it can be a reference. */
-function isKnown({ repository, registry }: SplitImage): boolean {
-  const name = textOf(repository) ?? "";
+function isKnown({ repository, registry }: SplitImage, expand: HelmValuesReading["expand"]): boolean {
+  const scalar = scalarOf(repository);
+  const written = scalar?.text ?? "";
+  const name =
+    scalar !== undefined && expand !== undefined && isMasked(written)
+      ? expand(scalar)
+          .parts.map((part) => part.text ?? "{{")
+          .join("")
+      : written;
   const host = textOf(registry);
   return (
     !isUnknown(name) &&

@@ -3,6 +3,7 @@ import type { Document, ValueStep } from "./document.ts";
 import { readInlineValues, readParameterList } from "./helmParameters.ts";
 import { addOciChart, chartTag } from "./ociChart.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
+import { evaluateAction, expandActions } from "./templateAction.ts";
 import { isMasked, maskTemplate } from "./templateMask.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector } from "./yamlImage.ts";
@@ -10,6 +11,9 @@ import { itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode, type Yaml
 
 /** Registries that a helmfile gives names to. */
 type Repositories = ReadonlyMap<string, YamlScalar>;
+
+/** A template alone, of which nothing is known. */
+const onlyTemplate = /^\{\{[^{}]*\}\}$/;
 
 /** Reads a helmfile: charts in registries, and the images in values that stand in it. Its own templates are hidden. */
 export function readHelmfile(source: string, path: string): Document {
@@ -20,26 +24,31 @@ export function readHelmfile(source: string, path: string): Document {
   const reading = createResourceReading(text, path, undefined, images);
   const roots = stream.documents.flatMap(({ root }) => root ?? []);
   const repositories = new Map(roots.flatMap(registriesOf));
+  const expand = (scalar: YamlScalar) => expandActions(text, masked, scalar, (action) => evaluateAction(action, {}));
   for (const root of roots)
-    for (const release of itemsOf(valueAt(root, "releases"))) readRelease(release, repositories, reading);
+    for (const release of itemsOf(valueAt(root, "releases"))) {
+      readChart(release, repositories, reading);
+      for (const values of itemsOf(valueAt(release, "values")))
+        if (mappingOf(values) !== undefined) readInlineValues(values, reading, expand);
+      readParameterList(valueAt(release, "set"), reading);
+    }
   return {
     path,
     dialect: "helmfile",
     text,
-    images: usesOf(reading).filter(({ text: shown }) => !/^\{\{[^{}]*\}\}$/.test(shown)),
+    images: usesOf(reading).filter(
+      ({ text: shown, reference }) => reference !== undefined || !onlyTemplate.test(shown),
+    ),
     commands: [],
     jobs: [],
     problems: masked.text === text ? stream.problems : [],
   };
 }
 
-function readRelease(release: YamlNode, repositories: Repositories, reading: ResourceReading): void {
+function readChart(release: YamlNode, repositories: Repositories, reading: ResourceReading): void {
   const [chart, version] = [valueAt(release, "chart"), valueAt(release, "version")];
   if (!addOciChart(reading.text, reading.images, { url: chart, version }, "chart"))
     addNamedChart(chart, version, repositories, reading);
-  for (const values of itemsOf(valueAt(release, "values")))
-    if (mappingOf(values) !== undefined) readInlineValues(values, reading);
-  readParameterList(valueAt(release, "set"), reading);
 }
 
 function registriesOf(root: YamlNode): readonly (readonly [string, YamlScalar])[] {

@@ -28,6 +28,8 @@ export interface SplitOptions {
   readonly digestReplacesTag?: boolean;
   /** Where a digest goes if no node is there for it; absent: after the tag, or a repository that stands alone; `none`: after the tag only. */
   readonly pin?: PinPlace | "none" | undefined;
+  /** What a value of a template comes to. */
+  readonly expand?: ((scalar: YamlScalar) => Value) | undefined;
   /** Whether what is no reference is left out without a word. */
   readonly isGuess?: boolean;
 }
@@ -41,7 +43,7 @@ export function addSplitImage(
   images: ImageCollector,
   split: SplitImage,
   site: string,
-  { wrapper = "", digestReplacesTag = false, pin, isGuess = false }: SplitOptions = {},
+  { wrapper = "", digestReplacesTag = false, pin, expand, isGuess = false }: SplitOptions = {},
 ): void {
   const repository = filled(split.repository);
   if (repository === undefined) return;
@@ -52,6 +54,13 @@ export function addSplitImage(
   const chain: ValueStep[] = [];
   const parts: ValuePart[] = [];
   const add = (scalar: YamlScalar, label: string, value: string): void => {
+    if (expand !== undefined && isMasked(value)) {
+      const expanded = expand(scalar);
+      chain.push(...expanded.chain);
+      // A template is filled in anew each time: nothing is edited in what it comes to.
+      parts.push(...expanded.parts.map((part) => (part.text === undefined ? {} : { text: part.text })));
+      return;
+    }
     chain.push({ span: scalar.span, label, text: scalar.text });
     parts.push(
       isUnknown(value)
@@ -65,7 +74,8 @@ export function addSplitImage(
     add(registry, "registry", registry.text.replace(/\/+$/, ""));
     parts.push({ text: "/" });
   }
-  parts.push(isUnknown(repository.text) ? {} : literalPart(text, repository, from));
+  if (expand !== undefined && isMasked(repository.text)) add(repository, "repository", repository.text);
+  else parts.push(isUnknown(repository.text) ? {} : literalPart(text, repository, from));
   const supplied = tag === undefined && (digest === undefined || !digestReplacesTag) ? split.defaultTag : undefined;
   if (tag !== undefined) {
     parts.push({ text: ":" });
@@ -131,7 +141,7 @@ function digestPlace(text: string, split: SplitImage, digest: YamlScalar | undef
 }
 
 function tagPlace(text: string, split: SplitImage, tag: YamlScalar | undefined): PinPlace | undefined {
-  if (tag === undefined || split.tag?.kind !== "scalar" || tag.text.includes("@")) return undefined;
+  if (tag === undefined || split.tag?.kind !== "scalar" || /@|\uE000/.test(tag.text)) return undefined;
   if (isAnchored(text, tag)) return undefined;
   return { at: { start: tag.span.end, end: tag.span.end }, before: "@" };
 }

@@ -1,5 +1,7 @@
 import type { ValueStep } from "./document.ts";
-import { scalarOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import type { MaskedTemplate } from "./templateMask.ts";
+import type { Value, ValuePart } from "./yamlImage.ts";
+import { scalarOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** The files that a chart's templates look values up in. */
 export interface ChartFiles {
@@ -10,6 +12,8 @@ export interface ChartFiles {
 /** What an action yields; `text` is absent where that cannot be known. */
 export interface ActionValue {
   readonly text?: string;
+  /** Whether it may well be nothing, so that a default counts: a variable of the environment. */
+  readonly isUnset?: boolean;
   readonly steps: readonly ValueStep[];
 }
 
@@ -20,7 +24,8 @@ const operand = /"((?:[^"\\]|\\.)*)"|`([^`]*)`|[^\s"`()|]+/g;
 
 /**
  * What an action of a chart's template comes to with the chart's own values: `.Values.a.b`, `.Chart.AppVersion`, a
- * text, each with a default and functions that change nothing. Everything else is unknown.
+ * variable of the environment (in a helmfile), a text, each with a default and functions that change nothing.
+ * Everything else is unknown.
  */
 export function evaluateAction(source: string, files: ChartFiles): ActionValue {
   if (source.length > 500 || /[()]/.test(source)) return unknown;
@@ -31,8 +36,9 @@ export function evaluateAction(source: string, files: ChartFiles): ActionValue {
     const last = value ?? operandValue(rest.at(-1) ?? "", files);
     if (value === undefined && words.length === 1) value = operandValue(name, files);
     else if (identities.has(name) && rest.length === (value === undefined ? 1 : 0)) value = last;
+    else if (name === "env" && value === undefined && rest.length === 1) value = { isUnset: true, steps: [] };
     else if (name === "default" && rest.length === (value === undefined ? 2 : 1))
-      value = last.text === "" ? withFallback(last, operandValue(rest[0] ?? "", files)) : last;
+      value = last.text === "" || last.isUnset === true ? withFallback(last, operandValue(rest[0] ?? "", files)) : last;
     else return unknown;
   }
   return value ?? unknown;
@@ -65,4 +71,36 @@ function lookUp(
   if (scalar === undefined)
     return { text: "", steps: node === undefined ? [] : [{ span: node.span, file, label, text: "" }] };
   return { text: scalar.text, steps: [{ span: scalar.span, file, label, text: scalar.text }] };
+}
+
+/** What a value with actions comes to: what is written, and what `evaluate` makes of each action. */
+export function expandActions(
+  text: string,
+  masked: MaskedTemplate,
+  { span }: YamlScalar,
+  evaluate: (source: string) => ActionValue,
+): Value {
+  const parts: ValuePart[] = [];
+  const chain: ValueStep[] = [];
+  let at = span.start;
+  for (const action of masked.actionsIn(span)) {
+    parts.push(written(text, at, action.start));
+    const value = evaluate(action.source);
+    parts.push(value.text === undefined ? {} : { text: value.text });
+    chain.push({ span: action, label: "template", text: text.slice(action.start, action.end) }, ...value.steps);
+    at = action.end;
+  }
+  parts.push(written(text, at, span.end));
+  return { parts, chain };
+}
+
+function written(text: string, start: number, end: number): ValuePart {
+  return { text: text.slice(start, end), span: { start, end } };
+}
+
+/** Whether the text itself, without what actions yield, says the end of a repository and not only a registry or a tag. */
+export function namesRepository(masked: string): boolean {
+  const last = masked.slice(masked.lastIndexOf("/") + 1);
+  const colon = last.search(/[:@]/);
+  return /[a-z0-9]/.test(colon < 0 ? last : last.slice(0, colon));
 }

@@ -51,6 +51,18 @@ releases:
 `,
       ["chart ? partial", "image ? partial", "image docker.io/library/c:1 literal"],
     ],
+    [
+      "defaults of variables of the environment",
+      `releases:
+- values:
+  - image:
+      repository: '«{{ env "REPO" | default "quay.io/a/b" }}»'
+      tag: '{{ env "TAG" | default "v1" }}'
+  - {image: '«c/d:{{ env "TAG" | default "2" }}»', other: {image: "{{ env \`IMAGE\` }}"}}
+  - sidecar: {image: {repository: «e/f», tag: '{{ requiredEnv "TAG" }}'}}
+`,
+      ["image quay.io/a/b:v1 resolved", "image docker.io/c/d:2 resolved", "image ? partial"],
+    ],
   ];
   for (const [name, source, expected] of table) it(`reads ${name}`, () => void expectUses(read, source, expected));
 
