@@ -235,6 +235,21 @@ describe("a Venafi service", () => {
     await assert.rejects(scene.client().audit({ signal }), { code: "service-denied", message: /codesign:manage/ });
   });
 
+  it("says what the SaaS product does not offer, and shows no other keys than those named", async () => {
+    const secrets = secretsOf(scene.facade.url, { "api-key": scene.engine.secrets.dev });
+    const service = scene.client({ secrets, options: { product: "saas", label: "Trial-dev,Trial-none" } });
+    assert.deepEqual(
+      (await service.listKeys({ signal })).map(({ name }) => name),
+      ["Trial-dev"],
+    );
+    assert.deepEqual(await service.pending({ signal }), []);
+    const denied = { code: "service-denied", message: /SaaS/ };
+    await assert.rejects(service.audit({ signal }), denied);
+    await assert.rejects(service.decide!({ id: "1", approve: true, comment: "" }, { signal }), denied);
+    const allowance = { key: "Trial-dev", digest: Buffer.alloc(32), comment: "" };
+    await assert.rejects(service.prequalify!(allowance, { signal }), denied);
+  });
+
   it("cannot withdraw a request, and says so", async () => {
     const first = await scene.client().submit(request(forRelease), { signal });
     assert.ok(first.status === "pending");
