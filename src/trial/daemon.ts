@@ -19,6 +19,7 @@ export interface TrialDescription {
   readonly keys: readonly Pick<KeyDescription, "name" | "publicKey" | "certificateChain" | "needs">[];
   /** The same service behind the interface of Venafi CodeSign Protect: its origin, and the authority of its certificate in PEM. */
   readonly venafi?: { readonly url: string; readonly root: string };
+  readonly vault?: { readonly url: string };
 }
 
 /** What `countersign trial status` prints. */
@@ -151,8 +152,8 @@ async function findRunning(
       certificateChain,
       needs,
     }));
-    const { registry, url, venafi } = state;
-    const faces = venafi === undefined ? {} : { venafi };
+    const { registry, url, venafi, vault } = state;
+    const faces = { ...(venafi === undefined ? {} : { venafi }), ...(vault === undefined ? {} : { vault }) };
     return { state, description: { registry, service: "trial", url, keys: shown, ...faces } };
   } catch (error) {
     if (error instanceof AppError && error.code !== "cancelled") return undefined;
@@ -193,7 +194,8 @@ async function runUntilStopped(place: StatePlace, signal: AbortSignal): Promise<
     const { url, secrets } = trial.service;
     const { registry } = trial;
     const venafi = { url: trial.venafi.url, root: trial.venafi.root };
-    const state = { pid: process.pid, startedAt: new Date().toISOString(), registry, url, secrets, venafi };
+    const vault = { url: trial.vault.url };
+    const state = { pid: process.pid, startedAt: new Date().toISOString(), registry, url, secrets, venafi, vault };
     claimed = await writeTrialState(place, state);
     if (!claimed) return tellParent({ kind: "ready" });
     appendAudit(place, early.join(""));

@@ -1,6 +1,7 @@
 import { startTrialRegistry } from "./registry/trialRegistry.ts";
 import { createTrialEngine } from "./service/engine.ts";
 import { startTrialService, type TrialService, type TrialServiceOptions } from "./service/startTrialService.ts";
+import { startTrialVault, type TrialVault } from "./vault/startTrialVault.ts";
 import { startTrialVenafi, type TrialVenafi } from "./venafi/startTrialVenafi.ts";
 
 /** A running trial: a registry and a signing service, with its other interfaces, in this process. */
@@ -8,8 +9,9 @@ export interface Trial {
   /** `127.0.0.1:PORT`. */
   readonly registry: string;
   readonly service: TrialService;
-  /** The same keys, users and audit log behind another interface. */
+  /** The same keys, users and audit log behind other interfaces. */
   readonly venafi: TrialVenafi;
+  readonly vault: TrialVault;
   stop(): Promise<void>;
 }
 
@@ -28,7 +30,8 @@ export async function startTrial(options: TrialServiceOptions = {}): Promise<Tri
     const registry = keep(await startTrialRegistry({}));
     const service = keep(await startTrialService({ ...options, engine }));
     const venafi = keep(await startTrialVenafi(engine));
-    return { registry: registry.host, service, venafi, stop };
+    const vault = keep(await startTrialVault(engine));
+    return { registry: registry.host, service, venafi, vault, stop };
   } catch (error) {
     await stop();
     throw error;

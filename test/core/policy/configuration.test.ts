@@ -178,11 +178,21 @@ describe("the configuration's JSON schema", () => {
     ...base,
     services: [{ name: "csp", type: "venafi", url: "https://tpp.example", options }],
   });
+  const vault = (options: object): object => ({
+    ...base,
+    services: [{ name: "v", type: "vault", url: "https://vault.example", options }],
+  });
   good.push(
+    vault({ namespace: "team/signing", mount: "transit/", authentication: "jwt", role: "signer", audience: "vault" }),
+    vault({ keys: "app,api", authMount: "ci", jwtVariable: "CI_TOKEN", caFile: "pki/ca.pem" }),
     venafi({ project: "Shop", environment: "Release", authentication: "jwt", clientId: "ci", scope: "codesign" }),
     venafi({ product: "saas", label: "shop-release", authentication: "api-key", caFile: "pki/ca.pem" }),
   );
   const bad: readonly object[] = [
+    vault({ path: "transit" }),
+    vault({ mount: "../sys" }),
+    vault({ authentication: "userpass" }),
+    vault({ jwtVariable: "A=B" }),
     venafi({ projekt: "Shop" }),
     venafi({ project: "Shop\\Release" }),
     venafi({ authentication: "kerberos" }),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../../application/errors.ts";
 import type { Secrets } from "../../../application/ports.ts";
@@ -54,7 +54,11 @@ function inFiles(origin: string, place: StatePlace): WrappingTokens {
         throw new AppError("file-unreadable", `Could not read the secret of request ${accessor}.`, { cause });
       }
     },
-    remove: (accessor) => rm(fileOf(accessor), { force: true }),
+    async remove(accessor) {
+      await rm(fileOf(accessor), { force: true });
+      // Left where others still wait in it.
+      await rmdir(folder).catch(() => undefined);
+    },
   };
 }
 

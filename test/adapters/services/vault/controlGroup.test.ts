@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { SigningService, SignOutcome, Ticket } from "../../../../src/application/signingService.ts";
 import { verifyData, readPublicKey } from "../../../../src/core/x509/publicKey.ts";
@@ -32,7 +32,7 @@ describe("a control group at Vault", () => {
     approver.decide?.({ id: ticket.id, approve: true, comment: "" }, options);
   const tokenFiles = (): readonly string[] => {
     const folder = join(scene.folder, "wrapping-tokens");
-    return readdirSync(folder).map((name) => join(folder, name));
+    return !existsSync(folder) ? [] : readdirSync(folder).map((name) => join(folder, name));
   };
   const unwraps = (): number => scene.vault.calls().filter(({ target }) => target.endsWith("/unwrap")).length;
 
