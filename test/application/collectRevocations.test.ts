@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { collectRevocations } from "../../src/application/collectRevocations.ts";
-import type { NotaryAuthority } from "../../src/core/policy/policy.ts";
+import { verifyImages } from "../../src/application/verifyImages.ts";
+import type { NotaryAuthority, TrustPolicy } from "../../src/core/policy/policy.ts";
 import type { Evidence } from "../../src/core/verdict/evidence.ts";
 import { judge } from "../../src/core/verdict/judge.ts";
 import type { RevocationQuestion } from "../../src/core/x509/revocation.ts";
 import { createNotaryChain, signJws } from "../helpers/notary.ts";
 import { listAt, ocspResponse, responderAt, revocationList } from "../helpers/revocation.ts";
+import { attach as attachTo, pushImage, startScene } from "../helpers/registryScene.ts";
 import { attach, evidenceOf, image, now, policyOf, rule } from "../helpers/signedImage.ts";
 
 const responder = "http://ocsp.example/";
@@ -60,6 +62,40 @@ async function collected(
   const { state, reason } = judge(after, policy, { trustedRoots: [] }, now);
   return { asked, outcome: [state, reason.code] };
 }
+
+describe("verifyImages, with certificates that can be revoked", () => {
+  it("asks only where the verdict depends on it, and judges by the answer", async () => {
+    const scene = await startScene();
+    try {
+      const target = await pushImage(scene.registry, scene.repository, "1");
+      const text = signJws({ target, chain, privateKey: leaf.keys.privateKey }).toString("utf8");
+      const artifactType = "application/vnd.cncf.notary.signature";
+      const mediaType = "application/jose+json";
+      await attachTo(scene.registry, scene.repository, target, { artifactType, text, mediaType });
+      const authority = policyWith().rules[0]?.authorities ?? [];
+      const globs = [{ glob: "**", source: { file: "trustpolicy.json", line: 4 } }];
+      const asked: string[] = [];
+      const revocations = {
+        ask({ url }: RevocationQuestion) {
+          asked.push(url);
+          return Promise.resolve(ocspResponse({ certificate: leaf, issuer: root }));
+        },
+      };
+      const stateUnder = async (policy: TrustPolicy): Promise<string | undefined> => {
+        const ports = { registry: scene.registry, clock, revocations };
+        const reference = { ...scene.repository, tag: "1" };
+        const verdicts = await verifyImages(ports, [reference], policy, { trustedRoots: [] }, { signal });
+        return [...verdicts.values()][0]?.state;
+      };
+      assert.equal(await stateUnder(policyOf()), "untrusted");
+      assert.deepEqual(asked, []);
+      assert.equal(await stateUnder(policyOf(rule(authority, { globs }))), "verified");
+      assert.deepEqual(asked, [responder]);
+    } finally {
+      await scene.stop();
+    }
+  });
+});
 
 describe("collectRevocations", () => {
   const good = ocspResponse({ certificate: leaf, issuer: root });

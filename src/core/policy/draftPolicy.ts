@@ -89,9 +89,10 @@ function signersOf(verdicts: readonly Verdict[], repository: string): readonly S
   ];
 }
 
+/** Those whom a ClusterImagePolicy can name: it knows no signatures of the Notary Project. */
 function validSigners({ signatures }: Verdict): readonly Signer[] {
-  return signatures.flatMap(({ valid, purpose, signer }) =>
-    valid && purpose === "signature" && signer !== undefined ? [signer] : [],
+  return signatures.flatMap(({ valid, purpose, signer, format }) =>
+    valid && purpose === "signature" && signer !== undefined && !format.startsWith("notation-") ? [signer] : [],
   );
 }
 

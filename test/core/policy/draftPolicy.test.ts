@@ -64,6 +64,13 @@ describe("a policy from today's signers", () => {
     assert.doesNotMatch(draftClusterImagePolicy([signedBy("evil.example/app:1", workflow, false)]), /evil\.example/u);
   });
 
+  it("suggests nobody who signs with the Notary Project's tools, which such a policy does not know", () => {
+    const verdict = signedBy("ghcr.io/acme/app:1", { kind: "certificate", identity: "CN=release, O=Acme" });
+    const notary = verdict.signatures.map((signature) => ({ ...signature, format: "notation-jws" as const }));
+    assert.ok(!draftClusterImagePolicy([{ ...verdict, signatures: notary }]).includes("SHA-256 fingerprint"));
+    assert.ok(draftClusterImagePolicy([verdict]).includes("SHA-256 fingerprint"));
+  });
+
   it("gives an example where nothing is signed yet", () => {
     const { rules, problems } = readPolicy([{ path: "policy.yaml", text: draftClusterImagePolicy([]) }]);
     assert.equal(rules.length, 1);

@@ -122,6 +122,39 @@ for (const [format, sign] of formats) {
   });
 }
 
+describe("Parts of two valid envelopes", () => {
+  type Parts = Readonly<Record<"payload" | "protected" | "header" | "signature", unknown>>;
+  const other: Descriptor = { ...image, digest: `sha256:${"1".repeat(64)}` };
+  const signed = (made: ReturnType<typeof createNotaryChain>, target: Descriptor): Parts =>
+    JSON.parse(signJws({ target, chain: made.chain, privateKey: made.leaf.keys.privateKey }).toString("utf8"));
+  const acme = createNotaryChain();
+  const evil = createNotaryChain();
+  const pairs = [
+    ["of one signer for two images", signed(acme, image), signed(acme, other)],
+    ["of two signers for one image", signed(acme, image), signed(evil, image)],
+    ["of two signers for two images", signed(acme, image), signed(evil, other)],
+  ] as const;
+  for (const [title, one, two] of pairs)
+    it(`${title} make no third one`, () => {
+      for (let choice = 0; choice < 16; choice++) {
+        const pick = (name: keyof Parts, bit: number): unknown => ((choice & bit) === 0 ? one : two)[name];
+        const mixed = {
+          payload: pick("payload", 1),
+          protected: pick("protected", 2),
+          header: pick("header", 4),
+          signature: pick("signature", 8),
+        };
+        const isOne = [one, two].some((whole) =>
+          (["payload", "protected", "header", "signature"] as const).every(
+            (name) => JSON.stringify(whole[name]) === JSON.stringify(mixed[name]),
+          ),
+        );
+        const outcome = outcomeOf("notation-jws", Buffer.from(JSON.stringify(mixed)));
+        if (outcome === "valid") assert.ok(isOne, `choice ${choice}`);
+      }
+    });
+});
+
 describe("Salt of RSASSA-PSS", () => {
   it("must be as long as the digest", () => {
     const made = createNotaryChain({ keys: generateKeyPairSync("rsa", { modulusLength: 2048 }) });
