@@ -7,9 +7,21 @@ import {
   gitlabVariables,
   type GitlabInputs,
 } from "./gitlabScope.ts";
+import { withIncludes } from "./gitlabInclude.ts";
 import { createPipeline, entrySpan, type Pipeline } from "./pipeline.ts";
 import { placedVariables, textsOf } from "./pipelineVariables.ts";
-import { dereference, entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
+import { definitionText, type TemplateScope } from "./template.ts";
+import {
+  dereference,
+  entriesOf,
+  itemsOf,
+  mappingOf,
+  textOf,
+  valueAt,
+  type YamlEntry,
+  type YamlNode,
+} from "./yamlNode.ts";
 
 interface Reading {
   readonly pipeline: Pipeline;
@@ -20,20 +32,23 @@ interface Reading {
 
 /**
  * Reads GitLab CI/CD configuration: images and services of jobs with what they inherit (`default`, `extends`,
- * `!reference`), with variables, matrices and inputs followed; commands of every script.
+ * `!reference`), with variables, matrices and inputs followed; commands of every script. `siblings` are the files of
+ * the repository that it includes or that include it.
  */
-export function readGitlabCi(text: string, path: string): Document {
+export function readGitlabCi(text: string, path: string, siblings: Siblings = noSiblings): Document {
   const pipeline = createPipeline(text, path, "gitlab-ci");
   const header = pipeline.roots.find((root) => valueAt(root, "spec") !== undefined);
-  const root = pipeline.roots.find((one) => one !== header) ?? pipeline.roots[0];
+  const own = pipeline.roots.find((one) => one !== header) ?? pipeline.roots[0];
+  const { root, sources } = withIncludes(own, path, pipeline.text, siblings);
+  // What stands in other files is read with them.
   const reading = {
     pipeline,
-    around: { root, defaults: valueAt(header, "spec", "inputs") },
-    used: new Set<YamlNode>(),
+    around: { root, sources, defaults: valueAt(header, "spec", "inputs") },
+    used: new Set<YamlNode>(sources.keys()),
   };
   const jobs = gitlabJobs(root);
   for (const job of jobs) if (!job.isHidden) readJob(reading, job);
-  for (const job of jobs) if (job.isHidden) readHidden(reading, job);
+  for (const job of jobs) if (job.isHidden && !sources.has(job.entry.value)) readHidden(reading, job);
   readRest(reading);
   return pipeline.document();
 }
@@ -45,27 +60,47 @@ function readJob(reading: Reading, job: GitlabJob): void {
   const [only] = combinations.length === 1 ? combinations : [];
   const scope = gitlabScope(variables, only ?? new Map(), around);
   const varying = new Set(only === undefined ? combinations.flatMap((one) => [...one.keys()]) : []);
-  const entries = [...variables, ...[...(only ?? [])].flatMap(([name, value]) => keyed(name, value))];
+  const entries = [...variables, ...[...(only ?? [])].flatMap(([name, value]) => keyed(name, value))].filter(
+    ({ key }) => !varying.has(key.text),
+  );
   const environment = placedVariables(
     pipeline.text,
-    entries.filter(({ key }) => !varying.has(key.text)),
+    entries.filter(({ value }) => !around.sources.has(value)),
     scope,
   );
   const id = job.entry.key.text;
   for (const combination of combinations)
     readImages(reading, { job, scope: gitlabScope(variables, combination, around) });
-  const options = { scope: gitlabScriptScope(around), environment: textsOf(environment), job: id };
+  const known = { ...textsFrom(reading, entries, scope), ...textsOf(environment) };
+  const options = { scope: gitlabScriptScope(around), environment: known, job: id };
   const layersOf = (keyword: string): readonly YamlNode[] => inheritedLayers(around.root, job, keyword);
   const lines = (keyword: string): readonly YamlNode[] => {
     const items = referencedItems(around.root, nearest(around.root, layersOf(keyword), keyword));
     for (const item of items) reading.used.add(item);
-    return items;
+    return items.filter((item) => !around.sources.has(item));
   };
   pipeline.script([...lines("before_script"), ...lines("script")], options);
   pipeline.script(lines("after_script"), options);
+  if (around.sources.has(job.entry.value)) return;
   for (const step of itemsOf(nearest(around.root, job.layers, "run")))
-    pipeline.script([valueAt(step, "script")], options);
+    if (!around.sources.has(step)) pipeline.script([valueAt(step, "script")], options);
   pipeline.job({ id, span: entrySpan(job.entry), steps: [], environment });
+}
+
+/** The values of variables that other files define. */
+function textsFrom(
+  { pipeline, around }: Reading,
+  entries: readonly YamlEntry[],
+  scope: TemplateScope,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    entries.flatMap(({ key, value }) => {
+      const source = around.sources.get(value);
+      const definition = { label: key.text, node: value, source };
+      const text = source === undefined ? undefined : definitionText(pipeline.text, definition, scope);
+      return text === undefined ? [] : [[key.text, text] as const];
+    }),
+  );
 }
 
 function keyed(name: string, value: YamlNode): Parameters<typeof placedVariables>[1] {
@@ -74,18 +109,19 @@ function keyed(name: string, value: YamlNode): Parameters<typeof placedVariables
 }
 
 function readImages(
-  { pipeline, around: { root }, used }: Reading,
-  { job, scope }: { job: GitlabJob; scope: ReturnType<typeof gitlabScope> },
+  { pipeline, around: { root, sources }, used }: Reading,
+  { job, scope }: { job: GitlabJob; scope: TemplateScope },
 ): void {
   const image = nearest(root, inheritedLayers(root, job, "image"), "image", "name");
+  const isOwn = (node: YamlNode | undefined): node is YamlNode => node !== undefined && !sources.has(node);
   if (image !== undefined) used.add(image);
   const platform = textOf(nearest(root, inheritedLayers(root, job, "image"), "image", "docker", "platform"));
-  pipeline.image(image, "image", { scope, key: "name", platform });
+  if (isOwn(image)) pipeline.image(image, "image", { scope, key: "name", platform });
   const services = nearest(root, inheritedLayers(root, job, "services"), "services");
   for (const service of referencedItems(root, services)) {
     const name = referenced(root, mappingOf(service) === undefined ? service : valueAt(service, "name"));
     if (name !== undefined) used.add(name);
-    pipeline.image(name, "services", { scope });
+    if (isOwn(name)) pipeline.image(name, "services", { scope });
   }
 }
 
@@ -133,7 +169,7 @@ function readUnused(
   { pipeline, around, used }: Reading,
   node: YamlNode | undefined,
   site: string,
-  scope: ReturnType<typeof gitlabScope>,
+  scope: TemplateScope,
 ): void {
   const found = referenced(around.root, node);
   if (found === undefined || used.has(found)) return;

@@ -1,3 +1,4 @@
+import type { GitlabConfiguration } from "./gitlabInclude.ts";
 import { referenced, type GitlabJob } from "./gitlabJob.ts";
 import { combine } from "./pipelineMatrix.ts";
 import type { Definition, TemplateScope } from "./template.ts";
@@ -21,8 +22,7 @@ const predefined = new Map([
 const maximumCombinations = 200;
 
 /** What `$[[ inputs.name ]]` stands for, from the header's `spec:inputs`. */
-export interface GitlabInputs {
-  readonly root: YamlNode | undefined;
+export interface GitlabInputs extends GitlabConfiguration {
   readonly defaults: YamlNode | undefined;
 }
 
@@ -56,7 +56,7 @@ export function gitlabScope(
       const input = inputDefinitions(name, around);
       if (input !== undefined) return input;
       const node = combination.get(name) ?? known.get(name);
-      if (node !== undefined) return [{ label: `variables ${name}`, node }];
+      if (node !== undefined) return [{ label: `variables ${name}`, node, source: around.sources.get(node) }];
       const text = predefined.get(name);
       return text === undefined ? [] : [{ label: name, text }];
     },

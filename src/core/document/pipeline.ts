@@ -117,7 +117,7 @@ function withoutUnsafePins(uses: readonly ImageUse[]): readonly ImageUse[] {
   const through = new Map<number, Set<number | undefined>>();
   const pinned = new Map<number, Set<string>>();
   for (const use of uses) {
-    for (const { span } of use.chain) addTo(through, span.start, use.pinAt?.start);
+    for (const { span, file } of use.chain) if (file === undefined) addTo(through, span.start, use.pinAt?.start);
     if (use.pinAt !== undefined && use.reference !== undefined)
       addTo(pinned, use.pinAt.start, formatReference(use.reference));
   }
@@ -127,7 +127,11 @@ function withoutUnsafePins(uses: readonly ImageUse[]): readonly ImageUse[] {
     const isUnsafe =
       (pinned.get(pinAt.start)?.size ?? 0) > 1 ||
       use.chain.some(
-        ({ span }) => span.start <= pinAt.start && pinAt.start <= span.end && (through.get(span.start)?.size ?? 0) > 1,
+        ({ span, file }) =>
+          file === undefined &&
+          span.start <= pinAt.start &&
+          pinAt.start <= span.end &&
+          (through.get(span.start)?.size ?? 0) > 1,
       );
     return isUnsafe ? rest : use;
   });

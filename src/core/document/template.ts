@@ -16,6 +16,13 @@ export interface Placeholder extends Span {
 /** Finds the placeholders of one way to write them, in order and not overlapping. */
 export type TemplateSyntax = (source: string) => readonly Placeholder[];
 
+/** Another file that a value comes from. */
+export interface TemplateSource {
+  /** Without byte-order mark. */
+  readonly text: string;
+  readonly file: string;
+}
+
 /** What a name stands for: a value of the document, whose own variables `scope` resolves, or one that the tool defines. */
 export type Definition =
   | {
@@ -24,6 +31,8 @@ export type Definition =
       readonly scope?: TemplateScope;
       /** Whether it only counts where nothing gives a value. */
       readonly isDefault?: boolean;
+      /** Where the node stands, if in another file. */
+      readonly source?: TemplateSource | undefined;
     }
   | { readonly label: string; readonly text: string };
 
@@ -51,12 +60,21 @@ export function expandTemplate(
 ): readonly Value[] {
   if (to - from > maximumLength) return [{ parts: [literalPart(text, scalar, from, to)], chain: [] }];
   const context = { text, left: maximumExpansions };
-  return expandRange(context, scalar, scope, { from, to, depth: 0, part: (part) => part });
+  return expandRange(context, undefined, scalar, scope, { from, to, depth: 0, part: (part) => part });
+}
+
+/** The one text that a definition comes to; undefined where it cannot be known or is one of several. */
+export function definitionText(text: string, definition: Definition, around: TemplateScope): string | undefined {
+  return onlyText(expandDefinition({ text, left: maximumExpansions }, definition, around, 0));
 }
 
 /** The one text that a scalar comes to; undefined where it cannot be known or is one of several. */
 export function templateText(text: string, scalar: YamlScalar, scope: TemplateScope): string | undefined {
-  const [first, ...others] = expandTemplate(text, scalar, scope).map(textOfValue);
+  return onlyText(expandTemplate(text, scalar, scope));
+}
+
+function onlyText(values: readonly Value[]): string | undefined {
+  const [first, ...others] = values.map(textOfValue);
   return others.every((other) => other === first) ? first : undefined;
 }
 
@@ -82,11 +100,11 @@ interface Range {
 
 function expandRange(
   context: Context,
+  source: TemplateSource | undefined,
   scalar: YamlScalar,
   scope: TemplateScope,
   { from, to, depth, part }: Range,
 ): readonly Value[] {
-  const { text } = context;
   let values: readonly Value[] = [{ parts: [], chain: [] }];
   const append = (alternatives: readonly Value[]): void => {
     values = values
@@ -99,11 +117,10 @@ function expandRange(
       .slice(0, maximumValues);
   };
   const literal = (start: number, end: number): void => {
-    if (end > start) append([{ parts: [part(literalPart(text, scalar, start, end))], chain: [] }]);
+    if (end > start) append([{ parts: [part(literalAt(context, source, scalar, start, end))], chain: [] }]);
   };
-  const source = scalar.text.slice(from, to);
   let at = from;
-  for (const placeholder of scope.syntax(source)) {
+  for (const placeholder of scope.syntax(scalar.text.slice(from, to))) {
     const start = from + placeholder.start;
     const end = from + placeholder.end;
     literal(at, start);
@@ -113,12 +130,14 @@ function expandRange(
       continue;
     }
     const label = placeholder.name === undefined ? "expression" : `variable ${placeholder.name}`;
-    const step = stepAt(text, scalar, start, end, label);
+    const step = stepAt(context, source, scalar, { start, end, label });
     append(
-      expandPlaceholder(context, scalar, scope, { placeholder, offset: from, depth }).map(({ parts, chain }) => ({
-        parts,
-        chain: [step, ...chain],
-      })),
+      expandPlaceholder(context, source, scalar, scope, { placeholder, offset: from, depth }).map(
+        ({ parts, chain }) => ({
+          parts,
+          chain: [step, ...chain],
+        }),
+      ),
     );
   }
   literal(at, to);
@@ -129,6 +148,7 @@ const unknown: readonly Value[] = [{ parts: [{}], chain: [] }];
 
 function expandPlaceholder(
   context: Context,
+  source: TemplateSource | undefined,
   scalar: YamlScalar,
   scope: TemplateScope,
   { placeholder, offset, depth }: { placeholder: Placeholder; offset: number; depth: number },
@@ -141,10 +161,11 @@ function expandPlaceholder(
   if (fallback === undefined) return unknown;
   const from = offset + fallback.start;
   const to = offset + fallback.end;
-  const step = stepAt(context.text, scalar, from, to, `default of ${name ?? "the expression"}`);
-  const part = (one: ValuePart): ValuePart => ({ ...one, literal: step.span });
+  const label = `default of ${name ?? "the expression"}`;
+  const step = stepAt(context, source, scalar, { start: from, end: to, label });
+  const part = (one: ValuePart): ValuePart => (source === undefined ? { ...one, literal: step.span } : one);
   if (to <= from) return [{ parts: [{ text: "" }], chain: [step] }];
-  return expandRange(context, scalar, scope, { from, to, depth: depth + 1, part }).map(({ parts, chain }) => ({
+  return expandRange(context, source, scalar, scope, { from, to, depth: depth + 1, part }).map(({ parts, chain }) => ({
     parts,
     chain: [step, ...chain],
   }));
@@ -159,17 +180,36 @@ function expandDefinition(
   if ("text" in definition) return [{ parts: [{ text: definition.text }], chain: [] }];
   const scalar = scalarOf(definition.node);
   if (scalar === undefined || scalar.text.length > maximumLength) return unknown;
-  const step = stepAt(context.text, scalar, 0, scalar.text.length, definition.label);
+  const { source } = definition;
+  const step = stepAt(context, source, scalar, { start: 0, end: scalar.text.length, label: definition.label });
   if (scalar.text === "") return [{ parts: [{ text: "" }], chain: [step] }];
-  const part = (one: ValuePart): ValuePart => ({ ...one, literal: step.span, shared: true });
+  const part = (one: ValuePart): ValuePart =>
+    source === undefined ? { ...one, literal: step.span, shared: true } : one;
   const range = { from: 0, to: scalar.text.length, depth: depth + 1, part };
-  return expandRange(context, scalar, definition.scope ?? around, range).map(({ parts, chain }) => ({
+  return expandRange(context, source, scalar, definition.scope ?? around, range).map(({ parts, chain }) => ({
     parts,
     chain: [step, ...chain],
   }));
 }
 
-function stepAt(text: string, scalar: YamlScalar, start: number, end: number, label: string): ValueStep {
-  const { span = scalar.span } = literalPart(text, scalar, start, end);
-  return { span, label, text: scalar.text.slice(start, end) };
+/** A stretch of a scalar; what stands in another file has no place in this one. */
+function literalAt(
+  context: Context,
+  source: TemplateSource | undefined,
+  scalar: YamlScalar,
+  start: number,
+  end: number,
+): ValuePart {
+  return source === undefined ? literalPart(context.text, scalar, start, end) : { text: scalar.text.slice(start, end) };
+}
+
+function stepAt(
+  context: Context,
+  source: TemplateSource | undefined,
+  scalar: YamlScalar,
+  { start, end, label }: { readonly start: number; readonly end: number; readonly label: string },
+): ValueStep {
+  const { span = scalar.span } = literalPart(source?.text ?? context.text, scalar, start, end);
+  const step = { span, label, text: scalar.text.slice(start, end) };
+  return source === undefined ? step : { ...step, file: source.file };
 }

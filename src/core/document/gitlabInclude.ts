@@ -1,0 +1,146 @@
+import { siblingPath, type Siblings } from "./siblings.ts";
+import type { TemplateSource } from "./template.ts";
+import { readYaml } from "./yaml.ts";
+import { entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
+
+/** A file's configuration among those that it includes, and that include it. */
+export interface GitlabConfiguration {
+  readonly root: YamlNode | undefined;
+  /** The other file in which a node stands; absent for nodes of the file itself. */
+  readonly sources: ReadonlyMap<YamlNode, TemplateSource>;
+}
+
+const maximumDepth = 5;
+const maximumFiles = 20;
+/** Characters of other files; more are not followed. */
+const maximumText = 300_000;
+
+interface Part {
+  readonly root: YamlNode;
+  readonly source: TemplateSource | undefined;
+}
+
+/**
+ * Joins a file with what it includes from its own repository (`include:local`). A file that is no configuration by
+ * itself is joined with the nearest `.gitlab-ci.yml` above it that includes it.
+ */
+export function withIncludes(
+  root: YamlNode | undefined,
+  path: string,
+  text: string,
+  siblings: Siblings,
+): GitlabConfiguration {
+  const alone = { root, sources: new Map<YamlNode, TemplateSource>() };
+  // A file that asks for nothing from elsewhere and offers nothing that others could fill in is read alone.
+  if (root === undefined || !/\$|\bextends\b|!reference/.test(text)) return alone;
+  const entry = { root, source: undefined };
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (/^\.gitlab-ci\.ya?ml$/i.test(name)) {
+    const parts = collect(entry, path, folderOf(path), { siblings, own: path, entry, left: maximumText });
+    return parts.length > 1 ? join(parts) : alone;
+  }
+  for (let folder = folderOf(path); ; folder = folderOf(folder.slice(0, -1))) {
+    const parent = `${folder}.gitlab-ci.yml`;
+    const part = read(parent, siblings);
+    if (part !== undefined) {
+      const parts = collect(part, parent, folder, { siblings, own: path, entry, left: maximumText });
+      if (parts.includes(entry)) return join(parts);
+    }
+    if (folder === "") return alone;
+  }
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1);
+}
+
+function read(path: string, siblings: Siblings): Part | undefined {
+  const text = siblings(path);
+  if (text === undefined || text.length > maximumText) return undefined;
+  const roots = readYaml(text).documents.flatMap(({ root }) => root ?? []);
+  const root = roots.find((one) => valueAt(one, "spec") === undefined) ?? roots[0];
+  return root === undefined ? undefined : { root, source: { text, file: path } };
+}
+
+interface Collecting {
+  readonly siblings: Siblings;
+  readonly own: string;
+  readonly entry: Part;
+  left: number;
+}
+
+/** The files of a configuration, those that others override first. */
+function collect(start: Part, path: string, folder: string, state: Collecting): readonly Part[] {
+  const parts: Part[] = [];
+  const seen = new Set([path]);
+  const visit = (part: Part, depth: number): void => {
+    if (depth < maximumDepth)
+      for (const local of localIncludes(part.root)) {
+        const found = siblingPath(`${folder}x`, local.replace(/^\/+/, ""));
+        if (found === undefined || seen.has(found) || seen.size > maximumFiles || state.left <= 0) continue;
+        seen.add(found);
+        const included = found === state.own ? state.entry : read(found, state.siblings);
+        state.left -= included?.source?.text.length ?? 0;
+        if (included !== undefined) visit(included, depth + 1);
+      }
+    parts.push(part);
+  };
+  visit(start, 0);
+  return parts;
+}
+
+/** Paths of the repository's own files that are included; patterns and expressions are not followed. */
+function localIncludes(root: YamlNode): readonly string[] {
+  const include = valueAt(root, "include");
+  const items = itemsOf(include).length > 0 ? itemsOf(include) : include === undefined ? [] : [include];
+  return items.flatMap((item) => {
+    const local = textOf(item) ?? textOf(valueAt(item, "local"));
+    return local === undefined || /[*$]|^https?:/.test(local) || !/\.ya?ml$/i.test(local) ? [] : [local];
+  });
+}
+
+function join(parts: readonly Part[]): GitlabConfiguration {
+  const sources = new Map<YamlNode, TemplateSource>();
+  let merged: readonly YamlEntry[] = [];
+  for (const { root, source } of parts) {
+    if (source !== undefined) mark(root, source, sources, 0);
+    merged = mergeEntries(merged, entriesOf(root), sources, 0);
+  }
+  return { root: { kind: "mapping", span: { start: 0, end: 0 }, entries: merged }, sources };
+}
+
+/** What both say, mappings at any depth joined; else the upper one counts, as GitLab merges what it includes. */
+function mergeEntries(
+  lower: readonly YamlEntry[],
+  upper: readonly YamlEntry[],
+  sources: Map<YamlNode, TemplateSource>,
+  depth: number,
+): readonly YamlEntry[] {
+  const merged = new Map(lower.map((entry) => [entry.key.text, entry]));
+  for (const after of upper) {
+    const before = merged.get(after.key.text);
+    const [one, other] = [mappingOf(before?.value), mappingOf(after.value)];
+    if (before === undefined || one === undefined || other === undefined || depth > maximumDepth) {
+      merged.set(after.key.text, after);
+      continue;
+    }
+    // What stands in this file, if only in part, is read with it.
+    const source = sources.get(before.value);
+    const [own, ownMapping] = source === undefined ? [before, one] : [after, other];
+    const value = { ...ownMapping, entries: mergeEntries(entriesOf(one), entriesOf(other), sources, depth + 1) };
+    if (source !== undefined && sources.has(after.value)) sources.set(value, source);
+    merged.set(after.key.text, { key: own.key, value });
+  }
+  return [...merged.values()];
+}
+
+function mark(node: YamlNode, source: TemplateSource, sources: Map<YamlNode, TemplateSource>, depth: number): void {
+  if (sources.has(node) || depth > 100) return;
+  sources.set(node, source);
+  if (node.kind === "sequence") for (const item of node.items) mark(item, source, sources, depth + 1);
+  if (node.kind === "mapping")
+    for (const { key, value } of node.entries) {
+      sources.set(key, source);
+      mark(value, source, sources, depth + 1);
+    }
+}

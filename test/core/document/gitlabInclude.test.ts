@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import type { Document } from "../../../src/core/document/document.ts";
+import { readGitlabCi } from "../../../src/core/document/gitlabCi.ts";
+import { expectSpansInside, summary } from "../../helpers/imageUses.ts";
+import { commandTexts } from "../../helpers/pipelines.ts";
+
+const node = "docker.io/library/node";
+
+/** Reads one of several files of a repository. */
+function read(files: Readonly<Record<string, string>>, path: string): Document {
+  const document = readGitlabCi(files[path] ?? "", path, (sibling) => files[sibling]);
+  const own = document.images.map((use) => ({ ...use, chain: use.chain.filter(({ file }) => file === undefined) }));
+  expectSpansInside({ ...document, images: own });
+  for (const { span, text } of document.images) assert.equal(document.text.slice(span.start, span.end), text);
+  return document;
+}
+
+describe("readGitlabCi with other files", () => {
+  const files = {
+    ".gitlab-ci.yml":
+      "include:\n- local: /ci/variables.yml\n- local: ci/base.yml\n- local: '/ci/*.yml'\n- project: x/y\n  file: ci/no.yml\nvariables: {ROOT: '22'}\ndefault: {image: 'node:$TAG', before_script: [echo root]}\na: {extends: .base, variables: {OWN: '1'}, script: [cosign sign $TAG]}\nb: {extends: .base, variables: {OWN: '2'}, image: 'node:$MISSING', script: x}\nc: {script: y}\n",
+    "ci/variables.yml": "variables: {TAG: '20', ROOT: '18', NESTED: 'v$TAG'}\n",
+    "ci/base.yml":
+      ".base:\n  image: node:$OWN\n  services: ['redis:$ROOT', 'redis:$NESTED']\n  after_script: [cosign after $ROOT]\n",
+    "ci/no.yml": "variables: {MISSING: '1'}\n",
+    "other/.gitlab-ci.yml": "a: {image: 'node:$TAG'}\n",
+  };
+
+  it("follows variables and hidden jobs of files that are included", () => {
+    const document = read(files, ".gitlab-ci.yml");
+    assert.deepEqual(document.images.map(summary), [`image ${node}:20 resolved`, "image ? partial"]);
+    assert.deepEqual(
+      document.images[0]?.chain.map(({ label, file, text }) => [label, file, text]),
+      [
+        ["variable TAG", undefined, "$TAG"],
+        ["variables TAG", "ci/variables.yml", "20"],
+      ],
+    );
+    assert.equal(document.images[0]?.pinAt, undefined);
+    assert.deepEqual(commandTexts(document), ["a: echo root", "a: cosign sign 20", "b: x", "c: y"]);
+  });
+
+  it("reads an included file as the files that include it use it", () => {
+    const document = read(files, "ci/base.yml");
+    assert.deepEqual(document.images.map(summary), [
+      `image ${node}:1 resolved`,
+      "services docker.io/library/redis:22 resolved",
+      "services docker.io/library/redis:v20 resolved",
+    ]);
+    assert.deepEqual(commandTexts(document), ["a: cosign after 22"]);
+    assert.deepEqual(document.jobs, []);
+  });
+
+  it("does not follow what no file includes", () => {
+    assert.deepEqual(read(files, "other/.gitlab-ci.yml").images.map(summary), ["image ? partial"]);
+    assert.deepEqual(read({ ...files, "ci/lone.yml": "a: {image: 'node:$TAG'}" }, "ci/lone.yml").images.map(summary), [
+      "image ? partial",
+    ]);
+  });
+
+  it("finds a configuration below the workspace's root", () => {
+    const below = {
+      "sub/.gitlab-ci.yml": "include: /ci/x.yml\nvariables: {V: '1'}\n",
+      "sub/ci/x.yml": "a: {image: 'node:$V'}\n",
+    };
+    assert.deepEqual(read(below, "sub/ci/x.yml").images.map(summary), [`image ${node}:1 resolved`]);
+  });
+
+  it("joins a job that two files describe", () => {
+    const both = {
+      ".gitlab-ci.yml": "include: x.yml\na: {variables: {V: '2'}, script: y}\n",
+      "x.yml": "a: {image: 'node:$V', variables: {V: '1', W: '3'}, services: ['redis:$W']}\n",
+    };
+    assert.deepEqual(read(both, "x.yml").images.map(summary), [
+      `image ${node}:2 resolved`,
+      "services docker.io/library/redis:3 resolved",
+    ]);
+    assert.deepEqual(read(both, ".gitlab-ci.yml").images, []);
+    assert.deepEqual(
+      read(both, ".gitlab-ci.yml").jobs.map(({ id }) => id),
+      ["a"],
+    );
+  });
+
+  it("ends where files include each other, or many others", () => {
+    const circle = {
+      ".gitlab-ci.yml": "include: [x.yml]\na: {image: 'node:$V'}\n",
+      "x.yml": "include: [.gitlab-ci.yml, x.yml]\nvariables: {V: '1'}\n",
+    };
+    assert.deepEqual(read(circle, ".gitlab-ci.yml").images.map(summary), [`image ${node}:1 resolved`]);
+    const asked = new Set<string>();
+    const many = `include: [${Array.from({ length: 500 }, (_, i) => `f${i}.yml`).join(", ")}]\na: {image: $X}\n`;
+    readGitlabCi(many, ".gitlab-ci.yml", (path) => {
+      asked.add(path);
+      return "a: 1\n";
+    });
+    assert.ok(asked.size <= 20, `${asked.size}`);
+  });
+});
