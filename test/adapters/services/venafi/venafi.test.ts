@@ -1,116 +1,12 @@
 import assert from "node:assert/strict";
-import { constants, createHash, createPublicKey, verify } from "node:crypto";
+import { createHash } from "node:crypto";
 import { AppError } from "../../../../src/application/errors.ts";
-import type {
-  HashAlgorithm,
-  KeySpec,
-  SignatureScheme,
-  SignOutcome,
-  SignRequest,
-} from "../../../../src/application/signingService.ts";
 import { requestHash } from "../../../../src/core/sign/requestHash.ts";
 import type { TrialVenafiFault } from "../../../../src/trial/venafi/faults.ts";
+import { isValid, request, signed } from "../../../helpers/signRequests.ts";
 import { secretsOf, startVenafiScene, type ClientOptions, type VenafiScene } from "../../../helpers/venafiScene.ts";
 
 const { signal } = new AbortController();
-const message = Buffer.from("what is signed");
-
-function request(changes: Partial<SignRequest> = {}): SignRequest {
-  const hash = changes.hash ?? "sha256";
-  return {
-    key: "Trial\\dev",
-    scheme: "ecdsa",
-    hash,
-    digest: createHash(hash).update(message).digest(),
-    purpose: {
-      artifact: { kind: "image", name: "r.example/app:1", digest: `sha256:${"a".repeat(64)}` },
-      tool: "test/1",
-    },
-    idempotencyKey: "once",
-    ...changes,
-  };
-}
-
-function signed(outcome: SignOutcome): Extract<SignOutcome, { status: "signed" }> {
-  assert.equal(outcome.status, "signed", JSON.stringify(outcome));
-  return outcome as Extract<SignOutcome, { status: "signed" }>;
-}
-
-const hashes: readonly HashAlgorithm[] = ["sha256", "sha384", "sha512"];
-const kinds: readonly (readonly [KeySpec, readonly SignatureScheme[]])[] = [
-  ["rsa2048", ["rsa-pkcs1v15", "rsa-pss"]],
-  ["rsa3072", ["rsa-pkcs1v15", "rsa-pss"]],
-  ["rsa4096", ["rsa-pkcs1v15", "rsa-pss"]],
-  ["p256", ["ecdsa"]],
-  ["p384", ["ecdsa"]],
-  ["p521", ["ecdsa"]],
-  ["ed25519", ["ed25519"]],
-];
-
-function isValid(scheme: SignatureScheme, hash: HashAlgorithm, pem: string, signature: Uint8Array): boolean {
-  const key = createPublicKey(pem);
-  if (scheme === "ed25519") return verify(null, message, key, signature);
-  if (scheme === "ecdsa") return verify(hash, message, { key, dsaEncoding: "der" }, signature);
-  const padding = scheme === "rsa-pss" ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING;
-  const saltLength = Number(hash.slice(3)) / 8;
-  return verify(hash, message, { key, padding, ...(scheme === "rsa-pss" ? { saltLength } : {}) }, signature);
-}
-
-describe("a Venafi service with keys of each kind", function () {
-  this.timeout(30_000);
-  const products: readonly (readonly [string, (scene: VenafiScene) => ClientOptions])[] = [
-    ["self-hosted", () => ({})],
-    [
-      "SaaS",
-      ({ facade, engine }) => ({
-        options: { product: "saas", label: kinds.map(([spec]) => `Trial-${spec}`).join(",") },
-        environment: { VSIGN_URL: facade.url, VSIGN_APIKEY: engine.secrets.dev },
-      }),
-    ],
-  ];
-  let scene: VenafiScene;
-  before(async () => {
-    scene = await startVenafiScene({ engine: { keys: kinds.map(([spec]) => ({ name: spec, spec, hashes })) } });
-  });
-  after(() => scene.facade.stop());
-
-  for (const [product, options] of products) {
-    const keyName = (spec: KeySpec): string => (product === "SaaS" ? `Trial-${spec}` : `Trial\\${spec}`);
-
-    it(`lists them with their chains (${product})`, async () => {
-      const keys = await scene.client(options(scene)).listKeys({ signal });
-      assert.deepEqual(
-        keys.map(({ name, spec, certificateChain, state }) => [name, spec, certificateChain.length, state]),
-        kinds.map(([spec]) => [keyName(spec), spec, 3, "enabled"]),
-      );
-      for (const [index, { description }] of scene.engine.keys.entries()) {
-        assert.equal(keys[index]?.publicKey, description.publicKey);
-        assert.deepEqual(keys[index]?.certificateChain, description.certificateChain);
-      }
-    });
-
-    for (const [spec, schemes] of kinds)
-      for (const scheme of schemes)
-        for (const hash of scheme === "ed25519" ? (["sha256"] as const) : hashes)
-          it(`signs with ${scheme} and ${hash} by ${spec} (${product})`, async () => {
-            const service = scene.client(options(scene));
-            const asked = request({ key: keyName(spec), scheme, hash, ...(scheme === "ed25519" ? { message } : {}) });
-            const { signature } = signed(await service.submit(asked, { signal }));
-            const { description } = scene.engine.keys.find((key) => key.description.name === spec)!;
-            assert.equal(isValid(scheme, hash, description.publicKey, signature), true);
-          });
-  }
-
-  it("sends no message that is too long for the product", async () => {
-    const long = Buffer.alloc(10_001);
-    const digest = createHash("sha256").update(long).digest();
-    const calls = scene.facade.calls().length;
-    const asked = request({ key: "Trial\\ed25519", scheme: "ed25519", digest, message: long });
-    const outcome = await scene.client().submit(asked, { signal });
-    assert.ok(outcome.status === "denied" && outcome.code === "unsupported");
-    assert.ok(!scene.facade.calls().slice(calls).includes("POST vedhsm/api/sign"));
-  });
-});
 
 describe("a Venafi service", () => {
   let scene: VenafiScene;
