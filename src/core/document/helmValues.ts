@@ -115,8 +115,8 @@ function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefined {
   const has = (...names: readonly string[]): boolean => names.some((name) => at(name) !== undefined);
   const digest = textOf(at("useDigest")) === "false" ? undefined : at("digest");
   const registry = filled(at("registry")) ?? filled(at("defaultRegistry")) ?? filled(at("hub"));
-  const rest = { registry, tag: at("tag"), digest };
-  const repository = filled(at("repository"));
+  const rest = { registry, tag: at("tag") ?? (isImageKey(key) ? at("version") : undefined), digest };
+  const repository = filled(at("repository")) ?? (isImageKey(key) ? filled(at("repo")) : undefined);
   const image = filled(at("image"));
   if (repository !== undefined && image !== undefined && has("version", "tag"))
     return { registry: repository, repository: image, tag: at("tag") ?? at("version"), digest, isBare: true };

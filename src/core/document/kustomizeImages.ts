@@ -1,5 +1,5 @@
 import { siblingPath, type Siblings } from "./siblings.ts";
-import { addSplitImage, newKeyPlace, type SuppliedPart } from "./splitImage.ts";
+import { addSplitImage, nameEnd, newKeyPlace, type SuppliedPart } from "./splitImage.ts";
 import { readYaml } from "./yaml.ts";
 import type { ImageCollector } from "./yamlImage.ts";
 import { entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
@@ -26,7 +26,9 @@ export function readKustomizeImages(list: YamlNode | undefined, { text, images, 
     const suffix = filled(valueAt(item, "tagSuffix"));
     const name = valueAt(item, "name");
     if (newName === undefined && tag === undefined && digest === undefined && suffix === undefined) continue;
-    const keepsTag = tag === undefined && digest === undefined;
+    // A new name that has a tag or digest of its own is taken as it is.
+    const isWhole = nameEnd(textOf(newName) ?? "") < (textOf(newName) ?? "").length;
+    const keepsTag = tag === undefined && digest === undefined && !isWhole;
     const known = keepsTag && suffix === undefined ? (tagsOf?.(textOf(name) ?? "") ?? []) : [];
     const tags = keepsTag ? (known.length > 0 ? known : unknownTag) : [undefined];
     for (const defaultTag of tags)
@@ -37,6 +39,7 @@ export function readKustomizeImages(list: YamlNode | undefined, { text, images, 
         "images",
         {
           digestReplacesTag: true,
+          withoutOwnTag: newName === undefined,
           pin: tag === undefined ? newDigestPlace(text, item) : undefined,
         },
       );

@@ -24,6 +24,8 @@ export interface SplitImage {
 /** How a dialect puts the parts together. */
 export interface SplitOptions {
   readonly wrapper?: string;
+  /** Whether a tag or digest that the repository is written with means nothing, since others replace it. */
+  readonly withoutOwnTag?: boolean;
   /** Whether a digest leaves the tag without a meaning. */
   readonly digestReplacesTag?: boolean;
   /** Where a digest goes if no node is there for it; absent: after the tag, or a repository that stands alone; `none`: after the tag only. */
@@ -43,7 +45,7 @@ export function addSplitImage(
   images: ImageCollector,
   split: SplitImage,
   site: string,
-  { wrapper = "", digestReplacesTag = false, pin, expand, isGuess = false }: SplitOptions = {},
+  { wrapper = "", digestReplacesTag = false, withoutOwnTag = false, pin, expand, isGuess = false }: SplitOptions = {},
 ): void {
   const repository = filled(split.repository);
   if (repository === undefined) return;
@@ -51,6 +53,7 @@ export function addSplitImage(
   const digest = filled(split.digest);
   const tag = digest !== undefined && digestReplacesTag ? undefined : filled(split.tag);
   const from = repository.text.startsWith(wrapper) ? wrapper.length : 0;
+  const to = withoutOwnTag ? nameEnd(repository.text) : repository.text.length;
   const chain: ValueStep[] = [];
   const parts: ValuePart[] = [];
   const add = (scalar: YamlScalar, label: string, value: string): void => {
@@ -75,7 +78,7 @@ export function addSplitImage(
     parts.push({ text: "/" });
   }
   if (expand !== undefined && isMasked(repository.text)) add(repository, "repository", repository.text);
-  else parts.push(isUnknown(repository.text) ? {} : literalPart(text, repository, from));
+  else parts.push(isUnknown(repository.text) ? {} : literalPart(text, repository, from, to));
   const supplied = tag === undefined && (digest === undefined || !digestReplacesTag) ? split.defaultTag : undefined;
   if (tag !== undefined) {
     parts.push({ text: ":" });
@@ -94,6 +97,13 @@ export function addSplitImage(
   const place =
     digestPlace(text, split, digest) ?? (pin === "none" ? undefined : pin) ?? tagPlace(text, split, tag) ?? otherwise;
   images.add(split.repository, site, { value, wrapper, pin: place });
+}
+
+/** Where the tag or digest of a reference begins, or its end. */
+export function nameEnd(reference: string): number {
+  const slash = reference.lastIndexOf("/") + 1;
+  const end = reference.slice(slash).search(/[:@]/);
+  return end < 0 ? reference.length : slash + end;
 }
 
 /** Text that a tool fills in later, so that what it comes to is not known. */

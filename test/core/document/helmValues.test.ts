@@ -25,6 +25,7 @@ describe("readHelmValues", () => {
       `image: {repository: «a/b», tag: v1, digest: "${digest}", useDigest: false}`,
       ["image docker.io/a/b:v1 resolved"],
     ],
+    ["a repo and a version", "coreImage: {registry: r.io, repo: «a/b», version: v1}", ["image r.io/a/b:v1 resolved"]],
     ["a name and its tag", "image: {name: «a/b», tag: v1}", ["image docker.io/a/b:v1 resolved"]],
     ["a text and its tag beside it", "image: «nginx»\nimageTag: 1.2", ["image docker.io/library/nginx:1.2 resolved"]],
     ["a text with a tag that stands alone", "image: «nginx:1»\ntag: x", ["image docker.io/library/nginx:1 literal"]],

@@ -21,6 +21,16 @@ describe("readKustomization", () => {
       [`images ghcr.io/a/app@${digest} resolved`],
     ],
     ["a new name whose tag is the base's", "images: [{name: app, newName: «ghcr.io/a/app»}]", ["images ? partial"]],
+    [
+      "a new name that has a tag or a digest",
+      `images:\n- {name: a, newName: «b/c:11»}\n- {name: a, newName: «b/d@${digest}»}`,
+      ["images docker.io/b/c:11 literal", `images docker.io/b/d@${digest} literal`],
+    ],
+    [
+      "a name with a tag, which others replace",
+      `images:\n- {name: «r.io:5000/a:11», newTag: '12'}\n- {name: «b:11», digest: '${digest}'}`,
+      ["images r.io:5000/a:12 resolved", `images docker.io/library/b@${digest} resolved`],
+    ],
     ["a suffix", "images: [{name: «ghcr.io/a/app», tagSuffix: -x}]", ["images ? partial"]],
     ["a name that changes nothing", "images: [{name: app}]", []],
     [
