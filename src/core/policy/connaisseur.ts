@@ -101,6 +101,9 @@ function readOptions(node: YamlNode | undefined, notes: PolicyNotes): RuleOption
     verifiesLog: booleanOf(fields.get("verifyInTransparencyLog"), "verifyInTransparencyLog", true, notes),
     verifiesCertificateLog: booleanOf(fields.get("verifySCT"), "verifySCT", true, notes),
     threshold: Number(threshold) || 0,
+    isStrict:
+      (filled(fields.get("verificationLevel")) ?? "strict") === "strict" &&
+      (filled(fields.get("verifyTimestamp")) ?? "always") === "always",
     required: textsOf(fields.get("required"), "required", notes),
   };
 }

@@ -1,5 +1,6 @@
 import { itemsOf, textOf, valueAt, type YamlNode } from "../document/yamlNode.ts";
 import { notEvaluated, toCosignAuthority, type CosignTrust } from "./cosignAuthority.ts";
+import { toNotaryAuthority } from "./notaryAuthority.ts";
 import type { IdentityMatcher, PolicyRule, Quorum } from "./policy.ts";
 import type { PolicyNotes } from "./policyNotes.ts";
 import { booleanOf, filled, isPresent, readIdentity } from "./policyValue.ts";
@@ -14,6 +15,8 @@ export interface RuleOptions {
   readonly verifiesCertificateLog: boolean;
   readonly threshold: number;
   readonly required: readonly string[];
+  /** Whether Notary signatures are held to everything (`verificationLevel`, `verifyTimestamp`). */
+  readonly isStrict: boolean;
 }
 
 /** The authorities that a rule gets of a validator, and how many of them it asks for. */
@@ -28,7 +31,7 @@ export interface Validator {
   choose(options: RuleOptions, notes: PolicyNotes, at: YamlNode): Chosen;
 }
 
-/** Reads a validator; those of the types "notation" and "notaryv1" are not evaluated. */
+/** Reads a validator; those of the type "notaryv1" are not evaluated. */
 export function readValidator(node: YamlNode, notes: PolicyNotes): Validator {
   const type = textOf(valueAt(node, "type")) ?? "";
   const source = notes.sourceOf(node.span);
@@ -46,12 +49,46 @@ export function readValidator(node: YamlNode, notes: PolicyNotes): Validator {
     case "cosign":
       return readCosignValidator(node, notes);
     case "notation":
+      return readNotationValidator(node, notes);
     case "notaryv1":
       return only(notEvaluated(name, source, `validators of the type '${type}' are not evaluated`));
     default:
       notes.refuse("policy-invalid", `The type '${type.slice(0, 40)}' of the validator is not known.`, node.span);
       return only(notEvaluated(name, source, "its type is not known"));
   }
+}
+
+/** One statement of a Notary trust policy for the chosen trust roots together, so that any of them suffices. */
+function readNotationValidator(node: YamlNode, notes: PolicyNotes): Validator {
+  const fields = notes.fields(node, "validators", ["name", "type", "auth", "cert", "trustRoots"]);
+  const name = textOf(fields.get("name")) ?? "unnamed";
+  const source = notes.sourceOf(node.span);
+  const roots = itemsOf(fields.get("trustRoots"))
+    .slice(0, maximumRoots)
+    .map((item) => {
+      const parts = notes.fields(item, "trustRoots", ["name", "cert", "tsCert"]);
+      const stamps = filled(parts.get("tsCert"));
+      return {
+        name: textOf(parts.get("name")) ?? "unnamed",
+        certificates: filled(parts.get("cert")) ?? "",
+        ...(stamps === undefined ? {} : { timestampCertificates: stamps }),
+      };
+    });
+  return {
+    notUnderstood: notes.notUnderstood,
+    choose({ trustRoot, isStrict }, ruleNotes, at) {
+      const wanted = trustRoot === "" ? "default" : trustRoot;
+      const chosen = roots.filter((root) => wanted === "*" || root.name === wanted);
+      if (chosen.length === 0)
+        ruleNotes.refuse("policy-invalid", `The validator has no trust root '${wanted.slice(0, 60)}'.`, at.span);
+      if (!isStrict)
+        return { authorities: [notEvaluated(name, source, "levels other than 'strict' are not evaluated here")] };
+      const stamps = chosen.flatMap(({ timestampCertificates: pem }) => pem ?? []).join("\n");
+      const certificates = chosen.map((root) => root.certificates).join("\n");
+      const trust = { name, source, certificates };
+      return { authorities: [toNotaryAuthority(stamps === "" ? trust : { ...trust, timestampCertificates: stamps })] };
+    },
+  };
 }
 
 /** How the trust root of a validator is held, before a rule says which logs count. */

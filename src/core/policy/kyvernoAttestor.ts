@@ -1,7 +1,8 @@
 import { valueAt, type YamlNode } from "../document/yamlNode.ts";
 import { demandOf, notEvaluated, toCosignAuthority, type CosignTrust, type LogDemand } from "./cosignAuthority.ts";
 import { compilePattern } from "./pattern.ts";
-import type { IdentityMatcher, SignatureFormatFilter } from "./policy.ts";
+import { toNotaryAuthority } from "./notaryAuthority.ts";
+import type { IdentityMatcher, PolicySource, SignatureFormatFilter } from "./policy.ts";
 import type { PolicyNotes } from "./policyNotes.ts";
 import { booleanOf, filled, isPresent } from "./policyValue.ts";
 import type { StatedAuthority } from "./sigstoreRequirement.ts";
@@ -35,12 +36,12 @@ export function readAttestorEntry(node: YamlNode, index: number, scene: Attestor
   const body = fields.get(kind);
   const beyond = (why: string): readonly StatedAuthority[] => [notEvaluated(name, source, why)];
   if (body === undefined) return [];
-  if (scene.type === "Notary") return beyond("signatures of the Notary Project are not evaluated for Kyverno");
   if (scene.beyond !== undefined) return beyond(scene.beyond);
   if (isPresent(fields.get("annotations"))) return beyond("it asks for annotations, which are not evaluated");
   if (filled(fields.get("repository")) !== undefined)
     return beyond("its signatures are kept in another repository, which is not looked at");
   if (kind === "attestor") return beyond("attestors within attestors are not evaluated");
+  if (scene.type === "Notary") return [readNotary(body, kind, { name, source, scene })];
   if (kind === "certificates") return beyond("certificates in the policy are not evaluated");
   const common = {
     source,
@@ -50,6 +51,21 @@ export function readAttestorEntry(node: YamlNode, index: number, scene: Attestor
   return kind === "keys"
     ? readKeys(body, { name, hash: filled(fields.get("signatureAlgorithm")), common }, notes)
     : [readKeyless(body, { name, common, exact: scene.type === "SigstoreBundle" }, notes)];
+}
+
+/** Both fields go into one trust store. */
+function readNotary(
+  node: YamlNode,
+  kind: string,
+  { name, source, scene }: { readonly name: string; readonly source: PolicySource; readonly scene: AttestorContext },
+): StatedAuthority {
+  if (kind !== "certificates")
+    return notEvaluated(name, source, "only certificates vouch for signatures of the Notary Project");
+  if (scene.attestations !== undefined)
+    return notEvaluated(name, source, "attestations that the Notary Project signs are not evaluated");
+  const fields = scene.notes.fields(node, "certificates", ["cert", "certChain", "rekor", "ctlog"]);
+  const certificates = `${filled(fields.get("cert")) ?? ""}\n${filled(fields.get("certChain")) ?? ""}`;
+  return toNotaryAuthority({ name, source, certificates });
 }
 
 type Common = Pick<CosignTrust, "source" | "format" | "attestations">;

@@ -1,6 +1,7 @@
 import { itemsOf, textOf, valueAt, type YamlNode } from "../document/yamlNode.ts";
 import { demandOf, notEvaluated, toCosignAuthority } from "./cosignAuthority.ts";
 import { readOpenIdentity } from "./kyvernoAttestor.ts";
+import { toNotaryAuthority } from "./notaryAuthority.ts";
 import type { PolicyNotes } from "./policyNotes.ts";
 import { booleanOf, filled, isPresent } from "./policyValue.ts";
 import type { StatedAuthority } from "./sigstoreRequirement.ts";
@@ -20,7 +21,18 @@ export function readValidatingAttestor(
   const source = notes.sourceOf(node.span);
   const beyond = (why: string): readonly StatedAuthority[] => [notEvaluated(name, source, why)];
   const body = fields.get("cosign");
-  if (isPresent(fields.get("notary"))) return beyond("signatures of the Notary Project are not evaluated for Kyverno");
+  const notary = fields.get("notary");
+  if (isPresent(notary)) {
+    const parts = notes.fields(notary, "notary", ["certs", "tsaCerts"]);
+    const certificates = filled(valueAt(parts.get("certs"), "value"));
+    const stamps = parts.get("tsaCerts");
+    const timestampCertificates = filled(valueAt(stamps, "value"));
+    if (certificates === undefined || (isPresent(stamps) && timestampCertificates === undefined))
+      return beyond("its certificates are an expression, which is not evaluated");
+    if (attestations !== undefined) return beyond("attestations that the Notary Project signs are not evaluated");
+    const trust = { name, source, certificates };
+    return [toNotaryAuthority(timestampCertificates === undefined ? trust : { ...trust, timestampCertificates })];
+  }
   if (body === undefined) {
     notes.refuse("policy-invalid", "An attestor must have one of 'cosign' and 'notary'.", node.span);
     return [];

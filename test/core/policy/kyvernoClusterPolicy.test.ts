@@ -232,7 +232,8 @@ describe("readKyvernoPolicy", () => {
       by(set([{ keyless: { ...keyless.keyless, ctlog: { pubkey: pem(acme) } } }])),
     ],
     ["extensions", by(set([{ keyless: { ...keyless.keyless, additionalExtensions: { a: "b" } } }]))],
-    ["Notary signatures", { ...by(set([{ certificates: { cert: "x" } }])), type: "Notary" }],
+    ["Notary certificates that are none", { ...by(set([{ certificates: { cert: "x" } }])), type: "Notary" }],
+    ["Notary signatures by keys", { ...by(set([key])), type: "Notary" }],
     [
       "conditions over attestations",
       { ...images, attestations: [{ type: "x", attestors: [set([key])], conditions: [] }] },
