@@ -53,6 +53,30 @@ export function readAttestorEntry(node: YamlNode, index: number, scene: Attestor
     : [readKeyless(body, { name, common, exact: scene.type === "SigstoreBundle" }, notes)];
 }
 
+/** Reads the fields that came before attestors: a key, or an issuer with subject and roots, of the rule itself. */
+export function readOldSigner(
+  fields: ReadonlyMap<string, YamlNode>,
+  source: PolicySource,
+  scene: AttestorContext,
+): readonly StatedAuthority[] {
+  const key = filled(fields.get("key"));
+  const name = key === undefined ? "issuer" : "key";
+  if (scene.beyond !== undefined) return [notEvaluated(name, source, scene.beyond)];
+  if (scene.type === "Notary" || filled(fields.get("roots")) !== undefined)
+    return [notEvaluated(name, source, "authorities in the old fields are not evaluated")];
+  const common = { source, format: formatOf(scene) };
+  if (key !== undefined) return readKeyText(key, { name, hash: "sha256", common }, defaultLogs);
+  const issuer = fields.get("issuer");
+  const identity =
+    issuer === undefined
+      ? "it names no issuer"
+      : readOpenIdentity(fields, issuer, scene.type === "SigstoreBundle", scene.notes);
+  if (typeof identity === "string") return [notEvaluated(name, source, identity)];
+  return [toCosignAuthority({ ...common, name, signer: { kind: "keyless", identities: [identity] }, ...defaultLogs })];
+}
+
+const defaultLogs = { log: { kind: "required" }, certificateLog: { kind: "required" } } as const;
+
 /** Both fields go into one trust store. */
 function readNotary(
   node: YamlNode,
@@ -84,20 +108,29 @@ function readKeys(
   const beyond = (why: string): readonly StatedAuthority[] => [notEvaluated(name, common.source, why)];
   const { log, certificateLog, stamps } = logsOf(fields, notes);
   if (keys === undefined) return beyond("its key is not in the policy, and is not looked up");
-  if (/\{\{|^\s*k8s:|^\s*[a-z]+kms:/.test(keys))
-    return beyond("its key is kept in the cluster or a service, and is not looked up");
   if (stamps) return beyond("it names a time-stamp authority, which is not evaluated");
   const hash = filled(fields.get("signatureAlgorithm")) ?? outer ?? "sha256";
+  return readKeyText(keys, { name, hash, common }, { log, certificateLog });
+}
+
+/** One authority for each key of the text. */
+function readKeyText(
+  keys: string,
+  { name, hash, common }: { readonly name: string; readonly hash: string; readonly common: Common },
+  logs: Pick<CosignTrust, "log" | "certificateLog">,
+): readonly StatedAuthority[] {
+  const beyond = (why: string): readonly StatedAuthority[] => [notEvaluated(name, common.source, why)];
+  if (/\{\{|^\s*k8s:|^\s*[a-z]+kms:/.test(keys))
+    return beyond("its key is kept in the cluster or a service, and is not looked up");
   if (hash !== "sha256" && hash !== "sha384" && hash !== "sha512")
     return beyond(`it uses ${hash}, which is not supported`);
   const split = keys.match(/-----BEGIN [^-]*-----[^-]*-----END [^-]*-----/g) ?? [keys];
   return split.map((pem, index) =>
     toCosignAuthority({
       ...common,
+      ...logs,
       name: split.length === 1 ? name : `${name}-${index}`,
       signer: { kind: "key", pem, hash },
-      log,
-      certificateLog,
     }),
   );
 }

@@ -1,5 +1,5 @@
 import { itemsOf, textOf, valueAt, type YamlNode } from "../document/yamlNode.ts";
-import { readAttestorEntry, type AttestorContext } from "./kyvernoAttestor.ts";
+import { readAttestorEntry, readOldSigner, type AttestorContext } from "./kyvernoAttestor.ts";
 import type { PolicyRule } from "./policy.ts";
 import type { PolicyNotes } from "./policyNotes.ts";
 import type { PolicyContext, StatedPolicy } from "./policyReader.ts";
@@ -27,6 +27,10 @@ const verifyFields = [
   "failureAction",
   "type",
   "image",
+  "key",
+  "issuer",
+  "subject",
+  "roots",
   "imageReferences",
   "skipImageReferences",
   "attestors",
@@ -106,8 +110,16 @@ function readVerification(
         ? undefined
         : "its signatures are kept in another repository, which is not looked at",
   };
+  const old = ["key", "issuer", "subject", "roots"].filter((field) => isPresent(fields.get(field)));
+  const signers = itemsOf(fields.get("attestors"));
+  // Kyverno still reads its first fields, each as a set of one entry; beside the newer ones their meaning is not sure.
+  const isMixed = signers.length > 0 || itemsOf(fields.get("attestations")).length > 0;
+  if (old.length > 0 && (isMixed || (old.includes("key") && old.length > 1) || !/key|issuer/.test(old.join())))
+    notes.refuse("policy-not-evaluated", `The old field '${old[0] ?? ""}' is not evaluated beside others.`, node.span);
+  const first = old.length === 0 ? [] : readOldSigner(fields, source, scene);
   const sets = [
-    ...itemsOf(fields.get("attestors")).map((set) => readSet(set, scene)),
+    ...(first.length === 0 ? [] : [{ at: source, authorities: first, count: first.length, attestation: undefined }]),
+    ...signers.map((set) => readSet(set, scene)),
     ...itemsOf(fields.get("attestations")).flatMap((attestation) => readAttestation(attestation, scene)),
   ];
   const common = {
@@ -151,7 +163,7 @@ interface AttestorSet {
   readonly at: PolicyRule["source"];
   readonly authorities: readonly StatedAuthority[];
   readonly count: number;
-  readonly attestation?: string;
+  readonly attestation?: string | undefined;
 }
 
 function readSet(node: YamlNode, scene: AttestorContext): AttestorSet {

@@ -12,7 +12,7 @@ export const firstRatifyGroup = "config.ratify.deislabs.io";
 const maximumEntries = 200;
 
 /**
- * Reads a Ratify Executor (config.ratify.sh/v2alpha1). Its verifiers of the type "cosign" are evaluated, where one verifier
+ * Reads a Ratify Executor (config.ratify.sh/v2alpha1). Its verifiers of the types "cosign" and "notation" are evaluated, where one verifier
  * has all the trust policies or every verifier has one for all the executor's scopes; the enforcer says how many of them
  * must be satisfied, all of them where it names no threshold.
  */

@@ -1,5 +1,6 @@
-import { entriesOf, itemsOf, textOf, type YamlNode } from "../document/yamlNode.ts";
+import { entriesOf, itemsOf, textOf, valueAt, type YamlNode } from "../document/yamlNode.ts";
 import { demandOf, notEvaluated, toCosignAuthority } from "./cosignAuthority.ts";
+import { toNotaryAuthority } from "./notaryAuthority.ts";
 import type { PolicySource } from "./policy.ts";
 import type { PolicyNotes } from "./policyNotes.ts";
 import { booleanOf, filled, isPresent, readIdentity, textsOf } from "./policyValue.ts";
@@ -24,13 +25,15 @@ const policyFields = [
   "keys",
 ];
 
-/** Reads the trust policies of a verifier (config.ratify.sh/v2alpha1); those of another type than "cosign" are not evaluated. */
+/** Reads the trust policies of a verifier (config.ratify.sh/v2alpha1); those of other types than "cosign" and "notation" are not evaluated. */
 export function readTrustPolicies(node: YamlNode, notes: PolicyNotes): readonly RatifyTrustPolicy[] {
   const fields = notes.fields(node, "verifiers", ["name", "type", "parameters"]);
   const name = textOf(fields.get("name")) ?? "unnamed";
   const type = textOf(fields.get("type")) ?? "";
   const source = notes.sourceOf(node.span);
   const parameters = fields.get("parameters");
+  if (type === "notation" && parameters !== undefined)
+    return [{ scopes: [], stated: readNotation(parameters, { name, source }, notes), at: source }];
   if (type !== "cosign" || parameters === undefined)
     return [
       {
@@ -51,6 +54,32 @@ export function readTrustPolicies(node: YamlNode, notes: PolicyNotes): readonly 
       at,
     };
   });
+}
+
+/** Certificates in the policy for the stores "ca" and "tsa"; scopes and identities of its own are not evaluated. */
+function readNotation(
+  node: YamlNode,
+  { name, source }: { readonly name: string; readonly source: PolicySource },
+  notes: PolicyNotes,
+): StatedAuthority {
+  const fields = notes.fields(node, "parameters", ["scopes", "trustedIdentities", "certificates"]);
+  const narrowed = ["scopes", "trustedIdentities"].find((field) =>
+    textsOf(fields.get(field), field, notes).some((text) => text !== "*"),
+  );
+  if (narrowed !== undefined) return notEvaluated(name, source, `its '${narrowed}' are not evaluated`);
+  const stores = new Map<string, string>();
+  for (const item of itemsOf(fields.get("certificates"))) {
+    const parts = notes.fields(item, "certificates", ["type", "inline"]);
+    const inline = parts.get("inline");
+    const store = filled(parts.get("type")) ?? "ca";
+    const pem = filled(inline) ?? filled(valueAt(inline, "certs"));
+    if (pem === undefined || (store !== "ca" && store !== "tsa"))
+      return notEvaluated(name, source, "its certificates are not in the policy, or are for signing authorities");
+    stores.set(store, pem);
+  }
+  const trust = { name, source, certificates: stores.get("ca") ?? "" };
+  const tsa = stores.get("tsa");
+  return toNotaryAuthority(tsa === undefined ? trust : { ...trust, timestampCertificates: tsa });
 }
 
 function readSigner(

@@ -54,6 +54,17 @@ const connaisseur = (root: object, options: object = {}): object => ({
   policy: [{ pattern: "*:*", with: options }],
 });
 
+const ratify = (parameters: object): object => ({
+  apiVersion: "config.ratify.sh/v2alpha1",
+  kind: "Executor",
+  spec: {
+    scopes: ["registry.example"],
+    stores: [],
+    verifiers: [{ name: "n", type: "notation", parameters }],
+    policyEnforcer: { type: "threshold-policy", parameters: { policy: { rules: [{ verifierName: "n" }] } } },
+  },
+});
+
 function stateUnder(policy: object, signer: typeof ours): string {
   const read = readPolicy([{ path: "p.yaml", text: JSON.stringify(policy) }]);
   return judge(evidenceBy(signer), read, { trustedRoots: [] }, now).state;
@@ -65,6 +76,11 @@ describe("Notary signatures under other products' policies", () => {
     ["Kyverno, a chain", kyverno({ certChain: cert })],
     ["Kyverno, an ImageValidatingPolicy", validating({ certs: { value: cert } })],
     ["Connaisseur", connaisseur({ cert })],
+    ["Ratify", ratify({ certificates: [{ type: "ca", inline: cert }] })],
+    [
+      "Ratify, in the provider's form",
+      ratify({ trustedIdentities: ["*"], certificates: [{ inline: { certs: cert } }] }),
+    ],
     ["Connaisseur, any trust root", connaisseur({ cert }, { trustRoot: "*" })],
   ];
   for (const [what, policy] of policies)
@@ -76,6 +92,8 @@ describe("Notary signatures under other products' policies", () => {
   it("ask for a time stamp where they name who makes it", () => {
     assert.notEqual(stateUnder(validating({ certs: { value: cert }, tsaCerts: { value: stamps } }), ours), "verified");
     assert.notEqual(stateUnder(connaisseur({ cert, tsCert: stamps }), ours), "verified");
+    const stores = [{ inline: cert }, { type: "tsa", inline: stamps }];
+    assert.notEqual(stateUnder(ratify({ certificates: stores }), ours), "verified");
   });
 
   const obscure: readonly (readonly [string, object])[] = [
@@ -86,6 +104,11 @@ describe("Notary signatures under other products' policies", () => {
     ],
     ["certificates that are none", validating({ certs: { value: "x" } })],
     ["an unknown field", validating({ certs: { value: cert }, level: "audit" })],
+    ["identities", ratify({ trustedIdentities: ["x509.subject: C=US"], certificates: [{ inline: cert }] })],
+    ["scopes of a verifier", ratify({ scopes: ["registry.example"], certificates: [{ inline: cert }] })],
+    ["certificates elsewhere", ratify({ certificates: [{ azurekeyvault: {} }] })],
+    ["signing authorities", ratify({ certificates: [{ type: "signingAuthority", inline: cert }] })],
+    ["no certificates", ratify({ certificates: [] })],
     ["a lower level", connaisseur({ cert }, { verificationLevel: "audit" })],
     ["a time stamp only sometimes", connaisseur({ cert, tsCert: stamps }, { verifyTimestamp: "afterCertExpiry" })],
     ["a trust root that is not there", connaisseur({ cert }, { trustRoot: "x" })],
