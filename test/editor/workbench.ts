@@ -1,6 +1,6 @@
 // Page objects: what a person does in the workbench, in a person's words. Every wait has a limit and an
 // error that says what was waited for.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { launchChromium } from "../../scripts/editor/chromium.mjs";
@@ -66,7 +66,24 @@ export async function openWorkbench(options: WorkbenchOptions) {
     }
     await page.goto(address.href);
     await page.locator(".monaco-workbench .part.statusbar").waitFor();
-    return { page, ...workbenchActions(page), close };
+    const useTheme = async (name: keyof typeof themes): Promise<void> => {
+      const { id, kind } = themes[name];
+      const file = join(server.dataFolder, "data", "User", "settings.json");
+      writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), "workbench.colorTheme": id }));
+      await page.locator(`.monaco-workbench.${kind}`).waitFor();
+      // Colours of icons and tokens follow the theme.
+      await page.waitForTimeout(500);
+    };
+    const actions = workbenchActions(page);
+    /** Takes a picture in every theme, of whatever is open, and leaves the theme as it was. */
+    const screenshots = async (name: string): Promise<void> => {
+      for (const each of ["light", "dark", "highContrast"] as const) {
+        await useTheme(each);
+        await actions.screenshot(`${name} ${each === "highContrast" ? "high contrast" : each}`);
+      }
+      await useTheme(options.theme ?? "light");
+    };
+    return { page, ...actions, useTheme, screenshots, close };
   } catch (error) {
     await close();
     throw error;
@@ -161,6 +178,19 @@ function workbenchActions(page: Page) {
       await pointAt(page, editor, text);
       await hover.waitFor();
       return (await page.locator(".monaco-hover:visible .hover-contents").allInnerTexts()).join("\n");
+    },
+
+    /** Pulls the lower edge of the hover down, as a person does to see all of it. */
+    async growHover(by: number): Promise<void> {
+      const box = await page.locator(".monaco-resizable-hover:visible").first().boundingBox();
+      if (box === null) return;
+      const [x, y] = [box.x + box.width / 2, box.y + box.height - 1];
+      await page.mouse.move(x, y - 20, { steps: 5 });
+      await page.mouse.move(x, y, { steps: 5 });
+      await page.mouse.down();
+      await page.mouse.move(x, y + by, { steps: 5 });
+      await page.mouse.up();
+      await page.mouse.move(x, y - 60, { steps: 3 });
     },
 
     /** Puts the cursor into a text of the editor. */
@@ -266,7 +296,7 @@ function workbenchActions(page: Page) {
       const folder = join(out, "screenshots");
       mkdirSync(folder, { recursive: true });
       const path = join(folder, `${name.replaceAll(/[^\w.-]+/gu, "-").slice(0, 120)}.png`);
-      await page.screenshot({ path });
+      await page.screenshot({ path, animations: "disabled" });
       return path;
     },
   };

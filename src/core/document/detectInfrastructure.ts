@@ -12,6 +12,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["quadlet", /\.(?:container|image|volume|service)$/],
   ["ecs", /(?:^|\/)(?:[^/]*task-?_?def(?:inition)?s?[^/]*|Dockerrun\.aws)\.json$/i],
   ["cloudformation", /(?:\.template|\.cfn|cloudformation[^/]*|\.cfn-template)\.(?:json|ya?ml)$/i],
+  ["jenkinsfile", /(?:^|\/)(?:Jenkinsfile(?:[._-][^/]*)?|[^/]*\.jenkins(?:file)?|vars\/[^/]+\.groovy)$/i],
 ];
 
 /** The dialect of an infrastructure file that a path alone tells. */

@@ -23,6 +23,7 @@ import { readHelmTemplate } from "./helmTemplate.ts";
 import { readHelmfile } from "./helmfile.ts";
 import { readKubernetes, readKustomizationFile } from "./kubernetes.ts";
 import { readArgo, readTekton } from "./manifestPipeline.ts";
+import { readJenkinsfile } from "./jenkinsfile.ts";
 import { readMakefile } from "./makefile.ts";
 import { readNomad } from "./nomad.ts";
 import { readPacker } from "./packer.ts";
@@ -63,6 +64,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["makefile", readMakefile],
   ["bake", readBake],
   ["devcontainer", readDevcontainer],
+  ["jenkinsfile", readJenkinsfile],
   ["quadlet", readQuadlet],
   ["cloudformation", readCloudFormation],
   ["ecs", readTaskDefinition],
@@ -91,7 +93,7 @@ export function readDocument(source: string, path: string, siblings: Siblings = 
 }
 
 /** Dialects whose readers look at their commands themselves, since they know more of them. */
-const readsOwnCommands: ReadonlySet<Dialect> = new Set<Dialect>(["earthfile"]);
+const readsOwnCommands: ReadonlySet<Dialect> = new Set<Dialect>(["earthfile", "jenkinsfile"]);
 
 /** The document with the images that its commands name, except where its dialect lists them already. */
 function withCommandImages(document: Document): Document {

@@ -10,6 +10,8 @@ import { partsOfSlice, writtenSpan } from "./wordValue.ts";
 export interface PlacedMention extends Mention {
   /** The place as the dialect calls it, where it is not simply a command. */
   readonly site?: string;
+  /** Whether the word ends with a name outside any text, so that nothing can be written after it. */
+  readonly endsWithName?: boolean;
   readonly command: ShellCommand;
 }
 
@@ -136,6 +138,8 @@ function toUse(
   if (parts.every((part) => part.text !== undefined)) {
     if (parseReference(known).value === undefined) return undefined;
   } else if (!/^[\w./:@-]*$/.test(known) || known.startsWith("-") || isOnlySubstitution(parts)) return undefined;
+  // One digest after an expression would be that of every item of a loop.
+  const mayFollow = !isOfLoop && mention.endsWithName !== true;
   const chain = dedupe(parts.flatMap((part) => part.chain)).map((step) => ({
     ...step,
     text: text.slice(step.span.start, step.span.end),
@@ -147,7 +151,7 @@ function toUse(
     chain,
     hasVariables: true,
     platform: mention.platform,
-    pin: mention.split === undefined ? pinPlace(parts, text, isShared, isOfLoop) : "none",
+    pin: mention.split === undefined ? pinPlace(parts, text, isShared, mayFollow) : "none",
   });
   return "code" in use ? undefined : use;
 }
@@ -180,7 +184,7 @@ function pinPlace(
   parts: readonly WordPart[],
   text: string,
   isShared: (name: string) => boolean,
-  isOfLoop: boolean,
+  mayFollow: boolean,
 ): PinPlace | "none" {
   const said = parts.filter((part) => part.text !== "");
   const last = said.at(-1);
@@ -200,13 +204,13 @@ function pinPlace(
   };
   if (digest < 0) {
     if (literal !== undefined && mayEdit(last)) return { at: { start: literal.end, end: literal.end }, before: "@" };
-    return isOfLoop ? "none" : { at: { start: end, end }, before: "@" };
+    return mayFollow ? { at: { start: end, end }, before: "@" } : "none";
   }
   const holder = said[digest];
   const held = holder === undefined ? undefined : literalOf(holder, text);
   if (holder?.text === undefined || held === undefined) return "none";
   const start = held.start + holder.text.indexOf("@");
-  if (holder.chain.length === 0) return isOfLoop ? "none" : { at: { start, end }, before: "@" };
+  if (holder.chain.length === 0) return mayFollow ? { at: { start, end }, before: "@" } : "none";
   return digest === said.length - 1 && mayEdit(holder) ? { at: { start, end: held.end }, before: "@" } : "none";
 }
 

@@ -23,7 +23,7 @@ describe("fixes and restricted mode", () => {
     await workbench.openViewContainer("Countersign");
     await workbench.treeItem("Images", "Not checked").waitFor();
     await page.mouse.move(800, 600);
-    await workbench.screenshot("restricted light");
+    await workbench.screenshots("restricted");
     const groups = await workbench.treeItems("Images");
     assert.ok(!groups.some((row) => /Verified|Not signed/u.test(row)));
 
@@ -47,7 +47,7 @@ describe("fixes and restricted mode", () => {
     await workbench.editor.locator(".lightBulbWidget").waitFor();
     await workbench.page.mouse.move(800, 600);
     const actions = await workbench.codeActions();
-    await workbench.screenshot("quick fix light");
+    await workbench.screenshots("quick fix");
     assert.match(actions[0] ?? "", /^Pin to sha256:/);
     await workbench.chooseCodeAction("Pin to sha256:");
     await workbench.editor.locator(".view-line", { hasText: "22@sha256:" }).first().waitFor();
@@ -66,7 +66,7 @@ describe("fixes and restricted mode", () => {
     await (await workbench.codeLens("Signed, not trusted")).locator("a", { hasText: "Details" }).click();
     await page.locator(".tab.active", { hasText: "Steps of" }).waitFor();
     await page.waitForTimeout(1500);
-    await workbench.screenshot("steps dark");
+    await workbench.screenshots("steps");
     await workbench.runCommand("Countersign: Explain a rule...");
     await workbench.pick("sign-by-tag");
     await page.locator(".tab.active", { hasText: "sign-by-tag" }).waitFor();

@@ -31,10 +31,10 @@ describe("guided signing", () => {
     await workbench.screenshot("signing 2 key");
     await page.keyboard.press("Enter");
     await quickInput.locator(".monaco-list-row", { hasText: "Sigstore bundle" }).first().waitFor();
-    await workbench.screenshot("signing 3 format");
+    await workbench.screenshots("signing format");
     await page.keyboard.press("Enter");
     await quickInput.locator(".monaco-list-row", { hasText: "Digest" }).first().waitFor();
-    await workbench.screenshot("signing 5 review");
+    await workbench.screenshots("signing review");
     await page.keyboard.press("Enter");
     const toast = await workbench.notification("Signed ");
     assert.match(await toast.innerText(), /shop\/mailer@sha256:/);
@@ -59,7 +59,7 @@ describe("guided signing", () => {
     await workbench.screenshot("signing 4 justification");
     await workbench.answer("Change 4711: the cart accepts vouchers");
     await quickInput.locator(".monaco-list-row", { hasText: "Request the signature" }).first().waitFor();
-    await workbench.screenshot("signing 5 review with approval");
+    await workbench.screenshots("signing review with approval");
     await page.keyboard.press("Enter");
     await workbench.openViewContainer("Countersign");
     await workbench.treeItem("Signing", "0 of 1 approvals").waitFor();
@@ -71,7 +71,7 @@ describe("guided signing", () => {
     await workbench.pick("shop/cart");
     const dialog = page.locator(".monaco-dialog-box");
     await dialog.waitFor();
-    await workbench.screenshot("signing approval");
+    await workbench.screenshots("signing approval");
     await dialog.locator(".monaco-button", { hasText: "Approve" }).click();
     await workbench.notification("Signed ");
     await workbench.openFile("k8s/deployment.yaml");

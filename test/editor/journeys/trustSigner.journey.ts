@@ -33,7 +33,7 @@ describe("trusting a signer", () => {
     await lens.locator("a", { hasText: "Trust this signer" }).last().click();
     const dialog = await workbench.dialog("Trust jane@example.com (Google)?");
     assert.match(await dialog.innerText(), /may then sign every image that policy shop covers/u);
-    await workbench.screenshot("trust question dark");
+    await workbench.screenshots("trust question");
     await dialog.locator(".monaco-button", { hasText: "Review the change" }).click();
     const preview = page.locator(".bulk-edit-panel");
     await preview.locator(".monaco-list-row", { hasText: "images.yaml" }).first().waitFor();
@@ -44,9 +44,7 @@ describe("trusting a signer", () => {
     await change.click();
     await change.locator("input, .edit-checkbox, .monaco-custom-toggle").first().click();
     await page.waitForTimeout(800);
-    await workbench.screenshot("trust review dark");
-    await workbench.setTheme("light");
-    await workbench.screenshot("trust review light");
+    await workbench.screenshots("trust review");
     await preview.locator(".monaco-button", { hasText: "Apply" }).click();
     await workbench.openFile("app/Dockerfile");
     await workbench.codeLens("Verified · jane@example.com via Google");

@@ -1,0 +1,115 @@
+import type { Span } from "../image/span.ts";
+
+/** A part of a string: text, or an expression that Groovy puts into it. */
+export type GroovyPiece =
+  | { readonly kind: "text"; readonly text: string; readonly start: number }
+  | { readonly kind: "expression"; readonly name: string; readonly span: Span };
+
+/** A token of a Groovy script; comments and white space are left out. */
+export type GroovyToken =
+  | { readonly kind: "name"; readonly text: string; readonly span: Span }
+  | { readonly kind: "sign"; readonly text: string; readonly span: Span }
+  | { readonly kind: "string"; readonly pieces: readonly GroovyPiece[]; readonly span: Span };
+
+/** Tokens that are read; more than any pipeline has. */
+const maximumTokens = 200_000;
+
+const blank = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))/y;
+const name = /[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*/y;
+const ordinary = /[^\\$'"\n]+/y;
+
+/** Splits a Groovy script into tokens (Groovy language documentation, "Syntax"); names keep their path (`env.IMAGE`). */
+export function groovyTokens(text: string): readonly GroovyToken[] {
+  const tokens: GroovyToken[] = [];
+  for (let at = 0; at < text.length && tokens.length < maximumTokens;) {
+    const start = at;
+    const skipped = match(text, blank, at);
+    if (skipped !== undefined) {
+      at += skipped.length;
+      continue;
+    }
+    const word = match(text, name, at);
+    if (word !== undefined) {
+      at += word.length;
+      tokens.push({ kind: "name", text: word, span: { start, end: at } });
+      continue;
+    }
+    const character = text[at] ?? "";
+    if (character === "'" || character === '"') {
+      const string = readString(text, at, character);
+      at = string.end;
+      tokens.push({ kind: "string", pieces: string.pieces, span: { start, end: at } });
+      continue;
+    }
+    const pattern =
+      character === "/" && opensPattern(tokens.at(-1)) ? match(text, /\/(?:[^/\\\n]|\\.)+\//y, at) : undefined;
+    at += pattern?.length ?? 1;
+    if (pattern === undefined) tokens.push({ kind: "sign", text: character, span: { start, end: at } });
+  }
+  return tokens;
+}
+
+function match(text: string, form: RegExp, at: number): string | undefined {
+  form.lastIndex = at;
+  const found = form.exec(text)?.[0];
+  return found === undefined || found === "" ? undefined : found;
+}
+
+/** After these a slash begins a pattern; elsewhere it divides. */
+function opensPattern(before: GroovyToken | undefined): boolean {
+  return before?.kind === "sign" && "=(,~".includes(before.text);
+}
+
+function readString(text: string, open: number, quote: string): { pieces: readonly GroovyPiece[]; end: number } {
+  const isTriple = text.startsWith(quote.repeat(3), open);
+  const close = isTriple ? quote.repeat(3) : quote;
+  const pieces: GroovyPiece[] = [];
+  let at = open + close.length;
+  const push = (piece: string, start: number): void => {
+    const last = pieces.at(-1);
+    if (last?.kind === "text" && last.start + last.text.length === start)
+      pieces[pieces.length - 1] = { kind: "text", text: last.text + piece, start: last.start };
+    else pieces.push({ kind: "text", text: piece, start });
+  };
+  while (at < text.length) {
+    if (text.startsWith(close, at)) return { pieces, end: at + close.length };
+    const character = text[at] ?? "";
+    if (character === "\n" && !isTriple) return { pieces, end: at };
+    if (character === "\\") {
+      const next = text[at + 1] ?? "";
+      const escaped = new Map([
+        ["n", "\n"],
+        ["t", "\t"],
+        ["r", "\r"],
+        ["\n", ""],
+      ]).get(next);
+      if (escaped !== "") push(escaped ?? next, at + 1);
+      at += 2;
+      continue;
+    }
+    const expression = character === "$" && quote === '"' ? expressionAt(text, at) : undefined;
+    if (expression !== undefined) {
+      pieces.push(expression);
+      at = expression.span.end;
+      continue;
+    }
+    const run = match(text, ordinary, at) ?? character;
+    push(run, at);
+    at += run.length;
+  }
+  return { pieces, end: text.length };
+}
+
+function expressionAt(text: string, at: number): Extract<GroovyPiece, { kind: "expression" }> | undefined {
+  const bare = match(text, name, at + 1);
+  if (bare !== undefined) return { kind: "expression", name: bare, span: { start: at, end: at + 1 + bare.length } };
+  if (text[at + 1] !== "{") return undefined;
+  let depth = 0;
+  for (let end = at + 1; end < text.length; end++) {
+    if (text[end] === "{") depth += 1;
+    else if (text[end] === "}" && --depth === 0)
+      return { kind: "expression", name: text.slice(at + 2, end).trim(), span: { start: at, end: end + 1 } };
+    else if (text[end] === "\n" && depth > 20) return undefined;
+  }
+  return undefined;
+}

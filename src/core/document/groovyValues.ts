@@ -1,0 +1,146 @@
+import type { Span } from "../image/span.ts";
+import { textOfStretches } from "../shell/stretch.ts";
+import type { ValueStep, WordPart } from "./document.ts";
+import type { GroovyToken } from "./groovy.ts";
+
+/** A value in a Groovy script: strings and names joined by `+`. */
+export interface GroovyValue {
+  readonly parts: readonly WordPart[];
+  readonly span: Span;
+  /** Index of the token after it. */
+  readonly next: number;
+  /** Whether a name ends it, and not a string. */
+  readonly endsWithName: boolean;
+}
+
+/** The values of a script's variables, environment and parameters. */
+export interface GroovyValues {
+  /** The value that begins at a token; undefined where none does. */
+  valueAt(index: number): GroovyValue | undefined;
+  /** Whether a token belongs to a place that defines a variable's value. */
+  isDefinition(index: number): boolean;
+  /** The variable that a part expands. */
+  nameOf(part: WordPart): string;
+  /** What `environment` sets, as far as it is known. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const maximumDepth = 10;
+const maximumParts = 64;
+/** A name that is given more values than this is not followed. */
+const maximumDefinitions = 8;
+
+/** Finds what a script's tokens define. A name that is given different values is not known. */
+export function createGroovyValues(text: string, tokens: readonly GroovyToken[]): GroovyValues {
+  const definitions = new Map<string, readonly number[]>();
+  const defining = new Set<number>();
+  const environmentNames = new Set<string>();
+  const define = (name: string, at: number): void => {
+    definitions.set(name, [...(definitions.get(name) ?? []), at]);
+  };
+  const sign = (index: number): string => {
+    const token = tokens[index];
+    return token?.kind === "sign" ? token.text : "";
+  };
+  let environmentDepth = 0;
+  for (const [at, token] of tokens.entries()) {
+    if (token.kind === "name" && token.text === "environment" && sign(at + 1) === "{") environmentDepth = 1;
+    else if (environmentDepth > 0 && sign(at) === "}") environmentDepth = 0;
+    if (token.kind !== "name") continue;
+    if (sign(at + 1) === "=" && sign(at + 2) !== "=" && sign(at + 2) !== "~") {
+      const name = token.text.replace(/^env\./, "");
+      if (environmentDepth > 0) environmentNames.add(name);
+      define(name, at + 2);
+      defining.add(at);
+      defining.add(at + 2);
+    }
+    if (token.text === "name" && sign(at + 1) === ":") defineParameter(at);
+  }
+
+  /** `string(name: 'X', defaultValue: 'y')` */
+  function defineParameter(at: number): void {
+    const given = tokens[at + 2];
+    const [piece] = given?.kind === "string" ? given.pieces : [];
+    if (piece?.kind !== "text") return;
+    for (let index = at + 3; index < at + 20 && index < tokens.length; index++) {
+      const token = tokens[index];
+      if (sign(index) === ")") return;
+      if (token?.kind !== "name" || sign(index + 1) !== ":") continue;
+      if (token.text === "defaultValue") define(`params.${piece.text}`, index + 2);
+      if (token.text === "choices" && sign(index + 2) === "[") define(`params.${piece.text}`, index + 3);
+      if (token.text === "defaultValue" || token.text === "choices") defining.add(index + 2);
+    }
+  }
+
+  const stepAt = (span: Span, label: string): ValueStep => ({ span, label, text: text.slice(span.start, span.end) });
+
+  const expand = (name: string, span: Span, depth: number): readonly WordPart[] => {
+    const known = name.replace(/^env\./, "");
+    const short = known.slice(known.lastIndexOf(".") + 1);
+    const step = stepAt(span, `variable ${/^\w+$/.test(short) ? short : name}`);
+    const found = definitions.get(known) ?? [];
+    const places = found.length > maximumDefinitions ? [] : found;
+    const [value, ...others] = places.map((place) => valueAt(place, depth + 1));
+    const isOne = others.every(
+      (other) => other !== undefined && value !== undefined && textOf(other) === textOf(value),
+    );
+    if (value === undefined || !isOne || depth >= maximumDepth) return [{ span, chain: [step] }];
+    const steps = [step, stepAt(contentOf(value), `value of ${name}`)];
+    return value.parts.map((part) => ({ ...part, span, chain: [...steps, ...part.chain] }));
+  };
+
+  function valueAt(index: number, depth = 0): GroovyValue | undefined {
+    const parts: WordPart[] = [];
+    const first = tokens[index];
+    let at = index;
+    for (;;) {
+      const token = tokens[at];
+      if (token === undefined || token.kind === "sign" || depth > maximumDepth || parts.length > maximumParts)
+        return undefined;
+      if (token.kind === "name") {
+        // A call's result is only known when it runs.
+        if (sign(at + 1) === "(" || /^(?:null|true|false)$/.test(token.text)) return undefined;
+        parts.push(...expand(token.text, token.span, depth));
+      } else
+        for (const piece of token.pieces) {
+          if (piece.kind === "expression") parts.push(...expand(piece.name, piece.span, depth));
+          else {
+            const span = { start: piece.start, end: Math.min(text.length, piece.start + piece.text.length) };
+            const isHeld = text.slice(span.start, span.end) === piece.text;
+            parts.push({ text: piece.text, span, chain: [], ...(isHeld ? { literal: span } : {}) });
+          }
+        }
+      if (sign(at + 1) !== "+") break;
+      at += 2;
+    }
+    const last = tokens[at];
+    if (first === undefined || last === undefined) return undefined;
+    return {
+      parts,
+      span: { start: first.span.start, end: last.span.end },
+      next: at + 1,
+      endsWithName: last.kind === "name",
+    };
+  }
+
+  const textOf = (value: GroovyValue): string => textOfStretches(value.parts);
+  const environment = Object.fromEntries(
+    [...environmentNames].flatMap((name) => {
+      const parts = expand(name, { start: 0, end: 0 }, 0);
+      return parts.every((part) => part.text !== undefined) ? [[name, textOfStretches(parts)]] : [];
+    }),
+  );
+  return {
+    valueAt: (index) => valueAt(index),
+    isDefinition: (index) => defining.has(index),
+    nameOf: (part) => /^variable (\w+)$/.exec(part.chain[0]?.label ?? "")?.[1] ?? "",
+    environment,
+  };
+}
+
+/** A value without the quotes of a single string. */
+function contentOf({ parts, span }: GroovyValue): Span {
+  const [first] = parts;
+  const last = parts.at(-1);
+  return first === undefined || last === undefined ? span : { start: first.span.start, end: last.span.end };
+}

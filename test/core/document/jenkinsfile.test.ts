@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+const read = (text: string) => readDocument(text, "ci/Jenkinsfile");
+
+const full = `// agent { docker { image 'no:1' } }
+/* docker.image('no:2') */
+def BASE = 'node:22'
+def TOOLS = "ghcr.io/a/tools"
+pipeline {
+  agent {
+    docker {
+      image '«maven:3»'
+      args '-v /x:/y --image no:3'
+      label "docker"
+    }
+  }
+  parameters {
+    string(name: 'TAG', defaultValue: '1.2', description: 'docker run no:4')
+    choice(name: 'PICK', choices: ['20', '21'])
+  }
+  environment {
+    REGISTRY = 'registry.example.com'
+    APP = "$\{REGISTRY}/app:$\{params.TAG}"
+  }
+  stages {
+    stage('docker run no:5') {
+      agent { docker '«golang:1.25»' }
+      steps {
+        sh 'docker run --rm «$APP» x'
+        sh "docker pull «$\{BASE}» && echo \\$HOME"
+        sh '''
+          # docker run no:6
+          docker run «alpine:3»
+        '''
+        sh(script: "docker pull «$\{env.APP}»", returnStdout: true)
+        echo "docker run no:7 $\{BASE}"
+        script {
+          docker.image("«$\{TOOLS}:$\{params.PICK}»").inside('-u root') { sh 'true' }
+          docker.image(«BASE»).pull()
+          docker.build("no:8", ".")
+          docker.withRegistry('https://reg.example.com', 'creds') {
+            docker.image('«a/b:1»').inside { sh "make" }
+          }
+          def x = docker.image("«a/c:$\{env.BUILD_NUMBER}»")
+          withDockerContainer(image: '«busybox:1»') { }
+          error 'image: no:9'
+        }
+      }
+    }
+    stage('pod') {
+      agent {
+        kubernetes {
+          yaml '''
+apiVersion: v1
+kind: Pod
+spec:
+  containers:
+    - name: x
+      image: «kaniko:1»
+'''
+        }
+      }
+    }
+  }
+}
+podTemplate(containers: [containerTemplate(name: 'x', image: '«jnlp:1»', command: 'no:10')]) { node('x') { } }
+`
+  .replaceAll("\\{", "{")
+  .replaceAll("\\$", "$");
+
+describe("readJenkinsfile", () => {
+  it("reads agents, steps and templates", () => {
+    expectUses(read, full, [
+      "docker docker.io/library/maven:3 literal",
+      "docker docker.io/library/golang:1.25 literal",
+      "command registry.example.com/app:1.2 resolved",
+      "command docker.io/library/node:22 resolved",
+      "command docker.io/library/alpine:3 literal",
+      "command registry.example.com/app:1.2 resolved",
+      "docker.image ghcr.io/a/tools:20 resolved",
+      "docker.image docker.io/library/node:22 resolved",
+      "docker.image reg.example.com/a/b:1 literal",
+      "docker.image ? partial",
+      "image docker.io/library/busybox:1 literal",
+      "image docker.io/library/kaniko:1 literal",
+      "image docker.io/library/jnlp:1 literal",
+    ]);
+  });
+
+  it("says where a value is defined, and pins it there unless it is also used for something else", () => {
+    const text = "def A = 'node:22'\ndef B = 'a:1'\ndocker.image(A).pull()\ndocker.image(B).pull()\ndocker.build(B)\n";
+    const [one, other] = read(text).images;
+    assert.equal(text.slice(one?.definedAt?.start, one?.definedAt?.end), "node:22");
+    assert.equal(one?.pinAt?.start, text.indexOf("node:22") + 7);
+    assert.equal(other?.pinAt, undefined);
+    assert.deepEqual(
+      one?.chain.map(({ label, text: shown }) => [label, shown]),
+      [
+        ["variable A", "A"],
+        ["value of A", "node:22"],
+      ],
+    );
+  });
+
+  it("lists the commands of steps", () =>
+    assert.deepEqual(
+      read("node { sh 'cosign sign a:1' }").commands.map(({ words }) => words.map((word) => word.text)),
+      [["cosign", "sign", "a:1"]],
+    ));
+
+  it("keeps pins and spans, whatever is changed", () => {
+    const plain = full.replaceAll(/[«»]/g, "");
+    assert.ok(expectPinsToHold(read, plain) >= 8);
+    expectToSurvive(read, plain);
+    assert.equal(read(plain.replaceAll("\n", "\r\n")).images.length, read(plain).images.length);
+  });
+});
