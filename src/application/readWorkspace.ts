@@ -8,6 +8,7 @@ import {
   parseConfiguration,
   type Configuration,
 } from "../core/policy/configuration.ts";
+import { isTrustStorePath } from "../core/policy/notaryTrustStore.ts";
 import type { TrustPolicy } from "../core/policy/policy.ts";
 import { mayHoldPolicy, readPolicy, type PolicyFile } from "../core/policy/readPolicy.ts";
 import { isCoveredBy } from "../core/pathGlob.ts";
@@ -63,7 +64,9 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
     wantsPolicy || selection === undefined || selection.folders.length > 0 ? await ports.files.list({ signal }) : [];
   const isSelected = createSelector(selection);
   const places = configuration.value.policies;
-  const isPlace = (path: string): boolean => places === undefined || places.some((place) => isCoveredBy(place, path));
+  // The certificates beside a Notary policy state nothing by themselves; they belong to the policy that is named.
+  const isPlace = (path: string): boolean =>
+    places === undefined || isTrustStorePath(path) || places.some((place) => isCoveredBy(place, path));
   const paths = [...new Set([...named, ...listed])].filter(
     (path) => isSelected(path) || (wantsPolicy && isPolicyPath(path)),
   );

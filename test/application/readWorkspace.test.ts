@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { readWorkspace } from "../../src/application/readWorkspace.ts";
+import { certificatePem } from "../../src/trial/x509/issueCertificate.ts";
+import { createNotaryChain } from "../helpers/notary.ts";
 import { memoryFiles } from "../helpers/memoryFiles.ts";
 
 const { signal } = new AbortController();
@@ -58,6 +60,26 @@ describe("readWorkspace", () => {
     assert.deepEqual(
       workspace.policy.rules.map(({ name }) => name),
       ["b"],
+    );
+  });
+
+  it("reads the trust stores beside a Notary policy that the configuration names", async () => {
+    const statement = {
+      name: "release",
+      registryScopes: ["*"],
+      signatureVerification: { level: "strict" },
+      trustStores: ["ca:acme"],
+      trustedIdentities: ["*"],
+    };
+    const files = memoryFiles({
+      ".countersign.yaml": "version: 1\npolicies:\n  - policy/trustpolicy.json\n",
+      "policy/trustpolicy.json": JSON.stringify({ version: "1.0", trustPolicies: [statement] }),
+      "policy/truststore/x509/ca/acme/root.cer": certificatePem(createNotaryChain().root.der),
+    });
+    const { policy } = await readWorkspace({ files }, { signal });
+    assert.deepEqual(
+      policy.rules.map(({ name, notUnderstood }) => [name, notUnderstood]),
+      [["release", []]],
     );
   });
 

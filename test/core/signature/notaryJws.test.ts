@@ -63,6 +63,16 @@ describe("readNotaryJws", () => {
     ["whose critical list names a parameter of JWS", { crit: [scheme, "cty"] }, "signature-malformed"],
     ["with an unknown critical attribute", { crit: [scheme, "own"], own: "x" }, "critical-attribute"],
     ["of an unknown scheme", { [scheme]: "notary.x510" }, "signature-malformed"],
+    [
+      "of an unknown scheme that has a signing authority's time",
+      {
+        crit: [scheme, authenticTime],
+        [scheme]: "notary.x510",
+        [signingTime]: undefined,
+        [authenticTime]: "2026-11-20T10:00:00Z",
+      },
+      "signature-malformed",
+    ],
     ["without a signing time", { [signingTime]: undefined }, "signature-malformed"],
     ["with a signing time that is no time", { [signingTime]: "2026-11-20" }, "signature-malformed"],
     [
