@@ -26,7 +26,7 @@ export function readCompose(source: string, path: string, siblings: Siblings = n
       images,
       inline,
       environment,
-      services: valueAt(root, "services"),
+      services: servicesOf(root),
     };
     for (const { value } of entriesOf(reading.services)) readService(value, reading);
     for (const { value } of entriesOf(valueAt(root, "models")))
@@ -42,6 +42,20 @@ export function readCompose(source: string, path: string, siblings: Siblings = n
     jobs: [],
     problems: [...stream.problems, ...images.problems, ...inline.flatMap((document) => document.problems)],
   };
+}
+
+/** What only the current format has at the top of a file. */
+const sections = ["services", "include", "name", "version", "networks", "volumes", "configs", "secrets", "models"];
+
+/** The services of a file; in the first format they stand at its top. */
+function servicesOf(root: YamlNode | undefined): YamlNode | undefined {
+  const entries = entriesOf(root);
+  const isFirst =
+    entries.length > 0 &&
+    entries.every(
+      ({ key, value }) => !sections.includes(key.text) && !key.text.startsWith("x-") && mappingOf(value) !== undefined,
+    );
+  return isFirst ? root : valueAt(root, "services");
 }
 
 const registryWrapper = "oci://";

@@ -89,7 +89,7 @@ function readArgoSources(spec: YamlNode | undefined, reading: ResourceReading, r
       valueAt(source, "chart"),
       valueAt(source, "targetRevision"),
     ];
-    addOciChart(text, images, { url, name, version }, "chart");
+    addOciChart(text, images, { url, name, version, isBare: name !== undefined }, "chart");
     const helm = valueAt(source, "helm");
     readInlineValues(valueAt(helm, "valuesObject"), reading);
     readInlineValues(valueAt(helm, "values"), reading);

@@ -4,6 +4,7 @@ import { literalPart, type ImageCollector, type ValuePart } from "./yamlImage.ts
 import { scalarOf, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 const wrapper = "oci://";
+const bareRegistry = /^(?:[a-z0-9-]+\.)+[a-z0-9-]+(?::\d+)?(?:\/[a-z0-9/._-]*)?$/i;
 const exactVersion = /^v?\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/;
 
 /** A Helm chart, or another artifact, in a registry. */
@@ -12,6 +13,8 @@ export interface OciChart {
   readonly url: YamlNode | undefined;
   readonly name?: YamlNode | undefined;
   readonly version?: YamlNode | undefined;
+  /** Whether the address of a registry stands without `oci://`, as Argo CD writes it beside a chart. */
+  readonly isBare?: boolean;
 }
 
 /** The tag that a chart's version is; a range of versions is none that is known. */
@@ -26,13 +29,14 @@ export function chartTag(version: YamlScalar): ValuePart {
 export function addOciChart(
   text: string,
   images: ImageCollector,
-  { url, name, version }: OciChart,
+  { url, name, version, isBare = false }: OciChart,
   site: string,
 ): boolean {
   const place = scalarOf(url);
-  if (place === undefined || !place.text.startsWith(wrapper)) return false;
+  const isWrapped = place?.text.startsWith(wrapper) === true;
+  if (place === undefined || (!isWrapped && !(isBare && bareRegistry.test(place.text)))) return false;
   const to = place.text.replace(/\/+$/, "").length;
-  const written = literalPart(text, place, wrapper.length, to);
+  const written = literalPart(text, place, isWrapped ? wrapper.length : 0, to);
   const parts: ValuePart[] = [isUnknown(place.text) ? {} : written];
   const chain: ValueStep[] = [];
   const chart = scalarOf(name);

@@ -78,6 +78,12 @@ describe("readCompose", () => {
       service("image: «a»\npre_start: [{image: «b:1», command: x}, {command: y}]"),
       ["image docker.io/library/a literal", "hook docker.io/library/b:1 literal"],
     ],
+    [
+      "the first format, which has services at the top",
+      "web:\n  build: .\n  image: out\ndb:\n  image: «postgres:9»",
+      ["image docker.io/library/postgres:9 literal"],
+    ],
+    ["no such services beside sections", "volumes: {v: {image: a}}\nweb: {image: b}", []],
     ["services of every profile", service("profiles: [debug]\nimage: «a»"), ["image docker.io/library/a literal"]],
     [
       "no output of a service that extends one that is built",

@@ -26,6 +26,12 @@ describe("readGitOps", () => {
       ],
     ],
     [
+      "a release's values that never say the word",
+      "helm.toolkit.fluxcd.io/v2/HelmRelease",
+      "spec: {values: {controller: {repository: «quay.io/a/b», tag: v1}}}",
+      ["image quay.io/a/b:v1 resolved"],
+    ],
+    [
       "a repository in a registry",
       "source.toolkit.fluxcd.io/v1/OCIRepository",
       'spec: {url: "oci://«ghcr.io/a/manifests/app»", ref: {tag: "6.1"}}',
@@ -91,6 +97,19 @@ spec:
         "images ghcr.io/a/c:1 literal",
         "images docker.io/library/nginx:2 literal",
       ],
+    ],
+    [
+      "charts in registries, but not in other repositories",
+      "argoproj.io/v1alpha1/Application",
+      `spec:
+  sources:
+  - {chart: a/b, repoURL: «r.example.org:443/», targetRevision: 1.0.0}
+  - {chart: c, repoURL: «ghcr.io/charts», targetRevision: 2.x}
+  - {chart: d, repoURL: "https://charts.example.org", targetRevision: 1.0.0}
+  - {chart: e, repoURL: "gs://bucket", targetRevision: 1.0.0}
+  - {path: f, repoURL: "git.example.org/x", targetRevision: 1.0.0}
+  - {ref: g, repoURL: "git@github.com:a/b"}`,
+      ["chart r.example.org:443/a/b:1.0.0 resolved", "chart ? partial"],
     ],
     [
       "a set of applications",
