@@ -149,7 +149,7 @@ function nearMiss(
     const lacks: readonly (readonly [boolean, SigningAuthority, string])[] = [
       [
         bare.format === "legacy",
-        without({ ...signer, format: "any" }, "claims"),
+        without({ ...signer, format: "bundle" }, "claims"),
         "a Sigstore bundle by it exists, which the readers of this policy do not look at",
       ],
       [

@@ -220,6 +220,13 @@ describe("readContainersPolicy", () => {
     );
   });
 
+  it("says that a signature by the right key claims another name", () => {
+    assert.match(
+      verdictWith(scoped({ ...signed, signedIdentity: undefined }), [own]).reason.message,
+      /claims another name/,
+    );
+  });
+
   it("says that a bundle by the right key exists and is not looked at", () => {
     assert.match(verdictWith(scoped(signed), [attachBundle(keyBundle(acme))]).reason.message, /bundle by it exists/);
   });
