@@ -1,6 +1,6 @@
 // Page objects: what a person does in the workbench, in a person's words. Every wait has a limit and an
 // error that says what was waited for.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { launchChromium } from "../../scripts/editor/chromium.mjs";
@@ -10,9 +10,9 @@ import { lineTexts, middleOf, rowTexts } from "./inPage.mjs";
 
 /** The themes that screenshots are taken in. */
 export const themes = {
-  light: { id: "Light Modern", label: "Light Modern", kind: "vs" },
-  dark: { id: "Dark Modern", label: "Dark Modern", kind: "vs-dark" },
-  highContrast: { id: "Default High Contrast", label: "Dark High Contrast", kind: "hc-black" },
+  light: { kind: "vs", media: { colorScheme: "light", forcedColors: "none" } },
+  dark: { kind: "vs-dark", media: { colorScheme: "dark", forcedColors: "none" } },
+  highContrast: { kind: "hc-black", media: { colorScheme: "dark", forcedColors: "active" } },
 } as const;
 
 export interface WorkbenchOptions {
@@ -35,10 +35,12 @@ export type Workbench = Awaited<ReturnType<typeof openWorkbench>>;
 /** Opens a folder in an editor of its own, with the packaged extension installed. */
 export async function openWorkbench(options: WorkbenchOptions) {
   const { codeServer, chromium, extensionsFolder } = editorOfThisRun();
-  const theme = themes[options.theme ?? "light"].id;
   const settings = {
-    "workbench.colorTheme": theme,
-    "window.autoDetectColorScheme": false,
+    "window.autoDetectColorScheme": true,
+    "window.autoDetectHighContrast": true,
+    "workbench.preferredLightColorTheme": "Light Modern",
+    "workbench.preferredDarkColorTheme": "Dark Modern",
+    "workbench.preferredHighContrastColorTheme": "Default High Contrast",
     // A preview that finishes loading takes the focus; a person would open the list again.
     "workbench.quickOpen.closeOnFocusLost": false,
     ...options.settings,
@@ -66,24 +68,17 @@ export async function openWorkbench(options: WorkbenchOptions) {
     }
     await page.goto(address.href);
     await page.locator(".monaco-workbench .part.statusbar").waitFor();
-    const useTheme = async (name: keyof typeof themes): Promise<void> => {
-      const { id, kind } = themes[name];
-      const file = join(server.dataFolder, "data", "User", "settings.json");
-      writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), "workbench.colorTheme": id }));
-      await page.locator(`.monaco-workbench.${kind}`).waitFor();
-      // Colours of icons and tokens follow the theme.
-      await page.waitForTimeout(500);
-    };
     const actions = workbenchActions(page);
     /** Takes a picture in every theme, of whatever is open, and leaves the theme as it was. */
     const screenshots = async (name: string): Promise<void> => {
       for (const each of ["light", "dark", "highContrast"] as const) {
-        await useTheme(each);
+        await actions.setTheme(each);
         await actions.screenshot(`${name} ${each === "highContrast" ? "high contrast" : each}`);
       }
-      await useTheme(options.theme ?? "light");
+      await actions.setTheme(options.theme ?? "light");
     };
-    return { page, ...actions, useTheme, screenshots, close };
+    await actions.setTheme(options.theme ?? "light");
+    return { page, ...actions, screenshots, close };
   } catch (error) {
     await close();
     throw error;
@@ -128,14 +123,13 @@ function workbenchActions(page: Page) {
       await quickRow(title).click();
     },
 
-    /** Switches the colour theme and waits until it shows. */
+    /** Switches the theme as the system does, so that whatever is open stays open, and waits until it shows. */
     async setTheme(name: keyof typeof themes): Promise<void> {
-      await this.runCommand("Preferences: Color Theme");
-      const { label, kind } = themes[name];
-      await quickInput.locator("input[placeholder*='Theme']").fill(label);
-      await this.pick(label);
+      const { kind, media } = themes[name];
+      await page.emulateMedia(media);
       await page.locator(`.monaco-workbench.${kind}`).waitFor();
-      await quickInput.waitFor({ state: "hidden" });
+      // Colours of tokens and icons follow.
+      await page.waitForTimeout(500);
     },
 
     /** Waits for a question that blocks the workbench, and gives it. */
@@ -180,17 +174,16 @@ function workbenchActions(page: Page) {
       return (await page.locator(".monaco-hover:visible .hover-contents").allInnerTexts()).join("\n");
     },
 
-    /** Pulls the lower edge of the hover down, as a person does to see all of it. */
-    async growHover(by: number): Promise<void> {
-      const box = await page.locator(".monaco-resizable-hover:visible").first().boundingBox();
-      if (box === null) return;
-      const [x, y] = [box.x + box.width / 2, box.y + box.height - 1];
-      await page.mouse.move(x, y - 20, { steps: 5 });
-      await page.mouse.move(x, y, { steps: 5 });
-      await page.mouse.down();
-      await page.mouse.move(x, y + by, { steps: 5 });
-      await page.mouse.up();
-      await page.mouse.move(x, y - 60, { steps: 3 });
+    /** Opens the hover at the cursor by keyboard alone, and gives what it says. */
+    async hoverAtCursor(): Promise<string> {
+      await page.mouse.move(5, 5);
+      await page.keyboard.press("Control+K");
+      await page.keyboard.press("Control+I");
+      const hover = page.locator(".monaco-resizable-hover:visible .hover-contents");
+      await hover.first().waitFor();
+      // What several providers say comes one after the other.
+      await page.waitForTimeout(500);
+      return (await hover.allInnerTexts()).join("\n");
     },
 
     /** Puts the cursor into a text of the editor. */

@@ -37,13 +37,13 @@ describe("the five verdicts", () => {
     assert.match(hover, /Signed, not trusted/);
     assert.match(hover, /jane@example\.com/);
     assert.match(hover, /Trust this signer/);
-    await workbench.growHover(180);
-    await workbench.screenshots("hover");
-    await page.keyboard.press("Escape");
-    await workbench.hover("base/node");
-    await workbench.screenshot("hover verified light");
-    await page.keyboard.press("Escape");
-    await workbench.useTheme("highContrast");
+    await workbench.putCursor("shop/search");
+    for (const theme of ["light", "dark", "highContrast"] as const) {
+      await workbench.setTheme(theme);
+      await workbench.hoverAtCursor();
+      await workbench.screenshot(`hover ${theme}`);
+      await page.keyboard.press("Escape");
+    }
     const problems = await workbench.problems();
     assert.ok(problems.some((problem) => problem.includes("is not signed")));
     await workbench.screenshot("problems high contrast");
