@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { decode, encode } from "cborg";
 import { readNotaryCose } from "../../../src/core/signature/notaryCose.ts";
 import { createNotaryChain, signCose } from "../../helpers/notary.ts";
 import { image } from "../../helpers/signedImage.ts";
@@ -69,6 +70,65 @@ describe("readNotaryCose", () => {
     assert.equal(outcomeOf(bytes.subarray(1)), "signature-malformed");
     assert.equal(outcomeOf(Buffer.concat([Buffer.from([0xd2]), bytes])), "signature-malformed");
     assert.equal(outcomeOf(Buffer.concat([Buffer.from([0xd8, 0x12]), bytes.subarray(1)])), "signature-malformed");
+  });
+
+  it("refuses envelopes of another tag", () => {
+    const bytes = signCose(usual);
+    for (const tag of [0xd0, 0xd1, 0xd3]) {
+      const other = Buffer.from(bytes);
+      other[0] = tag;
+      assert.equal(outcomeOf(other), "signature-malformed");
+    }
+  });
+
+  const parts: readonly unknown[] = decode(signCose(usual).subarray(1), { useMaps: true });
+  const [rawHeader, unprotected, payload, signature] = parts;
+  const withHeader = (header: unknown): readonly unknown[] => [encode(header), unprotected, payload, signature];
+  const structures: readonly (readonly [string, readonly unknown[]])[] = [
+    ["of three parts", [rawHeader, unprotected, payload]],
+    ["of five parts", [...parts, signature]],
+    ["whose protected header is a map itself", [new Map(), unprotected, payload, signature]],
+    ["whose protected header is empty", [new Uint8Array(0), unprotected, payload, signature]],
+    ["whose protected header is a list", withHeader([])],
+    ["whose protected header is too large", withHeader(new Map([["a", "a".repeat(70_000)]]))],
+    ["whose unprotected header is a list", [rawHeader, [], payload, signature]],
+    ["whose payload is elsewhere", [rawHeader, unprotected, null, signature]],
+    ["whose signature is a text", [rawHeader, unprotected, payload, "text"]],
+    ["without a signature", [rawHeader, unprotected, payload, new Uint8Array(0)]],
+  ];
+  const envelopeOf = (list: readonly unknown[]): Buffer => Buffer.concat([Buffer.from([0xd2]), encode(list)]);
+  it("reads the parts as they are taken apart here", () => assert.equal(outcomeOf(envelopeOf(parts)), "read"));
+  for (const [title, list] of structures)
+    it(`refuses envelopes ${title}`, () => assert.equal(outcomeOf(envelopeOf(list)), "signature-malformed"));
+
+  it("refuses a time stamp that is no byte string", () => {
+    const stamped = { "io.cncf.notary.timestampSignature": "text" };
+    assert.equal(outcomeOf(signCose({ ...usual, unprotected: stamped })), "signature-malformed");
+  });
+
+  it("refuses times that are fractions, texts, or beyond what a date can be", () => {
+    const time = (content: string): Buffer => {
+      const bytes = signCose(usual);
+      const at = bytes.indexOf(Buffer.from("c11a", "hex"));
+      return Buffer.concat([bytes.subarray(0, at), Buffer.from(content, "hex"), bytes.subarray(at + 6)]);
+    };
+    assert.ok(signCose(usual).includes(Buffer.from("c11a", "hex")));
+    // The header's length changes with the time, so it is set anew: one octet length of 0x58.
+    const resized = (content: string): Buffer => {
+      const bytes = time(content);
+      const grown = content.length / 2 - 6;
+      const at = bytes.indexOf(0x58);
+      bytes[at + 1] = (bytes[at + 1] ?? 0) + grown;
+      return bytes;
+    };
+    assert.equal(outcomeOf(resized("c11a691edd90")), "read");
+    for (const content of ["c1fb41da47b764200000", "c16474657874", "c11b00ffffffffffffff", "c11b0007ffffffffffff"])
+      assert.equal(outcomeOf(resized(content)), "signature-malformed");
+  });
+
+  it("refuses what is too large before it reads it", () => {
+    const large = signCose({ ...usual, payload: " ".repeat(4 * 1024 * 1024) });
+    assert.equal(outcomeOf(large), "signature-malformed");
   });
 
   it("refuses indefinite lengths and integers that are longer than needed", () => {
