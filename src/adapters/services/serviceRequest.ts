@@ -81,6 +81,8 @@ export async function sendToService(
       );
     throw new AppError("service-unavailable", `${failed}: the connection failed.${advice}`, { cause });
   }
+  if (reply.status === 429)
+    throw new AppError("service-unavailable", `${failed}: it has had too many requests; try again later.${advice}`);
   if (reply.status >= 500 && (request.explainsFailures !== true || reply.body === undefined))
     throw new AppError("service-unavailable", `${failed}: it answered with status ${reply.status}.${advice}`);
   if (reply.body === undefined && reply.status !== 401 && reply.status !== 403)
@@ -88,8 +90,9 @@ export async function sendToService(
   return reply;
 }
 
-/** Codes of OpenSSL and of Node for a certificate that proves nothing. */
-const tlsCode = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|ERR_SSL_/;
+/** Codes of OpenSSL and of Node for a certificate that proves nothing: found before anything is sent, as no other failure of TLS is for certain. */
+const tlsCode =
+  /^(?:CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
 
 function exchange(request: ServiceRequest, signal: AbortSignal): Promise<ServiceReply> {
   const url = new URL(request.url);

@@ -42,10 +42,19 @@ export async function openVenafi(pointer: ServicePointer, sources: VenafiSources
     credentials: isTrial
       ? trialCredentials(sources.trial.secrets.dev)
       : openCredentials({ origin: url.origin, ...sources }),
-    client: { machine: hostname(), username: userInfo().username },
+    client: { machine: hostname(), username: nameOfUser() },
     now: () => Date.now(),
     ...(authorities === undefined ? {} : { tls: { authorities } }),
   });
+}
+
+/** The name of the account that asks, for the archive. A container may run under an id that has none. */
+function nameOfUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "unknown";
+  }
 }
 
 /** The authorities that vsign is told of by a variable, where its variables are about this origin. */
