@@ -5,8 +5,10 @@ import type { PolicyContext, StatedPolicy } from "./policyReader.ts";
 import { filled, isPresent, textsOf } from "./policyValue.ts";
 import { readTrustPolicies, type RatifyTrustPolicy } from "./ratifyVerifier.ts";
 
-/** The API group of Ratify's Executor, and the one of Ratify 1. */
+/** The API group of Ratify's Executor. */
 export const ratifyGroup = "config.ratify.sh";
+
+/** The API group of Ratify 1. */
 export const firstRatifyGroup = "config.ratify.deislabs.io";
 
 const maximumEntries = 200;
