@@ -41,6 +41,10 @@ export interface TokenRequest {
   readonly identifies?: Buffer;
   readonly messageDigest?: Buffer;
   readonly imprint?: Buffer;
+  /** AlgorithmIdentifier of the imprint. */
+  readonly imprintAlgorithm?: Buffer;
+  /** AlgorithmIdentifier of the digest that names the signer. */
+  readonly namingAlgorithm?: Buffer;
   readonly extensions?: readonly Buffer[];
   /** Signs twice. */
   readonly signers?: number;
@@ -73,7 +77,7 @@ export function stampToken(request: TokenRequest): Buffer {
   const info = sequence(
     integer(Buffer.from([request.version ?? 1])),
     objectIdentifier(request.policy ?? "1.2.3.4"),
-    sequence(sha256, octetString(request.imprint ?? hash(request.data))),
+    sequence(request.imprintAlgorithm ?? sha256, octetString(request.imprint ?? hash(request.data))),
     integer(Buffer.from([7])),
     element(0x18, Buffer.from(request.time ?? digits)),
     ...(request.accuracy === undefined ? [] : [request.accuracy]),
@@ -81,13 +85,14 @@ export function stampToken(request: TokenRequest): Buffer {
     ...(request.extensions === undefined ? [] : [explicit(1, ...request.extensions)]),
   );
   const attribute = (type: string, value: Buffer): Buffer => sequence(objectIdentifier(type), setOf(value));
+  const naming = request.namingAlgorithm === undefined ? [] : [request.namingAlgorithm];
   const named = request.names === undefined ? signer.der : request.names;
   const attributes = Buffer.concat([
     attribute("1.2.840.113549.1.9.3", objectIdentifier(request.attributedType ?? contentType)),
     attribute("1.2.840.113549.1.9.4", octetString(request.messageDigest ?? hash(info))),
     ...(named === null
       ? []
-      : [attribute("1.2.840.113549.1.9.16.2.47", sequence(sequence(sequence(octetString(hash(named))))))]),
+      : [attribute("1.2.840.113549.1.9.16.2.47", sequence(sequence(sequence(...naming, octetString(hash(named))))))]),
   ]);
   const identified = readCertificate(request.identifies ?? signer.der);
   const body = childrenOf(childrenOf(readElement(request.identifies ?? signer.der))?.[0]);

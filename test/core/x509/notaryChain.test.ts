@@ -19,6 +19,9 @@ import {
   type TestCertificateRequest,
 } from "../../helpers/notary.ts";
 
+/** Basic constraints with an INTEGER where the flag belongs. */
+const unreadable = extension("2.5.29.19", true, Buffer.from("3003020101", "hex"));
+
 const unknownCritical = extension("1.2.3.4.5", true, utf8String("?"));
 
 function objectionTo(chain: readonly TestCertificate[], purpose: NotaryPurpose = "signing"): string | undefined {
@@ -86,6 +89,7 @@ describe("objectionToNotaryChain", () => {
       [basicConstraints(true, undefined, false), usage],
       "certificate-not-an-authority",
     ],
+    ["whose basic constraints cannot be read", [unreadable, usage], "certificate-not-an-authority"],
     ["without key usage", [basicConstraints(true)], "certificate-not-an-authority"],
     [
       "whose key usage is not critical",
@@ -117,6 +121,7 @@ describe("objectionToNotaryChain", () => {
   const digitalSignature = keyUsage(0x80);
   const leaves: readonly (readonly [string, readonly Buffer[], string | undefined])[] = [
     ["that is an authority's", [basicConstraints(true), digitalSignature], "certificate-usage"],
+    ["whose basic constraints cannot be read", [unreadable, digitalSignature], "certificate-usage"],
     ["without key usage", [], "certificate-usage"],
     ["whose key usage is not critical", [keyUsage(0x80, false)], "certificate-usage"],
     ["not for digital signatures", [keyUsage(0x40)], "certificate-usage"],

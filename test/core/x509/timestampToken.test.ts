@@ -8,6 +8,7 @@ import { createStampChain, stampToken, type TokenRequest } from "../../helpers/t
 const data = Buffer.from("a signature");
 const { root, authority } = createStampChain();
 const stranger = createStampChain();
+const sha1 = sequence(objectIdentifier("1.3.14.3.2.26"));
 
 function verify(more: Partial<TokenRequest> = {}, roots: readonly Uint8Array[] = [root.der]) {
   const token = stampToken({ data, signer: authority, certificates: [authority.der], ...more });
@@ -67,6 +68,9 @@ describe("verifyTimestampToken", () => {
     ["that names a certificate it does not hold", { names: root.der }, "timestamp-signer"],
     ["without certificates", { certificates: [] }, "timestamp-signer"],
     ["whose identifier is another certificate's", { identifies: root.der }, "timestamp-signer"],
+    ["whose imprint is of a refused digest", { imprintAlgorithm: sha1 }, "timestamp-malformed"],
+    ["whose accuracy cannot be read", { accuracy: sequence(octetString(Buffer.alloc(1))) }, "timestamp-malformed"],
+    ["that names its certificate by a refused digest", { namingAlgorithm: sha1 }, "timestamp-signer"],
     ["with two signers", { signers: 2 }, "timestamp-malformed"],
     [
       "with a critical extension",
