@@ -35,10 +35,11 @@ export function withIncludes(
   if (root === undefined || !/\$|\bextends\b|!reference/.test(text)) return alone;
   const entry = { root, source: undefined };
   const name = path.slice(path.lastIndexOf("/") + 1);
-  if (/^\.gitlab-ci\.ya?ml$/i.test(name)) {
-    const parts = collect(entry, path, folderOf(path), { siblings, own: path, entry, left: maximumText });
+  const from = (folder: string): GitlabConfiguration => {
+    const parts = collect(entry, path, folder, { siblings, own: path, entry, left: maximumText });
     return parts.length > 1 ? join(parts) : alone;
-  }
+  };
+  if (/^\.gitlab-ci\.ya?ml$/i.test(name)) return from(folderOf(path));
   for (let folder = folderOf(path); ; folder = folderOf(folder.slice(0, -1))) {
     const parent = `${folder}.gitlab-ci.yml`;
     const part = read(parent, siblings);
@@ -46,7 +47,8 @@ export function withIncludes(
       const parts = collect(part, parent, folder, { siblings, own: path, entry, left: maximumText });
       if (parts.includes(entry)) return join(parts);
     }
-    if (folder === "") return alone;
+    // Another repository, or another configuration file, may be what includes it.
+    if (folder === "") return from("");
   }
 }
 

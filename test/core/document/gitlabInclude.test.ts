@@ -58,6 +58,14 @@ describe("readGitlabCi with other files", () => {
     ]);
   });
 
+  it("follows what a file includes that nothing here includes", () => {
+    const template = {
+      "ci/start.yml": "include: {local: ci/v.yml}\na: {image: 'node:$V'}\n",
+      "ci/v.yml": "variables: {V: '1'}\n",
+    };
+    assert.deepEqual(read(template, "ci/start.yml").images.map(summary), [`image ${node}:1 resolved`]);
+  });
+
   it("finds a configuration below the workspace's root", () => {
     const below = {
       "sub/.gitlab-ci.yml": "include: /ci/x.yml\nvariables: {V: '1'}\n",
