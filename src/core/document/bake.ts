@@ -3,7 +3,7 @@ import type { Document, ImageUse } from "./document.ts";
 import { readDockerfile } from "./dockerfile.ts";
 import { placeDocument } from "./embedded.ts";
 import { expressionTag, readHcl, type HclBody } from "./hcl.ts";
-import { attributeOf, hclScope, type HclLookup } from "./hclScope.ts";
+import { attributeOf, boundedLookup, hclScope, type HclLookup } from "./hclScope.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
@@ -29,13 +29,16 @@ export function readBake(source: string, path: string): Document {
   const pipeline = createPipeline(source, path, "bake", isJson ? readJsonc : () => ({ documents: [], problems: [] }));
   const { targets, defaults } = isJson ? jsonTargets(pipeline.roots[0]) : hclTargets(readHcl(pipeline.text));
   const inline: ImageUse[] = [];
+  const variable = boundedLookup((name) => {
+    const value = defaults.get(name);
+    return value === undefined ? undefined : { label: `default of variable ${name}`, nodes: [value] };
+  });
   for (const target of targets) {
     const matrix = entriesOf(attribute(target, "matrix"));
     const lookup: HclLookup = (name) => {
       const axis = matrix.find(({ key }) => key.text === name);
       if (axis !== undefined) return { label: `matrix ${name}`, nodes: itemsOf(axis.value) };
-      const value = defaults.get(name);
-      return value === undefined ? undefined : { label: `default of variable ${name}`, nodes: [value] };
+      return variable(name);
     };
     inline.push(...readTarget(pipeline, target, lookup));
   }

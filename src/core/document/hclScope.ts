@@ -5,6 +5,15 @@ import { itemsOf, valueAt, type YamlNode } from "./yamlNode.ts";
 /** Gives the value that a name's first part stands for, in a file's dialect; undefined where none is known. */
 export type HclLookup = (name: string) => { readonly label: string; readonly nodes: readonly YamlNode[] } | undefined;
 
+/** Names that are looked up for one file: keeps variables that name each other from growing without end. */
+const maximumLookups = 20_000;
+
+/** The lookup up to a bound, after which names count as not known. */
+export function boundedLookup(lookup: HclLookup): HclLookup {
+  let left = maximumLookups;
+  return (name) => (left-- > 0 ? lookup(name) : undefined);
+}
+
 /** `${...}` in a text; `$${` stands for `${`. */
 const interpolations: TemplateSyntax = (source) => {
   const found: Placeholder[] = [];
@@ -78,5 +87,5 @@ export function variablesAndLocals(body: HclBody): HclLookup {
     for (const { key, value } of inner.attributes)
       known.set(`local.${key.text}`, { label: `local ${key.text}`, nodes: [value] });
   }
-  return (name) => known.get(name);
+  return boundedLookup((name) => known.get(name));
 }
