@@ -81,7 +81,7 @@ export async function sendToService(
       );
     throw new AppError("service-unavailable", `${failed}: the connection failed.${advice}`, { cause });
   }
-  if (reply.status === 429)
+  if (reply.status === 429 && request.explainsFailures !== true)
     throw new AppError("service-unavailable", `${failed}: it has had too many requests; try again later.${advice}`);
   if (reply.status >= 500 && (request.explainsFailures !== true || reply.body === undefined))
     throw new AppError("service-unavailable", `${failed}: it answered with status ${reply.status}.${advice}`);
