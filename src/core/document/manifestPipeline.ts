@@ -1,8 +1,8 @@
 import { readArgoResource, type ArgoNested } from "./argo.ts";
-import type { Document } from "./document.ts";
+import type { Document, ImageUse } from "./document.ts";
 import { placeDocument } from "./embedded.ts";
 import { readKubernetes } from "./kubernetes.ts";
-import { createPipeline } from "./pipeline.ts";
+import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { readTektonResource } from "./tekton.ts";
 import { tektonOutside } from "./tektonScope.ts";
 import type { TemplateScope } from "./template.ts";
@@ -47,11 +47,18 @@ function readManifestPipelines(source: string, path: string, dialect: "tekton" |
     },
   });
   for (const root of pipeline.roots) visit(root, tektonOutside, 0);
+  const known = new Set(read);
+  const isAll = pipeline.roots.every((root) => known.has(root));
+  const others = isAll ? [] : othersThan(read, pipeline, path);
+  const document = pipeline.document([...others, ...inner.flatMap(({ images }) => images)]);
+  return { ...document, commands: [...document.commands, ...inner.flatMap(({ commands }) => commands)] };
+}
+
+/** The images of the resources beside, as any manifest has them. */
+function othersThan(read: readonly YamlNode[], pipeline: Pipeline, path: string): readonly ImageUse[] {
   const own = new Set(pipeline.document().images.map(({ span }) => span.start));
-  const others = readKubernetes(pipeline.text, path).images.filter(
+  return readKubernetes(pipeline.text, path).images.filter(
     ({ span }) =>
       !own.has(span.start) && !read.some((node) => node.span.start <= span.start && span.end <= node.span.end),
   );
-  const document = pipeline.document([...others, ...inner.flatMap(({ images }) => images)]);
-  return { ...document, commands: [...document.commands, ...inner.flatMap(({ commands }) => commands)] };
 }
