@@ -5,7 +5,9 @@ import { parseReference, repositoryName } from "../image/reference.ts";
 import type { Edit } from "../rules/rule.ts";
 import type { SignatureFormat } from "../verdict/verdict.ts";
 import { sigstorePolicyGroup } from "./clusterImagePolicy.ts";
+import { isContainersPolicy } from "./containersPolicy.ts";
 import type { PolicyRule } from "./policy.ts";
+import { proposeRequirement } from "./proposeRequirement.ts";
 import { readPolicy, type PolicyFile } from "./readPolicy.ts";
 
 /** Whom a proposal would trust: an identity that an issuer vouches for, or whoever holds a key. */
@@ -37,14 +39,17 @@ export type Proposed =
   | { readonly kind: "none"; readonly why: string };
 
 /**
- * Adds an authority to the ClusterImagePolicy that refused the image, named by its file and 1-based line. The signer is
- * then accepted for all that the policy covers: a narrower policy would not help, as every policy that covers an image
- * must accept it. Read again, the changed file must differ in this one authority alone, else nothing is proposed.
+ * Adds what is missing to the policy that refused the image, named by its file and 1-based line: a scope to a containers
+ * policy (`proposeRequirement`), or an authority to a ClusterImagePolicy. The authority is then accepted for all that the
+ * policy covers: a narrower policy would not help, as every policy that covers an image must accept it. Read again, the
+ * changed file must differ in this one authority alone, else nothing is proposed.
  */
 export function proposeAuthority(file: PolicyFile, startLine: number, request: ProposalRequest): Proposed {
   const before = readPolicy([file]).rules;
   const index = before.findIndex(({ source }) => source.line === startLine);
   const rule = before[index];
+  if (rule?.coverage?.kind === "scopes" && isContainersPolicy(file.path, file.text))
+    return proposeRequirement(file, request);
   const authorities = nodeAt(file.text, startLine);
   const items = itemsOf(authorities);
   const last = items.at(-1);
