@@ -5,6 +5,7 @@ import type { Certificate } from "../x509/certificate.ts";
 import { attributesOf, isPartOfName } from "../x509/distinguishedName.ts";
 import { objectionToNotaryValidity } from "../x509/notaryChain.ts";
 import { revocationOf, type RevocationAnswer, type RevocationQuestion } from "../x509/revocation.ts";
+import { revocationPointsOf } from "../x509/revocationPoints.ts";
 import { verifyTimestampToken } from "../x509/timestampToken.ts";
 import type { Reason } from "./verdict.ts";
 
@@ -50,10 +51,11 @@ export function decideNotary(
   const stranger = objectionToSigner(authority, signature);
   if (stranger !== undefined) return { kind: "refused", stranger: true, reason: stranger };
   const timing = findTime(authority, signature, circumstances);
+  const provenAt = timing.finding === undefined ? timing.at : undefined;
   const findings = [
     [checks.expiry, objectionToExpiry(signature, circumstances.time)],
     [checks.authenticTimestamp, timing.finding],
-    [checks.revocation, objectionToRevocation(signature.chain, circumstances, timing.at)],
+    [checks.revocation, objectionToRevocation(signature.chain, circumstances, provenAt)],
   ] as const;
   const enforced = findings.flatMap(([action, finding]) =>
     action === "enforce" && finding !== undefined ? [finding] : [],
@@ -62,14 +64,17 @@ export function decideNotary(
   if (definite !== undefined) return { kind: "refused", stranger: false, reason: definite.reason };
   if (enforced[0] !== undefined)
     return { kind: "unknown", reason: enforced[0].reason, questions: enforced.flatMap(({ open }) => open ?? []) };
-  const notes = findings.flatMap(([action, finding]) =>
+  const logged = findings.flatMap(([action, finding]) =>
     action === "log" && finding !== undefined ? [finding.reason.message] : [],
   );
-  const proven = timing.finding === undefined && timing.at !== undefined && timing.stamped;
+  const irrevocable = checks.revocation !== "skip" && signature.chain.slice(0, -1).some(namesNoPlace);
   return {
     kind: "accepted",
-    provenTimes: proven ? [{ at: timing.at, by: "timestamp" }] : [],
-    notes: notes.map((note) => `${note} The statement '${authority.name}' does not insist on it.`),
+    provenTimes: provenAt !== undefined && timing.stamped ? [{ at: provenAt, by: "timestamp" }] : [],
+    notes: [
+      ...logged.map((message) => `${message} The statement '${authority.name}' does not insist on it.`),
+      ...(irrevocable ? ["A certificate of its chain names no place where its revocation could be asked for."] : []),
+    ],
   };
 }
 
@@ -130,6 +135,12 @@ function findTime(authority: NotaryAuthority, signature: NotarySignature, circum
   // A time-stamp authority that lost its key proves nothing, so this is asked whatever the statement says of revocation.
   const revoked = objection === undefined ? objectionToRevocation(stamp.chain, circumstances, undefined) : undefined;
   return { at: stamp.at, stamped: true, ...(revoked === undefined ? findingOf(objection) : { finding: revoked }) };
+}
+
+/** The specification counts such a certificate as one that cannot be revoked. */
+function namesNoPlace(certificate: Certificate): boolean {
+  const { ocsp, lists, unreadable } = revocationPointsOf(certificate);
+  return ocsp.length + lists.length === 0 && !unreadable;
 }
 
 function objectionToRevocation(
