@@ -5,7 +5,15 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
 /** Programs that this project did not write, to test against. */
-export type PeerName = "cosign" | "notation" | "crane" | "oras" | "docker-registry" | "vsign-connector";
+export type PeerName =
+  | "cosign"
+  | "notation"
+  | "crane"
+  | "oras"
+  | "docker-registry"
+  | "vsign-connector"
+  | "hashivault-signer"
+  | "vault-transit";
 
 /** The path of a peer: in the folder that COUNTERSIGN_PEERS names, where `node scripts/peers.mjs` puts it, or on PATH. */
 function findPeer(name: PeerName): string | undefined {
@@ -55,6 +63,8 @@ export interface Peers {
   startRegistry(options?: {
     readonly login?: boolean;
   }): Promise<{ readonly host: string; readonly username: string; readonly password: string }>;
+  /** Starts a peer that goes on; gives the first line that it prints. */
+  startAndRead(name: PeerName): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -137,6 +147,16 @@ function createPeers(): Peers {
       });
       return { host, username: "docker", password: /"password":"([^"]+)"/u.exec(log)?.[1] ?? "" };
     },
+    startAndRead: (name) =>
+      new Promise((resolve, reject) => {
+        const child = start(name, []);
+        let text = "";
+        child.stdout?.on("data", (piece: Buffer) => {
+          text += piece.toString();
+          if (text.includes("\n")) resolve(text.slice(0, text.indexOf("\n")));
+        });
+        child.once("error", reject).once("close", () => reject(new Error(`${name} ended: ${text}`)));
+      }),
     async stop() {
       await Promise.all(
         running.splice(0).map((child) => {

@@ -96,7 +96,8 @@ function describe({ description }: TrialKey, now: Date): object {
 function readSigning({ description }: TrialKey, inPath: string | undefined, body: JsonObject): SignRequest | string {
   const input = decodeBase64(textOrEmpty(body["input"]));
   const hash = hashes.get(inPath ?? (textOrEmpty(body["hash_algorithm"]) || "sha2-256"));
-  const version = body["key_version"] ?? 0;
+  // Numbers are taken in quotes, too, and nothing in them is 0: the latest.
+  const version = Number(body["key_version"] ?? 0);
   if (input === undefined || input.length === 0) return "unable to decode input as base64";
   if (hash === undefined) return "unsupported hash algorithm";
   if (version !== 0 && version !== 1) return "cannot sign: version is too new, or too old";
