@@ -1,3 +1,4 @@
+import { globNameOf } from "./glob.ts";
 import type { Signer, Verdict } from "../verdict/verdict.ts";
 
 /**
@@ -41,7 +42,7 @@ function policyFor(repository: string, signers: readonly Signer[]): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");
-  return policyText(name, [`${repository}:*`, `${repository}@*`], authorities);
+  return policyText(name, [`${globNameOf(repository)}:*`, `${globNameOf(repository)}@*`], authorities);
 }
 
 function policyText(name: string, globs: readonly string[], authorities: readonly string[]): string {

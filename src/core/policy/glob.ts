@@ -25,6 +25,11 @@ export function matchesGlob(glob: string, reference: string): boolean {
   return [resolvedName(parsed), reference, formatFamiliar(parsed)].some((text) => matchesWhole(tokens, text));
 }
 
+/** A repository as a glob must name it for policy-controller: `docker.io/library/node` is `index.docker.io/library/node`. */
+export function globNameOf(repository: string): string {
+  return repository.startsWith("docker.io/") ? `index.${repository}` : repository;
+}
+
 function expandShorthand(glob: string): string {
   if (glob === "*") return "index.docker.io/library/*";
   return glob === "*/*" ? "index.docker.io/*/*" : glob;

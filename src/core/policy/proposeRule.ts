@@ -6,6 +6,7 @@ import type { Edit } from "../rules/rule.ts";
 import type { SignatureFormat } from "../verdict/verdict.ts";
 import { sigstorePolicyGroup } from "./clusterImagePolicy.ts";
 import { isContainersPolicy } from "./containersPolicy.ts";
+import { globNameOf } from "./glob.ts";
 import type { PolicyRule } from "./policy.ts";
 import { proposeRequirement } from "./proposeRequirement.ts";
 import { readPolicy, type PolicyFile } from "./readPolicy.ts";
@@ -82,7 +83,7 @@ export function proposePolicy(file: PolicyFile, request: ProposalRequest): Propo
   const reference = parseReference(request.reference).value;
   if (reference === undefined) return none(`'${request.reference}' is no image reference.`);
   const repository = repositoryName(reference);
-  const covers = [`${repository}:*`, `${repository}@*`];
+  const covers = [`${globNameOf(repository)}:*`, `${globNameOf(repository)}@*`];
   const name = repository.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
   const lines = [
     "apiVersion: policy.sigstore.dev/v1beta1",

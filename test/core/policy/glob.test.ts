@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { globProblem, matchesGlob } from "../../../src/core/policy/glob.ts";
+import { globNameOf, globProblem, matchesGlob } from "../../../src/core/policy/glob.ts";
 
 const digest = `sha256:${"5".repeat(64)}`;
 
@@ -68,5 +68,13 @@ describe("matchesGlob", () => {
     assert.equal(globProblem("ghcr.io/**:*@x_-"), undefined);
     for (const glob of ["", "a b", "a+", "{a}", "a?", "a".repeat(513)])
       assert.notEqual(globProblem(glob), undefined, glob);
+  });
+});
+
+describe("globNameOf", () => {
+  it("names a repository as policy-controller resolves it", () => {
+    assert.equal(globNameOf("docker.io/library/node"), "index.docker.io/library/node");
+    assert.equal(globNameOf("ghcr.io/acme/app"), "ghcr.io/acme/app");
+    assert.equal(globNameOf("docker.io.example/acme/app"), "docker.io.example/acme/app");
   });
 });
