@@ -24,7 +24,7 @@ const usage = `Usage: npm run test:editor -- [--suites] [--journeys] [--grep TEX
 
 Screenshots go to out/screenshots.`;
 
-const limits = { suites: 300, journeys: 600 };
+const limits = { suites: 300, journeys: 900 };
 const log = (line) => console.log(line);
 
 const { values: options, positionals } = parseArgs({

@@ -59,7 +59,7 @@ export async function openWorkbench(options: WorkbenchOptions) {
   try {
     browser = await launchChromium(chromium);
     const page = await browser.newPage({ viewport: options.viewport ?? { width: 1280, height: 800 } });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(30_000);
     const { workspace } = options;
     const address = new URL(server.url(options.folder));
     if (workspace !== undefined) {
