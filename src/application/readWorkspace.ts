@@ -10,7 +10,7 @@ import {
 } from "../core/policy/configuration.ts";
 import { isTrustStorePath } from "../core/policy/notaryTrustStore.ts";
 import type { TrustPolicy } from "../core/policy/policy.ts";
-import { mayHoldPolicy, readPolicy, type PolicyFile } from "../core/policy/readPolicy.ts";
+import { isSupportingFile, mayHoldPolicy, readPolicy, type PolicyFile } from "../core/policy/readPolicy.ts";
 import { isCoveredBy } from "../core/pathGlob.ts";
 import type { Problem } from "../core/problem.ts";
 import { AppError } from "./errors.ts";
@@ -79,8 +79,9 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
   let turn: Promise<void> | undefined;
   const read = async (path: string): Promise<void> => {
     const isNamed = named.includes(path);
-    // A file that was looked at only in case it held something (a program without an extension) may well be unreadable.
-    const matters = isNamed || dialectOfPath(path) !== undefined || isPolicyPath(path);
+    // A file that was looked at only in case it held something (a program without an extension, a key) may well be unreadable.
+    const states = isPolicyPath(path) && !isSupportingFile(path);
+    const matters = isNamed || dialectOfPath(path) !== undefined || states;
     const text = await readText(ports.files, path, matters ? problems : [], { signal });
     if (text === undefined) return;
     if (isNamed || (isSelected(path) && mayHoldReferences(path))) {

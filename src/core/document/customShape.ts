@@ -13,7 +13,9 @@ import {
   type YamlNode,
 } from "./yamlNode.ts";
 
-const containerLists = new Set(["containers", "initContainers", "ephemeralContainers", "sidecars"]);
+const containerLists = new Set(
+  "containers initContainers ephemeralContainers sidecars container script steps stepTemplate".split(" "),
+);
 /** What a resource says about itself, and what describes other data, is not what it runs. */
 const notRead = new Set(["status", "openAPIV3Schema", "schema", "labels", "matchLabels", "description", "data", "env"]);
 const imageWrapper = "docker://";

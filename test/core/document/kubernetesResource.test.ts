@@ -36,6 +36,12 @@ describe("readResource", () => {
       ["image docker.io/library/a literal", "volume docker.io/b/c literal"],
     ],
     [
+      "one container, and steps",
+      "example.org/v1/Thing",
+      "spec: {container: {image: «a»}, steps: [{image: «b»}, {name: x}]}",
+      ["image docker.io/library/a literal", "image docker.io/library/b literal"],
+    ],
+    [
       "images under keys that say so",
       "example.org/v1/Thing",
       "spec:\n  image: «quay.io/a/b»\n  proxyImage: «envoy:1.2»\n  initImage: «a/b»",
