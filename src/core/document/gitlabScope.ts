@@ -50,17 +50,17 @@ export function gitlabScope(
   around: GitlabInputs,
 ): TemplateScope {
   const known = new Map(variables.map(({ key, value }) => [key.text, value]));
-  return {
-    syntax,
-    lookup(name) {
-      const input = inputDefinitions(name, around);
-      if (input !== undefined) return input;
-      const node = combination.get(name) ?? known.get(name);
-      if (node !== undefined) return [{ label: `variables ${name}`, node, source: around.sources.get(node) }];
-      const text = predefined.get(name);
-      return text === undefined ? [] : [{ label: name, text }];
-    },
+  const lookup = (name: string): readonly Definition[] => {
+    const node = combination.get(name) ?? known.get(name);
+    const source = node === undefined ? undefined : around.sources.get(node);
+    // Another file has inputs of its own.
+    if (source !== undefined) return [{ label: `variables ${name}`, node, source, scope: { syntax, lookup } }];
+    if (node !== undefined) return [{ label: `variables ${name}`, node, scope }];
+    const text = predefined.get(name);
+    return text === undefined ? [] : [{ label: name, text }];
   };
+  const scope: TemplateScope = { syntax, lookup: (name) => inputDefinitions(name, around) ?? lookup(name) };
+  return scope;
 }
 
 /** What scripts may use before a shell runs them: inputs only. */
@@ -73,9 +73,7 @@ function inputDefinitions(name: string, { defaults }: GitlabInputs): readonly De
   const found = /^inputs\.([\w-]+)(?:\s*\|\s*expand_vars)*$/.exec(name);
   if (found === null) return name.includes(".") ? [] : undefined;
   const node = valueAt(defaults, found[1] ?? "", "default");
-  return scalarOf(node) === undefined && textOf(node) === undefined
-    ? []
-    : [{ label: `default of input ${found[1]}`, node }];
+  return scalarOf(node) === undefined ? [] : [{ label: `default of input ${found[1]}`, node }];
 }
 
 /** The combinations of `parallel:matrix`; one empty one for a job without. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Document } from "../../../src/core/document/document.ts";
 import { readGitlabCi } from "../../../src/core/document/gitlabCi.ts";
-import { expectSpansInside, summary } from "../../helpers/imageUses.ts";
+import { expectSpansInside, expectToSurvive, summary } from "../../helpers/imageUses.ts";
 import { commandTexts } from "../../helpers/pipelines.ts";
 
 const node = "docker.io/library/node";
@@ -88,6 +88,26 @@ describe("readGitlabCi with other files", () => {
       read(both, ".gitlab-ci.yml").jobs.map(({ id }) => id),
       ["a"],
     );
+  });
+
+  it("does not take its own inputs for those of another file", () => {
+    const header = "spec: {inputs: {v: {default: '1'}}}\n---\n";
+    const inputs = {
+      ".gitlab-ci.yml": `${header}include: x.yml\nvariables: {OWN: '$[[ inputs.v ]]'}\na: {image: 'node:$X'}\nb: {image: 'redis:$OWN'}\n`,
+      "x.yml": "variables: {X: '$[[ inputs.v ]]'}\n",
+    };
+    assert.deepEqual(read(inputs, ".gitlab-ci.yml").images.map(summary), [
+      "image ? partial",
+      "image docker.io/library/redis:1 resolved",
+    ]);
+  });
+
+  it("survives every prefix and many mutations", () => {
+    expectToSurvive((text) => {
+      const document = readGitlabCi(text, ".gitlab-ci.yml", (path) => (path === "x.yml" ? text : undefined));
+      const own = document.images.map((use) => ({ ...use, chain: use.chain.filter(({ file }) => file === undefined) }));
+      return { ...document, images: own };
+    }, "include: [x.yml]\nvariables: {V: '1', W: $V}\n.b: {image: 'node:$W', services: [redis]}\na: {extends: .b, script: [x]}\n");
   });
 
   it("ends where files include each other, or many others", () => {
