@@ -43,7 +43,7 @@ export async function startVenafiScene(
       options: configured = {},
       secrets,
       environment = {},
-      timeoutMs = 5_000,
+      timeoutMs = 30_000,
       now = Date.now,
       origin,
     } = {}) => {

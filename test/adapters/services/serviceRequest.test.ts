@@ -32,7 +32,7 @@ describe("sendToService", () => {
   });
 
   const send = (more: Partial<ServiceRequest> = {}): ReturnType<typeof sendToService> =>
-    sendToService({ method: "POST", url: `${url}/x`, action: "try it", timeoutMs: 2_000, ...more }, { signal });
+    sendToService({ method: "POST", url: `${url}/x`, action: "try it", timeoutMs: 20_000, ...more }, { signal });
   const answering =
     (status: number, body: string, headers: Record<string, string> = {}) =>
     (response: ServerResponse): void => {

@@ -224,7 +224,7 @@ describe("a Venafi service", () => {
     });
     assert.equal(scene.facade.calls().filter((call) => call === "POST vedhsm/api/sign").length, 1);
     scene.facade.setFault({ kind: "stall" });
-    await assert.rejects(scene.client({ timeoutMs: 300 }).submit(request(), { signal }), {
+    await assert.rejects(scene.client({ timeoutMs: 2_000 }).submit(request(), { signal }), {
       code: "service-unavailable",
     });
     assert.equal(scene.facade.calls().filter((call) => call === "POST vedhsm/api/sign").length, 2);
