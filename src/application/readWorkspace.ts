@@ -64,9 +64,12 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
     wantsPolicy || selection === undefined || selection.folders.length > 0 ? await ports.files.list({ signal }) : [];
   const isSelected = createSelector(selection);
   const places = configuration.value.policies;
-  // The certificates beside a Notary policy state nothing by themselves; they belong to the policy that is named.
+  // Keys and certificates, those of Notary's trust stores too, state nothing by themselves; the policy that is named names them.
   const isPlace = (path: string): boolean =>
-    places === undefined || isTrustStorePath(path) || places.some((place) => isCoveredBy(place, path));
+    places === undefined ||
+    isSupportingFile(path) ||
+    isTrustStorePath(path) ||
+    places.some((place) => isCoveredBy(place, path));
   const paths = [...new Set([...named, ...listed])].filter(
     (path) => isSelected(path) || (wantsPolicy && isPolicyPath(path)),
   );

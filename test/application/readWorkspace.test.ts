@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { readWorkspace } from "../../src/application/readWorkspace.ts";
 import { certificatePem } from "../../src/trial/x509/issueCertificate.ts";
 import { createNotaryChain } from "../helpers/notary.ts";
@@ -81,6 +82,23 @@ describe("readWorkspace", () => {
       policy.rules.map(({ name, notUnderstood }) => [name, notUnderstood]),
       [["release", []]],
     );
+  });
+
+  it("reads the key files that a containers policy names, wherever policies are said to be, and minds no other key", async () => {
+    const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const requirement = { type: "sigstoreSigned", keyPath: "/etc/pki/acme.pub" };
+    const files = memoryFiles({
+      ".countersign.yaml": "version: 1\npolicies:\n  - os/etc/containers/policy.json\n",
+      "os/etc/containers/policy.json": JSON.stringify({ default: [requirement] }),
+      "os/etc/pki/acme.pub": publicKey.export({ type: "spki", format: "pem" }).toString(),
+      "os/etc/pki/secret.pem": undefined,
+    });
+    const { policy, problems } = await readWorkspace({ files }, { signal });
+    assert.deepEqual(
+      policy.rules.map(({ authorities: [authority] }) => authority?.kind),
+      ["key"],
+    );
+    assert.deepEqual(problems, []);
   });
 
   it("reads nothing but the named file where a policy is given", async () => {

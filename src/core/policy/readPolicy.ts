@@ -129,8 +129,8 @@ function isBuildPolicy(path: string): boolean {
 const buildPolicyMessage =
   "This is a build policy of Docker in Rego, which is not evaluated here; 'docker buildx policy eval' evaluates it (docs.docker.com/build/policies).";
 
-/** Keys and certificates that policies name by their path. */
-function isSupportingFile(path: string): boolean {
+/** Whether a path is one of a key or certificate, which states no policy and which policies name. */
+export function isSupportingFile(path: string): boolean {
   return /\.(?:pub|pem|crt|cer)$/i.test(path);
 }
 
