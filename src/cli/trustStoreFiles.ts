@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { lstat, readdir, readFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { AppError } from "../application/errors.ts";
 import { isNotaryTrustPolicy } from "../core/policy/notaryTrustPolicy.ts";
@@ -10,13 +11,20 @@ import type { PolicyFile } from "../core/policy/readPolicy.ts";
 const limits = { files: 500, bytes: 1024 * 1024 };
 
 /**
- * The certificates of the trust stores beside a Notary trust policy, as notation's own folder has them; none for any other
- * policy. A certificate in DER becomes PEM. What is no plain file is refused, as notation refuses it: AppError `configuration`.
+ * The certificates of the trust stores beside a Notary trust policy, or where there are none, those of notation's own
+ * folder; none for any other policy. A certificate in DER becomes PEM. What is no plain file is refused, as notation refuses
+ * it: AppError `configuration`.
  */
-export async function readTrustStoreFiles(policy: PolicyFile, cwd: string): Promise<readonly PolicyFile[]> {
+export async function readTrustStoreFiles(
+  policy: PolicyFile,
+  cwd: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<readonly PolicyFile[]> {
   if (!isNotaryTrustPolicy(policy.path, policy.text)) return [];
   const folder = policy.path.slice(0, policy.path.lastIndexOf("/") + 1);
-  const absolute = dirname(resolve(cwd, policy.path));
+  const beside = dirname(resolve(cwd, policy.path));
+  const isBeside = (await entriesOf(join(beside, "truststore"))).length > 0;
+  const absolute = isBeside ? beside : notationFolder(environment);
   const paths: string[] = [];
   for (const kind of ["ca", "signingAuthority", "tsa"]) {
     const base = `truststore/x509/${kind}`;
@@ -29,6 +37,21 @@ export async function readTrustStoreFiles(policy: PolicyFile, cwd: string): Prom
   return Promise.all(
     files.map(async (path) => ({ path: `${folder}${path}`, text: await readCertificate(join(absolute, path)) })),
   );
+}
+
+/** Where notation keeps its configuration (its directory structure specification). */
+function notationFolder(environment: Readonly<Record<string, string | undefined>>): string {
+  const home = environment["HOME"] ?? homedir();
+  const given = environment["NOTATION_CONFIG"];
+  if (given !== undefined && given !== "") return given;
+  switch (process.platform) {
+    case "darwin":
+      return join(home, "Library/Application Support/notation");
+    case "win32":
+      return join(environment["APPDATA"] ?? join(home, "AppData/Roaming"), "notation");
+    default:
+      return join(environment["XDG_CONFIG_HOME"] ?? join(home, ".config"), "notation");
+  }
 }
 
 /** The names in a folder; none where it is not there, or is a link. */

@@ -62,6 +62,14 @@ describe("countersign verify, with a Notary trust policy", () => {
       );
     });
 
+  it("takes those of notation's own folder where there are none beside the policy", async () => {
+    commandLine.write("elsewhere/trustpolicy.json", policy);
+    commandLine.write("../.config/notation/truststore/x509/ca/acme/root.crt", certificatePem(root.der));
+    assert.equal(await stateOf("verify", "--policy", "elsewhere/trustpolicy.json", name), "verified");
+    commandLine.write("elsewhere/truststore/x509/ca/other/root.crt", certificatePem(root.der));
+    assert.equal(await stateOf("verify", "--policy", "elsewhere/trustpolicy.json", name), "unknown");
+  });
+
   it("says that it cannot tell without the trust store", async () => {
     commandLine.write("notation/trustpolicy.json", policy);
     const { code, output } = await commandLine.run("verify", "--policy", "notation/trustpolicy.json", name);

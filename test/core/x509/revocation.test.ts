@@ -4,7 +4,7 @@ import { readCertificate } from "../../../src/core/x509/certificate.ts";
 import { ocspStatus } from "../../../src/core/x509/ocsp.ts";
 import { revocationOf, type RevocationAnswer } from "../../../src/core/x509/revocation.ts";
 import { listStatus } from "../../../src/core/x509/revocationList.ts";
-import { element, octetString } from "../../../src/trial/x509/der.ts";
+import { element, explicit, implicit, octetString, sequence } from "../../../src/trial/x509/der.ts";
 import { extension } from "../../../src/trial/x509/issueCertificate.ts";
 import {
   basicConstraints,
@@ -228,6 +228,24 @@ describe("revocationOf", () => {
     const plain = createNotaryChain();
     const own = [plain.leaf, plain.root].map(({ der }) => readCertificate(der)!);
     assert.equal(revocationOf(own, [], { time, signedAt: undefined }).kind, "good");
+  });
+
+  it("cannot tell where the places cannot be read, or hold lists of another kind", () => {
+    const name = explicit(0, explicit(0, implicit(6, Buffer.from(place))));
+    const points = [
+      extension("1.3.6.1.5.5.7.1.1", false, octetString(Buffer.from("?"))),
+      extension("1.3.6.1.5.5.7.1.1", false, sequence(sequence(implicit(6, Buffer.from(responder))))),
+      extension("2.5.29.31", false, octetString(Buffer.from("?"))),
+      extension("2.5.29.31", false, sequence(sequence())),
+      // A list for some reasons only.
+      extension("2.5.29.31", false, sequence(sequence(name, implicit(1, Buffer.from([0, 2]))))),
+    ];
+    for (const point of points) {
+      const made = createNotaryChain({ more: [point] });
+      const own = [made.leaf, made.root].map(({ der }) => readCertificate(der)!);
+      const known = revocationOf(own, [byList()], { time, signedAt: undefined });
+      assert.deepEqual([known.kind, known.kind === "unknown" && known.questions], ["unknown", []]);
+    }
   });
 
   for (const url of ["https://ocsp.example/", "ldap://lists.example/", "http://with space/"])
