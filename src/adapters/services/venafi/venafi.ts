@@ -34,7 +34,7 @@ const notRepeated =
   "The request was sent once and not repeated, so it is not known whether the key signed: the archive of the service says so.";
 
 /** How long the reference to the archive is looked for after a signature was made; nothing depends on it. */
-const archiveLimit = 3_000;
+const archiveLimit = 5_000;
 
 /**
  * Venafi CodeSign Protect (CyberArk and Palo Alto Code Sign Manager), self-hosted and SaaS, as a signing service. Keys are
