@@ -84,7 +84,7 @@ function verdictLines(verdict: Verdict, now: Date): string[] {
     );
     lines.push(`$(law) decided by ${escapeHover(rule)}, ${link}`);
   }
-  if (verdict.asOf !== undefined) lines.push(`$(clock) asked ${describeAge(verdict.asOf, now)}`);
+  if (verdict.asOf !== undefined) lines.push(`$(cloud) asked ${describeAge(verdict.asOf, now)}`);
   return lines;
 }
 

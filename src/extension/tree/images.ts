@@ -158,6 +158,7 @@ function toItem(extension: Extension, node: Node, grouping: Grouping): vscode.Tr
       item.id = `${node.parent} steps`;
       item.description = `${node.steps.length}`;
       item.iconPath = new vscode.ThemeIcon("list-ordered");
+      item.accessibilityInformation = { label: count(node.steps.length, "step") };
       return item;
     }
     case "step": {

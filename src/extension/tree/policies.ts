@@ -83,6 +83,7 @@ function toItem(extension: Extension, node: Node): vscode.TreeItem {
       ];
       item.description = words.filter((word) => word !== "").join(", ");
       item.iconPath = new vscode.ThemeIcon(rule.mode === "enforce" ? "shield" : "bell");
+      item.accessibilityInformation = { label: `policy ${rule.name}, ${item.description}` };
       return linked(extension, item, rule.source);
     }
     case "covers": {
@@ -90,6 +91,7 @@ function toItem(extension: Extension, node: Node): vscode.TreeItem {
       const item = new vscode.TreeItem(node.glob === "" ? "every other image" : node.glob);
       item.description = "covers";
       item.iconPath = new vscode.ThemeIcon("package");
+      item.accessibilityInformation = { label: `covers ${node.glob}` };
       return linked(extension, item, node.source);
     }
     case "authority":
@@ -98,6 +100,7 @@ function toItem(extension: Extension, node: Node): vscode.TreeItem {
       const item = new vscode.TreeItem(node.text);
       item.description = "not understood";
       item.tooltip = node.text;
+      item.accessibilityInformation = { label: `not understood: ${node.text}` };
       item.iconPath = new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground"));
       return linked(extension, item, node);
     }
@@ -129,6 +132,7 @@ function authorityItem(extension: Extension, authority: Authority): vscode.TreeI
       item.iconPath = new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground"));
       break;
   }
+  item.accessibilityInformation = { label: `authority ${authority.name}, ${item.description ?? ""}` };
   return linked(extension, item, authority.source);
 }
 

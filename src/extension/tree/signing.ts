@@ -129,6 +129,7 @@ function toItem(node: Node, now: Date): vscode.TreeItem {
       item.id = `service ${node.service.name} last`;
       item.iconPath = new vscode.ThemeIcon("history");
       item.description = `${node.entries.length}`;
+      item.accessibilityInformation = { label: count(node.entries.length, "last signing") };
       return item;
     }
     case "entry": {
@@ -138,6 +139,7 @@ function toItem(node: Node, now: Date): vscode.TreeItem {
       item.description = [key, describeAge(at, now)].filter((part) => part !== undefined).join(" · ");
       item.tooltip = [artifact, digest, `by ${actor}`, at].filter((part) => part !== undefined).join("\n");
       item.iconPath = new vscode.ThemeIcon("pass");
+      item.accessibilityInformation = { label: `${artifact ?? ""} signed with ${item.description}` };
       return item;
     }
   }
