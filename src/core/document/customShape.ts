@@ -47,9 +47,10 @@ export function readShape(
     if (containerLists.has(key)) for (const image of containerImages(mapping)) reading.add(image, "image");
     if (isImageKey(key)) readSplit(mapping, reading);
     for (const { key: name, value } of mapping.entries) {
-      if (notRead.has(name.text)) continue;
+      // What is merged in stands elsewhere, too, and is read there.
+      if (notRead.has(name.text) || name.text === "<<") continue;
       const scalar = dereference(value)?.kind === "scalar" ? scalarOf(value) : undefined;
-      if (scalar === undefined) visit(value, name.text === "<<" ? key : name.text, depth + 1);
+      if (scalar === undefined) visit(value, name.text, depth + 1);
       else if (key === "annotations" ? isImageAnnotation(name.text) : isImage(name.text, scalar.text))
         reading.add(value, key === "annotations" ? "annotation" : "image");
       else if (name.text === "url" && isWrappedImage(scalar.text))

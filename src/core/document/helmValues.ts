@@ -62,7 +62,9 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
       });
     }
     for (const { key: name, value } of mapping.entries) {
-      const below = name.text === "<<" ? key : name.text;
+      const below = name.text;
+      // What is merged in stands elsewhere, too, and is read there.
+      if (below === "<<") continue;
       const scalar = scalarOf(value);
       if (scalar === undefined) visit(value, below, top === "" ? below : top, depth + 1);
       else if (expand !== undefined && isMasked(scalar.text)) {

@@ -69,6 +69,11 @@ describe("readHelmValues", () => {
       "extraContainers:\n- name: x\n  image: «busybox»\n- {image: «a:1»}",
       ["image docker.io/library/busybox literal", "image docker.io/library/a:1 literal"],
     ],
+    [
+      "merged values with a tag of their own",
+      "x: &x {repository: «a/b», pullPolicy: Always}\nc: {image: {<<: *x, tag: v2}}",
+      ["image docker.io/a/b literal", "image docker.io/a/b:v2 resolved"],
+    ],
     ["an alias", "x: &i {repository: «a/b», tag: '1'}\nimage: *i", ["image docker.io/a/b:1 resolved"]],
     [
       "no words, pictures, templates, addresses or repositories of charts",
