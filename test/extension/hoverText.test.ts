@@ -86,6 +86,20 @@ describe("the hover", () => {
     assert.match(hoverText({ ...subject, status: { kind: "judged", verdict: verified } }), /countersign\.pin\b/u);
   });
 
+  it("offers to trust the signer only where a valid signature is not accepted", () => {
+    assert.match(hoverText(subject), /countersign\.trustSigner\b/u);
+    for (const state of ["verified", "invalid", "unsigned", "unknown"] as const) {
+      const other: HoverSubject = { ...subject, status: { kind: "judged", verdict: { ...verdict, state } } };
+      assert.doesNotMatch(hoverText(other), /countersign\.trustSigner\b/u);
+    }
+  });
+
+  it("tells the way from the reference to the literal that counts", () => {
+    const chained = readDocument("ARG A=1\nARG B=$A\nFROM ghcr.io/acme/app:$B\n", "Dockerfile");
+    const text = read(hoverText({ ...subject, document: chained, use: chained.images[0]! }));
+    assert.match(text, /value from ARG A, line 1, by way of ARG B, line 2/u);
+  });
+
   it("keeps the last answer readable while the registry is asked again", () => {
     const text = read(hoverText({ ...subject, status: { kind: "checking", previous: verdict } }));
     assert.match(text, /Checking.*last answer/u);
