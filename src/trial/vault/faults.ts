@@ -7,6 +7,10 @@ export type TrialVaultFault =
   | { readonly kind: "other-version"; readonly where: "prefix" | "member" }
   /** Answers signatures in another form than was asked for. */
   | { readonly kind: "encoding"; readonly as: "side-by-side" | "base64url" | "bare" }
+  /** Allows no token to be unwrapped. */
+  | { readonly kind: "no-unwrap" }
+  /** Tells nobody how far an approval is. */
+  | { readonly kind: "no-state" }
   /** Wraps the reply of another path. */
   | { readonly kind: "other-path" }
   /** Signs and records it, and then fails: the caller cannot know. */

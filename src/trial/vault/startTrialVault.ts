@@ -116,10 +116,11 @@ function write(
     case "auth/token/renew-self":
       return tokens.renew(token);
     case "sys/control-group/request":
-      return groups.state(body);
+      return fault?.kind === "no-state" ? failed(403, "permission denied") : groups.state(body);
     case "sys/control-group/authorize":
       return groups.authorize(user, body);
     case "sys/wrapping/unwrap":
+      if (fault?.kind === "no-unwrap") return failed(403, "permission denied");
       return groups.unwrap(textOrEmpty(body["token"]), (outcome) => answerOf(outcome, path, user, context));
   }
   const [verb, name, hash, ...rest] = path.startsWith(`${mount}/`) ? path.slice(mount.length + 1).split("/") : [];

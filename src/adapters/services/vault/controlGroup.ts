@@ -102,9 +102,11 @@ export async function approvalOf(
   const data = isJsonObject(reply.body) ? reply.body["data"] : undefined;
   if (refusal !== undefined || !isJsonObject(data) || typeof data["approved"] !== "boolean") return undefined;
   const given = isJsonArray(data["authorizations"]) ? data["authorizations"].slice(0, 100).filter(isJsonObject) : [];
-  const by = given.flatMap(({ entity_name: name, entity_id: id }) =>
-    typeof name === "string" && name !== "" ? [name.slice(0, 200)] : typeof id === "string" ? [id.slice(0, 200)] : [],
-  );
+  const by = given.flatMap(({ entity_name: name, entity_id: id }) => {
+    const text = typeof name === "string" && name !== "" ? name : id;
+    // Names come from whoever signed in: they must not reach into a terminal.
+    return typeof text === "string" ? [text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ").slice(0, 200)] : [];
+  });
   return { approved: data["approved"], by };
 }
 

@@ -66,7 +66,9 @@ export function createSession(place: VaultPlace, credentials: Credentials): Sess
     const grant = await source.signIn(options);
     if (grant !== undefined) return adopt(grant);
     const missing =
-      token === undefined ? "There is no sign-in" : "The token is not valid (any more), and it is the only sign-in";
+      token === undefined
+        ? "There is no sign-in"
+        : "The token is not valid (any more) or may not look itself up (auth/token/lookup-self), and there is no other sign-in";
     throw new AppError(
       "authentication",
       `${missing} for ${place.origin}. Sign in to the service in the editor, or give the command line VAULT_ADDR=${place.origin} (BAO_ADDR) with VAULT_TOKEN, with VAULT_ROLE_ID and VAULT_SECRET_ID, or with a JWT and the option 'role'.`,

@@ -76,6 +76,19 @@ export function createVaultService(connection: VaultConnection): SigningService 
     return keys.flatMap((key) => key ?? []);
   };
 
+  const keepToken = async (accessor: string, token: string): Promise<void> => {
+    try {
+      await wrappingTokens.save(accessor, token);
+    } catch (cause) {
+      const why = cause instanceof AppError ? ` ${cause.message}` : "";
+      throw new AppError(
+        "configuration",
+        `${name} has the request ${accessor}, but what takes its signature could not be kept, so nobody can take it and it runs out.${why} Sign again once that is possible.`,
+        { cause },
+      );
+    }
+  };
+
   /** What an answer to a signing request means, wrapped or not. */
   const outcomeOf = async (
     reply: ServiceReply,
@@ -99,14 +112,15 @@ export function createVaultService(connection: VaultConnection): SigningService 
     if (wrapped !== undefined) {
       const { accessor, token, expiresAt } = wrapped;
       session.note(token);
-      await wrappingTokens.save(accessor, token);
+      await keepToken(accessor, token);
       const ends = expiresAt === undefined ? {} : { expiresAt };
       return pendingOf(waiting, { service: name, accessor, requestHash: hash, retryAfterMs, ...ends });
     }
     const signature = signatureIn(isJsonObject(body["data"]) ? body["data"] : {}, waiting);
     if (typeof signature === "string") throw protocolError(action, signature, " Nothing was attached.");
     const audit = body["request_id"];
-    return { status: "signed", signature, ...(typeof audit === "string" ? { audit: audit.slice(0, 200) } : {}) };
+    const isId = typeof audit === "string" && /^[\w.-]{1,200}$/.test(audit);
+    return { status: "signed", signature, ...(isId ? { audit } : {}) };
   };
 
   return {
@@ -137,7 +151,6 @@ export function createVaultService(connection: VaultConnection): SigningService 
           message: `The secret that takes the signature of request ${ticket.id} is not here: it was used, withdrawn, or kept elsewhere.`,
         };
       session.note(token);
-      const approval = await approvalOf(session, connection, ticket.id, options);
       const { expiresAt } = waiting;
       const context = { service: name, accessor: ticket.id, requestHash: ticket.requestHash, retryAfterMs };
       const ends = expiresAt === undefined ? {} : { expiresAt };
@@ -145,6 +158,7 @@ export function createVaultService(connection: VaultConnection): SigningService 
         await wrappingTokens.remove(ticket.id);
         return { status: "denied", code: "approval-expired", message: "Nobody approved the request in time." };
       }
+      const approval = await approvalOf(session, connection, ticket.id, options);
       if (approval?.approved === false) return { ...pendingOf(waiting, { ...context, ...ends, approval }), ticket };
       const action = `take the signature of request ${ticket.id}`;
       const call = { path: "sys/wrapping/unwrap", body: { token }, action, ambiguity: notRepeated };
@@ -153,7 +167,8 @@ export function createVaultService(connection: VaultConnection): SigningService 
       // Where the state cannot be looked up, the attempt tells; it uses the token up only where it succeeds.
       if (approval === undefined && said !== undefined && /approv|authoriz/i.test(said.message) && reply.status === 400)
         return { ...pendingOf(waiting, { ...context, ...ends }), ticket };
-      if (reply.status < 500 && reply.status !== 429) await wrappingTokens.remove(ticket.id);
+      // Used up, or no token any more. Whatever else came back, it can still be used.
+      if (said === undefined || reply.status === 400) await wrappingTokens.remove(ticket.id);
       return outcomeOf(reply, waiting, ticket.requestHash, action);
     },
     // Without its token nobody can take the signature, and the token is kept here alone.

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { SigningService, SignOutcome, Ticket } from "../../../../src/application/signingService.ts";
 import { verifyData, readPublicKey } from "../../../../src/core/x509/publicKey.ts";
@@ -78,6 +78,33 @@ describe("a control group at Vault", () => {
     await approve(ticket);
     assert.equal((await (await scene.open({ secrets })).resume(ticket, options)).status, "signed");
     assert.equal(secrets.values.size, 0);
+  });
+
+  it("keeps nothing where others may look, and says that the request is lost", async function () {
+    if (process.platform === "win32") this.skip();
+    mkdirSync(join(scene.folder, "wrapping-tokens"), { mode: 0o755 });
+    await assert.rejects(submitted(), { code: "configuration", message: /could not be kept.*Others may use/ });
+    assert.deepEqual(tokenFiles(), []);
+  });
+
+  it("keeps the token where the attempt to use it comes to nothing", async () => {
+    const { ticket } = await submitted();
+    await approve(ticket);
+    scene.vault.setFault({ kind: "sealed" });
+    await assert.rejects(resumed(ticket), { code: "service-unavailable" });
+    scene.vault.setFault({ kind: "no-unwrap" });
+    const refused = await resumed(ticket);
+    assert.ok(refused.status === "denied" && refused.code === "forbidden");
+    scene.vault.setFault(undefined);
+    assert.equal((await resumed(ticket)).status, "signed");
+  });
+
+  it("tells by the attempt where the state may not be looked up", async () => {
+    const { ticket } = await submitted();
+    scene.vault.setFault({ kind: "no-state" });
+    assert.equal((await resumed(ticket)).status, "pending");
+    await approve(ticket);
+    assert.equal((await resumed(ticket)).status, "signed");
   });
 
   it("lets nobody approve a request of their own, and reject none", async () => {
