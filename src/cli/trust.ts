@@ -50,7 +50,10 @@ async function readPolicies(paths: readonly string[], cwd: string): Promise<Trus
   if (paths.length === 0) return undefined;
   const files = await Promise.all(paths.map(async (path) => ({ path, text: await readTextFile(path, cwd) })));
   const stores = await Promise.all(
-    files.map(async (file) => [...(await readTrustStoreFiles(file, cwd, process.env)), ...(await readNamedFiles(file, cwd))]),
+    files.map(async (file) => [
+      ...(await readTrustStoreFiles(file, cwd, process.env)),
+      ...(await readNamedFiles(file, cwd)),
+    ]),
   );
   for (const [i, file] of files.entries()) {
     const { rules, problems, trustedRoots = [] } = readPolicy([file, ...(stores[i] ?? [])]);

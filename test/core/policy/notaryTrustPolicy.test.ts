@@ -215,6 +215,7 @@ describe("readNotaryTrustPolicy", () => {
       version: "1.0",
       trustPolicies: [{ ...statement, name: "rest", registryScopes: ["*"] }, statement],
     });
+    assert.deepEqual(whyNot(policy), []);
     const covering = (name: string): readonly string[] => coveringRules(policy.rules, name).map((rule) => rule.name);
     assert.deepEqual(covering("registry.example/acme/app:1"), ["release"]);
     assert.deepEqual(covering(`registry.example/acme/app@sha256:${"0".repeat(64)}`), ["release"]);

@@ -157,6 +157,14 @@ describe("judge, on Notary signatures", () => {
     assert.equal(judged(outlived, authority({ stores, checks: permissive })).state, "verified");
   });
 
+  it("does not call an outlived chain wrong that a time stamp may yet prove, where nobody is trusted for that", () => {
+    const request = { chain: short.chain, privateKey: short.leaf.keys.privateKey };
+    const nobody = (of: Evidence): Verdict => judge(of, policyOf(), { trustedRoots: [] }, now);
+    assert.deepEqual(outcome(nobody(jws(request))), ["invalid", "certificate-not-valid-then"]);
+    const unprotected = { "io.cncf.notary.timestampSignature": "AAAA" };
+    assert.equal(nobody(jws({ ...request, unprotected })).state, "untrusted");
+  });
+
   it("does not use a plug-in, and so cannot tell", () => {
     const plugin = {
       "io.cncf.notary.verificationPlugin": "acme",
