@@ -36,6 +36,7 @@ export function pipelineOfYaml(head: string, path: string, has: (key: string) =>
   if (has("apiVersion")) return undefined;
   if (has("pipelines") && item("step|parallel").test(head)) return "bitbucket-pipelines";
   if (has("phases") && has("version") && key("commands").test(head)) return "codebuild";
+  if (has("pipeline") && key("image").test(head) && (key("commands").test(head) || has("matrix"))) return "drone";
   if (has("kind") && /^kind[ \t]*:[ \t]*pipeline\b/m.test(head)) return "drone";
   // An orb in several files has one for each of its executors.
   if (/^docker[ \t]*:[^\n]*\n\s*-[ \t]*image[ \t]*:/m.test(head)) return "circleci";
@@ -56,6 +57,7 @@ export function pipelineOfYaml(head: string, path: string, has: (key: string) =>
   if (isGitlab(head, path, has)) return "gitlab-ci";
   if (has("steps") && (key("plugins").test(head) || (item("command|label").test(head) && has("agents"))))
     return "buildkite";
+  if (has("steps") && key("image").test(head) && key("commands").test(head)) return "woodpecker";
   return undefined;
 }
 
@@ -66,8 +68,9 @@ function isAzure(head: string, has: (key: string) => boolean): boolean {
 }
 
 function isGitlab(head: string, path: string, has: (key: string) => boolean): boolean {
-  if (has("on") || has("services") || !/^[ \t]+(?:script|extends|before_script|trigger)[ \t]*:/m.test(head))
-    return false;
+  // Compose has services by name, GitLab has a list of them.
+  const isCompose = has("services") && !/^services[ \t]*:\s*(?:#[^\n]*\s*)?[-[]/m.test(head);
+  if (has("on") || isCompose || !/^[ \t]+(?:script|extends|before_script|trigger)[ \t]*:/m.test(head)) return false;
   if (["stages", "default", "before_script", "workflow", "spec"].some(has)) return true;
   if (/^\.[\w-]+[ \t]*:/m.test(head) || /^[ \t]+stage[ \t]*:/m.test(head)) return true;
   // A job of its own: a script beside another keyword of jobs.

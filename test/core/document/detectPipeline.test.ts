@@ -63,6 +63,19 @@ describe("content of pipelines", () => {
     ["a CircleCI executor", "src/executors/default.yml", "description: x\ndocker:\n  - image: y\n", "circleci"],
     ["Bitbucket elsewhere", "b.yml", "pipelines:\n  default:\n  - step:\n      script: [x]\n", "bitbucket-pipelines"],
     ["Drone elsewhere", "d.yml", "kind: pipeline\ntype: docker\nsteps:\n- image: x\n", "drone"],
+    [
+      "Drone's first format",
+      "d.yml",
+      "pipeline:\n  a:\n    image: x\n    commands: [y]\nservices:\n  b:\n    image: z\n",
+      "drone",
+    ],
+    ["Woodpecker elsewhere", "w.yml", "steps:\n  - name: a\n    image: x\n    commands:\n      - y\n", "woodpecker"],
+    [
+      "a GitLab file with services",
+      "g.yml",
+      "services:\n  - postgres\nbefore_script: [x]\na:\n  script: y\n",
+      "gitlab-ci",
+    ],
     ["Buildkite by its folder", ".buildkite/x.yml", "steps:\n- command: x\n", "buildkite"],
     ["Buildkite elsewhere", "p.yml", "steps:\n- label: x\n  plugins:\n  - docker#v5: {}\n", "buildkite"],
     [
@@ -81,7 +94,6 @@ describe("content of pipelines", () => {
     ["a GitHub action", "x.yml", "runs:\n  using: composite\n  steps:\n  - run: x\n", "github-action"],
     ["a compose file", "s.yml", "services:\n  a:\n    image: x\n    extends: {service: b}\n", "compose"],
     ["Travis", ".travis.yml", "language: node_js\nscript:\n- x\n", undefined],
-    ["an Ansible playbook", "p.yml", "- hosts: all\n  tasks:\n  - name: x\n    script: y\n", undefined],
     ["an OpenAPI description", "o.yml", "openapi: 3.0.0\npaths:\n  /jobs:\n    get: {}\n", undefined],
   ];
   for (const [name, path, text, dialect] of contents)
