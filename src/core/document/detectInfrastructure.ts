@@ -1,3 +1,4 @@
+import { isAnsible } from "./ansible.ts";
 import { awsDialectOf } from "./cloudFormation.ts";
 import type { Dialect } from "./document.ts";
 
@@ -23,5 +24,7 @@ export function infrastructureOfPath(path: string): Dialect | undefined {
 /** The dialect of an infrastructure file in YAML whose path does not tell one. */
 export function infrastructureOfYaml(head: string): Dialect | undefined {
   // A controller of Kubernetes may describe the same things.
-  return /^apiVersion[ \t]*:/m.test(head) ? undefined : awsDialectOf(head);
+  return /^apiVersion[ \t]*:/m.test(head)
+    ? undefined
+    : (awsDialectOf(head) ?? (isAnsible(head) ? "ansible" : undefined));
 }

@@ -5,6 +5,9 @@ import { createPipeline, type Pipeline } from "./pipeline.ts";
 import type { Placeholder, TemplateScope } from "./template.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
+/** No reference is longer. */
+const maximumKey = 1024;
+
 /** Commands that the specification runs (containers.dev, "Lifecycle scripts"). */
 const lifecycle = [
   "initializeCommand",
@@ -33,7 +36,12 @@ export function readDevcontainer(source: string, path: string): Document {
   pipeline.image(valueAt(build, "args", "BUILDKIT_SYNTAX"), "syntax", { scope });
   for (const { key, value } of [...entriesOf(valueAt(root, "features")), ...entriesOf(valueAt(root, "dependsOn"))]) {
     // Other features are folders, archives, or names that the tool itself knew once.
-    if (/^[^/]+[.:][^/]*\/.+\/.+/.test(key.text) && !/^\.|:\/\//.test(key.text) && !isLock)
+    if (
+      key.text.length <= maximumKey &&
+      /^[^/]+[.:][^/]*\/.+\/.+/.test(key.text) &&
+      !/^\.|:\/\//.test(key.text) &&
+      !isLock
+    )
       pipeline.image(key, "feature", { scope });
     if (isLock) pipeline.image(valueAt(value, "resolved"), "feature", { scope });
   }

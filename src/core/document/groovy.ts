@@ -13,6 +13,8 @@ export type GroovyToken =
 
 /** Tokens that are read; more than any pipeline has. */
 const maximumTokens = 200_000;
+/** Longest expression in a string. */
+const maximumExpression = 500;
 
 const blank = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))/y;
 const name = /[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*/y;
@@ -105,11 +107,11 @@ function expressionAt(text: string, at: number): Extract<GroovyPiece, { kind: "e
   if (bare !== undefined) return { kind: "expression", name: bare, span: { start: at, end: at + 1 + bare.length } };
   if (text[at + 1] !== "{") return undefined;
   let depth = 0;
-  for (let end = at + 1; end < text.length; end++) {
+  const limit = Math.min(text.length, at + maximumExpression);
+  for (let end = at + 1; end < limit; end++) {
     if (text[end] === "{") depth += 1;
     else if (text[end] === "}" && --depth === 0)
       return { kind: "expression", name: text.slice(at + 2, end).trim(), span: { start: at, end: end + 1 } };
-    else if (text[end] === "\n" && depth > 20) return undefined;
   }
   return undefined;
 }

@@ -6,6 +6,7 @@ import { createMakeVariables, makePieces, type MakeVariables } from "./makefileV
 
 /** Lines of a makefile that are read. */
 const maximumLines = 100_000;
+const maximumHead = 2_000;
 
 /** A line with its continuations (GNU make, 3.1.1): where it stands without the line break at its end. */
 interface LogicalLine extends Span {
@@ -24,7 +25,8 @@ export function readMakefile(source: string, path: string): Document {
   let isInside = false;
   let definition = 0;
   for (const line of lines) {
-    const content = text.slice(line.start, line.end);
+    // What tells a line's kind stands at its beginning.
+    const content = text.slice(line.start, Math.min(line.end, line.start + maximumHead));
     if (/^[ \t]*(?:override[ \t]+)?define\b/.test(content)) definition += 1;
     if (definition > 0) {
       if (/^[ \t]*endef\b/.test(content)) definition -= 1;

@@ -1,5 +1,6 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import { readImageCommands } from "../shell/imageCommands.ts";
+import { readAnsible } from "./ansible.ts";
 import { readAzurePipelines } from "./azurePipelines.ts";
 import { readBake } from "./bake.ts";
 import { readBitbucketPipelines } from "./bitbucketPipelines.ts";
@@ -64,6 +65,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["makefile", readMakefile],
   ["bake", readBake],
   ["devcontainer", readDevcontainer],
+  ["ansible", readAnsible],
   ["jenkinsfile", readJenkinsfile],
   ["quadlet", readQuadlet],
   ["cloudformation", readCloudFormation],

@@ -27,6 +27,8 @@ interface Candidate {
 const maximumChoices = 256;
 /** Images of commands that are listed for one document. */
 const maximumUses = 10_000;
+/** No reference, with all its expressions, is longer. */
+const maximumLength = 4096;
 /** Commands that only print what they are given. */
 const printers = new Set(["echo", "printf", ":"]);
 
@@ -56,7 +58,7 @@ export function createCommandUses(
 function candidatesOf(mention: PlacedMention, text: string): readonly Candidate[] {
   const parts = partsOfSlice(mention.slice);
   const span = writtenSpan(parts, text);
-  if (span === undefined || span.start >= span.end) return [];
+  if (span === undefined || span.start >= span.end || span.end - span.start > maximumLength) return [];
   const { split } = mention;
   const joined =
     split === undefined

@@ -251,7 +251,7 @@ function readHelm(words: readonly WordValue[]): CommandImages {
   });
   const values = new Map<string, WordSlice>();
   for (const slice of sets) {
-    const key = /^([\w.[\]-]+)=/.exec(textOfSlice(slice))?.[1];
+    const key = /^([\w.[\]-]{1,200})=/.exec(textOfSlice(slice))?.[1];
     if (key !== undefined) values.set(key, { ...slice, from: slice.from + key.length + 1 });
   }
   const mentions: Mention[] = [];

@@ -104,7 +104,7 @@ function expansionKind({ text, word, parts }: WordValue): "argument" | "options"
   if (/^["']?\$(?:[@*]|\{[@*])/.test(word.raw)) return "anything";
   const [name = ""] = word.expands;
   const isList = /\[[@*]\]/.test(word.raw);
-  if (isList || /(?:opt|arg|flag|param|extra|env)s?(?:_|$)|(?:opts|args|flags|options|arguments)$/i.test(name))
+  if (isList || /(?:opts?|args?|flags?|params?|options|arguments|extra)$/i.test(name))
     return text === unknownCharacter ? "options" : "argument";
   const isQuoted = word.raw.startsWith('"');
   // Without a name it is a command's output, which may be any number of words.

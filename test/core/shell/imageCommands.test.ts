@@ -243,6 +243,7 @@ const scripts: readonly {
     pinned: 'I="a:1@D b:2"\ndocker pull $I\n',
   },
   { script: "docker run ⟦$IMAGE⟧ x\n", expected: [[null, "unresolved"]] },
+  { script: "docker run ⟦$ENV_IMAGE⟧ no:1\n", expected: [[null, "unresolved"]] },
   { script: "docker run ⟦node:$V⟧ x\n", expected: [[null, "partial"]] },
   { script: "docker run ⟦ghcr.io/a/b:$(cat v)⟧ x\n", expected: [[null, "partial"]] },
   {
