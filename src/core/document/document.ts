@@ -15,6 +15,7 @@ export type Dialect =
   | "helm-template"
   | "helmfile"
   | "skaffold"
+  | "ko"
   | "gitlab-ci"
   | "azure-pipelines"
   | "circleci"

@@ -1,6 +1,5 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import { readImageCommands } from "../shell/imageCommands.ts";
-import { readAnsible } from "./ansible.ts";
 import { readAzurePipelines } from "./azurePipelines.ts";
 import { readBake } from "./bake.ts";
 import { readBitbucketPipelines } from "./bitbucketPipelines.ts";
@@ -22,6 +21,7 @@ import { readGitlabCi } from "./gitlabCi.ts";
 import { readHelmChart, readHelmValuesFile } from "./helmChart.ts";
 import { readHelmTemplate } from "./helmTemplate.ts";
 import { readHelmfile } from "./helmfile.ts";
+import { readKo } from "./ko.ts";
 import { readKubernetes, readKustomizationFile } from "./kubernetes.ts";
 import { readArgo, readTekton } from "./manifestPipeline.ts";
 import { readJenkinsfile } from "./jenkinsfile.ts";
@@ -50,6 +50,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["helm-template", readHelmTemplate],
   ["helmfile", readHelmfile],
   ["skaffold", readSkaffold],
+  ["ko", readKo],
   ["gitlab-ci", readGitlabCi],
   ["azure-pipelines", readAzurePipelines],
   ["circleci", readCircleci],
@@ -65,7 +66,6 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["makefile", readMakefile],
   ["bake", readBake],
   ["devcontainer", readDevcontainer],
-  ["ansible", readAnsible],
   ["jenkinsfile", readJenkinsfile],
   ["quadlet", readQuadlet],
   ["cloudformation", readCloudFormation],

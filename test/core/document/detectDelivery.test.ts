@@ -18,6 +18,8 @@ describe("files of Kubernetes' tools", () => {
     ["helmfile.yaml", "helmfile"],
     ["helmfile.yaml.gotmpl", "helmfile"],
     ["deploy/helmfile.d/01-a.yaml", "helmfile"],
+    ["pkg/Kptfile", "kubernetes"],
+    ["app/.ko.yaml", "ko"],
     ["app/skaffold.yaml", "skaffold"],
     ["app/skaffold-dev.yml", "skaffold"],
   ];

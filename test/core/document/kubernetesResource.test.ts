@@ -36,6 +36,12 @@ describe("readResource", () => {
       ["image docker.io/library/a literal", "volume docker.io/b/c literal"],
     ],
     [
+      "functions of kpt",
+      "kpt.dev/v1/Kptfile",
+      "pipeline: {mutators: [{image: «gcr.io/kpt-fn/set-namespace:v0.4», configMap: {image: x}}], validators: [{image: «kubeval:v0.3»}]}",
+      ["image gcr.io/kpt-fn/set-namespace:v0.4 literal", "image docker.io/library/kubeval:v0.3 literal"],
+    ],
+    [
       "one container, and steps",
       "example.org/v1/Thing",
       "spec: {container: {image: «a»}, steps: [{image: «b»}, {name: x}]}",
