@@ -29,6 +29,7 @@ const stores = {
   "policy/truststore/x509/signingAuthority/acme/root.crt": certificatePem(root.der),
   "policy/truststore/x509/tsa/clock/root.crt": certificatePem(stamps.root.der),
   "policy/truststore/x509/tsa/stamps/stamps.crt": certificatePem(stamps.authority.der),
+  "policy/truststore/x509/tsa/own/own.crt": certificatePem(own.der),
   "elsewhere/truststore/x509/ca/far/root.crt": certificatePem(root.der),
 };
 
@@ -93,6 +94,7 @@ describe("readNotaryTrustPolicy", () => {
     ["with a file that is none", "ca:mixed"],
     ["with a certificate that is broken", "ca:broken"],
     ["for time stamps with what is no root", "tsa:stamps"],
+    ["for time stamps with what is no authority's", "tsa:own"],
     ["that leads out of its folder", "ca:.."],
   ];
   for (const [title, store] of unusable)
