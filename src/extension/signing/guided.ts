@@ -7,7 +7,9 @@ import { isSigningFormat, signingFormats, type SigningFormat } from "../../core/
 import { formatWord, printable } from "../../core/report/words.ts";
 import type { CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
+import { statusKey } from "../marks.ts";
 import { imageItem, worstFirst } from "../targets.ts";
+import type { ImageEntry } from "../tree/grouping.ts";
 import { prepare, type SigningChoice } from "./calls.ts";
 import { standingOf } from "./formatWords.ts";
 import { describeKey, obstacleOf } from "./keyWords.ts";
@@ -111,7 +113,10 @@ async function askImage(
   place: StepPlace,
   signal: AbortSignal,
 ): Promise<Answer<Draft>> {
-  const items = worstFirst(extension.model.images()).flatMap((image): Choice<ImageReference>[] => {
+  // Unsigned images first: they are why most people sign.
+  const isSigned = ({ status }: ImageEntry): number => Number(statusKey(status) !== "unsigned");
+  const images = worstFirst(extension.model.images()).toSorted((a, b) => isSigned(a) - isSigned(b));
+  const items = images.flatMap((image): Choice<ImageReference>[] => {
     const value = parseReference(image.reference).value;
     return value === undefined ? [] : [{ ...imageItem(image, extension.now()), value }];
   });
@@ -246,7 +251,7 @@ async function askFormat(extension: Extension, draft: Draft, place: StepPlace): 
           ? undefined
           : standingOf(format, draft.reference, extension.model.rulebook.policy);
       items.push({
-        label: `$(file-badge) ${formatWord(format)}`,
+        label: `$(file-code) ${formatWord(format)}`,
         description: standing?.description ?? "",
         detail: standing?.detail ?? "",
         value: format,
