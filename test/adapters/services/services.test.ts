@@ -71,6 +71,13 @@ describe("openService", () => {
 describe("parseTrialState", () => {
   it("reads what the trial writes", () => assert.deepEqual(parseTrialState(JSON.stringify(state)), state));
 
+  it("knows other interfaces on loopback only", () => {
+    const vault = { url: "http://127.0.0.1:7" };
+    assert.deepEqual(parseTrialState(JSON.stringify({ ...state, vault }))?.vault, vault);
+    for (const url of ["http://127.0.0.1.example", "https://vault.example", "http://127.0.0.1:7/x", 7])
+      assert.equal(parseTrialState(JSON.stringify({ ...state, vault: { url } }))?.vault, undefined);
+  });
+
   const refused: readonly (readonly [string, object])[] = [
     ["a service on another machine", { ...state, url: "http://192.0.2.1:5001" }],
     ["a service under a name", { ...state, url: "http://localhost.attacker.example:5001" }],

@@ -1,5 +1,6 @@
 import type { Secrets } from "../../../application/ports.ts";
 import type { VaultOptions } from "../../../core/policy/vaultOptions.ts";
+import { addressComplaints } from "../serviceAddress.ts";
 import { products } from "./products.ts";
 
 /** Names under which secrets of a service are kept, each for one origin. */
@@ -47,7 +48,7 @@ export function openCredentials(options: {
   };
   const url = environment["ACTIONS_ID_TOKEN_REQUEST_URL"];
   const secret = environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
-  const isIssuer = meant.length > 0 && url !== undefined && URL.canParse(url) && secret !== undefined && secret !== "";
+  const isIssuer = meant.length > 0 && url !== undefined && isSafe(url) && secret !== undefined && secret !== "";
   const namespace = variable("NAMESPACE");
   return {
     get: async (name) => (await secrets?.get(origin, `vault ${name}`)) ?? fromEnvironment(name),
@@ -59,6 +60,10 @@ export function openCredentials(options: {
 /** Three parts in Base64url (RFC 7519, section 3): no other secret of a pipeline is taken for one. */
 export function isJwt(text: string): boolean {
   return text.length <= 16_384 && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text);
+}
+
+function isSafe(address: string): boolean {
+  return URL.canParse(address) && addressComplaints(new URL(new URL(address).origin)).length === 0;
 }
 
 function isOrigin(address: string | undefined, origin: string): boolean {

@@ -82,6 +82,11 @@ describe("signing in to Vault", () => {
       signs({ environment: { ...environment, VAULT_ADDR: "https://vault.example" }, options: { role: "signer" } }),
       { code: "authentication" },
     );
+    // Nor is the runner's token sent in the clear.
+    const plain = { ...environment, ACTIONS_ID_TOKEN_REQUEST_URL: "http://issuer.example/token" };
+    await assert.rejects(signs({ environment: plain, options: { role: "signer" } }), {
+      message: /There is no sign-in/,
+    });
     assert.equal(asked.length, 1);
     await github.stop();
   });
