@@ -1,5 +1,6 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import { readImageCommands } from "../shell/imageCommands.ts";
+import { readAnsible } from "./ansible.ts";
 import { readAzurePipelines } from "./azurePipelines.ts";
 import { readBake } from "./bake.ts";
 import { readBitbucketPipelines } from "./bitbucketPipelines.ts";
@@ -66,6 +67,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["makefile", readMakefile],
   ["bake", readBake],
   ["devcontainer", readDevcontainer],
+  ["ansible", readAnsible],
   ["jenkinsfile", readJenkinsfile],
   ["quadlet", readQuadlet],
   ["cloudformation", readCloudFormation],
@@ -91,7 +93,9 @@ export function readDocument(source: string, path: string, siblings: Siblings = 
   }
   const dialect = dialectOfPath(path) ?? dialectOfContent(text, path);
   const read = dialect === undefined ? undefined : readers.get(dialect);
-  return read === undefined ? { ...nothing, dialect: dialect ?? "unrecognised" } : withCommandImages(read(text, path, siblings));
+  return read === undefined
+    ? { ...nothing, dialect: dialect ?? "unrecognised" }
+    : withCommandImages(read(text, path, siblings));
 }
 
 /** Dialects whose readers look at their commands themselves, since they know more of them. */
