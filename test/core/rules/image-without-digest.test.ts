@@ -36,6 +36,16 @@ describe("image-without-digest", () => {
     );
   });
 
+  it("writes the digest under the key that is there for one", () => {
+    expectReports(
+      imageWithoutDigest,
+      "chart/values.yaml",
+      "image:\n  repository: «node»\n  tag: '22'\n  digest: \"\"\n",
+      [{ fixed: `image:\n  repository: node\n  tag: '22'\n  digest: "${someDigest}"\n` }],
+      [verified],
+    );
+  });
+
   it("offers digests that are not verified only as second best, and broken ones not at all", () => {
     const unsigned = verdictOn(node, "unsigned", { digest: someDigest });
     expectReports(
