@@ -87,7 +87,6 @@ export function createSession(place: VaultPlace, credentials: Credentials): Sess
   /** "Permission denied" is said of a missing permission and of a token that has ended: a look-up tells which. */
   const hasEnded = async (grant: Grant, options: WaitOptions): Promise<boolean> => {
     if ((await source.lookUp(grant.token, options)) !== undefined) return false;
-    dead.add(grant.token);
     if (current?.token === grant.token) current = undefined;
     return true;
   };

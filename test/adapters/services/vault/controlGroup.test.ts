@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { wrappedReplyIn } from "../../../../src/adapters/services/vault/controlGroup.ts";
 import type { SigningService, SignOutcome, Ticket } from "../../../../src/application/signingService.ts";
 import { verifyData, readPublicKey } from "../../../../src/core/x509/publicKey.ts";
 import { requestHash } from "../../../../src/core/sign/requestHash.ts";
@@ -176,4 +177,37 @@ describe("a control group at Vault", () => {
     }
     assert.ok(said !== "" && !said.includes(token));
   });
+});
+
+describe("a wrapped reply", () => {
+  const now = Date.parse("2026-11-21T12:00:00Z");
+  const info = { token: "hvs.token", accessor: "accessor", ttl: 60, creation_path: "transit/sign/release" };
+  const read = (changes: unknown): ReturnType<typeof wrappedReplyIn> =>
+    wrappedReplyIn({ wrap_info: changes }, "transit/sign/release", now);
+
+  it("is read with its end", () => {
+    const expected = { token: "hvs.token", accessor: "accessor", expiresAt: "2026-11-21T12:01:00.000Z" };
+    assert.deepEqual(read(info), expected);
+    assert.deepEqual(read({ ...info, creation_path: "team/transit/sign/release" }), expected);
+  });
+
+  for (const nothing of [undefined, null]) it(`is none for ${nothing}`, () => assert.equal(read(nothing), undefined));
+
+  for (const [title, changes] of [
+    ["another path", { creation_path: "transit/sign/release-2" }],
+    ["a path that only ends alike", { creation_path: "x-transit/sign/release" }],
+    ["no token", { token: "" }],
+    ["a token that is no text", { token: 1 }],
+    ["a token with a line break", { token: "a\nb" }],
+    ["no accessor", { accessor: undefined }],
+    ["an accessor that leads elsewhere", { accessor: "../x" }],
+    ["an accessor that is the token", { token: "abc", accessor: "abc" }],
+  ] as const)
+    it(`is refused with ${title}`, () => assert.equal(typeof read({ ...info, ...changes }), "string"));
+
+  for (const ttl of [0, -1, "60", 1e300, undefined])
+    it(`has no known end with ${ttl}`, () => {
+      const reply = read({ ...info, ttl });
+      assert.ok(typeof reply === "object" && reply.expiresAt === undefined);
+    });
 });
