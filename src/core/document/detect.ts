@@ -1,5 +1,10 @@
 import { deliveryOfJson, deliveryOfPath, deliveryOfYaml } from "./detectDelivery.ts";
-import { infrastructureOfPath, infrastructureOfYaml } from "./detectInfrastructure.ts";
+import {
+  infrastructureOfContent,
+  infrastructureOfPath,
+  infrastructureOfYaml,
+  mayHoldInfrastructure,
+} from "./detectInfrastructure.ts";
 import { pipelineOfPath, pipelineOfYaml } from "./detectPipeline.ts";
 import type { Dialect } from "./document.ts";
 
@@ -39,6 +44,7 @@ export function mayHoldReferences(path: string): boolean {
   return (
     dialectOfPath(path) !== undefined ||
     /\.ya?ml$/i.test(path) ||
+    mayHoldInfrastructure(path) ||
     (/\.json$/i.test(path) && !notManifest.test(path)) ||
     !path.slice(path.lastIndexOf("/") + 1).includes(".")
   );
@@ -51,7 +57,8 @@ const lookedAt = 65_536;
 export function dialectOfContent(text: string, path: string): Dialect | undefined {
   const head = text.slice(0, lookedAt);
   if (/\.ya?ml$/i.test(path)) return dialectOfYaml(head, path);
-  if (/\.json$/i.test(path)) return deliveryOfJson(head);
+  if (mayHoldInfrastructure(path)) return infrastructureOfContent(head, path);
+  if (/\.json$/i.test(path)) return deliveryOfJson(head) ?? infrastructureOfContent(head, path);
   if (path.slice(path.lastIndexOf("/") + 1).includes(".")) return undefined;
   if (/^#![^\n]{0,200}\b(?:ba|da|a|z|k|mk)?sh\b/.test(head)) return "shell";
   if (/^#[ \t]*syntax[ \t]*=/i.test(head)) return "dockerfile";

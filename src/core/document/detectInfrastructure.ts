@@ -28,3 +28,18 @@ export function infrastructureOfYaml(head: string): Dialect | undefined {
     ? undefined
     : (awsDialectOf(head) ?? (isAnsible(head) ? "ansible" : undefined));
 }
+
+/** Whether a file's content may tell one of these dialects though its path does not. */
+export function mayHoldInfrastructure(path: string): boolean {
+  return /\.(?:hcl|groovy)$/i.test(path);
+}
+
+/** The dialect of such a file, or of one in JSON. */
+export function infrastructureOfContent(head: string, path: string): Dialect | undefined {
+  if (/\.json$/i.test(path)) return awsDialectOf(head);
+  if (/\.groovy$/i.test(path))
+    return /^[ \t]*(?:pipeline|node|podTemplate)\b[^\n]*\{/m.test(head) ? "jenkinsfile" : undefined;
+  if (/^job[ \t]+"[^"\n]*"[ \t]*\{/m.test(head)) return "nomad";
+  if (/^source[ \t]+"docker"/m.test(head)) return "packer";
+  return /^(?:target|group)[ \t]+"[^"\n]*"[ \t]*\{/m.test(head) ? "bake" : undefined;
+}

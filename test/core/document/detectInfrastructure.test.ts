@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { mayHoldReferences } from "../../../src/core/document/detect.ts";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+
+const cases: readonly (readonly [path: string, text: string, dialect: string])[] = [
+  [".devcontainer.json", "{}", "devcontainer"],
+  ["app/.devcontainer/python/devcontainer.json", "{}", "devcontainer"],
+  ["docker-bake.override.hcl", "", "bake"],
+  ["ci/docker-bake.json", "{}", "bake"],
+  ["build.hcl", 'target "a" {\n}\n', "bake"],
+  ["terragrunt.hcl", 'include "root" {}\n', "unrecognised"],
+  ["infra/main.tf", "", "terraform"],
+  ["job.nomad", "", "nomad"],
+  ["jobs/web.hcl", '# a\njob "web" {\n}\n', "nomad"],
+  ["x.pkr.hcl", "", "packer"],
+  ["Jenkinsfile", "", "jenkinsfile"],
+  ["ci/Jenkinsfile.release", "", "jenkinsfile"],
+  ["vars/build.groovy", "", "jenkinsfile"],
+  ["ci/build.groovy", "pipeline {\n}\n", "jenkinsfile"],
+  ["src/Thing.groovy", "class Thing {}\n", "unrecognised"],
+  ["Earthfile", "", "earthfile"],
+  ["web.container", "", "quadlet"],
+  ["a.service", "", "quadlet"],
+  ["ecs/task-definition.json", "{}", "ecs"],
+  ["Dockerrun.aws.json", "{}", "ecs"],
+  ["template.yaml", "AWSTemplateFormatVersion: '2010-09-09'\n", "cloudformation"],
+  ["template.json", '{ "AWSTemplateFormatVersion": "2010-09-09" }', "cloudformation"],
+  ["package.json", '{ "image": "a" }', "unrecognised"],
+  ["playbook.yml", "- hosts: all\n", "ansible"],
+  ["ack.yaml", "apiVersion: a/v1\nkind: B\nspec:\n  containerDefinitions: []\n", "kubernetes"],
+  ["GNUmakefile", "", "makefile"],
+  ["rules.mk", "", "makefile"],
+  ["bin/run", "#!/usr/bin/env bash\n", "shell"],
+];
+
+describe("infrastructure files", () => {
+  for (const [path, text, dialect] of cases)
+    it(`are recognised: ${path} is ${dialect}`, () => {
+      assert.equal(readDocument(text, path).dialect, dialect);
+      if (dialect !== "unrecognised") assert.ok(mayHoldReferences(path));
+    });
+});
