@@ -33,7 +33,7 @@ export function readImageCommands(
   const visit = (command: ShellCommand, depth: number): void => {
     if (left-- <= 0) return;
     commands.push(command);
-    const invocation = invocationOf(command);
+    const invocation = invocationOf(command) ?? engineByName(command);
     if (invocation === undefined) return;
     const { tool, rest } = invocation;
     const script = depth < maximumDepth ? scriptOf(tool, rest) : undefined;
@@ -52,6 +52,17 @@ export function readImageCommands(
     ({ slice, mayBeLocal }) => mayBeLocal !== true || !namesOf(slice, document.text).some((name) => outputs.has(name)),
   );
   return createCommandUses(document, commands, wanted);
+}
+
+const engineName =
+  /^(?:DOCKER|PODMAN|OCI_BIN|(?:DOCKER|PODMAN|CONTAINER|OCI)_?(?:BIN|CLI|CMD|COMMAND|ENGINE|RUNTIME|TOOL))$/i;
+
+/** `$CONTAINER_ENGINE run ...`: which engine is only known when it runs, but all of them take the same words. */
+function engineByName({ words }: ShellCommand): { tool: string; rest: readonly ShellWord[] } | undefined {
+  const [program, ...rest] = words;
+  const [name, ...others] = program?.expands ?? [];
+  const isEngine = program?.text === undefined && name !== undefined && others.length === 0 && engineName.test(name);
+  return isEngine && /^["']?\$[({]?\w+[)}]?["']?$/.test(program?.raw ?? "") ? { tool: "docker", rest } : undefined;
 }
 
 /** What a name reads as: its value, or the text that yields it. */

@@ -156,6 +156,10 @@ const commands: readonly string[] = [
   'docker run "$@"',
   "/usr/bin/docker pull ⟦node:22⟧",
   "docker pull <image>",
+  "$DOCKER run --rm ⟦node:22⟧ sh",
+  "D=docker; $D run --rm ⟦node:22⟧ sh",
+  '"${CONTAINER_ENGINE}" pull ⟦node:22⟧',
+  "$TOOL run node:22",
   "docker pull NODE:22",
 ];
 
