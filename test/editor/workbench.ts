@@ -175,7 +175,7 @@ function workbenchActions(page: Page) {
     },
 
     /** Opens the hover at the cursor by keyboard alone, and gives what it says. */
-    async hoverAtCursor(): Promise<string> {
+    async hoverAtCursor(options: { readonly grow?: number } = {}): Promise<string> {
       await page.mouse.move(5, 5);
       await page.keyboard.press("Control+K");
       await page.keyboard.press("Control+I");
@@ -183,6 +183,18 @@ function workbenchActions(page: Page) {
       await hover.first().waitFor();
       // What several providers say comes one after the other.
       await page.waitForTimeout(500);
+      const box = await page.locator(".monaco-resizable-hover:visible").first().boundingBox();
+      // A person pulls its lower edge down to see all of it; the editor remembers that size.
+      if (options.grow !== undefined && box !== null) {
+        const [x, y] = [box.x + box.width / 2, box.y + box.height - 2];
+        await page.mouse.move(x, y - 30, { steps: 3 });
+        await page.mouse.move(x, y, { steps: 3 });
+        await page.waitForTimeout(400);
+        await page.mouse.down();
+        await page.mouse.move(x, y + options.grow, { steps: 5 });
+        await page.mouse.up();
+        await page.mouse.move(x, y - 60, { steps: 3 });
+      }
       return (await hover.allInnerTexts()).join("\n");
     },
 

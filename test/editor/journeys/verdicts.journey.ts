@@ -40,7 +40,7 @@ describe("the five verdicts", () => {
     await workbench.putCursor("shop/search");
     for (const theme of ["light", "dark", "highContrast"] as const) {
       await workbench.setTheme(theme);
-      await workbench.hoverAtCursor();
+      await workbench.hoverAtCursor(theme === "light" ? { grow: 108 } : {});
       await workbench.screenshot(`hover ${theme}`);
       await page.keyboard.press("Escape");
     }
