@@ -1,5 +1,6 @@
 import doc from "./image-unsigned.md";
 import type { Rule } from "./rule.ts";
+import { signedHere } from "./signCommands.ts";
 import { consequence, quoted, verdictReports } from "./verdictReports.ts";
 
 /** Verdict `unsigned`. */
@@ -9,11 +10,14 @@ export const imageUnsigned: Rule = {
   confidence: "high",
   summary: "Image is not signed",
   doc,
-  check: (input) =>
-    verdictReports(
-      input,
+  check(input) {
+    const isSignedHere = signedHere(input.document);
+    const images = input.document.images.filter((image) => !isSignedHere(image));
+    return verdictReports(
+      { ...input, document: { ...input.document, images } },
       "unsigned",
       { enforced: "error", warned: "warning", undecided: "note" },
       (image, verdict) => `${quoted(image)} is not signed; ${consequence(verdict, input.policy)}.`,
-    ),
+    );
+  },
 };

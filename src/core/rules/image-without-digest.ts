@@ -4,6 +4,7 @@ import { stateWord } from "../report/words.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import doc from "./image-without-digest.md";
 import type { Fix, Rule } from "./rule.ts";
+import { signedHere } from "./signCommands.ts";
 import { quoted, signersOf, verdictOf } from "./verdictReports.ts";
 
 /** A reference by tag alone: what it names can be another image tomorrow, signed by somebody else. */
@@ -13,12 +14,15 @@ export const imageWithoutDigest: Rule = {
   confidence: "high",
   summary: "Image is not pinned to a digest",
   doc,
-  check: ({ document, verdicts }) =>
-    document.images.filter(isFloating).map((image) => ({
+  check: ({ document, verdicts }) => {
+    const isSignedHere = signedHere(document);
+    const floating = document.images.filter((image) => isFloating(image) && !isSignedHere(image));
+    return floating.map((image) => ({
       span: image.span,
       message: `${quoted(image)} has no digest, so what is pulled can change without notice.`,
       fixes: pin(document.path, image, verdictOf(image, verdicts)),
-    })),
+    }));
+  },
 };
 
 // A partial reference is missing its tag or digest because a variable is: it cannot be said that it has none.

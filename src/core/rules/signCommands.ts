@@ -1,4 +1,4 @@
-import type { ShellCommand, ShellWord } from "../document/document.ts";
+import type { Document, ImageUse, ShellCommand, ShellWord } from "../document/document.ts";
 import { invocationOf, readCommandLine } from "../shell/invocation.ts";
 
 /** A command that signs images: the tool's own words for it, and what it signs. */
@@ -39,4 +39,13 @@ export function readSignCommand(command: ShellCommand): SignCommand | undefined 
     if (positionals[0]?.text === "sign") return { words: "notation sign", images: positionals.slice(1) };
   }
   return undefined;
+}
+
+/**
+ * Whether a use of an image is what a command of the document signs. The image is made before it is signed, so that
+ * neither a missing signature nor a missing digest is what there is to say of it: `sign-by-tag` says it.
+ */
+export function signedHere(document: Document): (image: ImageUse) => boolean {
+  const words = document.commands.flatMap((command) => readSignCommand(command)?.images ?? []).map(({ span }) => span);
+  return ({ span }) => words.some((word) => word.start <= span.start && span.end <= word.end);
 }

@@ -237,7 +237,8 @@ function readWrapped(words: readonly WordValue[]): CommandImages {
 /** Charts in registries, and values that charts take for images. */
 function readHelm(words: readonly WordValue[]): CommandImages {
   const charts = words.map((word) => afterPrefix(wholeSlice(word), "oci://"));
-  const isPush = words.some(({ text }) => text === "push" || text === "registry");
+  // Where charts are pushed, and what an index of charts points to, is no chart that is used.
+  const isPush = words.some(({ text }) => text === "push" || text === "registry" || text === "repo");
   const sets = namedValues(words, ["--set", "--set-string"]).flatMap((slice) => {
     const text = textOfSlice(slice);
     // Lists and escaped commas are not followed.

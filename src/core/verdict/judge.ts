@@ -38,7 +38,7 @@ export function judge(evidence: Evidence, policy: TrustPolicy, material: TrustMa
     trace.push({ step: "verdict", outcome: "failed", text: failure.message });
     return { ...base, state: "unknown", reason: failure, signatures: [], ...locationOf(covering), trace };
   }
-  trace.unshift({ step: "resolve", outcome: "passed", text: `${reference} is ${shortDigest(image.digest)}.` });
+  trace.unshift({ step: "resolve", outcome: "passed", text: `${reference} is ${image.digest}.` });
 
   const { signatures: found, gaps } = signaturesIn(evidence, image);
   const keyring = createKeyring(covering, policy, material);

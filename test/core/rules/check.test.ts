@@ -32,7 +32,6 @@ describe("check", () => {
       [
         "test/Dockerfile image-unsigned",
         "test/Dockerfile image-without-digest",
-        "test/Dockerfile image-without-digest",
         "test/Dockerfile sign-by-tag",
         "test/Dockerfile image-unsigned",
         "test/Dockerfile image-without-digest",
@@ -42,6 +41,18 @@ describe("check", () => {
     );
     assert.match(findings[0]?.message ?? "", /requires a signature by acme\.$/);
     assert.equal(findings[0]?.severity, "error");
+  });
+
+  it("says of an image that is signed here only how it is named", () => {
+    const workflow = "jobs:\n  a:\n    steps:\n      - run: cosign sign -y ghcr.io/acme/app:1\n";
+    const document = readDocument(workflow, ".github/workflows/a.yml");
+    const reference = "ghcr.io/acme/app:1";
+    const unsigned = new Map([[reference, verdictOn(reference, "unsigned", { enforced: true })]]);
+    const findings = check([document], unsigned, { suppressions: [] });
+    assert.deepEqual(
+      findings.map(({ rule }) => rule),
+      ["sign-by-tag"],
+    );
   });
 
   it("says once what holds for every image of a matrix", () => {
