@@ -18,6 +18,7 @@ export const commandIds = [
   "countersign.draftPolicy",
   "countersign.signIn",
   "countersign.signing.refresh",
+  "countersign.signing.signIn",
   "countersign.signing.resume",
   "countersign.signing.abandon",
   "countersign.trial.start",

@@ -9,6 +9,7 @@ import { fixAll, pin, pinAll } from "./pinning.ts";
 import { exportReport } from "./report.ts";
 import { signIn } from "./signIn.ts";
 import { sign } from "./signing/execute.ts";
+import { signInService } from "./signing/signInService.ts";
 import { decide, startTrial, stopTrial } from "./signing/trial.ts";
 import { abandon, resumeNow } from "./signing/waiting.ts";
 import { chooseImage, readTarget } from "./targets.ts";
@@ -43,6 +44,7 @@ function handlersFor(extension: Extension, images: ImagesView): Readonly<Record<
     "countersign.signing.refresh": async () => {
       await extension.signing.refresh(AbortSignal.timeout(15_000));
     },
+    "countersign.signing.signIn": () => signInService(extension),
     "countersign.signing.resume": (target) => resumeNow(extension, target),
     "countersign.signing.abandon": (target) => abandon(extension, target),
     "countersign.trial.start": () => startTrial(extension),

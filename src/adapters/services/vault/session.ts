@@ -71,7 +71,7 @@ export function createSession(place: VaultPlace, credentials: Credentials): Sess
         : "The token is not valid (any more) or may not look itself up (auth/token/lookup-self), and there is no other sign-in";
     throw new AppError(
       "authentication",
-      `${missing} for ${place.origin}. Sign in to the service in the editor, or give the command line VAULT_ADDR=${place.origin} (BAO_ADDR) with VAULT_TOKEN, with VAULT_ROLE_ID and VAULT_SECRET_ID, or with a JWT and the option 'role'.`,
+      `${missing} for ${place.origin}. Run "Sign in to a signing service" in the editor, or give the command line VAULT_ADDR=${place.origin} (BAO_ADDR) with VAULT_TOKEN, with VAULT_ROLE_ID and VAULT_SECRET_ID, or with a JWT and the option 'role'.`,
     );
   };
 

@@ -99,7 +99,7 @@ export function createSession(place: TokenPlace, credentials: Credentials): Sess
     if (grant !== undefined) return keep(grant);
     throw new AppError(
       "authentication",
-      `There is no valid sign-in for ${place.origin}. Sign in to the service in the editor, or give the command line VSIGN_URL=${place.origin} with ${place.options.product === "saas" ? "VSIGN_APIKEY, or VSIGN_CLIENT_ID and VSIGN_PRIVATE_KEY_FILE" : "VSIGN_TOKEN or VSIGN_JWT"}.`,
+      `There is no valid sign-in for ${place.origin}. Run "Sign in to a signing service" in the editor, or give the command line VSIGN_URL=${place.origin} with ${place.options.product === "saas" ? "VSIGN_APIKEY, or VSIGN_CLIENT_ID and VSIGN_PRIVATE_KEY_FILE" : "VSIGN_TOKEN or VSIGN_JWT"}.`,
     );
   };
 

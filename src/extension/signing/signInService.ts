@@ -1,0 +1,45 @@
+import * as vscode from "vscode";
+import type { ServicePointer } from "../../core/policy/configuration.ts";
+import type { Extension } from "../context.ts";
+import { createSecrets } from "../secrets.ts";
+
+/**
+ * Signs in to a signing service: asks for what the service takes, and keeps it in the editor's secret storage for exactly
+ * the service's origin, which every question names. A workspace that gives a service another address is asked about again.
+ */
+export async function signInService(extension: Extension): Promise<void> {
+  if (!vscode.workspace.isTrusted) return;
+  const { signInWays } = await import("../../adapters/services/signIns.ts");
+  const services = extension.model.rulebook.configuration.services.filter(
+    (service) => URL.canParse(service.url) && signInWays(service).length > 0,
+  );
+  if (services.length === 0) {
+    void vscode.window.showInformationMessage(
+      "No signing service that needs a sign-in is named in .countersign.yaml. The trial service needs none.",
+    );
+    return;
+  }
+  const service = await chooseService(services);
+  if (service === undefined) return;
+  const { origin } = new URL(service.url);
+  const title = `Sign in to ${service.name} at ${origin}`;
+  const ways = signInWays(service).map((way) => ({ label: way.label, way }));
+  const chosen = await vscode.window.showQuickPick(ways, { title, placeHolder: "How do you sign in?" });
+  if (chosen === undefined) return;
+  const answers = new Map<string, string>();
+  for (const { name, prompt, secret } of chosen.way.answers) {
+    const value = await vscode.window.showInputBox({ title, prompt, password: secret, ignoreFocusOut: true });
+    if (value === undefined || value === "") return;
+    answers.set(name, value);
+  }
+  // Kept only once all are there, so that leaving half-way changes nothing.
+  const secrets = createSecrets(extension.context.secrets);
+  for (const [name, value] of answers) await secrets.set(origin, name, value);
+  await extension.signing.refresh(AbortSignal.timeout(15_000));
+}
+
+async function chooseService(services: readonly ServicePointer[]): Promise<ServicePointer | undefined> {
+  const items = services.map((service) => ({ label: service.name, description: service.url, service }));
+  const options = { title: "Sign in to a signing service", placeHolder: "Service" };
+  return (await vscode.window.showQuickPick(items, options))?.service;
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { openCredentials as openVault } from "../../../src/adapters/services/vault/credentials.ts";
+import { openCredentials as openVenafi } from "../../../src/adapters/services/venafi/credentials.ts";
+import { signInWays } from "../../../src/adapters/services/signIns.ts";
+
+const origin = "https://sign.acme.example";
+
+describe("signInWays", () => {
+  const kept = new Map<string, string>();
+  const secrets = {
+    get: async (at: string, name: string) => kept.get(`${at} ${name}`),
+    set: async (at: string, name: string, value: string) => void kept.set(`${at} ${name}`, value),
+    delete: async (at: string, name: string) => void kept.delete(`${at} ${name}`),
+  };
+  const services = [
+    { type: "venafi", options: {}, open: openVenafi({ origin, secrets, environment: {} }) },
+    { type: "venafi", options: { product: "saas" }, open: openVenafi({ origin, secrets, environment: {} }) },
+    {
+      type: "vault",
+      options: {},
+      open: openVault({ origin, secrets, environment: {}, settings: { jwtVariable: "ACME_JWT" } }),
+    },
+  ];
+
+  for (const { type, options, open } of services) {
+    const ways = signInWays({ type, options });
+    for (const { label, answers } of ways) {
+      it(`keeps what ${type} ${JSON.stringify(options)} reads to sign in by: ${label}`, async () => {
+        for (const { name } of answers) {
+          await secrets.set(origin, name, `value of ${name}`);
+          const read = await (open.get as (name: string) => Promise<string | undefined>)(name.replace(`${type} `, ""));
+          assert.equal(read, `value of ${name}`);
+        }
+      });
+    }
+  }
+
+  it("hides every answer that is a secret", () => {
+    const shown = services
+      .flatMap((service) => signInWays(service))
+      .flatMap(({ answers }) => answers)
+      .filter(({ secret }) => !secret)
+      .map(({ name }) => name);
+    assert.deepEqual(shown, ["venafi username", "vault role-id"]);
+  });
+
+  it("knows none for the trial, nor for a type that it does not know", () => {
+    assert.deepEqual(signInWays({ type: "trial", options: {} }), []);
+    assert.deepEqual(signInWays({ type: "other", options: {} }), []);
+  });
+});
