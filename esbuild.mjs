@@ -1,7 +1,7 @@
 // Bundles the two hosts. The command line is bundled without `vscode` as an external,
 // so an import of it from core, application or adapters breaks the build.
 import { build, context, transform } from "esbuild";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, normalize, relative } from "node:path";
 
 const production = process.argv.includes("--production");
@@ -14,7 +14,6 @@ const shared = {
   format: "cjs",
   target: "node20",
   minify: production,
-  keepNames: true,
   sourcemap: production ? false : "linked",
   loader: { ".md": "text" },
   outExtension: { ".js": ".cjs" },
@@ -43,6 +42,7 @@ if (watch) {
 } else {
   const results = await Promise.all(bundles.map((bundle) => build({ ...bundle, metafile: true })));
   const made = results.flatMap((result) => Object.keys(result.metafile.outputs));
+  chmodSync("dist/cli.cjs", 0o755);
   removeAllBut(production ? made : made.flatMap((path) => [path, `${path}.map`]));
 }
 
@@ -62,8 +62,6 @@ async function toCommonJs({ path, text }) {
     platform: "node",
     target: shared.target,
     minify: production,
-    // Names were kept when the files were split.
-    keepNames: false,
     sourcemap: production ? false : "external",
     sourcefile: basename(path),
     // `import()` becomes a lazy `require`, which the extension host loads faster.

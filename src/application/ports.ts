@@ -34,6 +34,8 @@ export interface Registry {
   /** Fetches a blob, checked against digest and size. */
   blob(repository: Repository, descriptor: Descriptor, options: WaitOptions): Promise<Uint8Array>;
   referrers(repository: Repository, digest: string, options: WaitOptions): Promise<ReferrersAnswer>;
+  /** Finds out in the background whether the repository's registry has the referrers API; worth a request where many images are asked. */
+  prepareReferrers(repository: Repository, options: WaitOptions): void;
   pushBlob(repository: Repository, bytes: Uint8Array, mediaType: string, options: WaitOptions): Promise<Descriptor>;
   /** Pushes a manifest; where it has a `subject` and the registry has no referrers API, the fallback tag is updated conditionally. */
   pushManifest(

@@ -20,6 +20,9 @@ export interface VerifyOptions extends WaitOptions {
   readonly limitMs?: number;
 }
 
+/** From this many images of one registry on, a request that finds out early whether it has the referrers API is worth its cost. */
+const manyOfOne = 8;
+
 /** Images under way at once; the registry client bounds the requests of each host besides. */
 const atOnce = 128;
 
@@ -37,6 +40,7 @@ export async function verifyImages(
   const unique = new Map(references.map((reference) => [formatReference(reference), reference]));
   const shared = { ...ports, content: ports.content ?? createContentCache() };
   const verdicts = new Map<string, Verdict>();
+  if (options.offline !== true) prepareRegistries(ports, [...unique.values()], options);
   const queue = unique.entries();
   const worker = async (): Promise<void> => {
     for (const [name, reference] of queue) {
@@ -52,6 +56,15 @@ export async function verifyImages(
     if (verdict !== undefined) inOrder.set(name, verdict);
   }
   return inOrder;
+}
+
+function prepareRegistries({ registry }: CollectPorts, images: readonly ImageReference[], options: WaitOptions): void {
+  const counts = new Map<string, number>();
+  for (const image of images) {
+    const count = (counts.get(image.registry) ?? 0) + 1;
+    counts.set(image.registry, count);
+    if (count === manyOfOne) registry.prepareReferrers(image, options);
+  }
 }
 
 async function verifyImage(

@@ -21,6 +21,7 @@ function brokenRegistry(): Registry & { readonly asked: string[] } {
     manifest: fail("manifest"),
     blob: fail("blob"),
     referrers: fail("referrers"),
+    prepareReferrers: () => undefined,
     pushBlob: fail("pushBlob"),
     pushManifest: fail("pushManifest"),
   };

@@ -56,6 +56,19 @@ describe("verifyImages", () => {
     assert.equal(scene.taken().length, 3 + 3 + 1);
   });
 
+  it("finds out early, and once, whether a registry of many images has the referrers API", async () => {
+    const many = Array.from({ length: 8 }, (_, index) => `absent-${index}`);
+    const probes = () => scene.taken().filter((request) => request.includes(`/referrers/sha256:${"0".repeat(64)}`));
+    await verify(many.slice(1), {}, scene.client());
+    assert.equal(probes().length, 0);
+    const registry = scene.client();
+    await verify(many, {}, registry);
+    await verify(many, {}, registry);
+    assert.equal(probes().length, 1);
+    await verify(many, { offline: true }, scene.client());
+    assert.equal(probes().length, 0);
+  });
+
   it("asks nothing offline", async () => {
     assert.deepEqual(states(await verify(["1"], { offline: true })), ["offline"]);
     assert.deepEqual(scene.taken(), []);

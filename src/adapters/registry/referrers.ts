@@ -8,24 +8,28 @@ import { nextLink } from "./link.ts";
 import { unlessAborted } from "./singleFlight.ts";
 
 /** Lists what refers to a digest; remembers per host whether it has the referrers API. */
-export type ListReferrers = (repository: Repository, digest: string, signal: AbortSignal) => Promise<ReferrersAnswer>;
+export interface Referrers {
+  list(repository: Repository, digest: string, signal: AbortSignal): Promise<ReferrersAnswer>;
+  /** Finds out whether a host has the API before anything is to be listed, unless that is known or being found out. */
+  prepare(repository: Repository, signal: AbortSignal): void;
+}
+
+/** A digest that no content has, to ask for the API alone. */
+const nothing = `sha256:${"0".repeat(64)}`;
 
 /** Whether a host has the API: `undecided` where its answer said nothing about it. */
 type Support = "yes" | "no" | "undecided";
 
-export function createReferrers(connection: Connection): ListReferrers {
+export function createReferrers(connection: Connection): Referrers {
   const support = new Map<string, Support>();
   /** The first request to a host; the others wait for what it finds out, so that a host without the API is asked once. */
   const probes = new Map<string, Promise<unknown>>();
 
-  return async (repository, digest, signal) => {
+  /** Asks the API; the first to ask a host finds out for all others whether it has one. */
+  function ask(repository: Repository, digest: string, signal: AbortSignal): ReturnType<typeof askApi> {
     const host = repository.registry;
-    while (!support.has(host) && probes.has(host)) await unlessAborted(signal, Promise.resolve(probes.get(host)));
-    if (support.get(host) === "no") return readFallbackTag(connection, repository, digest, signal);
-
     const asked = askApi(connection, repository, digest, signal).then((answer) => {
-      const known = answer === undefined ? "no" : "yes";
-      support.set(host, known);
+      support.set(host, answer === undefined ? "no" : "yes");
       return answer;
     });
     if (!support.has(host)) {
@@ -36,7 +40,21 @@ export function createReferrers(connection: Connection): ListReferrers {
       probes.set(host, probe);
       void probe.then(() => probes.delete(host));
     }
-    return (await asked) ?? readFallbackTag(connection, repository, digest, signal);
+    return asked;
+  }
+
+  return {
+    prepare(repository, signal) {
+      if (support.has(repository.registry) || probes.has(repository.registry)) return;
+      // What goes wrong here goes wrong again, and is told, where something is listed.
+      void ask(repository, nothing, signal).catch(() => undefined);
+    },
+    async list(repository, digest, signal) {
+      const host = repository.registry;
+      while (!support.has(host) && probes.has(host)) await unlessAborted(signal, Promise.resolve(probes.get(host)));
+      if (support.get(host) === "no") return readFallbackTag(connection, repository, digest, signal);
+      return (await ask(repository, digest, signal)) ?? readFallbackTag(connection, repository, digest, signal);
+    },
   };
 }
 

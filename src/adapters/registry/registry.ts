@@ -1,4 +1,4 @@
-import type { Log, Manifest, Registry } from "../../application/ports.ts";
+import type { Log, Manifest, ReferrersAnswer, Registry } from "../../application/ports.ts";
 import { formatReference } from "../../core/image/reference.ts";
 import { createAuthorizer } from "./authorization.ts";
 import { createCaller } from "./caller.ts";
@@ -40,7 +40,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const manifests = createSingleFlight<Manifest | undefined>();
   const blobs = createSingleFlight<Uint8Array>();
   const resolved = createSingleFlight<Manifest["descriptor"] | undefined>();
-  const listed = createSingleFlight<Awaited<ReturnType<typeof referrers>>>();
+  const listed = createSingleFlight<ReferrersAnswer>();
 
   return {
     resolve: (image, { signal }) =>
@@ -56,7 +56,10 @@ export function createRegistry(options: RegistryOptions): Registry {
         fetchBlob(connection, repository, descriptor, shared),
       ),
     referrers: (repository, digest, { signal }) =>
-      listed.run(`${formatReference(repository)} ${digest}`, signal, (shared) => referrers(repository, digest, shared)),
+      listed.run(`${formatReference(repository)} ${digest}`, signal, (shared) =>
+        referrers.list(repository, digest, shared),
+      ),
+    prepareReferrers: (repository, { signal }) => referrers.prepare(repository, signal),
     pushBlob: (repository, bytes, mediaType, { signal }) => pushBlob(connection, repository, bytes, mediaType, signal),
     pushManifest: (repository, manifest, { signal }) => pushManifest(connection, repository, manifest, signal),
   };
