@@ -127,6 +127,9 @@ function severityOf(severity: Severity): vscode.DiagnosticSeverity {
   }
 }
 
+/** Rules whose findings a policy decides; the others say nothing of one. */
+const decidedByPolicy = new Set(["image-unsigned", "image-untrusted", "image-invalid", "image-unknown"]);
+
 /** Where the finding comes from: the policy that decided, and the literal that gave the value. */
 function relatedTo(extension: Extension, document: Document, finding: Finding): vscode.DiagnosticRelatedInformation[] {
   const use = document.images.find(({ span }) => span.start === finding.span.start && span.end === finding.span.end);
@@ -134,7 +137,7 @@ function relatedTo(extension: Extension, document: Document, finding: Finding): 
   const related: vscode.DiagnosticRelatedInformation[] = [];
   const reference = referenceOf(use);
   const status = reference === undefined ? undefined : extension.model.status(reference);
-  if (finding.rule !== "image-without-digest" && status?.kind === "judged" && status.verdict.decidedBy !== undefined) {
+  if (decidedByPolicy.has(finding.rule) && status?.kind === "judged" && status.verdict.decidedBy !== undefined) {
     const { policy, line, rule } = status.verdict.decidedBy;
     const uri = extension.files.uriOf(policy);
     if (uri !== undefined) {
