@@ -9,6 +9,7 @@ export default class SpecAndResults extends Mocha.reporters.Spec {
     if (file === undefined) return;
     const failures = [];
     runner.on("fail", (test, error) => failures.push({ title: test.fullTitle(), message: error.message }));
+    runner.on("retry", (test, error) => console.log(`    again: ${test.fullTitle()}: ${error.message}`));
     runner.once("end", () => {
       const { passes = 0, pending = 0 } = runner.stats ?? {};
       // Failed hooks are not tests, so count what failed, not which tests did.

@@ -33,7 +33,7 @@ export async function followReport(file, { seconds, ended, log }) {
         if (totals.failed > 0) return totals;
         return fail(`the suites could not run\n${indent(event.message)}`);
       }
-      totals[event.kind] += 1;
+      if (event.kind !== "again") totals[event.kind] += 1;
       log(describe(event));
     }
     seen = events.length;
@@ -68,6 +68,7 @@ function readEvents(file) {
 }
 
 function describe({ kind, title, milliseconds, message }) {
+  if (kind === "again") return `  again   ${title}\n${indent(message)}`;
   if (kind === "failed") return `  FAILED  ${title}\n${indent(message)}`;
   return kind === "skipped" ? `  skipped ${title}` : `  passed  ${title} (${milliseconds} ms)`;
 }

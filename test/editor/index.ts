@@ -12,7 +12,7 @@ export async function run(): Promise<void> {
   try {
     const { default: Mocha } = await import("mocha");
     const grep = process.env["COUNTERSIGN_GREP"];
-    const mocha = new Mocha({ ui: "bdd", timeout: 30_000, ...(grep === undefined ? {} : { fgrep: grep }) });
+    const mocha = new Mocha({ ui: "bdd", timeout: 30_000, retries: 2, ...(grep === undefined ? {} : { fgrep: grep }) });
     for (const name of readdirSync(__dirname).filter((file) => file.endsWith(".suite.cjs"))) {
       mocha.addFile(join(__dirname, name));
     }
@@ -22,6 +22,9 @@ export async function run(): Promise<void> {
         milliseconds: test.duration ?? 0,
       });
       runner.on("pass", (test) => tell({ kind: "passed", ...describe(test) }));
+      runner.on("retry", (test, error: Error) =>
+        tell({ kind: "again", ...describe(test), message: error.stack ?? error.message }),
+      );
       runner.on("pending", (test) => tell({ kind: "skipped", ...describe(test) }));
       runner.on("fail", (test, error: Error) =>
         tell({ kind: "failed", ...describe(test), message: error.stack ?? error.message }),
