@@ -1,5 +1,5 @@
 import type { ValueStep } from "./document.ts";
-import type { Value, ValuePart } from "./yamlImage.ts";
+import type { Value, ValuePart } from "./value.ts";
 import { literalPart } from "./yamlImage.ts";
 import type { YamlScalar } from "./yamlNode.ts";
 

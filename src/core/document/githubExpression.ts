@@ -1,5 +1,5 @@
 import type { ValueStep } from "./document.ts";
-import type { ValuePart } from "./yamlImage.ts";
+import type { ValuePart } from "./value.ts";
 import type { YamlNode } from "./yamlNode.ts";
 
 /** One thing that an expression may come to. */

@@ -1,7 +1,8 @@
 import type { Span } from "../image/span.ts";
 import { evaluateExpression, textCandidate, type Candidate } from "./githubExpression.ts";
 import type { MatrixCombination } from "./githubMatrix.ts";
-import { literalPart, type Value, type ValuePart } from "./yamlImage.ts";
+import type { Value, ValuePart } from "./value.ts";
+import { literalPart } from "./yamlImage.ts";
 import {
   dereference,
   entriesOf,

@@ -3,7 +3,8 @@ import { readingOfKind } from "./kubernetesKinds.ts";
 import { addSplitImage, isUnknown, type SplitImage, type SuppliedPart } from "./splitImage.ts";
 import { namesRepository } from "./templateAction.ts";
 import { isMasked } from "./templateMask.ts";
-import type { ImageCollector, Value } from "./yamlImage.ts";
+import type { Value } from "./value.ts";
+import type { ImageCollector } from "./yamlImage.ts";
 import {
   itemsOf,
   mappingOf,

@@ -2,7 +2,8 @@ import { parseReference, type ImageReference } from "../image/reference.ts";
 import type { Span } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
 import type { ImageUse, Resolution, ValueStep } from "./document.ts";
-import type { PinPlace, ValuePart } from "./yamlImage.ts";
+import type { ValuePart } from "./value.ts";
+import type { PinPlace } from "./yamlImage.ts";
 
 /** A reference as a document writes it, and what it comes to. */
 export interface WrittenUse {

@@ -1,6 +1,7 @@
 import type { ValueStep } from "./document.ts";
 import { isUnknown } from "./splitImage.ts";
-import { literalPart, type ImageCollector, type ValuePart } from "./yamlImage.ts";
+import type { ValuePart } from "./value.ts";
+import { literalPart, type ImageCollector } from "./yamlImage.ts";
 import { scalarOf, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 const wrapper = "oci://";

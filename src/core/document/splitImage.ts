@@ -1,7 +1,8 @@
 import { formatReference, parseReference } from "../image/reference.ts";
 import type { ImageUse, ValueStep } from "./document.ts";
 import { isMasked } from "./templateMask.ts";
-import { literalPart, type ImageCollector, type PinPlace, type Value, type ValuePart } from "./yamlImage.ts";
+import type { Value, ValuePart } from "./value.ts";
+import { literalPart, type ImageCollector, type PinPlace } from "./yamlImage.ts";
 import { scalarOf, type YamlEntry, type YamlMapping, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** A part of a reference that another file, or the dialect itself, supplies. */

@@ -1,6 +1,7 @@
 import type { Span } from "../image/span.ts";
 import type { ValueStep } from "./document.ts";
-import { literalPart, type Value, type ValuePart } from "./yamlImage.ts";
+import type { Value, ValuePart } from "./value.ts";
+import { literalPart } from "./yamlImage.ts";
 import { scalarOf, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** A variable or expression in a text, as a dialect writes it. */

@@ -1,6 +1,6 @@
 import type { ValueStep } from "./document.ts";
 import type { MaskedTemplate } from "./templateMask.ts";
-import type { Value, ValuePart } from "./yamlImage.ts";
+import type { Value, ValuePart } from "./value.ts";
 import { scalarOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** The files that a chart's templates look values up in. */

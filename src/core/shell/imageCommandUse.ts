@@ -1,6 +1,7 @@
 import type { Document, ImageUse, ShellCommand, ValueStep, WordPart } from "../document/document.ts";
 import { useOfValue } from "../document/imageUse.ts";
-import type { PinPlace, ValuePart } from "../document/yamlImage.ts";
+import type { ValuePart } from "../document/value.ts";
+import type { PinPlace } from "../document/yamlImage.ts";
 import { formatReference, parseReference } from "../image/reference.ts";
 import type { Span } from "../image/span.ts";
 import type { Mention } from "./mention.ts";
