@@ -1,15 +1,12 @@
 import type { ShellCommand } from "../document/document.ts";
 import type { Problem } from "../problem.ts";
 import { documentSpan } from "./origin.ts";
-import { readRedirection, readSimpleCommand, skipBlanks } from "./shellCommand.ts";
-import { skipBalanced } from "./shellExpansion.ts";
-import { awaiting, deeper, giveUp, isAwaited } from "./shellState.ts";
-import type { PendingHeredoc, ShellState } from "./shellState.ts";
-import { readWord } from "./shellWord.ts";
-import type { RawWord } from "./shellWord.ts";
-import type { Stretch } from "./stretch.ts";
+import { readSimpleCommand, skipBlanks } from "./shellCommand.ts";
+import { keywordAt, readBody, readCompound } from "./shellCompound.ts";
+import { readLineBreak, skipLineBreaks } from "./shellHeredoc.ts";
+import { isAwaited } from "./shellState.ts";
+import type { ShellState } from "./shellState.ts";
 import { createVariables } from "./variables.ts";
-import { wordParts } from "./wordParts.ts";
 
 /** Where a script stands and what is known around it. */
 export interface ShellOptions {
@@ -55,6 +52,8 @@ export function readShell(text: string, options: ShellOptions = {}): ShellReadin
     resolveExpression: options.resolveExpression ?? (() => undefined),
     spanOf: (start, end) => documentSpan(toDocumentOffset, start, end),
     readSubstitution,
+    readList,
+    readCommand,
     place: {
       ...(options.job === undefined ? {} : { job: options.job }),
       ...(options.step === undefined ? {} : { step: options.step }),
@@ -139,19 +138,7 @@ function readPipeline(state: ShellState): boolean {
 
 function readCommand(state: ShellState): boolean {
   skipBlanks(state);
-  if (state.text[state.at] === "(") {
-    deeper(state, () => readParenthesis(state));
-    readRedirections(state);
-    return false;
-  }
-  const keyword = keywordAt(state);
-  const compound = keyword === undefined ? undefined : compounds.get(keyword);
-  if (keyword !== undefined && compound !== undefined) {
-    state.at += keyword.length;
-    deeper(state, () => compound(state));
-    if (keyword !== "!" && keyword !== "time") readRedirections(state);
-    return false;
-  }
+  if (readCompound(state)) return false;
   const start = state.at;
   const before = state.commands.length;
   const read = readSimpleCommand(state);
@@ -172,214 +159,4 @@ function readFunction(state: ShellState, before: number): void {
   else return;
   if (state.commands.length > before) state.commands.pop();
   readBody(state);
-}
-
-function readBody(state: ShellState): void {
-  skipLineBreaks(state);
-  state.variables.enter("perhaps");
-  deeper(state, () => readCommand(state));
-  state.variables.leave();
-}
-
-function readParenthesis(state: ShellState): void {
-  if (state.text[state.at + 1] === "(") {
-    skipBalanced(state);
-    return;
-  }
-  state.at += 1;
-  awaiting(state, [")"], () => readSubstitution(state, ")"));
-}
-
-const compounds = new Map<string, (state: ShellState) => void>([
-  ["!", (state) => void readCommand(state)],
-  ["time", (state) => void readCommand(state)],
-  ["{", (state) => readUntil(state, ["}"])],
-  ["if", readIf],
-  ["while", readLoop],
-  ["until", readLoop],
-  ["for", readFor],
-  ["select", readFor],
-  ["case", readCase],
-  [
-    "function",
-    (state) => {
-      skipBlanks(state);
-      readWord(state);
-      skipBlanks(state);
-      if (state.text[state.at] === "(") skipBalanced(state);
-      readBody(state);
-    },
-  ],
-  ["[[", readTest],
-]);
-
-function readIf(state: ShellState): void {
-  readUntil(state, ["then", "fi"]);
-  let closer: string | undefined;
-  do {
-    state.variables.enter("perhaps");
-    closer = readUntil(state, ["elif", "else", "fi"]);
-    state.variables.leave();
-    if (closer === "elif") readUntil(state, ["then", "fi"]);
-  } while (closer === "elif" || closer === "else");
-}
-
-function readLoop(state: ShellState): void {
-  readUntil(state, ["do"]);
-  state.variables.enter("perhaps");
-  readUntil(state, ["done"]);
-  state.variables.leave();
-}
-
-function readFor(state: ShellState): void {
-  skipBlanks(state);
-  if (state.text[state.at] === "(") skipBalanced(state);
-  else {
-    const name = readWord(state)?.value;
-    skipLineBreaks(state);
-    const items: RawWord[] = [];
-    if (keywordAt(state) === "in") {
-      state.at += 2;
-      for (skipBlanks(state); ; skipBlanks(state)) {
-        const item = readWord(state);
-        if (item === undefined) break;
-        items.push(item);
-      }
-    }
-    if (name !== undefined) state.variables.assign(name, undefined, itemStretches(state, items));
-  }
-  readLoop(state);
-}
-
-/** More items than any loop over images has. */
-const maximumItems = 200;
-
-/** What a loop's variable is, one item after the other, where all of them are known. */
-function itemStretches(state: ShellState, items: readonly RawWord[]): readonly Stretch[] | undefined {
-  const [first] = items;
-  const last = items.at(-1);
-  if (first === undefined || last === undefined) return undefined;
-  if (items.some(({ fields }) => fields.some((field) => field === undefined || /[*?[]/.test(field)))) return undefined;
-  const choices = items.flatMap(({ fieldStretches }) => fieldStretches.map((field) => wordParts(state, field)));
-  if (choices.length > maximumItems) return undefined;
-  return [{ text: undefined, start: first.start, end: last.end, steps: [], choices }];
-}
-
-function readCase(state: ShellState): void {
-  skipBlanks(state);
-  readWord(state);
-  skipLineBreaks(state);
-  if (keywordAt(state) === "in") state.at += 2;
-  awaiting(state, ["esac", ";;"], () => {
-    while (state.at < state.end) {
-      skipLineBreaks(state);
-      if (keywordAt(state) === "esac") break;
-      if (state.text[state.at] === "(") state.at += 1;
-      if (!readCasePatterns(state)) return;
-      state.variables.enter("perhaps");
-      readList(state);
-      state.variables.leave();
-      const closer = /^;(?:;&|;|&)/.exec(state.text.slice(state.at, state.at + 3))?.[0] ?? "";
-      state.at += closer.length;
-      if (closer === "" && keywordAt(state) !== "esac") return;
-    }
-  });
-  if (keywordAt(state) === "esac") state.at += 4;
-}
-
-/** Reads `a | b)`; gives false where no closing parenthesis follows, as nothing can be made of the rest then. */
-function readCasePatterns(state: ShellState): boolean {
-  for (;;) {
-    skipBlanks(state);
-    readWord(state);
-    skipBlanks(state);
-    const character = state.text[state.at];
-    if (character !== "|" && character !== ")") return false;
-    state.at += 1;
-    if (character === ")") return true;
-  }
-}
-
-/** `[[ ... ]]` is no simple command: `&&`, `||`, `<` and parentheses have their own meaning up to `]]`. */
-function readTest(state: ShellState): void {
-  while (state.at < state.end) {
-    skipBlanks(state);
-    const word = readWord(state);
-    if (word?.value === "]]" && !word.quoted) return;
-    if (word !== undefined) continue;
-    const character = state.text[state.at];
-    if ((character === ")" || character === "`") && isAwaited(state, character) && character === "`") return;
-    state.at += 1;
-  }
-}
-
-/** Reads a list up to one of `wanted`, consumes that and gives it; undefined where the construct is not closed. */
-function readUntil(state: ShellState, wanted: readonly string[]): string | undefined {
-  awaiting(state, wanted, () => readList(state));
-  const closer = keywordAt(state);
-  if (closer === undefined || !wanted.includes(closer)) return undefined;
-  state.at += closer.length;
-  return closer;
-}
-
-const keywordForm = /(?:[a-z]+|\[\[|[!{}])(?=[\s;&|()<>]|$)/y;
-
-/** The unquoted word at the cursor, if it can be a reserved word. */
-function keywordAt(state: ShellState): string | undefined {
-  if (state.at >= state.end) return undefined;
-  keywordForm.lastIndex = state.at;
-  const word = keywordForm.exec(state.text)?.[0];
-  return word !== undefined && word.length <= 8 && state.at + word.length <= state.end ? word : undefined;
-}
-
-function readRedirections(state: ShellState): void {
-  const heredocs: PendingHeredoc[] = [];
-  for (skipBlanks(state); state.at < state.end && readRedirection(state, heredocs); skipBlanks(state));
-}
-
-function skipLineBreaks(state: ShellState): void {
-  for (skipBlanks(state); state.text[state.at] === "\n" && state.at < state.end; skipBlanks(state))
-    readLineBreak(state);
-}
-
-/** Consumes a line break and the bodies of the here-documents that begin after it. */
-function readLineBreak(state: ShellState): void {
-  state.at += 1;
-  const pending = state.heredocs;
-  state.heredocs = [];
-  for (const heredoc of pending) readHeredocBody(state, heredoc);
-}
-
-function readHeredocBody(state: ShellState, heredoc: PendingHeredoc): void {
-  const bodyStart = state.at;
-  for (;;) {
-    if (state.at >= state.end) {
-      const message = `The here-document is not closed: no line '${heredoc.delimiter}' follows.`;
-      giveUp(state, "shell-unterminated", message, heredoc.start);
-      return;
-    }
-    const lineBreak = state.text.indexOf("\n", state.at);
-    const lineEnd = lineBreak < 0 || lineBreak >= state.end ? state.end : lineBreak;
-    const line = state.text.slice(state.at, lineEnd).replace(/\r$/, "");
-    const bodyEnd = state.at;
-    state.at = Math.min(state.end, lineEnd + 1);
-    if ((heredoc.stripTabs ? line.replace(/^\t+/, "") : line) !== heredoc.delimiter) continue;
-    if (heredoc.isScript) readWithin(state, bodyStart, bodyEnd);
-    return;
-  }
-}
-
-/** Reads a part of the text as a script of its own. */
-function readWithin(state: ShellState, start: number, end: number): void {
-  const { at, end: outerEnd } = state;
-  const awaited = new Map(state.awaited);
-  state.awaited.clear();
-  state.at = start;
-  state.end = end;
-  state.variables.enter("subshell");
-  deeper(state, () => readList(state));
-  state.variables.leave();
-  for (const [closing, count] of awaited) state.awaited.set(closing, count);
-  state.at = at;
-  state.end = outerEnd;
 }

@@ -4,7 +4,7 @@ import { placeOf, skipBalanced } from "./shellExpansion.ts";
 import { continuationLength, giveUp, maximumCommands } from "./shellState.ts";
 import type { PendingHeredoc, ShellState } from "./shellState.ts";
 import { readWord } from "./shellWord.ts";
-import type { RawWord } from "./shellWord.ts";
+import type { RawWord } from "./rawWord.ts";
 import { expandedAt, sliceStretches, withinBounds } from "./stretch.ts";
 import type { Stretch } from "./stretch.ts";
 import { wordParts } from "./wordParts.ts";

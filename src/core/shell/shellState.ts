@@ -45,6 +45,10 @@ export interface ShellState {
   readonly spanOf: (start: number, end: number) => Span;
   /** Reads the commands of a substitution up to its closing character; the grammar above words provides it. */
   readonly readSubstitution: (state: ShellState, closing: ")" | "`") => void;
+  /** Reads commands up to the end, or to a closing word or character that something around awaits. */
+  readonly readList: (state: ShellState) => void;
+  /** Reads one command; gives whether it only assigns. */
+  readonly readCommand: (state: ShellState) => boolean;
   readonly place: { readonly job?: string; readonly step?: number };
 }
 

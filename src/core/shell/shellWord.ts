@@ -1,42 +1,9 @@
+import { addNames, append, appendUnknown, emptyWord, expandInto, finishWord, quote } from "./rawWord.ts";
+import type { Building, RawWord } from "./rawWord.ts";
 import { readDollar } from "./shellExpansion.ts";
 import type { Expansion } from "./shellExpansion.ts";
 import { awaiting, continuationLength, countPiece, deeper, giveUp, isAwaited } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
-import { addLiteral, expandedAt, sliceStretches } from "./stretch.ts";
-import type { Range, Stretch } from "./stretch.ts";
-
-/** A word as it was read, before it becomes the words of a command. */
-export interface RawWord {
-  readonly start: number;
-  readonly end: number;
-  /** Its value without field splitting, as an assignment takes it. */
-  readonly value: string | undefined;
-  /** Its value after field splitting (POSIX shell, 2.6.5): no field, one, or several. */
-  readonly fields: readonly (string | undefined)[];
-  /** The places that say the value, and each field. */
-  readonly stretches: readonly Stretch[];
-  readonly fieldStretches: readonly (readonly Stretch[])[];
-  readonly expands: readonly string[];
-  /** Whether any of it was quoted or escaped: a quoted word is never a keyword, and a quoted delimiter is literal. */
-  readonly quoted: boolean;
-}
-
-interface Building {
-  value: string | undefined;
-  field: string | undefined;
-  /** Whether the current field exists even if it is empty. */
-  present: boolean;
-  quoted: boolean;
-  readonly fields: (string | undefined)[];
-  readonly stretches: Stretch[];
-  /** Those of the current field. */
-  own: Stretch[];
-  readonly fieldStretches: (readonly Stretch[])[];
-  readonly expands: string[];
-}
-
-/** Most names that are listed for one word. */
-const maximumNames = 100;
 
 const ordinary = /[^\s'"\\$`;&|<>()]+/y;
 const quotedOrdinary = /[^"\\$`]+/y;
@@ -50,17 +17,7 @@ export function readWord(state: ShellState): RawWord | undefined {
   if (state.at === start) return undefined;
   // What was left out of a word that has no end is not known.
   if (state.gaveUp && !gaveUp) appendUnknown(word, { start, end: state.at });
-  endField(word);
-  return {
-    start,
-    end: Math.min(state.at, state.end),
-    value: word.value,
-    fields: word.fields,
-    stretches: word.stretches,
-    fieldStretches: word.fieldStretches,
-    expands: word.expands,
-    quoted: word.quoted,
-  };
+  return finishWord(word, start, Math.min(state.at, state.end));
 }
 
 function readPiece(state: ShellState, word: Building): boolean {
@@ -239,95 +196,8 @@ function readProcessSubstitution(state: ShellState): void {
   deeper(state, () => awaiting(state, [")"], () => state.readSubstitution(state, ")")));
 }
 
-function emptyWord(): Building {
-  return {
-    value: "",
-    field: "",
-    present: false,
-    quoted: false,
-    fields: [],
-    stretches: [],
-    own: [],
-    fieldStretches: [],
-    expands: [],
-  };
-}
-
-/** Appends what the word itself says; the script holds it from `start` on. */
-function append(word: Building, text: string, start: number): void {
-  if (word.value !== undefined) word.value += text;
-  if (word.field !== undefined) word.field += text;
-  if (text === "") return;
-  word.present = true;
-  addLiteral(word.stretches, text, start);
-  addLiteral(word.own, text, start);
-}
-
-function appendUnknown(word: Building, place: Range): void {
-  word.value = undefined;
-  word.field = undefined;
-  word.present = true;
-  addStretch(word, { text: undefined, ...place, steps: [] });
-}
-
 function expandUnknown(state: ShellState, word: Building, read: (state: ShellState) => void): void {
   const start = state.at;
   read(state);
   appendUnknown(word, { start, end: state.at });
-}
-
-function addStretch(word: Building, stretch: Stretch): void {
-  word.stretches.push(stretch);
-  word.own.push(stretch);
-}
-
-function quote(word: Building): void {
-  word.present = true;
-  word.quoted = true;
-}
-
-function expandInto(word: Building, expansion: Expansion, quoted: boolean, place: Range): void {
-  addNames(word, expansion.names);
-  const { value, names } = expansion;
-  const label = /^\w+$/.test(names[0] ?? "") ? `variable ${names[0]}` : "expression";
-  const stretches =
-    expansion.stretches === undefined
-      ? [{ text: value, ...place, steps: names.length === 0 ? [] : [{ ...place, label }] }]
-      : expandedAt(expansion.stretches, place, [{ ...place, label }]);
-  if (value === undefined) {
-    word.value = undefined;
-    word.field = undefined;
-    word.present = true;
-  } else if (word.value !== undefined) word.value += value;
-  word.stretches.push(...stretches);
-  if (value === undefined || quoted || !/\s/.test(value)) {
-    if (value !== undefined && word.field !== undefined) word.field += value;
-    if (value !== undefined && value !== "") word.present = true;
-    word.own.push(...stretches);
-    return;
-  }
-  let at = 0;
-  value.split(/(\s+)/).forEach((piece, index) => {
-    if (index % 2 === 1) endField(word);
-    else if (piece !== "") {
-      if (word.field !== undefined) word.field += piece;
-      word.present = true;
-      word.own.push(...sliceStretches(stretches, at, at + piece.length));
-    }
-    at += piece.length;
-  });
-}
-
-function addNames(word: Building, names: readonly string[]): void {
-  for (const name of names) if (word.expands.length < maximumNames) word.expands.push(name);
-}
-
-function endField(word: Building): void {
-  if (word.present) {
-    word.fields.push(word.field);
-    word.fieldStretches.push(word.own);
-  }
-  word.own = [];
-  word.field = "";
-  word.present = false;
 }

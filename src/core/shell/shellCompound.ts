@@ -1,0 +1,189 @@
+import { readRedirection, skipBlanks } from "./shellCommand.ts";
+import { skipBalanced } from "./shellExpansion.ts";
+import { skipLineBreaks } from "./shellHeredoc.ts";
+import { awaiting, deeper, isAwaited } from "./shellState.ts";
+import type { PendingHeredoc, ShellState } from "./shellState.ts";
+import { readWord } from "./shellWord.ts";
+import type { RawWord } from "./rawWord.ts";
+import type { Stretch } from "./stretch.ts";
+import { wordParts } from "./wordParts.ts";
+
+/** Reads the compound command (POSIX shell, 2.9.4) at the cursor, if one begins there; gives whether it did. */
+export function readCompound(state: ShellState): boolean {
+  if (state.text[state.at] === "(") {
+    deeper(state, () => readParenthesis(state));
+    readRedirections(state);
+    return true;
+  }
+  const keyword = keywordAt(state);
+  const compound = keyword === undefined ? undefined : compounds.get(keyword);
+  if (keyword === undefined || compound === undefined) return false;
+  state.at += keyword.length;
+  deeper(state, () => compound(state));
+  if (keyword !== "!" && keyword !== "time") readRedirections(state);
+  return true;
+}
+
+function readParenthesis(state: ShellState): void {
+  if (state.text[state.at + 1] === "(") {
+    skipBalanced(state);
+    return;
+  }
+  state.at += 1;
+  awaiting(state, [")"], () => state.readSubstitution(state, ")"));
+}
+
+const compounds = new Map<string, (state: ShellState) => void>([
+  ["!", (state) => void state.readCommand(state)],
+  ["time", (state) => void state.readCommand(state)],
+  ["{", (state) => readUntil(state, ["}"])],
+  ["if", readIf],
+  ["while", readLoop],
+  ["until", readLoop],
+  ["for", readFor],
+  ["select", readFor],
+  ["case", readCase],
+  [
+    "function",
+    (state) => {
+      skipBlanks(state);
+      readWord(state);
+      skipBlanks(state);
+      if (state.text[state.at] === "(") skipBalanced(state);
+      readBody(state);
+    },
+  ],
+  ["[[", readTest],
+]);
+
+function readIf(state: ShellState): void {
+  readUntil(state, ["then", "fi"]);
+  let closer: string | undefined;
+  do {
+    state.variables.enter("perhaps");
+    closer = readUntil(state, ["elif", "else", "fi"]);
+    state.variables.leave();
+    if (closer === "elif") readUntil(state, ["then", "fi"]);
+  } while (closer === "elif" || closer === "else");
+}
+
+function readLoop(state: ShellState): void {
+  readUntil(state, ["do"]);
+  state.variables.enter("perhaps");
+  readUntil(state, ["done"]);
+  state.variables.leave();
+}
+
+function readFor(state: ShellState): void {
+  skipBlanks(state);
+  if (state.text[state.at] === "(") skipBalanced(state);
+  else {
+    const name = readWord(state)?.value;
+    skipLineBreaks(state);
+    const items: RawWord[] = [];
+    if (keywordAt(state) === "in") {
+      state.at += 2;
+      for (skipBlanks(state); ; skipBlanks(state)) {
+        const item = readWord(state);
+        if (item === undefined) break;
+        items.push(item);
+      }
+    }
+    if (name !== undefined) state.variables.assign(name, undefined, itemStretches(state, items));
+  }
+  readLoop(state);
+}
+
+/** More items than any loop over images has. */
+const maximumItems = 200;
+
+/** What a loop's variable is, one item after the other, where all of them are known. */
+function itemStretches(state: ShellState, items: readonly RawWord[]): readonly Stretch[] | undefined {
+  const [first] = items;
+  const last = items.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  if (items.some(({ fields }) => fields.some((field) => field === undefined || /[*?[]/.test(field)))) return undefined;
+  const choices = items.flatMap(({ fieldStretches }) => fieldStretches.map((field) => wordParts(state, field)));
+  if (choices.length > maximumItems) return undefined;
+  return [{ text: undefined, start: first.start, end: last.end, steps: [], choices }];
+}
+
+function readCase(state: ShellState): void {
+  skipBlanks(state);
+  readWord(state);
+  skipLineBreaks(state);
+  if (keywordAt(state) === "in") state.at += 2;
+  awaiting(state, ["esac", ";;"], () => {
+    while (state.at < state.end) {
+      skipLineBreaks(state);
+      if (keywordAt(state) === "esac") break;
+      if (state.text[state.at] === "(") state.at += 1;
+      if (!readCasePatterns(state)) return;
+      state.variables.enter("perhaps");
+      state.readList(state);
+      state.variables.leave();
+      const closer = /^;(?:;&|;|&)/.exec(state.text.slice(state.at, state.at + 3))?.[0] ?? "";
+      state.at += closer.length;
+      if (closer === "" && keywordAt(state) !== "esac") return;
+    }
+  });
+  if (keywordAt(state) === "esac") state.at += 4;
+}
+
+/** Reads `a | b)`; gives false where no closing parenthesis follows, as nothing can be made of the rest then. */
+function readCasePatterns(state: ShellState): boolean {
+  for (;;) {
+    skipBlanks(state);
+    readWord(state);
+    skipBlanks(state);
+    const character = state.text[state.at];
+    if (character !== "|" && character !== ")") return false;
+    state.at += 1;
+    if (character === ")") return true;
+  }
+}
+
+/** `[[ ... ]]` is no simple command: `&&`, `||`, `<` and parentheses have their own meaning up to `]]`. */
+function readTest(state: ShellState): void {
+  while (state.at < state.end) {
+    skipBlanks(state);
+    const word = readWord(state);
+    if (word?.value === "]]" && !word.quoted) return;
+    if (word !== undefined) continue;
+    const character = state.text[state.at];
+    if ((character === ")" || character === "`") && isAwaited(state, character) && character === "`") return;
+    state.at += 1;
+  }
+}
+
+/** Reads the body of a function, which perhaps never runs. */
+export function readBody(state: ShellState): void {
+  skipLineBreaks(state);
+  state.variables.enter("perhaps");
+  deeper(state, () => state.readCommand(state));
+  state.variables.leave();
+}
+
+/** Reads a list up to one of `wanted`, consumes that and gives it; undefined where the construct is not closed. */
+function readUntil(state: ShellState, wanted: readonly string[]): string | undefined {
+  awaiting(state, wanted, () => state.readList(state));
+  const closer = keywordAt(state);
+  if (closer === undefined || !wanted.includes(closer)) return undefined;
+  state.at += closer.length;
+  return closer;
+}
+
+const keywordForm = /(?:[a-z]+|\[\[|[!{}])(?=[\s;&|()<>]|$)/y;
+
+/** The unquoted word at the cursor, if it can be a reserved word. */
+export function keywordAt(state: ShellState): string | undefined {
+  if (state.at >= state.end) return undefined;
+  keywordForm.lastIndex = state.at;
+  const word = keywordForm.exec(state.text)?.[0];
+  return word !== undefined && word.length <= 8 && state.at + word.length <= state.end ? word : undefined;
+}
+
+function readRedirections(state: ShellState): void {
+  const heredocs: PendingHeredoc[] = [];
+  for (skipBlanks(state); state.at < state.end && readRedirection(state, heredocs); skipBlanks(state));
+}
