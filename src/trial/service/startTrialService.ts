@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { KeyDescription } from "../../application/signingService.ts";
-import { readJson } from "../../core/json.ts";
+import { serveLoopback, type LoopbackCall } from "../loopback.ts";
 import type { ChainedEntry } from "./auditLog.ts";
 import { createTrialEngine, type TrialEngine, type TrialEngineOptions } from "./engine.ts";
 import { sendUnder, type TrialFault } from "./faults.ts";
@@ -58,20 +58,15 @@ export async function startTrialService(options: TrialServiceOptions = {}): Prom
     fault: () => fault,
     onStop: () => options.onStop?.(),
   };
-  const server = createServer((request, response) => {
-    void answer(request, response, context, secrets).catch(() => response.destroy());
+  const server = await serveLoopback({
+    maximumBody,
+    route: (call, response) => {
+      answer(call, response, context, secrets);
+      return undefined;
+    },
   });
-  server.requestTimeout = 10_000;
-  server.headersTimeout = 5_000;
-  server.maxConnections = 100;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: server.url,
     secrets,
     keys: keys.map(({ description }) => description),
     root: authority.root,
@@ -79,38 +74,26 @@ export async function startTrialService(options: TrialServiceOptions = {}): Prom
     setFault: (next) => {
       fault = next;
     },
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    stop: () => server.stop(),
   };
 }
 
-async function answer(
-  request: IncomingMessage,
+function answer(
+  call: LoopbackCall,
   response: ServerResponse,
   context: Context,
   secrets: TrialService["secrets"],
-): Promise<void> {
-  // A page in a browser can reach loopback through a name of its own (DNS rebinding) or across origins: neither is served.
-  const own = [`127.0.0.1:${request.socket.localPort}`, `localhost:${request.socket.localPort}`];
-  if (!own.includes(request.headers.host ?? "") || request.headers.origin !== undefined)
-    return send(response, failure(403, "Only programs on this machine are served, under the address of the service."));
-  const user = userOf(request.headers.authorization, secrets);
+): void {
+  const user = userOf(call.headers.authorization, secrets);
   if (user === undefined) return send(response, failure(401, "The bearer secret of this run is needed."));
-  const body = await readBody(request);
-  if (body === undefined)
-    return send(response, failure(413, `A request must not be longer than ${maximumBody} bytes.`));
-  if (request.method === "POST" && request.url === "/v1/stop") {
+  if (call.method === "POST" && call.url.pathname === "/v1/stop") {
     response.once("finish", () => context.onStop());
     return send(response, { status: 200, body: {} });
   }
-  const reply = route(request.method ?? "", new URL(request.url ?? "/", "http://service"), user, body, context);
-  return sendUnder(context.fault(), response, reply);
+  return sendUnder(context.fault(), response, route(call, user, context));
 }
 
-function route(method: string, url: URL, user: string, body: Buffer, context: Context): Reply {
+function route({ method, url, body }: LoopbackCall, user: string, context: Context): Reply {
   const { requests } = context;
   const [version, collection, id, action, ...rest] = url.pathname.split("/").slice(1);
   if (version !== "v1" || rest.length > 0) return failure(404, "There is nothing at this path.");
@@ -125,7 +108,7 @@ function route(method: string, url: URL, user: string, body: Buffer, context: Co
     case "GET audit":
       return { status: 200, body: { entries: context.audit() } };
     case "POST requests": {
-      const submission = readSubmission(readJson(body));
+      const submission = readSubmission(body);
       return submission === undefined
         ? failure(400, "The request is not understood: a member is missing, of another type, or too long.")
         : writeAnswer(requests.submit(user, submission), context.retryAfterMs);
@@ -136,7 +119,7 @@ function route(method: string, url: URL, user: string, body: Buffer, context: Co
       return found(requests.cancel(user, id ?? ""));
     case "POST requests/ID/approve":
     case "POST requests/ID/reject": {
-      const comment = readComment(readJson(body));
+      const comment = readComment(body);
       if (comment === undefined) return failure(400, "The decision is not understood.");
       return found(
         action === "approve" ? requests.approve(user, id ?? "", comment) : requests.reject(user, id ?? "", comment),
@@ -155,16 +138,4 @@ function userOf(authorization: string | undefined, secrets: TrialService["secret
   };
   if (is(secrets.dev)) return "dev";
   return is(secrets.lead) ? "lead" : undefined;
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    const bytes: Buffer = Buffer.from(chunk);
-    length += bytes.length;
-    if (length > maximumBody) return undefined;
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
 }

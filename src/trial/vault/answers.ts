@@ -1,4 +1,4 @@
-import type { LoopbackAnswer } from "./loopback.ts";
+import type { LoopbackAnswer } from "../loopback.ts";
 
 /** An answer in the manner of Vault. */
 export type VaultAnswer = LoopbackAnswer;

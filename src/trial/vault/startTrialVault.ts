@@ -1,4 +1,5 @@
 import { textOrEmpty } from "../../core/json.ts";
+import { serveLoopback, type LoopbackCall } from "../loopback.ts";
 import type { TrialEngine } from "../service/engine.ts";
 import type { TrialAnswer } from "../service/requests.ts";
 import { toSideBySide } from "../service/signDigest.ts";
@@ -6,7 +7,6 @@ import { failed, found, type VaultAnswer } from "./answers.ts";
 import { createTrialControlGroups, type TrialControlGroups } from "./controlGroups.ts";
 import type { TrialVaultFault } from "./faults.ts";
 import { createTrialTokenStore, type TrialLogins, type TrialTokenStore } from "./logins.ts";
-import { serveLoopback, type LoopbackCall } from "./loopback.ts";
 import { createTrialTransit, type TrialTransit } from "./transit.ts";
 
 /** The trial service behind the interface of HashiCorp Vault and OpenBao. */
@@ -53,10 +53,13 @@ export async function startTrialVault(engine: TrialEngine, options: TrialVaultOp
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     fault: () => fault,
   };
-  const server = await serveLoopback((call) => {
-    const target = `${call.method} ${call.url.pathname}`;
-    if (calls.length < maximumCalls) calls.push({ target, body: call.body });
-    return route(call, context);
+  const server = await serveLoopback({
+    refusal: (_status, message) => ({ errors: [message] }),
+    route: (call) => {
+      const target = `${call.method} ${call.url.pathname}`;
+      if (calls.length < maximumCalls) calls.push({ target, body: call.body });
+      return route(call, context);
+    },
   });
   return {
     url: server.url,

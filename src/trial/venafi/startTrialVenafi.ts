@@ -1,8 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer } from "node:https";
+import type { IncomingMessage } from "node:http";
 import { TLSSocket } from "node:tls";
-import { isJsonObject, readJson } from "../../core/json.ts";
+import { serveLoopback, type LoopbackAnswer, type LoopbackCall } from "../loopback.ts";
 import type { TrialEngine } from "../service/engine.ts";
 import { ok, unauthorized, type VenafiAnswer, type VenafiCall } from "./answers.ts";
 import type { TrialVenafiFault } from "./faults.ts";
@@ -36,12 +35,10 @@ interface Context {
   readonly hsm: VedHsm;
   readonly sdk: ReturnType<typeof createVedSdk>;
   readonly version: string;
-  readonly port: () => number;
   readonly fault: () => TrialVenafiFault | undefined;
   readonly note: (call: string) => void;
 }
 
-const maximumBody = 256 * 1024;
 const maximumCalls = 1000;
 
 /** Starts the facade on a free port of 127.0.0.1, with TLS by a certificate of the trial's authority, as its clients ask for. */
@@ -49,73 +46,45 @@ export async function startTrialVenafi(engine: TrialEngine, options: TrialVenafi
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const calls: string[] = [];
   let fault: TrialVenafiFault | undefined;
-  let port = 0;
   const tokens = createTrialTokens({ secrets: engine.secrets, identities: options.identities ?? {}, now: engine.now });
   const context: Context = {
     tokens,
     hsm: createVedHsm(engine),
     sdk: createVedSdk(engine),
     version: options.version ?? "24.1.0.1234",
-    port: () => port,
     fault: () => fault,
     note: (call) => {
       if (calls.length < maximumCalls) calls.push(call);
     },
   };
-  const server = createServer(
-    {
-      key: privateKey.export({ type: "pkcs8", format: "pem" }),
+  const server = await serveLoopback({
+    tls: {
+      key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
       cert: engine.authority.issueServer(publicKey).join(""),
-      // A certificate is asked for and looked at by whoever signs in with one; nobody else needs any.
-      requestCert: true,
-      rejectUnauthorized: false,
     },
-    (request, response) => {
-      void answer(request, response, context).catch(() => response.destroy());
-    },
-  );
-  server.requestTimeout = 10_000;
-  server.headersTimeout = 5_000;
-  server.maxConnections = 100;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
+    refusal: (status, message) => unauthorized(status === 413 ? "too_large" : "forbidden", message, status).body,
+    route: (call) => answer(call, context),
   });
-  const address = server.address();
-  port = typeof address === "object" && address !== null ? address.port : 0;
   return {
-    url: `https://127.0.0.1:${port}`,
+    url: server.url,
     root: engine.authority.root,
     setFault: (next) => {
       fault = next;
     },
     expireSessions: () => tokens.expireAll(),
     calls: () => [...calls],
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    stop: () => server.stop(),
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
-  // As the trial's own interface: a page in a browser is not served, under whatever name it reaches loopback.
-  const own = [`127.0.0.1:${context.port()}`, `localhost:${context.port()}`];
-  if (!own.includes(request.headers.host ?? "") || request.headers.origin !== undefined)
-    return send(response, unauthorized("forbidden", "Only programs on this machine are served.", 403));
-  const text = await readBody(request);
-  if (text === undefined) return send(response, unauthorized("too_large", "The request is too long.", 413));
-  const path = new URL(request.url ?? "/", "https://service").pathname.toLowerCase().replace(/^\/+/, "");
-  const method = request.method ?? "";
+function answer({ method, url, content, body, request }: LoopbackCall, context: Context): LoopbackAnswer | undefined {
+  const path = url.pathname.toLowerCase().replace(/^\/+/, "");
   context.note(`${method} ${path}`);
   const fault = context.fault();
   if (fault?.kind === "echo")
-    return send(response, unauthorized("rejected", `${JSON.stringify(request.headers)} ${text.toString("utf8")}`, 400));
-  if (fault?.kind === "stall" && path === "vedhsm/api/sign") return;
-  const json = readJson(text);
-  const call = { body: isJsonObject(json) ? json : {}, form: new URLSearchParams(text.toString("utf8")) };
-  return send(response, route(method, path, call, request, context));
+    return unauthorized("rejected", `${JSON.stringify(request.headers)} ${content.toString("utf8")}`, 400);
+  if (fault?.kind === "stall" && path === "vedhsm/api/sign") return undefined;
+  return route(method, path, { body, form: new URLSearchParams(content.toString("utf8")) }, request, context);
 }
 
 function route(
@@ -175,21 +144,4 @@ function fingerprintOf(request: IncomingMessage): string | undefined {
   if (!(request.socket instanceof TLSSocket)) return undefined;
   const certificate = request.socket.getPeerX509Certificate();
   return certificate?.fingerprint256;
-}
-
-function send(response: ServerResponse, { status, body }: VenafiAnswer): void {
-  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
-  response.end(body === undefined ? "" : JSON.stringify(body));
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    const bytes: Buffer = Buffer.from(chunk);
-    length += bytes.length;
-    if (length > maximumBody) return undefined;
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { serveLoopback } from "../../../../src/trial/vault/loopback.ts";
+import { serveLoopback } from "../../../../src/trial/loopback.ts";
 import {
   createIdentityProvider,
   memorySecrets,
@@ -66,9 +66,11 @@ describe("signing in to Vault", () => {
 
   it("is done with the token of a GitHub Actions job, asked for this service alone", async () => {
     const asked: string[] = [];
-    const github = await serveLoopback(({ url, headers }) => {
-      asked.push(`${headers.authorization} ${url.searchParams.get("audience")}`);
-      return { status: 200, body: { value: jwt } };
+    const github = await serveLoopback({
+      route: ({ url, headers }) => {
+        asked.push(`${headers.authorization} ${url.searchParams.get("audience")}`);
+        return { status: 200, body: { value: jwt } };
+      },
     });
     const environment = {
       VAULT_ADDR: scene.vault.url,
