@@ -46,6 +46,21 @@ export function toDerSignature(sideBySide: Uint8Array, curve: string): Uint8Arra
   return isDerSignature(der, curve) ? der : undefined;
 }
 
+/**
+ * An ECDSA signature as r and s side by side (RFC 7518, 3.4), from DER; each as long as the curve's order. Undefined
+ * where it is not one in strict DER.
+ */
+export function toSideBySide(der: Uint8Array, curve: string): Uint8Array | undefined {
+  const order = orders.get(curve);
+  const body = readElement(der);
+  if (order === undefined || body === undefined || !isDerSignature(der, curve)) return undefined;
+  const half = Math.ceil(order.toString(16).length / 2);
+  const numbers = (childrenOf(body) ?? []).map(({ content }) =>
+    Buffer.from(content).toString("hex").replace(/^00/, ""),
+  );
+  return Buffer.from(numbers.map((hex) => hex.padStart(2 * half, "0")).join(""), "hex");
+}
+
 function toInteger(octets: Uint8Array): Buffer {
   let start = 0;
   while (start < octets.length - 1 && octets[start] === 0) start += 1;

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { sign } from "node:crypto";
-import { curveOrder, isDerSignature, isSideBySide, toDerSignature } from "../../../src/core/sign/ecdsaSignature.ts";
+import {
+  curveOrder,
+  isDerSignature,
+  isSideBySide,
+  toDerSignature,
+  toSideBySide,
+} from "../../../src/core/sign/ecdsaSignature.ts";
 import { createTestKey } from "../../helpers/signingKeys.ts";
 import { verifyData, readPublicKey } from "../../../src/core/x509/publicKey.ts";
 
@@ -46,4 +52,32 @@ describe("toDerSignature", () => {
   }
 
   it("refuses an unknown curve", () => assert.equal(toDerSignature(Buffer.alloc(64, 1), "secp256k1"), undefined));
+});
+
+describe("toSideBySide", () => {
+  for (const [spec, curve, half] of curves) {
+    it(`turns DER into r and s of ${curve}, and back`, () => {
+      const { privateKey } = createTestKey(spec);
+      for (let count = 0; count < 20; count += 1) {
+        const raw = sign("sha256", Buffer.from([count]), { key: privateKey, dsaEncoding: "ieee-p1363" });
+        const der = toDerSignature(raw, curve);
+        assert.ok(der);
+        assert.deepEqual(toSideBySide(der, curve), raw);
+      }
+    });
+
+    it(`pads small numbers of ${curve} on the left`, () => {
+      const expected = Buffer.alloc(2 * half);
+      expected[half - 1] = 1;
+      expected[2 * half - 1] = 0x80;
+      assert.deepEqual(toSideBySide(Buffer.from("3007020101 02020080".replace(" ", ""), "hex"), curve), expected);
+    });
+  }
+
+  for (const [what, hex] of [
+    ["r of zero", "3006020100020101"],
+    ["something after it", "300602010102010100"],
+    ["nothing", ""],
+  ] as const)
+    it(`refuses ${what}`, () => assert.equal(toSideBySide(Buffer.from(hex, "hex"), "prime256v1"), undefined));
 });
