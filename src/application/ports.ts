@@ -83,3 +83,30 @@ export interface Secrets {
   set(origin: string, name: string, value: string): Promise<void>;
   delete(origin: string, name: string): Promise<void>;
 }
+
+/** What only the person who signs can give, such as a PIN. */
+export interface Question {
+  /** Name of the service that asks. */
+  readonly service: string;
+  /** What is asked for: "PIN". */
+  readonly prompt: string;
+  /** What the answer is for: the artifact with its digest, or the sign-in. */
+  readonly about: string;
+  /** Not shown while it is typed. */
+  readonly secret: boolean;
+}
+
+/** An address that the person is to open, and what to compare or type there. */
+export interface Visit {
+  readonly service: string;
+  readonly url: string;
+  readonly code?: string;
+}
+
+/** The person who signs, where somebody is there. Answers serve once and are never kept. */
+export interface Person {
+  /** Undefined where the person gives no answer. */
+  answer(question: Question, options: WaitOptions): Promise<string | undefined>;
+  /** Shows the address and what to do there; does not wait for it. */
+  visit(visit: Visit, options: WaitOptions): Promise<void>;
+}

@@ -23,6 +23,8 @@ export interface ServiceRequest {
   readonly body?: unknown;
   /** Sent as a form in place of a JSON body. */
   readonly form?: Readonly<Record<string, string>>;
+  /** Sent as it is, byte for byte, in place of a JSON body: a signature over the request may cover it. */
+  readonly content?: { readonly type: string; readonly text: string };
   readonly tls?: ServiceTls;
   readonly timeoutMs: number;
   /** What was tried, in words: "submit the request". */
@@ -37,6 +39,8 @@ export interface ServiceRequest {
 export interface ServiceReply {
   readonly status: number;
   readonly body: unknown;
+  /** The service's clock, milliseconds since 1970, where it told it. */
+  readonly date?: number;
 }
 
 const maximumReply = 4 * 1024 * 1024;
@@ -96,10 +100,7 @@ const tlsCode =
 
 function exchange(request: ServiceRequest, signal: AbortSignal): Promise<ServiceReply> {
   const url = new URL(request.url);
-  const [content, contentType] =
-    request.form === undefined
-      ? [request.body === undefined ? undefined : JSON.stringify(request.body), "application/json"]
-      : [new URLSearchParams(request.form).toString(), "application/x-www-form-urlencoded"];
+  const { text: content, type: contentType } = contentOf(request);
   const headers: OutgoingHttpHeaders = {
     ...request.headers,
     ...(request.secret === undefined ? {} : { authorization: `Bearer ${request.secret}` }),
@@ -119,7 +120,11 @@ function exchange(request: ServiceRequest, signal: AbortSignal): Promise<Service
   return new Promise((resolve, reject) => {
     const receive = (response: IncomingMessage): void => {
       readBounded(response).then(
-        (bytes) => resolve({ status: response.statusCode ?? 0, body: readJson(bytes) }),
+        (bytes) => {
+          const date = Date.parse(response.headers.date ?? "");
+          const told = Number.isNaN(date) ? {} : { date };
+          resolve({ status: response.statusCode ?? 0, body: readJson(bytes), ...told });
+        },
         (error: unknown) => {
           outgoing.destroy();
           reject(error instanceof Error ? error : new Error("the answer broke off"));
@@ -131,6 +136,13 @@ function exchange(request: ServiceRequest, signal: AbortSignal): Promise<Service
     outgoing.once("error", reject);
     outgoing.end(content);
   });
+}
+
+function contentOf({ body, form, content }: ServiceRequest): { readonly type: string; readonly text?: string } {
+  if (content !== undefined) return content;
+  if (form !== undefined)
+    return { type: "application/x-www-form-urlencoded", text: new URLSearchParams(form).toString() };
+  return { type: "application/json", ...(body === undefined ? {} : { text: JSON.stringify(body) }) };
 }
 
 async function readBounded(response: IncomingMessage): Promise<Uint8Array> {
