@@ -2,6 +2,7 @@
 export const commandIds = [
   "countersign.verifyAll",
   "countersign.verifyAgain",
+  "countersign.verify",
   "countersign.sign",
   "countersign.trustSigner",
   "countersign.pin",
@@ -21,10 +22,11 @@ export const commandIds = [
   "countersign.signing.signIn",
   "countersign.signing.resume",
   "countersign.signing.abandon",
+  "countersign.signing.approve",
+  "countersign.signing.reject",
+  "countersign.signing.showAudit",
   "countersign.trial.start",
   "countersign.trial.stop",
-  "countersign.trial.approve",
-  "countersign.trial.reject",
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];

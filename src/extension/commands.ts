@@ -8,12 +8,15 @@ import { draftPolicy, openPolicy } from "./policyCommands.ts";
 import { fixAll, pin, pinAll } from "./pinning.ts";
 import { exportReport } from "./report.ts";
 import { signIn } from "./signIn.ts";
+import { showAudit } from "./signing/auditLog.ts";
+import { decide } from "./signing/deciding.ts";
 import { sign } from "./signing/execute.ts";
 import { signInService } from "./signing/signInService.ts";
-import { decide, startTrial, stopTrial } from "./signing/trial.ts";
+import { startTrial, stopTrial } from "./signing/trial.ts";
 import { abandon, resumeNow } from "./signing/waiting.ts";
 import { chooseImage, readTarget } from "./targets.ts";
 import type { ImagesView } from "./tree/images.ts";
+import { verifyGuided } from "./verifyGuided.ts";
 import { trustSigner } from "./trustSigner.ts";
 
 type Handler = (target: CommandTarget) => Promise<void>;
@@ -23,6 +26,7 @@ function handlersFor(extension: Extension, images: ImagesView): Readonly<Record<
   return {
     "countersign.verifyAll": () => verifyAll(extension),
     "countersign.verifyAgain": (target) => verifyAgain(extension, target),
+    "countersign.verify": (target) => verifyGuided(extension, target),
     "countersign.sign": (target) => sign(extension, target),
     "countersign.trustSigner": (target) => trustSigner(extension, target),
     "countersign.pin": (target) => pin(extension, target),
@@ -47,10 +51,11 @@ function handlersFor(extension: Extension, images: ImagesView): Readonly<Record<
     "countersign.signing.signIn": () => signInService(extension),
     "countersign.signing.resume": (target) => resumeNow(extension, target),
     "countersign.signing.abandon": (target) => abandon(extension, target),
+    "countersign.signing.approve": (target) => decide(extension, target, "approve"),
+    "countersign.signing.reject": (target) => decide(extension, target, "reject"),
+    "countersign.signing.showAudit": (target) => showAudit(extension, target),
     "countersign.trial.start": () => startTrial(extension),
     "countersign.trial.stop": () => stopTrial(extension),
-    "countersign.trial.approve": (target) => decide(extension, target, "approve"),
-    "countersign.trial.reject": (target) => decide(extension, target, "reject"),
   };
 }
 

@@ -13,6 +13,7 @@ import { register as registerQuickFixes } from "./quickFixes.ts";
 import { register as registerReading } from "./reading.ts";
 import { versionOf } from "./report.ts";
 import { createSecrets } from "./secrets.ts";
+import { register as registerAudit } from "./signing/auditLog.ts";
 import { createServiceDirectory } from "./signing/directory.ts";
 import { createSigningState } from "./signing/signingState.ts";
 import { register as registerWaiting } from "./signing/waiting.ts";
@@ -51,6 +52,7 @@ export function activate(context: vscode.ExtensionContext): void {
     images,
     registerCommands(extension, images),
     registerDetails(extension),
+    registerAudit(extension),
     registerDiagnostics(extension),
     registerQuickFixes(extension),
     registerHover(extension),

@@ -82,7 +82,8 @@ function open(name: string, pointer: ServicePointer | undefined, state: TrialSta
       "configuration",
       `Signing service '${name}' is configured at ${pointer.url}, but the trial runs at ${state.url}; nothing was sent. Correct .countersign.yaml, or start the trial again.`,
     );
-  return createTrialService({ name, url: state.url, secret: state.secrets.dev });
+  const { dev: secret, lead: approverSecret } = state.secrets;
+  return createTrialService({ name, url: state.url, secret, approverSecret });
 }
 
 function isOrigin(url: string, origin: string): boolean {

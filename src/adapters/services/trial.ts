@@ -1,6 +1,6 @@
 import { AppError } from "../../application/errors.ts";
 import type { WaitOptions } from "../../application/ports.ts";
-import type { SigningService, SignRequest, Ticket } from "../../application/signingService.ts";
+import type { Decision, SigningService, SignRequest, Ticket } from "../../application/signingService.ts";
 import { requestHash } from "../../core/sign/requestHash.ts";
 import { sendToService, type ServiceReply } from "./serviceRequest.ts";
 import { readAudit, readError, readKeys, readOutcome, readPending } from "./trialAnswers.ts";
@@ -13,6 +13,8 @@ export interface TrialConnection {
   readonly url: string;
   /** Bearer secret of the user that asks. */
   readonly secret: string;
+  /** Bearer secret of the user that decides about requests; without it this connection decides nothing. */
+  readonly approverSecret?: string;
   /** Limit for one request, in milliseconds. */
   readonly timeoutMs?: number;
 }
@@ -86,13 +88,19 @@ export function createTrialService(connection: TrialConnection): SigningService 
       const reply = await ask("GET", "audit", action, options);
       return decoded(reply, readAudit(reply.body), action);
     },
+    ...(connection.approverSecret === undefined ? {} : deciding({ ...connection, secret: connection.approverSecret })),
   };
+}
+
+/** The part of the service that its second user has. In the trial one person may be both; the audit log names the user. */
+function deciding(connection: TrialConnection): Required<Pick<SigningService, "decide">> {
+  return { decide: (decision, options) => decideTrialRequest(connection, decision, options) };
 }
 
 /** Decides about a pending request as the user whose secret the connection holds. Throws AppError `service-denied`. */
 export async function decideTrialRequest(
   connection: TrialConnection,
-  decision: { readonly id: string; readonly approve: boolean; readonly comment: string },
+  decision: Decision,
   options: WaitOptions,
 ): Promise<void> {
   const verb = decision.approve ? "approve" : "reject";

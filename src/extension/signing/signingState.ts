@@ -10,6 +10,8 @@ export interface ServiceState {
   readonly keys: readonly KeyDescription[];
   readonly requests: readonly PendingRequest[];
   readonly audit: readonly AuditEntry[];
+  /** Whether requests of others are decided here. */
+  readonly decides: boolean;
   readonly failure?: string;
 }
 
@@ -98,12 +100,12 @@ async function askService(service: SigningService, signal: AbortSignal): Promise
       service.pending({ signal }),
       service.audit({ signal }),
     ]);
-    return { name, origin, keys, requests, audit };
+    return { name, origin, keys, requests, audit, decides: service.decide !== undefined };
   } catch (error) {
     return failedService(name, origin, describeCause(error));
   }
 }
 
 function failedService(name: string, origin: string, failure: string): ServiceState {
-  return { name, origin, keys: [], requests: [], audit: [], failure };
+  return { name, origin, keys: [], requests: [], audit: [], decides: false, failure };
 }

@@ -1,9 +1,7 @@
 import { execFile } from "node:child_process";
 import * as vscode from "vscode";
 import { AppError } from "../../application/errors.ts";
-import type { PendingRequest } from "../../application/signingService.ts";
 import { signalOf } from "../cancellation.ts";
-import type { CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
 import { report } from "./execute.ts";
 
@@ -17,50 +15,6 @@ export async function startTrial(extension: Extension): Promise<void> {
 /** Stops the trial and removes every trace of it. */
 export async function stopTrial(extension: Extension): Promise<void> {
   await run(extension, "Stopping the trial signing service", ["down"], "Could not stop the trial");
-}
-
-/** Approves or rejects a request at the trial, as its second user would. */
-export async function decide(extension: Extension, target: CommandTarget, verb: "approve" | "reject"): Promise<void> {
-  const request = await chooseRequest(extension, target, verb);
-  if (request === undefined) return;
-  const detail = [
-    `Digest: ${request.digest}`,
-    `Key: ${request.key}`,
-    `Requested by: ${request.requestedBy}`,
-    `Justification: ${request.justification ?? "none given"}`,
-  ].join("\n");
-  const action = verb === "approve" ? "Approve" : "Reject";
-  const chosen = await vscode.window.showInformationMessage(
-    `${action} the request to sign ${request.artifact}?`,
-    { modal: true, detail },
-    action,
-  );
-  if (chosen !== action) return;
-  const args = ["approve", request.id, ...(verb === "reject" ? ["--reject"] : [])];
-  await run(extension, `${action.replace(/e?$/u, "ing")} request ${request.id}`, args, `Could not ${verb} the request`);
-}
-
-async function chooseRequest(
-  extension: Extension,
-  target: CommandTarget,
-  verb: string,
-): Promise<PendingRequest | undefined> {
-  const services = await extension.signing.refresh(AbortSignal.timeout(15_000));
-  const requests = services.find(({ name }) => name === "trial")?.requests ?? [];
-  const named = requests.find(({ id }) => id === target.request);
-  if (named !== undefined) return named;
-  if (requests.length === 0) {
-    void vscode.window.showInformationMessage("No request waits for an approval at the trial service.");
-    return undefined;
-  }
-  const items = requests.map((request) => ({
-    label: `$(clock) ${request.artifact}`,
-    description: `${request.key}, asked by ${request.requestedBy}`,
-    ...(request.justification === undefined ? {} : { detail: request.justification }),
-    request,
-  }));
-  const chosen = await vscode.window.showQuickPick(items, { title: `Which request to ${verb}?`, matchOnDetail: true });
-  return chosen?.request;
 }
 
 async function run(extension: Extension, title: string, args: readonly string[], failure: string): Promise<void> {

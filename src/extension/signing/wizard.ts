@@ -109,7 +109,7 @@ export async function ask(options: AskOptions): Promise<Answer<string>> {
   input.prompt = options.prompt;
   input.value = options.value;
   input.ignoreFocusOut = true;
-  input.buttons = [vscode.QuickInputButtons.Back];
+  if (options.step > 1) input.buttons = [vscode.QuickInputButtons.Back];
   const disposables: vscode.Disposable[] = [input];
   try {
     return await new Promise<Answer<string>>((resolve) => {

@@ -12,7 +12,7 @@ import { splitName } from "./grouping.ts";
 /** An item of the view. Request items are command targets by themselves: they carry `request` and `service`. */
 type Node =
   | ({ readonly kind: "request"; readonly shown: ShownRequest } & CommandTarget)
-  | { readonly kind: "service"; readonly service: ServiceState }
+  | ({ readonly kind: "service"; readonly state: ServiceState } & CommandTarget)
   | { readonly kind: "key"; readonly service: string; readonly key: KeyDescription }
   | { readonly kind: "last"; readonly service: ServiceState; readonly entries: readonly AuditEntry[] }
   | { readonly kind: "entry"; readonly service: string; readonly entry: AuditEntry };
@@ -25,6 +25,8 @@ interface ShownRequest {
   readonly key: string;
   readonly requestedAt: string;
   readonly listed?: PendingRequest;
+  /** Whether it is decided here. */
+  readonly decidable: boolean;
   readonly mine?: PendingSigning;
 }
 
@@ -62,13 +64,22 @@ function requestsOf(extension: Extension): readonly ShownRequest[] {
   for (const mine of extension.signing.pending()) {
     const { id, service } = mine.ticket;
     const { reference: artifact, key, requestedAt } = mine;
-    shown.set(`${service} ${id}`, { id, service, artifact, key: key.name, requestedAt, mine });
+    shown.set(`${service} ${id}`, { id, service, artifact, key: key.name, requestedAt, decidable: false, mine });
   }
-  for (const { name, requests } of extension.signing.services()) {
+  for (const { name, requests, decides } of extension.signing.services()) {
     for (const listed of requests) {
       const { id, artifact, key, requestedAt } = listed;
       const known = shown.get(`${name} ${id}`);
-      shown.set(`${name} ${id}`, { ...(known ?? { id, service: name, artifact, key, requestedAt }), listed });
+      shown.set(`${name} ${id}`, {
+        id,
+        service: name,
+        artifact,
+        key,
+        requestedAt,
+        ...known,
+        decidable: decides,
+        listed,
+      });
     }
   }
   return [...shown.values()];
@@ -81,13 +92,16 @@ function rootsOf(extension: Extension): readonly Node[] {
     request: shown.id,
     service: shown.service,
   }));
-  return [...requests, ...extension.signing.services().map((service): Node => ({ kind: "service", service }))];
+  return [
+    ...requests,
+    ...extension.signing.services().map((state): Node => ({ kind: "service", state, service: state.name })),
+  ];
 }
 
 function childrenOf(node: Node): readonly Node[] {
   switch (node.kind) {
     case "service": {
-      const { service } = node;
+      const service = node.state;
       const signed = service.audit.filter(({ event }) => event === "signed");
       const entries = signed.toSorted((a, b) => b.at.localeCompare(a.at)).slice(0, lastSignings);
       return [
@@ -109,7 +123,7 @@ function toItem(node: Node, now: Date): vscode.TreeItem {
     case "request":
       return requestItem(node.shown, now);
     case "service": {
-      const { name, origin, failure, keys } = node.service;
+      const { name, origin, failure, keys } = node.state;
       const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded);
       item.id = `service ${name}`;
       item.description = failure === undefined ? origin : "cannot be reached";
@@ -146,7 +160,7 @@ function toItem(node: Node, now: Date): vscode.TreeItem {
 }
 
 function requestItem(shown: ShownRequest, now: Date): vscode.TreeItem {
-  const { id, service, artifact, key, requestedAt, listed, mine } = shown;
+  const { id, service, artifact, key, requestedAt, decidable, listed, mine } = shown;
   const { path, registry } = splitName(artifact);
   const item = new vscode.TreeItem(path);
   item.id = `request ${service} ${id}`;
@@ -164,7 +178,7 @@ function requestItem(shown: ShownRequest, now: Date): vscode.TreeItem {
     .filter((line) => line !== "")
     .join("\n");
   item.iconPath = new vscode.ThemeIcon("watch");
-  const traits = ["pending", ...(service === "trial" ? ["trial"] : []), ...(mine === undefined ? [] : ["mine"])];
+  const traits = ["pending", ...(decidable ? ["decidable"] : []), ...(mine === undefined ? [] : ["mine"])];
   item.contextValue = traits.join(" ");
   item.accessibilityInformation = { label: `${artifact} waits for approval, ${item.description}` };
   return item;

@@ -69,13 +69,21 @@ describe("guided signing", () => {
     await workbench.treeItem("Signing", "0 of 1 approvals").waitFor();
     await workbench.runCommand("Countersign: Approve request...");
     await workbench.pick("shop/cart");
-    const dialog = page.locator(".monaco-dialog-box");
-    await dialog.waitFor();
+    await workbench.quickPickTitle("Approve the request to sign shop/cart");
+    await workbench.answer("Checked against change 4711");
+    await quickInput.locator(".monaco-list-row", { hasText: "Justification" }).first().waitFor();
+    assert.match((await workbench.quickPickItems()).join("\n"), /Change 4711: the cart accepts vouchers/u);
     await workbench.screenshots("signing approval");
-    await dialog.locator(".monaco-button", { hasText: "Approve" }).click();
+    await page.keyboard.press("Enter");
     await workbench.notification("Signed ");
     await workbench.openFile("k8s/deployment.yaml");
     await workbench.codeLens("Verified · key release");
     await workbench.screenshot("signing approved");
+
+    await workbench.runCommand("Countersign: Show the audit log of a signing service");
+    await page.locator('.tab.active[aria-label*="Audit log of trial"]').waitFor();
+    // The preview is a page in a frame of its own, and comes when it has rendered.
+    await page.waitForTimeout(1500);
+    await workbench.screenshot("signing audit log");
   });
 });

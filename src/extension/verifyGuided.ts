@@ -1,0 +1,180 @@
+import * as vscode from "vscode";
+import { formatReference, parseReference, type ImageReference } from "../core/image/reference.ts";
+import { commandLinePolicy } from "../core/policy/commandLinePolicy.ts";
+import type { TrustPolicy } from "../core/policy/policy.ts";
+import { count, stateWord } from "../core/report/words.ts";
+import type { Verdict } from "../core/verdict/verdict.ts";
+import { signalOf } from "./cancellation.ts";
+import type { CommandTarget } from "./commandIds.ts";
+import type { Extension } from "./context.ts";
+import { showVerdict } from "./details.ts";
+import { markOf } from "./marks.ts";
+import { imageItem, worstFirst } from "./targets.ts";
+import { ask, pick, type Answer, type Choice } from "./signing/wizard.ts";
+
+/** Whom a person wants an image to be signed by. */
+type Against = "policies" | "key" | "identity";
+
+/** What has been answered so far; going back keeps the later answers as suggestions. */
+interface Draft {
+  readonly reference?: ImageReference;
+  readonly against: Against;
+  readonly identity: string;
+  readonly issuer: string;
+}
+
+type StepName = "image" | "against" | "identity" | "issuer";
+
+/** Largest file that is read as a public key, in bytes. */
+const maximumKeyFile = 64 * 1024;
+
+/** Guided verification: which image, trusted by what; then the verdict with every step that led to it. */
+export async function verifyGuided(extension: Extension, target: CommandTarget): Promise<void> {
+  if (!vscode.workspace.isTrusted) return;
+  const draft = await settle(extension, target);
+  if (draft?.reference === undefined) return;
+  const { reference } = draft;
+  const policy = await policyFor(extension, draft);
+  if (policy === undefined) return;
+  const name = formatReference(reference);
+  const verdict = await judgeNow(extension, reference, policy);
+  if (verdict === undefined) return;
+  extension.log.decision(verdict);
+  if (draft.against === "policies" && extension.model.images().some((image) => image.reference === name))
+    extension.verification.accept(verdict);
+  const { icon } = markOf({ kind: "judged", verdict });
+  vscode.window.setStatusBarMessage(`$(${icon}) ${stateWord(verdict.state)}: ${name}`, 10_000);
+  await showVerdict(extension, verdict);
+}
+
+async function settle(extension: Extension, target: CommandTarget): Promise<Draft | undefined> {
+  const given = target.reference === undefined ? undefined : parseReference(target.reference).value;
+  let draft: Draft = {
+    against: "policies",
+    identity: "",
+    issuer: "https://token.actions.githubusercontent.com",
+    ...(given === undefined ? {} : { reference: given }),
+  };
+  let step: StepName | "done" = given === undefined ? "image" : "against";
+  while (step !== "done") {
+    const steps = stepsOf(draft);
+    const answer: Answer<Draft> = await stepFor(step, extension, draft, steps);
+    if (answer.kind === "left") return undefined;
+    const index = steps.indexOf(step);
+    if (answer.kind === "back") step = steps[Math.max(0, index - 1)] ?? "image";
+    else {
+      draft = answer.value;
+      const next: readonly StepName[] = stepsOf(draft);
+      step = next[next.indexOf(step) + 1] ?? "done";
+    }
+  }
+  return draft;
+}
+
+function stepsOf({ against }: Draft): readonly StepName[] {
+  return against === "identity" ? ["image", "against", "identity", "issuer"] : ["image", "against"];
+}
+
+async function stepFor(
+  step: StepName,
+  extension: Extension,
+  draft: Draft,
+  steps: readonly StepName[],
+): Promise<Answer<Draft>> {
+  const subject = draft.reference === undefined || step === "image" ? "an image" : formatReference(draft.reference);
+  const place = { title: `Verify ${subject}`, step: steps.indexOf(step) + 1, totalSteps: steps.length };
+  switch (step) {
+    case "image": {
+      const items = worstFirst(extension.model.images()).flatMap((image): Choice<ImageReference>[] => {
+        const value = parseReference(image.reference).value;
+        return value === undefined ? [] : [{ ...imageItem(image, extension.now()), value }];
+      });
+      const placeholder = "Which image? Choose one of this workspace, or type a reference";
+      const answer = await pick<ImageReference>({ ...place, placeholder, items, typed: typedReference });
+      return mapped(answer, (reference) => ({ ...draft, reference }));
+    }
+    case "against": {
+      const items = againstItems(extension);
+      const active = (value: Against): boolean => value === draft.against;
+      const answer = await pick<Against>({ ...place, placeholder: "Signed by whom?", items, active });
+      return mapped(answer, (against) => ({ ...draft, against }));
+    }
+    case "identity": {
+      const prompt = "Identity in the certificate, exactly: a workflow's address or an e-mail address";
+      const answer = await ask({ ...place, prompt, value: draft.identity, validate: required });
+      return mapped(answer, (identity) => ({ ...draft, identity }));
+    }
+    case "issuer": {
+      const prompt = "Issuer of the identity, exactly: the address of the identity provider";
+      const answer = await ask({ ...place, prompt, value: draft.issuer, validate: required });
+      return mapped(answer, (issuer) => ({ ...draft, issuer }));
+    }
+  }
+}
+
+function againstItems(extension: Extension): readonly Choice<Against>[] {
+  const rules = extension.model.rulebook.policy.rules.length;
+  const policies = rules === 0 ? "none found: the answer can only be who signed" : count(rules, "rule");
+  return [
+    { label: "$(law) The policies of this workspace", description: policies, value: "policies" },
+    { label: "$(key) A public key...", description: "from a PEM file", value: "key" },
+    {
+      label: "$(account) A certificate identity...",
+      description: "a workflow or a person, and its issuer",
+      value: "identity",
+    },
+  ];
+}
+
+/** Undefined where the person chose no key file. */
+async function policyFor(extension: Extension, { against, identity, issuer }: Draft): Promise<TrustPolicy | undefined> {
+  switch (against) {
+    case "policies":
+      return extension.model.rulebook.policy;
+    case "identity":
+      return commandLinePolicy({ certificateIdentity: identity, certificateOidcIssuer: issuer });
+    case "key": {
+      const options = {
+        title: "Public key",
+        openLabel: "Verify with this key",
+        filters: { Keys: ["pem", "pub", "key"], All: ["*"] },
+      };
+      const [file] = (await vscode.window.showOpenDialog(options)) ?? [];
+      if (file === undefined) return undefined;
+      const { size } = await vscode.workspace.fs.stat(file);
+      const bytes = size > maximumKeyFile ? new Uint8Array() : await vscode.workspace.fs.readFile(file);
+      const name = file.path.slice(file.path.lastIndexOf("/") + 1);
+      return commandLinePolicy({ keys: [{ file: name, pem: new TextDecoder().decode(bytes) }] });
+    }
+  }
+}
+
+async function judgeNow(
+  extension: Extension,
+  reference: ImageReference,
+  policy: TrustPolicy,
+): Promise<Verdict | undefined> {
+  const name = formatReference(reference);
+  const options = { location: vscode.ProgressLocation.Notification, title: `Verifying ${name}`, cancellable: true };
+  return await vscode.window.withProgress(options, async (_progress, token) => {
+    const { verifyImages } = await import("../application/verifyImages.ts");
+    const [ports, material] = await Promise.all([extension.connections.collecting(), extension.material()]);
+    const signal = signalOf(token);
+    const verdicts = await verifyImages(ports, [reference], policy, material, { signal });
+    return signal.aborted ? undefined : verdicts.get(name);
+  });
+}
+
+function typedReference(text: string): Choice<ImageReference> | undefined {
+  const value = text.includes("/") ? parseReference(text).value : undefined;
+  if (value === undefined) return undefined;
+  return { label: `$(package) ${formatReference(value)}`, description: "as typed", value, alwaysShow: true };
+}
+
+function required(text: string): string | undefined {
+  return text.trim() === "" ? "It is compared exactly, so it cannot be empty." : undefined;
+}
+
+function mapped<T>(answer: Answer<T>, change: (value: T) => Draft): Answer<Draft> {
+  return answer.kind === "chosen" ? { kind: "chosen", value: change(answer.value) } : answer;
+}
