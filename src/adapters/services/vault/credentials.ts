@@ -1,6 +1,6 @@
 import type { Secrets } from "../../../application/ports.ts";
 import type { VaultOptions } from "../../../core/policy/vaultOptions.ts";
-import { addressComplaints } from "../serviceAddress.ts";
+import { findPipelineIdentity, isJwt, type PipelineIdentity } from "../pipelineIdentity.ts";
 import { products } from "./products.ts";
 
 /** Names under which secrets of a service are kept, each for one origin. */
@@ -9,8 +9,7 @@ export type CredentialName = "token" | "role-id" | "secret-id" | "jwt";
 /** The secrets of one service. They were stored for its origin, or the environment names it; no other one is given them. */
 export interface Credentials {
   get(name: CredentialName): Promise<string | undefined>;
-  /** Where the pipeline's identity provider issues tokens, and what to ask it with; GitHub Actions. */
-  readonly identity?: { readonly url: string; readonly secret: string };
+  readonly identity?: PipelineIdentity;
   /** Namespace of the environment. */
   readonly namespace?: string;
 }
@@ -46,24 +45,13 @@ export function openCredentials(options: {
     const jwt = environment[settings.jwtVariable];
     return jwt !== undefined && isJwt(jwt) ? jwt : undefined;
   };
-  const url = environment["ACTIONS_ID_TOKEN_REQUEST_URL"];
-  const secret = environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
-  const isIssuer = meant.length > 0 && url !== undefined && isSafe(url) && secret !== undefined && secret !== "";
+  const identity = meant.length > 0 ? findPipelineIdentity(environment) : undefined;
   const namespace = variable("NAMESPACE");
   return {
     get: async (name) => (await secrets?.get(origin, `vault ${name}`)) ?? fromEnvironment(name),
-    ...(isIssuer ? { identity: { url, secret } } : {}),
+    ...(identity === undefined ? {} : { identity }),
     ...(namespace === undefined ? {} : { namespace }),
   };
-}
-
-/** Three parts in Base64url (RFC 7519, section 3): no other secret of a pipeline is taken for one. */
-export function isJwt(text: string): boolean {
-  return text.length <= 16_384 && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text);
-}
-
-function isSafe(address: string): boolean {
-  return URL.canParse(address) && addressComplaints(new URL(new URL(address).origin)).length === 0;
 }
 
 function isOrigin(address: string | undefined, origin: string): boolean {

@@ -1,8 +1,9 @@
 import { AppError } from "../../../application/errors.ts";
 import type { WaitOptions } from "../../../application/ports.ts";
 import { isJsonObject, type JsonObject } from "../../../core/json.ts";
-import { sendToService, type ServiceReply } from "../serviceRequest.ts";
-import { isJwt, type Credentials } from "./credentials.ts";
+import { requestIdentityToken } from "../pipelineIdentity.ts";
+import type { ServiceReply } from "../serviceRequest.ts";
+import type { Credentials } from "./credentials.ts";
 import { sendCall, type VaultPlace } from "./connection.ts";
 import { refusalOf } from "./refusal.ts";
 
@@ -57,9 +58,19 @@ export function createTokenSource(
     if (secretId === undefined || role === undefined) return undefined;
     return logIn("approle", { role_id: role, secret_id: secretId }, options);
   };
+  const fromPipeline = async (options: WaitOptions): Promise<string | undefined> => {
+    const { identity } = credentials;
+    if (identity === undefined) return undefined;
+    return requestIdentityToken(
+      identity,
+      settings.audience ?? place.origin,
+      { timeoutMs: place.timeoutMs, note },
+      options,
+    );
+  };
   const withJwt = async (options: WaitOptions): Promise<Grant | undefined> => {
     if (!isWanted("jwt") || settings.role === undefined) return undefined;
-    const jwt = (await noted("jwt")) ?? (await ambientToken(place, credentials, note, options));
+    const jwt = (await noted("jwt")) ?? (await fromPipeline(options));
     return jwt === undefined ? undefined : logIn("jwt", { role: settings.role, jwt }, options);
   };
 
@@ -108,29 +119,6 @@ function lifeOf(seconds: unknown, renewable: unknown, now: number, whole: unknow
   const expiresAt = now + seconds * 1000;
   const life = typeof whole === "number" && Number.isFinite(whole) && whole > 0 ? whole : seconds;
   return { expiresAt, ...(renewable === true ? { renewFrom: expiresAt - life * 1000 * renewedWithin } : {}) };
-}
-
-/** Asks the identity provider of a GitHub Actions job for a token that is good for this service alone. */
-async function ambientToken(
-  place: VaultPlace,
-  { identity }: Credentials,
-  note: (secret: string) => void,
-  options: WaitOptions,
-): Promise<string | undefined> {
-  if (identity === undefined) return undefined;
-  note(identity.secret);
-  const action = "ask the pipeline's identity provider for a token";
-  const url = new URL(identity.url);
-  url.searchParams.set("audience", place.options.audience ?? place.origin);
-  const reply = await sendToService(
-    { method: "GET", url: url.href, secret: identity.secret, timeoutMs: place.timeoutMs, action },
-    options,
-  );
-  const jwt = isJsonObject(reply.body) ? reply.body["value"] : undefined;
-  if (reply.status !== 200 || typeof jwt !== "string" || !isJwt(jwt))
-    throw new AppError("authentication", `Could not ${action}: it answered with status ${reply.status} and no token.`);
-  note(jwt);
-  return jwt;
 }
 
 function objectIn(body: unknown, name: string): JsonObject {
