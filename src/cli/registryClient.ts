@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { createDockerCredentials } from "../adapters/registry/dockerConfig.ts";
+import { createNodeWire } from "../adapters/registry/nodeWire.ts";
 import { createRegistry } from "../adapters/registry/registry.ts";
 import { silentLog, createLineLog } from "../adapters/log.ts";
 import type { Log, Registry } from "../application/ports.ts";
@@ -17,6 +18,7 @@ export function openRegistry(host: Host, plainHttp: readonly string[], log: Log)
   return createRegistry({
     credentials: createDockerCredentials({ environment, homeDirectory: environment["HOME"] ?? homedir(), log }),
     plainHttp,
+    wire: createNodeWire({ environment }),
     userAgent: `countersign/${version}`,
     log,
   });

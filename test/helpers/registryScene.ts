@@ -2,7 +2,10 @@ import { RegistryError } from "../../src/application/errors.ts";
 import type { Registry, Repository } from "../../src/application/ports.ts";
 import { noCredentials, type Credential, type CredentialSource } from "../../src/adapters/registry/credentials.ts";
 import type { RegistryLimits } from "../../src/adapters/registry/limits.ts";
+import { createFetchWire } from "../../src/adapters/registry/fetchWire.ts";
+import { createNodeWire } from "../../src/adapters/registry/nodeWire.ts";
 import { createRegistry, type RegistryOptions } from "../../src/adapters/registry/registry.ts";
+import type { Wire } from "../../src/adapters/registry/wire.ts";
 import { manifestMediaTypes } from "../../src/core/image/manifest.ts";
 import type { Descriptor } from "../../src/core/verdict/evidence.ts";
 import type { Fault } from "../../src/trial/registry/faults.ts";
@@ -145,11 +148,17 @@ export async function failureOf(work: Promise<unknown>): Promise<RegistryError> 
   throw outcome;
 }
 
-/** A fetch that uses another scheme than it was told: loopback has no TLS here, and https has rules of its own. */
-export function withScheme(scheme: "http:" | "https:"): typeof fetch {
-  return (input, init) => {
-    const url = new URL(input instanceof Request ? input.url : input);
+/** Both ways in which requests go out: the editor's, and the command line's. */
+export const wires: readonly (readonly [string, Wire])[] = [
+  ["fetch", createFetchWire((input, init) => globalThis.fetch(input, init))],
+  ["Node's own HTTP", createNodeWire({ environment: {} })],
+];
+
+/** A wire that uses another scheme than it was told: loopback has no TLS here, and https has rules of its own. */
+export function withScheme(scheme: "http:" | "https:", wire: Wire = createNodeWire({ environment: {} })): Wire {
+  return (request, signal) => {
+    const url = new URL(request.url);
     url.protocol = scheme;
-    return fetch(url, init);
+    return wire({ ...request, url }, signal);
   };
 }

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createDockerCredentials } from "../../src/adapters/registry/dockerConfig.ts";
+import { createNodeWire } from "../../src/adapters/registry/nodeWire.ts";
+import type { Wire } from "../../src/adapters/registry/wire.ts";
 import { createRegistry, type RegistryOptions } from "../../src/adapters/registry/registry.ts";
 import { noCredentials } from "../../src/adapters/registry/credentials.ts";
 import type { Registry, Repository } from "../../src/application/ports.ts";
@@ -23,15 +25,16 @@ function countingRegistry(options: Partial<RegistryOptions> = {}): {
   readonly take: () => string[];
 } {
   const asked: string[] = [];
-  const counting: typeof fetch = (input, init) => {
-    asked.push(`${init?.method} ${input instanceof URL ? input.pathname : ""}`);
-    return fetch(input, init);
+  const direct = createNodeWire({ environment: {} });
+  const counting: Wire = (request, signal) => {
+    asked.push(`${request.method} ${request.url.pathname}`);
+    return direct(request, signal);
   };
   const registry = createRegistry({
     credentials: noCredentials,
     userAgent: "countersign-test",
     log,
-    fetch: counting,
+    wire: counting,
     ...options,
   });
   return { registry, take: () => asked.splice(0) };

@@ -23,7 +23,7 @@ export function stoppedBy(signal: AbortSignal): RegistryError {
     : new RegistryError("cancelled", "The request was cancelled. Try again when you want the answer.");
 }
 
-/** What a rejected `fetch` means, by the code of its innermost cause. */
+/** What a connection that failed means, by the code of its innermost cause. */
 export function connectionFailure(error: unknown, attempt: Attempt, host: string): RegistryError {
   const codes = codesOf(error);
   const has = (...wanted: readonly string[]): boolean => wanted.some((code) => codes.has(code));
@@ -69,6 +69,14 @@ export function connectionLost(error: unknown): boolean {
   const codes = codesOf(error);
   return codes.has("ECONNRESET") || codes.has("UND_ERR_SOCKET") || codes.has("EPIPE");
 }
+
+/** Whether a server's certificate is from an authority that is not known here. */
+export function isUntrustedIssuer(error: unknown): boolean {
+  return [...codesOf(error)].some((code) => issuerCode.test(code));
+}
+
+const issuerCode =
+  /^(?:UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_VERIFY_LEAF|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED)/u;
 
 const tlsCode = /^(?:CERT_|ERR_TLS|ERR_SSL|EPROTO|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA)/u;
 

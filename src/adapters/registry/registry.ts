@@ -4,12 +4,14 @@ import { createAuthorizer } from "./authorization.ts";
 import { createCaller } from "./caller.ts";
 import { fetchBlob, fetchManifest, resolveManifest, type Connection } from "./content.ts";
 import type { CredentialSource } from "./credentials.ts";
+import { createFetchWire } from "./fetchWire.ts";
 import { defaultLimits, type RegistryLimits } from "./limits.ts";
 import { pushBlob, pushManifest } from "./push.ts";
 import { createReferrers } from "./referrers.ts";
 import { createSingleFlight } from "./singleFlight.ts";
 import { createTokenRequest } from "./token.ts";
 import { createTransport } from "./transport.ts";
+import type { Wire } from "./wire.ts";
 
 export interface RegistryOptions {
   readonly credentials: CredentialSource;
@@ -18,8 +20,8 @@ export interface RegistryOptions {
   readonly userAgent: string;
   readonly limits?: Partial<RegistryLimits>;
   readonly log: Log;
-  /** For tests. The global one is what editors extend with their proxy and certificate settings. */
-  readonly fetch?: typeof globalThis.fetch;
+  /** What requests go out on: `fetch` without it, which editors extend with their proxy and certificate settings. */
+  readonly wire?: Wire;
 }
 
 /** The OCI distribution API over HTTP. One client for the life of the host: it holds logins and what it learnt of each registry. */
@@ -27,8 +29,8 @@ export function createRegistry(options: RegistryOptions): Registry {
   const limits = { ...defaultLimits, ...options.limits };
   const { credentials, log, userAgent } = options;
   // Looked up at each call: the editor replaces the global one after the extension has been loaded.
-  const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
-  const send = createTransport({ limits, userAgent, fetch });
+  const wire = options.wire ?? createFetchWire((input, init) => globalThis.fetch(input, init));
+  const send = createTransport({ limits, userAgent, wire });
   const authorizer = createAuthorizer({ credentials, requestToken: createTokenRequest(send, limits), log });
   const connection: Connection = {
     call: createCaller(send, authorizer, limits),

@@ -1,6 +1,7 @@
 import { connectionFailure, connectionLost, failure, stoppedBy, type Attempt } from "./failure.ts";
 import { createHostQueue, type HostQueue } from "./hostQueue.ts";
 import type { RegistryLimits } from "./limits.ts";
+import { ConnectionError, type AnswerHeaders, type Wire, type WireAnswer } from "./wire.ts";
 
 /** One request, without redirects or authentication. */
 export interface HttpRequest {
@@ -16,7 +17,7 @@ export interface HttpRequest {
 /** An answer with its whole body. The body of an answer that is no success may be cut off at its bound. */
 export interface HttpAnswer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: AnswerHeaders;
   readonly bytes: Uint8Array;
   /** What was asked last, after redirects. */
   readonly url: URL;
@@ -27,7 +28,7 @@ export type Transport = (request: HttpRequest, signal: AbortSignal) => Promise<H
 export interface TransportOptions {
   readonly limits: RegistryLimits;
   readonly userAgent: string;
-  readonly fetch: typeof globalThis.fetch;
+  readonly wire: Wire;
 }
 
 /** The longest that we wait because a registry says "later", in milliseconds. */
@@ -35,7 +36,7 @@ const longestPause = 5000;
 const attemptsWhenBusy = 3;
 
 /** Sends single requests: in turn per host, within time limits, bodies bounded; 429 and lost connections are tried again. */
-export function createTransport({ limits, userAgent, fetch }: TransportOptions): Transport {
+export function createTransport({ limits, userAgent, wire }: TransportOptions): Transport {
   const queues = new Map<string, HostQueue>();
 
   function queueOf(host: string): HostQueue {
@@ -49,15 +50,11 @@ export function createTransport({ limits, userAgent, fetch }: TransportOptions):
     const watch = createWatch(signal);
     try {
       watch.within(limits.answerMs);
-      const response = await fetch(request.url, {
-        method: request.method,
-        redirect: "manual",
-        credentials: "omit",
-        signal: watch.signal,
-        // Bodies are compared with sizes and digests, so they must arrive as they are stored.
-        headers: { "user-agent": userAgent, "accept-encoding": "identity", ...request.headers },
-        ...(request.body === undefined ? {} : { body: Uint8Array.from(request.body) }),
-      });
+      const { method, url, body } = request;
+      // Bodies are compared with sizes and digests, so they must arrive as they are stored.
+      const headers = { "user-agent": userAgent, "accept-encoding": "identity", ...request.headers };
+      const sent = { method, url, headers, ...(body === undefined ? {} : { body }) };
+      const response = await wire(sent, watch.signal);
       const bytes = await readBody(response, request, watch);
       return { status: response.status, headers: response.headers, bytes, url: request.url };
     } catch (error) {
@@ -77,21 +74,17 @@ export function createTransport({ limits, userAgent, fetch }: TransportOptions):
     }
   }
 
-  async function readBody(response: Response, request: HttpRequest, watch: Watch): Promise<Uint8Array> {
-    if (response.body === null || request.method === "HEAD") return new Uint8Array();
-    const most = response.ok ? request.maxBytes : limits.otherBytes;
-    const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
+  async function readBody(answer: WireAnswer, request: HttpRequest, watch: Watch): Promise<Uint8Array> {
+    if (answer.body === undefined) return new Uint8Array();
+    const isSuccess = answer.status >= 200 && answer.status <= 299;
+    const most = isSuccess ? request.maxBytes : limits.otherBytes;
     const pieces: Uint8Array[] = [];
     let length = 0;
     watch.within(limits.idleMs, limits.bodyMs);
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return Buffer.concat(pieces);
-      length += value.byteLength;
+    for await (const piece of answer.body) {
+      length += piece.byteLength;
       if (length > most) {
-        // Not awaited: a server that floods us may never let the stream end.
-        void reader.cancel().catch(() => undefined);
-        if (!response.ok) return Buffer.concat(pieces);
+        if (!isSuccess) return Buffer.concat(pieces);
         throw failure(
           "limit-reached",
           request.attempt,
@@ -99,9 +92,10 @@ export function createTransport({ limits, userAgent, fetch }: TransportOptions):
           "Content of this size is not checked.",
         );
       }
-      pieces.push(value);
+      pieces.push(piece);
       watch.within(limits.idleMs);
     }
+    return Buffer.concat(pieces);
   }
 
   return async (request, signal) => {
@@ -117,7 +111,7 @@ export function createTransport({ limits, userAgent, fetch }: TransportOptions):
       } catch (error) {
         // Only what reads is repeated, and only once: a kept-alive connection may have been closed under it.
         if (isRead && attempt === 1 && connectionLost(error)) continue;
-        throw error instanceof TypeError ? connectionFailure(error, request.attempt, request.url.host) : error;
+        throw error instanceof ConnectionError ? connectionFailure(error, request.attempt, request.url.host) : error;
       }
     }
   };

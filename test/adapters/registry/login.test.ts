@@ -266,7 +266,7 @@ describe("credentials", () => {
       // The rule that refuses plain http is in the way on this machine, so the addresses are changed on the way.
       const registry = scene.client({
         credentials: passwordFor(scene.host, "jane", "secret-word"),
-        fetch: withScheme("http:"),
+        wire: withScheme("http:"),
       });
       const image = await pushImage(registry, scene.repository, "1");
       scene.faults.push({
@@ -284,7 +284,7 @@ describe("credentials", () => {
     withScene({ login: { ...bearer, kind: "basic" } }, async (scene) => {
       const registry = scene.client({
         credentials: passwordFor(scene.host, "jane", "secret-word"),
-        fetch: withScheme("http:"),
+        wire: withScheme("http:"),
       });
       await pushImage(registry, scene.repository, "1");
       scene.requests.splice(0);
@@ -308,7 +308,7 @@ describe("credentials", () => {
     await withScene({}, async (scene) => {
       const registry = scene.client({
         credentials: passwordFor(scene.host, "jane", "secret-word"),
-        fetch: withScheme("http:"),
+        wire: withScheme("http:"),
       });
       scene.faults.push({
         path: /blobs/u,

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { manifestMediaTypes } from "../../../src/core/image/manifest.ts";
 import { referrersTag } from "../../../src/adapters/registry/referrers.ts";
 import { digestOf } from "../../../src/core/image/digest.ts";
+import { createNodeWire } from "../../../src/adapters/registry/nodeWire.ts";
+import type { Wire } from "../../../src/adapters/registry/wire.ts";
 import type { Descriptor } from "../../../src/core/verdict/evidence.ts";
 import {
   attach,
@@ -119,12 +121,12 @@ describe("pushing what refers, without the API", () => {
 
   it("does not overwrite what another writer added between reading and writing", async () => {
     let other: Promise<Descriptor> | undefined;
-    const interrupted: typeof fetch = async (input, init) => {
-      if (init?.method === "PUT" && input instanceof URL && input.pathname.endsWith(tag))
-        await (other ??= push("other"));
-      return fetch(input, init);
+    const direct = createNodeWire({ environment: {} });
+    const interrupted: Wire = async (request, signal) => {
+      if (request.method === "PUT" && request.url.pathname.endsWith(tag)) await (other ??= push("other"));
+      return direct(request, signal);
     };
-    const ours = await attach(scene.client({ fetch: interrupted }), scene.repository, image, {
+    const ours = await attach(scene.client({ wire: interrupted }), scene.repository, image, {
       artifactType,
       text: "ours",
     });

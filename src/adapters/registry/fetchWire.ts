@@ -1,0 +1,41 @@
+import { ConnectionError, type Wire } from "./wire.ts";
+
+/** A wire over `fetch`, which editors extend with their proxy and certificate settings. */
+export function createFetchWire(fetch: typeof globalThis.fetch): Wire {
+  return async ({ method, url, headers, body }, signal) => {
+    const failed = (error: unknown): unknown => (error instanceof TypeError ? new ConnectionError(error) : error);
+    const response = await fetch(url, {
+      method,
+      redirect: "manual",
+      credentials: "omit",
+      signal,
+      headers: { ...headers },
+      ...(body === undefined ? {} : { body: Uint8Array.from(body) }),
+    }).catch((error: unknown) => Promise.reject(failed(error)));
+    const content = response.body;
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: content === null || method === "HEAD" ? undefined : piecesOf(content, failed),
+    };
+  };
+}
+
+async function* piecesOf(
+  content: ReadableStream<Uint8Array>,
+  failed: (error: unknown) => unknown,
+): AsyncGenerator<Uint8Array> {
+  const reader = content.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    throw failed(error);
+  } finally {
+    // Not awaited: a server that floods us may never let the stream end.
+    void reader.cancel().catch(() => undefined);
+  }
+}
