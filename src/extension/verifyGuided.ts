@@ -25,6 +25,9 @@ interface Draft {
 
 type StepName = "image" | "against" | "identity" | "issuer";
 
+/** What a rule is called that stands in no file. */
+const named = "this verification";
+
 /** Largest file that is read as a public key, in bytes. */
 const maximumKeyFile = 64 * 1024;
 
@@ -132,7 +135,7 @@ async function policyFor(extension: Extension, { against, identity, issuer }: Dr
     case "policies":
       return extension.model.rulebook.policy;
     case "identity":
-      return commandLinePolicy({ certificateIdentity: identity, certificateOidcIssuer: issuer });
+      return commandLinePolicy({ certificateIdentity: identity, certificateOidcIssuer: issuer, named });
     case "key": {
       const options = {
         title: "Public key",
@@ -144,7 +147,7 @@ async function policyFor(extension: Extension, { against, identity, issuer }: Dr
       const { size } = await vscode.workspace.fs.stat(file);
       const bytes = size > maximumKeyFile ? new Uint8Array() : await vscode.workspace.fs.readFile(file);
       const name = file.path.slice(file.path.lastIndexOf("/") + 1);
-      return commandLinePolicy({ keys: [{ file: name, pem: new TextDecoder().decode(bytes) }] });
+      return commandLinePolicy({ keys: [{ file: name, pem: new TextDecoder().decode(bytes) }], named });
     }
   }
 }

@@ -11,15 +11,17 @@ export interface CommandLineTrust {
   readonly certificateIdentityRegexp?: string;
   readonly certificateOidcIssuer?: string;
   readonly certificateOidcIssuerRegexp?: string;
+  /** What the rule is called; "command line" without it. */
+  readonly named?: string;
 }
-
-const source = { file: "command line", line: 1 };
 
 /**
  * The policy that a command's options state: any image, signed by one of the keys or by the identity. A key that
  * cannot be used, a pattern that cannot be read, or an identity without its issuer makes the rule not understood.
  */
 export function commandLinePolicy(options: CommandLineTrust): TrustPolicy {
+  const name = options.named ?? "command line";
+  const source = { file: name, line: 1 };
   const problems: Problem[] = [];
   const authorities: Authority[] = [];
   for (const { file, pem } of options.keys ?? []) {
@@ -31,14 +33,14 @@ export function commandLinePolicy(options: CommandLineTrust): TrustPolicy {
     if (publicKeys.length > 0)
       authorities.push({ kind: "key", name: file, source, publicKeys, hashAlgorithm: "sha256", format: "any" });
   }
-  const identity = identityOf(options, problems);
+  const identity = identityOf(options, problems, source);
   if (identity !== undefined)
     authorities.push({ kind: "keyless", name: "certificate identity", source, identities: [identity], format: "any" });
   const notUnderstood = problems
     .filter(({ code }) => code !== "identity-pattern-not-anchored")
     .map(({ message }) => ({ what: message, source }));
   const rule: PolicyRule = {
-    name: "command line",
+    name,
     source,
     mode: "enforce",
     globs: [{ glob: "**", source }],
@@ -48,7 +50,11 @@ export function commandLinePolicy(options: CommandLineTrust): TrustPolicy {
   return { rules: authorities.length === 0 && notUnderstood.length === 0 ? [] : [rule], problems };
 }
 
-function identityOf(options: CommandLineTrust, problems: Problem[]): IdentityMatcher | undefined {
+function identityOf(
+  options: CommandLineTrust,
+  problems: Problem[],
+  source: IdentityMatcher["source"],
+): IdentityMatcher | undefined {
   const { certificateIdentity: subject, certificateIdentityRegexp: subjectRegExp } = options;
   const { certificateOidcIssuer: issuer, certificateOidcIssuerRegexp: issuerRegExp } = options;
   const values = [subject, subjectRegExp, issuer, issuerRegExp];
