@@ -1,6 +1,6 @@
 import { createVenafiService } from "../../src/adapters/services/venafi/venafi.ts";
 import { openCredentials, type CredentialName } from "../../src/adapters/services/venafi/credentials.ts";
-import type { Secrets } from "../../src/application/ports.ts";
+import type { Person, Secrets } from "../../src/application/ports.ts";
 import type { SigningService } from "../../src/application/signingService.ts";
 import { readVenafiOptions } from "../../src/core/policy/venafiOptions.ts";
 import { createTrialEngine, type TrialEngine, type TrialEngineOptions } from "../../src/trial/service/engine.ts";
@@ -25,6 +25,7 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   readonly now?: () => number;
   readonly origin?: string;
+  readonly person?: Person;
 }
 
 export interface MemorySecrets extends Secrets {
@@ -46,6 +47,7 @@ export async function startVenafiScene(
       timeoutMs = 30_000,
       now = Date.now,
       origin,
+      person,
     } = {}) => {
       const place = origin ?? facade.url;
       const kept = secrets ?? secretsOf(place, { username: "dev", password: engine.secrets.dev });
@@ -61,6 +63,7 @@ export async function startVenafiScene(
         timeoutMs,
         retryAfterMs: 1,
         now,
+        ...(person === undefined ? {} : { person }),
       });
     },
   };

@@ -1,5 +1,5 @@
 import { AppError } from "../../application/errors.ts";
-import type { Secrets } from "../../application/ports.ts";
+import type { Person, Secrets } from "../../application/ports.ts";
 import type { SigningService } from "../../application/signingService.ts";
 import type { Configuration, ServicePointer } from "../../core/policy/configuration.ts";
 import { createTrialService } from "./trial.ts";
@@ -13,6 +13,8 @@ export interface ServiceSources {
   readonly place: StatePlace;
   /** Where sign-ins are kept; without it the environment alone is asked. */
   readonly secrets?: Secrets;
+  /** Who answers what a service asks of the person that signs; without it nobody is there. */
+  readonly person?: Person;
   /** Absolute path of the workspace, which files in the configuration are relative to. */
   readonly root?: string;
 }

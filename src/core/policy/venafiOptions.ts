@@ -1,7 +1,7 @@
 import { pathProblem } from "./configurationValue.ts";
 
 /** How a person or a pipeline proves to the service who they are. */
-export type VenafiAuthentication = "token" | "user" | "jwt" | "certificate" | "api-key" | "service-account";
+export type VenafiAuthentication = "token" | "user" | "jwt" | "certificate" | "device" | "api-key" | "service-account";
 
 /** What `options` of a service of the type `venafi` say. */
 export interface VenafiOptions {
@@ -17,13 +17,25 @@ export interface VenafiOptions {
   /** Id of the API integration that tokens are asked for. */
   readonly clientId: string;
   readonly scope: string;
+  /** Audience to ask the pipeline's identity provider for; the service's origin without it. */
+  readonly audience?: string;
   /** PEM file of further authorities, workspace-relative. */
   readonly caFile?: string;
 }
 
-const selfHosted: readonly VenafiAuthentication[] = ["token", "user", "jwt", "certificate"];
+const selfHosted: readonly VenafiAuthentication[] = ["token", "user", "jwt", "certificate", "device"];
 const saas: readonly VenafiAuthentication[] = ["api-key", "service-account"];
-const fields = ["product", "project", "environment", "label", "authentication", "clientId", "scope", "caFile"];
+const fields = [
+  "product",
+  "project",
+  "environment",
+  "label",
+  "authentication",
+  "clientId",
+  "scope",
+  "audience",
+  "caFile",
+];
 const maximumLabels = 50;
 
 /**
@@ -44,7 +56,11 @@ export function readVenafiOptions(options: Readonly<Record<string, string>>): {
   const kinds = isSaas ? saas : selfHosted;
   const named = given.get("authentication");
   const authentication = kinds.find((kind) => kind === named);
-  if (named !== undefined && authentication === undefined)
+  if (named === "integrated")
+    wrong.push(
+      "Signing in with Kerberos or NTLM ('integrated') is not supported: it needs the tickets of the operating system, which this program does not read. Sign in with token, user, jwt, certificate or device.",
+    );
+  else if (named !== undefined && authentication === undefined)
     wrong.push(`'authentication' must be one of ${kinds.join(", ")} for this product.`);
   const project = given.get("project");
   const environment = given.get("environment");
@@ -59,6 +75,7 @@ export function readVenafiOptions(options: Readonly<Record<string, string>>): {
   if (isSaas && labels.length === 0) wrong.push("'label' is required: the SaaS product tells no keys without it.");
   if (!isSaas && labels.length > 0) wrong.push("'label' is for the SaaS product; give 'project' and 'environment'.");
   if (labels.length > maximumLabels) wrong.push(`'label' names more than ${maximumLabels} keys.`);
+  const audience = given.get("audience");
   const caFile = given.get("caFile");
   const path = caFile === undefined ? undefined : pathProblem(caFile);
   if (path !== undefined) wrong.push(`'caFile' ${path}.`);
@@ -72,6 +89,7 @@ export function readVenafiOptions(options: Readonly<Record<string, string>>): {
       ...(project === undefined ? {} : { project }),
       ...(environment === undefined ? {} : { environment }),
       ...(authentication === undefined ? {} : { authentication }),
+      ...(audience === undefined ? {} : { audience }),
       ...(caFile === undefined ? {} : { caFile }),
     },
     wrong,

@@ -18,6 +18,8 @@ export interface TrialVenafi {
   setFault(fault: TrialVenafiFault | undefined): void;
   /** Ends every access token; refresh tokens stay valid. */
   expireSessions(): void;
+  /** Confirms or refuses a code that a person was shown; whether there is such a code. */
+  confirmDevice(code: string, allow: boolean): boolean;
   /** The calls so far: method and path, in lower case. */
   calls(): readonly string[];
   stop(): Promise<void>;
@@ -72,6 +74,7 @@ export async function startTrialVenafi(engine: TrialEngine, options: TrialVenafi
       fault = next;
     },
     expireSessions: () => tokens.expireAll(),
+    confirmDevice: (code, allow) => tokens.confirm(code, allow),
     calls: () => [...calls],
     stop: () => server.stop(),
   };
@@ -104,6 +107,8 @@ function route(
       return tokens.jwt(call);
     case "POST vedauth/authorize/certificate":
       return tokens.certificate(call, fingerprintOf(request));
+    case "POST vedauth/authorize/device":
+      return tokens.device(call, `https://${request.headers.host ?? ""}/vedauth/device`);
     case "POST vedauth/authorize/token":
       return tokens.refresh(call);
     case "GET vedauth/authorize/verify":

@@ -40,6 +40,10 @@ export interface TrialTokens {
   jwt(call: VenafiCall): VenafiAnswer;
   certificate(call: VenafiCall, fingerprint: string | undefined): VenafiAnswer;
   refresh(call: VenafiCall): VenafiAnswer;
+  /** Begins a sign-in that a person confirms on `page` (RFC 8628). */
+  device(call: VenafiCall, page: string): VenafiAnswer;
+  /** What the person whose code it is decides; whether there is such a code. */
+  confirm(code: string, allow: boolean): boolean;
   serviceAccount(call: VenafiCall): VenafiAnswer;
   verify(authorization: string | undefined): VenafiAnswer;
   revoke(authorization: string | undefined): VenafiAnswer;
@@ -50,6 +54,7 @@ export interface TrialTokens {
 /** Whom assertions of service accounts are for, whatever the region. */
 const assertionAudience = "api.venafi.cloud/v1/oauth/token/serviceaccount";
 
+const maximumDevices = 100;
 const lifetime = 60 * 60 * 1000;
 
 /** Creates the tokens' store. Passwords, and the API key of SaaS, are the secrets of the trial's users. */
@@ -63,6 +68,9 @@ export function createTrialTokens(options: {
   const refreshing = new Map<string, Granted>();
   /** Spent refresh tokens, by family: one that comes back was stolen, or its successor was lost. */
   const spent = new Map<string, string>();
+
+  /** Sign-ins that wait for a person, by device code. */
+  const devices = new Map<string, { readonly code: string; readonly scope: string; allowed?: boolean }>();
 
   const fresh = (): string => randomBytes(24).toString("base64url");
   const grant = (user: TrialUser, product: TrialSession["product"], scope: string, family = fresh()): VenafiAnswer => {
@@ -129,7 +137,29 @@ export function createTrialTokens(options: {
       fingerprint !== undefined && identities.clientCertificates?.includes(fingerprint) === true
         ? grant("dev", "self-hosted", textOf(body, "scope"))
         : no("The client certificate is not known."),
+    device: ({ body }, page) => {
+      if (devices.size >= maximumDevices) return unauthorized("slow_down", "Too many sign-ins wait.", 400);
+      const [device, code] = [fresh(), randomBytes(4).toString("hex").toUpperCase()];
+      devices.set(device, { code, scope: textOf(body, "scope") });
+      return ok({ device_code: device, user_code: code, verification_uri: page, expires_in: 600, interval: 0 });
+    },
+    confirm: (code, allow) => {
+      const waiting = [...devices.values()].find((device) => device.code === code);
+      if (waiting !== undefined) waiting.allowed = allow;
+      return waiting !== undefined;
+    },
     refresh: ({ body }) => {
+      const device = textOf(body, "device_code");
+      if (device !== "") {
+        const waiting = devices.get(device);
+        if (waiting === undefined) return unauthorized("expired_token", "There is no such code.", 400);
+        if (waiting.allowed === undefined)
+          return unauthorized("authorization_pending", "Nobody has confirmed the code yet.", 400);
+        devices.delete(device);
+        return waiting.allowed
+          ? grant("dev", "self-hosted", waiting.scope)
+          : unauthorized("access_denied", "The person refused.", 400);
+      }
       const token = textOf(body, "refresh_token");
       const reused = spent.get(token);
       if (reused !== undefined) endFamily(reused);

@@ -1,10 +1,12 @@
-import { createPrivateKey, randomUUID, sign, type KeyObject } from "node:crypto";
 import { AppError } from "../../../application/errors.ts";
-import type { WaitOptions } from "../../../application/ports.ts";
+import type { Person, WaitOptions } from "../../../application/ports.ts";
 import { isJsonObject } from "../../../core/json.ts";
 import type { VenafiOptions } from "../../../core/policy/venafiOptions.ts";
-import type { Credentials } from "./credentials.ts";
+import { requestIdentityToken } from "../pipelineIdentity.ts";
 import { sendToService, type ServiceReply, type ServiceTls } from "../serviceRequest.ts";
+import { assertionOf } from "./assertion.ts";
+import type { Credentials } from "./credentials.ts";
+import { authorizeDevice } from "./device.ts";
 import { refusalOf } from "./refusal.ts";
 
 /** Where tokens are asked for. */
@@ -13,6 +15,8 @@ export interface TokenPlace {
   readonly options: VenafiOptions;
   readonly tls?: ServiceTls;
   readonly timeoutMs: number;
+  /** Confirms a code, where the product is to be signed in to so. */
+  readonly person?: Person;
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -33,14 +37,15 @@ export interface TokenSource {
   signIn(options: WaitOptions): Promise<Grant | undefined>;
 }
 
-/** An assertion of a service account is good for this long, in seconds; an hour is the most. */
-const assertionLifetime = 300;
+/** An assertion is judged by the service's clock: one that is this far from ours, in milliseconds, is asked again by it. */
+const skew = 60_000;
 
-/** Whom assertions are for: the same for the addresses of all regions, as vsign has it. */
-const assertionAudience = "api.venafi.cloud/v1/oauth/token/serviceaccount";
-
-/** The ways to get a token that the options and the credentials offer. */
-export function createTokenSource(place: TokenPlace, credentials: Credentials): TokenSource {
+/** The ways to get a token that the options and the credentials offer. `note` learns every secret before it is sent. */
+export function createTokenSource(
+  place: TokenPlace,
+  credentials: Credentials,
+  note: (secret: string) => void,
+): TokenSource {
   const { options: settings } = place;
   const ask = (path: string, body: object, action: string, options: WaitOptions, tls = place.tls): Promise<Grant> =>
     grantFrom(
@@ -62,8 +67,15 @@ export function createTokenSource(place: TokenPlace, credentials: Credentials): 
   const isWanted = (kind: VenafiOptions["authentication"]): boolean =>
     settings.authentication === undefined || settings.authentication === kind;
 
+  /** Asked for only where the configuration says that a JWT is what to sign in with. */
+  const fromPipeline = async (options: WaitOptions): Promise<string | undefined> => {
+    const { identity } = credentials;
+    if (identity === undefined || settings.authentication !== "jwt") return undefined;
+    const audience = settings.audience ?? place.origin;
+    return requestIdentityToken(identity, audience, { timeoutMs: place.timeoutMs, note }, options);
+  };
   const withJwt = async (options: WaitOptions): Promise<Grant | undefined> => {
-    const jwt = isWanted("jwt") ? await credentials.get("jwt") : undefined;
+    const jwt = isWanted("jwt") ? ((await credentials.get("jwt")) ?? (await fromPipeline(options))) : undefined;
     if (jwt === undefined) return undefined;
     return ask("vedauth/authorize/jwt", { ...common, jwt }, "sign in with a JWT", options);
   };
@@ -88,12 +100,23 @@ export function createTokenSource(place: TokenPlace, credentials: Credentials): 
       ? [await credentials.get("client-id"), await credentials.get("private-key")]
       : [];
     if (clientId === undefined || pem === undefined) return undefined;
-    const url = `${place.origin}/v1/oauth/token/serviceaccount`;
-    const assertion = assertionOf(clientId, pem, place.now());
-    const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
-    const tls = place.tls === undefined ? {} : { tls: place.tls };
-    const reply = sendToService({ method: "POST", url, form, timeoutMs: place.timeoutMs, action, ...tls }, options);
-    return grantFrom(reply, action, place);
+    const grantAt = async (now: number): Promise<ServiceReply> => {
+      const assertion = assertionOf(clientId, pem, now);
+      note(assertion);
+      const url = `${place.origin}/v1/oauth/token/serviceaccount`;
+      const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
+      const tls = place.tls === undefined ? {} : { tls: place.tls };
+      return sendToService({ method: "POST", url, form, timeoutMs: place.timeoutMs, action, ...tls }, options);
+    };
+    const reply = await grantAt(place.now());
+    const { date = place.now() } = reply;
+    const isSkewed = reply.status !== 200 && Math.abs(date - place.now()) > skew;
+    return grantFrom(isSkewed ? grantAt(date) : Promise.resolve(reply), action, place);
+  };
+  const withDevice = async (options: WaitOptions): Promise<Grant | undefined> => {
+    const { person } = place;
+    if (settings.authentication !== "device" || person === undefined) return undefined;
+    return grantFrom(authorizeDevice(place, person, options), "sign in with a code", place);
   };
 
   return {
@@ -108,12 +131,15 @@ export function createTokenSource(place: TokenPlace, credentials: Credentials): 
     signIn: async (options) =>
       settings.product === "saas"
         ? await withAssertion(options)
-        : ((await withJwt(options)) ?? (await withPassword(options)) ?? (await withCertificate(options))),
+        : ((await withJwt(options)) ??
+          (await withPassword(options)) ??
+          (await withCertificate(options)) ??
+          (await withDevice(options))),
   };
 }
 
 async function grantFrom(reply: Promise<ServiceReply>, action: string, place: TokenPlace): Promise<Grant> {
-  const { status, body } = await reply;
+  const { status, body, date = place.now() } = await reply;
   const json = isJsonObject(body) ? body : {};
   const accessToken = json["access_token"];
   if (status !== 200 || typeof accessToken !== "string" || accessToken === "") {
@@ -123,7 +149,8 @@ async function grantFrom(reply: Promise<ServiceReply>, action: string, place: To
   const { expires, expires_in: expiresIn, refresh_token: refreshToken } = json;
   const expiresAt =
     typeof expires === "number"
-      ? expires * 1000
+      ? // By the service's clock: ours may go wrong.
+        place.now() + expires * 1000 - date
       : typeof expiresIn === "number"
         ? place.now() + expiresIn * 1000
         : undefined;
@@ -132,39 +159,4 @@ async function grantFrom(reply: Promise<ServiceReply>, action: string, place: To
     ...(expiresAt === undefined || !Number.isFinite(expiresAt) ? {} : { expiresAt }),
     ...(typeof refreshToken === "string" && refreshToken !== "" ? { refreshToken } : {}),
   };
-}
-
-/** The assertion of a service account (RFC 7523, section 3), signed with its private key. */
-function assertionOf(clientId: string, pem: string, now: number): string {
-  let key: KeyObject;
-  try {
-    key = createPrivateKey(pem);
-  } catch {
-    // The cause is left out: it could quote what it could not read.
-    throw new AppError("configuration", "The private key of the service account cannot be read: PEM is expected.");
-  }
-  const kind = key.asymmetricKeyType;
-  const curve = key.asymmetricKeyDetails?.namedCurve;
-  const alg = kind === "rsa" ? "RS256" : kind === "ed25519" ? "EdDSA" : curve === "prime256v1" ? "ES256" : undefined;
-  if (alg === undefined)
-    throw new AppError("configuration", "The private key of the service account must be RSA, P-256 or Ed25519.");
-  const issuedAt = Math.floor(now / 1000);
-  const claims = {
-    iss: clientId,
-    sub: clientId,
-    aud: assertionAudience,
-    iat: issuedAt,
-    exp: issuedAt + assertionLifetime,
-    jti: randomUUID(),
-  };
-  const encode = (value: object): string => Buffer.from(JSON.stringify(value), "utf8").toString("base64url");
-  const signed = `${encode({ alg, typ: "JWT" })}.${encode(claims)}`;
-  const data = Buffer.from(signed, "utf8");
-  const signature =
-    alg === "EdDSA"
-      ? sign(null, data, key)
-      : alg === "RS256"
-        ? sign("sha256", data, key)
-        : sign("sha256", data, { key, dsaEncoding: "ieee-p1363" });
-  return `${signed}.${signature.toString("base64url")}`;
 }

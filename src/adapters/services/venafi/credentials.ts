@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { AppError } from "../../../application/errors.ts";
 import type { Secrets } from "../../../application/ports.ts";
+import { findPipelineIdentity, type PipelineIdentity } from "../pipelineIdentity.ts";
 
 /** Names under which secrets of a Venafi service are kept, each for one origin. */
 export type CredentialName =
@@ -20,14 +21,24 @@ export type CredentialName =
 export interface Credentials {
   get(name: CredentialName): Promise<string | undefined>;
   set(name: CredentialName, value: string | undefined): Promise<void>;
+  readonly identity?: PipelineIdentity;
 }
 
-/** Environment variables as vsign reads them. */
+/** Environment variables as vsign reads them, and our own where it has none. */
 const variables = new Map<CredentialName, string>([
   ["access-token", "VSIGN_TOKEN"],
   ["jwt", "VSIGN_JWT"],
   ["api-key", "VSIGN_APIKEY"],
   ["client-id", "VSIGN_CLIENT_ID"],
+  ["username", "COUNTERSIGN_VENAFI_USERNAME"],
+  ["password", "COUNTERSIGN_VENAFI_PASSWORD"],
+]);
+
+/** Variables that name files in PEM. */
+const fileVariables = new Map<CredentialName, string>([
+  ["private-key", "VSIGN_PRIVATE_KEY_FILE"],
+  ["client-certificate", "COUNTERSIGN_VENAFI_CERTIFICATE_FILE"],
+  ["client-certificate-key", "COUNTERSIGN_VENAFI_CERTIFICATE_KEY_FILE"],
 ]);
 
 const maximumKeyFile = 64 * 1024;
@@ -46,11 +57,14 @@ export function openCredentials(options: {
   const remembered = new Map<CredentialName, string>();
   const fromEnvironment = async (name: CredentialName): Promise<string | undefined> => {
     if (!isMeant) return undefined;
-    if (name === "private-key") return readKeyFile(environment["VSIGN_PRIVATE_KEY_FILE"]);
+    const file = fileVariables.get(name);
+    if (file !== undefined) return readKeyFile(file, environment[file]);
     const value = environment[variables.get(name) ?? ""];
     return value === "" ? undefined : value;
   };
+  const identity = isMeant ? findPipelineIdentity(environment) : undefined;
   return {
+    ...(identity === undefined ? {} : { identity }),
     get: async (name) =>
       remembered.get(name) ?? (await secrets?.get(origin, `venafi ${name}`)) ?? (await fromEnvironment(name)),
     set: async (name, value) => {
@@ -69,13 +83,13 @@ export function isAbout(environment: Readonly<Record<string, string | undefined>
   return URL.canParse(meant) && new URL(meant).origin === origin;
 }
 
-async function readKeyFile(path: string | undefined): Promise<string | undefined> {
+async function readKeyFile(variable: string, path: string | undefined): Promise<string | undefined> {
   if (path === undefined || path === "") return undefined;
   try {
     const text = await readFile(path, "utf8");
     if (text.length <= maximumKeyFile) return text;
   } catch (cause) {
-    throw new AppError("file-unreadable", "Could not read the file that VSIGN_PRIVATE_KEY_FILE names.", { cause });
+    throw new AppError("file-unreadable", `Could not read the file that ${variable} names.`, { cause });
   }
-  throw new AppError("limit-reached", "The file that VSIGN_PRIVATE_KEY_FILE names is too long for a private key.");
+  throw new AppError("limit-reached", `The file that ${variable} names is too long for a key or a certificate.`);
 }

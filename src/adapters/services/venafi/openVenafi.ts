@@ -1,6 +1,6 @@
 import { hostname, userInfo } from "node:os";
 import { AppError } from "../../../application/errors.ts";
-import type { Secrets } from "../../../application/ports.ts";
+import type { Person, Secrets } from "../../../application/ports.ts";
 import type { SigningService } from "../../../application/signingService.ts";
 import type { ServicePointer } from "../../../core/policy/configuration.ts";
 import { readVenafiOptions } from "../../../core/policy/venafiOptions.ts";
@@ -13,6 +13,7 @@ import { createVenafiService } from "./venafi.ts";
 export interface VenafiSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly secrets?: Secrets;
+  readonly person?: Person;
   /** Folder of the workspace, which `caFile` is relative to. */
   readonly root?: string;
   /** The trial that runs: where the pointer names its address, its own secrets are used, and no others. */
@@ -44,6 +45,7 @@ export async function openVenafi(pointer: ServicePointer, sources: VenafiSources
       : openCredentials({ origin: url.origin, ...sources }),
     client: { machine: hostname(), username: nameOfUser() },
     now: () => Date.now(),
+    ...(sources.person === undefined ? {} : { person: sources.person }),
     ...(authorities === undefined ? {} : { tls: { authorities } }),
   });
 }

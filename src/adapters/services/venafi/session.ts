@@ -24,8 +24,8 @@ const margin = 30_000;
 
 /** Opens a session. Nothing is sent until it is asked for. */
 export function createSession(place: TokenPlace, credentials: Credentials): Session {
-  const source = createTokenSource(place, credentials);
   const used = new Set<string>();
+  const source = createTokenSource(place, credentials, (secret) => used.add(secret));
   const dead = new Set<string>();
   let current:
     | { readonly authorization: Authorization; readonly token: string; readonly expiresAt?: number }
@@ -86,7 +86,7 @@ export function createSession(place: TokenPlace, credentials: Credentials): Sess
     return key === undefined || dead.has(key) ? undefined : adopt(key, { "tppl-api-key": key });
   };
 
-  const obtain = async (): Promise<Authorization> => {
+  const obtain = async (asked: WaitOptions): Promise<Authorization> => {
     for (const name of ["password", "jwt", "private-key", "client-certificate-key"] as const) {
       const secret = await credentials.get(name);
       if (secret !== undefined) used.add(secret);
@@ -95,11 +95,12 @@ export function createSession(place: TokenPlace, credentials: Credentials): Sess
     const options = { signal: new AbortController().signal };
     const found = (await withApiKey()) ?? (await stored()) ?? (await refreshed(options));
     if (found !== undefined) return found;
-    const grant = await source.signIn(options);
+    // A person's time is the caller's to give up; nothing is lost with it.
+    const grant = await source.signIn(place.options.authentication === "device" ? asked : options);
     if (grant !== undefined) return keep(grant);
     throw new AppError(
       "authentication",
-      `There is no valid sign-in for ${place.origin}. Run "Sign in to a signing service" in the editor, or give the command line VSIGN_URL=${place.origin} with ${place.options.product === "saas" ? "VSIGN_APIKEY, or VSIGN_CLIENT_ID and VSIGN_PRIVATE_KEY_FILE" : "VSIGN_TOKEN or VSIGN_JWT"}.`,
+      `There is no valid sign-in for ${place.origin}. Run "Sign in to a signing service" in the editor, or give the command line VSIGN_URL=${place.origin} with ${place.options.product === "saas" ? "VSIGN_APIKEY, or VSIGN_CLIENT_ID and VSIGN_PRIVATE_KEY_FILE" : "VSIGN_TOKEN, VSIGN_JWT, COUNTERSIGN_VENAFI_USERNAME and COUNTERSIGN_VENAFI_PASSWORD, or COUNTERSIGN_VENAFI_CERTIFICATE_FILE and COUNTERSIGN_VENAFI_CERTIFICATE_KEY_FILE"}.`,
     );
   };
 
@@ -107,7 +108,7 @@ export function createSession(place: TokenPlace, credentials: Credentials): Sess
     authorize: async (options) => {
       if (current !== undefined && isFresh(current.expiresAt)) return current.authorization;
       current = undefined;
-      renewing ??= obtain().finally(() => {
+      renewing ??= obtain(options).finally(() => {
         renewing = undefined;
       });
       return unlessAborted(options.signal, renewing);

@@ -1,5 +1,5 @@
 import { AppError } from "../../../application/errors.ts";
-import type { WaitOptions } from "../../../application/ports.ts";
+import type { Person, WaitOptions } from "../../../application/ports.ts";
 import type { SigningService, SignOutcome, Ticket } from "../../../application/signingService.ts";
 import type { VenafiOptions } from "../../../core/policy/venafiOptions.ts";
 import { requestHash } from "../../../core/sign/requestHash.ts";
@@ -21,6 +21,7 @@ export interface VenafiConnection {
   readonly options: VenafiOptions;
   readonly credentials: Credentials;
   readonly client: ClientDescription;
+  readonly person?: Person;
   readonly tls?: ServiceTls;
   /** Limit for one request, in milliseconds. */
   readonly timeoutMs?: number;
