@@ -21,21 +21,31 @@ const shared = {
   outdir: "dist",
 };
 
-// What the extension imports lazily becomes files of its own, so that activation loads little. esbuild splits ES
-// modules only: they are split as such, each module once, and then every file is turned into CommonJS.
+// What is imported lazily becomes files of its own, so that little is loaded at first. esbuild splits ES modules only:
+// they are split as such, each module once, and then every file is turned into CommonJS.
 const split = {
   ...shared,
-  entryPoints: { extension: "src/extension/extension.ts" },
-  external: ["vscode"],
   format: "esm",
   splitting: true,
-  chunkNames: "extension/[name]-[hash]",
   sourcemap: production ? false : "inline",
   write: false,
-  plugins: [{ name: "common-js-chunks", setup: ({ onEnd }) => onEnd(writeChunks) }],
 };
 
-const bundles = [split, { ...shared, entryPoints: { cli: "src/cli/main.ts" }, banner: { js: "#!/usr/bin/env node" } }];
+/** @param {string} name @param {string} [banner] */
+const commonJsChunks = (name, banner = "") => ({
+  chunkNames: `${name}/[name]-[hash]`,
+  plugins: [{ name: "common-js-chunks", setup: ({ onEnd }) => onEnd((result) => writeChunks(result, name, banner)) }],
+});
+
+const bundles = [
+  {
+    ...split,
+    ...commonJsChunks("extension"),
+    entryPoints: { extension: "src/extension/extension.ts" },
+    external: ["vscode"],
+  },
+  { ...split, ...commonJsChunks("cli", "#!/usr/bin/env node\n"), entryPoints: { cli: "src/cli/launch.ts" } },
+];
 
 if (watch) {
   for (const bundle of bundles) await (await context(bundle)).watch();
@@ -47,8 +57,8 @@ if (watch) {
 }
 
 /** Writes the files of a split bundle as CommonJS, the entry last: it must not name a file that is not there yet. */
-async function writeChunks({ outputFiles = [] }) {
-  const files = await Promise.all(outputFiles.map(toCommonJs));
+async function writeChunks({ outputFiles = [] }, name, banner) {
+  const files = await Promise.all(outputFiles.map((file) => toCommonJs(file, name, banner)));
   for (const { path, code, map } of files.toSorted((a, b) => depthOf(b.path) - depthOf(a.path))) {
     mkdirSync(dirname(path), { recursive: true });
     if (map !== "") writeFileSync(`${path}.map`, map);
@@ -56,7 +66,7 @@ async function writeChunks({ outputFiles = [] }) {
   }
 }
 
-async function toCommonJs({ path, text }) {
+async function toCommonJs({ path, text }, name, banner) {
   const { code, map } = await transform(text, {
     format: "cjs",
     platform: "node",
@@ -67,7 +77,7 @@ async function toCommonJs({ path, text }) {
     // `import()` becomes a lazy `require`, which the extension host loads faster.
     supported: { "dynamic-import": false },
   });
-  return { path, code, map };
+  return { path, code: basename(path) === `${name}.cjs` ? banner + code : code, map };
 }
 
 function depthOf(path) {
