@@ -1,3 +1,4 @@
+import { signatureTag } from "../core/image/attachmentTag.ts";
 import { parseManifest } from "../core/image/manifest.ts";
 import { formatReference, repositoryName, type ImageReference } from "../core/image/reference.ts";
 import type { Candidate, Descriptor, Evidence, Failure, Lookup } from "../core/verdict/evidence.ts";
@@ -10,7 +11,6 @@ import {
   isNotarySignature,
   mayCarrySignatures,
   signatureLayers,
-  signatureTag,
 } from "./signatureContent.ts";
 
 /** What collecting needs of the outside world. */

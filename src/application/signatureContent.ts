@@ -52,8 +52,3 @@ export function isAttestation(annotations: Readonly<Record<string, string>> | un
   const type = annotations?.["dev.sigstore.bundle.predicateType"];
   return type !== undefined && type !== "https://sigstore.dev/cosign/sign/v1";
 }
-
-/** The tag under which cosign's first format keeps the signatures of a digest. */
-export function signatureTag(digest: string): string {
-  return `${digest.replace(":", "-")}.sig`;
-}

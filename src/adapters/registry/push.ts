@@ -1,4 +1,5 @@
 import type { Repository } from "../../application/ports.ts";
+import { referrersTag } from "../../core/image/attachmentTag.ts";
 import { digestOf } from "../../core/image/digest.ts";
 import { manifestMediaTypes, parseManifest } from "../../core/image/manifest.ts";
 import { isJsonArray, isJsonObject, readJson } from "../../core/json.ts";
@@ -7,7 +8,6 @@ import { unexpected, type RegistryCall } from "./caller.ts";
 import { fetchManifest, repositoryCall, type Connection } from "./content.ts";
 import { failure } from "./failure.ts";
 import type { FollowedAnswer } from "./redirects.ts";
-import { referrersTag } from "./referrers.ts";
 
 /** A manifest to push; `tag` gives it a name besides its digest. */
 export interface ManifestToPush {

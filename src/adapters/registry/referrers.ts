@@ -1,4 +1,5 @@
 import type { ReferrersAnswer, Repository } from "../../application/ports.ts";
+import { referrersTag } from "../../core/image/attachmentTag.ts";
 import { manifestMediaTypes, parseManifest } from "../../core/image/manifest.ts";
 import type { Descriptor } from "../../core/verdict/evidence.ts";
 import { errorCodes, unexpected, type RegistryCall } from "./caller.ts";
@@ -56,13 +57,6 @@ export function createReferrers(connection: Connection): Referrers {
       return (await ask(repository, digest, signal)) ?? readFallbackTag(connection, repository, digest, signal);
     },
   };
-}
-
-/** The tag that stands in for the referrers of a digest (distribution specification, Referrers Tag Schema). */
-export function referrersTag(digest: string): string {
-  const colon = digest.indexOf(":");
-  const clean = (text: string, most: number): string => text.slice(0, most).replaceAll(/[^A-Za-z0-9_.-]/gu, "-");
-  return `${clean(digest.slice(0, colon), 32)}-${clean(digest.slice(colon + 1), 64)}`;
 }
 
 /** Asks the API and follows its pages; undefined where the registry has none. */

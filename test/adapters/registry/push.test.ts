@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { manifestMediaTypes } from "../../../src/core/image/manifest.ts";
-import { referrersTag } from "../../../src/adapters/registry/referrers.ts";
+import { referrersTag } from "../../../src/core/image/attachmentTag.ts";
 import { digestOf } from "../../../src/core/image/digest.ts";
 import { createNodeWire } from "../../../src/adapters/registry/nodeWire.ts";
 import type { Wire } from "../../../src/adapters/registry/wire.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { referrersTag } from "../../../src/adapters/registry/referrers.ts";
+import { referrersTag } from "../../../src/core/image/attachmentTag.ts";
 import { manifestMediaTypes } from "../../../src/core/image/manifest.ts";
 import type { Descriptor } from "../../../src/core/verdict/evidence.ts";
 import {

@@ -1,0 +1,11 @@
+/** The tag under which cosign's first format keeps the signatures of a digest. */
+export function signatureTag(digest: string): string {
+  return `${digest.replace(":", "-")}.sig`;
+}
+
+/** The tag that stands in for the referrers of a digest (distribution specification, Referrers Tag Schema). */
+export function referrersTag(digest: string): string {
+  const colon = digest.indexOf(":");
+  const clean = (text: string, most: number): string => text.slice(0, most).replaceAll(/[^A-Za-z0-9_.-]/gu, "-");
+  return `${clean(digest.slice(0, colon), 32)}-${clean(digest.slice(colon + 1), 64)}`;
+}
