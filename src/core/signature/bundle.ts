@@ -2,6 +2,7 @@ import { decodeBase64 } from "../base64.ts";
 import { isJsonArray, isJsonObject, textOrEmpty, type JsonObject } from "../json.ts";
 import { readStrictJson, withoutNulls } from "../strictJson.ts";
 import type { Reason } from "../verdict/verdict.ts";
+import { envelopeIn } from "./envelope.ts";
 import { signatureLimits, type ClaimedSigner, type LogEntry } from "./material.ts";
 
 /** Media types of Sigstore bundles, by the version that they stand for. */
@@ -57,17 +58,10 @@ export function readBundle(source: Uint8Array | string): Read<SigstoreBundle> {
 function readContent(json: JsonObject): Read<Pick<SigstoreBundle, "content" | "signature">> {
   const { dsseEnvelope: envelope, messageSignature: message } = json;
   if ((envelope === undefined) === (message === undefined)) return malformed("the bundle does not hold one signature");
-  if (isJsonObject(envelope)) {
-    const signatures = envelope["signatures"];
-    const [first] = isJsonArray(signatures) ? signatures : [];
-    // Whoever reads another signature of the same envelope would judge another signer.
-    if (!isJsonArray(signatures) || signatures.length !== 1 || !isJsonObject(first))
-      return malformed("the envelope does not hold exactly one signature");
-    const payload = bytesOf(envelope["payload"]);
-    const signature = bytesOf(first["sig"]);
-    const payloadType = envelope["payloadType"];
-    if (payload === undefined || signature === undefined || typeof payloadType !== "string")
-      return malformed("the envelope's payload or signature is not Base64");
+  if (envelope !== undefined) {
+    const read = envelopeIn(envelope);
+    if ("code" in read) return { kind: "refused", reason: read };
+    const { payloadType, payload, signature } = read;
     return { kind: "read", value: { content: { kind: "envelope", payloadType, payload }, signature } };
   }
   const hash = isJsonObject(message) ? message["messageDigest"] : undefined;
@@ -88,9 +82,13 @@ function readSigner(material: JsonObject): ClaimedSigner | undefined {
     const hint = publicKey["hint"];
     return typeof hint === "string" && hint !== "" ? { kind: "key", hint } : { kind: "key" };
   }
-  const list = isJsonObject(chain) ? listOf(chain["certificates"], 8) : [certificate];
-  const [leaf] = (list ?? []).map((one) => (isJsonObject(one) ? bytesOf(one["rawBytes"]) : undefined));
-  return leaf === undefined ? undefined : { kind: "certificate", der: leaf };
+  const list = isJsonObject(chain) ? listOf(chain["certificates"], signatureLimits.intermediates) : [certificate];
+  const certificates = (list ?? []).map((one) => (isJsonObject(one) ? bytesOf(one["rawBytes"]) : undefined));
+  const [leaf, ...intermediates] = certificates.filter((der) => der !== undefined);
+  // A private PKI brings what leads from the signer to its anchor; only a chain that is validated whole makes any of it count.
+  return leaf === undefined || certificates.includes(undefined)
+    ? undefined
+    : { kind: "certificate", der: leaf, ...(intermediates.length === 0 ? {} : { intermediates }) };
 }
 
 function readLogEntry(json: unknown): LogEntry | undefined {

@@ -4,16 +4,32 @@ import { isJsonArray, isJsonObject } from "../json.ts";
 import { readStrictJson } from "../strictJson.ts";
 import { readPublicKey, type PublicKey } from "../x509/publicKey.ts";
 import type { Reason } from "../verdict/verdict.ts";
-import { signatureLimits, type ClaimedSigner, type LogEntry, type SignatureMaterial } from "./material.ts";
+import {
+  signatureLimits,
+  type ClaimedSigner,
+  type LogEntry,
+  type SignatureMaterial,
+  type SignedMessage,
+} from "./material.ts";
 
 /** Kinds of log entries that are understood, by `kind version`, and whether they are for an envelope or for plain data. */
 const knownKinds = new Map<string, "envelope" | "data" | "both">([
   ["hashedrekord 0.0.1", "data"],
+  ["rekord 0.0.1", "data"],
   // Rekor v2 logs envelopes as the hash of their pre-authentication encoding.
   ["hashedrekord 0.0.2", "both"],
   ["dsse 0.0.1", "envelope"],
+  ["intoto 0.0.1", "envelope"],
   ["intoto 0.0.2", "envelope"],
 ]);
+
+/** Kinds that Rekor no longer writes and the engine does not read: they are compared here alone, and proven by `isPromised`. */
+const olderKinds: ReadonlySet<string> = new Set(["rekord 0.0.1", "intoto 0.0.1"]);
+
+/** Whether the engine cannot read an entry's kind, although it is understood here. */
+export function isOfOlderKind({ kind, version }: LogEntry): boolean {
+  return olderKinds.has(`${kind} ${version}`);
+}
 
 /** Who signed according to a log entry: the DER of a certificate, or a public key. */
 export type EntrySigner =
@@ -21,10 +37,9 @@ export type EntrySigner =
   | { readonly kind: "key"; readonly key: PublicKey };
 
 /**
- * Compares what a log entry says with the signature that carries it: kind, signer, and the hash algorithm of Rekor v1.
- * The log vouches for its entry only; without this, an entry of somebody else's signature would prove this one
- * (CVE-2026-22703, CVE-2022-36056). Signature bytes and hash values are compared by the engine, and again here where
- * a reason can be told. Gives the reason why they do not belong together, or undefined where they do.
+ * Compares what a log entry says with the signature that carries it: kind, signer, the signature itself, and the hash of
+ * what was signed. The log vouches for its entry only; without this, an entry of somebody else's signature would prove
+ * this one (CVE-2026-22703, CVE-2022-36056, CVE-2022-23649). Gives the reason why they do not belong together.
  */
 export function objectionToEntry(
   entry: LogEntry,
@@ -46,6 +61,8 @@ export function objectionToEntry(
     const other = material.signer.kind === "certificate" ? "certificate" : "key";
     return { code: "log-entry-mismatch", message: `The log entry is for another ${other}.` };
   }
+  if (!namesSignature(entry, body, material))
+    return { code: "log-entry-mismatch", message: "The log entry is for another signature." };
   if (!namesKnownHash(entry, body, material))
     return { code: "log-entry-mismatch", message: "The log entry is for other data." };
   return undefined;
@@ -67,8 +84,14 @@ function readBody(entry: LogEntry): unknown {
 
 function signerOf(entry: LogEntry, spec: unknown): EntrySigner | undefined {
   switch (`${entry.kind} ${entry.version}`) {
+    case "rekord 0.0.1":
+      // Other formats of keys (PGP, minisign, SSH) are never an image's.
+      if (at(spec, "signature", "format") !== "x509") return undefined;
+      return fromPem(base64At(spec, "signature", "publicKey", "content"));
     case "hashedrekord 0.0.1":
       return fromPem(base64At(spec, "signature", "publicKey", "content"));
+    case "intoto 0.0.1":
+      return fromPem(base64At(spec, "publicKey"));
     case "dsse 0.0.1":
       return fromPem(base64At(only(at(spec, "signatures")), "verifier"));
     case "intoto 0.0.2":
@@ -100,17 +123,52 @@ function isSameSigner(signer: EntrySigner, claimed: ClaimedSigner, key: PublicKe
   return claimed.kind === "key" && signer.key.fingerprint === key?.fingerprint;
 }
 
-/** Rekor v1 names its hash beside the value; the engine reads the value alone. */
+/** The first kind of in-toto entry holds no signature: its hash covers the whole envelope, and so the signature in it. */
+function namesSignature(entry: LogEntry, spec: unknown, { signature }: SignatureMaterial): boolean {
+  const named = signatureIn(`${entry.kind} ${entry.version}`, spec);
+  return named === "in the envelope" || (named !== undefined && Buffer.compare(named, signature) === 0);
+}
+
+function signatureIn(kind: string, spec: unknown): Buffer | "in the envelope" | undefined {
+  switch (kind) {
+    case "hashedrekord 0.0.1":
+    case "rekord 0.0.1":
+      return base64At(spec, "signature", "content");
+    case "dsse 0.0.1":
+      return base64At(only(at(spec, "signatures")), "signature");
+    case "intoto 0.0.1":
+      return "in the envelope";
+    case "intoto 0.0.2": {
+      // Rekor encodes the envelope's text once more.
+      const text = base64At(only(at(spec, "content", "envelope", "signatures")), "sig");
+      return text === undefined ? undefined : decodeBase64(text.toString("latin1"));
+    }
+    case "hashedrekord 0.0.2":
+      return base64At(spec, "hashedRekordV002", "signature", "content");
+    default:
+      return undefined;
+  }
+}
+
+/** Rekor v1 names its hash beside the value; in Rekor v2 the hash is of what was signed, and the engine compares it. */
 function namesKnownHash(entry: LogEntry, spec: unknown, { message }: SignatureMaterial): boolean {
-  const hash =
-    entry.kind === "dsse"
-      ? at(spec, "payloadHash")
-      : entry.kind === "intoto"
-        ? at(spec, "content", "payloadHash")
-        : entry.version === "0.0.1"
-          ? at(spec, "data", "hash")
-          : undefined;
-  if (entry.version === "0.0.2" && entry.kind === "hashedrekord") return true;
+  switch (`${entry.kind} ${entry.version}`) {
+    case "dsse 0.0.1":
+      return isHashOf(at(spec, "payloadHash"), message);
+    case "intoto 0.0.1": {
+      const whole = message.kind === "envelope" ? message.whole : undefined;
+      return whole !== undefined && isHashOf(at(spec, "content", "hash"), { kind: "data", data: whole });
+    }
+    case "intoto 0.0.2":
+      return isHashOf(at(spec, "content", "payloadHash"), message);
+    case "hashedrekord 0.0.2":
+      return true;
+    default:
+      return isHashOf(at(spec, "data", "hash"), message);
+  }
+}
+
+function isHashOf(hash: unknown, message: SignedMessage): boolean {
   const algorithm = at(hash, "algorithm");
   if (algorithm !== "sha256" && algorithm !== "sha384" && algorithm !== "sha512") return false;
   if (message.kind === "digest")

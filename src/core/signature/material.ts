@@ -2,7 +2,13 @@ import type { DigestName } from "../x509/publicKey.ts";
 
 /** What a signature covers. */
 export type SignedMessage =
-  | { readonly kind: "envelope"; readonly payloadType: string; readonly payload: Uint8Array }
+  | {
+      readonly kind: "envelope";
+      readonly payloadType: string;
+      readonly payload: Uint8Array;
+      /** The envelope's own octets, where the format keeps them. */
+      readonly whole?: Uint8Array;
+    }
   | { readonly kind: "data"; readonly data: Uint8Array }
   /** Only the SHA-256 of the signed data is known. */
   | { readonly kind: "digest"; readonly sha256: Uint8Array };
@@ -45,6 +51,8 @@ export interface SignatureMaterial {
   readonly logEntries: readonly LogEntry[];
   /** TimeStampResp (RFC 3161) in DER. */
   readonly timestamps: readonly Uint8Array[];
+  /** What the time stamps cover where it is not the signature. */
+  readonly stamped?: Uint8Array;
   /** Digests that the format lets its signer use besides the one that belongs to the key. */
   readonly alsoDigests: readonly DigestName[];
 }

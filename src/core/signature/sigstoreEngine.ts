@@ -1,10 +1,12 @@
-import { crypto as engineCrypto, RFC3161Timestamp, X509Certificate } from "@sigstore/core";
+import { crypto as engineCrypto, X509Certificate } from "@sigstore/core";
 import { TrustedRoot as TrustedRootMessage } from "@sigstore/protobuf-specs";
 import { toTrustMaterial, VerificationError, Verifier, type SignedEntity, type TrustMaterial } from "@sigstore/verify";
 import { createHash, type KeyObject } from "node:crypto";
 import { preAuthenticationEncoding } from "../sign/statement.ts";
 import { describeKey, kindOf, verifyData, type DigestName, type PublicKey } from "../x509/publicKey.ts";
 import { verifySha256 } from "../x509/verifyDigest.ts";
+import { isOfOlderKind } from "./logEntry.ts";
+import { isPromised } from "./logPromise.ts";
 import type { LogEntry, SignatureMaterial, SignedMessage } from "./material.ts";
 import type { TrustedRoot } from "./trustedRoot.ts";
 
@@ -18,6 +20,13 @@ export interface ProvenTime {
   readonly by: "transparency-log" | "timestamp";
 }
 
+/** A time that a stamp proves, with who made the stamp. */
+export interface StampedTime extends ProvenTime {
+  readonly by: "timestamp";
+  /** Serial number of the authority's certificate, hex: one authority counts once for a time. */
+  readonly authority: string;
+}
+
 /** What the engine is asked: a signature, and whom it shall be by. */
 export interface EngineQuestion {
   readonly material: SignatureMaterial;
@@ -29,32 +38,34 @@ export interface EngineQuestion {
    * engine would refuse every certificate that carries the proof of one.
    */
   readonly certificateKey?: PublicKey;
+  /** What the signature's time stamps prove; they were checked before. */
+  readonly stamps: readonly StampedTime[];
 }
 
 /** Which part of a signature is wrong. */
 export type EngineObjection = "time" | "certificate" | "log-inclusion" | "log-entry" | "signature" | "unreadable";
 
 /**
- * Lets @sigstore/verify check inclusion in the log, signed entry timestamps, time stamps, certificate transparency, the
- * certificate's path and the signature itself. A root without logs needs none: the organisation chose the instance.
+ * Lets @sigstore/verify check inclusion in the log, signed entry timestamps, certificate transparency, the certificate's
+ * path at every time that is proven, and the signature itself. A root without logs needs none: the organisation chose the instance.
  * Whatever the engine throws means that the signature is not valid.
  */
 export function askEngine(
   question: EngineQuestion,
 ): { readonly kind: "proven"; readonly times: readonly ProvenTime[] } | { kind: "refused"; what: EngineObjection } {
   try {
-    const { material, root, certificateKey } = question;
+    const { material, root, certificateKey, stamps } = question;
+    const older = material.logEntries.filter(isOfOlderKind);
+    if (!older.every((entry) => isPromised(entry, root))) return { kind: "refused", what: "log-inclusion" };
     const keyless = question.key === undefined;
     const key = question.key ?? certificateKey;
     const verifier = new Verifier(trustMaterialOf(root, key), {
       ctlogThreshold: keyless && (root?.certificateLogs ?? 1) > 0 ? 1 : 0,
-      tlogThreshold: keyless && (root?.logs.length ?? 1) > 0 ? 1 : 0,
+      tlogThreshold: keyless && (root?.needsLog ?? true) && older.length === 0 ? 1 : 0,
       timestampThreshold: keyless ? 1 : 0,
     });
-    const timestamps = material.timestamps.map((der) => RFC3161Timestamp.parse(Buffer.from(der)));
-    const entity = toEntity(material, key, timestamps);
-    verifier.verify(entity);
-    const times = provenTimes(material, timestamps);
+    verifier.verify(toEntity(material, key, stamps));
+    const times = [...loggedTimes(material), ...stamps];
     return times.some(({ at }) => Number.isNaN(at.getTime()))
       ? { kind: "refused", what: "time" }
       : { kind: "proven", times };
@@ -65,9 +76,8 @@ export function askEngine(
 
 /** Drops entries of logs that the root does not know: they prove nothing, for or against. */
 export function withKnownLogs(material: SignatureMaterial, root: TrustedRoot | undefined): SignatureMaterial {
-  const logEntries = material.logEntries.filter((entry) =>
-    root?.logs.includes(Buffer.from(entry.logId).toString("hex")),
-  );
+  const known = new Set(root?.logs.map(({ id }) => id));
+  const logEntries = material.logEntries.filter(({ logId }) => known.has(Buffer.from(logId).toString("hex")));
   return { ...material, logEntries };
 }
 
@@ -113,9 +123,8 @@ function authoritiesOf(root: TrustedRoot): Authorities {
 function toEntity(
   material: SignatureMaterial,
   key: PublicKey | undefined,
-  timestamps: readonly RFC3161Timestamp[],
+  stamps: readonly StampedTime[],
 ): SignedEntity {
-  const entries = material.logEntries.map(toEngineEntry);
   const { signer } = material;
   return {
     signature: toContent(material),
@@ -123,15 +132,25 @@ function toEntity(
       key === undefined && signer.kind === "certificate"
         ? { $case: "certificate", certificate: X509Certificate.parse(Buffer.from(signer.der)) }
         : { $case: "public-key", hint: "" },
-    tlogEntries: entries,
-    timestamps: [
-      // A time that only the entry claims is the attacker's to choose: the log must have promised it (CVE-2026-48816).
-      ...entries
-        .filter(({ inclusionPromise, integratedTime }) => inclusionPromise !== undefined && integratedTime !== "0")
-        .map((tlogEntry) => ({ $case: "transparency-log" as const, tlogEntry })),
-      ...timestamps.map((timestamp) => ({ $case: "timestamp-authority" as const, timestamp })),
-    ],
+    tlogEntries: material.logEntries.filter((entry) => !isOfOlderKind(entry)).map(toEngineEntry),
+    timestamps: [...promisedEntries(material), ...stamps.map(toStandIn)].map((entry) => ({
+      $case: "transparency-log" as const,
+      tlogEntry: toEngineEntry(entry),
+    })),
   };
+}
+
+/** A time that only the entry claims is the attacker's to choose: the log must have promised it (CVE-2026-48816). */
+function promisedEntries({ logEntries }: SignatureMaterial): readonly LogEntry[] {
+  return logEntries.filter(({ promise, integratedTime }) => promise !== undefined && integratedTime !== "0");
+}
+
+/** The engine only takes over the time of what it is given here, so that a stamp that was checked can look like an entry. */
+function toStandIn({ at, authority }: StampedTime): LogEntry {
+  const nothing = new Uint8Array(0);
+  const logId = Buffer.from(authority, "hex");
+  const integratedTime = String(at.getTime() / 1000);
+  return { logId, logIndex: "0", kind: "", version: "", integratedTime, body: nothing, promise: nothing };
 }
 
 function toEngineEntry(entry: LogEntry): SignedEntity["tlogEntries"][number] {
@@ -197,17 +216,11 @@ function digestOf(message: SignedMessage, length: number, data: Uint8Array | und
   return data === undefined || name === undefined ? undefined : createHash(name).update(data).digest();
 }
 
-function provenTimes(material: SignatureMaterial, timestamps: readonly RFC3161Timestamp[]): readonly ProvenTime[] {
-  const logged = material.logEntries.filter(
-    ({ promise, integratedTime }) => promise !== undefined && integratedTime !== "0",
-  );
-  return [
-    ...logged.map(({ integratedTime }) => ({
-      at: new Date(Number(integratedTime) * 1000),
-      by: "transparency-log" as const,
-    })),
-    ...timestamps.map(({ signingTime }) => ({ at: signingTime, by: "timestamp" as const })),
-  ];
+function loggedTimes(material: SignatureMaterial): readonly ProvenTime[] {
+  return promisedEntries(material).map(({ integratedTime }) => ({
+    at: new Date(Number(integratedTime) * 1000),
+    by: "transparency-log" as const,
+  }));
 }
 
 function objectionOf(error: unknown): EngineObjection {

@@ -2,10 +2,21 @@ import { isJsonArray, isJsonObject, textOrEmpty } from "../json.ts";
 import { readStrictJson, withoutNulls } from "../strictJson.ts";
 import { decodeBase64 } from "../base64.ts";
 import { readCertificate, type Certificate } from "../x509/certificate.ts";
+import { readPublicKey, type PublicKey } from "../x509/publicKey.ts";
 
 /** An authority of a trusted root: its chain, issuer of signers first, anchor last. */
 export interface TrustedAuthority {
   readonly chain: readonly Certificate[];
+  readonly start: Date;
+  readonly end: Date | undefined;
+}
+
+/** A transparency log of a trusted root. */
+export interface TrustedLog {
+  /** Key identifier, lower-case hex. */
+  readonly id: string;
+  /** Absent where the key is in a form that only the engine reads. */
+  readonly key?: PublicKey;
   readonly start: Date;
   readonly end: Date | undefined;
 }
@@ -15,8 +26,10 @@ export interface TrustedRoot {
   readonly name: string;
   readonly json: unknown;
   readonly authorities: readonly TrustedAuthority[];
-  /** Key identifiers of its transparency logs, lower-case hex. */
-  readonly logs: readonly string[];
+  readonly timestampAuthorities: readonly TrustedAuthority[];
+  readonly logs: readonly TrustedLog[];
+  /** Whether a signature by a certificate has to be in one of the logs. */
+  readonly needsLog: boolean;
   readonly certificateLogs: number;
 }
 
@@ -51,11 +64,12 @@ export function readTrustedRoot(
   if (authorities === undefined || timestampAuthorities === undefined)
     return refused("its list of authorities is wrong");
 
-  const logIds = logs.map(logIdOf);
-  if (logIds.includes(undefined) || certificateLogs.some((log) => logIdOf(log) === undefined))
+  const readLogs = logs.map(readLog);
+  if (readLogs.includes(undefined) || certificateLogs.some((log) => readLog(log) === undefined))
     return refused("a log in it has no identifier, no key, or no start of validity");
   const read = authorities.map(readAuthority);
-  if (read.includes(undefined) || timestampAuthorities.map(readAuthority).includes(undefined))
+  const stampers = timestampAuthorities.map(readAuthority);
+  if (read.includes(undefined) || stampers.includes(undefined))
     return refused("an authority in it has no readable chain, or no start of validity");
   return {
     kind: "root",
@@ -63,7 +77,9 @@ export function readTrustedRoot(
       name,
       json,
       authorities: read.filter((authority) => authority !== undefined),
-      logs: logIds.filter((id) => id !== undefined),
+      timestampAuthorities: stampers.filter((authority) => authority !== undefined),
+      logs: readLogs.filter((log) => log !== undefined),
+      needsLog: readLogs.length > 0,
       certificateLogs: certificateLogs.length,
     },
   };
@@ -78,13 +94,15 @@ function listOf(json: unknown): readonly unknown[] | undefined {
   return isJsonArray(json) && json.length <= limits.list ? json : undefined;
 }
 
-function logIdOf(json: unknown): string | undefined {
+function readLog(json: unknown): TrustedLog | undefined {
   if (!isJsonObject(json) || !isJsonObject(json["publicKey"])) return undefined;
   const identified = json["checkpointKeyId"] ?? json["logId"];
   const id = isJsonObject(identified) ? bytesOf(identified["keyId"]) : undefined;
-  const key = bytesOf(json["publicKey"]["rawBytes"]);
+  const der = bytesOf(json["publicKey"]["rawBytes"]);
   const period = periodOf(json["publicKey"]["validFor"]);
-  return key === undefined || period === undefined ? undefined : id?.toString("hex");
+  if (id === undefined || der === undefined || period === undefined) return undefined;
+  const key = readPublicKey(der);
+  return { id: id.toString("hex"), ...(key === undefined ? {} : { key }), ...period };
 }
 
 function readAuthority(json: unknown): TrustedAuthority | undefined {

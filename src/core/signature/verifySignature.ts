@@ -6,6 +6,7 @@ import type { Reason, Signer } from "../verdict/verdict.ts";
 import { objectionToEntry } from "./logEntry.ts";
 import { signatureLimits, type SignatureMaterial } from "./material.ts";
 import { askEngine, withKnownLogs, type EngineObjection, type ProvenTime } from "./sigstoreEngine.ts";
+import { isOutsideLogWindow, stampedTimes } from "./stampedTimes.ts";
 import { identityOf, type CertificateIdentity } from "./signerIdentity.ts";
 import type { TrustedAuthority, TrustedRoot } from "./trustedRoot.ts";
 
@@ -86,11 +87,13 @@ function verifyByKey(whole: SignatureMaterial, anchor: Extract<Anchor, { kind: "
     const objection = objectionToEntry(entry, material, key);
     if (objection !== undefined) return fromEntry(objection);
   }
-  const proof = askEngine({ material, root, key });
-  if (proof.kind === "refused") {
-    const retry = lenient && proof.what === "time" && material.timestamps.length > 0;
-    return retry ? verifyByKey({ ...material, timestamps: [] }, anchor, time) : invalid(sentences[proof.what], signer);
-  }
+  const stamps = stampedTimes(material, root);
+  if ("code" in stamps)
+    return lenient ? verifyByKey({ ...material, timestamps: [] }, anchor, time) : invalid(stamps, signer);
+  const proof = askEngine({ material, root, key, stamps });
+  if (proof.kind === "refused") return invalid(sentences[proof.what], signer);
+  if (root !== undefined && material.logEntries.some((entry) => isOutsideLogWindow(entry, proof.times, root)))
+    return invalid(logNotValidThen, signer);
   return isAhead(proof.times, time) ? invalid(timeAhead, signer) : { kind: "valid", signer, provenTimes: proof.times };
 }
 
@@ -119,12 +122,16 @@ function verifyByCertificate(material: SignatureMaterial, root: TrustedRoot, tim
     const objection = objectionToEntry(entry, material, undefined);
     if (objection !== undefined) return fromEntry(objection, signer);
   }
+  const stamps = stampedTimes(material, root);
+  if ("code" in stamps) return invalid(stamps, signer);
   const unlogged = root.certificateLogs === 0 ? { certificateKey: certificate.publicKey } : {};
-  const proof = askEngine({ material, root, key: undefined, ...unlogged });
+  const proof = askEngine({ material, root, key: undefined, stamps, ...unlogged });
   if (proof.kind === "refused") return invalid(sentences[proof.what], signer);
   // The engine has to have seen a time: what nobody proves could be any time, and the certificate lives for minutes.
   if (proof.times.length === 0) return invalid(sentences.time, signer);
   if (isAhead(proof.times, time)) return invalid(timeAhead, signer);
+  if (material.logEntries.some((entry) => isOutsideLogWindow(entry, proof.times, root)))
+    return invalid(logNotValidThen, signer);
   for (const { at } of proof.times) {
     const objection = objectionToPaths(certificate, authorities, at);
     if (objection !== undefined) return invalid(objection, signer);
@@ -191,6 +198,11 @@ function describe(certificate: Certificate, { names: [name], issuer }: Certifica
 }
 
 const timeAhead: Reason = { code: "time-ahead", message: "It was made later than the clock says it is now." };
+
+const logNotValidThen: Reason = {
+  code: "log-not-valid-then",
+  message: "The log's key was not trusted at the time of the signature.",
+};
 
 function isAhead(times: readonly ProvenTime[], time: Date): boolean {
   return times.some(({ at }) => at.getTime() > time.getTime() + clockTolerance);

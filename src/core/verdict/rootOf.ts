@@ -53,7 +53,9 @@ export function composeRoot(parts: RootParts, roots: ReadonlyMap<string, Trusted
       tlogs: objectOf(logs.json)["tlogs"],
       timestampAuthorities: objectOf(timestamps.json)["timestampAuthorities"],
     },
-    logs: parts.timestamps === undefined ? logs.logs : [],
+    timestampAuthorities: timestamps.timestampAuthorities,
+    logs: logs.logs,
+    needsLog: parts.timestamps === undefined && logs.logs.length > 0,
     certificateLogs: parts.ignoresCertificateLog ? 0 : base.certificateLogs,
   };
 }

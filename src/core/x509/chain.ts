@@ -21,6 +21,9 @@ const maximumChain = 8;
 
 const understood: ReadonlySet<string> = new Set(Object.values(extensionIds));
 
+/** What the certificate at the beginning of a chain is for (RFC 5280, 4.2.1.12). */
+export type ChainPurpose = "codeSigning" | "timeStamping";
+
 /** Whether `issuer` has the name that `certificate` claims as its issuer's, and made its signature. */
 export function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
   const { key, digest } = certificate.signatureAlgorithm;
@@ -33,11 +36,15 @@ export function isIssuedBy(certificate: Certificate, issuer: Certificate): boole
 
 /**
  * Validates an ordered chain, signer first, trust anchor last (RFC 5280, section 6, without certificate policies),
- * at one time, for code signing. The profile is Sigstore's: the signer's certificate must name code signing as a
- * purpose; every certificate must be valid at that time, the anchor too (CVE-2026-24122).
+ * at one time, for one purpose. The profile is Sigstore's: the signer's certificate must name code signing as a
+ * purpose, one for time stamps nothing else; every certificate must be valid at that time, the anchor too (CVE-2026-24122).
  * Gives the first objection, or undefined where there is none.
  */
-export function objectionToChain(chain: readonly Certificate[], at: Date): ChainObjection | undefined {
+export function objectionToChain(
+  chain: readonly Certificate[],
+  at: Date,
+  purpose: ChainPurpose = "codeSigning",
+): ChainObjection | undefined {
   const [signer] = chain;
   if (signer === undefined || chain.length > maximumChain)
     return { code: "certificate-chain-broken", message: `The certificate chain has ${chain.length} certificates.` };
@@ -46,7 +53,9 @@ export function objectionToChain(chain: readonly Certificate[], at: Date): Chain
     const objection =
       objectionToValidity(certificate, at) ??
       objectionToExtensions(certificate) ??
-      (i === 0 ? objectionToSigner(certificate) : objectionToAuthority(certificate, chain.slice(0, i)));
+      (i === 0
+        ? objectionToSigner(certificate, purpose)
+        : objectionToAuthority(certificate, chain.slice(0, i), purpose));
     if (objection !== undefined) return objection;
     if (issuer !== undefined && !isIssuedBy(certificate, issuer))
       return {
@@ -77,18 +86,32 @@ function objectionToExtensions(certificate: Certificate): ChainObjection | undef
   return undefined;
 }
 
-function objectionToSigner(certificate: Certificate): ChainObjection | undefined {
+function objectionToSigner(certificate: Certificate, purpose: ChainPurpose): ChainObjection | undefined {
   const constraints = basicConstraintsOf(certificate);
   if (constraints === "malformed" || constraints?.authority === true)
     return { code: "certificate-usage", message: "The signer's certificate is an authority's, which must not sign." };
   if (!allowsKeyUsage(certificate, "digitalSignature"))
     return { code: "certificate-usage", message: "The signer's certificate does not allow digital signatures." };
-  if (keyPurposesOf(certificate)?.includes(keyPurposes.codeSigning) !== true)
-    return { code: "certificate-usage", message: "The signer's certificate is not for code signing." };
+  const purposes = keyPurposesOf(certificate) ?? [];
+  if (!purposes.includes(keyPurposes[purpose]))
+    return { code: "certificate-usage", message: `The signer's certificate is not for ${purposeNames[purpose]}.` };
+  // RFC 3161, 2.3: a key for time stamps is for nothing else, and whoever does not know that must not use it.
+  const critical = certificate.extensions.get(extensionIds.extendedKeyUsage)?.critical === true;
+  if (purpose === "timeStamping" && (purposes.length > 1 || !critical))
+    return { code: "certificate-usage", message: "The authority's certificate is not for time stamps alone." };
   return undefined;
 }
 
-function objectionToAuthority(authority: Certificate, below: readonly Certificate[]): ChainObjection | undefined {
+const purposeNames: Readonly<Record<ChainPurpose, string>> = {
+  codeSigning: "code signing",
+  timeStamping: "time stamps",
+};
+
+function objectionToAuthority(
+  authority: Certificate,
+  below: readonly Certificate[],
+  purpose: ChainPurpose,
+): ChainObjection | undefined {
   const constraints = basicConstraintsOf(authority);
   if (constraints === undefined || constraints === "malformed" || !constraints.authority)
     return { code: "certificate-not-an-authority", message: "A certificate of the chain may not issue certificates." };
@@ -102,8 +125,11 @@ function objectionToAuthority(authority: Certificate, below: readonly Certificat
       message: "An authority of the chain may not have as many others below it.",
     };
   const purposes = keyPurposesOf(authority);
-  if (purposes !== undefined && !purposes.includes(keyPurposes.codeSigning) && !purposes.includes(keyPurposes.any))
-    return { code: "certificate-usage", message: "An authority of the chain may not issue for code signing." };
+  if (purposes !== undefined && !purposes.includes(keyPurposes[purpose]) && !purposes.includes(keyPurposes.any))
+    return {
+      code: "certificate-usage",
+      message: `An authority of the chain may not issue for ${purposeNames[purpose]}.`,
+    };
   if (!below.every((certificate, i) => (i > 0 && isSelfIssued(certificate)) || allowsNames(authority, certificate)))
     return { code: "certificate-names", message: "An authority of the chain may not issue for the signer's names." };
   return undefined;

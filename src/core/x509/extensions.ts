@@ -19,7 +19,11 @@ export const extensionIds = {
 } as const;
 
 /** Extended key usages of RFC 5280, 4.2.1.12. */
-export const keyPurposes = { any: "2.5.29.37.0", codeSigning: "1.3.6.1.5.5.7.3.3" } as const;
+export const keyPurposes = {
+  any: "2.5.29.37.0",
+  codeSigning: "1.3.6.1.5.5.7.3.3",
+  timeStamping: "1.3.6.1.5.5.7.3.8",
+} as const;
 
 /** A name of the subject (RFC 5280, 4.2.1.6). `other` is any kind that is not told apart; its value is empty. */
 export interface GeneralName {

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { readCertificate, type Certificate } from "./certificate.ts";
-import { isIssuedBy } from "./chain.ts";
+import { isIssuedBy, objectionToChain, type ChainObjection } from "./chain.ts";
 import { readSignedData, type SignedData } from "./cms.ts";
-import { booleanOf, childrenOf, objectIdentifierOf, readElement, smallIntegerOf, type DerElement } from "./der.ts";
+import { childrenOf, objectIdentifierOf, readElement, smallIntegerOf } from "./der.ts";
+import { basicConstraintsOf } from "./extensions.ts";
 import { objectionToNotaryChain, objectionToNotaryValidity } from "./notaryChain.ts";
-import { digestNames, verifyData, type DigestName } from "./publicKey.ts";
+import { digestNames, verifyData } from "./publicKey.ts";
+import { readStampInfo } from "./timestampInfo.ts";
 
 /** A time that a time-stamp authority proves: some moment from `earliest` to `latest`. */
 export interface ProvenStamp {
@@ -25,39 +27,99 @@ const identifiers = {
   contentType: "1.2.840.113549.1.9.3",
   messageDigest: "1.2.840.113549.1.9.4",
   signingCertificateV2: "1.2.840.113549.1.9.16.2.47",
-  /** Baseline time-stamp policy (ETSI EN 319 421), which promises one second where the token itself says nothing. */
-  baselinePolicy: "0.4.0.2023.1.1",
+  signingCertificate: "1.2.840.113549.1.9.16.2.12",
 } as const;
 
 /** Longer paths from an authority to a root are not tried, nor more steps: certificates of one key could issue each other. */
 const limits = { path: 6, steps: 200 };
 
 /**
- * Verifies a time-stamp token (RFC 3161, 2.4.2: the bare ContentInfo) over `data`. Which certificate signed, the signed
- * attribute ESSCertIDv2 says (RFC 5816), never the order of the token's certificates (CVE-2026-39984, CVE-2026-33753).
- * Its path must end at one of `roots`, every certificate valid at the token's time, for time stamps alone.
+ * Verifies a time-stamp token (RFC 3161, 2.4.2: the bare ContentInfo) over `data` by the Notary Project's rules. Its path
+ * must end at one of `roots`, every certificate valid at the token's time, for time stamps alone.
  */
 export function verifyTimestampToken(token: Uint8Array, data: Uint8Array, roots: readonly Uint8Array[]): StampOutcome {
+  return verifyToken(token, data, {
+    trusted: roots.map(readCertificate).filter((certificate) => certificate !== undefined),
+    known: [],
+    objection: (chain, at) => objectionToNotaryChain(chain, "timestamping") ?? objectionToNotaryValidity(chain, at),
+  });
+}
+
+/** A time-stamp authority as a trusted root states it: its own certificate or its issuer's first, the anchor last. */
+export interface StampAuthority {
+  readonly chain: readonly Certificate[];
+  readonly start: Date;
+  readonly end: Date | undefined;
+}
+
+/**
+ * Verifies a TimeStampResp (RFC 3161, 2.4.2) over `data` by authorities of a Sigstore trusted root, each for the time that
+ * the root states: one that accepts it is enough. Where the root names the authority's own certificate, only that one counts.
+ */
+export function verifyTimestampResponse(
+  response: Uint8Array,
+  data: Uint8Array,
+  authorities: readonly StampAuthority[],
+): StampOutcome {
+  const [info, token, ...more] = childrenOf(readElement(response)) ?? [];
+  const status = smallIntegerOf(childrenOf(info)?.[0]);
+  // Granted, or granted with modifications; whatever else came is no time stamp.
+  if ((status !== 0 && status !== 1) || token === undefined || more.length > 0)
+    return refused("timestamp-malformed", "The time stamp cannot be read, or was not granted.");
+  let outcome = untrusted;
+  for (const { chain, start, end } of authorities) {
+    const anchor = chain.at(-1);
+    const [first] = chain;
+    if (anchor === undefined || first === undefined) continue;
+    const tried = verifyToken(token.whole, data, {
+      trusted: [anchor],
+      known: chain,
+      ...(isAuthority(first) ? {} : { signer: first }),
+      objection: (path, at) => objectionToChain(path, at, "timeStamping"),
+    });
+    const isThen = tried.kind === "proven" && start <= tried.at && (end === undefined || tried.at <= end);
+    if (isThen) return tried;
+    if (tried.kind === "refused" && tried.code !== untrusted.code) outcome = tried;
+  }
+  return outcome;
+}
+
+const untrusted = refused("timestamp-untrusted", "The time stamp's authority is not one that is trusted.");
+
+interface Trust {
+  readonly trusted: readonly Certificate[];
+  /** Certificates that may lead from the signer's to a trusted one, beside those of the token. */
+  readonly known: readonly Certificate[];
+  /** The only certificate that may have signed. */
+  readonly signer?: Certificate;
+  readonly objection: (chain: readonly Certificate[], at: Date) => ChainObjection | undefined;
+}
+
+/**
+ * Which certificate signed, the signed attribute ESSCertIDv2 says (RFC 5816), never the order of the token's certificates
+ * (CVE-2026-39984, CVE-2026-33753).
+ */
+function verifyToken(token: Uint8Array, data: Uint8Array, trust: Trust): StampOutcome {
   const signed = readSignedData(token);
   if (signed === undefined) return refused("timestamp-malformed", "The time stamp cannot be read.");
   if (signed.contentType !== identifiers.tstInfo)
     return refused("timestamp-malformed", "What should be a time stamp is about something else.");
-  const info = readInfo(signed.content);
+  const info = readStampInfo(signed.content);
   if (info === undefined) return refused("timestamp-malformed", "The time stamp's content cannot be read.");
   if (!createHash(info.digest).update(data).digest().equals(info.imprint))
     return refused("timestamp-mismatch", "The time stamp is for another signature.");
-  const signer = signerOf(signed);
+  const signer = signerOf(signed, trust.known) ?? olderSignerOf(signed, trust.signer);
   if (signer === undefined)
-    return refused("timestamp-signer", "The time stamp does not say by which of its certificates it was made.");
+    return refused("timestamp-signer", "The time stamp does not say by which certificate it was made.");
+  if (trust.signer !== undefined && !same(trust.signer, signer)) return untrusted;
   if (!isSigned(signed, signer))
     return refused("timestamp-wrong", "The time stamp was not made by the certificate that it names.");
 
   const bag = signed.certificates.map(readCertificate).filter((certificate) => certificate !== undefined);
-  const trusted = roots.map(readCertificate).filter((certificate) => certificate !== undefined);
-  const chain = pathTo({ trusted, bag, steps: limits.steps }, [signer]);
-  if (chain === undefined)
-    return refused("timestamp-untrusted", "The time stamp's authority is not one that the policy trusts.");
-  const objection = objectionToNotaryChain(chain, "timestamping") ?? objectionToNotaryValidity(chain, info.at);
+  const search = { trusted: trust.trusted, bag: [...trust.known, ...bag], steps: limits.steps };
+  const chain = pathTo(search, [signer]);
+  if (chain === undefined) return untrusted;
+  const objection = trust.objection(chain, info.at);
   if (objection !== undefined) return refused(objection.code, objection.message);
   return {
     kind: "proven",
@@ -68,68 +130,11 @@ export function verifyTimestampToken(token: Uint8Array, data: Uint8Array, roots:
   };
 }
 
-interface Info {
-  readonly digest: DigestName;
-  readonly imprint: Buffer;
-  readonly at: Date;
-  readonly accuracyMs: number;
-}
-
-/** TSTInfo (RFC 3161, 2.4.2). */
-function readInfo(content: Uint8Array): Info | undefined {
-  const [version, policy, messageImprint, serial, time, ...optional] = childrenOf(readElement(content)) ?? [];
-  const [algorithm, imprint, ...more] = childrenOf(messageImprint) ?? [];
-  const digest = digestNames.get(objectIdentifierOf(childrenOf(algorithm)?.[0]) ?? "");
-  const at = timeOf(time);
-  const policyIdentifier = objectIdentifierOf(policy);
-  if (smallIntegerOf(version) !== 1 || policyIdentifier === undefined || serial?.tag !== 0x02) return undefined;
-  if (digest === undefined || imprint?.tag !== 0x04 || more.length > 0 || at === undefined) return undefined;
-  let accuracyMs = policyIdentifier === identifiers.baselinePolicy ? 1000 : 0;
-  for (const field of optional) {
-    if (field.tag === 0x30) {
-      const read = readAccuracy(field);
-      if (read === undefined) return undefined;
-      accuracyMs = read;
-    }
-    // RFC 5280, 4.2 holds for the extensions of a token too: one that is critical and not understood refuses it.
-    if (field.tag === 0xa1 && (childrenOf(field, 0xa1) ?? []).some(isCritical)) return undefined;
-  }
-  return { digest, imprint: Buffer.from(imprint.content), at, accuracyMs };
-}
-
-/** Accuracy: seconds, [0] milliseconds, [1] microseconds, each of which may be absent. Microseconds are rounded up. */
-function readAccuracy(field: DerElement): number | undefined {
-  let total = 0;
-  for (const part of childrenOf(field) ?? []) {
-    const value = smallIntegerOf({ ...part, tag: 0x02 });
-    const factor = new Map([
-      [0x02, 1000],
-      [0x80, 1],
-      [0x81, 0.001],
-    ]).get(part.tag);
-    if (value === undefined || factor === undefined) return undefined;
-    total += value * factor;
-  }
-  return Math.ceil(total);
-}
-
-function isCritical(extension: DerElement): boolean {
-  const parts = childrenOf(extension) ?? [];
-  return parts.length !== 2 && booleanOf(parts[1]) !== false;
-}
-
-/** GeneralizedTime with a fraction, as RFC 3161, 2.4.2 allows. */
-function timeOf(element: DerElement | undefined): Date | undefined {
-  if (element?.tag !== 0x18) return undefined;
-  const text = Buffer.from(element.content).toString("latin1");
-  const [, year, month, day, hour, minute, second, fraction = ""] =
-    /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\.\d{1,9})?Z$/.exec(text) ?? [];
-  const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${fraction.slice(0, 4)}Z`);
-  return Number.isNaN(date.getTime()) ? undefined : date;
-}
-
 /** The certificate whose digest the signed attribute gives; its issuer and serial number must be the signer's too. */
-function signerOf({ attributes, certificates, isSigner }: SignedData): Certificate | undefined {
+function signerOf(
+  { attributes, certificates, isSigner }: SignedData,
+  known: readonly Certificate[],
+): Certificate | undefined {
   const [value, ...others] = attributes.get(identifiers.signingCertificateV2) ?? [];
   const [list] = childrenOf(value) ?? [];
   const [first] = childrenOf(list) ?? [];
@@ -140,9 +145,25 @@ function signerOf({ attributes, certificates, isSigner }: SignedData): Certifica
   const digest =
     algorithm === undefined ? "sha256" : digestNames.get(objectIdentifierOf(childrenOf(algorithm)?.[0]) ?? "");
   if (digest === undefined || hash?.tag !== 0x04) return undefined;
-  const named = certificates.filter((der) => createHash(digest).update(der).digest().equals(hash.content));
+  const candidates = [...certificates, ...known.map(({ der }) => der)];
+  const named = candidates.filter((der) => createHash(digest).update(der).digest().equals(hash.content));
   const certificate = named[0] === undefined ? undefined : readCertificate(named[0]);
   return certificate !== undefined && isSigner(certificate) ? certificate : undefined;
+}
+
+/**
+ * ESSCertID (RFC 3161, 2.4.2), whose SHA-1 chooses nothing here: it only has to agree with the one certificate that the
+ * root itself names.
+ */
+function olderSignerOf({ attributes, isSigner }: SignedData, pinned: Certificate | undefined): Certificate | undefined {
+  if (pinned === undefined || attributes.has(identifiers.signingCertificateV2)) return undefined;
+  const [value, ...others] = attributes.get(identifiers.signingCertificate) ?? [];
+  const [list] = childrenOf(value) ?? [];
+  const [first] = childrenOf(list) ?? [];
+  const [hash] = childrenOf(first) ?? [];
+  if (others.length > 0 || hash?.tag !== 0x04) return undefined;
+  const agrees = createHash("sha1").update(pinned.der).digest().equals(hash.content);
+  return agrees && isSigner(pinned) ? pinned : undefined;
 }
 
 /** RFC 5652, 5.4: the signature covers the attributes, and those cover the content. */
@@ -180,10 +201,15 @@ function pathTo(search: Search, path: readonly Certificate[]): readonly Certific
   return undefined;
 }
 
+function isAuthority(certificate: Certificate): boolean {
+  const constraints = basicConstraintsOf(certificate);
+  return constraints !== undefined && constraints !== "malformed" && constraints.authority;
+}
+
 function same(one: Certificate, other: Certificate): boolean {
   return Buffer.compare(one.der, other.der) === 0;
 }
 
-function refused(code: string, message: string): StampOutcome {
+function refused(code: string, message: string): Extract<StampOutcome, { kind: "refused" }> {
   return { kind: "refused", code, message };
 }

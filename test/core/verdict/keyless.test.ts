@@ -147,7 +147,7 @@ describe("judging a signature by a certificate", () => {
       "invalid",
       "log-entry-mismatch",
     ],
-    ["is logged as another kind", { entry: (own) => ({ ...own, kind: "rekord" }) }, "unknown", "unsupported-format"],
+    ["is logged as an unknown kind", { entry: (own) => ({ ...own, kind: "helm" }) }, "unknown", "unsupported-format"],
     [
       "is about another image",
       { payload: statement({ subject: [{ digest: { sha256: "00".repeat(32) } }] }) },

@@ -5,7 +5,8 @@ import { keylessAuthority } from "../../helpers/signedImage.ts";
 
 function root(name: string): TrustedRoot {
   const json = { tlogs: [`${name} log`], ctlogs: [`${name} ct`], timestampAuthorities: [`${name} tsa`] };
-  return { name, json, authorities: [], logs: [`${name} id`], certificateLogs: 1 };
+  const log = { id: `${name} id`, start: new Date(0), end: undefined };
+  return { name, json, authorities: [], timestampAuthorities: [], logs: [log], needsLog: true, certificateLogs: 1 };
 }
 
 const roots = new Map(["a", "b", "c"].map((name) => [name, root(name)]));
@@ -22,15 +23,15 @@ describe("composeRoot", () => {
   });
 
   it("takes logs from another root, and everything else from its own", () => {
-    const { json, logs, certificateLogs } = composed({ requiresLog: { root: "b" } }) ?? root("x");
+    const { json, logs, needsLog, certificateLogs } = composed({ requiresLog: { root: "b" } }) ?? root("x");
     assert.deepEqual(json, { tlogs: ["b log"], ctlogs: ["a ct"], timestampAuthorities: ["a tsa"] });
-    assert.deepEqual([logs, certificateLogs], [["b id"], 1]);
+    assert.deepEqual([logs.map(({ id }) => id), needsLog, certificateLogs], [["b id"], true, 1]);
   });
 
   it("asks no log where a time stamp is asked for", () => {
-    const { json, logs, certificateLogs } = composed({ requiresTimestamp: { root: "c" } }) ?? root("x");
+    const { json, needsLog, certificateLogs } = composed({ requiresTimestamp: { root: "c" } }) ?? root("x");
     assert.deepEqual(json, { tlogs: ["a log"], ctlogs: ["a ct"], timestampAuthorities: ["c tsa"] });
-    assert.deepEqual([logs, certificateLogs], [[], 1]);
+    assert.deepEqual([needsLog, certificateLogs], [false, 1]);
   });
 
   it("asks no certificate log where the authority does not", () =>
