@@ -24,7 +24,13 @@ export interface KeyDescription {
   readonly state: "enabled" | "disabled" | "expired";
   readonly needs: readonly KeyNeed[];
   /** Answers for the security team; "unknown" is said, never left out. */
-  readonly governance: { readonly issuer: string; readonly managedBy: string; readonly attributesSetBy: string };
+  readonly governance: {
+    readonly issuer: string;
+    readonly managedBy: string;
+    readonly attributesSetBy: string;
+    /** When, from where and by whom it may be used, where the service restricts that and tells. */
+    readonly restrictions?: string;
+  };
 }
 
 /** What the service is asked to sign: a digest that core computed, and what it is for, so that approvers can judge. */
@@ -82,6 +88,8 @@ export type SignOutcome =
 /** A request as approvers and the Signing view see it. */
 export interface PendingRequest {
   readonly id: string;
+  /** Id of the caller's own ticket for it, where the service lists it under another id. */
+  readonly ticket?: string;
   readonly key: string;
   readonly artifact: string;
   readonly digest: string;
@@ -135,7 +143,8 @@ export interface SigningService {
   submit(request: SignRequest, options: WaitOptions): Promise<SignOutcome>;
   resume(ticket: Ticket, options: WaitOptions): Promise<SignOutcome>;
   cancel(ticket: Ticket, options: WaitOptions): Promise<void>;
-  pending(options: WaitOptions): Promise<readonly PendingRequest[]>;
+  /** `own` are the caller's tickets, so that what they stand for can be told from the requests of others. */
+  pending(options: WaitOptions & { readonly own?: readonly Ticket[] }): Promise<readonly PendingRequest[]>;
   audit(options: WaitOptions): Promise<readonly AuditEntry[]>;
   /** Approves or rejects a request of somebody else, where the service offers it here. Throws AppError `service-denied`. */
   decide?(decision: Decision, options: WaitOptions): Promise<void>;

@@ -22,7 +22,7 @@ export function findPipelineIdentity(
 export async function requestIdentityToken(
   identity: PipelineIdentity,
   audience: string,
-  { timeoutMs, note }: { readonly timeoutMs: number; note(secret: string): void },
+  { timeoutMs, note }: { readonly timeoutMs: number; readonly note: (secret: string) => void },
   options: WaitOptions,
 ): Promise<string> {
   note(identity.secret);

@@ -1,6 +1,13 @@
 import * as vscode from "vscode";
+import { AppError } from "../../application/errors.ts";
 import { readPendingSigning, type PendingSigning } from "../../application/pendingSigning.ts";
-import type { AuditEntry, KeyDescription, PendingRequest, SigningService } from "../../application/signingService.ts";
+import type {
+  AuditEntry,
+  KeyDescription,
+  PendingRequest,
+  SigningService,
+  Ticket,
+} from "../../application/signingService.ts";
 import { describeCause, type Logbook } from "../log.ts";
 
 /** What a configured service said when it was last asked; `failure` where it could not be asked. */
@@ -76,7 +83,12 @@ export function createSigningState(memento: vscode.Memento, directory: ServiceDi
       if (!vscode.workspace.isTrusted) return [];
       const { services: found, failures } = await directory.list();
       const closed = failures.map(({ name, message }) => failedService(name, "", message));
-      services = [...(await Promise.all(found.map((service) => askService(service, signal)))), ...closed];
+      const own = state.pending().map(({ ticket }) => ticket);
+      const asked = found.map((service) => {
+        const mine = own.filter((ticket) => ticket.service === service.name);
+        return askService(service, mine, signal);
+      });
+      services = [...(await Promise.all(asked)), ...closed];
       for (const { name, failure } of services) if (failure !== undefined) log.warn(`${name}: ${failure}`);
       void vscode.commands.executeCommand("setContext", "countersign.hasServices", services.length > 0);
       const trialRuns = services.some(({ name, failure }) => name === "trial" && failure === undefined);
@@ -92,13 +104,23 @@ export function createSigningState(memento: vscode.Memento, directory: ServiceDi
   return state;
 }
 
-async function askService(service: SigningService, signal: AbortSignal): Promise<ServiceState> {
+/** A service that keeps its requests or its audit log to itself still signs. */
+async function ifTold<T>(asked: Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "service-denied") return [];
+    throw error;
+  }
+}
+
+async function askService(service: SigningService, own: readonly Ticket[], signal: AbortSignal): Promise<ServiceState> {
   const { name, origin } = service;
   try {
     const [keys, requests, audit] = await Promise.all([
       service.listKeys({ signal }),
-      service.pending({ signal }),
-      service.audit({ signal }),
+      ifTold(service.pending({ signal, own })),
+      ifTold(service.audit({ signal })),
     ]);
     return { name, origin, keys, requests, audit, decides: service.decide !== undefined };
   } catch (error) {

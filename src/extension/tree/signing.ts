@@ -69,15 +69,17 @@ function requestsOf(extension: Extension): readonly ShownRequest[] {
   for (const { name, requests, decides } of extension.signing.services()) {
     for (const listed of requests) {
       const { id, artifact, key, requestedAt } = listed;
-      const known = shown.get(`${name} ${id}`);
-      shown.set(`${name} ${id}`, {
+      const place = `${name} ${listed.ticket ?? id}`;
+      const known = shown.get(place);
+      shown.set(place, {
         id,
         service: name,
         artifact,
         key,
         requestedAt,
         ...known,
-        decidable: decides,
+        // Under another id it is the person's own, which somebody else decides.
+        decidable: decides && listed.ticket === undefined,
         listed,
       });
     }

@@ -5,8 +5,7 @@ import { isJsonObject, type JsonObject } from "../../../core/json.ts";
 import type { VenafiOptions } from "../../../core/policy/venafiOptions.ts";
 import type { Caller } from "./caller.ts";
 import { environmentDn } from "./environments.ts";
-import { timeOf } from "./tickets.ts";
-import { objectsIn, textIn } from "./values.ts";
+import { objectsIn, textIn, timeOf } from "./values.ts";
 
 const pageSize = 100;
 const maximumPages = 10;
@@ -43,7 +42,7 @@ export async function findInArchive(
 }
 
 /** Whether the archive's artifact, in hex or Base64, is what was sent, its digest, or the digest that it ends with. */
-function isAbout(artifact: string, data: string): boolean {
+export function isAbout(artifact: string, data: string): boolean {
   const sent = Buffer.from(data, "base64");
   const forms = [Buffer.from(artifact, "base64").toString("hex"), artifact.toLowerCase()];
   const hashed = createHash("sha256").update(sent).digest("hex");

@@ -18,6 +18,8 @@ export interface Environment {
   readonly attributes: ReadonlyMap<string, Attribute>;
   readonly templateDn?: string;
   readonly disabled: boolean;
+  /** When and from where the key may be used, in the product's words; empty without restrictions. */
+  readonly restrictions: readonly string[];
 }
 
 /** What listing projects tells beyond their environments; nothing of it is needed to sign. */
@@ -118,10 +120,24 @@ function readEnvironment(
     keyId,
     attributes: new Map(attributes),
     disabled: attributeIn(found, "Disabled")?.value === "true",
+    restrictions: restrictionsIn(found),
     ...(dn === undefined ? {} : { dn }),
     ...(certificateDn === undefined ? {} : { certificateDn }),
     ...(templateDn === undefined ? {} : { templateDn }),
   };
+}
+
+function restrictionsIn(environment: JsonObject): readonly string[] {
+  const listed = (name: string, words: string): readonly string[] => {
+    const texts = textsIn(environment, name).slice(0, 20);
+    return texts.length === 0 ? [] : [`${words} ${texts.join(", ")}`];
+  };
+  return [
+    ...listed("KeyTimeConstraints", "only at"),
+    ...listed("IPAddressRestriction", "only from"),
+    ...(attributeIn(environment, "PerUser")?.value === "true" ? ["each user has a key of their own"] : []),
+    ...listed("KeyUseAuthentication", "asks again for"),
+  ];
 }
 
 function nameOf(project: JsonObject): string {

@@ -53,6 +53,7 @@ export function describeVenafiKey(
         issuer: issuerOf(stored, environment),
         managedBy: managersOf(environment, project),
         attributesSetBy: settersOf(environment),
+        ...restrictionsOf(environment),
       },
     },
   };
@@ -81,6 +82,7 @@ function stateOf(
   now: number,
 ): KeyDescription["state"] {
   if (environment?.disabled === true || project?.disabled === true) return "disabled";
+  if (/revoked/i.test(environment?.attributes.get("CertificateStatusText")?.value ?? "")) return "disabled";
   return leaf !== undefined && Date.parse(leaf.validTo) < now ? "expired" : "enabled";
 }
 
@@ -98,8 +100,10 @@ function issuerOf({ chain: [leaf] }: StoredKey, environment: Environment | undef
   const named =
     leaf === undefined ? undefined : (/^CN=(.+)$/m.exec(leaf.issuer)?.[1] ?? leaf.issuer.replaceAll("\n", ", "));
   const self = leaf !== undefined && leaf.issuer === leaf.subject ? " (the key itself)" : "";
-  if (named === undefined) return authority === undefined ? "nobody: the key has no certificate" : authority;
-  return authority === undefined ? `${named}${self}` : `${named}${self}, by ${authority}`;
+  const status = environment?.attributes.get("CertificateStatusText")?.value ?? "OK";
+  const told = /^ok$/i.test(status) ? "" : `; status of the certificate: ${status}`;
+  if (named === undefined) return `${authority ?? "nobody: the key has no certificate"}${told}`;
+  return `${named}${self}${authority === undefined ? "" : `, by ${authority}`}${told}`;
 }
 
 function managersOf(environment: Environment | undefined, project: ProjectSummary | undefined): string {
@@ -108,6 +112,11 @@ function managersOf(environment: Environment | undefined, project: ProjectSummar
   const people =
     owners.length === 0 ? "owners unknown (the session may not list projects)" : `owned by ${owners.join(", ")}`;
   return `${people}; key in ${location ?? "an unknown place"}`;
+}
+
+function restrictionsOf(environment: Environment | undefined): { readonly restrictions?: string } {
+  const told = environment?.restrictions ?? [];
+  return told.length === 0 ? {} : { restrictions: told.join("; ") };
 }
 
 /** Who set what: the template, where it leaves no choice, else the environment. */

@@ -1,11 +1,13 @@
 import { AppError } from "../../../application/errors.ts";
 import type { WaitOptions } from "../../../application/ports.ts";
-import type { Decision, PendingRequest, Prequalification } from "../../../application/signingService.ts";
+import type { Decision, PendingRequest, Prequalification, Ticket } from "../../../application/signingService.ts";
 import { isJsonObject, type JsonObject } from "../../../core/json.ts";
+import { isAbout } from "./archive.ts";
 import type { Caller } from "./caller.ts";
 import { keyNameOf } from "./environments.ts";
 import { refusalOf } from "./refusal.ts";
-import { objectsIn, textIn, textsIn } from "./values.ts";
+import { signingOfTicket } from "./sign.ts";
+import { objectsIn, textIn, textsIn, timeOf } from "./values.ts";
 
 const pageSize = 100;
 const maximumPages = 10;
@@ -17,8 +19,11 @@ const flowResults = new Map<number, string>([
   [10, "no use of the ticket remains"],
 ]);
 
-/** The tickets that wait, as the caller may see them. AppError `authentication` or `service-denied`. */
-export async function listTickets(caller: Caller, options: WaitOptions): Promise<readonly PendingRequest[]> {
+/** The tickets that wait, as the caller may see them; `own` are known again by what they ask for. AppError `authentication` or `service-denied`. */
+export async function listTickets(
+  caller: Caller,
+  options: WaitOptions & { readonly own?: readonly Ticket[] },
+): Promise<readonly PendingRequest[]> {
   const requests: PendingRequest[] = [];
   for (let page = 0; page < maximumPages; page += 1) {
     const body = await flow(
@@ -32,7 +37,7 @@ export async function listTickets(caller: Caller, options: WaitOptions): Promise
       true,
     );
     const tickets = objectsIn(body, "Tickets");
-    requests.push(...tickets.flatMap((ticket) => readTicket(ticket) ?? []));
+    requests.push(...tickets.flatMap((ticket) => readTicket(ticket, options.own ?? []) ?? []));
     if (tickets.length < pageSize) break;
   }
   return requests;
@@ -88,7 +93,7 @@ async function flow(
 }
 
 /** What a ticket says of the request stands in pairs, whose names differ between versions: they are found by their words. */
-function readTicket(ticket: JsonObject): PendingRequest | undefined {
+function readTicket(ticket: JsonObject, own: readonly Ticket[]): PendingRequest | undefined {
   const id = textIn(ticket, "Id") ?? (typeof ticket["Id"] === "number" ? String(ticket["Id"]) : undefined);
   if (id === undefined) return undefined;
   const pairs = objectsIn(ticket, "Environment").flatMap((pair): (readonly [string, string])[] => {
@@ -100,8 +105,11 @@ function readTicket(ticket: JsonObject): PendingRequest | undefined {
   const approvals = objectsIn(ticket, "Approvals");
   const need = typeof ticket["RequiredApprovals"] === "number" ? ticket["RequiredApprovals"] : 1;
   const justification = find(/justification/i);
+  const texts = pairs.map(([, value]) => value);
+  const mine = own.find((each) => isFor(texts, each));
   return {
     id,
+    ...(mine === undefined ? {} : { ticket: mine.id }),
     key: dn === undefined ? "unknown" : keyNameOf(dn),
     artifact: find(/command/i) ?? find(/executable/i) ?? "unknown",
     digest: find(/digest|hash|^data$/i) ?? "unknown",
@@ -116,10 +124,13 @@ function readTicket(ticket: JsonObject): PendingRequest | undefined {
   };
 }
 
-/** RFC 3339, from the forms in which the product writes times: that one, or `/Date(milliseconds)/`. */
-export function timeOf(value: unknown): string {
-  const text = typeof value === "string" ? value : "";
-  const serialized = /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/.exec(text)?.[1];
-  const date = new Date(serialized === undefined ? text : Number(serialized));
-  return Number.isNaN(date.getTime()) ? "unknown" : date.toISOString();
+/** Whether a ticket of the product, with these texts, is about what our own one asked for: the same digest, for the same artifact. */
+function isFor(texts: readonly string[], own: Ticket): boolean {
+  const body = signingOfTicket(own)?.body ?? {};
+  const data = body["Data"];
+  const command = textIn(objectsIn(body, "ProcessInfo")[0] ?? {}, "CommandLine");
+  if (typeof data !== "string" || command === undefined || !texts.includes(command)) return false;
+  const digests = texts.filter((text) => /^(?:\w+:)?[A-Za-z0-9+/]{40,}={0,2}$/.test(text));
+  // Where the product names no digest, the command with the artifact's digest has to do.
+  return digests.length === 0 || digests.some((text) => isAbout(text.replace(/^\w+:/, ""), data));
 }

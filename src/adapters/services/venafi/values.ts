@@ -51,6 +51,14 @@ export function lastName(dn: string): string {
   return dn.slice(dn.lastIndexOf("\\") + 1);
 }
 
+/** RFC 3339, from the forms in which the product writes times: that one, or `/Date(milliseconds)/`. */
+export function timeOf(value: unknown): string {
+  const text = typeof value === "string" ? value : "";
+  const serialized = /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/.exec(text)?.[1];
+  const date = new Date(serialized === undefined ? text : Number(serialized));
+  return Number.isNaN(date.getTime()) ? "unknown" : date.toISOString();
+}
+
 /** The texts in a value: itself, a list, or what stands in its `Value` and its `Items`. */
 function textsOf(value: unknown, depth = 0): readonly string[] {
   if (depth > 3) return [];

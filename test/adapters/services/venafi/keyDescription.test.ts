@@ -89,6 +89,25 @@ describe("the description of a key of Venafi", () => {
     assert.match((await describeWith({}, own))?.governance.issuer ?? "", /TRIAL root \(the key itself\)$/);
   });
 
+  it("tells a revoked certificate, and what restricts the key", async () => {
+    const revoked = await describeWith({ CertificateStatusText: "Certificate was revoked" });
+    assert.equal(revoked?.state, "disabled");
+    assert.match(revoked?.governance.issuer ?? "", /; status of the certificate: Certificate was revoked$/);
+    const restricted = await describeWith({
+      CertificateStatusText: "OK",
+      KeyTimeConstraints: { Items: ["Mon-Fri 09:00-17:00"] },
+      IPAddressRestriction: { Info: 1, Value: { Items: ["10.0.0.0/8"] } },
+      PerUser: true,
+      KeyUseAuthentication: "Password",
+    });
+    assert.equal(
+      restricted?.governance.restrictions,
+      "only at Mon-Fri 09:00-17:00; only from 10.0.0.0/8; each user has a key of their own; asks again for Password",
+    );
+    assert.equal(restricted.governance.issuer, "Countersign TRIAL issuing");
+    assert.equal((await describeWith({}))?.governance.restrictions, undefined);
+  });
+
   it("is known by its label, or its id, where no environment is told", () => {
     const name = (key: StoredKey): string | undefined => describeVenafiKey(key, undefined, [], 0)?.description.name;
     assert.equal(name(stored), "shop-release");

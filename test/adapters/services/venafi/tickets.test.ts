@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
-import {
-  decideTicket,
-  listTickets,
-  prequalifyDigest,
-  timeOf,
-} from "../../../../src/adapters/services/venafi/tickets.ts";
+import { decideTicket, listTickets, prequalifyDigest } from "../../../../src/adapters/services/venafi/tickets.ts";
+import { timeOf } from "../../../../src/adapters/services/venafi/values.ts";
+import type { Ticket } from "../../../../src/application/signingService.ts";
 import { createMemoryCaller } from "../../../helpers/venafiCaller.ts";
 
 const { signal } = new AbortController();
@@ -52,6 +49,43 @@ describe("tickets of Venafi", () => {
         approvals: { have: 0, need: 1, by: [] },
       },
     ]);
+  });
+
+  it("are known again as the caller's own by artifact and digest", async () => {
+    const digest = Buffer.alloc(32, 7);
+    const command = "sign image r/app:1 sha256:aa";
+    const own = (id: string, data: Uint8Array, line = command): Ticket => ({
+      service: "csp",
+      id,
+      requestHash: "",
+      state: JSON.stringify({
+        version: 1,
+        spec: "p256",
+        body: { Data: Buffer.from(data).toString("base64"), ProcessInfo: { CommandLine: line } },
+      }),
+    });
+    const named = (...hash: readonly string[]): object => ({
+      ...ticket,
+      Environment: [pair("Signing Command", command), ...hash.map((text) => pair("Hash", text))],
+    });
+    const listed = async (tickets: readonly object[], mine: readonly Ticket[]): Promise<readonly unknown[]> => {
+      const caller = createMemoryCaller(() => ({ Result: 0, Tickets: tickets }));
+      return (await listTickets(caller, { signal, own: mine })).map(({ ticket: known }) => known);
+    };
+    const tickets = [
+      named(digest.toString("hex")),
+      named(`sha256:${digest.toString("hex")}`),
+      named(digest.toString("base64")),
+      named(),
+    ];
+    assert.deepEqual(await listed(tickets, [own("mine", digest)]), ["mine", "mine", "mine", "mine"]);
+    assert.deepEqual(await listed(tickets.slice(0, 3), [own("other", Buffer.alloc(32, 8))]), [
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    assert.deepEqual(await listed(tickets, [own("other", digest, "sign image else")]), Array(4).fill(undefined));
+    assert.deepEqual(await listed(tickets.slice(0, 1), []), [undefined]);
   });
 
   it("are asked for page by page, with an end", async () => {
