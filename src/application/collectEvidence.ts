@@ -19,6 +19,8 @@ export interface CollectPorts {
   readonly clock: Clock;
   /** Shared between images; without it nothing is remembered. */
   readonly content?: ContentCache;
+  /** What each tag meant when it was last asked for: what refers to that is asked for at once, and used where it still holds. */
+  readonly lastDigests?: Map<string, string>;
 }
 
 /** How far to look. */
@@ -28,7 +30,7 @@ export interface CollectOptions extends WaitOptions {
 }
 
 /** Bounds on what one image may make us fetch. */
-const limits = { candidates: 50, layers: 100, bytes: 64 * 1024 * 1024 } as const;
+const limits = { candidates: 50, layers: 100, bytes: 64 * 1024 * 1024, lastDigests: 4096 } as const;
 
 /** Failures after which the same registry need not be asked for more. */
 const final: ReadonlySet<string> = new Set([
@@ -101,12 +103,18 @@ export async function collectEvidence(
       record("image", formatReference(reference), "failed", failureOf(error));
     }
   };
+  const expected = reference.digest === undefined ? ports.lastDigests?.get(formatReference(reference)) : undefined;
+  const early = expected === undefined ? undefined : ports.registry.referrers(reference, expected, options);
+  // A failure counts only where the answer is used.
+  early?.catch(() => undefined);
   if (reference.digest === undefined) await resolve();
   else image = { mediaType: "", digest: reference.digest, size: 0 };
   if (image === undefined) return evidence();
+  if (reference.digest === undefined) remember(ports.lastDigests, formatReference(reference), image.digest);
 
   try {
-    const listed = await ports.registry.referrers(reference, image.digest, options);
+    const isExpected = early !== undefined && image.digest === expected;
+    const listed = await (isExpected ? early : ports.registry.referrers(reference, image.digest, options));
     record(listed.from, listed.target, listed.descriptors.length === 0 ? "absent" : "found");
     // A signature of the Notary Project also covers the image's media type and size, which a digest does not tell.
     const named = reference.digest !== undefined && listed.descriptors.some(isNotarySignature);
@@ -137,6 +145,16 @@ export async function collectEvidence(
   const unseen = reference.digest !== undefined && candidates.length === 0;
   await Promise.all([askSignatureTag(signatureTag(image.digest)), ...(unseen ? [resolve()] : [])]);
   return evidence();
+}
+
+function remember(lastDigests: Map<string, string> | undefined, name: string, digest: string): void {
+  if (lastDigests === undefined) return;
+  lastDigests.delete(name);
+  lastDigests.set(name, digest);
+  for (const oldest of lastDigests.keys()) {
+    if (lastDigests.size <= limits.lastDigests) return;
+    lastDigests.delete(oldest);
+  }
 }
 
 /** Evidence that says why nothing was asked. */

@@ -22,6 +22,7 @@ export function createConnections(log: Log, version: string): Connections {
   const clock: Clock = { now: () => new Date() };
   let collecting: Promise<CollectPorts & RevocationPorts> | undefined;
   let content: ContentCache | undefined;
+  const lastDigests = new Map<string, string>();
   const connect = async (): Promise<CollectPorts & RevocationPorts> => {
     const [{ createRegistry }, { createRevocations }, { createDockerCredentials }, { createContentCache }] =
       await Promise.all([
@@ -39,7 +40,7 @@ export function createConnections(log: Log, version: string): Connections {
       log,
     });
     content ??= createContentCache();
-    return { registry, clock, content, revocations: createRevocations({ log }) };
+    return { registry, clock, content, lastDigests, revocations: createRevocations({ log }) };
   };
   const guarded = (): Promise<CollectPorts & RevocationPorts> => {
     // The last line of defence: whoever asks, a workspace that nobody trusts reaches no registry and no process.

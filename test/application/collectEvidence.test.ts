@@ -73,6 +73,24 @@ for (const referrersApi of [true, false]) {
       assert.equal(scene.taken().length, 3);
     });
 
+    it("costs two requests where everything is known, and follows a tag that has moved", async () => {
+      const known = { registry: scene.registry, clock, content: createContentCache(), lastDigests: new Map() };
+      const again = () =>
+        collectEvidence(known, { ...scene.repository, tag: "moving" }, { ...neverAborted, satisfied: hasBundle });
+      await pushImage(scene.registry, scene.repository, "moving", "signed");
+      const first = await again();
+      scene.taken();
+      assert.deepEqual(await again(), first);
+      assert.equal(scene.taken().length, 2);
+      await pushImage(scene.registry, scene.repository, "moving", "unsigned");
+      const moved = await again();
+      assert.equal(moved.image?.digest, unsigned.digest);
+      assert.deepEqual(moved.candidates, []);
+      // What refers to the former image is not asked for again.
+      scene.faults.push({ path: new RegExp(signed.digest.slice(7), "u"), fault: { kind: "status", status: 500 } });
+      assert.deepEqual(await again(), moved);
+    });
+
     it("costs one more for a digest with a Notary signature, which covers the image's media type and size", async () => {
       const artifactType = "application/vnd.cncf.notary.signature";
       const image = await pushImage(scene.registry, scene.repository, "notary", "notary");
