@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { verifyAgain } from "./again.ts";
 import { startLagProxy } from "./lagProxy.ts";
 import { mustRun, runAll } from "./processes.ts";
 import { prepareSignedImages } from "./signedImages.ts";
@@ -28,6 +29,9 @@ export async function measureVerifying(programs: string): Promise<void> {
     }
     ours.sort((a, b) => a.seconds - b.seconds);
     const median = ours[Math.floor(RUNS / 2)] ?? { seconds: 0, requests: "" };
+    proxy.takeCount();
+    const again = (await verifyAgain(references, images.publicKey, RUNS)).sort((a, b) => a - b);
+    const againRequests = (proxy.takeCount() / IMAGES - Number(median.requests)) / RUNS;
     const one = await mustRun(cosign, [...options, ...references], home);
     const oneRequests = perImage();
     const eight = await runAll(
@@ -45,6 +49,7 @@ export async function measureVerifying(programs: string): Promise<void> {
       );
     };
     row("countersign verify", median.seconds, median.requests);
+    row("again in one process", again[Math.floor(RUNS / 2)] ?? 0, againRequests.toFixed(2));
     row("cosign, one process", one.seconds, oneRequests);
     row("cosign, eight at once", eight, eightRequests);
   } finally {
