@@ -118,6 +118,8 @@ export async function decideTrialRequest(
   );
   const outcome = readOutcome(reply.body, "trial", undefined);
   if (outcome?.status === (decision.approve ? "signed" : "denied")) return;
+  // One of several approvals: recorded, and the request waits for the others.
+  if (decision.approve && outcome?.status === "pending") return;
   const why = outcome?.status === "denied" ? outcome.message : (readError(reply.body) ?? "it is not waiting any more");
   throw new AppError("service-denied", `Could not ${action}: ${why}`);
 }

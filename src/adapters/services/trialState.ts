@@ -14,7 +14,7 @@ export interface TrialState {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
   /** Bearer secrets by user of the trial service. */
-  readonly secrets: { readonly dev: string; readonly lead: string };
+  readonly secrets: { readonly dev: string; readonly lead: string; readonly security: string };
   /** The same service behind the interface of Venafi CodeSign Protect: its origin, and the authority of its certificate in PEM. */
   readonly venafi?: { readonly url: string; readonly root: string };
   /** The same service behind the interface of HashiCorp Vault and OpenBao: its origin. */
@@ -68,10 +68,10 @@ export function parseTrialState(text: string): TrialState | undefined {
   const state = text.length > 64 * 1024 ? undefined : readJson(text);
   if (!isJsonObject(state) || !isJsonObject(state["secrets"])) return undefined;
   const { pid, startedAt, registry, url } = state;
-  const { dev, lead } = state["secrets"];
+  const { dev, lead, security } = state["secrets"];
   if (typeof pid !== "number" || !Number.isSafeInteger(pid) || pid <= 0) return undefined;
   if (typeof startedAt !== "string" || typeof registry !== "string" || typeof url !== "string") return undefined;
-  if (typeof dev !== "string" || typeof lead !== "string") return undefined;
+  if (typeof dev !== "string" || typeof lead !== "string" || typeof security !== "string") return undefined;
   if (!/^127\.0\.0\.1:\d{1,5}$/.test(registry) || !/^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(url)) return undefined;
   const venafi = readFacade(state["venafi"]);
   return {
@@ -79,7 +79,7 @@ export function parseTrialState(text: string): TrialState | undefined {
     startedAt,
     registry,
     url,
-    secrets: { dev, lead },
+    secrets: { dev, lead, security },
     ...(venafi === undefined ? {} : { venafi }),
     ...readPlainFacade(state["vault"]),
   };

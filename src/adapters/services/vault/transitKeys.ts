@@ -1,8 +1,8 @@
 import { createPublicKey, X509Certificate, type KeyObject } from "node:crypto";
-import type { HashAlgorithm, KeyDescription, KeySpec } from "../../../application/signingService.ts";
+import type { KeyDescription, KeySpec } from "../../../application/signingService.ts";
 import { decodeBase64 } from "../../../core/base64.ts";
 import { isJsonObject, type JsonObject } from "../../../core/json.ts";
-import { describeKey } from "../../../core/x509/publicKey.ts";
+import { issuerOf, schemesOf, specOf } from "../keyKinds.ts";
 
 /** A key as people see it, with the version that was described: no other one may sign. */
 export interface TransitKey {
@@ -21,7 +21,6 @@ const specs = new Map<string, KeySpec>([
   ["ed25519", "ed25519"],
 ]);
 
-const hashes: readonly HashAlgorithm[] = ["sha256", "sha384", "sha512"];
 /** SubjectPublicKeyInfo of an Ed25519 key up to its 32 octets (RFC 8410, section 4). */
 const ed25519Prefix = Buffer.from("302a300506032b6570032100", "hex");
 const maximumChain = 10;
@@ -48,8 +47,7 @@ export function describeTransitKey(
     isJsonObject(versions) && Object.hasOwn(versions, String(version)) ? versions[String(version)] : undefined;
   if (!isJsonObject(stored)) return undefined;
   const publicKey = publicKeyOf(stored, spec);
-  const algorithm = publicKey === undefined ? undefined : describeKey(publicKey)?.algorithm;
-  if (publicKey === undefined || algorithm?.replace("ecdsa-", "").replace("rsa-", "rsa") !== spec) return undefined;
+  if (publicKey === undefined || specOf(publicKey) !== spec) return undefined;
   const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
   const { chain, problem } = chainOf(stored, publicKey);
   return {
@@ -88,15 +86,6 @@ function publicKeyOf(stored: JsonObject, spec: KeySpec): KeyObject | undefined {
   }
 }
 
-function schemesOf(spec: KeySpec): KeyDescription["schemes"] {
-  if (spec === "ed25519") return [{ scheme: "ed25519", hashes }];
-  if (!spec.startsWith("rsa")) return [{ scheme: "ecdsa", hashes }];
-  return [
-    { scheme: "rsa-pkcs1v15", hashes },
-    { scheme: "rsa-pss", hashes },
-  ];
-}
-
 /** The chain that somebody set, leaf first. One for another key is left out, and said. */
 function chainOf(
   stored: JsonObject,
@@ -127,12 +116,6 @@ function isTakeable(data: JsonObject): boolean {
 function stateOf(data: JsonObject, [leaf]: readonly X509Certificate[], now: number): KeyDescription["state"] {
   if (data["soft_deleted"] === true) return "disabled";
   return leaf !== undefined && Date.parse(leaf.validTo) < now ? "expired" : "enabled";
-}
-
-function issuerOf([leaf]: readonly X509Certificate[]): string {
-  if (leaf === undefined) return "nobody: the key has no certificate";
-  const named = /^CN=(.+)$/m.exec(leaf.issuer)?.[1] ?? leaf.issuer.replaceAll("\n", ", ");
-  return leaf.issuer === leaf.subject ? `${named} (the key itself)` : named;
 }
 
 function managersOf(

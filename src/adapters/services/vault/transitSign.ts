@@ -1,6 +1,7 @@
 import type { HashAlgorithm, SignRequest } from "../../../application/signingService.ts";
 import { decodeBase64 } from "../../../core/base64.ts";
 import type { JsonObject } from "../../../core/json.ts";
+import { digestLengths } from "../keyKinds.ts";
 import type { TransitKey } from "./transitKeys.ts";
 
 /** What is expected of an answer. */
@@ -13,7 +14,6 @@ const hashNames: Readonly<Record<HashAlgorithm, string>> = {
   sha384: "sha2-384",
   sha512: "sha2-512",
 };
-const digestLengths: Readonly<Record<HashAlgorithm, number>> = { sha256: 32, sha384: 48, sha512: 64 };
 const maximumMessage = 1024 * 1024;
 
 /**

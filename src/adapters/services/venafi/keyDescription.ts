@@ -1,5 +1,5 @@
-import type { HashAlgorithm, KeyDescription, KeyNeed, KeySpec } from "../../../application/signingService.ts";
-import { describeKey } from "../../../core/x509/publicKey.ts";
+import type { KeyDescription, KeyNeed } from "../../../application/signingService.ts";
+import { schemesOf, specOf } from "../keyKinds.ts";
 import { keyNameOf, type Environment, type ProjectSummary } from "./environments.ts";
 import type { StoredKey } from "./objects.ts";
 import { lastName } from "./values.ts";
@@ -11,9 +11,6 @@ export interface VenafiKey {
   /** Distinguished name of its environment, where one was told. */
   readonly dn?: string;
 }
-
-const specs: readonly KeySpec[] = ["rsa2048", "rsa3072", "rsa4096", "p256", "p384", "p521", "ed25519"];
-const hashes: readonly HashAlgorithm[] = ["sha256", "sha384", "sha512"];
 
 /** Words for attributes of which a person asks who set them. */
 const questions: readonly (readonly [string, string])[] = [
@@ -31,8 +28,7 @@ export function describeVenafiKey(
   projects: readonly ProjectSummary[],
   now: number,
 ): VenafiKey | undefined {
-  const algorithm = describeKey(stored.publicKey)?.algorithm.replace("ecdsa-", "").replace("rsa-", "rsa");
-  const spec = specs.find((candidate) => candidate === algorithm);
+  const spec = specOf(stored.publicKey);
   if (spec === undefined) return undefined;
   const project = projects.find(({ environments }) => environments.has(stored.keyId));
   const dn = environment?.dn ?? project?.environments.get(stored.keyId);
@@ -57,15 +53,6 @@ export function describeVenafiKey(
       },
     },
   };
-}
-
-function schemesOf(spec: KeySpec): KeyDescription["schemes"] {
-  if (spec === "ed25519") return [{ scheme: "ed25519", hashes }];
-  if (!spec.startsWith("rsa")) return [{ scheme: "ecdsa", hashes }];
-  return [
-    { scheme: "rsa-pkcs1v15", hashes },
-    { scheme: "rsa-pss", hashes },
-  ];
 }
 
 /** The product names a hardware module by its connector, and its own storage "Software". */

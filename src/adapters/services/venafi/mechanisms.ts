@@ -1,5 +1,4 @@
-import type { HashAlgorithm, KeySpec, SignRequest } from "../../../application/signingService.ts";
-import { isDerSignature, isSideBySide, toDerSignature } from "../../../core/sign/ecdsaSignature.ts";
+import type { HashAlgorithm, SignRequest } from "../../../application/signingService.ts";
 
 /** The members of a signing request that say how: numbers are those of PKCS #11 (CKM_*, CKG_*). */
 export interface MechanismRequest {
@@ -58,13 +57,6 @@ const hashes: Readonly<Record<HashAlgorithm, Hash>> = {
   },
 };
 
-/** Curves as node:crypto names them. */
-const curves = new Map<KeySpec, string>([
-  ["p256", "prime256v1"],
-  ["p384", "secp384r1"],
-  ["p521", "secp521r1"],
-]);
-
 /** A message longer than this is not sent: the product hashes short ones only. */
 const maximumMessage = 10_000;
 
@@ -96,20 +88,4 @@ export function mechanismOf(
         return `An Ed25519 key signs whole messages; this one has ${request.message.length} bytes, and ${maximumMessage} are allowed.`;
       return { Mechanism: 4183, Data: Buffer.from(request.message).toString("base64") };
   }
-}
-
-/**
- * The signature as the port gives it: DER for ECDSA, for which the product answers r and s side by side (CKM_ECDSA).
- * The length decides: exactly twice the order's length is side by side, whatever the first byte says; else only strict
- * DER is taken. Undefined for anything else.
- */
-export function signatureOf(raw: Uint8Array, spec: KeySpec): Uint8Array | undefined {
-  const curve = curves.get(spec);
-  if (curve === undefined) return raw.length === lengthOf(spec) ? raw : undefined;
-  if (isSideBySide(raw, curve)) return toDerSignature(raw, curve);
-  return isDerSignature(raw, curve) ? raw : undefined;
-}
-
-function lengthOf(spec: KeySpec): number {
-  return spec === "ed25519" ? 64 : Number(spec.slice(3)) / 8;
 }

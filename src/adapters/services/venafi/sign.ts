@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import type { KeySpec, SignOutcome, SignRequest, Ticket } from "../../../application/signingService.ts";
 import { decodeBase64 } from "../../../core/base64.ts";
 import { isJsonObject, readJson, type JsonObject } from "../../../core/json.ts";
+import { keySpecs, signatureFrom } from "../keyKinds.ts";
 import type { ServiceReply } from "../serviceRequest.ts";
-import { mechanismOf, signatureOf } from "./mechanisms.ts";
+import { mechanismOf } from "./mechanisms.ts";
 import { refusalOf } from "./refusal.ts";
 import { textIn } from "./values.ts";
 
@@ -20,7 +21,6 @@ export interface VenafiSigning {
   readonly body: JsonObject;
 }
 
-const specs: readonly KeySpec[] = ["rsa2048", "rsa3072", "rsa4096", "p256", "p384", "p521", "ed25519"];
 const maximumState = 64 * 1024;
 const maximumJustification = 2000;
 
@@ -79,7 +79,7 @@ export function outcomeOf(
   if (refusal !== undefined) return { status: "denied", ...refusal };
   if (json["Success"] !== true && json["Result"] !== 1) return undefined;
   const raw = decodeBase64(textIn(json, "ResultData") ?? "");
-  const signature = raw === undefined ? undefined : signatureOf(raw, signing.spec);
+  const signature = raw === undefined ? undefined : signatureFrom(raw, signing.spec, "either");
   return signature === undefined ? undefined : { status: "signed", signature };
 }
 
@@ -88,7 +88,7 @@ export function signingOfTicket(ticket: Ticket): VenafiSigning | undefined {
   const { state } = ticket;
   const json = state === undefined || state.length > maximumState ? undefined : readJson(state);
   if (!isJsonObject(json) || json["version"] !== 1 || !isJsonObject(json["body"])) return undefined;
-  const spec = specs.find((candidate) => candidate === json["spec"]);
+  const spec = keySpecs.find((candidate) => candidate === json["spec"]);
   return spec === undefined ? undefined : { spec, body: json["body"] };
 }
 
