@@ -1,6 +1,7 @@
 import { Composer, Lexer, Parser, type CST, type Document as ParsedDocument } from "yaml";
 import type { Span } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
+import { readSimpleYaml } from "./yamlBlock.ts";
 import { createYamlConverter } from "./yamlConvert.ts";
 import type { YamlNode } from "./yamlNode.ts";
 
@@ -36,6 +37,13 @@ export function readYaml(text: string): YamlStream {
     const message = `This YAML text is longer than ${maximumLength} characters, so that nothing of it was read.`;
     return { documents: [], problems: [{ code: "yaml-too-large", message, span: { start: 0, end: 0 } }] };
   }
+  const simple = readSimpleYaml(text);
+  if (simple !== undefined) return { documents: simple.map((root) => ({ root, problems: [] })), problems: [] };
+  return parseYaml(text);
+}
+
+/** Reads any YAML with the parser, token by token. Beside `readYaml`, so that the two readers can be compared. */
+export function parseYaml(text: string): YamlStream {
   const { tokens, limit } = tokenize(text);
   const documents: YamlDocument[] = [];
   const composer = new Composer({ schema: "failsafe", uniqueKeys: false, prettyErrors: false, logLevel: "silent" });

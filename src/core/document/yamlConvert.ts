@@ -1,4 +1,15 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, Scalar, type Alias, type Node } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  Scalar,
+  type Alias,
+  type Node,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 import type { Span } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
 import { isMerge, type YamlEntry, type YamlNode, type YamlScalar, type YamlScalarStyle } from "./yamlNode.ts";
@@ -61,7 +72,7 @@ export function createYamlConverter(text: string): YamlConverter {
         seen.add(key.text);
         entries.push({ key, value: value.node });
       }
-      return { node: { kind: "mapping", span: rangeOf(node), entries, ...tagOf(node) }, extent };
+      return { node: { kind: "mapping", span: spanOf(node, text), entries, ...tagOf(node) }, extent };
     }
     if (isSeq(node)) {
       const items: YamlNode[] = [];
@@ -72,7 +83,7 @@ export function createYamlConverter(text: string): YamlConverter {
         extent.height = Math.max(extent.height, value.extent.height + 1);
         items.push(value.node);
       }
-      return { node: { kind: "sequence", span: rangeOf(node), items, ...tagOf(node) }, extent };
+      return { node: { kind: "sequence", span: spanOf(node, text), items, ...tagOf(node) }, extent };
     }
     const scalar = toScalar(isScalar(node) ? node : empty(0), text);
     // A long text counts as many nodes: repeating it costs its readers as much.
@@ -114,6 +125,26 @@ export function createYamlConverter(text: string): YamlConverter {
 function rangeOf(node: Node): Span {
   const [start, end] = node.range ?? [0, 0];
   return { start, end: Math.max(start, end) };
+}
+
+/** A block collection ends where its last content does, and not after the comments and empty lines below it. */
+function spanOf(node: YAMLMap | YAMLSeq, text: string): Span {
+  const { start, end } = rangeOf(node);
+  return { start, end: node.flow === true ? end : Math.max(start, endOf(node, text)) };
+}
+
+function endOf(node: unknown, text: string): number {
+  if (isScalar(node)) {
+    const style = styles.get(node.type ?? Scalar.PLAIN) ?? "plain";
+    const range = rangeOf(node);
+    return style === "literal" || style === "folded" ? contentOf(range, style, text).span.end : range.end;
+  }
+  if (isAlias(node)) return rangeOf(node).end;
+  if (!isMap(node) && !isSeq(node)) return 0;
+  const last: unknown = node.flow === true ? undefined : node.items.at(-1);
+  if (last === undefined) return rangeOf(node).end;
+  if (!isPair(last)) return endOf(last, text);
+  return Math.max(endOf(last.key, text), endOf(last.value, text));
 }
 
 /** Tags that the parser gives to what has none are YAML's own. */
