@@ -1,7 +1,7 @@
-import { signatureTag } from "../core/image/attachmentTag.ts";
+import { attestationTag, sbomTag, signatureTag } from "../core/image/attachmentTag.ts";
 import { parseManifest } from "../core/image/manifest.ts";
 import { formatReference, repositoryName, type ImageReference } from "../core/image/reference.ts";
-import type { Candidate, Descriptor, Evidence, Failure, Lookup } from "../core/verdict/evidence.ts";
+import type { Candidate, Descriptor, Evidence, Failure, Lookup, TagKind } from "../core/verdict/evidence.ts";
 import { createContentCache, type ContentCache } from "./contentCache.ts";
 import { RegistryError } from "./errors.ts";
 import type { Clock, Registry, Repository, WaitOptions } from "./ports.ts";
@@ -27,10 +27,20 @@ export interface CollectPorts {
 export interface CollectOptions extends WaitOptions {
   /** Whether what was found already settles the matter, so that the look-up of the `.sig` tag is saved; without it everything is looked up. */
   readonly satisfied?: (evidence: Evidence) => boolean;
+  /** Tags of cosign's first format to ask for besides that of signatures: attestations where a policy wants them. */
+  readonly also?: readonly Exclude<TagKind, "signature-tag">[];
+  /** What the reference is known to be, a platform that an index names for one, so that it is not looked up. */
+  readonly image?: Descriptor;
 }
 
+const tagOf: Readonly<Record<TagKind, (digest: string) => string>> = {
+  "signature-tag": signatureTag,
+  "attestation-tag": attestationTag,
+  "sbom-tag": sbomTag,
+};
+
 /** Bounds on what one image may make us fetch. */
-const limits = { candidates: 50, layers: 100, bytes: 64 * 1024 * 1024, lastDigests: 4096 } as const;
+const limits = { candidates: 50, others: 50, layers: 100, bytes: 64 * 1024 * 1024, lastDigests: 4096 } as const;
 
 /** Failures after which the same registry need not be asked for more. */
 const final: ReadonlySet<string> = new Set([
@@ -59,13 +69,15 @@ export async function collectEvidence(
   const candidates: Candidate[] = [];
   const blobs = new Map<string, Uint8Array>();
   const room = { bytes: limits.bytes };
-  let image: Descriptor | undefined;
+  const others: Descriptor[] = [];
+  let { image } = options;
 
   const evidence = (): Evidence => ({
     reference: formatReference(reference),
     ...(image === undefined ? {} : { image }),
     lookups: [...lookups],
     candidates: [...candidates],
+    ...(others.length === 0 ? {} : { others: [...others] }),
     blobs: Object.fromEntries(blobs),
   });
   const record = (kind: Lookup["kind"], target: string, outcome: Lookup["outcome"], failure?: Failure): void => {
@@ -108,7 +120,7 @@ export async function collectEvidence(
   // A failure counts only where the answer is used.
   early?.catch(() => undefined);
   if (reference.digest === undefined) await resolve();
-  else image = { mediaType: "", digest: reference.digest, size: 0 };
+  else image ??= { mediaType: "", digest: reference.digest, size: 0 };
   if (image === undefined) return evidence();
   if (reference.digest === undefined) remember(ports.lastDigests, formatReference(reference), image.digest);
 
@@ -116,11 +128,14 @@ export async function collectEvidence(
     const isExpected = early !== undefined && image.digest === expected;
     const listed = await (isExpected ? early : ports.registry.referrers(reference, image.digest, options));
     record(listed.from, listed.target, listed.descriptors.length === 0 ? "absent" : "found");
+    others.push(
+      ...listed.descriptors.filter(({ artifactType }) => !mayCarrySignatures(artifactType)).slice(0, limits.others),
+    );
     // A signature of the Notary Project also covers the image's media type and size, which a digest does not tell.
-    const named = reference.digest !== undefined && listed.descriptors.some(isNotarySignature);
+    const isUndescribed = image.mediaType === "";
+    const named = isUndescribed && listed.descriptors.some(isNotarySignature);
     await Promise.all([gather(inOrder(listed.descriptors), listed.from), ...(named ? [resolve()] : [])]);
-    if (!named && reference.digest !== undefined && candidates.some((found) => holdsNotaryEnvelope(found, blobs)))
-      await resolve();
+    if (!named && isUndescribed && candidates.some((found) => holdsNotaryEnvelope(found, blobs))) await resolve();
     if (image === undefined) return evidence();
   } catch (error) {
     const failure = failureOf(error);
@@ -130,20 +145,23 @@ export async function collectEvidence(
   const sofar = evidence();
   if (options.satisfied?.(sofar) === true) return sofar;
 
-  const askSignatureTag = async (tag: string): Promise<void> => {
+  const askTag = async (kind: TagKind, digest: string): Promise<void> => {
+    const tag = tagOf[kind](digest);
     try {
       const manifest = await ports.registry.manifest(reference, tag, options);
-      record("signature-tag", `${repositoryName(reference)}:${tag}`, manifest === undefined ? "absent" : "found");
+      record(kind, `${repositoryName(reference)}:${tag}`, manifest === undefined ? "absent" : "found");
       if (manifest === undefined) return;
       content.set(manifest.descriptor.digest, manifest.bytes);
-      await gather([manifest.descriptor], "signature-tag");
+      await gather([manifest.descriptor], kind);
     } catch (error) {
-      record("signature-tag", `${repositoryName(reference)}:${tag}`, "failed", failureOf(error));
+      record(kind, `${repositoryName(reference)}:${tag}`, "failed", failureOf(error));
     }
   };
   // An image that does not exist has no referrers either, and must not pass for one that nobody signed.
-  const unseen = reference.digest !== undefined && candidates.length === 0;
-  await Promise.all([askSignatureTag(signatureTag(image.digest)), ...(unseen ? [resolve()] : [])]);
+  const unseen = image.mediaType === "" && candidates.length === 0;
+  const { digest } = image;
+  const tags = ["signature-tag", ...(options.also ?? [])] as const;
+  await Promise.all([...tags.map((kind) => askTag(kind, digest)), ...(unseen ? [resolve()] : [])]);
   return evidence();
 }
 
@@ -216,10 +234,7 @@ async function fetchCandidate(
 function inOrder(descriptors: readonly Descriptor[]): readonly Descriptor[] {
   const unique = new Map(descriptors.map((descriptor) => [descriptor.digest, descriptor]));
   const carriers = [...unique.values()].filter(({ artifactType }) => mayCarrySignatures(artifactType));
-  return [
-    ...carriers.filter((entry) => !isAttestation(entry.annotations)),
-    ...carriers.filter((entry) => isAttestation(entry.annotations)),
-  ];
+  return [...carriers.filter((entry) => !isAttestation(entry)), ...carriers.filter(isAttestation)];
 }
 
 function failureOf(error: unknown): Failure {

@@ -1,4 +1,6 @@
 import { parseManifest, type ImageManifest } from "../core/image/manifest.ts";
+import { signaturePredicate, statementType } from "../core/sign/statement.ts";
+import { envelopeMediaType } from "../core/signature/cosignAttestation.ts";
 import { notaryArtifactType } from "../core/signature/notation.ts";
 import type { Candidate, Descriptor } from "../core/verdict/evidence.ts";
 
@@ -7,6 +9,9 @@ const bundlePrefix = "application/vnd.dev.sigstore.bundle";
 const carriers = new Set([
   notaryArtifactType,
   "application/vnd.dev.cosign.artifact.sig.v1+json",
+  envelopeMediaType,
+  // Statements, signed or not.
+  statementType,
   // Types that say nothing: the manifest itself must be asked.
   "application/vnd.oci.empty.v1+json",
   "application/vnd.oci.image.config.v1+json",
@@ -14,6 +19,7 @@ const carriers = new Set([
 
 const signatures = new Set([
   "application/vnd.dev.cosign.simplesigning.v1+json",
+  envelopeMediaType,
   "application/jose+json",
   "application/cose",
 ]);
@@ -47,8 +53,8 @@ export function signatureLayers({ artifactType, config, layers }: ImageManifest)
   return layers.filter(({ mediaType }) => mediaType.startsWith(bundlePrefix) || signatures.has(mediaType));
 }
 
-/** Whether a list's entry is likelier than others to hold what a policy asks for: signatures before attestations. */
-export function isAttestation(annotations: Readonly<Record<string, string>> | undefined): boolean {
+/** Whether a list's entry says that it is an attestation: signatures are likelier to hold what a policy asks for. */
+export function isAttestation({ artifactType, annotations }: Descriptor): boolean {
   const type = annotations?.["dev.sigstore.bundle.predicateType"];
-  return type !== undefined && type !== "https://sigstore.dev/cosign/sign/v1";
+  return artifactType === statementType || (type !== undefined && type !== signaturePredicate);
 }

@@ -1,7 +1,9 @@
 import { formatReference, type ImageReference } from "../core/image/reference.ts";
+import { coveringRules } from "../core/policy/coverage.ts";
 import type { TrustPolicy } from "../core/policy/policy.ts";
 import type { TrustMaterial } from "../core/signature/trustMaterial.ts";
 import type { Evidence } from "../core/verdict/evidence.ts";
+import { asksForAttestationTag } from "../core/verdict/attestationLookup.ts";
 import { judge } from "../core/verdict/judge.ts";
 import type { Verdict } from "../core/verdict/verdict.ts";
 import { collectEvidence, evidenceWithout, type CollectPorts } from "./collectEvidence.ts";
@@ -16,6 +18,10 @@ export interface VerifyOptions extends WaitOptions {
   readonly onVerdict?: (verdict: Verdict, evidence: Evidence) => void;
   /** Nothing is asked: every verdict is `unknown`, or what a policy says without asking. */
   readonly offline?: boolean;
+  /** By normalised reference, collected before: then nothing is asked, and images without evidence are `unknown`. */
+  readonly evidence?: ReadonlyMap<string, Evidence>;
+  /** Looks for everything that may sign an image, also where what was found suffices: for evidence that others judge by their policies. */
+  readonly exhaustive?: boolean;
   /** Time limit of one image in milliseconds; 30 seconds without it. */
   readonly limitMs?: number;
 }
@@ -40,7 +46,8 @@ export async function verifyImages(
   const unique = new Map(references.map((reference) => [formatReference(reference), reference]));
   const shared = { ...ports, content: ports.content ?? createContentCache() };
   const verdicts = new Map<string, Verdict>();
-  if (options.offline !== true) prepareRegistries(ports, [...unique.values()], options);
+  if (options.offline !== true && options.evidence === undefined)
+    prepareRegistries(ports, [...unique.values()], options);
   const queue = unique.entries();
   const worker = async (): Promise<void> => {
     for (const [name, reference] of queue) {
@@ -76,6 +83,16 @@ async function verifyImage(
 ): Promise<{ readonly verdict: Verdict; readonly evidence: Evidence }> {
   const settle = (evidence: Evidence) => ({ evidence, verdict: judge(evidence, policy, material, ports.clock.now()) });
   const name = formatReference(reference);
+  const held = options.evidence?.get(name);
+  if (held !== undefined) return settle(held);
+  if (options.evidence !== undefined)
+    return settle(
+      evidenceWithout(
+        reference,
+        { code: "offline", message: `The evidence holds nothing on ${name}, and nobody was asked.` },
+        ports.clock,
+      ),
+    );
   if (options.offline === true)
     return settle(
       evidenceWithout(
@@ -101,9 +118,10 @@ async function verifyImage(
   try {
     const evidence = await collectEvidence(ports, reference, {
       signal: AbortSignal.any([options.signal, limit.signal]),
+      also: asksForAttestationTag(coveringRules(policy.rules, name)) ? ["attestation-tag"] : [],
       satisfied(sofar) {
         settled = settle(sofar);
-        return settled.verdict.state === "verified";
+        return settled.verdict.state === "verified" && options.exhaustive !== true;
       },
     });
     const judged = settled?.evidence === evidence ? settled : settle(evidence);

@@ -20,6 +20,7 @@ export const completeLookups: readonly Lookup[] = [
   { kind: "image", target: reference, at: "2026-11-21T11:59:03Z", outcome: "found" },
   { kind: "referrers", target: "/v2/acme/app/referrers", at: "2026-11-21T11:59:01Z", outcome: "found" },
   { kind: "signature-tag", target: "sha256-.sig", at: "2026-11-21T11:59:02Z", outcome: "absent" },
+  { kind: "attestation-tag", target: "sha256-.att", at: "2026-11-21T11:59:02Z", outcome: "absent" },
 ];
 
 interface Attached {

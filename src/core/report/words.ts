@@ -162,6 +162,8 @@ function describeFailure(verdict: Verdict): string {
       return "the signature's format is not supported";
     case "revocation-unknown":
       return "whether its certificate was revoked could not be found out";
+    case "no-trusted-root":
+      return "no trusted root for the signer's Sigstore instance is configured";
     case "policy-not-understood":
       return "the policy is not understood";
     case "limit-reached":

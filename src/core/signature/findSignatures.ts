@@ -3,6 +3,7 @@ import type { Candidate, Descriptor } from "../verdict/evidence.ts";
 import type { Reason, SignatureFormat } from "../verdict/verdict.ts";
 import { readAttachedBundle } from "./bundleReferrer.ts";
 import { claimedReferenceOf, cosignArtifactType, readCosignLayer, simpleSigningMediaType } from "./cosign.ts";
+import { envelopeMediaType, readCosignAttestation } from "./cosignAttestation.ts";
 import { notaryArtifactType, notaryLayer, readNotaryEnvelope } from "./notation.ts";
 import type { BlobReader, FoundSignature, ManifestFindings } from "./foundSignature.ts";
 
@@ -28,9 +29,10 @@ export function findSignatures(
   if (manifest?.kind !== "manifest")
     return found(digest, "unrecognised", { kind: "unsupported", reason: notAManifest });
   const format = formatOf(manifest);
-  if (candidate.from === "signature-tag" || format === "cosign") {
-    // The tag is named after the image; as a referrer the manifest itself has to say whose signature it is.
-    const stray = candidate.from !== "signature-tag" && manifest.subject?.digest !== image;
+  // The tags are named after the image; as a referrer the manifest itself has to say whose signature it is.
+  const isTagged = candidate.from !== "referrers" && candidate.from !== "referrers-tag";
+  if (isTagged || format === "cosign") {
+    const stray = !isTagged && manifest.subject?.digest !== image;
     return stray
       ? found(digest, "cosign", { kind: "invalid", reason: otherSubject })
       : readLayers(digest, manifest, image, blob);
@@ -48,6 +50,8 @@ export function findSignatures(
   });
 }
 
+const cosignLayers: ReadonlySet<string> = new Set([simpleSigningMediaType, envelopeMediaType]);
+
 /** The format that a manifest's own types name; undefined where it is no signature (an SBOM, say). */
 function formatOf({ artifactType, config, layers }: ImageManifest): SignatureFormat | undefined {
   const layerTypes = layers.map(({ mediaType }) => mediaType);
@@ -55,7 +59,7 @@ function formatOf({ artifactType, config, layers }: ImageManifest): SignatureFor
   if ([...types, ...layerTypes].some((type) => type.startsWith(bundlePrefix))) return "sigstore-bundle";
   if (types.includes(notaryArtifactType))
     return layerTypes.includes("application/cose") ? "notation-cose" : "notation-jws";
-  if (types.includes(cosignArtifactType) || layerTypes.includes(simpleSigningMediaType)) return "cosign";
+  if (types.includes(cosignArtifactType) || layerTypes.some((type) => cosignLayers.has(type))) return "cosign";
   return types.some((type) => /signature/i.test(type)) ? "unrecognised" : undefined;
 }
 
@@ -63,24 +67,29 @@ function readLayers(digest: string, { layers }: ImageManifest, image: string, bl
   const signatures: FoundSignature[] = [];
   const missing: string[] = [];
   // Other media types beside the signatures are attachments of another kind, not signatures.
-  const signing = layers.filter(({ mediaType }) => mediaType === simpleSigningMediaType);
+  const signing = layers.filter(({ mediaType }) => cosignLayers.has(mediaType));
   for (const layer of signing.slice(0, maximumLayers)) {
     const payload = blob(layer.digest, layer.size);
     if (payload === undefined) missing.push(layer.digest);
-    else {
-      const claimedReference = claimedReferenceOf(payload);
-      signatures.push({
-        format: "cosign",
-        manifest: digest,
-        purpose: "signature",
-        ...(claimedReference === undefined ? {} : { claimedReference }),
-        content: readCosignLayer(layer, payload, image),
-      });
-    }
+    else signatures.push({ format: "cosign", manifest: digest, ...readLayer(layer, payload, image) });
   }
   if (signing.length > maximumLayers)
     signatures.push(...found(digest, "cosign", { kind: "unsupported", reason: tooMany }).signatures);
   return { signatures, missing };
+}
+
+function readLayer(
+  layer: Descriptor,
+  blob: Uint8Array,
+  image: string,
+): Pick<FoundSignature, "purpose" | "predicateType" | "claimedReference" | "content"> {
+  if (layer.mediaType === envelopeMediaType) return readCosignAttestation(layer, blob, image);
+  const claimedReference = claimedReferenceOf(blob);
+  return {
+    purpose: "signature",
+    ...(claimedReference === undefined ? {} : { claimedReference }),
+    content: readCosignLayer(layer, blob, image),
+  };
 }
 
 function readBundleLayer(

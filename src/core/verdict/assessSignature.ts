@@ -4,6 +4,7 @@ import type { FoundSignature } from "../signature/foundSignature.ts";
 import { entrySigner } from "../signature/logEntry.ts";
 import type { SignatureMaterial } from "../signature/material.ts";
 import { withKnownLogs } from "../signature/sigstoreEngine.ts";
+import { privateInstanceOf } from "../signature/sigstoreInstance.ts";
 import { verifySignature, type Verification } from "../signature/verifySignature.ts";
 import { assessNotary, type NotaryScene } from "./assessNotary.ts";
 import { proofOf, type KeyDemand, type Keyring, type KnownKey } from "./keyring.ts";
@@ -103,7 +104,13 @@ function assessByRoots(
     if (result.kind === "valid") validRoots.set(name, result);
     if (best === undefined || ranks[result.kind] < ranks[best.kind]) best = result;
   }
-  return { found, outcome: best ?? { kind: "unknown-signer", reason: noRoot }, validRoots, proofs: noProofs };
+  const unknown = best === undefined || best.kind === "unknown-signer";
+  const instance = unknown ? privateInstanceOf(material.signer) : undefined;
+  const outcome: Verification =
+    instance === undefined
+      ? (best ?? { kind: "unknown-signer", reason: noRoot })
+      : { kind: "unsupported", reason: instance, ...(best?.signer === undefined ? {} : { signer: best.signer }) };
+  return { found, outcome, validRoots, proofs: noProofs };
 }
 
 /** The fingerprint that the signature itself claims: by its hint, or by its log entry. Only ever used to choose what to try. */

@@ -21,6 +21,7 @@ export type FailureCode =
   | "registry-error"
   | "digest-mismatch"
   | "revocation-unknown"
+  | "no-trusted-root"
   | "unsupported-format"
   | "policy-not-understood"
   | "limit-reached"
@@ -34,9 +35,12 @@ export interface Failure {
   readonly message: string;
 }
 
+/** Tags of cosign's first format, named after the image: signatures, signed statements, and SBOMs that nobody signed. */
+export type TagKind = "signature-tag" | "attestation-tag" | "sbom-tag";
+
 /** One mutable look-up that was made: the only part of evidence that can grow stale. */
 export interface Lookup {
-  readonly kind: "image" | "referrers" | "referrers-tag" | "signature-tag";
+  readonly kind: "image" | "referrers" | "referrers-tag" | TagKind;
   /** URL path or reference asked for, without credentials. */
   readonly target: string;
   /** RFC 3339 time of the answer. */
@@ -48,7 +52,7 @@ export interface Lookup {
 /** A manifest that may carry signatures of the image, as a look-up named it. Its bytes are in `Evidence.blobs` unless `failure` says why not. */
 export interface Candidate {
   readonly descriptor: Descriptor;
-  readonly from: "referrers" | "referrers-tag" | "signature-tag";
+  readonly from: "referrers" | "referrers-tag" | TagKind;
   /** The manifest or one of its blobs could not be fetched. */
   readonly failure?: Failure;
 }
@@ -61,6 +65,8 @@ export interface Evidence {
   readonly image?: Descriptor;
   readonly lookups: readonly Lookup[];
   readonly candidates: readonly Candidate[];
+  /** What refers to the image and cannot carry signatures: listed, never fetched. */
+  readonly others?: readonly Descriptor[];
   /** Manifests and blobs by digest. */
   readonly blobs: Readonly<Record<string, Uint8Array>>;
   /** Answers about the revocation of certificates that signatures of the Notary Project carry. */

@@ -5,12 +5,14 @@ import { findSignatures } from "../signature/findSignatures.ts";
 import type { FoundSignature } from "../signature/foundSignature.ts";
 import type { TrustMaterial } from "../signature/trustMaterial.ts";
 import { notaryAuthoritiesOf } from "./assessNotary.ts";
+import { attachmentsIn } from "./attachments.ts";
+import { asksForAttestationTag } from "./attestationLookup.ts";
 import { assessSignature, type AssessedSignature } from "./assessSignature.ts";
 import { decideRule, type RuleDecision } from "./decideRule.ts";
 import type { Descriptor, Evidence, Failure, Lookup } from "./evidence.ts";
 import { createKeyring } from "./keyring.ts";
 import { settle } from "./settle.ts";
-import { describeDecision, describeLookup, toSignatureVerdict } from "./trace.ts";
+import { describeAttachment, describeDecision, describeLookup, toSignatureVerdict } from "./trace.ts";
 import type { PolicyLocation, TraceStep, Verdict } from "./verdict.ts";
 
 /** More candidates than this are not looked at; the rest makes the evidence incomplete. */
@@ -46,11 +48,13 @@ export function judge(evidence: Evidence, policy: TrustPolicy, material: TrustMa
   const notary = { image, authorities, time, revocations: evidence.revocations ?? [] };
   const assessed = found.map((signature) => assessSignature(signature, keyring, notary));
   const decisions = covering.map((rule) => decideRule(rule, assessed, { reference, keyring }));
-  const gap = gaps[0] ?? incompleteness(evidence.lookups);
+  const gap = gaps[0] ?? incompleteness(evidence.lookups, asksForAttestationTag(covering));
   const settled = settle({ signatures: assessed, decisions, gap });
   const signatures = assessed.map((signature) => toSignatureVerdict(signature, isAccepted(signature, decisions)));
+  const attachments = attachmentsIn(evidence, new Set(found.map(({ manifest }) => manifest)));
   trace.push(
     ...signatures.map(({ step }) => step),
+    ...attachments.map(describeAttachment),
     ...decisions.flatMap(describeDecision),
     ...(covering.length === 0
       ? [{ step: "policy", outcome: "note", text: "No policy covers this image." } as const]
@@ -63,6 +67,7 @@ export function judge(evidence: Evidence, policy: TrustPolicy, material: TrustMa
     state: settled.state,
     reason: settled.reason,
     signatures: signatures.map(({ verdict }) => verdict),
+    ...(attachments.length === 0 ? {} : { attachments }),
     ...(settled.rule === undefined ? {} : { decidedBy: toLocation(settled.rule) }),
     enforced: settled.rule === undefined ? base.enforced : settled.enforced,
     trace,
@@ -119,13 +124,18 @@ function missing(digest: string): Failure {
   };
 }
 
-/** The registry was asked completely where no look-up failed, and both the referrers and the signature tag were asked for. */
-function incompleteness(lookups: readonly Lookup[]): Failure | undefined {
+/**
+ * The registry was asked completely where no look-up failed, and both the referrers and the signature tag were asked for;
+ * the attestation tag too where a policy may find there what it asks for.
+ */
+function incompleteness(lookups: readonly Lookup[], wantsAttestations: boolean): Failure | undefined {
   const failed = lookups.find(({ outcome }) => outcome === "failed");
   if (failed !== undefined)
     return failed.failure ?? { code: "registry-error", message: `${failed.target} could not be asked.` };
   const asked = new Set(lookups.map(({ kind }) => kind));
-  if ((asked.has("referrers") || asked.has("referrers-tag")) && asked.has("signature-tag")) return undefined;
+  const attested = !wantsAttestations || asked.has("attestation-tag");
+  if ((asked.has("referrers") || asked.has("referrers-tag")) && asked.has("signature-tag") && attested)
+    return undefined;
   return { code: "offline", message: "The registry was not asked for everything that could be a signature." };
 }
 

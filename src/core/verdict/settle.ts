@@ -75,12 +75,27 @@ function unknownness({ signatures, gap }: Findings, failing: RuleDecision | unde
       message: `Policy ${placeOf(failing.rule)} covers the image and is not understood: ${failing.why}.`,
     };
   if (gap !== undefined) return gap;
+  const asked = attestationsAskedBy(failing);
   const unsupported = signatures.find(
-    ({ found, outcome }) => found.purpose === "signature" && outcome.kind === "unsupported",
+    ({ found, outcome }) =>
+      (found.purpose === "signature" || asked.has(found.predicateType ?? "")) && outcome.kind === "unsupported",
   );
   if (unsupported === undefined || unsupported.outcome.kind !== "unsupported") return undefined;
   const { code, message } = unsupported.outcome.reason;
-  return { code: code === "revocation-unknown" ? code : "unsupported-format", message };
+  return { code: ownCodes.has(code) ? code : "unsupported-format", message };
+}
+
+/** Codes that a person can do something about; all others amount to a format that is not evaluated. */
+const ownCodes: ReadonlySet<string> = new Set(["revocation-unknown", "no-trusted-root"]);
+
+/** An attestation that cannot be evaluated matters where the rule that fails asks for one like it. */
+function attestationsAskedBy(failing: RuleDecision | undefined): ReadonlySet<string> {
+  const authorities = failing?.rule.authorities ?? [];
+  return new Set(
+    authorities.flatMap((authority) =>
+      authority.kind === "key" || authority.kind === "keyless" ? (authority.attestations ?? []) : [],
+    ),
+  );
 }
 
 /** What the image's own signatures amount to, whatever policies say. */

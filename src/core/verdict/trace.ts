@@ -1,7 +1,8 @@
+import { shortDigest } from "../image/digest.ts";
 import type { AssessedSignature } from "./assessSignature.ts";
 import type { RuleDecision } from "./decideRule.ts";
 import type { Lookup } from "./evidence.ts";
-import type { Reason, SignatureVerdict, Signer, TraceStep } from "./verdict.ts";
+import type { Attachment, Reason, SignatureVerdict, Signer, TraceStep } from "./verdict.ts";
 
 /** A look-up as a step. */
 export function describeLookup({ kind, target, at, outcome, failure }: Lookup): TraceStep {
@@ -10,6 +11,8 @@ export function describeLookup({ kind, target, at, outcome, failure }: Lookup): 
     referrers: "what refers to it",
     "referrers-tag": "what refers to it, by tag",
     "signature-tag": "its signature tag",
+    "attestation-tag": "its attestation tag",
+    "sbom-tag": "its SBOM tag",
   };
   const result = outcome === "failed" ? `failed: ${failure?.message ?? "no reason is known"}` : outcome;
   return {
@@ -52,6 +55,13 @@ export function toSignatureVerdict(
       text: `${found.purpose === "signature" ? "Signature" : "Attestation"} (${found.format}): ${said}${proven}`,
     },
   };
+}
+
+/** What is attached and not signed, as a step: nobody should take it for a signature. */
+export function describeAttachment({ kind, mediaType, digest }: Attachment): TraceStep {
+  const what = { sbom: "An SBOM", attestation: "An attestation", other: "Something" }[kind];
+  const text = `${what} (${mediaType}, ${shortDigest(digest)}) is attached that nobody signed; it proves nothing.`;
+  return { step: "attachment", outcome: "note", text };
 }
 
 /** A rule's decision as steps. */

@@ -50,6 +50,15 @@ export interface SignatureVerdict {
   readonly reasons: readonly Reason[];
 }
 
+/** Something that is attached to the image and that nobody signed: it says nothing about who stands for the image. */
+export interface Attachment {
+  readonly kind: "sbom" | "attestation" | "other";
+  readonly mediaType: string;
+  /** Digest of the manifest that carries it. */
+  readonly digest: string;
+  readonly from: "referrers" | "referrers-tag" | "signature-tag" | "attestation-tag" | "sbom-tag" | "index";
+}
+
 /** The rule that decided, by file and 1-based line. */
 export interface PolicyLocation {
   readonly policy: string;
@@ -59,7 +68,7 @@ export interface PolicyLocation {
 
 /** One step of how a verdict came to be, for a person to follow. */
 export interface TraceStep {
-  readonly step: "resolve" | "look-up" | "signature" | "policy" | "verdict";
+  readonly step: "resolve" | "look-up" | "signature" | "attachment" | "policy" | "verdict";
   readonly outcome: "passed" | "failed" | "note";
   readonly text: string;
 }
@@ -73,6 +82,8 @@ export interface Verdict {
   readonly reference: string;
   readonly digest?: string;
   readonly signatures: readonly SignatureVerdict[];
+  /** Absent where nothing else is attached, as far as was asked. */
+  readonly attachments?: readonly Attachment[];
   readonly decidedBy?: PolicyLocation;
   /** Whether a matching policy enforces: a failed verdict is then an error, else a warning. */
   readonly enforced: boolean;
