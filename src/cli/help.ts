@@ -12,6 +12,7 @@ Usage: countersign COMMAND [OPTIONS] [ARGUMENTS]
   sign     IMAGE --service S --key K           sign through a signing service
   explain  RULE           what a rule means and how to fix what it finds
   trial    up|down|status|approve ID           a signing service to try it with
+  plugin   install notation|sigstore-kms       let notation, cosign sign through it
 
 Common options
   --policy FILE           policy to judge by (repeatable; else discovered)
@@ -140,11 +141,34 @@ Examples
 `,
   ],
   [
+    "plugin",
+    `Usage: countersign plugin install|remove notation|sigstore-kms [--folder F] [--format text|json]
+
+Lets notation and cosign sign by keys of signing services, under the same policies and approvals:
+notation finds the plug-in in its own folder, cosign finds 'sigstore-kms-countersign' on PATH.
+Services are those of .countersign.yaml in the folder where they run, and the trial.
+
+  --folder F                  where to put the program; else notation's folder, or ~/.local/bin
+  COUNTERSIGN_JUSTIFICATION   why, for keys that ask for it (notation: --plugin-config justification=...)
+  COUNTERSIGN_WAIT            how long to wait for an approval (notation: --plugin-config wait=15m)
+
+Examples
+  countersign plugin install notation
+  notation sign --plugin countersign --id trial/dev ghcr.io/acme/app@sha256:1f3a...
+  cosign sign --key countersign://trial/dev ghcr.io/acme/app@sha256:1f3a...
+`,
+  ],
+  [
     "trial",
     `Usage: countersign trial up|down|status|approve ID [--format text|json]
 
 A signing service, a certificate authority and a registry on this machine, to try signing with.
 It listens on loopback only; what it signs proves nothing to anybody else.
+
+  --keys FILE                 up: keys with their policy, in place of 'dev' and 'release': a JSON array of
+                              { name, spec, needs, state, hashes, signers, approvals, approvers, hours }
+  --as USER                   approve: lead (default) or security; nobody approves a request of their own
+  --comment T, --reject       approve: what the audit log keeps; the other decision
 
 Examples
   countersign trial up

@@ -5,9 +5,12 @@ import { createTrialService, decideTrialRequest } from "../adapters/services/tri
 import { readTrialState, type StatePlace, type TrialState } from "../adapters/services/trialState.ts";
 import { AppError } from "../application/errors.ts";
 import type { KeyDescription, PendingRequest } from "../application/signingService.ts";
+import { approvalPageOf } from "./service/approvalPage.ts";
 import { verifyAuditChain } from "./service/auditLog.ts";
+import type { TrialUser } from "./service/keyPolicy.ts";
 import { startDaemon, tellParent } from "./startDaemon.ts";
 import { startTrial } from "./startTrial.ts";
+import { readKeysFile, withKeysFile } from "./trialKeysFile.ts";
 import { appendAudit, auditFile, prepareStateFolder, removeTrialState, writeTrialState } from "./stateFiles.ts";
 
 /** What `countersign trial up` prints. */
@@ -20,6 +23,8 @@ export interface TrialDescription {
   /** The same service behind the interface of Venafi CodeSign Protect: its origin, and the authority of its certificate in PEM. */
   readonly venafi?: { readonly url: string; readonly root: string };
   readonly vault?: { readonly url: string };
+  /** Where approvers decide in a browser, by user. The address holds a secret of this run. */
+  readonly approvals: Readonly<Record<"lead" | "security", string>>;
 }
 
 /** What `countersign trial status` prints. */
@@ -41,19 +46,23 @@ export interface TrialOptions {
 
 /**
  * Starts the trial in the background, or finds the one that runs. `command` starts a program that runs `runTrialDaemon`
- * when it is given the hidden command as its last argument: by default the program that runs now.
+ * when it is given the hidden command as its last argument: by default the program that runs now. `keys`: absolute path
+ * of a JSON file of keys with their policy, in place of the usual two; a trial that runs already keeps its own.
  */
 export async function trialUp(
-  options: TrialOptions & { readonly command?: readonly string[] },
+  options: TrialOptions & { readonly command?: readonly string[]; readonly keys?: string },
 ): Promise<TrialDescription> {
   const place = placeOf(options);
+  const daemonPlace = withKeysFile(place, options.keys);
+  // What is wrong with the file is said before anything is started.
+  await readKeysFile(daemonPlace);
   const stale = await readTrialState(place);
   const found = await findRunning(stale, options.signal);
   if (found !== undefined) return found.description;
   await prepareStateFolder(place);
   if (stale !== undefined && (await readTrialState(place))?.startedAt === stale.startedAt)
     await removeTrialState(place);
-  await startDaemon({ ...options, place });
+  await startDaemon({ ...options, place: daemonPlace });
   const started = await findRunning(await readTrialState(place), options.signal);
   if (started === undefined)
     throw new AppError(
@@ -103,18 +112,18 @@ export async function trialStatus(options: TrialOptions): Promise<TrialStatus> {
 }
 
 /**
- * Approves a pending request (or rejects it) as the trial's user `lead`. In the trial the same person may be both users;
- * the audit log records the user. Throws AppError `service-unavailable` where no trial runs, `service-denied` otherwise.
+ * Approves a pending request (or rejects it) as a user of the trial, `lead` without one. In the trial the same person may
+ * be every user; the audit log records the user. Throws AppError `service-unavailable` where no trial runs, `service-denied` otherwise.
  */
 export async function trialApprove(
   id: string,
-  options: TrialOptions & { readonly comment?: string; readonly reject?: boolean },
+  options: TrialOptions & { readonly comment?: string; readonly reject?: boolean; readonly user?: TrialUser },
 ): Promise<void> {
   const state = await readTrialState(placeOf(options));
   if (state === undefined)
     throw new AppError("service-unavailable", "No trial is running. Start one with 'countersign trial up'.");
   await decideTrialRequest(
-    { url: state.url, secret: state.secrets.lead },
+    { url: state.url, secret: state.secrets[options.user ?? "lead"] },
     { id, approve: options.reject !== true, comment: options.comment ?? "" },
     options,
   );
@@ -154,7 +163,9 @@ async function findRunning(
     }));
     const { registry, url, venafi, vault } = state;
     const faces = { ...(venafi === undefined ? {} : { venafi }), ...(vault === undefined ? {} : { vault }) };
-    return { state, description: { registry, service: "trial", url, keys: shown, ...faces } };
+    const { lead, security } = state.secrets;
+    const approvals = { lead: approvalPageOf(url, lead), security: approvalPageOf(url, security) };
+    return { state, description: { registry, service: "trial", url, keys: shown, ...faces, approvals } };
   } catch (error) {
     if (error instanceof AppError && error.code !== "cancelled") return undefined;
     throw error;
@@ -189,7 +200,8 @@ async function runUntilStopped(place: StatePlace, signal: AbortSignal): Promise<
     if (claimed) appendAudit(place, line);
     else early.push(line);
   };
-  const trial = await startTrial({ appendAudit: record, onStop: () => end() });
+  const keys = await readKeysFile(place);
+  const trial = await startTrial({ appendAudit: record, onStop: () => end(), ...(keys === undefined ? {} : { keys }) });
   try {
     const { url, secrets } = trial.service;
     const { registry } = trial;

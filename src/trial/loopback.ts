@@ -40,6 +40,8 @@ export interface LoopbackOptions {
   route(call: LoopbackCall, response: ServerResponse): LoopbackAnswer | undefined;
   /** The body of a refusal before any route: status 403 or 413, and one sentence. `{ error }` without it. */
   readonly refusal?: (status: number, message: string) => unknown;
+  /** Path under which pages of the server's own are served, which send its origin with their forms. */
+  readonly pages?: string;
   /** In bytes; 256 kB without it. */
   readonly maximumBody?: number;
   /** PEM of the server's key and chain. Clients may show a certificate and need none. */
@@ -80,7 +82,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
     send(response, { status, body: options.refusal?.(status, message) ?? { error: message } });
   // A page in a browser can reach loopback through a name of its own (DNS rebinding) or across origins: neither is served.
   const own = [`127.0.0.1:${request.socket.localPort}`, `localhost:${request.socket.localPort}`];
-  if (!own.includes(request.headers.host ?? "") || request.headers.origin !== undefined)
+  const { host = "", origin } = request.headers;
+  const { pages } = options;
+  const isOwnPage = pages !== undefined && origin === `http://${host}` && request.url?.startsWith(`${pages}/`) === true;
+  if (!own.includes(host) || (origin !== undefined && !isOwnPage))
     return refuse(403, "Only programs on this machine are served, under the address of the service.");
   const { maximumBody = 256 * 1024 } = options;
   const content = await readBody(request, maximumBody);

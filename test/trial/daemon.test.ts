@@ -58,7 +58,11 @@ describe("the trial in the background", () => {
 
   it("starts anew where only the state of one is left", async () => {
     await mkdir(folder, { mode: 0o700 });
-    const stale = { registry: "127.0.0.1:1", url: "http://127.0.0.1:1", secrets: { dev: "d", lead: "l" } };
+    const stale = {
+      registry: "127.0.0.1:1",
+      url: "http://127.0.0.1:1",
+      secrets: { dev: "d", lead: "l", security: "s" },
+    };
     await writeFile(join(folder, "trial.json"), JSON.stringify({ pid: process.pid, startedAt: "then", ...stale }));
     assert.deepEqual(await trialStatus(options), { status: "stopped" });
     assert.notEqual((await trialUp(options)).url, stale.url);

@@ -1,9 +1,11 @@
+import { resolve } from "node:path";
 import { AppError } from "../../application/errors.ts";
 import { printable } from "../../core/report/words.ts";
 import { trialApprove, trialDown, trialStatus, trialUp, type TrialDescription } from "../../trial/daemon.ts";
+import { trialUsers } from "../../trial/service/keyPolicy.ts";
 import { exitCodes } from "../exitCodes.ts";
 import type { Host } from "../host.ts";
-import { formatOf, parseOptions, type Format } from "../options.ts";
+import { formatOf, oneOf, parseOptions, type Format } from "../options.ts";
 import { printJson } from "../output.ts";
 import { openPendingStore } from "../pendingStore.ts";
 
@@ -15,6 +17,8 @@ export async function trial(args: readonly string[], host: Host): Promise<number
     format: { type: "string" },
     comment: { type: "string" },
     reject: { type: "boolean" },
+    as: { type: "string" },
+    keys: { type: "string" },
   });
   const format = formatOf("trial", values.format, ["text", "json"]);
   const [action, id, ...others] = positionals;
@@ -29,7 +33,8 @@ export async function trial(args: readonly string[], host: Host): Promise<number
   }
   switch (known) {
     case "up": {
-      const description = await trialUp(options);
+      const keys = values.keys === undefined ? {} : { keys: resolve(host.cwd, values.keys) };
+      const description = await trialUp({ ...options, ...keys });
       await print(description, howToUse(description), format, host);
       return exitCodes.clean;
     }
@@ -50,7 +55,9 @@ export async function trial(args: readonly string[], host: Host): Promise<number
       return exitCodes.clean;
     }
     case "approve": {
+      const user = oneOf("trial", "--as", values.as ?? "lead", trialUsers);
       const decision = {
+        user,
         ...(values.comment === undefined ? {} : { comment: values.comment }),
         reject: values.reject === true,
       };
@@ -99,6 +106,7 @@ function describeStatus(status: Awaited<ReturnType<typeof trialStatus>>): string
   const audit = `${status.audit.entries} entries, ${status.audit.intact ? "intact" : "CHANGED AFTERWARDS"}: ${status.audit.file}`;
   return `${whatRuns(status)}
 Audit log: ${audit}
+Approve in a browser: ${status.approvals.lead}
 Waiting for approval: ${pending.length === 0 ? "none" : pending.length}
 ${pending.join("")}`;
 }

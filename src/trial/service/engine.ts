@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createAuditLog, type AuditLog } from "./auditLog.ts";
 import { createTrialAuthority, type TrialAuthority } from "./authority.ts";
+import type { TrialUser } from "./keyPolicy.ts";
 import { createTrialKeys, type TrialKey, type TrialKeyRequest } from "./keys.ts";
 import { createTrialRequests, type TrialRequests } from "./requests.ts";
 
@@ -10,8 +11,8 @@ export interface TrialEngine {
   readonly keys: readonly TrialKey[];
   readonly audit: AuditLog;
   readonly requests: TrialRequests;
-  /** By user. In the trial one person holds both; the audit log names the user that acted. */
-  readonly secrets: { readonly dev: string; readonly lead: string };
+  /** By user. In the trial one person holds all; the audit log names the user that acted. */
+  readonly secrets: Readonly<Record<TrialUser, string>>;
   readonly now: () => Date;
 }
 
@@ -33,11 +34,12 @@ export function createTrialEngine(options: TrialEngineOptions = {}): TrialEngine
   const keys = createTrialKeys(authority, options.keys);
   const audit = createAuditLog({ now, ...(options.appendAudit === undefined ? {} : { append: options.appendAudit }) });
   const expiresAfterMs = options.expiresAfterMs ?? 60 * 60 * 1000;
-  const secrets = { dev: randomBytes(32).toString("base64url"), lead: randomBytes(32).toString("base64url") };
+  const secret = (): string => randomBytes(32).toString("base64url");
+  const secrets = { dev: secret(), lead: secret(), security: secret() };
   audit.record({
     actor: "service",
     event: "started",
-    note: "One person holds the secrets of both users in the trial.",
+    note: "One person holds the secrets of all users in the trial.",
   });
   return { authority, keys, audit, requests: createTrialRequests({ keys, audit, now, expiresAfterMs }), secrets, now };
 }

@@ -1,11 +1,13 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import type { HashAlgorithm, KeyDescription, KeySpec } from "../../application/signingService.ts";
 import type { TrialAuthority } from "./authority.ts";
+import type { TrialKeyPolicy } from "./keyPolicy.ts";
 
 /** A key of the trial service: its description for everyone, and the private key that never leaves the process. */
 export interface TrialKey {
   readonly description: KeyDescription;
   readonly privateKey: KeyObject;
+  readonly policy: TrialKeyPolicy;
 }
 
 /** A key that the trial service is to have. */
@@ -17,6 +19,7 @@ export interface TrialKeyRequest {
   readonly state?: KeyDescription["state"];
   /** The hashes that it signs; SHA-256 alone without them. */
   readonly hashes?: readonly HashAlgorithm[];
+  readonly policy?: TrialKeyPolicy;
 }
 
 /** The keys of a trial that nobody has asked for others: `dev` signs at once, `release` wants a justification and one approval. */
@@ -32,11 +35,12 @@ export function createTrialKeys(
 
 function createKey(
   authority: TrialAuthority,
-  { name, spec = "p256", needs = [], state = "enabled", hashes = ["sha256"] }: TrialKeyRequest,
+  { name, spec = "p256", needs = [], state = "enabled", hashes = ["sha256"], policy = {} }: TrialKeyRequest,
 ): TrialKey {
   const { privateKey, publicKey } = generate(spec);
   return {
     privateKey,
+    policy,
     description: {
       name,
       spec,

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type { DenyCode, PendingRequest, SignRequest } from "../../application/signingService.ts";
 import { requestHash } from "../../core/sign/requestHash.ts";
 import type { AuditLog } from "./auditLog.ts";
+import { mayApprove, refusalOf } from "./keyPolicy.ts";
 import type { TrialKey } from "./keys.ts";
 import { digestLengths, signScheme } from "./signScheme.ts";
 
@@ -36,8 +37,12 @@ interface Entry {
   readonly hash: string;
   readonly key: TrialKey;
   readonly requestedAt: Date;
+  /** Who has approved so far. */
+  readonly approvedBy: string[];
   answer: TrialAnswer | "pending";
 }
+
+type Draft = Omit<Entry, "answer" | "key" | "approvedBy">;
 
 /** A run that has seen this many requests refuses more: a loop gone wild must not fill the memory. */
 const maximumRequests = 10_000;
@@ -55,7 +60,7 @@ export function createTrialRequests(options: {
   /** Who allowed a digest beforehand, by key and digest. */
   const prequalified = new Map<string, string>();
 
-  const record = (actor: string, event: string, entry: Omit<Entry, "answer" | "key">, note?: string): string =>
+  const record = (actor: string, event: string, entry: Draft, note?: string): string =>
     audit.record({
       actor,
       event,
@@ -66,13 +71,7 @@ export function createTrialRequests(options: {
       ...(note === undefined ? {} : { note }),
     });
 
-  const deny = (
-    actor: string,
-    event: string,
-    entry: Omit<Entry, "answer" | "key">,
-    code: DenyCode,
-    message: string,
-  ): TrialAnswer => ({
+  const deny = (actor: string, event: string, entry: Draft, code: DenyCode, message: string): TrialAnswer => ({
     status: "denied",
     code,
     message,
@@ -118,6 +117,14 @@ export function createTrialRequests(options: {
     if (answer.status !== "pending") return answer;
     if (entry.user === user)
       return deny(user, "approval-refused", entry, "forbidden", "Nobody approves a request of their own.");
+    if (!mayApprove(entry.key.policy, user))
+      return deny(
+        user,
+        "approval-refused",
+        entry,
+        "forbidden",
+        `${user} does not decide about key '${entry.request.key}'.`,
+      );
     return decision(entry);
   };
 
@@ -147,6 +154,8 @@ export function createTrialRequests(options: {
         );
       if (key.description.needs.includes("justification") && (request.justification ?? "").trim() === "")
         return deny(user, "refused", draft, "justification-required", `Key '${request.key}' needs a justification.`);
+      const refusal = refusalOf(key.policy, request.key, user, now());
+      if (refusal !== undefined) return deny(user, "refused", draft, refusal.code, refusal.message);
       if (entries.size >= maximumRequests)
         return deny(
           user,
@@ -155,7 +164,7 @@ export function createTrialRequests(options: {
           "forbidden",
           "The trial service has seen too many requests; start it again.",
         );
-      const entry: Entry = { ...draft, key, answer: "pending" };
+      const entry: Entry = { ...draft, key, approvedBy: [], answer: "pending" };
       entries.set(entry.id, entry);
       byIdempotencyKey.set(idempotencyKey, entry.id);
       record(user, "requested", entry, request.justification);
@@ -172,8 +181,10 @@ export function createTrialRequests(options: {
     },
     approve: (user, id, comment) =>
       decide(user, id, (entry) => {
+        if (entry.approvedBy.includes(user)) return answerOf(entry);
         record(user, "approved", entry, comment);
-        return sign(entry);
+        entry.approvedBy.push(user);
+        return entry.approvedBy.length < approvalsOf(entry.key) ? answerOf(entry) : sign(entry);
       }),
     reject: (user, id, comment) =>
       decide(user, id, (entry) => {
@@ -208,6 +219,11 @@ export function createTrialRequests(options: {
   };
 }
 
+/** How many different users must approve. */
+function approvalsOf({ policy }: TrialKey): number {
+  return policy.approvals ?? 1;
+}
+
 function placeOf(key: string, digest: Uint8Array): string {
   return `${key}\n${Buffer.from(digest).toString("hex")}`;
 }
@@ -230,6 +246,6 @@ function describe(entry: Entry): PendingRequest {
     requestedBy: entry.user,
     requestedAt: entry.requestedAt.toISOString(),
     ...(request.justification === undefined ? {} : { justification: request.justification }),
-    approvals: { have: 0, need: 1, by: [] },
+    approvals: { have: entry.approvedBy.length, need: approvalsOf(entry.key), by: [...entry.approvedBy] },
   };
 }

@@ -2,9 +2,11 @@ import { timingSafeEqual } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { KeyDescription } from "../../application/signingService.ts";
 import { serveLoopback, type LoopbackCall } from "../loopback.ts";
+import { approvalPath, serveApprovalPage } from "./approvalPage.ts";
 import type { ChainedEntry } from "./auditLog.ts";
 import { createTrialEngine, type TrialEngine, type TrialEngineOptions } from "./engine.ts";
 import { sendUnder, type TrialFault } from "./faults.ts";
+import { trialUsers, type TrialUser } from "./keyPolicy.ts";
 import type { TrialKey } from "./keys.ts";
 import { failure, readComment, readSubmission, send, writeAnswer, type Reply } from "./protocol.ts";
 import type { TrialAnswer, TrialRequests } from "./requests.ts";
@@ -13,8 +15,8 @@ import type { TrialAnswer, TrialRequests } from "./requests.ts";
 export interface TrialService {
   /** Origin, `http://127.0.0.1:PORT`. */
   readonly url: string;
-  /** Bearer secrets by user. In the trial one person holds both; the audit log names the user that acted. */
-  readonly secrets: { readonly dev: string; readonly lead: string };
+  /** Bearer secrets by user. In the trial one person holds all; the audit log names the user that acted. */
+  readonly secrets: TrialEngine["secrets"];
   readonly keys: readonly KeyDescription[];
   /** PEM of the root authority. */
   readonly root: string;
@@ -60,6 +62,7 @@ export async function startTrialService(options: TrialServiceOptions = {}): Prom
   };
   const server = await serveLoopback({
     maximumBody,
+    pages: approvalPath,
     route: (call, response) => {
       answer(call, response, context, secrets);
       return undefined;
@@ -84,6 +87,7 @@ function answer(
   context: Context,
   secrets: TrialService["secrets"],
 ): void {
+  if (call.url.pathname.startsWith(approvalPath)) return serveApprovalPage(call, response, { ...context, secrets });
   const user = userOf(call.headers.authorization, secrets);
   if (user === undefined) return send(response, failure(401, "The bearer secret of this run is needed."));
   if (call.method === "POST" && call.url.pathname === "/v1/stop") {
@@ -130,12 +134,10 @@ function route({ method, url, body }: LoopbackCall, user: string, context: Conte
   }
 }
 
-function userOf(authorization: string | undefined, secrets: TrialService["secrets"]): "dev" | "lead" | undefined {
+function userOf(authorization: string | undefined, secrets: TrialEngine["secrets"]): TrialUser | undefined {
   const given = Buffer.from(authorization ?? "");
-  const is = (secret: string): boolean => {
-    const expected = Buffer.from(`Bearer ${secret}`);
+  return trialUsers.find((user) => {
+    const expected = Buffer.from(`Bearer ${secrets[user]}`);
     return given.length === expected.length && timingSafeEqual(given, expected);
-  };
-  if (is(secrets.dev)) return "dev";
-  return is(secrets.lead) ? "lead" : undefined;
+  });
 }

@@ -10,7 +10,7 @@ const state = {
   startedAt: "2026-11-21T10:00:00Z",
   registry: "127.0.0.1:5000",
   url: "http://127.0.0.1:5001",
-  secrets: { dev: "d", lead: "l" },
+  secrets: { dev: "d", lead: "l", security: "s" },
 };
 const pointer = { name: "acme", type: "trial", url: "http://127.0.0.1:5001/", options: {} };
 
