@@ -1,3 +1,4 @@
+import type { Span } from "../image/span.ts";
 import type { ValueStep } from "./document.ts";
 import type { Value, ValuePart } from "./value.ts";
 import { literalPart } from "./yamlImage.ts";
@@ -102,6 +103,20 @@ export function interpolate(
 
   read(from, to, 0);
   return { parts, chain };
+}
+
+/** Where the variables and escapes of a value stand, in order. */
+export function expansionsIn(source: string): readonly Span[] {
+  const found: Span[] = [];
+  const simple = /\$(?:\$|[A-Za-z_][A-Za-z0-9_]*)/y;
+  for (let at = source.indexOf("$"); at >= 0; at = source.indexOf("$", at)) {
+    simple.lastIndex = at;
+    const closing = source.charAt(at + 1) === "{" ? closingBrace(source, at + 1, source.length) : undefined;
+    const end = closing === undefined ? at + (simple.exec(source)?.[0].length ?? 0) : closing + 1;
+    if (end > at) found.push({ start: at, end });
+    at = Math.max(end, at + 1);
+  }
+  return found;
 }
 
 /** The brace that closes the one at `open`, with those of nested variables skipped. */

@@ -1,4 +1,5 @@
-import { buildArgumentsOf } from "./buildArguments.ts";
+import { settingsOf } from "./workspaceBuild.ts";
+import { composeBuild } from "./composeBuild.ts";
 import { readInlineDockerfile } from "./composeDockerfile.ts";
 import { namedValues } from "./composeList.ts";
 import { interpolate, type ComposeEnvironment } from "./composeInterpolation.ts";
@@ -55,10 +56,9 @@ export function readService(service: YamlNode, reading: ComposeReading): void {
   readGenerator(valueAt(build, "sbom"), reading);
   const dockerfile = scalarOf(valueAt(build, "dockerfile_inline"));
   if (dockerfile !== undefined) {
-    const supplied = buildArgumentsOf([
-      { build, path: reading.path, text: reading.text, environment: reading.environment },
-    ]);
-    reading.inline.push(readInlineDockerfile(dockerfile, reading.text, reading.path, supplied));
+    const { text, path, environment } = reading;
+    const settings = settingsOf(() => [composeBuild({ build, path, text, environment })]);
+    reading.inline.push(readInlineDockerfile(dockerfile, { text, path, environment, settings }));
   }
 }
 

@@ -1,8 +1,8 @@
 import { cacheReference } from "./buildSource.ts";
+import { devcontainerScope as scope } from "./devcontainerVariables.ts";
 import type { Document } from "./document.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
-import type { Placeholder, TemplateScope } from "./template.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** No reference is longer. */
@@ -17,9 +17,6 @@ const lifecycle = [
   "postStartCommand",
   "postAttachCommand",
 ];
-
-/** `${localEnv:NAME:default}`, `${containerEnv:NAME}`, `${localWorkspaceFolder}`: only a default is known. */
-const scope: TemplateScope = { syntax: placeholders, lookup: () => [] };
 
 /**
  * Reads a dev container's configuration (containers.dev), its lock file, or a feature's own description: the image, the
@@ -60,19 +57,4 @@ function readCommand(pipeline: Pipeline, node: YamlNode | undefined, isNested = 
   const words = itemsOf(node);
   if (words.length > 0) pipeline.words(words, { scope });
   if (!isNested) for (const { value } of entriesOf(node)) readCommand(pipeline, value, true);
-}
-
-const variable = /\$\{(localEnv|env|containerEnv):(\w+)(?::([^}]*))?\}|\$\{\w+\}/g;
-
-function placeholders(source: string): readonly Placeholder[] {
-  return [...source.matchAll(variable)].map((match): Placeholder => {
-    const end = match.index + match[0].length;
-    const fallback = match[3];
-    return {
-      start: match.index,
-      end,
-      ...(match[2] === undefined ? {} : { name: match[2] }),
-      ...(fallback === undefined ? {} : { fallback: { start: end - 1 - fallback.length, end: end - 1 } }),
-    };
-  });
 }

@@ -2,7 +2,7 @@ import { parseReference } from "../image/reference.ts";
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
 import type { Document, ImageUse, ShellCommand } from "./document.ts";
-import { buildArgumentsBeside, type BuildArguments } from "./buildArguments.ts";
+import { settingsBeside } from "./buildSettings.ts";
 import { readDirectives } from "./dockerfileDirectives.ts";
 import type { Directives } from "./dockerfileDirectives.ts";
 import { suppliedValue, type Binding, type Expansion } from "./dockerfileExpand.ts";
@@ -19,6 +19,7 @@ import { readSources } from "./dockerfileSources.ts";
 import { createStages } from "./dockerfileStages.ts";
 import type { Stages } from "./dockerfileStages.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
+import type { BuildSettings } from "./workspaceBuild.ts";
 
 /** Most images that are listed for one file. */
 const maximumImages = 10_000;
@@ -34,13 +35,13 @@ const keywords = new Set(
 /**
  * Reads a Dockerfile or Containerfile as BuildKit does: every image that FROM, `COPY --from`, `RUN --mount=from`, ONBUILD
  * and the syntax directive name, and the commands of RUN. Build arguments count only where an ARG has no default;
- * `supplied` gives them, or else the compose files among `siblings` that build it.
+ * `supplied` gives them and the names of additional contexts, or else the files among `siblings` that build it.
  */
 export function readDockerfile(
   source: string,
   path: string,
   siblings: Siblings = noSiblings,
-  supplied: BuildArguments = buildArgumentsBeside(path, siblings),
+  supplied: BuildSettings = settingsBeside(path, siblings),
 ): Document {
   const text = withoutByteOrderMark(source);
   const directives = readDirectives(text);
@@ -92,7 +93,7 @@ interface Reading {
   /** Global variables that also go somewhere else than into the name of an image. */
   readonly usedElsewhere: Set<Binding>;
   readonly problems: Problem[];
-  readonly supplied: BuildArguments;
+  readonly supplied: BuildSettings;
 }
 
 function readSyntax({ syntax }: Directives): { images: readonly ImageUse[]; problems: readonly Problem[] } {
@@ -116,7 +117,7 @@ function readStages(instructions: readonly Instruction[], reading: Reading): rea
   const stageOf: number[] = [];
   for (const instruction of instructions) {
     if (instruction.keyword === "from") {
-      const from = readFrom(instruction, expansionIn(global, reading), stages);
+      const from = readFrom(instruction, expansionIn(global, reading), stages, reading.supplied);
       problems.push(...from.problems);
       if (from.use !== undefined) reading.froms.push(from.use);
       // A variable that names a stage, or a platform, is not only an image's.
@@ -149,7 +150,7 @@ function readStages(instructions: readonly Instruction[], reading: Reading): rea
 
 /** An ARG without a default has the value that the workspace's own build gives it. */
 function withSupplied(binding: Binding, { supplied }: Reading): Binding {
-  const given = binding.kind === "declared" ? supplied(binding.name) : undefined;
+  const given = binding.kind === "declared" ? supplied.argument(binding.name) : undefined;
   if (given === undefined) return binding;
   return { ...binding, label: `ARG ${binding.name}`, kind: "value", value: suppliedValue(given.text, given.step) };
 }
@@ -205,7 +206,7 @@ function readInstruction(instruction: Instruction, stage: number, reading: Readi
 }
 
 function readWork(instruction: Instruction, stage: number, scope: Scope, reading: Reading): void {
-  const { images, problems } = readSources(instruction, reading.escape, reading.stages);
+  const { images, problems } = readSources(instruction, reading.escape, reading.stages, reading.supplied);
   addAll(reading.images, images);
   addAll(reading.problems, problems);
   if (instruction.keyword !== "run") return;

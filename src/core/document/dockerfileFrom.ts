@@ -2,6 +2,7 @@ import { parseReference } from "../image/reference.ts";
 import type { ImageReference } from "../image/reference.ts";
 import type { Problem } from "../problem.ts";
 import { documentSpan } from "../shell/origin.ts";
+import type { BuildSettings } from "./workspaceBuild.ts";
 import type { ImageUse, Resolution } from "./document.ts";
 import { expandWord, withoutQuotes } from "./dockerfileExpand.ts";
 import type { Binding, Expansion, Piece, Value } from "./dockerfileExpand.ts";
@@ -28,7 +29,12 @@ export interface FromReading {
 }
 
 /** Reads `FROM [--platform=P] BASE [AS NAME]`. Only global ARGs are visible to it. */
-export function readFrom(instruction: Instruction, expansion: Expansion, stages: Stages): FromReading {
+export function readFrom(
+  instruction: Instruction,
+  expansion: Expansion,
+  stages: Stages,
+  settings: BuildSettings,
+): FromReading {
   const { line } = instruction;
   const spanOf = (start: number, end: number) => documentSpan(line.toDocumentOffset, start, end);
   const words = splitAtSpaces(line.text, instruction.argumentsStart, instruction.argumentsEnd);
@@ -60,7 +66,7 @@ export function readFrom(instruction: Instruction, expansion: Expansion, stages:
   const inner = withoutQuotes(line.text, word.start, word.end);
   const span = spanOf(inner.start, inner.end);
   const base = baseStage(value, stages, expansion.budget);
-  if (base !== undefined || (value.text === "scratch" && isComplete(value)))
+  if (base !== undefined || (isComplete(value) && (value.text === "scratch" || settings.hasContext(value.text))))
     return { ...reading, use: undefined, value, base };
 
   const written = line.text.slice(inner.start, inner.end).slice(0, 4096);

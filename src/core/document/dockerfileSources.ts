@@ -1,6 +1,7 @@
 import { parseReference } from "../image/reference.ts";
 import type { Problem } from "../problem.ts";
 import { documentSpan } from "../shell/origin.ts";
+import type { BuildSettings } from "./workspaceBuild.ts";
 import type { ImageUse } from "./document.ts";
 import { parseWord } from "./dockerfileWord.ts";
 import type { Flag, Instruction } from "./dockerfileInstruction.ts";
@@ -19,7 +20,12 @@ interface Source {
 }
 
 /** The images of `COPY --from=` and `RUN --mount=from=`. Stages may stand anywhere in the file, so `stages` holds them all. */
-export function readSources(instruction: Omit<Instruction, "heredocs">, escape: string, stages: Stages): SourceReading {
+export function readSources(
+  instruction: Omit<Instruction, "heredocs">,
+  escape: string,
+  stages: Stages,
+  settings: BuildSettings,
+): SourceReading {
   const images: ImageUse[] = [];
   const problems: Problem[] = [];
   for (const source of sourcesOf(instruction)) {
@@ -30,7 +36,7 @@ export function readSources(instruction: Omit<Instruction, "heredocs">, escape: 
     const span = spanOf(0, source.value.length);
     const problem = problemOf(source, escape, stages);
     if (problem !== undefined) problems.push({ ...problem, span });
-    if (problem !== undefined || namesNoImage(source, stages)) continue;
+    if (problem !== undefined || namesNoImage(source, stages) || settings.hasContext(source.value)) continue;
     const { value: reference, problems: found } = parseReference(source.value);
     problems.push(...found.map((one) => ({ ...one, span })));
     const at = source.value.indexOf("@");

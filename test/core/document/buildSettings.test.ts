@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { readBake } from "../../../src/core/document/bake.ts";
 import { readCompose } from "../../../src/core/document/compose.ts";
 import { readDockerfile } from "../../../src/core/document/dockerfile.ts";
+import type { ImageUse } from "../../../src/core/document/document.ts";
 import { formatReference } from "../../../src/core/image/reference.ts";
 
 const dockerfile = "ARG BASE\nARG TAG=22\nFROM ${BASE}:${TAG}\n";
 
-describe("buildArgumentsBeside", () => {
+describe("settingsBeside", () => {
   const table: readonly (readonly [name: string, files: Readonly<Record<string, string>>, expected: string])[] = [
     ["no compose file", {}, "?"],
     [
@@ -62,6 +64,36 @@ describe("buildArgumentsBeside", () => {
       },
       "node:22",
     ],
+    [
+      "a bake file's target",
+      { "a/docker-bake.hcl": 'target "x" {\n  context = "b"\n  args = { BASE = "node" }\n}\n' },
+      "node:22",
+    ],
+    [
+      "a target that inherits its arguments, with a variable",
+      {
+        "docker-bake.hcl":
+          'variable "B" { default = "node" }\ntarget "base" {\n args = { BASE = "${B}" }\n}\ntarget "x" {\n inherits = ["base"]\n context = "a/b"\n}\n',
+      },
+      "node:22",
+    ],
+    ["a bake file in JSON", { "a/b/docker-bake.json": '{"target":{"x":{"args":{"BASE":"node"}}}}' }, "node:22"],
+    [
+      "another target's Dockerfile",
+      { "a/b/docker-bake.json": '{"target":{"x":{"dockerfile":"y","args":{"BASE":"node"}}}}' },
+      "?",
+    ],
+    [
+      "a dev container",
+      { "a/b/devcontainer.json": '{"build":{"dockerfile":"Dockerfile","args":{"BASE":"${localEnv:B:node}"}}}' },
+      "node:22",
+    ],
+    [
+      "a dev container in its folder, in the older form",
+      { "a/b/.devcontainer/devcontainer.json": '{"dockerFile":"../Dockerfile","build":{"args":{"BASE":"node"}}}' },
+      "node:22",
+    ],
+    ["a dev container of an image", { "a/b/devcontainer.json": '{"image":"x","build":{"args":{"BASE":"node"}}}' }, "?"],
   ];
   for (const [name, files, expected] of table)
     it(`reads a Dockerfile beside ${name}`, () => {
@@ -98,5 +130,47 @@ describe("buildArgumentsBeside", () => {
     const [use] = readCompose(source, "compose.yaml").images;
     assert.equal(use?.reference && formatReference(use.reference), "docker.io/library/node:1");
     assert.equal(use?.text, "$${BASE}:1");
+  });
+
+  const contexts: readonly (readonly [name: string, files: Readonly<Record<string, string>>])[] = [
+    ["a compose file's list", { "compose.yaml": "services: {x: {build: {additional_contexts: ['lib=../lib']}}}" }],
+    ["a compose file's mapping", { "compose.yaml": "services: {x: {build: {additional_contexts: {lib: ../lib}}}}" }],
+    ["a bake file", { "docker-bake.hcl": 'target "x" {\n  contexts = { lib = "../lib" }\n}\n' }],
+    [
+      "a bake file's inherited block",
+      { "docker-bake.hcl": 'target "a" {\n  contexts { lib = "../lib" }\n}\ntarget "x" {\n  inherits = ["a"]\n}\n' },
+    ],
+    ["a bake file in JSON", { "docker-bake.json": '{"target":{"x":{"contexts":{"lib":"target:y"}}}}' }],
+    [
+      "a name as BuildKit compares it",
+      { "compose.yaml": "services: {x: {build: {additional_contexts: ['lib:latest=x']}}}" },
+    ],
+  ];
+  for (const [name, files] of contexts)
+    it(`reads no image where an additional context has the name: ${name}`, () => {
+      const known = new Map(Object.entries(files));
+      const source =
+        "FROM lib AS a\nFROM other\nCOPY --from=lib / /\nRUN --mount=from=lib,target=/x true\nFROM lib:1\n";
+      const { images } = readDockerfile(source, "Dockerfile", (path) => known.get(path));
+      assert.deepEqual(
+        images.map(({ text }) => text),
+        ["other", "lib:1"],
+      );
+    });
+
+  it("reads inline Dockerfiles with their contexts and what is filled in before", () => {
+    const compose =
+      "services:\n  a:\n    build:\n      additional_contexts: {lib: x}\n      dockerfile_inline: |\n        FROM lib\n        FROM node:${TAG:-22}\n        COPY --from=lib$$x / /\n";
+    const bake =
+      'variable "T" { default = "22" }\ntarget "b" {\n  contexts = { lib = "x" }\n}\ntarget "a" {\n  inherits = ["b"]\n  dockerfile-inline = <<EOT\nARG A=x\nFROM lib\nFROM node:${T}-slim AS n\nFROM $${A}:1\nEOT\n}\n';
+    const shown = (images: readonly ImageUse[]) =>
+      images.map(({ text, reference, resolution }) => [text, reference && formatReference(reference), resolution]);
+    assert.deepEqual(shown(readCompose(compose, "compose.yaml").images), [
+      ["node:${TAG:-22}", "docker.io/library/node:22", "resolved"],
+    ]);
+    assert.deepEqual(shown(readBake(bake, "docker-bake.hcl").images), [
+      ["node:${T}-slim", "docker.io/library/node:22-slim", "resolved"],
+      ["$${A}:1", "docker.io/library/x:1", "resolved"],
+    ]);
   });
 });

@@ -1,0 +1,60 @@
+import {
+  contextNames,
+  inheritedText,
+  readBakeTargets,
+  targetLookup,
+  targetObject,
+  withInherited,
+  type BakeFile,
+  type BakeTarget,
+} from "./bakeTargets.ts";
+import type { SuppliedArgument, WorkspaceBuild } from "./workspaceBuild.ts";
+import { hclScope } from "./hclScope.ts";
+import { siblingPath, type Siblings } from "./siblings.ts";
+import { templateText } from "./template.ts";
+import { scalarOf } from "./yamlNode.ts";
+
+const fileNames = ["docker-bake.hcl", "docker-bake.json"];
+/** Bake files beside a Dockerfile, and in the folders above. */
+const folders = ["", "../", "../../"];
+
+/** The builds of the Dockerfile at `path` in the bake files beside and above it. */
+export function bakeBuildsBeside(path: string, siblings: Siblings): readonly WorkspaceBuild[] {
+  return folders
+    .flatMap((folder) => fileNames.map((name) => siblingPath(path, folder + name)))
+    .flatMap((file) => {
+      const text = file === undefined ? undefined : siblings(file);
+      if (file === undefined || text === undefined) return [];
+      const read = readBakeTargets(text, file.endsWith(".json"));
+      return read.targets
+        .filter((target) => dockerfileOf(read, target, file) === path)
+        .map((target) => bakeBuild(read, target, file, text));
+    });
+}
+
+/** A target of the bake file at `path` as a build of a Dockerfile. */
+export function bakeBuild(file: BakeFile, target: BakeTarget, path: string, text: string): WorkspaceBuild {
+  const lookup = targetLookup(file, target);
+  return {
+    contexts: contextNames(file, target),
+    valuesOf(name): readonly (SuppliedArgument | undefined)[] {
+      for (const one of withInherited(file, target)) {
+        const scalar = scalarOf(targetObject(one, "args").findLast(({ key }) => key.text === name)?.value);
+        if (scalar === undefined) continue;
+        const value = templateText(text, scalar, hclScope(scalar, lookup));
+        const step = { span: scalar.span, file: path, label: `build argument ${name}`, text: scalar.text };
+        return [value === undefined || value === "" ? undefined : { text: value, step }];
+      }
+      return [];
+    },
+  };
+}
+
+/** The Dockerfile that a target reads; undefined where it stands in the bake file, or outside of the workspace. */
+function dockerfileOf(file: BakeFile, target: BakeTarget, path: string): string | undefined {
+  const targets = withInherited(file, target);
+  if (inheritedText(targets, "dockerfile-inline") !== undefined) return undefined;
+  const context = inheritedText(targets, "context") ?? ".";
+  const dockerfile = inheritedText(targets, "dockerfile") ?? "Dockerfile";
+  return /^[a-z][a-z0-9+.-]*:/i.test(context) ? undefined : siblingPath(path, `${context}/${dockerfile}`);
+}

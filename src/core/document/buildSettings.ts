@@ -1,0 +1,16 @@
+import { bakeBuildsBeside } from "./bakeBuild.ts";
+import { composeBuildsBeside } from "./composeBuild.ts";
+import { devcontainerBuildsBeside } from "./devcontainerBuild.ts";
+import type { Siblings } from "./siblings.ts";
+import { settingsOf, type BuildSettings } from "./workspaceBuild.ts";
+
+/** The settings that the compose files, bake files and dev containers beside and above the Dockerfile at `path` give it. */
+export function settingsBeside(path: string, siblings: Siblings): BuildSettings {
+  const settings = settingsOf(() => [
+    ...composeBuildsBeside(path, siblings),
+    ...bakeBuildsBeside(path, siblings),
+    ...devcontainerBuildsBeside(path, siblings),
+  ]);
+  // Most names are images by their form; looking into other files for each of them would cost more than it tells.
+  return { ...settings, hasContext: (name) => /^[a-z0-9][a-z0-9._-]*$/i.test(name) && settings.hasContext(name) };
+}

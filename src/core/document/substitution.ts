@@ -1,0 +1,60 @@
+import type { Document } from "./document.ts";
+import { placeDocument } from "./embedded.ts";
+import type { YamlScalar } from "./yamlNode.ts";
+
+/** A stretch of a value, and what stands for it before anybody else reads the value. */
+export interface Substitution {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/**
+ * Reads what a scalar's value comes to after substitutions, which are in order and do not overlap; all spans are those
+ * of `text`, which holds the scalar. A reference that holds a substitution is resolved, not literal.
+ */
+export function readSubstituted(
+  scalar: YamlScalar,
+  text: string,
+  substitutions: readonly Substitution[],
+  read: (source: string) => Document,
+): Document {
+  const places: { readonly start: number; readonly end: number; readonly original: Substitution }[] = [];
+  let source = "";
+  let at = 0;
+  for (const original of substitutions) {
+    source += scalar.text.slice(at, original.start);
+    places.push({ start: source.length, end: source.length + original.text.length, original });
+    source += original.text;
+    at = original.end;
+  }
+  source += scalar.text.slice(at);
+  const offsetOf = (offset: number): number => {
+    let low = 0;
+    let high = places.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((places[middle]?.start ?? 0) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    const before = places[low - 1];
+    if (before === undefined) return offset;
+    return offset < before.end ? before.original.start : offset - before.end + before.original.end;
+  };
+  const inner = read(source);
+  const placed = placeDocument(inner, scalar, text, offsetOf);
+  const images = placed.images.map((use, index) => {
+    const span = inner.images[index]?.span;
+    const isSubstituted =
+      use.resolution === "literal" &&
+      span !== undefined &&
+      places.some(({ start, end, original }) => start < span.end && end > span.start && original.text !== "$");
+    if (!isSubstituted) return use;
+    return {
+      ...use,
+      resolution: "resolved" as const,
+      chain: [{ span: use.span, label: "expression", text: use.text }],
+    };
+  });
+  return { ...placed, images };
+}
