@@ -13,6 +13,7 @@ import { register as registerQuickFixes } from "./quickFixes.ts";
 import { register as registerReading } from "./reading.ts";
 import { versionOf } from "./report.ts";
 import { createSecrets } from "./secrets.ts";
+import { register as registerAccounts } from "./signing/accounts.ts";
 import { register as registerAudit } from "./signing/auditLog.ts";
 import { createServiceDirectory } from "./signing/directory.ts";
 import { createSigningState } from "./signing/signingState.ts";
@@ -53,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCommands(extension, images),
     registerDetails(extension),
     registerAudit(extension),
+    registerAccounts(extension),
     registerDiagnostics(extension),
     registerQuickFixes(extension),
     registerHover(extension),

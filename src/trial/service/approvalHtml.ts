@@ -26,7 +26,8 @@ article { border: 1px solid var(--line); border-radius: 6px; padding: 1rem; marg
 dl { display: grid; grid-template-columns: 9rem 1fr; gap: .15rem 1rem; margin: 0 0 1rem; } dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 form { display: flex; gap: .5rem; flex-wrap: wrap; } input { flex: 1 1 16rem; } input, button { font: inherit; padding: .35rem .75rem; border: 1px solid var(--line); border-radius: 6px; }
 button.approve { background: #1a7f37; color: #fff; border-color: #1a7f37; } :focus-visible { outline: 2px solid light-dark(#0969da, #58a6ff); outline-offset: 2px; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; } th, td { text-align: left; padding: .25rem .5rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; vertical-align: top; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; } th, td { text-align: left; padding: .25rem .5rem; border-bottom: 1px solid var(--line); overflow-wrap: break-word; vertical-align: top; }
+td:nth-child(4):not(:last-child) { overflow-wrap: anywhere; min-width: 12rem; }
 @media (forced-colors: active) { button { border: 1px solid; } }
 `;
 
