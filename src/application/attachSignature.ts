@@ -1,14 +1,16 @@
-import type { Authority, TrustPolicy } from "../core/policy/policy.ts";
-import { assembleSignature, type AssembledSignature } from "../core/sign/assembleBundle.ts";
+import { assembleSignature, stampedBytes } from "../core/sign/assembleSignature.ts";
+import type { AssembledSignature } from "../core/sign/attachment.ts";
 import { checkSignature } from "../core/sign/checkSignature.ts";
 import type { SignaturePlan } from "../core/sign/plan.ts";
 import type { Descriptor, Evidence } from "../core/verdict/evidence.ts";
 import { judge } from "../core/verdict/judge.ts";
 import type { Verdict } from "../core/verdict/verdict.ts";
 import { collectEvidence } from "./collectEvidence.ts";
+import { describedTrust } from "./describedTrust.ts";
 import { AppError } from "./errors.ts";
 import type { Registry, Repository, WaitOptions } from "./ports.ts";
 import type { SettledSigning, SigningPorts } from "./signImage.ts";
+import { collectWitness } from "./witness.ts";
 
 /** A signature that is attached, and what the organisation's policy says of the image now. */
 export interface AttachedSignature {
@@ -20,35 +22,57 @@ export interface AttachedSignature {
   readonly verdict: Verdict;
 }
 
+/** What a service returned for a plan. */
+export interface ReturnedSignature {
+  readonly signature: Uint8Array;
+  readonly audit?: string;
+}
+
+/** How attaching tells that a signature exists. */
+export interface AttachOptions extends WaitOptions {
+  /** Called once the signature is known to be right and before anything is done with it; gives whether it was kept. */
+  readonly onSigned?: (signature: Uint8Array) => Promise<boolean>;
+}
+
 /**
- * Checks a signature, judges the assembled bundle under the described key itself, and only then attaches it; then asks
- * the registry again and judges under the organisation's policy. Throws AppError `signature-not-verified` or `attach-failed`.
+ * Checks a signature, has it vouched for, judges what is assembled under the described key itself, and only then attaches
+ * it; then asks the registry again and judges under the organisation's policy. Throws AppError `signature-not-verified`,
+ * `timestamp-refused` or `attach-failed`.
  */
 export async function attachSignature(
   ports: SigningPorts,
   { plan, reference, trust }: SettledSigning,
-  signed: { readonly signature: Uint8Array; readonly audit?: string },
-  options: WaitOptions,
+  returned: ReturnedSignature,
+  options: AttachOptions,
 ): Promise<AttachedSignature> {
-  const { value: signature, problems } = checkSignature(plan, signed.signature);
+  const { value: signature, problems } = checkSignature(plan, returned.signature);
   if (signature === undefined) throw notVerified(plan, ports, problems.map(({ message }) => message).join(" "));
+  const kept = (await options.onSigned?.(signature)) ?? false;
+  const stamped = stampedBytes(plan, signature);
+  const { timeStampAuthority } = plan.terms;
+  const witness = await collectWitness(ports, { plan, signature, stamped, timeStampAuthority }, options).catch(
+    (error: unknown) => {
+      throw withAdvice(error, returned, kept);
+    },
+  );
   const now = ports.clock.now();
-  const assembled = assembleSignature(plan, signature, now);
-  const before = judge(evidenceOf(plan, assembled, now), policyOf(plan), { trustedRoots: [] }, now);
+  const assembled = assembleSignature(plan, signature, now, witness);
+  const { policy, material } = describedTrust(plan);
+  const before = judge(evidenceOf(plan, assembled, now), policy, material, now);
   if (before.state !== "verified") throw notVerified(plan, ports, before.reason.message);
 
+  let manifest: string;
   try {
-    await pushSignature(ports.registry, reference, assembled, plan.image, options);
+    manifest = (await pushSignature(ports.registry, reference, assembled, plan.image, options)).digest;
   } catch (cause) {
     const said = cause instanceof AppError ? cause.message : "the registry's answer was not understood.";
-    const audit = signed.audit === undefined ? "" : ` The service recorded the signature as ${signed.audit}.`;
     throw new AppError(
       "attach-failed",
-      `${plan.artifact} was signed, but the signature could not be attached: ${said}${audit} Check that you may push to ${plan.attachment.repository}. A request that was approved can be resumed; otherwise sign again.`,
+      `${plan.artifact} was signed, but the signature could not be attached: ${said} ${adviceFor(returned, kept)} Check that you may push to ${plan.attachment.repository}.`,
       { cause },
     );
   }
-  ports.log.info(`Attached ${assembled.manifest.descriptor.digest} to ${plan.artifact}.`);
+  ports.log.info(`Attached ${manifest} to ${plan.artifact}.`);
   const evidence = await collectEvidence(
     ports,
     { registry: reference.registry, repository: reference.repository, digest: plan.image.digest },
@@ -59,27 +83,29 @@ export async function attachSignature(
   return {
     artifact: plan.artifact,
     digest: plan.image.digest,
-    signature: assembled.manifest.descriptor.digest,
+    signature: manifest,
     verdict: judge(asked, trust.policy, trust.material, ports.clock.now()),
   };
 }
 
-/** Pushes an assembled signature: its blobs first, then the manifest that refers to the image. */
+/** Pushes an assembled signature: its blobs first, then the manifest that refers to the image, or the layer under the tag. */
 export async function pushSignature(
   registry: Registry,
   repository: Repository,
-  { bundle, config, manifest }: AssembledSignature,
+  assembled: AssembledSignature,
   image: Descriptor,
   options: WaitOptions,
-): Promise<void> {
+): Promise<Descriptor> {
+  const { envelope, config, manifest } = assembled;
   await Promise.all(
-    [bundle, config].map(({ bytes, descriptor }) =>
+    [envelope, config].map(({ bytes, descriptor }) =>
       registry.pushBlob(repository, bytes, descriptor.mediaType, options),
     ),
   );
-  const { mediaType } = manifest.descriptor;
-  const artifactType = bundle.descriptor.mediaType;
-  await registry.pushManifest(repository, { bytes: manifest.bytes, mediaType, subject: image, artifactType }, options);
+  if (assembled.kind === "signature-tag")
+    return registry.addLayer(repository, { tag: assembled.tag, layer: envelope.descriptor, first: manifest }, options);
+  const { mediaType, artifactType = mediaType } = manifest.descriptor;
+  return registry.pushManifest(repository, { bytes: manifest.bytes, mediaType, subject: image, artifactType }, options);
 }
 
 function notVerified(plan: SignaturePlan, ports: SigningPorts, why: string): AppError {
@@ -89,39 +115,32 @@ function notVerified(plan: SignaturePlan, ports: SigningPorts, why: string): App
   );
 }
 
+/** What to do about a signature that exists and is nowhere yet. */
+function adviceFor({ audit }: ReturnedSignature, kept: boolean): string {
+  const recorded = audit === undefined ? "" : `The service recorded the signature as ${audit}. `;
+  return kept
+    ? `${recorded}It was kept: resume the signing to attach it, without asking for another.`
+    : `${recorded}It could not be kept here.`;
+}
+
+function withAdvice(error: unknown, returned: ReturnedSignature, kept: boolean): unknown {
+  if (!(error instanceof AppError)) return error;
+  return new AppError(error.code, `${error.message} ${adviceFor(returned, kept)}`, { cause: error });
+}
+
 /** The evidence that the registry would give, were the signature attached, and nothing else. */
 function evidenceOf(plan: SignaturePlan, assembled: AssembledSignature, now: Date): Evidence {
-  const parts = [assembled.manifest, assembled.config, assembled.bundle];
+  const { envelope, config, manifest } = assembled;
+  const tagged = assembled.kind === "signature-tag";
+  const at = now.toISOString();
   return {
     reference: plan.artifact,
     image: plan.image,
     lookups: [
-      { kind: "referrers", target: plan.artifact, at: now.toISOString(), outcome: "found" },
-      { kind: "signature-tag", target: plan.artifact, at: now.toISOString(), outcome: "absent" },
+      { kind: "referrers", target: plan.artifact, at, outcome: tagged ? "absent" : "found" },
+      { kind: "signature-tag", target: plan.artifact, at, outcome: tagged ? "found" : "absent" },
     ],
-    candidates: [{ descriptor: assembled.manifest.descriptor, from: "referrers" }],
-    blobs: Object.fromEntries(parts.map(({ descriptor, bytes }) => [descriptor.digest, bytes])),
+    candidates: [{ descriptor: manifest.descriptor, from: tagged ? "signature-tag" : "referrers" }],
+    blobs: Object.fromEntries([manifest, config, envelope].map(({ descriptor, bytes }) => [descriptor.digest, bytes])),
   };
-}
-
-/** Accepts the described key and nobody else. */
-function policyOf(plan: SignaturePlan): TrustPolicy {
-  const source = { file: "the signing service's description of the key", line: 1 };
-  const authority: Authority = {
-    kind: "key",
-    name: plan.key.name,
-    source,
-    publicKeys: [plan.key.publicKey],
-    hashAlgorithm: plan.scheme.hash,
-    format: "bundle",
-  };
-  const rule = {
-    name: plan.key.name,
-    source,
-    mode: "enforce" as const,
-    globs: [{ glob: "**", source }],
-    authorities: [authority],
-    notUnderstood: [],
-  };
-  return { rules: [rule], problems: [] };
 }

@@ -11,6 +11,8 @@ export type ErrorCode =
   | "service-protocol"
   | "signature-not-verified"
   | "attach-failed"
+  | "timestamp-refused"
+  | "file-unwritable"
   | "internal";
 
 /** A failure of input, output or configuration: what was tried, where, what came back, what to do. Never a secret. */

@@ -1,10 +1,16 @@
+import { decodeBase64 } from "../core/base64.ts";
 import { isDigest } from "../core/image/digest.ts";
 import { isJsonObject, type JsonObject } from "../core/json.ts";
+import type { SigningTerms } from "../core/sign/payload.ts";
 import { isSigningFormat, type SigningFormat } from "../core/sign/scheme.ts";
 import type { Descriptor } from "../core/verdict/evidence.ts";
+import { readSigningTerms } from "./signingTerms.ts";
 import type { Ticket } from "./signingService.ts";
 
-/** A signing that waits for an approval, with all that is needed to go on after a restart. Holds no secret. */
+/**
+ * A signing that waits for an approval, or that was signed and is not attached yet, with all that is needed to go on
+ * after a restart. Holds no secret.
+ */
 export interface PendingSigning {
   readonly version: 1;
   readonly ticket: Ticket;
@@ -14,9 +20,14 @@ export interface PendingSigning {
   readonly image: Descriptor;
   readonly key: { readonly name: string; readonly publicKey: string };
   readonly format: SigningFormat;
+  readonly terms?: SigningTerms;
   readonly justification?: string;
   readonly requestedAt: string;
   readonly expiresAt?: string;
+  /** Base64 of what the service returned: it is attached without asking for another. */
+  readonly signature?: string;
+  /** The service's audit entry of the signature. */
+  readonly audit?: string;
 }
 
 /** Reads a stored record; undefined where it is not one. Whether it fits its ticket is checked when it is resumed. */
@@ -24,40 +35,54 @@ export function readPendingSigning(value: unknown): PendingSigning | undefined {
   if (!isJsonObject(value) || value["version"] !== 1) return undefined;
   const ticket = readTicket(value["ticket"]);
   const image = readImage(value["image"]);
-  const key = value["key"];
-  const reference = value["reference"];
-  const format = value["format"];
-  const requestedAt = value["requestedAt"];
-  const justification = value["justification"];
-  const expiresAt = value["expiresAt"];
-  if (ticket === undefined || image === undefined || !isJsonObject(key)) return undefined;
-  const { name, publicKey } = key;
-  if (typeof name !== "string" || typeof publicKey !== "string") return undefined;
+  const key = readKey(value["key"]);
+  const terms = value["terms"] === undefined ? {} : readSigningTerms(value["terms"]);
+  const { reference, format, requestedAt, signature } = value;
+  if (ticket === undefined || image === undefined || key === undefined || terms === undefined) return undefined;
   if (typeof reference !== "string" || typeof requestedAt !== "string") return undefined;
   if (typeof format !== "string" || !isSigningFormat(format)) return undefined;
+  if (signature !== undefined && (typeof signature !== "string" || decodeBase64(signature) === undefined))
+    return undefined;
   return {
     version: 1,
     ticket,
     reference,
     image,
-    key: { name, publicKey },
+    key,
     format,
+    ...(value["terms"] === undefined ? {} : { terms }),
     requestedAt,
-    ...(typeof justification === "string" ? { justification } : {}),
-    ...(typeof expiresAt === "string" ? { expiresAt } : {}),
+    ...optionalText(value, "justification"),
+    ...optionalText(value, "expiresAt"),
+    ...(signature === undefined ? {} : { signature }),
+    ...optionalText(value, "audit"),
   };
 }
 
-function readTicket(value: unknown): Ticket | undefined {
+/** Reads a ticket as it was stored. */
+export function readTicket(value: unknown): Ticket | undefined {
   if (!isJsonObject(value)) return undefined;
   const { service, id, requestHash, state } = value;
   if (typeof service !== "string" || typeof id !== "string" || typeof requestHash !== "string") return undefined;
   return { service, id, requestHash, ...(typeof state === "string" ? { state } : {}) };
 }
 
+/** Reads the key that a record names. */
+export function readKey(value: unknown): PendingSigning["key"] | undefined {
+  const { name, publicKey }: JsonObject = isJsonObject(value) ? value : {};
+  return typeof name === "string" && typeof publicKey === "string" ? { name, publicKey } : undefined;
+}
+
 function readImage(value: unknown): Descriptor | undefined {
-  const descriptor: JsonObject = isJsonObject(value) ? value : {};
-  const { mediaType, digest, size } = descriptor;
+  const { mediaType, digest, size }: JsonObject = isJsonObject(value) ? value : {};
   if (typeof mediaType !== "string" || typeof digest !== "string" || typeof size !== "number") return undefined;
   return isDigest(digest) && Number.isSafeInteger(size) && size >= 0 ? { mediaType, digest, size } : undefined;
+}
+
+/** The member of this name, where it is a text. */
+export function optionalText<const T extends string>(value: JsonObject, name: T): { readonly [K in T]?: string } {
+  const member = value[name];
+  const entries: { [K in T]?: string } = {};
+  if (typeof member === "string") entries[name] = member;
+  return entries;
 }

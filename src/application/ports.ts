@@ -1,5 +1,7 @@
+import type { Document } from "../core/document/document.ts";
 import type { ImageReference } from "../core/image/reference.ts";
 import type { Descriptor } from "../core/verdict/evidence.ts";
+import type { Problem } from "../core/problem.ts";
 import type { RevocationQuestion } from "../core/x509/revocation.ts";
 
 /** Options of everything that waits: the person's cancellation. Time limits are the adapter's own. */
@@ -50,6 +52,25 @@ export interface Registry {
     },
     options: WaitOptions,
   ): Promise<Descriptor>;
+  /**
+   * Adds a layer to the manifest under a tag, after those of others, or pushes `first` where there is none yet. The write
+   * is conditional on what was read, and looked at again: no layer of anyone is lost. Gives the manifest under the tag.
+   */
+  addLayer(
+    repository: Repository,
+    addition: {
+      readonly tag: string;
+      readonly layer: Descriptor;
+      readonly first: { readonly bytes: Uint8Array; readonly descriptor: Descriptor };
+    },
+    options: WaitOptions,
+  ): Promise<Descriptor>;
+}
+
+/** Asks a time-stamp authority (RFC 3161, 3.4). */
+export interface TimeStamps {
+  /** DER of the answer to a request in DER; nothing of it is checked. Throws AppError. */
+  ask(url: string, request: Uint8Array, options: WaitOptions): Promise<Uint8Array>;
 }
 
 /** Asks whether certificates were revoked. */
@@ -64,6 +85,37 @@ export interface Files {
   list(options: WaitOptions): Promise<readonly string[]>;
   /** The file's text, byte-order mark removed; undefined where it does not exist. Throws AppError `file-unreadable` or `limit-reached`. */
   read(path: string, options: WaitOptions): Promise<string | undefined>;
+}
+
+/** One file to read, and what it is read for. */
+export interface FileTask {
+  /** Workspace-relative. */
+  readonly path: string;
+  /** For its references. */
+  readonly references: boolean;
+  /** For a policy that it may state. */
+  readonly policy: boolean;
+  /** By name: then it counts whatever it holds. */
+  readonly named: boolean;
+}
+
+/** What one file holds: plain data, so that it can come from another thread. */
+export interface FileReading {
+  readonly path: string;
+  /** Absent where the file is not there, cannot be read, or is in no known dialect. */
+  readonly document?: Document;
+  /** The text of a file that may state a policy. */
+  readonly policyText?: string;
+  /** The files that its values were looked up in, whether they are there or not. */
+  readonly siblings?: readonly string[];
+  /** Why it could not be read, where that matters. */
+  readonly problems: readonly Problem[];
+}
+
+/** Reads many files beside the thread that asks. */
+export interface FileReaders {
+  /** What the files hold, in any order. Throws what the signal was aborted with, and AppError `internal` where a thread failed. */
+  read(tasks: readonly FileTask[], options: WaitOptions): AsyncIterable<readonly FileReading[]>;
 }
 
 /** The time of day, so that tests and verdicts can be given one. */

@@ -1,22 +1,24 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
 import { parseReference, type ImageReference } from "../core/image/reference.ts";
 import type { TrustPolicy } from "../core/policy/policy.ts";
+import type { SigningTerms } from "../core/sign/payload.ts";
 import { planSignature, type SignaturePlan } from "../core/sign/plan.ts";
 import type { SignatureCoverage } from "../core/sign/coverage.ts";
 import { requestHash } from "../core/sign/requestHash.ts";
 import type { SigningFormat } from "../core/sign/scheme.ts";
 import type { TrustMaterial } from "../core/signature/trustMaterial.ts";
 import { attachSignature, type AttachedSignature } from "./attachSignature.ts";
+import { awaitOutcome } from "./awaitOutcome.ts";
 import { AppError } from "./errors.ts";
-import { imageToSign } from "./imageToSign.ts";
+import { imagesToSign, type ImageToSign, type PlatformChoice } from "./imageToSign.ts";
 import type { PendingSigning } from "./pendingSigning.ts";
 import type { Clock, Log, Registry, WaitOptions } from "./ports.ts";
-import { recordOf, signRequestOf } from "./signingRequest.ts";
-import type { DenyCode, KeyDescription, SigningService, SignOutcome, SignRequest } from "./signingService.ts";
+import { imageArtifact, ownTicket, recordOf, signRequestOf } from "./signingRequest.ts";
+import type { DenyCode, KeyDescription, SigningService, SignOutcome, SignRequest, Ticket } from "./signingService.ts";
+import type { WitnessPorts } from "./witness.ts";
 
 /** What signing needs of the outside world. */
-export interface SigningPorts {
+export interface SigningPorts extends WitnessPorts {
   readonly registry: Registry;
   readonly service: SigningService;
   readonly clock: Clock;
@@ -35,6 +37,8 @@ export interface SigningRequest {
   /** Name of the key at the service. */
   readonly key: string;
   readonly format: SigningFormat;
+  /** What the signature says besides; when it is made, the clock says. */
+  readonly terms?: Omit<SigningTerms, "signedAt">;
   readonly justification?: string;
   /** The organisation's policy says beforehand who will accept the signature, and judges it afterwards. */
   readonly trust: SigningTrust;
@@ -54,6 +58,8 @@ export interface SettledSigning {
 /** A settled signing as it is shown for review. */
 export interface PreparedSigning extends SettledSigning {
   readonly coverage: SignatureCoverage;
+  /** `os/architecture[/variant]`, where it is one image of an index. */
+  readonly platform?: string;
 }
 
 /** What a signing came to. */
@@ -66,13 +72,11 @@ export type SigningOutcome =
 export interface SigningWait extends WaitOptions {
   /** How long to wait for an approval, in milliseconds; 0 gives the record back at once. */
   readonly waitMs: number;
-  /** Told as soon as the service has the request: store the record here, so that a restart loses nothing. */
+  /** Told as soon as the service has the request: store the record here, so that a restart loses nothing. Throws where it cannot. */
   readonly onPending?: (pending: PendingSigning, message: string) => Promise<void> | void;
+  /** Told as soon as a signature exists: store the record here, so that it can be attached later without another. Throws where it cannot. */
+  readonly onSigned?: (pending: PendingSigning) => Promise<void> | void;
 }
-
-/** Bounds for the time between two look-ups, whatever the service says. */
-const shortestPause = 1;
-const longestPause = 30_000;
 
 /**
  * Settles a signing: fetches what the reference names, once; asks the service for the key; plans. Sends no request to
@@ -80,31 +84,49 @@ const longestPause = 30_000;
  * justification missing).
  */
 export async function prepareSigning(
-  ports: Pick<SigningPorts, "registry" | "service">,
+  ports: Pick<SigningPorts, "registry" | "service" | "clock">,
   request: SigningRequest,
   options: WaitOptions,
 ): Promise<PreparedSigning> {
-  const { reference } = request;
-  const [{ image, coverage }, keys] = await Promise.all([
-    imageToSign(ports.registry, reference, options),
+  const [prepared] = await prepareSignings(ports, { ...request, platforms: { kind: "whole" } }, options);
+  return prepared;
+}
+
+/** The same for several images of an index, each with a request of its own, the index first where it is among them. */
+export async function prepareSignings(
+  ports: Pick<SigningPorts, "registry" | "service" | "clock">,
+  request: SigningRequest & { readonly platforms: PlatformChoice },
+  options: WaitOptions,
+): Promise<readonly [PreparedSigning, ...PreparedSigning[]]> {
+  const [[first, ...others], keys] = await Promise.all([
+    imagesToSign(ports.registry, request.reference, request.platforms, options),
     ports.service.listKeys(options),
   ]);
   const key = keyNamed(keys, request.key, ports.service);
   if (key.needs.includes("justification") && (request.justification ?? "").trim() === "")
     throw new AppError("usage", `Key '${key.name}' needs a justification: say why the image is to be signed.`);
-  const { value: plan, problems } = planSignature(
-    { reference, image, format: request.format },
-    request.trust.policy,
-    key,
-  );
+  const terms = { ...request.terms, signedAt: `${ports.clock.now().toISOString().slice(0, 19)}Z` };
+  const prepare = (image: ImageToSign): PreparedSigning => prepareOne(image, key, terms, request);
+  return [prepare(first), ...others.map(prepare)];
+}
+
+function prepareOne(
+  { reference, image, coverage, platform }: ImageToSign,
+  key: KeyDescription,
+  terms: SigningTerms,
+  request: SigningRequest,
+): PreparedSigning {
+  const { format, trust } = request;
+  const { value: plan, problems } = planSignature({ reference, image, format, terms }, trust.policy, key);
   if (plan === undefined) throw new AppError("usage", problems.map(({ message }) => message).join(" "));
   return {
     plan,
     key,
     reference,
     coverage,
-    request: signRequestOf(plan, request, randomUUID()),
-    trust: request.trust,
+    ...(platform === undefined ? {} : { platform }),
+    request: signRequestOf(plan, imageArtifact(plan), request, randomUUID()),
+    trust,
   };
 }
 
@@ -153,24 +175,24 @@ export async function resumeSigning(
       "service-protocol",
       `Key '${key.name}' is another key than when request ${pending.ticket.id} was made; nothing was attached. Sign again.`,
     );
-  const { value: plan, problems } = planSignature(
-    { reference, image: pending.image, format: pending.format },
-    trust.policy,
-    key,
-  );
+  const { image, format, terms = {} } = pending;
+  const { value: plan, problems } = planSignature({ reference, image, format, terms }, trust.policy, key);
   if (plan === undefined) throw new AppError("usage", problems.map(({ message }) => message).join(" "));
-  const request = signRequestOf(plan, { ...pending, tool: "" }, pending.ticket.id);
+  const request = signRequestOf(plan, imageArtifact(plan), { ...pending, tool: "" }, pending.ticket.id);
   if (requestHash(request) !== pending.ticket.requestHash)
     throw new AppError(
       "service-protocol",
       `Request ${pending.ticket.id} was made for something else than its record says; nothing was attached.`,
     );
-  return settle(
-    ports,
-    { plan, key, reference, request, trust },
-    await ports.service.resume(pending.ticket, options),
-    options,
-  );
+  const settled = { plan, key, reference, request, trust };
+  if (pending.signature !== undefined) {
+    const { audit } = pending;
+    const returned = { signature: Buffer.from(pending.signature, "base64"), ...(audit === undefined ? {} : { audit }) };
+    // The record is the one that is kept already.
+    const attached = await attachSignature(ports, settled, returned, { ...options, onSigned: async () => true });
+    return { status: "signed", ...attached, ...(audit === undefined ? {} : { audit }) };
+  }
+  return settle(ports, settled, await ports.service.resume(pending.ticket, options), options, pending.ticket);
 }
 
 /** Withdraws a request that waits. Nothing is attached, and the service signs nothing for it any more. */
@@ -183,41 +205,46 @@ export async function cancelSigning(
   ports.log.info(`Withdrew request ${pending.ticket.id} for ${pending.reference}.`);
 }
 
-/** Follows an outcome until it is final or the wait is over. Only look-ups are repeated, never the submission. */
+/** Waits for the outcome and attaches what was signed; a record is kept from the moment that something would be lost. */
 async function settle(
   ports: SigningPorts,
   prepared: SettledSigning,
   first: SignOutcome,
   options: SigningWait,
+  known?: Ticket,
 ): Promise<SigningOutcome> {
-  const until = ports.clock.now().getTime() + options.waitMs;
-  let outcome = first;
-  let stored = false;
-  while (outcome.status === "pending") {
-    const pending = recordOf(prepared, outcome, ports.clock.now());
-    if (outcome.ticket.requestHash !== requestHash(prepared.request))
-      throw new AppError(
-        "service-protocol",
-        `${ports.service.name} answered with a ticket for another request; nothing was attached.`,
-      );
-    if (!stored) {
-      stored = true;
-      ports.log.info(`Request ${outcome.ticket.id} waits: ${outcome.message}`);
-      await options.onPending?.(pending, outcome.message);
+  const { request } = prepared;
+  let ticket = known ?? ownTicket(ports.service.name, request);
+  const outcome = await awaitOutcome(ports, request, first, {
+    ...options,
+    keep: async (pending) => {
+      ticket = pending.ticket;
+      await options.onPending?.(recordOf(prepared, pending, ports.clock.now()), pending.message);
+    },
+  });
+  if (outcome.status === "pending")
+    return {
+      status: "pending",
+      pending: recordOf(prepared, outcome, ports.clock.now()),
+      message: outcome.message,
+    };
+  if (outcome.status === "denied") return outcome;
+  const audit = outcome.audit === undefined ? {} : { audit: outcome.audit };
+  const onSigned = async (signature: Uint8Array): Promise<boolean> => {
+    const base64 = Buffer.from(signature).toString("base64");
+    const record = recordOf(prepared, { ticket, signature: base64, ...audit }, ports.clock.now());
+    try {
+      await options.onSigned?.(record);
+      return options.onSigned !== undefined;
+    } catch (error) {
+      // The signature exists: to attach it is the best that can still be done.
+      const why = error instanceof Error ? error.message : "unknown reason";
+      ports.log.warn(`The signature of ${prepared.plan.artifact} could not be kept before it is attached: ${why}`);
+      return false;
     }
-    const pause = Math.min(Math.max(outcome.retryAfterMs, shortestPause), longestPause);
-    if (ports.clock.now().getTime() + pause > until) return { status: "pending", pending, message: outcome.message };
-    await pauseFor(pause, options.signal);
-    outcome = await ports.service.resume(outcome.ticket, options);
-  }
-  if (outcome.status === "denied") {
-    ports.log.warn(
-      `${ports.service.name} refused to sign ${prepared.plan.artifact}: ${outcome.message} (${outcome.code}).`,
-    );
-    return outcome;
-  }
-  const attached = await attachSignature(ports, prepared, outcome, options);
-  return { status: "signed", ...attached, ...(outcome.audit === undefined ? {} : { audit: outcome.audit }) };
+  };
+  const attached = await attachSignature(ports, prepared, outcome, { ...options, onSigned });
+  return { status: "signed", ...attached, ...audit };
 }
 
 function keyNamed(keys: readonly KeyDescription[], name: string, service: SigningService): KeyDescription {
@@ -225,14 +252,4 @@ function keyNamed(keys: readonly KeyDescription[], name: string, service: Signin
   if (key !== undefined) return key;
   const known = keys.map((candidate) => candidate.name).join(", ");
   throw new AppError("usage", `${service.name} has no key '${name}'. Its keys: ${known === "" ? "none" : known}.`);
-}
-
-async function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  try {
-    await setTimeout(milliseconds, undefined, { signal });
-  } catch (cause) {
-    throw new AppError("cancelled", "Waiting for the approval was cancelled; the request still waits at the service.", {
-      cause,
-    });
-  }
 }

@@ -9,7 +9,7 @@ import type { SigningService } from "../application/signingService.ts";
 import { executeSigning, prepareSigning } from "../application/signImage.ts";
 import { formatReference, type ImageReference } from "../core/image/reference.ts";
 import { readPolicy } from "../core/policy/readPolicy.ts";
-import { attachmentOf } from "../core/sign/assembleBundle.ts";
+import { attachBundle } from "../core/sign/attachment.ts";
 import { signatureStatement } from "../core/sign/statement.ts";
 import type { Descriptor } from "../core/verdict/evidence.ts";
 import type { VerdictState } from "../core/verdict/verdict.ts";
@@ -104,7 +104,7 @@ export async function createSample(options: SampleOptions): Promise<Sample> {
       const image = await pushSampleImage(registry, reference, created, { signal });
       const bundle = bundleFor(signing, image);
       if (bundle !== undefined)
-        await pushSignature(registry, reference, attachmentOf(bundle, image, signedAt), image, { signal });
+        await pushSignature(registry, reference, attachBundle(bundle, image, signedAt), image, { signal });
       if (signing === "dev-key") await signWithDev(reference);
     }),
   );

@@ -24,6 +24,7 @@ function brokenRegistry(): Registry & { readonly asked: string[] } {
     prepareReferrers: () => undefined,
     pushBlob: fail("pushBlob"),
     pushManifest: fail("pushManifest"),
+    addLayer: fail("addLayer"),
   };
 }
 

@@ -9,7 +9,7 @@ import { pushSignature } from "../../src/application/attachSignature.ts";
 import { executeSigning, prepareSigning } from "../../src/application/signImage.ts";
 import { parseDescriptor } from "../../src/core/image/manifest.ts";
 import { isJsonArray, isJsonObject, readJson } from "../../src/core/json.ts";
-import { assembleSignature } from "../../src/core/sign/assembleBundle.ts";
+import { assembleSignature } from "../../src/core/sign/assembleSignature.ts";
 import { planSignature } from "../../src/core/sign/plan.ts";
 import type { Descriptor } from "../../src/core/verdict/evidence.ts";
 import { startTrialRegistry } from "../../src/trial/registry/trialRegistry.ts";

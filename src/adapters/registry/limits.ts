@@ -14,6 +14,8 @@ export interface RegistryLimits {
   readonly redirects: number;
   readonly referrerPages: number;
   readonly referrers: number;
+  /** Until a list to which others add is read once more. */
+  readonly settleMs: number;
   readonly helperMs: number;
   readonly helperBytes: number;
 }
@@ -29,6 +31,7 @@ export const defaultLimits: RegistryLimits = {
   redirects: 5,
   referrerPages: 20,
   referrers: 1000,
+  settleMs: 200,
   helperMs: 10_000,
   helperBytes: 64 * 1024,
 };

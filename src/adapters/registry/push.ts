@@ -5,9 +5,10 @@ import { manifestMediaTypes, parseManifest } from "../../core/image/manifest.ts"
 import { isJsonArray, isJsonObject, readJson } from "../../core/json.ts";
 import type { Descriptor } from "../../core/verdict/evidence.ts";
 import { unexpected, type RegistryCall } from "./caller.ts";
-import { fetchManifest, repositoryCall, type Connection } from "./content.ts";
+import { repositoryCall, type Connection } from "./content.ts";
 import { failure } from "./failure.ts";
 import type { FollowedAnswer } from "./redirects.ts";
+import { addToTaggedList, putManifest, type TaggedList } from "./taggedList.ts";
 
 /** A manifest to push; `tag` gives it a name besides its digest. */
 export interface ManifestToPush {
@@ -80,63 +81,35 @@ export async function pushManifest(
     ...(artifactType === undefined ? {} : { artifactType }),
   };
   if (subject !== undefined && stored.answer.headers.get("oci-subject") === null)
-    await addToFallbackTag(connection, repository, subject.digest, withAnnotations(descriptor, bytes), signal);
+    await addToTaggedList(
+      connection,
+      repository,
+      fallbackList(subject.digest),
+      [digest, JSON.stringify(withAnnotations(descriptor, bytes))],
+      signal,
+    );
   return descriptor;
 }
 
-const conflictAttempts = 5;
-
-/**
- * Adds an entry to the index under the fallback tag. The write is conditional on what was read, where the registry can do that,
- * and read again afterwards, because many cannot: an entry that another writer dropped meanwhile is put back.
- */
-async function addToFallbackTag(
-  connection: Connection,
-  repository: Repository,
-  subject: string,
-  entry: Descriptor,
-  signal: AbortSignal,
-): Promise<void> {
-  const tag = referrersTag(subject);
-  const wanted = new Map([[entry.digest, JSON.stringify(entry)]]);
-  for (let attempt = 1; attempt <= conflictAttempts; attempt++) {
-    const current = await fetchManifest(connection, repository, tag, signal);
-    const entries = rawEntries(current?.bytes);
-    if ([...wanted.keys()].every((digest) => entries.has(digest))) return;
-    for (const [digest, raw] of entries) wanted.set(digest, raw);
-    const index = `{"schemaVersion":2,"mediaType":"${manifestMediaTypes.ociIndex}","manifests":[${[...wanted.values()].join(",")}]}`;
-    const bytes = new TextEncoder().encode(index);
-    const condition: Record<string, string> = current === undefined ? { "if-none-match": "*" } : ifMatch(current.etag);
-    const put = await putManifest(
-      connection,
-      repository,
-      tag,
-      { bytes, mediaType: manifestMediaTypes.ociIndex },
-      condition,
-      signal,
-    );
-    if (put.answer.status !== 201 && put.answer.status !== 412 && put.answer.status !== 409)
-      throw unexpected(put.answer, put.call);
-  }
-  const current = await fetchManifest(connection, repository, tag, signal);
-  if (rawEntries(current?.bytes).has(entry.digest)) return;
-  throw failure(
-    "registry-error",
-    `add the signature to the list ${tag} of ${repository.repository} on ${repository.registry}`,
-    "others change that list at the same time",
-    "Try again.",
-  );
-}
-
-/** The entries of an index as they are written, by digest: what other clients put there is kept to the letter. */
-function rawEntries(bytes: Uint8Array | undefined): ReadonlyMap<string, string> {
-  const entries = new Map<string, string>();
-  const json = bytes === undefined ? undefined : readJson(bytes);
-  const listed = isJsonObject(json) && isJsonArray(json["manifests"]) ? json["manifests"] : [];
-  for (const item of listed) {
-    if (isJsonObject(item) && typeof item["digest"] === "string") entries.set(item["digest"], JSON.stringify(item));
-  }
-  return entries;
+/** The index under the fallback tag of what is referred to (distribution specification, Referrers Tag Schema). */
+function fallbackList(subject: string): TaggedList {
+  return {
+    tag: referrersTag(subject),
+    mediaType: manifestMediaTypes.ociIndex,
+    entriesOf(current) {
+      const json = current === undefined ? undefined : readJson(current);
+      const listed = isJsonObject(json) && isJsonArray(json["manifests"]) ? json["manifests"] : [];
+      return new Map(
+        listed.flatMap((item) =>
+          isJsonObject(item) && typeof item["digest"] === "string" ? [[item["digest"], JSON.stringify(item)]] : [],
+        ),
+      );
+    },
+    withEntries: (entries) =>
+      new TextEncoder().encode(
+        `{"schemaVersion":2,"mediaType":"${manifestMediaTypes.ociIndex}","manifests":[${entries.join(",")}]}`,
+      ),
+  };
 }
 
 /** An entry of a list carries the annotations and the type of the manifest that it stands for (distribution specification, Pushing Manifests with Subject). */
@@ -149,26 +122,6 @@ function withAnnotations(descriptor: Descriptor, bytes: Uint8Array): Descriptor 
     (manifest.kind === "manifest" ? manifest.config?.mediaType : undefined);
   const annotations = Object.keys(manifest.annotations).length === 0 ? {} : { annotations: manifest.annotations };
   return { ...descriptor, ...(artifactType === undefined ? {} : { artifactType }), ...annotations };
-}
-
-async function putManifest(
-  connection: Connection,
-  repository: Repository,
-  reference: string,
-  { bytes, mediaType }: Pick<ManifestToPush, "bytes" | "mediaType">,
-  condition: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<{ readonly answer: FollowedAnswer; readonly call: RegistryCall }> {
-  const attempt = `push a manifest to ${repository.repository} on ${repository.registry}`;
-  const maxBytes = connection.limits.otherBytes;
-  const shared = repositoryCall(connection, repository, `manifests/${reference}`, { method: "PUT", attempt, maxBytes });
-  const call: RegistryCall = { ...shared, body: bytes, headers: { "content-type": mediaType, ...condition } };
-  return { answer: await connection.call(call, signal), call };
-}
-
-/** Strong validators only: a weak one never matches (RFC 9110, 13.1.1). */
-function ifMatch(etag: string | undefined): Record<string, string> {
-  return etag?.startsWith('"') === true ? { "if-match": etag } : {};
 }
 
 /** Where an upload goes on. Another origin would get the login and the content, so it must be the registry's own. */

@@ -1,5 +1,6 @@
 import type { Log, Manifest, ReferrersAnswer, Registry } from "../../application/ports.ts";
 import { formatReference } from "../../core/image/reference.ts";
+import { addLayer } from "./addLayer.ts";
 import { createAuthorizer } from "./authorization.ts";
 import { createCaller } from "./caller.ts";
 import { fetchBlob, fetchManifest, resolveManifest, type Connection } from "./content.ts";
@@ -64,5 +65,6 @@ export function createRegistry(options: RegistryOptions): Registry {
     prepareReferrers: (repository, { signal }) => referrers.prepare(repository, signal),
     pushBlob: (repository, bytes, mediaType, { signal }) => pushBlob(connection, repository, bytes, mediaType, signal),
     pushManifest: (repository, manifest, { signal }) => pushManifest(connection, repository, manifest, signal),
+    addLayer: (repository, addition, { signal }) => addLayer(connection, repository, addition, signal),
   };
 }

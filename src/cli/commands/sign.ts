@@ -15,7 +15,7 @@ import { readTrustMaterial } from "../../application/trustMaterial.ts";
 import { parseReference, type ImageReference } from "../../core/image/reference.ts";
 import { commandLinePolicy } from "../../core/policy/commandLinePolicy.ts";
 import { printable } from "../../core/report/words.ts";
-import { isSigningFormat, signingFormats, type SigningFormat } from "../../core/sign/scheme.ts";
+import { signingFormats, type SigningFormat } from "../../core/sign/scheme.ts";
 import type { Host } from "../host.ts";
 import { durationOf, formatOf, oneOf, parseOptions } from "../options.ts";
 import { openPendingStore } from "../pendingStore.ts";
@@ -104,9 +104,7 @@ function readRequest(
       `'${text}' is no image reference: ${problems[0]?.message ?? "it cannot be read."} Files cannot be signed yet.`,
     );
   }
-  const known = signingFormats.map((each) => each.format);
-  const format = oneOf("sign", "--signature-format", values["signature-format"] ?? "sigstore-bundle", known);
-  if (!isSigningFormat(format)) throw usage(`Signing as '${format}' is not possible yet; use sigstore-bundle.`);
+  const format = oneOf("sign", "--signature-format", values["signature-format"] ?? "sigstore-bundle", signingFormats);
   return {
     reference,
     key: values.key,

@@ -1,7 +1,11 @@
-import { formatReference, type ImageReference } from "../image/reference.ts";
+import { formatReference, repositoryName, type ImageReference } from "../image/reference.ts";
+import { matchesClaim } from "../policy/claimedIdentity.ts";
 import { coveringRules } from "../policy/coverage.ts";
-import type { Authority, PolicyRule, PolicySource, TrustPolicy } from "../policy/policy.ts";
+import type { Authority, NotaryAuthority, PolicyRule, PolicySource, TrustPolicy } from "../policy/policy.ts";
+import { attributesOf, isPartOfName } from "../x509/distinguishedName.ts";
 import { readPublicKey } from "../x509/publicKey.ts";
+import { notaryChainOf } from "./notaryFit.ts";
+import { isNotaryFormat, type SigningFormat } from "./scheme.ts";
 
 /** What one rule that covers the image will say of a signature by the key, as far as it can be told before signing. */
 export interface RuleAcceptance {
@@ -15,20 +19,37 @@ export interface RuleAcceptance {
   readonly reason: string;
 }
 
+/** The signature that rules are asked about. */
+export interface ForetoldSignature {
+  readonly format: SigningFormat;
+  /** PEM, signer first, root last. */
+  readonly certificateChain?: readonly string[];
+  /** Of an attestation. */
+  readonly predicateType?: string;
+  /** Whether it will bear a time stamp; who made that, nobody can tell beforehand. */
+  readonly stamped?: boolean;
+}
+
+interface Foretold extends ForetoldSignature {
+  readonly reference: ImageReference;
+  readonly publicKey: string;
+}
+
 /**
- * Says for each rule that covers `reference` whether it will accept a Sigstore bundle by the key, and why.
- * An empty answer means that no rule covers the image: the signature would be untrusted.
+ * Says for each rule that covers `reference` whether it will accept a signature by the key, and why; a Sigstore bundle
+ * where nothing else is said. An empty answer means that no rule covers the image: the signature would be untrusted.
  */
 export function foretellAcceptance(
   reference: ImageReference,
   policy: TrustPolicy,
   publicKey: string,
+  signature: ForetoldSignature = { format: "sigstore-bundle" },
 ): readonly RuleAcceptance[] {
   const text = formatReference(reference);
-  return coveringRules(policy.rules, text).map((rule) => acceptanceOf(rule, publicKey));
+  return coveringRules(policy.rules, text).map((rule) => acceptanceOf(rule, { ...signature, reference, publicKey }));
 }
 
-function acceptanceOf(rule: PolicyRule, publicKey: string): RuleAcceptance {
+function acceptanceOf(rule: PolicyRule, signature: Foretold): RuleAcceptance {
   const told = (accepts: boolean, reason: string, authority?: string): RuleAcceptance => ({
     rule: rule.name,
     source: rule.source,
@@ -44,8 +65,8 @@ function acceptanceOf(rule: PolicyRule, publicKey: string): RuleAcceptance {
   const failing = rule.authorities.find((authority) => authority.kind === "static" && authority.action === "fail");
   const obstacles: string[] = [];
   for (const authority of rule.authorities) {
-    const obstacle = obstacleIn(authority, publicKey);
-    if (obstacle === undefined) return told(true, reasonFor(authority), authority.name);
+    const obstacle = obstacleIn(authority, signature);
+    if (obstacle === undefined) return told(true, reasonFor(authority, signature), authority.name);
     obstacles.push(obstacle);
   }
   if (failing !== undefined && rule.authorities.length === 1)
@@ -57,38 +78,87 @@ function acceptanceOf(rule: PolicyRule, publicKey: string): RuleAcceptance {
 }
 
 /** Why the authority will not accept the key's signature; undefined where it will. */
-function obstacleIn(authority: Authority, publicKey: string): string | undefined {
+function obstacleIn(authority: Authority, signature: Foretold): string | undefined {
+  const { name } = authority;
   switch (authority.kind) {
     case "static":
-      return authority.action === "pass" ? undefined : `'${authority.name}' refuses every image.`;
+      return authority.action === "pass" ? undefined : `'${name}' refuses every image.`;
     case "keyless":
-      return `'${authority.name}' accepts certificates of an identity provider, not this key.`;
+      return `'${name}' accepts certificates of an identity provider, not this key.`;
     case "notary":
-      return `'${authority.name}' accepts certificates of its trust stores, in envelopes of the Notary Project.`;
+      return obstacleInStatement(authority, signature);
     case "not-evaluated":
-      return `'${authority.name}' is not evaluated: ${authority.why}`;
+      return `'${name}' is not evaluated: ${authority.why}`;
     case "key":
-      if (!holdsKey(authority.publicKeys, publicKey)) return `'${authority.name}' is another key.`;
-      if (authority.hashAlgorithm !== "sha256")
-        return `'${authority.name}' is this key, but checks with ${authority.hashAlgorithm}; the signature will use sha256.`;
-      if (authority.format === "legacy")
-        return `'${authority.name}' is this key, but accepts only cosign's first format.`;
-      if (authority.attestations !== undefined)
-        return `'${authority.name}' is this key, but asks for attestations instead of a signature.`;
-      if (authority.requiresLog !== undefined || authority.requiresTimestamp !== undefined)
-        return `'${authority.name}' is this key, but also asks for an entry in a log or a time stamp.`;
-      if (authority.claims !== undefined)
-        return `'${authority.name}' is this key, but asks for a name in the payload, which a bundle does not hold.`;
-      return undefined;
+      return obstacleInKey(authority, signature);
   }
 }
 
-function reasonFor(authority: Authority): string {
-  if (authority.kind === "static") return `'${authority.name}' accepts every image.`;
-  const silent = authority.kind === "key" && authority.format === "unset";
+type KeyAuthority = Extract<Authority, { kind: "key" }>;
+
+function obstacleInKey(authority: KeyAuthority, signature: Foretold): string | undefined {
+  const { name, attestations } = authority;
+  const { format, predicateType } = signature;
+  if (isNotaryFormat(format)) return `'${name}' does not look at signatures of the Notary Project.`;
+  if (!holdsKey(authority.publicKeys, signature.publicKey)) return `'${name}' is another key.`;
+  if (authority.hashAlgorithm !== "sha256")
+    return `'${name}' is this key, but checks with ${authority.hashAlgorithm}; the signature will use sha256.`;
+  if (authority.format === "legacy" && format !== "cosign")
+    return `'${name}' is this key, but accepts only cosign's first format.`;
+  if (authority.format === "bundle" && format === "cosign")
+    return `'${name}' is this key, but accepts only Sigstore bundles.`;
+  if (attestations === undefined && predicateType !== undefined)
+    return `'${name}' is this key, but asks for a signature; an attestation is none.`;
+  if (attestations !== undefined && predicateType === undefined)
+    return `'${name}' is this key, but asks for attestations instead of a signature.`;
+  const missing = attestations?.filter((type) => type !== predicateType) ?? [];
+  if (missing.length > 0)
+    return `'${name}' is this key, and asks for an attestation of the type ${missing.join(", ")}.`;
+  if (authority.requiresLog !== undefined) return `'${name}' is this key, but also asks for an entry in a log.`;
+  if (authority.requiresTimestamp !== undefined && signature.stamped !== true)
+    return `'${name}' is this key, but also asks for a time stamp.`;
+  return authority.claims === undefined ? undefined : obstacleInClaim(authority, authority.claims, signature);
+}
+
+function obstacleInClaim(
+  { name }: KeyAuthority,
+  claims: NonNullable<KeyAuthority["claims"]>,
+  { format, reference }: Foretold,
+): string | undefined {
+  if (format !== "cosign")
+    return `'${name}' is this key, but asks for a name in the payload, which a bundle does not hold.`;
+  return matchesClaim(claims, repositoryName(reference), formatReference(reference))
+    ? undefined
+    : `'${name}' is this key, but asks for another name in the payload than the repository's.`;
+}
+
+function obstacleInStatement(authority: NotaryAuthority, signature: Foretold): string | undefined {
+  const { name, stores, identities, checks } = authority;
+  if (!isNotaryFormat(signature.format))
+    return `'${name}' accepts certificates of its trust stores, in envelopes of the Notary Project.`;
+  const chain = notaryChainOf(signature) ?? [];
+  const [leaf] = chain;
+  const known = chain.some(({ der }) => stores.ca.some((trusted) => Buffer.compare(trusted, der) === 0));
+  if (leaf === undefined || !known) return `None of the key's certificates is in the trust stores of '${name}'.`;
+  const subject = attributesOf(leaf.subject);
+  const named =
+    identities === "any" || (subject !== undefined && identities.some((identity) => isPartOfName(identity, subject)));
+  if (!named)
+    return `'${name}' knows the authority of the key's certificate, and trusts other names than the one in it.`;
+  const stamps = stores.tsa !== undefined && authority.verifyTimestamp === "always";
+  return stamps && checks.authenticTimestamp === "enforce" && signature.stamped !== true
+    ? `'${name}' trusts the key's certificate, but also asks for a time stamp.`
+    : undefined;
+}
+
+function reasonFor(authority: Authority, { format }: Foretold): string {
+  const { name } = authority;
+  if (authority.kind === "static") return `'${name}' accepts every image.`;
+  if (authority.kind === "notary") return `'${name}' trusts the key's certificate.`;
+  const silent = authority.kind === "key" && authority.format === "unset" && format === "sigstore-bundle";
   return silent
-    ? `'${authority.name}' is this key. It names no signature format, which policy-controller reads as cosign's first one.`
-    : `'${authority.name}' is this key.`;
+    ? `'${name}' is this key. It names no signature format, which policy-controller reads as cosign's first one.`
+    : `'${name}' is this key.`;
 }
 
 function holdsKey(publicKeys: readonly string[], publicKey: string): boolean {

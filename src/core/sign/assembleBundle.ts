@@ -1,74 +1,71 @@
-import { digestOf } from "../image/digest.ts";
-import { manifestMediaTypes } from "../image/manifest.ts";
-import type { Descriptor } from "../verdict/evidence.ts";
+import type { JsonObject } from "../json.ts";
 import { readPublicKey } from "../x509/publicKey.ts";
-import type { SignaturePlan } from "./plan.ts";
-import { signaturePredicate } from "./statement.ts";
 
 /** Media type of Sigstore bundles v0.3: of the blob, and the artifact type of the manifest around it. */
-const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
+export const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
-/** A signature ready to be attached: three byte strings, each with what identifies it. */
-export interface AssembledSignature {
-  readonly bundle: { readonly descriptor: Descriptor; readonly bytes: Uint8Array };
-  readonly config: { readonly descriptor: Descriptor; readonly bytes: Uint8Array };
-  readonly manifest: { readonly descriptor: Descriptor; readonly bytes: Uint8Array };
+/** What vouches for a signature beside its key: collected after it was made, and judged with it before it is attached. */
+export interface SignatureWitness {
+  /** DER, signer first: the certificate that the signature was made with, in place of the hint of a key. */
+  readonly certificateChain?: readonly Uint8Array[];
+  /** Entries of transparency logs (rekor.v1.TransparencyLogEntry in protobuf's JSON). */
+  readonly logEntries?: readonly JsonObject[];
+  /** TimeStampResp (RFC 3161, 2.4.2), DER. */
+  readonly timestamps?: readonly Uint8Array[];
 }
 
+/** What a bundle holds: a statement in a DSSE envelope, or the digest of a file. */
+export type BundleContent =
+  | { readonly kind: "envelope"; readonly payloadType: string; readonly payload: Uint8Array }
+  | { readonly kind: "message"; readonly sha256: Uint8Array };
+
 /**
- * The Sigstore bundle v0.3 around a signature: a DSSE envelope and the hint of a managed key, the Base64 SHA-256 of its
- * SubjectPublicKeyInfo. The hint only helps to find the key; nothing is proven by it.
+ * The Sigstore bundle v0.3 around a signature. Without a certificate it has the hint of a managed key, the Base64 SHA-256
+ * of its SubjectPublicKeyInfo; the hint only helps to find the key, and nothing is proven by it.
  */
-export function assembleBundle(plan: SignaturePlan, signature: Uint8Array): Uint8Array {
-  const fingerprint = readPublicKey(plan.key.publicKey)?.fingerprint;
+export function assembleBundle(
+  content: BundleContent,
+  publicKey: string,
+  signature: Uint8Array,
+  witness: SignatureWitness = {},
+): Uint8Array {
   const bundle = {
     mediaType: bundleMediaType,
     verificationMaterial: {
-      publicKey: fingerprint === undefined ? {} : { hint: Buffer.from(fingerprint, "hex").toString("base64") },
+      ...signerOf(publicKey, witness),
+      ...((witness.logEntries ?? []).length === 0 ? {} : { tlogEntries: witness.logEntries }),
+      ...stampsOf(witness),
     },
-    dsseEnvelope: {
-      payload: Buffer.from(plan.payload).toString("base64"),
-      payloadType: plan.payloadType,
-      signatures: [{ sig: Buffer.from(signature).toString("base64") }],
-    },
+    ...(content.kind === "envelope"
+      ? {
+          dsseEnvelope: {
+            payload: base64(content.payload),
+            payloadType: content.payloadType,
+            signatures: [{ sig: base64(signature) }],
+          },
+        }
+      : {
+          messageSignature: {
+            messageDigest: { algorithm: "SHA2_256", digest: base64(content.sha256) },
+            signature: base64(signature),
+          },
+        }),
   };
   return Buffer.from(JSON.stringify(bundle), "utf8");
 }
 
-/** The bundle around a signature with the manifest that attaches it; see `attachmentOf`. */
-export function assembleSignature(plan: SignaturePlan, signature: Uint8Array, created: Date): AssembledSignature {
-  return attachmentOf(assembleBundle(plan, signature), plan.image, created);
+function signerOf(publicKey: string, { certificateChain: [leaf] = [] }: SignatureWitness): object {
+  if (leaf !== undefined) return { certificate: { rawBytes: base64(leaf) } };
+  const fingerprint = readPublicKey(publicKey)?.fingerprint;
+  return { publicKey: fingerprint === undefined ? {} : { hint: base64(Buffer.from(fingerprint, "hex")) } };
 }
 
-/**
- * A bundle with the OCI image manifest that attaches it to an image as a referrer, laid out as cosign 3 does: artifact
- * type, empty config, one layer, subject, annotations. `created` is the time that the manifest claims; nothing rests on it.
- */
-export function attachmentOf(bundleBytes: Uint8Array, image: Descriptor, created: Date): AssembledSignature {
-  const bundle = described(bundleMediaType, bundleBytes);
-  const config = described("application/vnd.oci.empty.v1+json", Buffer.from("{}", "utf8"), bundleMediaType);
-  const manifest = {
-    schemaVersion: 2,
-    mediaType: manifestMediaTypes.ociManifest,
-    config: config.descriptor,
-    layers: [bundle.descriptor],
-    annotations: {
-      "dev.sigstore.bundle.content": "dsse-envelope",
-      "dev.sigstore.bundle.predicateType": signaturePredicate,
-      "org.opencontainers.image.created": `${created.toISOString().slice(0, 19)}Z`,
-    },
-    subject: { mediaType: image.mediaType, size: image.size, digest: image.digest },
-    artifactType: bundleMediaType,
-  };
-  const bytes = Buffer.from(JSON.stringify(manifest), "utf8");
-  return { bundle, config, manifest: described(manifestMediaTypes.ociManifest, bytes, bundleMediaType) };
+function stampsOf({ timestamps = [] }: SignatureWitness): object {
+  if (timestamps.length === 0) return {};
+  const rfc3161Timestamps = timestamps.map((stamp) => ({ signedTimestamp: base64(stamp) }));
+  return { timestampVerificationData: { rfc3161Timestamps } };
 }
 
-function described(
-  mediaType: string,
-  bytes: Uint8Array,
-  artifactType?: string,
-): { readonly descriptor: Descriptor; readonly bytes: Uint8Array } {
-  const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
-  return { descriptor: artifactType === undefined ? descriptor : { ...descriptor, artifactType }, bytes };
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64");
 }

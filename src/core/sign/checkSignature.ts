@@ -1,16 +1,17 @@
 import type { Parsed } from "../problem.ts";
-import { readPublicKey, verifyData } from "../x509/publicKey.ts";
+import { readPublicKey } from "../x509/publicKey.ts";
 import { isDerSignature, isSideBySide } from "./ecdsaSignature.ts";
-import type { SignaturePlan } from "./plan.ts";
+import type { PlannedSignature } from "./plan.ts";
+import { isSignatureOver } from "./verifyMessage.ts";
 
 /** Longer than any signature of a supported key. */
 const maximumLength = 1024;
 
 /**
  * Checks what a service returned against the plan: the encoding first, then the signature itself by the key that the
- * service described. Gives the signature as the bundle carries it, or one problem: `signature-encoding` or `signature-wrong`.
+ * service described. Gives the signature as the service returned it, or one problem: `signature-encoding` or `signature-wrong`.
  */
-export function checkSignature(plan: SignaturePlan, signature: Uint8Array): Parsed<Uint8Array> {
+export function checkSignature(plan: PlannedSignature, signature: Uint8Array): Parsed<Uint8Array> {
   const key = readPublicKey(plan.key.publicKey);
   if (key === undefined) return refuse("signature-wrong", `Key '${plan.key.name}' has no readable public key.`);
   if (signature.length === 0 || signature.length > maximumLength)
@@ -22,7 +23,7 @@ export function checkSignature(plan: SignaturePlan, signature: Uint8Array): Pars
       : "something that is not an ECDSA signature in DER";
     return refuse("signature-encoding", `The service returned ${what}.`);
   }
-  return verifyData(key, plan.scheme.hash, plan.signedBytes, signature)
+  return isSignatureOver(plan.signedBytes, signature, { publicKey: plan.key.publicKey, ...plan.scheme })
     ? { value: signature, problems: [] }
     : refuse(
         "signature-wrong",

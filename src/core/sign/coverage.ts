@@ -1,3 +1,4 @@
+import { isDigest } from "../image/digest.ts";
 import { manifestMediaTypes, parseManifest } from "../image/manifest.ts";
 import { isJsonArray, isJsonObject, readJson } from "../json.ts";
 
@@ -21,14 +22,30 @@ export function coverageOf(manifest: Uint8Array, mediaType: string): SignatureCo
   return isIndex ? { kind: "index", platforms: platformsOf(manifest) } : { kind: "image" };
 }
 
+/** The images of an index with their platforms, in its order; none for what is no index. */
+export function platformManifests(
+  manifest: Uint8Array,
+  mediaType: string,
+): readonly { readonly platform: string; readonly digest: string }[] {
+  if (coverageOf(manifest, mediaType)?.kind !== "index") return [];
+  return entriesOf(manifest);
+}
+
 function platformsOf(index: Uint8Array): readonly string[] {
+  return entriesOf(index).map(({ platform }) => platform);
+}
+
+function entriesOf(index: Uint8Array): readonly { readonly platform: string; readonly digest: string }[] {
   const json = readJson(index);
   const manifests = isJsonObject(json) && isJsonArray(json["manifests"]) ? json["manifests"] : [];
   return manifests.slice(0, maximumPlatforms).flatMap((entry) => {
-    const platform = isJsonObject(entry) && isJsonObject(entry["platform"]) ? entry["platform"] : {};
+    const descriptor = isJsonObject(entry) ? entry : {};
+    const platform = isJsonObject(descriptor["platform"]) ? descriptor["platform"] : {};
     const { os, architecture, variant } = platform;
+    const digest = descriptor["digest"];
     // BuildKit lists its attestations under the platform "unknown/unknown".
     if (typeof os !== "string" || typeof architecture !== "string" || os === "unknown") return [];
-    return [typeof variant === "string" ? `${os}/${architecture}/${variant}` : `${os}/${architecture}`];
+    const name = typeof variant === "string" ? `${os}/${architecture}/${variant}` : `${os}/${architecture}`;
+    return typeof digest === "string" && isDigest(digest) ? [{ platform: name, digest }] : [];
   });
 }

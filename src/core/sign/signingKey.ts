@@ -10,6 +10,8 @@ export interface SigningKey {
   }[];
   /** PEM, SubjectPublicKeyInfo. */
   readonly publicKey: string;
+  /** PEM, signer first, root last; absent or empty where the service has none. */
+  readonly certificateChain?: readonly string[];
   readonly state: "enabled" | "disabled" | "expired";
   readonly needs: readonly ("justification" | "approval")[];
 }

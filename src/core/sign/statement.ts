@@ -20,6 +20,20 @@ export function signatureStatement(digest: string): Buffer {
   return Buffer.from(JSON.stringify(statement), "utf8");
 }
 
+/** What is said of an artifact: an in-toto predicate, its type and its JSON text as it stands. */
+export interface Predicate {
+  readonly type: string;
+  readonly json: string;
+}
+
+/** The in-toto Statement v1 that says something of an artifact. The predicate's text goes in unchanged, so that no number is rounded. */
+export function attestationStatement(name: string, digest: string, { type, json }: Predicate): Buffer {
+  const colon = digest.indexOf(":");
+  const subject = [{ name, digest: { [digest.slice(0, colon)]: digest.slice(colon + 1) } }];
+  const head = JSON.stringify({ _type: "https://in-toto.io/Statement/v1", subject, predicateType: type });
+  return Buffer.from(`${head.slice(0, -1)},"predicate":${json}}`, "utf8");
+}
+
 /** What a DSSE signature is made over (DSSE v1, pre-authentication encoding): lengths count bytes. */
 export function preAuthenticationEncoding(payloadType: string, payload: Uint8Array): Buffer {
   const type = Buffer.from(payloadType, "utf8");

@@ -45,6 +45,9 @@ export const notaryHeaders = {
   timestamp: "io.cncf.notary.timestampSignature",
 } as const;
 
+/** Unprotected header that names the program that signed; it is never critical. */
+export const notaryAgentHeader = "io.cncf.notary.signingAgent";
+
 /** Bounds of one envelope. */
 export const notaryLimits = {
   /** In bytes. */

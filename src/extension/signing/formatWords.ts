@@ -2,7 +2,7 @@ import { formatReference, type ImageReference } from "../../core/image/reference
 import { coveringRules } from "../../core/policy/coverage.ts";
 import type { Authority, TrustPolicy } from "../../core/policy/policy.ts";
 import { formatWord, printable } from "../../core/report/words.ts";
-import type { SigningFormat } from "../../core/sign/scheme.ts";
+import { isNotaryFormat, type SigningFormat } from "../../core/sign/scheme.ts";
 
 /** What the policies that cover an image say about a format, in a few words and in one sentence. */
 export interface FormatStanding {
@@ -51,15 +51,16 @@ export function standingOf(format: SigningFormat, reference: ImageReference, pol
 
 /** Whether an authority looks at signatures in the format; "silent" where it does not say. */
 function readsOf(authority: Authority, format: SigningFormat): "yes" | "no" | "silent" {
-  if (authority.kind !== "key" && authority.kind !== "keyless") return "no";
+  if (authority.kind === "notary") return isNotaryFormat(format) ? "yes" : "no";
+  if ((authority.kind !== "key" && authority.kind !== "keyless") || isNotaryFormat(format)) return "no";
   switch (authority.format) {
     case "any":
       return "yes";
     case "bundle":
       return format === "sigstore-bundle" ? "yes" : "no";
     case "legacy":
-      return "no";
+      return format === "cosign" ? "yes" : "no";
     case "unset":
-      return "silent";
+      return format === "cosign" ? "yes" : "silent";
   }
 }

@@ -3,7 +3,7 @@ import type { PreparedSigning } from "../../application/signImage.ts";
 import { shortDigest } from "../../core/image/digest.ts";
 import { formatReference, parseReference, type ImageReference } from "../../core/image/reference.ts";
 import { foretellAcceptance } from "../../core/sign/acceptance.ts";
-import { isSigningFormat, signingFormats, type SigningFormat } from "../../core/sign/scheme.ts";
+import { signingFormats, type SigningFormat } from "../../core/sign/scheme.ts";
 import { formatWord, printable } from "../../core/report/words.ts";
 import type { CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
@@ -242,28 +242,16 @@ function acceptanceOf(extension: Extension, { reference }: Draft, publicKey: str
 }
 
 async function askFormat(extension: Extension, draft: Draft, place: StepPlace): Promise<Answer<Draft>> {
-  const items: Choice<SigningFormat>[] = [];
-  const more: Choice<SigningFormat>[] = [];
-  for (const { format, produced } of signingFormats) {
-    if (produced && isSigningFormat(format)) {
-      const standing =
-        draft.reference === undefined
-          ? undefined
-          : standingOf(format, draft.reference, extension.model.rulebook.policy);
-      items.push({
-        label: `$(file-code) ${formatWord(format)}`,
-        description: standing?.description ?? "",
-        detail: standing?.detail ?? "",
-        value: format,
-      });
-    } else
-      more.push({
-        label: `$(circle-slash) ${labelOf(format)}`,
-        description: "not produced by this version",
-        unusable: true,
-      });
-  }
-  items.push({ label: "More", kind: vscode.QuickPickItemKind.Separator }, ...more);
+  const items = signingFormats.map((format): Choice<SigningFormat> => {
+    const standing =
+      draft.reference === undefined ? undefined : standingOf(format, draft.reference, extension.model.rulebook.policy);
+    return {
+      label: `$(file-code) ${formatWord(format)}`,
+      description: standing?.description ?? "",
+      detail: standing?.detail ?? "",
+      value: format,
+    };
+  });
   const answer = await pick<SigningFormat>({
     ...place,
     placeholder: "In which format?",
@@ -271,13 +259,6 @@ async function askFormat(extension: Extension, draft: Draft, place: StepPlace): 
     active: (value) => value === draft.format,
   });
   return mapAnswer(answer, (format) => ({ ...draft, format }));
-}
-
-function labelOf(format: string): string {
-  const known = (["cosign", "notation-jws", "notation-cose", "sigstore-bundle"] as const).find(
-    (name) => name === format,
-  );
-  return known === undefined ? format : formatWord(known);
 }
 
 async function askJustification(draft: Draft, place: StepPlace): Promise<Answer<Draft>> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash, sign } from "node:crypto";
 import { parseReference } from "../../../src/core/image/reference.ts";
 import type { Authority, PolicyRule, TrustPolicy } from "../../../src/core/policy/policy.ts";
-import { assembleBundle, assembleSignature } from "../../../src/core/sign/assembleBundle.ts";
+import { assembleSignature } from "../../../src/core/sign/assembleSignature.ts";
 import { checkSignature } from "../../../src/core/sign/checkSignature.ts";
 import { planSignature, type SignaturePlan } from "../../../src/core/sign/plan.ts";
 import type { SigningKey } from "../../../src/core/sign/signingKey.ts";
@@ -63,6 +63,7 @@ describe("planSignature", () => {
     assert.equal(asked, "registry.example.com/shop/cart:1.4");
     assert.equal(artifact, `registry.example.com/shop/cart@${digest}`);
     assert.deepEqual(attachment, {
+      kind: "referrer",
       repository: "registry.example.com/shop/cart",
       fallbackTag: `sha256-${"ab".repeat(32)}`,
     });
@@ -235,7 +236,7 @@ describe("assembleSignature", () => {
 
   it("lays the bundle out as cosign 3 does", () => {
     const spki = Buffer.from(description.publicKey.replace(/-----.*-----|\s/g, ""), "base64");
-    assert.deepEqual(JSON.parse(Buffer.from(assembleBundle(planned, Buffer.from("signature"))).toString()), {
+    assert.deepEqual(JSON.parse(Buffer.from(assembled.envelope.bytes).toString()), {
       mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json",
       verificationMaterial: { publicKey: { hint: createHash("sha256").update(spki).digest("base64") } },
       dsseEnvelope: {
@@ -258,7 +259,7 @@ describe("assembleSignature", () => {
         artifactType: bundleType,
       },
       layers: [
-        { mediaType: bundleType, digest: assembled.bundle.descriptor.digest, size: assembled.bundle.bytes.length },
+        { mediaType: bundleType, digest: assembled.envelope.descriptor.digest, size: assembled.envelope.bytes.length },
       ],
       annotations: {
         "dev.sigstore.bundle.content": "dsse-envelope",

@@ -1,0 +1,46 @@
+import type { Authority } from "../core/policy/policy.ts";
+import { notaryChainOf } from "../core/sign/notaryFit.ts";
+import type { SignaturePlan } from "../core/sign/plan.ts";
+import { isNotaryFormat } from "../core/sign/scheme.ts";
+import type { SigningTrust } from "./signImage.ts";
+
+const source = { file: "the signing service's description of the key", line: 1 };
+
+/** Accepts the described key, in the format and for the purpose that were planned, and nobody else. */
+export function describedTrust(plan: SignaturePlan): SigningTrust {
+  const rule = {
+    name: plan.key.name,
+    source,
+    mode: "enforce" as const,
+    globs: [{ glob: "**", source }],
+    authorities: [isNotaryFormat(plan.format) ? statementOf(plan) : keyOf(plan)],
+    notUnderstood: [],
+  };
+  return { policy: { rules: [rule], problems: [] }, material: { trustedRoots: [] } };
+}
+
+function keyOf({ key, scheme, format, terms }: SignaturePlan): Authority {
+  return {
+    kind: "key",
+    name: key.name,
+    source,
+    publicKeys: [key.publicKey],
+    hashAlgorithm: scheme.hash,
+    format: format === "cosign" ? "legacy" : "bundle",
+    ...(terms.predicate === undefined ? {} : { attestations: [terms.predicate.type] }),
+  };
+}
+
+/** The root of the key's own chain; whether a certificate was revoked, the organisation's policy asks afterwards. */
+function statementOf({ key }: SignaturePlan): Authority {
+  const root = notaryChainOf(key)?.at(-1);
+  return {
+    kind: "notary",
+    name: key.name,
+    source,
+    stores: { ca: root === undefined ? [] : [root.der], signingAuthority: [] },
+    identities: "any",
+    checks: { authenticity: "enforce", authenticTimestamp: "enforce", expiry: "enforce", revocation: "skip" },
+    verifyTimestamp: "always",
+  };
+}

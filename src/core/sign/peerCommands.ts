@@ -1,0 +1,55 @@
+import type { SigningTerms } from "./payload.ts";
+import type { SigningFormat } from "./scheme.ts";
+
+/** The same by the format's own tool: POSIX shell, placeholders for files. */
+export interface PeerCommands {
+  readonly sign: string;
+  readonly verify: string;
+}
+
+/** Options that keep cosign from telling a public log. */
+const unlogged = "--use-signing-config=false --tlog-upload=false";
+
+/** The commands of cosign and notation that sign an artifact with a key of this name, and verify it. */
+export function peerCommands(
+  artifact: string,
+  keyName: string,
+  format: SigningFormat,
+  { predicate, expiresAt }: Pick<SigningTerms, "predicate" | "expiresAt">,
+): PeerCommands {
+  const key = quote(`${keyName}.key`);
+  const publicKey = quote(`${keyName}.pub`);
+  if (predicate !== undefined) {
+    const type = quote(predicate.type);
+    return {
+      sign: `cosign attest --key ${key} --predicate predicate.json --type ${type} ${unlogged} ${artifact}`,
+      verify: `cosign verify-attestation --key ${publicKey} --type ${type} --insecure-ignore-tlog ${artifact}`,
+    };
+  }
+  switch (format) {
+    case "sigstore-bundle":
+      return {
+        sign: `cosign sign --key ${key} ${unlogged} ${artifact}`,
+        verify: `cosign verify --key ${publicKey} --insecure-ignore-tlog ${artifact}`,
+      };
+    case "cosign":
+      return {
+        sign: `cosign sign --key ${key} --new-bundle-format=false ${unlogged} ${artifact}`,
+        verify: `cosign verify --key ${publicKey} --new-bundle-format=false --insecure-ignore-tlog ${artifact}`,
+      };
+    case "notation-jws":
+    case "notation-cose": {
+      const expiry = expiresAt === undefined ? "" : " --expiry DURATION";
+      const encoding = format.slice("notation-".length);
+      return {
+        sign: `notation sign --key ${quote(keyName)} --signature-format ${encoding}${expiry} ${artifact}`,
+        verify: `notation verify ${artifact}`,
+      };
+    }
+  }
+}
+
+/** A key's name comes from a service: quoted, it cannot become another command when it is pasted. */
+export function quote(text: string): string {
+  return /^[A-Za-z0-9_./:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
