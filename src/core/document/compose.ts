@@ -28,7 +28,7 @@ export function readCompose(source: string, path: string, siblings: Siblings = n
       environment,
       services: servicesOf(root),
     };
-    for (const { value } of entriesOf(reading.services)) readService(value, reading);
+    for (const { key, value } of entriesOf(reading.services)) readService(key.text, value, reading);
     for (const { value } of entriesOf(valueAt(root, "models")))
       addComposeImage(mappingOf(value) === undefined ? value : valueAt(value, "model"), "model", reading);
     for (const included of itemsOf(valueAt(root, "include"))) readInclude(included, reading);

@@ -1,7 +1,7 @@
 import type { SuppliedArgument, WorkspaceBuild } from "./workspaceBuild.ts";
 import { environmentBeside } from "./composeEnvironment.ts";
 import { interpolate, type ComposeEnvironment } from "./composeInterpolation.ts";
-import { namedValues } from "./composeList.ts";
+import { composeFileNames, namedValues } from "./composeList.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
 import { readYaml } from "./yaml.ts";
 import { entriesOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
@@ -15,7 +15,6 @@ interface ComposeBuild {
   readonly environment: ComposeEnvironment;
 }
 
-const fileNames = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 /** Compose files beside a Dockerfile, and in the folders above. */
 const folders = ["", "../", "../../"];
 const maximumLength = 4096;
@@ -23,7 +22,7 @@ const maximumLength = 4096;
 /** The builds of the Dockerfile at `path` in the compose files beside and above it. */
 export function composeBuildsBeside(path: string, siblings: Siblings): readonly WorkspaceBuild[] {
   return folders
-    .flatMap((folder) => fileNames.map((name) => siblingPath(path, folder + name)))
+    .flatMap((folder) => composeFileNames.map((name) => siblingPath(path, folder + name)))
     .flatMap((file) => {
       const text = file === undefined ? undefined : siblings(file);
       if (file === undefined || text === undefined) return [];

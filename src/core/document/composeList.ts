@@ -1,5 +1,8 @@
 import { entriesOf, itemsOf, mappingOf, textOf, type YamlNode } from "./yamlNode.ts";
 
+/** The names under which Compose looks for a project's file. */
+export const composeFileNames = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
+
 /** A value of a mapping, or of a list of `name=value`. */
 export interface NamedValue {
   readonly name: string;

@@ -36,11 +36,12 @@ const hooks = ["pre_start", "post_start", "pre_stop"];
 const maximumExtends = 10;
 
 /** Reads one service: what it runs, and what its build starts from. */
-export function readService(service: YamlNode, reading: ComposeReading): void {
+export function readService(name: string, service: YamlNode, reading: ComposeReading): void {
   const build = valueAt(service, "build");
   const platform = textOf(valueAt(service, "platform"));
   // With `build`, `image` names what the build produces.
-  if (!isBuilt(service, reading)) addComposeImage(valueAt(service, "image"), "image", reading, { platform });
+  if (!isBuilt(service, reading) && !isBuiltInBase(name, service, reading))
+    addComposeImage(valueAt(service, "image"), "image", reading, { platform });
   for (const volume of itemsOf(valueAt(service, "volumes")))
     if (textOf(valueAt(volume, "type")) === "image") addComposeImage(valueAt(volume, "source"), "volume", reading);
   for (const hook of hooks)
@@ -99,6 +100,21 @@ function isBuilt(service: YamlNode, { path, services, siblings }: ComposeReading
       around = { path: other, services: valueAt(readYaml(text).documents[0]?.root, "services") };
     }
     current = valueAt(around.services, name);
+  }
+  return false;
+}
+
+/** Whether the file that an override file is merged into builds the service (Compose specification, Merge). */
+function isBuiltInBase(name: string, service: YamlNode, reading: ComposeReading): boolean {
+  const [, stem] = /^(.*)\.override\.ya?ml$/.exec(reading.path) ?? [];
+  if (stem === undefined || valueAt(service, "build") !== undefined || valueAt(service, "image") === undefined)
+    return false;
+  for (const path of [`${stem}.yaml`, `${stem}.yml`]) {
+    const text = reading.siblings(path);
+    if (text === undefined) continue;
+    const services = valueAt(readYaml(text).documents[0]?.root, "services");
+    const base = valueAt(services, name);
+    return base !== undefined && isBuilt(base, { ...reading, path, services });
   }
   return false;
 }

@@ -60,10 +60,13 @@ function valueOf(rest: string, known: ReadonlyMap<string, EnvironmentValue>): Fo
 function expand(raw: string, known: ReadonlyMap<string, EnvironmentValue>): string | undefined {
   if (!raw.includes("$")) return raw;
   let isKnown = true;
-  const text = raw.replace(/\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*)|.?)/g, (_, braced?: string, bare?: string) => {
-    const value = known.get(braced ?? bare ?? "");
-    if (value === undefined) isKnown = false;
-    return value?.text ?? "";
+  const variable = /\$(?:\{([A-Za-z_]\w*)(?:(:?)-([^{}$]*))?\}|([A-Za-z_]\w*)|.?)/g;
+  const text = raw.replace(variable, (_, braced?: string, colon?: string, fallback?: string, bare?: string) => {
+    const value = known.get(braced ?? bare ?? "")?.text;
+    // With a colon, an empty value is as good as none.
+    const given = value === "" && colon === ":" ? fallback : (value ?? fallback);
+    if (given === undefined) isKnown = false;
+    return given ?? "";
   });
   return isKnown ? text : undefined;
 }

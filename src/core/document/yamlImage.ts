@@ -73,11 +73,20 @@ export function inDocumentOrder(uses: readonly ImageUse[]): readonly ImageUse[] 
   return uses.toSorted((one, other) => one.span.start - other.span.start);
 }
 
-/** A scalar's stretch as a part: with its place only where the document holds it as it is. */
+/**
+ * A scalar's stretch as a part: with its place only where the document holds it as it is. The line ends that a block
+ * scalar keeps at its end (YAML 1.2.2, 8.1.1.2) are not meant as a part of any reference.
+ */
 export function literalPart(text: string, scalar: YamlScalar, from = 0, to = scalar.text.length): ValuePart {
-  const value = scalar.text.slice(from, to);
-  const span = createScalarMap(text, scalar).spanOf(from, to);
+  const end = contentEnd(scalar, from, to);
+  const value = scalar.text.slice(from, end);
+  const span = createScalarMap(text, scalar).spanOf(from, end);
   return text.slice(span.start, span.end) === value ? { text: value, span } : { text: value };
+}
+
+function contentEnd({ style, text }: YamlScalar, from: number, to: number): number {
+  const isBlock = style === "literal" || style === "folded";
+  return isBlock && to === text.length ? Math.max(from, text.trimEnd().length) : to;
 }
 
 function toUse(
@@ -85,9 +94,10 @@ function toUse(
   node: YamlNode,
   scalar: YamlScalar,
   site: string,
-  { value, wrapper = "", from = 0, to = scalar.text.length, platform, pin }: ImageOptions,
+  { value, wrapper = "", from = 0, to: end = scalar.text.length, platform, pin }: ImageOptions,
 ): ImageUse | Problem {
   const begin = scalar.text.startsWith(wrapper, from) ? from + wrapper.length : from;
+  const to = contentEnd(scalar, begin, end);
   const written = createScalarMap(text, scalar).spanOf(begin, to);
   const span = node.kind === "alias" ? node.span : written;
   if (to - begin > maximumLength)

@@ -12,6 +12,12 @@ describe("readCompose", () => {
     ["a plain image", service("image: «node:22» # comment"), ["image docker.io/library/node:22 literal"]],
     ["a quoted image", service('image: "«ghcr.io/acme/app:1»"'), ["image ghcr.io/acme/app:1 literal"]],
     ["a single-quoted image", service("image: '«redis»'"), ["image docker.io/library/redis literal"]],
+    ["an image in a block", service("image: |\n  «busybox:1»"), ["image docker.io/library/busybox:1 literal"]],
+    [
+      "a folded image that keeps its line end",
+      service("image: >\n  «busybox:1»"),
+      ["image docker.io/library/busybox:1 literal"],
+    ],
     ["a folded image", service("image: >-\n  «busybox:1»"), ["image docker.io/library/busybox:1 literal"]],
     ["CRLF", "services:\r\n  app:\r\n    image: «node:22»\r\n", ["image docker.io/library/node:22 literal"]],
     ["flow style", "services: {app: {image: «node:22»}}", ["image docker.io/library/node:22 literal"]],
@@ -279,5 +285,17 @@ describe("readCompose", () => {
       readCompose,
       `x-i: &i "node:\${T:-1}"\nservices:\n  a: {image: *i}\n  b:\n    <<: &m {image: 'b@${pin}'}\n    build:\n      dockerfile_inline: |\n        FROM a$$b\n        RUN echo $$(x)\n`,
     );
+  });
+
+  it("reads no output in a file that is merged into one that builds the service", () => {
+    const base = "services: {built: {build: .}, plain: {image: x}, further: {extends: built}, reset: {build: .}}";
+    const override =
+      "services: {built: {image: a}, plain: {image: b}, further: {image: c}, new: {image: d}, reset: {build: !reset null, image: e}}";
+    const read = (path: string) =>
+      readCompose(override, path, (file) => (file === "app/compose.yaml" ? base : undefined)).images.map(
+        ({ text }) => text,
+      );
+    assert.deepEqual(read("app/compose.override.yml"), ["b", "d", "e"]);
+    assert.deepEqual(read("app/compose.prod.yml"), ["a", "b", "c", "d", "e"]);
   });
 });

@@ -8,6 +8,7 @@ describe("readEnvironmentFile", () => {
     ["A=node:22 # why\nB=a#b\nC=# nothing\nD=", { A: "node:22", B: "a#b", C: "", D: "" }],
     ["A: yaml", { A: "yaml" }],
     ["A=1\nB=$A-${A}\nC=${X}\nD='$A'", { A: "1", B: "1-1", D: "$A" }],
+    ["A=${X:-1}\nB=${X-2}\nC=\nD=${C:-3}\nE=${C-4}\nF=${A:-5}", { A: "1", B: "2", C: "", D: "3", E: "", F: "1" }],
     ["A=1\nA=2", { A: "2" }],
     ["A=1\nA=$X", {}],
     ['A="open\nB=1', { B: "1" }],

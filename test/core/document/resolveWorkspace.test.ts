@@ -10,7 +10,9 @@ describe("resolveDocument", () => {
       "a/compose.yaml",
       new Map(),
     );
-    assert.deepEqual(missing, ["a/.env"]);
+    const others = ["compose.yml", "docker-compose.yaml", "docker-compose.yml"];
+    const above = ["compose.yaml", ...others];
+    assert.deepEqual(missing, [...others.map((name) => `a/${name}`), ...above, "a/.env"]);
     assert.equal(document.images[0]?.resolution, "partial");
   });
 
@@ -19,7 +21,16 @@ describe("resolveDocument", () => {
       ["TAG=1", "resolved"],
       [undefined, "partial"],
     ] as const) {
-      const { document, missing } = resolveDocument(compose, "compose.yaml", new Map([[".env", text]]));
+      const { document, missing } = resolveDocument(
+        compose,
+        "compose.yaml",
+        new Map([
+          [".env", text],
+          ["compose.yml", undefined],
+          ["docker-compose.yaml", undefined],
+          ["docker-compose.yml", undefined],
+        ]),
+      );
       assert.deepEqual([missing, document.images[0]?.resolution], [[], expected]);
     }
   });
