@@ -5,6 +5,7 @@ import type { Inspection } from "../core/report/inspection.ts";
 import { check } from "../core/rules/check.ts";
 import { suppressionProblems } from "../core/rules/suppressions.ts";
 import type { TrustMaterial } from "../core/signature/trustMaterial.ts";
+import type { Evidence } from "../core/verdict/evidence.ts";
 import type { Verdict } from "../core/verdict/verdict.ts";
 import type { CollectPorts } from "./collectEvidence.ts";
 import type { RevocationPorts } from "./collectRevocations.ts";
@@ -24,6 +25,11 @@ export interface InspectOptions extends ReadOptions {
   readonly material: TrustMaterial;
   /** Nobody is asked: every image is `unknown`, or what a policy says without asking. */
   readonly offline?: boolean;
+  /** As for `verifyImages`. */
+  readonly evidence?: ReadonlyMap<string, Evidence>;
+  readonly exhaustive?: boolean;
+  /** Called with what each verdict rests on. */
+  readonly onEvidence?: (evidence: Evidence) => void;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -45,7 +51,12 @@ export async function inspectWorkspace(ports: InspectionPorts, options: InspectO
   const verdicts = await verifyImages(ports, references, workspace.policy, trust.material, {
     signal: options.signal,
     offline: options.offline === true,
-    onVerdict: () => options.onProgress?.(++done, references.length),
+    ...(options.evidence === undefined ? {} : { evidence: options.evidence }),
+    exhaustive: options.exhaustive === true,
+    onVerdict: (_, evidence) => {
+      options.onEvidence?.(evidence);
+      options.onProgress?.(++done, references.length);
+    },
   });
   options.signal.throwIfAborted();
   const { documents, policy, configuration } = workspace;

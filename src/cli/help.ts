@@ -12,7 +12,7 @@ Usage: countersign COMMAND [OPTIONS] [ARGUMENTS]
   sign     IMAGE --service S --key K           sign through a signing service
   explain  RULE           what a rule means and how to fix what it finds
   trial    up|down|status|approve ID           a signing service to try it with
-  plugin   install notation|sigstore-kms       let notation, cosign sign through it
+  plugin   install notation|sigstore-kms       have notation or cosign use it
 
 Common options
   --policy FILE           policy to judge by (repeatable; else discovered)
@@ -59,6 +59,7 @@ Lists every image with its verdict, and what is wrong with signing and verifying
   --trusted-root FILE         Sigstore trusted root to prove certificates against
   --offline                   ask no registry: every image is 'Could not check'
   --plain-http HOST[:PORT]    speak HTTP to this registry
+  --export-evidence FILE, --evidence FILE, --explain    as for 'countersign verify'
   --format text|json|sarif|github
   --fail-on error|warning|note|never
 
@@ -79,6 +80,9 @@ Exit code 0: all verified. 3: some could not be checked. 1: anything else.
   --certificate-identity[-regexp] ID with --certificate-oidc-issuer[-regexp] URL
   --trusted-root FILE         Sigstore trusted root to prove certificates against
   --policy FILE               judge by this policy (repeatable); else by those in the workspace
+  --explain                   the steps of each verdict: what was compared, with what outcome, by which specification
+  --export-evidence FILE      keep everything that the verdicts rest on, to be judged again elsewhere
+  --evidence FILE             judge by such a file, and ask nobody; without IMAGE all that are in it
   --offline, --plain-http HOST[:PORT], --format text|json|sarif|github
 
 Examples

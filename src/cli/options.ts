@@ -27,6 +27,13 @@ export const networkOptions = {
   "plain-http": { type: "string", multiple: true },
 } as const satisfies ParseArgsConfig["options"];
 
+/** Options of commands that judge: by evidence from elsewhere, for others to judge, and how they came to it. */
+export const evidenceOptions = {
+  evidence: { type: "string" },
+  "export-evidence": { type: "string" },
+  explain: { type: "boolean" },
+} as const satisfies ParseArgsConfig["options"];
+
 /** Options of every command that reports. */
 export const reportOptions = {
   format: { type: "string" },

@@ -1,8 +1,17 @@
 import { systemClock } from "../../adapters/clock.ts";
 import { createRevocations } from "../../adapters/revocations.ts";
 import { inspectWorkspace } from "../../application/inspectWorkspace.ts";
+import { openEvidence } from "../evidence.ts";
 import type { Host } from "../host.ts";
-import { formatOf, networkOptions, parseOptions, reportOptions, thresholdOf, trustOptions } from "../options.ts";
+import {
+  evidenceOptions,
+  formatOf,
+  networkOptions,
+  parseOptions,
+  reportOptions,
+  thresholdOf,
+  trustOptions,
+} from "../options.ts";
 import { inspectionExitCode } from "../outcome.ts";
 import { printInspection } from "../output.ts";
 import { startProgress } from "../progress.ts";
@@ -12,7 +21,7 @@ import { locateWorkspace } from "../workspace.ts";
 
 /** `countersign inspect [PATH...]`: references, verdicts and findings. */
 export async function inspect(args: readonly string[], host: Host): Promise<number> {
-  const options = { ...reportOptions, ...networkOptions, ...trustOptions };
+  const options = { ...reportOptions, ...networkOptions, ...trustOptions, ...evidenceOptions };
   const { values, positionals } = parseOptions("inspect", args, options);
   const format = formatOf("inspect", values.format);
   const threshold = thresholdOf("inspect", values["fail-on"]);
@@ -20,6 +29,7 @@ export async function inspect(args: readonly string[], host: Host): Promise<numb
     locateWorkspace(positionals, host.cwd),
     readTrust("inspect", values, host.cwd),
   ]);
+  const judged = await openEvidence("inspect", values, host.cwd);
   const log = createLog(host);
   const registry = openRegistry(host, values["plain-http"] ?? [], log);
   const progress = startProgress("Checking", host);
@@ -31,12 +41,15 @@ export async function inspect(args: readonly string[], host: Host): Promise<numb
         ...(policy === undefined ? {} : { policy }),
         material,
         offline: values.offline === true,
+        ...judged.options,
+        onEvidence: judged.keep,
         onProgress: progress.show,
         signal: host.signal,
       },
     );
     progress.end();
-    await printInspection(inspection, format, host);
+    await judged.export();
+    await printInspection({ ...inspection, ...judged.report }, format, host);
     return inspectionExitCode(inspection, threshold);
   } finally {
     progress.end();

@@ -5,9 +5,18 @@ import { readWorkspace } from "../../application/readWorkspace.ts";
 import { readTrustMaterial } from "../../application/trustMaterial.ts";
 import { verifyImages } from "../../application/verifyImages.ts";
 import { formatReference, parseReference } from "../../core/image/reference.ts";
+import { openEvidence } from "../evidence.ts";
 import { exitCodes } from "../exitCodes.ts";
 import type { Host } from "../host.ts";
-import { formatOf, networkOptions, parseOptions, reportOptions, thresholdOf, trustOptions } from "../options.ts";
+import {
+  evidenceOptions,
+  formatOf,
+  networkOptions,
+  parseOptions,
+  reportOptions,
+  thresholdOf,
+  trustOptions,
+} from "../options.ts";
 import { verifyExitCode } from "../outcome.ts";
 import { printInspection } from "../output.ts";
 import { startProgress } from "../progress.ts";
@@ -17,14 +26,16 @@ import { locateWorkspace } from "../workspace.ts";
 
 /** `countersign verify IMAGE...`: verdicts for images that are named. */
 export async function verify(args: readonly string[], host: Host): Promise<number> {
-  const options = { ...reportOptions, ...networkOptions, ...trustOptions };
+  const options = { ...reportOptions, ...networkOptions, ...trustOptions, ...evidenceOptions };
   const { values, positionals } = parseOptions("verify", args, options);
   const format = formatOf("verify", values.format);
   const threshold = thresholdOf("verify", values["fail-on"]);
-  if (positionals.length === 0) {
+  const judged = await openEvidence("verify", values, host.cwd);
+  const names = positionals.length === 0 ? [...(judged.held?.evidence.keys() ?? [])] : positionals;
+  if (names.length === 0) {
     throw new AppError("usage", "Name at least one image to verify; see 'countersign verify --help'.");
   }
-  const references = positionals.map((text) => {
+  const references = names.map((text) => {
     const { value, problems } = parseReference(text);
     if (value !== undefined) return { text, image: value, reference: formatReference(value) };
     throw new AppError("usage", `'${text}' is no image reference: ${problems[0]?.message ?? "it cannot be read."}`);
@@ -53,12 +64,17 @@ export async function verify(args: readonly string[], host: Host): Promise<numbe
       {
         signal: host.signal,
         offline: values.offline === true,
-        onVerdict: () => progress.show(++done, references.length),
+        ...judged.options,
+        onVerdict: (_, evidence) => {
+          judged.keep(evidence);
+          progress.show(++done, references.length);
+        },
       },
     );
     host.signal.throwIfAborted();
     progress.end();
-    const inspection = { documents: [], references, verdicts, findings: [], problems };
+    await judged.export();
+    const inspection = { documents: [], references, verdicts, findings: [], problems, ...judged.report };
     await printInspection(inspection, format, host);
     return threshold === "never" ? exitCodes.clean : verifyExitCode(inspection);
   } finally {

@@ -15,6 +15,10 @@ export interface Inspection {
   readonly references?: readonly { readonly text: string; readonly reference: string }[];
   readonly findings: readonly Finding[];
   readonly problems: readonly Problem[];
+  /** Where the verdicts rest on evidence that was collected before: from where it was read, and its oldest look-up (RFC 3339). */
+  readonly evidence?: { readonly file: string; readonly collectedAt: string | undefined };
+  /** Whether reports tell the steps of every verdict. */
+  readonly steps?: boolean;
 }
 
 /** One reference with its place and its verdict, as far as there are any. */

@@ -16,14 +16,15 @@ export function toJson(inspection: Inspection): string {
   const ranges = createRanges(inspection.documents);
   const report = {
     version: 1,
-    images: reportedImages(inspection).map((image) => imageJson(image, ranges)),
+    ...(inspection.evidence === undefined ? {} : { evidence: inspection.evidence }),
+    images: reportedImages(inspection).map((image) => imageJson(image, ranges, inspection.steps === true)),
     findings: inspection.findings.map((finding) => findingJson(finding, ranges)),
     problems: inspection.problems.map((problem) => problemJson(problem, ranges)),
   };
   return `${JSON.stringify(report, undefined, 2)}\n`;
 }
 
-function imageJson(image: ReportedImage, ranges: Ranges): object {
+function imageJson(image: ReportedImage, ranges: Ranges, withSteps: boolean): object {
   const { place, verdict } = image;
   const definedAt = place?.use.definedAt;
   return {
@@ -38,6 +39,7 @@ function imageJson(image: ReportedImage, ranges: Ranges): object {
       ? {}
       : { definedAt: ranges.rangeOf(place.document.path, definedAt) }),
     ...(verdict === undefined ? {} : verdictJson(verdict)),
+    ...(verdict === undefined || !withSteps ? {} : { steps: verdict.trace }),
   };
 }
 

@@ -1,9 +1,9 @@
 import type { Problem } from "../problem.ts";
 import type { Finding, Severity } from "../rules/rule.ts";
-import type { VerdictState } from "../verdict/verdict.ts";
+import type { TraceStep, VerdictState } from "../verdict/verdict.ts";
 import { createRanges, reportedImages, type Inspection, type Ranges, type ReportedImage } from "./inspection.ts";
 import { colourOf, marksFor, paint, type Colour } from "./marks.ts";
-import { count, printable, stateWord, summaryDetail, worstFirst } from "./words.ts";
+import { count, describeAge, describeTime, printable, stateWord, summaryDetail, worstFirst } from "./words.ts";
 
 /** How the text report is written, which depends on the terminal. */
 export interface TextOptions {
@@ -18,12 +18,16 @@ export interface TextOptions {
 export function toText(inspection: Inspection, options: TextOptions): string {
   const ranges = createRanges(inspection.documents);
   const images = reportedImages(inspection);
+  const told = inspection.steps === true;
   const rows = [
     ...inspection.problems.map((problem) => problemRow(problem, ranges)),
-    ...bestFirst(images).map((image) => imageRow(image, inspection.verdicts !== undefined, ranges, options)),
+    ...bestFirst(images).map((image) => ({
+      ...imageRow(image, inspection.verdicts !== undefined, ranges, options),
+      below: told ? (image.verdict?.trace ?? []).map((step) => stepLine(step, options)) : [],
+    })),
     ...[...inspection.findings].sort(byWorstLast).map((finding) => findingRow(finding, ranges)),
   ];
-  const lines = [...align(rows, options), summary(inspection, images)];
+  const lines = [...align(rows, options), summary(inspection, images), ...ageOf(inspection, options)];
   const text = `${lines.join("\n")}\n`;
   return options.unicode
     ? text
@@ -33,11 +37,35 @@ export function toText(inspection: Inspection, options: TextOptions): string {
         .replace(/[^\p{ASCII}]/gu, "?");
 }
 
+/** How old the evidence is that everything rests on. */
+function ageOf({ evidence }: Inspection, { now }: TextOptions): readonly string[] {
+  if (evidence === undefined) return [];
+  const { file, collectedAt } = evidence;
+  const age = collectedAt === undefined ? "without a look-up" : `collected ${describeAge(collectedAt, now)}`;
+  const time = collectedAt === undefined ? "" : ` (${describeTime(collectedAt)})`;
+  return [`Judged by the evidence in ${printable(file)}, ${age}${time}. Tags may have moved since.`];
+}
+
 interface Row {
   readonly mark: VerdictState | Severity | "unchecked";
   readonly place: string;
   readonly what: string;
   readonly rest: string;
+  /** Lines that follow it. */
+  readonly below?: readonly string[];
+}
+
+const stepMarks = { passed: "verified", failed: "invalid", note: "note" } as const;
+
+function stepLine({ step, outcome, text, section }: TraceStep, options: TextOptions): string {
+  const mark = stepMarks[outcome];
+  const cited = section === undefined ? "" : ` [${section}]`;
+  const painted = paint(
+    marksFor(options.unicode)[mark],
+    outcome === "passed" ? "grey" : colourOf(mark),
+    options.colour,
+  );
+  return `     ${painted} ${step}: ${printable(text)}${cited}`;
 }
 
 function imageRow(image: ReportedImage, judged: boolean, ranges: Ranges, options: TextOptions): Row {
@@ -73,7 +101,7 @@ function align(rows: readonly Row[], options: TextOptions): string[] {
   const marks = marksFor(options.unicode);
   const place = widest(rows.map((row) => row.place));
   const what = widest(rows.map((row) => row.what));
-  return rows.map((row) => {
+  return rows.flatMap((row) => {
     const colour: Colour = colourOf(row.mark);
     const columns = [
       paint(marks[row.mark], colour, options.colour),
@@ -81,10 +109,11 @@ function align(rows: readonly Row[], options: TextOptions): string[] {
       row.what.padEnd(what),
       row.rest,
     ];
-    return columns
+    const line = columns
       .filter((_, index) => index !== 1 || place > 0)
       .join("  ")
       .trimEnd();
+    return [line, ...(row.below ?? [])];
   });
 }
 

@@ -2,7 +2,7 @@ import { decodeBase64 } from "../base64.ts";
 import { formatReference, parseReference } from "../image/reference.ts";
 import { isJsonArray, isJsonObject, readJson, type JsonObject } from "../json.ts";
 import type { RevocationAnswer } from "../x509/revocation.ts";
-import type { Candidate, Descriptor, Evidence, Failure, Lookup } from "./evidence.ts";
+import type { Candidate, Descriptor, Evidence, Failure, FailureCode, Lookup } from "./evidence.ts";
 
 /** Evidence about images, as it travels in a file. Who wrote the file is not proven: it can claim no more than a registry can. */
 export interface EvidenceFile {
@@ -77,6 +77,44 @@ export function readEvidence(text: string, now: Date): ReadEvidence {
 /** Milliseconds by which clocks of two machines may differ. */
 const clockSkew = 5 * 60 * 1000;
 
+// Records, so that a word that is added to the type is missed here by the compiler.
+const lookupKinds: Readonly<Record<Lookup["kind"], true>> = {
+  image: true,
+  referrers: true,
+  "referrers-tag": true,
+  "signature-tag": true,
+  "attestation-tag": true,
+  "sbom-tag": true,
+};
+const lookupOutcomes: Readonly<Record<Lookup["outcome"], true>> = { found: true, absent: true, failed: true };
+const origins: Readonly<Record<Candidate["from"], true>> = {
+  referrers: true,
+  "referrers-tag": true,
+  "signature-tag": true,
+  "attestation-tag": true,
+  "sbom-tag": true,
+};
+const answerKinds: Readonly<Record<RevocationAnswer["kind"], true>> = { ocsp: true, list: true };
+const failureCodes: Readonly<Record<FailureCode, true>> = {
+  "image-not-found": true,
+  network: true,
+  timeout: true,
+  tls: true,
+  authentication: true,
+  "auth-helper-failed": true,
+  "rate-limit": true,
+  "registry-error": true,
+  "digest-mismatch": true,
+  "revocation-unknown": true,
+  "no-trusted-root": true,
+  "unsupported-format": true,
+  "policy-not-understood": true,
+  "limit-reached": true,
+  offline: true,
+  "workspace-not-trusted": true,
+  cancelled: true,
+};
+
 function readImage(json: JsonObject, blobs: ReadonlyMap<string, Uint8Array>): Evidence | undefined {
   const reference = textOf(json["reference"]);
   const parsed = reference === undefined ? undefined : parseReference(reference).value;
@@ -126,8 +164,8 @@ function readDescriptor(json: unknown): Descriptor | undefined {
 
 function readLookup(json: unknown): Lookup | undefined {
   if (!isJsonObject(json)) return undefined;
-  const kind = oneOf(json["kind"], ["image", "referrers", "referrers-tag", "signature-tag"]);
-  const outcome = oneOf(json["outcome"], ["found", "absent", "failed"]);
+  const kind = oneOf(json["kind"], lookupKinds);
+  const outcome = oneOf(json["outcome"], lookupOutcomes);
   const target = textOf(json["target"]);
   const at = timeOf(json["at"]);
   const failure = json["failure"] === undefined ? "none" : readFailure(json["failure"]);
@@ -138,28 +176,11 @@ function readLookup(json: unknown): Lookup | undefined {
 function readCandidate(json: unknown): Candidate | undefined {
   if (!isJsonObject(json)) return undefined;
   const descriptor = readDescriptor(json["descriptor"]);
-  const from = oneOf(json["from"], ["referrers", "referrers-tag", "signature-tag"]);
+  const from = oneOf(json["from"], origins);
   const failure = json["failure"] === undefined ? "none" : readFailure(json["failure"]);
   if (descriptor === undefined || from === undefined || failure === undefined) return undefined;
   return { descriptor, from, ...(failure === "none" ? {} : { failure }) };
 }
-
-/** Failures that a collector meets; the others are `judge`'s to say. */
-const failureCodes = [
-  "image-not-found",
-  "network",
-  "timeout",
-  "tls",
-  "authentication",
-  "auth-helper-failed",
-  "rate-limit",
-  "registry-error",
-  "digest-mismatch",
-  "limit-reached",
-  "offline",
-  "workspace-not-trusted",
-  "cancelled",
-] as const;
 
 function readFailure(json: unknown): Failure | undefined {
   const code = isJsonObject(json) ? oneOf(json["code"], failureCodes) : undefined;
@@ -169,7 +190,7 @@ function readFailure(json: unknown): Failure | undefined {
 
 function readRevocation(json: unknown): RevocationAnswer | undefined {
   if (!isJsonObject(json)) return undefined;
-  const kind = oneOf(json["kind"], ["ocsp", "list"]);
+  const kind = oneOf(json["kind"], answerKinds);
   const url = textOf(json["url"]);
   const subject = json["subject"] === undefined ? "none" : textOf(json["subject"]);
   const at = timeOf(json["at"]);
@@ -209,8 +230,12 @@ function timeOf(json: unknown): string | undefined {
   return text !== undefined && /^\d{4}-\d\d-\d\dT/u.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined;
 }
 
-function oneOf<T extends string>(json: unknown, allowed: readonly T[]): T | undefined {
-  return allowed.find((each) => each === json);
+function oneOf<T extends string>(json: unknown, words: Readonly<Record<T, true>>): T | undefined {
+  return typeof json === "string" && isWord(json, words) ? json : undefined;
+}
+
+function isWord<T extends string>(text: string, words: Readonly<Record<T, true>>): text is T {
+  return Object.hasOwn(words, text);
 }
 
 function toBase64(bytes: Uint8Array): string {

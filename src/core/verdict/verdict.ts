@@ -71,6 +71,8 @@ export interface TraceStep {
   readonly step: "resolve" | "look-up" | "signature" | "attachment" | "policy" | "verdict";
   readonly outcome: "passed" | "failed" | "note";
   readonly text: string;
+  /** The specification and its section that asks for the step. */
+  readonly section?: string;
 }
 
 /** What is said of one image. */
