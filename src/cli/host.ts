@@ -8,4 +8,6 @@ export interface Host {
   readonly terminal: { readonly output: boolean; readonly error: boolean };
   readonly output: (text: string) => Promise<void>;
   readonly error: (text: string) => void;
+  /** Standard input; nothing without it. */
+  readonly input?: AsyncIterable<Uint8Array>;
 }

@@ -1,3 +1,4 @@
+import { pluginCommand } from "./plugins/programName.ts";
 import { run } from "./run.ts";
 
 const interruption = new AbortController();
@@ -14,13 +15,18 @@ const write = (text: string): Promise<void> =>
     process.stdout.write(text, () => resolve());
   });
 
-void run(process.argv.slice(2), {
+const plugin = pluginCommand(process.argv[1]);
+const given = process.argv.slice(2);
+
+void run(plugin === undefined ? given : [plugin, ...given], {
   cwd: process.cwd(),
   environment: process.env,
   signal: interruption.signal,
   terminal: { output: process.stdout.isTTY, error: process.stderr.isTTY },
   output: write,
   error: (text) => void process.stderr.write(text),
+  // Opened only where it is read: an open one could keep the process.
+  input: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
 }).then((code) => {
   process.exitCode = code;
   // A kept-alive connection to a registry must not keep the process; the trial's daemon, which serves, comes back here only when it ends.

@@ -16,6 +16,10 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["sign", async () => (await import("./commands/sign.ts")).sign],
   ["explain", async () => (await import("./commands/explain.ts")).explain],
   ["trial", async () => (await import("./commands/trial.ts")).trial],
+  ["plugin", async () => (await import("./commands/plugin.ts")).plugin],
+  // What other programs start by names of their own; see programName.ts.
+  ["__notation-plugin", async () => (await import("./plugins/notation.ts")).notationPlugin],
+  ["__sigstore-kms-plugin", async () => (await import("./plugins/sigstoreKms.ts")).sigstoreKmsPlugin],
   // What `trial up` starts in the background; not for people, so no help names it.
   ["__trial-daemon", async () => (await import("./commands/trialDaemon.ts")).trialDaemon],
 ]);
@@ -36,11 +40,13 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
       await host.output(`${(await import("./version.ts")).version}\n`);
       return exitCodes.clean;
     }
+    // What stands in a plug-in's arguments is another program's, a word such as --help too.
+    const isPlugin = name.startsWith("__");
     const load = commands.get(name);
     if (load === undefined) {
       throw new AppError("usage", `'${name}' is no command of countersign; see 'countersign --help'.`);
     }
-    if (rest.slice(0, endOfOptions(rest)).some((word) => word === "--help" || word === "-h")) {
+    if (!isPlugin && rest.slice(0, endOfOptions(rest)).some((word) => word === "--help" || word === "-h")) {
       await host.output(commandHelp(name));
       return exitCodes.clean;
     }

@@ -16,6 +16,8 @@ export interface Run {
 
 /** The built command line and a folder to work in. */
 export interface CommandLine {
+  /** The bundle. */
+  readonly program: string;
   /** A workspace of its own. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -75,6 +77,7 @@ export async function createCommandLine(): Promise<CommandLine> {
     return { child, ended };
   };
   return {
+    program,
     folder,
     environment,
     write(path, content) {
