@@ -47,7 +47,8 @@ export function createAuthorizer({ credentials, requestToken, log }: AuthorizerO
   const flights = createSingleFlight<Authorization>();
 
   const keyOf = (endpoint: Endpoint, scope: Scope, login: Login): string =>
-    login.kind === "basic" ? endpoint.origin : `${endpoint.origin} ${scopeText(scope)}`;
+    // A password may be for a part of the host's repositories only.
+    `${endpoint.origin} ${login.kind === "basic" ? scope.repository : scopeText(scope)}`;
 
   /** Keeps what holds for the whole host: a scope that names this repository in the usual form is not kept, one in another form forbids keeping. */
   function remember(endpoint: Endpoint, scope: Scope, login: Login): void {
@@ -88,7 +89,7 @@ export function createAuthorizer({ credentials, requestToken, log }: AuthorizerO
     signal: AbortSignal,
   ): Promise<Authorization> {
     let firstFailure: RegistryError | undefined;
-    const candidates = await credentials.candidates(endpoint.registry, { signal });
+    const candidates = await credentials.candidates(endpoint.registry, { signal, repository: scope.repository });
     for (const candidate of candidates) {
       try {
         const credential = await candidate.get({ signal });

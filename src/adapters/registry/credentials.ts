@@ -16,8 +16,14 @@ export interface CredentialCandidate {
 
 /** Where credentials come from. Asked only after a registry has asked for a login. */
 export interface CredentialSource {
-  /** Places to try for exactly this registry (as references name it, with its port), best first. Reading them sends and spawns nothing. */
-  candidates(registry: string, options: WaitOptions): Promise<readonly CredentialCandidate[]>;
+  /**
+   * Places to try for exactly this registry (as references name it, with its port), best first; `repository` is what is
+   * asked for, for places that keep a login for a part of a host. Reading them sends and spawns nothing.
+   */
+  candidates(
+    registry: string,
+    options: WaitOptions & { readonly repository?: string },
+  ): Promise<readonly CredentialCandidate[]>;
 }
 
 /** A source without credentials: every registry is asked anonymously. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { HelperOutcome, SpawnHelper } from "../../../src/adapters/registry/credentialHelper.ts";
 import type { Credential } from "../../../src/adapters/registry/credentials.ts";
 import { createDockerCredentials } from "../../../src/adapters/registry/dockerConfig.ts";
@@ -133,5 +133,76 @@ describe("createDockerCredentials", () => {
     assert.equal(warnings.length, 0);
     assert.deepEqual(await source("{").candidates("r", neverAborted), []);
     assert.equal(warnings.length, 1);
+  });
+
+  it("asks a helper once for many repositories, and again where it has failed", async () => {
+    const text = JSON.stringify({ Username: "u", Secret: "s" });
+    const credentials = source({ credsStore: "all" }, { text });
+    for (const repository of ["a", "b", "c"]) {
+      const [candidate] = await credentials.candidates("r", { ...neverAborted, repository });
+      assert.equal((await candidate?.get(neverAborted))?.kind, "password");
+    }
+    assert.equal(spawned.length, 1);
+    const failing = source({ credsStore: "all" }, { exitCode: 3 });
+    const [candidate] = await failing.candidates("r", neverAborted);
+    assert.ok(candidate);
+    for (let round = 0; round < 2; round++) await failureOf(candidate.get(neverAborted));
+    assert.equal(spawned.length, 3);
+  });
+
+  describe("of podman, skopeo and buildah", () => {
+    const write = (path: string, config: unknown): string => {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), JSON.stringify(config));
+      return join(folder, path);
+    };
+    const at = (environment: Record<string, string>) =>
+      createDockerCredentials({
+        environment,
+        homeDirectory: folder,
+        log: { info: () => undefined, warn: (message) => warnings.push(message) },
+      });
+    const sourcesOf = async (environment: Record<string, string>, registry: string, repository: string) =>
+      (await at(environment).candidates(registry, { ...neverAborted, repository })).map(({ source: path }) => path);
+
+    it("are asked in the order: named on purpose, Docker's, of this session, of the home folder", async () => {
+      const auths = { auths: { r: entry } };
+      const paths = ["named.json", ".docker/config.json", "run/containers/auth.json", ".config/containers/auth.json"];
+      const all = paths.map((path) => write(path, auths));
+      const environment = { REGISTRY_AUTH_FILE: join(folder, "named.json"), XDG_RUNTIME_DIR: join(folder, "run") };
+      assert.deepEqual(await sourcesOf(environment, "r", "acme/app"), all);
+      assert.deepEqual(await sourcesOf({ XDG_CONFIG_HOME: join(folder, "none") }, "r", "acme/app"), [all[1]]);
+    });
+
+    const login = (name: string) => ({ auth: auth(`${name}:p`) });
+    const namespaced = {
+      auths: { r: login("host"), "r/acme": login("acme"), "r/acme/app": login("app"), "r/ac": login("ac") },
+    };
+    for (const [repository, user] of [
+      ["acme/app", "app"],
+      ["acme/app/part", "app"],
+      ["acme/application", "acme"],
+      ["acme/other", "acme"],
+      ["acmes/app", "host"],
+      ["ac", "ac"],
+      ["other", "host"],
+    ] as const)
+      it(`of r/${repository} are those of ${user}`, async () => {
+        write(".config/containers/auth.json", namespaced);
+        const [candidate] = await at({}).candidates("r", { ...neverAborted, repository });
+        const credential = await candidate?.get(neverAborted);
+        assert.equal(credential?.kind === "password" && credential.username, user);
+      });
+
+    it("of a part of a host are not those of another host", async () => {
+      write(".config/containers/auth.json", { auths: { "r/acme": login("acme") } });
+      for (const registry of ["r2", "r:5000", "rr"]) assert.deepEqual(await sourcesOf({}, registry, "acme/app"), []);
+      assert.deepEqual(await sourcesOf({}, "r", "other/app"), []);
+    });
+
+    it("of a part of a host are not read in Docker's file, which has none", async () => {
+      write(".docker/config.json", { auths: { "r/acme": login("acme") } });
+      assert.deepEqual(await sourcesOf({}, "r", "acme/app"), []);
+    });
   });
 });
