@@ -108,6 +108,9 @@ function signatureLines(signature: SignatureVerdict, now: Date): string[] {
       const validity = `valid ${describeTime(certificate.notBefore)} to ${describeTime(certificate.notAfter)}`;
       lines.push(`$(blank) ${escapeHover(validity)}`);
     }
+    const { governance } = signature;
+    if (governance !== undefined)
+      lines.push(`$(blank) known from ${escapeHover(governance.managedIn)}, ${governance.revocation}`);
   }
   if (signature.valid) lines.push(`$(history) ${signedLine(signedAt, provenBy, now)}`);
   return lines;

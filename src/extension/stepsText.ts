@@ -56,6 +56,15 @@ function signatureText(signature: SignatureVerdict, index: number): string {
     lines.push(`- Signer: ${escapeMarkdown(describeSigner(signer))}`);
     if (signer.identity !== undefined) lines.push(`- Identity: ${inlineCode(signer.identity)}`);
     if (signer.issuer !== undefined) lines.push(`- Issuer: ${inlineCode(signer.issuer)}`);
+    if (signature.governance !== undefined) {
+      const { managedIn, attributesFrom, revocation, validUntil } = signature.governance;
+      lines.push(
+        `- Known from: ${escapeMarkdown(managedIn)}`,
+        `- Name vouched for by: ${escapeMarkdown(attributesFrom)}`,
+        `- Revocation: ${revocation}`,
+        `- Valid until: ${escapeMarkdown(validUntil)}`,
+      );
+    }
     if (signer.algorithm !== undefined) lines.push(`- Algorithm: ${escapeMarkdown(signer.algorithm)}`);
     if (signer.fingerprint !== undefined) lines.push(`- Public key (SHA-256): ${inlineCode(signer.fingerprint)}`);
     if (signer.certificate !== undefined) {

@@ -1,7 +1,7 @@
 import type { Span } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
 import type { Finding } from "../rules/rule.ts";
-import type { SignatureVerdict, Signer, Verdict } from "../verdict/verdict.ts";
+import type { Attachment, SignatureVerdict, Signer, Verdict } from "../verdict/verdict.ts";
 import {
   createRanges,
   reportedImages,
@@ -49,6 +49,7 @@ function verdictJson(verdict: Verdict): object {
     state: verdict.state,
     reason: { code: verdict.reason.code, message: verdict.reason.message },
     signatures: verdict.signatures.map(signatureJson),
+    ...(verdict.attachments === undefined ? {} : { attachments: verdict.attachments.map(attachmentJson) }),
     ...(verdict.decidedBy === undefined ? {} : { decidedBy: verdict.decidedBy }),
     ...(verdict.asOf === undefined ? {} : { asOf: verdict.asOf }),
   };
@@ -64,9 +65,14 @@ function signatureJson(signature: SignatureVerdict): object {
     ...(signature.signer === undefined ? {} : { signer: signerJson(signature.signer) }),
     ...(signature.signedAt === undefined ? {} : { signedAt: signature.signedAt }),
     ...(signature.provenBy === undefined ? {} : { provenBy: signature.provenBy }),
+    ...(signature.governance === undefined ? {} : { governance: signature.governance }),
     manifest: signature.manifest,
     reasons: signature.reasons,
   };
+}
+
+function attachmentJson({ kind, mediaType, digest, from }: Attachment): object {
+  return { kind, mediaType, digest, from, signed: false };
 }
 
 function signerJson({ kind, identity, issuer, fingerprint, algorithm, certificate }: Signer): object {

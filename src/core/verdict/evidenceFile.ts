@@ -122,10 +122,11 @@ function readImage(json: JsonObject, blobs: ReadonlyMap<string, Uint8Array>): Ev
   const image = json["image"] === undefined ? "none" : readDescriptor(json["image"]);
   const lookups = listOf(json["lookups"], readLookup);
   const candidates = listOf(json["candidates"], readCandidate);
+  const others = json["others"] === undefined ? "none" : listOf(json["others"], readDescriptor);
   const held = listOf(json["blobs"], textOf, limits.blobs);
   const revocations = json["revocations"] === undefined ? "none" : listOf(json["revocations"], readRevocation);
   if (image === undefined || lookups === undefined || candidates === undefined) return undefined;
-  if (held === undefined || revocations === undefined) return undefined;
+  if (held === undefined || revocations === undefined || others === undefined) return undefined;
   // What a digest stands for is nothing that a file can say.
   if (parsed.digest !== undefined && image !== "none" && image.digest !== parsed.digest) return undefined;
   // A blob that is named and not there is found to be missing where it is needed.
@@ -138,6 +139,7 @@ function readImage(json: JsonObject, blobs: ReadonlyMap<string, Uint8Array>): Ev
     ...(image === "none" ? {} : { image }),
     lookups,
     candidates,
+    ...(others === "none" ? {} : { others }),
     blobs: Object.fromEntries(own),
     ...(revocations === "none" ? {} : { revocations }),
   };

@@ -10,9 +10,16 @@ import { asksForAttestationTag } from "./attestationLookup.ts";
 import { assessSignature, type AssessedSignature } from "./assessSignature.ts";
 import { decideRule, type RuleDecision } from "./decideRule.ts";
 import type { Descriptor, Evidence, Failure, Lookup } from "./evidence.ts";
+import { governanceOf } from "./governance.ts";
 import { createKeyring } from "./keyring.ts";
 import { settle } from "./settle.ts";
-import { describeAttachment, describeDecision, describeLookup, toSignatureVerdict } from "./trace.ts";
+import {
+  describeAttachment,
+  describeDecision,
+  describeGovernance,
+  describeLookup,
+  toSignatureVerdict,
+} from "./trace.ts";
 import type { PolicyLocation, TraceStep, Verdict } from "./verdict.ts";
 
 /** More candidates than this are not looked at; the rest makes the evidence incomplete. */
@@ -50,10 +57,12 @@ export function judge(evidence: Evidence, policy: TrustPolicy, material: TrustMa
   const decisions = covering.map((rule) => decideRule(rule, assessed, { reference, keyring }));
   const gap = gaps[0] ?? incompleteness(evidence.lookups, asksForAttestationTag(covering));
   const settled = settle({ signatures: assessed, decisions, gap });
-  const signatures = assessed.map((signature) => toSignatureVerdict(signature, isAccepted(signature, decisions)));
+  const signatures = assessed.map((signature) =>
+    toSignatureVerdict(signature, isAccepted(signature, decisions), governanceOf(signature, covering, keyring)),
+  );
   const attachments = attachmentsIn(evidence, new Set(found.map(({ manifest }) => manifest)));
   trace.push(
-    ...signatures.map(({ step }) => step),
+    ...signatures.flatMap(({ step, verdict }) => [step, ...describeGovernance(verdict.governance)]),
     ...attachments.map(describeAttachment),
     ...decisions.flatMap(describeDecision),
     ...(covering.length === 0

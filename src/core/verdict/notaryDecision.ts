@@ -7,13 +7,14 @@ import { objectionToNotaryValidity } from "../x509/notaryChain.ts";
 import { revocationOf, type RevocationAnswer, type RevocationQuestion } from "../x509/revocation.ts";
 import { revocationPointsOf } from "../x509/revocationPoints.ts";
 import { verifyTimestampToken } from "../x509/timestampToken.ts";
-import type { Reason } from "./verdict.ts";
+import type { Governance, Reason } from "./verdict.ts";
 
 /** What a statement of a Notary trust policy says of one signature whose integrity is proven. */
 export type NotaryDecision =
   | {
       readonly kind: "accepted";
       readonly provenTimes: readonly ProvenTime[];
+      readonly revocation: Governance["revocation"];
       /** Checks that failed or could not be made, and that the statement only wants to hear of. */
       readonly notes: readonly string[];
     }
@@ -52,10 +53,12 @@ export function decideNotary(
   if (stranger !== undefined) return { kind: "refused", stranger: true, reason: stranger };
   const timing = findTime(authority, signature, circumstances);
   const provenAt = timing.finding === undefined ? timing.at : undefined;
+  const revocation =
+    checks.revocation === "skip" ? undefined : objectionToRevocation(signature.chain, circumstances, provenAt);
   const findings = [
     [checks.expiry, objectionToExpiry(signature, circumstances.time)],
     [checks.authenticTimestamp, timing.finding],
-    [checks.revocation, objectionToRevocation(signature.chain, circumstances, provenAt)],
+    [checks.revocation, revocation],
   ] as const;
   const enforced = findings.flatMap(([action, finding]) =>
     action === "enforce" && finding !== undefined ? [finding] : [],
@@ -71,11 +74,17 @@ export function decideNotary(
   return {
     kind: "accepted",
     provenTimes: provenAt !== undefined && timing.stamped ? [{ at: provenAt, by: "timestamp" }] : [],
+    revocation: checks.revocation === "skip" ? "not asked" : answerOf(revocation, irrevocable),
     notes: [
       ...logged.map((message) => `${message} The statement '${authority.name}' does not insist on it.`),
       ...(irrevocable ? ["A certificate of its chain names no place where its revocation could be asked for."] : []),
     ],
   };
+}
+
+function answerOf(finding: Finding | undefined, irrevocable: boolean): Governance["revocation"] {
+  if (finding !== undefined) return finding.open === undefined ? "revoked" : "not known";
+  return irrevocable ? "not revocable" : "not revoked";
 }
 
 /** Whether a signature has outlived what its signer gave it. */

@@ -2,7 +2,7 @@ import { shortDigest } from "../image/digest.ts";
 import type { AssessedSignature } from "./assessSignature.ts";
 import type { RuleDecision } from "./decideRule.ts";
 import type { Lookup } from "./evidence.ts";
-import type { Attachment, Reason, SignatureVerdict, Signer, TraceStep } from "./verdict.ts";
+import type { Attachment, Governance, Reason, SignatureVerdict, Signer, TraceStep } from "./verdict.ts";
 
 /** A look-up as a step. */
 export function describeLookup({ kind, target, at, outcome, failure }: Lookup): TraceStep {
@@ -26,6 +26,7 @@ export function describeLookup({ kind, target, at, outcome, failure }: Lookup): 
 export function toSignatureVerdict(
   { found, outcome }: AssessedSignature,
   accepted: boolean,
+  governance: Governance | undefined,
 ): { readonly verdict: SignatureVerdict; readonly step: TraceStep } {
   const valid = outcome.kind === "valid";
   const [time] = valid ? outcome.provenTimes : [];
@@ -40,6 +41,7 @@ export function toSignatureVerdict(
     trusted: valid && accepted,
     ...(signer === undefined ? {} : { signer }),
     ...(time === undefined ? {} : { signedAt: time.at.toISOString(), provenBy: time.by }),
+    ...(governance === undefined ? {} : { governance }),
     reasons,
   };
   const said = valid ? `valid, by ${nameOf(signer)}` : `not valid: ${outcome.reason.message}`;
@@ -55,6 +57,14 @@ export function toSignatureVerdict(
       text: `${found.purpose === "signature" ? "Signature" : "Attestation"} (${found.format}): ${said}${proven}`,
     },
   };
+}
+
+/** What a security team asks of the signer, as a step. */
+export function describeGovernance(governance: Governance | undefined): readonly TraceStep[] {
+  if (governance === undefined) return [];
+  const { authority, managedIn, attributesFrom, revocation, validUntil, key, algorithm } = governance;
+  const text = `Signer: authority ${authority}; known from ${managedIn}; name vouched for by ${attributesFrom}; ${revocation}; valid until ${validUntil}; key ${key} (${algorithm}).`;
+  return [{ step: "signature", outcome: "note", text }];
 }
 
 /** What is attached and not signed, as a step: nobody should take it for a signature. */

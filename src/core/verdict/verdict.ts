@@ -30,6 +30,26 @@ export interface Signer {
   readonly certificate?: CertificateSummary;
 }
 
+/** What a security team asks of whoever signed, in words; "not known" where nobody told. */
+export interface Governance {
+  /** The authority that issued the certificate. */
+  readonly authority: string;
+  /** The trusted root, trust store or policy that makes the signer known. */
+  readonly managedIn: string;
+  /** Who vouches for the signer's name. */
+  readonly attributesFrom: string;
+  /**
+   * "not asked" for certificates that live for minutes and count at a proven time; "not revocable" for keys, and for
+   * certificates that name no place to ask.
+   */
+  readonly revocation: "not revoked" | "revoked" | "not revocable" | "not asked" | "not known";
+  /** RFC 3339 time, or words. */
+  readonly validUntil: string;
+  /** Lower-case hex SHA-256 of its SubjectPublicKeyInfo. */
+  readonly key: string;
+  readonly algorithm: string;
+}
+
 /** The signature formats that are told apart. */
 export type SignatureFormat = "sigstore-bundle" | "cosign" | "notation-jws" | "notation-cose" | "unrecognised";
 
@@ -47,6 +67,8 @@ export interface SignatureVerdict {
   /** RFC 3339; only a time that a log or a time-stamp authority proves. */
   readonly signedAt?: string;
   readonly provenBy?: "transparency-log" | "timestamp";
+  /** Absent where nobody is known to have signed. */
+  readonly governance?: Governance;
   readonly reasons: readonly Reason[];
 }
 
