@@ -16,6 +16,12 @@ export function textOrEmpty(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
+/** The object in a member of `value`; an empty one where there is none. */
+export function objectIn(value: unknown, name: string): JsonObject {
+  const found = isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  return isJsonObject(found) ? found : {};
+}
+
 /** Reads JSON (RFC 8259) from UTF-8 bytes or text; undefined where it is none, which no JSON text means. */
 export function readJson(source: Uint8Array | string): unknown {
   try {

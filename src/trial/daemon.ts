@@ -23,6 +23,8 @@ export interface TrialDescription {
   /** The same service behind the interface of Venafi CodeSign Protect: its origin, and the authority of its certificate in PEM. */
   readonly venafi?: { readonly url: string; readonly root: string };
   readonly vault?: { readonly url: string };
+  /** Further interfaces of it: their origins, by the type of service that `.countersign.yaml` names. */
+  readonly interfaces?: Readonly<Record<string, string>>;
   /** Where approvers decide in a browser, by user. The address holds a secret of this run. */
   readonly approvals: Readonly<Record<"lead" | "security", string>>;
 }
@@ -161,8 +163,12 @@ async function findRunning(
       certificateChain,
       needs,
     }));
-    const { registry, url, venafi, vault } = state;
-    const faces = { ...(venafi === undefined ? {} : { venafi }), ...(vault === undefined ? {} : { vault }) };
+    const { registry, url, venafi, vault, interfaces = {} } = state;
+    const faces = {
+      ...(venafi === undefined ? {} : { venafi }),
+      ...(vault === undefined ? {} : { vault }),
+      interfaces,
+    };
     const { lead, security } = state.secrets;
     const approvals = { lead: approvalPageOf(url, lead), security: approvalPageOf(url, security) };
     return { state, description: { registry, service: "trial", url, keys: shown, ...faces, approvals } };
@@ -204,10 +210,19 @@ async function runUntilStopped(place: StatePlace, signal: AbortSignal): Promise<
   const trial = await startTrial({ appendAudit: record, onStop: () => end(), ...(keys === undefined ? {} : { keys }) });
   try {
     const { url, secrets } = trial.service;
-    const { registry } = trial;
+    const { registry, interfaces } = trial;
     const venafi = { url: trial.venafi.url, root: trial.venafi.root };
     const vault = { url: trial.vault.url };
-    const state = { pid: process.pid, startedAt: new Date().toISOString(), registry, url, secrets, venafi, vault };
+    const state = {
+      pid: process.pid,
+      startedAt: new Date().toISOString(),
+      registry,
+      url,
+      secrets,
+      venafi,
+      vault,
+      interfaces,
+    };
     claimed = await writeTrialState(place, state);
     if (!claimed) return tellParent({ kind: "ready" });
     appendAudit(place, early.join(""));

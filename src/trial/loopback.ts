@@ -25,6 +25,7 @@ export interface LoopbackAnswer {
   readonly status: number;
   readonly body?: unknown;
   readonly bytes?: { readonly type: string; readonly content: Uint8Array };
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A server for programs on this machine. */
@@ -103,8 +104,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   if (reply !== undefined) send(response, reply);
 }
 
-function send(response: ServerResponse, { status, body, bytes }: LoopbackAnswer): void {
-  response.writeHead(status, { "content-type": bytes?.type ?? "application/json", "cache-control": "no-store" });
+function send(response: ServerResponse, { status, body, bytes, headers }: LoopbackAnswer): void {
+  const type = bytes?.type ?? "application/json";
+  response.writeHead(status, { "content-type": type, "cache-control": "no-store", ...headers });
   response.end(bytes?.content ?? (body === undefined ? undefined : JSON.stringify(body)));
 }
 

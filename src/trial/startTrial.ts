@@ -1,3 +1,4 @@
+import { startTrialAwsKms } from "./aws/startTrialAwsKms.ts";
 import { startTrialRegistry } from "./registry/trialRegistry.ts";
 import { createTrialEngine } from "./service/engine.ts";
 import { startTrialService, type TrialService, type TrialServiceOptions } from "./service/startTrialService.ts";
@@ -12,6 +13,8 @@ export interface Trial {
   /** The same keys, users and audit log behind other interfaces. */
   readonly venafi: TrialVenafi;
   readonly vault: TrialVault;
+  /** Origins of further interfaces, by the type of service that the configuration names. */
+  readonly interfaces: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -31,7 +34,8 @@ export async function startTrial(options: TrialServiceOptions = {}): Promise<Tri
     const service = keep(await startTrialService({ ...options, engine }));
     const venafi = keep(await startTrialVenafi(engine));
     const vault = keep(await startTrialVault(engine));
-    return { registry: registry.host, service, venafi, vault, stop };
+    const interfaces = { "aws-kms": keep(await startTrialAwsKms(engine)).url };
+    return { registry: registry.host, service, venafi, vault, interfaces, stop };
   } catch (error) {
     await stop();
     throw error;

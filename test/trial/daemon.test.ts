@@ -26,7 +26,16 @@ describe("the trial in the background", () => {
 
   it("starts, is found, and leaves no trace", async () => {
     const description = await trialUp(options);
-    assert.deepEqual(Object.keys(description), ["registry", "service", "url", "keys", "venafi", "vault", "approvals"]);
+    assert.deepEqual(Object.keys(description), [
+      "registry",
+      "service",
+      "url",
+      "keys",
+      "venafi",
+      "vault",
+      "interfaces",
+      "approvals",
+    ]);
     assert.deepEqual(
       description.keys.map(({ name, needs }) => [name, needs]),
       [

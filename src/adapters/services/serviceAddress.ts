@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../application/errors.ts";
+import type { ServicePointer } from "../../core/policy/configuration.ts";
 
 /** Why a service cannot be reached at an address, in sentences. */
 export function addressComplaints(url: URL): readonly string[] {
@@ -15,21 +16,50 @@ export function addressComplaints(url: URL): readonly string[] {
   ];
 }
 
+/** Address and options of a service that the configuration names. AppError `configuration` says all that is wrong with them. */
+export function readPointer<T>(
+  pointer: ServicePointer,
+  readOptions: (options: ServicePointer["options"]) => {
+    readonly value: T | undefined;
+    readonly wrong: readonly string[];
+  },
+): { readonly origin: string; readonly options: T } {
+  const { value: options, wrong } = readOptions(pointer.options);
+  const url = URL.canParse(pointer.url) ? new URL(pointer.url) : undefined;
+  const complaints = [...wrong, ...(url === undefined ? ["Its URL cannot be read."] : addressComplaints(url))];
+  if (url === undefined || options === undefined || complaints.length > 0)
+    throw new AppError(
+      "configuration",
+      `Signing service '${pointer.name}' cannot be used as .countersign.yaml describes it. ${complaints.join(" ")}`,
+    );
+  return { origin: url.origin, options };
+}
+
 const maximumAuthorities = 1024 * 1024;
 
 /** A service's own authorities in PEM, from the file that the configuration names. AppError `configuration` or `file-unreadable`. */
-export async function readAuthorities(
+export function readAuthorities(
   name: string,
   caFile: string | undefined,
   root: string | undefined,
 ): Promise<string | undefined> {
-  if (caFile === undefined) return undefined;
+  return readNamedFile(name, "caFile", caFile, root);
+}
+
+/** Certificates in PEM from a file that an option of a service names, below the workspace. AppError `configuration` or `file-unreadable`. */
+export async function readNamedFile(
+  name: string,
+  option: string,
+  path: string | undefined,
+  root: string | undefined,
+): Promise<string | undefined> {
+  if (path === undefined) return undefined;
   if (root === undefined)
     throw new AppError(
       "configuration",
-      `'caFile' of signing service '${name}' needs a workspace folder to be found in.`,
+      `'${option}' of signing service '${name}' needs a workspace folder to be found in.`,
     );
-  return readCertificates(join(root, caFile), `the 'caFile' of signing service '${name}'`);
+  return readCertificates(join(root, path), `the '${option}' of signing service '${name}'`);
 }
 
 /** Certificates in PEM from a file; `what` says in words which one it is. AppError `configuration` or `file-unreadable`. */

@@ -1,23 +1,23 @@
 import { AppError } from "../../application/errors.ts";
-import type { Person, Secrets } from "../../application/ports.ts";
 import type { SigningService } from "../../application/signingService.ts";
 import type { Configuration, ServicePointer } from "../../core/policy/configuration.ts";
+import type { OpeningSources } from "./openingSources.ts";
 import { createTrialService } from "./trial.ts";
-import { readTrialState, type StatePlace, type TrialState } from "./trialState.ts";
-import { openVault } from "./vault/openVault.ts";
-import { openVenafi } from "./venafi/openVenafi.ts";
+import { readTrialState, type TrialState } from "./trialState.ts";
 
 /** Where services are found: what `.countersign.yaml` points to, and the state of the trial. */
-export interface ServiceSources {
+export interface ServiceSources extends Omit<OpeningSources, "trial"> {
   readonly configuration: Pick<Configuration, "services">;
-  readonly place: StatePlace;
-  /** Where sign-ins are kept; without it the environment alone is asked. */
-  readonly secrets?: Secrets;
-  /** Who answers what a service asks of the person that signs; without it nobody is there. */
-  readonly person?: Person;
-  /** Absolute path of the workspace, which files in the configuration are relative to. */
-  readonly root?: string;
 }
+
+type Opener = (pointer: ServicePointer, sources: OpeningSources) => Promise<SigningService>;
+
+/** By type of service; an adapter is loaded when it is needed. */
+const openers = new Map<string, Opener>([
+  ["aws-kms", async (pointer, sources) => (await import("./aws/openAwsKms.ts")).openAwsKms(pointer, sources)],
+  ["vault", async (pointer, sources) => (await import("./vault/openVault.ts")).openVault(pointer, sources)],
+  ["venafi", async (pointer, sources) => (await import("./venafi/openVenafi.ts")).openVenafi(pointer, sources)],
+]);
 
 /** Name of the service that needs no configuration while the trial runs. */
 const trialName = "trial";
@@ -32,22 +32,15 @@ export async function openService(name: string, sources: ServiceSources): Promis
     const known = [trialName, ...sources.configuration.services.map((service) => service.name)].join(", ");
     throw new AppError("configuration", `There is no signing service '${name}'. Known: ${known}.`);
   }
-  if (pointer?.type === "venafi") {
+  const opener = openers.get(pointer?.type ?? "");
+  if (pointer !== undefined && opener !== undefined) {
     const trial = await readTrialState(sources.place).catch(() => undefined);
-    return openVenafi(pointer, {
-      ...sources,
-      environment: sources.place.environment,
-      ...(trial === undefined ? {} : { trial }),
-    });
-  }
-  if (pointer?.type === "vault") {
-    const trial = await readTrialState(sources.place).catch(() => undefined);
-    return openVault(pointer, { ...sources, ...(trial === undefined ? {} : { trial }) });
+    return opener(pointer, { ...sources, ...(trial === undefined ? {} : { trial }) });
   }
   if (pointer !== undefined && pointer.type !== trialName)
     throw new AppError(
       "configuration",
-      `Signing service '${name}' has the type '${pointer.type}', which is not supported. Supported: ${trialName}, vault, venafi.`,
+      `Signing service '${name}' has the type '${pointer.type}', which is not supported. Supported: ${[trialName, ...openers.keys()].toSorted().join(", ")}.`,
     );
   const state = await readTrialState(sources.place);
   if (state === undefined)

@@ -19,6 +19,8 @@ export interface TrialState {
   readonly venafi?: { readonly url: string; readonly root: string };
   /** The same service behind the interface of HashiCorp Vault and OpenBao: its origin. */
   readonly vault?: { readonly url: string };
+  /** The same service behind further interfaces: their origins, by the type of service that the configuration names. */
+  readonly interfaces?: Readonly<Record<string, string>>;
 }
 
 /** What the place of the state depends on. */
@@ -82,6 +84,7 @@ export function parseTrialState(text: string): TrialState | undefined {
     secrets: { dev, lead, security },
     ...(venafi === undefined ? {} : { venafi }),
     ...readPlainFacade(state["vault"]),
+    ...(state["interfaces"] === undefined ? {} : { interfaces: readInterfaces(state["interfaces"]) }),
   };
 }
 
@@ -89,6 +92,16 @@ export function parseTrialState(text: string): TrialState | undefined {
 function readPlainFacade(value: unknown): Pick<TrialState, "vault"> {
   const url = isJsonObject(value) ? value["url"] : undefined;
   return typeof url === "string" && /^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(url) ? { vault: { url } } : {};
+}
+
+/** Nothing but loopback. */
+function readInterfaces(value: unknown): Readonly<Record<string, string>> {
+  const given = isJsonObject(value) ? Object.entries(value).slice(0, 20) : [];
+  return Object.fromEntries(
+    given.flatMap(([type, url]) =>
+      typeof url === "string" && /^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(url) ? [[type, url] as const] : [],
+    ),
+  );
 }
 
 /** Undefined for anything but loopback: then there is no facade. */

@@ -12,6 +12,7 @@ import { withoutByteOrderMark, type Span } from "../image/span.ts";
 import type { Parsed, Problem } from "../problem.ts";
 import type { Suppression } from "../rules/suppressions.ts";
 import { isSecretName, pathProblem, urlProblem } from "./configurationValue.ts";
+import { readAwsKmsOptions } from "./awsKmsOptions.ts";
 import { readVaultOptions } from "./vaultOptions.ts";
 import { readVenafiOptions } from "./venafiOptions.ts";
 
@@ -108,6 +109,7 @@ function readTrustedRoots(node: YamlNode | undefined, reader: Reader): readonly 
 
 /** By type of service. */
 const optionReaders = new Map<string, (options: ServicePointer["options"]) => { readonly wrong: readonly string[] }>([
+  ["aws-kms", readAwsKmsOptions],
   ["venafi", readVenafiOptions],
   ["vault", readVaultOptions],
 ]);

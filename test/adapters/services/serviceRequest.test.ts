@@ -66,8 +66,16 @@ describe("sendToService", () => {
   it("leaves an answer without JSON to be understood by its status where that is about the sign-in", async () => {
     for (const status of [401, 403]) {
       reply = answering(status, "<html>");
-      assert.deepEqual(await send(), { status, body: undefined });
+      const { status: told, body } = await send();
+      assert.deepEqual([told, body], [status, undefined]);
     }
+  });
+
+  it("tells the service's clock", async () => {
+    reply = answering(200, "{}", { date: "Sun, 06 Nov 1994 08:49:37 GMT" });
+    assert.equal((await send()).date, Date.UTC(1994, 10, 6, 8, 49, 37));
+    reply = answering(200, "{}", { date: "once upon a time" });
+    assert.equal((await send()).date, undefined);
   });
 
   const failures: readonly (readonly [string, (response: ServerResponse) => void, string, RegExp])[] = [

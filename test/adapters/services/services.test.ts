@@ -78,6 +78,12 @@ describe("parseTrialState", () => {
       assert.equal(parseTrialState(JSON.stringify({ ...state, vault: { url } }))?.vault, undefined);
   });
 
+  it("knows further interfaces on loopback only", () => {
+    const interfaces = { "aws-kms": "http://127.0.0.1:7", csc: "https://attacker.example", other: 7 };
+    const read = parseTrialState(JSON.stringify({ ...state, interfaces }))?.interfaces;
+    assert.deepEqual(read, { "aws-kms": "http://127.0.0.1:7" });
+  });
+
   const refused: readonly (readonly [string, object])[] = [
     ["a service on another machine", { ...state, url: "http://192.0.2.1:5001" }],
     ["a service under a name", { ...state, url: "http://localhost.attacker.example:5001" }],

@@ -1,4 +1,5 @@
 import type { HashAlgorithm, KeySpec, SignatureScheme } from "../../../application/signingService.ts";
+import { notarySchemeOf } from "../../../core/sign/notaryFit.ts";
 
 /** The version of the plug-in protocol that is spoken (Notary Project, plugin extensibility specification). */
 export const contractVersion = "1.0";
@@ -18,31 +19,26 @@ export interface NotationAlgorithm {
   readonly signingAlgorithm: string;
 }
 
-const algorithms: ReadonlyMap<KeySpec, NotationAlgorithm> = new Map<KeySpec, NotationAlgorithm>([
-  ["rsa2048", algorithm("RSA-2048", "rsa-pss", "sha256")],
-  ["rsa3072", algorithm("RSA-3072", "rsa-pss", "sha384")],
-  ["rsa4096", algorithm("RSA-4096", "rsa-pss", "sha512")],
-  ["p256", algorithm("EC-256", "ecdsa", "sha256")],
-  ["p384", algorithm("EC-384", "ecdsa", "sha384")],
-  // The specification names the curve by its bits here, and not as NIST does with P.
-  ["p521", algorithm("EC-521", "ecdsa", "sha512")],
+/** The specification names curves by their bits here, and not as NIST does with P. */
+const keySpecs: ReadonlyMap<KeySpec, string> = new Map<KeySpec, string>([
+  ["rsa2048", "RSA-2048"],
+  ["rsa3072", "RSA-3072"],
+  ["rsa4096", "RSA-4096"],
+  ["p256", "EC-256"],
+  ["p384", "EC-384"],
+  ["p521", "EC-521"],
 ]);
 
 /** The algorithm for a key; undefined where the Notary Project has none, which is so for Ed25519. */
 export function notationAlgorithmOf(spec: KeySpec): NotationAlgorithm | undefined {
-  return algorithms.get(spec);
+  const [keySpec, chosen] = [keySpecs.get(spec), notarySchemeOf(spec)];
+  if (keySpec === undefined || chosen === undefined) return undefined;
+  const hashAlgorithm = chosen.hash.replace("sha", "SHA-");
+  const family = chosen.scheme === "ecdsa" ? "ECDSA" : "RSASSA-PSS";
+  return { keySpec, ...chosen, hashAlgorithm, signingAlgorithm: `${family}-${hashAlgorithm}` };
 }
 
 /** The kind of a key that a plug-in describes; undefined for one that is not known. */
-export function keySpecOf(
-  keySpec: unknown,
-): { readonly spec: KeySpec; readonly algorithm: NotationAlgorithm } | undefined {
-  for (const [spec, candidate] of algorithms) if (candidate.keySpec === keySpec) return { spec, algorithm: candidate };
-  return undefined;
-}
-
-function algorithm(keySpec: string, scheme: SignatureScheme, hash: HashAlgorithm): NotationAlgorithm {
-  const hashAlgorithm = hash.replace("sha", "SHA-");
-  const family = scheme === "ecdsa" ? "ECDSA" : "RSASSA-PSS";
-  return { keySpec, scheme, hash, hashAlgorithm, signingAlgorithm: `${family}-${hashAlgorithm}` };
+export function specOfKeySpec(keySpec: unknown): KeySpec | undefined {
+  return [...keySpecs].find(([, name]) => name === keySpec)?.[0];
 }

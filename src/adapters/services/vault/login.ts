@@ -1,6 +1,6 @@
 import { AppError } from "../../../application/errors.ts";
 import type { WaitOptions } from "../../../application/ports.ts";
-import { isJsonObject, type JsonObject } from "../../../core/json.ts";
+import { isJsonObject, objectIn } from "../../../core/json.ts";
 import { requestIdentityToken } from "../pipelineIdentity.ts";
 import type { ServiceReply } from "../serviceRequest.ts";
 import type { Credentials } from "./credentials.ts";
@@ -119,9 +119,4 @@ function lifeOf(seconds: unknown, renewable: unknown, now: number, whole: unknow
   const expiresAt = now + seconds * 1000;
   const life = typeof whole === "number" && Number.isFinite(whole) && whole > 0 ? whole : seconds;
   return { expiresAt, ...(renewable === true ? { renewFrom: expiresAt - life * 1000 * renewedWithin } : {}) };
-}
-
-function objectIn(body: unknown, name: string): JsonObject {
-  const value = isJsonObject(body) ? body[name] : undefined;
-  return isJsonObject(value) ? value : {};
 }

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openVenafi, type VenafiSources } from "../../../../src/adapters/services/venafi/openVenafi.ts";
+import type { OpeningSources } from "../../../../src/adapters/services/openingSources.ts";
+import { openVenafi } from "../../../../src/adapters/services/venafi/openVenafi.ts";
 import { secretsOf, startVenafiScene, type VenafiScene } from "../../../helpers/venafiScene.ts";
 
 const { signal } = new AbortController();
+const placeOf = (environment: Record<string, string>) => ({ environment, platform: process.platform });
 
 describe("openVenafi", () => {
   let scene: VenafiScene;
@@ -28,36 +30,36 @@ describe("openVenafi", () => {
     options,
   });
   const secrets = () => secretsOf(scene.facade.url, { username: "dev", password: scene.engine.secrets.dev });
-  const trial = (): NonNullable<VenafiSources["trial"]> => ({
+  const trial = (): NonNullable<OpeningSources["trial"]> => ({
     venafi: { url: scene.facade.url, root: scene.facade.root },
     secrets: scene.engine.secrets,
   });
 
   it("speaks to a service whose authority a file of the workspace names", async () => {
-    const service = await openVenafi(pointer({ caFile: "ca.pem" }), { environment: {}, secrets: secrets(), root });
+    const service = await openVenafi(pointer({ caFile: "ca.pem" }), { place: placeOf({}), secrets: secrets(), root });
     assert.deepEqual([service.name, service.origin], ["csp", scene.facade.url]);
     assert.equal((await service.listKeys({ signal })).length, 2);
   });
 
   it("takes the trust bundle of vsign, where that is about the same origin", async () => {
     const bundle = { VSIGN_URL: scene.facade.url, VSIGN_TRUST_BUNDLE: join(root, "ca.pem") };
-    const service = await openVenafi(pointer(), { environment: bundle, secrets: secrets() });
+    const service = await openVenafi(pointer(), { place: placeOf(bundle), secrets: secrets() });
     assert.equal((await service.listKeys({ signal })).length, 2);
     const elsewhere = { ...bundle, VSIGN_URL: "https://tpp.example" };
-    const other = await openVenafi(pointer(), { environment: elsewhere, secrets: secrets() });
+    const other = await openVenafi(pointer(), { place: placeOf(elsewhere), secrets: secrets() });
     await assert.rejects(other.listKeys({ signal }), { code: "tls" });
   });
 
   it("does not believe a service without its authority", async () => {
-    const service = await openVenafi(pointer(), { environment: {}, secrets: secrets(), root });
+    const service = await openVenafi(pointer(), { place: placeOf({}), secrets: secrets(), root });
     await assert.rejects(service.listKeys({ signal }), { code: "tls" });
   });
 
   it("signs in to the trial that runs by the trial's own secrets, and to nothing else with them", async () => {
-    const service = await openVenafi(pointer(), { environment: {}, trial: trial() });
+    const service = await openVenafi(pointer(), { place: placeOf({}), trial: trial() });
     assert.equal((await service.listKeys({ signal })).length, 2);
     const elsewhere = { ...trial(), venafi: { url: "https://127.0.0.1:1", root: scene.facade.root } };
-    const other = await openVenafi(pointer({ caFile: "ca.pem" }), { environment: {}, trial: elsewhere, root });
+    const other = await openVenafi(pointer({ caFile: "ca.pem" }), { place: placeOf({}), trial: elsewhere, root });
     await assert.rejects(other.listKeys({ signal }), { code: "authentication" });
   });
 
@@ -71,8 +73,8 @@ describe("openVenafi", () => {
     ["a file without certificates", () => pointer({ caFile: "other.pem" }), "configuration", /no certificates/],
   ];
   for (const [what, wrong, code, message] of refused)
-    it(`refuses ${what}`, () => assert.rejects(openVenafi(wrong(), { environment: {}, root }), { code, message }));
+    it(`refuses ${what}`, () => assert.rejects(openVenafi(wrong(), { place: placeOf({}), root }), { code, message }));
 
   it("finds no file without a workspace", () =>
-    assert.rejects(openVenafi(pointer({ caFile: "ca.pem" }), { environment: {} }), { code: "configuration" }));
+    assert.rejects(openVenafi(pointer({ caFile: "ca.pem" }), { place: placeOf({}) }), { code: "configuration" }));
 });

@@ -1,0 +1,137 @@
+import { AppError } from "../../application/errors.ts";
+import type { WaitOptions } from "../../application/ports.ts";
+import type {
+  DenyCode,
+  KeyDescription,
+  SigningService,
+  SignOutcome,
+  SignRequest,
+} from "../../application/signingService.ts";
+import { digestLengths, signatureFrom, type SignatureEncoding } from "./keyKinds.ts";
+
+/** A key as people see it, with what calls name it by. */
+export interface RemoteKey {
+  readonly description: KeyDescription;
+  /** Names this key and no other: never an alias, which may be pointed elsewhere. */
+  readonly id: string;
+}
+
+/** What a service answered to a request to sign; a text says what about the answer is wrong. */
+export type SignReply =
+  | { readonly status: "signed"; readonly signature: Uint8Array; readonly audit?: string }
+  | { readonly status: "denied"; readonly code: DenyCode; readonly message: string }
+  | string;
+
+/** What differs between services that sign at once: their protocol, and what they call things. */
+export interface ImmediateDialect {
+  /** How ECDSA signatures come back. */
+  readonly encoding: SignatureEncoding;
+  /** The longest message that the service signs with Ed25519, in octets. */
+  readonly maximumMessage: number;
+  /** Where the audit log is, in a sentence. */
+  readonly auditLog: string;
+  list(options: WaitOptions): Promise<readonly RemoteKey[]>;
+  /** Describes one key anew; undefined where there is none that the session may see. */
+  describe(name: string, options: WaitOptions): Promise<RemoteKey | undefined>;
+  /** Sends exactly one request to sign; `ambiguity` is what a person should know where its fate is not clear. */
+  sign(key: RemoteKey, request: SignRequest, ambiguity: string, options: WaitOptions): Promise<SignReply>;
+  /** The text without secrets that the session has used. */
+  redact(text: string): string;
+}
+
+/**
+ * A service that answers a signing request at once, and knows neither approvals nor tickets. Before a key signs it is
+ * described again: one that was rotated meanwhile signs nothing, and the session is known to be valid.
+ */
+export function createImmediateService(
+  { name, origin }: { readonly name: string; readonly origin: string },
+  dialect: ImmediateDialect,
+): SigningService {
+  const notRepeated = `The request was sent once and not repeated, so it is not known whether the key signed. ${dialect.auditLog}`;
+  let known: readonly RemoteKey[] = [];
+  const discreet = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const message = dialect.redact(error.message);
+      // A service may repeat in its answer what it was sent.
+      throw message === error.message ? error : new AppError(error.code, message);
+    }
+  };
+  const denied = (code: DenyCode, message: string): SignOutcome => ({
+    status: "denied",
+    code,
+    message: dialect.redact(message),
+  });
+  const noTicket = (): Promise<never> =>
+    Promise.reject(
+      new AppError("service-denied", `${name} answers at once: there are no requests that wait, and none to withdraw.`),
+    );
+
+  const submit = async (request: SignRequest, options: WaitOptions): Promise<SignOutcome> => {
+    const key = await dialect.describe(request.key, options);
+    if (key === undefined) return denied("key-not-found", `${name} has no key '${request.key}'.`);
+    const shown = known.find(({ description }) => description.name === request.key);
+    if (shown !== undefined && shown.description.publicKey !== key.description.publicKey)
+      throw new AppError(
+        "service-protocol",
+        `Key '${request.key}' of ${name} was rotated since it was described; nothing was sent. Sign again.`,
+      );
+    const complaint = complaintAbout(request, key.description, dialect.maximumMessage);
+    if (complaint !== undefined) return denied(complaint.code, complaint.message);
+    const reply = await dialect.sign(key, request, notRepeated, options);
+    if (typeof reply !== "string" && reply.status === "denied") return denied(reply.code, reply.message);
+    const signature =
+      typeof reply === "string" ? undefined : signatureFrom(reply.signature, key.description.spec, dialect.encoding);
+    if (typeof reply === "string" || signature === undefined) {
+      const what = typeof reply === "string" ? reply : "what it answered is no signature by the key";
+      throw new AppError(
+        "service-protocol",
+        `Could not submit the request at ${origin}: ${what}. Nothing was attached. ${dialect.auditLog}`,
+      );
+    }
+    return { status: "signed", signature, ...(reply.audit === undefined ? {} : { audit: reply.audit }) };
+  };
+
+  return {
+    name,
+    origin,
+    listKeys: (options) =>
+      discreet(async () => {
+        known = await dialect.list(options);
+        return known.map(({ description }) => description);
+      }),
+    submit: (request, options) => discreet(() => submit(request, options)),
+    resume: noTicket,
+    cancel: noTicket,
+    pending: () => Promise.resolve([]),
+    audit: () => Promise.reject(new AppError("service-denied", `${name} gives out no audit log. ${dialect.auditLog}`)),
+  };
+}
+
+/** Why a key cannot sign this, before anything is sent. */
+function complaintAbout(
+  { key, scheme, hash, digest, message }: SignRequest,
+  { spec, state, schemes }: KeyDescription,
+  maximumMessage: number,
+): { readonly code: DenyCode; readonly message: string } | undefined {
+  if (state !== "enabled") return { code: "key-disabled", message: `Key '${key}' is ${state}; nothing was sent.` };
+  const offer = schemes.find((each) => each.scheme === scheme);
+  if (offer?.hashes.includes(hash) !== true)
+    return {
+      code: "algorithm-not-allowed",
+      message: `Key '${key}' (${spec}) does not sign with ${scheme} and ${hash}; nothing was sent.`,
+    };
+  const unsupported = (why: string): { readonly code: DenyCode; readonly message: string } => ({
+    code: "unsupported",
+    message: `${why}; nothing was sent.`,
+  });
+  if (digest.length !== digestLengths[hash])
+    return unsupported(`The digest has ${digest.length} bytes, which is not the length of ${hash}`);
+  if (scheme !== "ed25519") return undefined;
+  if (message === undefined) return unsupported("Ed25519 signs whole messages, and only a digest was given");
+  return message.length > maximumMessage
+    ? unsupported(`The message has ${message.length} bytes, and the service signs ${maximumMessage} at most`)
+    : undefined;
+}
