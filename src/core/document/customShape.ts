@@ -1,3 +1,4 @@
+import { imagesByName } from "./imageNames.ts";
 import { isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
 import { isImageAnnotation } from "./kubernetesKinds.ts";
 import type { ResourceReading } from "./resourceReading.ts";
@@ -50,6 +51,7 @@ export function readShape(
       // What is merged in stands elsewhere, too, and is read there.
       if (notRead.has(name.text) || name.text === "<<") continue;
       const scalar = dereference(value)?.kind === "scalar" ? scalarOf(value) : undefined;
+      if (name.text === "images") for (const image of imagesByName(value)) reading.add(image, "image");
       if (scalar === undefined) visit(value, name.text, depth + 1);
       else if (key === "annotations" ? isImageAnnotation(name.text) : isImage(name.text, scalar.text))
         reading.add(value, key === "annotations" ? "annotation" : "image");

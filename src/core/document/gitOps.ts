@@ -1,3 +1,4 @@
+import { addFluxChart } from "./fluxChart.ts";
 import { readHelmParameters, readInlineValues, readParameterList } from "./helmParameters.ts";
 import { readKustomization, readPatches } from "./kustomization.ts";
 import { readKustomizeImages } from "./kustomizeImages.ts";
@@ -30,6 +31,7 @@ export function readGitOps(
       return true;
     case "helm.toolkit.fluxcd.io/HelmRelease":
       readInlineValues(valueAt(spec, "values"), reading);
+      addFluxChart(valueAt(spec, "chart", "spec"), reading);
       for (const renderer of itemsOf(valueAt(spec, "postRenderers"))) {
         readKustomizeImages(valueAt(renderer, "kustomize", "images"), { text, images });
         readPatches(valueAt(renderer, "kustomize"), reading, readPatch);
@@ -37,6 +39,9 @@ export function readGitOps(
       return true;
     case "source.toolkit.fluxcd.io/OCIRepository":
       readOciRepository(spec, reading);
+      return true;
+    case "source.toolkit.fluxcd.io/HelmChart":
+      addFluxChart(spec, reading);
       return true;
     case "argoproj.io/Application":
       readArgoSources(spec, reading, readPatch);

@@ -13,7 +13,7 @@ import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts
 /** Annotations of charts that list their images: Artifact Hub's, and the one that some publishers use. */
 const imageLists = ["artifacthub.io/images", "images"];
 
-/** Reads a chart's `Chart.yaml`, or its older `requirements.yaml`: the images it lists, and its dependencies in registries. */
+/** Reads a chart's `Chart.yaml`, its older `requirements.yaml`, or the `Chart.lock` beside: the images it lists, and its dependencies in registries. */
 export function readHelmChart(source: string, path: string): Document {
   const text = withoutByteOrderMark(source);
   const stream = readYaml(text);

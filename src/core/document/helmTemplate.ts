@@ -32,7 +32,16 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
     const evaluate = (source: string) => evaluateAction(source, (files ??= chartFiles(path, siblings)));
     images.add(node, site, { value: expandActions(text, masked, scalar, evaluate), pin: "none" });
   };
-  const reading: ResourceReading = { text, path, siblings, images, inner: [], add, within: () => reading };
+  const reading: ResourceReading = {
+    text,
+    path,
+    siblings,
+    documents: [],
+    images,
+    inner: [],
+    add,
+    within: () => reading,
+  };
   const read = (node: YamlNode | undefined): void => {
     if (!isWithoutImages(node)) readShape(node, reading, read);
   };

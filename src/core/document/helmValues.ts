@@ -1,3 +1,4 @@
+import { imagesByName } from "./imageNames.ts";
 import { isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
 import { readingOfKind } from "./kubernetesKinds.ts";
 import { addSplitImage, isUnknown, type SplitImage, type SuppliedPart } from "./splitImage.ts";
@@ -67,6 +68,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
       // What is merged in stands elsewhere, too, and is read there.
       if (below === "<<") continue;
       const scalar = scalarOf(value);
+      if (below === "images") for (const image of imagesByName(value)) images.add(image, "image");
       if (scalar === undefined) visit(value, below, top === "" ? below : top, depth + 1);
       else if (expand !== undefined && isMasked(scalar.text)) {
         if (isImageKey(below) && namesRepository(scalar.text))
@@ -123,6 +125,10 @@ function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefined {
   const image = filled(at("image"));
   if (repository !== undefined && image !== undefined && has("version", "tag"))
     return { registry: repository, repository: image, tag: at("tag") ?? at("version"), digest, isBare: true };
+  const name = filled(at("name"));
+  // A repository that holds several images, and the name of one.
+  if (repository !== undefined && isImageKey(key) && name !== undefined && isPart(repository, name))
+    return { registry: repository, repository: name, tag: rest.tag, digest, isBare: true };
   if (
     repository !== undefined &&
     (isImageKey(key) || has("tag", "digest", "registry", "pullPolicy", "imagePullPolicy"))
@@ -130,9 +136,14 @@ function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefined {
     return rest.registry === undefined && hasHost(repository)
       ? { ...rest, repository, isBare: true }
       : { ...rest, repository };
-  const name = filled(at("name"));
   if (isImageKey(key) && name !== undefined && has("tag", "digest", "registry", "pullPolicy"))
-    return { ...rest, repository: name, isBare: registry === undefined };
+    return {
+      ...rest,
+      repository: name,
+      isBare: registry === undefined,
+      // A key for the repository that is empty: the templates put another in its place.
+      isRelative: at("repository") !== undefined && !(textOf(name) ?? "").includes("/"),
+    };
   const isShared = valueAt(mapping, "hub") !== undefined && registry === undefined;
   if (
     image !== undefined &&
@@ -180,6 +191,12 @@ function isImageText(key: string, text: string): boolean {
 /** Whether a text has neither a tag nor a digest of its own. */
 function isBareName(node: YamlNode): boolean {
   return !/[:@][^/]*$/.test(textOf(node) ?? "");
+}
+
+/** Whether a repository has a registry and does not end in the name itself. */
+function isPart(repository: YamlNode, name: YamlNode): boolean {
+  const written = textOf(name) ?? "";
+  return hasHost(repository) && !/[/:@]/.test(written) && !(textOf(repository) ?? "").endsWith(`/${written}`);
 }
 
 function hasHost(node: YamlNode): boolean {

@@ -21,7 +21,7 @@ export function readHelmfile(source: string, path: string): Document {
   const masked = maskTemplate(text);
   const stream = readYaml(masked.text);
   const images = createImageCollector(text);
-  const reading = createResourceReading(text, path, undefined, images);
+  const reading = createResourceReading(text, path, undefined, { images });
   const roots = stream.documents.flatMap(({ root }) => root ?? []);
   const repositories = new Map(roots.flatMap(registriesOf));
   const expand = (scalar: YamlScalar) => expandActions(text, masked, scalar, (action) => evaluateAction(action, {}));

@@ -24,6 +24,14 @@ export function isLikelyImage(text: string): boolean {
   return value?.tag !== undefined || value?.digest !== undefined || hasHost || text.split("/").length === 2;
 }
 
+/** Whether a text can hardly be anything but a reference: it has a registry, a digest, or a name of several parts with a tag. */
+export function isCertainImage(text: string): boolean {
+  if (!isPossibleImage(text)) return false;
+  const { value } = parseReference(text);
+  const hasHost = value !== undefined && text.startsWith(`${value.registry}/`);
+  return hasHost || value?.digest !== undefined || (value?.tag !== undefined && text.includes("/"));
+}
+
 /**
  * Whether a text stands where an image does and is none that anyone pulls: `auto`, which a service mesh fills in, and
  * `ko://`, which is built from source.

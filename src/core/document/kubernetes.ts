@@ -31,7 +31,8 @@ function createReader(
   return (source, path, siblings) => {
     const text = withoutByteOrderMark(source);
     const stream = readYaml(relevantText(text));
-    const reading = createResourceReading(text, path, siblings);
+    const documents = stream.documents.map(({ root }) => root);
+    const reading = createResourceReading(text, path, siblings, { documents });
     for (const { root } of stream.documents) read(root, reading);
     return {
       path,

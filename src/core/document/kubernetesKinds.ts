@@ -18,6 +18,11 @@ const podSpecs = new Map<string, readonly string[]>([
   ["batch/CronJob", jobTemplate],
 ]);
 
+/** The same by kind alone, for manifests that name a version of the wrong group, or one that is gone. */
+const podKinds = new Map([...podSpecs].map(([name, path]) => [name.slice(name.indexOf("/") + 1), path]));
+
+const workloadGroups = new Set(["", "apps", "extensions", "batch"]);
+
 /** A place of a custom resource that holds an image; `*` is each item of a list. */
 export interface ImagePlace {
   readonly path: readonly string[];
@@ -51,6 +56,7 @@ const imagePlaces = new Map<string, readonly ImagePlace[]>([
   ],
   ["cdi.kubevirt.io/DataVolume", [place(`spec.${dataVolume}`, "volume", "docker://")]],
   ["cdi.kubevirt.io/DataImportCron", [place(`spec.template.spec.${dataVolume}`, "volume", "docker://")]],
+  ["fluxcd.controlplane.io/FluxInstance", [place("spec.distribution.artifact", "oci-repository", "oci://")]],
   ["apps.kruise.io/ImagePullJob", [place("spec.image")]],
   ["apps.kruise.io/ImageListPullJob", [place("spec.images.*")]],
   [
@@ -87,7 +93,7 @@ export type KindReading =
 /** Says how the images of resources of a group and kind are found. */
 export function readingOfKind(group: string, kind: string): KindReading {
   const name = `${group}/${kind}`;
-  const path = podSpecs.get(name);
+  const path = podSpecs.get(name) ?? (workloadGroups.has(group) ? podKinds.get(kind) : undefined);
   if (path !== undefined) return { kind: "pod", path };
   if (isBuiltIn(group) || isPolicy(group, kind)) return { kind: "nothing" };
   const spec = specImageGroups.has(group) ? [place("spec.image")] : [];

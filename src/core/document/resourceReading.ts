@@ -12,6 +12,8 @@ export interface ResourceReading {
   readonly text: string;
   readonly path: string;
   readonly siblings: Siblings;
+  /** The documents of its stream. */
+  readonly documents: readonly (YamlNode | undefined)[];
   readonly images: ImageCollector;
   /** Documents within this one, with its spans. */
   readonly inner: Document[];
@@ -26,7 +28,7 @@ export function createResourceReading(
   text: string,
   path: string,
   siblings: Siblings = noSiblings,
-  images: ImageCollector = createImageCollector(text),
+  { documents = [], images = createImageCollector(text) }: Partial<Pick<ResourceReading, "documents" | "images">> = {},
 ): ResourceReading {
   const inner: Document[] = [];
   // A place that a table names is also met by its shape.
@@ -35,6 +37,7 @@ export function createResourceReading(
     text,
     path,
     siblings,
+    documents,
     images,
     inner,
     add(node, site, options = {}) {

@@ -18,6 +18,8 @@ export interface SplitImage {
   readonly repository: YamlNode | undefined;
   readonly tag?: YamlNode | undefined;
   readonly digest?: YamlNode | undefined;
+  /** Whether the registry is said elsewhere, in a way that is not known. */
+  readonly isRelative?: boolean;
   /** The tag where no node says one. */
   readonly defaultTag?: SuppliedPart | undefined;
 }
@@ -74,6 +76,7 @@ export function addSplitImage(
           : { text: value, literal: scalar.span },
     );
   };
+  if (registry === undefined && split.isRelative === true) parts.push({}, { text: "/" });
   if (registry !== undefined) {
     add(registry, "registry", registry.text.replace(/\/+$/, ""));
     parts.push({ text: "/" });

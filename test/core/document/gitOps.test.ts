@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import { formatReference } from "../../../src/core/image/reference.ts";
 import { readKubernetes } from "../../../src/core/document/kubernetes.ts";
 import { expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
 
@@ -24,6 +26,44 @@ describe("readGitOps", () => {
         "image docker.io/library/busybox literal",
         "images ghcr.io/a/x:v1 resolved",
       ],
+    ],
+    [
+      "a release's chart from a repository in a registry",
+      "helm.toolkit.fluxcd.io/v2/HelmRelease",
+      `spec:
+  chart: {spec: {chart: «podinfo», version: 6.5.0+a, sourceRef: {kind: HelmRepository, name: pod}}}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+spec:
+  chart: {spec: {chart: «podinfo», version: ">1", sourceRef: {kind: HelmRepository, name: pod}}}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+spec:
+  chart: {spec: {chart: ./charts/a, sourceRef: {kind: GitRepository, name: pod}}}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+spec:
+  chart: {spec: {chart: a, sourceRef: {kind: HelmRepository, name: plain}}}
+---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {name: pod}
+spec: {type: oci, url: "oci://ghcr.io/stefanprodan/charts/"}
+---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {name: plain}
+spec: {url: "https://charts.example.org"}`,
+      ["chart ghcr.io/stefanprodan/charts/podinfo:6.5.0_a resolved", "chart ? partial"],
+    ],
+    [
+      "a Flux instance's own manifests",
+      "fluxcd.controlplane.io/v1/FluxInstance",
+      "spec: {distribution: {registry: ghcr.io/fluxcd, artifact: 'oci://«ghcr.io/a/manifests:latest»'}}",
+      ["oci-repository ghcr.io/a/manifests:latest literal"],
     ],
     [
       "a release's values that never say the word",
@@ -135,5 +175,22 @@ spec:
         "spec:\n  source:\n    helm:\n      values: \"image: {repository: a/b,\\n tag: '1'}\"\n      parameters: [{name: image.repository, value: a}, {name: image.tag, value: &t b}]\n    kustomize: {images: [a=b:c]}\n",
       ),
     );
+  });
+});
+
+describe("addFluxChart", () => {
+  it("finds the repository in a file beside it", () => {
+    const source = resource(
+      "helm.toolkit.fluxcd.io/v2/HelmRelease",
+      "spec: {chart: {spec: {chart: a, version: 1.2.3, sourceRef: {kind: HelmRepository, name: r}}}}",
+    );
+    const repository = resource(
+      "source.toolkit.fluxcd.io/v1/HelmRepository",
+      "metadata: {name: r}\nspec: {url: oci://ghcr.io/a}",
+    );
+    const files = new Map([["apps/helm-repository.yaml", repository]]);
+    const [use] = readKubernetes(source, "apps/release.yaml", (path) => files.get(path)).images;
+    assert.equal(use?.reference && formatReference(use.reference), "ghcr.io/a/a:1.2.3");
+    assert.equal(use?.chain[0]?.file, "apps/helm-repository.yaml");
   });
 });

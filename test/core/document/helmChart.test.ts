@@ -23,6 +23,11 @@ describe("readHelmChart", () => {
       ["dependency ? partial"],
     ],
     [
+      "the versions that a lock holds",
+      "dependencies:\n- name: common\n  repository: oci://«a.io/b»\n  version: 2.13.3\ndigest: sha256:x\ngenerated: '2024-01-01T00:00:00Z'",
+      ["dependency a.io/b/common:2.13.3 resolved"],
+    ],
+    [
       "a version with build metadata",
       'dependencies: [{name: common, repository: "oci://«a.io/b»", version: 1.0.0+x}]',
       ["dependency a.io/b/common:1.0.0_x resolved"],

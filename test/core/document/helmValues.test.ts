@@ -35,6 +35,21 @@ describe("readHelmValues", () => {
       ["image nvcr.io/nvidia/driver:550 resolved"],
     ],
     [
+      "a repository of images and the name of one",
+      "image: {repository: gcr.io/a, name: «worker», tag: '2'}\nb: {image: {repository: «gcr.io/a/x», name: x, tag: '2'}}",
+      ["image gcr.io/a/worker:2 resolved", "image gcr.io/a/x:2 resolved"],
+    ],
+    [
+      "a name whose repository the templates choose",
+      "image: {repository: , name: «agent», tag: '7'}\nb: {image: {repository: '', name: «a/b», tag: '7'}}",
+      ["image ? unresolved", "image docker.io/a/b:7 resolved"],
+    ],
+    [
+      "images that each have a name",
+      "images: {a: «quay.io/a/b», pullPolicy: Always, pullSecrets: [x], tags: {c: «docker.io/c/d:1»}}",
+      ["image quay.io/a/b literal", "image docker.io/c/d:1 literal"],
+    ],
+    [
       "a repository and a tag under longer keys",
       "a: {imageRepository: «ghcr.io/a/b», imageTag: '1'}\nb: {imageName: «c», imageTag: '2'}\nd: {imageRepository: «ghcr.io/d/e»}\nf: {imageName: «g/h:1»}",
       [

@@ -24,6 +24,24 @@ describe("readResource", () => {
       ["image docker.io/library/node literal"],
     ],
     [
+      "a workload under a version of another group",
+      "apps/v1/Pod",
+      "spec: {containers: [{image: «node»}]}",
+      ["image docker.io/library/node literal"],
+    ],
+    [
+      "images that each have a name",
+      "example.com/v1/Foo",
+      "spec: {images: {a: «quay.io/a/b», b: «a/c:1», c: a/c, d: '1.2', e: [x/y:1], tags: {f: «a/d:1»}}, other: {a: quay.io/a/b}}",
+      ["image quay.io/a/b literal", "image docker.io/a/c:1 literal", "image docker.io/a/d:1 literal"],
+    ],
+    [
+      "a list of images",
+      "example.com/v1/Foo",
+      "spec: {images: [«quay.io/a/b», 'quay.io/*', node, «a/c:1», {name: a/d:1}, a.png]}",
+      ["image quay.io/a/b literal", "image docker.io/a/c:1 literal"],
+    ],
+    [
       "a rollout",
       "argoproj.io/v1alpha1/Rollout",
       "spec: {template: {spec: {initContainers: [{image: «a»}]}}}",

@@ -1,0 +1,11 @@
+import { isCertainImage } from "./imageShape.ts";
+import { entriesOf, itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+/**
+ * The images that stand by themselves under a key `images`: a list of them, or each under a name of its own, also below
+ * `tags` (the charts of OpenStack). Whatever else stands there is left to others.
+ */
+export function imagesByName(node: YamlNode | undefined): readonly YamlNode[] {
+  const named = [...entriesOf(node), ...entriesOf(valueAt(node, "tags"))].map(({ value }) => value);
+  return [...itemsOf(node), ...named].filter((value) => value.kind === "scalar" && isCertainImage(textOf(value) ?? ""));
+}
