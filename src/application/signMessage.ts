@@ -165,7 +165,7 @@ function requestOf({ message, key, scheme, hash, tool, justification }: MessageT
     scheme,
     hash,
     digest: createHash(hash).update(message).digest(),
-    ...(scheme === "ed25519" ? { message } : {}),
+    ...(scheme === "ed25519" || key.signsMessages === true ? { message } : {}),
     purpose: {
       artifact: artifact === undefined ? { kind: "file", name: own, digest: own } : { kind: "image", ...artifact },
       tool,

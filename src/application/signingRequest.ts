@@ -14,7 +14,7 @@ export function signRequestOf(
     key: plan.key.name,
     ...plan.scheme,
     digest: plan.digest,
-    ...(plan.scheme.scheme === "ed25519" ? { message: plan.signedBytes } : {}),
+    ...(plan.scheme.scheme === "ed25519" || plan.key.signsMessages === true ? { message: plan.signedBytes } : {}),
     purpose: { artifact, tool: asked.tool },
     ...(asked.justification === undefined ? {} : { justification: asked.justification }),
     idempotencyKey,

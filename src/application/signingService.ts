@@ -23,6 +23,8 @@ export interface KeyDescription {
   readonly custody: "hsm" | "service-software" | "unknown";
   readonly state: "enabled" | "disabled" | "expired";
   readonly needs: readonly KeyNeed[];
+  /** The service hashes by itself, and is given the message besides its digest. */
+  readonly signsMessages?: boolean;
   /** Answers for the security team; "unknown" is said, never left out. */
   readonly governance: {
     readonly issuer: string;
@@ -39,7 +41,7 @@ export interface SignRequest {
   readonly scheme: SignatureScheme;
   readonly hash: HashAlgorithm;
   readonly digest: Uint8Array;
-  /** The bytes that `digest` is of, for schemes that sign whole messages (Ed25519); absent for all others. */
+  /** The bytes that `digest` is of, for schemes that sign whole messages (Ed25519) and keys that say so; absent for all others. */
   readonly message?: Uint8Array;
   readonly purpose: {
     readonly artifact: { readonly kind: "image" | "file"; readonly name: string; readonly digest: string };

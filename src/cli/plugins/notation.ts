@@ -1,4 +1,3 @@
-import { X509Certificate } from "node:crypto";
 import {
   contractVersion,
   notationAlgorithmOf,
@@ -12,6 +11,7 @@ import type { KeyDescription, SigningService } from "../../application/signingSe
 import { decodeBase64 } from "../../core/base64.ts";
 import { isJsonObject, readJson, type JsonObject } from "../../core/json.ts";
 import { toSideBySide } from "../../core/sign/ecdsaSignature.ts";
+import { notaryChainOf, notaryFit } from "../../core/sign/notaryFit.ts";
 import { readPublicKey } from "../../core/x509/publicKey.ts";
 import { exitCodes } from "../exitCodes.ts";
 import type { Host } from "../host.ts";
@@ -101,12 +101,8 @@ async function answerTo(args: readonly string[], host: Host): Promise<{ readonly
       code: "VALIDATION_ERROR",
       message: `Key '${key.name}' signs as ${algorithm.signingAlgorithm}; notation asked for another algorithm.`,
     };
-  const chain = chainOf(key);
-  if (chain === undefined)
-    return {
-      code: "VALIDATION_ERROR",
-      message: `Key '${key.name}' of ${service.name} has no certificate chain up to a root, which signatures of the Notary Project carry. Have one issued for it; nothing was sent.`,
-    };
+  const fit = notaryFit(key);
+  if ("code" in fit) return { code: "VALIDATION_ERROR", message: `${fit.message} Nothing was sent.` };
   const outcome = await sign({ service, key, algorithm, message, settings }, host);
   if (outcome.status !== "signed")
     return {
@@ -120,7 +116,7 @@ async function answerTo(args: readonly string[], host: Host): Promise<{ readonly
       keyId,
       signature: Buffer.from(signature).toString("base64"),
       signingAlgorithm: algorithm.signingAlgorithm,
-      certificateChain: chain,
+      certificateChain: (notaryChainOf(key) ?? []).map(({ der }) => Buffer.from(der).toString("base64")),
     },
   };
 }
@@ -175,14 +171,6 @@ function sign(
     { ...asked, ...(justification === undefined ? {} : { justification }) },
     { signal: host.signal, waitMs },
   );
-}
-
-/** Base64 of DER, leaf first; undefined where it does not reach a root, without which notation takes no chain. */
-function chainOf(key: KeyDescription): readonly string[] | undefined {
-  const chain = key.certificateChain.map((pem) => new X509Certificate(pem));
-  const root = chain.at(-1);
-  if (root === undefined || !root.checkIssued(root)) return undefined;
-  return chain.map(({ raw }) => raw.toString("base64"));
 }
 
 /** JWS and COSE hold r and s side by side, where services give DER. */

@@ -16,6 +16,11 @@ const schemes: ReadonlyMap<SigningKey["spec"], SigningScheme> = new Map<SigningK
   ["p521", { scheme: "ecdsa", hash: "sha512" }],
 ]);
 
+/** The scheme of a kind of key; undefined where the Notary Project has none. */
+export function notarySchemeOf(spec: SigningKey["spec"]): SigningScheme | undefined {
+  return schemes.get(spec);
+}
+
 /**
  * The scheme by which a key signs envelopes of the Notary Project, or why it cannot: its kind, or the certificates that
  * the service has for it. Verifiers refuse what is refused here, so that nothing is signed for nobody.

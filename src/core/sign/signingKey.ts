@@ -14,6 +14,8 @@ export interface SigningKey {
   readonly certificateChain?: readonly string[];
   readonly state: "enabled" | "disabled" | "expired";
   readonly needs: readonly ("justification" | "approval")[];
+  /** Its service hashes by itself, and is given what is signed besides the digest of it. */
+  readonly signsMessages?: boolean;
 }
 
 /** Whether the described public key has the type and size that its description claims. */
