@@ -37,6 +37,17 @@ export function signInWays({ type, options }: Pick<ServicePointer, "type" | "opt
   return [];
 }
 
+/** What services keep of a session besides what was typed. */
+const sessions = new Map<string, readonly string[]>([
+  ["venafi", ["venafi access-token", "venafi access-token-expires", "venafi refresh-token"]],
+]);
+
+/** The names under which anything of a sign-in to the service is kept: all of them go when a person signs out. */
+export function keptNames(service: Pick<ServicePointer, "type" | "options">): readonly string[] {
+  const answers = signInWays(service).flatMap((way) => way.answers.map(({ name }) => name));
+  return [...new Set([...answers, ...(sessions.get(service.type) ?? [])])];
+}
+
 function shown(name: string, prompt: string): SignInAnswer {
   return { name, prompt, secret: false };
 }

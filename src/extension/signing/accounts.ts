@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { signInWays } from "../../adapters/services/signIns.ts";
+import { keptNames, signInWays } from "../../adapters/services/signIns.ts";
 import type { ServicePointer } from "../../core/policy/configuration.ts";
 import type { Extension } from "../context.ts";
 import { createSecrets } from "../secrets.ts";
@@ -39,8 +39,7 @@ export function register(extension: Extension): vscode.Disposable {
     async removeSession(id) {
       const secrets = createSecrets(extension.context.secrets);
       for (const service of servicesOf(extension).filter((each) => idOf(each) === id))
-        for (const { name } of signInWays(service).flatMap(({ answers }) => answers))
-          await secrets.delete(new URL(service.url).origin, name);
+        for (const name of keptNames(service)) await secrets.delete(new URL(service.url).origin, name);
       await look();
       await extension.signing.refresh(AbortSignal.timeout(15_000));
     },

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { ServicePointer } from "../../core/policy/configuration.ts";
+import type { CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
 import { createSecrets } from "../secrets.ts";
 
@@ -7,9 +8,9 @@ import { createSecrets } from "../secrets.ts";
  * Signs in to a signing service: asks for what the service takes, and keeps it in the editor's secret storage for exactly
  * the service's origin, which every question names. A workspace that gives a service another address is asked about again.
  */
-export async function signInService(extension: Extension): Promise<void> {
+export async function signInService(extension: Extension, target: CommandTarget = {}): Promise<void> {
   if (!vscode.workspace.isTrusted) return;
-  const { signInWays } = await import("../../adapters/services/signIns.ts");
+  const { keptNames, signInWays } = await import("../../adapters/services/signIns.ts");
   const services = extension.model.rulebook.configuration.services.filter(
     (service) => URL.canParse(service.url) && signInWays(service).length > 0,
   );
@@ -19,7 +20,7 @@ export async function signInService(extension: Extension): Promise<void> {
     );
     return;
   }
-  const service = await chooseService(services);
+  const service = services.find(({ name }) => name === target.service) ?? (await chooseService(services));
   if (service === undefined) return;
   const { origin } = new URL(service.url);
   const title = `Sign in to ${service.name} at ${origin}`;
@@ -34,6 +35,8 @@ export async function signInService(extension: Extension): Promise<void> {
   }
   // Kept only once all are there, so that leaving half-way changes nothing.
   const secrets = createSecrets(extension.context.secrets);
+  // A session of somebody else, or of the way before, must not be gone on with.
+  for (const name of keptNames(service)) await secrets.delete(origin, name);
   for (const [name, value] of answers) await secrets.set(origin, name, value);
   await extension.signing.refresh(AbortSignal.timeout(15_000));
 }

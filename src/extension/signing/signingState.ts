@@ -20,6 +20,8 @@ export interface ServiceState {
   /** Whether requests of others are decided here. */
   readonly decides: boolean;
   readonly failure?: string;
+  /** Whether the failure is that nobody is signed in, or not as somebody who may ask. */
+  readonly asksForSignIn?: boolean;
 }
 
 /** Finds services: by the configuration, and the trial where it runs; and those that cannot be opened, with the reason. */
@@ -124,7 +126,8 @@ async function askService(service: SigningService, own: readonly Ticket[], signa
     ]);
     return { name, origin, keys, requests, audit, decides: service.decide !== undefined };
   } catch (error) {
-    return failedService(name, origin, describeCause(error));
+    const asksForSignIn = error instanceof AppError && error.code === "service-denied";
+    return { ...failedService(name, origin, describeCause(error)), asksForSignIn };
   }
 }
 

@@ -43,6 +43,14 @@ export function register(extension: Extension): vscode.Disposable {
   const view = vscode.window.createTreeView("countersign.signing", { treeDataProvider });
   const controller = new AbortController();
   const ask = (): void => void extension.signing.refresh(controller.signal);
+  // The view may open before the configuration is read, and the configuration may name other services later.
+  let configured = "";
+  const askWhereNamed = (): void => {
+    const named = JSON.stringify(extension.model.rulebook.configuration.services);
+    if (!extension.model.ready || named === configured) return;
+    configured = named;
+    if (view.visible) ask();
+  };
   return vscode.Disposable.from(
     view,
     changes,
@@ -55,6 +63,7 @@ export function register(extension: Extension): vscode.Disposable {
       if (visible) ask();
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(ask),
+    extension.model.onDidChange(askWhereNamed),
     new vscode.Disposable(() => controller.abort()),
   );
 }
@@ -125,16 +134,19 @@ function toItem(node: Node, now: Date): vscode.TreeItem {
     case "request":
       return requestItem(node.shown, now);
     case "service": {
-      const { name, origin, failure, keys } = node.state;
+      const { name, origin, failure, keys, asksForSignIn = false } = node.state;
       const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded);
       item.id = `service ${name}`;
-      item.description = failure === undefined ? origin : "cannot be reached";
+      item.description = failure === undefined ? origin : asksForSignIn ? "asks for a sign-in" : "cannot be reached";
       item.tooltip = failure ?? `${origin}, ${count(keys.length, "key")}`;
-      item.contextValue = "service";
+      item.contextValue = asksForSignIn ? "service closed" : "service";
       item.iconPath =
         failure === undefined
           ? new vscode.ThemeIcon("server")
-          : new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground"));
+          : new vscode.ThemeIcon(
+              asksForSignIn ? "account" : "warning",
+              new vscode.ThemeColor("list.warningForeground"),
+            );
       item.accessibilityInformation = { label: `signing service ${name}, ${item.description}` };
       return item;
     }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { openCredentials as openVault } from "../../../src/adapters/services/vault/credentials.ts";
 import { openCredentials as openVenafi } from "../../../src/adapters/services/venafi/credentials.ts";
-import { signInWays } from "../../../src/adapters/services/signIns.ts";
+import { secretsOf, startVenafiScene } from "../../helpers/venafiScene.ts";
+import { keptNames, signInWays } from "../../../src/adapters/services/signIns.ts";
 
 const origin = "https://sign.acme.example";
 
@@ -47,5 +48,20 @@ describe("signInWays", () => {
   it("knows none for the trial, nor for a type that it does not know", () => {
     assert.deepEqual(signInWays({ type: "trial", options: {} }), []);
     assert.deepEqual(signInWays({ type: "other", options: {} }), []);
+  });
+});
+
+describe("keptNames", () => {
+  it("covers all that a session of Venafi leaves in the store", async () => {
+    const scene = await startVenafiScene();
+    try {
+      const secrets = secretsOf(scene.facade.url, { username: "dev", password: scene.engine.secrets.dev });
+      await scene.client({ secrets }).listKeys(new AbortController());
+      assert.ok(secrets.values.has(`${scene.facade.url} venafi refresh-token`));
+      for (const name of keptNames({ type: "venafi", options: {} })) await secrets.delete(scene.facade.url, name);
+      assert.deepEqual([...secrets.values.keys()], []);
+    } finally {
+      await scene.facade.stop();
+    }
   });
 });

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createTrialEngine, type TrialEngine } from "../../../src/trial/service/engine.ts";
+import { startTrialVenafi, type TrialVenafi } from "../../../src/trial/venafi/startTrialVenafi.ts";
+import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+
+describe("signing in to a signing service", () => {
+  const place = mkdtempSync(join(tmpdir(), "countersign-sign-in-"));
+  const folder = join(place, "shop");
+  const env = { COUNTERSIGN_STATE_DIR: join(place, "state") };
+  let engine: TrialEngine;
+  let venafi: TrialVenafi;
+  let workbench: Workbench | undefined;
+
+  before(async () => {
+    engine = createTrialEngine();
+    venafi = await startTrialVenafi(engine);
+    mkdirSync(folder);
+    writeFileSync(join(folder, "acme-ca.pem"), venafi.root);
+    writeFileSync(join(folder, "Dockerfile"), "FROM scratch\n");
+    const options = "options:\n      caFile: acme-ca.pem\n";
+    const service = `  - name: acme\n    type: venafi\n    url: ${venafi.url}\n    ${options}`;
+    writeFileSync(join(folder, ".countersign.yaml"), `version: 1\nservices:\n${service}`);
+  });
+  after(async () => {
+    await venafi.stop();
+    rmSync(place, { recursive: true, force: true });
+  });
+  afterEach(async function close() {
+    await closeWorkbench(workbench, this.currentTest);
+    workbench = undefined;
+  });
+
+  const signIn = async (at: Workbench, password: string): Promise<void> => {
+    await at.runCommand("Countersign: Sign in to a signing service...");
+    await at.pick("acme");
+    await at.pick("User name and password");
+    await at.answer("dev");
+    await at.quickInput.locator("input[type=password]").waitFor();
+    await at.answer(password);
+  };
+
+  it("lists the keys, names the account and forgets it again; says when the service is down", async () => {
+    workbench = await openWorkbench({ folder, env });
+    const { page } = workbench;
+    await workbench.openViewContainer("Countersign");
+    await workbench.treeItem("Signing", "asks for a sign-in").waitFor();
+    await workbench.screenshot("sign-in asked for");
+
+    await signIn(workbench, "not the password");
+    await workbench.treeItem("Signing", "asks for a sign-in").hover();
+    await page.locator(".monaco-hover:visible", { hasText: "sign in as dev" }).waitFor();
+    await workbench.screenshots("sign-in refused");
+
+    await workbench.runCommand("Countersign: Sign in to a signing service...");
+    await workbench.pick("acme");
+    await workbench.screenshot("sign-in ways");
+    await page.keyboard.press("Escape");
+
+    await signIn(workbench, engine.secrets.dev);
+    await workbench.treeItem("Signing", "release").waitFor();
+    await page.mouse.move(800, 600);
+    await workbench.screenshot("signed in");
+
+    await page.locator('.activitybar a[aria-label^="Accounts"]').click();
+    const account = page.locator(".context-view .action-label", { hasText: "acme at https://127.0.0.1" });
+    await account.waitFor();
+    await workbench.screenshot("accounts");
+    assert.match(await account.innerText(), /user name and password/u);
+    await account.hover();
+    await page.locator(".action-label", { hasText: "Sign Out" }).click();
+    const dialog = page.locator(".monaco-dialog-box");
+    await dialog.locator(".monaco-button", { hasText: "Sign Out" }).click();
+    await workbench.treeItem("Signing", "release").waitFor({ state: "detached" });
+
+    await signIn(workbench, engine.secrets.dev);
+    await workbench.treeItem("Signing", "release").waitFor();
+    await venafi.stop();
+    await workbench.runCommand("Countersign: Refresh");
+    await workbench.treeItem("Signing", "cannot be reached").waitFor();
+    await workbench.treeItem("Signing", "cannot be reached").hover();
+    await page.locator(".monaco-hover:visible", { hasText: "Could not" }).waitFor();
+    await workbench.screenshot("service down");
+  });
+});
