@@ -80,6 +80,7 @@ Exit code 0: all verified. 3: some could not be checked. 1: anything else.
   --certificate-identity[-regexp] ID with --certificate-oidc-issuer[-regexp] URL
   --trusted-root FILE         Sigstore trusted root to prove certificates against
   --policy FILE               judge by this policy (repeatable); else by those in the workspace
+  --all                       also each platform of an index, and what is attached that nobody signed
   --explain                   the steps of each verdict: what was compared, with what outcome, by which specification
   --export-evidence FILE      keep everything that the verdicts rest on, to be judged again elsewhere
   --evidence FILE             judge by such a file, and ask nobody; without IMAGE all that are in it

@@ -26,10 +26,21 @@ import { locateWorkspace } from "../workspace.ts";
 
 /** `countersign verify IMAGE...`: verdicts for images that are named. */
 export async function verify(args: readonly string[], host: Host): Promise<number> {
-  const options = { ...reportOptions, ...networkOptions, ...trustOptions, ...evidenceOptions };
+  const options = {
+    ...reportOptions,
+    ...networkOptions,
+    ...trustOptions,
+    ...evidenceOptions,
+    all: { type: "boolean" },
+  } as const;
   const { values, positionals } = parseOptions("verify", args, options);
   const format = formatOf("verify", values.format);
   const threshold = thresholdOf("verify", values["fail-on"]);
+  if (values.all === true && (values.offline === true || values.evidence !== undefined))
+    throw new AppError(
+      "usage",
+      "--all asks registries: leave out --offline and --evidence; see 'countersign verify --help'.",
+    );
   const judged = await openEvidence("verify", values, host.cwd);
   const names = positionals.length === 0 ? [...(judged.held?.evidence.keys() ?? [])] : positionals;
   if (names.length === 0) {
@@ -64,6 +75,7 @@ export async function verify(args: readonly string[], host: Host): Promise<numbe
       {
         signal: host.signal,
         offline: values.offline === true,
+        all: values.all === true,
         ...judged.options,
         onVerdict: (_, evidence) => {
           judged.keep(evidence);

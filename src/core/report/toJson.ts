@@ -50,6 +50,11 @@ function verdictJson(verdict: Verdict): object {
     reason: { code: verdict.reason.code, message: verdict.reason.message },
     signatures: verdict.signatures.map(signatureJson),
     ...(verdict.attachments === undefined ? {} : { attachments: verdict.attachments.map(attachmentJson) }),
+    ...(verdict.platforms === undefined
+      ? {}
+      : {
+          platforms: verdict.platforms.map(({ platform, verdict: own }) => ({ platform, ...verdictJson(own) })),
+        }),
     ...(verdict.decidedBy === undefined ? {} : { decidedBy: verdict.decidedBy }),
     ...(verdict.asOf === undefined ? {} : { asOf: verdict.asOf }),
   };

@@ -1,6 +1,7 @@
+import { shortDigest } from "../image/digest.ts";
 import type { Problem } from "../problem.ts";
 import type { Finding, Severity } from "../rules/rule.ts";
-import type { TraceStep, VerdictState } from "../verdict/verdict.ts";
+import type { TraceStep, Verdict, VerdictState } from "../verdict/verdict.ts";
 import { createRanges, reportedImages, type Inspection, type Ranges, type ReportedImage } from "./inspection.ts";
 import { colourOf, marksFor, paint, type Colour } from "./marks.ts";
 import { count, describeAge, describeTime, printable, stateWord, summaryDetail, worstFirst } from "./words.ts";
@@ -23,7 +24,10 @@ export function toText(inspection: Inspection, options: TextOptions): string {
     ...inspection.problems.map((problem) => problemRow(problem, ranges)),
     ...bestFirst(images).map((image) => ({
       ...imageRow(image, inspection.verdicts !== undefined, ranges, options),
-      below: told ? (image.verdict?.trace ?? []).map((step) => stepLine(step, options)) : [],
+      below: [
+        ...(told ? (image.verdict?.trace ?? []) : []).map((step) => stepLine(step, options)),
+        ...partsOf(image.verdict, options),
+      ],
     })),
     ...[...inspection.findings].sort(byWorstLast).map((finding) => findingRow(finding, ranges)),
   ];
@@ -67,6 +71,26 @@ function stepLine({ step, outcome, text, section }: TraceStep, options: TextOpti
   );
   return `     ${painted} ${step}: ${printable(text)}${cited}`;
 }
+
+/** The platforms of an index, and what else is attached where no steps tell of it. */
+function partsOf(verdict: Verdict | undefined, options: TextOptions): readonly string[] {
+  const covered = verdict?.state === "verified";
+  const platforms = (verdict?.platforms ?? []).map(({ platform, verdict: own }) => {
+    const detail = summaryDetail(own, options.now);
+    const word = stateWord(own.state) + (detail === "" ? "" : ` · ${detail}`);
+    const said = own.state === "unsigned" && covered ? "Not signed by itself · covered by the index" : word;
+    const mark = own.state === "unsigned" && covered ? "note" : own.state;
+    const painted = paint(marksFor(options.unicode)[mark], colourOf(mark), options.colour);
+    return `     ${painted} ${printable(platform)}  ${shortDigest(own.digest ?? "")}  ${said}`;
+  });
+  const attached = (verdict?.platforms === undefined ? [] : (verdict.attachments ?? [])).map(
+    ({ kind, mediaType, digest }) =>
+      `     ${marksFor(options.unicode).note} ${attachmentWords[kind]} (${printable(mediaType)})  ${shortDigest(digest)}  Not signed`,
+  );
+  return [...platforms, ...attached];
+}
+
+const attachmentWords = { sbom: "SBOM", attestation: "Attestation", other: "Attachment" } as const;
 
 function imageRow(image: ReportedImage, judged: boolean, ranges: Ranges, options: TextOptions): Row {
   const place = image.place === undefined ? "" : placeOf(image.place.document.path, image.place.use.span, ranges);

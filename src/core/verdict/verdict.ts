@@ -97,6 +97,13 @@ export interface TraceStep {
   readonly section?: string;
 }
 
+/** One platform of an index, judged as if the reference named it alone. */
+export interface PlatformVerdict {
+  /** `linux/arm64`, `linux/arm/v7`. */
+  readonly platform: string;
+  readonly verdict: Verdict;
+}
+
 /** What is said of one image. */
 export interface Verdict {
   readonly state: VerdictState;
@@ -108,6 +115,8 @@ export interface Verdict {
   readonly signatures: readonly SignatureVerdict[];
   /** Absent where nothing else is attached, as far as was asked. */
   readonly attachments?: readonly Attachment[];
+  /** Absent for what is no index, and where nobody asked for each platform. */
+  readonly platforms?: readonly PlatformVerdict[];
   readonly decidedBy?: PolicyLocation;
   /** Whether a matching policy enforces: a failed verdict is then an error, else a warning. */
   readonly enforced: boolean;
