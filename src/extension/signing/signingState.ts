@@ -52,6 +52,9 @@ const pendingKey = "pendingSignings";
 const recentKey = "recentKeys";
 const recentLimit = 10;
 
+/** Failures that a sign-in mends. */
+const signInCodes: ReadonlySet<string> = new Set(["authentication", "service-denied"]);
+
 export function createSigningState(memento: vscode.Memento, directory: ServiceDirectory, log: Logbook): SigningState {
   const changes = new vscode.EventEmitter<void>();
   let services: readonly ServiceState[] = [];
@@ -126,7 +129,7 @@ async function askService(service: SigningService, own: readonly Ticket[], signa
     ]);
     return { name, origin, keys, requests, audit, decides: service.decide !== undefined };
   } catch (error) {
-    const asksForSignIn = error instanceof AppError && error.code === "service-denied";
+    const asksForSignIn = error instanceof AppError && signInCodes.has(error.code);
     return { ...failedService(name, origin, describeCause(error)), asksForSignIn };
   }
 }
