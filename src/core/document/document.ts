@@ -91,8 +91,10 @@ export interface WordPart {
   readonly literal?: Span;
   /** How an expansion came to its text; empty for what the word itself says. */
   readonly chain: readonly ValueStep[];
-  /** What an unknown text is, one after the other: the items of a loop. */
+  /** What an unknown text is, one after the other: the items of a loop, what each branch assigned. */
   readonly choices?: readonly (readonly WordPart[])[];
+  /** Parts of one group take the same choice at a time; absent where the choices are a group of their own. */
+  readonly group?: object;
 }
 
 /** A word of a shell command after quote removal; `text` is undefined where an expansion makes it unknowable. */

@@ -82,17 +82,19 @@ function separator(text: string, span: Span): WordPart {
   return { text, span, chain: [] };
 }
 
-/** The parts once for each item of a loop that they take; a variable used twice has the same item both times. */
+/** The parts once for each choice that they leave open; parts of one group take the same one. */
 function chosen(parts: readonly WordPart[]): readonly (readonly WordPart[])[] {
   const open = parts.find(({ choices }) => choices !== undefined);
   if (open?.choices === undefined) return [parts];
-  const { choices } = open;
-  return choices.slice(0, maximumChoices).flatMap((choice) => {
-    const filled = parts.flatMap((part) =>
-      part.choices === choices
-        ? choice.map((item) => ({ ...item, span: part.span, chain: [...part.chain, ...itemChain(item)] }))
-        : [part],
-    );
+  const group = open.group ?? open.choices;
+  return open.choices.slice(0, maximumChoices).flatMap((_, index) => {
+    const filled = parts.flatMap((part) => {
+      const { choices, group: own, ...rest } = part;
+      if (choices === undefined || (own ?? choices) !== group) return [part];
+      const choice = choices[index];
+      if (choice === undefined) return [rest];
+      return choice.map((item) => ({ ...item, span: part.span, chain: [...part.chain, ...itemChain(item)] }));
+    });
     return chosen(filled).slice(0, maximumChoices);
   });
 }
@@ -101,7 +103,7 @@ function itemChain(item: WordPart): readonly ValueStep[] {
   const { literal, text = "" } = item;
   return item.chain.length > 0 || literal === undefined
     ? item.chain
-    : [{ span: literal, label: "item of the loop", text }];
+    : [{ span: literal, label: "one of its values", text }];
 }
 
 /**

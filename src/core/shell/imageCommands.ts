@@ -1,9 +1,8 @@
-import type { Document, ImageUse, ShellCommand, ShellWord, WordPart } from "../document/document.ts";
-import { invocationOf } from "./invocation.ts";
+import type { Document, ImageUse, ShellCommand, WordPart } from "../document/document.ts";
+import { innerCommands } from "./innerCommand.ts";
 import { imagesOfTool } from "./imageTools.ts";
 import { createCommandUses, type PlacedMention } from "./imageCommandUse.ts";
 import { createScript } from "./script.ts";
-import { isShellProgram } from "./shellInterpreter.ts";
 import { partsOfSlice, textOfSlice, valueOfWord, wholeSlice, writtenSpan, type WordSlice } from "./wordValue.ts";
 
 /** Deepest nesting of `sh -c '...'` that is followed. */
@@ -33,18 +32,18 @@ export function readImageCommands(
   const visit = (command: ShellCommand, depth: number): void => {
     if (left-- <= 0) return;
     commands.push(command);
-    const invocation = invocationOf(command) ?? engineByName(command);
-    if (invocation === undefined) return;
-    const { tool, rest } = invocation;
-    const script = depth < maximumDepth ? scriptOf(tool, rest) : undefined;
-    if (script !== undefined) {
-      const value = valueOfWord(script, document.text);
-      for (const inner of commandsOf(wholeSlice(value), command, document.text)) visit(inner, depth + 1);
-      return;
+    for (const inner of innerCommands(command)) {
+      if (inner.kind === "script") {
+        if (depth >= maximumDepth) continue;
+        const value = valueOfWord(inner.word, document.text);
+        for (const one of commandsOf(wholeSlice(value), command, document.text)) visit(one, depth + 1);
+        continue;
+      }
+      const { tool, rest } = inner.invocation;
+      const images = imagesOfTool(tool, () => rest.map((word) => valueOfWord(word, document.text)));
+      for (const output of images.outputs) for (const name of namesOf(output, document.text)) outputs.add(name);
+      for (const mention of images.mentions) placed.push({ ...mention, command });
     }
-    const images = imagesOfTool(tool, () => rest.map((word) => valueOfWord(word, document.text)));
-    for (const output of images.outputs) for (const name of namesOf(output, document.text)) outputs.add(name);
-    for (const mention of images.mentions) placed.push({ ...mention, command });
   };
   for (const command of document.commands) visit(command, 0);
   if (placed.length === 0) return [];
@@ -54,34 +53,11 @@ export function readImageCommands(
   return createCommandUses(document, commands, wanted);
 }
 
-const engineName =
-  /^(?:DOCKER|PODMAN|OCI_BIN|(?:DOCKER|PODMAN|CONTAINER|OCI)_?(?:BIN|CLI|CMD|COMMAND|ENGINE|RUNTIME|TOOL))$/i;
-
-/** `$CONTAINER_ENGINE run ...`: which engine is only known when it runs, but all of them take the same words. */
-function engineByName({ words }: ShellCommand): { tool: string; rest: readonly ShellWord[] } | undefined {
-  const [program, ...rest] = words;
-  const [name, ...others] = program?.expands ?? [];
-  const isEngine = program?.text === undefined && name !== undefined && others.length === 0 && engineName.test(name);
-  return isEngine && /^["']?\$[({]?\w+[)}]?["']?$/.test(program?.raw ?? "") ? { tool: "docker", rest } : undefined;
-}
-
 /** What a name reads as: its value, or the text that yields it. */
 function namesOf(slice: WordSlice, document: string): readonly string[] {
   const span = writtenSpan(partsOfSlice(slice), document);
   const written = span === undefined ? [] : [document.slice(span.start, span.end).replaceAll(/["']/g, "")];
   return partsOfSlice(slice).every(({ text }) => text !== undefined) ? [textOfSlice(slice), ...written] : written;
-}
-
-/** The word that a shell is given as its script: `bash -ec '...'`, `eval '...'`, `su user -c '...'`. */
-function scriptOf(tool: string, words: readonly ShellWord[]): ShellWord | undefined {
-  if (tool === "eval" && words.length === 1) return words[0];
-  if (tool !== "su" && !isShellProgram(tool)) return undefined;
-  for (const [index, { text }] of words.entries()) {
-    if (text !== undefined && /^-[a-z]*c$/.test(text)) return words[index + 1];
-    // What comes before `-c` may be an option; anything else is a script file and its arguments.
-    if (tool !== "su" && text?.startsWith("-") !== true && text !== "pipefail") return undefined;
-  }
-  return undefined;
 }
 
 /** The commands of a script that is a word of another command; what the outer shell expands keeps its place. */

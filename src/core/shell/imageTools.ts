@@ -15,7 +15,7 @@ export function imagesOfTool(tool: string, words: () => readonly WordValue[]): C
   return read === undefined ? nothing : read(words());
 }
 
-const engines = new Set(["docker", "podman", "nerdctl", "buildah", "finch", "docker.io", "podman-remote", "lima"]);
+const engines = new Set(["docker", "podman", "nerdctl", "buildah", "finch", "docker.io", "podman-remote"]);
 
 const tools = new Map<string, ToolReader>([
   ...[...engines].map((name): [string, ToolReader] => [name, engineMentions]),

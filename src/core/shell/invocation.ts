@@ -38,6 +38,8 @@ const wrappers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["chronic", new Set()],
   ["unbuffer", new Set()],
   ["winpty", new Set()],
+  ["lima", new Set()],
+  ["travis_retry", new Set()],
   ["ionice", new Set(["-c", "-n"])],
   ["stdbuf", new Set(["-i", "-o", "-e"])],
   ["watch", new Set(["-n", "--interval"])],

@@ -98,7 +98,16 @@ export function quote(word: Building): void {
 /** Appends an expansion, split into fields where it is not quoted (POSIX shell, 2.6.5). */
 export function expandInto(word: Building, expansion: Expansion, quoted: boolean, place: Range): void {
   addNames(word, expansion.names);
-  const { value, names } = expansion;
+  const { value, names, items } = expansion;
+  if (items !== undefined) {
+    for (const [index, item] of items.entries()) {
+      if (index > 0) endField(word);
+      expandInto(word, { ...item, names }, true, place);
+    }
+    // As one value, elements are not told apart.
+    if (items.length > 1) word.value = undefined;
+    return;
+  }
   const label = /^\w+$/.test(names[0] ?? "") ? `variable ${names[0]}` : "expression";
   const stretches =
     expansion.stretches === undefined

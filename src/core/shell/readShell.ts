@@ -1,12 +1,15 @@
 import type { ShellCommand } from "../document/document.ts";
 import type { Problem } from "../problem.ts";
 import { documentSpan } from "./origin.ts";
-import { readSimpleCommand, skipBlanks } from "./shellCommand.ts";
+import { skipBlanks } from "./shellBlanks.ts";
+import { readSimpleCommand } from "./shellCommand.ts";
 import { keywordAt, readBody, readCompound } from "./shellCompound.ts";
 import { readLineBreak, skipLineBreaks } from "./shellHeredoc.ts";
+import { callsOf } from "./shellFunction.ts";
 import { isAwaited } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
 import { createVariables } from "./variables.ts";
+import { wordParts } from "./wordParts.ts";
 
 /** Where a script stands and what is known around it. */
 export interface ShellOptions {
@@ -34,23 +37,35 @@ export interface ShellReading {
  * bounds on depth, commands and expansion; what could not be read is a problem. Never throws.
  */
 export function readShell(text: string, options: ShellOptions = {}): ShellReading {
+  const state = readOnce(text, options, new Map());
+  // What functions are called with may stand after them: a second reading knows.
+  const calls =
+    state.functions.size > 0 && /\$\{?[1-9]/.test(text) ? callsOf(state.functions, state.commands) : undefined;
+  const { commands, problems } = calls === undefined || calls.size === 0 ? state : readOnce(text, options, calls);
+  return { commands, problems };
+}
+
+function readOnce(text: string, options: ShellOptions, calls: ShellState["calls"]): ShellState {
   const { offset = 0, toDocumentOffset = (at: number) => offset + at } = options;
+  const place = { text, spanOf: (start: number, end: number) => documentSpan(toDocumentOffset, start, end) };
   const state: ShellState = {
-    text,
+    ...place,
     at: 0,
     end: text.length,
     depth: 0,
     gaveUp: false,
     pieces: 0,
     budget: 1_000_000 + text.length,
-    variables: createVariables(options.environment ?? {}),
+    variables: createVariables(options.environment ?? {}, (stretches) => wordParts(place, stretches)),
     commands: [],
     problems: [],
     heredocs: [],
     awaited: new Map(),
     expressionEnd: 0,
     resolveExpression: options.resolveExpression ?? (() => undefined),
-    spanOf: (start, end) => documentSpan(toDocumentOffset, start, end),
+    functions: new Set(),
+    calls,
+    positional: undefined,
     readSubstitution,
     readList,
     readCommand,
@@ -64,7 +79,7 @@ export function readShell(text: string, options: ShellOptions = {}): ShellReadin
     const message = "The script's variables expand to more text than is followed; later values count as unknown.";
     state.problems.push({ code: "limit-reached", message, span: state.spanOf(0, Math.min(1, text.length)) });
   }
-  return { commands: state.commands, problems: state.problems };
+  return state;
 }
 
 /** Words that end a list of commands inside a compound command. */
@@ -83,10 +98,11 @@ function readList(state: ShellState): void {
     skipBlanks(state);
     const character = state.text[state.at] ?? "";
     if (character === "\n") readLineBreak(state);
-    else if (character === ")" || character === "`") {
+    else if (character === ")") {
       if (isAwaited(state, character)) return;
       state.at += 1;
-    } else if (character === ";") {
+    } else if (character === "`" && isAwaited(state, character)) return;
+    else if (character === ";") {
       if (isAwaited(state, ";;") && /^;[;&]/.test(state.text.slice(state.at, state.at + 2))) return;
       state.at += 1;
     } else if (character === "&" || character === "|") state.at += 1;
@@ -109,8 +125,9 @@ function readAndOr(state: ShellState): void {
     if ((operator !== "&&" && operator !== "||") || state.at >= state.end) break;
     state.at += 2;
     skipLineBreaks(state);
-    // After a command that may fail, what follows perhaps does not run.
-    if ((!certain || operator === "||") && !entered) {
+    // After a command that may fail, what follows perhaps does not run; what follows `||` is another way.
+    if (operator === "||" && entered) state.variables.leave();
+    if ((!certain && !entered) || operator === "||") {
       state.variables.enter("perhaps");
       entered = true;
     }
@@ -157,6 +174,6 @@ function readFunction(state: ShellState, before: number): void {
   skipBlanks(state);
   if (state.text[state.at] === ")") state.at += 1;
   else return;
-  if (state.commands.length > before) state.commands.pop();
-  readBody(state);
+  const name = state.commands.length > before ? state.commands.pop()?.words[0]?.text : undefined;
+  readBody(state, name);
 }

@@ -1,12 +1,16 @@
 import type { ShellWord } from "../document/document.ts";
 import { feedsShell } from "./shellInterpreter.ts";
-import { placeOf, skipBalanced } from "./shellExpansion.ts";
-import { continuationLength, giveUp, maximumCommands } from "./shellState.ts";
+import { readArray } from "./shellArray.ts";
+import { skipBlanks } from "./shellBlanks.ts";
+import { placeOf } from "./shellExpansion.ts";
+import { shiftPositional } from "./shellFunction.ts";
+import { giveUp, maximumCommands } from "./shellState.ts";
 import type { PendingHeredoc, ShellState } from "./shellState.ts";
 import { readWord } from "./shellWord.ts";
 import type { RawWord } from "./rawWord.ts";
 import { expandedAt, sliceStretches, withinBounds } from "./stretch.ts";
 import type { Stretch } from "./stretch.ts";
+import type { ArrayItem } from "./variables.ts";
 import { wordParts } from "./wordParts.ts";
 
 const assignmentStart = /[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\s]{0,100}\])?\+?=/y;
@@ -16,6 +20,8 @@ interface Assignment {
   readonly name: string;
   readonly value: string | undefined;
   readonly stretches?: readonly Stretch[] | undefined;
+  /** The elements, where it is an array. */
+  readonly items?: readonly ArrayItem[];
 }
 
 /**
@@ -32,28 +38,23 @@ export function readSimpleCommand(state: ShellState): "assignments" | "command" 
     const word = readWord(state);
     if (word === undefined) break;
     words.push(word);
+    readDeclaredArray(state, words);
   }
   if (words.length === 0) {
-    for (const { name, value, stretches } of assignments) state.variables.assign(name, value, stretches);
+    for (const assignment of assignments) assign(state, assignment);
     return assignments.length > 0 ? "assignments" : state.at > start ? "command" : "nothing";
   }
   list(state, words, assignments, heredocs);
   return isDeclaration(words) ? "assignments" : "command";
 }
 
-/** Skips blanks, line continuations and a comment, but no line break. */
-export function skipBlanks(state: ShellState): void {
-  while (state.at < state.end) {
-    const character = state.text[state.at];
-    const continued = continuationLength(state.text, state.at);
-    if (character === " " || character === "\t" || character === "\r" || character === "\f" || character === "\v")
-      state.at += 1;
-    else if (continued > 0) state.at += continued;
-    else if (character === "#") {
-      const lineEnd = state.text.indexOf("\n", state.at);
-      state.at = lineEnd < 0 ? state.end : Math.min(lineEnd, state.end);
-    } else return;
-  }
+/** `declare -a name=(...)`: the elements belong to the word before them. */
+function readDeclaredArray(state: ShellState, words: readonly RawWord[]): void {
+  if (state.text[state.at] !== "(" || !isDeclaration(words)) return;
+  const last = words.at(-1);
+  const [, name, appends] = /^([A-Za-z_]\w*)(\+?)=$/.exec(state.text.slice(last?.start, last?.end)) ?? [];
+  if (name === undefined) return;
+  state.variables.assignArray(name, arrayItems(state, name, appends === "+"));
 }
 
 /** Reads a redirection at the cursor; a here-document's body is left for the next line break. */
@@ -86,11 +87,16 @@ function readAssignments(state: ShellState, heredocs: PendingHeredoc[]): readonl
     if (readRedirection(state, heredocs)) continue;
     const assignment = readAssignment(state);
     if (assignment === undefined) break;
-    state.variables.assign(assignment.name, assignment.value, assignment.stretches);
+    assign(state, assignment);
     assignments.push(assignment);
   }
   state.variables.leave();
   return assignments;
+}
+
+function assign({ variables }: ShellState, { name, value, stretches, items }: Assignment): void {
+  if (items === undefined) variables.assign(name, value, stretches);
+  else variables.assignArray(name, items);
 }
 
 function readAssignment(state: ShellState): Assignment | undefined {
@@ -101,22 +107,25 @@ function readAssignment(state: ShellState): Assignment | undefined {
   const appends = head.endsWith("+=");
   const name = head.slice(0, appends ? -2 : -1);
   const isElement = name.includes("[");
-  if (state.text[state.at] === "(") {
-    skipBalanced(state);
-    return { name, value: undefined };
-  }
+  if (state.text[state.at] === "(") return { name, value: undefined, items: arrayItems(state, name, appends) };
   const word = readWord(state);
   const value = word === undefined ? "" : word.value;
   const before = appends ? state.variables.lookup(name) : undefined;
   if (isElement) return { name: name.slice(0, name.indexOf("[")), value: undefined };
   const own = word === undefined ? [] : assignedStretches(name, word.stretches);
   if (before === undefined) return { name, value, stretches: own };
-  const earlier = before.kind === "unset" ? undefined : before.stretches;
+  const earlier = before.kind === "unset" || before.kind === "array" ? undefined : before.stretches;
   return {
     name,
     value: before.kind === "known" && value !== undefined ? before.value + value : undefined,
     stretches: own === undefined || earlier === undefined ? undefined : withinBounds([...earlier, ...own]),
   };
+}
+
+/** The elements of an array after an assignment, those from before it where it appends. */
+function arrayItems(state: ShellState, name: string, appends: boolean): readonly ArrayItem[] {
+  const before = appends ? state.variables.lookup(name) : undefined;
+  return [...(before?.kind === "array" ? before.items : []), ...readArray(state)];
 }
 
 /** A value's stretches with the step that says which variable they were given to. */
@@ -193,7 +202,8 @@ function applyBuiltin(state: ShellState, words: readonly ShellWord[], raws: read
     for (const { raw, text } of operands) {
       const variable = /^([A-Za-z_][A-Za-z0-9_]*)(\+?=)?/.exec(text ?? raw);
       if (variable?.[1] === undefined) continue;
-      if (variable[2] !== undefined) {
+      const isArray = state.variables.lookup(variable[1]).kind === "array" && raw.endsWith("=");
+      if (variable[2] !== undefined && !isArray) {
         const value = variable[2] === "=" ? text?.slice(variable[0].length) : undefined;
         const stretches = raws.find((word) => state.text.slice(word.start, word.end) === raw)?.stretches ?? [];
         const given = sliceStretches(stretches, variable[0].length, Number.POSITIVE_INFINITY);
@@ -208,7 +218,8 @@ function applyBuiltin(state: ShellState, words: readonly ShellWord[], raws: read
   } else if (["read", "unset", "mapfile", "readarray", "getopts"].includes(name)) {
     for (const { text } of operands)
       if (text !== undefined && /^[A-Za-z_]/.test(text)) state.variables.assign(text, undefined);
-  } else if (name === "printf" && operands[0]?.text === "-v") {
+  } else if (name === "shift") shiftPositional(state, operands[0]?.text);
+  else if (name === "printf" && operands[0]?.text === "-v") {
     state.variables.assign(operands[1]?.text ?? "", undefined);
   }
 }

@@ -1,5 +1,7 @@
-import { readRedirection, skipBlanks } from "./shellCommand.ts";
+import { skipBlanks } from "./shellBlanks.ts";
+import { readRedirection } from "./shellCommand.ts";
 import { skipBalanced } from "./shellExpansion.ts";
+import { withPositional } from "./shellFunction.ts";
 import { skipLineBreaks } from "./shellHeredoc.ts";
 import { awaiting, deeper, isAwaited } from "./shellState.ts";
 import type { PendingHeredoc, ShellState } from "./shellState.ts";
@@ -47,10 +49,10 @@ const compounds = new Map<string, (state: ShellState) => void>([
     "function",
     (state) => {
       skipBlanks(state);
-      readWord(state);
+      const name = readWord(state)?.value;
       skipBlanks(state);
       if (state.text[state.at] === "(") skipBalanced(state);
-      readBody(state);
+      readBody(state, name);
     },
   ],
   ["[[", readTest],
@@ -58,13 +60,19 @@ const compounds = new Map<string, (state: ShellState) => void>([
 
 function readIf(state: ShellState): void {
   readUntil(state, ["then", "fi"]);
-  let closer: string | undefined;
-  do {
-    state.variables.enter("perhaps");
-    closer = readUntil(state, ["elif", "else", "fi"]);
-    state.variables.leave();
-    if (closer === "elif") readUntil(state, ["then", "fi"]);
-  } while (closer === "elif" || closer === "else");
+  state.variables.branches((branch) => {
+    let closer: string | undefined;
+    let hasElse = false;
+    do {
+      branch(() => {
+        // A condition may assign, too; it holds for this branch and those after it, which is close enough.
+        if (closer === "elif") readUntil(state, ["then", "fi"]);
+        closer = readUntil(state, ["elif", "else", "fi"]);
+      });
+      hasElse ||= closer === "else";
+    } while (closer === "elif" || closer === "else");
+    return hasElse ? "all" : "some";
+  });
 }
 
 function readLoop(state: ShellState): void {
@@ -97,14 +105,19 @@ function readFor(state: ShellState): void {
 /** More items than any loop over images has. */
 const maximumItems = 200;
 
-/** What a loop's variable is, one item after the other, where all of them are known. */
+/** What a loop's variable is, one item after the other. */
 function itemStretches(state: ShellState, items: readonly RawWord[]): readonly Stretch[] | undefined {
   const [first] = items;
   const last = items.at(-1);
   if (first === undefined || last === undefined) return undefined;
-  if (items.some(({ fields }) => fields.some((field) => field === undefined || /[*?[]/.test(field)))) return undefined;
-  const choices = items.flatMap(({ fieldStretches }) => fieldStretches.map((field) => wordParts(state, field)));
-  if (choices.length > maximumItems) return undefined;
+  const fields = items.flatMap(({ fields: texts, fieldStretches }) =>
+    // Whatever a pattern matches, or a command prints, may be any number of items.
+    fieldStretches.filter(
+      (field, index) => !/[*?[]/.test(texts[index] ?? "") && field.some(({ text }) => text !== undefined),
+    ),
+  );
+  const choices = fields.map((field) => wordParts(state, field));
+  if (choices.length === 0 || choices.length > maximumItems) return undefined;
   return [{ text: undefined, start: first.start, end: last.end, steps: [], choices }];
 }
 
@@ -113,33 +126,38 @@ function readCase(state: ShellState): void {
   readWord(state);
   skipLineBreaks(state);
   if (keywordAt(state) === "in") state.at += 2;
-  awaiting(state, ["esac", ";;"], () => {
-    while (state.at < state.end) {
-      skipLineBreaks(state);
-      if (keywordAt(state) === "esac") break;
-      if (state.text[state.at] === "(") state.at += 1;
-      if (!readCasePatterns(state)) return;
-      state.variables.enter("perhaps");
-      state.readList(state);
-      state.variables.leave();
-      const closer = /^;(?:;&|;|&)/.exec(state.text.slice(state.at, state.at + 3))?.[0] ?? "";
-      state.at += closer.length;
-      if (closer === "" && keywordAt(state) !== "esac") return;
-    }
-  });
+  awaiting(state, ["esac", ";;"], () => state.variables.branches((branch) => readCaseBranches(state, branch)));
   if (keywordAt(state) === "esac") state.at += 4;
 }
 
-/** Reads `a | b)`; gives false where no closing parenthesis follows, as nothing can be made of the rest then. */
-function readCasePatterns(state: ShellState): boolean {
+function readCaseBranches(state: ShellState, branch: (readOne: () => void) => void): "all" | "some" {
+  let coverage: "all" | "some" = "some";
+  while (state.at < state.end) {
+    skipLineBreaks(state);
+    if (keywordAt(state) === "esac") break;
+    if (state.text[state.at] === "(") state.at += 1;
+    const patterns = readCasePatterns(state);
+    if (patterns === undefined) break;
+    if (patterns.includes("*")) coverage = "all";
+    branch(() => state.readList(state));
+    const closer = /^;(?:;&|;|&)/.exec(state.text.slice(state.at, state.at + 3))?.[0] ?? "";
+    state.at += closer.length;
+    if (closer === "" && keywordAt(state) !== "esac") break;
+  }
+  return coverage;
+}
+
+/** Reads `a | b)`; gives undefined where no closing parenthesis follows, as nothing can be made of the rest then. */
+function readCasePatterns(state: ShellState): readonly (string | undefined)[] | undefined {
+  const patterns: (string | undefined)[] = [];
   for (;;) {
     skipBlanks(state);
-    readWord(state);
+    patterns.push(readWord(state)?.value);
     skipBlanks(state);
     const character = state.text[state.at];
-    if (character !== "|" && character !== ")") return false;
+    if (character !== "|" && character !== ")") return undefined;
     state.at += 1;
-    if (character === ")") return true;
+    if (character === ")") return patterns;
   }
 }
 
@@ -157,10 +175,11 @@ function readTest(state: ShellState): void {
 }
 
 /** Reads the body of a function, which perhaps never runs. */
-export function readBody(state: ShellState): void {
+export function readBody(state: ShellState, name: string | undefined): void {
   skipLineBreaks(state);
+  if (name !== undefined) state.functions.add(name);
   state.variables.enter("perhaps");
-  deeper(state, () => state.readCommand(state));
+  withPositional(state, name, () => deeper(state, () => state.readCommand(state)));
   state.variables.leave();
 }
 

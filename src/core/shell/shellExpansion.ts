@@ -1,9 +1,12 @@
 import { removeMatch, replaceMatch } from "./pattern.ts";
+import { alternatives } from "./alternatives.ts";
+import { lookupName } from "./shellFunction.ts";
 import { awaiting, countPiece, deeper, giveUp } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
 import { expandedAt } from "./stretch.ts";
 import type { Range, Stretch } from "./stretch.ts";
-import type { Variable } from "./variables.ts";
+import type { ArrayItem, Variable } from "./variables.ts";
+import { wordParts } from "./wordParts.ts";
 
 /** What an expansion gives: its value where the script alone tells it, and the names that it asks for. */
 export interface Expansion {
@@ -11,8 +14,11 @@ export interface Expansion {
   readonly names: readonly string[];
   /** The places that say the value, as far as they are followed. */
   readonly stretches?: readonly Stretch[] | undefined;
+  /** The elements of an array, each a field of its own. */
+  readonly items?: readonly ArrayItem[];
 }
 
+const subscriptForm = /\[([@*]|[^\]\s"'`]{1,100})\]/y;
 const simpleName = /[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]/y;
 const braceName = /[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]/y;
 /** Longest value that a variable may grow to. */
@@ -41,7 +47,7 @@ export function readDollar(state: ShellState, readNested: (state: ShellState) =>
     return { value: "$", names: [] };
   }
   state.at += 1 + name.length;
-  const variable = state.variables.lookup(name);
+  const variable = lookupName(state, name);
   return { value: spend(state, knownValue(variable)), names: [name], stretches: stretchesOf(state, variable) };
 }
 
@@ -69,6 +75,7 @@ function readBraces(state: ShellState, readNested: (state: ShellState) => Expans
   braceName.lastIndex = state.at;
   const name = braceName.exec(state.text)?.[0] ?? "";
   state.at += name.length;
+  const subscript = indirect ? undefined : readSubscript(state);
   const operator = /^(?::?[-=?+]|##?|%%?|\/\/?)/.exec(state.text.slice(state.at, state.at + 2))?.[0] ?? "";
   state.at += operator.length;
   let nested: Expansion = { value: undefined, names: [] };
@@ -84,9 +91,38 @@ function readBraces(state: ShellState, readNested: (state: ShellState) => Expans
     );
   }
   const plain = operator === "" && nested.value === "";
+  if (subscript !== undefined && plain) return element(state, name, subscript);
   const evaluated =
     indirect || (operator === "" && !plain) ? undefined : evaluate(state, name, operator, withStep(nested, name));
   return { value: spend(state, evaluated?.value), names: [name, ...nested.names], stretches: evaluated?.stretches };
+}
+
+/** `[@]`, `[0]` or `[key]` after a name (bash, "Arrays"). */
+function readSubscript(state: ShellState): string | undefined {
+  subscriptForm.lastIndex = state.at;
+  const found = subscriptForm.exec(state.text);
+  if (found === null || state.at + found[0].length > state.end) return undefined;
+  state.at += found[0].length;
+  return found[1];
+}
+
+/** The elements of an array, or the one that a subscript asks for; any of them where only running the script tells which. */
+function element(state: ShellState, name: string, subscript: string): Expansion {
+  const variable = lookupName(state, name);
+  if (variable.kind !== "array") return { value: undefined, names: [name] };
+  const { items } = variable;
+  state.budget -= items.length;
+  if (state.budget < 0) return { value: undefined, names: [name] };
+  if (subscript === "@" || subscript === "*") return { value: undefined, names: [name], items };
+  const item = /^\d+$/.test(subscript) ? items[Number(subscript)] : undefined;
+  if (item !== undefined) return { value: spend(state, item.value), names: [name], stretches: item.stretches };
+  const one = alternatives(
+    items.map(({ value, stretches }) =>
+      value === undefined ? { kind: "unknown", stretches } : { kind: "known", value, stretches },
+    ),
+    (stretches) => wordParts(state, stretches),
+  );
+  return { value: undefined, names: [name], stretches: stretchesOf(state, one) };
 }
 
 /** The text in `${name-...}` with a step that says what it is. */
@@ -108,7 +144,7 @@ export function placeOf(stretches: readonly Stretch[]): Range | undefined {
 type Evaluation = Pick<Expansion, "value" | "stretches">;
 
 function evaluate(state: ShellState, name: string, operator: string, word: Expansion): Evaluation {
-  const variable = state.variables.lookup(name);
+  const variable = lookupName(state, name);
   const value = knownValue(variable);
   const own = { value, stretches: stretchesOf(state, variable) };
   const empty = variable.kind === "unset" || (operator.startsWith(":") && value === "");
@@ -117,9 +153,9 @@ function evaluate(state: ShellState, name: string, operator: string, word: Expan
     case "?":
       return own;
     case "-":
-      return empty ? word : own;
+      return empty ? word : orDefault(state, variable, word, own);
     case "=":
-      if (!empty) return own;
+      if (!empty) return orDefault(state, variable, word, own);
       state.variables.assign(name, word.value, word.stretches);
       return word;
     case "+":
@@ -131,6 +167,20 @@ function evaluate(state: ShellState, name: string, operator: string, word: Expan
           value === undefined || word.value === undefined ? undefined : substitute(state, value, operator, word.value),
       };
   }
+}
+
+/** A variable that only some ways set is its default on the others. */
+function orDefault(
+  state: ShellState,
+  variable: Variable,
+  { value, stretches }: Expansion,
+  own: Evaluation,
+): Evaluation {
+  if (variable.kind !== "unknown" || variable.mayBeUnset !== true) return own;
+  const byDefault: Variable =
+    value === undefined ? { kind: "unknown", stretches } : { kind: "known", value, stretches };
+  const one = alternatives([variable, byDefault], (written) => wordParts(state, written));
+  return { value: undefined, stretches: stretchesOf(state, one) };
 }
 
 function substitute(state: ShellState, value: string, operator: string, word: string): string | undefined {
@@ -149,12 +199,15 @@ function substitute(state: ShellState, value: string, operator: string, word: st
 }
 
 function knownValue(variable: Variable): string | undefined {
+  // An array's name alone is its first element.
+  if (variable.kind === "array") return variable.items[0]?.value;
   return variable.kind === "known" ? variable.value : undefined;
 }
 
 /** The places that say a variable's value; following them is paid from the budget too. */
 function stretchesOf(state: ShellState, variable: Variable): readonly Stretch[] | undefined {
-  const stretches = variable.kind === "unset" ? undefined : variable.stretches;
+  if (variable.kind === "unset") return undefined;
+  const { stretches } = variable.kind === "array" ? (variable.items[0] ?? {}) : variable;
   if (stretches === undefined) return undefined;
   state.budget -= stretches.length * (1 + (stretches[0]?.steps.length ?? 0));
   return state.budget < 0 ? undefined : stretches;

@@ -1,4 +1,4 @@
-import { skipBlanks } from "./shellCommand.ts";
+import { skipBlanks } from "./shellBlanks.ts";
 import { deeper, giveUp } from "./shellState.ts";
 import type { PendingHeredoc, ShellState } from "./shellState.ts";
 

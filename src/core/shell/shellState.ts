@@ -1,6 +1,7 @@
 import type { Span } from "../image/span.ts";
 import type { ShellCommand } from "../document/document.ts";
 import type { Problem } from "../problem.ts";
+import type { CallArguments, Positional } from "./shellFunction.ts";
 import type { Variables } from "./variables.ts";
 
 /** Deepest nesting of substitutions, subshells and compound commands that is read. */
@@ -49,6 +50,12 @@ export interface ShellState {
   readonly readList: (state: ShellState) => void;
   /** Reads one command; gives whether it only assigns. */
   readonly readCommand: (state: ShellState) => boolean;
+  /** Names of the functions that the script defines. */
+  readonly functions: Set<string>;
+  /** What the script calls its functions with, as far as a reading before this one tells. */
+  readonly calls: ReadonlyMap<string, readonly CallArguments[]>;
+  /** The arguments of the function whose body this is. */
+  positional: Positional | undefined;
   readonly place: { readonly job?: string; readonly step?: number };
 }
 

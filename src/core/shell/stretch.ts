@@ -19,8 +19,10 @@ export interface Stretch extends Range {
   readonly literal?: Range | undefined;
   /** Empty for what the word itself says. */
   readonly steps: readonly StretchStep[];
-  /** What an unknown text is, one after the other: the items of a loop. */
+  /** What an unknown text is, one after the other: the items of a loop, what each branch assigned. */
   readonly choices?: readonly (readonly WordPart[])[] | undefined;
+  /** Stretches of one group take the same choice at a time. */
+  readonly group?: object | undefined;
 }
 
 /** Stands for a stretch whose text is not known, so that offsets in a value can be counted. */

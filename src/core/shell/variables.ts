@@ -1,9 +1,23 @@
+import type { WordPart } from "../document/document.ts";
+import { alternatives } from "./alternatives.ts";
 import type { Stretch } from "./stretch.ts";
+
+/** An element of an array. */
+export interface ArrayItem {
+  readonly value: string | undefined;
+  readonly stretches: readonly Stretch[];
+}
 
 /** What a script says of a variable: a value, that it is set to something only known when it runs, or nothing. */
 export type Variable =
   | { readonly kind: "known"; readonly value: string; readonly stretches?: readonly Stretch[] | undefined }
-  | { readonly kind: "unknown"; readonly stretches?: readonly Stretch[] | undefined }
+  | {
+      readonly kind: "unknown";
+      readonly stretches?: readonly Stretch[] | undefined;
+      /** Whether it was not set on one of the ways that lead here. */
+      readonly mayBeUnset?: boolean | undefined;
+    }
+  | { readonly kind: "array"; readonly items: readonly ArrayItem[] }
   | { readonly kind: "unset" };
 
 /** The variables of a script while it is read from top to bottom. */
@@ -14,6 +28,8 @@ export interface Variables {
    * that say the value, as far as they are followed.
    */
   assign(name: string, value: string | undefined, stretches?: readonly Stretch[]): void;
+  /** Sets an array, by its elements in order. */
+  assignArray(name: string, items: readonly ArrayItem[]): void;
   /** Makes a variable part of the environment of the commands that follow. */
   exportName(name: string): void;
   exportAll(): void;
@@ -21,8 +37,10 @@ export interface Variables {
   environment(): Readonly<Record<string, string>>;
   /** Enters commands that run in a subshell, or perhaps not at all. */
   enter(frame: "subshell" | "perhaps"): void;
-  /** Leaves them: a subshell's assignments are undone, those of a branch become unknown where they change a value. */
+  /** Leaves them: a subshell's assignments are undone, what perhaps ran leaves the values from before and after it. */
   leave(): void;
+  /** Reads branches of which one runs, or where they are not all that there is, perhaps none. */
+  branches(read: (branch: (readOne: () => void) => void) => "all" | "some"): void;
 }
 
 interface Frame {
@@ -36,8 +54,15 @@ const unknown: Variable = { kind: "unknown" };
 /** More exported names than any real script has; more are not followed. */
 const maximumExports = 100;
 
-/** Starts with the given environment, whose names count as exported. */
-export function createVariables(environment: Readonly<Record<string, string>>): Variables {
+/**
+ * Starts with the given environment, whose names count as exported; `choices` are what names of the environment may
+ * be. `toParts` gives the parts of stretches as the document sees them.
+ */
+export function createVariables(
+  environment: Readonly<Record<string, string>>,
+  toParts: (stretches: readonly Stretch[]) => readonly WordPart[],
+  choices: ReadonlyMap<string, Stretch> = new Map(),
+): Variables {
   const values = new Map<string, Variable>();
   const exported = new Set<string>();
   const frames: Frame[] = [];
@@ -47,7 +72,9 @@ export function createVariables(environment: Readonly<Record<string, string>>): 
 
   const lookup = (name: string): Variable => {
     const given = Object.hasOwn(environment, name) ? environment[name] : undefined;
-    return values.get(name) ?? (given === undefined ? unset : { kind: "known", value: given });
+    const open = choices.get(name);
+    const undecided: Variable = open === undefined ? unset : { kind: "unknown", stretches: [open] };
+    return values.get(name) ?? (given === undefined ? undecided : { kind: "known", value: given });
   };
   const isExported = (name: string): boolean => exported.has(name) || Object.hasOwn(environment, name);
   const set = (name: string, value: Variable): void => {
@@ -81,24 +108,56 @@ export function createVariables(environment: Readonly<Record<string, string>>): 
       );
       return cached;
     },
-    enter(kind) {
-      frames.push({ kind, before: new Map() });
+    assignArray(name, items) {
+      set(name, { kind: "array", items });
     },
+    enter,
     leave() {
-      const frame = frames.pop();
-      for (const [name, before] of frame?.before ?? []) {
-        const now = lookup(name);
-        if (now === before || isSame(now, before)) continue;
-        // The frame around this one must remember what held before both.
-        values.set(name, before);
-        set(name, frame?.kind === "subshell" ? before : unknown);
+      const changed = leave();
+      if (changed.kind === "subshell") return;
+      for (const [name, now] of changed.now) set(name, alternatives([lookup(name), now], toParts));
+    },
+    branches(read) {
+      const branches: ReadonlyMap<string, Variable>[] = [];
+      const coverage = read((readOne) => {
+        enter("perhaps");
+        readOne();
+        branches.push(leave().now);
+      });
+      for (const name of new Set(branches.flatMap((branch) => [...branch.keys()]))) {
+        const before = lookup(name);
+        const after = branches.map((branch) => branch.get(name) ?? before);
+        const [first = before] = after;
+        const possible = coverage === "all" ? after : [before, ...after];
+        const isOne = possible.every((other) => isSame(first, other));
+        set(name, isOne ? first : alternatives(possible, toParts));
       }
     },
   };
+
+  function enter(kind: Frame["kind"]): void {
+    frames.push({ kind, before: new Map() });
+  }
+
+  /** Takes back what the innermost frame changed, and tells it. */
+  function leave(): { readonly kind: Frame["kind"]; readonly now: ReadonlyMap<string, Variable> } {
+    const frame = frames.pop();
+    const now = new Map<string, Variable>();
+    for (const [name, before] of frame?.before ?? []) {
+      const after = lookup(name);
+      if (after === before || isSame(after, before)) continue;
+      now.set(name, after);
+      // The frame around this one must remember what held before both.
+      values.set(name, before);
+      set(name, before);
+    }
+    return { kind: frame?.kind ?? "subshell", now };
+  }
 }
 
 function isSame(one: Variable, other: Variable): boolean {
   if (one.kind === "known") return other.kind === "known" && one.value === other.value;
+  if (one.kind === "array" || other.kind === "array") return one === other;
   return (
     one.kind === other.kind && (one.kind === "unset" || other.kind === "unset" || one.stretches === other.stretches)
   );

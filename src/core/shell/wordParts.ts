@@ -21,6 +21,7 @@ export function wordParts(
       ...(stretch.text === undefined ? {} : { text: stretch.text }),
       ...(stretch.literal === undefined ? {} : { literal: placed(stretch.literal) }),
       ...(stretch.choices === undefined ? {} : { choices: stretch.choices }),
+      ...(stretch.group === undefined ? {} : { group: stretch.group }),
     };
   });
 }

@@ -61,7 +61,8 @@ describe("readEarthfile", () => {
       "pull docker.io/library/postgres:16 literal",
       "pull docker.io/library/redis:1.25 resolved",
       "command docker.io/library/nginx:1 literal",
-      "from ? unresolved",
+      "from docker.io/library/a:1 resolved",
+      "from docker.io/library/b:1 resolved",
       "from docker.io/library/node:20 resolved",
       "from docker.io/library/node:22 resolved",
     ]);

@@ -54,7 +54,7 @@ const cases: [name: string, script: string, commands: Words[]][] = [
     [["cmd", ...Array.from({ length: 7 }, () => undefined)]],
   ],
   ["appending", "V=a\nV+=b\ncmd $V", [["cmd", "ab"]]],
-  ["arrays", "V=(a 'b c' $(cmd))\ncmd ${V[@]} $V", [["cmd", undefined, undefined]]],
+  ["arrays", "V=(a 'b c' $(cmd))\ncmd ${V[@]} $V", [["cmd"], ["cmd", "a", "b c", undefined, "a"]]],
   ["field splitting", "O='-a  -b '\ncmd $O \"$O\" x$O", [["cmd", "-a", "-b", "-a  -b ", "x-a", "-b"]]],
   ["an empty expansion", 'E=\ncmd $E x "$E"', [["cmd", "x", ""]]],
   [

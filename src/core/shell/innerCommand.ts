@@ -1,0 +1,128 @@
+import type { ShellCommand, ShellWord } from "../document/document.ts";
+import { invocationOf, type Invocation } from "./invocation.ts";
+import { isShellProgram } from "./shellInterpreter.ts";
+
+/** What a command runs: a tool with its words, or a script that a word holds. */
+export type InnerCommand =
+  | { readonly kind: "tool"; readonly invocation: Invocation }
+  | { readonly kind: "script"; readonly word: ShellWord };
+
+/** What a command runs in the end, whatever stands before it: `sudo`, `retry 3`, `ssh host`. */
+export function innerCommands(command: ShellCommand): readonly InnerCommand[] {
+  const invocation = invocationOf(command) ?? engineByName(command);
+  if (invocation === undefined) return [];
+  const word = scriptOf(invocation.tool, invocation.rest);
+  if (word !== undefined) return [{ kind: "script", word }];
+  const own: InnerCommand = { kind: "tool", invocation };
+  const inner = wrapped(invocation);
+  return inner === undefined ? [own] : [own, inner];
+}
+
+const engineName =
+  /^(?:OCI_BIN|(?:DOCKER|PODMAN|NERDCTL|CONTAINER|OCI)(?:_?(?:BIN|BINARY|CLI|CMD|COMMAND|ENGINE|EXE|EXECUTABLE|RUNTIME|TOOL|PATH))?)$/i;
+const toolByName =
+  /^(CRANE|SKOPEO|COSIGN|NOTATION|ORAS|REGCTL|KUBECTL|HELM|KIND|TRIVY|GRYPE|SYFT)(?:_?(?:BIN|BINARY|CLI|CMD|COMMAND|EXE))?$/i;
+
+/** `$CONTAINER_ENGINE run ...`: which engine is only known when it runs, but all of them take the same words. */
+function engineByName({ words }: ShellCommand): Invocation | undefined {
+  const [program, ...rest] = words;
+  const [name, ...others] = program?.expands ?? [];
+  if (program === undefined || program.text !== undefined || name === undefined || others.length > 0) return undefined;
+  if (!/^["']?\$[({]?\w+[)}]?["']?$/.test(program.raw)) return undefined;
+  if (engineName.test(name)) return { tool: "docker", rest };
+  const tool = toolByName.exec(name)?.[1]?.toLowerCase();
+  if (tool !== undefined) return { tool, rest };
+  // Whatever it is called: nothing else is told to run something and to remove it again.
+  const [verb, ...options] = rest;
+  const removes = options.some(({ text }) => text === "--rm");
+  return verb?.text === "run" && removes ? { tool: "docker", rest } : undefined;
+}
+
+/** Commands that take a script after `-c` or another option. */
+const scriptOptions = new Map<string, RegExp>([
+  ["su", /^(?:-[a-z]*c|--command)$/],
+  ["runuser", /^(?:-[a-z]*c|--command)$/],
+  ["sg", /^-c$/],
+  ["script", /^-[a-z]*c$/],
+  ["flock", /^-c$/],
+  ["vagrant", /^(?:-c|--command)$/],
+  ["gcloud", /^--command$/],
+  ["nix-shell", /^--run$/],
+  ["powershell", /^-c(?:ommand)?$/i],
+  ["pwsh", /^-c(?:ommand)?$/i],
+]);
+
+/** The word that a shell is given as its script: `bash -ec '...'`, `eval '...'`, `su user -c '...'`, `ssh host '...'`. */
+function scriptOf(tool: string, words: readonly ShellWord[]): ShellWord | undefined {
+  if (tool === "eval" && words.length === 1) return words[0];
+  if (tool === "ssh") return remoteScript(words);
+  const option = scriptOptions.get(tool);
+  if (option !== undefined) {
+    const at = words.findIndex(({ text }) => text !== undefined && option.test(text));
+    return at < 0 ? undefined : words[at + 1];
+  }
+  return isShellProgram(tool) ? shellScript(words) : undefined;
+}
+
+function shellScript(words: readonly ShellWord[]): ShellWord | undefined {
+  for (const [index, { text }] of words.entries()) {
+    if (text !== undefined && /^-[a-z]*c$/.test(text)) return words[index + 1];
+    // What comes before `-c` may be an option; anything else is a script file and its arguments.
+    if (text?.startsWith("-") !== true && text !== "pipefail") return undefined;
+  }
+  return undefined;
+}
+
+const sshValued = /^-[BbcDEeFIiJLlmOopQRSWw]$/;
+
+/** The only word after the host. */
+function remoteScript(words: readonly ShellWord[]): ShellWord | undefined {
+  let at = 0;
+  while (words[at]?.text?.startsWith("-") === true) at += sshValued.test(words[at]?.text ?? "") ? 2 : 1;
+  return words.length === at + 2 ? words[at + 1] : undefined;
+}
+
+/** Tools with those of their commands that name images, to find them behind a command that runs its words. */
+const known = new Map<string, RegExp>([
+  ...["docker", "podman", "nerdctl", "buildah"].map((name): [string, RegExp] => [
+    name,
+    /^(?:run|pull|create|save|inspect|history|build|buildx|image|container|manifest|service|tag)$/,
+  ]),
+  ["crane", /^(?:digest|manifest|config|validate|export|pull|copy|cp|append|mutate|tag)$/],
+  ["skopeo", /^(?:copy|inspect|sync)$/],
+  ["cosign", /^(?:sign|verify|attest|verify-attestation|tree|download|copy|triangulate)$/],
+  ["notation", /^(?:sign|verify|list|ls|inspect)$/],
+  ["oras", /^(?:pull|copy|cp|discover|resolve|manifest|attach)$/],
+  ["regctl", /^(?:image|manifest|artifact)$/],
+  ["kubectl", /^(?:run|set|create|debug)$/],
+  ["oc", /^(?:run|set|create|debug|new-app|import-image)$/],
+  ["helm", /^(?:install|upgrade|pull|template|show)$/],
+  ["kind", /^create$/],
+  ["crictl", /^pull$/],
+  ["ctr", /^(?:-n|images?|i)$/],
+  ["trivy", /^(?:image|i)$/],
+]);
+
+/** Commands whose words are no command: they print, search, install or look for programs. */
+const takesNoCommand =
+  /^(?:echo|printf|cat|[ef]?grep|rg|sed|awk|tr|cut|head|tail|tee|which|type|hash|man|test|\[|\[\[|:|alias|export|local|declare|readonly|typeset|unset|set|trap|read|return|exit|source|\.|apt|apt-get|apk|yum|dnf|zypper|pacman|brew|choco|scoop|pip3?|pipx|npm|yarn|pnpm|gem|go|cargo|systemctl|service|rc-\w+|chmod|chown|usermod|groupadd|gpasswd|adduser|git|find|ls|cp|mv|rm|ln|mkdir|touch|cd|pkill|killall|pgrep|snap|curl|wget|jq|yq|python3?|node|make|diff|complete|compgen|zip|tar)$/;
+const printerName =
+  /(?:^|[_.-])(?:e?cho|logs?|info|warn|warning|error|err|debug|msg|message|print|puts|say|note|usage|die|fail|fatal|title|header|heading|banner|abort|notice|announce|describe|help|hint|todo|skip)(?:$|[_.-])/i;
+
+/** The command behind another one that is not known to have words of its own. */
+function wrapped({ tool, rest }: Invocation): InnerCommand | undefined {
+  if (takesNoCommand.test(tool) || printerName.test(tool)) return undefined;
+  // What runs in a container is not the script's own.
+  if (known.has(tool)) return undefined;
+  for (const [at, { text = "" }] of rest.entries()) {
+    const name = text.slice(text.lastIndexOf("/") + 1);
+    const next = rest[at + 1]?.text ?? "";
+    if (isShellProgram(text) && /^-[a-z]*c$/.test(next)) {
+      const word = rest[at + 2];
+      return word === undefined ? undefined : { kind: "script", word };
+    }
+    if (known.get(name)?.test(next) === true)
+      return { kind: "tool", invocation: { tool: name, rest: rest.slice(at + 1) } };
+  }
+  return undefined;
+}

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { formatReference } from "../../../src/core/image/reference.ts";
+import { expectPinsToHold } from "../../helpers/imageUses.ts";
+import { marked } from "../../helpers/marked.ts";
+
+interface Case {
+  readonly script: string;
+  readonly expected: readonly (readonly [reference: string | null, resolution: string])[];
+  /** The script with its first image pinned. */
+  readonly pinned?: string;
+}
+
+/** Scripts whose images are one of several, with the place of each between ⟦⟧. */
+const cases: readonly Case[] = [
+  {
+    script: 'I=(a:1 "b:2" # no:1\n)\nI+=(c:3)\nfor i in "${I[@]}"; do docker pull ⟦$i⟧; done\n',
+    expected: [
+      ["docker.io/library/a:1", "resolved"],
+      ["docker.io/library/b:2", "resolved"],
+      ["docker.io/library/c:3", "resolved"],
+    ],
+    pinned: 'I=(a:1@D "b:2" # no:1\n)\nI+=(c:3)\nfor i in "${I[@]}"; do docker pull $i; done\n',
+  },
+  { script: "I=(a:1 b:2)\ndocker pull ⟦${I[1]}⟧\n", expected: [["docker.io/library/b:2", "resolved"]] },
+  {
+    script: 'declare -A I=([x]=a:1 [y]=b:2)\ndocker pull "⟦${I[$k]}⟧"\n',
+    expected: [
+      ["docker.io/library/a:1", "resolved"],
+      ["docker.io/library/b:2", "resolved"],
+    ],
+  },
+  { script: 'A=(--rm -e "X=$Y")\ndocker run "${A[@]}" ⟦a:1⟧ no:1\n', expected: [["docker.io/library/a:1", "literal"]] },
+  {
+    script: "if x; then I=a:1; elif y; then I=b:2; else I=c:3; fi\ndocker run ⟦$I⟧\n",
+    expected: [
+      ["docker.io/library/a:1", "resolved"],
+      ["docker.io/library/b:2", "resolved"],
+      ["docker.io/library/c:3", "resolved"],
+    ],
+    pinned: "if x; then I=a:1@D; elif y; then I=b:2; else I=c:3; fi\ndocker run $I\n",
+  },
+  {
+    script: "I=no:1\nif x; then I=a:1; else I=b:2; fi\ndocker run ⟦$I⟧\n",
+    expected: [
+      ["docker.io/library/a:1", "resolved"],
+      ["docker.io/library/b:2", "resolved"],
+    ],
+  },
+  {
+    script: "I=a:1\ncase $1 in -i) I=b:2;; esac\ndocker run ⟦$I⟧\n",
+    expected: [
+      ["docker.io/library/a:1", "resolved"],
+      ["docker.io/library/b:2", "resolved"],
+    ],
+  },
+  {
+    script: "I=no:1\ncase $1 in x) I=a:1;; *) I=b:2;; esac\ndocker run ⟦$I⟧\n",
+    expected: [
+      ["docker.io/library/a:1", "resolved"],
+      ["docker.io/library/b:2", "resolved"],
+    ],
+  },
+  {
+    script: "I=a:1\nwhile getopts i: o; do I=$OPTARG; done\ndocker run ⟦$I⟧\n",
+    expected: [["docker.io/library/a:1", "resolved"]],
+  },
+  {
+    script: '[ -n "$X" ] && I=a:1 || I=b:2\ndocker run ⟦$I⟧\n',
+    expected: [
+      ["docker.io/library/a:1", "resolved"],
+      ["docker.io/library/b:2", "resolved"],
+    ],
+  },
+  {
+    script: "if x; then I=a:1; fi\ndocker run ⟦${I:-b:2}⟧\n",
+    expected: [
+      ["docker.io/library/a:1", "resolved"],
+      ["docker.io/library/b:2", "resolved"],
+    ],
+  },
+  {
+    script: 'get() { local i="$1"; docker pull "⟦$i⟧"; }\nget a:1\nget b:2\n',
+    expected: [
+      ["docker.io/library/a:1", "resolved"],
+      ["docker.io/library/b:2", "resolved"],
+    ],
+    pinned: 'get() { local i="$1"; docker pull "$i"; }\nget a:1@D\nget b:2\n',
+  },
+  {
+    script: "function get { docker pull ⟦$1:$2⟧; }\nget a 1\nget b 2\n",
+    expected: [
+      ["docker.io/library/a:1", "resolved"],
+      ["docker.io/library/b:2", "resolved"],
+    ],
+  },
+  {
+    script: "get() { x=$1; shift; docker pull ⟦${1:-c:3}⟧; }\nget no:1 a:1\nget no:2\n",
+    expected: [
+      ["docker.io/library/a:1", "resolved"],
+      ["docker.io/library/c:3", "resolved"],
+    ],
+  },
+  {
+    script: "get() { while x; do shift; done; docker pull ⟦$1⟧; }\nget no:1 no:2\n",
+    expected: [[null, "unresolved"]],
+  },
+  { script: "get() { docker pull ⟦$1⟧; }\n", expected: [[null, "unresolved"]] },
+];
+
+const read = (text: string) => readDocument(text, "x.sh");
+
+describe("alternatives", () => {
+  for (const { script, expected, pinned } of cases) {
+    it(`reads ${script.replaceAll("\n", "\\n")}`, () => {
+      const { text, spans } = marked(script);
+      const { images } = read(text);
+      assert.deepEqual(
+        images.map(({ reference, resolution }) => [
+          reference === undefined ? null : formatReference(reference),
+          resolution,
+        ]),
+        expected,
+      );
+      for (const { span } of images) assert.deepEqual(span, spans[0]);
+      expectPinsToHold(read, text);
+      const at = images[0]?.pinAt;
+      if (pinned !== undefined && at !== undefined)
+        assert.equal(`${text.slice(0, at.start)}@D${text.slice(at.end)}`, pinned);
+    });
+  }
+});
