@@ -158,7 +158,9 @@ function toUse(
     platform: mention.platform,
     pin: mention.split === undefined ? pinPlace(parts, text, isShared, mayFollow) : "none",
   });
-  return "code" in use ? undefined : use;
+  if ("code" in use) return undefined;
+  // Which element of an array stands there, and whether any does, nobody can tell.
+  return use.resolution === "unresolved" && /\[[@*]\]/.test(use.text) ? undefined : use;
 }
 
 /** What only a command's output tells says nothing at all about an image. */

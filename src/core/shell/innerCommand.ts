@@ -23,6 +23,8 @@ const engineName =
 const toolByName =
   /^(CRANE|SKOPEO|COSIGN|NOTATION|ORAS|REGCTL|KUBECTL|HELM|KIND|TRIVY|GRYPE|SYFT)(?:_?(?:BIN|BINARY|CLI|CMD|COMMAND|EXE))?$/i;
 
+const composeName = /compose|(?:^|_)dcr?(?:_|$)/i;
+
 /** `$CONTAINER_ENGINE run ...`: which engine is only known when it runs, but all of them take the same words. */
 function engineByName({ words }: ShellCommand): Invocation | undefined {
   const [program, ...rest] = words;
@@ -35,7 +37,7 @@ function engineByName({ words }: ShellCommand): Invocation | undefined {
   // Whatever it is called: nothing else is told to run something and to remove it again.
   const [verb, ...options] = rest;
   const removes = options.some(({ text }) => text === "--rm");
-  return verb?.text === "run" && removes ? { tool: "docker", rest } : undefined;
+  return verb?.text === "run" && removes && !composeName.test(name) ? { tool: "docker", rest } : undefined;
 }
 
 /** Commands that take a script after `-c` or another option. */

@@ -103,6 +103,8 @@ function expansionKind({ text, word, parts }: WordValue): "argument" | "options"
   if (!text.startsWith(unknownCharacter)) return "argument";
   if (/^["']?\$(?:[@*]|\{[@*])/.test(word.raw)) return "anything";
   const [name = ""] = word.expands;
+  // `${X:+--option $X}` is options or nothing.
+  if (/^["']?\$\{\w+:?\+\s*-/.test(word.raw)) return "options";
   const isList = /\[[@*]\]/.test(word.raw);
   if (isList || /(?:opts?|args?|flags?|params?|options|arguments|extra)$/i.test(name))
     return text === unknownCharacter ? "options" : "argument";
