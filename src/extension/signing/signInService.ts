@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { ServicePointer } from "../../core/policy/configuration.ts";
-import type { CommandTarget } from "../commandIds.ts";
+import { count } from "../../core/report/words.ts";
+import { internalCommand, type CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
 import { createSecrets } from "../secrets.ts";
 
@@ -11,16 +12,16 @@ import { createSecrets } from "../secrets.ts";
 export async function signInService(extension: Extension, target: CommandTarget = {}): Promise<void> {
   if (!vscode.workspace.isTrusted) return;
   const { keptNames, signInWays } = await import("../../adapters/services/signIns.ts");
-  const services = extension.model.rulebook.configuration.services.filter(
+  const configured = extension.model.rulebook.configuration.services.filter(
     (service) => URL.canParse(service.url) && signInWays(service).length > 0,
   );
-  if (services.length === 0) {
+  if (configured.length === 0) {
     void vscode.window.showInformationMessage(
       "No signing service that needs a sign-in is named in .countersign.yaml. The trial service needs none.",
     );
     return;
   }
-  const service = services.find(({ name }) => name === target.service) ?? (await chooseService(services));
+  const service = configured.find(({ name }) => name === target.service) ?? (await chooseService(configured));
   if (service === undefined) return;
   const { origin } = new URL(service.url);
   const title = `Sign in to ${service.name} at ${origin}`;
@@ -38,7 +39,21 @@ export async function signInService(extension: Extension, target: CommandTarget 
   // A session of somebody else, or of the way before, must not be gone on with.
   for (const name of keptNames(service)) await secrets.delete(origin, name);
   for (const [name, value] of answers) await secrets.set(origin, name, value);
-  await extension.signing.refresh(AbortSignal.timeout(15_000));
+  const services = await extension.signing.refresh(AbortSignal.timeout(15_000));
+  const state = services.find(({ name }) => name === service.name);
+  if (state?.failure === undefined) {
+    const keys = count(state?.keys.length ?? 0, "key");
+    const chosen = await vscode.window.showInformationMessage(`Signed in to ${service.name}: ${keys}`, "Show");
+    if (chosen === "Show") await vscode.commands.executeCommand(internalCommand("countersign.signing.focus"));
+    return;
+  }
+  // What does not let anybody in is not kept.
+  if (state.asksForSignIn === true) for (const [name] of answers) await secrets.delete(origin, name);
+  const chosen = await vscode.window.showErrorMessage(
+    `Could not sign in to ${service.name}: ${state.failure}`,
+    "Try again",
+  );
+  if (chosen === "Try again") await signInService(extension, { service: service.name });
 }
 
 async function chooseService(services: readonly ServicePointer[]): Promise<ServicePointer | undefined> {

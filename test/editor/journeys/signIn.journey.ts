@@ -50,17 +50,18 @@ describe("signing in to a signing service", () => {
     await workbench.screenshot("sign-in asked for");
 
     await signIn(workbench, "not the password");
-    await workbench.treeItem("Signing", "asks for a sign-in").hover();
-    await page.locator(".monaco-hover:visible", { hasText: "sign in as dev" }).waitFor();
+    const refused = await workbench.notification("Could not sign in to acme");
+    assert.doesNotMatch(await refused.innerText(), /not the password/u);
     await workbench.screenshots("sign-in refused");
 
-    await workbench.runCommand("Countersign: Sign in to a signing service...");
-    await workbench.pick("acme");
+    await refused.locator(".monaco-button", { hasText: "Try again" }).click();
+    await workbench.quickPickTitle("Sign in to acme at https://127.0.0.1");
     await workbench.screenshot("sign-in ways");
     await page.keyboard.press("Escape");
 
     await signIn(workbench, engine.secrets.dev);
     await workbench.treeItem("Signing", "release").waitFor();
+    await workbench.notification("Signed in to acme: 2 keys");
     await page.mouse.move(800, 600);
     await workbench.screenshot("signed in");
 
