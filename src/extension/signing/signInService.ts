@@ -4,6 +4,7 @@ import { count } from "../../core/report/words.ts";
 import { internalCommand, type CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
 import { createSecrets } from "../secrets.ts";
+import type { ServiceState } from "./signingState.ts";
 
 /**
  * Signs in to a signing service: asks for what the service takes, and keeps it in the editor's secret storage for exactly
@@ -41,19 +42,22 @@ export async function signInService(extension: Extension, target: CommandTarget 
   for (const [name, value] of answers) await secrets.set(origin, name, value);
   const services = await extension.signing.refresh(AbortSignal.timeout(15_000));
   const state = services.find(({ name }) => name === service.name);
+  // What does not let anybody in is not kept.
+  if (state?.asksForSignIn === true) for (const name of answers.keys()) await secrets.delete(origin, name);
+  void tell(extension, service.name, state);
+}
+
+/** Says what the sign-in came to, with one next step. */
+async function tell(extension: Extension, service: string, state: ServiceState | undefined): Promise<void> {
   if (state?.failure === undefined) {
-    const keys = count(state?.keys.length ?? 0, "key");
-    const chosen = await vscode.window.showInformationMessage(`Signed in to ${service.name}: ${keys}`, "Show");
-    if (chosen === "Show") await vscode.commands.executeCommand(internalCommand("countersign.signing.focus"));
+    const message = `Signed in to ${service}: ${count(state?.keys.length ?? 0, "key")}`;
+    const next = await vscode.window.showInformationMessage(message, "Show");
+    if (next === "Show") await vscode.commands.executeCommand(internalCommand("countersign.signing.focus"));
     return;
   }
-  // What does not let anybody in is not kept.
-  if (state.asksForSignIn === true) for (const [name] of answers) await secrets.delete(origin, name);
-  const chosen = await vscode.window.showErrorMessage(
-    `Could not sign in to ${service.name}: ${state.failure}`,
-    "Try again",
-  );
-  if (chosen === "Try again") await signInService(extension, { service: service.name });
+  const message = `Could not sign in to ${service}: ${state.failure}`;
+  const next = await vscode.window.showErrorMessage(message, "Try again");
+  if (next === "Try again") await signInService(extension, { service });
 }
 
 async function chooseService(services: readonly ServicePointer[]): Promise<ServicePointer | undefined> {
