@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { delimiter, join } from "node:path";
 import { spawnSync } from "node:child_process";
 import { startPluginScene, type PluginScene } from "../helpers/pluginScene.ts";
 import { pluginCommand } from "../../src/cli/plugins/programName.ts";
+import { noCredentials } from "../../src/adapters/registry/credentials.ts";
+import { createRegistry } from "../../src/adapters/registry/registry.ts";
+import { pushImage } from "../helpers/registryScene.ts";
 import { jsonOf } from "../helpers/commandLine.ts";
 
 describe("countersign as a plug-in", () => {
@@ -183,6 +187,57 @@ describe("countersign as a plug-in", () => {
       const settings = { keyId: "p384", pluginConfig: { service: "trial" } };
       assert.equal((await call("describe-key", request(settings))).answer["keySpec"], "EC-384");
     });
+  });
+
+  describe("countersign sign through plug-ins", () => {
+    const registry = createRegistry({
+      credentials: noCredentials,
+      userAgent: "countersign-test",
+      log: { info: () => undefined, warn: () => undefined },
+    });
+    // Our own plug-ins serve as somebody else's: what they sign comes from the trial.
+    const installed = async (kind: string): Promise<string> => {
+      const { commandLine } = scene;
+      const run = await commandLine.run("plugin", "install", kind, "--format", "json");
+      const { file } = jsonOf<{ file: string }>(run);
+      const environment: Record<string, string> = commandLine.environment;
+      environment["PATH"] = `${join(file, "..")}${delimiter}${environment["PATH"] ?? ""}`;
+      return createHash("sha256").update(readFileSync(file)).digest("hex");
+    };
+
+    for (const [type, format] of [
+      ["notation-plugin", "sigstore-bundle"],
+      ["notation-plugin", "notation-jws"],
+      ["sigstore-kms-plugin", "sigstore-bundle"],
+    ] as const)
+      it(`attaches a ${format} by a ${type}`, async () => {
+        const { commandLine } = scene;
+        const sha256 = await installed(type.replace("-plugin", ""));
+        const chainFile = type === "notation-plugin" ? "      chainFile: p256.pem\n" : "";
+        commandLine.write("p256.pem", scene.chainOf("p256"));
+        // The plug-in is not told where the trial keeps its state unless that is asked for.
+        commandLine.write(
+          ".countersign.yaml",
+          `version: 1
+services:
+  - name: kms
+    type: ${type}
+    options:
+      plugin: countersign
+      sha256: ${sha256}
+      keys: trial/p256
+      environment: COUNTERSIGN_STATE_DIR
+${chainFile}`,
+        );
+        await pushImage(registry, { registry: scene.registry, repository: "acme/app" }, format, type);
+        const before = scene.signatures();
+        const image = `${scene.registry}/acme/app:${format}`;
+        const args = ["--service", "kms", "--key", "trial/p256", "--signature-format", format, "--format", "json"];
+        const run = await commandLine.run("sign", image, ...args);
+        assert.equal(run.code, 0, run.output + run.error);
+        assert.equal(jsonOf<{ status: string }>(run).status, "signed");
+        assert.equal(scene.signatures(), before + 1);
+      });
   });
 
   it("says where a ticket cannot be read, and sends nothing", async () => {

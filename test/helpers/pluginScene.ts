@@ -19,6 +19,8 @@ export interface PluginScene {
   readonly root: string;
   readonly service: SigningService;
   publicKeyOf(key: string): string;
+  /** PEM, leaf first. */
+  chainOf(key: string): string;
   audit(): readonly ChainedEntry[];
   /** How many signatures were made. */
   signatures(): number;
@@ -51,6 +53,7 @@ export async function startPluginScene(): Promise<PluginScene> {
     root: service.root,
     service: client,
     publicKeyOf: (name) => service.keys.find((key) => key.name === name)?.publicKey ?? "",
+    chainOf: (name) => (service.keys.find((key) => key.name === name)?.certificateChain ?? []).join(""),
     audit: () => service.audit(),
     signatures: () => service.audit().filter(({ event }) => event === "signed").length,
     decide: async (approve) => {

@@ -15,6 +15,16 @@ type Opener = (pointer: ServicePointer, sources: OpeningSources) => Promise<Sign
 /** By type of service; an adapter is loaded when it is needed. */
 const openers = new Map<string, Opener>([
   ["aws-kms", async (pointer, sources) => (await import("./aws/openAwsKms.ts")).openAwsKms(pointer, sources)],
+  [
+    "notation-plugin",
+    async (pointer, sources) =>
+      (await import("./notationPlugin/openNotationPlugin.ts")).openNotationPlugin(pointer, sources),
+  ],
+  [
+    "sigstore-kms-plugin",
+    async (pointer, sources) =>
+      (await import("./sigstoreKmsPlugin/openSigstoreKmsPlugin.ts")).openSigstoreKmsPlugin(pointer, sources),
+  ],
   ["vault", async (pointer, sources) => (await import("./vault/openVault.ts")).openVault(pointer, sources)],
   ["venafi", async (pointer, sources) => (await import("./venafi/openVenafi.ts")).openVenafi(pointer, sources)],
 ]);

@@ -15,6 +15,11 @@ export function hashOfNumber(number: unknown): HashAlgorithm | undefined {
   return typeof number === "number" ? hashes.get(number) : undefined;
 }
 
+/** The number of a hash. */
+export function numberOfHash(hash: HashAlgorithm): number {
+  return [...hashes].find(([, name]) => name === hash)?.[0] ?? 0;
+}
+
 /** How Sigstore's programs have a key sign: ECDSA in DER, RSA with PKCS #1 v1.5, Ed25519 over the message. */
 export function schemeOf(spec: KeySpec): SignatureScheme {
   if (spec === "ed25519") return "ed25519";
