@@ -13,6 +13,7 @@ import type { Parsed, Problem } from "../problem.ts";
 import type { Suppression } from "../rules/suppressions.ts";
 import { isSecretName, pathProblem, urlProblem } from "./configurationValue.ts";
 import { readAwsKmsOptions } from "./awsKmsOptions.ts";
+import { pluginTypes, readPluginOptions } from "./pluginOptions.ts";
 import { readVaultOptions } from "./vaultOptions.ts";
 import { readVenafiOptions } from "./venafiOptions.ts";
 
@@ -31,6 +32,7 @@ interface TrustedRootPointer {
 export interface ServicePointer {
   readonly name: string;
   readonly type: string;
+  /** Empty for a program on this machine. */
   readonly url: string;
   /** What the adapter of this type needs beyond that, as text. */
   readonly options: Readonly<Record<string, string>>;
@@ -110,6 +112,9 @@ function readTrustedRoots(node: YamlNode | undefined, reader: Reader): readonly 
 /** By type of service. */
 const optionReaders = new Map<string, (options: ServicePointer["options"]) => { readonly wrong: readonly string[] }>([
   ["aws-kms", readAwsKmsOptions],
+  ...pluginTypes.map(
+    (type) => [type, (options: ServicePointer["options"]) => readPluginOptions(type, options)] as const,
+  ),
   ["venafi", readVenafiOptions],
   ["vault", readVaultOptions],
 ]);
@@ -120,18 +125,21 @@ function readServices(node: YamlNode | undefined, reader: Reader): readonly Serv
     const fields = reader.fields(item, "a service", ["name", "type", "url", "options"]);
     const name = reader.required(fields, "name", item);
     const type = reader.required(fields, "type", item);
-    const url = reader.required(fields, "url", item);
+    const isProgram = pluginTypes.some((each) => each === type?.text);
+    const url = isProgram ? undefined : reader.required(fields, "url", item);
     const options = reader.texts(fields.get("options"), "options");
-    if (name === undefined || type === undefined || url === undefined) continue;
+    if (name === undefined || type === undefined || (url === undefined && !isProgram)) continue;
+    if (isProgram && fields.has("url"))
+      reader.invalid(`The service '${name.text}' is a program on this machine, which has no URL.`, item.span);
     const read = optionReaders.get(type.text);
     for (const message of read?.(options).wrong ?? []) reader.invalid(message, (fields.get("options") ?? item).span);
-    const problem = urlProblem(url.text);
-    if (problem !== undefined) {
+    const problem = url === undefined ? undefined : urlProblem(url.text);
+    if (url !== undefined && problem !== undefined) {
       if (problem.kind === "secret") reader.secret(url.span);
       else reader.invalid(`The URL of the service '${name.text}' ${problem.why}.`, url.span);
     } else if (services.some((service) => service.name === name.text))
       reader.invalid(`There are two services named '${name.text}'.`, name.span);
-    else services.push({ name: name.text, type: type.text, url: url.text, options });
+    else services.push({ name: name.text, type: type.text, url: url?.text ?? "", options });
   }
   return services;
 }
