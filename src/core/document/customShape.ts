@@ -1,6 +1,7 @@
 import { imagesByName } from "./imageNames.ts";
 import { isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
 import { isImageAnnotation } from "./kubernetesKinds.ts";
+import { isMasked } from "./templateMask.ts";
 import type { ResourceReading } from "./resourceReading.ts";
 import { addSplitImage } from "./splitImage.ts";
 import {
@@ -70,7 +71,8 @@ function containerImages(container: YamlMapping): readonly YamlNode[] {
 }
 
 function isImage(key: string, text: string): boolean {
-  return isImageKey(key) && isLikelyImage(text);
+  // What a template yields is looked at by those who can tell what it comes to.
+  return isImageKey(key) && (isLikelyImage(text) || isMasked(text));
 }
 
 function isWrappedImage(text: string): boolean {

@@ -7,6 +7,7 @@ const byPath: readonly { readonly dialect: Dialect; readonly matches: RegExp }[]
     dialect: "helmfile",
     matches: /(?:^|\/)helmfile[^/]*\.ya?ml(?:\.gotmpl)?$|(?:^|\/)helmfile\.d\/[^/]+\.ya?ml(?:\.gotmpl)?$/i,
   },
+  { dialect: "helm-template", matches: /(?:^|\/)templates\/(?:.*\/)?[^/]+\.tpl$/ },
   { dialect: "ko", matches: /(?:^|\/)\.ko\.ya?ml$/ },
   { dialect: "kubernetes", matches: /(?:^|\/)Kptfile$/ },
   { dialect: "skaffold", matches: /(?:^|\/)skaffold[^/]*\.ya?ml$/i },

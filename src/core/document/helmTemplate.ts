@@ -5,8 +5,10 @@ import { isPlaceholder } from "./imageShape.ts";
 import { relevantText } from "./relevantText.ts";
 import { readingOfKind } from "./kubernetesKinds.ts";
 import type { ResourceReading } from "./resourceReading.ts";
-import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
-import { evaluateAction, expandActions, namesRepository, type ChartFiles } from "./templateAction.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
+import { chartExpressions, sayRepository, valueOfStretches, type ChartExpression } from "./chartTemplates.ts";
+import { expandActions, namesRepository, type ActionValue } from "./templateAction.ts";
+import type { TemplateStretch } from "./templateData.ts";
 import { isMasked, maskTemplate } from "./templateMask.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
@@ -20,7 +22,7 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
   const text = withoutByteOrderMark(source);
   const masked = maskTemplate(relevantText(text));
   const images = createImageCollector(text);
-  let files: ChartFiles | undefined;
+  const evaluate = chartExpressions(path, text, siblings);
   const add: ResourceReading["add"] = (node, site, options = {}) => {
     const scalar = scalarOf(node);
     if (node === undefined || scalar === undefined || dereference(node) !== node) return;
@@ -28,9 +30,18 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
       if (scalar.text.trim() !== "" && !isPlaceholder(scalar.text)) images.add(node, site, options);
       return;
     }
-    if (!namesRepository(scalar.text) || !scalar.exact) return;
-    const evaluate = (source: string) => evaluateAction(source, (files ??= chartFiles(path, siblings)));
-    images.add(node, site, { value: expandActions(text, masked, scalar, evaluate), pin: "none" });
+    if (!scalar.exact) return;
+    if (namesRepository(scalar.text)) {
+      images.add(node, site, { value: expandActions(text, masked, scalar, actionValue(evaluate)), pin: "none" });
+      return;
+    }
+    const written = text.slice(scalar.span.start, scalar.span.end);
+    const stretches = trimmed(evaluate(written));
+    if (sayRepository(stretches))
+      images.add(node, site, {
+        value: valueOfStretches(stretches, { span: scalar.span, label: "template", text: written }),
+        pin: "none",
+      });
   };
   const reading: ResourceReading = {
     text,
@@ -65,17 +76,28 @@ function isWithoutImages(node: YamlNode | undefined): boolean {
   return readingOfKind(group, kind).kind === "nothing";
 }
 
-/** The chart's own files: templates lie in its folder `templates`, at any depth. */
-function chartFiles(path: string, siblings: Siblings): ChartFiles {
-  const at = path.lastIndexOf("templates/");
-  const file = (name: string) => {
-    const place = siblingPath(path.slice(0, Math.max(0, at)) + name, name);
-    const text = place === undefined ? undefined : siblings(place);
-    return place === undefined || text === undefined
-      ? undefined
-      : { file: place, root: readYaml(text).documents[0]?.root };
+/** An action's value, as a part of what stands around it. */
+function actionValue(evaluate: ChartExpression): (source: string) => ActionValue {
+  return (source) => {
+    const stretches = evaluate(`{{ ${source} }}`);
+    const steps = stretches.flatMap(({ step }) => step ?? []);
+    if (stretches.some(({ text }) => text === undefined)) return { steps: [] };
+    return {
+      text: stretches
+        .map(({ text }) => text ?? "")
+        .join("")
+        .trim(),
+      steps,
+    };
   };
-  const values = file("values.yaml");
-  const chart = file("Chart.yaml");
-  return { ...(values === undefined ? {} : { values }), ...(chart === undefined ? {} : { chart }) };
+}
+
+/** Without the white space around it, and without what says nothing. */
+function trimmed(stretches: readonly TemplateStretch[]): readonly TemplateStretch[] {
+  const said = stretches.filter(({ text }) => text?.trim() !== "");
+  return said.map((stretch, index) => {
+    if (stretch.text === undefined) return stretch;
+    const started = index === 0 ? stretch.text.trimStart() : stretch.text;
+    return { ...stretch, text: index === said.length - 1 ? started.trimEnd() : started };
+  });
 }

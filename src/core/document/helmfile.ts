@@ -24,7 +24,7 @@ export function readHelmfile(source: string, path: string): Document {
   const reading = createResourceReading(text, path, undefined, { images });
   const roots = stream.documents.flatMap(({ root }) => root ?? []);
   const repositories = new Map(roots.flatMap(registriesOf));
-  const expand = (scalar: YamlScalar) => expandActions(text, masked, scalar, (action) => evaluateAction(action, {}));
+  const expand = (scalar: YamlScalar) => expandActions(text, masked, scalar, evaluateAction);
   for (const root of roots)
     for (const release of itemsOf(valueAt(root, "releases"))) {
       readChart(release, repositories, reading);

@@ -24,7 +24,7 @@ export interface TemplateAction extends Span {
  * become white space, every other a run of marks, which YAML takes for a part of a value.
  */
 export function maskTemplate(text: string): MaskedTemplate {
-  const actions = actionsOf(text);
+  const actions = templateActions(text);
   const pieces: string[] = [];
   let at = 0;
   for (const action of actions) {
@@ -46,7 +46,8 @@ export function isMasked(text: string): boolean {
   return text.includes(mark);
 }
 
-function actionsOf(text: string): readonly TemplateAction[] {
+/** The actions of a template, in order. */
+export function templateActions(text: string): readonly TemplateAction[] {
   const found: TemplateAction[] = [];
   for (let start = text.indexOf("{{"); start >= 0 && found.length < maximumActions;) {
     const end = endOfAction(text, start + 2);
@@ -120,8 +121,11 @@ function isBlank(text: string, action: TemplateAction, actions: readonly Templat
   return rest.trim() === "";
 }
 
-function blank(text: string, { start, end }: Span): string {
-  return text.slice(start, end).replace(/[^\r\n]/g, " ");
+/** White space; a named template that begins a line begins a document, since what it holds is put elsewhere. */
+function blank(text: string, { start, end, source }: TemplateAction): string {
+  const hidden = text.slice(start, end).replace(/[^\r\n]/g, " ");
+  const isAtStart = start === 0 || text.charAt(start - 1) === "\n";
+  return isAtStart && /^define\b/.test(source) && hidden.startsWith("    ") ? `---${hidden.slice(3)}` : hidden;
 }
 
 function marks(text: string, { start, end }: Span): string {

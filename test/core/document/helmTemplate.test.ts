@@ -55,10 +55,96 @@ describe("readHelmTemplate", () => {
   ];
   for (const [name, source, expected] of table) it(`reads ${name}`, () => void expectUses(read, source, expected));
 
+  const helpers = `{{/* helpers */}}
+{{- define "c.literal" -}}
+quay.io/a/literal:1
+{{- end -}}
+{{- define "c.chosen" -}}
+{{- if .Values.b.image -}}
+{{ .Values.b.image }}
+{{- else if eq .Values.b.tag "v3" -}}
+{{- $name := printf "%s/%s" .Values.registry "a/chosen" -}}
+{{- printf "%s:%s" $name (default .Chart.AppVersion .Values.b.empty) -}}
+{{- end -}}
+{{- end -}}
+{{- define "c.values" -}}
+{{ .Values.registry }}/{{ .Values.b.name }}:{{ .Values.b.tag }}
+{{- end -}}
+{{- define "c.image" -}}
+{{- $registry := .image.registry | default "docker.io" -}}
+{{- with .image -}}{{ $registry }}/a/{{ required "no name" $.name }}:{{ .tag | toString | trimPrefix "v" }}{{- end -}}
+{{- end -}}
+{{- define "c.loop" -}}{{ include "c.loop" . }}{{- end -}}
+`;
   const files = new Map([
-    ["charts/c/values.yaml", "registry: quay.io\nb: {tag: v3, empty: ''}\n"],
+    ["charts/c/templates/_helpers.tpl", helpers],
+    [
+      "charts/c/values.yaml",
+      "registry: quay.io\nb: {tag: v3, empty: '', name: x/y, template: 'a/{{ .Values.b.name }}:1'}\n",
+    ],
     ["charts/c/Chart.yaml", "name: c\nappVersion: 4.5.6\n"],
   ]);
+  const yielded: readonly (readonly [image: string, expected: string | undefined])[] = [
+    ['{{ include "c.literal" . }}', "quay.io/a/literal:1 resolved"],
+    ['"{{ include "c.literal" $ | quote }}"', "quay.io/a/literal:1 resolved"],
+    ['{{ template "c.literal" . }}', "quay.io/a/literal:1 resolved"],
+    ['{{- include "c.chosen" . -}}', "quay.io/a/chosen:4.5.6 resolved"],
+    ['{{ include "c.image" (dict "image" .Values.b "name" "given") }}', "docker.io/a/given:3 resolved"],
+    ['{{ include "c.image" (dict "image" .Values.b "name" .Values.b.name) }}', undefined],
+    ['{{ include "c.values" . }}', undefined],
+    ['{{ include "c.unknown" . }}', undefined],
+    ['{{ include "c.loop" . }}', undefined],
+    ['{{ printf "%s/%s:%v" "quay.io" "a/b" 1 }}', "quay.io/a/b:1 resolved"],
+    ['{{ printf "%s/a/b:%s" .Values.registry .Chart.AppVersion }}', "quay.io/a/b:4.5.6 resolved"],
+    ['{{ printf "a/b:%s" .Release.Name }}', "? partial"],
+    ['{{ printf "%s/b:1" .Release.Name }}', undefined],
+    ['{{ .Values.b.image | default "a/b:1" }}', "docker.io/a/b:1 resolved"],
+    ['{{ .Values.b.name | default "a/b:1" }}', undefined],
+    ['{{ coalesce .Values.b.image .Values.b.empty "a/b:1" }}', "docker.io/a/b:1 resolved"],
+    ['{{ ternary "a/b:1" "a/c:1" (eq .Values.b.tag "v3") }}', "docker.io/a/b:1 resolved"],
+    ['{{ ternary "a/b:1" "a/c:1" .Release.IsUpgrade }}', undefined],
+    ['{{ tpl "{{ .Values.registry }}/a/b:1" . }}', "quay.io/a/b:1 resolved"],
+    ["{{ tpl .Values.b.template . }}", undefined],
+    ['{{ default .Values.hub .Values.missing }}/{{ .Values.image | default "pilot" }}:1', undefined],
+    ["{{ .Values.b.image", undefined],
+  ];
+  for (const [image, expected] of yielded)
+    it(`evaluates ${image}`, () => {
+      const source = deployment(`- image: ${image}`);
+      const { images } = read(source, "charts/c/templates/x/a.yaml", (path) => files.get(path));
+      const shown = images.map((use) => `${use.reference ? formatReference(use.reference) : "?"} ${use.resolution}`);
+      assert.deepEqual(shown, expected === undefined ? [] : [expected]);
+      for (const { text } of images) assert.equal(text, image.replace(/^"(.*)"$/, "$1"));
+    });
+
+  it("counts defaults where the chart has no values", () => {
+    const { images } = read(
+      deployment('- image: {{ .Values.a | default "a/b:1" }}\n- image: {{ .Values.a }}/c'),
+      "templates/a.yaml",
+    );
+    assert.deepEqual(
+      images.map(({ resolution }) => resolution),
+      ["resolved", "unresolved"],
+    );
+  });
+
+  it("reads the named templates of a file of helpers", () => {
+    const source = `{{- define "c.pod" -}}
+containers:
+  - image: «a/b:1»
+    {{- if .x }}
+    args: [a]
+    {{- end }}
+{{- end }}
+{{ define "c.list" }}
+    - name: x
+      image: «{{ include "c.own" . }}»
+{{- end }}
+{{- define "c.own" -}}a/own:{{ .Chart.AppVersion | default "2" }}{{- end -}}
+`;
+    expectUses(read, source, ["image docker.io/a/b:1 literal", "image docker.io/a/own:2 resolved"]);
+  });
+
   const values: readonly (readonly [image: string, expected: string])[] = [
     ["{{ .Values.registry }}/a/b:{{ .Values.b.tag }}", "quay.io/a/b:v3 resolved"],
     ["{{.Values.registry}}/a/b:{{ $.Values.b.empty | default .Chart.AppVersion }}", "quay.io/a/b:4.5.6 resolved"],

@@ -1,0 +1,118 @@
+import { parseReference } from "../image/reference.ts";
+import type { ValueStep } from "./document.ts";
+import { parseTemplate, type TemplateNode } from "./goTemplate.ts";
+import { siblingPath, type Siblings } from "./siblings.ts";
+import { nameEnd } from "./splitImage.ts";
+import { textData, unknownData, type TemplateData, type TemplateStretch } from "./templateData.ts";
+import { evaluateTemplate, type TemplateContext } from "./templateEvaluate.ts";
+import type { Value } from "./value.ts";
+import { readYaml } from "./yaml.ts";
+import { textOf, valueAt } from "./yamlNode.ts";
+
+/** What an expression in a chart's template comes to. */
+export type ChartExpression = (source: string) => readonly TemplateStretch[];
+
+/** Where charts keep the templates that others include. */
+const helpers = [
+  "_helpers.tpl",
+  "_helper.tpl",
+  "helpers.tpl",
+  "_images.tpl",
+  "_image.tpl",
+  "_common.tpl",
+  "_names.tpl",
+];
+
+/**
+ * Evaluates expressions of the template at `path` (Helm) with the chart's own values, its `Chart.yaml`, and the named
+ * templates of this file, `own`, and of those where charts keep them.
+ */
+export function chartExpressions(path: string, own: string, siblings: Siblings): ChartExpression {
+  const folder = path.slice(0, Math.max(0, path.lastIndexOf("templates/")));
+  let context: TemplateContext | undefined;
+  return (source) => {
+    context ??= { root: rootOf(folder, siblings), define: defines(path, folder, own, siblings) };
+    return evaluateTemplate(parseTemplate(source).nodes, context);
+  };
+}
+
+function rootOf(folder: string, siblings: Siblings): TemplateData {
+  const file = (name: string, label: string): TemplateData => {
+    const place = siblingPath(folder + name, name);
+    const text = place === undefined ? undefined : siblings(place);
+    const node = text === undefined ? undefined : readYaml(text).documents[0]?.root;
+    return { kind: "node", node, file: text === undefined ? undefined : place, label };
+  };
+  const chart = file("Chart.yaml", ".Chart");
+  const fields = ["Name", "Version", "AppVersion"].map((name): [string, TemplateData] => {
+    const key = name.charAt(0).toLowerCase() + name.slice(1);
+    return [
+      name,
+      chart.kind === "node" ? { ...chart, node: valueAt(chart.node, key), label: `.Chart.${name}` } : chart,
+    ];
+  });
+  const chartName = chart.kind === "node" ? textOf(valueAt(chart.node, "name")) : undefined;
+  return {
+    kind: "dictionary",
+    entries: new Map<string, TemplateData>([
+      ["Values", file("values.yaml", ".Values")],
+      ["Chart", { kind: "dictionary", entries: new Map(fields) }],
+      ["Template", chartName === undefined ? unknownData : textData(chartName)],
+    ]),
+  };
+}
+
+/** Named templates, in the order in which they are looked for: this file's own, then those of the chart's files. */
+function defines(path: string, folder: string, own: string, siblings: Siblings): TemplateContext["define"] {
+  const beside = path.slice(0, path.lastIndexOf("/") + 1);
+  const group = beside.split("/").at(-2) ?? "";
+  const places = new Set([
+    ...helpers.map((name) => `${folder}templates/${name}`),
+    ...["_helpers.tpl", `_helpers-${group}.tpl`].map((name) => beside + name),
+  ]);
+  const open = [...places].filter((place) => place !== path).values();
+  const known = new Map<string, readonly TemplateNode[]>();
+  const learn = (text: string): void => {
+    for (const [name, nodes] of parseTemplate(text).defines) if (!known.has(name)) known.set(name, nodes);
+  };
+  let isRead = false;
+  return (name) => {
+    if (!isRead && own.includes("define")) learn(own);
+    isRead = true;
+    while (!known.has(name)) {
+      const next = open.next();
+      if (next.done === true) return undefined;
+      const text = siblings(next.value);
+      if (text !== undefined) learn(text);
+    }
+    return known.get(name);
+  };
+}
+
+/** What stretches come to as a value, with the expression that yielded them. */
+export function valueOfStretches(stretches: readonly TemplateStretch[], expression: ValueStep): Value {
+  const steps = stretches.flatMap(({ step }) => step ?? []);
+  return {
+    parts: stretches.map(({ text }) => (text === undefined ? {} : { text })),
+    chain: [expression, ...steps.filter((step, index) => steps.indexOf(step) === index)],
+  };
+}
+
+/** Whether the templates themselves say the end of a repository, which then stands nowhere else. */
+export function sayRepository(stretches: readonly TemplateStretch[]): boolean {
+  const unknown = stretches.findIndex(({ text }) => text === undefined);
+  const known = unknown < 0 ? stretches : stretches.slice(0, unknown);
+  const text = known.map((stretch) => stretch.text ?? "").join("");
+  const end = nameEnd(text);
+  // What follows may belong to the name.
+  if (unknown >= 0 && (end === text.length || stretches.slice(unknown).some((rest) => rest.text?.includes("/"))))
+    return false;
+  const start = text.lastIndexOf("/", end) + 1;
+  let at = 0;
+  for (const { text: part = "", step } of known) {
+    const overlaps = at < end && at + part.length > start && part !== "";
+    if (overlaps && step !== undefined) return false;
+    at += part.length;
+  }
+  return parseReference(text.slice(0, end)).value !== undefined;
+}

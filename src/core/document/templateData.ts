@@ -1,0 +1,110 @@
+import type { ValueStep } from "./document.ts";
+import { dereference, entriesOf, isNull, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+/** A stretch of a text that a template yields. */
+export interface TemplateStretch {
+  /** Absent where it cannot be known. */
+  readonly text?: string;
+  /** Where another file says it; absent where the templates do. */
+  readonly step?: ValueStep;
+}
+
+/** A value of a template while it is evaluated. */
+export type TemplateData =
+  | { readonly kind: "text"; readonly stretches: readonly TemplateStretch[] }
+  | { readonly kind: "boolean"; readonly value: boolean }
+  /**
+   * A value of a file; without a node it is not there, as templates see it. Without a file nothing is known of it but
+   * that nobody gives it, so that a default counts.
+   */
+  | {
+      readonly kind: "node";
+      readonly node: YamlNode | undefined;
+      readonly file: string | undefined;
+      readonly label: string;
+    }
+  | { readonly kind: "dictionary"; readonly entries: ReadonlyMap<string, TemplateData> }
+  | { readonly kind: "list"; readonly items: readonly TemplateData[] }
+  | { readonly kind: "unknown" };
+
+/** What cannot be known. */
+export const unknownData: TemplateData = { kind: "unknown" };
+
+/** A text that the template itself says. */
+export function textData(text: string): TemplateData {
+  return { kind: "text", stretches: [{ text }] };
+}
+
+/** The value under a field. */
+export function fieldOf(data: TemplateData, field: string): TemplateData {
+  switch (data.kind) {
+    case "dictionary":
+      return data.entries.get(field) ?? unknownData;
+    case "node":
+      return { ...data, node: valueAt(data.node, field), label: `${data.label}.${field}` };
+    case "text":
+    case "boolean":
+    case "list":
+    case "unknown":
+      return unknownData;
+  }
+}
+
+/** What a value is printed as. */
+export function stretchesOf(data: TemplateData): readonly TemplateStretch[] {
+  switch (data.kind) {
+    case "text":
+      return data.stretches;
+    case "boolean":
+      return [{ text: String(data.value) }];
+    case "node": {
+      const { node, file, label } = data;
+      if (file === undefined) return [{}];
+      const scalar = scalarOf(node);
+      if (scalar !== undefined)
+        return [{ text: scalar.text, step: { span: scalar.span, file, label, text: scalar.text } }];
+      const isNothing = node === undefined || dereference(node)?.kind === "scalar";
+      return isNothing ? [{ text: "" }] : [{}];
+    }
+    case "dictionary":
+    case "list":
+    case "unknown":
+      return [{}];
+  }
+}
+
+/** The text of a value; undefined where it is not known. */
+export function textOfData(data: TemplateData): string | undefined {
+  let text = "";
+  for (const stretch of stretchesOf(data)) {
+    if (stretch.text === undefined) return undefined;
+    text += stretch.text;
+  }
+  return text;
+}
+
+/** Whether a value counts as true (text/template, Actions); undefined where that is not known. */
+export function truthOf(data: TemplateData): boolean | undefined {
+  switch (data.kind) {
+    case "boolean":
+      return data.value;
+    case "node": {
+      const found = dereference(data.node);
+      if (found === undefined) return false;
+      if (found.kind !== "scalar") return entriesOf(found).length > 0 || itemsOf(found).length > 0;
+      const isFalse = found.style === "plain" && /^(?:false|0)$/i.test(found.text);
+      return !isNull(found) && !isFalse && textOf(found) !== "";
+    }
+    case "text": {
+      const text = textOfData(data);
+      if (text !== undefined) return text !== "";
+      return data.stretches.some((stretch) => (stretch.text ?? "") !== "") ? true : undefined;
+    }
+    case "dictionary":
+      return data.entries.size > 0;
+    case "list":
+      return data.items.length > 0;
+    case "unknown":
+      return undefined;
+  }
+}

@@ -1,0 +1,180 @@
+import {
+  fieldOf,
+  stretchesOf,
+  textData,
+  textOfData,
+  truthOf,
+  unknownData,
+  type TemplateData,
+  type TemplateStretch,
+} from "./templateData.ts";
+
+/** A function of templates; what was piped into it is its last argument. */
+type TemplateFunction = (args: readonly TemplateData[]) => TemplateData;
+
+const identity: TemplateFunction = (args) => args.at(-1) ?? unknownData;
+const trimmed: TemplateFunction = (args) => changed(args.at(-1), (text) => text.trim());
+
+/** The functions of templates (text/template, Sprig, Helm) that names of images are put together with. */
+export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map<string, TemplateFunction>([
+  ["quote", identity],
+  ["squote", identity],
+  ["toString", identity],
+  ["required", identity],
+  ["trim", trimmed],
+  ["nospace", trimmed],
+  ["lower", (args) => changed(args.at(-1), (text) => text.toLowerCase())],
+  ["trimSuffix", ([suffix, value]) => changed(value, (text) => withoutEnd(text, suffix))],
+  ["trimPrefix", ([prefix, value]) => changed(value, (text) => withoutStart(text, prefix))],
+  ["trimAll", ([cut, value]) => changed(value, (text) => withoutStart(withoutEnd(text, cut), cut))],
+  ["print", (args) => ({ kind: "text", stretches: args.flatMap(stretchesOf) })],
+  ["printf", printf],
+  ["default", ([fallback = unknownData, value]) => chosen(value === undefined ? [fallback] : [value, fallback])],
+  ["coalesce", chosen],
+  ["ternary", ([yes, no, test]) => branch(test, yes, no)],
+  ["empty", ([value]) => negated(value)],
+  ["not", ([value]) => negated(value)],
+  ["and", (args) => connected(args, false)],
+  ["or", (args) => connected(args, true)],
+  ["eq", ([value, ...others]) => compared(value, others, (one, other) => one === other)],
+  ["ne", ([value, other]) => negated(compared(value, [other ?? unknownData], (one, two) => one === two))],
+  ["contains", ([part, value]) => compared(value, [part ?? unknownData], (text, inner) => text.includes(inner))],
+  ["hasPrefix", ([part, value]) => compared(value, [part ?? unknownData], (text, inner) => text.startsWith(inner))],
+  ["hasSuffix", ([part, value]) => compared(value, [part ?? unknownData], (text, inner) => text.endsWith(inner))],
+  ["dict", dictionary],
+  ["list", (items) => ({ kind: "list", items })],
+  ["get", ([value, name]) => entry(value, name)],
+  ["index", ([value, ...names]) => names.reduce((current, name) => entry(current, name), value ?? unknownData)],
+  ["hasKey", hasKey],
+  ["kindIs", ([kind, value]) => isOfKind(kind, value)],
+  ["typeIs", ([kind, value]) => isOfKind(kind, value)],
+  ["join", join],
+]);
+
+function changed(value: TemplateData | undefined, change: (text: string) => string): TemplateData {
+  if (value === undefined) return unknownData;
+  const text = textOfData(value);
+  const after = text === undefined ? undefined : change(text);
+  if (text === after) return value;
+  const stretches = stretchesOf(value);
+  if (after === undefined || stretches.length !== 1)
+    return after === undefined ? unknownData : textWithSteps(after, stretches);
+  return { kind: "text", stretches: [{ ...stretches[0], text: after }] };
+}
+
+/** What was changed as a whole is said by all of its files. */
+function textWithSteps(text: string, stretches: readonly TemplateStretch[]): TemplateData {
+  const step = stretches.find((stretch) => stretch.step !== undefined)?.step;
+  return { kind: "text", stretches: [step === undefined ? { text } : { text, step }] };
+}
+
+function withoutEnd(text: string, suffix: TemplateData | undefined): string {
+  const end = suffix === undefined ? undefined : textOfData(suffix);
+  return end !== undefined && end !== "" && text.endsWith(end) ? text.slice(0, -end.length) : text;
+}
+
+function withoutStart(text: string, prefix: TemplateData | undefined): string {
+  const start = prefix === undefined ? undefined : textOfData(prefix);
+  return start !== undefined && text.startsWith(start) ? text.slice(start.length) : text;
+}
+
+function printf([format, ...args]: readonly TemplateData[]): TemplateData {
+  const pattern = format === undefined ? undefined : textOfData(format);
+  if (pattern === undefined) return unknownData;
+  const stretches: TemplateStretch[] = [];
+  let next = 0;
+  let at = 0;
+  for (const { index, 0: verb } of pattern.matchAll(/%[-+#0 ]*\d*(?:\.\d+)?[a-zA-Z%]/g)) {
+    stretches.push({ text: pattern.slice(at, index) });
+    at = index + verb.length;
+    if (verb === "%%") stretches.push({ text: "%" });
+    else if (!/^%[svdq]$/.test(verb)) stretches.push({});
+    else stretches.push(...stretchesOf(args[next++] ?? unknownData));
+  }
+  return { kind: "text", stretches: [...stretches, { text: pattern.slice(at) }] };
+}
+
+function chosen(values: readonly TemplateData[]): TemplateData {
+  for (const value of values) {
+    const truth = truthOf(value);
+    if (truth === undefined) return unknownData;
+    if (truth) return value;
+  }
+  return values.at(-1) ?? textData("");
+}
+
+function branch(
+  test: TemplateData | undefined,
+  yes: TemplateData | undefined,
+  no: TemplateData | undefined,
+): TemplateData {
+  const truth = test === undefined ? undefined : truthOf(test);
+  return (truth === undefined ? undefined : truth ? yes : no) ?? unknownData;
+}
+
+function boolean(value: boolean | undefined): TemplateData {
+  return value === undefined ? unknownData : { kind: "boolean", value };
+}
+
+function negated(value: TemplateData | undefined): TemplateData {
+  const truth = value === undefined ? undefined : truthOf(value);
+  return boolean(truth === undefined ? undefined : !truth);
+}
+
+function connected(values: readonly TemplateData[], stopsAt: boolean): TemplateData {
+  for (const value of values) {
+    const truth = truthOf(value);
+    if (truth === undefined) return unknownData;
+    if (truth === stopsAt) return value;
+  }
+  return values.at(-1) ?? unknownData;
+}
+
+function compared(
+  value: TemplateData | undefined,
+  others: readonly TemplateData[],
+  test: (one: string, other: string) => boolean,
+): TemplateData {
+  const one = value === undefined ? undefined : textOfData(value);
+  const texts = others.map(textOfData);
+  if (one === undefined || texts.includes(undefined)) return unknownData;
+  return boolean(texts.some((other) => test(one, other ?? "")));
+}
+
+function dictionary(args: readonly TemplateData[]): TemplateData {
+  const entries = new Map<string, TemplateData>();
+  for (let at = 0; at + 1 < args.length; at += 2) {
+    const name = textOfData(args[at] ?? unknownData);
+    if (name !== undefined) entries.set(name, args[at + 1] ?? unknownData);
+  }
+  return { kind: "dictionary", entries };
+}
+
+function entry(value: TemplateData | undefined, name: TemplateData | undefined): TemplateData {
+  const key = name === undefined ? undefined : textOfData(name);
+  return value === undefined || key === undefined ? unknownData : fieldOf(value, key);
+}
+
+function hasKey([value, name]: readonly TemplateData[]): TemplateData {
+  const found = entry(value, name);
+  if (value?.kind === "dictionary") return boolean(found.kind !== "unknown");
+  return found.kind === "node" ? boolean(found.node !== undefined) : unknownData;
+}
+
+function isOfKind(kind: TemplateData | undefined, value: TemplateData | undefined): TemplateData {
+  const name = kind === undefined ? undefined : textOfData(kind);
+  if (name === undefined || value === undefined || value.kind === "unknown") return unknownData;
+  if (name === "string") return boolean(textOfData(value) !== undefined && value.kind !== "boolean");
+  if (name === "map")
+    return boolean(value.kind === "dictionary" || (value.kind === "node" && value.node?.kind === "mapping"));
+  return unknownData;
+}
+
+function join([separator, list]: readonly TemplateData[]): TemplateData {
+  if (list?.kind !== "list" || separator === undefined) return unknownData;
+  const between = stretchesOf(separator);
+  return {
+    kind: "text",
+    stretches: list.items.flatMap((item, index) => [...(index === 0 ? [] : between), ...stretchesOf(item)]),
+  };
+}
