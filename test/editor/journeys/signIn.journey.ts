@@ -71,6 +71,9 @@ describe("signing in to a signing service", () => {
     await workbench.screenshot("accounts");
     assert.match(await account.innerText(), /user name and password/u);
     await account.hover();
+    // A submenu that has just opened takes no click yet.
+    await page.locator(".action-label", { hasText: "Sign Out" }).hover();
+    await page.waitForTimeout(500);
     await page.locator(".action-label", { hasText: "Sign Out" }).click();
     const dialog = page.locator(".monaco-dialog-box");
     await dialog.locator(".monaco-button", { hasText: "Sign Out" }).click();
