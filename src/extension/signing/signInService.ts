@@ -55,7 +55,7 @@ async function tell(extension: Extension, service: string, state: ServiceState |
     if (next === "Show") await vscode.commands.executeCommand(internalCommand("countersign.signing.focus"));
     return;
   }
-  const message = `Could not sign in to ${service}: ${state.failure}`;
+  const message = `${service}: ${state.failure}`;
   const next = await vscode.window.showErrorMessage(message, "Try again");
   if (next === "Try again") await signInService(extension, { service });
 }

@@ -50,7 +50,7 @@ describe("signing in to a signing service", () => {
     await workbench.screenshot("sign-in asked for");
 
     await signIn(workbench, "not the password");
-    const refused = await workbench.notification("Could not sign in to acme");
+    const refused = await workbench.notification("acme: Could not sign in as dev");
     assert.doesNotMatch(await refused.innerText(), /not the password/u);
     await workbench.screenshots("sign-in refused");
 
