@@ -44,6 +44,8 @@ const bundles = [
     entryPoints: { extension: "src/extension/extension.ts" },
     external: ["vscode"],
   },
+  // What reads files in a thread of its own, for both hosts.
+  { ...shared, entryPoints: { readingThread: "src/adapters/files/readingThread.ts" } },
   { ...split, ...commonJsChunks("cli", "#!/usr/bin/env node\n"), entryPoints: { cli: "src/cli/launch.ts" } },
 ];
 

@@ -85,6 +85,8 @@ export interface Files {
   list(options: WaitOptions): Promise<readonly string[]>;
   /** The file's text, byte-order mark removed; undefined where it does not exist. Throws AppError `file-unreadable` or `limit-reached`. */
   read(path: string, options: WaitOptions): Promise<string | undefined>;
+  /** Other threads, which share the work where there is much of it. */
+  readonly readers?: FileReaders | undefined;
 }
 
 /** One file to read, and what it is read for. */

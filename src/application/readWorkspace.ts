@@ -1,7 +1,5 @@
-import { setImmediate } from "node:timers/promises";
-import { dialectOfPath, mayHoldReferences } from "../core/document/detect.ts";
+import { mayHoldReferences } from "../core/document/detect.ts";
 import type { Document } from "../core/document/document.ts";
-import { resolveDocument } from "../core/document/resolveWorkspace.ts";
 import {
   configurationPath,
   emptyConfiguration,
@@ -10,12 +8,12 @@ import {
 } from "../core/policy/configuration.ts";
 import { isTrustStorePath } from "../core/policy/notaryTrustStore.ts";
 import type { TrustPolicy } from "../core/policy/policy.ts";
-import { isSupportingFile, mayHoldPolicy, readPolicy, type PolicyFile } from "../core/policy/readPolicy.ts";
+import { isSupportingFile, readPolicy, type PolicyFile } from "../core/policy/readPolicy.ts";
 import { isCoveredBy } from "../core/pathGlob.ts";
 import type { Problem } from "../core/problem.ts";
 import { AppError } from "./errors.ts";
-import type { Files, WaitOptions } from "./ports.ts";
-import { resolveDocuments } from "./resolveDocuments.ts";
+import type { FileReading, Files, FileTask, WaitOptions } from "./ports.ts";
+import { isPolicyPath, readFiles } from "./readFiles.ts";
 
 /** A part of a workspace: files that were named, and folders. Paths are workspace-relative; `""` is the whole workspace. */
 export interface Selection {
@@ -31,6 +29,8 @@ export interface ReadOptions extends WaitOptions {
   readonly policy?: TrustPolicy;
   /** Policies are not looked for, where they do not matter. */
   readonly withoutPolicy?: boolean;
+  /** Hears of what was read, some files at a time. */
+  readonly onReadings?: (readings: readonly FileReading[]) => void;
 }
 
 /** What a workspace holds: its documents, its policy, its configuration, and every problem met on the way. */
@@ -42,14 +42,8 @@ export interface Workspace {
   readonly problems: readonly Problem[];
 }
 
-/** How many files are open at a time. */
-const parallelReads = 16;
-
-/** Files are first read alone; those that look into others are read again beside them. */
-const noTexts: ReadonlyMap<string, string> = new Map();
-
-/** After how many UTF-16 units of parsed text the event loop gets its turn. */
-const sliceLength = 256 * 1024;
+/** How many files are worth the start of threads. */
+const manyFiles = 400;
 
 /**
  * Reads a workspace. A file that cannot be read is a problem, not a failure, so that one bad file hides nothing else.
@@ -74,38 +68,28 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
     (path) => isSelected(path) || (wantsPolicy && isPolicyPath(path)),
   );
 
+  const tasks = paths.map((path) => ({
+    path,
+    references: named.includes(path) || (isSelected(path) && mayHoldReferences(path)),
+    policy: wantsPolicy && isPlace(path),
+    named: named.includes(path),
+  }));
   const documents = new Map<string, Document>();
-  const unresolved = new Map<string, readonly string[]>();
   const policyFiles: PolicyFile[] = [];
-  const problems: Problem[] = [...configuration.problems];
-  let parsed = 0;
-  let turn: Promise<void> | undefined;
-  const read = async (path: string): Promise<void> => {
-    const isNamed = named.includes(path);
-    // A file that was looked at only in case it held something (a program without an extension, a key) may well be unreadable.
-    const states = isPolicyPath(path) && !isSupportingFile(path);
-    const matters = isNamed || dialectOfPath(path) !== undefined || states;
-    const text = await readText(ports.files, path, matters ? problems : [], { signal });
-    if (text === undefined) return;
-    if (isNamed || (isSelected(path) && mayHoldReferences(path))) {
-      const { document, missing } = resolveDocument(text, path, noTexts);
-      if (isNamed || document.dialect !== "unrecognised") documents.set(path, document);
-      if (missing.length > 0) unresolved.set(path, missing);
-      parsed += text.length;
+  const met: Problem[] = [];
+  for await (const readings of readTasks(ports.files, tasks, { signal })) {
+    for (const { path, document, policyText, problems } of readings) {
+      if (document !== undefined) documents.set(path, document);
+      if (policyText !== undefined) policyFiles.push({ path, text: policyText });
+      met.push(...problems);
     }
-    if (wantsPolicy && isPlace(path) && mayHoldPolicy(path, text)) policyFiles.push({ path, text });
-    if (parsed > sliceLength) {
-      parsed = 0;
-      turn = setImmediate();
-    }
-    // All workers wait for the same turn: those that did not would keep the loop busy by themselves.
-    await turn;
-  };
-  await forEachBounded(paths, read, signal);
-  await resolveDocuments(ports.files, documents, unresolved, { signal });
+    options.onReadings?.(readings);
+  }
 
   const inOrder = paths.flatMap((path) => documents.get(path) ?? []);
   const position = new Map(paths.map((path, index) => [path, index]));
+  const placeOf = ({ file = "" }: Problem): number => position.get(file) ?? 0;
+  const problems = [...configuration.problems, ...met.sort((a, b) => placeOf(a) - placeOf(b))];
   policyFiles.sort((a, b) => (position.get(a.path) ?? 0) - (position.get(b.path) ?? 0));
   const policy = options.policy ?? readPolicy(policyFiles);
   return {
@@ -116,9 +100,24 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
   };
 }
 
-/** Whether a path can be a policy's, or of a key or certificate that one names: its content decides. */
-export function isPolicyPath(path: string): boolean {
-  return /\.(?:ya?ml|json|rego|pub|pem|crt|cer)$/i.test(path);
+async function* readTasks(
+  files: Files,
+  tasks: readonly FileTask[],
+  options: WaitOptions,
+): AsyncIterable<readonly FileReading[]> {
+  const open = new Map(tasks.map((task) => [task.path, task]));
+  if (files.readers !== undefined && tasks.length >= manyFiles) {
+    try {
+      for await (const readings of files.readers.read(tasks, options)) {
+        for (const { path } of readings) open.delete(path);
+        yield readings;
+      }
+    } catch (error) {
+      // Where threads cannot work, this one does what is left.
+      if (!(error instanceof AppError) || error.code !== "internal") throw error;
+    }
+  }
+  if (open.size > 0) yield await readFiles(files, [...open.values()], options);
 }
 
 async function readConfiguration(
@@ -130,22 +129,6 @@ async function readConfiguration(
   if (text === undefined) return { value: emptyConfiguration, problems };
   const { value, problems: found } = parseConfiguration(text, configurationPath);
   return { value: value ?? emptyConfiguration, problems: [...problems, ...found] };
-}
-
-/** Runs `each` over the items, at most `parallelReads` at a time, in order of start. The first failure ends it. */
-async function forEachBounded(
-  items: readonly string[],
-  each: (item: string) => Promise<void>,
-  signal: AbortSignal,
-): Promise<void> {
-  const remaining = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of remaining) {
-      signal.throwIfAborted();
-      await each(item);
-    }
-  };
-  await Promise.all(Array.from({ length: parallelReads }, worker));
 }
 
 async function readText(

@@ -1,9 +1,12 @@
+import { realpathSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { dirname, relative, resolve, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { createNodeFiles, isInside } from "../adapters/files/nodeFiles.ts";
+import { createReadingThreads } from "../adapters/files/readingThreads.ts";
 import { AppError } from "../application/errors.ts";
 import type { Files } from "../application/ports.ts";
-import { isPolicyPath, type Selection } from "../application/readWorkspace.ts";
+import { isPolicyPath } from "../application/readFiles.ts";
+import type { Selection } from "../application/readWorkspace.ts";
 import { mayHoldReferences } from "../core/document/detect.ts";
 
 /** The workspace that a command works on, and the part of it that the arguments name. */
@@ -22,7 +25,13 @@ export interface LocatedWorkspace {
 export async function locateWorkspace(paths: readonly string[], cwd: string): Promise<LocatedWorkspace> {
   const named = await Promise.all(paths.map((path) => lookAt(path, cwd)));
   const root = named.every(({ absolute }) => isInside(cwd, absolute)) ? cwd : commonFolder(named);
-  const files = createNodeFiles({ root, accepts: (path) => mayHoldReferences(path) || isPolicyPath(path) });
+  const program = readingProgram();
+  const files = {
+    ...createNodeFiles({ root, accepts: (path) => mayHoldReferences(path) || isPolicyPath(path) }),
+    ...(program === undefined
+      ? {}
+      : { readers: createReadingThreads({ program, roots: () => [{ prefix: "", folder: root }] }) }),
+  };
   if (named.length === 0) return { root, files, selection: undefined };
   const within = ({ absolute }: Named): string => relative(root, absolute).split(sep).join("/");
   const selection = {
@@ -30,6 +39,17 @@ export async function locateWorkspace(paths: readonly string[], cwd: string): Pr
     folders: named.filter(({ isFolder }) => isFolder).map(within),
   };
   return { root, files, selection };
+}
+
+/** The program of the threads that read files, which is built beside the command line; absent where it runs from its sources. */
+function readingProgram(): string | undefined {
+  const own = process.argv[1];
+  if (own === undefined) return undefined;
+  try {
+    return realpathSync(join(dirname(realpathSync(own)), "readingThread.cjs"));
+  } catch {
+    return undefined;
+  }
 }
 
 interface Named {

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import * as vscode from "vscode";
+import type { FileReading } from "../application/ports.ts";
 import type { Document } from "../core/document/document.ts";
 import type { Extension } from "./context.ts";
 import { describeCause } from "./log.ts";
@@ -42,13 +43,17 @@ export function register(extension: Extension): vscode.Disposable {
   const resolved = new Set<string>();
   const changedUris = new Map<string, vscode.Uri>();
 
+  const look = (path: string, siblings: readonly string[]): void => {
+    for (const sibling of siblings) dependents.set(sibling, (dependents.get(sibling) ?? new Set()).add(path));
+  };
+
   /** Reads a file of this text into the outcome. */
   const readText = async (path: string, text: string, isStale: () => boolean, outcome: Outcome): Promise<void> => {
     const [{ resolveDocument }, { mayHoldReferences }, { resolveDocuments }] = await reader();
     if (!mayHoldReferences(path) || isStale()) return;
     const { document: alone, missing } = resolveDocument(text, path, new Map());
     resolved.add(path);
-    for (const sibling of missing) dependents.set(sibling, (dependents.get(sibling) ?? new Set()).add(path));
+    look(path, missing);
     const documents = new Map([[path, alone]]);
     if (missing.length > 0) await resolveDocuments(files, documents, new Map([[path, missing]]), { signal });
     const document = documents.get(path) ?? alone;
@@ -112,7 +117,10 @@ export function register(extension: Extension): vscode.Disposable {
   const readAll = async (): Promise<void> => {
     for (const editorDocument of vscode.workspace.textDocuments) await readOpen(editorDocument);
     const { readWorkspace } = await import("../application/readWorkspace.ts");
-    const { documents, policy, configuration, problems } = await readWorkspace({ files }, { signal });
+    const onReadings = (readings: readonly FileReading[]): void => {
+      for (const { path, siblings = [] } of readings) look(path, siblings);
+    };
+    const { documents, policy, configuration, problems } = await readWorkspace({ files }, { signal, onReadings });
     const found = new Set(documents.map(({ path }) => path));
     const gone = model.documents().filter(({ path }) => !found.has(path) && !isOpenPath(extension, path));
     model.dropDocuments(gone.map(({ path }) => path));

@@ -1,6 +1,8 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import * as vscode from "vscode";
+import type { Root } from "../adapters/files/filesNow.ts";
+import { createReadingThreads } from "../adapters/files/readingThreads.ts";
 import { AppError } from "../application/errors.ts";
 import type { Files, Log } from "../application/ports.ts";
 import { withoutByteOrderMark } from "../core/image/span.ts";
@@ -23,7 +25,8 @@ const ignoredPattern = "**/{node_modules,.git,.hg,.svn,.vscode-test,dist,out,cov
 const maximumSize = 5 * 1024 * 1024;
 const maximumCount = 20_000;
 
-export function createWorkspaceFiles(log: Log): WorkspaceFiles {
+/** `program` is what threads that read files run, as it was built. */
+export function createWorkspaceFiles(log: Log, program: string): WorkspaceFiles {
   const pathOf = (uri: vscode.Uri): string | undefined => {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
     if (folder === undefined) return undefined;
@@ -42,9 +45,14 @@ export function createWorkspaceFiles(log: Log): WorkspaceFiles {
       ? vscode.Uri.joinPath(first.uri, path)
       : vscode.Uri.joinPath(folder.uri, path.slice(slash + 1));
   };
+  const threads = createReadingThreads({ program, roots: localRoots, maximumSize });
   return {
     uriOf,
     pathOf,
+    // Threads see the folders of this machine alone, not those of the editor's other file systems.
+    get readers() {
+      return localRoots().length === (vscode.workspace.workspaceFolders ?? []).length ? threads : undefined;
+    },
     async list({ signal }) {
       const cancellation = abortOf(signal);
       try {
@@ -114,6 +122,14 @@ function prefixOf({ index, name }: vscode.WorkspaceFolder): string {
   if (index === 0) return "";
   const before = (vscode.workspace.workspaceFolders ?? []).slice(1, index).filter((other) => other.name === name);
   return before.length === 0 ? name : `${name} (${before.length + 1})`;
+}
+
+function localRoots(): readonly Root[] {
+  return (vscode.workspace.workspaceFolders ?? []).flatMap((folder) => {
+    const name = prefixOf(folder);
+    if (folder.uri.scheme !== "file") return [];
+    return [{ prefix: name === "" ? "" : `${name}/`, folder: folder.uri.fsPath }];
+  });
 }
 
 function folderNamed(prefix: string): vscode.WorkspaceFolder | undefined {

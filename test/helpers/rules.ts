@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readDocument } from "../../src/core/document/readDocument.ts";
 import type { TrustPolicy } from "../../src/core/policy/policy.ts";
+import { withoutIdleCommands } from "../../src/core/rules/idleCommands.ts";
 import type { Edit, Rule, Severity } from "../../src/core/rules/rule.ts";
 import type { SignatureVerdict, Verdict, VerdictState } from "../../src/core/verdict/verdict.ts";
 
@@ -28,6 +29,12 @@ export function expectReports(
   const byReference = new Map(verdicts.map((verdict) => [verdict.reference, verdict]));
   const input = { document, verdicts: byReference, ...(policy === undefined ? {} : { policy }) };
   const reports = [...rule.check(input)].sort((a, b) => a.span.start - b.span.start);
+  const without = rule.check({ ...input, document: withoutIdleCommands(document) });
+  assert.deepEqual(
+    [...without].sort((a, b) => a.span.start - b.span.start),
+    reports,
+    "without idle commands",
+  );
   let remarked = text;
   for (const { span } of reports.toReversed()) {
     remarked = `${remarked.slice(0, span.start)}«${remarked.slice(span.start, span.end)}»${remarked.slice(span.end)}`;

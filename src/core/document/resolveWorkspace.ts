@@ -8,6 +8,13 @@ export interface ResolvedDocument {
   readonly missing: readonly string[];
 }
 
+/** A document, and which files it looked into. */
+export interface AmongOthers {
+  readonly document: Document;
+  /** Workspace-relative paths, each once. */
+  readonly asked: readonly string[];
+}
+
 /** Files that one document may look into. */
 const maximumSiblings = 200;
 
@@ -29,4 +36,15 @@ export function resolveDocument(
     return texts.get(sibling);
   });
   return { document, missing: [...missing] };
+}
+
+/** Reads a file among others whose texts are at hand at once; `textOf` gives undefined for a file that is not there. */
+export function resolveAmong(text: string, path: string, textOf: (path: string) => string | undefined): AmongOthers {
+  const texts = new Map<string, string | undefined>();
+  const document = readDocument(text, path, (sibling) => {
+    if (sibling === path) return undefined;
+    if (!texts.has(sibling) && texts.size < maximumSiblings) texts.set(sibling, textOf(sibling));
+    return texts.get(sibling);
+  });
+  return { document, asked: [...texts.keys()] };
 }

@@ -1,0 +1,122 @@
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { AppError } from "../../application/errors.ts";
+import type { FileReaders, FileReading, FileTask } from "../../application/ports.ts";
+import { defaultMaximumSize } from "./nodeFiles.ts";
+import type { Root } from "./filesNow.ts";
+
+/** What a thread is started with. */
+export interface ThreadSetting {
+  readonly roots: readonly Root[];
+  readonly maximumSize: number;
+}
+
+/** Files that a thread is to read. */
+export interface ThreadQuestion {
+  readonly tasks: readonly FileTask[];
+}
+
+/** Where threads come from, and what they read. */
+export interface ReadingThreadsOptions {
+  /** The thread's program: `readingThread`, as it was built. */
+  readonly program: string;
+  /** Asked when reading begins. */
+  readonly roots: () => readonly Root[];
+  /** In bytes, for one file. */
+  readonly maximumSize?: number;
+}
+
+/** More threads than this wait for the one that takes their answers. */
+const maximumThreads = 4;
+/** Files that a thread reads before it answers: few enough that taking the answer keeps nobody waiting. */
+const batchLength = 16;
+/** A thread has its next files before it answers for the last. */
+const batchesAhead = 2;
+/** Old generation of a thread, in megabytes; more than the largest file that is read needs. */
+const maximumHeap = 512;
+/** How long a thread may take for one answer, in milliseconds. */
+const patience = 60_000;
+
+/** Threads that read files, started for each reading and ended after it. */
+export function createReadingThreads(options: ReadingThreadsOptions): FileReaders {
+  return {
+    async *read(tasks, { signal }) {
+      signal.throwIfAborted();
+      const count = Math.max(
+        1,
+        Math.min(maximumThreads, availableParallelism(), Math.ceil(tasks.length / batchLength)),
+      );
+      const setting: ThreadSetting = {
+        roots: options.roots(),
+        maximumSize: options.maximumSize ?? defaultMaximumSize,
+      };
+      const threads = Array.from({ length: count }, () => startThread(options.program, setting));
+      try {
+        yield* merge(threads, batchesOf(tasks), signal);
+      } finally {
+        await Promise.all(threads.map((thread) => thread.terminate()));
+      }
+    },
+  };
+}
+
+function startThread(program: string, workerData: ThreadSetting): Worker {
+  const resourceLimits = { maxOldGenerationSizeMb: maximumHeap, maxYoungGenerationSizeMb: 16 };
+  return new Worker(program, { workerData, resourceLimits, execArgv: [], env: {} });
+}
+
+function* batchesOf(tasks: readonly FileTask[]): Generator<ThreadQuestion> {
+  for (let at = 0; at < tasks.length; at += batchLength) yield { tasks: tasks.slice(at, at + batchLength) };
+}
+
+/** The answers of all threads as they come; each thread that answers is asked again. */
+async function* merge(
+  threads: readonly Worker[],
+  questions: Iterator<ThreadQuestion>,
+  signal: AbortSignal,
+): AsyncGenerator<readonly FileReading[]> {
+  const answers: (readonly FileReading[])[] = [];
+  let waiting = 0;
+  let failure: unknown;
+  let wake = (): void => undefined;
+  const fail = (message: string, cause?: unknown): void => {
+    failure ??= new AppError("internal", message, { cause });
+    wake();
+  };
+  const ask = (thread: Worker): void => {
+    const next = questions.next();
+    if (next.done === true) return;
+    waiting++;
+    thread.postMessage(next.value);
+  };
+  const watchdog = setTimeout(() => fail(`No thread that reads files answered for ${patience} ms.`), patience);
+  const aborted = (): void => wake();
+  signal.addEventListener("abort", aborted);
+  for (const thread of threads) {
+    thread.on("message", (readings: readonly FileReading[]) => {
+      watchdog.refresh();
+      waiting--;
+      answers.push(readings);
+      ask(thread);
+      wake();
+    });
+    thread.on("error", (cause) => fail("A thread that reads files failed.", cause));
+    thread.on("exit", () => fail("A thread that reads files ended before its work."));
+    for (let ahead = 0; ahead < batchesAhead; ahead++) ask(thread);
+  }
+  try {
+    while (waiting > 0 || answers.length > 0) {
+      const answer = answers.shift();
+      if (answer !== undefined) {
+        yield answer;
+        continue;
+      }
+      if (failure !== undefined) throw failure;
+      await new Promise<void>((resolve) => (wake = resolve));
+      signal.throwIfAborted();
+    }
+  } finally {
+    clearTimeout(watchdog);
+    signal.removeEventListener("abort", aborted);
+  }
+}

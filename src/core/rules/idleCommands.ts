@@ -1,0 +1,16 @@
+import type { Document } from "../document/document.ts";
+
+/** A word that the commands have which rules look at: a tool of signing, or `trust` of Docker's own. */
+const lookedAt = /cosign|notation|gitsign|policy-tester|\btrust\b/i;
+
+/**
+ * The document without commands and jobs where no rule looks at any: they are most of what a document holds, and of a
+ * large workspace most memory would go to them. What `check` says of it is the same.
+ */
+export function withoutIdleCommands(document: Document): Document {
+  if (document.commands.length === 0 && document.jobs.length === 0) return document;
+  const isIdle =
+    !document.text.includes("DOCKER_CONTENT_TRUST") &&
+    document.commands.every(({ words }) => words.every(({ text, raw }) => !lookedAt.test(text ?? raw)));
+  return isIdle ? { ...document, commands: [], jobs: [] } : document;
+}
