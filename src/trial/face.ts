@@ -97,17 +97,23 @@ function answerUnder(
     case "error-after-signing":
       return { status: 500, body: { error: "The service failed." } };
     case "malformed":
-      return { status: 200, bytes: { type: "application/json", content: Buffer.from('{"signature":') } };
     case "flood":
-      response.writeHead(200, { "content-type": "application/json" });
-      flood(response);
-      return undefined;
+      return breakAnswer(fault.kind, response);
     case "stall":
     case "echo":
     case "wrong-signature":
     case undefined:
       return answer;
   }
+}
+
+/** An answer that is no JSON; or one without an end, which is written here. */
+export function breakAnswer(kind: "malformed" | "flood", response: ServerResponse): LoopbackAnswer | undefined {
+  if (kind === "malformed")
+    return { status: 200, bytes: { type: "application/json", content: Buffer.from('{"signature":') } };
+  response.writeHead(200, { "content-type": "application/json" });
+  flood(response);
+  return undefined;
 }
 
 function flood(response: ServerResponse): void {

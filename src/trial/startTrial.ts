@@ -1,4 +1,6 @@
 import { startTrialAwsKms } from "./aws/startTrialAwsKms.ts";
+import { startTrialKeyVault } from "./azure/startTrialKeyVault.ts";
+import { startTrialCloudKms } from "./google/startTrialCloudKms.ts";
 import { startTrialRegistry } from "./registry/trialRegistry.ts";
 import { createTrialEngine } from "./service/engine.ts";
 import { startTrialService, type TrialService, type TrialServiceOptions } from "./service/startTrialService.ts";
@@ -34,7 +36,11 @@ export async function startTrial(options: TrialServiceOptions = {}): Promise<Tri
     const service = keep(await startTrialService({ ...options, engine }));
     const venafi = keep(await startTrialVenafi(engine));
     const vault = keep(await startTrialVault(engine));
-    const interfaces = { "aws-kms": keep(await startTrialAwsKms(engine)).url };
+    const interfaces = {
+      "aws-kms": keep(await startTrialAwsKms(engine)).url,
+      "azure-key-vault": keep(await startTrialKeyVault(engine)).url,
+      "google-cloud-kms": keep(await startTrialCloudKms(engine)).url,
+    };
     return { registry: registry.host, service, venafi, vault, interfaces, stop };
   } catch (error) {
     await stop();

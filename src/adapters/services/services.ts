@@ -25,6 +25,14 @@ const openers = new Map<string, Opener>([
     async (pointer, sources) =>
       (await import("./sigstoreKmsPlugin/openSigstoreKmsPlugin.ts")).openSigstoreKmsPlugin(pointer, sources),
   ],
+  [
+    "azure-key-vault",
+    async (pointer, sources) => (await import("./azure/openKeyVault.ts")).openKeyVault(pointer, sources),
+  ],
+  [
+    "google-cloud-kms",
+    async (pointer, sources) => (await import("./google/openCloudKms.ts")).openCloudKms(pointer, sources),
+  ],
   ["vault", async (pointer, sources) => (await import("./vault/openVault.ts")).openVault(pointer, sources)],
   ["venafi", async (pointer, sources) => (await import("./venafi/openVenafi.ts")).openVenafi(pointer, sources)],
 ]);

@@ -13,6 +13,9 @@ import type { Parsed, Problem } from "../problem.ts";
 import type { Suppression } from "../rules/suppressions.ts";
 import { isSecretName, pathProblem, urlProblem } from "./configurationValue.ts";
 import { readAwsKmsOptions } from "./awsKmsOptions.ts";
+import { readCloudKmsOptions } from "./cloudKmsOptions.ts";
+import { readKeyVaultOptions } from "./keyVaultOptions.ts";
+import { isObjectIdentifier } from "../x509/timestampRequest.ts";
 import { pluginTypes, readPluginOptions } from "./pluginOptions.ts";
 import { readVaultOptions } from "./vaultOptions.ts";
 import { readVenafiOptions } from "./venafiOptions.ts";
@@ -38,12 +41,23 @@ export interface ServicePointer {
   readonly options: Readonly<Record<string, string>>;
 }
 
+/** The organisation's time-stamp authority (RFC 3161). */
+interface TimeStampAuthorityPointer {
+  readonly url: string;
+  /** File of the certificates, PEM, that its own must lead to. */
+  readonly certificates?: string;
+  /** Object identifier of the policy to stamp under. */
+  readonly policy?: string;
+}
+
 /** What `.countersign.yaml` says: pointers only. Paths are workspace-relative with forward slashes. */
 export interface Configuration {
   /** Paths and globs of policy files; absent: policies are looked for everywhere. */
   readonly policies?: readonly string[];
   readonly trustedRoots: readonly TrustedRootPointer[];
   readonly services: readonly ServicePointer[];
+  /** Stamps what is signed; nobody without it. */
+  readonly timeStampAuthority?: TimeStampAuthorityPointer;
   readonly suppressions: readonly Suppression[];
 }
 
@@ -69,6 +83,7 @@ export function parseConfiguration(text: string, path: string): Parsed<Configura
     "policies",
     "trustedRoots",
     "services",
+    "timeStampAuthority",
     "suppressions",
   ]);
   const version = fields.get("version");
@@ -78,11 +93,13 @@ export function parseConfiguration(text: string, path: string): Parsed<Configura
     return { value: undefined, problems: reader.problems };
   }
   const policies = fields.get("policies");
+  const timeStampAuthority = readTimeStampAuthority(fields.get("timeStampAuthority"), reader);
   return {
     value: {
       ...(policies === undefined ? {} : { policies: reader.paths(policies, "policies") }),
       trustedRoots: readTrustedRoots(fields.get("trustedRoots"), reader),
       services: readServices(fields.get("services"), reader),
+      ...(timeStampAuthority === undefined ? {} : { timeStampAuthority }),
       suppressions: reader.items(fields.get("suppressions"), "suppressions").flatMap((item) => {
         const suppression = readSuppression(item, reader);
         return suppression === undefined ? [] : [suppression];
@@ -112,6 +129,8 @@ function readTrustedRoots(node: YamlNode | undefined, reader: Reader): readonly 
 /** By type of service. */
 const optionReaders = new Map<string, (options: ServicePointer["options"]) => { readonly wrong: readonly string[] }>([
   ["aws-kms", readAwsKmsOptions],
+  ["azure-key-vault", readKeyVaultOptions],
+  ["google-cloud-kms", readCloudKmsOptions],
   ...pluginTypes.map(
     (type) => [type, (options: ServicePointer["options"]) => readPluginOptions(type, options)] as const,
   ),
@@ -142,6 +161,32 @@ function readServices(node: YamlNode | undefined, reader: Reader): readonly Serv
     else services.push({ name: name.text, type: type.text, url: url?.text ?? "", options });
   }
   return services;
+}
+
+/** Its answers are signed, so that it may be asked without TLS, as most are. */
+function readTimeStampAuthority(node: YamlNode | undefined, reader: Reader): TimeStampAuthorityPointer | undefined {
+  if (node === undefined) return undefined;
+  const fields = reader.fields(node, "the time-stamp authority", ["url", "certificates", "policy"]);
+  const url = reader.required(fields, "url", node);
+  const certificates = fields.get("certificates");
+  const file = certificates === undefined ? undefined : reader.required(fields, "certificates", node);
+  const policy = textOf(fields.get("policy"));
+  if (url === undefined || (file !== undefined && !reader.isPath(file))) return undefined;
+  const problem = urlProblem(url.text.replace(/^http:/i, "https:"));
+  if (problem !== undefined) {
+    if (problem.kind === "secret") reader.secret(url.span);
+    else reader.invalid(`The URL of the time-stamp authority ${problem.why}.`, url.span);
+    return undefined;
+  }
+  if (fields.get("policy") !== undefined && (policy === undefined || !isObjectIdentifier(policy))) {
+    reader.invalid("The policy of the time-stamp authority is no object identifier.", node.span);
+    return undefined;
+  }
+  return {
+    url: url.text,
+    ...(file === undefined ? {} : { certificates: file.text }),
+    ...(policy === undefined ? {} : { policy }),
+  };
 }
 
 function readSuppression(item: YamlNode, reader: Reader): Suppression | undefined {

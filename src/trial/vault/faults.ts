@@ -17,5 +17,7 @@ export type TrialVaultFault =
   | { readonly kind: "error-after-signing" }
   /** Refuses everything and repeats what it was sent, secrets and all. */
   | { readonly kind: "echo" }
+  /** Answers a signing call with something that is no JSON, or never stops sending. */
+  | { readonly kind: "malformed" | "flood" }
   /** Never answers a signing call. */
   | { readonly kind: "stall" };

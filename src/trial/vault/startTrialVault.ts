@@ -1,4 +1,5 @@
 import { textOrEmpty } from "../../core/json.ts";
+import { breakAnswer } from "../face.ts";
 import { serveLoopback, type LoopbackCall } from "../loopback.ts";
 import type { TrialEngine } from "../service/engine.ts";
 import type { TrialAnswer } from "../service/requests.ts";
@@ -55,10 +56,12 @@ export async function startTrialVault(engine: TrialEngine, options: TrialVaultOp
   };
   const server = await serveLoopback({
     refusal: (_status, message) => ({ errors: [message] }),
-    route: (call) => {
+    route: (call, response) => {
       const target = `${call.method} ${call.url.pathname}`;
       if (calls.length < maximumCalls) calls.push({ target, body: call.body });
-      return route(call, context);
+      const { kind } = fault ?? {};
+      const isBroken = (kind === "malformed" || kind === "flood") && call.url.pathname.includes("/sign/");
+      return isBroken ? breakAnswer(kind, response) : route(call, context);
     },
   });
   return {

@@ -80,6 +80,7 @@ function describe({ description }: TrialKey, now: Date): object {
     derived: false,
     exportable: false,
     imported_key: false,
+    soft_deleted: description.state === "disabled",
     supports_signing: true,
     keys: {
       "1": {

@@ -10,5 +10,7 @@ export type TrialVenafiFault =
   | { readonly kind: "refuse"; readonly result?: number; readonly error: string }
   /** Refuses everything and repeats what it was sent, secrets and all. */
   | { readonly kind: "echo" }
+  /** Answers a signing call with something that is no JSON, or never stops sending. */
+  | { readonly kind: "malformed" | "flood" }
   /** Never answers a signing call. */
   | { readonly kind: "stall" };

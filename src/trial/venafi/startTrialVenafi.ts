@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { TLSSocket } from "node:tls";
+import { breakAnswer } from "../face.ts";
 import { serveLoopback, type LoopbackAnswer, type LoopbackCall } from "../loopback.ts";
 import type { TrialEngine } from "../service/engine.ts";
 import { ok, unauthorized, type VenafiAnswer, type VenafiCall } from "./answers.ts";
@@ -65,7 +66,11 @@ export async function startTrialVenafi(engine: TrialEngine, options: TrialVenafi
       cert: engine.authority.issueServer(publicKey).join(""),
     },
     refusal: (status, message) => unauthorized(status === 413 ? "too_large" : "forbidden", message, status).body,
-    route: (call) => answer(call, context),
+    route: (call, response) => {
+      const { kind } = fault ?? {};
+      const isBroken = (kind === "malformed" || kind === "flood") && /\/api\/sign$/i.test(call.url.pathname);
+      return isBroken ? breakAnswer(kind, response) : answer(call, context);
+    },
   });
   return {
     url: server.url,

@@ -7,7 +7,7 @@ import type { ConfiguredChains } from "../configuredChains.ts";
 import { createImmediateService, type RemoteKey, type SignReply } from "../immediateService.ts";
 import { inTurns } from "../inTurns.ts";
 import { createAwsCaller, type AwsPlace } from "./caller.ts";
-import { algorithmOf, describeKmsKey } from "./kmsKeys.ts";
+import { algorithmOf, describeKmsKey, isSameKey } from "./kmsKeys.ts";
 import { refusalOf } from "./refusal.ts";
 
 /** How to reach AWS KMS. */
@@ -98,7 +98,7 @@ export function createAwsKmsService(connection: AwsKmsConnection): SigningServic
       throw new AppError("service-unavailable", `Could not submit the request at ${origin}: ${refusal.message}`);
     if (refusal !== undefined) return { status: "denied", code: refusal.code, message: refusal.message };
     const answer = isJsonObject(reply.body) ? reply.body : {};
-    if (answer["KeyId"] !== key.id || answer["SigningAlgorithm"] !== algorithm)
+    if (!isSameKey(textOrEmpty(answer["KeyId"]), key.id) || answer["SigningAlgorithm"] !== algorithm)
       return "it says that another key or algorithm has signed";
     const signature = decodeBase64(textOrEmpty(answer["Signature"]));
     return signature === undefined ? "the answer holds no signature" : { status: "signed", signature };

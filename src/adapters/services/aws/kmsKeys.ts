@@ -21,6 +21,12 @@ export function algorithmOf(scheme: SignatureScheme, hash: HashAlgorithm): strin
   }
 }
 
+/** Whether both name one key, by its ARN or by the id at its end, as what imitates KMS may do. */
+export function isSameKey(one: string, other: string): boolean {
+  const idOf = (name: string): string => name.slice(name.lastIndexOf("/") + 1);
+  return one !== "" && idOf(one) === idOf(other);
+}
+
 /** Describes a key from the answers to `DescribeKey` and `GetPublicKey`; undefined for one that signs nothing here. */
 export function describeKmsKey(
   name: string,
@@ -31,8 +37,9 @@ export function describeKmsKey(
 ): RemoteKey | undefined {
   const publicKey = publicKeyOf(published);
   const spec = publicKey === undefined ? undefined : specOf(publicKey);
-  const id = textOrEmpty(published["KeyId"]) || textOrEmpty(metadata["Arn"]);
+  const id = textOrEmpty(metadata["Arn"]);
   if (publicKey === undefined || spec === undefined || id === "") return undefined;
+  if (!isSameKey(textOrEmpty(published["KeyId"]), id)) return undefined;
   if (textOrEmpty(published["KeyUsage"]) !== "SIGN_VERIFY") return undefined;
   const offered = isJsonArray(published["SigningAlgorithms"]) ? published["SigningAlgorithms"] : [];
   const schemes = (["rsa-pkcs1v15", "rsa-pss", "ecdsa", "ed25519"] as const).flatMap((scheme) => {

@@ -132,6 +132,12 @@ export function createVaultService(connection: VaultConnection): SigningService 
         known.get(request.key) ?? (isTransitKeyName(request.key) ? await describe(request.key, options) : undefined);
       if (key === undefined)
         return { status: "denied", code: "key-not-found", message: `${name} has no key '${request.key}'.` };
+      if (key.description.state === "disabled")
+        return {
+          status: "denied",
+          code: "key-disabled",
+          message: `Key '${request.key}' is deleted; nothing was sent.`,
+        };
       const body = signingBodyOf(request, key);
       if (typeof body === "string") return { status: "denied", code: "unsupported", message: body };
       const action = "submit the request";

@@ -1,0 +1,136 @@
+import type { WaitOptions } from "../../../application/ports.ts";
+import type { DenyCode, SigningService, SignRequest } from "../../../application/signingService.ts";
+import { decodeBase64Url } from "../../../core/base64.ts";
+import { isJsonArray, isJsonObject, objectIn, textOrEmpty, type JsonObject } from "../../../core/json.ts";
+import type { KeyVaultOptions } from "../../../core/policy/keyVaultOptions.ts";
+import { createBearerCaller, refusedCall, type BearerPlace, type BearerRefusal } from "../bearerCaller.ts";
+import type { ConfiguredChains } from "../configuredChains.ts";
+import { createImmediateService, type RemoteKey, type SignReply } from "../immediateService.ts";
+import { inTurns } from "../inTurns.ts";
+import type { Lease } from "../lease.ts";
+import type { ServiceReply } from "../serviceRequest.ts";
+import { oneLine } from "../serviceWords.ts";
+import { algorithmOf, describeVaultKey } from "./vaultKeys.ts";
+
+/** How to reach a vault. */
+export interface KeyVaultConnection extends BearerPlace {
+  readonly name: string;
+  readonly options: KeyVaultOptions;
+  readonly chains: ConfiguredChains;
+  readonly tokens: Lease<string>;
+  readonly redact: (text: string) => string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+const version = "api-version=7.4";
+const maximumKeys = 200;
+const maximumPages = 20;
+
+const codes = new Map<string, DenyCode>([
+  ["KeyNotFound", "key-not-found"],
+  ["CertificateNotFound", "key-not-found"],
+  ["Forbidden", "forbidden"],
+  ["Unauthorized", "unauthenticated"],
+  ["KeyDisabled", "key-disabled"],
+  ["BadParameter", "unsupported"],
+]);
+
+/** Azure Key Vault and Managed HSM as a signing service. Keys are called by their names; the version that was described signs. */
+export function createKeyVaultService(connection: KeyVaultConnection): SigningService {
+  const { name, origin, options: settings, chains, redact } = connection;
+  const caller = createBearerCaller(connection, connection.tokens, refusalOf);
+
+  const namesOf = async (options: WaitOptions): Promise<readonly string[]> => {
+    if (settings.keys.length > 0) return settings.keys;
+    const names: string[] = [];
+    let path: string | undefined = `keys?${version}&maxresults=25`;
+    for (let page = 0; path !== undefined && page < maximumPages && names.length < maximumKeys; page += 1) {
+      const body = await caller.readAll({ path, action: "list the keys" }, options);
+      const json: JsonObject = isJsonObject(body) ? body : {};
+      const listed = isJsonArray(json["value"]) ? json["value"].filter(isJsonObject) : [];
+      names.push(...listed.flatMap(({ kid }) => /\/keys\/([A-Za-z0-9-]{1,127})$/.exec(textOrEmpty(kid))?.[1] ?? []));
+      path = pathOf(textOrEmpty(json["nextLink"]), origin);
+    }
+    return names.slice(0, maximumKeys);
+  };
+
+  /** A key that the session may not read is not one to offer. */
+  const optional = async (path: string, action: string, options: WaitOptions): Promise<JsonObject | undefined> => {
+    const reply = await caller.read({ path: `${path}?${version}`, action }, options);
+    const refusal = refusalOf(reply);
+    if (refusal?.code === "unavailable" || refusal?.code === "unauthenticated")
+      throw refusedCall(origin, action, refusal);
+    return refusal === undefined && isJsonObject(reply.body) ? reply.body : undefined;
+  };
+  const describe = async (key: string, options: WaitOptions): Promise<RemoteKey | undefined> => {
+    const action = `describe key '${key}'`;
+    if (!/^[A-Za-z0-9-]{1,127}$/.test(key)) return undefined;
+    const answer = await optional(`keys/${key}`, action, options);
+    if (answer === undefined || !isOwn(textOrEmpty(objectIn(answer, "key")["kid"]), origin)) return undefined;
+    // A certificate shares its name and versions with its key; keys without one are told to have none.
+    const certificate = await optional(`certificates/${key}`, action, options);
+    return describeVaultKey(key, answer, certificate ?? {}, chains, connection.now());
+  };
+
+  const sign = async (
+    key: RemoteKey,
+    request: SignRequest,
+    ambiguity: string,
+    options: WaitOptions,
+  ): Promise<SignReply> => {
+    const path = `${new URL(key.id).pathname.slice(1)}/sign?${version}`;
+    const body = { alg: algorithmOf(request), value: Buffer.from(request.digest).toString("base64url") };
+    const action = "submit the request";
+    const reply = await caller.once({ path, body, action, ambiguity }, options);
+    const refusal = refusalOf(reply);
+    if (refusal?.code === "unavailable") throw refusedCall(origin, action, refusal);
+    if (refusal !== undefined) return { status: "denied", code: refusal.code, message: refusal.message };
+    const answer = isJsonObject(reply.body) ? reply.body : {};
+    if (answer["kid"] !== key.id) return "it says that another key, or another version of it, has signed";
+    const signature = decodeBase64Url(textOrEmpty(answer["value"]));
+    return signature === undefined ? "the answer holds no signature" : { status: "signed", signature };
+  };
+
+  return createImmediateService(
+    { name, origin },
+    {
+      encoding: "side-by-side",
+      // No kind of key that the service has signs whole messages.
+      maximumMessage: 0,
+      auditLog: "The diagnostic log of the vault says what its keys have signed.",
+      list: async (options) => {
+        const keys = await inTurns(await namesOf(options), (key) => describe(key, options));
+        return keys.flatMap((key) => key ?? []);
+      },
+      describe,
+      sign,
+      redact,
+    },
+  );
+}
+
+/** The refusal that an answer is; undefined where it is none. */
+function refusalOf({ status, body }: ServiceReply): BearerRefusal | undefined {
+  if (status >= 200 && status < 300) return undefined;
+  const error = objectIn(body, "error");
+  const inner = objectIn(error, "innererror");
+  const [code, innerCode] = [textOrEmpty(error["code"]), textOrEmpty(inner["code"])];
+  const said = oneLine(error["message"]);
+  const message = said ?? (code === "" ? `It refuses (status ${status}).` : code.slice(0, 100));
+  if (status === 401) return { code: "unauthenticated", message };
+  const found = codes.get(innerCode) ?? codes.get(code);
+  if (/disabled/i.test(said ?? "") && status === 403) return { code: "key-disabled", message };
+  return { code: found ?? (status === 404 ? "key-not-found" : status === 403 ? "forbidden" : "unsupported"), message };
+}
+
+function isOwn(url: string, origin: string): boolean {
+  return URL.canParse(url) && new URL(url).origin === origin;
+}
+
+/** Where the next page is; the token goes to no other origin for it. */
+function pathOf(url: string, origin: string): string | undefined {
+  if (!isOwn(url, origin)) return undefined;
+  const { pathname, search } = new URL(url);
+  return `${pathname.slice(1)}${search}`;
+}

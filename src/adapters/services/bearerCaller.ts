@@ -1,0 +1,86 @@
+import { AppError } from "../../application/errors.ts";
+import type { WaitOptions } from "../../application/ports.ts";
+import type { DenyCode } from "../../application/signingService.ts";
+import type { Lease } from "./lease.ts";
+import { sendToService, type ServiceReply, type ServiceTls } from "./serviceRequest.ts";
+
+/** Where a service is that takes bearer tokens. */
+export interface BearerPlace {
+  readonly origin: string;
+  readonly tls?: ServiceTls;
+  readonly timeoutMs: number;
+}
+
+/** One call. */
+export interface BearerCall {
+  /** GET without a body, POST with one. */
+  readonly body?: object;
+  /** Below the origin, without a leading slash. */
+  readonly path: string;
+  /** What was tried, in words. */
+  readonly action: string;
+  readonly ambiguity?: string;
+}
+
+/** Why a service did not do what it was asked. `unavailable`: nothing was decided, and the same may be asked later. */
+export interface BearerRefusal {
+  readonly code: DenyCode | "unavailable";
+  readonly message: string;
+}
+
+/** Sends calls as somebody who is signed in. */
+export interface BearerCaller {
+  /** A look-up: where the session has ended it is sent again, once, with another. */
+  read(call: BearerCall, options: WaitOptions): Promise<ServiceReply>;
+  /** A look-up that must succeed: AppError `authentication`, `service-unavailable` or `service-denied` otherwise. */
+  readAll(call: BearerCall, options: WaitOptions): Promise<unknown>;
+  /** Sent exactly once. */
+  once(call: BearerCall, options: WaitOptions): Promise<ServiceReply>;
+}
+
+/** Creates the caller; `refusalOf` tells what an answer refuses. */
+export function createBearerCaller(
+  place: BearerPlace,
+  tokens: Lease<string>,
+  refusalOf: (reply: ServiceReply) => BearerRefusal | undefined,
+): BearerCaller {
+  const once = async (call: BearerCall, options: WaitOptions): Promise<ServiceReply> => {
+    const secret = await tokens.get(options);
+    const reply = await sendToService(
+      {
+        method: call.body === undefined ? "GET" : "POST",
+        url: `${place.origin}/${call.path}`,
+        secret,
+        timeoutMs: place.timeoutMs,
+        action: call.action,
+        ...(call.body === undefined ? {} : { body: call.body }),
+        ...(call.ambiguity === undefined ? {} : { ambiguity: call.ambiguity }),
+        ...(place.tls === undefined ? {} : { tls: place.tls }),
+      },
+      options,
+    );
+    if (reply.status === 401) tokens.end(secret);
+    return reply;
+  };
+  const read = async (call: BearerCall, options: WaitOptions): Promise<ServiceReply> => {
+    const reply = await once(call, options);
+    return reply.status === 401 ? once(call, options) : reply;
+  };
+  return {
+    once,
+    read,
+    readAll: async (call, options) => {
+      const reply = await read(call, options);
+      const refusal = refusalOf(reply);
+      if (refusal !== undefined) throw refusedCall(place.origin, call.action, refusal);
+      return reply.body;
+    },
+  };
+}
+
+/** The failure that a refused call is. */
+export function refusedCall(origin: string, action: string, { code, message }: BearerRefusal): AppError {
+  const kind =
+    code === "unauthenticated" ? "authentication" : code === "unavailable" ? "service-unavailable" : "service-denied";
+  return new AppError(kind, `Could not ${action} at ${origin}: ${message}`);
+}
