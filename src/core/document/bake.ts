@@ -11,14 +11,13 @@ import { cacheReference, generatorReference } from "./buildSource.ts";
 import type { Document, ImageUse } from "./document.ts";
 import { readDockerfile } from "./dockerfile.ts";
 import { expressionTag } from "./hcl.ts";
-import { hclScope, type HclLookup } from "./hclScope.ts";
+import { hclScope } from "./hclScope.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { noSiblings } from "./siblings.ts";
-import { readSubstituted, type Substitution } from "./substitution.ts";
-import { expandTemplate, textOfValue } from "./template.ts";
+import { interpolationsOf, readSubstituted } from "./substitution.ts";
 import { settingsOf } from "./workspaceBuild.ts";
-import { itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 const wrapper = "docker-image://";
 /** Arguments that by their name hold the image to build on. */
@@ -66,18 +65,12 @@ function readTarget(pipeline: Pipeline, file: BakeFile, target: BakeTarget): rea
   if (dockerfile === undefined) return [];
   const supplied = settingsOf(() => [bakeBuild(file, target, "", pipeline.text)]);
   const read = (inner: string) => readDockerfile(inner, "", noSiblings, supplied);
-  return readSubstituted(dockerfile, pipeline.text, interpolated(pipeline, dockerfile, lookup), read).images;
-}
-
-/** What the interpolations of a text come to; one that is not known stays as it is. */
-function interpolated(pipeline: Pipeline, scalar: YamlScalar, lookup: HclLookup): readonly Substitution[] {
-  const scope = hclScope(scalar, lookup);
-  return scope.syntax(scalar.text).flatMap(({ start, end, text: fixed }) => {
-    const texts =
-      fixed === undefined ? expandTemplate(pipeline.text, scalar, scope, start, end).map(textOfValue) : [fixed];
-    const [text, ...others] = texts;
-    return text === undefined || others.some((other) => other !== text) ? [] : [{ start, end, text }];
-  });
+  return readSubstituted(
+    dockerfile,
+    pipeline.text,
+    interpolationsOf(pipeline.text, dockerfile, hclScope(dockerfile, lookup)),
+    read,
+  ).images;
 }
 
 function listed(node: YamlNode | undefined): readonly (YamlNode | undefined)[] {

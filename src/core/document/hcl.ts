@@ -196,6 +196,9 @@ function readPrimary(reader: Reader, depth: number): YamlNode | undefined {
     const list = readList(reader, ")", depth);
     const holds = list.kind === "sequence" && list.items.some(({ kind }) => kind !== "scalar");
     if (holds) return list;
+    // `yamldecode(<<EOT ...)`: what the text holds is what the call gives.
+    const [only, ...others] = list.kind === "sequence" ? list.items : [];
+    if (only?.kind === "scalar" && only.style === "literal" && others.length === 0) return only;
   } else while (take(reader, /\.[\p{L}\p{N}_*-]+|\["[^"\n]{0,200}"\]|\[[0-9*]+\]/uy) !== undefined);
   const raw = text.slice(start, reader.at);
   const isWord = raw === "true" || raw === "false" || raw === "null";

@@ -1,9 +1,17 @@
 import { expressionTag, type HclBody } from "./hcl.ts";
-import type { Definition, Placeholder, TemplateScope, TemplateSyntax } from "./template.ts";
+import type { Definition, Placeholder, TemplateScope, TemplateSource, TemplateSyntax } from "./template.ts";
 import { itemsOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Gives the value that a name's first part stands for, in a file's dialect; undefined where none is known. */
-export type HclLookup = (name: string) => { readonly label: string; readonly nodes: readonly YamlNode[] } | undefined;
+export type HclLookup = (name: string) => HclDefinition | undefined;
+
+/** What a name stands for. */
+interface HclDefinition {
+  readonly label: string;
+  readonly nodes: readonly YamlNode[];
+  /** Where the nodes stand, if in another file. */
+  readonly source?: TemplateSource;
+}
 
 /** Names that are looked up for one file: keeps variables that name each other from growing without end. */
 const maximumLookups = 20_000;
@@ -35,7 +43,29 @@ const interpolations: TemplateSyntax = (source) => {
   return found;
 };
 
-const wholeExpression: TemplateSyntax = (source) => [{ start: 0, end: source.length, name: source.trim() }];
+const wholeExpression: TemplateSyntax = (source) =>
+  formatted(source) ?? [{ start: 0, end: source.length, name: source.trim() }];
+
+const formatCall = /^format\(\s*"((?:[^"\\%$]|%s|%d|%%)*)"((?:\s*,\s*(?:[\w.-]+|\["[^"]*"\])+)*)\s*,?\s*\)$/;
+
+/** `format("%s/app:%s", var.registry, var.tag)`: its text, with the arguments in the places of their verbs. */
+function formatted(source: string): readonly Placeholder[] | undefined {
+  const [, pattern, rest = ""] = formatCall.exec(source) ?? [];
+  if (pattern === undefined) return undefined;
+  const start = source.indexOf('"') + 1;
+  const args = rest
+    .split(",")
+    .slice(1)
+    .map((arg) => arg.trim());
+  const found: Placeholder[] = [{ start: 0, end: start, text: "" }];
+  let next = 0;
+  for (const { index, 0: verb } of pattern.matchAll(/%[sd%]/g)) {
+    const place = { start: start + index, end: start + index + verb.length };
+    const name = verb === "%%" ? undefined : args[next++];
+    found.push(verb === "%%" ? { ...place, text: "%" } : { ...place, ...(name === undefined ? {} : { name }) });
+  }
+  return [...found, { start: start + pattern.length, end: source.length, text: "" }];
+}
 
 /** The scope in which a node of an HCL file is expanded: a text with interpolations, or an expression. */
 export function hclScope(node: YamlNode | undefined, lookup: HclLookup): TemplateScope {
@@ -56,7 +86,8 @@ function definitions(name: string, lookup: HclLookup): readonly Definition[] {
     if (found === undefined) continue;
     return found.nodes.flatMap((node) => {
       const value = steps.slice(taken).reduce<YamlNode | undefined>((current, step) => stepInto(current, step), node);
-      return value === undefined ? [] : [{ label: found.label, node: value, scope: hclScope(value, lookup) }];
+      const scope = hclScope(value, lookup);
+      return value === undefined ? [] : [{ label: found.label, node: value, scope, source: found.source }];
     });
   }
   return [];
@@ -71,21 +102,33 @@ export function attributeOf(body: HclBody | undefined, name: string): YamlNode |
   return body?.attributes.findLast(({ key }) => key.text === name)?.value;
 }
 
+/** Values of variables that stand in a file of their own, by their names. */
+export function givenVariables(body: HclBody, source: TemplateSource): HclLookup {
+  const known = new Map(body.attributes.map(({ key, value }) => [`var.${key.text}`, value]));
+  return (name) => {
+    const value = known.get(name);
+    return value === undefined ? undefined : { label: `variable ${name.slice(4)}`, nodes: [value], source };
+  };
+}
+
 /** Variables by their defaults and locals, as Terraform, Nomad and Packer name them. */
-export function variablesAndLocals(body: HclBody): HclLookup {
-  const known = new Map<string, { label: string; nodes: readonly YamlNode[] }>();
+export function variablesAndLocals(body: HclBody, source?: TemplateSource): HclLookup {
+  const known = new Map<string, HclDefinition>();
+  const from = source === undefined ? {} : { source };
   for (const { type, labels, body: inner } of body.blocks) {
     const [name] = labels;
     const fallback = attributeOf(inner, "default");
     if (type === "variable" && name !== undefined && fallback !== undefined)
-      known.set(`var.${name}`, { label: `default of variable ${name}`, nodes: [fallback] });
+      known.set(`var.${name}`, { label: `default of variable ${name}`, nodes: [fallback], ...from });
     if (type === "local" && name !== undefined) {
       const expression = attributeOf(inner, "expression");
-      if (expression !== undefined) known.set(`local.${name}`, { label: `local ${name}`, nodes: [expression] });
+      if (expression !== undefined)
+        known.set(`local.${name}`, { label: `local ${name}`, nodes: [expression], ...from });
     }
-    if (type !== "locals") continue;
+    if (type !== "locals" && type !== "variables") continue;
+    const kind = type === "locals" ? "local" : "var";
     for (const { key, value } of inner.attributes)
-      known.set(`local.${key.text}`, { label: `local ${key.text}`, nodes: [value] });
+      known.set(`${kind}.${key.text}`, { label: `${kind} ${key.text}`, nodes: [value], ...from });
   }
   return boundedLookup((name) => known.get(name));
 }

@@ -5,6 +5,8 @@ import { attributeOf } from "./hclScope.ts";
 import { textOf, valueAt } from "./yamlNode.ts";
 
 const drivers = new Set(["docker", "podman", "containerd-driver", "nerdctl"]);
+/** Podman's driver takes its transport before an image. */
+const wrapped = { optionalWrapper: "docker://" };
 const maximumDepth = 20;
 
 /** Reads a Nomad job: the image of every task whose driver runs containers. */
@@ -19,9 +21,9 @@ function walk(file: HclFile, { type, body }: HclBlock, depth: number): void {
   if (type === "task" || type === "sidecar_task") {
     const driver = textOf(attributeOf(body, "driver"));
     if (driver === undefined || drivers.has(driver)) {
-      file.image(valueAt(attributeOf(body, "config"), "image"), "task");
+      file.image(valueAt(attributeOf(body, "config"), "image"), "task", wrapped);
       for (const inner of body.blocks)
-        if (inner.type === "config") file.image(attributeOf(inner.body, "image"), "task");
+        if (inner.type === "config") file.image(attributeOf(inner.body, "image"), "task", wrapped);
     }
   }
   for (const inner of body.blocks) walk(file, inner, depth + 1);

@@ -20,7 +20,13 @@ export interface OciChart {
 
 /** The tag that a chart's version is; a range of versions is none that is known. */
 export function chartTag(version: YamlScalar): ValuePart {
-  return exactVersion.test(version.text) ? { text: version.text.replaceAll("+", "_"), literal: version.span } : {};
+  const text = chartTagText(version.text);
+  return text === undefined ? {} : { text, literal: version.span };
+}
+
+/** The same for its text alone. */
+export function chartTagText(version: string): string | undefined {
+  return exactVersion.test(version) ? version.replaceAll("+", "_") : undefined;
 }
 
 /**

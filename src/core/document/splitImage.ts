@@ -156,7 +156,7 @@ function digestPlace(text: string, split: SplitImage, digest: YamlScalar | undef
 
 function tagPlace(text: string, split: SplitImage, tag: YamlScalar | undefined): PinPlace | undefined {
   if (tag === undefined || split.tag?.kind !== "scalar" || /@|\uE000/.test(tag.text)) return undefined;
-  if (isAnchored(text, tag)) return undefined;
+  if (!tag.exact || isAnchored(text, tag)) return undefined;
   return { at: { start: tag.span.end, end: tag.span.end }, before: "@" };
 }
 

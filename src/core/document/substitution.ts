@@ -1,5 +1,6 @@
 import type { Document } from "./document.ts";
 import { placeDocument } from "./embedded.ts";
+import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
 import type { YamlScalar } from "./yamlNode.ts";
 
 /** A stretch of a value, and what stands for it before anybody else reads the value. */
@@ -7,6 +8,15 @@ export interface Substitution {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+}
+
+/** What the variables of a text come to; one that is not known, or is one of several, stays as it is. */
+export function interpolationsOf(text: string, scalar: YamlScalar, scope: TemplateScope): readonly Substitution[] {
+  return scope.syntax(scalar.text).flatMap(({ start, end, text: fixed }) => {
+    const texts = fixed === undefined ? expandTemplate(text, scalar, scope, start, end).map(textOfValue) : [fixed];
+    const [first, ...others] = texts;
+    return first === undefined || others.some((other) => other !== first) ? [] : [{ start, end, text: first }];
+  });
 }
 
 /**

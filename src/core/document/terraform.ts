@@ -1,9 +1,15 @@
 import { shebangIsShell } from "../shell/shellInterpreter.ts";
-import type { Document } from "./document.ts";
+import type { Document, ImageUse } from "./document.ts";
 import { attributeOf } from "./hclScope.ts";
-import type { HclBlock, HclBody } from "./hcl.ts";
+import { expressionTag, type HclBlock, type HclBody } from "./hcl.ts";
 import { createHclFile, describing, type HclFile } from "./hclFile.ts";
-import { scalarOf, textOf } from "./yamlNode.ts";
+import { isCertainImage } from "./imageShape.ts";
+import { readKubernetes } from "./kubernetes.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
+import { textOfValue } from "./template.ts";
+import { readHelmRelease } from "./terraformHelm.ts";
+import { moduleLookup } from "./terraformModule.ts";
+import { entriesOf, itemsOf, scalarOf, textOf, type YamlNode } from "./yamlNode.ts";
 
 /** Resources with the attributes that hold images, at any depth. */
 const resources: readonly (readonly [RegExp, ReadonlySet<string>])[] = [
@@ -26,9 +32,11 @@ const maximumDepth = 40;
  * Reads Terraform configuration: the images of resources that run containers, charts in registries, and commands of
  * provisioners and of scripts given to machines. An image that a resource builds is an output.
  */
-export function readTerraform(source: string, path: string): Document {
-  const file = createHclFile(source, path, "terraform");
+export function readTerraform(source: string, path: string, siblings: Siblings = noSiblings): Document {
+  const file = createHclFile(source, path, "terraform", moduleLookup(path, siblings));
+  const charts: ImageUse[] = [];
   for (const block of file.root.blocks) {
+    if (block.type === "module") readModule(file, block);
     if (block.type !== "resource" && block.type !== "data") continue;
     const kind = block.labels[0] ?? "";
     if (kind === "docker_image" || (kind === "docker_registry_image" && block.type === "data")) {
@@ -36,25 +44,73 @@ export function readTerraform(source: string, path: string): Document {
         block.body.blocks.some(({ type }) => type === "build") || attributeOf(block.body, "build") !== undefined;
       if (!isBuilt) file.image(attributeOf(block.body, "name"), kind);
     }
-    if (kind === "helm_release") file.image(attributeOf(block.body, "chart"), kind, "oci://");
+    if (kind === "helm_release") charts.push(...readHelmRelease(file, block));
+    if (/^(?:kubectl|kubernetes|k8s)_manifest$/.test(kind)) readManifests(file, block);
     const known = block.type === "resource" ? resources.find(([form]) => form.test(kind)) : undefined;
-    walk(file, block, kind, known?.[1] ?? new Set(), 0);
+    walk(file, block, { kind, keys: known?.[1] ?? new Set(), each: eachOf(file, block) }, 0);
   }
-  return file.document();
+  return file.document(charts);
 }
 
-function walk(file: HclFile, block: HclBlock, kind: string, keys: ReadonlySet<string>, depth: number): void {
+/** How a resource is read. */
+interface ResourceForm {
+  readonly kind: string;
+  readonly keys: ReadonlySet<string>;
+  readonly each: readonly YamlNode[] | undefined;
+}
+
+/** What `each.value` stands for in a resource, where its `for_each` says it in this file. */
+function eachOf(file: HclFile, { body }: HclBlock): readonly YamlNode[] | undefined {
+  const given = attributeOf(body, "for_each");
+  const known = scalarOf(given)?.tag === expressionTag ? file.node(given) : given;
+  const entries = entriesOf(known).map(({ value }) => value);
+  // `toset([...])` is a list within that of its arguments.
+  const items = itemsOf(known).flatMap((item) => (item.kind === "sequence" ? item.items : [item]));
+  return entries.length + items.length === 0 ? undefined : [...entries, ...items];
+}
+
+/** The images that a module is told to run, where they cannot be anything else. */
+function readModule(file: HclFile, { body }: HclBlock): void {
+  for (const { key, value } of body.attributes)
+    if (/^(?:.*_)?image(?:_uri|_url)?$/.test(key.text) && isCertainImage(textOf(value) ?? ""))
+      file.image(value, "module");
+}
+
+/** Manifests of Kubernetes that stand there as YAML. */
+function readManifests(file: HclFile, { body }: HclBlock): void {
+  for (const { value } of body.attributes)
+    if (scalarOf(value)?.style === "literal") file.embedded(value, (source) => readKubernetes(source, ""));
+}
+
+function walk(file: HclFile, block: HclBlock, form: ResourceForm, depth: number): void {
   if (depth > maximumDepth) return;
+  const { kind, keys } = form;
   for (const { key, value } of block.body.attributes) {
     if (keys.has(key.text)) {
       // What AWS keeps for its own builds is in no registry.
-      if (textOf(value)?.startsWith("aws/codebuild/") !== true) file.image(value, kind);
+      if (textOf(value)?.startsWith("aws/codebuild/") !== true) addImage(file, block, value, form);
     } else if (keys.size > 0 && !describing.has(key.text)) file.imagesIn(value, keys, kind);
     const scalar = scalarOf(value);
     if (scalar?.style === "literal" && shebangIsShell(scalar.text.trimStart()) === true) file.script(value);
   }
   if (block.type === "provisioner") readProvisioner(file, block.labels[0], block.body);
-  for (const inner of block.body.blocks) if (!describing.has(inner.type)) walk(file, inner, kind, keys, depth + 1);
+  for (const inner of block.body.blocks) if (!describing.has(inner.type)) walk(file, inner, form, depth + 1);
+}
+
+function addImage(file: HclFile, { body }: HclBlock, node: YamlNode, { kind, each }: ResourceForm): void {
+  const registry = file.expand(attributeOf(body, "docker_registry_url"));
+  const name = registry === undefined ? undefined : file.expand(node);
+  if (registry === undefined || name === undefined) {
+    file.image(node, kind, each === undefined ? {} : { each });
+    return;
+  }
+  // A web app is told the registry apart.
+  const host = textOfValue(registry)
+    ?.replace(/^https?:\/\//, "")
+    .replace(/\/+$/, "");
+  const before = host === undefined ? {} : { text: `${host}/` };
+  const step = { span: node.span, label: "docker_registry_url", text: host ?? "" };
+  file.add(node, kind, { parts: [before, ...name.parts], chain: [step, ...registry.chain, ...name.chain] });
 }
 
 function readProvisioner(file: HclFile, kind: string | undefined, body: HclBody): void {

@@ -1,0 +1,38 @@
+import { readHcl } from "./hcl.ts";
+import { givenVariables, variablesAndLocals, type HclLookup } from "./hclScope.ts";
+import { siblingPath, type Siblings } from "./siblings.ts";
+
+/** Files in which people keep the variables and locals of a module, and the values that Terraform takes by itself. */
+const values = ["terraform.tfvars"];
+const files = ["variables.tf", "locals.tf", "main.tf", "vars.tf", "inputs.tf", "versions.tf", "variables.tofu"];
+
+/**
+ * Looks variables and locals up in the other files of the module that the file at `path` belongs to: Terraform reads
+ * all files of a folder as one.
+ */
+export function moduleLookup(path: string, siblings: Siblings): HclLookup {
+  const lookups = new Map<string, HclLookup>();
+  const lookupOf = (name: string, isGiven: boolean): HclLookup => {
+    const known = lookups.get(name);
+    if (known !== undefined) return known;
+    const file = siblingPath(path, name);
+    const text = file === undefined || file === path ? undefined : siblings(file);
+    const source = { text: text ?? "", file: file ?? "" };
+    const body = readHcl(text ?? "");
+    const lookup = isGiven ? givenVariables(body, source) : variablesAndLocals(body, source);
+    lookups.set(name, lookup);
+    return lookup;
+  };
+  return (name) => {
+    if (!/^(?:var|local)\./.test(name)) return undefined;
+    for (const file of values) {
+      const found = name.startsWith("var.") ? lookupOf(file, true)(name) : undefined;
+      if (found !== undefined) return found;
+    }
+    for (const file of files) {
+      const found = lookupOf(file, false)(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+}
