@@ -5,11 +5,11 @@ import type { SignaturePlan } from "../core/sign/plan.ts";
 import type { Descriptor, Evidence } from "../core/verdict/evidence.ts";
 import { judge } from "../core/verdict/judge.ts";
 import type { Verdict } from "../core/verdict/verdict.ts";
-import { collectEvidence } from "./collectEvidence.ts";
 import { describedTrust } from "./describedTrust.ts";
 import { AppError } from "./errors.ts";
 import type { Registry, Repository, WaitOptions } from "./ports.ts";
 import type { SettledSigning, SigningPorts } from "./signImage.ts";
+import { verifyImage } from "./verifyImage.ts";
 import { collectWitness } from "./witness.ts";
 
 /** A signature that is attached, and what the organisation's policy says of the image now. */
@@ -57,8 +57,8 @@ export async function attachSignature(
   );
   const now = ports.clock.now();
   const assembled = assembleSignature(plan, signature, now, witness);
-  const { policy, material } = describedTrust(plan);
-  const before = judge(evidenceOf(plan, assembled, now), policy, material, now);
+  const described = describedTrust(plan);
+  const before = judge(evidenceOf(plan, assembled, now), described.policy, described.material, now);
   if (before.state !== "verified") throw notVerified(plan, ports, before.reason.message);
 
   let manifest: string;
@@ -73,19 +73,11 @@ export async function attachSignature(
     );
   }
   ports.log.info(`Attached ${manifest} to ${plan.artifact}.`);
-  const evidence = await collectEvidence(
-    ports,
-    { registry: reference.registry, repository: reference.repository, digest: plan.image.digest },
-    options,
-  );
   // The tag may have moved meanwhile: this is about the digest that was signed, under the name that policies are matched against.
-  const asked = { ...evidence, reference: plan.reference };
-  return {
-    artifact: plan.artifact,
-    digest: plan.image.digest,
-    signature: manifest,
-    verdict: judge(asked, trust.policy, trust.material, ports.clock.now()),
-  };
+  const asked = trust.namedKeySuffices === true && trust.policy.rules.length === 0 ? described : trust;
+  const look = { signal: options.signal, exhaustive: true };
+  const { verdict } = await verifyImage(ports, reference, asked, look, plan.image);
+  return { artifact: plan.artifact, digest: plan.image.digest, signature: manifest, verdict };
 }
 
 /** Pushes an assembled signature: its blobs first, then the manifest that refers to the image, or the layer under the tag. */

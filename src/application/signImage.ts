@@ -9,16 +9,18 @@ import type { SigningFormat } from "../core/sign/scheme.ts";
 import type { TrustMaterial } from "../core/signature/trustMaterial.ts";
 import { attachSignature, type AttachedSignature } from "./attachSignature.ts";
 import { awaitOutcome } from "./awaitOutcome.ts";
+import type { RevocationPorts } from "./collectRevocations.ts";
 import { AppError } from "./errors.ts";
 import { imagesToSign, type ImageToSign, type PlatformChoice } from "./imageToSign.ts";
 import type { PendingSigning } from "./pendingSigning.ts";
 import type { Clock, Log, Registry, WaitOptions } from "./ports.ts";
+import { keyNamed } from "./signingKeys.ts";
 import { imageArtifact, ownTicket, recordOf, signRequestOf } from "./signingRequest.ts";
 import type { DenyCode, KeyDescription, SigningService, SignOutcome, SignRequest, Ticket } from "./signingService.ts";
 import type { WitnessPorts } from "./witness.ts";
 
 /** What signing needs of the outside world. */
-export interface SigningPorts extends WitnessPorts {
+export interface SigningPorts extends WitnessPorts, RevocationPorts {
   readonly registry: Registry;
   readonly service: SigningService;
   readonly clock: Clock;
@@ -29,6 +31,8 @@ export interface SigningPorts extends WitnessPorts {
 export interface SigningTrust {
   readonly policy: TrustPolicy;
   readonly material: TrustMaterial;
+  /** Where no policy says whom to trust, the key that the person named is the one to judge by, as `verify --key` would. */
+  readonly namedKeySuffices?: boolean;
 }
 
 /** What a person asks for. */
@@ -245,11 +249,4 @@ async function settle(
   };
   const attached = await attachSignature(ports, prepared, outcome, { ...options, onSigned });
   return { status: "signed", ...attached, ...audit };
-}
-
-function keyNamed(keys: readonly KeyDescription[], name: string, service: SigningService): KeyDescription {
-  const key = keys.find((candidate) => candidate.name === name);
-  if (key !== undefined) return key;
-  const known = keys.map((candidate) => candidate.name).join(", ");
-  throw new AppError("usage", `${service.name} has no key '${name}'. Its keys: ${known === "" ? "none" : known}.`);
 }

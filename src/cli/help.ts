@@ -9,7 +9,8 @@ Usage: countersign COMMAND [OPTIONS] [ARGUMENTS]
   inspect  [PATH...]      references, who signed them, and findings with fixes
   verify   IMAGE...       whether images are signed by someone whom you trust
   verify-bundle FILE|sha256:HEX --bundle F     a Sigstore bundle for a file
-  sign     IMAGE --service S --key K           sign through a signing service
+  sign     IMAGE|FILE --service S --key K      sign through a signing service
+  attest   IMAGE|FILE --predicate F --type T   sign what is said of it
   explain  RULE           what a rule means and how to fix what it finds
   trial    up|down|status|approve ID           a signing service to try it with
   plugin   install notation|sigstore-kms       have notation or cosign use it
@@ -114,23 +115,45 @@ Examples
   ],
   [
     "sign",
-    `Usage: countersign sign IMAGE --service S --key K [OPTIONS]
+    `Usage: countersign sign IMAGE|FILE|FOLDER/ --service S --key K [OPTIONS]
 
-Signs an image through a signing service, checks the signature, and attaches it.
+Signs through a signing service and checks the signature. It is attached to an image; beside a file
+it is written as FILE.sigstore.json; of a folder the list SHA256SUMS is written and signed.
 
-  --service S                 the service; 'trial' needs no configuration
-  --key K                     name of the key at the service
+  --service S, --key K        the service ('trial' needs no configuration), and its name of the key
   --signature-format sigstore-bundle|cosign|notation-jws|notation-cose
+  --platforms index|all|linux/amd64,...   what of an index is signed; default: index, which covers all
   --justification T           why, for keys that ask for it
+  --expires-in 720h           Notary Project only
+  --timestamp-authority URL [--timestamp-certificates FILE] [--timestamp-policy OID]
   --dry-run                   say what would be signed, and stop
   --wait 15m                  how long to wait for an approval; else exit with 75 and a ticket
-  --resume ID                 go on with a request that waited
+  --resume ID                 go on with what waited, or was signed and not attached
+  --output F, --overwrite     where a file's bundle goes
   --policy FILE, --plain-http HOST[:PORT], --format text|json
 
 Examples
   countersign sign ghcr.io/acme/app:1.4 --service trial --key dev
   countersign sign ghcr.io/acme/app:1.4 --service trial --key release --justification "Release 1.4" --wait 15m
-  countersign sign --resume 7f3c --service trial
+  countersign sign dist/ --service trial --key dev
+`,
+  ],
+  [
+    "attest",
+    `Usage: countersign attest IMAGE|FILE --predicate F --type T --service S --key K [OPTIONS]
+
+Signs what a predicate file says of an image or file (in-toto statement in a Sigstore bundle). It is attached
+to an image, and written beside a file. An attestation is nobody's signature of the image.
+
+  --predicate F               JSON
+  --type T                    URI, or slsaprovenance1, spdxjson, cyclonedx, vuln, openvex, custom, ...
+  --service, --key, --platforms, --justification, --timestamp-authority, --dry-run, --wait, --resume,
+  --output, --overwrite, --policy, --plain-http, --format      as for 'sign'
+
+Examples
+  countersign attest ghcr.io/acme/app:1.4 --predicate sbom.json --type spdxjson --service trial --key dev
+  countersign attest ghcr.io/acme/app:1.4 --predicate slsa.json --type slsaprovenance1 --service trial --key dev
+  countersign attest dist/app.tar.gz --predicate scan.json --type vuln --service trial --key dev
 `,
   ],
   [

@@ -1,15 +1,23 @@
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stateFolder, type StatePlace } from "../adapters/services/trialState.ts";
 import { AppError } from "../application/errors.ts";
+import { readPendingFile, type PendingFile } from "../application/pendingFile.ts";
 import { readPendingSigning, type PendingSigning } from "../application/pendingSigning.ts";
 import { readJson } from "../core/json.ts";
 
-/** Signings that wait for an approval, kept between runs of the command line. They hold no secret, and only their owner may change them. */
+/** What is kept of a signing that is not done. */
+export type PendingRecord = PendingSigning | PendingFile;
+
+/**
+ * Signings that wait for an approval, or that were signed and are not attached, kept between runs of the command line.
+ * They hold no secret, and only their owner may change them.
+ */
 export interface PendingStore {
-  save(pending: PendingSigning): Promise<void>;
+  /** Throws AppError `file-unwritable`. */
+  save(pending: PendingRecord): Promise<void>;
   /** AppError `usage` where there is none with this ticket, `configuration` where it cannot be read. */
-  load(id: string): Promise<PendingSigning>;
+  load(id: string): Promise<PendingRecord>;
   remove(id: string): Promise<void>;
   /** Removes what waits at a service that is gone. */
   removeAllOf(service: string): Promise<void>;
@@ -22,8 +30,19 @@ export function openPendingStore(place: StatePlace): PendingStore {
   const fileOf = (id: string): string => join(folder, `${Buffer.from(id, "utf8").toString("hex").slice(0, 200)}.json`);
   return {
     async save(pending) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      await writeFile(fileOf(pending.ticket.id), JSON.stringify(pending), { mode: 0o600 });
+      const file = fileOf(pending.ticket.id);
+      try {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        // Whole or not at all: half a record would lose a signature.
+        await writeFile(`${file}.new`, JSON.stringify(pending), { mode: 0o600, flush: true });
+        await rename(`${file}.new`, file);
+      } catch (cause) {
+        await rm(`${file}.new`, { force: true }).catch(() => undefined);
+        const why = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+        throw new AppError("file-unwritable", `Could not write ${file} (${why}); check the disk and its permissions.`, {
+          cause,
+        });
+      }
     },
     async load(id) {
       let text: Buffer;
@@ -38,7 +57,7 @@ export function openPendingStore(place: StatePlace): PendingStore {
           },
         );
       }
-      const pending = readPendingSigning(readJson(text));
+      const pending = readRecord(text);
       if (pending?.ticket.id === id) return pending;
       throw new AppError("configuration", `The record of ticket '${id}' cannot be read: ${fileOf(id)}.`);
     },
@@ -46,9 +65,14 @@ export function openPendingStore(place: StatePlace): PendingStore {
     async removeAllOf(service) {
       const names = await readdir(folder).catch(() => []);
       for (const name of names) {
-        const pending = readPendingSigning(readJson(await readFile(join(folder, name))));
+        const pending = readRecord(await readFile(join(folder, name)));
         if (pending?.ticket.service === service) await rm(join(folder, name), { force: true });
       }
     },
   };
+}
+
+function readRecord(text: Buffer): PendingRecord | undefined {
+  const json = readJson(text);
+  return readPendingFile(json) ?? readPendingSigning(json);
 }

@@ -14,6 +14,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["verify", async () => (await import("./commands/verify.ts")).verify],
   ["verify-bundle", async () => (await import("./commands/verifyBundle.ts")).verifyBundle],
   ["sign", async () => (await import("./commands/sign.ts")).sign],
+  ["attest", async () => (await import("./commands/attest.ts")).attest],
   ["explain", async () => (await import("./commands/explain.ts")).explain],
   ["trial", async () => (await import("./commands/trial.ts")).trial],
   ["plugin", async () => (await import("./commands/plugin.ts")).plugin],
@@ -88,6 +89,8 @@ function exitCodeOf(code: AppError["code"]): number {
     case "service-denied":
     case "signature-not-verified":
     case "attach-failed":
+    case "timestamp-refused":
+    case "file-unwritable":
       return exitCodes.found;
     default:
       return exitCodes.unchecked;

@@ -19,7 +19,7 @@ describe("countersign, its usage", () => {
   });
 
   it("helps on a screen of 80 by 40, with three examples", async () => {
-    const commands = ["images", "inspect", "verify", "verify-bundle", "sign", "explain", "trial"];
+    const commands = ["images", "inspect", "verify", "verify-bundle", "sign", "attest", "explain", "trial"];
     const helps = await Promise.all([cli.run("--help"), ...commands.map((command) => cli.run(command, "--help"))]);
     for (const { code, output, error } of helps) {
       const lines = output.split("\n");
@@ -55,10 +55,13 @@ describe("countersign, its usage", () => {
     ["no service", ["sign", "a/b", "--key", "k"], /--service/],
     ["an unknown service", ["sign", "a/b", "--key", "k", "--service", "s"], /There is no signing service 's'/],
     [
-      "a format that cannot be signed yet",
-      ["sign", "a/b", "--service", "s", "--key", "k", "--signature-format", "cosign"],
-      /not possible yet/,
+      "an unknown format of signatures",
+      ["sign", "a/b", "--service", "s", "--key", "k", "--signature-format", "pgp"],
+      /sigstore-bundle, cosign, notation-jws or notation-cose, not 'pgp'/,
     ],
+    ["a file that is not there", ["sign", "./none", "--service", "s", "--key", "k"], /'\.\/none' is no file/],
+    ["an unknown platform", ["sign", "a/b", "--service", "s", "--key", "k", "--platforms", "x"], /--platforms/],
+    ["an attestation of nothing", ["attest", "a/b", "--service", "s", "--key", "k"], /--predicate/],
     ["a wait without a unit", ["sign", "a/b", "--service", "s", "--key", "k", "--wait", "15"], /time span such as/],
     ["no action of the trial", ["trial"], /'up', 'down', 'status'/],
     ["an approval without an ID", ["trial", "approve"], /'up', 'down', 'status'/],

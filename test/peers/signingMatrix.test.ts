@@ -3,59 +3,20 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { noCredentials } from "../../src/adapters/registry/credentials.ts";
 import { createRegistry } from "../../src/adapters/registry/registry.ts";
-import { createTrialService } from "../../src/adapters/services/trial.ts";
 import { executeSigning, prepareSigning, type SigningTrust } from "../../src/application/signImage.ts";
-import type { KeyDescription, KeySpec, SigningService } from "../../src/application/signingService.ts";
+import type { KeyDescription, KeySpec } from "../../src/application/signingService.ts";
 import { readPolicy } from "../../src/core/policy/readPolicy.ts";
 import { isNotaryFormat, signingFormats, type SigningFormat } from "../../src/core/sign/scheme.ts";
 import { startTrialRegistry } from "../../src/trial/registry/trialRegistry.ts";
-import { createTrialEngine } from "../../src/trial/service/engine.ts";
-import { startTrialService } from "../../src/trial/service/startTrialService.ts";
 import { pushImage } from "../helpers/registryScene.ts";
-import { startVaultScene, vaultKeys } from "../helpers/vaultScene.ts";
-import { startVenafiScene } from "../helpers/venafiScene.ts";
+import { servicesUnderTest, type ServiceUnderTest } from "../helpers/servicesUnderTest.ts";
+import { vaultKeys } from "../helpers/vaultScene.ts";
 import { describeWithPeers, type Peers } from "./peers.ts";
 
 const { signal } = new AbortController();
 const log = { info: () => undefined, warn: () => undefined };
 const clock = { now: () => new Date() };
 const registry = createRegistry({ credentials: noCredentials, userAgent: "countersign-test", log });
-
-/** A service with a key of each kind, spoken to by its own protocol. */
-interface ServiceUnderTest {
-  readonly service: SigningService;
-  /** PEM. */
-  readonly root: string;
-  stop(): Promise<unknown>;
-}
-
-const keys = vaultKeys.map((spec) => ({ name: spec, spec, hashes: ["sha256", "sha384", "sha512"] as const }));
-
-const services: readonly (readonly [string, () => Promise<ServiceUnderTest>])[] = [
-  [
-    "the trial service",
-    async () => {
-      const engine = createTrialEngine({ keys });
-      const trial = await startTrialService({ engine, retryAfterMs: 1 });
-      const service = createTrialService({ url: trial.url, secret: trial.secrets.dev });
-      return { service, root: trial.root, stop: () => trial.stop() };
-    },
-  ],
-  [
-    "Venafi",
-    async () => {
-      const scene = await startVenafiScene({ engine: { keys } });
-      return { service: scene.client(), root: scene.engine.authority.root, stop: () => scene.facade.stop() };
-    },
-  ],
-  [
-    "Vault",
-    async () => {
-      const scene = await startVaultScene();
-      return { service: await scene.open(), root: scene.engine.authority.root, stop: () => scene.stop() };
-    },
-  ],
-];
 
 function cosignPolicy(glob: string, publicKey: string, signatureFormat: string): SigningTrust {
   const policy = {
@@ -86,7 +47,7 @@ function notaryPolicy(root: string, identity = "*"): SigningTrust {
   return { policy: readPolicy(files), material: { trustedRoots: [] } };
 }
 
-for (const [name, start] of services)
+for (const [name, start] of servicesUnderTest)
   describeWithPeers(`what ${name} signs`, ["cosign", "notation"], (peers) => {
     let host: string;
     let stopRegistry: () => Promise<void>;

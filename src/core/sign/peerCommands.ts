@@ -1,5 +1,6 @@
 import type { SigningTerms } from "./payload.ts";
 import type { SigningFormat } from "./scheme.ts";
+import type { SigningKey } from "./signingKey.ts";
 
 /** The same by the format's own tool: POSIX shell, placeholders for files. */
 export interface PeerCommands {
@@ -8,7 +9,7 @@ export interface PeerCommands {
 }
 
 /** Options that keep cosign from telling a public log. */
-const unlogged = "--use-signing-config=false --tlog-upload=false";
+export const unlogged = "--use-signing-config=false --tlog-upload=false";
 
 /** The commands of cosign and notation that sign an artifact with a key of this name, and verify it. */
 export function peerCommands(
@@ -47,6 +48,20 @@ export function peerCommands(
       };
     }
   }
+}
+
+/**
+ * Venafi's own tool, which signs an image in cosign's first format, or a file: with its configuration in config.ini. Only
+ * for RSA: it stores ECDSA signatures as r and s side by side, which cosign does not read.
+ */
+export function vsignCommand(
+  what: { readonly image: string } | { readonly file: string },
+  spec: SigningKey["spec"],
+): string | undefined {
+  if (!spec.startsWith("rsa")) return undefined;
+  return "image" in what
+    ? `vsign sign --config config.ini --image ${what.image} --mechanism 64`
+    : `vsign sign --config config.ini --payload ${quote(what.file)} --output-signature ${quote(`${what.file}.sig`)} --mechanism 64`;
 }
 
 /** A key's name comes from a service: quoted, it cannot become another command when it is pasted. */

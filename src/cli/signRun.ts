@@ -1,0 +1,201 @@
+import { createRevocations } from "../adapters/revocations.ts";
+import { systemClock } from "../adapters/clock.ts";
+import { openService } from "../adapters/services/services.ts";
+import { createTimeStamps } from "../adapters/timeStamps.ts";
+import { AppError } from "../application/errors.ts";
+import type { PlatformChoice } from "../application/imageToSign.ts";
+import { executeFile, prepareFile, resumeFile, type FileSigningPorts } from "../application/signFile.ts";
+import {
+  executeSigning,
+  prepareSignings,
+  resumeSigning,
+  type PreparedSigning,
+  type SigningOutcome,
+  type SigningPorts,
+} from "../application/signImage.ts";
+import type { SigningService } from "../application/signingService.ts";
+import type { ImageReference } from "../core/image/reference.ts";
+import { printable } from "../core/report/words.ts";
+import { bundlePathOf } from "../core/sign/planFile.ts";
+import type { SigningTerms } from "../core/sign/payload.ts";
+import type { SigningFormat } from "../core/sign/scheme.ts";
+import { createBundleOutput } from "./bundleOutput.ts";
+import type { Host } from "./host.ts";
+import { durationOf, formatOf, type Format } from "./options.ts";
+import { openPendingStore, type PendingRecord, type PendingStore } from "./pendingStore.ts";
+import { reportFilePlan, reportPlans } from "./signPlanReport.ts";
+import { createLog, openRegistry } from "./registryClient.ts";
+import { reportFile, reportImages } from "./signReport.ts";
+import { readSigningWorkspace, type SigningValues, type SigningWorkspace } from "./signSettings.ts";
+import { readBytesFile } from "./trust.ts";
+import { version } from "./version.ts";
+
+/** What signing on the command line works with. */
+export interface SigningRun {
+  readonly host: Host;
+  readonly values: SigningValues;
+  readonly format: Format;
+  readonly waitMs: number;
+  readonly workspace: SigningWorkspace;
+  readonly service: SigningService;
+  /** Type of the service, as the configuration names it. */
+  readonly serviceType: string;
+  readonly store: PendingStore;
+}
+
+/** A file is held in memory to be signed. */
+const maximumFile = 1024 * 1024 * 1024;
+
+/** Opens what the options name. AppError `usage` or `configuration`. */
+export async function openSigningRun(command: string, values: SigningValues, host: Host): Promise<SigningRun> {
+  const format = formatOf(command, values.format, ["text", "json"]);
+  const waitMs = values.wait === undefined ? 0 : durationOf(command, "--wait", values.wait);
+  const name = values.service;
+  if (name === undefined)
+    throw new AppError("usage", `Name the signing service with --service. See 'countersign ${command} --help'.`);
+  const place = { environment: host.environment, platform: process.platform };
+  const workspace = await readSigningWorkspace(values, host);
+  const { configuration } = workspace;
+  const service = await openService(name, { configuration, place, root: host.cwd });
+  const serviceType = configuration.services.find((each) => each.name === name)?.type ?? "trial";
+  return { host, values, format, waitMs, workspace, service, serviceType, store: openPendingStore(place) };
+}
+
+/** Signs an image, or several of an index, and prints what came of it. */
+export async function signImages(
+  run: SigningRun,
+  asked: {
+    readonly reference: ImageReference;
+    readonly key: string;
+    readonly signatureFormat: SigningFormat;
+    readonly terms: Omit<SigningTerms, "signedAt">;
+    readonly platforms: PlatformChoice;
+  },
+): Promise<number> {
+  const { host, values, service } = run;
+  const ports = imagePorts(run);
+  const { signatureFormat: format, ...request } = asked;
+  const { trust } = run.workspace;
+  const justification = values.justification === undefined ? {} : { justification: values.justification };
+  const prepared = await prepareSignings(
+    ports,
+    { ...request, format, ...justification, trust, tool: `countersign/${version}` },
+    { signal: host.signal },
+  );
+  if (values["dry-run"] === true) return reportPlans(prepared, service, run.serviceType, run.format, host);
+  const outcomes: { readonly prepared: PreparedSigning; readonly outcome: SigningOutcome }[] = [];
+  for (const one of prepared) {
+    const outcome = await kept(run, (keep) =>
+      executeSigning(ports, one, { signal: host.signal, waitMs: run.waitMs, ...keep }),
+    );
+    outcomes.push({ prepared: one, outcome });
+    // Whoever refuses one refuses for a reason that holds for the others, too.
+    if (outcome.status === "denied") break;
+  }
+  const results = outcomes.map(({ prepared: { plan, platform }, outcome }) => ({
+    image: plan.reference,
+    digest: plan.image.digest,
+    ...(platform === undefined ? {} : { platform }),
+    outcome,
+  }));
+  return reportImages(results, run.format, host);
+}
+
+/** Signs a file, or attests something about it, and prints what came of it. */
+export async function signFile(
+  run: SigningRun,
+  asked: { readonly path: string; readonly key: string; readonly terms: Omit<SigningTerms, "signedAt"> },
+): Promise<number> {
+  const { host, values, service } = run;
+  const { path, key, terms } = asked;
+  const content = await readBytesFile(path, host.cwd, maximumFile);
+  const ports = filePorts(run, values.output ?? bundlePathOf(path));
+  const justification = values.justification === undefined ? {} : { justification: values.justification };
+  const file = { name: path, content };
+  const prepared = await prepareFile(
+    ports,
+    { file, key, terms, ...justification, tool: `countersign/${version}` },
+    { signal: host.signal },
+  );
+  const { plan } = prepared;
+  if (values["dry-run"] === true)
+    return reportFilePlan(prepared, ports.output.path, service, run.serviceType, run.format, host);
+  const outcome = await kept(run, (keep) =>
+    executeFile(ports, prepared, { signal: host.signal, waitMs: run.waitMs, ...keep }),
+  );
+  return reportFile(outcome, { file: plan.name, digest: plan.fileDigest }, run.format, host);
+}
+
+/** Goes on with what waited, or was signed and is not where it belongs. */
+export async function resume(run: SigningRun, id: string): Promise<number> {
+  const { host, store, workspace } = run;
+  const pending = await store.load(id);
+  const wait = { signal: host.signal, waitMs: run.waitMs };
+  if ("kind" in pending) {
+    const content = await readBytesFile(pending.file, host.cwd, maximumFile);
+    const ports = filePorts(run, run.values.output ?? pending.output);
+    const outcome = await kept(run, (keep) => resumeFile(ports, pending, content, { ...wait, ...keep }), pending);
+    return reportFile(outcome, pending, run.format, host);
+  }
+  const { trust } = workspace;
+  const outcome = await kept(
+    run,
+    (keep) => resumeSigning(imagePorts(run), pending, trust, { ...wait, ...keep }),
+    pending,
+  );
+  return reportImages([{ image: pending.reference, digest: pending.image.digest, outcome }], run.format, host);
+}
+
+interface Keeping {
+  readonly onPending: (pending: PendingRecord, message: string) => Promise<void>;
+  readonly onSigned: (pending: PendingRecord) => Promise<void>;
+}
+
+/** Runs a signing with its record kept as long as something would be lost, and says how to go on where it failed in between. */
+async function kept<T extends { readonly status: "signed" | "pending" | "denied" }>(
+  { store, host, waitMs, service }: SigningRun,
+  sign: (keep: Keeping) => Promise<T>,
+  before?: PendingRecord,
+): Promise<T> {
+  let record = before;
+  const save = async (pending: PendingRecord): Promise<void> => {
+    await store.save(pending);
+    record = pending;
+  };
+  try {
+    const outcome = await sign({
+      onPending: async (pending, message) => {
+        await save(pending);
+        if (waitMs > 0 && host.terminal.error)
+          host.error(`Waiting: ${printable(message)} Ticket ${printable(pending.ticket.id)}.\n`);
+      },
+      onSigned: save,
+    });
+    if (record !== undefined && outcome.status !== "pending") await store.remove(record.ticket.id);
+    return outcome;
+  } catch (cause) {
+    if (!(cause instanceof AppError) || record === undefined) throw cause;
+    const how = `countersign sign --service ${service.name} --resume ${record.ticket.id}`;
+    // What is not by the key will not be by trying again.
+    if (cause.code === "signature-not-verified") await store.remove(record.ticket.id);
+    else throw new AppError(cause.code, `${cause.message} To go on: ${how}`, { cause });
+    throw cause;
+  }
+}
+
+function imagePorts({ host, values, service }: SigningRun): SigningPorts {
+  const log = createLog(host);
+  return {
+    registry: openRegistry(host, values["plain-http"] ?? [], log),
+    service,
+    clock: systemClock,
+    log,
+    timeStamps: createTimeStamps(),
+    revocations: createRevocations({ log }),
+  };
+}
+
+function filePorts({ host, values, service }: SigningRun, path: string): FileSigningPorts {
+  const output = createBundleOutput(path, { cwd: host.cwd, overwrite: values.overwrite === true });
+  return { service, clock: systemClock, log: createLog(host), timeStamps: createTimeStamps(), output };
+}
