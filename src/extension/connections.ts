@@ -24,18 +24,27 @@ export function createConnections(log: Log, version: string): Connections {
   let content: ContentCache | undefined;
   const lastDigests = new Map<string, string>();
   const connect = async (): Promise<CollectPorts & RevocationPorts> => {
-    const [{ createRegistry }, { createRevocations }, { createDockerCredentials }, { createContentCache }] =
+    const [registries, fetches, nodes, certificates, { createRevocations }, logins, { createContentCache }] =
       await Promise.all([
         import("../adapters/registry/registry.ts"),
+        import("../adapters/registry/fetchWire.ts"),
+        import("../adapters/registry/nodeWire.ts"),
+        import("../adapters/registry/hostCertificates.ts"),
         import("../adapters/revocations.ts"),
         import("../adapters/registry/dockerConfig.ts"),
         import("../application/contentCache.ts"),
       ]);
     const folder = setting("registry.dockerConfig", isText, "");
     const environment = folder === "" ? process.env : { ...process.env, DOCKER_CONFIG: folder };
-    const registry = createRegistry({
-      credentials: createDockerCredentials({ environment, homeDirectory: homedir(), log }),
+    const person = { environment, homeDirectory: homedir(), log };
+    const certificatesFor = certificates.createHostCertificates(person);
+    // Looked up at each call: the editor replaces the global one after the extension has been loaded.
+    const usual = fetches.createFetchWire((input, init) => globalThis.fetch(input, init));
+    const special = nodes.createNodeWire({ environment, certificatesFor });
+    const registry = registries.createRegistry({
+      credentials: logins.createDockerCredentials(person),
       plainHttp: setting("registry.plainHttp", isTextList, []),
+      wire: fetches.createHostWire(usual, special, certificatesFor),
       userAgent: `countersign/${version} (vscode)`,
       log,
     });

@@ -1,3 +1,4 @@
+import type { CertificatesFor } from "./nodeWire.ts";
 import { ConnectionError, type Wire } from "./wire.ts";
 
 /** A wire over `fetch`, which editors extend with their proxy and certificate settings. */
@@ -18,6 +19,18 @@ export function createFetchWire(fetch: typeof globalThis.fetch): Wire {
       headers: response.headers,
       body: content === null || method === "HEAD" ? undefined : piecesOf(content, failed),
     };
+  };
+}
+
+/** A wire that is `special` for hosts with certificates of their own, which `fetch` cannot be told, and `usual` for all others. */
+export function createHostWire(usual: Wire, special: Wire, certificatesFor: CertificatesFor): Wire {
+  const known = new Map<string, Promise<boolean>>();
+  return async (request, signal) => {
+    const { protocol, host } = request.url;
+    if (protocol !== "https:") return usual(request, signal);
+    const found = known.get(host) ?? certificatesFor(host).then((certificates) => certificates !== undefined);
+    known.set(host, found);
+    return (await found) ? special(request, signal) : usual(request, signal);
   };
 }
 

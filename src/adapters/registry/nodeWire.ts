@@ -106,9 +106,12 @@ function exchange(
     const abort = (): void => void outgoing.destroy();
     outgoing.once("close", () => signal.removeEventListener("abort", abort));
     outgoing.once("response", (incoming) => {
-      if (method === "HEAD") incoming.resume();
-      const content = method === "HEAD" ? undefined : piecesOf(incoming);
-      resolve({ status: incoming.statusCode ?? 0, headers: headersOf(incoming), body: content });
+      const answer = { status: incoming.statusCode ?? 0, headers: headersOf(incoming) };
+      if (method !== "HEAD") return resolve({ ...answer, body: piecesOf(incoming) });
+      // Only at its end is the connection free for the request that follows.
+      incoming.once("end", () => process.nextTick(resolve, { ...answer, body: undefined }));
+      incoming.once("error", (error) => reject(new ConnectionError(error)));
+      incoming.resume();
     });
     outgoing.on("error", (error) => reject(new ConnectionError(error)));
     if (signal.aborted) abort();
