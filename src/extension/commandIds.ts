@@ -4,6 +4,7 @@ export const commandIds = [
   "countersign.verifyAgain",
   "countersign.verify",
   "countersign.sign",
+  "countersign.signFile",
   "countersign.trustSigner",
   "countersign.pin",
   "countersign.pinAll",
@@ -35,7 +36,7 @@ export type CommandId = (typeof commandIds)[number];
 export interface CommandTarget {
   /** Normalised image reference. */
   readonly reference?: string;
-  /** Workspace path of the file it was chosen in. */
+  /** Workspace path of the file it was chosen in; the address of a file that was chosen in the explorer. */
   readonly file?: string;
   /** Offset of the use in that file. */
   readonly offset?: number;

@@ -11,6 +11,7 @@ import { signIn } from "./signIn.ts";
 import { showAudit } from "./signing/auditLog.ts";
 import { decide } from "./signing/deciding.ts";
 import { sign } from "./signing/execute.ts";
+import { signFile } from "./signing/signFile.ts";
 import { signInService } from "./signing/signInService.ts";
 import { startTrial, stopTrial } from "./signing/trial.ts";
 import { abandon, resumeNow } from "./signing/waiting.ts";
@@ -28,6 +29,7 @@ function handlersFor(extension: Extension, images: ImagesView): Readonly<Record<
     "countersign.verifyAgain": (target) => verifyAgain(extension, target),
     "countersign.verify": (target) => verifyGuided(extension, target),
     "countersign.sign": (target) => sign(extension, target),
+    "countersign.signFile": (target) => signFile(extension, target),
     "countersign.trustSigner": (target) => trustSigner(extension, target),
     "countersign.pin": (target) => pin(extension, target),
     "countersign.pinAll": () => pinAll(extension),

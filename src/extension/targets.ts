@@ -7,6 +7,7 @@ import { referenceOf, type ImageEntry } from "./tree/grouping.ts";
 
 /** What a command was given, as far as it is what we give: links and tree items can be made by others too. */
 export function readTarget(argument: unknown): CommandTarget {
+  if (argument instanceof vscode.Uri) return { file: argument.toString() };
   if (typeof argument !== "object" || argument === null) return {};
   const fields = new Map<string, unknown>(Object.entries(argument));
   const text = (name: string): string | undefined => {

@@ -10,7 +10,8 @@ import type { Extension } from "./context.ts";
 import { showVerdict } from "./details.ts";
 import { markOf } from "./marks.ts";
 import { imageItem, worstFirst } from "./targets.ts";
-import { ask, pick, type Answer, type Choice } from "./signing/wizard.ts";
+import { typedReference } from "./signing/imageStep.ts";
+import { ask, mapAnswer, pick, type Answer, type Choice } from "./signing/wizard.ts";
 
 /** Whom a person wants an image to be signed by. */
 type Against = "policies" | "key" | "identity";
@@ -94,23 +95,23 @@ async function stepFor(
       });
       const placeholder = "Which image? Choose one of this workspace, or type a reference";
       const answer = await pick<ImageReference>({ ...place, placeholder, items, typed: typedReference });
-      return mapped(answer, (reference) => ({ ...draft, reference }));
+      return mapAnswer(answer, (reference) => ({ ...draft, reference }));
     }
     case "against": {
       const items = againstItems(extension);
       const active = (value: Against): boolean => value === draft.against;
       const answer = await pick<Against>({ ...place, placeholder: "Signed by whom?", items, active });
-      return mapped(answer, (against) => ({ ...draft, against }));
+      return mapAnswer(answer, (against) => ({ ...draft, against }));
     }
     case "identity": {
       const prompt = "Identity in the certificate, exactly: a workflow's address or an e-mail address";
       const answer = await ask({ ...place, prompt, value: draft.identity, validate: required });
-      return mapped(answer, (identity) => ({ ...draft, identity }));
+      return mapAnswer(answer, (identity) => ({ ...draft, identity }));
     }
     case "issuer": {
       const prompt = "Issuer of the identity, exactly: the address of the identity provider";
       const answer = await ask({ ...place, prompt, value: draft.issuer, validate: required });
-      return mapped(answer, (issuer) => ({ ...draft, issuer }));
+      return mapAnswer(answer, (issuer) => ({ ...draft, issuer }));
     }
   }
 }
@@ -168,16 +169,6 @@ async function judgeNow(
   });
 }
 
-function typedReference(text: string): Choice<ImageReference> | undefined {
-  const value = text.includes("/") ? parseReference(text).value : undefined;
-  if (value === undefined) return undefined;
-  return { label: `$(package) ${formatReference(value)}`, description: "as typed", value, alwaysShow: true };
-}
-
 function required(text: string): string | undefined {
   return text.trim() === "" ? "It is compared exactly, so it cannot be empty." : undefined;
-}
-
-function mapped<T>(answer: Answer<T>, change: (value: T) => Draft): Answer<Draft> {
-  return answer.kind === "chosen" ? { kind: "chosen", value: change(answer.value) } : answer;
 }

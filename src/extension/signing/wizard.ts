@@ -131,3 +131,24 @@ export async function ask(options: AskOptions): Promise<Answer<string>> {
     for (const disposable of disposables) disposable.dispose();
   }
 }
+
+/** Asks why something is to be signed, for a key that wants to know. */
+export async function askJustification(
+  place: StepPlace,
+  what: "image" | "file",
+  key: string,
+  value: string,
+): Promise<Answer<string>> {
+  return await ask({
+    ...place,
+    prompt: `Why is this ${what} to be signed? Whoever approves key '${key}' reads it, and the audit log keeps it.`,
+    value,
+    validate: (text) =>
+      text.trim() === "" ? "The key asks for a justification. Say why, for example with a change number." : undefined,
+  });
+}
+
+/** The answer with its value changed; going back and leaving stay what they are. */
+export function mapAnswer<T, U>(answer: Answer<T>, change: (value: T) => U): Answer<U> {
+  return answer.kind === "chosen" ? { kind: "chosen", value: change(answer.value) } : answer;
+}

@@ -1,0 +1,102 @@
+import * as vscode from "vscode";
+import type { KeyDescription } from "../../application/signingService.ts";
+import type { Extension } from "../context.ts";
+import { describeKey } from "./keyWords.ts";
+import type { ServiceState } from "./signingState.ts";
+import { pick, type Answer, type Choice, type StepPlace } from "./wizard.ts";
+
+/** A key with the service that holds it. */
+export interface ChosenKey {
+  readonly service: ServiceState;
+  readonly key: KeyDescription;
+}
+
+export interface KeyStep extends StepPlace {
+  readonly current: ChosenKey | undefined;
+  /** Why the key cannot sign this; undefined where it can. */
+  readonly obstacle: (key: KeyDescription) => string | undefined;
+  /** Who will accept the key's signature, in one line. */
+  readonly acceptance: (key: KeyDescription) => string;
+}
+
+/** Asks for a key: those used lately first, those that cannot be used at the end, with the reason. Starts the trial where there is none. */
+export async function askKey(extension: Extension, step: KeyStep, signal: AbortSignal): Promise<Answer<ChosenKey>> {
+  for (;;) {
+    const items = extension.signing.refresh(signal).then((services) => itemsFor(extension, step, services));
+    const answer = await pick<ChosenKey | "trial">({
+      ...step,
+      placeholder: "Which key? Keys stay in their service",
+      items,
+      active: (value) => value !== "trial" && step.current !== undefined && nameOf(value) === nameOf(step.current),
+    });
+    if (answer.kind !== "chosen") return answer;
+    if (answer.value !== "trial") return { kind: "chosen", value: answer.value };
+    await vscode.commands.executeCommand("countersign.trial.start");
+  }
+}
+
+function itemsFor(
+  extension: Extension,
+  { obstacle, acceptance }: KeyStep,
+  services: readonly ServiceState[],
+): readonly Choice<ChosenKey | "trial">[] {
+  const recent = extension.signing.recentKeys();
+  const rank = (chosen: ChosenKey): number => {
+    const index = recent.indexOf(nameOf(chosen));
+    return index < 0 ? recent.length : index;
+  };
+  const keys = services
+    .flatMap((service) => service.keys.map((key) => ({ service, key })))
+    .toSorted((a, b) => rank(a) - rank(b));
+  const usable = keys.filter(({ key }) => obstacle(key) === undefined);
+  const items: Choice<ChosenKey | "trial">[] = [];
+  for (const name of new Set(usable.map(({ service }) => service.name))) {
+    items.push({ label: name, kind: vscode.QuickPickItemKind.Separator });
+    for (const value of usable.filter(({ service }) => service.name === name)) {
+      const { key } = value;
+      items.push({ label: `$(key) ${key.name}`, description: describeKey(key), detail: acceptance(key), value });
+    }
+  }
+  items.push(
+    ...unusableItems(
+      keys.filter((each) => !usable.includes(each)),
+      services,
+      obstacle,
+    ),
+  );
+  if (usable.length === 0)
+    items.push({
+      label: "$(debug-start) Try it with the trial service",
+      detail: "Runs on this machine only; what it signs proves nothing to anybody else",
+      value: "trial",
+    });
+  return items;
+}
+
+function unusableItems(
+  keys: readonly ChosenKey[],
+  services: readonly ServiceState[],
+  obstacle: KeyStep["obstacle"],
+): readonly Choice<ChosenKey>[] {
+  const failed = services.filter(({ failure }) => failure !== undefined);
+  if (keys.length + failed.length === 0) return [];
+  return [
+    { label: "Cannot be used now", kind: vscode.QuickPickItemKind.Separator },
+    ...keys.map((value) => ({
+      label: `$(circle-slash) ${value.key.name}`,
+      description: value.service.name,
+      detail: obstacle(value.key) ?? "",
+      value,
+      unusable: true,
+    })),
+    ...failed.map(({ name, failure, asksForSignIn }) => ({
+      label: `$(warning) ${name}`,
+      description: asksForSignIn === true ? "asks for a sign-in" : "cannot be reached",
+      detail: failure ?? "",
+    })),
+  ];
+}
+
+function nameOf({ service, key }: ChosenKey): string {
+  return `${service.name} ${key.name}`;
+}
