@@ -124,7 +124,9 @@ function readJob(
   for (const list of [valueAt(job, "steps"), ...lifecycles])
     for (const { value: step, scope: inner } of azureItems(list, stepScope)) {
       const place = { ...(id === undefined ? {} : { job: id }), step: steps.length };
-      steps.push(readStep(reading, step, inner, { place, isWindows, environment: textsOf(environment) }));
+      const combined =
+        combinations.length < 2 ? undefined : combinations.map(({ variables }) => ({ ...inner, variables }));
+      steps.push(readStep(reading, step, inner, { place, isWindows, environment: textsOf(environment), combined }));
       readHolder(reading, valueAt(step, "parameters"), inner, pool, depth + 1);
     }
   if (steps.length > 0) pipeline.job({ id: id ?? "steps", span: job.span, steps, environment });
@@ -147,30 +149,37 @@ interface Around {
   readonly place: { readonly job?: string; readonly step: number };
   readonly isWindows: boolean;
   readonly environment: Readonly<Record<string, string>>;
+  /** What the step sees in each job of a matrix. */
+  readonly combined: readonly AzureScope[] | undefined;
 }
 
 function readStep(
   { pipeline }: Reading,
   step: YamlNode,
   scope: AzureScope,
-  { place, isWindows, environment }: Around,
+  { place, isWindows, environment, combined }: Around,
 ): JobStep {
   const own = placedVariables(
     pipeline.text,
     azureEntries(valueAt(step, "env"), scope).map(({ value }) => value),
     azureTemplate(scope),
   );
-  const upper = Object.entries(environment).map(([name, value]) => [
-    name.replaceAll(/[. ]/g, "_").toUpperCase(),
-    value,
-  ]);
   const options = {
     ...place,
-    scope: azureScriptTemplate(scope),
-    environment: { ...Object.fromEntries(upper), ...textsOf(own) },
+    scope: azureScriptTemplate(scope, combined),
+    environment: { ...asEnvironment(environment), ...textsOf(own) },
+    combinations: combined?.map((one) => ({
+      scope: azureScriptTemplate(one),
+      environment: asEnvironment(
+        textsOf(placedVariables(pipeline.text, [...one.variables.values()], azureTemplate(one))),
+      ),
+    })),
   };
-  const script = valueAt(step, "bash") ?? (isWindows ? undefined : valueAt(step, "script"));
-  if (script !== undefined) pipeline.script([script], options);
+  const script = valueAt(step, "script");
+  if (script !== undefined) pipeline.script([script], { ...options, windowsShell: isWindows ? "cmd" : undefined });
+  pipeline.script([valueAt(step, "bash")], options);
+  for (const keyword of ["pwsh", "powershell"])
+    pipeline.script([valueAt(step, keyword)], { ...options, windowsShell: "powershell" });
   const task = textOf(valueAt(step, "task"));
   const inputs = azureEntries(valueAt(step, "inputs"), scope).map(({ value }) => value);
   if (task !== undefined)
@@ -187,4 +196,11 @@ function readStep(
     ...(task === undefined ? {} : { uses: task }),
     ...(written.length === 0 ? {} : { with: placedVariables(pipeline.text, written) }),
   };
+}
+
+/** Variables as scripts see them. */
+function asEnvironment(variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [name.replaceAll(/[. ]/g, "_").toUpperCase(), value]),
+  );
 }

@@ -112,12 +112,17 @@ export function azureTemplate(scope: AzureScope): TemplateScope {
   return { syntax, lookup: (name) => lookup(name, scope) };
 }
 
-/** What scripts may use before a shell runs them: a macro that nothing defines is left to the shell. */
-export function azureScriptTemplate(scope: AzureScope): TemplateScope {
+/**
+ * What scripts may use before a shell runs them: a macro that nothing defines, in none of the jobs of a matrix
+ * (`combined`), is left to the shell.
+ */
+export function azureScriptTemplate(scope: AzureScope, combined: readonly AzureScope[] = []): TemplateScope {
+  const isDefined = (name: string): boolean =>
+    [scope, ...combined].some(({ variables }) => variables.has(name.toUpperCase()));
   const known = delimited("$(", ")", macro);
   return {
     syntax: anyOf(templates, (source) =>
-      known(source).filter(({ name = "" }) => name.includes(".") || scope.variables.has(name.toUpperCase())),
+      known(source).filter(({ name = "" }) => name.includes(".") || isDefined(name)),
     ),
     lookup: (name) => lookup(name, scope),
   };

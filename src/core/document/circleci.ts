@@ -9,6 +9,7 @@ import {
 import type { Document, JobStep } from "./document.ts";
 import { createPipeline, entrySpan, type Pipeline } from "./pipeline.ts";
 import { placedVariables, textsOf } from "./pipelineVariables.ts";
+import type { ScriptOptions } from "./pipelineScript.ts";
 import { templateText, type TemplateScope } from "./template.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
 
@@ -68,7 +69,14 @@ function readJob(orb: Orb, entry: YamlEntry, invocations: readonly CircleInvocat
   // With several ways to run it, what the parameters of a step are cannot be said.
   const scope = scopes.length === 1 && scopes[0] !== undefined ? scopes[0] : circleScope(around, job, undecided(given));
   const environment = placedVariables(pipeline.text, entriesOf(valueAt(job, "environment")), scope);
-  const place = { job: key.text, environment: textsOf(environment) };
+  const combinations =
+    scopes.length < 2
+      ? undefined
+      : scopes.map((one) => ({
+          scope: one,
+          environment: textsOf(placedVariables(pipeline.text, entriesOf(valueAt(job, "environment")), one)),
+        }));
+  const place = { job: key.text, environment: textsOf(environment), combinations };
   const extra = invocations.flatMap(({ steps }) => steps);
   const steps = readSteps(orb, itemsOf(valueAt(job, "steps")), scope, place);
   readSteps(orb, extra, around, place);
@@ -105,7 +113,7 @@ function readSteps(
   orb: Orb,
   items: readonly YamlNode[],
   scope: TemplateScope,
-  place: { readonly job?: string; readonly environment?: Readonly<Record<string, string>> },
+  place: Pick<ScriptOptions, "job" | "environment" | "combinations">,
   depth = 0,
 ): JobStep[] {
   const { pipeline } = orb;
@@ -118,7 +126,8 @@ function readSteps(
       const own = placedVariables(pipeline.text, entriesOf(valueAt(run, "environment")), scope);
       const environment = { ...place.environment, ...textsOf(own) };
       const job = place.job === undefined ? {} : { job: place.job, step: steps.length };
-      pipeline.script([script], { scope, environment, ...job });
+      const { combinations } = place;
+      pipeline.script([script], { scope, environment, combinations, ...job });
     }
     const name = textOf(valueAt(run, "name"));
     const [first] = entriesOf(item);

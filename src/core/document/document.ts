@@ -150,6 +150,10 @@ export interface Document {
   readonly text: string;
   readonly images: readonly ImageUse[];
   readonly commands: readonly ShellCommand[];
+  /** Commands of PowerShell and of the command prompt, where the dialect has such scripts: read for their images alone. */
+  readonly windowsCommands?: readonly ShellCommand[];
+  /** Names that the document gives to what it builds, beside those that its commands give. */
+  readonly built?: readonly string[];
   readonly jobs: readonly Job[];
   readonly problems: readonly Problem[];
 }

@@ -1,16 +1,21 @@
-import { readShell } from "../shell/readShell.ts";
+import { readShell, type ShellCombination } from "../shell/readShell.ts";
+import { windowsShellOf } from "../shell/windowsShell.ts";
 import type { Problem } from "../problem.ts";
 import type { JobStep, ShellCommand } from "./document.ts";
+import { builtNames } from "./githubBuilds.ts";
 import { readActionInputs } from "./githubInputs.ts";
 import { expressionText, scalarText, type GithubScope, type PlacedText } from "./githubScope.ts";
 import type { ImageCollector } from "./yamlImage.ts";
-import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 import { createScalarMap } from "./yamlScalarMap.ts";
 
 /** What reading the steps of a job or of a composite action gives. */
 export interface StepsReading {
   readonly steps: readonly JobStep[];
   readonly commands: readonly ShellCommand[];
+  readonly windowsCommands: readonly ShellCommand[];
+  /** Names that actions give to what they build. */
+  readonly built: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -28,10 +33,32 @@ export interface StepsContext {
 const dockerWrapper = "docker://";
 const maximumSteps = 1000;
 
+/** The inputs of well-known actions that hold a shell's script, by the action's name in lower case. */
+const scriptInputs = new Map<string, readonly string[]>([
+  ["appleboy/ssh-action", ["script"]],
+  ["fifsky/ssh-action", ["command"]],
+  ["garygrossgarten/github-action-ssh", ["command"]],
+  ["d3rhase/ssh-command-action", ["command"]],
+  ["cross-the-world/ssh-pipeline", ["script"]],
+  ["cross-the-world/ssh-scp-ssh-pipelines", ["first_ssh", "last_ssh"]],
+  ["nick-fields/retry", ["command"]],
+  ["nick-invision/retry", ["command"]],
+  ["wandalen/wretry.action", ["command"]],
+  ["azure/cli", ["inlineScript"]],
+  ["vmactions/freebsd-vm", ["prepare", "run"]],
+  ["cross-platform-actions/action", ["run"]],
+  ["reactivecircus/android-emulator-runner", ["script"]],
+  ["jarvusinnovations/background-action", ["run"]],
+  ["webiny/action-post-run", ["run"]],
+  ["gacts/run-and-post-run", ["run", "post"]],
+]);
+
 /** Reads `steps`: images of `uses: docker://`, commands of `run`, and the steps themselves. */
 export function readSteps(node: YamlNode | undefined, context: StepsContext): StepsReading {
   const steps: JobStep[] = [];
   const commands: ShellCommand[] = [];
+  const windowsCommands: ShellCommand[] = [];
+  const built: string[] = [];
   const problems: Problem[] = [];
   for (const [index, item] of itemsOf(node).slice(0, maximumSteps).entries()) {
     const uses = valueAt(item, "uses");
@@ -44,23 +71,61 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
       context.images,
     );
     steps.push(toStep(item));
+    built.push(...builtNames(item, scopes));
     const environment = environmentOf(valueAt(item, "env"), context.scope);
-    const run = scalarOf(valueAt(item, "run"));
-    const shell = textOf(valueAt(item, "shell")) ?? context.shell ?? "bash";
-    if (run === undefined || !/^(?:\S*\/)?(?:ba|da|z|k)?sh\b/.test(shell)) continue;
     const scope = { ...context.scope, environment };
-    const map = createScalarMap(context.scope.text, run);
-    const reading = readShell(run.text, {
-      toDocumentOffset: (offset) => map.offsetOf(offset),
-      environment: Object.fromEntries([...environment].map(([name, { text }]) => [name, text])),
-      resolveExpression: (expression) => expressionText(expression, scope),
-      ...(context.job === undefined ? {} : { job: context.job }),
-      step: index,
-    });
-    commands.push(...reading.commands);
-    problems.push(...reading.problems);
+    for (const { script, shell } of scriptsOf(item, context.shell)) {
+      const windowsShell = windowsShellOf(shell);
+      const map = createScalarMap(context.scope.text, script);
+      const reading = readShell(script.text, {
+        toDocumentOffset: (offset) => map.offsetOf(offset),
+        environment: Object.fromEntries([...environment].map(([name, { text }]) => [name, text])),
+        resolveExpression: (expression) => expressionText(expression, scope),
+        combinations: combinationsOf(item, scopes),
+        windowsShell,
+        ...(context.job === undefined ? {} : { job: context.job }),
+        step: index,
+      });
+      (windowsShell === undefined ? commands : windowsCommands).push(...reading.commands);
+      problems.push(...reading.problems);
+    }
   }
-  return { steps, commands, problems };
+  return { steps, commands, windowsCommands, built, problems };
+}
+
+interface StepScript {
+  readonly script: YamlScalar;
+  readonly shell: string;
+}
+
+/** The scripts of a step: its own, and those that it gives to an action that runs them, here or elsewhere. */
+function scriptsOf(step: YamlNode, around: string | undefined): readonly StepScript[] {
+  const run = scalarOf(valueAt(step, "run"));
+  const shell = textOf(valueAt(step, "shell")) ?? around ?? "bash";
+  const isShell = windowsShellOf(shell) !== undefined || /^(?:\S*\/)?(?:ba|da|z|k)?sh\b/.test(shell);
+  if (run !== undefined) return isShell ? [{ script: run, shell }] : [];
+  const uses = textOf(valueAt(step, "uses"))?.replace(/@.*$/s, "").toLowerCase() ?? "";
+  return (scriptInputs.get(uses) ?? []).flatMap((input) => {
+    const script = scalarOf(valueAt(step, "with", input));
+    return script === undefined ? [] : [{ script, shell: "bash" }];
+  });
+}
+
+/** What a step sees in each job of a matrix. */
+function combinationsOf(step: YamlNode, scopes: readonly GithubScope[]): readonly ShellCombination[] | undefined {
+  if (scopes.length < 2) return undefined;
+  return scopes.map((around) => {
+    const environment = environmentOf(valueAt(step, "env"), around);
+    const scope = { ...around, environment };
+    const known = new Map<string, string | undefined>();
+    return {
+      environment: Object.fromEntries([...environment].map(([name, { text }]) => [name, text])),
+      resolveExpression(expression) {
+        if (!known.has(expression)) known.set(expression, expressionText(expression, scope));
+        return known.get(expression);
+      },
+    };
+  });
 }
 
 /** The environment of `scope` with the variables of an `env` mapping over it, as far as their values are known. */

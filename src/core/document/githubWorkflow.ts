@@ -3,7 +3,7 @@ import type { Problem } from "../problem.ts";
 import type { Document, Job, ShellCommand } from "./document.ts";
 import { matrixCombinations } from "./githubMatrix.ts";
 import { inputDefaults, outputCandidates, valuesOf, type GithubScope } from "./githubScope.ts";
-import { environmentOf, readSteps } from "./githubSteps.ts";
+import { environmentOf, readSteps, type StepsReading } from "./githubSteps.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder, type ImageCollector } from "./yamlImage.ts";
 import {
@@ -29,6 +29,8 @@ export function readGithubWorkflow(text: string, path: string): Document {
   const stream = readYaml(plain);
   const images = createImageCollector(plain);
   const commands: ShellCommand[] = [];
+  const windowsCommands: ShellCommand[] = [];
+  const built: string[] = [];
   const jobs: Job[] = [];
   const problems: Problem[] = [];
   const root = stream.documents[0]?.root;
@@ -46,6 +48,8 @@ export function readGithubWorkflow(text: string, path: string): Document {
     const reading = readJob(entry, { budget, scope: { ...around, environment }, shell, images });
     jobs.push(reading.job);
     commands.push(...reading.commands);
+    windowsCommands.push(...reading.windowsCommands);
+    built.push(...reading.built);
     problems.push(...reading.problems);
   }
   if (budget.left < 0) {
@@ -58,6 +62,8 @@ export function readGithubWorkflow(text: string, path: string): Document {
     text: plain,
     images: inDocumentOrder(images.images),
     commands,
+    windowsCommands,
+    built,
     jobs,
     problems: [...stream.problems, ...images.problems, ...problems],
   };
@@ -77,7 +83,7 @@ interface Around {
 function readJob(
   { key, value: job }: YamlEntry,
   { budget, scope: around, shell: outerShell, images }: Around,
-): { readonly job: Job; readonly commands: readonly ShellCommand[]; readonly problems: readonly Problem[] } {
+): { readonly job: Job } & Omit<StepsReading, "steps"> {
   const combinations = matrixCombinations(job);
   const { environment: _, ...withoutEnvironment } = around;
   // `env` is not available here (GitHub's documentation, Context availability).
@@ -94,7 +100,7 @@ function readJob(
     const inCombination = { ...around, matrix: combination };
     return { ...inCombination, environment: environmentOf(valueAt(job, "env"), inCombination) };
   });
-  const { steps, commands, problems } = readSteps(valueAt(job, "steps"), {
+  const { steps, ...reading } = readSteps(valueAt(job, "steps"), {
     job: key.text,
     shell,
     scope,
@@ -108,8 +114,7 @@ function readJob(
       steps,
       environment: Object.fromEntries(environment),
     },
-    commands,
-    problems,
+    ...reading,
   };
 }
 

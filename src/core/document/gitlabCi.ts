@@ -9,6 +9,7 @@ import {
 } from "./gitlabScope.ts";
 import { withIncludes } from "./gitlabInclude.ts";
 import { createPipeline, entrySpan, type Pipeline } from "./pipeline.ts";
+import type { ScriptCombination } from "./pipelineScript.ts";
 import { placedVariables, textsOf } from "./pipelineVariables.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import { definitionText, type TemplateScope } from "./template.ts";
@@ -72,7 +73,18 @@ function readJob(reading: Reading, job: GitlabJob): void {
   for (const combination of combinations)
     readImages(reading, { job, scope: gitlabScope(variables, combination, around) });
   const known = { ...textsFrom(reading, entries, scope), ...textsOf(environment) };
-  const options = { scope: gitlabScriptScope(around), environment: known, job: id };
+  const options = { scope: gitlabScriptScope(around), environment: known, job: id, combinations: combinationsOf() };
+  /** Each job of a matrix has values of its own, and variables that rest on them. */
+  function combinationsOf(): readonly ScriptCombination[] | undefined {
+    if (combinations.length < 2) return undefined;
+    return combinations.map((combination) => {
+      const own = gitlabScope(variables, combination, around);
+      const given = [...variables, ...[...combination].flatMap(([name, value]) => keyed(name, value))];
+      return {
+        environment: { ...textsFrom(reading, given, own), ...textsOf(placedVariables(pipeline.text, given, own)) },
+      };
+    });
+  }
   const layersOf = (keyword: string): readonly YamlNode[] => inheritedLayers(around.root, job, keyword);
   const lines = (keyword: string): readonly YamlNode[] => {
     const items = referencedItems(around.root, nearest(around.root, layersOf(keyword), keyword));

@@ -21,10 +21,12 @@ export function readJenkinsfile(source: string, path: string): Document {
   const tokens = groovyTokens(text);
   const values = createGroovyValues(text, tokens);
   const commands: ShellCommand[] = [];
+  const windowsCommands: ShellCommand[] = [];
   const problems: Problem[] = [];
   const mentions: GivenImages["mentions"][number][] = [];
   const pseudo: ShellCommand[] = [];
   const pods: ImageUse[] = [];
+  const outputs: GivenImages["outputs"][number][] = [];
   const taken = new Set<number>();
   const blocks: string[] = [];
   const is = (index: number, sign: string): boolean => {
@@ -55,6 +57,8 @@ export function readJenkinsfile(source: string, path: string): Document {
       site,
       command,
       endsWithName: value.endsWithName,
+      // What the pipeline itself builds is run and pushed by the same name.
+      mayBeLocal: site === "docker.image",
     });
   };
   for (let at = 0; at < tokens.length; at++) {
@@ -68,7 +72,7 @@ export function readJenkinsfile(source: string, path: string): Document {
       case "image":
         if (is(at + 1, ":") && isInsideCall(tokens, at, ["containerTemplate", "withDockerContainer", "agent"]))
           addImage(at + 2, "image");
-        else if (blocks.at(-1) === "docker" && isCall) addImage(argument, "docker");
+        else if (blocks.at(-1) === "docker" && isCall) addImage(argument, "docker", registryBeside(tokens, at, values));
         break;
       case "docker":
         if (blocks.at(-1) === "agent" && tokens[at + 1]?.kind === "string") addImage(at + 1, "docker");
@@ -76,6 +80,13 @@ export function readJenkinsfile(source: string, path: string): Document {
       case "docker.image":
         if (is(at + 1, "(")) addImage(at + 2, "docker.image", registryOf(blocks));
         break;
+      case "docker.build": {
+        const built = is(at + 1, "(") ? values.valueAt(at + 2) : undefined;
+        const [word] = built === undefined ? [] : commandOf(built.parts, built.span).words;
+        if (built !== undefined && word !== undefined)
+          outputs.push(wholeSlice({ word, parts: built.parts, text: textOfStretches(built.parts) }));
+        break;
+      }
       case "withDockerContainer":
         if (tokens[argument]?.kind === "string") addImage(argument, "image");
         break;
@@ -84,7 +95,10 @@ export function readJenkinsfile(source: string, path: string): Document {
           ...readPod(text, tokens[is(at + 1, ":") || is(at + 1, "=") || is(at + 1, "(") ? at + 2 : at + 1], path),
         );
         break;
-      case "sh": {
+      case "sh":
+      case "bat":
+      case "powershell":
+      case "pwsh": {
         const script = scriptArgument(tokens, argument, is(at + 1, "("));
         const value = script === undefined ? undefined : values.valueAt(script);
         if (script === undefined || value === undefined) break;
@@ -95,8 +109,9 @@ export function readJenkinsfile(source: string, path: string): Document {
             builder.add(part.text, part.literal.start);
           else builder.insert({ span: part.span, name: values.nameOf(part), parts: [part] });
         }
-        const reading = builder.read({ environment: values.environment });
-        commands.push(...reading.commands);
+        const windowsShell = token.text === "sh" ? undefined : token.text === "bat" ? "cmd" : "powershell";
+        const reading = builder.read({ environment: values.environment, windowsShell });
+        (windowsShell === undefined ? commands : windowsCommands).push(...reading.commands);
         problems.push(...reading.problems);
         break;
       }
@@ -106,14 +121,15 @@ export function readJenkinsfile(source: string, path: string): Document {
   // Whatever else uses a variable must not change with an image.
   for (const [index, token] of tokens.entries())
     if (!taken.has(index) && !values.isDefinition(index)) pseudo.push(...usesIn(token, tokens[index - 1]));
-  const given = { mentions, outputs: [] };
-  const images = readImageCommands({ text, commands: [...commands, ...pseudo], jobs: [] }, given);
+  const given = { mentions, outputs };
+  const images = readImageCommands({ text, commands: [...commands, ...windowsCommands, ...pseudo], jobs: [] }, given);
   return {
     path,
     dialect: "jenkinsfile",
     text,
     images: inDocumentOrder([...images, ...pods]),
     commands,
+    windowsCommands,
     jobs: [],
     problems,
   };
@@ -152,21 +168,43 @@ function ownerOf(tokens: readonly GroovyToken[], brace: number, values: GroovyVa
     else if (token.text === "(" && --depth === 0) {
       const name = tokens[at - 1];
       if (name?.kind !== "name") return "";
-      if (name.text !== "docker.withRegistry") return name.text;
-      const url = values.valueAt(at + 1);
-      const known =
-        url?.parts.every(({ text }) => text !== undefined) === true ? textOfStretches(url.parts) : undefined;
-      return `registry ${known ?? "?"}`;
+      return name.text === "docker.withRegistry" ? `registry ${knownText(values, at + 1) ?? "?"}` : name.text;
     }
   }
   return "";
 }
 
+function knownText(values: GroovyValues, index: number): string | undefined {
+  const value = values.valueAt(index);
+  return value?.parts.every(({ text }) => text !== undefined) === true ? textOfStretches(value.parts) : undefined;
+}
+
 /** The host that `docker.withRegistry` puts before the names of images; none for Docker Hub. */
 function registryOf(blocks: readonly string[]): string | undefined {
   const around = blocks.findLast((block) => block.startsWith("registry "));
-  const host = around === undefined ? undefined : /^registry (?:https?:\/\/)?([^/]+)/.exec(around)?.[1];
+  return around === undefined ? undefined : registryHost(around.slice("registry ".length));
+}
+
+function registryHost(url: string): string | undefined {
+  const host = /^(?:https?:\/\/)?([^/]+)/.exec(url)?.[1];
   return host === undefined || /(?:^|\.)docker\.(?:io|com)$/.test(host) || host === "?" ? undefined : host;
+}
+
+/** The host of `registryUrl` in the same block of an agent. */
+function registryBeside(tokens: readonly GroovyToken[], at: number, values: GroovyValues): string | undefined {
+  for (const step of [1, -1]) {
+    let depth = 0;
+    for (let index = at + step; Math.abs(index - at) < 200; index += step) {
+      const token = tokens[index];
+      if (token === undefined) break;
+      if (token.kind === "name" && token.text === "registryUrl" && depth === 0)
+        return registryHost(knownText(values, index + 1) ?? "?");
+      if (token.kind !== "sign") continue;
+      if (token.text === (step > 0 ? "{" : "}")) depth += 1;
+      else if (token.text === (step > 0 ? "}" : "{") && --depth < 0) break;
+    }
+  }
+  return undefined;
 }
 
 /** Whether a named argument belongs to one of the given calls. */

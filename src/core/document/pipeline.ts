@@ -49,16 +49,17 @@ export function createPipeline(source: string, path: string, dialect: Dialect, r
   const stream = read(text);
   const images = createImageCollector(text);
   const commands: ShellCommand[] = [];
+  const windowsCommands: ShellCommand[] = [];
   const jobs: Job[] = [];
   const problems: Problem[] = [];
   let left = maximumEvaluations;
   let scripts = maximumScripts;
   const seen = new Set<string>();
   /** Several jobs may share a script; what it comes to for all of them is listed once. */
-  const add = (reading: ShellReading): void => {
+  const add = (reading: ShellReading, list = commands): void => {
     for (const command of reading.commands) {
       const identity = JSON.stringify([command.span, command.words.map((word) => word.text ?? null)]);
-      if (!seen.has(identity)) commands.push(command);
+      if (!seen.has(identity)) list.push(command);
       seen.add(identity);
     }
     for (const problem of reading.problems)
@@ -81,7 +82,8 @@ export function createPipeline(source: string, path: string, dialect: Dialect, r
     script(nodes, options) {
       const lines = nodes.flatMap((node) => scriptLines(node));
       scripts -= lines.reduce((sum, line) => sum + line.text.length, 0);
-      if (scripts > 0) add(readScriptLines(text, lines, options));
+      if (scripts <= 0) return;
+      add(readScriptLines(text, lines, options), options?.windowsShell === undefined ? commands : windowsCommands);
     },
     words(nodes, options) {
       add(readWords(text, nodes, options));
@@ -101,6 +103,7 @@ export function createPipeline(source: string, path: string, dialect: Dialect, r
         text,
         images: withoutUnsafePins(inDocumentOrder([...images.images, ...uses])),
         commands,
+        windowsCommands,
         jobs,
         problems: [...stream.problems, ...images.problems, ...problems, ...limit],
       };

@@ -1,5 +1,6 @@
 import { isShellProgram, shebangIsShell } from "../shell/shellInterpreter.ts";
 import { readShell, type ShellReading } from "../shell/readShell.ts";
+import type { WindowsShell } from "../shell/windowsShell.ts";
 import type { ShellCommand, ShellWord } from "./document.ts";
 import { templateText, type Placeholder, type TemplateScope } from "./template.ts";
 import { literalPart } from "./yamlImage.ts";
@@ -11,8 +12,17 @@ export interface ScriptOptions {
   /** What the pipeline replaces before any shell sees the script. */
   readonly scope?: TemplateScope | undefined;
   readonly environment?: Readonly<Record<string, string>>;
+  /** What differs between the jobs that run the script; left out where only one does. */
+  readonly combinations?: readonly ScriptCombination[] | undefined;
+  readonly windowsShell?: WindowsShell | undefined;
   readonly job?: string;
   readonly step?: number;
+}
+
+/** What holds in one of the jobs that run a script. */
+export interface ScriptCombination {
+  readonly scope?: TemplateScope | undefined;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 const nothing: ShellReading = { commands: [], problems: [] };
@@ -34,6 +44,14 @@ export function readScriptLines(text: string, lines: readonly YamlScalar[], opti
     toDocumentOffset: script.toDocumentOffset,
     environment,
     resolveExpression: (expression) => script.values.get(expression),
+    windowsShell: options.windowsShell,
+    combinations: options.combinations?.map(({ scope, environment: own }) => ({
+      environment: own,
+      resolveExpression(expression) {
+        const place = script.places.get(expression);
+        return place === undefined || scope === undefined ? undefined : templateText(text, place, scope);
+      },
+    })),
     ...(job === undefined ? {} : { job }),
     ...(step === undefined ? {} : { step }),
   });
@@ -79,6 +97,8 @@ interface Script {
   readonly toDocumentOffset: (offset: number) => number;
   /** Values of what the pipeline replaces, by the name that stands for it in the source. */
   readonly values: ReadonlyMap<string, string>;
+  /** What of the document is replaced, by the same name. */
+  readonly places: ReadonlyMap<string, YamlScalar>;
   /** How the document writes it. */
   readonly written: ReadonlyMap<string, string>;
 }
@@ -95,6 +115,7 @@ interface Piece {
 function joinLines(text: string, lines: readonly YamlScalar[], scope: TemplateScope | undefined): Script {
   const pieces: Piece[] = [];
   const values = new Map<string, string>();
+  const places = new Map<string, YamlScalar>();
   const written = new Map<string, string>();
   let source = "";
   const push = (part: string, toDocument: (offset: number) => number): void => {
@@ -113,7 +134,9 @@ function joinLines(text: string, lines: readonly YamlScalar[], scope: TemplateSc
       const stand = placeholder.text ?? standIn(placeholder);
       if (placeholder.text === undefined && scope !== undefined) {
         written.set(stand, scalar.text.slice(start, end));
-        const value = templateText(text, rangeOf(text, scalar, start, end), scope);
+        const place = rangeOf(text, scalar, start, end);
+        const value = templateText(text, place, scope);
+        places.set(placeholder.name ?? "expression", place);
         if (value !== undefined) values.set(placeholder.name ?? "expression", value);
       }
       const last = stand.length - 1;
@@ -124,7 +147,7 @@ function joinLines(text: string, lines: readonly YamlScalar[], scope: TemplateSc
     const end = Math.max(0, scalar.text.length - 1);
     push("\n", () => map.offsetOf(end));
   }
-  return { source, values, written, toDocumentOffset: (offset) => documentOffset(pieces, offset) };
+  return { source, values, places, written, toDocumentOffset: (offset) => documentOffset(pieces, offset) };
 }
 
 function standIn({ name = "expression" }: Placeholder): string {

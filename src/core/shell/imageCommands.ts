@@ -1,4 +1,5 @@
 import type { Document, ImageUse, ShellCommand, WordPart } from "../document/document.ts";
+import { formatReference, parseReference } from "../image/reference.ts";
 import { innerCommands } from "./innerCommand.ts";
 import { imagesOfTool } from "./imageTools.ts";
 import { createCommandUses, type PlacedMention } from "./imageCommandUse.ts";
@@ -22,12 +23,17 @@ export interface GivenImages {
  * their kind, inside `sh -c '...'` too. Names that the same commands give to what they build are none.
  */
 export function readImageCommands(
-  document: Pick<Document, "text" | "commands" | "jobs">,
+  document: Pick<Document, "text" | "commands" | "windowsCommands" | "built" | "jobs">,
   given: GivenImages = { mentions: [], outputs: [] },
 ): readonly ImageUse[] {
   const commands: ShellCommand[] = [];
   const placed: PlacedMention[] = [...given.mentions];
-  const outputs = new Set<string>(given.outputs.flatMap((slice) => namesOf(slice, document.text)));
+  const outputs = new Set<string>();
+  const addOutput = (name: string): void => {
+    for (const one of spellings(name)) outputs.add(one);
+  };
+  for (const name of [...(document.built ?? []), ...given.outputs.flatMap((slice) => namesOf(slice, document.text))])
+    addOutput(name);
   let left = maximumCommands;
   const visit = (command: ShellCommand, depth: number): void => {
     if (left-- <= 0) return;
@@ -41,16 +47,30 @@ export function readImageCommands(
       }
       const { tool, rest } = inner.invocation;
       const images = imagesOfTool(tool, () => rest.map((word) => valueOfWord(word, document.text)));
-      for (const output of images.outputs) for (const name of namesOf(output, document.text)) outputs.add(name);
+      for (const output of images.outputs) for (const name of namesOf(output, document.text)) addOutput(name);
       for (const mention of images.mentions) placed.push({ ...mention, command });
     }
   };
-  for (const command of document.commands) visit(command, 0);
+  for (const command of [...document.commands, ...(document.windowsCommands ?? [])]) visit(command, 0);
   if (placed.length === 0) return [];
   const wanted = placed.filter(
-    ({ slice, mayBeLocal }) => mayBeLocal !== true || !namesOf(slice, document.text).some((name) => outputs.has(name)),
+    ({ slice, mayBeLocal }) =>
+      mayBeLocal !== true ||
+      !namesOf(slice, document.text)
+        .flatMap(spellings)
+        .some((name) => outputs.has(name)),
   );
   return createCommandUses(document, commands, wanted);
+}
+
+/** A name, and how others may spell it: without a tag it is `latest`, and on this machine it may be called `localhost/...`. */
+function spellings(name: string): readonly string[] {
+  const { value } = parseReference(name.replace(/^localhost\//, ""));
+  if (value === undefined) return [name];
+  return [
+    name,
+    formatReference(value.tag === undefined && value.digest === undefined ? { ...value, tag: "latest" } : value),
+  ];
 }
 
 /** What a name reads as: its value, or the text that yields it. */

@@ -79,7 +79,7 @@ function readRegistryTool(words: readonly WordValue[], verbs: ReadonlyMap<string
   const { options, positionals } = readOptions(words, table.registryTools);
   // What lies in a folder is no image of a registry.
   if (words.some(({ text }) => /^--(?:from-)?oci-layout/.test(text))) return nothing;
-  const isFolder = ({ slice }: Mention): boolean => /^ocidir:\/\//.test(textOfSlice(slice));
+  const isFolder = ({ slice }: Mention): boolean => textOfSlice(slice).startsWith("ocidir://");
   const base = positionals[0]?.text === "append" ? optionValues(options, "-b", "--base") : [];
   return { ...read, mentions: [...read.mentions.filter((one) => !isFolder(one)), ...base.map((slice) => ({ slice }))] };
 }

@@ -8,8 +8,16 @@ import { readLineBreak, skipLineBreaks } from "./shellHeredoc.ts";
 import { callsOf } from "./shellFunction.ts";
 import { isAwaited } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
+import type { Stretch } from "./stretch.ts";
 import { createVariables } from "./variables.ts";
+import { asPosixScript, windowsEnvironment, type WindowsShell } from "./windowsShell.ts";
 import { wordParts } from "./wordParts.ts";
+
+/** What holds around a script one of the times that it runs. */
+export interface ShellCombination {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly resolveExpression?: (expression: string) => string | undefined;
+}
 
 /** Where a script stands and what is known around it. */
 export interface ShellOptions {
@@ -21,6 +29,10 @@ export interface ShellOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** The value of a GitHub expression (the text between `${{` and `}}`, trimmed), where it is known. */
   readonly resolveExpression?: (expression: string) => string | undefined;
+  /** What differs between the times that the script runs: what `environment` and `resolveExpression` leave open. */
+  readonly combinations?: readonly ShellCombination[] | undefined;
+  /** Where the script is not one of a POSIX shell: only the programs that it runs are read. */
+  readonly windowsShell?: WindowsShell | undefined;
   readonly job?: string;
   readonly step?: number;
 }
@@ -37,6 +49,13 @@ export interface ShellReading {
  * bounds on depth, commands and expansion; what could not be read is a problem. Never throws.
  */
 export function readShell(text: string, options: ShellOptions = {}): ShellReading {
+  const { windowsShell, ...others } = options;
+  if (windowsShell !== undefined) {
+    const environment = { ...others.environment, ...windowsEnvironment(others.environment ?? {}) };
+    const reading = readShell(asPosixScript(text, windowsShell), { ...others, environment });
+    // What only a POSIX shell would refuse is no problem.
+    return { ...reading, problems: [] };
+  }
   const state = readOnce(text, options, new Map());
   // What functions are called with may stand after them: a second reading knows.
   const calls =
@@ -56,13 +75,21 @@ function readOnce(text: string, options: ShellOptions, calls: ShellState["calls"
     gaveUp: false,
     pieces: 0,
     budget: 1_000_000 + text.length,
-    variables: createVariables(options.environment ?? {}, (stretches) => wordParts(place, stretches)),
+    variables: createVariables(
+      options.environment ?? {},
+      (stretches) => wordParts(place, stretches),
+      (name) =>
+        combined(options.combinations, ({ environment }) =>
+          Object.hasOwn(environment, name) ? environment[name] : undefined,
+        ),
+    ),
     commands: [],
     problems: [],
     heredocs: [],
     awaited: new Map(),
     expressionEnd: 0,
     resolveExpression: options.resolveExpression ?? (() => undefined),
+    combinedExpression: (expression) => combined(options.combinations, (one) => one.resolveExpression?.(expression)),
     functions: new Set(),
     calls,
     positional: undefined,
@@ -80,6 +107,22 @@ function readOnce(text: string, options: ShellOptions, calls: ShellState["calls"
     state.problems.push({ code: "limit-reached", message, span: state.spanOf(0, Math.min(1, text.length)) });
   }
   return state;
+}
+
+/** More times than a matrix lets a job run. */
+const maximumCombinations = 256;
+
+/** What differs between the times that a script runs, as one stretch that leaves open which; undefined where nothing is known. */
+function combined(
+  combinations: readonly ShellCombination[] | undefined,
+  textIn: (combination: ShellCombination) => string | undefined,
+): Stretch | undefined {
+  if (combinations === undefined || combinations.length > maximumCombinations) return undefined;
+  const texts = combinations.map(textIn);
+  if (texts.every((text) => text === undefined)) return undefined;
+  const nowhere = { start: 0, end: 0 };
+  const choices = texts.map((text) => [{ span: nowhere, chain: [], ...(text === undefined ? {} : { text }) }]);
+  return { text: undefined, ...nowhere, steps: [], choices, group: combinations };
 }
 
 /** Words that end a list of commands inside a compound command. */

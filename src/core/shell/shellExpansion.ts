@@ -64,7 +64,14 @@ function readExpression(state: ShellState): Expansion {
   }
   state.at = close + 2;
   const expression = state.text.slice(start + 3, close).trim();
-  return { value: state.resolveExpression(expression), names: [expression] };
+  return evaluateExpression(state, expression);
+}
+
+/** What an expression comes to that something other than the shell replaces. */
+export function evaluateExpression(state: ShellState, expression: string): Expansion {
+  const value = state.resolveExpression(expression);
+  const open = value === undefined ? state.combinedExpression(expression) : undefined;
+  return { value, names: [expression], ...(open === undefined ? {} : { stretches: [open] }) };
 }
 
 function readBraces(state: ShellState, readNested: (state: ShellState) => Expansion): Expansion {

@@ -2,6 +2,7 @@ import type { Span } from "../image/span.ts";
 import type { ShellCommand } from "../document/document.ts";
 import type { Problem } from "../problem.ts";
 import type { CallArguments, Positional } from "./shellFunction.ts";
+import type { Stretch } from "./stretch.ts";
 import type { Variables } from "./variables.ts";
 
 /** Deepest nesting of substitutions, subshells and compound commands that is read. */
@@ -43,6 +44,8 @@ export interface ShellState {
   /** Offset of the next `}}`, remembered so that a script full of `${{` is searched once. */
   expressionEnd: number;
   readonly resolveExpression: (expression: string) => string | undefined;
+  /** What an expression comes to each of the times that the script runs. */
+  readonly combinedExpression: (expression: string) => Stretch | undefined;
   readonly spanOf: (start: number, end: number) => Span;
   /** Reads the commands of a substitution up to its closing character; the grammar above words provides it. */
   readonly readSubstitution: (state: ShellState, closing: ")" | "`") => void;

@@ -1,6 +1,6 @@
-import { addNames, append, appendUnknown, emptyWord, expandInto, finishWord, quote } from "./rawWord.ts";
+import { append, appendUnknown, emptyWord, expandInto, finishWord, quote } from "./rawWord.ts";
 import type { Building, RawWord } from "./rawWord.ts";
-import { readDollar } from "./shellExpansion.ts";
+import { evaluateExpression, readDollar } from "./shellExpansion.ts";
 import type { Expansion } from "./shellExpansion.ts";
 import { awaiting, continuationLength, countPiece, deeper, giveUp, isAwaited } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
@@ -93,15 +93,14 @@ function readSingleQuoted(state: ShellState, word: Building): void {
   state.at = close + 1;
   quote(word);
   // GitHub replaces ${{ }} before any shell sees the quotes.
-  const expressions = content.includes("${{") ? [...content.matchAll(/\$\{\{(.{0,1000}?)\}\}/gs)] : [];
-  if (expressions.length === 0) append(word, content, open + 1);
-  else {
-    addNames(
-      word,
-      expressions.map((match) => (match[1] ?? "").trim()),
-    );
-    appendUnknown(word, { start: open + 1, end: close });
+  let at = 0;
+  for (const found of content.includes("${{") ? content.matchAll(/\$\{\{(.{0,1000}?)\}\}/gs) : []) {
+    append(word, content.slice(at, found.index), open + 1 + at);
+    at = found.index + found[0].length;
+    const place = { start: open + 1 + found.index, end: open + 1 + at };
+    expandInto(word, evaluateExpression(state, (found[1] ?? "").trim()), true, place);
   }
+  append(word, content.slice(at), open + 1 + at);
 }
 
 function readAnsiQuoted(state: ShellState, word: Building): void {

@@ -55,13 +55,13 @@ const unknown: Variable = { kind: "unknown" };
 const maximumExports = 100;
 
 /**
- * Starts with the given environment, whose names count as exported; `choices` are what names of the environment may
- * be. `toParts` gives the parts of stretches as the document sees them.
+ * Starts with the given environment, whose names count as exported; `choicesOf` gives what else a name of
+ * the environment may be. `toParts` gives the parts of stretches as the document sees them.
  */
 export function createVariables(
   environment: Readonly<Record<string, string>>,
   toParts: (stretches: readonly Stretch[]) => readonly WordPart[],
-  choices: ReadonlyMap<string, Stretch> = new Map(),
+  choicesOf: (name: string) => Stretch | undefined = () => undefined,
 ): Variables {
   const values = new Map<string, Variable>();
   const exported = new Set<string>();
@@ -72,9 +72,11 @@ export function createVariables(
 
   const lookup = (name: string): Variable => {
     const given = Object.hasOwn(environment, name) ? environment[name] : undefined;
-    const open = choices.get(name);
-    const undecided: Variable = open === undefined ? unset : { kind: "unknown", stretches: [open] };
-    return values.get(name) ?? (given === undefined ? undecided : { kind: "known", value: given });
+    return values.get(name) ?? (given === undefined ? undecided(name) : { kind: "known", value: given });
+  };
+  const undecided = (name: string): Variable => {
+    const open = choicesOf(name);
+    return open === undefined ? unset : { kind: "unknown", stretches: [open] };
   };
   const isExported = (name: string): boolean => exported.has(name) || Object.hasOwn(environment, name);
   const set = (name: string, value: Variable): void => {

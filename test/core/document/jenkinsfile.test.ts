@@ -1,3 +1,4 @@
+import { references } from "../../helpers/references.ts";
 import assert from "node:assert/strict";
 import { readDocument } from "../../../src/core/document/readDocument.ts";
 import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
@@ -116,4 +117,37 @@ describe("readJenkinsfile", () => {
     expectToSurvive(read, plain);
     assert.equal(read(plain.replaceAll("\n", "\r\n")).images.length, read(plain).images.length);
   });
+
+  for (const [title, source, expected] of [
+    [
+      "names of a registry beside the image",
+      "pipeline { agent { docker { image 'a/b:1'\n registryUrl 'https://r.io:5000/v2'\n args 'x' } } }",
+      ["r.io:5000/a/b:1"],
+    ],
+    [
+      "a registry before the image",
+      "pipeline { agent { docker { registryUrl \"https://r.io\"\n image 'a/b:1' } } }",
+      ["r.io/a/b:1"],
+    ],
+    [
+      "Docker Hub as a registry",
+      "pipeline { agent { docker { image 'a/b:1'; registryUrl 'https://index.docker.io/v1/' } } }",
+      ["docker.io/a/b:1"],
+    ],
+    [
+      "what it builds",
+      'node { def i = docker.build("a/b:${env.BUILD_ID}")\n docker.image("a/b:${env.BUILD_ID}").push()\n sh "docker run a/b:${env.BUILD_ID}"\n docker.image("a/c:1").inside { } }',
+      ["docker.io/a/c:1"],
+    ],
+    [
+      "commands of Windows",
+      "node { bat 'docker pull a/b:1'\n powershell 'docker pull a/b:2'\n pwsh \"docker pull a/b:3\" }",
+      ["docker.io/a/b:1", "docker.io/a/b:2", "docker.io/a/b:3"],
+    ],
+  ] as const)
+    it(`reads ${title}`, () =>
+      assert.deepEqual(
+        references(source, "Jenkinsfile").map((one) => one.replace(/^\S+ /, "")),
+        expected,
+      ));
 });

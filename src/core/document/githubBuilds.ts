@@ -1,0 +1,35 @@
+import { scalarText, type GithubScope } from "./githubScope.ts";
+import { scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+/** Actions that build an image, by their name without its version. */
+const builder = /(?:^|[/_-])(?:build|buildah|kaniko|bake|docker-?publish|publish-docker)(?:$|[/_-])/i;
+const maximumTags = 100;
+
+/** The names that a step's action gives to what it builds: as written, and as they come to where that is known. */
+export function builtNames(step: YamlNode, scopes: readonly GithubScope[]): readonly string[] {
+  const uses = textOf(valueAt(step, "uses"))?.replace(/@.*$/s, "") ?? "";
+  if (!builder.test(uses)) return [];
+  const texts = (input: string): readonly string[] => {
+    const scalar = scalarOf(valueAt(step, "with", input));
+    if (scalar === undefined) return [];
+    const known = scalar.text.includes("${{") ? scopes.flatMap((scope) => scalarText(scalar, scope) ?? []) : [];
+    return [...new Set([scalar.text, ...known])].flatMap(namesIn).slice(0, maximumTags);
+  };
+  const tags = texts("tags");
+  const images = [...texts("image"), ...texts("imageName"), ...texts("image-name")];
+  return [
+    ...tags,
+    ...images,
+    // Some take the name and its tags apart.
+    ...images.flatMap((image) => [...tags, ...texts("tag"), ...texts("imageTag")].map((tag) => `${image}:${tag}`)),
+    ...texts("set").flatMap((text) => /\.tags\+?=(.*)/.exec(text)?.[1] ?? []),
+  ];
+}
+
+/** The names of a list whose items stand on lines of their own or between commas. */
+function namesIn(text: string): readonly string[] {
+  return text.split(/[\n,]/).flatMap((line) => {
+    const name = line.trim().replace(/^type=[a-z]+,(?:.*,)?value=/, "");
+    return name === "" ? [] : [name];
+  });
+}

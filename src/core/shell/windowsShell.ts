@@ -1,0 +1,35 @@
+/** Shells of Windows whose scripts are read for the programs that they run. */
+export type WindowsShell = "powershell" | "cmd";
+
+/** Which shell of Windows a name stands for; undefined for any other. */
+export function windowsShellOf(name: string): WindowsShell | undefined {
+  const program = name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
+  if (/^(?:pwsh|powershell)(?:core)?(?:\.exe)?\b/i.test(program)) return "powershell";
+  return /^cmd(?:\.exe)?\b/i.test(program) ? "cmd" : undefined;
+}
+
+/**
+ * A script of PowerShell or of the command prompt in the words of a POSIX shell, as far as running programs goes: lines
+ * that continue, plain assignments and the environment. Every character keeps its place.
+ */
+export function asPosixScript(text: string, shell: WindowsShell): string {
+  if (shell === "cmd")
+    return text
+      .replaceAll(/\^(?=\r?\n)/g, "\\")
+      .replaceAll(/^([ \t]*)(?:rem|::)(?=[ \t]|\r?$)/gim, (whole: string) => `#${" ".repeat(whole.length - 1)}`)
+      .replaceAll(/^[ \t]*@(?=\w)/gm, (whole) => " ".repeat(whole.length));
+  return text
+    .replaceAll(/`(?=\r?\n)/g, "\\")
+    .replaceAll(/<#[\s\S]{0,20000}?#>/g, (comment) => comment.replaceAll(/[^\r\n]/g, " "))
+    .replaceAll(/\$env:(?=\w)/gi, "$env_")
+    .replaceAll(/\$\{env:(?=\w)/gi, "${env_")
+    .replaceAll(/^([ \t]*)\$(\w+)([ \t]*=[ \t]*)(?=["'])/gm, (whole: string, _, name: string) =>
+      `${name}=`.padStart(whole.length),
+    )
+    .replaceAll(/^[ \t]*\$\w+[ \t]*=[ \t]*(?=[A-Za-z&])/gm, (whole) => " ".repeat(whole.length));
+}
+
+/** The environment under the names that `asPosixScript` gives it. */
+export function windowsEnvironment(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [`env_${name}`, value]));
+}

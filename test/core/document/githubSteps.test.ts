@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { references } from "../../helpers/references.ts";
+
+const steps = (text: string, around = ""): readonly string[] =>
+  references(
+    `on: push\nenv: {IMG: 'a:1'}\njobs:\n  j:\n    runs-on: x${around}\n    steps:\n${text}`,
+    ".github/workflows/a.yml",
+  ).map((one) => one.replace(/^\S+ /, ""));
+
+describe("steps of GitHub jobs", () => {
+  it("replaces expressions in single quotes too", () =>
+    assert.deepEqual(steps("      - run: docker pull '${{ env.IMG }}' && docker pull 'b:${{ github.sha }}'\n"), [
+      "docker.io/library/a:1",
+      "partial",
+    ]));
+
+  for (const [action, input] of [
+    ["appleboy/ssh-action@v1", "script"],
+    ["nick-fields/retry@v3", "command"],
+    ["azure/CLI@v2", "inlineScript"],
+  ])
+    it(`reads the script that ${action} is given`, () =>
+      assert.deepEqual(
+        steps(
+          `      - uses: ${action}\n        with:\n          ${input}: |\n            docker pull a:2\n            echo docker pull b:1\n`,
+        ),
+        ["docker.io/library/a:2"],
+      ));
+
+  it("reads the programs that PowerShell and the command prompt run", () => {
+    assert.deepEqual(
+      steps(
+        '      - shell: pwsh\n        run: |\n          <# docker pull no:1 #>\n          $tag = "2"\n          & docker run `\n            --rm "a:$tag"\n          docker pull $env:IMG\n          $x = docker run b:1\n          Write-Host "docker pull no:2"\n',
+      ),
+      ["docker.io/library/a:2", "docker.io/library/a:1", "docker.io/library/b:1"],
+    );
+    assert.deepEqual(
+      steps(
+        "      - shell: cmd\n        run: |\n          rem docker pull no:1\n          @docker run ^\n            --rm a:2\n",
+      ),
+      ["docker.io/library/a:2"],
+    );
+  });
+
+  for (const [title, text] of [
+    [
+      "tags of a build",
+      "      - uses: docker/build-push-action@v6\n        with:\n          tags: |\n            a/b:1\n            a/b:${{ github.sha }}\n      - run: docker run a/b:1 && docker run a/b:${{ github.sha }}\n",
+    ],
+    [
+      "tags that a variable says",
+      "      - uses: docker/build-push-action@v6\n        with: {tags: '${{ env.IMG }}'}\n      - run: docker run $IMG\n",
+    ],
+    [
+      "a name without its tag",
+      "      - uses: docker/build-push-action@v6\n        with: {tags: a/b:latest}\n      - run: docker run a/b\n",
+    ],
+    [
+      "a name and tags apart",
+      "      - uses: redhat-actions/buildah-build@v2\n        with: {image: a/b, tags: 1 2}\n      - run: docker run a/b\n",
+    ],
+    [
+      "tags that bake is told",
+      "      - uses: docker/bake-action@v5\n        with: {set: '*.tags=a/b:1'}\n      - run: docker run a/b:1\n",
+    ],
+  ] as const)
+    it(`takes no image that the workflow builds: ${title}`, () => assert.deepEqual(steps(text), []));
+
+  it("takes an image with another tag than the one that is built", () =>
+    assert.deepEqual(
+      steps("      - uses: docker/build-push-action@v6\n        with: {tags: a/b:1}\n      - run: docker run a/b:2\n"),
+      ["docker.io/a/b:2"],
+    ));
+});
