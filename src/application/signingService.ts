@@ -8,7 +8,7 @@ export type SignatureScheme = "rsa-pkcs1v15" | "rsa-pss" | "ecdsa" | "ed25519";
 export type KeySpec = "rsa2048" | "rsa3072" | "rsa4096" | "p256" | "p384" | "p521" | "ed25519";
 
 /** What a key asks for before it signs. */
-export type KeyNeed = "justification" | "approval";
+export type KeyNeed = "justification" | "approval" | "pin" | "one-time-code" | "browser";
 
 /** A key that never leaves its service. */
 export interface KeyDescription {
@@ -68,6 +68,7 @@ export type DenyCode =
   | "forbidden"
   | "approval-rejected"
   | "approval-expired"
+  | "challenge-failed"
   | "justification-required"
   | "key-disabled"
   | "algorithm-not-allowed"

@@ -13,7 +13,7 @@ export interface SigningKey {
   /** PEM, signer first, root last; absent or empty where the service has none. */
   readonly certificateChain?: readonly string[];
   readonly state: "enabled" | "disabled" | "expired";
-  readonly needs: readonly ("justification" | "approval")[];
+  readonly needs: readonly ("justification" | "approval" | "pin" | "one-time-code" | "browser")[];
   /** Its service hashes by itself, and is given what is signed besides the digest of it. */
   readonly signsMessages?: boolean;
 }

@@ -4,7 +4,7 @@ import type { SigningService, SignRequest } from "../../../application/signingSe
 import { decodeBase64 } from "../../../core/base64.ts";
 import { isJsonArray, isJsonObject, objectIn, textOrEmpty, type JsonObject } from "../../../core/json.ts";
 import type { ConfiguredChains } from "../configuredChains.ts";
-import { createImmediateService, type RemoteKey, type SignReply } from "../immediateService.ts";
+import { createKeyService, type RemoteKey, type SignReply } from "../keyService.ts";
 import { inTurns } from "../inTurns.ts";
 import { createAwsCaller, type AwsPlace } from "./caller.ts";
 import { algorithmOf, describeKmsKey, isSameKey } from "./kmsKeys.ts";
@@ -104,7 +104,7 @@ export function createAwsKmsService(connection: AwsKmsConnection): SigningServic
     return signature === undefined ? "the answer holds no signature" : { status: "signed", signature };
   };
 
-  return createImmediateService(
+  return createKeyService(
     { name, origin },
     {
       encoding: "der",

@@ -3,7 +3,7 @@ import type { HashAlgorithm, KeyDescription, SignatureScheme } from "../../../ap
 import { decodeBase64 } from "../../../core/base64.ts";
 import { isJsonArray, textOrEmpty, type JsonObject } from "../../../core/json.ts";
 import type { ConfiguredChains } from "../configuredChains.ts";
-import type { RemoteKey } from "../immediateService.ts";
+import type { RemoteKey } from "../keyService.ts";
 import { hashAlgorithms, issuerOf, specOf } from "../keyKinds.ts";
 
 /** What KMS calls a scheme with a digest. */

@@ -5,7 +5,7 @@ import { isJsonArray, isJsonObject, objectIn, textOrEmpty, type JsonObject } fro
 import type { KeyVaultOptions } from "../../../core/policy/keyVaultOptions.ts";
 import { createBearerCaller, refusedCall, type BearerPlace, type BearerRefusal } from "../bearerCaller.ts";
 import type { ConfiguredChains } from "../configuredChains.ts";
-import { createImmediateService, type RemoteKey, type SignReply } from "../immediateService.ts";
+import { createKeyService, type RemoteKey, type SignReply } from "../keyService.ts";
 import { inTurns } from "../inTurns.ts";
 import type { Lease } from "../lease.ts";
 import type { ServiceReply } from "../serviceRequest.ts";
@@ -92,7 +92,7 @@ export function createKeyVaultService(connection: KeyVaultConnection): SigningSe
     return signature === undefined ? "the answer holds no signature" : { status: "signed", signature };
   };
 
-  return createImmediateService(
+  return createKeyService(
     { name, origin },
     {
       encoding: "side-by-side",

@@ -3,7 +3,7 @@ import type { KeyDescription, KeySpec, SignRequest } from "../../../application/
 import { decodeBase64 } from "../../../core/base64.ts";
 import { objectIn, textOrEmpty, type JsonObject } from "../../../core/json.ts";
 import type { ConfiguredChains } from "../configuredChains.ts";
-import type { RemoteKey } from "../immediateService.ts";
+import type { RemoteKey } from "../keyService.ts";
 import { issuerOf, schemesOf, specOf } from "../keyKinds.ts";
 
 /** The one digest that the service signs with each curve (RFC 7518, 3.4); RSA takes all. */

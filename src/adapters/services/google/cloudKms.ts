@@ -5,7 +5,7 @@ import { isJsonArray, isJsonObject, objectIn, textOrEmpty, type JsonObject } fro
 import type { CloudKmsOptions } from "../../../core/policy/cloudKmsOptions.ts";
 import { createBearerCaller, refusedCall, type BearerPlace, type BearerRefusal } from "../bearerCaller.ts";
 import type { ConfiguredChains } from "../configuredChains.ts";
-import { createImmediateService, type RemoteKey, type SignReply } from "../immediateService.ts";
+import { createKeyService, type RemoteKey, type SignReply } from "../keyService.ts";
 import { inTurns } from "../inTurns.ts";
 import type { Lease } from "../lease.ts";
 import type { ServiceReply } from "../serviceRequest.ts";
@@ -121,7 +121,7 @@ export function createCloudKmsService(connection: CloudKmsConnection): SigningSe
     return { status: "signed", signature };
   };
 
-  return createImmediateService(
+  return createKeyService(
     { name, origin },
     {
       encoding: "der",

@@ -3,7 +3,7 @@ import type { HashAlgorithm, KeyDescription, SignatureScheme } from "../../../ap
 import { decodePem } from "../../../core/base64.ts";
 import { textOrEmpty, type JsonObject } from "../../../core/json.ts";
 import type { ConfiguredChains } from "../configuredChains.ts";
-import type { RemoteKey } from "../immediateService.ts";
+import type { RemoteKey } from "../keyService.ts";
 import { hashAlgorithms, issuerOf, schemesOf, specOf } from "../keyKinds.ts";
 import { isChecksumOf } from "./crc32c.ts";
 

@@ -3,11 +3,15 @@ import type { WaitOptions } from "../../application/ports.ts";
 import type {
   DenyCode,
   KeyDescription,
+  KeySpec,
   SigningService,
   SignOutcome,
   SignRequest,
+  Ticket,
 } from "../../application/signingService.ts";
-import { digestLengths, signatureFrom, type SignatureEncoding } from "./keyKinds.ts";
+import { isJsonObject, readJson } from "../../core/json.ts";
+import { requestHash } from "../../core/sign/requestHash.ts";
+import { digestLengths, keySpecs, signatureFrom, type SignatureEncoding } from "./keyKinds.ts";
 
 /** A key as people see it, with what calls name it by. */
 export interface RemoteKey {
@@ -20,10 +24,17 @@ export interface RemoteKey {
 export type SignReply =
   | { readonly status: "signed"; readonly signature: Uint8Array; readonly audit?: string }
   | { readonly status: "denied"; readonly code: DenyCode; readonly message: string }
+  | {
+      readonly status: "waiting";
+      /** What the service calls the request. */
+      readonly id: string;
+      readonly message: string;
+      readonly retryAfterMs: number;
+    }
   | string;
 
-/** What differs between services that sign at once: their protocol, and what they call things. */
-export interface ImmediateDialect {
+/** What differs between services that sign a digest by a key: their protocol, and what they call things. */
+export interface KeyServiceDialect {
   /** How ECDSA signatures come back. */
   readonly encoding: SignatureEncoding;
   /** The longest message that the service signs with Ed25519, in octets. */
@@ -35,17 +46,19 @@ export interface ImmediateDialect {
   describe(name: string, options: WaitOptions): Promise<RemoteKey | undefined>;
   /** Sends exactly one request to sign; `ambiguity` is what a person should know where its fate is not clear. */
   sign(key: RemoteKey, request: SignRequest, ambiguity: string, options: WaitOptions): Promise<SignReply>;
+  /** What became of a request that waits; only where the service knows such. */
+  resume?(id: string, options: WaitOptions): Promise<SignReply>;
   /** The text without secrets that the session has used. */
   redact(text: string): string;
 }
 
 /**
- * A service that answers a signing request at once, and knows neither approvals nor tickets. Before a key signs it is
- * described again: one that was rotated meanwhile signs nothing, and the session is known to be valid.
+ * A service that signs a digest by one of its keys, mostly at once. Before a key signs it is described again: one that was
+ * rotated meanwhile signs nothing, and the session is known to be valid.
  */
-export function createImmediateService(
+export function createKeyService(
   { name, origin }: { readonly name: string; readonly origin: string },
-  dialect: ImmediateDialect,
+  dialect: KeyServiceDialect,
 ): SigningService {
   const notRepeated = `The request was sent once and not repeated, so it is not known whether the key signed. ${dialect.auditLog}`;
   let known: readonly RemoteKey[] = [];
@@ -64,10 +77,25 @@ export function createImmediateService(
     code,
     message: dialect.redact(message),
   });
-  const noTicket = (): Promise<never> =>
-    Promise.reject(
-      new AppError("service-denied", `${name} answers at once: there are no requests that wait, and none to withdraw.`),
-    );
+  const refused = (why: string): Promise<never> => Promise.reject(new AppError("service-denied", `${name} ${why}`));
+  const outcomeOf = (reply: SignReply, spec: KeySpec, hash: string): SignOutcome => {
+    if (typeof reply !== "string" && reply.status === "denied") return denied(reply.code, reply.message);
+    if (typeof reply !== "string" && reply.status === "waiting") {
+      const { id, message, retryAfterMs } = reply;
+      const state = JSON.stringify({ version: 1, spec });
+      const ticket = { service: name, id, requestHash: hash, state };
+      return { status: "pending", ticket, approvals: { have: 0, need: 1, by: [] }, message, retryAfterMs };
+    }
+    const signature = typeof reply === "string" ? undefined : signatureFrom(reply.signature, spec, dialect.encoding);
+    if (typeof reply === "string" || signature === undefined) {
+      const what = typeof reply === "string" ? reply : "what it answered is no signature by the key";
+      throw new AppError(
+        "service-protocol",
+        `Could not take a signature at ${origin}: ${what}. Nothing was attached. ${dialect.auditLog}`,
+      );
+    }
+    return { status: "signed", signature, ...(reply.audit === undefined ? {} : { audit: reply.audit }) };
+  };
 
   const submit = async (request: SignRequest, options: WaitOptions): Promise<SignOutcome> => {
     const key = await dialect.describe(request.key, options);
@@ -81,17 +109,15 @@ export function createImmediateService(
     const complaint = complaintAbout(request, key.description, dialect.maximumMessage);
     if (complaint !== undefined) return denied(complaint.code, complaint.message);
     const reply = await dialect.sign(key, request, notRepeated, options);
-    if (typeof reply !== "string" && reply.status === "denied") return denied(reply.code, reply.message);
-    const signature =
-      typeof reply === "string" ? undefined : signatureFrom(reply.signature, key.description.spec, dialect.encoding);
-    if (typeof reply === "string" || signature === undefined) {
-      const what = typeof reply === "string" ? reply : "what it answered is no signature by the key";
-      throw new AppError(
-        "service-protocol",
-        `Could not submit the request at ${origin}: ${what}. Nothing was attached. ${dialect.auditLog}`,
-      );
-    }
-    return { status: "signed", signature, ...(reply.audit === undefined ? {} : { audit: reply.audit }) };
+    return outcomeOf(reply, key.description.spec, requestHash(request));
+  };
+  const resume = async ({ id, requestHash: hash, state }: Ticket, options: WaitOptions): Promise<SignOutcome> => {
+    const json = readJson(state ?? "");
+    const spec = isJsonObject(json) ? keySpecs.find((each) => each === json["spec"]) : undefined;
+    if (dialect.resume === undefined) return refused("answers at once: there are no requests that wait.");
+    if (spec === undefined)
+      throw new AppError("service-protocol", `The record of request ${id} is not complete; sign again.`);
+    return outcomeOf(await dialect.resume(id, options), spec, hash);
   };
 
   return {
@@ -103,8 +129,8 @@ export function createImmediateService(
         return known.map(({ description }) => description);
       }),
     submit: (request, options) => discreet(() => submit(request, options)),
-    resume: noTicket,
-    cancel: noTicket,
+    resume: (ticket, options) => discreet(() => resume(ticket, options)),
+    cancel: () => refused("has no requests withdrawn: leave one alone, and nothing is attached."),
     pending: () => Promise.resolve([]),
     audit: () => Promise.reject(new AppError("service-denied", `${name} gives out no audit log. ${dialect.auditLog}`)),
   };
