@@ -1,7 +1,13 @@
+import { definitionOf, variablesBeside, type VariableLookup } from "./ansibleVariables.ts";
 import type { Document, ImageUse } from "./document.ts";
+import { readInlineValues } from "./helmParameters.ts";
 import { useOfValue } from "./imageUse.ts";
+import { readResource } from "./kubernetesResource.ts";
+import { addOciChart } from "./ociChart.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
-import { expandTemplate, type Definition, type Placeholder, type TemplateScope } from "./template.ts";
+import { createResourceReading, usesOf } from "./resourceReading.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
+import { expandTemplate, type Placeholder, type TemplateScope } from "./template.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Modules by the last part of their names, with the parameter that names an image. */
@@ -23,50 +29,88 @@ const maximumDepth = 20;
  * Reads Ansible playbooks and lists of tasks: the images of container modules and the commands of `shell` and its
  * kind, with variables followed to the `vars` around them. An image that `docker_image` builds is an output.
  */
-export function readAnsible(source: string, path: string): Document {
+export function readAnsible(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const pipeline = createPipeline(source, path, "ansible");
-  const split: ImageUse[] = [];
-  for (const root of pipeline.roots) readTasks(pipeline, root, new Map(), split, 0);
-  return pipeline.document(split);
+  const reading: AnsibleReading = { pipeline, path, siblings, uses: [] };
+  const beside = variablesBeside(path, siblings);
+  for (const root of pipeline.roots) readTasks(root, beside, reading, 0);
+  return pipeline.document(reading.uses);
 }
 
-type Variables = ReadonlyMap<string, Definition>;
+interface AnsibleReading {
+  readonly pipeline: Pipeline;
+  readonly path: string;
+  readonly siblings: Siblings;
+  /** Uses that are put together from several values, or stand in documents within. */
+  readonly uses: ImageUse[];
+}
 
-function readTasks(
-  pipeline: Pipeline,
-  node: YamlNode | undefined,
-  around: Variables,
-  split: ImageUse[],
-  depth: number,
-): void {
+/** The variables that a play or a task has: its own, then those of its files, then those around it. */
+function variablesOf(task: YamlNode, around: VariableLookup, { path, siblings }: AnsibleReading): VariableLookup {
+  const own = valueAt(task, "vars");
+  const files = itemsOf(valueAt(task, "vars_files")).flatMap((file) => textOf(file) ?? []);
+  const named = files.length === 0 ? around : variablesBeside(path, siblings, files);
+  return (name) => {
+    const node = valueAt(own, name);
+    return node === undefined ? (named(name) ?? around(name)) : { node, label: `variable ${name} of vars` };
+  };
+}
+
+function readTasks(node: YamlNode | undefined, around: VariableLookup, reading: AnsibleReading, depth: number): void {
   if (depth > maximumDepth) return;
+  const { pipeline } = reading;
   for (const task of itemsOf(node)) {
-    const variables = new Map(around);
-    for (const { key, value } of entriesOf(valueAt(task, "vars")))
-      if (scalarOf(value) !== undefined)
-        variables.set(key.text, { label: `variable ${key.text} of vars`, node: value });
+    const variables = variablesOf(task, around, reading);
     const scope = scopeOf(task, variables);
     for (const { key, value } of entriesOf(task)) {
       const module = key.text.slice(key.text.lastIndexOf(".") + 1);
-      if (nested.includes(key.text)) readTasks(pipeline, value, variables, split, depth + 1);
+      if (nested.includes(key.text)) readTasks(value, variables, reading, depth + 1);
       else if (scriptModules.has(module)) {
         const command =
           scalarOf(value) === undefined ? (valueAt(value, "cmd") ?? valueAt(value, "_raw_params")) : value;
         if (scalarOf(command) !== undefined) pipeline.script([command], { scope });
         const words = itemsOf(valueAt(value, "argv"));
         if (words.length > 0) pipeline.words(words, { scope });
-      } else if (imageModules.has(module)) readModule(pipeline, module, value, scope, split);
+      } else if (imageModules.has(module)) readModule(module, value, scope, reading);
+      else readDefinition(module, value, scope, reading);
     }
   }
 }
 
-function readModule(
-  pipeline: Pipeline,
-  module: string,
-  parameters: YamlNode,
-  scope: TemplateScope,
-  split: ImageUse[],
-): void {
+/** Modules that take resources, a chart with its values, or a compose file as their parameters. */
+function readDefinition(module: string, value: YamlNode, scope: TemplateScope, reading: AnsibleReading): void {
+  const { text } = reading.pipeline;
+  const resources = createResourceReading(text, reading.path);
+  const within = resources.within(scope);
+  if (module === "k8s") {
+    const definition = valueAt(value, "definition") ?? valueAt(value, "resource_definition");
+    const given = itemsOf(definition).length > 0 ? itemsOf(definition) : [definition];
+    for (const resource of given) readResource(resource, within);
+  } else if (module === "helm") {
+    const chart = { url: valueAt(value, "chart_ref"), version: valueAt(value, "chart_version") };
+    addOciChart(text, resources.images, chart, "chart");
+    readInlineValues(valueAt(value, "values") ?? valueAt(value, "release_values"), resources);
+  } else if (module === "docker_compose_v2" || module === "docker_compose" || module === "docker_stack") {
+    const definitions = [valueAt(value, "definition"), ...itemsOf(valueAt(value, "compose"))];
+    for (const definition of definitions)
+      for (const { value: service } of entriesOf(valueAt(definition, "services")))
+        if (valueAt(service, "build") === undefined) within.add(valueAt(service, "image"), "image");
+  } else return;
+  reading.uses.push(...usesOf(resources));
+}
+
+function readModule(module: string, parameters: YamlNode, scope: TemplateScope, reading: AnsibleReading): void {
+  const { pipeline, uses } = reading;
+  const inline = scalarOf(parameters);
+  if (inline !== undefined) {
+    // `docker_container: name=a image=b`, the older form.
+    const place = new RegExp(`(?:^|\\s)${imageModules.get(module)}=(?:"([^"]*)"|'([^']*)'|(\\S+))`).exec(inline.text);
+    const text = place?.[1] ?? place?.[2] ?? place?.[3];
+    if (place === null || text === undefined || module.includes("image")) return;
+    const from = place.index + place[0].lastIndexOf(text);
+    pipeline.image(parameters, module, { scope, from, to: from + text.length });
+    return;
+  }
   const image = valueAt(parameters, imageModules.get(module) ?? "");
   const from = textOf(valueAt(parameters, "source"));
   const isOutput = (from !== undefined && from !== "pull") || valueAt(parameters, "build") !== undefined;
@@ -90,19 +134,28 @@ function readModule(
     hasVariables: true,
     pin: "none",
   });
-  if (!("code" in use)) split.push(use);
+  if (!("code" in use)) uses.push(use);
 }
 
 /** `{{ name }}` and `{{ name | default('...') }}`; a loop's `item` is each of its texts. */
-function scopeOf(task: YamlNode, variables: Variables): TemplateScope {
-  const items = itemsOf(valueAt(task, "loop") ?? valueAt(task, "with_items"));
+function scopeOf(task: YamlNode, variables: VariableLookup): TemplateScope {
+  const loop = valueAt(task, "loop") ?? valueAt(task, "with_items");
+  const [, list] = /^\s*\{\{\s*(\w+)\s*\}\}\s*$/.exec(textOf(loop) ?? "") ?? [];
+  const named = list === undefined ? undefined : variables(list);
+  const items = itemsOf(named?.node ?? loop);
+  const item = valueAt(task, "loop_control", "loop_var");
+  const itemName = textOf(item) ?? "item";
   return {
     syntax: placeholders,
     lookup(name) {
-      if (name === "item") return items.map((node) => ({ label: "item of the loop", node }));
-      if (name.startsWith("item."))
-        return items.map((node) => ({ label: "item of the loop", node: valueAt(node, ...name.split(".").slice(1)) }));
-      const known = variables.get(name);
+      const [first, ...fields] = name.split(".");
+      if (first === itemName)
+        return items.map((node) => ({
+          label: "item of the loop",
+          node: valueAt(node, ...fields),
+          source: named?.source,
+        }));
+      const known = definitionOf(name, variables);
       return known === undefined ? [] : [known];
     },
   };
@@ -129,5 +182,5 @@ function placeholders(source: string): readonly Placeholder[] {
 /** Whether a YAML text with this beginning is a list of plays or tasks. */
 export function isAnsible(head: string): boolean {
   if (!/^(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)*- /.test(head) || /^[A-Za-z_"'][^\n]*:/m.test(head)) return false;
-  return /^[ -][ \t-]*(?:hosts|tasks|[\w.]*\b(?:docker_\w+|podman_\w+|shell|command|raw))[ \t]*:/m.test(head);
+  return /^[ -][ \t-]*(?:hosts|tasks|[\w.]*\b(?:docker_\w+|podman_\w+|shell|command|raw|k8s|helm))[ \t]*:/m.test(head);
 }

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { readAnsible } from "../../../src/core/document/ansible.ts";
+import { expectUses, summary } from "../../helpers/imageUses.ts";
+
+const files = new Map([
+  [
+    "roles/web/defaults/main.yml",
+    "web_image: quay.io/a/web\nweb_tag: '1.2'\nweb_full: '{{ web_image }}:{{ web_tag }}'\nboth: a/default:1\nimages: [a/b:1, a/b:2]\nweb: {image: a/nested:1}\n",
+  ],
+  ["roles/web/vars/main.yml", "both: a/vars:1\n"],
+  ["group_vars/all.yml", "global_image: a/all:1\nboth: a/all:2\n"],
+  ["named.yml", "named_image: a/named:1\nglobal_image: a/named:2\n"],
+]);
+const siblings = (path: string): string | undefined => files.get(path);
+
+describe("variablesBeside", () => {
+  const table: readonly (readonly [image: string, expected: readonly string[]])[] = [
+    ["{{ web_image }}:{{ web_tag }}", ["docker_container quay.io/a/web:1.2 resolved"]],
+    ["{{ web_full }}", ["docker_container quay.io/a/web:1.2 resolved"]],
+    ["{{ both }}", ["docker_container docker.io/a/vars:1 resolved"]],
+    ["{{ global_image }}", ["docker_container docker.io/a/all:1 resolved"]],
+    ["{{ web.image }}", ["docker_container docker.io/a/nested:1 resolved"]],
+    ["{{ missing | default('a/b:3') }}", ["docker_container docker.io/a/b:3 resolved"]],
+    ["{{ missing }}", ["docker_container ? unresolved"]],
+  ];
+  for (const [image, expected] of table)
+    it(`follows ${image} in a role's tasks`, () => {
+      const source = `- docker_container:\n    image: "${image}"\n`;
+      const { images } = readAnsible(source, "roles/web/tasks/main.yml", siblings);
+      assert.deepEqual(images.map(summary), expected);
+      assert.equal(images[0]?.text, image);
+      assert.equal(images[0]?.pinAt === undefined || image.includes("default"), true);
+    });
+
+  it("follows the variables of a play's own files, which win, and not those of roles", () => {
+    const source =
+      "- hosts: all\n  vars_files: [named.yml]\n  tasks:\n  - docker_container: {image: '{{ named_image }}'}\n  - docker_container: {image: '{{ global_image }}'}\n  - docker_container: {image: '{{ web_full }}'}\n  - docker_container: {image: '{{ named_image }}'}\n    vars: {named_image: a/own:1}\n";
+    assert.deepEqual(readAnsible(source, "play.yml", siblings).images.map(summary), [
+      "docker_container docker.io/a/named:1 resolved",
+      "docker_container docker.io/a/named:2 resolved",
+      "docker_container ? unresolved",
+      "docker_container docker.io/a/own:1 resolved",
+    ]);
+  });
+
+  it("follows a list that a loop takes from elsewhere", () => {
+    const source =
+      "- docker_container: {image: '{{ one }}'}\n  loop: '{{ images }}'\n  loop_control: {loop_var: one}\n";
+    const { images } = readAnsible(source, "roles/web/tasks/main.yml", siblings);
+    assert.deepEqual(images.map(summary), [
+      "docker_container docker.io/a/b:1 resolved",
+      "docker_container docker.io/a/b:2 resolved",
+    ]);
+    assert.equal(images[0]?.chain.at(-1)?.file, "roles/web/defaults/main.yml");
+  });
+});
+
+describe("readAnsible, modules with more than an image", () => {
+  const table: readonly (readonly [name: string, source: string, expected: readonly string[]])[] = [
+    [
+      "the older form",
+      '- docker_container: name=a image=«a/b:1» state=started\n- docker_container: name=a image="«a/b:2»"\n',
+      ["docker_container docker.io/a/b:1 literal", "docker_container docker.io/a/b:2 literal"],
+    ],
+    [
+      "resources",
+      "- kubernetes.core.k8s:\n    definition:\n    - {apiVersion: v1, kind: Pod, spec: {containers: [{image: «a/b:1»}]}}\n    - {apiVersion: v1, kind: ConfigMap, data: {image: a/c:1}}\n",
+      ["image docker.io/a/b:1 literal"],
+    ],
+    [
+      "a chart and its values",
+      "- kubernetes.core.helm:\n    chart_ref: oci://«ghcr.io/a/chart»\n    chart_version: 1.0.0\n    values: {image: {repository: «a/b», tag: '1'}}\n",
+      ["chart ghcr.io/a/chart:1.0.0 resolved", "image docker.io/a/b:1 resolved"],
+    ],
+    [
+      "compose files and stacks",
+      "- community.docker.docker_compose_v2:\n    definition: {services: {a: {image: «a/b:1»}, b: {image: a/out, build: .}}}\n- docker_stack:\n    compose: [{services: {a: {image: «a/c:1»}}}]\n",
+      ["image docker.io/a/b:1 literal", "image docker.io/a/c:1 literal"],
+    ],
+    [
+      "no image that is not one",
+      "- set_fact: {image: a/b:1}\n- debug: {msg: 'image: a'}\n- docker_image: name=a/b:1\n- copy: {content: 'image: a'}\n",
+      [],
+    ],
+  ];
+  for (const [name, source, expected] of table)
+    it(`reads ${name}`, () => void expectUses((text) => readAnsible(text, "tasks.yml"), source, expected));
+});
