@@ -110,5 +110,14 @@ function failureOf(answer: FollowedAnswer, call: RegistryCall): RegistryError | 
 
 function waitOf(answer: FollowedAnswer): string {
   const seconds = answer.headers.get("retry-after") ?? "";
-  return /^\d{1,6}$/u.test(seconds) ? `, and asks to wait ${seconds} seconds` : "";
+  const wait = /^\d{1,6}$/u.test(seconds) ? `, and asks to wait ${seconds} seconds` : "";
+  // Docker Hub, "Pull rate limit": so many manifests in a window of so many seconds.
+  const [, most, window] = /^(\d{1,9})(?:;w=(\d{1,9}))?$/u.exec(answer.headers.get("ratelimit-limit") ?? "") ?? [];
+  const limit = most === undefined ? "" : ` (${most} requests${window === undefined ? "" : ` in ${hours(window)}`})`;
+  return `${limit}${wait}`;
+}
+
+function hours(seconds: string): string {
+  const number = Number(seconds);
+  return number % 3600 === 0 ? `${number / 3600} hours` : `${number} seconds`;
 }

@@ -34,6 +34,8 @@ export interface TransportOptions {
 /** The longest that we wait because a registry says "later", in milliseconds. */
 const longestPause = 5000;
 const attemptsWhenBusy = 3;
+/** The longest that we believe a registry that asks for a pause, in milliseconds: it may not keep a person from trying again. */
+const longestRest = 15 * 60_000;
 
 /** Sends single requests: in turn per host, within time limits, bodies bounded; 429 and lost connections are tried again. */
 export function createTransport({ limits, userAgent, wire }: TransportOptions): Transport {
@@ -98,14 +100,34 @@ export function createTransport({ limits, userAgent, wire }: TransportOptions): 
     return Buffer.concat(pieces);
   }
 
+  /** Hosts that asked for a pause, and the monotonic time at which it ends. */
+  const resting = new Map<string, number>();
+
+  function rest(host: string, milliseconds: number): void {
+    resting.set(host, performance.now() + Math.min(milliseconds, longestRest));
+  }
+
+  function checkRest({ url, attempt }: HttpRequest): void {
+    const left = (resting.get(url.host) ?? 0) - performance.now();
+    if (left <= 0) return;
+    throw failure(
+      "rate-limit",
+      attempt,
+      `${url.host} has asked for a pause, of which ${Math.ceil(left / 1000)} seconds are left; it was not asked again`,
+      "Wait, or sign in for a higher limit.",
+    );
+  }
+
   return async (request, signal) => {
     const isRead = request.method === "GET" || request.method === "HEAD";
     for (let attempt = 1; ; attempt++) {
+      checkRest(request);
       try {
         const answer = await once(request, signal);
         if (answer.status !== 429) return answer;
         queueOf(request.url.host).slowDown();
         const pause = retryAfter(answer.headers.get("retry-after"), Date.now());
+        if (pause !== undefined && pause > longestPause) rest(request.url.host, pause);
         if (!isRead || attempt >= attemptsWhenBusy || pause === undefined || pause > longestPause) return answer;
         await wait(pause, signal);
       } catch (error) {

@@ -59,7 +59,7 @@ for (const [name, wire] of wires)
     for (const [what, fault, code] of manifestFaults) {
       it(`reads ${what} as ${code}`, async () => {
         scene.faults.push({ path: /manifests\/sha256:/u, fault });
-        const registry = isEndless(fault) ? scene.client(impatient) : scene.registry;
+        const registry = scene.client(isEndless(fault) ? impatient : {});
         const error = await failureOf(registry.manifest(scene.repository, image.digest, neverAborted));
         assert.equal(error.code, code);
         assert.match(
@@ -153,6 +153,26 @@ for (const [name, wire] of wires)
       assert.notEqual(await scene.registry.manifest(scene.repository, "1", neverAborted), undefined);
       scene.faults.push({ path: /manifests\//u, fault });
       assert.equal((await failureOf(scene.registry.manifest(scene.repository, "1", neverAborted))).code, "rate-limit");
+    });
+
+    it("gives a host the pause that it asks for, and asks others meanwhile", async () => {
+      const registry = scene.client();
+      const headers = { "retry-after": "3600", "ratelimit-limit": "100;w=21600" };
+      scene.faults.push({ path: /manifests\//u, fault: { kind: "status", status: 429, headers }, once: true });
+      const first = await failureOf(registry.manifest(scene.repository, "1", neverAborted));
+      assert.match(
+        first.message,
+        /no more requests for now \(100 requests in 6 hours\), and asks to wait 3600 seconds/u,
+      );
+      scene.taken();
+      const second = await failureOf(registry.manifest(scene.repository, "1", neverAborted));
+      assert.equal(second.code, "rate-limit");
+      // No registry keeps a person waiting for longer than a quarter of an hour.
+      assert.match(second.message, /has asked for a pause, of which (?:900|89\d) seconds are left/u);
+      assert.deepEqual(scene.taken(), []);
+      const other = await startScene({ client: { wire } });
+      assert.equal(await registry.manifest(other.repository, "1", neverAborted), undefined);
+      await other.stop();
     });
 
     it("does not repeat what writes", async () => {
