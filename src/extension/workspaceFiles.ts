@@ -19,7 +19,7 @@ export interface WorkspaceFiles extends Files {
 /** Files whose names can hold references or policies; their content decides. */
 export const readablePattern =
   "**/{*ockerfile*,*ontainerfile*,*OCKERFILE*,*akefile*,*enkinsfile*,*arthfile*,*.yml,*.yaml,*.json,*.jsonc,*.sh,*.bash,*.ksh,*.zsh,*.mk,*.hcl,*.tf,*.nomad,*.env,.env*,*.tpl,*.gotmpl,*.container,*.image,*.pub,*.pem,*.crt,*.cer,*.rego}";
-const ignoredPattern = "**/{node_modules,.git,.hg,.svn,.vscode-test,dist,out,coverage,vendor,.venv}/**";
+const ignoredPattern = "**/{node_modules,.git,.hg,.svn,.vscode-test,out,vendor,.venv}/**";
 
 /** Files above this size, in bytes, are not read: no reference is worth a frozen editor. */
 const maximumSize = 5 * 1024 * 1024;

@@ -1,8 +1,9 @@
 // Measures Countersign beside what a person would use instead, in one run on one machine.
-// Usage: npm run bench [verify|read|load ...]. COUNTERSIGN_PEERS names the folder that holds cosign and docker-registry.
+// Usage: npm run bench [verify|read|load|renovate ...]. COUNTERSIGN_PEERS names the folder that holds cosign and docker-registry.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { measureLoading } from "./loading.ts";
+import { compareWithRenovate } from "./renovate.ts";
 import { measureReading } from "./reading.ts";
 import { measureVerifying } from "./verifying.ts";
 
@@ -10,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   verify: () => measureVerifying(peersFolder()),
   read: measureReading,
   load: measureLoading,
+  renovate: compareWithRenovate,
 };
 
 function peersFolder(): string {

@@ -20,9 +20,9 @@ export interface NodeFilesOptions {
   readonly maximumSize?: number;
 }
 
-/** Folders that hold what others wrote or what a build made. */
+/** Folders that hold what others wrote or what a tool keeps. What a build made is for `.gitignore` to say: `dist` and `coverage` hold sources elsewhere. */
 const skipped = new Set(
-  `.git .hg .svn node_modules bower_components vendor dist coverage .venv venv __pycache__ .tox .terraform .gradle
+  `.git .hg .svn node_modules bower_components vendor .venv venv __pycache__ .tox .terraform .gradle
   .cache .next .vscode-test .idea`.split(/\s+/),
 );
 

@@ -1,0 +1,213 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { formatReference, parseReference, repositoryName } from "../../src/core/image/reference.ts";
+import { mustRun } from "./processes.ts";
+
+/** A reference as one of the two finds it; Renovate names the file and the text, and no line. */
+interface Found {
+  readonly file: string;
+  readonly reference: string;
+  readonly lines: readonly number[];
+}
+
+interface Compared {
+  readonly name: string;
+  readonly both: number;
+  /** The same repository in the same file, with another version or with none: one of the two knows more. */
+  readonly otherwise: readonly string[];
+  readonly onlyOurs: readonly Found[];
+  readonly onlyTheirs: readonly Found[];
+  readonly seconds: number;
+  readonly theirSeconds: number;
+  readonly theirExtraction: number;
+}
+
+/**
+ * Compares the images that `countersign images` and Renovate's extraction find in each folder of COUNTERSIGN_REPOSITORIES.
+ * COUNTERSIGN_RENOVATE names the folder of an installed `renovate` package; without either, it says so and does nothing.
+ */
+export async function compareWithRenovate(): Promise<void> {
+  const renovate = process.env["COUNTERSIGN_RENOVATE"];
+  const folder = process.env["COUNTERSIGN_REPOSITORIES"];
+  if (renovate === undefined || !existsSync(join(renovate, "dist/renovate.js"))) {
+    console.log("Renovate is not compared: COUNTERSIGN_RENOVATE does not name the folder of an installed renovate.");
+    return;
+  }
+  if (folder === undefined) {
+    console.log("Renovate is not compared: COUNTERSIGN_REPOSITORIES does not name a folder of repositories.");
+    return;
+  }
+  const repositories = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const all: Compared[] = [];
+  for (const { name } of repositories) {
+    const compared = await compare(join(folder, name), join(renovate, "dist/renovate.js"));
+    all.push(compared);
+    console.log(describe(compared));
+  }
+  console.log(describe(sumOf(all)));
+  const out = process.env["COUNTERSIGN_REPORT"];
+  if (out !== undefined) writeFileSync(out, JSON.stringify(all, undefined, 1));
+}
+
+function describe({
+  name,
+  both,
+  otherwise,
+  onlyOurs,
+  onlyTheirs,
+  seconds,
+  theirSeconds,
+  theirExtraction,
+}: Compared): string {
+  const counts = `both ${both}, both with another version ${otherwise.length}, only Countersign ${onlyOurs.length}, only Renovate ${onlyTheirs.length}`;
+  const ratios = `${(theirSeconds / seconds).toFixed(1)} times faster, ${(theirExtraction / seconds).toFixed(1)} than its extraction alone`;
+  return `  ${name.padEnd(42)} ${counts}; ${seconds.toFixed(2)} s and ${theirSeconds.toFixed(2)} s: ${ratios}`;
+}
+
+function sumOf(all: readonly Compared[]): Compared {
+  const sum = (of: (each: Compared) => number): number => all.reduce((total, each) => total + of(each), 0);
+  return {
+    name: `${all.length} repositories`,
+    both: sum(({ both }) => both),
+    otherwise: all.flatMap(({ otherwise }) => otherwise),
+    onlyOurs: all.flatMap(({ onlyOurs }) => onlyOurs),
+    onlyTheirs: all.flatMap(({ onlyTheirs }) => onlyTheirs),
+    seconds: sum(({ seconds }) => seconds),
+    theirSeconds: sum(({ theirSeconds }) => theirSeconds),
+    theirExtraction: sum(({ theirExtraction }) => theirExtraction),
+  };
+}
+
+async function compare(folder: string, program: string): Promise<Compared> {
+  const run = await mustRun(process.execPath, [
+    "dist/cli.cjs",
+    "images",
+    "--fail-on",
+    "never",
+    "--format",
+    "json",
+    folder,
+  ]);
+  const ours = readOurs(run.output);
+  const { found: theirs, seconds, extraction } = await runRenovate(folder, program);
+  const key = ({ file, reference }: Found): string => `${file} ${reference}`;
+  const ourKeys = new Set(ours.map(key));
+  const theirKeys = new Set(theirs.map(key));
+  const oursAlone = once(ours.filter((each) => !theirKeys.has(key(each))));
+  const theirsAlone = once(theirs.filter((each) => !ourKeys.has(key(each))));
+  const ourNames = new Map(ours.map((each) => [nameKey(each), each]));
+  const pairs = theirsAlone.flatMap((each) => {
+    const other = ourNames.get(nameKey(each));
+    return other === undefined ? [] : [{ theirs: each, ours: other }];
+  });
+  const paired = new Set(pairs.map((pair) => nameKey(pair.theirs)));
+  return {
+    name: basename(folder),
+    both: theirKeys.size - theirsAlone.length,
+    otherwise: pairs.map((pair) => `${pair.ours.file}: ${pair.ours.reference} and theirs ${pair.theirs.reference}`),
+    onlyOurs: oursAlone.filter((each) => !paired.has(nameKey(each))),
+    onlyTheirs: theirsAlone.filter((each) => !paired.has(nameKey(each))),
+    seconds: run.seconds,
+    theirSeconds: seconds,
+    theirExtraction: extraction,
+  };
+}
+
+/** The file and the repository: what is left where only one of the two knows the version. */
+function nameKey({ file, reference }: Found): string {
+  const bare = reference.replace(/@.*$/s, "").replace(/:[^/]*$/s, "");
+  const { value } = parseReference(bare);
+  return `${file} ${value === undefined ? bare : repositoryName(value)}`;
+}
+
+function once(all: readonly Found[]): readonly Found[] {
+  return [...new Map(all.map((found) => [`${found.file} ${found.reference}`, found])).values()];
+}
+
+function readOurs(output: string): readonly Found[] {
+  const report: {
+    images: readonly { file: string; line: number; text: string; reference: string | null; resolution: string }[];
+  } = JSON.parse(output.slice(output.indexOf("{")));
+  return report.images.flatMap(({ file, line, text, reference, resolution }) =>
+    resolution === "unresolved" ? [] : [{ file, reference: reference ?? text, lines: [line] }],
+  );
+}
+
+interface Dependency {
+  readonly datasource?: string;
+  readonly depName?: string;
+  readonly packageName?: string;
+  readonly currentValue?: string;
+  readonly currentDigest?: string;
+  readonly skipReason?: string;
+}
+
+/** Runs Renovate as on a checkout, in a copy: it wants a repository of git, and its own configuration must not be asked of the net. */
+async function runRenovate(
+  folder: string,
+  program: string,
+): Promise<{ readonly found: readonly Found[]; readonly seconds: number; readonly extraction: number }> {
+  const copy = mkdtempSync(join(tmpdir(), "countersign-renovate-"));
+  try {
+    cpSync(folder, copy, { recursive: true, filter: (path) => basename(path) !== ".git" });
+    for (const name of [
+      "renovate.json",
+      "renovate.json5",
+      ".renovaterc",
+      ".renovaterc.json",
+      ".renovaterc.json5",
+      ".github/renovate.json",
+      ".github/renovate.json5",
+    ])
+      rmSync(join(copy, name), { force: true });
+    const git = ["-C", copy, "-c", "user.email=a@example.com", "-c", "user.name=a"];
+    for (const args of [
+      ["init", "-q"],
+      ["add", "-A", "-f"],
+      ["commit", "-qm", "copy"],
+    ])
+      await mustRun("git", [...git, ...args]);
+    const launcher = join(copy, "..", `${basename(copy)}.mjs`);
+    writeFileSync(launcher, `process.chdir(${JSON.stringify(copy)});await import(${JSON.stringify(program)});\n`);
+    const run = await mustRun(
+      process.execPath,
+      [launcher, "--platform=local", "--dry-run=extract", "--onboarding=false"],
+      { LOG_LEVEL: "debug", LOG_FORMAT: "json", RENOVATE_REQUIRE_CONFIG: "ignored" },
+    );
+    rmSync(launcher, { force: true });
+    return { ...readTheirs(run.output, copy), seconds: run.seconds };
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+function readTheirs(output: string, folder: string): { readonly found: readonly Found[]; readonly extraction: number } {
+  const found: Found[] = [];
+  let extraction = 0;
+  for (const line of output.split("\n")) {
+    if (!line.startsWith("{")) continue;
+    const entry: {
+      msg?: string;
+      packageFiles?: Record<string, readonly { packageFile: string; deps: readonly Dependency[] }[]>;
+      splits?: { extract: number };
+    } = JSON.parse(line);
+    if (entry.splits !== undefined) extraction = entry.splits.extract / 1000;
+    if (entry.packageFiles === undefined) continue;
+    for (const { packageFile, deps } of Object.values(entry.packageFiles).flat())
+      for (const dependency of deps) found.push(...toFound(packageFile, dependency, folder));
+  }
+  return { found, extraction };
+}
+
+function toFound(file: string, dependency: Dependency, folder: string): readonly Found[] {
+  const { datasource, depName, packageName, currentValue, currentDigest, skipReason } = dependency;
+  const name = packageName ?? depName;
+  if (datasource !== "docker" || name === undefined || skipReason !== undefined) return [];
+  const written = `${name}${currentValue === undefined ? "" : `:${currentValue}`}${currentDigest === undefined ? "" : `@${currentDigest}`}`;
+  const { value } = parseReference(written);
+  const reference = value === undefined ? written : formatReference(value);
+  const text = readFileSync(join(folder, file), "utf8").split("\n");
+  const lines = text.flatMap((line, index) => (line.includes(depName ?? name) ? [index + 1] : []));
+  return [{ file, reference, lines }];
+}
