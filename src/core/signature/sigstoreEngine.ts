@@ -1,4 +1,4 @@
-import { crypto as engineCrypto, X509Certificate } from "@sigstore/core";
+import { crypto as engineCrypto } from "@sigstore/core";
 import { TrustedRoot as TrustedRootMessage } from "@sigstore/protobuf-specs";
 import { toTrustMaterial, VerificationError, Verifier, type SignedEntity, type TrustMaterial } from "@sigstore/verify";
 import { createHash, type KeyObject } from "node:crypto";
@@ -31,40 +31,35 @@ export interface StampedTime extends ProvenTime {
 export interface EngineQuestion {
   readonly material: SignatureMaterial;
   readonly root: TrustedRoot | undefined;
-  /** The key that must have signed; undefined where the certificate in the material names it. */
-  readonly key: PublicKey | undefined;
-  /**
-   * The key of that certificate, where the caller validates its path alone: for a root without certificate logs the
-   * engine would refuse every certificate that carries the proof of one.
-   */
-  readonly certificateKey?: PublicKey;
+  /** The key that must have signed. */
+  readonly key: PublicKey;
+  /** Whether the key is a certificate's: then a time has to be proven, and an entry in a log where the root has logs. */
+  readonly keyless: boolean;
   /** What the signature's time stamps prove; they were checked before. */
   readonly stamps: readonly StampedTime[];
 }
 
 /** Which part of a signature is wrong. */
-export type EngineObjection = "time" | "certificate" | "log-inclusion" | "log-entry" | "signature" | "unreadable";
+export type EngineObjection = "time" | "log-inclusion" | "log-entry" | "signature" | "unreadable";
 
 /**
- * Lets @sigstore/verify check inclusion in the log, signed entry timestamps, certificate transparency, the certificate's
- * path at every time that is proven, and the signature itself. A root without logs needs none: the organisation chose the instance.
+ * Lets @sigstore/verify check inclusion in the log, signed entry timestamps, and the signature itself; certificates, their
+ * logs and time stamps are checked elsewhere. A root without logs needs none: the organisation chose the instance.
  * Whatever the engine throws means that the signature is not valid.
  */
 export function askEngine(
   question: EngineQuestion,
 ): { readonly kind: "proven"; readonly times: readonly ProvenTime[] } | { kind: "refused"; what: EngineObjection } {
   try {
-    const { material, root, certificateKey, stamps } = question;
+    const { material, root, key, keyless, stamps } = question;
     const older = material.logEntries.filter(isOfOlderKind);
     if (!older.every((entry) => isPromised(entry, root))) return { kind: "refused", what: "log-inclusion" };
-    const keyless = question.key === undefined;
-    const key = question.key ?? certificateKey;
     const verifier = new Verifier(trustMaterialOf(root, key), {
-      ctlogThreshold: keyless && (root?.certificateLogs ?? 1) > 0 ? 1 : 0,
+      ctlogThreshold: 0,
       tlogThreshold: keyless && (root?.needsLog ?? true) && older.length === 0 ? 1 : 0,
       timestampThreshold: keyless ? 1 : 0,
     });
-    verifier.verify(toEntity(material, key, stamps));
+    verifier.verify(toEntity(material, stamps));
     const times = [...loggedTimes(material), ...stamps];
     return times.some(({ at }) => Number.isNaN(at.getTime()))
       ? { kind: "refused", what: "time" }
@@ -97,12 +92,9 @@ function digestNamed(name: string): DigestName | undefined {
   return name === "sha256" || name === "sha384" || name === "sha512" ? name : undefined;
 }
 
-function trustMaterialOf(root: TrustedRoot | undefined, key: PublicKey | undefined): TrustMaterial {
-  const finder = (): { publicKey: KeyObject; validFor: () => boolean } => {
-    if (key === undefined) throw new Error("no key was given");
-    return { publicKey: key.key, validFor: () => true };
-  };
-  return { ...(root === undefined ? trustsNothing : authoritiesOf(root)), publicKey: finder };
+function trustMaterialOf(root: TrustedRoot | undefined, { key }: PublicKey): TrustMaterial {
+  const publicKey = { publicKey: key, validFor: () => true };
+  return { ...(root === undefined ? trustsNothing : authoritiesOf(root)), publicKey: () => publicKey };
 }
 
 type Authorities = Omit<TrustMaterial, "publicKey">;
@@ -120,18 +112,10 @@ function authoritiesOf(root: TrustedRoot): Authorities {
   return fresh;
 }
 
-function toEntity(
-  material: SignatureMaterial,
-  key: PublicKey | undefined,
-  stamps: readonly StampedTime[],
-): SignedEntity {
-  const { signer } = material;
+function toEntity(material: SignatureMaterial, stamps: readonly StampedTime[]): SignedEntity {
   return {
     signature: toContent(material),
-    key:
-      key === undefined && signer.kind === "certificate"
-        ? { $case: "certificate", certificate: X509Certificate.parse(Buffer.from(signer.der)) }
-        : { $case: "public-key", hint: "" },
+    key: { $case: "public-key", hint: "" },
     tlogEntries: material.logEntries.filter((entry) => !isOfOlderKind(entry)).map(toEngineEntry),
     timestamps: [...promisedEntries(material), ...stamps.map(toStandIn)].map((entry) => ({
       $case: "transparency-log" as const,
@@ -228,9 +212,6 @@ function objectionOf(error: unknown): EngineObjection {
   switch (error.code) {
     case "TIMESTAMP_ERROR":
       return "time";
-    case "CERTIFICATE_ERROR":
-    case "PUBLIC_KEY_ERROR":
-      return "certificate";
     case "TLOG_BODY_ERROR":
       return "log-entry";
     case "SIGNATURE_ERROR":

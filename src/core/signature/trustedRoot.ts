@@ -30,7 +30,8 @@ export interface TrustedRoot {
   readonly logs: readonly TrustedLog[];
   /** Whether a signature by a certificate has to be in one of the logs. */
   readonly needsLog: boolean;
-  readonly certificateLogs: number;
+  /** Logs of certificates (RFC 6962); without any, certificates need no proof of one. */
+  readonly certificateLogs: readonly TrustedLog[];
 }
 
 const mediaTypes = new Set([
@@ -65,7 +66,8 @@ export function readTrustedRoot(
     return refused("its list of authorities is wrong");
 
   const readLogs = logs.map(readLog);
-  if (readLogs.includes(undefined) || certificateLogs.some((log) => readLog(log) === undefined))
+  const readCertificateLogs = certificateLogs.map(readLog);
+  if (readLogs.includes(undefined) || readCertificateLogs.includes(undefined))
     return refused("a log in it has no identifier, no key, or no start of validity");
   const read = authorities.map(readAuthority);
   const stampers = timestampAuthorities.map(readAuthority);
@@ -80,7 +82,7 @@ export function readTrustedRoot(
       timestampAuthorities: stampers.filter((authority) => authority !== undefined),
       logs: readLogs.filter((log) => log !== undefined),
       needsLog: readLogs.length > 0,
-      certificateLogs: certificateLogs.length,
+      certificateLogs: readCertificateLogs.filter((log) => log !== undefined),
     },
   };
 }

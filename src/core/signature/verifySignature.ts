@@ -1,5 +1,6 @@
 import { readCertificate, type Certificate } from "../x509/certificate.ts";
 import { summarise } from "../x509/certificateNames.ts";
+import { isInCertificateLog } from "../x509/certificateTransparency.ts";
 import { isIssuedBy, objectionToChain } from "../x509/chain.ts";
 import type { PublicKey } from "../x509/publicKey.ts";
 import type { Reason, Signer } from "../verdict/verdict.ts";
@@ -43,10 +44,6 @@ const clockTolerance = 10 * 60 * 1000;
 
 const sentences: Readonly<Record<EngineObjection, Reason>> = {
   time: { code: "time-not-proven", message: "No log or time-stamp authority that is trusted proves when it was made." },
-  certificate: {
-    code: "certificate-not-logged",
-    message: "The certificate has no valid path, or no proof of a certificate log that is trusted.",
-  },
   "log-inclusion": {
     code: "log-inclusion",
     message: "The proof that the signature is in the transparency log is missing or wrong.",
@@ -90,7 +87,7 @@ function verifyByKey(whole: SignatureMaterial, anchor: Extract<Anchor, { kind: "
   const stamps = stampedTimes(material, root);
   if ("code" in stamps)
     return lenient ? verifyByKey({ ...material, timestamps: [] }, anchor, time) : invalid(stamps, signer);
-  const proof = askEngine({ material, root, key, stamps });
+  const proof = askEngine({ material, root, key, keyless: false, stamps });
   if (proof.kind === "refused") return invalid(sentences[proof.what], signer);
   if (root !== undefined && material.logEntries.some((entry) => isOutsideLogWindow(entry, proof.times, root)))
     return invalid(logNotValidThen, signer);
@@ -124,8 +121,7 @@ function verifyByCertificate(material: SignatureMaterial, root: TrustedRoot, tim
   }
   const stamps = stampedTimes(material, root);
   if ("code" in stamps) return invalid(stamps, signer);
-  const unlogged = root.certificateLogs === 0 ? { certificateKey: certificate.publicKey } : {};
-  const proof = askEngine({ material, root, key: undefined, stamps, ...unlogged });
+  const proof = askEngine({ material, root, key: certificate.publicKey, keyless: true, stamps });
   if (proof.kind === "refused") return invalid(sentences[proof.what], signer);
   // The engine has to have seen a time: what nobody proves could be any time, and the certificate lives for minutes.
   if (proof.times.length === 0) return invalid(sentences.time, signer);
@@ -136,6 +132,7 @@ function verifyByCertificate(material: SignatureMaterial, root: TrustedRoot, tim
     const objection = objectionToPaths(certificate, authorities, at);
     if (objection !== undefined) return invalid(objection, signer);
   }
+  if (root.certificateLogs.length > 0 && !isLogged(certificate, authorities, root)) return invalid(notLogged, signer);
   if (identity.names.length === 0)
     return invalid({ code: "certificate-names-nobody", message: "Its certificate names no identity." }, signer);
   return { kind: "valid", signer, identity, provenTimes: proof.times };
@@ -185,6 +182,17 @@ function objectionToPaths(
   }
   return objection;
 }
+
+function isLogged(certificate: Certificate, authorities: readonly TrustedAuthority[], root: TrustedRoot): boolean {
+  return authorities.some(
+    ({ chain: [issuer] }) => issuer !== undefined && isInCertificateLog(certificate, issuer, root.certificateLogs),
+  );
+}
+
+const notLogged: Reason = {
+  code: "certificate-not-logged",
+  message: "The certificate has no proof of a certificate log that is trusted.",
+};
 
 function describe(certificate: Certificate, { names: [name], issuer }: CertificateIdentity): Signer {
   return {

@@ -56,7 +56,7 @@ export function composeRoot(parts: RootParts, roots: ReadonlyMap<string, Trusted
     timestampAuthorities: timestamps.timestampAuthorities,
     logs: logs.logs,
     needsLog: parts.timestamps === undefined && logs.logs.length > 0,
-    certificateLogs: parts.ignoresCertificateLog ? 0 : base.certificateLogs,
+    certificateLogs: parts.ignoresCertificateLog ? [] : base.certificateLogs,
   };
 }
 

@@ -24,14 +24,20 @@ const understood: ReadonlySet<string> = new Set(Object.values(extensionIds));
 /** What the certificate at the beginning of a chain is for (RFC 5280, 4.2.1.12). */
 export type ChainPurpose = "codeSigning" | "timeStamping";
 
+/** Certificates of trusted roots stay, and which of them issued which is asked for every signature: what was proven stays so. */
+const proven = new WeakMap<Certificate, WeakSet<Certificate>>();
+
 /** Whether `issuer` has the name that `certificate` claims as its issuer's, and made its signature. */
 export function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
+  const issuers = proven.get(certificate);
+  if (issuers?.has(issuer) === true) return true;
   const { key, digest } = certificate.signatureAlgorithm;
-  return (
+  const isProven =
     Buffer.compare(certificate.issuer, issuer.subject) === 0 &&
     issuer.publicKey.key.asymmetricKeyType === key &&
-    verifyData(issuer.publicKey, digest, certificate.body, certificate.signature)
-  );
+    verifyData(issuer.publicKey, digest, certificate.body, certificate.signature);
+  if (isProven) proven.set(certificate, (issuers ?? new WeakSet()).add(issuer));
+  return isProven;
 }
 
 /**

@@ -74,28 +74,58 @@ function verifyEcdsa(key: KeyObject, digest: Uint8Array, signature: Uint8Array):
   return point !== undefined && point.x % n === r;
 }
 
+/** A point in Jacobian coordinates, (x/z^2, y/z^3), which need no inverse at every step; z is 0 at infinity. */
+type Jacobian = readonly [bigint, bigint, bigint];
+
+const infinity: Jacobian = [1n, 1n, 0n];
+
 /** u1*G + u2*Q, both multiples in one pass over the bits. */
-function addMultiples(curve: Curve, u1: bigint, q: Point, u2: bigint): Point {
-  const both = add(curve, curve.g, q);
-  let sum: Point;
-  for (let bit = BigInt(curve.n.toString(2).length); bit >= 0n; bit--) {
-    sum = add(curve, sum, sum);
-    const [first, second] = [(u1 >> bit) & 1n, (u2 >> bit) & 1n];
-    if (first === 1n || second === 1n) sum = add(curve, sum, first === 0n ? q : second === 0n ? curve.g : both);
+function addMultiples({ p, n, g }: Curve, u1: bigint, q: Point, u2: bigint): Point {
+  if (g === undefined || q === undefined) return undefined;
+  const first: Jacobian = [g.x, g.y, 1n];
+  const second: Jacobian = [q.x, q.y, 1n];
+  const both = add(p, first, second);
+  let sum = infinity;
+  for (let bit = BigInt(n.toString(2).length); bit >= 0n; bit--) {
+    sum = double(p, sum);
+    const [one, two] = [(u1 >> bit) & 1n, (u2 >> bit) & 1n];
+    if (one === 1n || two === 1n) sum = add(p, sum, one === 0n ? second : two === 0n ? first : both);
   }
-  return sum;
+  const [x, y, z] = sum;
+  if (z === 0n) return undefined;
+  const w = inverse(z, p);
+  const square = (w * w) % p;
+  return { x: mod(x * square, p), y: mod(y * square * w, p) };
 }
 
-function add({ p }: Curve, one: Point, other: Point): Point {
-  if (one === undefined) return other;
-  if (other === undefined) return one;
-  const same = one.x === other.x;
-  if (same && (one.y + other.y) % p === 0n) return undefined;
-  const slope = same
-    ? mod((3n * one.x * one.x - 3n) * inverse(2n * one.y, p), p)
-    : mod((other.y - one.y) * inverse(mod(other.x - one.x, p), p), p);
-  const x = mod(slope * slope - one.x - other.x, p);
-  return { x, y: mod(slope * (one.x - x) - one.y, p) };
+/** Doubling for a = -3 (Guide to Elliptic Curve Cryptography, 3.21). */
+function double(p: bigint, [x, y, z]: Jacobian): Jacobian {
+  if (z === 0n || y === 0n) return infinity;
+  const square = (z * z) % p;
+  const slope = (3n * (x - square) * (x + square)) % p;
+  const yy = (y * y) % p;
+  const s = (4n * x * yy) % p;
+  const x3 = (slope * slope - 2n * s) % p;
+  return [mod(x3, p), mod(slope * (s - x3) - 8n * yy * yy, p), mod(2n * y * z, p)];
+}
+
+/** Addition of any two points (3.22). */
+function add(p: bigint, one: Jacobian, other: Jacobian): Jacobian {
+  const [x1, y1, z1] = one;
+  const [x2, y2, z2] = other;
+  if (z1 === 0n) return other;
+  if (z2 === 0n) return one;
+  const [zz1, zz2] = [(z1 * z1) % p, (z2 * z2) % p];
+  const [u1, u2] = [(x1 * zz2) % p, (x2 * zz1) % p];
+  const [s1, s2] = [(y1 * zz2 * z2) % p, (y2 * zz1 * z1) % p];
+  if (u1 === u2) return s1 === s2 ? double(p, one) : infinity;
+  const h = u2 - u1;
+  const r = s2 - s1;
+  const hh = (h * h) % p;
+  const hhh = (h * hh) % p;
+  const v = (u1 * hh) % p;
+  const x3 = (r * r - hhh - 2n * v) % p;
+  return [mod(x3, p), mod(r * (v - x3) - s1 * hhh, p), mod(h * z1 * z2, p)];
 }
 
 /** Modular inverse by the extended Euclidean algorithm; the moduli are prime. */

@@ -109,7 +109,7 @@ describe("cosign's first format", () => {
       "with an entry that was logged too late",
       true,
       () => layer(true, payloadWith(), new Date(now.getTime() + 9.5 * 60_000)),
-      "certificate-not-logged",
+      "certificate-not-valid-then",
     ],
   ];
   for (const [what, keyless, annotations, code] of changes)

@@ -107,7 +107,7 @@ describe("judging a signature by a certificate", () => {
       "had ended when it was logged",
       { loggedAt: new Date(now.getTime() + 9.5 * minute) },
       "invalid",
-      "certificate-not-logged",
+      "certificate-not-valid-then",
     ],
     [
       "is of the future",
