@@ -34,7 +34,9 @@ export function readBuildkite(text: string, path: string): Document {
   const variables = variableLookup((name) => `env ${name}`, env);
   const environment = placedVariables(pipeline.text, entriesOf(env));
   const reading = { pipeline, variables, environment: textsOf(environment), steps: [] };
-  pipeline.image(valueAt(root, "image"), "image", { scope: { syntax, lookup: variables } });
+  const scope = { syntax, lookup: variables };
+  pipeline.image(valueAt(root, "image"), "image", { scope });
+  readAgents(pipeline, valueAt(root, "agents"), scope);
   // Older pipelines are only the list of their steps.
   const steps = itemsOf(root).length > 0 ? root : valueAt(root, "steps");
   readSteps(reading, steps, 0);
@@ -64,16 +66,35 @@ function readStep({ pipeline, variables, environment, steps }: Reading, item: Ya
   }));
   for (const scope of scopes) {
     pipeline.image(scalarOf(valueAt(item, "image")), "image", { scope });
+    readAgents(pipeline, valueAt(item, "agents"), scope);
     for (const { name, settings } of pluginsOf(valueAt(item, "plugins"))) readPlugin(pipeline, name, settings, scope);
   }
   const [only] = scopes.length === 1 ? scopes : [];
   const scope: TemplateScope = { syntax: scriptSyntax, lookup: (name) => only?.lookup(name) ?? [] };
   const own = placedVariables(pipeline.text, entriesOf(valueAt(item, "env")), { syntax, lookup: scope.lookup });
-  const options = { scope, environment: { ...environment, ...textsOf(own) }, job: "steps", step: steps.length };
+  const combined = scopes.map((one) => ({
+    scope: { syntax: scriptSyntax, lookup: one.lookup },
+    environment: textsOf(placedVariables(pipeline.text, entriesOf(valueAt(item, "env")), one)),
+  }));
+  const options = {
+    scope,
+    environment: { ...environment, ...textsOf(own) },
+    combinations: combined.length < 2 ? undefined : combined,
+    job: "steps",
+    step: steps.length,
+  };
   pipeline.script([valueAt(item, "command") ?? valueAt(item, "commands")], options);
   const id = textOf(valueAt(item, "key")) ?? textOf(valueAt(item, "id"));
   const name = textOf(valueAt(item, "label")) ?? textOf(valueAt(item, "name"));
   steps.push({ span: item.span, ...(id === undefined ? {} : { id }), ...(name === undefined ? {} : { name }) });
+}
+
+/** Agents that run in a container name its image beside their tags; agents of clouds name a machine's there. */
+function readAgents(pipeline: Pipeline, agents: YamlNode | undefined, scope: TemplateScope): void {
+  const image = scalarOf(valueAt(agents, "image"));
+  const provider = textOf(valueAt(agents, "provider"));
+  if (image === undefined || !/^(?:k8s|kubernetes)?$/.test(provider ?? "")) return;
+  if (/^[\w-]+(?:\.[\w-]+)+(?::\d+)?\//.test(image.text)) pipeline.image(image, "agents", { scope });
 }
 
 interface Plugin {

@@ -3,6 +3,10 @@ import type { Dialect } from "./document.ts";
 const byPath: readonly (readonly [dialect: Dialect, path: RegExp])[] = [
   ["gitlab-ci", /(?:^|\/)(?:[^/]*\.)?gitlab-ci(?:[._-][^/]*)?\.ya?ml$/i],
   ["gitlab-ci", /(?:^|\/)\.gitlab(?:\/ci|-ci(?:\.d)?)\/.*\.ya?ml$/i],
+  [
+    "gitlab-ci",
+    /(?:^|\/)\.gitlab\/(?!agents\/|(?:issue|merge_request)_templates\/|.*(?:dashboard|changelog|route-map)).*\.ya?ml$/i,
+  ],
   ["azure-pipelines", /(?:^|\/)[^/]*azure[._-]?pipelines?[^/]*\.ya?ml$/i],
   ["azure-pipelines", /(?:^|\/)\.(?:azuredevops|azure-pipelines)\/.*\.ya?ml$/i],
   ["circleci", /(?:^|\/)\.circleci\/.*\.ya?ml$/i],

@@ -72,6 +72,7 @@ export function readJenkinsfile(source: string, path: string): Document {
       case "image":
         if (is(at + 1, ":") && isInsideCall(tokens, at, ["containerTemplate", "withDockerContainer", "agent"]))
           addImage(at + 2, "image");
+        else if (blocks.at(-1) === "containerTemplate" && isCall) addImage(argument, "image");
         else if (blocks.at(-1) === "docker" && isCall) addImage(argument, "docker", registryBeside(tokens, at, values));
         break;
       case "docker":
@@ -256,6 +257,10 @@ function readPod(text: string, token: GroovyToken | undefined, path: string): re
     exact: true,
     contentStart: start,
   } as const;
-  const document = readKubernetes(/^[ \t]*kind[ \t]*:/m.test(raw) ? raw : `${raw}\nkind: Pod\napiVersion: v1\n`, path);
+  const indentation = /^[ \t]*(?=[^\s#])/m.exec(raw)?.[0] ?? "";
+  const lacks = (key: string): boolean => !new RegExp(`^${indentation}${key}[ \\t]*:`, "m").test(raw);
+  const said = [lacks("kind") ? "kind: Pod" : "", lacks("apiVersion") ? "apiVersion: v1" : ""];
+  const added = said.flatMap((line) => (line === "" ? [] : [`${indentation}${line}\n`])).join("");
+  const document = readKubernetes(added === "" ? raw : `${raw.trimEnd()}\n${added}`, path);
   return placeDocument(document, scalar, text).images.filter(({ span }) => span.end <= end);
 }

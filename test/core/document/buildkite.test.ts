@@ -1,3 +1,4 @@
+import { references } from "../../helpers/references.ts";
 import assert from "node:assert/strict";
 import { readBuildkite } from "../../../src/core/document/buildkite.ts";
 import { expectPinsToHold, expectUses } from "../../helpers/imageUses.ts";
@@ -84,4 +85,13 @@ describe("readBuildkite", () => {
       ],
     );
   });
+
+  it("reads images of agents, but not those of machines", () =>
+    assert.deepEqual(
+      references(
+        "agents: {image: r.io/a/b:1}\nsteps:\n  - command: x\n    agents: {image: r.io/a/b:2, cpu: 2}\n  - command: x\n    agents: {provider: gcp, image: r.io/no:1}\n  - command: x\n    agents: {image: family/core-ubuntu-2204}\n",
+        ".buildkite/pipeline.yml",
+      ),
+      ["1:17 r.io/a/b:1", "4:21 r.io/a/b:2"],
+    ));
 });

@@ -140,6 +140,16 @@ describe("readJenkinsfile", () => {
       ["docker.io/a/c:1"],
     ],
     [
+      "an indented pod without a version",
+      "podTemplate(yaml: '''\n      kind: Pod\n      spec:\n        containers:\n        - name: x\n          image: a/b:1\n''') { }",
+      ["docker.io/a/b:1"],
+    ],
+    [
+      "a container template as a block",
+      "pipeline { agent { kubernetes { containerTemplate { name 'a'\n image 'a/b:1' } } } }",
+      ["docker.io/a/b:1"],
+    ],
+    [
       "commands of Windows",
       "node { bat 'docker pull a/b:1'\n powershell 'docker pull a/b:2'\n pwsh \"docker pull a/b:3\" }",
       ["docker.io/a/b:1", "docker.io/a/b:2", "docker.io/a/b:3"],

@@ -32,6 +32,12 @@ const cases: readonly (readonly [title: string, path: string, text: string, expe
     ],
   ],
   [
+    "a Buildkite matrix",
+    ".buildkite/pipeline.yml",
+    'steps:\n  - command: "docker run a:{{matrix}}"\n    matrix: ["1", "2"]\n',
+    ["2:26 docker.io/library/a:1", "2:26 docker.io/library/a:2"],
+  ],
+  [
     "the parameters of CircleCI jobs",
     ".circleci/config.yml",
     "version: 2.1\njobs:\n  a:\n    parameters: {v: {type: string}}\n    machine: true\n    steps:\n      - run: docker pull a:<< parameters.v >>\nworkflows:\n  w:\n    jobs:\n      - a: {matrix: {parameters: {v: ['1', '2']}}}\n",
