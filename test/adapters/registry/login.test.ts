@@ -194,6 +194,36 @@ describe("logging in", () => {
       );
     }));
 
+  it("shows the password of a part of a host's repositories to no other part", () =>
+    withScene({ login: { ...bearer, kind: "basic" } }, async (scene) => {
+      const credentials: CredentialSource = {
+        candidates: (_, { repository }) =>
+          Promise.resolve([
+            {
+              source: "the test's file",
+              get: () =>
+                Promise.resolve(
+                  repository === "acme/app"
+                    ? { kind: "password", username: "jane", password: "secret-word" }
+                    : { kind: "password", username: "john", password: "other-word" },
+                ),
+            },
+          ]),
+      };
+      const registry = scene.client({ credentials });
+      await registry.manifest(scene.repository, "1", neverAborted);
+      await failureOf(registry.manifest({ ...scene.repository, repository: "acme/other" }, "1", neverAborted));
+      const shown = scene.requests.flatMap(({ path, authorization }) =>
+        authorization === undefined
+          ? []
+          : [[path.split("/")[3], Buffer.from(authorization.slice(6), "base64").toString()]],
+      );
+      assert.deepEqual(shown, [
+        ["app", "jane:secret-word"],
+        ["other", "john:other-word"],
+      ]);
+    }));
+
   it("exchanges an identity token in a body", () =>
     withScene({ login: bearer }, async (scene) => {
       const credentials = sourceOf(scene.host, "the test's keychain", {
