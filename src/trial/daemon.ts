@@ -22,6 +22,8 @@ export interface TrialDescription {
   readonly keys: readonly Pick<KeyDescription, "name" | "publicKey" | "certificateChain" | "needs">[];
   /** The same service behind the interface of Venafi CodeSign Protect: its origin, and the authority of its certificate in PEM. */
   readonly venafi?: { readonly url: string; readonly root: string };
+  /** The time-stamp authority: its address, and its root in PEM. */
+  readonly timeStamps?: { readonly url: string; readonly root: string };
   readonly vault?: { readonly url: string };
   /** Further interfaces of it: their origins, by the type of service that `.countersign.yaml` names. */
   readonly interfaces?: Readonly<Record<string, string>>;
@@ -163,9 +165,10 @@ async function findRunning(
       certificateChain,
       needs,
     }));
-    const { registry, url, venafi, vault, interfaces = {} } = state;
+    const { registry, url, venafi, vault, timeStamps, interfaces = {} } = state;
     const faces = {
       ...(venafi === undefined ? {} : { venafi }),
+      ...(timeStamps === undefined ? {} : { timeStamps }),
       ...(vault === undefined ? {} : { vault }),
       interfaces,
     };
@@ -220,6 +223,7 @@ async function runUntilStopped(place: StatePlace, signal: AbortSignal): Promise<
       url,
       secrets,
       venafi,
+      timeStamps: { url: trial.pki.timeStamps.url, root: trial.pki.timeStamps.root },
       vault,
       interfaces,
     };

@@ -1,6 +1,7 @@
 import { startTrialAwsKms } from "./aws/startTrialAwsKms.ts";
 import { startTrialKeyVault } from "./azure/startTrialKeyVault.ts";
 import { startTrialCloudKms } from "./google/startTrialCloudKms.ts";
+import { startTrialPki, type TrialPki } from "./pki/startTrialPki.ts";
 import { startTrialRegistry } from "./registry/trialRegistry.ts";
 import { createTrialEngine } from "./service/engine.ts";
 import { startTrialService, type TrialService, type TrialServiceOptions } from "./service/startTrialService.ts";
@@ -15,6 +16,8 @@ export interface Trial {
   /** The same keys, users and audit log behind other interfaces. */
   readonly venafi: TrialVenafi;
   readonly vault: TrialVault;
+  /** Lists and answers about revocation, and time stamps. */
+  readonly pki: TrialPki;
   /** Origins of further interfaces, by the type of service that the configuration names. */
   readonly interfaces: Readonly<Record<string, string>>;
   stop(): Promise<void>;
@@ -22,7 +25,6 @@ export interface Trial {
 
 /** Starts the trial's registry and its signing service with all its interfaces, on loopback, in this process. */
 export async function startTrial(options: TrialServiceOptions = {}): Promise<Trial> {
-  const engine = options.engine ?? createTrialEngine(options);
   const started: { stop(): Promise<void> }[] = [];
   const keep = <T extends { stop(): Promise<void> }>(part: T): T => {
     started.push(part);
@@ -32,6 +34,10 @@ export async function startTrial(options: TrialServiceOptions = {}): Promise<Tri
     await Promise.all(started.map((part) => part.stop()));
   };
   try {
+    // First, because certificates name its address.
+    const pki = keep(await startTrialPki(options.now === undefined ? {} : { now: options.now }));
+    const engine = options.engine ?? createTrialEngine({ places: pki.places, ...options });
+    pki.serve(engine.authority);
     const registry = keep(await startTrialRegistry({}));
     const service = keep(await startTrialService({ ...options, engine }));
     const venafi = keep(await startTrialVenafi(engine));
@@ -41,7 +47,7 @@ export async function startTrial(options: TrialServiceOptions = {}): Promise<Tri
       "azure-key-vault": keep(await startTrialKeyVault(engine)).url,
       "google-cloud-kms": keep(await startTrialCloudKms(engine)).url,
     };
-    return { registry: registry.host, service, venafi, vault, interfaces, stop };
+    return { registry: registry.host, service, venafi, vault, pki, interfaces, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -32,6 +32,7 @@ describe("the trial in the background", () => {
       "url",
       "keys",
       "venafi",
+      "timeStamps",
       "vault",
       "interfaces",
       "approvals",

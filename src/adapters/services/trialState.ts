@@ -17,6 +17,8 @@ export interface TrialState {
   readonly secrets: { readonly dev: string; readonly lead: string; readonly security: string };
   /** The same service behind the interface of Venafi CodeSign Protect: its origin, and the authority of its certificate in PEM. */
   readonly venafi?: { readonly url: string; readonly root: string };
+  /** The trial's time-stamp authority, likewise. */
+  readonly timeStamps?: { readonly url: string; readonly root: string };
   /** The same service behind the interface of HashiCorp Vault and OpenBao: its origin. */
   readonly vault?: { readonly url: string };
   /** The same service behind further interfaces: their origins, by the type of service that the configuration names. */
@@ -76,6 +78,7 @@ export function parseTrialState(text: string): TrialState | undefined {
   if (typeof dev !== "string" || typeof lead !== "string" || typeof security !== "string") return undefined;
   if (!/^127\.0\.0\.1:\d{1,5}$/.test(registry) || !/^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(url)) return undefined;
   const venafi = readFacade(state["venafi"]);
+  const timeStamps = readFacade(state["timeStamps"], /^http:\/\/127\.0\.0\.1:\d{1,5}\/timestamp$/);
   return {
     pid,
     startedAt,
@@ -83,6 +86,7 @@ export function parseTrialState(text: string): TrialState | undefined {
     url,
     secrets: { dev, lead, security },
     ...(venafi === undefined ? {} : { venafi }),
+    ...(timeStamps === undefined ? {} : { timeStamps }),
     ...readPlainFacade(state["vault"]),
     ...(state["interfaces"] === undefined ? {} : { interfaces: readInterfaces(state["interfaces"]) }),
   };
@@ -105,9 +109,9 @@ function readInterfaces(value: unknown): Readonly<Record<string, string>> {
 }
 
 /** Undefined for anything but loopback: then there is no facade. */
-function readFacade(value: unknown): TrialState["venafi"] {
+function readFacade(value: unknown, form = /^https:\/\/127\.0\.0\.1:\d{1,5}$/): TrialState["venafi"] {
   if (!isJsonObject(value)) return undefined;
   const { url, root } = value;
   if (typeof url !== "string" || typeof root !== "string") return undefined;
-  return /^https:\/\/127\.0\.0\.1:\d{1,5}$/.test(url) ? { url, root } : undefined;
+  return form.test(url) ? { url, root } : undefined;
 }

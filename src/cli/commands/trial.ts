@@ -84,7 +84,7 @@ Push an image and sign it:
 `;
 }
 
-function whatRuns({ registry, url, keys, venafi, vault }: TrialDescription): string {
+function whatRuns({ registry, url, keys, venafi, vault, timeStamps }: TrialDescription): string {
   const list = keys.map(({ name, needs }) => {
     return `  ${name.padEnd(10)} ${needs.length === 0 ? "signs at once" : `needs ${needs.join(" and ")}`}`;
   });
@@ -92,7 +92,7 @@ function whatRuns({ registry, url, keys, venafi, vault }: TrialDescription): str
 
   registry   ${registry}
   service    trial, ${url}
-${venafi === undefined ? "" : `             the same as Venafi CodeSign Protect, ${venafi.url}\n`}${vault === undefined ? "" : `             the same as HashiCorp Vault and OpenBao, ${vault.url}\n`}Keys
+${venafi === undefined ? "" : `             the same as Venafi CodeSign Protect, ${venafi.url}\n`}${vault === undefined ? "" : `             the same as HashiCorp Vault and OpenBao, ${vault.url}\n`}${timeStamps === undefined ? "" : `  stamps     ${timeStamps.url}\n`}Keys
 ${list.join("\n")}
 `;
 }

@@ -1,4 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { listAt, responderAt } from "../pki/certificateList.ts";
+import type { RevocationPlaces } from "../pki/startTrialPki.ts";
 import { implicit, sequence } from "../x509/der.ts";
 import {
   certificatePem,
@@ -16,6 +18,8 @@ export interface TrialAuthority {
   issue(commonName: string, publicKey: KeyObject): readonly string[];
   /** The same for a server on loopback: `127.0.0.1` and `localhost`. */
   issueServer(publicKey: KeyObject): readonly string[];
+  /** Those who sign lists of revoked certificates. */
+  readonly issuers: { readonly issuing: CertificateIssuer; readonly root: CertificateIssuer };
 }
 
 /** Extended key usage of TLS servers (RFC 5280, 4.2.1.12). */
@@ -31,8 +35,8 @@ const loopbackNames = extension(
 const organization = "TRIAL only, not for production";
 const day = 24 * 60 * 60 * 1000;
 
-/** Creates the authority with fresh keys; everything that it issues says TRIAL. */
-export function createTrialAuthority(now: Date): TrialAuthority {
+/** Creates the authority with fresh keys; everything that it issues says TRIAL, and where its revocation can be asked for. */
+export function createTrialAuthority(now: Date, places?: RevocationPlaces): TrialAuthority {
   const root = authorityNamed("Countersign TRIAL root");
   const issuing = authorityNamed("Countersign TRIAL issuing");
   // A clock that is a little behind must still accept what was issued a moment ago.
@@ -56,6 +60,7 @@ export function createTrialAuthority(now: Date): TrialAuthority {
       notBefore,
       notAfter,
       usage: { kind: "authority", pathLength: 0 },
+      extensions: places === undefined ? [] : [listAt(places.rootList)],
     }),
   );
   const issue = (
@@ -77,7 +82,14 @@ export function createTrialAuthority(now: Date): TrialAuthority {
   };
   return {
     root: rootPem,
-    issue: (commonName, publicKey) => issue(commonName, publicKey, [codeSigning]),
+    issuers: { issuing, root },
+    issue: (commonName, publicKey) =>
+      issue(
+        commonName,
+        publicKey,
+        [codeSigning],
+        places === undefined ? [] : [listAt(places.issuingList), responderAt(places.responder)],
+      ),
     issueServer: (publicKey) => issue("Countersign TRIAL server", publicKey, [serverAuthentication], [loopbackNames]),
   };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createAuditLog, type AuditLog } from "./auditLog.ts";
+import type { RevocationPlaces } from "../pki/startTrialPki.ts";
 import { createTrialAuthority, type TrialAuthority } from "./authority.ts";
 import type { TrialUser } from "./keyPolicy.ts";
 import { createTrialKeys, type TrialKey, type TrialKeyRequest } from "./keys.ts";
@@ -25,12 +26,14 @@ export interface TrialEngineOptions {
   readonly expiresAfterMs?: number;
   /** The keys; `dev` and `release` without them. */
   readonly keys?: readonly TrialKeyRequest[];
+  /** Where certificates say that their revocation can be asked for; nowhere without it. */
+  readonly places?: RevocationPlaces;
 }
 
 /** Makes the engine with fresh keys and secrets, and records the start. */
 export function createTrialEngine(options: TrialEngineOptions = {}): TrialEngine {
   const now = options.now ?? (() => new Date());
-  const authority = createTrialAuthority(now());
+  const authority = createTrialAuthority(now(), options.places);
   const keys = createTrialKeys(authority, options.keys);
   const audit = createAuditLog({ now, ...(options.appendAudit === undefined ? {} : { append: options.appendAudit }) });
   const expiresAfterMs = options.expiresAfterMs ?? 60 * 60 * 1000;

@@ -110,7 +110,8 @@ function basicConstraints(pathLength: number | undefined): Buffer {
   return extension("2.5.29.19", true, sequence(boolean(true), ...limit));
 }
 
-function encodeName(name: Name): Buffer {
+/** A distinguished name (RFC 5280, 4.1.2.4). */
+export function encodeName(name: Name): Buffer {
   const attribute = (identifier: string, value: string): Buffer =>
     setOf(sequence(objectIdentifier(identifier), utf8String(value)));
   return sequence(
@@ -121,7 +122,7 @@ function encodeName(name: Name): Buffer {
 }
 
 /** RFC 5280, 4.2.1.2 leaves the method open; RFC 7093 method 1 avoids SHA-1. */
-function keyIdentifier(key: KeyObject): Buffer {
+export function keyIdentifier(key: KeyObject): Buffer {
   return createHash("sha256").update(spkiOf(key)).digest().subarray(0, 20);
 }
 
