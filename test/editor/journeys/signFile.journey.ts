@@ -29,7 +29,11 @@ describe("guided signing of a file", () => {
     await page
       .locator(".explorer-folders-view .monaco-list-row", { hasText: "cart-1.4.tar.gz" })
       .click({ button: "right" });
-    await page.locator(".monaco-menu .action-label", { hasText: "Sign file..." }).click();
+    const action = page.locator(".monaco-menu .action-label", { hasText: "Sign file..." });
+    // A menu that has just opened takes no click yet.
+    await action.hover();
+    await page.waitForTimeout(500);
+    await action.click();
     await workbench.quickPickTitle("Sign cart-1.4.tar.gz (1/2)");
     await quickInput.locator(".monaco-list-row", { hasText: "dev" }).first().waitFor();
     await workbench.screenshot("sign file key");
