@@ -3,6 +3,7 @@ import { configurationPath } from "../core/policy/configuration.ts";
 import type { TrustPolicy } from "../core/policy/policy.ts";
 import type { Inspection } from "../core/report/inspection.ts";
 import { check } from "../core/rules/check.ts";
+import { tagOf } from "../core/rules/pinFix.ts";
 import { suppressionProblems } from "../core/rules/suppressions.ts";
 import type { TrustMaterial } from "../core/signature/trustMaterial.ts";
 import type { Evidence } from "../core/verdict/evidence.ts";
@@ -31,6 +32,8 @@ export interface InspectOptions extends ReadOptions {
   /** Called with what each verdict rests on. */
   readonly onEvidence?: (evidence: Evidence) => void;
   readonly onProgress?: (done: number, total: number) => void;
+  /** The tags of pinned images are asked for too, so that a pin whose tag has moved is a finding. */
+  readonly checksPins?: boolean;
 }
 
 /** An inspection, and the policy that its verdicts rest on. */
@@ -46,7 +49,8 @@ export interface InspectedWorkspace extends Inspection {
 export async function inspectWorkspace(ports: InspectionPorts, options: InspectOptions): Promise<InspectedWorkspace> {
   const workspace = await readWorkspace(ports, options);
   const trust = await readTrustMaterial(ports.files, workspace.configuration, options.material, options);
-  const references = referencesOf(workspace);
+  const pinned = referencesOf(workspace);
+  const references = options.checksPins === true ? withTags(pinned) : pinned;
   let done = 0;
   const verdicts = await verifyImages(ports, references, workspace.policy, trust.material, {
     signal: options.signal,
@@ -81,4 +85,10 @@ function referencesOf({ documents }: Pick<Workspace, "documents">): readonly Ima
     reference === undefined || resolution === "partial" || resolution === "unresolved" ? [] : [reference],
   );
   return [...new Map(known.map((reference) => [formatReference(reference), reference])).values()];
+}
+
+/** The references, and those of their tags where they are pinned. */
+function withTags(references: readonly ImageReference[]): readonly ImageReference[] {
+  const all = references.flatMap((reference) => [reference, tagOf(reference) ?? reference]);
+  return [...new Map(all.map((reference) => [formatReference(reference), reference])).values()];
 }

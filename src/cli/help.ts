@@ -59,6 +59,7 @@ Lists every image with its verdict, and what is wrong with signing and verifying
   --key FILE, --certificate-identity[-regexp] ID, --certificate-oidc-issuer[-regexp] URL
   --trusted-root FILE         Sigstore trusted root to prove certificates against
   --offline                   ask no registry: every image is 'Could not check'
+  --check-pins                find pins whose tag has moved, and who signed what it names now
   --plain-http HOST[:PORT]    speak HTTP to this registry
   --export-evidence FILE, --evidence FILE, --explain    as for 'countersign verify'
   --format text|json|sarif|github

@@ -34,6 +34,11 @@ export const evidenceOptions = {
   explain: { type: "boolean" },
 } as const satisfies ParseArgsConfig["options"];
 
+/** What `inspect` asks besides. */
+export const pinOptions = {
+  "check-pins": { type: "boolean" },
+} as const satisfies ParseArgsConfig["options"];
+
 /** Options of every command that reports. */
 export const reportOptions = {
   format: { type: "string" },

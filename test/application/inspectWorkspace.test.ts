@@ -55,6 +55,17 @@ describe("inspectWorkspace", () => {
     );
   });
 
+  it("asks for the tags of pins where that is wanted, and for nothing more elsewhere", async () => {
+    const pinned = { Dockerfile: `FROM r.example/a:1@sha256:${"ab".repeat(32)}\nFROM r.example/b:2\n` };
+    const asked = async (checksPins: boolean): Promise<readonly string[]> => {
+      const ports = { files: memoryFiles(pinned), registry: brokenRegistry(), clock };
+      return [...(await inspectWorkspace(ports, { material, signal, checksPins })).verdicts.keys()];
+    };
+    const whole = `r.example/a:1@sha256:${"ab".repeat(32)}`;
+    assert.deepEqual(await asked(true), [whole, "r.example/a:1", "r.example/b:2"]);
+    assert.deepEqual(await asked(false), [whole, "r.example/b:2"]);
+  });
+
   it("asks nobody when it is offline", async () => {
     const registry = brokenRegistry();
     const ports = { files: memoryFiles(content), registry, clock };

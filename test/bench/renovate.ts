@@ -143,6 +143,16 @@ interface Dependency {
   readonly skipReason?: string;
 }
 
+/** By default some of its managers read no file at all; here each reads every file that it could. */
+const wholeConfiguration = JSON.stringify(
+  Object.fromEntries(
+    ["kubernetes", "argocd", "flux", "tekton", "crossplane"].map((manager) => [
+      manager,
+      { managerFilePatterns: ["/\\.ya?ml$/"] },
+    ]),
+  ),
+);
+
 /** Runs Renovate as on a checkout, in a copy: it wants a repository of git, and its own configuration must not be asked of the net. */
 async function runRenovate(
   folder: string,
@@ -173,7 +183,12 @@ async function runRenovate(
     const run = await mustRun(
       process.execPath,
       [launcher, "--platform=local", "--dry-run=extract", "--onboarding=false"],
-      { LOG_LEVEL: "debug", LOG_FORMAT: "json", RENOVATE_REQUIRE_CONFIG: "ignored" },
+      {
+        RENOVATE_CONFIG: wholeConfiguration,
+        LOG_LEVEL: "debug",
+        LOG_FORMAT: "json",
+        RENOVATE_REQUIRE_CONFIG: "ignored",
+      },
     );
     rmSync(launcher, { force: true });
     return { ...readTheirs(run.output, copy), seconds: run.seconds };

@@ -8,6 +8,7 @@ import {
   formatOf,
   networkOptions,
   parseOptions,
+  pinOptions,
   reportOptions,
   thresholdOf,
   trustOptions,
@@ -21,7 +22,7 @@ import { locateWorkspace } from "../workspace.ts";
 
 /** `countersign inspect [PATH...]`: references, verdicts and findings. */
 export async function inspect(args: readonly string[], host: Host): Promise<number> {
-  const options = { ...reportOptions, ...networkOptions, ...trustOptions, ...evidenceOptions };
+  const options = { ...reportOptions, ...networkOptions, ...trustOptions, ...evidenceOptions, ...pinOptions };
   const { values, positionals } = parseOptions("inspect", args, options);
   const format = formatOf("inspect", values.format);
   const threshold = thresholdOf("inspect", values["fail-on"]);
@@ -41,6 +42,7 @@ export async function inspect(args: readonly string[], host: Host): Promise<numb
         ...(policy === undefined ? {} : { policy }),
         material,
         offline: values.offline === true,
+        checksPins: values["check-pins"] === true,
         ...judged.options,
         onEvidence: judged.keep,
         onProgress: progress.show,

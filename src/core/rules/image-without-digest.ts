@@ -1,11 +1,10 @@
 import type { ImageUse } from "../document/document.ts";
-import { isDigest, shortDigest } from "../image/digest.ts";
-import { stateWord } from "../report/words.ts";
-import type { Verdict } from "../verdict/verdict.ts";
+import { shortDigest } from "../image/digest.ts";
 import doc from "./image-without-digest.md";
-import type { Fix, Rule } from "./rule.ts";
+import { pinFix } from "./pinFix.ts";
+import type { Rule } from "./rule.ts";
 import { signedHere } from "./signCommands.ts";
-import { quoted, signersOf, verdictOf } from "./verdictReports.ts";
+import { quoted, verdictOf } from "./verdictReports.ts";
 
 /** A reference by tag alone: what it names can be another image tomorrow, signed by somebody else. */
 export const imageWithoutDigest: Rule = {
@@ -20,7 +19,12 @@ export const imageWithoutDigest: Rule = {
     return floating.map((image) => ({
       span: image.span,
       message: `${quoted(image)} has no digest, so what is pulled can change without notice.`,
-      fixes: pin(document.path, image, verdictOf(image, verdicts)),
+      fixes: pinFix(
+        document.path,
+        image,
+        verdictOf(image, verdicts),
+        (digest, why) => `Pin to ${shortDigest(digest)} (${why})`,
+      ),
     }));
   },
 };
@@ -34,23 +38,4 @@ function isFloating(image: ImageUse): boolean {
 // Podman and buildah name an image that was built on this machine `localhost/...`: there is nothing to pin to.
 function isLocal(image: ImageUse): boolean {
   return image.reference?.registry === "localhost";
-}
-
-function pin(file: string, image: ImageUse, verdict: Verdict | undefined): readonly Fix[] {
-  const digest = verdict?.digest;
-  if (verdict === undefined || digest === undefined || image.pinAt === undefined || !isDigest(digest)) return [];
-  // Pinning an image whose signatures are broken would give a bad image a good look.
-  if (verdict.state === "invalid") return [];
-  const verified = verdict.state === "verified";
-  const signers = verified
-    ? signersOf({ ...verdict, signatures: verdict.signatures.filter((each) => each.trusted) })
-    : "";
-  const why = stateWord(verdict.state).toLowerCase() + (signers === "" ? "" : `, signed by ${signers}`);
-  return [
-    {
-      title: `Pin to ${shortDigest(digest)} (${why})`,
-      edits: [{ file, span: image.pinAt, text: `${image.pinBefore ?? "@"}${digest}` }],
-      ...(verified ? { preferred: true } : {}),
-    },
-  ];
 }

@@ -4,6 +4,7 @@ import { imageUnknown } from "./image-unknown.ts";
 import { imageUnsigned } from "./image-unsigned.ts";
 import { imageUntrusted } from "./image-untrusted.ts";
 import { imageWithoutDigest } from "./image-without-digest.ts";
+import { pinOutdated } from "./pin-outdated.ts";
 import type { Rule } from "./rule.ts";
 import { signByTag } from "./sign-by-tag.ts";
 import { verifyAnyIdentity } from "./verify-any-identity.ts";
@@ -15,6 +16,7 @@ export const rules: readonly Rule[] = [
   imageUntrusted,
   imageUnknown,
   imageWithoutDigest,
+  pinOutdated,
   signByTag,
   verifyAnyIdentity,
   dockerContentTrust,
