@@ -10,7 +10,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["terraform", /\.(?:tf|tofu)$/i],
   ["nomad", /\.nomad(?:\.hcl)?$/i],
   ["packer", /\.pkr\.hcl$/i],
-  ["quadlet", /\.(?:container|image|volume|service)$/],
+  ["quadlet", /\.(?:container|image|volume|service)(?:\.d\/[^/]+\.conf)?$/],
   ["ecs", /(?:^|\/)(?:[^/]*task-?_?def(?:inition)?s?[^/]*|Dockerrun\.aws)\.json$/i],
   ["cloudformation", /(?:\.template|\.cfn|cloudformation[^/]*|\.cfn-template)\.(?:json|ya?ml)$/i],
   ["jenkinsfile", /(?:^|\/)(?:Jenkinsfile(?:[._-][^/]*)?|[^/]*\.jenkins(?:file)?|vars\/[^/]+\.groovy)$/i],

@@ -3,6 +3,7 @@ import type { Problem } from "../problem.ts";
 import { createScript } from "../shell/script.ts";
 import type { Document, ImageUse, ShellCommand } from "./document.ts";
 import { useOfValue } from "./imageUse.ts";
+import type { ValuePart } from "./value.ts";
 
 /** A line `Key=value` of a unit file, with its continued lines left out of `value` where they would change its place. */
 interface Setting {
@@ -18,6 +19,8 @@ const imageKeys = new Map([
   ["Image", new Set(["Image"])],
   ["Volume", new Set(["Image"])],
 ]);
+/** Transports of what is on the machine already (containers-transports). */
+const localTransport = /^(?:containers-storage|docker-archive|docker-daemon|dir|oci|oci-archive|ostree|sif):(?!\d)/;
 const maximumSettings = 20_000;
 
 /**
@@ -29,16 +32,30 @@ export function readQuadlet(source: string, path: string): Document {
   const images: ImageUse[] = [];
   const commands: ShellCommand[] = [];
   const problems: Problem[] = [];
+  const add = (value: string, start: number, site: string): void => {
+    if (value === "" || /\.(?:image|build)$/.test(value) || localTransport.test(value)) return;
+    const begin = /^(?:docker:\/\/)?/.exec(value)?.[0].length ?? 0;
+    const span = { start: start + begin, end: start + value.length };
+    const isKnown = !/[%$]/.test(value);
+    const parts: readonly ValuePart[] = isKnown
+      ? [{ text: value.slice(begin), span }]
+      : value
+          .slice(begin)
+          .split(/(%[A-Za-z]|\$\{?\w*\}?|%)/)
+          .map((piece, index) => (index % 2 === 0 ? { text: piece } : {}));
+    const use = useOfValue(text, { span, site, parts, chain: [], hasVariables: !isKnown });
+    if ("code" in use) problems.push(use);
+    else images.push(use);
+  };
   for (const { section, key, value, start } of settingsOf(text)) {
     if (imageKeys.get(section)?.has(key) === true) {
-      if (value === "" || /\.(?:image|build)$/.test(value)) continue;
-      const begin = /^(?:docker:\/\/)?/.exec(value)?.[0].length ?? 0;
-      const span = { start: start + begin, end: start + value.length };
-      const isKnown = !/[%$]/.test(value);
-      const part = isKnown ? { text: value.slice(begin), span } : {};
-      const use = useOfValue(text, { span, site: "image", parts: [part], chain: [], hasVariables: !isKnown });
-      if ("code" in use) problems.push(use);
-      else images.push(use);
+      // A continued line begins with what joins it.
+      const joined = /^(?:\\\r?\n[ \t]*)*/.exec(value)?.[0].length ?? 0;
+      add(value.slice(joined), start + joined, "image");
+    } else if (section === "Container" && key === "Mount") {
+      const mounted = /(?:^|,)type=image(?:,|$)/.test(value) ? /(?:^|,)(?:source|src)=([^,]+)/.exec(value) : null;
+      if (mounted?.[1] !== undefined)
+        add(mounted[1], start + mounted.index + mounted[0].length - mounted[1].length, "mount");
     } else if (section === "Service" && /^Exec(?:Start|StartPre|StartPost|Stop|StopPost|Reload)$/.test(key)) {
       const script = createScript(text);
       const prefix = /^[-@:+!]*/.exec(value)?.[0].length ?? 0;

@@ -2,6 +2,7 @@ import { Composer, Lexer, Parser, type CST, type Document as ParsedDocument } fr
 import type { Span } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
 import { readSimpleYaml } from "./yamlBlock.ts";
+import { withJoinedLines } from "./yamlContinuation.ts";
 import { createYamlConverter } from "./yamlConvert.ts";
 import type { YamlNode } from "./yamlNode.ts";
 
@@ -44,15 +45,27 @@ export function readYaml(text: string): YamlStream {
 
 /** Reads any YAML with the parser, token by token. Beside `readYaml`, so that the two readers can be compared. */
 export function parseYaml(text: string): YamlStream {
-  const { tokens, limit } = tokenize(text);
-  const documents: YamlDocument[] = [];
-  const composer = new Composer({ schema: "failsafe", uniqueKeys: false, prettyErrors: false, logLevel: "silent" });
-  for (const parsed of composer.compose(tokens, false, text.length)) documents.push(convert(parsed, text));
+  const first = parse(text);
+  const errorsOf = (parsed: readonly ParsedDocument.Parsed[]) => parsed.flatMap(({ errors }) => errors);
+  const errors = errorsOf(first.parsed);
+  const joined =
+    errors.length === 0 ? undefined : withJoinedLines(text, errors, (inner) => errorsOf(parse(inner).parsed));
+  const { parsed, limit } = joined === undefined ? first : parse(joined);
+  const documents = parsed.map((document) => convert(document, text));
   const problems = documents.flatMap((document) => document.problems);
   return {
     documents,
     problems: [...problems.slice(0, maximumProblems), ...(limit === undefined ? [] : [limit])],
   };
+}
+
+function parse(text: string): {
+  readonly parsed: readonly ParsedDocument.Parsed[];
+  readonly limit: Problem | undefined;
+} {
+  const { tokens, limit } = tokenize(text);
+  const composer = new Composer({ schema: "failsafe", uniqueKeys: false, prettyErrors: false, logLevel: "silent" });
+  return { parsed: [...composer.compose(tokens, false, text.length)], limit };
 }
 
 /** The parser keeps its own stack, so that its depth can be watched before anything recurses over its result. */

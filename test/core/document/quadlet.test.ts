@@ -25,7 +25,16 @@ describe("readQuadlet", () => {
     ]);
     expectUses(container, "[Container]\nImage=web.image\n", []);
     expectUses(container, "[Container]\nImage=web.build\n", []);
-    expectUses(container, "[Container]\nImage=«quay.io/a/b:%i»\n", ["image ? unresolved"]);
+    expectUses(container, "[Container]\nImage=«quay.io/a/b:%i»\n", ["image ? partial"]);
+    expectUses(container, "[Container]\nImage=«quay.io/%i/b:1»\n", ["image ? unresolved"]);
+    expectUses(container, "[Container]\nImage=\\\n  «a/b:1»\n", ["image docker.io/a/b:1 literal"]);
+    for (const local of ["containers-storage:a", "docker-archive:/a.tar", "oci:/a", "dir:/a"])
+      assert.deepEqual(expectUses(container, `[Container]\nImage=${local}\n`, []).problems, []);
+    expectUses(
+      container,
+      "[Container]\nMount=type=image,source=«a/b:1»,destination=/x\nMount=type=bind,source=a/c:1\nMount=type=image,dst=/y,src=«a/d»\n",
+      ["mount docker.io/a/b:1 literal", "mount docker.io/a/d literal"],
+    );
     expectUses((text) => readDocument(text, "x.image"), "[Image]\r\nImage=docker://«quay.io/a/b:1»\r\n", [
       "image quay.io/a/b:1 literal",
     ]);

@@ -1,0 +1,62 @@
+/** An error of the parser, in its own words. */
+interface ParserError {
+  readonly message: string;
+  readonly pos: readonly [number, number];
+}
+
+/** Longest text that is looked at again, and how often: each time it is parsed as a whole. */
+const maximumLength = 400_000;
+const maximumJoins = 60;
+
+/**
+ * Undoes line breaks that the parser takes for the end of a quoted text or a flow collection, since the next line is
+ * not indented: libyaml and Go's parsers, which Kubernetes and others use, read on. `parse` gives the errors of a text.
+ * Gives a text of the same length without any, or undefined.
+ */
+export function withJoinedLines(
+  text: string,
+  errors: readonly ParserError[],
+  parse: (text: string) => readonly ParserError[],
+): string | undefined {
+  if (text.length > maximumLength) return undefined;
+  let joined = text;
+  let left = errors;
+  for (let count = 0; left.length > 0; count++) {
+    const next = count < maximumJoins ? joinOnce(joined, left) : undefined;
+    if (next === undefined) return undefined;
+    joined = next;
+    left = parse(joined);
+  }
+  return joined;
+}
+
+function joinOnce(text: string, errors: readonly ParserError[]): string | undefined {
+  for (const { message, pos } of errors) {
+    const quote = /^Missing closing (["'])/.exec(message)?.[1];
+    if (quote !== undefined) return joinQuoted(text, pos[0], quote);
+    if (/^Flow (?:sequence|map) in block collection must/.test(message)) return joinFlow(text, pos[0]);
+  }
+  return undefined;
+}
+
+/** Joins the lines up to the quote that closes the text, which the parser gave up at `at`. */
+function joinQuoted(text: string, at: number, quote: string): string | undefined {
+  for (let end = at; end < text.length; end++) {
+    const character = text.charAt(end);
+    if (character === "\\" && quote === '"') end++;
+    else if (character === quote && quote === "'" && text.charAt(end + 1) === "'") end++;
+    else if (character === quote)
+      return end === at ? undefined : text.slice(0, at) + text.slice(at, end).replace(/[\r\n]/g, " ") + text.slice(end);
+  }
+  return undefined;
+}
+
+/** Joins the line at `at` with the one before, whose comment cannot stay. */
+function joinFlow(text: string, at: number): string | undefined {
+  const newline = text.lastIndexOf("\n", at - 1);
+  if (newline < 0) return undefined;
+  const start = text.lastIndexOf("\n", newline - 1) + 1;
+  const line = text.slice(start, newline + 1).replace(/[\r\n]/g, " ");
+  const bare = line.replace(/(^|\s)#[^"']*$/, (comment) => " ".repeat(comment.length));
+  return text.slice(0, start) + bare + text.slice(newline + 1);
+}

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { readKubernetes } from "../../../src/core/document/kubernetes.ts";
+import { readYaml } from "../../../src/core/document/yaml.ts";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+function pod(lines: string): string {
+  return `apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: a\n${lines}\n    image: «a/b:1»\n  - image: «c/d:1»\n`;
+}
+
+describe("withJoinedLines", () => {
+  const table: readonly (readonly [name: string, lines: string])[] = [
+    ["a quoted text in a list", '    command: ["sh", "-c", "echo a;\necho b"]'],
+    ["one with an escaped break", '    command: ["sh", "-c", "echo a; \\\necho b \\" c"]'],
+    ["one over many lines", '    command: ["sh", "-c", "a\nb\n\nc\n"]'],
+    ["a quoted text", '    command: "echo a;\necho b: c"'],
+    ["a single-quoted text", "    command: 'echo ''a'';\necho b'"],
+    ["a text whose next line looks like a list", '    command:\n    - "echo a\n- b"'],
+    ["a list whose items stand at the margin", '    command: [ # why\n"sh", # not\n"-c"\n]'],
+    ["a mapping whose entries do", "    resources: {\na: b,\nc: {d: e\n}\n}"],
+    ["CRLF", '    command: ["echo a;\r\necho b"]\r'],
+  ];
+  for (const [name, lines] of table)
+    it(`reads what follows ${name}`, () => {
+      const source = pod(lines);
+      const { problems } = expectUses(readKubernetes, source, [
+        "image docker.io/a/b:1 literal",
+        "image docker.io/c/d:1 literal",
+      ]);
+      assert.deepEqual(problems, []);
+      assert.equal(expectPinsToHold(readKubernetes, source.replaceAll(/[«»]/g, "")), 2);
+    });
+
+  it("keeps the problems of what no parser reads on", () => {
+    for (const source of ['a: "b\nc: d', "a: [b,\nc: d", 'a: ["b\nc: "d']) {
+      const { problems } = readYaml(source);
+      assert.ok(problems.length > 0, source);
+    }
+  });
+
+  it("ends where there is very much to join", () => {
+    assert.ok(readYaml(`a: [${"\nb,".repeat(5000)}\n]`).problems.length > 0);
+  });
+
+  it("survives every prefix and many mutations", () => {
+    expectToSurvive(readKubernetes, pod("    command: [\"sh\", 'x\ny', {\na: b # c\n}]").replaceAll(/[«»]/g, ""));
+  });
+});
