@@ -11,7 +11,7 @@ import {
 import { readAzureTask } from "./azureTasks.ts";
 import type { Document, JobStep } from "./document.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
-import { placedVariables, textsOf } from "./pipelineVariables.ts";
+import { lazyLookup, placedVariables, textsOf } from "./pipelineVariables.ts";
 import { entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 interface Reading {
@@ -170,8 +170,8 @@ function readStep(
     environment: { ...asEnvironment(environment), ...textsOf(own) },
     combinations: combined?.map((one) => ({
       scope: azureScriptTemplate(one),
-      environment: asEnvironment(
-        textsOf(placedVariables(pipeline.text, [...one.variables.values()], azureTemplate(one))),
+      variable: lazyLookup(() =>
+        asEnvironment(textsOf(placedVariables(pipeline.text, [...one.variables.values()], azureTemplate(one)))),
       ),
     })),
   };

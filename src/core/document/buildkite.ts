@@ -1,6 +1,6 @@
 import type { Document, JobStep } from "./document.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
-import { placedVariables, textsOf, variableLookup } from "./pipelineVariables.ts";
+import { lazyLookup, placedVariables, textsOf, variableLookup } from "./pipelineVariables.ts";
 import { combine } from "./pipelineMatrix.ts";
 import { readImageVolumes } from "./pipelinePod.ts";
 import type { TemplateScope } from "./template.ts";
@@ -74,7 +74,7 @@ function readStep({ pipeline, variables, environment, steps }: Reading, item: Ya
   const own = placedVariables(pipeline.text, entriesOf(valueAt(item, "env")), { syntax, lookup: scope.lookup });
   const combined = scopes.map((one) => ({
     scope: { syntax: scriptSyntax, lookup: one.lookup },
-    environment: textsOf(placedVariables(pipeline.text, entriesOf(valueAt(item, "env")), one)),
+    variable: lazyLookup(() => textsOf(placedVariables(pipeline.text, entriesOf(valueAt(item, "env")), one))),
   }));
   const options = {
     scope,

@@ -8,7 +8,7 @@ import {
 } from "./circleciScope.ts";
 import type { Document, JobStep } from "./document.ts";
 import { createPipeline, entrySpan, type Pipeline } from "./pipeline.ts";
-import { placedVariables, textsOf } from "./pipelineVariables.ts";
+import { lazyLookup, placedVariables, textsOf } from "./pipelineVariables.ts";
 import type { ScriptOptions } from "./pipelineScript.ts";
 import { templateText, type TemplateScope } from "./template.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
@@ -74,7 +74,9 @@ function readJob(orb: Orb, entry: YamlEntry, invocations: readonly CircleInvocat
       ? undefined
       : scopes.map((one) => ({
           scope: one,
-          environment: textsOf(placedVariables(pipeline.text, entriesOf(valueAt(job, "environment")), one)),
+          variable: lazyLookup(() =>
+            textsOf(placedVariables(pipeline.text, entriesOf(valueAt(job, "environment")), one)),
+          ),
         }));
   const place = { job: key.text, environment: textsOf(environment), combinations };
   const extra = invocations.flatMap(({ steps }) => steps);

@@ -42,9 +42,10 @@ function readBuild(pipeline: Pipeline, build: YamlNode | undefined): void {
   const known = placedVariables(pipeline.text, entriesOf(substitutions), scope);
   const around = placedVariables(pipeline.text, assignmentsOf(valueAt(build, "options", "env")), scope);
   const steps: JobStep[] = [];
+  const built = builtNames(build);
   for (const step of itemsOf(valueAt(build, "steps"))) {
     const name = valueAt(step, "name");
-    pipeline.image(name, "name", { scope });
+    if (!built.has(textOf(name) ?? "")) pipeline.image(name, "name", { scope });
     const own = placedVariables(pipeline.text, assignmentsOf(valueAt(step, "env")), scope);
     const environment = { ...textsOf(around), ...textsOf(own) };
     readCommands(pipeline, step, { environment, scope, job: "steps", step: steps.length }, textsOf(known));
@@ -53,6 +54,20 @@ function readBuild(pipeline: Pipeline, build: YamlNode | undefined): void {
   }
   if (build !== undefined && steps.length > 0)
     pipeline.job({ id: "steps", span: valueAt(build, "steps")?.span ?? build.span, steps, environment: known });
+}
+
+/** What the build makes, as it is written: a later step may run it. */
+function builtNames(build: YamlNode | undefined): ReadonlySet<string> {
+  const names = new Set(itemsOf(valueAt(build, "images")).flatMap((image) => textOf(image) ?? []));
+  for (const step of itemsOf(valueAt(build, "steps"))) {
+    const words = itemsOf(valueAt(step, "args")).map((word) => textOf(word) ?? "");
+    for (const [index, word] of words.entries()) {
+      const tag =
+        /^(?:--tag|--destination|-t)=(.+)$/s.exec(word)?.[1] ?? (/^(?:-t|--tag)$/.test(word) ? words[index + 1] : "");
+      if (tag !== undefined && tag !== "") names.add(tag);
+    }
+  }
+  return names;
 }
 
 function readCommands(

@@ -114,14 +114,15 @@ function scriptsOf(step: YamlNode, around: string | undefined): readonly StepScr
 /** What a step sees in each job of a matrix. */
 function combinationsOf(step: YamlNode, scopes: readonly GithubScope[]): readonly ShellCombination[] | undefined {
   if (scopes.length < 2) return undefined;
-  return scopes.map((around) => {
-    const environment = environmentOf(valueAt(step, "env"), around);
-    const scope = { ...around, environment };
+  return scopes.map((around): ShellCombination => {
+    let inStep: GithubScope | undefined;
+    const scope = (): GithubScope =>
+      (inStep ??= { ...around, environment: environmentOf(valueAt(step, "env"), around) });
     const known = new Map<string, string | undefined>();
     return {
-      environment: Object.fromEntries([...environment].map(([name, { text }]) => [name, text])),
+      variable: (name) => scope().environment?.get(name)?.text,
       resolveExpression(expression) {
-        if (!known.has(expression)) known.set(expression, expressionText(expression, scope));
+        if (!known.has(expression)) known.set(expression, expressionText(expression, scope()));
         return known.get(expression);
       },
     };

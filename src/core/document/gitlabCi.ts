@@ -77,11 +77,15 @@ function readJob(reading: Reading, job: GitlabJob): void {
   /** Each job of a matrix has values of its own, and variables that rest on them. */
   function combinationsOf(): readonly ScriptCombination[] | undefined {
     if (combinations.length < 2) return undefined;
+    const given = new Map(variables.map(({ key, value }) => [key.text, value]));
     return combinations.map((combination) => {
       const own = gitlabScope(variables, combination, around);
-      const given = [...variables, ...[...combination].flatMap(([name, value]) => keyed(name, value))];
       return {
-        environment: { ...textsFrom(reading, given, own), ...textsOf(placedVariables(pipeline.text, given, own)) },
+        variable(name) {
+          const node = combination.get(name) ?? given.get(name);
+          if (node === undefined) return undefined;
+          return definitionText(pipeline.text, { label: name, node, source: around.sources.get(node) }, own);
+        },
       };
     });
   }

@@ -22,7 +22,8 @@ export interface ScriptOptions {
 /** What holds in one of the jobs that run a script. */
 export interface ScriptCombination {
   readonly scope?: TemplateScope | undefined;
-  readonly environment: Readonly<Record<string, string>>;
+  /** What a name of the environment is. */
+  variable(name: string): string | undefined;
 }
 
 const nothing: ShellReading = { commands: [], problems: [] };
@@ -45,11 +46,11 @@ export function readScriptLines(text: string, lines: readonly YamlScalar[], opti
     environment,
     resolveExpression: (expression) => script.values.get(expression),
     windowsShell: options.windowsShell,
-    combinations: options.combinations?.map(({ scope, environment: own }) => ({
-      environment: own,
+    combinations: options.combinations?.map((one) => ({
+      variable: (name) => one.variable(name),
       resolveExpression(expression) {
         const place = script.places.get(expression);
-        return place === undefined || scope === undefined ? undefined : templateText(text, place, scope);
+        return place === undefined || one.scope === undefined ? undefined : templateText(text, place, one.scope);
       },
     })),
     ...(job === undefined ? {} : { job }),

@@ -20,6 +20,15 @@ export function placedVariables(
   );
 }
 
+/** Looks up the texts of an environment that is put together once it is asked for. */
+export function lazyLookup(create: () => Readonly<Record<string, string>>): (name: string) => string | undefined {
+  let environment: Readonly<Record<string, string>> | undefined;
+  return (name) => {
+    environment ??= create();
+    return Object.hasOwn(environment, name) ? environment[name] : undefined;
+  };
+}
+
 /** Only the texts of placed variables, as a shell's environment has them. */
 export function textsOf(
   variables: Readonly<Record<string, { readonly text: string }>>,

@@ -15,8 +15,9 @@ import { wordParts } from "./wordParts.ts";
 
 /** What holds around a script one of the times that it runs. */
 export interface ShellCombination {
-  readonly environment: Readonly<Record<string, string>>;
-  readonly resolveExpression?: (expression: string) => string | undefined;
+  /** What a name of the environment is. */
+  variable(name: string): string | undefined;
+  resolveExpression?(expression: string): string | undefined;
 }
 
 /** Where a script stands and what is known around it. */
@@ -78,10 +79,7 @@ function readOnce(text: string, options: ShellOptions, calls: ShellState["calls"
     variables: createVariables(
       options.environment ?? {},
       (stretches) => wordParts(place, stretches),
-      (name) =>
-        combined(options.combinations, ({ environment }) =>
-          Object.hasOwn(environment, name) ? environment[name] : undefined,
-        ),
+      (name) => combined(options.combinations, (one) => one.variable(name)),
     ),
     commands: [],
     problems: [],

@@ -1,3 +1,4 @@
+import { references } from "../../helpers/references.ts";
 import assert from "node:assert/strict";
 import { readCloudBuild } from "../../../src/core/document/cloudBuild.ts";
 import { expectPinsToHold, expectUses } from "../../helpers/imageUses.ts";
@@ -61,4 +62,13 @@ describe("readCloudBuild", () => {
     assert.deepEqual(sign?.words.map(({ span }) => source.slice(span.start, span.end)).slice(2), ["$_V", "$$B"]);
     assert.deepEqual(build?.words[4]?.expands, ["_NONE"]);
   });
+
+  it("takes no step's image that the build makes itself", () =>
+    assert.deepEqual(
+      references(
+        "steps:\n- name: gcr.io/cloud-builders/docker\n  args: [build, --tag=gcr.io/$PROJECT_ID/a, -t, gcr.io/$PROJECT_ID/b, .]\n- name: gcr.io/$PROJECT_ID/a\n- name: gcr.io/$PROJECT_ID/b\n- name: gcr.io/$PROJECT_ID/c\n- name: gcr.io/x/d:1\nimages: ['gcr.io/$PROJECT_ID/c']\n",
+        "cloudbuild.yaml",
+      ),
+      ["2:9 gcr.io/cloud-builders/docker", "7:9 gcr.io/x/d:1"],
+    ));
 });
