@@ -5,7 +5,7 @@ import { signalOf } from "./cancellation.ts";
 import { showRule, showSteps } from "./details.ts";
 import { describeCause } from "./log.ts";
 import { draftPolicy, openPolicy } from "./policyCommands.ts";
-import { fixAll, pin, pinAll } from "./pinning.ts";
+import { fixAll, pin, pinAll, refreshPins } from "./pinning.ts";
 import { exportReport } from "./report.ts";
 import { signIn } from "./signIn.ts";
 import { showAudit } from "./signing/auditLog.ts";
@@ -32,7 +32,10 @@ function handlersFor(extension: Extension, images: ImagesView): Readonly<Record<
     "countersign.signFile": (target) => signFile(extension, target),
     "countersign.trustSigner": (target) => trustSigner(extension, target),
     "countersign.pin": (target) => pin(extension, target),
-    "countersign.pinAll": () => pinAll(extension),
+    "countersign.pinAll": () => pinAll(extension, "file"),
+    "countersign.pinAllInWorkspace": () => pinAll(extension, "workspace"),
+    "countersign.refreshPins": () => refreshPins(extension, "file"),
+    "countersign.refreshPinsInWorkspace": () => refreshPins(extension, "workspace"),
     "countersign.fixAll": () => fixAll(extension),
     "countersign.showSteps": async (target) => {
       const image = await chooseImage(extension, target, "Show the steps of a verdict");

@@ -3,7 +3,9 @@ import type { Document, ImageUse } from "../core/document/document.ts";
 import type { Configuration } from "../core/policy/configuration.ts";
 import type { TrustPolicy } from "../core/policy/policy.ts";
 import type { Problem } from "../core/problem.ts";
+import { formatReference } from "../core/image/reference.ts";
 import { check } from "../core/rules/check.ts";
+import { tagOf } from "../core/rules/pinFix.ts";
 import type { Finding } from "../core/rules/rule.ts";
 import type { Verdict } from "../core/verdict/verdict.ts";
 import type { ImageStatus } from "./marks.ts";
@@ -88,7 +90,7 @@ export function createModel(now: () => Date): Model {
     images: () => (images ??= imagesOf([...documents.values()], status)),
     pathsUsing(references) {
       const wanted = new Set(references);
-      const using = model.images().filter(({ reference }) => wanted.has(reference));
+      const using = model.images().filter((image) => wanted.has(image.reference) || wanted.has(tagKey(image)));
       return [...new Set(using.flatMap(({ uses }) => uses.map(({ document }) => document.path)))];
     },
     status,
@@ -133,6 +135,12 @@ export function createModel(now: () => Date): Model {
     dispose: () => changes.dispose(),
   };
   return model;
+}
+
+/** What the tag of a pinned image alone is asked for as. */
+function tagKey({ uses: [first] }: ImageEntry): string {
+  const tag = first?.use.reference === undefined ? undefined : tagOf(first.use.reference);
+  return tag === undefined ? "" : formatReference(tag);
 }
 
 /** The references of a document, each once, normalised. */

@@ -1,12 +1,19 @@
 import * as vscode from "vscode";
-import type { Finding } from "../core/rules/rule.ts";
+import { formatReference } from "../core/image/reference.ts";
+import { count } from "../core/report/words.ts";
+import { tagOf } from "../core/rules/pinFix.ts";
+import type { Edit, Finding } from "../core/rules/rule.ts";
+import { signalOf } from "./cancellation.ts";
 import type { CommandTarget } from "./commandIds.ts";
 import type { Extension } from "./context.ts";
 import { safeEdits, workspaceEdit } from "./quickFixes.ts";
 import { chooseImage } from "./targets.ts";
+import { referenceOf, type Use } from "./tree/grouping.ts";
 
 /** The rule whose fix writes a digest. */
 const pinRule = "image-without-digest";
+/** The rule whose fix writes the digest that a tag has moved to. */
+const refreshRule = "pin-outdated";
 
 /** Writes the verified digest of one image, wherever the file that was meant uses it. */
 export async function pin(extension: Extension, target: CommandTarget): Promise<void> {
@@ -29,9 +36,102 @@ export async function pin(extension: Extension, target: CommandTarget): Promise<
   }
 }
 
-/** Writes every verified digest in the file that is open. */
-export async function pinAll(extension: Extension): Promise<void> {
-  await inActiveFile(extension, pinRule, "Nothing to pin: no image in this file is verified and without a digest.");
+/** Writes every verified digest in the file that is open, or in the workspace, as one change. */
+export async function pinAll(extension: Extension, scope: Scope): Promise<void> {
+  const paths = pathsIn(extension, scope);
+  const floating = usesIn(extension, paths).flatMap(({ use }) =>
+    use.reference?.digest === undefined && use.pinAt !== undefined ? (referenceOf(use) ?? []) : [],
+  );
+  const unknown = floating.filter((reference) => extension.model.status(reference).kind !== "judged");
+  if (!(await asked(extension, unknown, "Asking for digests"))) return;
+  const nothing = `Nothing to pin: no image in ${nameOf(scope)} is verified and without a digest.`;
+  await writeDigests(extension, paths, { rule: pinRule, label: "Pin images", past: "Pinned", nothing });
+}
+
+/** Asks what the tags of pinned images name now, and writes the new digests that are verified, as one change. */
+export async function refreshPins(extension: Extension, scope: Scope): Promise<void> {
+  const paths = pathsIn(extension, scope);
+  const tags = usesIn(extension, paths).flatMap(({ use }) => {
+    const tag = use.reference === undefined || referenceOf(use) === undefined ? undefined : tagOf(use.reference);
+    return tag === undefined ? [] : [formatReference(tag)];
+  });
+  if (!(await asked(extension, tags, "Asking what tags name now"))) return;
+  const left = paths.flatMap((path) => extension.model.findings(path)).filter(({ rule }) => rule === refreshRule);
+  const nothing =
+    left.length === 0
+      ? `Nothing to refresh: no tag of a pinned image in ${nameOf(scope)} has moved.`
+      : `No pin was refreshed: ${count(left.length, "tag")} moved to images that are not verified. The Problems view says who signed them.`;
+  await writeDigests(extension, paths, { rule: refreshRule, label: "Refresh pins", past: "Refreshed", nothing });
+}
+
+/** Where pins are written. */
+export type Scope = "file" | "workspace";
+
+function nameOf(scope: Scope): string {
+  return scope === "file" ? "this file" : "this workspace";
+}
+
+function pathsIn(extension: Extension, scope: Scope): readonly string[] {
+  if (scope === "workspace") return extension.model.documents().map(({ path }) => path);
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  const path = uri === undefined ? undefined : extension.files.pathOf(uri);
+  return path === undefined ? [] : [path];
+}
+
+function usesIn(extension: Extension, paths: readonly string[]): readonly Use[] {
+  return paths.flatMap((path) => {
+    const document = extension.model.document(path);
+    return document === undefined ? [] : document.images.map((use) => ({ document, use }));
+  });
+}
+
+/** Asks registries with progress and Cancel; false where it was cancelled, so that nothing is changed. */
+async function asked(extension: Extension, references: readonly string[], title: string): Promise<boolean> {
+  const wanted = [...new Set(references)];
+  if (wanted.length === 0 || !vscode.workspace.isTrusted) return true;
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  return await vscode.window.withProgress(options, async (progress, token) => {
+    const signal = signalOf(token);
+    const subscription = extension.verification.onDidProgress(() => {
+      const state = extension.verification.progress();
+      if (state !== undefined) progress.report({ message: `${state.done} of ${state.total}` });
+    });
+    try {
+      await extension.verification.verify(wanted, { signal });
+    } finally {
+      subscription.dispose();
+    }
+    return !signal.aborted;
+  });
+}
+
+interface Writing {
+  readonly rule: string;
+  readonly label: string;
+  readonly past: string;
+  readonly nothing: string;
+}
+
+/** One change for everything, so that one undo takes it back; it says what it did, and where it did not. */
+async function writeDigests(
+  extension: Extension,
+  paths: readonly string[],
+  { rule, label, past, nothing }: Writing,
+): Promise<void> {
+  const findings = paths.flatMap((path) => extension.model.findings(path));
+  const edits = safeEdits(findings, rule);
+  if (edits.length === 0) {
+    void vscode.window.showInformationMessage(nothing);
+    return;
+  }
+  if (!(await applyEdits(extension, edits, label))) {
+    const why = "A file has changed meanwhile; try again once it has been read.";
+    void vscode.window.showWarningMessage(`${label}: nothing was changed. ${why}`);
+    return;
+  }
+  const files = new Set(edits.map(({ file }) => file)).size;
+  const message = `${past} ${count(edits.length, "image")} in ${count(files, "file")}.`;
+  void vscode.window.showInformationMessage(message);
 }
 
 /** Applies every safe fix in the file that is open. */
@@ -47,10 +147,13 @@ async function inActiveFile(extension: Extension, rule: string | undefined, noth
 }
 
 async function apply(extension: Extension, findings: readonly Finding[], rule: string | undefined): Promise<boolean> {
-  const edits = safeEdits(findings, rule);
+  return await applyEdits(extension, safeEdits(findings, rule));
+}
+
+async function applyEdits(extension: Extension, edits: readonly Edit[], label?: string): Promise<boolean> {
   // An edit at the places of an older text would hit the wrong ones.
   const stale = edits.some(({ file }) => isStale(extension, file));
-  const edit = stale ? undefined : workspaceEdit(extension, edits);
+  const edit = stale ? undefined : workspaceEdit(extension, edits, label);
   return edit !== undefined && (await vscode.workspace.applyEdit(edit));
 }
 

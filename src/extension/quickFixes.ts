@@ -122,14 +122,19 @@ function collide(a: Edit, b: Edit): boolean {
 }
 
 /** Edits as the editor applies them; undefined where one of the files is not known as it was read. */
-export function workspaceEdit(extension: Extension, edits: readonly Edit[]): vscode.WorkspaceEdit | undefined {
+export function workspaceEdit(
+  extension: Extension,
+  edits: readonly Edit[],
+  label?: string,
+): vscode.WorkspaceEdit | undefined {
   if (edits.length === 0) return undefined;
   const result = new vscode.WorkspaceEdit();
   for (const { file, span, text } of edits) {
     const document = extension.model.document(file);
     const uri = extension.files.uriOf(file);
     if (document === undefined || uri === undefined) return undefined;
-    result.replace(uri, rangeOf(document, span), text);
+    const metadata = label === undefined ? undefined : { label, needsConfirmation: false };
+    result.replace(uri, rangeOf(document, span), text, metadata);
   }
   return result;
 }

@@ -1,4 +1,5 @@
 import { describeAge, describeSigner, describeTime, formatWord, stateWord } from "../core/report/words.ts";
+import { describeVisibility } from "../core/report/visibility.ts";
 import type { SignatureVerdict, TraceStep, Verdict } from "../core/verdict/verdict.ts";
 import { escapeMarkdown, inlineCode } from "./markdown.ts";
 
@@ -38,7 +39,8 @@ function facts(verdict: Verdict, now: Date): string {
 
 function stepLine(step: TraceStep, index: number): string {
   const marks = { passed: "✓", failed: "✗", note: "·" } as const;
-  return `${index + 1}. ${marks[step.outcome]} **${step.step}** ${escapeMarkdown(step.text)}`;
+  const cited = step.section === undefined ? "" : ` *(${escapeMarkdown(step.section)})*`;
+  return `${index + 1}. ${marks[step.outcome]} **${step.step}** ${escapeMarkdown(step.text)}${cited}`;
 }
 
 function signatureText(signature: SignatureVerdict, index: number): string {
@@ -79,6 +81,8 @@ function signatureText(signature: SignatureVerdict, index: number): string {
     const proof = signature.provenBy === "timestamp" ? "a time stamp" : "the transparency log";
     lines.push(`- Signed: ${describeTime(signature.signedAt)}, proven by ${proof}`);
   } else if (signature.valid) lines.push("- Signed: at a time that nobody proves");
+  const seen = signature.valid ? describeVisibility(signature) : "";
+  if (seen !== "") lines.push(`- Recognised: ${escapeMarkdown(seen)}`);
   lines.push(...signature.reasons.map(({ code, message }) => `- ${escapeMarkdown(message)} (${inlineCode(code)})`));
   return lines.join("\n");
 }

@@ -11,6 +11,7 @@ export interface SignInAnswer {
 /** One way to sign in to a service. */
 export interface SignInWay {
   readonly label: string;
+  /** None where the service asks in a browser. */
   readonly answers: readonly SignInAnswer[];
 }
 
@@ -24,6 +25,7 @@ const venafi: readonly SignInWay[] = [
 ];
 // A service account's private key is a file, which the command line is given by vsign's variable.
 const venafiSaas: readonly SignInWay[] = [{ label: "API key", answers: [hidden("venafi api-key", "API key")] }];
+const venafiDevice: readonly SignInWay[] = [{ label: "In the browser, with a code", answers: [] }];
 const vault: readonly SignInWay[] = [
   { label: "Token", answers: [hidden("vault token", "Token")] },
   { label: "AppRole", answers: [shown("vault role-id", "Role id"), hidden("vault secret-id", "Secret id")] },
@@ -33,6 +35,7 @@ const vault: readonly SignInWay[] = [
 /** The ways to sign in to a service that the configuration names; none where the service needs no sign-in, or its type is not known. */
 export function signInWays({ type, options }: Pick<ServicePointer, "type" | "options">): readonly SignInWay[] {
   if (type === "vault") return vault;
+  if (type === "venafi" && options["authentication"] === "device") return venafiDevice;
   if (type === "venafi") return options["product"] === "saas" ? venafiSaas : venafi;
   return [];
 }
@@ -41,6 +44,11 @@ export function signInWays({ type, options }: Pick<ServicePointer, "type" | "opt
 const sessions = new Map<string, readonly string[]>([
   ["venafi", ["venafi access-token", "venafi access-token-expires", "venafi refresh-token"]],
 ]);
+
+/** The names that are all kept where somebody is signed in by the way. */
+export function keptBy({ type }: Pick<ServicePointer, "type">, { answers }: SignInWay): readonly string[] {
+  return answers.length > 0 ? answers.map(({ name }) => name) : (sessions.get(type)?.slice(0, 1) ?? []);
+}
 
 /** The names under which anything of a sign-in to the service is kept: all of them go when a person signs out. */
 export function keptNames(service: Pick<ServicePointer, "type" | "options">): readonly string[] {

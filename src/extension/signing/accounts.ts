@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { keptNames, signInWays } from "../../adapters/services/signIns.ts";
+import { keptBy, keptNames, signInWays } from "../../adapters/services/signIns.ts";
 import type { ServicePointer } from "../../core/policy/configuration.ts";
 import type { Extension } from "../context.ts";
 import { createSecrets } from "../secrets.ts";
@@ -62,10 +62,10 @@ async function sessionsOf(extension: Extension): Promise<readonly vscode.Authent
   const sessions = await Promise.all(
     servicesOf(extension).map(async (service) => {
       const { origin } = new URL(service.url);
-      for (const { label, answers } of signInWays(service)) {
-        const kept = await Promise.all(answers.map(({ name }) => secrets.get(origin, name)));
-        if (kept.some((value) => value === undefined)) continue;
-        const account = { id: origin, label: `${service.name} at ${origin} (${label.toLowerCase()})` };
+      for (const way of signInWays(service)) {
+        const kept = await Promise.all(keptBy(service, way).map((name) => secrets.get(origin, name)));
+        if (kept.length === 0 || kept.some((value) => value === undefined)) continue;
+        const account = { id: origin, label: `${service.name} at ${origin} (${way.label.toLowerCase()})` };
         return [{ id: idOf(service), accessToken: "", account, scopes: [] }];
       }
       return [];

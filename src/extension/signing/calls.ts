@@ -4,6 +4,7 @@ import type { PreparedSigning, SigningOutcome, SigningPorts, SigningTrust } from
 import type { ImageReference } from "../../core/image/reference.ts";
 import type { SigningFormat } from "../../core/sign/scheme.ts";
 import type { Extension } from "../context.ts";
+import { personAtEditor } from "./person.ts";
 
 /** What a person has chosen to sign, and with what. */
 export interface SigningChoice {
@@ -36,13 +37,15 @@ export async function resume(
   signal: AbortSignal,
 ): Promise<SigningOutcome> {
   const { resumeSigning } = await import("../../application/signImage.ts");
-  const [ports, trust] = await Promise.all([portsFor(extension, pending.ticket.service), trustOf(extension)]);
+  // What is watched in the background asks nobody.
+  const asks = waitMs === 0;
+  const [ports, trust] = await Promise.all([portsFor(extension, pending.ticket.service, asks), trustOf(extension)]);
   return await resumeSigning(ports, pending, trust, { signal, waitMs });
 }
 
-/** What signing through a service needs. Throws AppError `configuration` where there is no such service. */
-export async function portsFor(extension: Extension, name: string): Promise<SigningPorts> {
-  const service = await extension.signing.open(name);
+/** What signing through a service needs; without `asks`, a service that needs an answer of the person fails. Throws AppError `configuration` where there is no such service. */
+export async function portsFor(extension: Extension, name: string, asks = true): Promise<SigningPorts> {
+  const service = await extension.signing.open(name, asks ? personAtEditor : undefined);
   if (service === undefined)
     throw new AppError(
       "configuration",

@@ -7,6 +7,7 @@ import type { Extension } from "../context.ts";
 import { splitName } from "../tree/grouping.ts";
 import { auditLine, entriesAbout } from "./auditLog.ts";
 import { report } from "./execute.ts";
+import { personAtEditor } from "./person.ts";
 import type { ServiceState } from "./signingState.ts";
 import { ask, pick, type Choice, type StepPlace } from "./wizard.ts";
 
@@ -37,7 +38,7 @@ export async function decide(extension: Extension, target: CommandTarget, verb: 
     if (comment === undefined) return;
     const options = { location: vscode.ProgressLocation.Window, title: `${doing} request ${request.id}` };
     await vscode.window.withProgress(options, async () => {
-      const opened = await extension.signing.open(service.name);
+      const opened = await extension.signing.open(service.name, personAtEditor);
       if (opened?.decide === undefined)
         throw new AppError("service-denied", `Requests at ${service.name} cannot be decided here any more.`);
       const decision = { id: request.id, approve: verb === "approve", comment };

@@ -15,13 +15,19 @@ export function createServiceDirectory({
   readonly secrets: Secrets;
 }): ServiceDirectory {
   return {
-    async list() {
+    async list(person) {
       const { openServices } = await import("../../adapters/services/services.ts");
       const place = { environment: process.env, platform: process.platform };
       const root = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
       const failures: { readonly name: string; readonly message: string }[] = [];
       const services = await openServices(
-        { configuration: model.rulebook.configuration, place, secrets, ...(root === undefined ? {} : { root }) },
+        {
+          configuration: model.rulebook.configuration,
+          place,
+          secrets,
+          ...(person === undefined ? {} : { person }),
+          ...(root === undefined ? {} : { root }),
+        },
         (name, { message }) => {
           failures.push({ name, message });
           log.warn(`${name}: ${message}`);

@@ -5,6 +5,7 @@ import { printable } from "../../core/report/words.ts";
 const custodyWords = new Map<KeyDescription["custody"], string>([
   ["hsm", "kept in an HSM"],
   ["service-software", "kept by the service"],
+  ["this-process", "key made for this signing"],
   ["unknown", "custody not known"],
 ]);
 

@@ -1,9 +1,11 @@
 import * as vscode from "vscode";
 import type { ServicePointer } from "../../core/policy/configuration.ts";
 import { count } from "../../core/report/words.ts";
+import { signalOf } from "../cancellation.ts";
 import { internalCommand, type CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
 import { createSecrets } from "../secrets.ts";
+import { personAtEditor } from "./person.ts";
 import type { ServiceState } from "./signingState.ts";
 
 /**
@@ -40,11 +42,23 @@ export async function signInService(extension: Extension, target: CommandTarget 
   // A session of somebody else, or of the way before, must not be gone on with.
   for (const name of keptNames(service)) await secrets.delete(origin, name);
   for (const [name, value] of answers) await secrets.set(origin, name, value);
+  if (answers.size === 0) await signInElsewhere(extension, service.name);
   const services = await extension.signing.refresh(AbortSignal.timeout(15_000));
   const state = services.find(({ name }) => name === service.name);
   // What does not let anybody in is not kept.
   if (state?.asksForSignIn === true) for (const name of answers.keys()) await secrets.delete(origin, name);
   void tell(extension, service.name, state);
+}
+
+/** Waits while the person signs in in a browser; what went wrong is said when the service is asked the next time. */
+async function signInElsewhere(extension: Extension, name: string): Promise<void> {
+  const options = { location: vscode.ProgressLocation.Notification, title: `Signing in to ${name}`, cancellable: true };
+  await vscode.window.withProgress(options, async (_progress, token) => {
+    const opened = await extension.signing.open(name, personAtEditor);
+    await opened?.listKeys({ signal: signalOf(token) }).catch((error: unknown) => {
+      extension.log.error(`Could not sign in to ${name}`, error);
+    });
+  });
 }
 
 /** Says what the sign-in came to, with one next step. */

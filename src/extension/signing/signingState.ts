@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { AppError } from "../../application/errors.ts";
+import type { Person } from "../../application/ports.ts";
 import { readPendingSigning, type PendingSigning } from "../../application/pendingSigning.ts";
 import type {
   AuditEntry,
@@ -26,7 +27,8 @@ export interface ServiceState {
 
 /** Finds services: by the configuration, and the trial where it runs; and those that cannot be opened, with the reason. */
 export interface ServiceDirectory {
-  list(): Promise<{
+  /** With a person, services may ask: only where the person began what they are asked for. */
+  list(person?: Person): Promise<{
     readonly services: readonly SigningService[];
     readonly failures: readonly { readonly name: string; readonly message: string }[];
   }>;
@@ -45,7 +47,7 @@ export interface SigningState extends vscode.Disposable {
   rememberKey(service: string, key: string): Promise<void>;
   /** Asks every service again. Never in a workspace that is not trusted. */
   refresh(signal: AbortSignal): Promise<readonly ServiceState[]>;
-  open(name: string): Promise<SigningService | undefined>;
+  open(name: string, person?: Person): Promise<SigningService | undefined>;
 }
 
 const pendingKey = "pendingSignings";
@@ -101,8 +103,8 @@ export function createSigningState(memento: vscode.Memento, directory: ServiceDi
       changes.fire();
       return services;
     },
-    async open(name) {
-      return (await directory.list()).services.find((service) => service.name === name);
+    async open(name, person) {
+      return (await directory.list(person)).services.find((service) => service.name === name);
     },
     dispose: () => changes.dispose(),
   };
