@@ -47,7 +47,9 @@ export async function attachSignature(
 ): Promise<AttachedSignature> {
   const { value: signature, problems } = checkSignature(plan, returned.signature);
   if (signature === undefined) throw notVerified(plan, ports, problems.map(({ message }) => message).join(" "));
-  const kept = (await options.onSigned?.(signature)) ?? false;
+  // A key that goes with this process could not be vouched for later.
+  const isKept = ports.service.keyless === undefined;
+  const kept = isKept && ((await options.onSigned?.(signature)) ?? false);
   const stamped = stampedBytes(plan, signature);
   const { timeStampAuthority } = plan.terms;
   const witness = await collectWitness(ports, { plan, signature, stamped, timeStampAuthority }, options).catch(
@@ -57,7 +59,7 @@ export async function attachSignature(
   );
   const now = ports.clock.now();
   const assembled = assembleSignature(plan, signature, now, witness);
-  const described = describedTrust(plan);
+  const described = describedTrust(plan, ports.service.keyless);
   const before = judge(evidenceOf(plan, assembled, now), described.policy, described.material, now);
   if (before.state !== "verified") throw notVerified(plan, ports, before.reason.message);
 

@@ -3,20 +3,46 @@ import { notaryChainOf } from "../core/sign/notaryFit.ts";
 import type { SignaturePlan } from "../core/sign/plan.ts";
 import { isNotaryFormat } from "../core/sign/scheme.ts";
 import type { SigningTrust } from "./signImage.ts";
+import type { KeylessSigning } from "./witness.ts";
+
+type KeylessTrust = ReturnType<KeylessSigning["trust"]>;
 
 const source = { file: "the signing service's description of the key", line: 1 };
 
 /** Accepts the described key, in the format and for the purpose that were planned, and nobody else. */
-export function describedTrust(plan: SignaturePlan): SigningTrust {
+export function describedTrust(plan: SignaturePlan, keyless?: KeylessSigning): SigningTrust {
+  const named = keyless?.trust();
   const rule = {
     name: plan.key.name,
     source,
     mode: "enforce" as const,
     globs: [{ glob: "**", source }],
-    authorities: [isNotaryFormat(plan.format) ? statementOf(plan) : keyOf(plan)],
+    authorities: [named === undefined ? authorityOf(plan) : identityOf(plan, named)],
     notUnderstood: [],
   };
-  return { policy: { rules: [rule], problems: [] }, material: { trustedRoots: [] } };
+  return { policy: { rules: [rule], problems: [] }, material: materialOf(named) };
+}
+
+function materialOf(named: KeylessTrust | undefined): SigningTrust["material"] {
+  if (named === undefined) return { trustedRoots: [] };
+  const root = { name: "service", text: named.trustedRoot, source: "the signing service" };
+  return { trustedRoots: [root], defaultRoot: root.name };
+}
+
+function authorityOf(plan: SignaturePlan): Authority {
+  return isNotaryFormat(plan.format) ? statementOf(plan) : keyOf(plan);
+}
+
+/** The identity that the service's certificate names, proven by the service's own root. */
+function identityOf({ key, terms }: SignaturePlan, { identity, issuer }: KeylessTrust): Authority {
+  return {
+    kind: "keyless",
+    name: key.name,
+    source,
+    identities: [{ subject: identity, issuer, source }],
+    format: "bundle",
+    ...(terms.predicate === undefined ? {} : { attestations: [terms.predicate.type] }),
+  };
 }
 
 function keyOf({ key, scheme, format, terms }: SignaturePlan): Authority {

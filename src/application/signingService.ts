@@ -1,4 +1,5 @@
 import type { WaitOptions } from "./ports.ts";
+import type { KeylessSigning } from "./witness.ts";
 
 /** Digests that a signature may be over, as FIPS 180-4 names them. */
 export type HashAlgorithm = "sha256" | "sha384" | "sha512";
@@ -20,7 +21,8 @@ export interface KeyDescription {
   readonly publicKey: string;
   /** PEM, leaf first; empty where the service has none. */
   readonly certificateChain: readonly string[];
-  readonly custody: "hsm" | "service-software" | "unknown";
+  /** `this-process`: a key that is made for one signing and not kept. */
+  readonly custody: "hsm" | "service-software" | "unknown" | "this-process";
   readonly state: "enabled" | "disabled" | "expired";
   readonly needs: readonly KeyNeed[];
   /** The service hashes by itself, and is given the message besides its digest. */
@@ -142,6 +144,8 @@ export interface SigningService {
   readonly name: string;
   /** Origin that requests go to, for display and for secrets. */
   readonly origin: string;
+  /** Where its keys live for one signing only, and certificates vouch for them. */
+  readonly keyless?: KeylessSigning;
   listKeys(options: WaitOptions): Promise<readonly KeyDescription[]>;
   submit(request: SignRequest, options: WaitOptions): Promise<SignOutcome>;
   resume(ticket: Ticket, options: WaitOptions): Promise<SignOutcome>;

@@ -13,9 +13,17 @@ export interface Witness {
   vouch(plan: PlannedSignature, signature: Uint8Array, options: WaitOptions): Promise<SignatureWitness>;
 }
 
+/** What a service adds whose keys live for one signing: what vouches for them, and how that is judged before it is attached. */
+export interface KeylessSigning extends Witness {
+  /** Whom the certificate names, and the trusted root (JSON) that must prove it. Throws AppError where nothing was signed. */
+  trust(): { readonly trustedRoot: string; readonly identity: string; readonly issuer: string };
+}
+
 /** What vouching needs of the outside world. */
 export interface WitnessPorts {
   readonly clock: Clock;
+  /** Asked first, where its keys need it. */
+  readonly service?: { readonly keyless?: KeylessSigning };
   /** Asked one after the other; nobody without it. */
   readonly witnesses?: readonly Witness[];
   /** Where a time stamp is wanted. */
@@ -38,7 +46,9 @@ export async function collectWitness(
   options: WaitOptions,
 ): Promise<SignatureWitness> {
   const collected: SignatureWitness[] = [];
-  for (const witness of ports.witnesses ?? []) collected.push(await witness.vouch(plan, signature, options));
+  const own = ports.service?.keyless;
+  for (const witness of [...(own === undefined ? [] : [own]), ...(ports.witnesses ?? [])])
+    collected.push(await witness.vouch(plan, signature, options));
   const stamps =
     timeStampAuthority === undefined ? [] : [await askForTimestamp(ports, timeStampAuthority, stamped, options)];
   const [certificateChain] = collected.flatMap((each) =>

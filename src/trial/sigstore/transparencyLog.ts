@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import { auditPath, canonicalJson, leafHash, treeHash } from "./merkleTree.ts";
 
 /** A log entry as bundles carry it (rekor.v1.TransparencyLogEntry in protobuf's JSON). */
 export interface TrialLogEntry {
@@ -48,7 +49,7 @@ export function createTrialTransparencyLog(): TrialTransparencyLog {
     url: `https://${host}`,
     add(entry, at) {
       const body = Buffer.from(canonicalJson(entry), "utf8");
-      const index = leaves.push(hash(0, body)) - 1;
+      const index = leaves.push(leafHash(body)) - 1;
       const integratedTime = Math.floor(at.getTime() / 1000);
       const promised = {
         body: body.toString("base64"),
@@ -80,43 +81,4 @@ export function createTrialTransparencyLog(): TrialTransparencyLog {
       };
     },
   };
-}
-
-/** JSON with sorted names and nothing between the tokens (RFC 8785, for texts and whole numbers). */
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join(",")}}`;
-}
-
-/** RFC 6962, 2.1: the hash of a list of leaf hashes. */
-function treeHash(leaves: readonly Buffer[]): Buffer {
-  const [only] = leaves;
-  if (leaves.length <= 1) return only ?? createHash("sha256").digest();
-  const split = splitOf(leaves.length);
-  return hash(1, treeHash(leaves.slice(0, split)), treeHash(leaves.slice(split)));
-}
-
-/** RFC 6962, 2.1.1. */
-function auditPath(index: number, leaves: readonly Buffer[]): readonly Buffer[] {
-  if (leaves.length <= 1) return [];
-  const split = splitOf(leaves.length);
-  const [left, right] = [leaves.slice(0, split), leaves.slice(split)];
-  return index < split
-    ? [...auditPath(index, left), treeHash(right)]
-    : [...auditPath(index - split, right), treeHash(left)];
-}
-
-/** The largest power of two below `size`. */
-function splitOf(size: number): number {
-  let split = 1;
-  while (split * 2 < size) split *= 2;
-  return split;
-}
-
-function hash(prefix: number, ...parts: readonly Buffer[]): Buffer {
-  return createHash("sha256")
-    .update(Buffer.concat([Buffer.from([prefix]), ...parts]))
-    .digest();
 }
