@@ -20,6 +20,7 @@ const openers = new Map<string, Opener>([
     async (pointer, sources) =>
       (await import("./notationPlugin/openNotationPlugin.ts")).openNotationPlugin(pointer, sources),
   ],
+  ["sigstore", async (pointer, sources) => (await import("./sigstore/openSigstore.ts")).openSigstore(pointer, sources)],
   [
     "sigstore-kms-plugin",
     async (pointer, sources) =>
