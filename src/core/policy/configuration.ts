@@ -17,6 +17,7 @@ import { readCloudKmsOptions } from "./cloudKmsOptions.ts";
 import { readKeyVaultOptions } from "./keyVaultOptions.ts";
 import { isObjectIdentifier } from "../x509/timestampRequest.ts";
 import { pluginTypes, readPluginOptions } from "./pluginOptions.ts";
+import { readSigstoreOptions } from "./sigstoreOptions.ts";
 import { readVaultOptions } from "./vaultOptions.ts";
 import { readVenafiOptions } from "./venafiOptions.ts";
 
@@ -134,6 +135,7 @@ const optionReaders = new Map<string, (options: ServicePointer["options"]) => { 
   ...pluginTypes.map(
     (type) => [type, (options: ServicePointer["options"]) => readPluginOptions(type, options)] as const,
   ),
+  ["sigstore", readSigstoreOptions],
   ["venafi", readVenafiOptions],
   ["vault", readVaultOptions],
 ]);
