@@ -54,6 +54,8 @@ export interface FaceOptions {
   readonly nameOf: (call: LoopbackCall) => { readonly name: string; readonly sign: boolean };
   readonly route: (call: LoopbackCall, context: FaceContext) => LoopbackAnswer;
   readonly endSessions?: () => void;
+  /** PEM of the server's key and chain; plain HTTP without it. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 const maximumCalls = 1000;
@@ -67,6 +69,7 @@ export async function startFace(engine: TrialEngine, options: FaceOptions): Prom
     sign: (user, asked) => submit(engine, options.product, user, asked, fault?.kind === "wrong-signature"),
   };
   const server = await serveLoopback({
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
     route: (call, response) => {
       const { name, sign } = options.nameOf(call);
       if (calls.length < maximumCalls) calls.push(name);

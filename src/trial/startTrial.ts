@@ -1,10 +1,12 @@
 import { startTrialAwsKms } from "./aws/startTrialAwsKms.ts";
 import { startTrialKeyVault } from "./azure/startTrialKeyVault.ts";
+import { startTrialCsc } from "./csc/startTrialCsc.ts";
 import { startTrialCloudKms } from "./google/startTrialCloudKms.ts";
 import { startTrialPki, type TrialPki } from "./pki/startTrialPki.ts";
 import { startTrialRegistry } from "./registry/trialRegistry.ts";
 import { createTrialEngine } from "./service/engine.ts";
 import { startTrialService, type TrialService, type TrialServiceOptions } from "./service/startTrialService.ts";
+import { startTrialSignServer } from "./signServer/startTrialSignServer.ts";
 import { startTrialVault, type TrialVault } from "./vault/startTrialVault.ts";
 import { startTrialVenafi, type TrialVenafi } from "./venafi/startTrialVenafi.ts";
 
@@ -45,7 +47,9 @@ export async function startTrial(options: TrialServiceOptions = {}): Promise<Tri
     const interfaces = {
       "aws-kms": keep(await startTrialAwsKms(engine)).url,
       "azure-key-vault": keep(await startTrialKeyVault(engine)).url,
+      csc: keep(await startTrialCsc(engine)).url,
       "google-cloud-kms": keep(await startTrialCloudKms(engine)).url,
+      signserver: keep(await startTrialSignServer(engine)).url,
     };
     return { registry: registry.host, service, venafi, vault, pki, interfaces, stop };
   } catch (error) {

@@ -1,8 +1,12 @@
+import { generateKeyPairSync, X509Certificate, type KeyObject } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openService } from "../../src/adapters/services/services.ts";
 import type { HashAlgorithm, KeySpec, SignatureScheme, SigningService } from "../../src/application/signingService.ts";
+import { startTrialCsc } from "../../src/trial/csc/startTrialCsc.ts";
+import { startTrialSignServer } from "../../src/trial/signServer/startTrialSignServer.ts";
+import type { Person } from "../../src/application/ports.ts";
 import { startTrialAwsKms } from "../../src/trial/aws/startTrialAwsKms.ts";
 import { startTrialKeyVault } from "../../src/trial/azure/startTrialKeyVault.ts";
 import type { TrialFace } from "../../src/trial/face.ts";
@@ -11,7 +15,6 @@ import type { TrialEngine } from "../../src/trial/service/engine.ts";
 import { startTrialService } from "../../src/trial/service/startTrialService.ts";
 import { startTrialVault } from "../../src/trial/vault/startTrialVault.ts";
 import { startTrialVenafi } from "../../src/trial/venafi/startTrialVenafi.ts";
-import type { TestPerson } from "./person.ts";
 import { createEngineOfEveryKind } from "./serviceScene.ts";
 
 /** Ways to misbehave that every emulator knows. */
@@ -27,14 +30,13 @@ export interface ContractScene {
   setFault(fault: ContractFault | undefined): void;
   /** Ends every session; undefined where there are none. */
   readonly endSessions?: () => void;
-  /** What a person gives who is asked. */
-  readonly person?: TestPerson;
   stop(): Promise<void>;
 }
 
 /** What services offer beyond signing at once. */
 export interface ContractCase {
   readonly type: string;
+  readonly title?: string;
   readonly waits?: "cancelled" | "left";
   /** What the service signs with a kind of key. */
   readonly offers: (spec: KeySpec) => readonly (readonly [SignatureScheme, HashAlgorithm])[];
@@ -84,7 +86,7 @@ const pinned = (spec: KeySpec): readonly (readonly [SignatureScheme, HashAlgorit
 function sceneOf(
   engine: TrialEngine,
   face: TrialFace,
-  more: Pick<ContractScene, "open" | "nameOf" | "endSessions" | "person">,
+  more: Pick<ContractScene, "open" | "nameOf" | "endSessions">,
 ): ContractScene {
   return {
     engine,
@@ -259,5 +261,99 @@ const vault: ContractCase = {
   },
 };
 
+const csc = (specification: "v1" | "v2"): ContractCase => ({
+  type: "csc",
+  title: `csc ${specification}`,
+  ...(specification === "v2" ? { waits: "left" as const } : {}),
+  offers: (spec) => (spec === "ed25519" ? [] : everything(spec)),
+  start: async () => {
+    const engine = createEngineOfEveryKind();
+    const modes = new Map([
+      ["p384", "explicit"],
+      ["p521", "browser"],
+    ] as const);
+    const face = await startTrialCsc(engine, { modes });
+    const environment = {
+      COUNTERSIGN_CSC_URL: face.url,
+      COUNTERSIGN_CSC_CLIENT_ID: "dev",
+      COUNTERSIGN_CSC_CLIENT_SECRET: engine.secrets.dev,
+    };
+    const person: Person = {
+      answer: ({ prompt }) => Promise.resolve(prompt === "PIN" ? face.pin : face.oneTimeCode()),
+      visit: async ({ url }) => void (await fetch(url)),
+    };
+    const options: Record<string, string> = {
+      specification,
+      ...(specification === "v2" ? { mode: "asynchronous" } : {}),
+    };
+    const open = (): Promise<SigningService> =>
+      openAt("csc", face.url, options, { place: environmentOf(environment), person });
+    const nameOf = (key: string): string | undefined => (key === "ed25519" ? undefined : key);
+    return sceneOf(engine, face, { open, nameOf, endSessions: () => face.endSessions() });
+  },
+});
+
+const signServer: ContractCase = {
+  type: "signserver",
+  offers: (spec) =>
+    spec.startsWith("rsa")
+      ? [
+          ["rsa-pkcs1v15", "sha256"],
+          ["rsa-pkcs1v15", "sha512"],
+        ]
+      : everything(spec),
+  start: async () => {
+    const engine = createEngineOfEveryKind();
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const client = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const certificate = engine.authority.issue("client", client.publicKey);
+    const face = await startTrialSignServer(engine, {
+      tls: { key: pemOf(privateKey), cert: engine.authority.issueServer(publicKey).join("") },
+      clientCertificates: [new X509Certificate(certificate[0] ?? "").fingerprint256],
+    });
+    const folder = mkdtempSync(join(tmpdir(), "countersign-signserver-"));
+    const put = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    put("ca.pem", engine.authority.root);
+    for (const { description } of engine.keys) put(`${description.name}.pem`, description.certificateChain.join(""));
+    const workers = engine.keys.map(({ description: { name } }) => `${name}=${name}.pem`).join(",");
+    const environment = {
+      COUNTERSIGN_SIGNSERVER_URL: face.url,
+      COUNTERSIGN_SIGNSERVER_CERTIFICATE_FILE: put("client.pem", certificate.join("")),
+      COUNTERSIGN_SIGNSERVER_KEY_FILE: put("client.key", pemOf(client.privateKey)),
+    };
+    const open = (): Promise<SigningService> =>
+      openAt(
+        "signserver",
+        face.url,
+        { caFile: "ca.pem", workers },
+        { root: folder, place: environmentOf(environment) },
+      );
+    return {
+      ...sceneOf(engine, face, { open, nameOf: (key) => key }),
+      stop: async () => {
+        await face.stop();
+        rmSync(folder, { recursive: true });
+      },
+    };
+  },
+};
+
+function pemOf(key: KeyObject): string {
+  return key.export({ type: "pkcs8", format: "pem" }).toString();
+}
+
 /** Every service that signs, by its type in `.countersign.yaml`. */
-export const contractCases: readonly ContractCase[] = [trial, venafi, vault, awsKms, keyVault, cloudKms];
+export const contractCases: readonly ContractCase[] = [
+  trial,
+  venafi,
+  vault,
+  awsKms,
+  keyVault,
+  cloudKms,
+  csc("v1"),
+  csc("v2"),
+  signServer,
+];

@@ -30,9 +30,14 @@ const openers = new Map<string, Opener>([
     "azure-key-vault",
     async (pointer, sources) => (await import("./azure/openKeyVault.ts")).openKeyVault(pointer, sources),
   ],
+  ["csc", async (pointer, sources) => (await import("./csc/openCsc.ts")).openCsc(pointer, sources)],
   [
     "google-cloud-kms",
     async (pointer, sources) => (await import("./google/openCloudKms.ts")).openCloudKms(pointer, sources),
+  ],
+  [
+    "signserver",
+    async (pointer, sources) => (await import("./signServer/openSignServer.ts")).openSignServer(pointer, sources),
   ],
   ["vault", async (pointer, sources) => (await import("./vault/openVault.ts")).openVault(pointer, sources)],
   ["venafi", async (pointer, sources) => (await import("./venafi/openVenafi.ts")).openVenafi(pointer, sources)],

@@ -14,7 +14,9 @@ import type { Suppression } from "../rules/suppressions.ts";
 import { isSecretName, pathProblem, urlProblem } from "./configurationValue.ts";
 import { readAwsKmsOptions } from "./awsKmsOptions.ts";
 import { readCloudKmsOptions } from "./cloudKmsOptions.ts";
+import { readCscOptions } from "./cscOptions.ts";
 import { readKeyVaultOptions } from "./keyVaultOptions.ts";
+import { readSignServerOptions } from "./signServerOptions.ts";
 import { isObjectIdentifier } from "../x509/timestampRequest.ts";
 import { pluginTypes, readPluginOptions } from "./pluginOptions.ts";
 import { readSigstoreOptions } from "./sigstoreOptions.ts";
@@ -46,7 +48,7 @@ export interface ServicePointer {
 interface TimeStampAuthorityPointer {
   readonly url: string;
   /** File of the certificates, PEM, that its own must lead to. */
-  readonly certificates?: string;
+  readonly certificates: string;
   /** Object identifier of the policy to stamp under. */
   readonly policy?: string;
 }
@@ -131,7 +133,9 @@ function readTrustedRoots(node: YamlNode | undefined, reader: Reader): readonly 
 const optionReaders = new Map<string, (options: ServicePointer["options"]) => { readonly wrong: readonly string[] }>([
   ["aws-kms", readAwsKmsOptions],
   ["azure-key-vault", readKeyVaultOptions],
+  ["csc", readCscOptions],
   ["google-cloud-kms", readCloudKmsOptions],
+  ["signserver", readSignServerOptions],
   ...pluginTypes.map(
     (type) => [type, (options: ServicePointer["options"]) => readPluginOptions(type, options)] as const,
   ),
@@ -170,10 +174,9 @@ function readTimeStampAuthority(node: YamlNode | undefined, reader: Reader): Tim
   if (node === undefined) return undefined;
   const fields = reader.fields(node, "the time-stamp authority", ["url", "certificates", "policy"]);
   const url = reader.required(fields, "url", node);
-  const certificates = fields.get("certificates");
-  const file = certificates === undefined ? undefined : reader.required(fields, "certificates", node);
+  const file = reader.required(fields, "certificates", node);
   const policy = textOf(fields.get("policy"));
-  if (url === undefined || (file !== undefined && !reader.isPath(file))) return undefined;
+  if (url === undefined || file === undefined || !reader.isPath(file)) return undefined;
   const problem = urlProblem(url.text.replace(/^http:/i, "https:"));
   if (problem !== undefined) {
     if (problem.kind === "secret") reader.secret(url.span);
@@ -186,7 +189,7 @@ function readTimeStampAuthority(node: YamlNode | undefined, reader: Reader): Tim
   }
   return {
     url: url.text,
-    ...(file === undefined ? {} : { certificates: file.text }),
+    certificates: file.text,
     ...(policy === undefined ? {} : { policy }),
   };
 }
