@@ -3,7 +3,8 @@ import { TrustedRoot as TrustedRootMessage } from "@sigstore/protobuf-specs";
 import { toTrustMaterial, VerificationError, Verifier, type SignedEntity, type TrustMaterial } from "@sigstore/verify";
 import { createHash, type KeyObject } from "node:crypto";
 import { preAuthenticationEncoding } from "../sign/statement.ts";
-import { describeKey, kindOf, verifyData, type DigestName, type PublicKey } from "../x509/publicKey.ts";
+import { kindOf, verifyData, verifyEitherPadding, type DigestName, type PublicKey } from "../x509/publicKey.ts";
+import { verifyPssSha256 } from "../x509/pssDigest.ts";
 import { verifySha256 } from "../x509/verifyDigest.ts";
 import { isOfOlderKind } from "./logEntry.ts";
 import { isPromised } from "./logPromise.ts";
@@ -59,7 +60,7 @@ export function askEngine(
       tlogThreshold: keyless && (root?.needsLog ?? true) && older.length === 0 ? 1 : 0,
       timestampThreshold: keyless ? 1 : 0,
     });
-    verifier.verify(toEntity(material, stamps));
+    verifier.verify(toEntity(material, key, stamps));
     const times = [...loggedTimes(material), ...stamps];
     return times.some(({ at }) => Number.isNaN(at.getTime()))
       ? { kind: "refused", what: "time" }
@@ -112,9 +113,9 @@ function authoritiesOf(root: TrustedRoot): Authorities {
   return fresh;
 }
 
-function toEntity(material: SignatureMaterial, stamps: readonly StampedTime[]): SignedEntity {
+function toEntity(material: SignatureMaterial, key: PublicKey, stamps: readonly StampedTime[]): SignedEntity {
   return {
-    signature: toContent(material),
+    signature: toContent(material, key),
     key: { $case: "public-key", hint: "" },
     tlogEntries: material.logEntries.filter((entry) => !isOfOlderKind(entry)).map(toEngineEntry),
     timestamps: [...promisedEntries(material), ...stamps.map(toStandIn)].map((entry) => ({
@@ -160,22 +161,25 @@ function toEngineEntry(entry: LogEntry): SignedEntity["tlogEntries"][number] {
 }
 
 /** Our own content: the engine's knows SHA-256 only, and reads the digest of a message from the bundle. */
-function toContent({ signature, message, alsoDigests }: SignatureMaterial): SignedEntity["signature"] {
+function toContent({ signature, message, alsoDigests }: SignatureMaterial, key: PublicKey): SignedEntity["signature"] {
   const payload = message.kind === "envelope" ? message.payload : undefined;
   return {
     signature: Buffer.from(signature),
     compareSignature: (other) => other.equals(signature),
     compareDigest: (digest) => digestOf(message, digest.length, payload)?.equals(digest) === true,
     compareSignedDigest: (digest) => digestOf(message, digest.length, signedData(message))?.equals(digest) === true,
-    verifySignature: (keyObject) => {
-      const key = describeKey(keyObject);
-      if (key === undefined) return false;
+    verifySignature: () => {
       const data = signedData(message);
       const digests = new Set<DigestName>([key.digest ?? "sha256", ...alsoDigests]);
-      if (message.kind === "digest") return digests.has("sha256") && verifySha256(key, message.sha256, signature);
-      return data !== undefined && [...digests].some((digest) => verifyData(key, digest, data, signature));
+      if (message.kind === "digest") return digests.has("sha256") && isOverDigest(key, message.sha256, signature);
+      return data !== undefined && [...digests].some((digest) => verifyEitherPadding(key, digest, data, signature));
     },
   };
+}
+
+function isOverDigest(key: PublicKey, sha256: Uint8Array, signature: Uint8Array): boolean {
+  const padded = key.onlyPss !== true && verifySha256(key, sha256, signature);
+  return padded || verifyPssSha256(key, sha256, signature);
 }
 
 function signedData(message: SignedMessage): Uint8Array | undefined {

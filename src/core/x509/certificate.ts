@@ -1,5 +1,6 @@
 import { bitStringOf, booleanOf, childrenOf, objectIdentifierOf, readElement, timeOf, type DerElement } from "./der.ts";
-import { readPublicKey, type DigestName, type PublicKey } from "./publicKey.ts";
+import { readPublicKey, type PublicKey } from "./publicKey.ts";
+import { readSignatureAlgorithm, type SignatureAlgorithm } from "./signatureAlgorithm.ts";
 
 /** An extension as it stands in a certificate: `value` is what its OCTET STRING holds. */
 interface Extension {
@@ -13,8 +14,8 @@ export interface Certificate {
   /** The octets that the issuer signed. */
   readonly body: Uint8Array;
   readonly signature: Uint8Array;
-  /** Digest of the issuer's signature; the key's kind must fit the algorithm. */
-  readonly signatureAlgorithm: { readonly key: "ec" | "rsa" | "ed25519"; readonly digest: DigestName };
+  /** How the issuer signed; the key's kind must fit it. */
+  readonly signatureAlgorithm: SignatureAlgorithm;
   /** Lower-case hex. */
   readonly serialNumber: string;
   readonly issuer: Uint8Array;
@@ -28,28 +29,13 @@ export interface Certificate {
 /** A larger certificate is not read. */
 const maximumLength = 64 * 1024;
 
-/** RFC 5758, RFC 4055, RFC 8410. SHA-1 and RSASSA-PSS are left out: what is signed so is not read. */
-export const signatureAlgorithms: ReadonlyMap<string, Certificate["signatureAlgorithm"]> = new Map<
-  string,
-  Certificate["signatureAlgorithm"]
->([
-  ["1.2.840.10045.4.3.2", { key: "ec", digest: "sha256" }],
-  ["1.2.840.10045.4.3.3", { key: "ec", digest: "sha384" }],
-  ["1.2.840.10045.4.3.4", { key: "ec", digest: "sha512" }],
-  ["1.2.840.113549.1.1.11", { key: "rsa", digest: "sha256" }],
-  ["1.2.840.113549.1.1.12", { key: "rsa", digest: "sha384" }],
-  ["1.2.840.113549.1.1.13", { key: "rsa", digest: "sha512" }],
-  ["1.3.101.112", { key: "ed25519", digest: "sha512" }],
-]);
-
 /** Reads one X.509 v3 certificate in strict DER; undefined where it is none, or uses an algorithm that is refused. */
 export function readCertificate(der: Uint8Array): Certificate | undefined {
   if (der.length > maximumLength) return undefined;
   const [body, algorithm, signature, ...more] = childrenOf(readElement(der)) ?? [];
   const fields = childrenOf(body);
   const bits = bitStringOf(signature);
-  const [algorithmIdentifier] = childrenOf(algorithm) ?? [];
-  const signatureAlgorithm = signatureAlgorithms.get(objectIdentifierOf(algorithmIdentifier) ?? "");
+  const signatureAlgorithm = readSignatureAlgorithm(algorithm);
   if (body === undefined || fields === undefined || bits?.unused !== 0 || signatureAlgorithm === undefined)
     return undefined;
   if (more.length > 0 || !isVersion3(fields[0])) return undefined;

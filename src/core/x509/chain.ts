@@ -1,7 +1,7 @@
 import type { Certificate } from "./certificate.ts";
 import { allowsKeyUsage, basicConstraintsOf, extensionIds, keyPurposes, keyPurposesOf } from "./extensions.ts";
 import { allowsNames } from "./nameConstraints.ts";
-import { verifyData } from "./publicKey.ts";
+import { isSignedAs } from "./signatureAlgorithm.ts";
 
 /** Why a chain is refused: a code to test for, and one sentence. */
 export interface ChainObjection {
@@ -31,11 +31,10 @@ const proven = new WeakMap<Certificate, WeakSet<Certificate>>();
 export function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
   const issuers = proven.get(certificate);
   if (issuers?.has(issuer) === true) return true;
-  const { key, digest } = certificate.signatureAlgorithm;
+  const { signatureAlgorithm, body, signature } = certificate;
   const isProven =
     Buffer.compare(certificate.issuer, issuer.subject) === 0 &&
-    issuer.publicKey.key.asymmetricKeyType === key &&
-    verifyData(issuer.publicKey, digest, certificate.body, certificate.signature);
+    isSignedAs(signatureAlgorithm, issuer.publicKey, body, signature);
   if (isProven) proven.set(certificate, (issuers ?? new WeakSet()).add(issuer));
   return isProven;
 }

@@ -1,6 +1,7 @@
 import type { Certificate } from "./certificate.ts";
 import { childrenOf, objectIdentifierOf, readElement, type DerElement } from "./der.ts";
 import { digestNames, type DigestName } from "./publicKey.ts";
+import { readSignatureAlgorithm, type SignatureAlgorithm } from "./signatureAlgorithm.ts";
 
 /** Signed data (RFC 5652, 5.1) with one signer, read and not proven. */
 export interface SignedData {
@@ -13,8 +14,7 @@ export interface SignedData {
   /** What the signature covers: the signed attributes as a SET. */
   readonly signedAttributes: Uint8Array;
   readonly digest: DigestName;
-  readonly signatureKey: "ec" | "rsa";
-  readonly signatureDigest: DigestName;
+  readonly signatureAlgorithm: SignatureAlgorithm;
   readonly signature: Uint8Array;
   /** Whether the signer's identifier is a certificate's issuer and serial number. */
   readonly isSigner: (certificate: Certificate) => boolean;
@@ -22,23 +22,15 @@ export interface SignedData {
 
 const signedDataType = "1.2.840.113549.1.7.2";
 
-/** RFC 3370, RFC 5754. `undefined` as the digest: the signer's digest algorithm counts. */
-const signatureAlgorithms = new Map<string, { readonly key: "ec" | "rsa"; readonly digest: DigestName | undefined }>([
-  ["1.2.840.113549.1.1.1", { key: "rsa", digest: undefined }],
-  ["1.2.840.113549.1.1.11", { key: "rsa", digest: "sha256" }],
-  ["1.2.840.113549.1.1.12", { key: "rsa", digest: "sha384" }],
-  ["1.2.840.113549.1.1.13", { key: "rsa", digest: "sha512" }],
-  ["1.2.840.10045.4.3.2", { key: "ec", digest: "sha256" }],
-  ["1.2.840.10045.4.3.3", { key: "ec", digest: "sha384" }],
-  ["1.2.840.10045.4.3.4", { key: "ec", digest: "sha512" }],
-]);
+/** rsaEncryption (RFC 3370, 3.2): the signer's digest algorithm counts. */
+const plainRsa = "1.2.840.113549.1.1.1";
 
 /** More certificates or attributes are not looked at. */
 const limits = { certificates: 32, attributes: 32 };
 
 /**
  * Reads a ContentInfo that holds signed data with its content, exactly one signer, and signed attributes, in DER. Undefined
- * for anything else, SHA-1 and RSASSA-PSS too.
+ * for anything else, SHA-1 too.
  */
 export function readSignedData(der: Uint8Array): SignedData | undefined {
   const [type, wrapper, ...more] = childrenOf(readElement(der)) ?? [];
@@ -67,7 +59,7 @@ function readSigner(signer: DerElement): Omit<SignedData, "contentType" | "conte
   const [version, identifier, digestAlgorithm, attributes, signatureAlgorithm, signature] = childrenOf(signer) ?? [];
   const list = childrenOf(attributes, 0xa0);
   const digest = digestNames.get(objectIdentifierOf(childrenOf(digestAlgorithm)?.[0]) ?? "");
-  const algorithm = signatureAlgorithms.get(objectIdentifierOf(childrenOf(signatureAlgorithm)?.[0]) ?? "");
+  const algorithm = algorithmOf(signatureAlgorithm, digest);
   if (version?.tag !== 0x02 || identifier === undefined || list === undefined || attributes === undefined)
     return undefined;
   if (digest === undefined || algorithm === undefined || signature?.tag !== 0x04) return undefined;
@@ -80,11 +72,19 @@ function readSigner(signer: DerElement): Omit<SignedData, "contentType" | "conte
     attributes: read,
     signedAttributes,
     digest,
-    signatureKey: algorithm.key,
-    signatureDigest: algorithm.digest ?? digest,
+    signatureAlgorithm: algorithm,
     signature: signature.content,
     isSigner: (certificate) => isIdentifiedBy(identifier, certificate),
   };
+}
+
+function algorithmOf(
+  identifier: DerElement | undefined,
+  digest: DigestName | undefined,
+): SignatureAlgorithm | undefined {
+  const isPlain = objectIdentifierOf(childrenOf(identifier)?.[0]) === plainRsa;
+  if (isPlain) return digest === undefined ? undefined : { key: "rsa", digest };
+  return readSignatureAlgorithm(identifier);
 }
 
 function readAttributes(list: readonly DerElement[]): ReadonlyMap<string, readonly DerElement[]> | undefined {

@@ -1,5 +1,6 @@
 import { constants, createHash, createPublicKey, verify, type KeyObject } from "node:crypto";
 import { decodePem } from "../base64.ts";
+import { childrenOf, derOf, objectIdentifierOf, readElement } from "./der.ts";
 
 /** The digests that signatures may use. SHA-1 and MD5 are none. */
 export type DigestName = "sha256" | "sha384" | "sha512";
@@ -20,6 +21,8 @@ export interface PublicKey {
   readonly fingerprint: string;
   /** The digest that the Sigstore algorithm registry pairs with the key; none for Ed25519, which hashes by itself. */
   readonly digest: DigestName | undefined;
+  /** Its SubjectPublicKeyInfo says that it is for RSASSA-PSS alone (RFC 4055, 1.2). */
+  readonly onlyPss?: true;
 }
 
 /** Curves by the name that node:crypto gives them. */
@@ -37,10 +40,25 @@ export function readPublicKey(source: Uint8Array | string): PublicKey | undefine
   const der = typeof source === "string" ? decodePem(source, "PUBLIC KEY") : Buffer.from(source);
   if (der === undefined || der.length > 4096) return undefined;
   try {
-    return describeKey(createPublicKey({ key: der, format: "der", type: "spki" }));
+    const plain = withoutPss(der);
+    const key = describeKey(createPublicKey({ key: plain ?? der, format: "der", type: "spki" }));
+    if (plain === undefined || key === undefined) return key;
+    return { ...key, fingerprint: createHash("sha256").update(der).digest("hex"), onlyPss: true };
   } catch {
     return undefined;
   }
+}
+
+/** AlgorithmIdentifiers (RFC 8017, appendix C; RFC 4055): RSA as everybody reads it, and the name of RSASSA-PSS. */
+const plainRsa = Buffer.from("300d06092a864886f70d0101010500", "hex");
+const pssName = "1.2.840.113549.1.1.10";
+
+/** The same key without the mark that it is for RSASSA-PSS alone, which the editor's library cannot read; undefined without one. */
+function withoutPss(der: Uint8Array): Buffer | undefined {
+  const [algorithm, bits, ...more] = childrenOf(readElement(der)) ?? [];
+  if (objectIdentifierOf(childrenOf(algorithm)?.[0]) !== pssName || bits === undefined || more.length > 0)
+    return undefined;
+  return derOf(0x30, plainRsa, bits.whole);
 }
 
 /**
@@ -58,16 +76,34 @@ export function describeKey(key: KeyObject): PublicKey | undefined {
 
 /** Whether `signature` is `key`'s over `data`: ECDSA in DER, RSA with PKCS #1 v1.5, or Ed25519. `digest` is ignored for Ed25519. */
 export function verifyData(
-  key: Pick<PublicKey, "key" | "digest">,
+  key: Pick<PublicKey, "key" | "digest" | "onlyPss">,
   digest: DigestName,
   data: Uint8Array,
   signature: Uint8Array,
 ): boolean {
   try {
     if (key.digest === undefined) return verify(null, data, key.key, signature);
-    return key.key.asymmetricKeyType === "rsa"
-      ? verify(digest, data, { key: key.key, padding: constants.RSA_PKCS1_PADDING }, signature)
-      : verify(digest, data, { key: key.key, dsaEncoding: "der" }, signature);
+    if (key.key.asymmetricKeyType !== "rsa")
+      return verify(digest, data, { key: key.key, dsaEncoding: "der" }, signature);
+    const padded = { key: key.key, padding: constants.RSA_PKCS1_PADDING };
+    return key.onlyPss !== true && verify(digest, data, padded, signature);
+  } catch {
+    return false;
+  }
+}
+
+/** The same, and for RSA also with PSS and a salt as long as the digest: formats that name no padding allow both. */
+export function verifyEitherPadding(
+  key: Pick<PublicKey, "key" | "digest" | "onlyPss">,
+  digest: DigestName,
+  data: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  if (verifyData(key, digest, data, signature)) return true;
+  if (key.key.asymmetricKeyType !== "rsa") return false;
+  const saltLength = constants.RSA_PSS_SALTLEN_DIGEST;
+  try {
+    return verify(digest, data, { key: key.key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }, signature);
   } catch {
     return false;
   }

@@ -1,6 +1,6 @@
-import { signatureAlgorithms, type Certificate } from "./certificate.ts";
-import { childrenOf, objectIdentifierOf, type DerElement } from "./der.ts";
-import { verifyData } from "./publicKey.ts";
+import type { Certificate } from "./certificate.ts";
+import type { DerElement } from "./der.ts";
+import { isSignedAs, readSignatureAlgorithm } from "./signatureAlgorithm.ts";
 
 /** What one answer says about one certificate. */
 export type RevocationStatus =
@@ -35,7 +35,6 @@ export function isSignedBy(
   algorithm: DerElement | undefined,
   signature: Uint8Array,
 ): boolean {
-  const known = signatureAlgorithms.get(objectIdentifierOf(childrenOf(algorithm)?.[0]) ?? "");
-  if (known === undefined || signer.publicKey.key.asymmetricKeyType !== known.key) return false;
-  return verifyData(signer.publicKey, known.digest, body.whole, signature);
+  const known = readSignatureAlgorithm(algorithm);
+  return known !== undefined && isSignedAs(known, signer.publicKey, body.whole, signature);
 }

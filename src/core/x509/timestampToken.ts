@@ -5,7 +5,8 @@ import { readSignedData, type SignedData } from "./cms.ts";
 import { childrenOf, objectIdentifierOf, readElement, smallIntegerOf } from "./der.ts";
 import { basicConstraintsOf } from "./extensions.ts";
 import { objectionToNotaryChain, objectionToNotaryValidity } from "./notaryChain.ts";
-import { digestNames, verifyData } from "./publicKey.ts";
+import { digestNames } from "./publicKey.ts";
+import { isSignedAs } from "./signatureAlgorithm.ts";
 import { readStampInfo } from "./timestampInfo.ts";
 
 /** A time that a time-stamp authority proves: some moment from `earliest` to `latest`. */
@@ -174,8 +175,7 @@ function isSigned(signed: SignedData, { publicKey }: Certificate): boolean {
   if (otherTypes.length > 0 || otherDigests.length > 0 || messageDigest?.tag !== 0x04) return false;
   if (objectIdentifierOf(type) !== signed.contentType) return false;
   if (!createHash(digest).update(content).digest().equals(messageDigest.content)) return false;
-  if (publicKey.key.asymmetricKeyType !== signed.signatureKey) return false;
-  return verifyData(publicKey, signed.signatureDigest, signed.signedAttributes, signature);
+  return isSignedAs(signed.signatureAlgorithm, publicKey, signed.signedAttributes, signature);
 }
 
 interface Search {
