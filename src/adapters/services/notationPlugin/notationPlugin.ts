@@ -5,7 +5,7 @@ import type { SigningService } from "../../../application/signingService.ts";
 import { decodeBase64 } from "../../../core/base64.ts";
 import { isJsonArray, isJsonObject, readJson, textOrEmpty, type JsonObject } from "../../../core/json.ts";
 import { readConfiguredChains } from "../configuredChains.ts";
-import { createImmediateService, type RemoteKey, type SignReply } from "../immediateService.ts";
+import { createKeyService, type RemoteKey, type SignReply } from "../keyService.ts";
 import { issuerOf, specOf } from "../keyKinds.ts";
 import type { Plugin, PluginCall } from "../program/openPlugin.ts";
 import { oneLine } from "../serviceWords.ts";
@@ -94,7 +94,7 @@ export function createNotationPluginService(plugin: Plugin, now: () => number): 
     };
   };
 
-  return createImmediateService(
+  return createKeyService(
     { name: plugin.name, origin: program },
     {
       encoding: "either",

@@ -123,9 +123,9 @@ async function openCallback(state: string, issuer: string): Promise<Callback> {
     wait: (signal) =>
       new Promise((resolve, reject) => {
         const stop = (): void => reject(new Error("the wait is over"));
-        if (signal.aborted) return stop();
+        if (signal.aborted) stop();
         signal.addEventListener("abort", stop, { once: true });
-        return code.then(resolve, reject);
+        code.then(resolve, reject);
       }),
     close: () => {
       server.close();

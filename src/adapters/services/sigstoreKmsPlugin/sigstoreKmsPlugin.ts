@@ -5,7 +5,7 @@ import type { SigningService } from "../../../application/signingService.ts";
 import { decodeBase64, decodePem } from "../../../core/base64.ts";
 import { isJsonObject, readJson, textOrEmpty, type JsonObject } from "../../../core/json.ts";
 import { readConfiguredChains } from "../configuredChains.ts";
-import { createImmediateService, type RemoteKey, type SignReply } from "../immediateService.ts";
+import { createKeyService, type RemoteKey, type SignReply } from "../keyService.ts";
 import { hashAlgorithms, issuerOf, specOf } from "../keyKinds.ts";
 import type { Plugin, PluginCall } from "../program/openPlugin.ts";
 import { oneLine } from "../serviceWords.ts";
@@ -85,7 +85,7 @@ export function createSigstoreKmsPluginService(plugin: Plugin): SigningService {
     };
   };
 
-  return createImmediateService(
+  return createKeyService(
     { name: plugin.name, origin: program },
     {
       encoding: "either",
