@@ -28,6 +28,7 @@ export const commandIds = [
   "countersign.signing.abandon",
   "countersign.signing.approve",
   "countersign.signing.reject",
+  "countersign.signing.allow",
   "countersign.signing.showAudit",
   "countersign.trial.start",
   "countersign.trial.stop",

@@ -8,6 +8,7 @@ import { draftPolicy, openPolicy } from "./policyCommands.ts";
 import { fixAll, pin, pinAll, refreshPins } from "./pinning.ts";
 import { exportReport } from "./report.ts";
 import { signIn } from "./signIn.ts";
+import { allowSigning } from "./signing/allowing.ts";
 import { showAudit } from "./signing/auditLog.ts";
 import { decide } from "./signing/deciding.ts";
 import { sign } from "./signing/execute.ts";
@@ -58,6 +59,7 @@ function handlersFor(extension: Extension, images: ImagesView): Readonly<Record<
     "countersign.signing.abandon": (target) => abandon(extension, target),
     "countersign.signing.approve": (target) => decide(extension, target, "approve"),
     "countersign.signing.reject": (target) => decide(extension, target, "reject"),
+    "countersign.signing.allow": (target) => allowSigning(extension, target),
     "countersign.signing.showAudit": (target) => showAudit(extension, target),
     "countersign.trial.start": () => startTrial(extension),
     "countersign.trial.stop": () => stopTrial(extension),

@@ -20,6 +20,8 @@ export interface ServiceState {
   readonly audit: readonly AuditEntry[];
   /** Whether requests of others are decided here. */
   readonly decides: boolean;
+  /** Whether single signatures are allowed beforehand here. */
+  readonly allows?: boolean;
   readonly failure?: string;
   /** Whether the failure is that nobody is signed in, or not as somebody who may ask. */
   readonly asksForSignIn?: boolean;
@@ -129,7 +131,15 @@ async function askService(service: SigningService, own: readonly Ticket[], signa
       ifTold(service.pending({ signal, own })),
       ifTold(service.audit({ signal })),
     ]);
-    return { name, origin, keys, requests, audit, decides: service.decide !== undefined };
+    return {
+      name,
+      origin,
+      keys,
+      requests,
+      audit,
+      decides: service.decide !== undefined,
+      allows: service.prequalify !== undefined,
+    };
   } catch (error) {
     const asksForSignIn = error instanceof AppError && signInCodes.has(error.code);
     return { ...failedService(name, origin, describeCause(error)), asksForSignIn };

@@ -134,12 +134,12 @@ function toItem(node: Node, now: Date): vscode.TreeItem {
     case "request":
       return requestItem(node.shown, now);
     case "service": {
-      const { name, origin, failure, keys, asksForSignIn = false } = node.state;
+      const { name, origin, failure, keys, asksForSignIn = false, allows = false } = node.state;
       const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded);
       item.id = `service ${name}`;
       item.description = failure === undefined ? origin : asksForSignIn ? "asks for a sign-in" : "cannot be reached";
       item.tooltip = failure ?? `${origin}, ${count(keys.length, "key")}`;
-      item.contextValue = asksForSignIn ? "service closed" : "service";
+      item.contextValue = ["service", ...(asksForSignIn ? ["closed"] : []), ...(allows ? ["allows"] : [])].join(" ");
       item.iconPath =
         failure === undefined
           ? new vscode.ThemeIcon("server")
