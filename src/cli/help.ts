@@ -126,7 +126,7 @@ it is written as FILE.sigstore.json; of a folder the list SHA256SUMS is written 
   --platforms index|all|linux/amd64,...   what of an index is signed; default: index, which covers all
   --justification T           why, for keys that ask for it
   --expires-in 720h           Notary Project only
-  --timestamp-authority URL [--timestamp-certificates FILE] [--timestamp-policy OID]
+  --timestamp-authority URL --timestamp-certificates FILE [--timestamp-policy OID]   stamp it (trial: no file)
   --dry-run                   say what would be signed, and stop
   --wait 15m                  how long to wait for an approval; else exit with 75 and a ticket
   --resume ID                 go on with what waited, or was signed and not attached

@@ -158,12 +158,8 @@ function termLines({ expiresAt, predicate, timeStampAuthority }: SigningTerms): 
       ? []
       : [["that", `${printable(predicate.type)} (${predicate.json.length} characters)`] as const]),
     ...(expiresAt === undefined ? [] : [["expires", expiresAt] as const]),
-    ...(timeStampAuthority === undefined ? [] : [["stamped by", stampedBy(timeStampAuthority)] as const]),
+    ...(timeStampAuthority === undefined ? [] : [["stamped by", printable(timeStampAuthority.url)] as const]),
   ];
-}
-
-function stampedBy({ url, roots }: NonNullable<SigningTerms["timeStampAuthority"]>): string {
-  return roots.length === 0 ? `${printable(url)}, whoever vouches for it` : printable(url);
 }
 
 function keyJson(key: KeyDescription): object {

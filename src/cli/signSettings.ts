@@ -1,3 +1,4 @@
+import { readTrialState } from "../adapters/services/trialState.ts";
 import { AppError } from "../application/errors.ts";
 import type { PlatformChoice } from "../application/imageToSign.ts";
 import { readWorkspace } from "../application/readWorkspace.ts";
@@ -8,6 +9,7 @@ import { predicateTypeOf } from "../core/policy/predicateType.ts";
 import type { SigningTerms, TimeStampAuthority } from "../core/sign/payload.ts";
 import type { Predicate } from "../core/sign/statement.ts";
 import { readStrictJson } from "../core/strictJson.ts";
+import { isObjectIdentifier } from "../core/x509/timestampRequest.ts";
 import type { Host } from "./host.ts";
 import { durationOf } from "./options.ts";
 import { readTextFile, readTrust } from "./trust.ts";
@@ -74,30 +76,40 @@ export async function readSigningWorkspace(values: SigningValues, host: Host): P
   return { trust: { policy, material, namedKeySuffices: true }, configuration };
 }
 
-/** The time-stamp authority that options name, else the workspace's. AppError `usage` or `configuration`. */
+/**
+ * The time-stamp authority that options name, else the workspace's; `trial` is the trial's own. AppError `usage` or
+ * `configuration`.
+ */
 export async function readTimeStampAuthority(
   command: string,
   values: SigningValues,
   { timeStampAuthority: configured }: Pick<Configuration, "timeStampAuthority">,
-  cwd: string,
+  host: Host,
 ): Promise<TimeStampAuthority | undefined> {
   const url = values["timestamp-authority"];
-  const file = values["timestamp-certificates"];
+  const certificates = values["timestamp-certificates"];
   const policy = values["timestamp-policy"];
-  if (url === undefined && (file !== undefined || policy !== undefined))
-    throw usage(command, "--timestamp-certificates and --timestamp-policy go with --timestamp-authority.");
+  if (url === "trial") return trialAuthority(host);
+  if ((url === undefined) !== (certificates === undefined) || (url === undefined && policy !== undefined))
+    throw usage(command, "--timestamp-authority needs --timestamp-certificates, which its own must lead to.");
   const named =
-    url === undefined
+    url === undefined || certificates === undefined
       ? configured
-      : { url, ...(file === undefined ? {} : { certificates: file }), ...(policy === undefined ? {} : { policy }) };
+      : { url, certificates, ...(policy === undefined ? {} : { policy }) };
   if (named === undefined) return undefined;
   if (!URL.canParse(named.url) || !/^https?:$/.test(new URL(named.url).protocol))
     throw usage(command, `'${named.url}' is not the URL of a time-stamp authority.`);
-  const { certificates } = named;
-  const roots = certificates === undefined ? [] : certificatesIn(await readTextFile(certificates, cwd));
-  if (certificates !== undefined && roots.length === 0)
-    throw new AppError("configuration", `${certificates} holds no certificate in PEM.`);
+  if (named.policy !== undefined && !isObjectIdentifier(named.policy))
+    throw usage(command, `'${named.policy}' is no object identifier of a policy.`);
+  const roots = certificatesIn(await readTextFile(named.certificates, host.cwd));
+  if (roots.length === 0) throw new AppError("configuration", `${named.certificates} holds no certificate in PEM.`);
   return { url: named.url, roots, ...(named.policy === undefined ? {} : { policy: named.policy }) };
+}
+
+async function trialAuthority({ environment }: Host): Promise<TimeStampAuthority> {
+  const state = await readTrialState({ environment, platform: process.platform });
+  if (state?.timeStamps !== undefined) return { url: state.timeStamps.url, roots: [state.timeStamps.root] };
+  throw new AppError("service-unavailable", "No trial is running. Start one with 'countersign trial up'.");
 }
 
 /** What the signature is to say, from the options. */

@@ -25,7 +25,7 @@ export async function attest(args: readonly string[], host: Host): Promise<numbe
   const platforms = platformsOf("attest", values.platforms);
   const predicate = await readPredicate(file, type, host.cwd);
   const run = await openSigningRun("attest", values, host);
-  const timeStampAuthority = await readTimeStampAuthority("attest", values, run.workspace.configuration, host.cwd);
+  const timeStampAuthority = await readTimeStampAuthority("attest", values, run.workspace.configuration, host);
   const terms = termsOf("attest", new Date(), { expiresIn: undefined, predicate, timeStampAuthority });
   if (target.kind === "file") return signFile(run, { path: target.path, key, terms });
   return signImages(run, { reference: target.reference, key, signatureFormat: "sigstore-bundle", terms, platforms });

@@ -35,7 +35,7 @@ export async function sign(args: readonly string[], host: Host): Promise<number>
   const platforms = platformsOf("sign", values.platforms);
   const run = await openSigningRun("sign", values, host);
   const { configuration } = run.workspace;
-  const timeStampAuthority = await readTimeStampAuthority("sign", values, configuration, host.cwd);
+  const timeStampAuthority = await readTimeStampAuthority("sign", values, configuration, host);
   const { "expires-in": expiresIn } = values;
   const terms = termsOf("sign", new Date(), { expiresIn, predicate: undefined, timeStampAuthority });
   switch (target.kind) {

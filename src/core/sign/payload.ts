@@ -31,7 +31,7 @@ export interface SigningTerms {
 /** A time-stamp authority (RFC 3161), and how its stamps are known. */
 export interface TimeStampAuthority {
   readonly url: string;
-  /** PEM of the roots that its certificate must lead to; empty where none are known here. */
+  /** PEM of the certificates that its own must lead to. */
   readonly roots: readonly string[];
   /** Object identifier of the policy to stamp under; the authority's own without it. */
   readonly policy?: string;

@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
 import { decodePem } from "../base64.ts";
 import type { Parsed } from "../problem.ts";
-import { readCertificate, type Certificate } from "./certificate.ts";
-import { isIssuedBy } from "./chain.ts";
 import { readSignedData } from "./cms.ts";
 import { childrenOf, objectIdentifierOf, readElement, smallIntegerOf, type DerElement } from "./der.ts";
 import { encodeNonce } from "./timestampRequest.ts";
@@ -14,7 +12,7 @@ export interface TimestampQuestion {
   readonly nonce: Uint8Array;
   /** The policy that was asked for; any without it. */
   readonly policy?: string;
-  /** PEM of the roots that the authority must lead to; without any, the token's own are taken, and only prove that it is whole. */
+  /** PEM of the certificates that the authority's own must lead to. */
   readonly roots: readonly string[];
   readonly now: Date;
 }
@@ -64,8 +62,7 @@ export function checkTimestampResponse(response: Uint8Array, question: Timestamp
   if (!hasImprint(fields[2], question.data))
     return refuse("timestamp-mismatch", "The time stamp is for another signature.");
   const roots = question.roots.flatMap((pem) => decodePem(pem, "CERTIFICATE") ?? []);
-  const anchors = question.roots.length > 0 ? roots : topsOf(signed.certificates);
-  const outcome = verifyTimestampToken(token, question.data, anchors);
+  const outcome = verifyTimestampToken(token, question.data, roots);
   if (outcome.kind === "refused") return refuse(outcome.code, outcome.message);
   if (Math.abs(outcome.at.getTime() - question.now.getTime()) > clockTolerance)
     return refuse(
@@ -78,14 +75,6 @@ export function checkTimestampResponse(response: Uint8Array, question: Timestamp
 function hasImprint(element: DerElement | undefined, data: Uint8Array): boolean {
   const imprint = childrenOf(element)?.[1];
   return imprint?.tag === 0x04 && createHash("sha256").update(data).digest().equals(imprint.content);
-}
-
-/** The certificates that no other of the token issued. */
-function topsOf(certificates: readonly Uint8Array[]): readonly Uint8Array[] {
-  const read = certificates.map(readCertificate).filter((certificate) => certificate !== undefined);
-  const isTop = (one: Certificate): boolean =>
-    read.every((other) => same(one.der, other.der) || !isIssuedBy(one, other));
-  return read.filter(isTop).map(({ der }) => der);
 }
 
 function same(one: Uint8Array, other: Uint8Array): boolean {

@@ -189,14 +189,15 @@ describe("the configuration's JSON schema", () => {
     venafi({ product: "saas", label: "shop-release", authentication: "api-key", caFile: "pki/ca.pem" }),
   );
   good.push(
-    { ...base, timeStampAuthority: { url: "http://tsa.example/stamp" } },
+    { ...base, timeStampAuthority: { url: "http://tsa.example/stamp", certificates: "tsa.pem" } },
     { ...base, timeStampAuthority: { url: "https://tsa.example", certificates: "pki/tsa.pem", policy: "1.2.3.4" } },
   );
   const bad: readonly object[] = [
-    { ...base, timeStampAuthority: {} },
-    { ...base, timeStampAuthority: { url: "ftp://tsa.example" } },
+    { ...base, timeStampAuthority: { certificates: "tsa.pem" } },
+    { ...base, timeStampAuthority: { url: "https://tsa.example" } },
+    { ...base, timeStampAuthority: { url: "ftp://tsa.example", certificates: "tsa.pem" } },
     { ...base, timeStampAuthority: { url: "https://tsa.example", certificates: "/etc/tsa.pem" } },
-    { ...base, timeStampAuthority: { url: "https://tsa.example", policy: "best" } },
+    { ...base, timeStampAuthority: { url: "https://tsa.example", certificates: "tsa.pem", policy: "best" } },
     vault({ path: "transit" }),
     vault({ mount: "../sys" }),
     vault({ authentication: "userpass" }),
