@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startSample, type RunningSample } from "../sample.ts";
+import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+
+const old = `sha256:${"0b".repeat(32)}`;
+
+describe("pins", () => {
+  let sample: RunningSample;
+  let workbench: Workbench | undefined;
+
+  before(async () => {
+    sample = await startSample();
+    mkdirSync(join(sample.folder, "tools"));
+    writeFileSync(
+      join(sample.folder, "tools/deploy.sh"),
+      `#!/bin/sh\nIMAGE=${sample.registry}/base/node:22@${old} # the base\ndocker run --rm "$IMAGE" true\n`,
+    );
+  });
+  after(() => sample?.stop());
+  afterEach(async function close() {
+    await closeWorkbench(workbench, this.currentTest);
+    workbench = undefined;
+  });
+
+  it("refreshes a pin whose tag has moved, in a shell script, and says who signed what it names now", async () => {
+    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    await workbench.openFile("tools/deploy.sh");
+    await workbench.codeLens("Could not check");
+    await workbench.runCommand("Countersign: Refresh the pins in this file");
+    await workbench.page.getByText("Refreshed 1 image in 1 file.").first().waitFor();
+    await workbench.screenshot("pins refreshed light");
+    await workbench.runCommand("File: Save");
+    await workbench.codeLens("Verified");
+    await workbench.screenshots("pins");
+    const text = readFileSync(join(sample.folder, "tools/deploy.sh"), "utf8");
+    assert.doesNotMatch(text, new RegExp(old, "u"));
+    assert.match(
+      text,
+      /^#!\/bin\/sh\nIMAGE=\S+\/base\/node:22@sha256:[0-9a-f]{64} # the base\ndocker run --rm "\$IMAGE" true\n$/u,
+    );
+  });
+
+  it("pins every verified image of the workspace as one change", async () => {
+    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    await workbench.openFile("app/Dockerfile");
+    await workbench.codeLens("Verified");
+    await workbench.runCommand("Countersign: Pin all images in this workspace");
+    await workbench.page
+      .getByText(/^Pinned \d+ images? in \d+ files?\.$/u)
+      .first()
+      .waitFor();
+    await workbench.screenshot("pinned light");
+    await workbench.editor.locator(".view-line", { hasText: "22@sha256:" }).first().waitFor();
+  });
+});
