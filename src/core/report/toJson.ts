@@ -10,6 +10,7 @@ import {
   type Ranges,
   type ReportedImage,
 } from "./inspection.ts";
+import { visibilityOf } from "./visibility.ts";
 
 /** The JSON report, one object, `version` 1; its shape is the command line's contract. */
 export function toJson(inspection: Inspection): string {
@@ -39,7 +40,7 @@ function imageJson(image: ReportedImage, ranges: Ranges, withSteps: boolean): ob
       ? {}
       : { definedAt: ranges.rangeOf(place.document.path, definedAt) }),
     ...(verdict === undefined ? {} : verdictJson(verdict)),
-    ...(verdict === undefined || !withSteps ? {} : { steps: verdict.trace }),
+    ...(verdict === undefined || !withSteps ? {} : { steps: verdict.trace, visibility: visibilityJson(verdict) }),
   };
 }
 
@@ -58,6 +59,14 @@ function verdictJson(verdict: Verdict): object {
     ...(verdict.decidedBy === undefined ? {} : { decidedBy: verdict.decidedBy }),
     ...(verdict.asOf === undefined ? {} : { asOf: verdict.asOf }),
   };
+}
+
+/** Which tools recognise each valid signature, by the digest of the manifest that carries it. */
+function visibilityJson({ signatures }: Verdict): object {
+  return signatures.flatMap((signature) => {
+    const consumers = signature.valid ? visibilityOf(signature) : [];
+    return consumers.length === 0 ? [] : [{ manifest: signature.manifest, format: signature.format, consumers }];
+  });
 }
 
 function signatureJson(signature: SignatureVerdict): object {

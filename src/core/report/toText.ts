@@ -4,7 +4,17 @@ import type { Finding, Severity } from "../rules/rule.ts";
 import type { TraceStep, Verdict, VerdictState } from "../verdict/verdict.ts";
 import { createRanges, reportedImages, type Inspection, type Ranges, type ReportedImage } from "./inspection.ts";
 import { colourOf, marksFor, paint, type Colour } from "./marks.ts";
-import { count, describeAge, describeTime, printable, stateWord, summaryDetail, worstFirst } from "./words.ts";
+import { describeVisibility } from "./visibility.ts";
+import {
+  count,
+  describeAge,
+  describeTime,
+  formatWord,
+  printable,
+  stateWord,
+  summaryDetail,
+  worstFirst,
+} from "./words.ts";
 
 /** How the text report is written, which depends on the terminal. */
 export interface TextOptions {
@@ -24,10 +34,7 @@ export function toText(inspection: Inspection, options: TextOptions): string {
     ...inspection.problems.map((problem) => problemRow(problem, ranges)),
     ...bestFirst(images).map((image) => ({
       ...imageRow(image, inspection.verdicts !== undefined, ranges, options),
-      below: [
-        ...(told ? (image.verdict?.trace ?? []) : []).map((step) => stepLine(step, options)),
-        ...partsOf(image.verdict, options),
-      ],
+      below: [...(told ? explanation(image, options) : []), ...partsOf(image.verdict, options)],
     })),
     ...[...inspection.findings].sort(byWorstLast).map((finding) => findingRow(finding, ranges)),
   ];
@@ -57,6 +64,19 @@ interface Row {
   readonly rest: string;
   /** Lines that follow it. */
   readonly below?: readonly string[];
+}
+
+/** The steps of a verdict, and who can see its valid signatures. */
+function explanation({ verdict }: ReportedImage, options: TextOptions): readonly string[] {
+  if (verdict === undefined) return [];
+  const formats = new Map(verdict.signatures.filter(({ valid }) => valid).map((each) => [each.format, each]));
+  const seen = [...formats.values()].flatMap((signature): TraceStep[] => {
+    const text = describeVisibility(signature);
+    return text === ""
+      ? []
+      : [{ step: "signature", outcome: "note", text: `${formatWord(signature.format)}: ${text}.` }];
+  });
+  return [...verdict.trace, ...seen].map((step) => stepLine(step, options));
 }
 
 const stepMarks = { passed: "verified", failed: "invalid", note: "note" } as const;

@@ -2,7 +2,63 @@ import { shortDigest } from "../image/digest.ts";
 import type { AssessedSignature } from "./assessSignature.ts";
 import type { RuleDecision } from "./decideRule.ts";
 import type { Lookup } from "./evidence.ts";
-import type { Attachment, Governance, Reason, SignatureVerdict, Signer, TraceStep } from "./verdict.ts";
+import type {
+  Attachment,
+  Governance,
+  Reason,
+  SignatureVerdict,
+  SignatureFormat,
+  Signer,
+  TraceStep,
+} from "./verdict.ts";
+
+const distribution = "OCI distribution specification 1.1";
+
+/** The specification that asks for each look-up. */
+const lookupSections: Readonly<Record<Lookup["kind"], string>> = {
+  image: `${distribution}, Pulling manifests`,
+  referrers: `${distribution}, Listing Referrers`,
+  "referrers-tag": `${distribution}, Referrers Tag Schema`,
+  "signature-tag": "cosign signature specification, Tag-based Discovery",
+  "attestation-tag": "cosign signature specification, Tag-based Discovery",
+  "sbom-tag": "cosign SBOM specification",
+};
+
+/** The specification by which each format is verified. */
+const formatSections: Readonly<Record<SignatureFormat, string>> = {
+  "sigstore-bundle": "Sigstore client specification, 4 Verification",
+  cosign: "cosign signature specification, Signature Verification",
+  "notation-jws": "Notary Project, signature verification details; JWS envelope",
+  "notation-cose": "Notary Project, signature verification details; COSE envelope",
+  unrecognised: "none that is known here",
+};
+
+/** The sections that single objections rest on, where one says more than the format's own. */
+const reasonSections: ReadonlyMap<string, string> = new Map([
+  ["other-image", "Sigstore client specification, 4.5; OCI image specification 1.1, subject"],
+  ["signature-wrong", "RFC 8032, FIPS 186-5, RFC 8017: the signature's own algorithm"],
+  ["algorithm-refused", "Sigstore algorithm registry; Notary Project, signature algorithm requirements"],
+  ["certificate-chain-broken", "RFC 5280, 6.1"],
+  ["certificate-not-valid-then", "RFC 5280, 6.1.3 (a)(2)"],
+  ["certificate-not-an-authority", "RFC 5280, 6.1.4 (k)"],
+  ["certificate-path-length", "RFC 5280, 6.1.4 (m)"],
+  ["certificate-names", "RFC 5280, 4.2.1.10 and 6.1.3 (b), (c)"],
+  ["certificate-usage", "RFC 5280, 4.2.1.3 and 4.2.1.12"],
+  ["certificate-extension", "RFC 5280, 4.2"],
+  ["certificate-revoked", "RFC 5280, 6.3; RFC 6960"],
+  ["revocation-unknown", "Notary Project, trust store and trust policy, Certificate Revocation Evaluation"],
+  ["certificate-not-logged", "RFC 6962, 3.3"],
+  ["log-entry-mismatch", "Sigstore client specification, 4.4"],
+  ["log-inclusion", "RFC 6962, 2.1.1; C2SP tlog-checkpoint"],
+  ["log-not-valid-then", "Sigstore client specification, 4.4"],
+  ["time-not-proven", "Sigstore client specification, 4.2"],
+  ["timestamp-missing", "RFC 3161; Notary Project, trust store and trust policy, verifyTimestamp"],
+  ["unknown-authority", "RFC 5280, 6.1.1 (d)"],
+  ["statement-malformed", "in-toto attestation framework 1.0, Statement"],
+  ["payload-type", "DSSE protocol 1.0"],
+  ["signature-expired", "Notary Project, signature specification, Expiry"],
+  ["critical-attribute", "Notary Project, signature specification, Extended attributes; RFC 7515, 4.1.11"],
+]);
 
 /** A look-up as a step. */
 export function describeLookup({ kind, target, at, outcome, failure }: Lookup): TraceStep {
@@ -19,6 +75,7 @@ export function describeLookup({ kind, target, at, outcome, failure }: Lookup): 
     step: "look-up",
     outcome: outcome === "failed" ? "failed" : outcome === "found" ? "passed" : "note",
     text: `Asked for ${what[kind]} (${target}) at ${at}: ${result}`,
+    section: lookupSections[kind],
   };
 }
 
@@ -55,6 +112,7 @@ export function toSignatureVerdict(
       step: "signature",
       outcome: valid ? "passed" : "failed",
       text: `${found.purpose === "signature" ? "Signature" : "Attestation"} (${found.format}): ${said}${proven}`,
+      section: (valid ? undefined : reasonSections.get(outcome.reason.code)) ?? formatSections[found.format],
     },
   };
 }

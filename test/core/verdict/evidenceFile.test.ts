@@ -3,11 +3,15 @@ import { readEvidence, writeEvidence } from "../../../src/core/verdict/evidenceF
 import type { Evidence } from "../../../src/core/verdict/evidence.ts";
 import { judge } from "../../../src/core/verdict/judge.ts";
 import { acme, keyBundle, pem, stranger } from "../../helpers/keyBundle.ts";
-import { attachBundle, evidenceOf, keyAuthority, now, policyOf, rule } from "../../helpers/signedImage.ts";
+import { attachBundle, evidenceOf, image, keyAuthority, now, policyOf, rule } from "../../helpers/signedImage.ts";
 
 const policy = policyOf(rule([keyAuthority(pem(acme))]));
-const signed: Evidence = {
+const signed: Required<Evidence> = {
+  image,
   ...evidenceOf([attachBundle(keyBundle(acme))]),
+  others: [
+    { mediaType: "application/spdx+json", digest: `sha256:${"5".repeat(64)}`, size: 5, annotations: { a: "b" } },
+  ],
   revocations: [
     { kind: "ocsp", url: "http://ocsp.example", subject: "00", at: now.toISOString(), bytes: Buffer.from("answer") },
   ],
