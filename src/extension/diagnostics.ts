@@ -103,11 +103,14 @@ function problemDiagnostic({ code, message, span }: Problem, rangeAt: (span: Spa
   return diagnostic;
 }
 
+/** What is true of most references is offered where the cursor is, and marks nothing as a problem. */
+const quietRules: ReadonlySet<string> = new Set(["image-without-digest"]);
+
 function toDiagnostic(extension: Extension, document: Document, finding: Finding): vscode.Diagnostic {
   const diagnostic = new vscode.Diagnostic(
     rangeOf(document, finding.span),
     finding.message,
-    severityOf(finding.severity),
+    quietRules.has(finding.rule) ? vscode.DiagnosticSeverity.Hint : severityOf(finding.severity),
   );
   diagnostic.source = "Countersign";
   const argument = encodeURIComponent(JSON.stringify([{ rule: finding.rule }]));
