@@ -13,10 +13,11 @@ const defaultLimits = {
   responderMs: 2_000,
   listMs: 5_000,
   responderBytes: 64 * 1024,
-  listBytes: 4 * 1024 * 1024,
+  listBytes: 32 * 1024 * 1024,
   /** How long an answer is given again; whether it is still current, the judgement says. */
   keptMs: 10 * 60 * 1000,
   kept: 200,
+  keptBytes: 64 * 1024 * 1024,
 };
 
 /**
@@ -53,8 +54,10 @@ export function createRevocations(options: RevocationOptions): Revocations {
       const bytes = await ask(question, signal);
       kept.delete(key);
       if (bytes !== undefined) kept.set(key, { until: Date.now() + limits.keptMs, bytes });
-      for (const oldest of kept.keys()) {
-        if (kept.size <= limits.kept) break;
+      let held = [...kept.values()].reduce((sum, each) => sum + each.bytes.length, 0);
+      for (const [oldest, each] of kept) {
+        if (kept.size <= limits.kept && held <= limits.keptBytes) break;
+        held -= each.bytes.length;
         kept.delete(oldest);
       }
       return bytes;

@@ -11,7 +11,7 @@ export interface RevocationPorts {
   readonly revocations?: Revocations;
 }
 
-/** A responder, then lists where no responder knew; nothing asks for more. */
+/** A responder, then lists where no responder knew, then lists of changes that complete those; nothing asks for more. */
 const maximumRounds = 3;
 
 /**

@@ -30,6 +30,27 @@ export function childrenOf(element: DerElement | undefined, tag = 0x30): readonl
   return children;
 }
 
+/**
+ * The first element in `content` that `isIt` says yes to, without keeping the others: lists may be long. "none" where
+ * there is none, "malformed" where the octets are no elements, are too many, or where `isIt` says so.
+ */
+export function findElement(
+  content: Uint8Array,
+  most: number,
+  isIt: (element: DerElement) => boolean | "malformed",
+): DerElement | "none" | "malformed" {
+  let at = 0;
+  for (let count = 0; at < content.length; count++) {
+    const element = elementAt(content, at);
+    if (element === undefined || count === most) return "malformed";
+    const answer = isIt(element);
+    if (answer === "malformed") return answer;
+    if (answer) return element;
+    at += element.whole.length;
+  }
+  return "none";
+}
+
 /** The dotted text of an OBJECT IDENTIFIER; undefined for any other element. */
 export function objectIdentifierOf(element: DerElement | undefined): string | undefined {
   if (element?.tag !== 0x06 || element.content.length === 0 || element.content.length > 64) return undefined;

@@ -93,13 +93,19 @@ function statusInLists(
   answers: readonly RevocationAnswer[],
   unreadable: boolean,
 ): Found {
+  const answerFrom = (url: string): Uint8Array | undefined =>
+    answers.find((each) => each.kind === "list" && each.url === url)?.bytes;
   const found = lists.map((url) => {
-    const answer = answers.find((each) => each.kind === "list" && each.url === url);
-    return { url, status: answer === undefined ? undefined : listStatus(answer.bytes, url, subject) };
+    const bytes = answerFrom(url);
+    return { url, status: bytes === undefined ? undefined : listStatus(bytes, url, subject, answerFrom) };
   });
   for (const { status } of found) if (status?.kind === "revoked") return status;
   const isGood = lists.length > 0 && !unreadable && found.every(({ status }) => status?.kind === "good");
   if (isGood) return { kind: "good" };
-  const unasked = found.flatMap(({ url, status }) => (status === undefined ? [{ kind: "list", url } as const] : []));
-  return { kind: "open", questions: unasked };
+  const unasked = found.flatMap(({ url, status }) => {
+    if (status === undefined) return [url];
+    return status.kind === "incomplete" ? status.places.slice(0, maximumPlaces) : [];
+  });
+  const questions = unasked.filter((url) => answerFrom(url) === undefined);
+  return { kind: "open", questions: questions.map((url) => ({ kind: "list", url })) };
 }

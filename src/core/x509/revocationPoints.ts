@@ -30,6 +30,11 @@ export function revocationPointsOf({ extensions }: Certificate): RevocationPoint
   return { ocsp, lists: crl, unreadable: !readable || !asked };
 }
 
+/** The places that an extension of distribution points names (RFC 5280, 4.2.1.13 and 5.2.6), as far as they are asked; undefined where it cannot be read. */
+export function placesIn(value: Uint8Array): readonly string[] | undefined {
+  return listsIn(value)?.flatMap(webAddress);
+}
+
 function respondersIn(value: Uint8Array): readonly DerElement[] | undefined {
   const descriptions = childrenOf(readElement(value));
   if (descriptions === undefined) return undefined;
