@@ -1,3 +1,5 @@
+import type { Person } from "../application/ports.ts";
+
 /** What the command line needs of the process that runs it. */
 export interface Host {
   readonly cwd: string;
@@ -10,4 +12,6 @@ export interface Host {
   readonly error: (text: string) => void;
   /** Standard input; nothing without it. */
   readonly input?: AsyncIterable<Uint8Array>;
+  /** Who can be asked; nobody where there is no terminal. */
+  readonly person?: Person;
 }

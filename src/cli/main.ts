@@ -1,3 +1,5 @@
+import { isatty } from "node:tty";
+import { createTerminalPerson } from "./person.ts";
 import { pluginCommand } from "./plugins/programName.ts";
 import { run } from "./run.ts";
 
@@ -27,6 +29,9 @@ void run(plugin === undefined ? given : [plugin, ...given], {
   error: (text) => void process.stderr.write(text),
   // Opened only where it is read: an open one could keep the process.
   input: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
+  ...(isatty(0) && isatty(2)
+    ? { person: createTerminalPerson({ input: () => process.stdin, error: process.stderr }) }
+    : {}),
 }).then((code) => {
   process.exitCode = code;
   // A kept-alive connection to a registry must not keep the process; the trial's daemon, which serves, comes back here only when it ends.

@@ -56,7 +56,8 @@ export async function openSigningRun(command: string, values: SigningValues, hos
   const place = { environment: host.environment, platform: process.platform };
   const workspace = await readSigningWorkspace(values, host);
   const { configuration } = workspace;
-  const service = await openService(name, { configuration, place, root: host.cwd });
+  const person = host.person === undefined ? {} : { person: host.person };
+  const service = await openService(name, { configuration, place, root: host.cwd, ...person });
   const serviceType = configuration.services.find((each) => each.name === name)?.type ?? "trial";
   return { host, values, format, waitMs, workspace, service, serviceType, store: openPendingStore(place) };
 }

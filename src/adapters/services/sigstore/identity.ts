@@ -81,8 +81,8 @@ async function requireAgreement(place: SigstorePlace, issuer: string, options: W
       "configuration",
       `Nobody agreed that identity tokens go to ${origin}, which the workspace names as the certificate authority of ${name}; nothing was sent. Set COUNTERSIGN_SIGSTORE_URL=${origin} where that is right.`,
     );
-  const about = `Whoever has your identity of ${issuer} can have certificates made in your name. ${name} sends it to ${origin}.`;
-  const question = { service: name, prompt: "Type 'yes' to agree", about, secret: false };
+  const about = `sending your identity of ${issuer} to ${origin}, where certificates can then be made in your name`;
+  const question = { service: name, prompt: "Your agreement (yes)", about, secret: false };
   const answer = await person.answer(question, options);
   if (answer?.trim().toLowerCase() !== "yes")
     throw new AppError("cancelled", `You did not agree that your identity goes to ${origin}; nothing was sent.`);

@@ -199,7 +199,7 @@ describe("a Sigstore instance as a signing service", () => {
       for (let count = 0; count < 2; count += 1)
         assert.equal((await sign(await scene.open({ environment: {}, person, secrets }))).status, "signed");
       assert.equal(person.questions.length, 1);
-      assert.match(person.questions[0] ?? "", new RegExp(`people sends it to ${scene.sigstore.url}`, "u"));
+      assert.match(person.questions[0] ?? "", new RegExp(`sending your identity of .* to ${scene.sigstore.url}`, "u"));
     });
 
     it(
