@@ -44,7 +44,8 @@ export async function verifyImage(
 ): Promise<{ readonly verdict: Verdict; readonly evidence: Evidence }> {
   const settle = (evidence: Evidence) => ({ evidence, verdict: judge(evidence, policy, material, ports.clock.now()) });
   const name = formatReference(reference);
-  const held = options.evidence?.get(name);
+  // What was kept is about the index; of a platform it says nothing.
+  const held = platform === undefined ? options.evidence?.get(name) : undefined;
   if (held !== undefined) return settle(held);
   if (options.evidence !== undefined)
     return settle(

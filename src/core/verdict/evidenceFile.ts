@@ -123,7 +123,6 @@ function readImage(json: JsonObject, blobs: ReadonlyMap<string, Uint8Array>): Ev
   const lookups = listOf(json["lookups"], readLookup);
   const candidates = listOf(json["candidates"], readCandidate);
   const others = json["others"] === undefined ? "none" : listOf(json["others"], readDescriptor);
-  const others = json["others"] === undefined ? "none" : listOf(json["others"], readDescriptor);
   const held = listOf(json["blobs"], textOf, limits.blobs);
   const revocations = json["revocations"] === undefined ? "none" : listOf(json["revocations"], readRevocation);
   if (image === undefined || lookups === undefined || candidates === undefined) return undefined;
