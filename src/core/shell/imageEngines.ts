@@ -18,6 +18,7 @@ const groups = new Set([
   "trust",
   "pod",
   "imagetools",
+  "model",
 ]);
 
 /** The images that docker, podman, nerdctl or buildah is told to use, and the names that it gives. */
@@ -65,6 +66,8 @@ const verbs = new Map<string, VerbReader>([
   ["buildx create", readBuilder],
   ["imagetools inspect", (words) => readEvery(words, table.buildxTools)],
   ["imagetools create", (words) => readEvery(words, table.buildxTools)],
+  ["model pull", (words) => readFirst(words, table.enginePull)],
+  ["model run", (words) => readFirst(words, table.engineRun)],
   ["manifest inspect", (words) => readEvery(words, table.engineLook)],
   ["manifest create", (words) => skipFirst(readEvery(words, manifestCreate))],
   ["service create", (words) => readFirst(words, table.serviceCreate)],

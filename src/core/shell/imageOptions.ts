@@ -38,7 +38,7 @@ export const engineRun = optionTable(
   --cosign-certificate-oidc-issuer`,
   `-d --detach --disable-content-trust --help --init -i --interactive --no-healthcheck --oom-kill-disable --privileged
   -P --publish-all -q --quiet --read-only --rm --sig-proxy -t --tty --use-api-socket --env-host --http-proxy
-  --no-hostname --no-hosts --passwd --read-only-tmpfs --replace --rmi --tls-verify --unsetenv-all`,
+  --no-hostname --no-hosts --no-stdin --passwd --read-only-tmpfs --replace --rmi --rootfs --tls-verify --unsetenv-all`,
 );
 
 /** Options of `pull`, and of `from` of buildah. */
@@ -65,17 +65,20 @@ export const engineBuild = optionTable(
   --logfile --manifest --mount --net --os --os-feature --os-version --pid --retry --retry-delay --runtime
   --runtime-flag --sbom-image-output --sbom-merge-strategy --sbom-output --sbom-purl-output --sbom-scanner-command
   --sbom-scanner-image --sign-by --source-date-epoch --timestamp --unsetenv --unsetlabel --userns --uts --variant -v
-  --volume --cache-ttl -h`,
+  --volume --cache-ttl -h --cw --iidfile-raw --inherit-annotations --logsplit --resource --sbom-image-purl-output
+  --source-policy-file --unsetannotation --userns-gid-map --userns-gid-map-group --userns-uid-map
+  --userns-uid-map-user`,
   `--check --compress --debug -D --force-rm --load --no-cache --pull --push -q --quiet --rm --squash --all-platforms
   --disable-compression --disable-content-trust --http-proxy --identity-label --layers --no-hostname --no-hosts
-  --squash-all --stdin --tls-verify --skip-unused-stages --omit-history --no-compression`,
+  --squash-all --stdin --tls-verify --skip-unused-stages --omit-history --no-compression --compat-volumes
+  --created-annotation --inherit-labels --rewrite-timestamp --save-stages --stage-labels --help`,
 );
 
 /** Options of `docker buildx create` and `docker buildx imagetools`. */
 export const buildxTools = optionTable(
   `--driver --driver-opt --name --node --platform --buildkitd-flags --buildkitd-config --config --builder --format
-  --annotation -f --file --progress -t --tag --metadata-file --prefer-index`,
-  "--append --bootstrap --leave --use --dry-run --raw -D --debug",
+  --annotation -f --file -p --progress -t --tag --metadata-file --timeout`,
+  "--append --bootstrap --leave --use --dry-run --raw -D --debug --prefer-index",
 );
 
 /** Options of `docker service create`. */
@@ -88,7 +91,7 @@ export const serviceCreate = optionTable(
   --restart-delay --restart-max-attempts --restart-window --rollback-delay --rollback-failure-action
   --rollback-max-failure-ratio --rollback-monitor --rollback-order --rollback-parallelism --secret --stop-grace-period
   --stop-signal --sysctl --ulimit --update-delay --update-failure-action --update-max-failure-ratio --update-monitor
-  --update-order --update-parallelism -u --user -w --workdir`,
+  --update-order --update-parallelism -u --user -w --workdir --credential-spec --memory-swap --memory-swappiness`,
   "-d --detach --init --no-healthcheck --no-resolve-image -q --quiet --read-only -t --tty --with-registry-auth",
 );
 
@@ -106,55 +109,6 @@ export const kubectl = optionTable(
   --arguments-only --disable-compression --insecure-skip-tls-verify --match-server-version --warnings-as-errors
   --confirm --scheduled --insecure --keep-labels --keep-annotations --keep-liveness --keep-readiness --keep-startup
   --dry-run`,
-);
-
-/** Options of cosign and notation. */
-export const signers = optionTable(
-  `--annotations -a --attachment --attachment-tag-prefix --bundle --cert --cert-chain --certificate --certificate-chain
-  --certificate-github-workflow-name --certificate-github-workflow-ref --certificate-github-workflow-repository
-  --certificate-github-workflow-sha --certificate-github-workflow-trigger --certificate-identity
-  --certificate-identity-regexp --certificate-oidc-issuer --certificate-oidc-issuer-regexp --dir --fulcio-auth-flow
-  --fulcio-url --identity-token --key --max-workers --oidc-client-id --oidc-client-secret-file --oidc-issuer
-  --oidc-provider --oidc-redirect-url --output -o --output-certificate --output-file --output-payload
-  --output-signature --payload --platform --policy --predicate --predicate-type --registry-cacert
-  --registry-client-cert --registry-client-key --registry-password --registry-referrers-mode --registry-server-name
-  --registry-token --registry-username --rekor-entry-type --rekor-url --sbom --sct --sign-container-identity
-  --signature --signature-digest-algorithm --signing-config --slot --statement -t --timeout
-  --timestamp-certificate-chain --timestamp-client-cacert --timestamp-client-cert --timestamp-client-key
-  --timestamp-server-name --timestamp-server-url --trusted-root --type --input-format --attestation --only
-  -e --expiry --id -k -p --password --plugin --plugin-config --signature-format --timestamp-root-cert --timestamp-url
-  -m --user-metadata -u --username --max-signatures`,
-  `--allow-certificate-chain --allow-http-registry --allow-insecure-registry --check-claims --force -f
-  --insecure-ignore-sct --insecure-ignore-tlog --k8s-keychain --local-image --new-bundle-format --no-tlog-upload
-  --no-upload --offline --oidc-disable-ambient-providers --private-infrastructure --record-creation-timestamp
-  --recursive -r --replace --sk --tlog-upload --upload --use-signed-timestamps --use-signing-config --verbose -d --yes
-  -y --insecure-skip-verify --base-image-only --insecure-registry --force-referrers-tag --debug -v --allow-referrers-api`,
-);
-
-/** Options of crane, gcrane, regctl, oras and skopeo. */
-export const registryTools = optionTable(
-  `--platform --format -o --output --cache_path -c --append --cmd --entrypoint --exposed-ports --repo --set-platform
-  --tarball -a --annotation -e --env -j --jobs -l --label -t --tag -u --user -w --workdir -b --base -f --new_layer
-  --new_tag --oci-empty-base --artifact-type --ca-file --cert-file --concurrency --config --depth --distribution-spec
-  --export-manifest --from-ca-file --from-cert-file --from-distribution-spec --from-header --from-identity-token
-  --from-key-file --from-oci-layout-path --from-password --from-registry-config --from-resolve --from-username
-  --identity-token --key-file --media-type --oci-layout-path --registry-config --resolve --template
-  --to-ca-file --to-cert-file --to-distribution-spec --to-header --to-identity-token --to-key-file --to-oci-layout-path
-  --to-password --to-registry-config --to-resolve --to-username -H --header -p --password --username --annotation-file
-  --authfile --src-authfile --dest-authfile --src-creds --dest-creds --creds --src-cert-dir --dest-cert-dir --cert-dir
-  --override-os --override-arch --override-variant --policy --registries.d --command-timeout --tmpdir --user-agent
-  --src-username --src-password --dest-username --dest-password --src-registry-token --dest-registry-token
-  --registry-token --src-tls-verify --dest-tls-verify --dest-compress-format --dest-compress-level --additional-tag
-  --multi-arch --sign-by --retry-times --retry-delay --digestfile --image-parallel-copies --src --dest
-  --dest-shared-blob-dir --src-shared-blob-dir --encryption-key --decryption-key --host --logopt --verbosity
-  --user-agent --media --referrers-src --referrers-tgt --digest-tags-exclude --filter --name --ref-name`,
-  `--allow-nondistributable-artifacts --insecure -v --verbose --annotate-ref --full-ref --all-tags -n --no-clobber
-  --descriptor --disable-path-validation --from-insecure --from-oci-layout --from-plain-http --identity-token-stdin
-  --include-subject --no-tty --oci-layout --password-stdin --plain-http --pretty --to-insecure --to-oci-layout
-  --to-plain-http -T --allow-path-traversal -d --debug -k --keep-old-files -r --recursive --all --preserve-digests
-  --raw --no-tags --quiet -q --remove-signatures --tls-verify --insecure-policy --dest-compress --dest-decompress
-  --digest-tags --referrers --force-recursive --include-external --fast --require-digest --list --dry-run
-  --scoped --keep-going --dest-oci-accept-uncompressed-layers --dest-precompute-digests --no-creds --full`,
 );
 
 /** Options of scanners: trivy, grype, syft, dive, dockle. */

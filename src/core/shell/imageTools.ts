@@ -1,7 +1,8 @@
 import * as table from "./imageOptions.ts";
+import * as registry from "./registryOptions.ts";
 import { engineMentions } from "./imageEngines.ts";
 import { afterName, mentioned, optionValues, type CommandImages, type Mention } from "./mention.ts";
-import { readOptions, type OptionTable } from "./optionTable.ts";
+import { optionTable, readOptions, type OptionTable } from "./optionTable.ts";
 import { unknownCharacter } from "./stretch.ts";
 import { afterPrefix, textOfSlice, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
 
@@ -21,13 +22,16 @@ const tools = new Map<string, ToolReader>([
   ...[...engines].map((name): [string, ToolReader] => [name, engineMentions]),
   ["kubectl", readKubectl],
   ["oc", readKubectl],
-  ["crane", (words) => readRegistryTool(words, craneVerbs)],
-  ["gcrane", (words) => readRegistryTool(words, craneVerbs)],
-  ["oras", (words) => readRegistryTool(words, orasVerbs)],
-  ["regctl", (words) => readRegistryTool(words, regctlVerbs)],
+  ["crane", readCrane],
+  ["gcrane", readCrane],
+  ["oras", (words) => readRegistryTool(words, orasVerbs, registry.oras)],
+  ["regctl", (words) => readRegistryTool(words, regctlVerbs, registry.regctl)],
   ["skopeo", readSkopeo],
   ["cosign", readCosign],
-  ["notation", (words) => atVerbs(words, table.signers, new Map(["sign", "verify", "list", "ls", "inspect"].map(all)))],
+  [
+    "notation",
+    (words) => atVerbs(words, registry.notation, new Map(["sign", "verify", "list", "ls", "inspect"].map(all))),
+  ],
   ["trivy", readTrivy],
   ["grype", (words) => readScanner(words, new Set())],
   ["syft", (words) => readScanner(words, new Set(["scan", "packages", "attest"]))],
@@ -43,6 +47,10 @@ const tools = new Map<string, ToolReader>([
   ["az", readAzure],
   ["fly", (words) => readFlagged(words, [], ["--image"])],
   ["flyctl", (words) => readFlagged(words, [], ["--image"])],
+  ["gitlab-runner", (words) => readFlagged(words, ["register", "exec"], ["--docker-image", "--docker-helper-image"])],
+  ["distrobox", (words) => readFlagged(words, ["create"], ["--image", "-i"])],
+  ["toolbox", (words) => readFlagged(words, ["create"], ["--image", "-i"])],
+  ["enroot", readWrapped],
   ["kn", (words) => readFlagged(words, ["service"], ["--image"])],
   ["pack", (words) => readFlagged(words, ["build", "builder"], ["--builder", "-B", "--run-image"])],
   ["act", readAct],
@@ -74,9 +82,18 @@ const regctlVerbs = new Map<string, Verb[1]>([
   ...["image copy", "image cp", "image export", "image mod", "image get-file", "artifact get", "index add"].map(first),
 ]);
 
-function readRegistryTool(words: readonly WordValue[], verbs: ReadonlyMap<string, Verb[1]>): CommandImages {
-  const read = atVerbs(words, table.registryTools, verbs);
-  const { options, positionals } = readOptions(words, table.registryTools);
+function readCrane(words: readonly WordValue[]): CommandImages {
+  const copies = words.some(({ text }) => text === "copy" || text === "cp");
+  return readRegistryTool(words, craneVerbs, copies ? registry.craneCopy : registry.crane);
+}
+
+function readRegistryTool(
+  words: readonly WordValue[],
+  verbs: ReadonlyMap<string, Verb[1]>,
+  known: OptionTable,
+): CommandImages {
+  const read = atVerbs(words, known, verbs);
+  const { options, positionals } = readOptions(words, known);
   // What lies in a folder is no image of a registry.
   if (words.some(({ text }) => /^--(?:from-)?oci-layout/.test(text))) return nothing;
   const isFolder = ({ slice }: Mention): boolean => textOfSlice(slice).startsWith("ocidir://");
@@ -114,7 +131,7 @@ function readKubectl(words: readonly WordValue[]): CommandImages {
 }
 
 function readSkopeo(words: readonly WordValue[]): CommandImages {
-  const { options, positionals } = readOptions(words, table.registryTools);
+  const { options, positionals } = readOptions(words, registry.skopeo);
   const [verb, ...given] = positionals;
   if (verb?.text === "sync" && optionValues(options, "--src", "-s").some((slice) => textOfSlice(slice) === "docker"))
     return mentioned(given.slice(0, 1).map(wholeSlice));
@@ -128,7 +145,7 @@ function readCosign(words: readonly WordValue[]): CommandImages {
     all(`download ${noun}`),
     all(`attach ${noun}`),
   ]);
-  return atVerbs(words, table.signers, new Map<string, Verb[1]>([...several, ...nested, first("copy")]));
+  return atVerbs(words, registry.cosign, new Map<string, Verb[1]>([...several, ...nested, first("copy")]));
 }
 
 function readTrivy(words: readonly WordValue[]): CommandImages {
@@ -182,6 +199,13 @@ function namedValues(words: readonly WordValue[], names: readonly string[]): rea
 const containerd = table.engineGlobal;
 
 function readContainerd(words: readonly WordValue[]): CommandImages {
+  const [command] = readOptions(words, containerd, { stopsAtArgument: true }).positionals;
+  if (command?.text === "run") {
+    const rest = words.slice(words.indexOf(command) + 1);
+    return mentioned(
+      readOptions(rest, containerdRun, { stopsAtArgument: true }).positionals.slice(0, 1).map(wholeSlice),
+    );
+  }
   const at = words.findIndex(({ text }) => ["images", "image", "i"].includes(text));
   const pull = words[at + 1]?.text === "pull" ? words.slice(at + 2) : undefined;
   if (at < 0 || pull === undefined) return nothing;
@@ -210,20 +234,32 @@ const containerdPull = {
   ]),
 };
 
+const containerdRun = optionTable(
+  `--annotation --apparmor-default-profile --cap-add --cap-drop --cgroup -c --config --cpu-period --cpu-quota --cpu-shares
+  --cpus --cpuset-cpus --cpuset-mems --cwd --device --device-read-bps --device-write-bps --env --env-file --fifo-dir
+  --gpus --hostname --label --log-uri --memory-limit --mount --pid-file --platform --runc-binary --runc-root --runtime
+  --runtime-config-path --seccomp-profile --snapshotter --uidmap --gidmap -u --user --with-ns`,
+  `--allow-new-privs --cni -d --detach --isolated --net-host --no-pivot --null-io --privileged --read-only --remap-labels
+  --rm --rootfs --runc-systemd-cgroup --seccomp -t --tty`,
+);
+
 function readMinikube(words: readonly WordValue[]): CommandImages {
   const pulls = words[0]?.text === "image" && words[1]?.text === "pull" ? words.slice(2, 3).map(wholeSlice) : [];
   return mentioned([...pulls, ...namedValues(words, ["--base-image"])]);
 }
 
+const azureImages = [
+  "--image",
+  "--deployment-container-image-name",
+  "--container-image-name",
+  "--docker-custom-image-name",
+];
+
 function readAzure(words: readonly WordValue[]): CommandImages {
   const [group, verb] = words.map(({ text }) => text);
   if (group === "acr") return verb === "import" ? mentioned(namedValues(words, ["--source"])) : nothing;
   if (!["containerapp", "container", "webapp", "functionapp"].includes(group ?? "")) return nothing;
-  return mentioned(
-    namedValues(words, ["--image", "--deployment-container-image-name", "--container-image-name"]).map(
-      (slice) => afterPrefix(slice, "https://") ?? slice,
-    ),
-  );
+  return mentioned(namedValues(words, azureImages).map((slice) => afterPrefix(slice, "https://") ?? slice));
 }
 
 function readAct(words: readonly WordValue[]): CommandImages {
