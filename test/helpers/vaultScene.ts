@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openVault } from "../../src/adapters/services/vault/openVault.ts";
-import type { Secrets } from "../../src/application/ports.ts";
+import type { Person, Secrets } from "../../src/application/ports.ts";
 import type { KeySpec, SigningService, SignRequest } from "../../src/application/signingService.ts";
 import { createTrialEngine, type TrialEngine } from "../../src/trial/service/engine.ts";
 import { startTrialVault, type TrialVault, type TrialVaultOptions } from "../../src/trial/vault/startTrialVault.ts";
@@ -21,6 +21,7 @@ export interface VaultScene {
     readonly options?: Readonly<Record<string, string>>;
     readonly environment?: Readonly<Record<string, string>>;
     readonly secrets?: Secrets;
+    readonly person?: Person;
   }): Promise<SigningService>;
   stop(): Promise<void>;
 }
@@ -45,7 +46,7 @@ export async function startVaultScene(
     engine,
     vault,
     folder,
-    open: ({ options: fields = {}, environment, secrets } = {}) =>
+    open: ({ options: fields = {}, environment, secrets, person } = {}) =>
       openVault(
         { name: "vault", type: "vault", url: vault.url, options: fields },
         {
@@ -57,6 +58,7 @@ export async function startVaultScene(
             },
           },
           ...(secrets === undefined ? {} : { secrets }),
+          ...(person === undefined ? {} : { person }),
         },
       ),
     stop: async () => {

@@ -1,7 +1,7 @@
 import { pathProblem } from "./configurationValue.ts";
 
 /** How a person or a pipeline proves to the service who they are. */
-export type VaultAuthentication = "token" | "approle" | "jwt";
+export type VaultAuthentication = "token" | "approle" | "jwt" | "oidc";
 
 /** What `options` of a service of the type `vault` say. */
 export interface VaultOptions {
@@ -21,6 +21,8 @@ export interface VaultOptions {
   readonly jwtVariable: string;
   /** Audience to ask the pipeline's identity provider for; the service's origin without it. */
   readonly audience?: string;
+  /** Port that the browser comes back to after signing in, which the role allows; that of the product's own programs without it. */
+  readonly callbackPort?: number;
   /** PEM file of further authorities, workspace-relative. */
   readonly caFile?: string;
 }
@@ -34,9 +36,10 @@ const fields = [
   "role",
   "jwtVariable",
   "audience",
+  "callbackPort",
   "caFile",
 ];
-const kinds: readonly VaultAuthentication[] = ["token", "approle", "jwt"];
+const kinds: readonly VaultAuthentication[] = ["token", "approle", "jwt", "oidc"];
 const maximumKeys = 100;
 
 /**
@@ -73,6 +76,10 @@ export function readVaultOptions(options: Readonly<Record<string, string>>): {
   const jwtVariable = given.get("jwtVariable") ?? "VAULT_ID_TOKEN";
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(jwtVariable))
     wrong.push("'jwtVariable' must be the name of an environment variable.");
+  const port = given.get("callbackPort");
+  const callbackPort = port === undefined ? undefined : Number(port);
+  if (callbackPort !== undefined && (!Number.isInteger(callbackPort) || callbackPort < 1024 || callbackPort > 65_535))
+    wrong.push("'callbackPort' must be a port from 1024 to 65535.");
   const caFile = given.get("caFile");
   const path = caFile === undefined ? undefined : pathProblem(caFile);
   if (path !== undefined) wrong.push(`'caFile' ${path}.`);
@@ -82,6 +89,7 @@ export function readVaultOptions(options: Readonly<Record<string, string>>): {
       mount,
       keys,
       jwtVariable,
+      ...(callbackPort === undefined ? {} : { callbackPort }),
       ...(namespace === undefined ? {} : { namespace }),
       ...(authentication === undefined ? {} : { authentication }),
       ...(authMount === undefined ? {} : { authMount }),

@@ -7,6 +7,8 @@ import { failed, type VaultAnswer } from "./answers.ts";
 /** Who may sign in besides the two users with their own secrets; whoever does is the user `dev`. */
 export interface TrialLogins {
   readonly appRole?: { readonly roleId: string; readonly secretId: string };
+  /** Whoever opens the page of the identity provider is signed in. */
+  readonly oidc?: { readonly role: string };
   readonly jwt?: { readonly role: string; readonly audience: string; readonly publicKey: KeyObject };
   /** Life of a token that was granted, in seconds; an hour without it. */
   readonly tokenTtl?: number;
@@ -17,6 +19,11 @@ export interface TrialTokenStore {
   /** The user whose token it is; undefined for one that is not valid. */
   userOf(token: string): "dev" | "lead" | undefined;
   logIn(method: string, body: JsonObject): VaultAnswer;
+  /** The address that a browser is sent to (`auth_url`); `origin` is the service's own. */
+  oidcAddress(body: JsonObject, origin: string): VaultAnswer;
+  /** The page of the identity provider: sends the browser back. */
+  oidcPage(parameters: URLSearchParams): VaultAnswer;
+  oidcCallback(parameters: URLSearchParams): VaultAnswer;
   lookUp(token: string): VaultAnswer;
   renew(token: string): VaultAnswer;
   /** Ends every token that was granted. */
@@ -32,6 +39,8 @@ export function createTrialTokenStore(
   const ttl = logins.tokenTtl ?? 3600;
   /** When a granted token ends, in milliseconds since 1970. */
   const granted = new Map<string, number>();
+  /** Sign-ins by a browser that have begun, by their state. */
+  const browsers = new Map<string, { readonly redirect: string; readonly code: string; readonly nonce: string }>();
   const now = (): number => engine.now().getTime();
   const secondsLeft = (token: string): number => Math.max(0, Math.round(((granted.get(token) ?? 0) - now()) / 1000));
 
@@ -66,6 +75,28 @@ export function createTrialTokenStore(
       return method === "approle"
         ? failed(400, "invalid role or secret ID")
         : failed(400, "error validating token: invalid signature, audience or time");
+    },
+    oidcAddress: (body, origin) => {
+      const redirect = textOrEmpty(body["redirect_uri"]);
+      const isAllowed =
+        body["role"] === logins.oidc?.role && /^http:\/\/localhost:\d{4,5}\/oidc\/callback$/.test(redirect);
+      if (logins.oidc === undefined || !isAllowed) return { status: 200, body: { data: { auth_url: "" } } };
+      const [state, code] = [randomBytes(16).toString("hex"), randomBytes(16).toString("hex")];
+      browsers.set(state, { redirect, code, nonce: textOrEmpty(body["client_nonce"]) });
+      return { status: 200, body: { data: { auth_url: `${origin}/v1/trial/oidc?state=${state}` } } };
+    },
+    oidcPage: (parameters) => {
+      const state = parameters.get("state") ?? "";
+      const found = browsers.get(state);
+      if (found === undefined) return failed(404, "no such sign-in");
+      return { status: 302, headers: { location: `${found.redirect}?state=${state}&code=${found.code}` } };
+    },
+    oidcCallback: (parameters) => {
+      const state = parameters.get("state") ?? "";
+      const found = browsers.get(state);
+      browsers.delete(state);
+      const fits = found?.code === parameters.get("code") && found?.nonce === parameters.get("client_nonce");
+      return fits ? grant(`hvs.${randomBytes(24).toString("base64url")}`) : failed(400, "invalid state, code or nonce");
     },
     lookUp: (token) => {
       const isGranted = granted.has(token);

@@ -88,6 +88,9 @@ function route(call: LoopbackCall, context: Context): VaultAnswer | undefined {
   const isWrite = method === "POST" || method === "PUT";
   const login = /^auth\/(?:.+\/)?(approle|jwt)\/login$/.exec(path)?.[1];
   if (isWrite && login !== undefined) return tokens.logIn(login, body);
+  if (method === "GET" && path === "trial/oidc") return tokens.oidcPage(url.searchParams);
+  if (method === "GET" && path === "auth/oidc/oidc/callback") return tokens.oidcCallback(url.searchParams);
+  if (isWrite && path === "auth/oidc/oidc/auth_url") return tokens.oidcAddress(body, `http://${headers.host ?? ""}`);
   const { authorization = "", "x-vault-token": given } = headers;
   const token = typeof given === "string" ? given : authorization.replace(/^Bearer /, "");
   const user = tokens.userOf(token);

@@ -1,5 +1,5 @@
 import { AppError } from "../../../application/errors.ts";
-import type { WaitOptions } from "../../../application/ports.ts";
+import type { Person, WaitOptions } from "../../../application/ports.ts";
 import type { VaultOptions } from "../../../core/policy/vaultOptions.ts";
 import { sendToService, type ServiceReply, type ServiceTls } from "../serviceRequest.ts";
 
@@ -10,6 +10,8 @@ export interface VaultPlace {
   readonly namespace?: string;
   readonly tls?: ServiceTls;
   readonly timeoutMs: number;
+  /** Signs in by a browser, where that is how. */
+  readonly person?: Person;
   /** Milliseconds since 1970. */
   now(): number;
 }

@@ -1,19 +1,12 @@
 import { AppError } from "../../../application/errors.ts";
 import type { WaitOptions } from "../../../application/ports.ts";
-import { isJsonObject, objectIn } from "../../../core/json.ts";
+import { objectIn } from "../../../core/json.ts";
 import { requestIdentityToken } from "../pipelineIdentity.ts";
-import type { ServiceReply } from "../serviceRequest.ts";
 import type { Credentials } from "./credentials.ts";
 import { sendCall, type VaultPlace } from "./connection.ts";
+import { grantFrom, lifeOf, type Grant } from "./grant.ts";
+import { logInByBrowser } from "./oidc.ts";
 import { refusalOf } from "./refusal.ts";
-
-/** A token as it was granted. Times in milliseconds since 1970. */
-export interface Grant {
-  readonly token: string;
-  /** It does not end without it. */
-  readonly expiresAt?: number;
-  readonly renewFrom?: number;
-}
 
 /** Asks for tokens: each function sends one request for one. A refusal is AppError `authentication`. */
 export interface TokenSource {
@@ -25,9 +18,6 @@ export interface TokenSource {
   /** Looks up what the service knows of a token; undefined where it does not accept it. */
   lookUp(token: string, options: WaitOptions): Promise<Grant | undefined>;
 }
-
-/** A token is renewed when this part of its life is left. */
-const renewedWithin = 1 / 3;
 
 /** The ways to get a token that the options and the credentials offer. `note` learns every secret before it is sent. */
 export function createTokenSource(
@@ -74,9 +64,12 @@ export function createTokenSource(
     return jwt === undefined ? undefined : logIn("jwt", { role: settings.role, jwt }, options);
   };
 
+  const withBrowser = (options: WaitOptions): Promise<Grant | undefined> =>
+    settings.authentication === "oidc" ? logInByBrowser(place, note, options) : Promise.resolve(undefined);
+
   return {
     given: async () => (isWanted("token") ? await noted("token") : undefined),
-    signIn: async (options) => (await withJwt(options)) ?? (await withAppRole(options)),
+    signIn: async (options) => (await withJwt(options)) ?? (await withAppRole(options)) ?? (await withBrowser(options)),
     renew: async (token, options) => {
       const action = "renew the session";
       const reply = await sendCall(place, { path: "auth/token/renew-self", body: {}, action }, token, options);
@@ -94,29 +87,4 @@ export function createTokenSource(
       return { token, ...ends };
     },
   };
-}
-
-function grantFrom(reply: ServiceReply, action: string, place: VaultPlace): Grant {
-  const refusal = refusalOf(reply);
-  const failed = `Could not ${action} at ${place.origin}`;
-  if (refusal !== undefined)
-    throw new AppError(
-      refusal.code === "unavailable" ? "service-unavailable" : "authentication",
-      `${failed}: ${refusal.message}`,
-    );
-  const auth = objectIn(reply.body, "auth");
-  const token = auth["client_token"];
-  if (isJsonObject(auth["mfa_requirement"]))
-    throw new AppError("authentication", `${failed}: it asks for a second factor, which is not supported here.`);
-  if (typeof token !== "string" || token === "" || token.length > 16_384)
-    throw new AppError("service-protocol", `${failed}: the answer holds no token.`);
-  return { token, ...lifeOf(auth["lease_duration"], auth["renewable"], place.now(), auth["lease_duration"]) };
-}
-
-/** When a token ends and from when on it is renewed; `seconds` of 0 mean that it does not end. */
-function lifeOf(seconds: unknown, renewable: unknown, now: number, whole: unknown): Omit<Grant, "token"> {
-  if (typeof seconds !== "number" || !Number.isFinite(seconds) || seconds <= 0) return {};
-  const expiresAt = now + seconds * 1000;
-  const life = typeof whole === "number" && Number.isFinite(whole) && whole > 0 ? whole : seconds;
-  return { expiresAt, ...(renewable === true ? { renewFrom: expiresAt - life * 1000 * renewedWithin } : {}) };
 }

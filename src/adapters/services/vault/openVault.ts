@@ -28,6 +28,7 @@ export async function openVault(pointer: ServicePointer, sources: OpeningSources
     wrappingTokens: openWrappingTokens(origin, place, sources.secrets),
     timeoutMs,
     now: () => Date.now(),
+    ...(sources.person === undefined ? {} : { person: sources.person }),
     ...(namespace === undefined ? {} : { namespace }),
     ...(authorities === undefined ? {} : { tls: { authorities } }),
   });

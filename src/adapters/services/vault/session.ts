@@ -4,7 +4,8 @@ import { unlessAborted } from "../../registry/singleFlight.ts";
 import type { ServiceReply } from "../serviceRequest.ts";
 import { discreet, sendCall, type Call, type VaultPlace } from "./connection.ts";
 import type { Credentials } from "./credentials.ts";
-import { createTokenSource, type Grant } from "./login.ts";
+import type { Grant } from "./grant.ts";
+import { createTokenSource } from "./login.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** Sends calls as somebody who is signed in. */
@@ -53,7 +54,7 @@ export function createSession(place: VaultPlace, credentials: Credentials): Sess
     }
   };
 
-  const obtain = async (): Promise<Grant> => {
+  const obtain = async (asked: WaitOptions): Promise<Grant> => {
     // Not the caller's signal: others wait for the same. It ends by its time limit.
     const options = { signal: new AbortController().signal };
     const kept = current === undefined ? undefined : await renewed(current, options);
@@ -63,7 +64,8 @@ export function createSession(place: VaultPlace, credentials: Credentials): Sess
       token === undefined || dead.has(token) || token === kept?.token ? undefined : await source.lookUp(token, options);
     if (given !== undefined) return renewed(adopt(given), options);
     if (token !== undefined) dead.add(token);
-    const grant = await source.signIn(options);
+    // A person's time is the caller's to give up; nothing is lost with it.
+    const grant = await source.signIn(place.options.authentication === "oidc" ? asked : options);
     if (grant !== undefined) return adopt(grant);
     const missing =
       token === undefined
@@ -78,7 +80,7 @@ export function createSession(place: VaultPlace, credentials: Credentials): Sess
   const authorize = (options: WaitOptions): Promise<Grant> => {
     if (current !== undefined && isFresh(current) && (current.renewFrom ?? Infinity) > place.now())
       return Promise.resolve(current);
-    obtaining ??= obtain().finally(() => {
+    obtaining ??= obtain(options).finally(() => {
       obtaining = undefined;
     });
     return unlessAborted(options.signal, obtaining);
