@@ -72,6 +72,10 @@ export function readFrom(
   const written = line.text.slice(inner.start, inner.end).slice(0, 4096);
   const { reference, resolution, problem } = resolve(value, written);
   if (problem !== undefined) problems.push({ ...problem, span });
+  // BuildKit refuses it, but whoever wrote it means a stage, and no image can have the name.
+  const isMeantStage = stages.anyCase(value.text) !== undefined || value.text.toLowerCase() === "scratch";
+  if (reference === undefined && isComplete(value) && isMeantStage)
+    return { ...reading, use: undefined, value, base: undefined };
   const use: ImageUse = {
     span,
     text: written,

@@ -95,6 +95,8 @@ export function readingOfKind(group: string, kind: string): KindReading {
   const name = `${group}/${kind}`;
   const path = podSpecs.get(name) ?? (workloadGroups.has(group) ? podKinds.get(kind) : undefined);
   if (path !== undefined) return { kind: "pod", path };
+  if (name === "config.openshift.io/ClusterVersion")
+    return { kind: "custom", places: [place("spec.desiredUpdate.image")] };
   if (isBuiltIn(group) || isPolicy(group, kind)) return { kind: "nothing" };
   const spec = specImageGroups.has(group) ? [place("spec.image")] : [];
   return { kind: "custom", places: [...(imagePlaces.get(name) ?? []), ...spec] };

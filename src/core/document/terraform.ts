@@ -71,9 +71,15 @@ function eachOf(file: HclFile, { body }: HclBlock): readonly YamlNode[] | undefi
 
 /** The images that a module is told to run, where they cannot be anything else. */
 function readModule(file: HclFile, { body }: HclBlock): void {
-  for (const { key, value } of body.attributes)
-    if (/^(?:.*_)?image(?:_uri|_url)?$/.test(key.text) && isCertainImage(textOf(value) ?? ""))
-      file.image(value, "module");
+  const visit = (name: string, node: YamlNode, depth: number): void => {
+    if (depth > maximumDepth || describing.has(name)) return;
+    for (const item of itemsOf(node)) visit(name, item, depth + 1);
+    for (const { key, value } of entriesOf(node)) visit(key.text, value, depth + 1);
+    if (!/^(?:.*_)?image(?:_uri|_url)?$/.test(name)) return;
+    const value = file.expand(node);
+    if (value !== undefined && isCertainImage(textOfValue(value) ?? "")) file.image(node, "module");
+  };
+  for (const { key, value } of body.attributes) visit(key.text, value, 0);
 }
 
 /** Manifests of Kubernetes that stand there as YAML. */

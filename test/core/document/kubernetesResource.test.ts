@@ -42,6 +42,12 @@ describe("readResource", () => {
       ["image quay.io/a/b literal", "image docker.io/a/c:1 literal"],
     ],
     [
+      "the release of a cluster",
+      "config.openshift.io/v1/ClusterVersion",
+      `spec: {desiredUpdate: {image: «quay.io/o/release@${digest}»}}`,
+      [`image quay.io/o/release@${digest} literal`],
+    ],
+    [
       "a rollout",
       "argoproj.io/v1alpha1/Rollout",
       "spec: {template: {spec: {initContainers: [{image: «a»}]}}}",

@@ -94,8 +94,13 @@ describe("readTerraform, more resources", () => {
     ],
     [
       "what a module is told to run",
-      'module "a" {\n  source = "./a"\n  container_image = "«a/b:1»"\n  image = "ubuntu-24"\n  image_uri = "«ghcr.io/a/c»"\n  images = "a/d:1"\n}\n',
-      ["module docker.io/a/b:1 literal", "module ghcr.io/a/c literal"],
+      'module "a" {\n  source = "./a"\n  container_image = "«a/b:1»"\n  image = "ubuntu-24"\n  image_uri = "«ghcr.io/a/c»"\n  images = "a/d:1"\n  services = { x = { image = "«a/e:1»", labels = { image = "x/y:1" } } }\n  sidecar_image = «var.s»\n  other_image = var.t\n}\nvariable "s" { default = "ghcr.io/a/f" }\n',
+      [
+        "module docker.io/a/b:1 literal",
+        "module ghcr.io/a/c literal",
+        "module docker.io/a/e:1 literal",
+        "module ghcr.io/a/f resolved",
+      ],
     ],
   ];
   for (const [name, source, expected] of table) it(`reads ${name}`, () => void expectUses(read, source, expected));
