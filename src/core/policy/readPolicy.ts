@@ -107,14 +107,22 @@ export function readPolicy(files: readonly PolicyFile[]): TrustPolicy {
       continue;
     }
     const stream = readYaml(text);
-    for (const document of stream.documents)
+    for (const document of stream.documents) {
+      let isRead = false;
       for (const root of resourcesOf(document.root, 0)) {
         const context = contextOf(document.problems);
-        take(readResource(root, context));
+        const stated = readResource(root, context);
+        take(stated);
+        isRead ||= stated.rules.length > 0 || (stated.trustedRoots?.length ?? 0) > 0;
         problems.push(...context.problems());
       }
+      // Where it is broken before it says what it is, it may still be a policy for any image.
+      const [broken] = document.problems;
+      if (broken !== undefined && !isRead && mayHoldPolicy(path, text))
+        rules.push(unreadRule(path, `The file cannot be read. ${broken.message}`));
+    }
     const cutShort = stream.problems.some((problem) => problem.code.startsWith("yaml-too-"));
-    if (cutShort) rules.push(unreadRule(path));
+    if (cutShort) rules.push(unreadRule(path, tooLarge));
     problems.push(...stream.problems.map((problem) => ({ ...problem, file: path })));
   }
   problems.push(...describeLookups(rules, files));
@@ -139,7 +147,8 @@ function readNotaryFile(text: string, context: PolicyContext, texts: ReadonlyMap
   const newer = context.path.replace(/trustpolicy\.json$/, "trustpolicy.oci.json");
   if (newer !== context.path && texts.has(newer)) return { rules: [] };
   const { root, why } = readJsonAsYaml(text);
-  if (root === undefined) return { rules: [unreadRule(context.path)] };
+  if (root === undefined)
+    return { rules: [unreadRule(context.path, why === undefined ? tooLarge : `The file cannot be read: ${why}.`)] };
   return readNotaryTrustPolicy(root, context, texts, why);
 }
 
@@ -147,7 +156,8 @@ const jsonLimits = { maxLength: 4_000_000, maxDepth: 32 };
 
 function readContainersFile(text: string, context: PolicyContext): StatedPolicy {
   const { root, why } = readJsonAsYaml(text);
-  if (root === undefined) return { rules: [unreadRule(context.path)] };
+  if (root === undefined)
+    return { rules: [unreadRule(context.path, why === undefined ? tooLarge : `The file cannot be read: ${why}.`)] };
   return readContainersPolicy(root, context, why);
 }
 
@@ -159,8 +169,10 @@ function readJsonAsYaml(text: string): { readonly root: YamlNode | undefined; re
   return { root: document?.root, why };
 }
 
-/** A file too large to be read whole may hold a policy for any image. */
-function unreadRule(file: string): PolicyRule {
+const tooLarge = "The file is too large or nested too deep to be read.";
+
+/** A file that could not be read may hold a policy for any image. */
+function unreadRule(file: string, what: string): PolicyRule {
   const source = { file, line: 1 };
   return {
     name: "unread",
@@ -168,7 +180,7 @@ function unreadRule(file: string): PolicyRule {
     mode: "enforce",
     globs: [{ glob: "**", source }],
     authorities: [],
-    notUnderstood: [{ what: "The file is too large or nested too deep to be read.", source }],
+    notUnderstood: [{ what, source }],
   };
 }
 

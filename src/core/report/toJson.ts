@@ -57,6 +57,7 @@ function verdictJson(verdict: Verdict): object {
           platforms: verdict.platforms.map(({ platform, verdict: own }) => ({ platform, ...verdictJson(own) })),
         }),
     ...(verdict.decidedBy === undefined ? {} : { decidedBy: verdict.decidedBy }),
+    ...(verdict.policies === undefined ? {} : { policies: verdict.policies }),
     ...(verdict.asOf === undefined ? {} : { asOf: verdict.asOf }),
   };
 }

@@ -18,6 +18,7 @@ import {
   describeDecision,
   describeGovernance,
   describeLookup,
+  toPolicyVerdicts,
   toSignatureVerdict,
 } from "./trace.ts";
 import type { PolicyLocation, TraceStep, Verdict } from "./verdict.ts";
@@ -78,6 +79,7 @@ export function judge(evidence: Evidence, policy: TrustPolicy, material: TrustMa
     signatures: signatures.map(({ verdict }) => verdict),
     ...(attachments.length === 0 ? {} : { attachments }),
     ...(settled.rule === undefined ? {} : { decidedBy: toLocation(settled.rule) }),
+    ...(decisions.length === 0 ? {} : { policies: toPolicyVerdicts(decisions) }),
     enforced: settled.rule === undefined ? base.enforced : settled.enforced,
     trace,
   };

@@ -5,6 +5,7 @@ import type { Lookup } from "./evidence.ts";
 import type {
   Attachment,
   Governance,
+  PolicyVerdict,
   Reason,
   SignatureVerdict,
   SignatureFormat,
@@ -160,6 +161,22 @@ export function describeDecision(decision: RuleDecision): readonly TraceStep[] {
     case "not-understood":
       return [{ step: "policy", outcome: "failed", text: `${place} is not understood: ${decision.why}.` }];
   }
+}
+
+/** What every rule says, the worst first: in the order in which `settle` lets them decide. */
+export function toPolicyVerdicts(decisions: readonly RuleDecision[]): readonly PolicyVerdict[] {
+  const rank = ({ kind, rule: { mode } }: RuleDecision): number =>
+    ["refused enforce", "not-understood enforce", "refused warn", "not-understood warn"].indexOf(`${kind} ${mode}`);
+  const order = (decision: RuleDecision): number =>
+    decision.kind === "accepted" ? 5 : decision.kind === "allowed" ? 4 : rank(decision);
+  return decisions
+    .toSorted((one, other) => order(one) - order(other))
+    .map((decision) => {
+      const { name, source, mode } = decision.rule;
+      const [step] = describeDecision(decision);
+      const message = step?.text ?? "";
+      return { policy: source.file, line: source.line, rule: name, mode, decision: decision.kind, message };
+    });
 }
 
 function reasonsOfValid(purpose: SignatureVerdict["purpose"], accepted: boolean): readonly Reason[] {

@@ -88,6 +88,15 @@ export interface PolicyLocation {
   readonly rule: string;
 }
 
+/** What one rule that covers the image says of it. */
+export interface PolicyVerdict extends PolicyLocation {
+  readonly mode: "enforce" | "warn";
+  /** `allowed`: it passes without a signature. */
+  readonly decision: "accepted" | "allowed" | "refused" | "not-understood";
+  /** One sentence. */
+  readonly message: string;
+}
+
 /** One step of how a verdict came to be, for a person to follow. */
 export interface TraceStep {
   readonly step: "resolve" | "look-up" | "signature" | "attachment" | "policy" | "verdict";
@@ -118,6 +127,8 @@ export interface Verdict {
   /** Absent for what is no index, and where nobody asked for each platform. */
   readonly platforms?: readonly PlatformVerdict[];
   readonly decidedBy?: PolicyLocation;
+  /** What every rule that covers the image says of it, the worst first. */
+  readonly policies?: readonly PolicyVerdict[];
   /** Whether a matching policy enforces: a failed verdict is then an error, else a warning. */
   readonly enforced: boolean;
   /** RFC 3339 time of the oldest mutable look-up that this rests on. */

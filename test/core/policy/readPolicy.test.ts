@@ -37,6 +37,26 @@ describe("readPolicy", () => {
     assert.deepEqual(problems, []);
   });
 
+  for (const [what, text] of [
+    ["breaks off at once", "{ policy.sigstore.dev"],
+    ["says what it is at the wrong depth", "apiVersion: policy.sigstore.dev/v1beta1\n  kind: ClusterImagePolicy\n"],
+    ["is broken after something else", `a: 'b\n---\n${good}`],
+    ["is a Kyverno policy that breaks off", "apiVersion: kyverno.io/v1\nkind: [ClusterPolicy\nverifyImages"],
+  ] as const)
+    it(`covers every image by a file that ${what}, so that none passes for it`, () => {
+      const { rules } = readPolicy([{ path: "p.yaml", text }]);
+      const unread = rules.find(({ name }) => name === "unread");
+      assert.deepEqual(
+        unread?.globs.map(({ glob }) => glob),
+        ["**"],
+      );
+      assert.match(unread.notUnderstood[0]?.what ?? "", /^The file cannot be read\. This is not valid YAML/);
+    });
+
+  it("leaves broken files alone that speak of no policy", () => {
+    assert.deepEqual(readPolicy([{ path: "p.yaml", text: "a: 'b\nkind: [Pod" }]).rules, []);
+  });
+
   it("gives no rule for other resources", () => {
     const { rules, problems } = readPolicy([{ path: "p.yaml", text: "apiVersion: v1\nkind: Pod\nspec: {}\n" }]);
     assert.deepEqual([rules, problems], [[], []]);
