@@ -1,6 +1,6 @@
 import type { Dialect, Document, JobStep } from "./document.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
-import { placedVariables, assignmentsOf, textsOf } from "./pipelineVariables.ts";
+import { assignmentsOf, lazyLookup, placedVariables, textsOf } from "./pipelineVariables.ts";
 import { combine } from "./pipelineMatrix.ts";
 import type { TemplateScope } from "./template.ts";
 import { dollar } from "./templateSyntax.ts";
@@ -103,12 +103,36 @@ function readContainer(
   const [only] = combinations.length === 1 ? combinations : [];
   const scope = scopeOf(only ?? new Map());
   const own = textsOf(placedVariables(pipeline.text, assignmentsOf(valueAt(container, "environment")), scope));
+  const isMatrix = combinations.length > 1;
   const options = {
     ...place,
-    scope: only === undefined ? undefined : knownOnly(scope),
-    environment: { ...environment, ...own },
+    scope: knownOnly(scope, new Set(combinations.flatMap((one) => [...one.keys()]))),
+    environment: { ...(only === undefined ? {} : axesOf(only)), ...environment, ...own },
+    // Steps see the matrix as their environment, too.
+    combinations: isMatrix
+      ? combinations.map((one) => ({
+          scope: scopeOf(one),
+          variable: lazyLookup(() => {
+            const inStep = placedVariables(
+              pipeline.text,
+              assignmentsOf(valueAt(container, "environment")),
+              scopeOf(one),
+            );
+            return { ...axesOf(one), ...textsOf(inStep) };
+          }),
+        }))
+      : undefined,
   };
   pipeline.script([valueAt(container, "commands")], options);
+}
+
+function axesOf(combination: ReadonlyMap<string, YamlNode>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...combination].flatMap(([name, node]) => {
+      const text = textOf(node);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
 }
 
 function scopeOf(combination: ReadonlyMap<string, YamlNode>): TemplateScope {
@@ -122,13 +146,11 @@ function scopeOf(combination: ReadonlyMap<string, YamlNode>): TemplateScope {
 }
 
 /** In a script, what nothing replaces is left to the shell, which writes its variables the same way. */
-function knownOnly(scope: TemplateScope): TemplateScope {
+function knownOnly(scope: TemplateScope, names: ReadonlySet<string>): TemplateScope {
   return {
     ...scope,
     syntax: (source) =>
-      syntax(source).filter(
-        ({ name, text }) => text !== undefined || (name !== undefined && scope.lookup(name).length > 0),
-      ),
+      syntax(source).filter(({ name, text }) => text !== undefined || (name !== undefined && names.has(name))),
   };
 }
 

@@ -32,6 +32,17 @@ const cases: readonly (readonly [title: string, path: string, text: string, expe
     ],
   ],
   [
+    "a Woodpecker matrix",
+    ".woodpecker/a.yml",
+    'matrix:\n  include:\n    - {V: "1", I: a}\n    - {V: "2", I: b}\nsteps:\n  x:\n    image: q\n    environment: {IMG: c:3}\n    commands:\n      - docker run ${I}:$V && docker run $$IMG\n',
+    [
+      "7:12 docker.io/library/q",
+      "10:20 docker.io/library/a:1",
+      "10:20 docker.io/library/b:2",
+      "10:42 docker.io/library/c:3",
+    ],
+  ],
+  [
     "a Buildkite matrix",
     ".buildkite/pipeline.yml",
     'steps:\n  - command: "docker run a:{{matrix}}"\n    matrix: ["1", "2"]\n',
