@@ -4,6 +4,7 @@ import type { FileReading } from "../application/ports.ts";
 import type { Document } from "../core/document/document.ts";
 import type { Extension } from "./context.ts";
 import { describeCause } from "./log.ts";
+import { namedUses } from "./tree/grouping.ts";
 import { readablePattern } from "./workspaceFiles.ts";
 
 /** How long typing must pause before a file is read again, in milliseconds. */
@@ -118,7 +119,11 @@ export function register(extension: Extension): vscode.Disposable {
     for (const editorDocument of vscode.workspace.textDocuments) await readOpen(editorDocument);
     const { readWorkspace } = await import("../application/readWorkspace.ts");
     const onReadings = (readings: readonly FileReading[]): void => {
-      for (const { path, siblings = [] } of readings) look(path, siblings);
+      for (const { path, document, siblings = [] } of readings) {
+        look(path, siblings);
+        // While others are still being read: of thousands together it would take too long.
+        if (document !== undefined) namedUses(document);
+      }
     };
     const { documents, policy, configuration, problems } = await readWorkspace({ files }, { signal, onReadings });
     const found = new Set(documents.map(({ path }) => path));

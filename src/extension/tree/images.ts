@@ -177,12 +177,12 @@ function groupItem(extension: Extension, group: ImageGroup, grouping: Grouping):
   const state = quiet ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded;
   const item = new vscode.TreeItem(group.label, state);
   item.id = `group ${grouping} ${group.key}`;
-  item.description = `${group.images.length}`;
+  item.description = `${group.count}`;
   const mark = markOfKey(group.status, group.enforced);
   item.iconPath = grouping === "file" ? vscode.ThemeIcon.File : iconOf(mark);
   const uri = grouping === "file" ? extension.files.uriOf(group.key) : undefined;
   if (uri !== undefined) item.resourceUri = uri;
-  item.accessibilityInformation = { label: `${group.label}, ${count(group.images.length, "image")}` };
+  item.accessibilityInformation = { label: `${group.label}, ${count(group.count, "image")}` };
   return item;
 }
 
