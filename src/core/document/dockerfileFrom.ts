@@ -37,7 +37,10 @@ export function readFrom(
 ): FromReading {
   const { line } = instruction;
   const spanOf = (start: number, end: number) => documentSpan(line.toDocumentOffset, start, end);
-  const words = splitAtSpaces(line.text, instruction.argumentsStart, instruction.argumentsEnd);
+  const words = withWholeTemplates(
+    line.text,
+    splitAtSpaces(line.text, instruction.argumentsStart, instruction.argumentsEnd),
+  );
   const problems: Problem[] = [];
   const [word, as, nameWord] = words;
   const name =
@@ -116,6 +119,12 @@ function resolve(
   value: Value,
   written: string,
 ): { reference?: ImageReference; resolution: Resolution; problem?: Problem } {
+  if (templated.test(written))
+    return {
+      resolution: isRepositoryKnown([{ kind: "text", text: written.slice(0, written.search(templated)) }])
+        ? "partial"
+        : "unresolved",
+    };
   if (value.refusal !== undefined) {
     const message = `'${written.slice(0, 200)}' cannot be read: ${value.refusal}. BuildKit refuses this file.`;
     return { resolution: "unresolved", problem: { code: "expansion-invalid", message } };
@@ -142,9 +151,26 @@ function resolve(
   };
 }
 
+/** What another tool fills in before there is a Dockerfile: `{{ image }}`, `%%VERSION%%`. */
+const templated = /\{\{|%%\w+%%/;
+
+/** Joins the words that the braces of a template hold together. */
+function withWholeTemplates(text: string, words: ReturnType<typeof splitAtSpaces>): ReturnType<typeof splitAtSpaces> {
+  if (!text.includes("{{")) return words;
+  const joined: { start: number; end: number }[] = [];
+  for (const word of words) {
+    const last = joined.at(-1);
+    const open = last === undefined ? "" : text.slice(last.start, last.end);
+    if (last !== undefined && open.lastIndexOf("{{") > open.lastIndexOf("}}")) last.end = word.end;
+    else joined.push({ ...word });
+  }
+  return joined;
+}
+
 /** Whether the text before the first gap holds the whole repository, so that only its tag or digest is open. */
 function isRepositoryKnown(pieces: readonly Piece[]): boolean {
-  const gap = pieces.findIndex((piece) => piece.kind === "gap");
+  const found = pieces.findIndex((piece) => piece.kind === "gap");
+  const gap = found < 0 ? pieces.length : found;
   const textOf = (some: readonly Piece[]) => some.map((piece) => (piece.kind === "text" ? piece.text : "")).join("");
   const before = textOf(pieces.slice(0, gap));
   const sign = /[:@]/.exec(before.slice(before.lastIndexOf("/") + 1));

@@ -13,6 +13,17 @@ describe("readDockerfile: FROM", () => {
       ],
     },
     {
+      name: "what another tool fills in",
+      source:
+        'FROM ⟦alpine:{{ v | trim("a") }}⟧\nFROM ⟦{{ image }}⟧ AS x\nFROM ⟦php:%%PHP%%-%%V%%⟧\nFROM x\nFROM ⟦{{ r }}/a:1⟧\n',
+      expected: [
+        ["from", null, "partial"],
+        ["from", null, "unresolved"],
+        ["from", null, "partial"],
+        ["from", null, "unresolved"],
+      ],
+    },
+    {
       name: "every operator",
       source: [
         "ARG SET=v",
