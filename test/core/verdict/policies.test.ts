@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { PolicyRule } from "../../../src/core/policy/policy.ts";
 import { judge } from "../../../src/core/verdict/judge.ts";
 import { acme, keyBundle, pem, stranger } from "../../helpers/keyBundle.ts";
 import { attachBundle, evidenceOf, keyAuthority, now, policyOf, rule } from "../../helpers/signedImage.ts";
@@ -16,8 +17,7 @@ describe("several policies", () => {
     name: "elsewhere",
     globs: [{ glob: "other.example/**", source }],
   });
-  const verdictBy = (...rules: Parameters<typeof policyOf>) =>
-    judge(signed, policyOf(...rules), { trustedRoots: [] }, now);
+  const verdictBy = (...rules: readonly PolicyRule[]) => judge(signed, policyOf(...rules), { trustedRoots: [] }, now);
 
   it("each say what they say, the worst first, whatever their order", () => {
     const worstFirst = ["refusing", "obscure", "warning", "passing", "accepting"];
