@@ -1,4 +1,5 @@
 import type { Authority, NotaryAuthority, PolicyRule } from "../policy/policy.ts";
+import { childrenOf, readElement } from "../x509/der.ts";
 import { acceptedBy, type Scene, type SigningAuthority } from "./accepts.ts";
 import type { AssessedSignature } from "./assessSignature.ts";
 import type { Keyring } from "./keyring.ts";
@@ -104,8 +105,19 @@ function isEnough(quorum: PolicyRule["quorum"], accepting: readonly Accepting[])
   const count =
     quorum.of === "authorities"
       ? accepting.length
-      : accepting.reduce((sum, { signatures }) => sum + signatures.length, 0);
+      : accepting.reduce((sum, { signatures }) => sum + new Set(signatures.map(identityOf)).size, 0);
   return count >= quorum.count && quorum.named.every((name) => names.has(name));
+}
+
+/**
+ * What makes two signatures one: whoever writes to the registry could attach the same again (CVE-2026-49834). Of ECDSA
+ * only the first number counts, because anybody can turn the second into another one that is as valid.
+ */
+function identityOf({ found: { content, manifest } }: AssessedSignature): string {
+  if (content.kind !== "readable") return manifest;
+  const { signature } = content.material;
+  const [first, second] = childrenOf(readElement(signature)) ?? [];
+  return Buffer.from(first?.tag === 0x02 && second?.tag === 0x02 ? first.whole : signature).toString("hex");
 }
 
 /** Why it cannot be told whether the authority accepts; undefined where it can. */
