@@ -153,6 +153,8 @@ async function settle(
 }
 
 async function keep(ports: FileSigningPorts, options: FileWait, record: PendingFile): Promise<boolean> {
+  // A key that goes with this process could not be vouched for later.
+  if (ports.service.keyless !== undefined) return false;
   try {
     await options.onSigned?.(record);
     return options.onSigned !== undefined;
@@ -180,8 +182,13 @@ async function writeBundle(
     const signature = checkOf(ports, prepared, returned.signature);
     const { timeStampAuthority } = plan.terms;
     const witness = await collectWitness(ports, { plan, signature, stamped: signature, timeStampAuthority }, options);
-    verify(ports, plan, assembleFileBundle(plan, signature, { ...witness, timestamps: [] }));
     const bundle = assembleFileBundle(plan, signature, witness);
+    const { keyless } = ports.service;
+    verify(
+      ports,
+      plan,
+      keyless === undefined ? assembleFileBundle(plan, signature, { ...witness, timestamps: [] }) : bundle,
+    );
     await ports.output.write(bundle, options);
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "signature-not-verified") throw error;
@@ -192,15 +199,18 @@ async function writeBundle(
   return { ...signed, ...(audit === undefined ? {} : { audit }) };
 }
 
-/** The bundle as anybody will verify it. Its time stamp was checked when it came; others need not know its authority. */
+/** The bundle as anybody will verify it. A key's time stamp was checked when it came; others need not know its authority. */
 function verify(ports: FileSigningPorts, plan: FilePlan, bundle: Uint8Array): void {
+  const named = ports.service.keyless?.trust();
   const { verified, reason } = verifyBundleForFile({
     bundleText: Buffer.from(bundle).toString("utf8"),
     artifact:
       plan.terms.predicate === undefined
         ? { bytes: plan.payload }
         : { sha256: plan.fileDigest.slice("sha256:".length) },
-    keyPem: plan.key.publicKey,
+    ...(named === undefined
+      ? { keyPem: plan.key.publicKey }
+      : { trustedRootText: named.trustedRoot, identity: named.identity, issuer: named.issuer }),
     time: ports.clock.now(),
   });
   if (!verified) throw notVerified(ports, plan, reason.message);

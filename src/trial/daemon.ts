@@ -11,7 +11,14 @@ import type { TrialUser } from "./service/keyPolicy.ts";
 import { startDaemon, tellParent } from "./startDaemon.ts";
 import { startTrial } from "./startTrial.ts";
 import { readKeysFile, withKeysFile } from "./trialKeysFile.ts";
-import { appendAudit, auditFile, prepareStateFolder, removeTrialState, writeTrialState } from "./stateFiles.ts";
+import {
+  appendAudit,
+  auditFile,
+  prepareStateFolder,
+  removeTrialState,
+  writeSigstoreFiles,
+  writeTrialState,
+} from "./stateFiles.ts";
 
 /** What `countersign trial up` prints. */
 export interface TrialDescription {
@@ -229,6 +236,8 @@ async function runUntilStopped(place: StatePlace, signal: AbortSignal): Promise<
     };
     claimed = await writeTrialState(place, state);
     if (!claimed) return tellParent({ kind: "ready" });
+    const { trustedRoot } = trial.sigstore;
+    await writeSigstoreFiles(place, { trustedRoot, signingConfig: trial.sigstore.signingConfig() });
     appendAudit(place, early.join(""));
     if (signal.aborted) end();
     signal.addEventListener("abort", () => end(), { once: true });

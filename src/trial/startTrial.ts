@@ -7,6 +7,7 @@ import { startTrialRegistry } from "./registry/trialRegistry.ts";
 import { createTrialEngine } from "./service/engine.ts";
 import { startTrialService, type TrialService, type TrialServiceOptions } from "./service/startTrialService.ts";
 import { startTrialSignServer } from "./signServer/startTrialSignServer.ts";
+import { startTrialSigstore, type RunningTrialSigstore } from "./sigstore/startTrialSigstore.ts";
 import { startTrialVault, type TrialVault } from "./vault/startTrialVault.ts";
 import { startTrialVenafi, type TrialVenafi } from "./venafi/startTrialVenafi.ts";
 
@@ -20,6 +21,8 @@ export interface Trial {
   readonly vault: TrialVault;
   /** Lists and answers about revocation, and time stamps. */
   readonly pki: TrialPki;
+  /** A private Sigstore of its own, which knows identities and no keys. */
+  readonly sigstore: RunningTrialSigstore;
   /** Origins of further interfaces, by the type of service that the configuration names. */
   readonly interfaces: Readonly<Record<string, string>>;
   stop(): Promise<void>;
@@ -44,14 +47,16 @@ export async function startTrial(options: TrialServiceOptions = {}): Promise<Tri
     const service = keep(await startTrialService({ ...options, engine }));
     const venafi = keep(await startTrialVenafi(engine));
     const vault = keep(await startTrialVault(engine));
+    const sigstore = keep(await startTrialSigstore(options.now === undefined ? {} : { now: options.now }));
     const interfaces = {
+      sigstore: sigstore.url,
       "aws-kms": keep(await startTrialAwsKms(engine)).url,
       "azure-key-vault": keep(await startTrialKeyVault(engine)).url,
       csc: keep(await startTrialCsc(engine)).url,
       "google-cloud-kms": keep(await startTrialCloudKms(engine)).url,
       signserver: keep(await startTrialSignServer(engine)).url,
     };
-    return { registry: registry.host, service, venafi, vault, pki, interfaces, stop };
+    return { registry: registry.host, service, venafi, vault, pki, sigstore, interfaces, stop };
   } catch (error) {
     await stop();
     throw error;

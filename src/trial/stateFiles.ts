@@ -1,7 +1,13 @@
 import { appendFileSync } from "node:fs";
 import { mkdir, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { stateFile, stateFolder, type StatePlace, type TrialState } from "../adapters/services/trialState.ts";
+import {
+  sigstoreFiles,
+  stateFile,
+  stateFolder,
+  type StatePlace,
+  type TrialState,
+} from "../adapters/services/trialState.ts";
 import { AppError } from "../application/errors.ts";
 
 /** File of the audit log of the running trial, one JSON entry per line. */
@@ -21,6 +27,16 @@ export async function writeTrialState(place: StatePlace, state: TrialState): Pro
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
     throw error;
   }
+}
+
+/** Writes what programs need to sign through the trial's private Sigstore and to verify what it vouched for. Public, all of it. */
+export async function writeSigstoreFiles(
+  place: StatePlace,
+  texts: { readonly signingConfig: string; readonly trustedRoot: string },
+): Promise<void> {
+  const files = sigstoreFiles(place);
+  await writeFile(files.signingConfig, texts.signingConfig, { mode: 0o600 });
+  await writeFile(files.trustedRoot, texts.trustedRoot, { mode: 0o600 });
 }
 
 /** Makes the folder of the state, or checks that nobody else may write to the one there is. */
@@ -47,5 +63,6 @@ export function appendAudit(place: StatePlace, line: string): void {
 export async function removeTrialState(place: StatePlace): Promise<void> {
   await rm(stateFile(place), { force: true });
   await rm(auditFile(place), { force: true });
+  for (const file of Object.values(sigstoreFiles(place))) await rm(file, { force: true });
   await rmdir(stateFolder(place)).catch(() => undefined);
 }

@@ -3,7 +3,7 @@ import type { SigningService } from "../../application/signingService.ts";
 import type { Configuration, ServicePointer } from "../../core/policy/configuration.ts";
 import type { OpeningSources } from "./openingSources.ts";
 import { createTrialService } from "./trial.ts";
-import { readTrialState, type TrialState } from "./trialState.ts";
+import { readTrialState, sigstoreFileNames, stateFolder, type TrialState } from "./trialState.ts";
 
 /** Where services are found: what `.countersign.yaml` points to, and the state of the trial. */
 export interface ServiceSources extends Omit<OpeningSources, "trial"> {
@@ -45,6 +45,8 @@ const openers = new Map<string, Opener>([
 
 /** Name of the service that needs no configuration while the trial runs. */
 const trialName = "trial";
+/** Name of its private Sigstore, which needs none either. */
+const trialSigstore = { name: "sigstore", type: "sigstore", options: sigstoreFileNames } as const;
 
 /**
  * Opens a service by name; sends nothing. Throws AppError `configuration` where the name, its type or its URL is not one
@@ -52,6 +54,14 @@ const trialName = "trial";
  */
 export async function openService(name: string, sources: ServiceSources): Promise<SigningService> {
   const pointer = sources.configuration.services.find((service) => service.name === name);
+  if (pointer === undefined && name === trialSigstore.name) {
+    const trial = await readTrialState(sources.place).catch(() => undefined);
+    const url = trial?.interfaces?.[trialSigstore.type];
+    if (trial !== undefined && url !== undefined) {
+      const { openSigstore } = await import("./sigstore/openSigstore.ts");
+      return openSigstore({ ...trialSigstore, url }, { ...sources, root: stateFolder(sources.place), trial });
+    }
+  }
   if (pointer === undefined && name !== trialName) {
     const known = [trialName, ...sources.configuration.services.map((service) => service.name)].join(", ");
     throw new AppError("configuration", `There is no signing service '${name}'. Known: ${known}.`);

@@ -48,6 +48,19 @@ export function stateFile(place: StatePlace): string {
   return join(stateFolder(place), "trial.json");
 }
 
+/** Files of the trial's private Sigstore, beside its state. */
+export function sigstoreFiles(place: StatePlace): { readonly signingConfig: string; readonly trustedRoot: string } {
+  const folder = stateFolder(place);
+  const { signingConfig, trustedRoot } = sigstoreFileNames;
+  return { signingConfig: join(folder, signingConfig), trustedRoot: join(folder, trustedRoot) };
+}
+
+/** Their names in the folder of the state. */
+export const sigstoreFileNames = {
+  signingConfig: "trial-signing-config.json",
+  trustedRoot: "trial-trusted-root.json",
+} as const;
+
 /** Reads the state of the trial; undefined where there is none. Throws AppError `configuration` where it is not understood. */
 export async function readTrialState(place: StatePlace): Promise<TrialState | undefined> {
   const path = stateFile(place);

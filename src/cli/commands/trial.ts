@@ -84,7 +84,7 @@ Push an image and sign it:
 `;
 }
 
-function whatRuns({ registry, url, keys, venafi, vault, timeStamps }: TrialDescription): string {
+function whatRuns({ registry, url, keys, venafi, vault, timeStamps, interfaces }: TrialDescription): string {
   const list = keys.map(({ name, needs }) => {
     return `  ${name.padEnd(10)} ${needs.length === 0 ? "signs at once" : `needs ${needs.join(" and ")}`}`;
   });
@@ -92,9 +92,14 @@ function whatRuns({ registry, url, keys, venafi, vault, timeStamps }: TrialDescr
 
   registry   ${registry}
   service    trial, ${url}
-${venafi === undefined ? "" : `             the same as Venafi CodeSign Protect, ${venafi.url}\n`}${vault === undefined ? "" : `             the same as HashiCorp Vault and OpenBao, ${vault.url}\n`}${timeStamps === undefined ? "" : `  stamps     ${timeStamps.url}\n`}Keys
+${venafi === undefined ? "" : `             the same as Venafi CodeSign Protect, ${venafi.url}\n`}${vault === undefined ? "" : `             the same as HashiCorp Vault and OpenBao, ${vault.url}\n`}${timeStamps === undefined ? "" : `  stamps     ${timeStamps.url}\n`}${sigstoreLine(interfaces)}Keys
 ${list.join("\n")}
 `;
+}
+
+function sigstoreLine(interfaces: TrialDescription["interfaces"] = {}): string {
+  const url = Object.hasOwn(interfaces, "sigstore") ? interfaces["sigstore"] : undefined;
+  return url === undefined ? "" : `  identities sigstore (key identity), ${url}\n`;
 }
 
 function describeStatus(status: Awaited<ReturnType<typeof trialStatus>>): string {
