@@ -152,7 +152,7 @@ function resolve(
 }
 
 /** What another tool fills in before there is a Dockerfile: `{{ image }}`, `%%VERSION%%`. */
-const templated = /\{\{|%%\w+%%/;
+const templated = /(?<!\$)\{\{[^{}]*\}\}|%%\w+%%/;
 
 /** Joins the words that the braces of a template hold together. */
 function withWholeTemplates(text: string, words: ReturnType<typeof splitAtSpaces>): ReturnType<typeof splitAtSpaces> {
