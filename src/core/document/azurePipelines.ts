@@ -9,10 +9,13 @@ import {
   type AzureScope,
 } from "./azureScope.ts";
 import { readAzureTask } from "./azureTasks.ts";
+import { variablesTemplates } from "./azureVariables.ts";
 import type { Document, JobStep } from "./document.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { lazyLookup, placedVariables, textsOf } from "./pipelineVariables.ts";
-import { entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
+import { definitionText } from "./template.ts";
+import { entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
 
 interface Reading {
   readonly pipeline: Pipeline;
@@ -24,12 +27,18 @@ interface Reading {
 
 /**
  * Reads Azure Pipelines: images of `resources.containers`, of jobs and their services, and of tasks that deploy one;
- * variables, parameters at their defaults and matrices followed; commands of bash and `script` steps.
+ * variables, those of templates too, parameters at their defaults and matrices followed; commands of steps.
+ * `siblings` are the files of the repository.
  */
-export function readAzurePipelines(text: string, path: string): Document {
+export function readAzurePipelines(text: string, path: string, siblings: Siblings = noSiblings): Document {
   const pipeline = createPipeline(text, path, "azure-pipelines");
   const [root] = pipeline.roots;
-  const outer: AzureScope = { variables: new Map(), parameters: azureParameters(root), loop: new Map() };
+  const outer: AzureScope = {
+    variables: new Map(),
+    parameters: azureParameters(root),
+    loop: new Map(),
+    templates: (node) => variablesTemplates(node, path, siblings),
+  };
   const scope = withVariables(outer, valueAt(root, "variables"));
   const containers = azureItems(valueAt(root, "resources", "containers"), scope);
   const aliases = new Set(containers.flatMap(({ value }) => textOf(valueAt(value, "container")) ?? []));
@@ -120,13 +129,14 @@ function readJob(
     ];
   });
   const steps: JobStep[] = [];
-  const environment = placedVariables(pipeline.text, [...stepScope.variables.values()], azureTemplate(stepScope));
+  const environment = placedVariables(pipeline.text, ownVariables(stepScope), azureTemplate(stepScope));
+  const texts = { ...textsOf(environment), ...otherTexts(pipeline.text, stepScope) };
   for (const list of [valueAt(job, "steps"), ...lifecycles])
     for (const { value: step, scope: inner } of azureItems(list, stepScope)) {
       const place = { ...(id === undefined ? {} : { job: id }), step: steps.length };
       const combined =
         combinations.length < 2 ? undefined : combinations.map(({ variables }) => ({ ...inner, variables }));
-      steps.push(readStep(reading, step, inner, { place, isWindows, environment: textsOf(environment), combined }));
+      steps.push(readStep(reading, step, inner, { place, isWindows, environment: texts, combined }));
       readHolder(reading, valueAt(step, "parameters"), inner, pool, depth + 1);
     }
   if (steps.length > 0) pipeline.job({ id: id ?? "steps", span: job.span, steps, environment });
@@ -171,7 +181,10 @@ function readStep(
     combinations: combined?.map((one) => ({
       scope: azureScriptTemplate(one),
       variable: lazyLookup(() =>
-        asEnvironment(textsOf(placedVariables(pipeline.text, [...one.variables.values()], azureTemplate(one)))),
+        asEnvironment({
+          ...textsOf(placedVariables(pipeline.text, ownVariables(one), azureTemplate(one))),
+          ...otherTexts(pipeline.text, one),
+        }),
       ),
     })),
   };
@@ -202,5 +215,22 @@ function readStep(
 function asEnvironment(variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(variables).map(([name, value]) => [name.replaceAll(/[. ]/g, "_").toUpperCase(), value]),
+  );
+}
+
+/** The variables that this file says itself. */
+function ownVariables({ variables, sources }: AzureScope): readonly YamlEntry[] {
+  return [...variables.values()].filter(({ value }) => sources?.has(value) !== true);
+}
+
+/** The values of those that other files say. */
+function otherTexts(text: string, scope: AzureScope): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...scope.variables.values()].flatMap(({ key, value }) => {
+      const source = scope.sources?.get(value);
+      if (source === undefined) return [];
+      const known = definitionText(text, { label: key.text, node: value, source }, azureTemplate(scope));
+      return known === undefined ? [] : [[key.text, known] as const];
+    }),
   );
 }

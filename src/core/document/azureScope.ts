@@ -1,4 +1,5 @@
-import type { Definition, TemplateScope, TemplateSyntax } from "./template.ts";
+import type { VariablesTemplate } from "./azureVariables.ts";
+import type { Definition, TemplateScope, TemplateSource, TemplateSyntax } from "./template.ts";
 import { anyOf, delimited } from "./templateSyntax.ts";
 import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
 
@@ -19,6 +20,10 @@ export interface AzureScope {
   readonly parameters: ReadonlyMap<string, YamlNode>;
   /** What `each` goes over. */
   readonly loop: ReadonlyMap<string, YamlNode>;
+  /** The templates that a list of variables includes. */
+  readonly templates?: (variables: YamlNode | undefined) => readonly VariablesTemplate[];
+  /** The other files in which variables stand. */
+  readonly sources?: ReadonlyMap<YamlNode, TemplateSource>;
 }
 
 /** An element of a list or mapping, with conditional and repeated insertions taken out of their wrappers. */
@@ -46,13 +51,26 @@ export function azureParameters(root: YamlNode | undefined): ReadonlyMap<string,
 /** The scope with the `variables` of a pipeline, stage or job, a mapping or a list, over those from around it. */
 export function withVariables(scope: AzureScope, node: YamlNode | undefined): AzureScope {
   const variables = new Map(scope.variables);
-  for (const { value: entry } of azureEntries(node, scope)) variables.set(entry.key.text.toUpperCase(), entry);
-  for (const { value: item } of azureItems(node, scope)) {
+  const sources = new Map(scope.sources);
+  const add = (given: YamlNode | undefined, source?: TemplateSource): void => {
+    for (const entry of variablesIn(given, scope)) {
+      variables.set(entry.key.text.toUpperCase(), entry);
+      if (source !== undefined) sources.set(entry.value, source);
+    }
+  };
+  for (const template of scope.templates?.(node) ?? []) add(template.variables, template.source);
+  add(node);
+  return { ...scope, variables, sources };
+}
+
+/** Variables as a mapping, or as a list of names with values. */
+function variablesIn(node: YamlNode | undefined, scope: AzureScope): readonly YamlEntry[] {
+  const listed = azureItems(node, scope).flatMap(({ value: item }): readonly YamlEntry[] => {
     const key = scalarOf(valueAt(item, "name"));
     const value = valueAt(item, "value");
-    if (key !== undefined && value !== undefined) variables.set(key.text.toUpperCase(), { key, value });
-  }
-  return { ...scope, variables };
+    return key === undefined || value === undefined ? [] : [{ key, value }];
+  });
+  return [...azureEntries(node, scope).map(({ value }) => value), ...listed];
 }
 
 /** One scope for each combination of a job's `strategy.matrix`; one where it has none or computes it. */
@@ -128,7 +146,14 @@ export function azureScriptTemplate(scope: AzureScope, combined: readonly AzureS
   };
 }
 
-function lookup(name: string, { variables, parameters, loop }: AzureScope): readonly Definition[] {
+function lookup(name: string, scope: AzureScope): readonly Definition[] {
+  const { variables, parameters, loop, sources } = scope;
+  const choices = /^coalesce\(([^()]*)\)$/i.exec(name)?.[1]?.split(",") ?? [];
+  for (const choice of choices.map((one) => one.trim())) {
+    const text = /^'((?:[^']|'')*)'$/.exec(choice)?.[1];
+    const found = text === undefined ? lookup(choice, scope) : text === "" ? [] : [{ label: "default", text }];
+    if (found.length > 0) return found;
+  }
   const path = /^(\w+)((?:\.[\w-]+|\[\s*'[^']*'\s*\])*)$/.exec(name);
   const rest = [...(path?.[2] ?? "").matchAll(/\.([\w-]+)|\[\s*'([^']*)'\s*\]/g)].map(([, one, other]) => one ?? other);
   const keys = rest.map((key = "") => key);
@@ -139,9 +164,10 @@ function lookup(name: string, { variables, parameters, loop }: AzureScope): read
   const element = loop.get(path?.[1] ?? "");
   if (element !== undefined) return define(`each ${name}`, valueAt(element, ...keys));
   const variable = path?.[1] === "variables" && keys.length > 0 ? keys.join(".") : name;
-  return define(`variables ${variable}`, variables.get(variable.toUpperCase())?.value);
+  const node = variables.get(variable.toUpperCase())?.value;
+  return define(`variables ${variable}`, node, node === undefined ? undefined : sources?.get(node));
 }
 
-function define(label: string, node: YamlNode | undefined): readonly Definition[] {
-  return node === undefined ? [] : [{ label, node }];
+function define(label: string, node: YamlNode | undefined, source?: TemplateSource): readonly Definition[] {
+  return node === undefined ? [] : [{ label, node, source }];
 }

@@ -31,9 +31,17 @@ export function readAzureTask(pipeline: Pipeline, { task, inputs, template, scri
   if (name === "kubernetesmanifest" || name === "azurewebappcontainer")
     for (const range of linesOf(input("containers")))
       pipeline.image(input("containers"), "task", { scope: template, ...range });
-  if (name === "bash" || (name === "cmdline" && !isWindows)) pipeline.script([input("script")], script);
-  if (name === "azurecli" && /^bash$/i.test(textOf(input("scripttype")) ?? ""))
-    pipeline.script([input("inlinescript")], script);
+  if (name === "docker" && /^run/i.test(textOf(input("command")) ?? textOf(input("action")) ?? ""))
+    pipeline.image(input("imagename"), "task", { scope: template });
+  if (name === "bash" || name === "cmdline")
+    pipeline.script([input("script")], name === "cmdline" && isWindows ? { ...script, windowsShell: "cmd" } : script);
+  if (name === "powershell") pipeline.script([input("script")], { ...script, windowsShell: "powershell" });
+  if (name === "azurecli") {
+    const type = (textOf(input("scripttype")) ?? "").toLowerCase();
+    const windowsShell = type === "batch" ? "cmd" : type.startsWith("ps") ? "powershell" : undefined;
+    pipeline.script([input("inlinescript")], { ...script, windowsShell });
+  }
+  if (name === "ssh") pipeline.script([input("commands"), input("inline")], script);
 }
 
 /** Each line of an input is an image. */

@@ -1,3 +1,6 @@
+import { references } from "../../helpers/references.ts";
+import { resolveDocument } from "../../../src/core/document/resolveWorkspace.ts";
+import { formatReference } from "../../../src/core/image/reference.ts";
 import assert from "node:assert/strict";
 import { readAzurePipelines } from "../../../src/core/document/azurePipelines.ts";
 import { expectPinsToHold, expectUses } from "../../helpers/imageUses.ts";
@@ -173,4 +176,33 @@ describe("readAzurePipelines", () => {
       ],
     );
   });
+
+  it("follows templates of variables of the same repository", () => {
+    const files = new Map([
+      ["ci/vars/a.yml", "variables:\n- template: b.yml\n- name: tag\n  value: '2'\n- {name: reg, value: r.io}\n"],
+      ["ci/vars/b.yml", "variables: {tag: '1', base: 'a/b'}\n"],
+      ["root.yml", "variables: {tag: '3'}\n"],
+    ]);
+    const source =
+      "trigger: none\nvariables:\n- template: vars/a.yml\n- template: vars/c.yml@other\njobs:\n- job: x\n  container: $(reg)/$(base):$(tag)\n  steps:\n  - script: docker pull $(base):$TAG\n- job: y\n  variables: [{template: /root.yml}]\n  container: $(reg)/$(base):$(tag)\n";
+    const { images, jobs } = resolveDocument(source, "ci/azure-pipelines.yml", files).document;
+    assert.deepEqual(
+      images.map(({ reference }) => reference && formatReference(reference)),
+      ["r.io/a/b:2", "docker.io/a/b:2", "r.io/a/b:3"],
+    );
+    assert.deepEqual(
+      [...new Set(images[0]?.chain.flatMap(({ file }) => file ?? []))],
+      ["ci/vars/a.yml", "ci/vars/b.yml"],
+    );
+    assert.deepEqual(jobs[0]?.environment, {});
+  });
+
+  it("reads the image that a task runs, scripts of tasks for Windows, and what coalesce falls back to", () =>
+    assert.deepEqual(
+      references(
+        "trigger: none\nsteps:\n- task: Docker@1\n  inputs: {command: Run an image, imageName: a:1}\n- task: Docker@2\n  inputs: {command: build, repository: no}\n- task: PowerShell@2\n  inputs: {targetType: inline, script: docker pull a:2}\n- task: AzureCLI@2\n  inputs: {scriptType: pscore, inlineScript: docker pull a:3}\n- script: docker pull ${{ coalesce(parameters.none, '', 'a:4') }}\n",
+        "azure-pipelines.yml",
+      ).map((one) => one.replace(/^\S+ /, "")),
+      ["docker.io/library/a:1", "docker.io/library/a:2", "docker.io/library/a:3", "docker.io/library/a:4"],
+    ));
 });

@@ -1,0 +1,36 @@
+import { siblingPath, type Siblings } from "./siblings.ts";
+import type { TemplateSource } from "./template.ts";
+import { readYaml } from "./yaml.ts";
+import { itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+/** The variables that a template of variables gives, and the file in which they stand. */
+export interface VariablesTemplate {
+  readonly variables: YamlNode | undefined;
+  readonly source: TemplateSource;
+}
+
+const maximumDepth = 4;
+const maximumText = 300_000;
+
+/**
+ * The templates that a list of variables includes from the repository itself, those that another of them includes
+ * first. Paths are relative to the file that names them, or begin with a slash at the repository's root.
+ */
+export function variablesTemplates(
+  node: YamlNode | undefined,
+  path: string,
+  siblings: Siblings,
+  depth = 0,
+): readonly VariablesTemplate[] {
+  if (depth >= maximumDepth) return [];
+  return itemsOf(node).flatMap((item): readonly VariablesTemplate[] => {
+    const template = textOf(valueAt(item, "template"))?.replace(/@self$/, "");
+    if (template === undefined || /[@$]/.test(template)) return [];
+    const file = template.startsWith("/") ? siblingPath("x", template.slice(1)) : siblingPath(path, template);
+    const text = file === undefined ? undefined : siblings(file);
+    if (file === undefined || text === undefined || text.length > maximumText) return [];
+    const variables = valueAt(readYaml(text).documents[0]?.root, "variables");
+    const inner = variablesTemplates(variables, file, siblings, depth + 1);
+    return [...inner, { variables, source: { text, file } }];
+  });
+}
