@@ -3,16 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openService } from "../../src/adapters/services/services.ts";
-import type { HashAlgorithm, KeySpec, SignatureScheme, SigningService } from "../../src/application/signingService.ts";
-import { startTrialCsc } from "../../src/trial/csc/startTrialCsc.ts";
-import { startTrialSignServer } from "../../src/trial/signServer/startTrialSignServer.ts";
 import type { Person } from "../../src/application/ports.ts";
+import type { HashAlgorithm, KeySpec, SignatureScheme, SigningService } from "../../src/application/signingService.ts";
+import type { ServicePointer } from "../../src/core/policy/configuration.ts";
 import { startTrialAwsKms } from "../../src/trial/aws/startTrialAwsKms.ts";
 import { startTrialKeyVault } from "../../src/trial/azure/startTrialKeyVault.ts";
-import type { TrialFace } from "../../src/trial/face.ts";
+import { startTrialCsc } from "../../src/trial/csc/startTrialCsc.ts";
 import { startTrialCloudKms, trialKeyRing } from "../../src/trial/google/startTrialCloudKms.ts";
 import type { TrialEngine } from "../../src/trial/service/engine.ts";
 import { startTrialService } from "../../src/trial/service/startTrialService.ts";
+import { startTrialSignServer } from "../../src/trial/signServer/startTrialSignServer.ts";
 import { startTrialVault } from "../../src/trial/vault/startTrialVault.ts";
 import { startTrialVenafi } from "../../src/trial/venafi/startTrialVenafi.ts";
 import { createEngineOfEveryKind } from "./serviceScene.ts";
@@ -20,18 +20,32 @@ import { createEngineOfEveryKind } from "./serviceScene.ts";
 /** Ways to misbehave that every emulator knows. */
 export type ContractFault = "stall" | "error-after-signing" | "malformed" | "flood" | "wrong-signature" | "echo";
 
-/** One service in front of the trial engine, whatever its protocol. */
-export interface ContractScene {
-  readonly engine: TrialEngine;
-  /** A client as a new process opens it. */
-  open(): Promise<SigningService>;
-  /** How the service calls a key of the engine; undefined for a kind of key that it does not have. */
-  nameOf(key: string): string | undefined;
+/** What an emulator of one service is in front of the trial engine. */
+interface Emulator {
+  readonly url: string;
+  readonly options?: Readonly<Record<string, string>>;
+  /** Who signs, as the environment says it. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly person?: Person;
   setFault(fault: ContractFault | undefined): void;
   /** Ends every session; undefined where there are none. */
   readonly endSessions?: () => void;
   stop(): Promise<void>;
 }
+
+/** One service in front of the trial engine, whatever its protocol. */
+export interface ContractScene extends Emulator {
+  readonly engine: TrialEngine;
+  readonly pointer: ServicePointer;
+  /** A workspace with the files that the options name. */
+  readonly root: string;
+  /** A client as a new process opens it. */
+  open(): Promise<SigningService>;
+  /** How the service calls a key of the engine; undefined for a kind of key that it does not have. */
+  nameOf(key: string): string | undefined;
+}
+
+type Offers = (spec: KeySpec) => readonly (readonly [SignatureScheme, HashAlgorithm])[];
 
 /** What services offer beyond signing at once. */
 export interface ContractCase {
@@ -39,36 +53,13 @@ export interface ContractCase {
   readonly title?: string;
   readonly waits?: "cancelled" | "left";
   /** What the service signs with a kind of key. */
-  readonly offers: (spec: KeySpec) => readonly (readonly [SignatureScheme, HashAlgorithm])[];
+  readonly offers: Offers;
   readonly start: () => Promise<ContractScene>;
 }
 
-const environmentOf = (
-  more: Readonly<Record<string, string>>,
-): { environment: Record<string, string>; platform: string } => ({
-  environment: { COUNTERSIGN_STATE_DIR: "/nonexistent", ...more },
-  platform: process.platform,
-});
-
-type Opening = Parameters<typeof openService>[1];
-
-function openAt(
-  type: string,
-  url: string,
-  options: Readonly<Record<string, string>>,
-  sources: Omit<Opening, "configuration">,
-): Promise<SigningService> {
-  return openService(type, { configuration: { services: [{ name: type, type, url, options }] }, ...sources });
-}
-
-const everything = (spec: KeySpec): readonly (readonly [SignatureScheme, HashAlgorithm])[] => {
+const everything: Offers = (spec) => {
   if (spec === "ed25519") return [["ed25519", "sha256"]];
-  if (!spec.startsWith("rsa"))
-    return [
-      ["ecdsa", "sha256"],
-      ["ecdsa", "sha384"],
-      ["ecdsa", "sha512"],
-    ];
+  if (!spec.startsWith("rsa")) return (["sha256", "sha384", "sha512"] as const).map((hash) => ["ecdsa", hash]);
   return [
     ["rsa-pkcs1v15", "sha256"],
     ["rsa-pkcs1v15", "sha512"],
@@ -77,72 +68,195 @@ const everything = (spec: KeySpec): readonly (readonly [SignatureScheme, HashAlg
   ];
 };
 /** Each curve with one digest. */
-const pinned = (spec: KeySpec): readonly (readonly [SignatureScheme, HashAlgorithm])[] => {
+const pinned: Offers = (spec) => {
   if (!spec.startsWith("p")) return everything(spec);
   return [["ecdsa", spec === "p521" ? "sha512" : spec === "p384" ? "sha384" : "sha256"]];
 };
 
-/** A scene of an emulator that faces share. */
-function sceneOf(
-  engine: TrialEngine,
-  face: TrialFace,
-  more: Pick<ContractScene, "open" | "nameOf" | "endSessions">,
-): ContractScene {
+/** Keys of every kind take seconds to make: all cases share one engine. */
+let shared: TrialEngine | undefined;
+
+function caseOf(
+  type: string,
+  offers: Offers,
+  nameOf: (key: string) => string,
+  emulate: (engine: TrialEngine, put: (name: string, text: string) => string, root: string) => Promise<Emulator>,
+  more: Pick<ContractCase, "title" | "waits"> = {},
+): ContractCase {
   return {
-    engine,
+    type,
+    offers,
     ...more,
+    start: async () => {
+      shared ??= createEngineOfEveryKind();
+      const engine = shared;
+      const root = mkdtempSync(join(tmpdir(), `countersign-${type}-`));
+      const put = (name: string, text: string): string => {
+        writeFileSync(join(root, name), text);
+        return join(root, name);
+      };
+      const emulator = await emulate(engine, put, root);
+      const environment = { COUNTERSIGN_STATE_DIR: join(root, "state"), HOME: root, ...emulator.environment };
+      const pointer = { name: "acme", type, url: emulator.url, options: emulator.options ?? {} };
+      const place = { environment, platform: process.platform };
+      const person = emulator.person === undefined ? {} : { person: emulator.person };
+      return {
+        ...emulator,
+        engine,
+        environment,
+        pointer,
+        root,
+        open: () => openService("acme", { configuration: { services: [pointer] }, place, root, ...person }),
+        nameOf: (key) => (/^(?:off|release)$/.test(key) || isOffered(offers, key) ? nameOf(key) : undefined),
+        stop: async () => {
+          await emulator.stop();
+          rmSync(root, { recursive: true, force: true });
+        },
+      };
+    },
+  };
+}
+
+function isOffered(offers: Offers, key: string): boolean {
+  const spec = (["p256", "p384", "p521", "rsa2048", "rsa3072", "rsa4096", "ed25519"] as const).find(
+    (each) => each === key,
+  );
+  return spec !== undefined && offers(spec).length > 0;
+}
+
+const trial = caseOf(
+  "trial",
+  everything,
+  (key) => key,
+  async (engine, put, root) => {
+    const service = await startTrialService({ engine, retryAfterMs: 1 });
+    const { url } = service;
+    const known = { pid: process.pid, startedAt: "2026-01-01T00:00:00Z", registry: "127.0.0.1:1" };
+    put("trial.json", JSON.stringify({ ...known, url, secrets: engine.secrets }));
+    return {
+      url,
+      environment: { COUNTERSIGN_STATE_DIR: root },
+      setFault: (kind) => service.setFault(kind === undefined || kind === "echo" ? undefined : { kind }),
+      stop: () => service.stop(),
+    };
+  },
+  { waits: "cancelled" },
+);
+
+const venafi = caseOf(
+  "venafi",
+  everything,
+  (key) => `Trial\\${key}`,
+  async (engine, put) => {
+    const face = await startTrialVenafi(engine);
+    put("ca.pem", face.root);
+    return {
+      url: face.url,
+      options: { caFile: "ca.pem" },
+      environment: {
+        VSIGN_URL: face.url,
+        COUNTERSIGN_VENAFI_USERNAME: "dev",
+        COUNTERSIGN_VENAFI_PASSWORD: engine.secrets.dev,
+      },
+      setFault: (kind) => {
+        if (kind === undefined) return face.setFault(undefined);
+        return face.setFault(kind === "wrong-signature" ? { kind: "encoding", as: "swapped" } : { kind });
+      },
+      endSessions: () => face.expireSessions(),
+      stop: () => face.stop(),
+    };
+  },
+  { waits: "left" },
+);
+
+const vault = caseOf(
+  "vault",
+  everything,
+  (key) => key,
+  async (engine, _put, root) => {
+    const appRole = { roleId: "role", secretId: "secret-of-the-role" };
+    const face = await startTrialVault(engine, { logins: { appRole } });
+    return {
+      url: face.url,
+      options: { authentication: "approle" },
+      environment: {
+        COUNTERSIGN_STATE_DIR: root,
+        VAULT_ADDR: face.url,
+        VAULT_ROLE_ID: appRole.roleId,
+        VAULT_SECRET_ID: appRole.secretId,
+      },
+      setFault: (kind) => {
+        if (kind === undefined) return face.setFault(undefined);
+        return face.setFault(kind === "wrong-signature" ? { kind: "encoding", as: "side-by-side" } : { kind });
+      },
+      endSessions: () => face.endSessions(),
+      stop: () => face.stop(),
+    };
+  },
+  { waits: "left" },
+);
+
+/** The emulators that share their faults. */
+function faceOf(face: {
+  readonly url: string;
+  setFault(fault: { readonly kind: ContractFault } | undefined): void;
+  endSessions(): void;
+  stop(): Promise<void>;
+}): Pick<Emulator, "url" | "setFault" | "endSessions" | "stop"> {
+  return {
+    url: face.url,
     setFault: (kind) => face.setFault(kind === undefined ? undefined : { kind }),
+    endSessions: () => face.endSessions(),
     stop: () => face.stop(),
   };
 }
 
-const awsKms: ContractCase = {
-  type: "aws-kms",
-  offers: pinned,
-  start: async () => {
-    const engine = createEngineOfEveryKind();
-    const face = await startTrialAwsKms(engine);
-    const environment = {
-      AWS_ENDPOINT_URL_KMS: face.url,
-      AWS_ACCESS_KEY_ID: "dev",
-      AWS_SECRET_ACCESS_KEY: engine.secrets.dev,
+const awsKms = caseOf(
+  "aws-kms",
+  pinned,
+  (key) => `alias/${key}`,
+  async (engine) => {
+    const { endSessions: _, ...face } = faceOf(await startTrialAwsKms(engine));
+    return {
+      ...face,
+      options: { region: "eu-central-1" },
+      environment: {
+        AWS_ENDPOINT_URL_KMS: face.url,
+        AWS_ACCESS_KEY_ID: "dev",
+        AWS_SECRET_ACCESS_KEY: engine.secrets.dev,
+      },
     };
-    const open = (): Promise<SigningService> =>
-      openAt("aws-kms", face.url, { region: "eu-central-1" }, { place: environmentOf(environment) });
-    return sceneOf(engine, face, { open, nameOf: (key) => `alias/${key}` });
   },
-};
+);
 
-const keyVault: ContractCase = {
-  type: "azure-key-vault",
-  offers: (spec) => (spec === "ed25519" ? [] : pinned(spec)),
-  start: async () => {
-    const engine = createEngineOfEveryKind();
-    const face = await startTrialKeyVault(engine);
-    const environment = {
-      AZURE_KEYVAULT_URL: face.url,
-      AZURE_AUTHORITY_HOST: face.url,
-      AZURE_TENANT_ID: "trial",
-      AZURE_CLIENT_ID: "countersign",
-      AZURE_CLIENT_SECRET: engine.secrets.dev,
+const keyVault = caseOf(
+  "azure-key-vault",
+  (spec) => (spec === "ed25519" ? [] : pinned(spec)),
+  (key) => key,
+  async (engine) => {
+    const face = faceOf(await startTrialKeyVault(engine));
+    return {
+      ...face,
+      environment: {
+        AZURE_KEYVAULT_URL: face.url,
+        AZURE_AUTHORITY_HOST: face.url,
+        AZURE_TENANT_ID: "trial",
+        AZURE_CLIENT_ID: "countersign",
+        AZURE_CLIENT_SECRET: engine.secrets.dev,
+      },
     };
-    const open = (): Promise<SigningService> =>
-      openAt("azure-key-vault", face.url, {}, { place: environmentOf(environment) });
-    const nameOf = (key: string): string | undefined => (key === "ed25519" ? undefined : key);
-    return sceneOf(engine, face, { open, nameOf, endSessions: () => face.endSessions() });
   },
-};
+);
 
-const cloudKms: ContractCase = {
-  type: "google-cloud-kms",
-  offers: (spec) => {
+const cloudKms = caseOf(
+  "google-cloud-kms",
+  (spec) => {
     if (spec === "p521") return [];
     return spec.startsWith("rsa") ? [["rsa-pkcs1v15", "sha256"]] : pinned(spec);
   },
-  start: async () => {
-    const engine = createEngineOfEveryKind();
-    const face = await startTrialCloudKms(engine);
-    const folder = mkdtempSync(join(tmpdir(), "countersign-google-"));
+  (key) => `${key}/1`,
+  async (engine, put) => {
+    const face = faceOf(await startTrialCloudKms(engine));
     const credentials = {
       type: "authorized_user",
       client_id: "id",
@@ -150,196 +264,74 @@ const cloudKms: ContractCase = {
       refresh_token: engine.secrets.dev,
       token_uri: `${face.url}/token`,
     };
-    writeFileSync(join(folder, "adc.json"), JSON.stringify(credentials));
-    const environment = {
-      CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS: face.url,
-      GOOGLE_APPLICATION_CREDENTIALS: join(folder, "adc.json"),
-    };
-    const open = (): Promise<SigningService> =>
-      openAt("google-cloud-kms", face.url, { keyRing: trialKeyRing }, { place: environmentOf(environment) });
-    const nameOf = (key: string): string | undefined => (key === "p521" ? undefined : `${key}/1`);
     return {
-      ...sceneOf(engine, face, { open, nameOf, endSessions: () => face.endSessions() }),
-      stop: async () => {
-        await face.stop();
-        rmSync(folder, { recursive: true });
+      ...face,
+      options: { keyRing: trialKeyRing },
+      environment: {
+        CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS: face.url,
+        GOOGLE_APPLICATION_CREDENTIALS: put("adc.json", JSON.stringify(credentials)),
       },
     };
   },
-};
+);
 
-const trial: ContractCase = {
-  type: "trial",
-  waits: "cancelled",
-  offers: everything,
-  start: async () => {
-    const engine = createEngineOfEveryKind();
-    const service = await startTrialService({ engine, retryAfterMs: 1 });
-    const folder = mkdtempSync(join(tmpdir(), "countersign-trial-"));
-    const { url } = service;
-    const state = {
-      pid: process.pid,
-      startedAt: "2026-01-01T00:00:00Z",
-      registry: "127.0.0.1:1",
-      url,
-      secrets: engine.secrets,
-    };
-    writeFileSync(join(folder, "trial.json"), JSON.stringify(state));
-    return {
-      engine,
-      open: () => openAt("trial", url, {}, { place: environmentOf({ COUNTERSIGN_STATE_DIR: folder }) }),
-      nameOf: (key) => key,
-      setFault: (kind) => service.setFault(kind === undefined || kind === "echo" ? undefined : { kind }),
-      stop: async () => {
-        await service.stop();
-        rmSync(folder, { recursive: true });
-      },
-    };
-  },
-};
+const csc = (specification: "v1" | "v2"): ContractCase =>
+  caseOf(
+    "csc",
+    (spec) => (spec === "ed25519" ? [] : everything(spec)),
+    (key) => key,
+    async (engine) => {
+      const modes = new Map([
+        ["p384", "explicit"],
+        ["p521", "browser"],
+      ] as const);
+      const signer = await startTrialCsc(engine, { modes });
+      const face = faceOf(signer);
+      return {
+        ...face,
+        options: { specification, ...(specification === "v2" ? { mode: "asynchronous" } : {}) },
+        environment: {
+          COUNTERSIGN_CSC_URL: face.url,
+          COUNTERSIGN_CSC_CLIENT_ID: "dev",
+          COUNTERSIGN_CSC_CLIENT_SECRET: engine.secrets.dev,
+        },
+        person: {
+          answer: ({ prompt }) => Promise.resolve(prompt === "PIN" ? signer.pin : signer.oneTimeCode()),
+          visit: async ({ url }) => void (await fetch(url)),
+        },
+      };
+    },
+    { title: `csc ${specification}`, ...(specification === "v2" ? { waits: "left" as const } : {}) },
+  );
 
-const venafi: ContractCase = {
-  type: "venafi",
-  waits: "left",
-  offers: everything,
-  start: async () => {
-    const engine = createEngineOfEveryKind();
-    const face = await startTrialVenafi(engine);
-    const folder = mkdtempSync(join(tmpdir(), "countersign-venafi-"));
-    writeFileSync(join(folder, "ca.pem"), face.root);
-    const environment = {
-      VSIGN_URL: face.url,
-      COUNTERSIGN_VENAFI_USERNAME: "dev",
-      COUNTERSIGN_VENAFI_PASSWORD: engine.secrets.dev,
-    };
-    return {
-      engine,
-      open: () => openAt("venafi", face.url, { caFile: "ca.pem" }, { root: folder, place: environmentOf(environment) }),
-      nameOf: (key) => `Trial\\${key}`,
-      setFault: (kind) => {
-        if (kind === undefined) return face.setFault(undefined);
-        return face.setFault(kind === "wrong-signature" ? { kind: "encoding", as: "swapped" } : { kind });
-      },
-      endSessions: () => face.expireSessions(),
-      stop: async () => {
-        await face.stop();
-        rmSync(folder, { recursive: true });
-      },
-    };
-  },
-};
-
-const vault: ContractCase = {
-  type: "vault",
-  waits: "left",
-  offers: everything,
-  start: async () => {
-    const engine = createEngineOfEveryKind();
-    const appRole = { roleId: "role", secretId: "secret-of-the-role" };
-    const face = await startTrialVault(engine, { logins: { appRole } });
-    const folder = mkdtempSync(join(tmpdir(), "countersign-vault-"));
-    const environment = {
-      COUNTERSIGN_STATE_DIR: folder,
-      VAULT_ADDR: face.url,
-      VAULT_ROLE_ID: appRole.roleId,
-      VAULT_SECRET_ID: appRole.secretId,
-    };
-    return {
-      engine,
-      open: () => openAt("vault", face.url, { authentication: "approle" }, { place: environmentOf(environment) }),
-      nameOf: (key) => key,
-      setFault: (kind) => {
-        if (kind === undefined) return face.setFault(undefined);
-        return face.setFault(kind === "wrong-signature" ? { kind: "encoding", as: "side-by-side" } : { kind });
-      },
-      endSessions: () => face.endSessions(),
-      stop: async () => {
-        await face.stop();
-        rmSync(folder, { recursive: true, force: true });
-      },
-    };
-  },
-};
-
-const csc = (specification: "v1" | "v2"): ContractCase => ({
-  type: "csc",
-  title: `csc ${specification}`,
-  ...(specification === "v2" ? { waits: "left" as const } : {}),
-  offers: (spec) => (spec === "ed25519" ? [] : everything(spec)),
-  start: async () => {
-    const engine = createEngineOfEveryKind();
-    const modes = new Map([
-      ["p384", "explicit"],
-      ["p521", "browser"],
-    ] as const);
-    const face = await startTrialCsc(engine, { modes });
-    const environment = {
-      COUNTERSIGN_CSC_URL: face.url,
-      COUNTERSIGN_CSC_CLIENT_ID: "dev",
-      COUNTERSIGN_CSC_CLIENT_SECRET: engine.secrets.dev,
-    };
-    const person: Person = {
-      answer: ({ prompt }) => Promise.resolve(prompt === "PIN" ? face.pin : face.oneTimeCode()),
-      visit: async ({ url }) => void (await fetch(url)),
-    };
-    const options: Record<string, string> = {
-      specification,
-      ...(specification === "v2" ? { mode: "asynchronous" } : {}),
-    };
-    const open = (): Promise<SigningService> =>
-      openAt("csc", face.url, options, { place: environmentOf(environment), person });
-    const nameOf = (key: string): string | undefined => (key === "ed25519" ? undefined : key);
-    return sceneOf(engine, face, { open, nameOf, endSessions: () => face.endSessions() });
-  },
-});
-
-const signServer: ContractCase = {
-  type: "signserver",
-  offers: (spec) =>
-    spec.startsWith("rsa")
-      ? [
-          ["rsa-pkcs1v15", "sha256"],
-          ["rsa-pkcs1v15", "sha512"],
-        ]
-      : everything(spec),
-  start: async () => {
-    const engine = createEngineOfEveryKind();
+const signServer = caseOf(
+  "signserver",
+  (spec) => everything(spec).filter(([scheme]) => scheme !== "rsa-pss"),
+  (key) => key,
+  async (engine, put) => {
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const client = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const certificate = engine.authority.issue("client", client.publicKey);
-    const face = await startTrialSignServer(engine, {
-      tls: { key: pemOf(privateKey), cert: engine.authority.issueServer(publicKey).join("") },
-      clientCertificates: [new X509Certificate(certificate[0] ?? "").fingerprint256],
-    });
-    const folder = mkdtempSync(join(tmpdir(), "countersign-signserver-"));
-    const put = (name: string, text: string): string => {
-      writeFileSync(join(folder, name), text);
-      return join(folder, name);
-    };
+    const { endSessions: _, ...face } = faceOf(
+      await startTrialSignServer(engine, {
+        tls: { key: pemOf(privateKey), cert: engine.authority.issueServer(publicKey).join("") },
+        clientCertificates: [new X509Certificate(certificate[0] ?? "").fingerprint256],
+      }),
+    );
     put("ca.pem", engine.authority.root);
     for (const { description } of engine.keys) put(`${description.name}.pem`, description.certificateChain.join(""));
     const workers = engine.keys.map(({ description: { name } }) => `${name}=${name}.pem`).join(",");
-    const environment = {
-      COUNTERSIGN_SIGNSERVER_URL: face.url,
-      COUNTERSIGN_SIGNSERVER_CERTIFICATE_FILE: put("client.pem", certificate.join("")),
-      COUNTERSIGN_SIGNSERVER_KEY_FILE: put("client.key", pemOf(client.privateKey)),
-    };
-    const open = (): Promise<SigningService> =>
-      openAt(
-        "signserver",
-        face.url,
-        { caFile: "ca.pem", workers },
-        { root: folder, place: environmentOf(environment) },
-      );
     return {
-      ...sceneOf(engine, face, { open, nameOf: (key) => key }),
-      stop: async () => {
-        await face.stop();
-        rmSync(folder, { recursive: true });
+      ...face,
+      options: { caFile: "ca.pem", workers },
+      environment: {
+        COUNTERSIGN_SIGNSERVER_URL: face.url,
+        COUNTERSIGN_SIGNSERVER_CERTIFICATE_FILE: put("client.pem", certificate.join("")),
+        COUNTERSIGN_SIGNSERVER_KEY_FILE: put("client.key", pemOf(client.privateKey)),
       },
     };
   },
-};
+);
 
 function pemOf(key: KeyObject): string {
   return key.export({ type: "pkcs8", format: "pem" }).toString();

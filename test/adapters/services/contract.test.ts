@@ -89,7 +89,7 @@ for (const { type, title = type, offers, waits, start } of contractCases)
 
     if (waits !== undefined) {
       const approve = (): void => {
-        const [waiting] = scene.engine.requests.pending();
+        const waiting = scene.engine.requests.pending().at(-1);
         scene.engine.requests.approve("lead", waiting?.id ?? "", "fine");
       };
       it("waits for an approval under a ticket that survives a restart", async () => {
@@ -109,7 +109,7 @@ for (const { type, title = type, offers, waits, start } of contractCases)
           { signal },
         );
         assert.ok(one.status === "pending");
-        const [waiting] = scene.engine.requests.pending();
+        const waiting = scene.engine.requests.pending().at(-1);
         scene.engine.requests.reject("lead", waiting?.id ?? "", "no");
         const outcome = await service.resume(one.ticket, { signal });
         // Control groups know approval only: what nobody approves runs out.
