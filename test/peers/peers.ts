@@ -11,6 +11,7 @@ export type PeerName =
   | "crane"
   | "oras"
   | "docker-registry"
+  | "referrers-registry"
   | "vsign-connector"
   | "hashivault-signer"
   | "vault-transit";
