@@ -11,6 +11,7 @@ Usage: countersign COMMAND [OPTIONS] [ARGUMENTS]
   verify-bundle FILE|sha256:HEX --bundle F     a Sigstore bundle for a file
   sign     IMAGE|FILE --service S --key K      sign through a signing service
   attest   IMAGE|FILE --predicate F --type T   sign what is said of it
+  pipeline-step github|gitlab|...              a step that signs what was built
   explain  RULE           what a rule means and how to fix what it finds
   trial    up|down|status|approve ID           a signing service to try it with
   plugin   install notation|sigstore-kms       have notation or cosign use it
@@ -155,6 +156,26 @@ Examples
   countersign attest ghcr.io/acme/app:1.4 --predicate sbom.json --type spdxjson --service trial --key dev
   countersign attest ghcr.io/acme/app:1.4 --predicate slsa.json --type slsaprovenance1 --service trial --key dev
   countersign attest dist/app.tar.gz --predicate scan.json --type vuln --service trial --key dev
+`,
+  ],
+  [
+    "pipeline-step",
+    `Usage: countersign pipeline-step PIPELINE --image NAME --service S --key K [OPTIONS]
+
+Prints a step that signs, by its digest, the image that an earlier step has built and pushed. The key stays in
+the service, and the step holds no secret. PIPELINE: github, gitlab, azure, jenkins, circleci, bitbucket,
+buildkite, drone or woodpecker.
+
+  --image NAME                the image, without its tag
+  --service S, --key K        as for 'sign'; the service as .countersign.yaml names it
+  --tool countersign|cosign|notation|vsign     what signs; the others know no approvals
+  --signature-format sigstore-bundle|cosign|notation-jws|notation-cose
+  --format text|json
+
+Examples
+  countersign pipeline-step github --image ghcr.io/acme/app --service acme --key release
+  countersign pipeline-step gitlab --image registry.acme.io/app --service vault --key release --tool cosign
+  countersign pipeline-step jenkins --image registry.acme.io/app --service csp --key 'Shop\\Release'
 `,
   ],
   [

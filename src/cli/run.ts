@@ -15,6 +15,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["verify-bundle", async () => (await import("./commands/verifyBundle.ts")).verifyBundle],
   ["sign", async () => (await import("./commands/sign.ts")).sign],
   ["attest", async () => (await import("./commands/attest.ts")).attest],
+  ["pipeline-step", async () => (await import("./commands/pipelineStep.ts")).pipelineStep],
   ["explain", async () => (await import("./commands/explain.ts")).explain],
   ["trial", async () => (await import("./commands/trial.ts")).trial],
   ["plugin", async () => (await import("./commands/plugin.ts")).plugin],

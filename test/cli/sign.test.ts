@@ -140,6 +140,22 @@ describe("countersign sign and attest", function () {
     assert.deepEqual([wrong.code, /dev\.pem cannot be attested/.test(wrong.error)], [2, true]);
   });
 
+  it("writes a pipeline step for a service of the configuration, and none for the trial", async () => {
+    const step = ["pipeline-step", "gitlab", "--image", "registry.acme.io/app:1", "--key", "release", "--service"];
+    const url = "https://vault.invalid";
+    cli.write(".countersign.yaml", JSON.stringify({ version: 1, services: [{ name: "acme", type: "vault", url }] }));
+    const run = await cli.run(...step, "acme");
+    rmSync(path(".countersign.yaml"));
+    assert.equal(run.code, 0, run.error);
+    assert.match(
+      run.output,
+      /IMAGE: "registry\.acme\.io\/app"\n[^]*countersign sign "\$IMAGE@\$DIGEST" --service acme --key release/,
+    );
+    assert.match(run.error, /was not asked what key 'release' needs/);
+    const trial = await cli.run(...step, "trial");
+    assert.deepEqual([trial.code, /The trial signs on this machine only/.test(trial.error)], [2, true]);
+  });
+
   describe("a file", () => {
     it("gets its bundle beside it, which verifies, and is not replaced unless it is asked for", async () => {
       cli.write("dist.tar", "content");

@@ -19,7 +19,17 @@ describe("countersign, its usage", () => {
   });
 
   it("helps on a screen of 80 by 40, with three examples", async () => {
-    const commands = ["images", "inspect", "verify", "verify-bundle", "sign", "attest", "explain", "trial"];
+    const commands = [
+      "images",
+      "inspect",
+      "verify",
+      "verify-bundle",
+      "sign",
+      "attest",
+      "pipeline-step",
+      "explain",
+      "trial",
+    ];
     const helps = await Promise.all([cli.run("--help"), ...commands.map((command) => cli.run(command, "--help"))]);
     for (const { code, output, error } of helps) {
       const lines = output.split("\n");
@@ -61,6 +71,8 @@ describe("countersign, its usage", () => {
     ],
     ["a file that is not there", ["sign", "./none", "--service", "s", "--key", "k"], /'\.\/none' is no file/],
     ["an unknown platform", ["sign", "a/b", "--service", "s", "--key", "k", "--platforms", "x"], /--platforms/],
+    ["an unknown pipeline", ["pipeline-step", "travis"], /The pipeline must be github, gitlab/],
+    ["a pipeline step without an image", ["pipeline-step", "github"], /--image/],
     ["an attestation of nothing", ["attest", "a/b", "--service", "s", "--key", "k"], /--predicate/],
     ["a wait without a unit", ["sign", "a/b", "--service", "s", "--key", "k", "--wait", "15"], /time span such as/],
     ["no action of the trial", ["trial"], /'up', 'down', 'status'/],
