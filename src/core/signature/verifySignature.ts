@@ -79,6 +79,7 @@ function verifyByKey(whole: SignatureMaterial, anchor: Extract<Anchor, { kind: "
   // A certificate's signature is a claim about a certificate; a bare key must not stand in for it (GHSA-fx35-mq7g-6g98).
   if (whole.signer.kind !== "key")
     return invalid({ code: "signer-kind", message: "It was made with a certificate, not with a key of its own." });
+  if (needsData(whole, key)) return { kind: "unsupported", reason: dataNeeded, signer };
   const material = lenient ? withKnownLogs(whole, root) : whole;
   for (const entry of material.logEntries) {
     const objection = objectionToEntry(entry, material, key);
@@ -115,6 +116,7 @@ function verifyByCertificate(material: SignatureMaterial, root: TrustedRoot, tim
       },
       signer,
     };
+  if (needsData(material, certificate.publicKey)) return { kind: "unsupported", reason: dataNeeded, signer };
   for (const entry of material.logEntries) {
     const objection = objectionToEntry(entry, material, undefined);
     if (objection !== undefined) return fromEntry(objection, signer);
@@ -188,6 +190,16 @@ function isLogged(certificate: Certificate, authorities: readonly TrustedAuthori
     ({ chain: [issuer] }) => issuer !== undefined && isInCertificateLog(certificate, issuer, root.certificateLogs),
   );
 }
+
+/** Ed25519 hashes what it signs by itself, so that a digest is not enough to verify it by. */
+function needsData({ message }: SignatureMaterial, key: PublicKey): boolean {
+  return message.kind === "digest" && key.digest === undefined;
+}
+
+const dataNeeded: Reason = {
+  code: "signed-data-needed",
+  message: "It is an Ed25519 signature over the signed bytes themselves, of which only the digest is at hand.",
+};
 
 const notLogged: Reason = {
   code: "certificate-not-logged",

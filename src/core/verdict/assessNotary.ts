@@ -75,7 +75,7 @@ const notDescribed: Reason = {
 
 function needsPlugin(name: string): Reason {
   return {
-    code: "unsupported-format",
+    code: "plugin-needed",
     message: `The signature must not be accepted without the notation plug-in '${name.slice(0, 80)}', which is not used here.`,
   };
 }

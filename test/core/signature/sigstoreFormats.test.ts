@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { constants, generateKeyPairSync, sign } from "node:crypto";
 import type { Authority } from "../../../src/core/policy/policy.ts";
+import { preAuthenticationEncoding, statementType } from "../../../src/core/sign/statement.ts";
 import { judge } from "../../../src/core/verdict/judge.ts";
 import type { Verdict } from "../../../src/core/verdict/verdict.ts";
 import * as sigstore from "../../helpers/sigstoreScene.ts";
@@ -281,6 +283,49 @@ describe("Sigstore bundles of every kind", () => {
       const verdict = judged(bundled(sigstore.bundleOf(signed, { content: "message", entries: [entry], stamps })));
       assert.equal(verdict.state, "verified", verdict.reason.message);
     });
+
+  it("an Ed25519 signature over the manifest itself cannot be checked by its digest", () => {
+    const keys = generateKeyPairSync("ed25519");
+    const signature = sign(null, scene.imageBytes, keys.privateKey);
+    const verifier = keys.publicKey.export({ type: "spki", format: "pem" }).toString();
+    const signed = { keys, verifier, signature, payload: scene.imageBytes, covered: scene.imageBytes };
+    const verdict = judged(bundled(sigstore.bundleOf(signed, { content: "message" })), scene.keyAuthority(verifier));
+    assert.deepEqual([verdict.state, verdict.reason.code], ["unknown", "unsupported-format"]);
+    assert.equal(verdict.signatures[0]?.reasons[0]?.code, "signed-data-needed");
+  });
+
+  for (const [what, keys, hash] of [
+    ["RSA 2048 with PKCS #1 v1.5", generateKeyPairSync("rsa", { modulusLength: 2048 }), undefined],
+    ["RSA 3072 with PSS", generateKeyPairSync("rsa", { modulusLength: 3072 }), "pss"],
+    ["RSA 4096 with PSS", generateKeyPairSync("rsa", { modulusLength: 4096 }), "pss"],
+    ["P-384", generateKeyPairSync("ec", { namedCurve: "P-384" }), undefined],
+    ["P-521", generateKeyPairSync("ec", { namedCurve: "P-521" }), undefined],
+    ["Ed25519", generateKeyPairSync("ed25519"), undefined],
+  ] as const)
+    for (const content of ["envelope", "message"] as const) {
+      if (content === "message" && !what.startsWith("RSA")) continue;
+      it(`a bundle by a key of ${what}, ${content}, is verified`, () => {
+        const payload = content === "envelope" ? sigstore.statementOf() : scene.imageBytes;
+        const covered = content === "envelope" ? preAuthenticationEncoding(statementType, payload) : payload;
+        const { privateKey, publicKey } = keys;
+        const digest = new Map<string, string>([
+          ["P-384", "sha384"],
+          ["P-521", "sha512"],
+        ]).get(what);
+        const padding = constants.RSA_PKCS1_PSS_PADDING;
+        const how = hash === "pss" ? { key: privateKey, padding, saltLength: 32 } : privateKey;
+        const signature = sign(what === "Ed25519" ? null : (digest ?? "sha256"), covered, how);
+        const verifier = publicKey.export({ type: "spki", format: "pem" }).toString();
+        const signed = { keys, verifier, signature, payload, covered };
+        const byKey = scene.keyAuthority(verifier);
+        const verdict = judged(bundled(sigstore.bundleOf(signed, { content })), byKey);
+        assert.equal(verdict.state, "verified", verdict.reason.message);
+        const flipped = Buffer.from(signature);
+        flipped[20] = (flipped[20] ?? 0) ^ 1;
+        const broken = sigstore.bundleOf({ ...signed, signature: flipped }, { content });
+        assert.equal(judged(bundled(broken), byKey).state, "invalid");
+      });
+    }
 
   it("an entry of Rekor v2 proves no time", () => {
     const signed = enveloped();

@@ -173,7 +173,7 @@ describe("judge, on Notary signatures", () => {
     for (const checks of [strict, audit])
       assert.deepEqual(outcome(judged(jws({ protected: plugin }), authority({ checks }))), [
         "unknown",
-        "unsupported-format",
+        "plugin-needed",
       ]);
   });
 
