@@ -32,12 +32,73 @@ const vault: readonly SignInWay[] = [
   { label: "JSON web token", answers: [hidden("vault jwt", "JSON web token of your identity provider")] },
 ];
 
+const vaultBrowser: readonly SignInWay[] = [{ label: "In the browser", answers: [] }];
+
+/** By type of service, where options do not matter. Those of clouds take the machine's own identity without any. */
+const others = new Map<string, readonly SignInWay[]>([
+  [
+    "aws-kms",
+    [
+      {
+        label: "Access key",
+        answers: [
+          shown("aws-kms access-key-id", "Access key id"),
+          hidden("aws-kms secret-access-key", "Secret access key"),
+        ],
+      },
+    ],
+  ],
+  [
+    "azure-key-vault",
+    [
+      {
+        label: "Access token",
+        answers: [
+          hidden(
+            "azure-key-vault access-token",
+            "Access token (az account get-access-token --resource https://vault.azure.net)",
+          ),
+        ],
+      },
+    ],
+  ],
+  [
+    "csc",
+    [
+      {
+        label: "User name and password",
+        answers: [shown("csc username", "User name"), hidden("csc password", "Password")],
+      },
+      { label: "Client", answers: [shown("csc client-id", "Client id"), hidden("csc client-secret", "Client secret")] },
+      { label: "Access token", answers: [hidden("csc token", "Access token")] },
+    ],
+  ],
+  [
+    "google-cloud-kms",
+    [
+      {
+        label: "Access token",
+        answers: [hidden("google-cloud-kms access-token", "Access token (gcloud auth print-access-token)")],
+      },
+    ],
+  ],
+  [
+    "signserver",
+    [
+      {
+        label: "User name and password",
+        answers: [shown("signserver username", "User name"), hidden("signserver password", "Password")],
+      },
+    ],
+  ],
+]);
+
 /** The ways to sign in to a service that the configuration names; none where the service needs no sign-in, or its type is not known. */
 export function signInWays({ type, options }: Pick<ServicePointer, "type" | "options">): readonly SignInWay[] {
-  if (type === "vault") return vault;
+  if (type === "vault") return options["authentication"] === "oidc" ? vaultBrowser : vault;
   if (type === "venafi" && options["authentication"] === "device") return venafiDevice;
   if (type === "venafi") return options["product"] === "saas" ? venafiSaas : venafi;
-  return [];
+  return others.get(type) ?? [];
 }
 
 /** What services keep of a session besides what was typed. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { openCscCredentials } from "../../../src/adapters/services/csc/credentials.ts";
 import { openCredentials as openVault } from "../../../src/adapters/services/vault/credentials.ts";
 import { openCredentials as openVenafi } from "../../../src/adapters/services/venafi/credentials.ts";
 import { secretsOf, startVenafiScene } from "../../helpers/venafiScene.ts";
@@ -23,7 +24,8 @@ describe("signInWays", () => {
     },
   ];
 
-  for (const { type, options, open } of services) {
+  const csc = { type: "csc", options: {}, open: openCscCredentials({ origin, secrets, environment: {} }) };
+  for (const { type, options, open } of [...services, csc]) {
     const ways = signInWays({ type, options });
     for (const { label, answers } of ways) {
       it(`keeps what ${type} ${JSON.stringify(options)} reads to sign in by: ${label}`, async () => {
@@ -43,6 +45,15 @@ describe("signInWays", () => {
       .filter(({ secret }) => !secret)
       .map(({ name }) => name);
     assert.deepEqual(shown, ["venafi username", "vault role-id"]);
+  });
+
+  it("keeps answers under the name of the type, and asks for none where a browser does", () => {
+    for (const type of ["aws-kms", "azure-key-vault", "csc", "google-cloud-kms", "signserver"]) {
+      const answers = signInWays({ type, options: {} }).flatMap((way) => way.answers);
+      assert.ok(answers.length > 0 && answers.every(({ name }) => name.startsWith(`${type} `)), type);
+    }
+    const [way] = signInWays({ type: "vault", options: { authentication: "oidc" } });
+    assert.deepEqual(way?.answers, []);
   });
 
   it("knows none for the trial, nor for a type that it does not know", () => {
