@@ -5,12 +5,17 @@ import { siblingPath, type Siblings } from "./siblings.ts";
 import { nameEnd } from "./splitImage.ts";
 import { textData, unknownData, type TemplateData, type TemplateStretch } from "./templateData.ts";
 import { evaluateTemplate, type TemplateContext } from "./templateEvaluate.ts";
+import { mayNameImage } from "./templateLiterals.ts";
 import type { Value } from "./value.ts";
 import { readYaml } from "./yaml.ts";
 import { textOf, valueAt } from "./yamlNode.ts";
 
-/** What an expression in a chart's template comes to. */
-export type ChartExpression = (source: string) => readonly TemplateStretch[];
+/** What expressions in a chart's template come to. */
+export interface ChartExpressions {
+  evaluate(source: string): readonly TemplateStretch[];
+  /** Whether the templates say a name that can be an image's; else it comes from values. */
+  mayNameImage(source: string): boolean;
+}
 
 /** Where charts keep the templates that others include. */
 const helpers = [
@@ -27,12 +32,14 @@ const helpers = [
  * Evaluates expressions of the template at `path` (Helm) with the chart's own values, its `Chart.yaml`, and the named
  * templates of this file, `own`, and of those where charts keep them.
  */
-export function chartExpressions(path: string, own: string, siblings: Siblings): ChartExpression {
+export function chartExpressions(path: string, own: string, siblings: Siblings): ChartExpressions {
   const folder = path.slice(0, Math.max(0, path.lastIndexOf("templates/")));
-  let context: TemplateContext | undefined;
-  return (source) => {
-    context ??= { root: rootOf(folder, siblings), define: defines(path, folder, own, siblings) };
-    return evaluateTemplate(parseTemplate(source).nodes, context);
+  const define = defines(path, folder, own, siblings);
+  let root: TemplateData | undefined;
+  return {
+    evaluate: (source) =>
+      evaluateTemplate(parseTemplate(source).nodes, { root: (root ??= rootOf(folder, siblings)), define }),
+    mayNameImage: (source) => mayNameImage(source, define),
   };
 }
 

@@ -61,8 +61,9 @@ export function parseTemplate(text: string): ParsedTemplate {
     if (keyword === "end") {
       const block = open.length > 1 ? open.pop() : undefined;
       if (block !== undefined) close(block, current().body, defines);
-    } else if (keyword === "else") nextBranch(current(), rest);
-    else if (["if", "with", "range", "define", "block"].includes(keyword))
+    } else if (keyword === "else") {
+      if (open.length > 1) nextBranch(current(), rest);
+    } else if (["if", "with", "range", "define", "block"].includes(keyword))
       open.push({ keyword, rest, body: [], branches: [], condition: parsePipeline(rest) });
     else current().body.push(keyword === "template" ? callOf(rest) : nodeOf(source));
   }

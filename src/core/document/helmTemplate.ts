@@ -6,7 +6,7 @@ import { relevantText } from "./relevantText.ts";
 import { readingOfKind } from "./kubernetesKinds.ts";
 import type { ResourceReading } from "./resourceReading.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
-import { chartExpressions, sayRepository, valueOfStretches, type ChartExpression } from "./chartTemplates.ts";
+import { chartExpressions, sayRepository, valueOfStretches, type ChartExpressions } from "./chartTemplates.ts";
 import { expandActions, namesRepository, type ActionValue } from "./templateAction.ts";
 import type { TemplateStretch } from "./templateData.ts";
 import { isMasked, maskTemplate } from "./templateMask.ts";
@@ -22,7 +22,7 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
   const text = withoutByteOrderMark(source);
   const masked = maskTemplate(relevantText(text));
   const images = createImageCollector(text);
-  const evaluate = chartExpressions(path, text, siblings);
+  const expressions = chartExpressions(path, text, siblings);
   const add: ResourceReading["add"] = (node, site, options = {}) => {
     const scalar = scalarOf(node);
     if (node === undefined || scalar === undefined || dereference(node) !== node) return;
@@ -32,11 +32,12 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
     }
     if (!scalar.exact) return;
     if (namesRepository(scalar.text)) {
-      images.add(node, site, { value: expandActions(text, masked, scalar, actionValue(evaluate)), pin: "none" });
+      images.add(node, site, { value: expandActions(text, masked, scalar, actionValue(expressions)), pin: "none" });
       return;
     }
     const written = text.slice(scalar.span.start, scalar.span.end);
-    const stretches = trimmed(evaluate(written));
+    if (!expressions.mayNameImage(written)) return;
+    const stretches = trimmed(expressions.evaluate(written));
     if (sayRepository(stretches))
       images.add(node, site, {
         value: valueOfStretches(stretches, { span: scalar.span, label: "template", text: written }),
@@ -77,7 +78,7 @@ function isWithoutImages(node: YamlNode | undefined): boolean {
 }
 
 /** An action's value, as a part of what stands around it. */
-function actionValue(evaluate: ChartExpression): (source: string) => ActionValue {
+function actionValue({ evaluate }: ChartExpressions): (source: string) => ActionValue {
   return (source) => {
     const stretches = evaluate(`{{ ${source} }}`);
     const steps = stretches.flatMap(({ step }) => step ?? []);

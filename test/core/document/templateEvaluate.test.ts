@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { parseTemplate } from "../../../src/core/document/goTemplate.ts";
+import { evaluateTemplate } from "../../../src/core/document/templateEvaluate.ts";
+import type { TemplateData } from "../../../src/core/document/templateData.ts";
+import { readYaml } from "../../../src/core/document/yaml.ts";
+
+const values = readYaml("a: x\nempty: ''\nno: false\nzero: 0\nmap: {k: v}\nlist: []\nnothing: ~\n").documents[0]?.root;
+const root: TemplateData = {
+  kind: "dictionary",
+  entries: new Map<string, TemplateData>([
+    ["Values", { kind: "node", node: values, file: "values.yaml", label: ".Values" }],
+  ]),
+};
+
+/** What a template yields, with `?` for what is not known. */
+function evaluate(source: string): string {
+  const { nodes, defines } = parseTemplate(source);
+  return evaluateTemplate(nodes, { root, define: (name) => defines.get(name) })
+    .map(({ text }) => text ?? "?")
+    .join("");
+}
+
+describe("evaluateTemplate", () => {
+  const table: readonly (readonly [source: string, expected: string])[] = [
+    ["{{ .Values.a }}-{{ $.Values.a }}", "x-x"],
+    ["{{ .Values.missing }}|{{ .Values.map.k }}|{{ .Values.map.k.l }}", "|v|"],
+    ["{{ .Release.Name }}", "?"],
+    ['{{ printf "%s:%v:%d%%" "a" .Values.a 1 }}', "a:x:1%"],
+    ['{{ printf "%t" true }}', "?"],
+    ['{{ .Values.empty | default "d" }}{{ default "d" .Values.no }}{{ default "d" .Values.zero }}', "ddd"],
+    ['{{ default "d" .Values.a }}{{ default "d" .Values.list }}{{ default "d" .Values.nothing }}', "xdd"],
+    ['{{ coalesce .Values.empty .Values.missing "c" }}', "c"],
+    ['{{ ternary "y" "n" (eq .Values.a "x" "z") }}{{ ternary "y" "n" (ne .Values.a "x") }}', "yn"],
+    ['{{ ternary "y" "n" .Release.IsUpgrade }}', "?"],
+    ["{{ if and .Values.a (not .Values.empty) }}y{{ else }}n{{ end }}", "y"],
+    ["{{ if or .Values.empty .Values.no }}y{{ else if .Values.a }}e{{ else }}n{{ end }}", "e"],
+    ["{{ if .Release.IsUpgrade }}y{{ else }}n{{ end }}", "?"],
+    ["{{ with .Values.map }}{{ .k }}{{ $.Values.a }}{{ end }}", "vx"],
+    ["{{ with $m := .Values.map }}{{ $m.k }}{{ end }}", "v"],
+    ['{{ $a := "1" }}{{ if .Values.a }}{{ $a = "2" }}{{ end }}{{ $a }}', "2"],
+    ['{{ $a := "1" }}{{ if .Release.IsUpgrade }}{{ $a = "2" }}{{ end }}{{ $a }}', "?"],
+    ["{{ range .Values.list }}x{{ end }}", "?"],
+    [
+      '{{ " a " | trim }}{{ "A" | lower }}{{ trimSuffix "-" "a-" }}{{ trimPrefix "v" "v1" }}{{ trimAll "/" "/a/" }}',
+      "aaa1a",
+    ],
+    ['{{ get (dict "a" "1") "a" }}{{ (dict "a" "1").a }}{{ index .Values.map "k" }}', "11v"],
+    ['{{ if hasKey .Values.map "k" }}y{{ end }}{{ if hasKey .Values "z" }}n{{ end }}', "y"],
+    [
+      '{{ if contains "x" .Values.a }}1{{ end }}{{ if hasPrefix "y" .Values.a }}2{{ end }}{{ if hasSuffix "x" .Values.a }}3{{ end }}',
+      "13",
+    ],
+    ['{{ if kindIs "string" .Values.a }}s{{ end }}{{ if kindIs "map" .Values.map }}m{{ end }}', "sm"],
+    ['{{ list "a" "b" | join "/" }}', "a/b"],
+    ['{{ required "why" .Values.a | quote }}{{ print "a" .Values.a }}', "xax"],
+    ['{{ tpl "{{ .Values.a }}" . }}{{ tpl .Values.a $ }}', "xx"],
+    ['{{ define "d" }}{{ .k }}{{ end }}{{ include "d" .Values.map }}{{ template "d" .Values.map }}', "vv"],
+    ['{{ define "d" }}{{ include "d" . }}{{ end }}{{ include "d" . }}', "?"],
+    ['{{ block "b" . }}x{{ end }}', "x"],
+    ["a  {{- /* c */ -}}  b", "ab"],
+    ['{{ unknown "a" }}{{ `raw` }}{{ "q\\"" }}', '?rawq"'],
+    ["{{ if .Values.a }}open", "open"],
+    ["{{ end }}a{{ else }}b", "ab"],
+  ];
+  for (const [source, expected] of table)
+    it(`evaluates ${source}`, () => void assert.equal(evaluate(source), expected));
+
+  it("ends where templates include each other without end", () => {
+    const source = '{{ define "a" }}{{ include "a" . }}{{ include "a" . }}{{ end }}{{ include "a" . }}';
+    assert.ok(evaluate(source).startsWith("?"));
+    assert.doesNotThrow(() => evaluate(`{{ ${"(".repeat(2000)} }}`));
+  });
+});
