@@ -25,6 +25,8 @@ export interface KeyDescription {
   readonly custody: "hsm" | "service-software" | "unknown" | "this-process";
   readonly state: "enabled" | "disabled" | "expired";
   readonly needs: readonly KeyNeed[];
+  /** Made for one signing; a certificate vouches for whoever signs in. */
+  readonly isEphemeral?: boolean;
   /** The service hashes by itself, and is given the message besides its digest. */
   readonly signsMessages?: boolean;
   /** Answers for the security team; "unknown" is said, never left out. */

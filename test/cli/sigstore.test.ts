@@ -96,11 +96,10 @@ services:
       );
       assert.equal(run.code, 0, run.output + run.error);
       const { bundle } = jsonOf<{ bundle: string }>(run);
+      const issuer = ["--certificate-oidc-issuer", scene.sigstore.url];
+      const trust = ["--bundle", bundle, "--trusted-root", "sigstore/trusted_root.json", ...issuer];
       const verify = (identity: string) =>
-        commandLine.run(
-          ...["verify-bundle", "--bundle", bundle, "--trusted-root", "sigstore/trusted_root.json"],
-          ...["--certificate-identity", identity, "--certificate-oidc-issuer", scene.sigstore.url, "app.tar"],
-        );
+        commandLine.run("verify-bundle", ...trust, "--certificate-identity", identity, "app.tar");
       const verified = await verify(trialIdentities.pipeline);
       assert.equal(verified.code, 0, verified.output + verified.error);
       assert.equal((await verify(trialIdentities.person)).code, 1);

@@ -1,7 +1,7 @@
 import { AppError } from "../../application/errors.ts";
 import type { WaitOptions } from "../../application/ports.ts";
 import { isJsonObject } from "../../core/json.ts";
-import { addressComplaints } from "./serviceAddress.ts";
+import { isSafeAddress } from "./serviceAddress.ts";
 import { sendToService } from "./serviceRequest.ts";
 
 /** Where the identity provider of a pipeline issues tokens, and what to ask it with; GitHub Actions. */
@@ -15,7 +15,7 @@ export function findPipelineIdentity(
   environment: Readonly<Record<string, string | undefined>>,
 ): PipelineIdentity | undefined {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: url = "", ACTIONS_ID_TOKEN_REQUEST_TOKEN: secret = "" } = environment;
-  return secret !== "" && isSafe(url) ? { url, secret } : undefined;
+  return secret !== "" && isSafeAddress(url) ? { url, secret } : undefined;
 }
 
 /** Asks for a token that is good for one audience alone. `note` learns every secret before it is sent. AppError `authentication`. */
@@ -43,8 +43,4 @@ export async function requestIdentityToken(
 /** Three parts in Base64url (RFC 7519, section 3): no other secret of a pipeline is taken for one. */
 export function isJwt(text: string): boolean {
   return text.length <= 16_384 && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text);
-}
-
-function isSafe(address: string): boolean {
-  return URL.canParse(address) && addressComplaints(new URL(new URL(address).origin)).length === 0;
 }

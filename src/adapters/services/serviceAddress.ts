@@ -3,6 +3,13 @@ import { join } from "node:path";
 import { AppError } from "../../application/errors.ts";
 import type { ServicePointer } from "../../core/policy/configuration.ts";
 
+/** Whether a text is an address that may be spoken to, with any path: by TLS, or on this machine, and without credentials. */
+export function isSafeAddress(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") return false;
+  return addressComplaints(new URL(url.origin)).length === 0;
+}
+
 /** Why a service cannot be reached at an address, in sentences. */
 export function addressComplaints(url: URL): readonly string[] {
   const isLoopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);

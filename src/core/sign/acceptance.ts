@@ -26,6 +26,8 @@ export interface ForetoldSignature {
   readonly certificateChain?: readonly string[];
   /** Of an attestation. */
   readonly predicateType?: string;
+  /** Whether a certificate vouches for whoever signs in, and not the key for itself. */
+  readonly byIdentity?: boolean;
   /** Whether it will bear a time stamp; who made that, nobody can tell beforehand. */
   readonly stamped?: boolean;
 }
@@ -84,7 +86,9 @@ function obstacleIn(authority: Authority, signature: Foretold): string | undefin
     case "static":
       return authority.action === "pass" ? undefined : `'${name}' refuses every image.`;
     case "keyless":
-      return `'${name}' accepts certificates of an identity provider, not this key.`;
+      return signature.byIdentity === true
+        ? `'${name}' accepts certain identities; whether yours is one of them shows when you have signed in.`
+        : `'${name}' accepts certificates of an identity provider, not this key.`;
     case "notary":
       return obstacleInStatement(authority, signature);
     case "not-evaluated":

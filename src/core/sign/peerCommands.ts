@@ -50,6 +50,23 @@ export function peerCommands(
   }
 }
 
+/** The commands of cosign that sign an artifact by the identity of whoever signs in, and verify it. */
+export function identityCommands(artifact: string, { predicate }: Pick<SigningTerms, "predicate">): PeerCommands {
+  const root = "--trusted-root trusted_root.json";
+  const files = `--signing-config signing_config.json ${root}`;
+  const who = "--certificate-identity IDENTITY --certificate-oidc-issuer ISSUER";
+  if (predicate === undefined)
+    return {
+      sign: `cosign sign ${files} ${artifact}`,
+      verify: `cosign verify ${root} ${who} ${artifact}`,
+    };
+  const type = quote(predicate.type);
+  return {
+    sign: `cosign attest ${files} --predicate predicate.json --type ${type} ${artifact}`,
+    verify: `cosign verify-attestation ${root} ${who} --type ${type} ${artifact}`,
+  };
+}
+
 /**
  * Venafi's own tool, which signs an image in cosign's first format, or a file: with its configuration in config.ini. Only
  * for RSA: it stores ECDSA signatures as r and s side by side, which cosign does not read.

@@ -6,7 +6,7 @@ import type { TrustPolicy } from "../policy/policy.ts";
 import type { Parsed } from "../problem.ts";
 import type { Descriptor } from "../verdict/evidence.ts";
 import { foretellAcceptance, type RuleAcceptance } from "./acceptance.ts";
-import { peerCommands, type PeerCommands } from "./peerCommands.ts";
+import { identityCommands, peerCommands, type PeerCommands } from "./peerCommands.ts";
 import { payloadOf, type SignedPayload, type SigningTerms } from "./payload.ts";
 import { chooseScheme, type SigningFormat, type SigningScheme } from "./scheme.ts";
 import type { SigningKey } from "./signingKey.ts";
@@ -80,8 +80,10 @@ export function planSignature(request: PlanRequest, policy: TrustPolicy, key: Si
         ...(key.certificateChain === undefined ? {} : { certificateChain: key.certificateChain }),
         ...(terms.predicate === undefined ? {} : { predicateType: terms.predicate.type }),
         stamped: terms.timeStampAuthority !== undefined,
+        byIdentity: key.isEphemeral === true,
       }),
-      commands: peerCommands(artifact, key.name, format, terms),
+      commands:
+        key.isEphemeral === true ? identityCommands(artifact, terms) : peerCommands(artifact, key.name, format, terms),
     },
     problems: [],
   };

@@ -14,6 +14,8 @@ export interface SigningKey {
   readonly certificateChain?: readonly string[];
   readonly state: "enabled" | "disabled" | "expired";
   readonly needs: readonly ("justification" | "approval" | "pin" | "one-time-code" | "browser")[];
+  /** Made for one signing; a certificate vouches for whoever signs in, whom nobody knows before. */
+  readonly isEphemeral?: boolean;
   /** Its service hashes by itself, and is given what is signed besides the digest of it. */
   readonly signsMessages?: boolean;
 }

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { AppError } from "../../../application/errors.ts";
 import type { Person, WaitOptions } from "../../../application/ports.ts";
 import { isJsonObject, textOrEmpty } from "../../../core/json.ts";
-import { addressComplaints } from "../serviceAddress.ts";
+import { isSafeAddress } from "../serviceAddress.ts";
 import type { GrantedToken } from "./authorizationCode.ts";
 import { callSigstore, type SigstorePlace } from "./place.ts";
 import { refusalOf, type IdentityProvider } from "./provider.ts";
@@ -44,7 +44,7 @@ export async function signInByDevice(
   const [deviceCode, code] = [textOrEmpty(begun["device_code"]), textOrEmpty(begun["user_code"])];
   const url = textOrEmpty(begun["verification_uri_complete"]) || textOrEmpty(begun["verification_uri"]);
   if (start.status !== 200) throw fail(refusalOf(start.body).message);
-  if (deviceCode === "" || !/^[\w-]{1,40}$/.test(code) || !isVisitable(url))
+  if (deviceCode === "" || !/^[\w-]{1,40}$/.test(code) || !isSafeAddress(url))
     throw fail("its answer names no code, or no page to enter it.");
   place.used.note(deviceCode);
   await person.visit({ service: place.name, url, code }, options);
@@ -77,8 +77,4 @@ export async function signInByDevice(
 function bounded(value: unknown, usual: number, least: number, most: number): number {
   const number = typeof value === "number" && Number.isFinite(value) ? value : usual;
   return Math.min(Math.max(number, least), most);
-}
-
-function isVisitable(text: string): boolean {
-  return URL.canParse(text) && addressComplaints(new URL(new URL(text).origin)).length === 0;
 }

@@ -1,7 +1,7 @@
 import { AppError } from "../../../application/errors.ts";
 import type { WaitOptions } from "../../../application/ports.ts";
 import { isJsonObject, textOrEmpty, type JsonObject } from "../../../core/json.ts";
-import { addressComplaints } from "../serviceAddress.ts";
+import { isSafeAddress } from "../serviceAddress.ts";
 import { oneLine } from "../serviceWords.ts";
 import { callSigstore, type SigstorePlace } from "./place.ts";
 
@@ -41,8 +41,7 @@ export async function discoverProvider(
 /** TLS, or this machine. */
 function endpointIn(body: JsonObject, name: string): string | undefined {
   const text = textOrEmpty(body[name]);
-  if (!URL.canParse(text)) return undefined;
-  return addressComplaints(new URL(new URL(text).origin)).length === 0 ? text : undefined;
+  return isSafeAddress(text) ? text : undefined;
 }
 
 /** Why a provider refuses, in one line (RFC 6749, 5.2). */

@@ -117,6 +117,7 @@ function describe(place: SigstorePlace, publicKey: string): KeyDescription {
     custody: "this-process",
     state: "enabled",
     needs: isPipeline ? [] : ["browser"],
+    isEphemeral: true,
     signsMessages: true,
     governance: {
       issuer: `${origin}, for whoever signs in`,
