@@ -7,23 +7,28 @@ export type MakePiece =
   | { readonly kind: "dollar"; readonly span: Span }
   | { readonly kind: "expression"; readonly span: Span; readonly name: string };
 
+/** What holds at one place of a makefile over its variables: those of a target, the arguments of a call. */
+export type MakeLocals = ReadonlyMap<string, readonly WordPart[]>;
+
 /** The variables of a makefile. */
 export interface MakeVariables {
-  /** Takes a line that sets a variable; gives whether it is one. */
-  define(line: Span): boolean;
+  /** Takes a line that sets a variable; gives whether it is one. `isConditional`: make may pass it over. */
+  define(line: Span, isConditional: boolean): boolean;
   /** What the text at a span comes to, `$(...)` included. */
-  expand(span: Span): readonly WordPart[];
+  expand(span: Span, locals?: MakeLocals): readonly WordPart[];
   /** The insides of `$(shell ...)` in values of variables. */
   shellCalls(): readonly Span[];
 }
 
+/** One value that a variable may have: what its assignments say, joined by spaces. */
 interface Definition {
-  readonly value: Span;
+  readonly values: readonly Span[];
   readonly operator: string;
 }
 
 const maximumDepth = 16;
-const maximumParts = 32;
+const maximumParts = 64;
+const maximumDefinitions = 8;
 const assignment = /^[ \t]*(?:(?:export|override|private|unexport)[ \t]+)*([\w.-]+)[ \t]*(\?|\+|:{1,3}|!)?=[ \t]*/;
 
 /** Splits a text where make expands something (GNU make, 6.1). */
@@ -62,42 +67,81 @@ function closingAt(text: string, open: number, end: number): number {
 
 /** The variables of a makefile's text, as far as its lines are given to `define`. */
 export function createMakeVariables(text: string): MakeVariables {
-  const definitions = new Map<string, Definition[]>();
+  const definitions = new Map<string, readonly Definition[]>();
   const calls: Span[] = [];
   let budget = 100_000;
 
-  const expand = (span: Span, depth: number): readonly WordPart[] =>
+  const expand = (span: Span, depth: number, locals: MakeLocals | undefined): readonly WordPart[] =>
     makePieces(text, span).flatMap((piece): readonly WordPart[] => {
-      if (piece.kind === "text")
-        return [
-          { text: text.slice(piece.span.start, piece.span.end), span: piece.span, literal: piece.span, chain: [] },
-        ];
+      if (piece.kind === "text") return textParts(piece.span);
       if (piece.kind === "dollar") return [{ text: "$", span: piece.span, chain: [] }];
       const { name } = piece;
       const step = stepAt(piece.span, `variable ${name}`);
-      const definition = /^[\w.-]+$/.test(name) ? definitionOf(name) : undefined;
       const unknown: WordPart = { span: piece.span, chain: [step] };
       budget -= 1;
-      if (definition === undefined || depth >= maximumDepth || budget < 0) return [unknown];
-      const steps = [step, stepAt(definition.value, `assignment of ${name}`)];
-      const inner = expand(definition.value, depth + 1);
-      if (inner.length > maximumParts) return [unknown];
-      return inner.map((part) => ({ ...part, span: piece.span, chain: [...steps, ...part.chain] }));
+      if (!/^[\w.-]+$/.test(name) || depth >= maximumDepth || budget < 0) return [unknown];
+      const local = locals?.get(name);
+      if (local !== undefined)
+        return local.map((part) => ({ ...part, span: piece.span, chain: [step, ...part.chain] }));
+      const found = definitions.get(name) ?? [];
+      const [first, ...others] = found.map((definition) => partsOf(definition, name, depth, locals));
+      if (first === undefined || first.length > maximumParts) return [unknown];
+      if (others.length === 0)
+        return first.map((part) => ({ ...part, span: piece.span, chain: [step, ...part.chain] }));
+      return [{ ...unknown, choices: [first, ...others].filter((parts) => parts.length <= maximumParts) }];
     });
 
-  /** The one value that the file gives; the default of `?=` where nothing else does. */
-  const definitionOf = (name: string): Definition | undefined => {
-    const found = definitions.get(name) ?? [];
-    const firm = found.filter(({ operator }) => operator !== "?");
-    const texts = new Set(firm.map(({ value }) => text.slice(value.start, value.end)));
-    const definition = firm.length === 0 ? found[0] : firm[0];
-    return texts.size > 1 || definition?.operator === "+" || definition?.operator === "!" ? undefined : definition;
+  /** Lines that a backslash joins are one with a space between them (GNU make, 3.1.1). */
+  const textParts = (span: Span): readonly WordPart[] => {
+    const parts: WordPart[] = [];
+    let at = span.start;
+    for (const line of text.slice(span.start, span.end).split(/([ \t]*\\\r?\n[ \t]*)/)) {
+      const place = { start: at, end: at + line.length };
+      at = place.end;
+      if (line === "") continue;
+      if (line.includes("\n")) parts.push({ text: " ", span: place, chain: [] });
+      else parts.push({ text: line, span: place, literal: place, chain: [] });
+    }
+    return parts;
   };
+
+  const partsOf = (
+    definition: Definition,
+    name: string,
+    depth: number,
+    locals: MakeLocals | undefined,
+  ): readonly WordPart[] =>
+    definition.values.flatMap((value, index): readonly WordPart[] => {
+      const step = stepAt(value, `assignment of ${name}`);
+      const inner = expand(value, depth + 1, locals).map((part) => ({ ...part, chain: [step, ...part.chain] }));
+      return index === 0 ? inner : [{ text: " ", span: value, chain: [step] }, ...inner];
+    });
+
+  /** What a variable may be after one more assignment. */
+  const after = (
+    before: readonly Definition[],
+    { value, operator, isConditional }: { value: Span; operator: string; isConditional: boolean },
+  ): readonly Definition[] => {
+    const own: Definition = { values: [value], operator };
+    if (operator === "!") return [];
+    if (operator === "+")
+      return before.length === 0 ? [own] : before.map((one) => ({ ...one, values: [...one.values, value] }));
+    const isDefault = before.every((one) => one.operator === "?");
+    // A default counts only where nothing else gives a value; the first of several counts.
+    if (operator === "?") return before.length === 0 ? [own] : before;
+    if (!isConditional || before.length === 0) return [own];
+    const isKnown = before.some(
+      ({ values: [one], ...rest }) => one !== undefined && rest.operator === operator && isSame(one, value),
+    );
+    return isKnown || before.length >= maximumDefinitions ? before : [...(isDefault ? [] : before), own];
+  };
+  const isSame = (one: Span, other: Span): boolean =>
+    text.slice(one.start, one.end) === text.slice(other.start, other.end);
 
   const stepAt = (span: Span, label: string): ValueStep => ({ span, label, text: text.slice(span.start, span.end) });
 
   return {
-    define(line) {
+    define(line, isConditional) {
       const content = text.slice(line.start, line.end);
       const match = assignment.exec(content);
       const name = match?.[1];
@@ -106,9 +150,8 @@ export function createMakeVariables(text: string): MakeVariables {
       const comment = /(?<!\\)#/.exec(content.slice(match[0].length))?.index;
       const written = text.slice(start, comment === undefined ? line.end : start + comment).trimEnd();
       const value = { start, end: start + written.length };
-      // Make joins continued lines with a space; such lists are no references.
-      if (!written.includes("\n"))
-        definitions.set(name, [...(definitions.get(name) ?? []), { value, operator: match[2] ?? "" }]);
+      const given = { value, operator: match[2] ?? "", isConditional };
+      definitions.set(name, after(definitions.get(name) ?? [], given));
       for (const piece of makePieces(text, value)) {
         const shell =
           piece.kind === "expression" ? /^\$[({]shell[ \t]+/.exec(text.slice(piece.span.start, piece.span.end)) : null;
@@ -120,7 +163,7 @@ export function createMakeVariables(text: string): MakeVariables {
       }
       return true;
     },
-    expand: (span) => expand(span, 0),
+    expand: (span, locals) => expand(span, 0, locals),
     shellCalls: () => calls,
   };
 }

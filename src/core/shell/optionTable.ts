@@ -103,6 +103,13 @@ function expansionKind({ text, word, parts }: WordValue): "argument" | "options"
   if (!text.startsWith(unknownCharacter)) return "argument";
   if (/^["']?\$(?:[@*]|\{[@*])/.test(word.raw)) return "anything";
   const [name = ""] = word.expands;
+  // Make's functions give any number of words; where options stand in them, options.
+  if (
+    /^\$[({](?:if|or|and|foreach|addprefix|addsuffix|patsubst|subst|filter(?:-out)?|call|shell|strip|sort)\s/.test(
+      word.raw,
+    )
+  )
+    return /[,\s]-{1,2}\w/.test(word.raw) ? "options" : "anything";
   // `${X:+--option $X}` is options or nothing.
   if (/^["']?\$\{\w+:?\+\s*-/.test(word.raw)) return "options";
   const isList = /\[[@*]\]/.test(word.raw);

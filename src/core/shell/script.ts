@@ -51,6 +51,16 @@ export function createScript(document: string): ScriptBuilder {
       push(text, at, at);
     },
     insert(insertion) {
+      const { parts } = insertion;
+      // What is known of it may still be several words.
+      if (
+        parts.length > 1 &&
+        parts.some(({ text }) => text === undefined) &&
+        parts.some(({ text = "" }) => /\s/.test(text))
+      ) {
+        for (const part of parts) this.insert({ ...insertion, parts: [part] });
+        return;
+      }
       // The shell reader keeps `${{ }}` apart from what the shell itself expands.
       const stand = `\${{ part ${insertions.length} }}`;
       insertions.push(insertion);

@@ -1,3 +1,4 @@
+import { references } from "../../helpers/references.ts";
 import { readMakefile } from "../../../src/core/document/makefile.ts";
 import { readDocument } from "../../../src/core/document/readDocument.ts";
 import assert from "node:assert/strict";
@@ -46,12 +47,49 @@ describe("readMakefile", () => {
       "command docker.io/library/node:22 resolved",
       "command ghcr.io/acme/app:1.2 resolved",
       "command docker.io/library/node:22-slim resolved",
-      "command ? unresolved",
+      "command docker.io/library/a:1 resolved",
+      "command docker.io/library/b:1 resolved",
       "command docker.io/library/a:1 resolved",
       "command docker.io/library/b:2 resolved",
       "command ? unresolved",
     ]);
   });
+
+  for (const [title, text, expected] of [
+    [
+      "the variables of a target",
+      "I = a:1\nx: I = a:2\nx:\n\tdocker pull $(I)\ny:\n\tdocker pull $(I)\n",
+      ["a:2", "a:1"],
+    ],
+    [
+      "both sides of a condition",
+      "ifeq (a,b)\nI = a:1\nelse\nI = a:2\nendif\nx:\n\tdocker pull $(I)\n",
+      ["a:1", "a:2"],
+    ],
+    ["the last of several values", "I = a:1\nI = a:2\nx:\n\tdocker pull $(I)\n", ["a:2"]],
+    ["a default that nothing overrides", "I ?= a:1\nI ?= a:2\nx:\n\tdocker pull $(I)\n", ["a:1"]],
+    [
+      "lists over several lines",
+      "L = a:1 \\\n  a:2\nL += a:3\nx:\n\tfor i in $(L); do docker pull $$i; done\n",
+      ["a:1", "a:2", "a:3"],
+    ],
+    [
+      "what define holds where it is called",
+      "define get\ndocker pull $(1):$(2)\nendef\ndefine no\ndocker pull b:1\nendef\nx:\n\t$(call get,a,1)\n\t$(call get, a, 2)\n",
+      ["a:1", "a:2"],
+    ],
+    ["a command that a variable begins", "R = docker run --rm -v $(PWD):/x -w /x\nx:\n\t$(R) a:1 sh no:1\n", ["a:1"]],
+    [
+      "options that a function gives",
+      "x:\n\tdocker run $(if $(CI),,-it) a:1\n\tdocker run $(foreach v,$(V),$(v)) no:1\n",
+      ["a:1"],
+    ],
+  ] as const)
+    it(`reads ${title}`, () =>
+      assert.deepEqual(
+        references(text, "Makefile").map((one) => one.replace(/^\S+ docker\.io\/library\//, "")),
+        expected,
+      ));
 
   it("says where a value is defined and pins it there, unless others use it", () => {
     const text = "I = node:22\nJ ?= a:1\nx:\n\tdocker run $(I)\n\tdocker run $(J)\n\tdocker tag $(J) y\n";
