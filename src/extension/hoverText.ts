@@ -1,7 +1,14 @@
 import type { Document, ImageUse } from "../core/document/document.ts";
 import { shortDigest } from "../core/image/digest.ts";
 import { createLineIndex } from "../core/image/span.ts";
-import { commonName, decisiveSignature, describeAge, describeIssuer, describeTime } from "../core/report/words.ts";
+import {
+  commonName,
+  decisiveSignature,
+  describeAge,
+  describeIssuer,
+  describeTime,
+  stateWord,
+} from "../core/report/words.ts";
 import type { SignatureVerdict, Verdict } from "../core/verdict/verdict.ts";
 import { commandLink, type CommandTarget } from "./commandIds.ts";
 import { escapeHover } from "./markdown.ts";
@@ -84,7 +91,22 @@ function verdictLines(verdict: Verdict, now: Date): string[] {
     );
     lines.push(`$(law) decided by ${escapeHover(rule)}, ${link}`);
   }
+  lines.push(...partLines(verdict));
   if (verdict.asOf !== undefined) lines.push(`$(cloud) asked ${describeAge(verdict.asOf, now)}`);
+  return lines;
+}
+
+/** Each platform of an index in a line, and how much is attached that nobody signed. */
+function partLines({ state, platforms = [], attachments = [] }: Verdict): string[] {
+  const lines = platforms.map(({ platform, verdict: own }) => {
+    const covered = own.state === "unsigned" && state === "verified";
+    const word = covered ? "not signed by itself, covered by the index" : stateWord(own.state);
+    return `$(layers) ${escapeHover(platform)}: ${word}`;
+  });
+  if (attachments.length > 0)
+    lines.push(
+      `$(link) ${attachments.length === 1 ? "1 attachment" : `${attachments.length} attachments`} that nobody signed`,
+    );
   return lines;
 }
 

@@ -1,6 +1,6 @@
 import { describeAge, describeSigner, describeTime, formatWord, stateWord } from "../core/report/words.ts";
 import { describeVisibility } from "../core/report/visibility.ts";
-import type { SignatureVerdict, TraceStep, Verdict } from "../core/verdict/verdict.ts";
+import type { Attachment, PlatformVerdict, SignatureVerdict, TraceStep, Verdict } from "../core/verdict/verdict.ts";
 import { escapeMarkdown, inlineCode } from "./markdown.ts";
 
 /** How a verdict came to be, as a Markdown document that a person follows from top to bottom. */
@@ -13,6 +13,8 @@ export function stepsText(verdict: Verdict, now: Date): string {
     verdict.trace.length === 0 ? "No step was recorded." : verdict.trace.map(stepLine).join("\n"),
     "## Signatures",
     verdict.signatures.length === 0 ? "None was found." : verdict.signatures.map(signatureText).join("\n\n"),
+    ...section("## Platforms", (verdict.platforms ?? []).map(platformLine)),
+    ...section("## Attached, and not signed", (verdict.attachments ?? []).map(attachmentLine)),
   ];
   return `${parts.join("\n\n")}\n`;
 }
@@ -35,6 +37,19 @@ function facts(verdict: Verdict, now: Date): string {
     ["Code", inlineCode(verdict.reason.code)],
   ];
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [`- ${name}: ${value}`])).join("\n");
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [title, lines.join("\n")];
+}
+
+function platformLine({ platform, verdict: { state, digest = "", reason } }: PlatformVerdict): string {
+  return `- ${escapeMarkdown(platform)}: ${stateWord(state)}, ${inlineCode(digest)}. ${escapeMarkdown(reason.message)}`;
+}
+
+function attachmentLine({ kind, mediaType, digest }: Attachment): string {
+  const what = { sbom: "SBOM", attestation: "Attestation", other: "Attachment" }[kind];
+  return `- ${what} ${inlineCode(mediaType)}, ${inlineCode(digest)}`;
 }
 
 function stepLine(step: TraceStep, index: number): string {

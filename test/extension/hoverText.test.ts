@@ -47,6 +47,26 @@ function read(markdown: string): string {
 }
 
 describe("the hover", () => {
+  it("tells each platform of an index, and what is attached that nobody signed", () => {
+    const own = (state: Verdict["state"]): Verdict => ({ ...verdict, state, digest: `sha256:${"ef".repeat(32)}` });
+    const platforms = [
+      { platform: "linux/amd64", verdict: own("verified") },
+      { platform: "linux/arm64", verdict: own("unsigned") },
+    ];
+    const attachments = [
+      { kind: "sbom", mediaType: "text/spdx+json", digest: `sha256:${"01".repeat(32)}`, from: "sbom-tag" },
+    ] as const;
+    const parted: Verdict = { ...verdict, state: "verified", platforms, attachments };
+    const text = read(hoverText({ ...subject, status: { kind: "judged", verdict: parted } }));
+    assert.match(text, /linux\/amd64: Verified/);
+    assert.match(text, /linux\/arm64: not signed by itself, covered by the index/);
+    assert.match(text, /1 attachment that nobody signed/);
+    const steps = stepsText(parted, now).replaceAll(/\\([^a-z])/gu, "$1");
+    assert.match(steps, /## Platforms\n\n- linux\/amd64: Verified/);
+    assert.match(steps, /## Attached, and not signed\n\n- SBOM `text\/spdx\+json`/);
+    assert.doesNotMatch(stepsText(verdict, now), /## Platforms|## Attached/);
+  });
+
   it("tells verdict, reference, value, signer, time, policy and age, in this order", () => {
     const text = read(hoverText(subject));
     const parts = [
