@@ -176,6 +176,15 @@ describe("countersign sign and attest", function () {
       assert.equal((await cli.run(...verify)).code, 1);
     });
 
+    it("bears a time stamp, and verifies with it and without knowing its authority", async () => {
+      cli.write("stamped.tar", "stamped");
+      assert.equal((await sign("stamped.tar", "--timestamp-authority", "trial")).code, 0);
+      assert.match(readFileSync(path("stamped.tar.sigstore.json"), "utf8"), /rfc3161Timestamps/);
+      const verify = ["verify-bundle", "--bundle", "stamped.tar.sigstore.json", "--key", "dev.pem", "stamped.tar"];
+      const run = await cli.run(...verify);
+      assert.equal(run.code, 0, run.output);
+    });
+
     it("is attested beside it, and that verifies for the file alone", async () => {
       cli.write("app.bin", "app");
       const about = [
