@@ -130,7 +130,13 @@ async function writeDigests(
     return;
   }
   const files = new Set(edits.map(({ file }) => file)).size;
-  const message = `${past} ${count(edits.length, "image")} in ${count(files, "file")}.`;
+  const written = new Set(edits);
+  const titles = findings.flatMap(({ fixes }) => fixes.filter((fix) => fix.edits.some((edit) => written.has(edit))));
+  const changes = titles.map(({ title, edits: [edit] }) => `${edit?.file ?? ""}: ${title}`);
+  for (const change of changes) extension.log.info(change);
+  const [first = ""] = titles.map(({ title }) => title);
+  const what = titles.length === 1 ? `: ${first.charAt(0).toLowerCase()}${first.slice(1)}` : "";
+  const message = `${past} ${count(edits.length, "image")} in ${count(files, "file")}${what}.`;
   void vscode.window.showInformationMessage(message);
 }
 

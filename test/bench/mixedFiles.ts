@@ -21,7 +21,7 @@ RUN make ${words(random, 2)}
   return `# syntax=docker/dockerfile:1.7
 ARG NODE_VERSION=${version(random)}
 FROM node:\${NODE_VERSION}-alpine AS base
-${random.repeat(random.between(1, 4), stage)}
+${random.repeat(random.between(1, 6), stage)}
 FROM gcr.io/distroless/nodejs22-debian12:nonroot
 COPY --from=base /app/dist /app
 COPY --from=stage-0 /app/dist /app
@@ -49,7 +49,7 @@ export function compose(random: Random): string {
       - service-0
 `;
   return `services:
-${random.repeat(random.between(2, 9), service)}volumes:
+${random.repeat(random.between(2, 12), service)}volumes:
   data: {}
 `;
 }
@@ -99,7 +99,7 @@ spec:
         - name: wait
           image: ${image(random)}
       containers:
-${random.repeat(random.between(1, 3), container)}---
+${random.repeat(random.between(1, 4), container)}---
 apiVersion: v1
 kind: Service
 metadata:
