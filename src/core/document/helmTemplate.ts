@@ -78,9 +78,9 @@ function isWithoutImages(node: YamlNode | undefined): boolean {
 }
 
 /** An action's value, as a part of what stands around it. */
-function actionValue({ evaluate }: ChartExpressions): (source: string) => ActionValue {
+function actionValue(expressions: ChartExpressions): (source: string) => ActionValue {
   return (source) => {
-    const stretches = evaluate(`{{ ${source} }}`);
+    const stretches = expressions.evaluate(`{{ ${source} }}`);
     const steps = stretches.flatMap(({ step }) => step ?? []);
     if (stretches.some(({ text }) => text === undefined)) return { steps: [] };
     return {

@@ -63,7 +63,9 @@ describe("evaluateTemplate", () => {
     ["{{ end }}a{{ else }}b", "ab"],
   ];
   for (const [source, expected] of table)
-    it(`evaluates ${source}`, () => void assert.equal(evaluate(source), expected));
+    it(`evaluates ${source}`, () => {
+      assert.equal(evaluate(source), expected);
+    });
 
   it("ends where templates include each other without end", () => {
     const source = '{{ define "a" }}{{ include "a" . }}{{ include "a" . }}{{ end }}{{ include "a" . }}';
