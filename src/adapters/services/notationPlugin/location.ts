@@ -2,15 +2,10 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { StatePlace } from "../trialState.ts";
 
-/** Where notation looks for the plug-in of a name: `{libexec}/plugins/{name}/notation-{name}`. */
+/** Where notation looks for the plug-in of a name: `{libexec}/plugins/{name}/notation-{name}`. The name was checked: it becomes part of a path. */
 export function notationPluginFile(name: string, place: StatePlace): string {
   const suffix = place.platform === "win32" ? ".exe" : "";
   return join(libexecFolder(place), "plugins", name, `notation-${name}${suffix}`);
-}
-
-/** Whether a name may be a plug-in's: it becomes part of a path. */
-export function isPluginName(name: string): boolean {
-  return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(name);
 }
 
 /** notation's own variables first, then the platform's folder for configuration of a user. */
