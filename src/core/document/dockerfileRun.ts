@@ -38,9 +38,10 @@ export function readRun(
     const last = exec.at(-1);
     if (first === undefined || last === undefined) return none;
     const spanOf = (start: number, end: number) => documentSpan(line.toDocumentOffset, start, end);
+    // A word stands between the quotes of JSON.
     const words = exec.map(({ text, start, end }) => ({
-      span: spanOf(start, end),
-      raw: line.text.slice(start, end),
+      span: spanOf(start + 1, end - 1),
+      raw: line.text.slice(start + 1, end - 1),
       text,
       expands: [],
     }));

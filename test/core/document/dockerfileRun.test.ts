@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readDockerfile } from "../../../src/core/document/dockerfile.ts";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
 
 describe("readDockerfile: commands of RUN", () => {
   const runs: [name: string, body: string, commands: (string | undefined)[][]][] = [
@@ -68,5 +69,13 @@ describe("readDockerfile: commands of RUN", () => {
       commands.map(({ words }) => words.map(({ text }) => text)),
       [["docker", "pull", "app"]],
     );
+  });
+
+  it("places the images of the exec form between their quotes", () => {
+    const source = 'FROM a\nRUN ["docker", "run", "-it", "b/c:1"]\n';
+    const [, use] = readDocument(source, "Dockerfile").images;
+    assert.equal(use?.text, "b/c:1");
+    assert.equal(source.slice(use?.span.start, use?.span.end), "b/c:1");
+    assert.equal(source.slice(use?.pinAt?.start), '"]\n');
   });
 });
