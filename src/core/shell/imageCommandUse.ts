@@ -118,20 +118,34 @@ function sharedNames(commands: readonly ShellCommand[], candidates: readonly Can
     if (!isWhole || new Set(parts.map(({ span }) => span.start)).size > 1) continue;
     for (const name of namesIn(parts)) whole.set(name, (whole.get(name) ?? new Set<object>()).add(word));
   }
-  const users = new Map<string, boolean>();
-  for (const command of commands) {
-    if (printers.has(command.words[0]?.text ?? "")) continue;
-    for (const word of command.words)
-      for (const name of new Set([...word.expands, ...namesIn(word.parts ?? [])]))
-        if (whole.get(name)?.has(word) !== true) users.set(name, true);
-  }
-  return (name) => users.has(name);
+  const usersOf = (): ReadonlySet<string> => {
+    const users = new Set<string>();
+    for (const command of commands) {
+      if (printers.has(command.words[0]?.text ?? "")) continue;
+      for (const word of command.words) {
+        // Most words are plain text.
+        if (word.expands.length === 0 && word.parts === undefined) continue;
+        for (const name of [...word.expands, ...namesIn(word.parts ?? [])])
+          if (whole.get(name)?.has(word) !== true) users.add(name);
+      }
+    }
+    return users;
+  };
+  // Asked only for images that come from variables.
+  let users: ReadonlySet<string> | undefined;
+  return (name) => (users ??= usersOf()).has(name);
 }
 
 const variableLabel = /^variable (\w+)$/;
 
 function namesIn(parts: readonly WordPart[]): readonly string[] {
-  return parts.flatMap(({ chain }) => chain.flatMap(({ label }) => variableLabel.exec(label)?.[1] ?? []));
+  const names: string[] = [];
+  for (const { chain } of parts)
+    for (const { label } of chain) {
+      const name = label.startsWith("variable ") ? variableLabel.exec(label)?.[1] : undefined;
+      if (name !== undefined) names.push(name);
+    }
+  return names;
 }
 
 function toUse(
