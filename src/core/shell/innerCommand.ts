@@ -57,6 +57,7 @@ const scriptOptions = new Map<string, RegExp>([
 /** The word that a shell is given as its script: `bash -ec '...'`, `eval '...'`, `su user -c '...'`, `ssh host '...'`. */
 function scriptOf(tool: string, words: readonly ShellWord[]): ShellWord | undefined {
   if (tool === "eval" && words.length === 1) return words[0];
+  if (tool === "trap" && words.length > 1) return words[0];
   if (tool === "ssh") return remoteScript(words);
   const option = scriptOptions.get(tool);
   if (option !== undefined) {
@@ -113,6 +114,11 @@ const printerName =
 
 /** The command behind another one that is not known to have words of its own. */
 function wrapped({ tool, rest }: Invocation): InnerCommand | undefined {
+  if (tool === "find") {
+    const at = rest.findIndex(({ text }) => /^-(?:exec|execdir|ok)$/.test(text ?? ""));
+    const [program, ...words] = at < 0 ? [] : rest.slice(at + 1);
+    return program?.text === undefined ? undefined : { kind: "tool", invocation: { tool: program.text, rest: words } };
+  }
   if (takesNoCommand.test(tool) || printerName.test(tool)) return undefined;
   // What runs in a container is not the script's own.
   if (known.has(tool)) return undefined;

@@ -6,6 +6,7 @@ import { readSimpleCommand } from "./shellCommand.ts";
 import { keywordAt, readBody, readCompound } from "./shellCompound.ts";
 import { readLineBreak, skipLineBreaks } from "./shellHeredoc.ts";
 import { callsOf } from "./shellFunction.ts";
+import { feedsShell } from "./shellInterpreter.ts";
 import { isAwaited } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
 import type { Stretch } from "./stretch.ts";
@@ -58,12 +59,17 @@ export function readShell(text: string, options: ShellOptions = {}): ShellReadin
     return { ...reading, problems: [] };
   }
   const state = readOnce(text, options, new Map());
-  // What functions are called with may stand after them: a second reading knows.
+  // What functions are called with may stand after them: a second reading knows, where it may matter for an image.
   const calls =
-    state.functions.size > 0 && /\$\{?[1-9]/.test(text) ? callsOf(state.functions, state.commands) : undefined;
+    state.functions.size > 0 && /\$\{?[1-9]/.test(text) && namesTool.test(text)
+      ? callsOf(state.functions, state.commands)
+      : undefined;
   const { commands, problems } = calls === undefined || calls.size === 0 ? state : readOnce(text, options, calls);
   return { commands, problems };
 }
+
+const namesTool =
+  /docker|podman|nerdctl|buildah|crane|skopeo|oras|regctl|cosign|notation|trivy|grype|syft|kubectl|helm|kind|crictl|\bctr\b|gcloud|\baz\b/i;
 
 function readOnce(text: string, options: ShellOptions, calls: ShellState["calls"]): ShellState {
   const { offset = 0, toDocumentOffset = (at: number) => offset + at } = options;
@@ -179,7 +185,9 @@ function readAndOr(state: ShellState): void {
 
 /** Reads commands joined by `|`; gives whether they only assign. */
 function readPipeline(state: ShellState): boolean {
+  const pending = state.heredocs.length;
   const only = readCommand(state);
+  const given = state.commands.at(-1)?.words[0]?.text === "cat" ? state.heredocs.slice(pending) : [];
   let piped = false;
   for (;;) {
     skipBlanks(state);
@@ -189,8 +197,14 @@ function readPipeline(state: ShellState): boolean {
     skipLineBreaks(state);
     piped = true;
     state.variables.enter("subshell");
+    const before = state.commands.length;
     readCommand(state);
     state.variables.leave();
+    // `cat <<EOF | bash`: what is printed is run.
+    const next = state.commands.length === before + 1 ? state.commands.at(-1) : undefined;
+    if (next !== undefined && feedsShell(next.words.map(({ text }) => text)))
+      for (const heredoc of given) heredoc.isScript = true;
+    given.length = 0;
   }
 }
 
