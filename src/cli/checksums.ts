@@ -6,7 +6,7 @@ import { AppError } from "../application/errors.ts";
 import { createBundleOutput, type OutputOptions } from "./bundleOutput.ts";
 
 /** The list of a folder's files, as `sha256sum` writes and checks it. */
-export const checksumsName = "SHA256SUMS";
+const checksumsName = "SHA256SUMS";
 
 /** More files than these are hardly one release. */
 const maximumFiles = 10_000;

@@ -40,7 +40,9 @@ export async function resume(
   // What is watched in the background asks nobody.
   const asks = waitMs === 0;
   const [ports, trust] = await Promise.all([portsFor(extension, pending.ticket.service, asks), trustOf(extension)]);
-  return await resumeSigning(ports, pending, trust, { signal, waitMs });
+  // A signature that exists is kept until it is attached: a window that closes in between must not lose it.
+  const onSigned = (signed: PendingSigning): Promise<void> => extension.signing.putPending(signed);
+  return await resumeSigning(ports, pending, trust, { signal, waitMs, onSigned });
 }
 
 /** What signing through a service needs; without `asks`, a service that needs an answer of the person fails. Throws AppError `configuration` where there is no such service. */

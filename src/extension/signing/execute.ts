@@ -25,7 +25,15 @@ export async function sign(extension: Extension, target: CommandTarget): Promise
       const ports = await portsFor(extension, service);
       // Stored at once: a window that closes now must not lose the request.
       const onPending = (pending: PendingSigning) => extension.signing.putPending(pending);
-      return await executeSigning(ports, prepared, { signal, waitMs: 0, onPending });
+      let kept: string | undefined;
+      // A signature that exists, too: where it cannot be attached now, it is attached later without another.
+      const onSigned = async (signed: PendingSigning): Promise<void> => {
+        kept = signed.ticket.id;
+        await extension.signing.putPending(signed);
+      };
+      const outcome = await executeSigning(ports, prepared, { signal, waitMs: 0, onPending, onSigned });
+      if (kept !== undefined) await extension.signing.dropPending(kept);
+      return outcome;
     });
     await extension.signing.rememberKey(service, prepared.key.name);
     await conclude(extension, outcome, formatReference(prepared.reference));

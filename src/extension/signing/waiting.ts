@@ -40,7 +40,7 @@ export function register(extension: Extension): vscode.Disposable {
         extension.log.warn(`Request ${id} could not be followed and stays under Signing: ${error.message}`);
         return;
       }
-      await extension.signing.dropPending(id);
+      if (!isKept(extension, id, error)) await extension.signing.dropPending(id);
       report(extension, `Request ${id} came to nothing`, error);
     } finally {
       watched.delete(id);
@@ -48,7 +48,8 @@ export function register(extension: Extension): vscode.Disposable {
   };
   const watchAll = (): void => {
     if (!vscode.workspace.isTrusted || !extension.model.ready) return;
-    for (const pending of extension.signing.pending()) void watch(pending);
+    // What is signed already waits for nobody: the person attaches it by going on with it.
+    for (const pending of extension.signing.pending()) if (pending.signature === undefined) void watch(pending);
   };
   watchAll();
   return vscode.Disposable.from(
@@ -59,6 +60,12 @@ export function register(extension: Extension): vscode.Disposable {
     vscode.workspace.onDidGrantWorkspaceTrust(watchAll),
     new vscode.Disposable(() => lifetime.abort()),
   );
+}
+
+/** Whether a signature exists that could still be attached. */
+function isKept(extension: Extension, id: string, error: unknown): boolean {
+  const record = extension.signing.pending().find(({ ticket }) => ticket.id === id);
+  return record?.signature !== undefined && !(error instanceof AppError && error.code === "signature-not-verified");
 }
 
 async function finish(
@@ -91,6 +98,7 @@ export async function resumeNow(extension: Extension, target: CommandTarget): Pr
 export async function abandon(extension: Extension, target: CommandTarget): Promise<void> {
   const pending = await chooseWaiting(extension, target, "Withdraw a signing request");
   if (pending === undefined) return;
+  if (pending.signature !== undefined) return await forget(extension, pending);
   const question = `Withdraw the request to sign ${pending.reference} with key '${pending.key.name}'?`;
   const detail = "Nothing is signed. Whoever should approve it no longer sees it.";
   const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, "Withdraw");
@@ -110,6 +118,14 @@ export async function abandon(extension: Extension, target: CommandTarget): Prom
   } catch (error) {
     report(extension, `Could not withdraw request ${pending.ticket.id}`, error);
   }
+}
+
+/** What is signed cannot be withdrawn any more; the person may do without attaching it. */
+async function forget(extension: Extension, pending: PendingSigning): Promise<void> {
+  const question = `Forget the signature of ${pending.reference} with key '${pending.key.name}'?`;
+  const detail = "It was made, and is not attached. Without it the image has to be signed again.";
+  const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, "Forget");
+  if (chosen === "Forget") await extension.signing.dropPending(pending.ticket.id);
 }
 
 async function chooseWaiting(
