@@ -146,7 +146,9 @@ function keyLines(
     [
       "certificate",
       certificate === undefined
-        ? "none"
+        ? key.isEphemeral === true
+          ? `of whoever signs in, by ${service.origin}; the key is made in this process, in memory, and is not kept`
+          : "none"
         : `${printable(certificate.subject)}, issued by ${printable(certificate.issuer)}, valid until ${certificate.notAfter}`,
     ],
   ];

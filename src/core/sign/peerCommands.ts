@@ -50,20 +50,26 @@ export function peerCommands(
   }
 }
 
+const root = "--trusted-root trusted_root.json";
+
+/** What cosign is given in place of a key, to sign by the identity of whoever signs in and to verify that. */
+export const identityOptions: PeerCommands = {
+  sign: `--signing-config signing_config.json ${root}`,
+  verify: `${root} --certificate-identity IDENTITY --certificate-oidc-issuer ISSUER`,
+};
+
 /** The commands of cosign that sign an artifact by the identity of whoever signs in, and verify it. */
 export function identityCommands(artifact: string, { predicate }: Pick<SigningTerms, "predicate">): PeerCommands {
-  const root = "--trusted-root trusted_root.json";
-  const files = `--signing-config signing_config.json ${root}`;
-  const who = "--certificate-identity IDENTITY --certificate-oidc-issuer ISSUER";
+  const { sign, verify } = identityOptions;
   if (predicate === undefined)
     return {
-      sign: `cosign sign ${files} ${artifact}`,
-      verify: `cosign verify ${root} ${who} ${artifact}`,
+      sign: `cosign sign ${sign} ${artifact}`,
+      verify: `cosign verify ${verify} ${artifact}`,
     };
   const type = quote(predicate.type);
   return {
-    sign: `cosign attest ${files} --predicate predicate.json --type ${type} ${artifact}`,
-    verify: `cosign verify-attestation ${root} ${who} --type ${type} ${artifact}`,
+    sign: `cosign attest ${sign} --predicate predicate.json --type ${type} ${artifact}`,
+    verify: `cosign verify-attestation ${verify} --type ${type} ${artifact}`,
   };
 }
 

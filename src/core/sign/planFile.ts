@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Parsed } from "../problem.ts";
 import { assembleBundle, type SignatureWitness } from "./assembleBundle.ts";
 import { statementPayload, type SignedPayload, type SigningTerms } from "./payload.ts";
-import { quote, unlogged, type PeerCommands } from "./peerCommands.ts";
+import { identityOptions, quote, unlogged, type PeerCommands } from "./peerCommands.ts";
 import type { PlannedSignature } from "./plan.ts";
 import { chooseScheme } from "./scheme.ts";
 import type { SigningKey } from "./signingKey.ts";
@@ -60,7 +60,7 @@ export function planFile(file: FileToSign, key: SigningKey, terms: SigningTerms 
       scheme,
       terms,
       digest: createHash(scheme.hash).update(payload.signedBytes).digest(),
-      commands: commandsFor(name, key.name, terms),
+      commands: commandsFor(name, key, terms),
     },
     problems: [],
   };
@@ -80,20 +80,29 @@ export function bundlePathOf(path: string): string {
   return `${path}.sigstore.json`;
 }
 
-function commandsFor(name: string, keyName: string, { predicate }: SigningTerms): PeerCommands {
+function commandsFor(
+  name: string,
+  { name: keyName, isEphemeral }: SigningKey,
+  { predicate }: SigningTerms,
+): PeerCommands {
   const file = quote(name);
   const bundle = quote(bundlePathOf(name));
-  const key = quote(`${keyName}.key`);
-  const publicKey = quote(`${keyName}.pub`);
+  const byKey = {
+    sign: `--key ${quote(`${keyName}.key`)}`,
+    verify: `--key ${quote(`${keyName}.pub`)}`,
+    unlogged: `${unlogged} `,
+    unproven: "--insecure-ignore-tlog ",
+  };
+  const by = isEphemeral === true ? { ...identityOptions, unlogged: "", unproven: "" } : byKey;
   if (predicate === undefined)
     return {
-      sign: `cosign sign-blob --key ${key} --bundle ${bundle} ${unlogged} ${file}`,
-      verify: `cosign verify-blob --key ${publicKey} --bundle ${bundle} --insecure-ignore-tlog ${file}`,
+      sign: `cosign sign-blob ${by.sign} --bundle ${bundle} ${by.unlogged}${file}`,
+      verify: `cosign verify-blob ${by.verify} --bundle ${bundle} ${by.unproven}${file}`,
     };
   const type = quote(predicate.type);
   return {
-    sign: `cosign attest-blob --key ${key} --predicate predicate.json --type ${type} --bundle ${bundle} ${unlogged} ${file}`,
-    verify: `cosign verify-blob-attestation --key ${publicKey} --type ${type} --bundle ${bundle} --insecure-ignore-tlog ${file}`,
+    sign: `cosign attest-blob ${by.sign} --predicate predicate.json --type ${type} --bundle ${bundle} ${by.unlogged}${file}`,
+    verify: `cosign verify-blob-attestation ${by.verify} --type ${type} --bundle ${bundle} ${by.unproven}${file}`,
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseReference } from "../../../src/core/image/reference.ts";
+import { planFile } from "../../../src/core/sign/planFile.ts";
 import { planSignature } from "../../../src/core/sign/plan.ts";
 import { createTestKey } from "../../helpers/signingKeys.ts";
 
@@ -46,5 +47,16 @@ describe("planning a signature by whoever signs in", () => {
     assert.match(attest.sign, /^cosign attest .* --type https:\/\/slsa.dev/u);
     assert.match(attest.verify, /^cosign verify-attestation /u);
     for (const command of [sign, verify, attest.sign, attest.verify]) assert.doesNotMatch(command, / --key /u);
+  });
+
+  it("names none for files either", () => {
+    const key = { ...createTestKey("p256").description, isEphemeral: true };
+    for (const terms of [{}, { predicate: { type: "https://slsa.dev/provenance/v1", json: "{}" } }]) {
+      const { value } = planFile({ name: "app.tar", content: Buffer.from("content") }, key, terms);
+      for (const command of [value?.commands.sign ?? "", value?.commands.verify ?? ""]) {
+        assert.match(command, /^cosign [a-z-]+ .*--trusted-root trusted_root.json .*app.tar$/u);
+        assert.doesNotMatch(command, / --key | --insecure-ignore-tlog|--tlog-upload/u);
+      }
+    }
   });
 });
