@@ -12,6 +12,7 @@ Usage: countersign COMMAND [OPTIONS] [ARGUMENTS]
   sign     IMAGE|FILE --service S --key K      sign through a signing service
   attest   IMAGE|FILE --predicate F --type T   sign what is said of it
   pipeline-step github|gitlab|...              a step that signs what was built
+  propose  IMAGE          the smallest policy rule that accepts who signed it
   explain  RULE           what a rule means and how to fix what it finds
   trial    up|down|status|approve ID           a signing service to try it with
   plugin   install notation|sigstore-kms       have notation or cosign use it
@@ -176,6 +177,26 @@ Examples
   countersign pipeline-step github --image ghcr.io/acme/app --service acme --key release
   countersign pipeline-step gitlab --image registry.acme.io/app --service vault --key release --tool cosign
   countersign pipeline-step jenkins --image registry.acme.io/app --service csp --key 'Shop\\Release'
+`,
+  ],
+  [
+    "propose",
+    `Usage: countersign propose IMAGE [OPTIONS]
+
+Writes the smallest rule that accepts exactly who signed the image, for exactly its repository, and says what
+accepting it means. The image is verified under the rule before it is shown. Nothing is changed.
+
+  --for FORMAT                cluster-image-policy, containers-policy, notary-trust-policy, kyverno, openshift,
+                              ratify or connaisseur; else the format of the workspace's policies
+  --key FILE                  the public key that signed, PEM: a signature by a key does not hold it
+  --trusted-root FILE         Sigstore trusted root to prove certificates against
+  --evidence FILE             by evidence that 'countersign verify --export-evidence' kept; nobody is asked
+  --plain-http HOST[:PORT], --format text|json
+
+Examples
+  countersign propose ghcr.io/acme/app:1.4 > policy/app.yaml
+  countersign propose ghcr.io/acme/app:1.4 --key acme.pub --for kyverno
+  countersign propose registry.acme.io/app:1.4 --for notary-trust-policy --format json
 `,
   ],
   [

@@ -13,6 +13,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["inspect", async () => (await import("./commands/inspect.ts")).inspect],
   ["verify", async () => (await import("./commands/verify.ts")).verify],
   ["verify-bundle", async () => (await import("./commands/verifyBundle.ts")).verifyBundle],
+  ["propose", async () => (await import("./commands/propose.ts")).propose],
   ["sign", async () => (await import("./commands/sign.ts")).sign],
   ["attest", async () => (await import("./commands/attest.ts")).attest],
   ["pipeline-step", async () => (await import("./commands/pipelineStep.ts")).pipelineStep],
