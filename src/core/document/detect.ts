@@ -1,4 +1,4 @@
-import { deliveryOfJson, deliveryOfPath, deliveryOfYaml } from "./detectDelivery.ts";
+import { deliveryOfJson, deliveryOfPath, deliveryOfYaml, isChartValues } from "./detectDelivery.ts";
 import {
   infrastructureOfContent,
   infrastructureOfPath,
@@ -77,5 +77,6 @@ function dialectOfYaml(head: string, path: string): Dialect | undefined {
   if (has("jobs") && has("on") && /^[ \t]+(?:runs-on|uses)[ \t]*:/m.test(head)) return "github-workflow";
   if (has("runs") && /^[ \t]+using[ \t]*:/m.test(head)) return "github-action";
   if (has("services") && /^[ \t]+(?:image|build)[ \t]*:/m.test(head)) return "compose";
+  if (isChartValues(head)) return "helm-values";
   return undefined;
 }

@@ -37,6 +37,14 @@ export function deliveryOfYaml(head: string, path: string): Dialect | undefined 
   return undefined;
 }
 
+const valuesImage =
+  /^([ \t]*)[\w-]*[iI]mage[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n|\1[ \t]+(?:registry|tag|digest|pullPolicy)[ \t]*:[^\n]*\n){0,20}\1[ \t]+repository[ \t]*:[ \t]*\S/m;
+
+/** Whether a YAML text that is nothing else holds an image as the values of charts do. */
+export function isChartValues(head: string): boolean {
+  return valuesImage.test(head) && /^[ \t]+(?:tag|pullPolicy|digest)[ \t]*:/m.test(head);
+}
+
 /** The dialect of Kubernetes' tools for delivery that a JSON text shows. */
 export function deliveryOfJson(head: string): Dialect | undefined {
   const isResource = /"apiVersion"\s*:\s*"[a-z][^"\s]*"/.test(head) && /"kind"\s*:\s*"[A-Z]\w*"/.test(head);

@@ -2,13 +2,14 @@ import { withoutByteOrderMark } from "../image/span.ts";
 import type { Document } from "./document.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { readHelmValues } from "./helmValues.ts";
+import { holdsManifests, readManifestText } from "./helmValuesText.ts";
 import { addOciChart } from "./ociChart.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
 import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 import { withoutSharedPins, type SuppliedPart } from "./splitImage.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
-import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** Annotations of charts that list their images: Artifact Hub's, and the one that some publishers use. */
 const imageLists = ["artifacthub.io/images", "images"];
@@ -54,12 +55,16 @@ export function readHelmValuesFile(source: string, path: string, siblings: Sibli
   const stream = readYaml(text);
   const images = createImageCollector(text);
   const defaultTag = tagOfChart(path, siblings);
-  for (const { root } of stream.documents) readHelmValues(root, { text, images, defaultTag });
+  const inner: Document[] = [];
+  const nested = (scalar: YamlScalar, key: string): void => {
+    if (holdsManifests(key, scalar)) inner.push(readManifestText(scalar, key, text, path));
+  };
+  for (const { root } of stream.documents) readHelmValues(root, { text, images, defaultTag, nested });
   return {
     path,
     dialect: "helm-values",
     text,
-    images: withoutSharedPins(inDocumentOrder(images.images)),
+    images: withoutSharedPins(inDocumentOrder([...images.images, ...inner.flatMap((document) => document.images)])),
     commands: [],
     jobs: [],
     problems: stream.problems,

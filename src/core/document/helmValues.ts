@@ -24,6 +24,8 @@ export interface HelmValuesReading {
   readonly images: ImageCollector;
   /** The tag that the chart's templates take where a value leaves it empty; `key` is the value's outermost key. */
   readonly defaultTag?: (key: string) => SuppliedPart;
+  /** Takes the texts that may be more than a value. */
+  readonly nested?: (scalar: YamlScalar, key: string) => void;
   /** What a value of a template comes to, where the values stand in one. */
   readonly expand?: (scalar: YamlScalar) => Value;
 }
@@ -45,6 +47,8 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
     if (depth > maximumDepth) return;
     for (const item of itemsOf(node)) visit(item, key, top, depth + 1);
     const mapping = mappingOf(node);
+    const item = scalarOf(node);
+    if (item !== undefined) reading.nested?.(item, key);
     if (mapping === undefined || isPolicy(mapping)) return;
     const split = splitOf(mapping, key) ?? hubSplit(mapping, hub);
     const isSplit = split !== undefined && isKnown(split, expand);
@@ -69,6 +73,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
       if (below === "<<") continue;
       const scalar = scalarOf(value);
       if (below === "images") for (const image of imagesByName(value)) images.add(image, "image");
+      if (scalar !== undefined) reading.nested?.(scalar, below);
       if (scalar === undefined) visit(value, below, top === "" ? below : top, depth + 1);
       else if (expand !== undefined && isMasked(scalar.text)) {
         if (isImageKey(below) && namesRepository(scalar.text))

@@ -45,6 +45,15 @@ describe("files of Kubernetes' tools", () => {
     ["a helmfile under another name", "a.yaml", "releases:\n  - name: a\n    chart: b/c\n", "helmfile"],
     ["operations of a patch", "patch.yaml", "- op: replace\n  path: /a\n  value: b\n", "kustomize"],
     ["a resource in JSON", "a.json", '{\n\t"kind": "Pod",\n\t"apiVersion": "v1"\n}', "kubernetes"],
+    [
+      "values of a chart under another name",
+      "prod.yaml",
+      "app:\n  image:\n    # why\n    pullPolicy: Always\n    repository: a/b\n    tag: 1\n",
+      "helm-values",
+    ],
+    ["a picture", "site.yaml", "image:\n  src: a/b.png\n  tag: x\n", undefined],
+    ["an image without a tag", "x.yaml", "image:\n  repository: a/b\n", undefined],
+    ["values of another mapping", "x.yaml", "image:\n  name: x\nrepository: a/b\n  tag: 1\n", undefined],
     ["other JSON", "a.json", '{"kind": "Pod", "version": 1}', undefined],
   ];
   for (const [name, path, text, dialect] of contents)

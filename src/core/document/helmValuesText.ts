@@ -1,0 +1,28 @@
+import { readShape } from "./customShape.ts";
+import type { Document } from "./document.ts";
+import { readEmbeddedYaml } from "./embedded.ts";
+import { readResource } from "./kubernetesResource.ts";
+import { createResourceReading, usesOf } from "./resourceReading.ts";
+import { itemsOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+
+/** Keys whose texts charts put into their manifests as they are. */
+const manifestKey = /(?:[cC]ontainers|[sS]idecars|^extra(?:Deploy|Objects|Manifests|Resources))$/;
+
+/** Whether a value of a chart is a text of containers or of whole resources. */
+export function holdsManifests(key: string, { style, text }: YamlScalar): boolean {
+  return manifestKey.test(key) && (style === "literal" || style === "folded") && /\bimage\b/.test(text);
+}
+
+/** Reads such a text; what a template in it only yields later is left out. */
+export function readManifestText(scalar: YamlScalar, key: string, text: string, path: string): Document {
+  const read = (root: YamlNode | undefined, inner: string) => {
+    const within = createResourceReading(inner, path);
+    const nested = (node: YamlNode | undefined): void => readResource(node, within);
+    const isResource = (node: YamlNode | undefined): boolean => textOf(valueAt(node, "kind")) !== undefined;
+    if (isResource(root)) nested(root);
+    else if (itemsOf(root).some(isResource)) itemsOf(root).forEach(nested);
+    else readShape(root, within, nested, /[sS]idecars$/.test(key) ? "sidecars" : "containers");
+    return usesOf(within).filter(({ reference }) => reference !== undefined);
+  };
+  return readEmbeddedYaml(scalar, text, path, read);
+}

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { readHelmValuesFile } from "../../../src/core/document/helmChart.ts";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+describe("readManifestText", () => {
+  const table: readonly (readonly [name: string, source: string, expected: readonly string[]])[] = [
+    [
+      "containers",
+      'extraInitContainers: |\n  - name: a\n    image: «busybox»\n  - {name: b, image: "«a/b:1»"}\n',
+      ["image docker.io/library/busybox literal", "image docker.io/a/b:1 literal"],
+    ],
+    ["sidecars", "sidecars: |-\n  - image: «a/b:1» # why\n", ["image docker.io/a/b:1 literal"]],
+    [
+      "resources in a list of texts",
+      "extraDeploy:\n  - |\n    apiVersion: v1\n    kind: Pod\n    spec:\n      containers: [{image: «a/b:1»}]\n  - |\n    apiVersion: v1\n    kind: ConfigMap\n    data: {image: a/c:1}\n",
+      ["image docker.io/a/b:1 literal"],
+    ],
+    [
+      "what a template does not yield",
+      'extraContainers: |\n  - image: {{ .Values.x }}\n  - image: «a/b:1»\n  - image: "{{ .Values.y }}"\n',
+      ["image docker.io/a/b:1 literal"],
+    ],
+    ["no image in other texts", "config: |\n  image: a/b:1\nextraInitContainers: 'image: a/b:1'\n", []],
+  ];
+  for (const [name, source, expected] of table)
+    it(`reads ${name}`, () => void expectUses(readHelmValuesFile, source, expected));
+
+  it("pins and survives mutations", () => {
+    const source = "extraContainers: |\n  - image: a/b:1\n    args: [x]\n";
+    assert.equal(expectPinsToHold(readHelmValuesFile, source), 1);
+    expectToSurvive(readHelmValuesFile, source);
+  });
+});
