@@ -21,6 +21,8 @@ import { startTrialPki, type TrialPki } from "../../src/trial/pki/startTrialPki.
 import type { TimestampFault } from "../../src/trial/pki/timestampRoute.ts";
 import { startTrialService, type TrialService } from "../../src/trial/service/startTrialService.ts";
 import { pushImage, startScene, type Scene } from "../helpers/registryScene.ts";
+import { startVaultScene } from "../helpers/vaultScene.ts";
+import { startVenafiScene } from "../helpers/venafiScene.ts";
 
 const { signal } = new AbortController();
 const trust: SigningTrust = {
@@ -216,6 +218,39 @@ describe("signing, where something goes wrong", () => {
     assert.ok(outcome.status === "signed" && outcome.verdict.state === "verified");
     assert.deepEqual([signaturesMade(), await attached()], [1, 1]);
   });
+
+  const sessions = [
+    {
+      what: "Venafi",
+      start: async () => {
+        const face = await startVenafiScene();
+        const end = (): void => face.facade.expireSessions();
+        return { service: face.client(), end, engine: face.engine, stop: () => face.facade.stop() };
+      },
+    },
+    {
+      what: "Vault",
+      start: async () => {
+        const appRole = { roleId: "role", secretId: "secret" };
+        const face = await startVaultScene({ specs: ["p256"], logins: { appRole } });
+        const login = { VAULT_ADDR: face.vault.url, VAULT_ROLE_ID: "role", VAULT_SECRET_ID: "secret" };
+        const end = (): void => face.vault.endSessions();
+        return { service: await face.open({ environment: login }), end, engine: face.engine, stop: () => face.stop() };
+      },
+    },
+  ];
+  for (const { what, start } of sessions)
+    it(`signs once where the session with ${what} ends in between`, async () => {
+      const { service, end, engine, stop } = await start();
+      const outside = ports({ service });
+      const [first] = await service.listKeys({ signal });
+      const prepared = await prepareSigning(outside, request({ key: first!.name }), { signal });
+      end();
+      const outcome = await executeSigning(outside, prepared, keeping());
+      assert.ok(outcome.status === "signed" && outcome.verdict.state === "verified", JSON.stringify(outcome));
+      assert.equal(engine.audit.entries().filter(({ event }) => event === "signed").length, 1);
+      await stop();
+    });
 
   it("does not attach the signature of a key that was rotated meanwhile", async () => {
     const outside = ports();
