@@ -41,6 +41,7 @@ export async function measureReading(): Promise<void> {
     measureKeystrokes(documents, (document) => {
       const read = readDocument(document.text, document.path);
       check([read], new Map(), { suppressions: [] });
+      return read;
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
