@@ -11,10 +11,14 @@ export type PeerName =
   | "crane"
   | "oras"
   | "docker-registry"
+  | "aws"
+  | "jsign"
+  | "moto_server"
   | "referrers-registry"
   | "vsign-connector"
   | "hashivault-signer"
-  | "vault-transit";
+  | "vault-transit"
+  | "rekor-server";
 
 /** The path of a peer: in the folder that COUNTERSIGN_PEERS names, where `node scripts/peers.mjs` puts it, or on PATH. */
 function findPeer(name: PeerName): string | undefined {
@@ -64,8 +68,8 @@ export interface Peers {
   startRegistry(options?: {
     readonly login?: boolean;
   }): Promise<{ readonly host: string; readonly username: string; readonly password: string }>;
-  /** Starts a peer that goes on; gives the first line that it prints. */
-  startAndRead(name: PeerName): Promise<string>;
+  /** Starts a peer that goes on; gives the first line that it prints, or all up to what fits `until`, from either stream. */
+  startAndRead(name: PeerName, args?: readonly string[], until?: RegExp): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -148,13 +152,19 @@ function createPeers(): Peers {
       });
       return { host, username: "docker", password: /"password":"([^"]+)"/u.exec(log)?.[1] ?? "" };
     },
-    startAndRead: (name) =>
+    startAndRead: (name, args = [], until) =>
       new Promise((resolve, reject) => {
-        const child = start(name, []);
+        const child = start(name, args);
         let text = "";
         child.stdout?.on("data", (piece: Buffer) => {
           text += piece.toString();
-          if (text.includes("\n")) resolve(text.slice(0, text.indexOf("\n")));
+          if (until === undefined && text.includes("\n")) resolve(text.slice(0, text.indexOf("\n")));
+          else if (until?.test(text) === true) resolve(text);
+        });
+        child.stderr?.on("data", (piece: Buffer) => {
+          if (until === undefined) return;
+          text += piece.toString();
+          if (until.test(text)) resolve(text);
         });
         child.once("error", reject).once("close", () => reject(new Error(`${name} ended: ${text}`)));
       }),
@@ -180,7 +190,8 @@ function isExecutable(path: string): boolean {
   }
 }
 
-function freePort(): Promise<number> {
+/** A port of this machine that nobody uses. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once("error", reject);
     server.listen(0, "127.0.0.1", () => {
