@@ -48,6 +48,10 @@ export interface TokenRequest {
   readonly extensions?: readonly Buffer[];
   /** Signs twice. */
   readonly signers?: number;
+  /** Rewrites what the token says, before it is signed. */
+  readonly rewriteInfo?: (info: Buffer) => Buffer;
+  /** Rewrites the signed attributes, as the SET that is signed. */
+  readonly rewriteAttributes?: (attributes: Buffer) => Buffer;
 }
 
 const tstInfo = "1.2.840.113549.1.9.16.1.4";
@@ -74,7 +78,7 @@ export function createStampChain(more: Partial<TestCertificateRequest> = {}): {
 export function stampToken(request: TokenRequest): Buffer {
   const { signer, contentType = tstInfo } = request;
   const digits = (request.at ?? new Date("2026-11-20T09:00:00Z")).toISOString().replace(/[-:T]|\.\d+/g, "");
-  const info = sequence(
+  const usualInfo = sequence(
     integer(Buffer.from([request.version ?? 1])),
     objectIdentifier(request.policy ?? "1.2.3.4"),
     sequence(request.imprintAlgorithm ?? sha256, octetString(request.imprint ?? hash(request.data))),
@@ -84,25 +88,27 @@ export function stampToken(request: TokenRequest): Buffer {
     boolean(true),
     ...(request.extensions === undefined ? [] : [explicit(1, ...request.extensions)]),
   );
+  const info = request.rewriteInfo?.(usualInfo) ?? usualInfo;
   const attribute = (type: string, value: Buffer): Buffer => sequence(objectIdentifier(type), setOf(value));
   const naming = request.namingAlgorithm === undefined ? [] : [request.namingAlgorithm];
   const named = request.names === undefined ? signer.der : request.names;
-  const attributes = Buffer.concat([
+  const usualAttributes = setOf(
     attribute("1.2.840.113549.1.9.3", objectIdentifier(request.attributedType ?? contentType)),
     attribute("1.2.840.113549.1.9.4", octetString(request.messageDigest ?? hash(info))),
     ...(named === null
       ? []
       : [attribute("1.2.840.113549.1.9.16.2.47", sequence(sequence(sequence(...naming, octetString(hash(named))))))]),
-  ]);
+  );
+  const signedSet = request.rewriteAttributes?.(usualAttributes) ?? usualAttributes;
   const identified = readCertificate(request.identifies ?? signer.der);
   const body = childrenOf(childrenOf(readElement(request.identifies ?? signer.der))?.[0]);
   const signerInfo = sequence(
     integer(Buffer.from([1])),
     sequence(Buffer.from(identified?.issuer ?? []), Buffer.from(body?.[1]?.whole ?? [])),
     sha256,
-    element(0xa0, attributes),
+    Buffer.concat([Buffer.from([0xa0]), signedSet.subarray(1)]),
     sequence(objectIdentifier("1.2.840.10045.4.3.2")),
-    octetString(sign("sha256", setOf(attributes), signer.keys.privateKey)),
+    octetString(sign("sha256", signedSet, signer.keys.privateKey)),
   );
   const signedData = sequence(
     integer(Buffer.from([3])),

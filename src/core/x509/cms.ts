@@ -1,7 +1,7 @@
 import type { Certificate } from "./certificate.ts";
-import { childrenOf, objectIdentifierOf, readElement, type DerElement } from "./der.ts";
-import { digestNames, type DigestName } from "./publicKey.ts";
-import { readSignatureAlgorithm, type SignatureAlgorithm } from "./signatureAlgorithm.ts";
+import { childrenOf, objectIdentifierOf, onlyChildOf, readElement, smallIntegerOf, type DerElement } from "./der.ts";
+import type { DigestName } from "./publicKey.ts";
+import { readDigestAlgorithm, readSignatureAlgorithm, type SignatureAlgorithm } from "./signatureAlgorithm.ts";
 
 /** Signed data (RFC 5652, 5.1) with one signer, read and not proven. */
 export interface SignedData {
@@ -25,6 +25,9 @@ const signedDataType = "1.2.840.113549.1.7.2";
 /** rsaEncryption (RFC 3370, 3.2): the signer's digest algorithm counts. */
 const plainRsa = "1.2.840.113549.1.1.1";
 
+/** Versions of signed data and of what is said of a signer (RFC 5652, 5.1 and 5.3): they differ by what is in them. */
+const versions: ReadonlySet<unknown> = new Set([1, 3, 4, 5]);
+
 /** More certificates or attributes are not looked at. */
 const limits = { certificates: 32, attributes: 32 };
 
@@ -35,16 +38,18 @@ const limits = { certificates: 32, attributes: 32 };
 export function readSignedData(der: Uint8Array): SignedData | undefined {
   const [type, wrapper, ...more] = childrenOf(readElement(der)) ?? [];
   if (objectIdentifierOf(type) !== signedDataType || more.length > 0) return undefined;
-  const [data] = childrenOf(wrapper, 0xa0) ?? [];
+  const data = onlyChildOf(wrapper, 0xa0);
   const [version, digests, encapsulated, ...rest] = childrenOf(data) ?? [];
-  if (version?.tag !== 0x02 || digests?.tag !== 0x31) return undefined;
-  const [contentType, contentWrapper] = childrenOf(encapsulated) ?? [];
-  const [content] = childrenOf(contentWrapper, 0xa0) ?? [];
+  if (!versions.has(smallIntegerOf(version)) || digests?.tag !== 0x31) return undefined;
+  // Certificates, lists, and the signers, in this order.
+  if (!/^(160 )?(161 )?49$/.test(rest.map(({ tag }) => tag).join(" "))) return undefined;
+  const [contentType, contentWrapper, ...others] = childrenOf(encapsulated) ?? [];
+  const content = others.length > 0 ? undefined : onlyChildOf(contentWrapper, 0xa0);
   const contentTypeName = objectIdentifierOf(contentType);
   if (contentTypeName === undefined || content?.tag !== 0x04) return undefined;
   const certificates = rest.filter(({ tag }) => tag === 0xa0).flatMap((set) => childrenOf(set, 0xa0) ?? []);
-  const [signer, ...others] = childrenOf(rest.at(-1), 0x31) ?? [];
-  if (signer === undefined || others.length > 0 || certificates.length > limits.certificates) return undefined;
+  const signer = onlyChildOf(rest.at(-1), 0x31);
+  if (signer === undefined || certificates.length > limits.certificates) return undefined;
   const info = readSigner(signer);
   if (info === undefined) return undefined;
   return {
@@ -56,11 +61,18 @@ export function readSignedData(der: Uint8Array): SignedData | undefined {
 }
 
 function readSigner(signer: DerElement): Omit<SignedData, "contentType" | "content" | "certificates"> | undefined {
-  const [version, identifier, digestAlgorithm, attributes, signatureAlgorithm, signature] = childrenOf(signer) ?? [];
+  const [version, identifier, digestAlgorithm, attributes, signatureAlgorithm, signature, ...unsigned] =
+    childrenOf(signer) ?? [];
+  if (unsigned.length > 1 || (unsigned[0]?.tag ?? 0xa1) !== 0xa1) return undefined;
   const list = childrenOf(attributes, 0xa0);
-  const digest = digestNames.get(objectIdentifierOf(childrenOf(digestAlgorithm)?.[0]) ?? "");
+  const digest = readDigestAlgorithm(digestAlgorithm);
   const algorithm = algorithmOf(signatureAlgorithm, digest);
-  if (version?.tag !== 0x02 || identifier === undefined || list === undefined || attributes === undefined)
+  if (
+    !versions.has(smallIntegerOf(version)) ||
+    identifier === undefined ||
+    list === undefined ||
+    attributes === undefined
+  )
     return undefined;
   if (digest === undefined || algorithm === undefined || signature?.tag !== 0x04) return undefined;
   const read = readAttributes(list);
@@ -107,8 +119,9 @@ function isIdentifiedBy(identifier: DerElement, certificate: Certificate): boole
     const keyIdentifier = extension === undefined ? undefined : readElement(extension.value);
     return keyIdentifier !== undefined && Buffer.compare(keyIdentifier.content, identifier.content) === 0;
   }
-  const [issuer, serial] = childrenOf(identifier) ?? [];
+  const [issuer, serial, ...more] = childrenOf(identifier) ?? [];
   return (
+    more.length === 0 &&
     issuer !== undefined &&
     Buffer.compare(issuer.whole, certificate.issuer) === 0 &&
     serial?.tag === 0x02 &&

@@ -30,6 +30,12 @@ export function childrenOf(element: DerElement | undefined, tag = 0x30): readonl
   return children;
 }
 
+/** The one element that an element with this tag holds; undefined where it is another, or holds none or several. */
+export function onlyChildOf(element: DerElement | undefined, tag: number): DerElement | undefined {
+  const [child, ...more] = childrenOf(element, tag) ?? [];
+  return more.length > 0 ? undefined : child;
+}
+
 /**
  * The first element in `content` that `isIt` says yes to, without keeping the others: lists may be long. "none" where
  * there is none, "malformed" where the octets are no elements, are too many, or where `isIt` says so.

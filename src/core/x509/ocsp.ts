@@ -1,7 +1,16 @@
 import { createHash } from "node:crypto";
 import { readCertificate, type Certificate } from "./certificate.ts";
 import { isIssuedBy } from "./chain.ts";
-import { bitStringOf, childrenOf, derOf, objectIdentifierOf, readElement, timeOf, type DerElement } from "./der.ts";
+import {
+  bitStringOf,
+  childrenOf,
+  derOf,
+  objectIdentifierOf,
+  onlyChildOf,
+  readElement,
+  timeOf,
+  type DerElement,
+} from "./der.ts";
 import { keyPurposesOf } from "./extensions.ts";
 import {
   isCurrent,
@@ -42,13 +51,14 @@ export function ocspRequest(certificate: Certificate, issuer: Certificate): Uint
  * somebody whom that issuer certified for it (4.2.2.2), be about this certificate, and be current.
  */
 export function ocspStatus(response: Uint8Array, subject: RevocationSubject): RevocationStatus {
-  const [status, wrapper] = childrenOf(readElement(response)) ?? [];
+  const [status, wrapper, ...others] = childrenOf(readElement(response)) ?? [];
   if (status?.tag !== 0x0a || status.content.length !== 1 || status.content[0] !== 0) return unknownStatus;
-  const [type, octets] = childrenOf(childrenOf(wrapper, 0xa0)?.[0]) ?? [];
+  const [type, octets, ...more] = childrenOf(onlyChildOf(wrapper, 0xa0)) ?? [];
   if (objectIdentifierOf(type) !== identifiers.basicResponse || octets?.tag !== 0x04) return unknownStatus;
-  const [data, algorithm, signature, certificates] = childrenOf(readElement(octets.content)) ?? [];
+  const [data, algorithm, signature, certificates, ...rest] = childrenOf(readElement(octets.content)) ?? [];
+  if (others.length + more.length + rest.length > 0) return unknownStatus;
   const bits = bitStringOf(signature);
-  if (data === undefined || bits?.unused !== 0) return unknownStatus;
+  if (data === undefined || bits?.unused !== 0 || (certificates?.tag ?? 0xa0) !== 0xa0) return unknownStatus;
   const signers = [subject.issuer, ...delegatesIn(certificates, subject)];
   if (!signers.some((signer) => isSignedBy(signer, data, algorithm, bits.octets))) return unknownStatus;
   return statusIn(data, subject);
@@ -59,7 +69,7 @@ function delegatesIn(
   certificates: DerElement | undefined,
   { issuer, time }: RevocationSubject,
 ): readonly Certificate[] {
-  const list = childrenOf(childrenOf(certificates, 0xa0)?.[0]) ?? [];
+  const list = childrenOf(onlyChildOf(certificates, 0xa0)) ?? [];
   return list.slice(0, limits.certificates).flatMap(({ whole }) => {
     const certificate = readCertificate(whole);
     if (certificate === undefined || !isIssuedBy(certificate, issuer)) return [];

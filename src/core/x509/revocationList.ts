@@ -71,9 +71,9 @@ interface ReadList {
 
 /** Reads a list that its issuer signed, that is current and that covers the certificate; undefined for any other. */
 function readList(list: Uint8Array, url: string, subject: RevocationSubject): ReadList | undefined {
-  const [body, algorithm, signature] = childrenOf(readElement(list)) ?? [];
+  const [body, algorithm, signature, ...more] = childrenOf(readElement(list)) ?? [];
   const bits = bitStringOf(signature);
-  if (body === undefined || bits?.unused !== 0 || !maySignLists(subject.issuer)) return undefined;
+  if (body === undefined || more.length > 0 || bits?.unused !== 0 || !maySignLists(subject.issuer)) return undefined;
   if (!isSignedBy(subject.issuer, body, algorithm, bits.octets)) return undefined;
   const fields = childrenOf(body) ?? [];
   const [innerAlgorithm, issuer, thisUpdate, nextUpdate, ...rest] = fields[0]?.tag === 0x02 ? fields.slice(1) : fields;

@@ -31,25 +31,34 @@ export function readSignatureAlgorithm(identifier: DerElement | undefined): Sign
   const [name, parameters, ...more] = childrenOf(identifier) ?? [];
   const dotted = objectIdentifierOf(name);
   if (dotted === undefined || more.length > 0) return undefined;
-  return dotted === identifiers.pss ? readPss(parameters) : algorithms.get(dotted);
+  if (dotted === identifiers.pss) return readPss(parameters);
+  return isAbsent(parameters) ? algorithms.get(dotted) : undefined;
 }
 
 /** Whether an algorithm's digest is the same all over RSASSA-PSS (RFC 4055, 3.1); the defaults are SHA-1 and so refused. */
 function readPss(parameters: DerElement | undefined): SignatureAlgorithm | undefined {
   const fields = childrenOf(parameters) ?? [];
   const [hash, mask, salt, ...more] = fields;
-  const digest = digestOf(childrenOf(hash, 0xa0)?.[0]);
+  const digest = readDigestAlgorithm(childrenOf(hash, 0xa0)?.[0]);
   const [generation, maskHash] = childrenOf(childrenOf(mask, 0xa1)?.[0]) ?? [];
   const saltLength = smallIntegerOf(childrenOf(salt, 0xa2)?.[0]);
   // A trailer other than the usual one, [3], is not used by anybody.
   if (digest === undefined || more.length > 0 || objectIdentifierOf(generation) !== identifiers.maskGeneration)
     return undefined;
-  if (digestOf(maskHash) !== digest || saltLength === undefined || saltLength > maximumSalt) return undefined;
+  if (readDigestAlgorithm(maskHash) !== digest || saltLength === undefined || saltLength > maximumSalt)
+    return undefined;
   return { key: "rsa", digest, saltLength };
 }
 
-function digestOf(identifier: DerElement | undefined): DigestName | undefined {
-  return digestNames.get(objectIdentifierOf(childrenOf(identifier)?.[0]) ?? "");
+/** Reads an AlgorithmIdentifier of a digest (RFC 5754, 2); undefined for any that is refused. */
+export function readDigestAlgorithm(identifier: DerElement | undefined): DigestName | undefined {
+  const [name, parameters, ...more] = childrenOf(identifier) ?? [];
+  return more.length === 0 && isAbsent(parameters) ? digestNames.get(objectIdentifierOf(name) ?? "") : undefined;
+}
+
+/** Parameters that an algorithm does not have; NULL stands for none (RFC 4055, 5). */
+function isAbsent(parameters: DerElement | undefined): boolean {
+  return parameters === undefined || (parameters.tag === 0x05 && parameters.content.length === 0);
 }
 
 /** Whether `signature` over `data` is by `key`, exactly as it is stated to have been made. */

@@ -1,5 +1,6 @@
 import { booleanOf, childrenOf, objectIdentifierOf, readElement, smallIntegerOf, type DerElement } from "./der.ts";
-import { digestNames, type DigestName } from "./publicKey.ts";
+import type { DigestName } from "./publicKey.ts";
+import { readDigestAlgorithm } from "./signatureAlgorithm.ts";
 
 /** What a time-stamp token says (TSTInfo, RFC 3161, 2.4.2). */
 export interface StampInfo {
@@ -16,7 +17,7 @@ const baselinePolicy = "0.4.0.2023.1.1";
 export function readStampInfo(content: Uint8Array): StampInfo | undefined {
   const [version, policy, messageImprint, serial, time, ...optional] = childrenOf(readElement(content)) ?? [];
   const [algorithm, imprint, ...more] = childrenOf(messageImprint) ?? [];
-  const digest = digestNames.get(objectIdentifierOf(childrenOf(algorithm)?.[0]) ?? "");
+  const digest = readDigestAlgorithm(algorithm);
   const at = timeOf(time);
   const policyIdentifier = objectIdentifierOf(policy);
   if (smallIntegerOf(version) !== 1 || policyIdentifier === undefined || serial?.tag !== 0x02) return undefined;
