@@ -35,15 +35,10 @@ describeWithPeers("Sigstore's own log takes what identities sign", ["rekor-serve
     writeFileSync(signer, privateKey.export({ type: "pkcs8", format: "pem" }));
     mkdirSync(storage);
     const [port, grpc, metrics] = await Promise.all([freePort(), freePort(), freePort()]);
-    await peers.startAndRead(
-      "rekor-server",
-      [
-        ...["serve", "--storage-dir", storage, "--hostname", origin, "--signer-filepath", signer],
-        ...["--checkpoint-interval", "1s", "--http-port", `${port}`, "--grpc-port", `${grpc}`],
-        ...["--http-metrics-port", `${metrics}`],
-      ],
-      /starting http metrics/u,
-    );
+    const where = ["--storage-dir", storage, "--hostname", origin, "--signer-filepath", signer];
+    const ports = ["--http-port", `${port}`, "--grpc-port", `${grpc}`, "--http-metrics-port", `${metrics}`];
+    const args = ["serve", ...where, ...ports, "--checkpoint-interval", "1s"];
+    await peers.startAndRead("rekor-server", args, /starting http metrics/u);
     url = `http://127.0.0.1:${port}`;
     const spki = publicKey.export({ type: "spki", format: "der" });
     // The key identifier of a signed note (C2SP signed-note), which the log's entries name.
