@@ -25,6 +25,7 @@ interface Compared {
 /**
  * Compares the images that `countersign images` and Renovate's extraction find in each folder of COUNTERSIGN_REPOSITORIES.
  * COUNTERSIGN_RENOVATE names the folder of an installed `renovate` package; without either, it says so and does nothing.
+ * COUNTERSIGN_REPORT names a file for the disagreements, each with its file and lines.
  */
 export async function compareWithRenovate(): Promise<void> {
   const renovate = process.env["COUNTERSIGN_RENOVATE"];
@@ -38,15 +39,15 @@ export async function compareWithRenovate(): Promise<void> {
     return;
   }
   const repositories = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const report = process.env["COUNTERSIGN_REPORT"];
   const all: Compared[] = [];
   for (const { name } of repositories) {
     const compared = await compare(join(folder, name), join(renovate, "dist/renovate.js"));
     all.push(compared);
     console.log(describe(compared));
+    if (report !== undefined) writeFileSync(report, JSON.stringify(all, undefined, 1));
   }
   console.log(describe(sumOf(all)));
-  const out = process.env["COUNTERSIGN_REPORT"];
-  if (out !== undefined) writeFileSync(out, JSON.stringify(all, undefined, 1));
 }
 
 function describe({ name, both, otherwise, onlyOurs, onlyTheirs, seconds, theirSeconds }: Compared): string {
