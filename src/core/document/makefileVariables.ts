@@ -69,7 +69,9 @@ function closingAt(text: string, open: number, end: number): number {
 export function createMakeVariables(text: string): MakeVariables {
   const definitions = new Map<string, readonly Definition[]>();
   const calls: Span[] = [];
-  let budget = 100_000;
+  /** Those whose value is being expanded: one that names itself comes to nothing that is known. */
+  const expanding = new Set<string>();
+  let budget = 20_000;
 
   const expand = (span: Span, depth: number, locals: MakeLocals | undefined): readonly WordPart[] =>
     makePieces(text, span).flatMap((piece): readonly WordPart[] => {
@@ -83,8 +85,11 @@ export function createMakeVariables(text: string): MakeVariables {
       const local = locals?.get(name);
       if (local !== undefined)
         return local.map((part) => ({ ...part, span: piece.span, chain: [step, ...part.chain] }));
+      if (expanding.has(name)) return [unknown];
       const found = definitions.get(name) ?? [];
+      expanding.add(name);
       const [first, ...others] = found.map((definition) => partsOf(definition, name, depth, locals));
+      expanding.delete(name);
       if (first === undefined || first.length > maximumParts) return [unknown];
       if (others.length === 0)
         return first.map((part) => ({ ...part, span: piece.span, chain: [step, ...part.chain] }));
