@@ -13,6 +13,8 @@ export interface PendingFile {
   readonly ticket: Ticket;
   /** As the person wrote it. */
   readonly file: string;
+  /** Absolute path of the folder that `file` and `output` are relative to; absent: that of whoever resumes. */
+  readonly folder?: string;
   /** `sha256:<hex>` of the file when it was requested. */
   readonly digest: string;
   /** Where the bundle goes. */
@@ -49,6 +51,7 @@ export function readPendingFile(value: unknown): PendingFile | undefined {
     key,
     terms,
     requestedAt,
+    ...optionalText(value, "folder"),
     ...optionalText(value, "justification"),
     ...optionalText(value, "expiresAt"),
     ...(signature === undefined ? {} : { signature }),

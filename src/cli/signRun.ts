@@ -133,9 +133,11 @@ export async function resume(run: SigningRun, id: string): Promise<number> {
   const pending = await store.load(id);
   const wait = { signal: host.signal, waitMs: run.waitMs };
   if ("kind" in pending) {
-    const content = await readBytesFile(pending.file, host.cwd, maximumFile);
-    const ports = filePorts(run, run.values.output ?? pending.output);
-    const outcome = await kept(run, (keep) => resumeFile(ports, pending, content, { ...wait, ...keep }), pending);
+    const { folder = host.cwd } = pending;
+    const there = { ...run, host: { ...host, cwd: folder } };
+    const content = await readBytesFile(pending.file, folder, maximumFile);
+    const ports = filePorts(there, run.values.output ?? pending.output);
+    const outcome = await kept(there, (keep) => resumeFile(ports, pending, content, { ...wait, ...keep }), pending);
     return reportFile(outcome, pending, run.format, host);
   }
   const { trust } = workspace;
@@ -160,8 +162,10 @@ async function kept<T extends { readonly status: "signed" | "pending" | "denied"
 ): Promise<T> {
   let record = before;
   const save = async (pending: PendingRecord): Promise<void> => {
-    await store.save(pending);
-    record = pending;
+    // Whoever resumes may stand elsewhere.
+    const own = "kind" in pending ? { ...pending, folder: pending.folder ?? host.cwd } : pending;
+    await store.save(own);
+    record = own;
   };
   try {
     const outcome = await sign({

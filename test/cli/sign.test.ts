@@ -215,7 +215,8 @@ describe("countersign sign and attest", function () {
       const changed = await cli.run("sign", "--service", "trial", "--resume", id);
       assert.match(changed.error, /release\.tar is not what request .* was made for/);
       cli.write("release.tar", "release");
-      const resumed = await cli.run("sign", "--service", "trial", "--resume", id, "--format", "json");
+      cli.write("elsewhere/.keep", "");
+      const resumed = await cli.runIn("elsewhere", "sign", "--service", "trial", "--resume", id, "--format", "json");
       assert.deepEqual([resumed.code, jsonOf<Signed>(resumed).bundle], [0, "release.tar.sigstore.json"], resumed.error);
       assert.equal((await cli.run("sign", "--service", "trial", "--resume", id)).code, 2);
     });

@@ -23,6 +23,8 @@ export interface CommandLine {
   readonly environment: Readonly<Record<string, string>>;
   write(path: string, content: string | Uint8Array): string;
   run(...args: readonly string[]): Promise<Run>;
+  /** The same in a folder below the workspace. */
+  runIn(below: string, ...args: readonly string[]): Promise<Run>;
   /** Starts without waiting, for what is interrupted. */
   start(...args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Run> };
   dispose(): void;
@@ -65,8 +67,8 @@ export async function createCommandLine(): Promise<CommandLine> {
     COUNTERSIGN_STATE_DIR: join(home, "state"),
     LANG: "C.UTF-8",
   };
-  const start: CommandLine["start"] = (...args) => {
-    const child = spawn(process.execPath, [program, ...args], { cwd: folder, env: environment, stdio: "pipe" });
+  const startIn = (cwd: string, args: readonly string[]): ReturnType<CommandLine["start"]> => {
+    const child = spawn(process.execPath, [program, ...args], { cwd, env: environment, stdio: "pipe" });
     const parts = { output: "", error: "" };
     child.stdout.setEncoding("utf8").on("data", (text: string) => (parts.output += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (parts.error += text));
@@ -86,8 +88,9 @@ export async function createCommandLine(): Promise<CommandLine> {
       writeFileSync(absolute, content);
       return absolute;
     },
-    run: (...args) => start(...args).ended,
-    start,
+    run: (...args) => startIn(folder, args).ended,
+    runIn: (below, ...args) => startIn(join(folder, below), args).ended,
+    start: (...args) => startIn(folder, args),
     dispose: () => rmSync(home, { recursive: true, force: true }),
   };
 }
