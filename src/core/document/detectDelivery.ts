@@ -42,6 +42,8 @@ const valuesImage =
 
 /** Whether a YAML text that is nothing else holds an image as the values of charts do. */
 export function isChartValues(head: string): boolean {
+  // Tests of charts (helm-unittest) set values that nobody runs.
+  if (/^(?:suite|tests)[ \t]*:/m.test(head)) return false;
   return valuesImage.test(head) && /^[ \t]+(?:tag|pullPolicy|digest)[ \t]*:/m.test(head);
 }
 

@@ -51,6 +51,12 @@ describe("files of Kubernetes' tools", () => {
       "app:\n  image:\n    # why\n    pullPolicy: Always\n    repository: a/b\n    tag: 1\n",
       "helm-values",
     ],
+    [
+      "a chart's tests",
+      "a_test.yaml",
+      "suite: x\ntests:\n- set:\n    image:\n      repository: a/b\n      tag: 1\n",
+      undefined,
+    ],
     ["a picture", "site.yaml", "image:\n  src: a/b.png\n  tag: x\n", undefined],
     ["an image without a tag", "x.yaml", "image:\n  repository: a/b\n", undefined],
     ["values of another mapping", "x.yaml", "image:\n  name: x\nrepository: a/b\n  tag: 1\n", undefined],
