@@ -1,7 +1,7 @@
 import type { Document } from "../document/document.ts";
 
 /** A word that the commands have which rules look at: a tool of signing, or `trust` of Docker's own. */
-const lookedAt = /cosign|notation|gitsign|policy-tester|\btrust\b/i;
+const lookedAt = /cosign|notation|countersign|gitsign|policy-tester|\btrust\b/i;
 
 /**
  * The document without commands and jobs where no rule looks at any: they are most of what a document holds, and of a

@@ -3,7 +3,7 @@ import { invocationOf, readCommandLine } from "../shell/invocation.ts";
 
 /** A command that signs images: the tool's own words for it, and what it signs. */
 export interface SignCommand {
-  /** "cosign sign", "cosign attest", "notation sign". */
+  /** "cosign sign", "cosign attest", "notation sign", "countersign sign". */
   readonly words: string;
   readonly images: readonly ShellWord[];
 }
@@ -22,6 +22,11 @@ const notationOptions = optionSet(`
   -e --expiry --id -k --key -p --password --plugin --plugin-config --signature-format --timestamp-root-cert
   --timestamp-url -m --user-metadata -u --username`);
 
+const countersignOptions = optionSet(`
+  --service --key --signature-format --platforms --justification --expires-in --timestamp-authority
+  --timestamp-certificates --timestamp-policy --wait --resume --output --policy --trusted-root --plain-http --format
+  --predicate --type`);
+
 function optionSet(names: string): ReadonlySet<string> {
   return new Set(names.trim().split(/\s+/));
 }
@@ -38,7 +43,19 @@ export function readSignCommand(command: ShellCommand): SignCommand | undefined 
     const { positionals } = readCommandLine(invocation.rest, notationOptions);
     if (positionals[0]?.text === "sign") return { words: "notation sign", images: positionals.slice(1) };
   }
+  if (invocation?.tool === "countersign") {
+    const { positionals } = readCommandLine(invocation.rest, countersignOptions);
+    const verb = positionals[0]?.text;
+    if (verb === "sign" || verb === "attest")
+      return { words: `countersign ${verb}`, images: positionals.slice(1).filter(isImage) };
+  }
   return undefined;
+}
+
+/** `countersign sign` takes files, too: only what has a registry's host or a tag or digest is surely none. */
+function isImage({ text, raw }: ShellWord): boolean {
+  if (text === undefined) return /[:@]/.test(raw.replace(/\$\{[^}]*\}|\$\{\{.*?\}\}/g, ""));
+  return /^[^/]*[.:][^/]*\/[^/]/.test(text) && !text.startsWith(".");
 }
 
 /**
