@@ -7,6 +7,7 @@ import { startPluginScene, type PluginScene } from "../helpers/pluginScene.ts";
 import { pluginCommand } from "../../src/cli/plugins/programName.ts";
 import { noCredentials } from "../../src/adapters/registry/credentials.ts";
 import { createRegistry } from "../../src/adapters/registry/registry.ts";
+import { startTrialSigstore } from "../../src/trial/sigstore/startTrialSigstore.ts";
 import { pushImage } from "../helpers/registryScene.ts";
 import { jsonOf } from "../helpers/commandLine.ts";
 
@@ -238,6 +239,24 @@ ${chainFile}`,
         assert.equal(jsonOf<{ status: string }>(run).status, "signed");
         assert.equal(scene.signatures(), before + 1);
       });
+  });
+
+  it("gives no key of a service that signs by identities", async () => {
+    const { commandLine } = scene;
+    const sigstore = await startTrialSigstore();
+    commandLine.write("sigstore/config.json", sigstore.signingConfig());
+    commandLine.write("sigstore/root.json", sigstore.trustedRoot);
+    const options = "{ signingConfig: sigstore/config.json, trustedRoot: sigstore/root.json }";
+    commandLine.write(
+      ".countersign.yaml",
+      `version: 1\nservices:\n  - { name: people, type: sigstore, url: "${sigstore.url}", options: ${options} }\n`,
+    );
+    const initOptions = { protocolVersion: "v1", keyResourceID: "people/identity", hashFunc: 5 };
+    const call = JSON.stringify({ initOptions, methodName: "publicKey", publicKey: {} });
+    const { child, ended } = commandLine.start("__sigstore-kms-plugin", "v1", call);
+    child.stdin?.end();
+    assert.match(String(jsonOf<Record<string, unknown>>(await ended)["errorMessage"]), /signs by identities/u);
+    await sigstore.stop();
   });
 
   it("says where a ticket cannot be read, and sends nothing", async () => {

@@ -47,6 +47,12 @@ export async function openPluginKey(
   const { configuration } = await readWorkspace({ files }, { selection, withoutPolicy: true, signal });
   const place = { environment: host.environment, platform: process.platform };
   const service = await openService(serviceName, { configuration, place, root: host.cwd });
+  // Its key would be another one in each of the processes that a program starts.
+  if (service.keyless !== undefined)
+    throw new AppError(
+      "usage",
+      `${serviceName} signs by identities, and has no key that another program could sign with. Use 'countersign sign'.`,
+    );
   const keys = await service.listKeys({ signal });
   const key = keys.find(({ name }) => name === keyName);
   if (key !== undefined) return { service, key };
