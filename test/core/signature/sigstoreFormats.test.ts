@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { constants, generateKeyPairSync, sign } from "node:crypto";
+import { constants, createHash, generateKeyPairSync, sign } from "node:crypto";
 import type { Authority } from "../../../src/core/policy/policy.ts";
 import { preAuthenticationEncoding, statementType } from "../../../src/core/sign/statement.ts";
 import { judge } from "../../../src/core/verdict/judge.ts";
 import type { Verdict } from "../../../src/core/verdict/verdict.ts";
 import * as sigstore from "../../helpers/sigstoreScene.ts";
+import { element, objectIdentifier, octetString, sequence } from "../../../src/trial/x509/der.ts";
+import { editDer } from "../../helpers/editDer.ts";
 import * as scene from "../../helpers/signedImage.ts";
 import { issueTestCertificate, keyUsage, extendedKeyUsage, timeStampingPurpose } from "../../helpers/notary.ts";
 import { createStampChain } from "../../helpers/timestamp.ts";
@@ -233,6 +235,43 @@ describe("time stamps of Sigstore signatures", () => {
       assert.notEqual(state, "verified");
       assert.equal(signatures[0]?.reasons[0]?.code, code, signatures[0]?.reasons[0]?.message);
     });
+
+  describe("whose certificate is named by SHA-1, as the first version of the attribute does", () => {
+    const v2 = objectIdentifier("1.2.840.113549.1.9.16.2.47");
+    const v1 = objectIdentifier("1.2.840.113549.1.9.16.2.12");
+    const sha1 = (der: Uint8Array): Buffer => createHash("sha1").update(der).digest();
+    const naming = (...hashes: readonly Buffer[]): Buffer =>
+      sequence(v1, element(0x31, ...hashes.map((hash) => sequence(sequence(sequence(octetString(hash)))))));
+    /** The attributes with this one in place of that of the second version. */
+    const older = (attribute: Buffer, keep = false) => ({
+      rewriteAttributes: (own: Buffer): Buffer =>
+        editDer(own, [2], (found) => {
+          assert.ok(Buffer.from(found.whole).includes(v2));
+          return keep ? [found.whole, attribute] : [attribute];
+        }),
+    });
+    const good = naming(sha1(authority.der));
+    const pinned: readonly (readonly [string, Parameters<typeof sigstore.stampResponse>[2], boolean])[] = [
+      ["count where the root names the certificate itself", older(good), true],
+      ["do not count for another certificate", older(naming(sha1(root.der))), false],
+      ["do not count twice", older(naming(sha1(authority.der), sha1(authority.der))), false],
+      ["do not count beside the second version that is another's", { ...older(good, true), names: root.der }, false],
+      ["do not count where the signer is identified as another", { ...older(good), identifies: root.der }, false],
+    ];
+    for (const [what, more, expected] of pinned)
+      it(what, () => assert.equal(stampedBy(more).state === "verified", expected));
+
+    it("do not count where the root names an authority alone", () => {
+      const json = JSON.parse(parts.trustedRoot);
+      json.timestampAuthorities[0].certChain.certificates.shift();
+      const material = {
+        trustedRoots: [{ name: "trial", text: JSON.stringify(json), source: "test" }],
+        defaultRoot: "trial",
+      };
+      assert.equal(stampedBy({}, parts, material).state, "verified");
+      assert.notEqual(stampedBy(older(good), parts, material).state, "verified");
+    });
+  });
 
   for (const [what, own] of [
     ["also for something else", [keyUsage(0x80), extendedKeyUsage([timeStampingPurpose, "1.3.6.1.5.5.7.3.3"], true)]],

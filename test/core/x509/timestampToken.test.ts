@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { verifyTimestampToken } from "../../../src/core/x509/timestampToken.ts";
-import { boolean, implicit, integer, objectIdentifier, octetString, sequence } from "../../../src/trial/x509/der.ts";
+import {
+  boolean,
+  element,
+  implicit,
+  integer,
+  objectIdentifier,
+  octetString,
+  sequence,
+} from "../../../src/trial/x509/der.ts";
+import { editDer } from "../../helpers/editDer.ts";
 import { extendedKeyUsage, issueTestCertificate, keyUsage, codeSigningPurpose } from "../../helpers/notary.ts";
 import { createStampChain, stampToken, type TokenRequest } from "../../helpers/timestamp.ts";
 
@@ -19,6 +28,10 @@ function codeOf(more: Partial<TokenRequest> = {}, roots?: readonly Uint8Array[])
   const outcome = verify(more, roots);
   return outcome.kind === "proven" ? "proven" : outcome.code;
 }
+
+const manyAttributes = Array.from({ length: 32 }, (_, i) =>
+  sequence(objectIdentifier(`1.2.3.${i}`), element(0x31, Buffer.from([5, 0]))),
+);
 
 describe("verifyTimestampToken", () => {
   it("proves a time, with the token's accuracy", () => {
@@ -72,6 +85,17 @@ describe("verifyTimestampToken", () => {
     ["whose accuracy cannot be read", { accuracy: sequence(octetString(Buffer.alloc(1))) }, "timestamp-malformed"],
     ["that names its certificate by a refused digest", { namingAlgorithm: sha1 }, "timestamp-signer"],
     ["with two signers", { signers: 2 }, "timestamp-malformed"],
+    ["with no signer", { signers: 0 }, "timestamp-malformed"],
+    [
+      "with more certificates than are read",
+      { certificates: Array.from({ length: 33 }, () => authority.der) },
+      "timestamp-malformed",
+    ],
+    [
+      "with more attributes than are read",
+      { rewriteAttributes: (own) => editDer(own, [0], (first) => [first.whole, ...manyAttributes]) },
+      "timestamp-malformed",
+    ],
     [
       "with a critical extension",
       { extensions: [sequence(objectIdentifier("1.2.3"), boolean(true), octetString(Buffer.alloc(1)))] },
