@@ -26,6 +26,8 @@ const resources: readonly (readonly [RegExp, ReadonlySet<string>])[] = [
   [/^podman_container$/, new Set(["image"])],
 ];
 
+/** What AWS keeps for its own builds is in no registry. */
+const buildImages = "aws/codebuild/";
 const maximumDepth = 40;
 
 /**
@@ -77,7 +79,8 @@ function readModule(file: HclFile, { body }: HclBlock): void {
     for (const { key, value } of entriesOf(node)) visit(key.text, value, depth + 1);
     if (!/^(?:.*_)?image(?:_uri|_url)?$/.test(name)) return;
     const value = file.expand(node);
-    if (value !== undefined && isCertainImage(textOfValue(value) ?? "")) file.image(node, "module");
+    const text = (value && textOfValue(value)) ?? "";
+    if (isCertainImage(text) && !text.startsWith(buildImages)) file.image(node, "module");
   };
   for (const { key, value } of body.attributes) visit(key.text, value, 0);
 }
@@ -93,8 +96,7 @@ function walk(file: HclFile, block: HclBlock, form: ResourceForm, depth: number)
   const { kind, keys } = form;
   for (const { key, value } of block.body.attributes) {
     if (keys.has(key.text)) {
-      // What AWS keeps for its own builds is in no registry.
-      if (textOf(value)?.startsWith("aws/codebuild/") !== true) addImage(file, block, value, form);
+      if (textOf(value)?.startsWith(buildImages) !== true) addImage(file, block, value, form);
     } else if (keys.size > 0 && !describing.has(key.text)) file.imagesIn(value, keys, kind);
     const scalar = scalarOf(value);
     if (scalar?.style === "literal" && shebangIsShell(scalar.text.trimStart()) === true) file.script(value);

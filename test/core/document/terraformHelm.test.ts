@@ -94,7 +94,7 @@ describe("readTerraform, more resources", () => {
     ],
     [
       "what a module is told to run",
-      'module "a" {\n  source = "./a"\n  container_image = "«a/b:1»"\n  image = "ubuntu-24"\n  image_uri = "«ghcr.io/a/c»"\n  images = "a/d:1"\n  services = { x = { image = "«a/e:1»", labels = { image = "x/y:1" } } }\n  sidecar_image = «var.s»\n  other_image = var.t\n}\nvariable "s" { default = "ghcr.io/a/f" }\n',
+      'module "a" {\n  source = "./a"\n  container_image = "«a/b:1»"\n  image = "ubuntu-24"\n  image_uri = "«ghcr.io/a/c»"\n  images = "a/d:1"\n  services = { x = { image = "«a/e:1»", labels = { image = "x/y:1" } } }\n  sidecar_image = «var.s»\n  other_image = var.t\n  build_image = "aws/codebuild/standard:7.0"\n}\nvariable "s" { default = "ghcr.io/a/f" }\n',
       [
         "module docker.io/a/b:1 literal",
         "module ghcr.io/a/c literal",
