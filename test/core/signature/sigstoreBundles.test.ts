@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { constants, generateKeyPairSync, sign } from "node:crypto";
+import type { Authority } from "../../../src/core/policy/policy.ts";
+import { preAuthenticationEncoding, statementType } from "../../../src/core/sign/statement.ts";
+import { judge } from "../../../src/core/verdict/judge.ts";
+import type { Verdict } from "../../../src/core/verdict/verdict.ts";
+import * as scene from "../../helpers/signedImage.ts";
+import * as sigstore from "../../helpers/sigstoreScene.ts";
+import { createStampChain } from "../../helpers/timestamp.ts";
+
+const { image, now } = scene;
+const parts = sigstore.createSigstoreScene();
+
+function judged(
+  attached: ReturnType<typeof scene.attach>,
+  authority: Authority = scene.keylessAuthority(),
+  material = parts.material,
+): Verdict {
+  return judge(scene.evidenceOf([attached]), scene.policyOf(scene.rule([authority])), material, now);
+}
+
+describe("Sigstore bundles of every kind", () => {
+  const bundled = (json: object, mediaType = "application/vnd.dev.sigstore.bundle.v0.3+json") => {
+    const bytes = Buffer.from(JSON.stringify(json));
+    return scene.attach([{ mediaType, bytes }], { artifactType: mediaType, subject: image });
+  };
+  const enveloped = () => sigstore.signParts(parts, { payload: sigstore.statementOf(), envelope: true, keyless: true });
+  const message = () => sigstore.signParts(parts, { payload: scene.imageBytes, envelope: false, keyless: true });
+
+  for (const version of ["0.1", "0.2", "0.3"] as const)
+    for (const kind of ["dsse 0.0.1", "intoto 0.0.2", "hashedrekord 0.0.2"] as const) {
+      if (version === "0.1" && kind === "hashedrekord 0.0.2") continue;
+      it(`v${version} with ${kind} is verified`, () => {
+        const signed = enveloped();
+        const entry = sigstore.logEntryOf(parts, kind, signed) ?? {};
+        const stamps = [sigstore.stampResponse(parts, signed.signature)];
+        const json = sigstore.bundleOf(signed, { version, content: "envelope", entries: [entry], stamps });
+        const verdict = judged(bundled(json, json.mediaType));
+        assert.equal(verdict.state, "verified", verdict.reason.message);
+      });
+    }
+
+  for (const kind of ["hashedrekord 0.0.1", "hashedrekord 0.0.2"] as const)
+    it(`a signature over the manifest itself, with ${kind}, is verified`, () => {
+      const signed = message();
+      const entry = sigstore.logEntryOf(parts, kind, signed) ?? {};
+      const stamps = [sigstore.stampResponse(parts, signed.signature)];
+      const verdict = judged(bundled(sigstore.bundleOf(signed, { content: "message", entries: [entry], stamps })));
+      assert.equal(verdict.state, "verified", verdict.reason.message);
+    });
+
+  it("an Ed25519 signature over the manifest itself cannot be checked by its digest", () => {
+    const keys = generateKeyPairSync("ed25519");
+    const signature = sign(null, scene.imageBytes, keys.privateKey);
+    const verifier = keys.publicKey.export({ type: "spki", format: "pem" }).toString();
+    const signed = { keys, verifier, signature, payload: scene.imageBytes, covered: scene.imageBytes };
+    const verdict = judged(bundled(sigstore.bundleOf(signed, { content: "message" })), scene.keyAuthority(verifier));
+    assert.deepEqual([verdict.state, verdict.reason.code], ["unknown", "unsupported-format"]);
+    assert.equal(verdict.signatures[0]?.reasons[0]?.code, "signed-data-needed");
+  });
+
+  for (const [what, keys, hash] of [
+    ["RSA 2048 with PKCS #1 v1.5", generateKeyPairSync("rsa", { modulusLength: 2048 }), undefined],
+    ["RSA 3072 with PSS", generateKeyPairSync("rsa", { modulusLength: 3072 }), "pss"],
+    ["RSA 4096 with PSS", generateKeyPairSync("rsa", { modulusLength: 4096 }), "pss"],
+    ["P-384", generateKeyPairSync("ec", { namedCurve: "P-384" }), undefined],
+    ["P-521", generateKeyPairSync("ec", { namedCurve: "P-521" }), undefined],
+    ["Ed25519", generateKeyPairSync("ed25519"), undefined],
+  ] as const)
+    for (const content of ["envelope", "message"] as const) {
+      if (content === "message" && !what.startsWith("RSA")) continue;
+      it(`a bundle by a key of ${what}, ${content}, is verified`, () => {
+        const payload = content === "envelope" ? sigstore.statementOf() : scene.imageBytes;
+        const covered = content === "envelope" ? preAuthenticationEncoding(statementType, payload) : payload;
+        const { privateKey, publicKey } = keys;
+        const digest = new Map<string, string>([
+          ["P-384", "sha384"],
+          ["P-521", "sha512"],
+        ]).get(what);
+        const padding = constants.RSA_PKCS1_PSS_PADDING;
+        const how = hash === "pss" ? { key: privateKey, padding, saltLength: 32 } : privateKey;
+        const signature = sign(what === "Ed25519" ? null : (digest ?? "sha256"), covered, how);
+        const verifier = publicKey.export({ type: "spki", format: "pem" }).toString();
+        const signed = { keys, verifier, signature, payload, covered };
+        const byKey = scene.keyAuthority(verifier);
+        const verdict = judged(bundled(sigstore.bundleOf(signed, { content })), byKey);
+        assert.equal(verdict.state, "verified", verdict.reason.message);
+        const flipped = Buffer.from(signature);
+        flipped[20] = (flipped[20] ?? 0) ^ 1;
+        const broken = sigstore.bundleOf({ ...signed, signature: flipped }, { content });
+        assert.equal(judged(bundled(broken), byKey).state, "invalid");
+      });
+    }
+
+  it("an entry of Rekor v2 proves no time", () => {
+    const signed = enveloped();
+    const entry = sigstore.logEntryOf(parts, "hashedrekord 0.0.2", signed) ?? {};
+    assert.equal(
+      judged(bundled(sigstore.bundleOf(signed, { content: "envelope", entries: [entry] }))).reason.code,
+      "time-not-proven",
+    );
+  });
+
+  it("an entry of Rekor v2 counts only while its log's key did", () => {
+    const signed = enveloped();
+    const entry = sigstore.logEntryOf(parts, "hashedrekord 0.0.2", signed) ?? {};
+    const stamps = [sigstore.stampResponse(parts, signed.signature)];
+    const attached = bundled(sigstore.bundleOf(signed, { content: "envelope", entries: [entry], stamps }));
+    const json = JSON.parse(parts.trustedRoot);
+    json.tlogs[1].publicKey.validFor = { start: "2026-01-01T00:00:00Z", end: "2026-06-01T00:00:00Z" };
+    const material = {
+      trustedRoots: [{ name: "trial", text: JSON.stringify(json), source: "test" }],
+      defaultRoot: "trial",
+    };
+    assert.equal(judged(attached).state, "verified");
+    assert.equal(judged(attached, scene.keylessAuthority(), material).reason.code, "log-not-valid-then");
+  });
+
+  it("a chain to the anchor of a private PKI is followed, and validated whole", () => {
+    const [intermediate = Buffer.alloc(0), anchor = Buffer.alloc(0)] = parts.sigstore.authority.chain;
+    const json = JSON.parse(parts.trustedRoot);
+    json.certificateAuthorities[0].certChain.certificates = [{ rawBytes: anchor.toString("base64") }];
+    json.ctlogs = [];
+    const material = {
+      trustedRoots: [{ name: "trial", text: JSON.stringify(json), source: "test" }],
+      defaultRoot: "trial",
+    };
+    const signed = enveloped();
+    const entries = [sigstore.logEntryOf(parts, "dsse 0.0.1", signed) ?? {}];
+    const withChain = (chain: readonly Uint8Array[]): Verdict =>
+      judged(
+        bundled(sigstore.bundleOf(signed, { content: "envelope", entries, chain })),
+        scene.keylessAuthority(),
+        material,
+      );
+    assert.equal(withChain([intermediate]).state, "verified", withChain([intermediate]).reason.message);
+    assert.equal(withChain([]).state, "untrusted");
+    const { root } = createStampChain();
+    assert.equal(withChain([root.der]).state, "untrusted");
+  });
+});
