@@ -6,7 +6,7 @@ import type { Files, WaitOptions } from "./ports.ts";
 
 /**
  * The trusted roots that a workspace's configuration names, beside those given. A root that was named on purpose
- * (not "built in") stays the default; else the configuration's default counts. A root that cannot be read is a
+ * (which has no date of its own) stays the default; else the configuration's default counts. A root that cannot be read is a
  * problem, and nothing falls back to another one for it.
  */
 export async function readTrustMaterial(
@@ -32,7 +32,7 @@ export async function readTrustMaterial(
       problems.push({ code: error.code, message: error.message, file });
     }
   }
-  const named = given.trustedRoots.find(({ name }) => name === given.defaultRoot)?.source !== "built in";
+  const named = given.trustedRoots.find(({ name }) => name === given.defaultRoot)?.date === undefined;
   const configured = trustedRoots.find(({ isDefault }) => isDefault)?.name;
   const defaultRoot = named ? given.defaultRoot : (configured ?? given.defaultRoot);
   return {

@@ -13,6 +13,7 @@ Usage: countersign COMMAND [OPTIONS] [ARGUMENTS]
   attest   IMAGE|FILE --predicate F --type T   sign what is said of it
   pipeline-step github|gitlab|...              a step that signs what was built
   propose  IMAGE          the smallest policy rule that accepts who signed it
+  trust    show|update    the trusted root of the public Sigstore instance
   explain  RULE           what a rule means and how to fix what it finds
   trial    up|down|status|approve ID           a signing service to try it with
   plugin   install notation|sigstore-kms       have notation or cosign use it
@@ -100,9 +101,10 @@ Examples
   ],
   [
     "verify-bundle",
-    `Usage: countersign verify-bundle --bundle F [OPTIONS] FILE|sha256:HEX
+    `Usage: countersign verify-bundle --bundle F [OPTIONS] FILE|sha256:HEX|FOLDER
 
 Verifies a Sigstore bundle for a file, or for the digest of one. Exit code 0 only if it is valid.
+Of a folder the bundle of its SHA256SUMS is verified, and every file against that list.
 
   --bundle F                  the bundle
   --key F                     public key, PEM
@@ -197,6 +199,22 @@ Examples
   countersign propose ghcr.io/acme/app:1.4 > policy/app.yaml
   countersign propose ghcr.io/acme/app:1.4 --key acme.pub --for kyverno
   countersign propose registry.acme.io/app:1.4 --for notary-trust-policy --format json
+`,
+  ],
+  [
+    "trust",
+    `Usage: countersign trust show|update [--mirror URL] [--format text|json]
+
+Certificates are proven against the trusted root of the public Sigstore instance, which comes with the program.
+'update' asks its repository for a newer one (The Update Framework: every step is signed by the keys of the one
+before) and keeps it for this user. Nothing else asks for it; --trusted-root FILE takes its place where it is given.
+
+  --mirror URL                a mirror of the repository, for networks without access to it
+
+Examples
+  countersign trust show
+  countersign trust update
+  countersign trust update --mirror https://mirror.acme.io/sigstore-tuf
 `,
   ],
   [

@@ -12,6 +12,7 @@ const remarks = new Set([
   "identity-open",
   "signatures-not-looked-for",
   "template-not-read",
+  "trusted-root-old",
 ]);
 
 /** Exit code of a command that reports on files. A configuration that is wrong comes first, since its report cannot be relied on; what could not be checked is never a finding: it has a code of its own. */

@@ -17,6 +17,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["sign", async () => (await import("./commands/sign.ts")).sign],
   ["attest", async () => (await import("./commands/attest.ts")).attest],
   ["pipeline-step", async () => (await import("./commands/pipelineStep.ts")).pipelineStep],
+  ["trust", async () => (await import("./commands/trustRoot.ts")).trustRoot],
   ["explain", async () => (await import("./commands/explain.ts")).explain],
   ["trial", async () => (await import("./commands/trial.ts")).trial],
   ["plugin", async () => (await import("./commands/plugin.ts")).plugin],

@@ -6,7 +6,9 @@ import type { TrustPolicy } from "../core/policy/policy.ts";
 import { filesNamedBy } from "../core/policy/containersPolicy.ts";
 import { readPolicy, type PolicyFile } from "../core/policy/readPolicy.ts";
 import { readTrustStoreFiles } from "./trustStoreFiles.ts";
-import { publicGoodRoot } from "../core/signature/publicGoodRoot.ts";
+import { readPublicGoodRoot } from "../adapters/trustedRoot/storedRoot.ts";
+import type { Problem } from "../core/problem.ts";
+import { describeAge, describeTime } from "../core/report/words.ts";
 import type { TrustMaterial } from "../core/signature/trustMaterial.ts";
 
 /** Values of the options that say whom to trust. */
@@ -107,10 +109,21 @@ async function readCommandLineTrust(
 }
 
 async function readMaterial(path: string | undefined, cwd: string): Promise<TrustMaterial> {
-  const builtIn = publicGoodRoot();
+  const builtIn = await readPublicGoodRoot({ environment: process.env, platform: process.platform });
   if (path === undefined) return { trustedRoots: [builtIn], defaultRoot: builtIn.name };
   const root = { name: path, text: await readTextFile(path, cwd), source: path };
   return { trustedRoots: [root, builtIn], defaultRoot: root.name };
+}
+
+/** Days after which a trusted root that nobody named is said to be old: its instance changes keys a few times a year. */
+const oldRootDays = 180;
+
+/** Says that the root that certificates are proven against by itself is old; nothing where a person named one. */
+export function oldRootProblems({ trustedRoots, defaultRoot }: TrustMaterial, now: Date): readonly Problem[] {
+  const date = trustedRoots.find(({ name }) => name === defaultRoot)?.date;
+  if (date === undefined || now.getTime() - Date.parse(date) < oldRootDays * 24 * 60 * 60 * 1000) return [];
+  const message = `The trusted root '${defaultRoot}' is of ${describeTime(date)} (${describeAge(date, now)}); 'countersign trust update' asks for a newer one.`;
+  return [{ code: "trusted-root-old", message }];
 }
 
 /** The text of a file that an option names, at most 16 MB. AppError `configuration` where it cannot be read. */

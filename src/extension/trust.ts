@@ -17,11 +17,11 @@ export async function readMaterial(
   { model, files, log }: { readonly model: Model; readonly files: WorkspaceFiles; readonly log: Logbook },
   signal: AbortSignal,
 ): Promise<TrustMaterial> {
-  const [{ publicGoodRoot }, { readTrustMaterial }] = await Promise.all([
-    import("../core/signature/publicGoodRoot.ts"),
+  const [{ readPublicGoodRoot }, { readTrustMaterial }] = await Promise.all([
+    import("../adapters/trustedRoot/storedRoot.ts"),
     import("../application/trustMaterial.ts"),
   ]);
-  const builtIn = publicGoodRoot();
+  const builtIn = await readPublicGoodRoot({ environment: process.env, platform: process.platform });
   const path = setting("trustedRoot", isText, "");
   const own = path === "" ? undefined : { name: path, text: await readOwnRoot(path), source: path };
   const given =

@@ -4,7 +4,7 @@ import { emptyConfiguration } from "../../src/core/policy/configuration.ts";
 import { memoryFiles } from "../helpers/memoryFiles.ts";
 
 const { signal } = new AbortController();
-const builtIn = { name: "public", text: "{}", source: "built in" };
+const builtIn = { name: "public", text: "{}", source: "built in", date: "2026-01-01T00:00:00Z" };
 const named = { name: "given.json", text: "{}", source: "given.json" };
 const configuration = {
   ...emptyConfiguration,

@@ -21,7 +21,7 @@ import { verifyExitCode } from "../outcome.ts";
 import { printInspection } from "../output.ts";
 import { startProgress } from "../progress.ts";
 import { createLog, openRegistry } from "../registryClient.ts";
-import { readTrust } from "../trust.ts";
+import { oldRootProblems, readTrust } from "../trust.ts";
 import { locateWorkspace } from "../workspace.ts";
 
 /** `countersign verify IMAGE...`: verdicts for images that are named. */
@@ -86,7 +86,8 @@ export async function verify(args: readonly string[], host: Host): Promise<numbe
     host.signal.throwIfAborted();
     progress.end();
     await judged.export();
-    const inspection = { documents: [], references, verdicts, findings: [], problems, ...judged.report };
+    const said = [...problems, ...oldRootProblems(material, systemClock.now())];
+    const inspection = { documents: [], references, verdicts, findings: [], problems: said, ...judged.report };
     await printInspection(inspection, format, host);
     return threshold === "never" ? exitCodes.clean : verifyExitCode(inspection);
   } finally {

@@ -4,6 +4,8 @@ export interface NamedTrustedRoot {
   readonly text: string;
   /** File that it came from, or "built in". */
   readonly source: string;
+  /** RFC 3339 date of a root that nobody named: the one that the program carries, or what it was refreshed with. */
+  readonly date?: string;
 }
 
 /** What certificate identities are proven against: authorities, logs and time-stamp authorities. Keys come from policies. */
