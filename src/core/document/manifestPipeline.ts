@@ -34,7 +34,8 @@ function readManifestPipelines(source: string, path: string, dialect: "tekton" |
     if (kind === "List") for (const item of itemsOf(valueAt(node, "items"))) visit(item, scope, depth + 1);
     if (/^(?:triggers\.)?tekton\.dev\//.test(apiVersion)) {
       readTektonResource(pipeline, node, kind, scope, (one, within) => visit(one, within, depth + 1));
-      if (kind !== "TriggerTemplate") read.push(node);
+      // What triggers create may be any resource.
+      if (!/^(?:TriggerTemplate|Trigger|EventListener)$/.test(kind)) read.push(node);
     } else if (apiVersion.startsWith("argoproj.io/") && readArgoResource(pipeline, node, kind, nestedAt(depth)))
       read.push(node);
   };

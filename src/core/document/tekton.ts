@@ -50,10 +50,26 @@ export function readTektonResource(
       readPipeline(pipeline, valueAt(spec, "pipelineSpec"), withValues(around, spec), 0);
       break;
     case "TriggerTemplate":
-      for (const resource of itemsOf(valueAt(spec, "resourcetemplates")))
-        nested(resource, withDeclared(around, spec, "tt."));
+      readTemplate(spec, around, nested);
+      break;
+    case "Trigger":
+      readTemplate(valueAt(spec, "template", "spec"), around, nested);
+      break;
+    case "EventListener":
+      for (const trigger of itemsOf(valueAt(spec, "triggers")))
+        readTemplate(valueAt(trigger, "template", "spec"), around, nested);
       break;
   }
+}
+
+/** What a trigger creates; triggers and event listeners may hold their template themselves. */
+function readTemplate(
+  spec: YamlNode | undefined,
+  around: TemplateScope,
+  nested: (node: YamlNode, scope: TemplateScope) => void,
+): void {
+  for (const resource of itemsOf(valueAt(spec, "resourcetemplates")))
+    nested(resource, withDeclared(around, spec, "tt."));
 }
 
 const maximumDepth = 5;

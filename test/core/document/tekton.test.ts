@@ -98,6 +98,24 @@ describe("readTekton", () => {
       [`image ${node}:3 resolved`],
     ],
     [
+      "what the template in an event listener creates",
+      resource(
+        "EventListener",
+        "triggers:\n- template:\n    spec:\n      params: [{name: v, default: '3'}]\n      resourcetemplates:\n      - apiVersion: tekton.dev/v1\n        kind: TaskRun\n        spec: {taskSpec: {steps: [{image: «node:$(tt.params.v)»}]}}\n      - {apiVersion: v1, kind: Pod, spec: {containers: [{image: «a:1»}]}}",
+        "triggers.tekton.dev/v1beta1",
+      ),
+      [`image ${node}:3 resolved`, "image docker.io/library/a:1 literal"],
+    ],
+    [
+      "what the template in a trigger creates",
+      resource(
+        "Trigger",
+        "template: {spec: {resourcetemplates: [{apiVersion: tekton.dev/v1, kind: TaskRun, spec: {taskSpec: {steps: [{image: «a:1»}]}}}]}}",
+        "triggers.tekton.dev/v1beta1",
+      ),
+      ["image docker.io/library/a:1 literal"],
+    ],
+    [
       "lists, and other resources beside",
       `${resource("Task", "steps: [{image: «a:1»}]")}---\napiVersion: v1\nkind: Pod\nspec: {containers: [{image: «b:1»}]}\n---\napiVersion: v1\nkind: List\nitems:\n- apiVersion: tekton.dev/v1\n  kind: Task\n  spec: {steps: [{image: «c:1»}]}\n`,
       ["a", "b", "c"].map((name) => `image docker.io/library/${name}:1 literal`),
