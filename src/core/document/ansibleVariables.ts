@@ -1,7 +1,7 @@
 import { siblingPath, type Siblings } from "./siblings.ts";
 import type { Definition, TemplateSource } from "./template.ts";
 import { readYaml } from "./yaml.ts";
-import { scalarOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** A variable's value, and the file that it stands in, if in another one. */
 interface FoundVariable {
@@ -13,25 +13,38 @@ interface FoundVariable {
 /** Gives the variable of that name. */
 export type VariableLookup = (name: string) => FoundVariable | undefined;
 
-/** Where roles keep their variables, as seen from their tasks and handlers, the ones that win first. */
-const ofRole = ["../vars/main.yml", "../vars/main.yaml"];
-const defaults = ["../defaults/main.yml", "../defaults/main.yaml"];
+/** Where roles keep their variables, and those that are easily overridden. */
+const ofRole = ["vars/main.yml", "vars/main.yaml"];
+const defaults = ["defaults/main.yml", "defaults/main.yaml"];
+const maximumDependencies = 20;
 /** Where projects keep the variables of all hosts, as seen from a playbook, or from a role's tasks. */
 const ofAll = ["group_vars/all.yml", "group_vars/all.yaml", "group_vars/all/main.yml", "group_vars/all/vars.yml"];
 const projects = ["", "inventory/", "inventories/", "../", "../../../", "../../../inventory/"];
 
 /**
  * Looks variables up in the files that Ansible takes them from by itself (Ansible, "Variable precedence"): the role's
- * own, those of all hosts, then the role's defaults. `named` are the `vars_files` of a play, which win.
+ * own, those of all hosts, the role's defaults, then those of the roles that it depends on. `named` are the `vars_files` of a play, which win.
  */
 export function variablesBeside(path: string, siblings: Siblings, named: readonly string[] = []): VariableLookup {
-  const isTask = /(?:^|\/)(?:tasks|handlers)\/[^/]+$/.test(path);
+  // Tasks may lie deeper in their folder.
+  const [, below] = /(?:^|\/)(?:tasks|handlers)\/([^/]+(?:\/[^/]+)*)$/.exec(path) ?? [];
+  const role = below === undefined ? undefined : "../".repeat(below.split("/").length);
+  const inRole = (names: readonly string[]): readonly string[] =>
+    role === undefined ? [] : names.map((name) => role + name);
   const places = [
     ...named.toReversed(),
-    ...(isTask ? ofRole : []),
+    ...inRole(ofRole),
     ...projects.flatMap((folder) => ofAll.map((name) => folder + name)),
-    ...(isTask ? defaults : []),
+    ...inRole(defaults),
   ];
+  /** The places of the roles that this one depends on, which lie beside it. */
+  const dependencies = (): readonly string[] =>
+    inRole(["meta/main.yml"]).flatMap((meta) =>
+      itemsOf(valueAt(fileAt(meta)?.root, "dependencies"))
+        .slice(0, maximumDependencies)
+        .flatMap((item) => textOf(item) ?? textOf(valueAt(item, "role")) ?? textOf(valueAt(item, "name")) ?? [])
+        .flatMap((name) => inRole([...ofRole, ...defaults].map((file) => `../${name}/${file}`))),
+    );
   const files = new Map<string, { readonly root: YamlNode | undefined; readonly source: TemplateSource } | undefined>();
   const fileAt = (
     place: string,
@@ -46,8 +59,8 @@ export function variablesBeside(path: string, siblings: Siblings, named: readonl
     files.set(place, read);
     return read;
   };
-  return (name) => {
-    for (const place of places) {
+  const lookIn = (some: readonly string[], name: string): FoundVariable | undefined => {
+    for (const place of some) {
       const found = fileAt(place);
       const node = valueAt(found?.root, name);
       if (found !== undefined && node !== undefined)
@@ -55,6 +68,7 @@ export function variablesBeside(path: string, siblings: Siblings, named: readonl
     }
     return undefined;
   };
+  return (name) => lookIn(places, name) ?? lookIn(dependencies(), name);
 }
 
 /** What a name with its fields (`web.image`) stands for. */

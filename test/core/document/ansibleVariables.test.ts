@@ -7,6 +7,9 @@ const files = new Map([
     "roles/web/defaults/main.yml",
     "web_image: quay.io/a/web\nweb_tag: '1.2'\nweb_full: '{{ web_image }}:{{ web_tag }}'\nboth: a/default:1\nimages: [a/b:1, a/b:2]\nweb: {image: a/nested:1}\n",
   ],
+  ["roles/web/meta/main.yml", "dependencies: [base, {role: more}]\n"],
+  ["roles/base/vars/main.yml", "base_image: a/base:1\n"],
+  ["roles/more/defaults/main.yml", "more_image: a/more:1\nboth: a/more:2\n"],
   ["roles/web/vars/main.yml", "both: a/vars:1\n"],
   ["group_vars/all.yml", "global_image: a/all:1\nboth: a/all:2\n"],
   ["named.yml", "named_image: a/named:1\nglobal_image: a/named:2\n"],
@@ -20,6 +23,8 @@ describe("variablesBeside", () => {
     ["{{ both }}", ["docker_container docker.io/a/vars:1 resolved"]],
     ["{{ global_image }}", ["docker_container docker.io/a/all:1 resolved"]],
     ["{{ web.image }}", ["docker_container docker.io/a/nested:1 resolved"]],
+    ["{{ base_image }}", ["docker_container docker.io/a/base:1 resolved"]],
+    ["{{ more_image }}", ["docker_container docker.io/a/more:1 resolved"]],
     ["{{ missing | default('a/b:3') }}", ["docker_container docker.io/a/b:3 resolved"]],
     ["{{ missing }}", ["docker_container ? unresolved"]],
   ];
@@ -31,6 +36,14 @@ describe("variablesBeside", () => {
       assert.equal(images[0]?.text, image);
       assert.equal(images[0]?.pinAt === undefined || image.includes("default"), true);
     });
+
+  it("follows the variables of a role in tasks that lie deeper", () => {
+    const source = "- docker_container: {image: '{{ web_full }}'}\n- docker_container: {image: '{{ base_image }}'}\n";
+    assert.deepEqual(readAnsible(source, "roles/web/tasks/a/b.yml", siblings).images.map(summary), [
+      "docker_container quay.io/a/web:1.2 resolved",
+      "docker_container docker.io/a/base:1 resolved",
+    ]);
+  });
 
   it("follows the variables of a play's own files, which win, and not those of roles", () => {
     const source =
