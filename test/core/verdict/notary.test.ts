@@ -285,7 +285,7 @@ describe("judge, on Notary signatures", () => {
       assert.ok(!saysSo(judged(jws(), authority({ checks: { ...strict, revocation: "skip" } }))));
     });
 
-    it("takes only a time that is proven for one before the certificate became invalid", () => {
+    it("GHSA-45v3-38pc-874v / CVE-2024-56138: believes no stamp of an authority that was revoked, or of which nobody knows, for a time before the certificate became invalid", () => {
       const url = "http://ocsp.example/";
       const made = createNotaryChain({ more: [responderAt(url)] });
       const stamps = createStampChain({ more: [responderAt("http://stamps.example/")] });
@@ -314,6 +314,11 @@ describe("judge, on Notary signatures", () => {
         judged({ ...of, revocations: revocations ?? [] }, authority({ stores, checks })).reason.code;
       assert.equal(under([known, stamped], strict), "verified");
       assert.equal(under([known], strict), "certificate-revoked");
+      const lost = answer(stamps.authority, stamps.root, "http://stamps.example/", { status: new Date("2026-11-10") });
+      const good = answer(made.leaf, made.root, url, {});
+      assert.equal(under([good, stamped], strict), "verified");
+      assert.equal(under([good, lost], strict), "certificate-revoked");
+      assert.equal(under([good], strict), "revocation-unknown");
       // The stamp's authority may itself have been revoked; that the statement only logs this proves no time.
       assert.equal(under([known], { ...strict, authenticTimestamp: "log" }), "certificate-revoked");
     });

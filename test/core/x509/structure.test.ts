@@ -107,6 +107,45 @@ describe("the structure of what is signed around certificates", () => {
     );
   });
 
+  it("of the names and answers in an OCSP answer that was signed so", () => {
+    const good = dataOf(ocspResponse({ certificate: leaf, issuer: root }));
+    const after = (data: Buffer, path: readonly number[], change: Change[1]): string =>
+      ocsp(answered(editDer(data, path, change)));
+    // Which certificate it is about: digest algorithm, issuer's name and key, serial number.
+    for (const i of [1, 2, 3]) assert.equal(after(good, [2, 0, 0, i], retagged(0x16)), "unknown");
+    assert.equal(
+      after(good, [2, 0, 0, 0, 0], () => [Buffer.from([6, 1, 42])]),
+      "unknown",
+    );
+    assert.equal(
+      after(good, [2, 0, 1], () => [Buffer.from([0x80, 1, 0])]),
+      "unknown",
+    );
+    assert.equal(
+      after(good, [2], () => [sequence()]),
+      "unknown",
+    );
+    const request = { certificate: leaf, issuer: root, status: revokedAt, invalidSince: revokedAt };
+    const revoked = dataOf(ocspResponse(request));
+    assert.equal(
+      after(revoked, [2, 0, 1], ({ content }) => [element(0xa2, content)]),
+      "unknown",
+    );
+    assert.equal(
+      after(revoked, [2, 0, 1], () => [element(0xa1)]),
+      "unknown",
+    );
+    const since = (data: Buffer): Date | undefined => {
+      const found = ocspStatus(answered(data), subject);
+      assert.equal(found.kind, "revoked");
+      return found.invalidSince;
+    };
+    assert.deepEqual(since(revoked), revokedAt);
+    const extensionPath = [2, 0, 4, 0, 0];
+    assert.equal(since(editDer(revoked, [...extensionPath, 0], () => [Buffer.from([6, 1, 42])])), undefined);
+    assert.equal(since(editDer(revoked, [...extensionPath, 1], retagged(0x16))), undefined);
+  });
+
   it("of a revocation list, outside of what is signed", () => {
     const good = revocationList({ issuer: root });
     assert.deepEqual(
@@ -153,13 +192,22 @@ describe("the structure of what is signed around certificates", () => {
       // itself is signed.
       harmless(
         paths.filter(
-          (path) => !signedPart(path, "1.0.1") && !signedPart(path, "1.0.2.1.0.0") && !path.startsWith("1.0.3.0."),
+          (path) => !path.startsWith("1.0.1.") && !signedPart(path, "1.0.2.1.0.0") && !path.startsWith("1.0.3.0."),
         ),
+        "1.0.1 extended",
+        "1.0.1 emptied",
         "1.0.3 extended",
         "1.0.3.0 repeated",
         "1.0.4.0.2 extended",
         "1.0.4.0.4 extended",
       );
+    });
+
+    it("with attributes that nobody signed, once", () => {
+      const unsigned = element(0xa1);
+      const token = stampToken(usual);
+      assert.ok(proven(editDer(token, [1, 0, 4, 0], extended(unsigned))));
+      assert.ok(!proven(editDer(token, [1, 0, 4, 0], extended(unsigned, unsigned))));
     });
 
     it("in the response around it", () => {
