@@ -4,7 +4,7 @@ import { createPipeline, type Pipeline } from "./pipeline.ts";
 import type { TemplateScope } from "./template.ts";
 import { delimited, noTemplate } from "./templateSyntax.ts";
 import { readYaml } from "./yaml.ts";
-import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { dereference, entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Where resources hold images: the paths below `Properties`; `*` stands for the items of a list. */
 const places = new Map<string, readonly string[]>([
@@ -47,7 +47,9 @@ export function readCloudFormation(source: string, path: string): Document {
   return pipeline.document();
 }
 
-/** Reads a task definition of ECS, or a Dockerrun.aws.json: the images of its containers. */
+const copilotPath = /(?:^|\/)copilot\/[^/]+\/manifest\.ya?ml$/i;
+
+/** Reads a task definition of ECS, a Dockerrun.aws.json, or a manifest of Copilot: the images of its containers. */
 export function readTaskDefinition(source: string, path: string): Document {
   const pipeline = createPipeline(source, path, "ecs", readerOf(path));
   for (const root of pipeline.roots) {
@@ -55,8 +57,18 @@ export function readTaskDefinition(source: string, path: string): Document {
       for (const item of itemsOf(valueAt(task, "containerDefinitions")))
         pipeline.image(valueAt(item, "image"), "image");
     pipeline.image(valueAt(root, "Image", "Name"), "image");
+    if (copilotPath.test(path)) readCopilot(pipeline, root);
   }
   return pipeline.document();
+}
+
+/** Reads a manifest of Copilot: the image of its service or job, where it is not built, and those beside it. */
+function readCopilot(pipeline: Pipeline, root: YamlNode | undefined): void {
+  pipeline.image(valueAt(root, "image", "location"), "image");
+  for (const { value } of entriesOf(valueAt(root, "sidecars"))) {
+    const image = valueAt(value, "image");
+    pipeline.image(mappingOf(image) === undefined ? image : valueAt(image, "location"), "image");
+  }
 }
 
 function readerOf(path: string): typeof readYaml {
@@ -78,19 +90,54 @@ function nodesAt(node: YamlNode | undefined, path: readonly string[]): readonly 
   return nodesAt(valueAt(node, step), rest);
 }
 
-/** A text, `!Sub`, `!Ref` of a parameter, or `Fn::Sub` and `Ref` in their long forms. */
-function addValue(pipeline: Pipeline, node: YamlNode, scope: TemplateScope, type: string): void {
-  const scalar = scalarOf(node);
-  const text = scalar?.text ?? "";
-  const reference = textOf(valueAt(node, "Ref")) === undefined ? undefined : valueAt(node, "Ref");
-  const substituted = valueAt(node, "Fn::Sub");
-  if (type.includes("CodeBuild") && text.startsWith("aws/codebuild/")) return;
-  if (reference !== undefined) addReference(pipeline, reference, scope);
-  else if (substituted !== undefined) pipeline.image(itemsOf(substituted)[0] ?? substituted, "image", { scope });
-  else if (scalar?.tag === "!Ref") addReference(pipeline, scalar, scope);
-  else if (scalar?.tag === "!Sub") pipeline.image(scalar, "image", { scope });
-  else if (scalar !== undefined && scalar.tag === undefined) pipeline.image(scalar, "image");
-  else if (mappingOf(node) === undefined) pipeline.image(itemsOf(node)[0], "image", { scope });
+/** A text, or what an intrinsic function yields, in its short form (`!Sub`) or its long one (`Fn::Sub`). */
+function addValue(pipeline: Pipeline, node: YamlNode, scope: TemplateScope, type: string, depth = 0): void {
+  const { name, argument } = functionOf(node);
+  if (argument === undefined || depth > maximumDepth) return;
+  const text = textOf(argument) ?? "";
+  switch (name) {
+    case undefined:
+      // An image of CodeBuild's own is not pulled from any registry.
+      if (!type.includes("CodeBuild") || !text.startsWith("aws/codebuild/"))
+        pipeline.image(scalarOf(argument), "image");
+      return;
+    case "Ref":
+      if (text !== "AWS::NoValue") addReference(pipeline, argument, scope);
+      return;
+    case "Sub": {
+      const [template, given] = itemsOf(argument);
+      pipeline.image(template ?? argument, "image", { scope: withGiven(scope, given) });
+      return;
+    }
+    case "If":
+      for (const branch of itemsOf(argument).slice(1)) addValue(pipeline, branch, scope, type, depth + 1);
+      return;
+    default:
+  }
+}
+
+const maximumDepth = 10;
+
+function functionOf(node: YamlNode): { readonly name?: string; readonly argument: YamlNode | undefined } {
+  const found = dereference(node);
+  if (found?.tag !== undefined) return { name: found.tag.replace(/^!/, ""), argument: found };
+  if (mappingOf(found) === undefined) return { argument: found };
+  const [only] = entriesOf(found);
+  return { name: only?.key.text.replace(/^Fn::/, "") ?? "", argument: only?.value };
+}
+
+/** The names that `Sub` is given beside its text come before parameters. */
+function withGiven(scope: TemplateScope, given: YamlNode | undefined): TemplateScope {
+  return {
+    ...scope,
+    lookup(name) {
+      const node = given === undefined ? undefined : valueAt(given, name);
+      if (node === undefined) return scope.lookup(name);
+      const { name: of, argument } = functionOf(node);
+      if (of === "Ref") return scope.lookup(textOf(argument) ?? "");
+      return of === undefined ? [{ label: `value of ${name}`, node, scope: literal }] : [];
+    },
+  };
 }
 
 /** A parameter by its name; the name of a resource is another one's image. */

@@ -12,6 +12,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["packer", /\.pkr\.hcl$/i],
   ["quadlet", /\.(?:container|image|volume|service)(?:\.d\/[^/]+\.conf)?$/],
   ["ecs", /(?:^|\/)(?:[^/]*task-?_?def(?:inition)?s?[^/]*|Dockerrun\.aws)\.json$/i],
+  ["ecs", /(?:^|\/)copilot\/[^/]+\/manifest\.ya?ml$/i],
   ["cloudformation", /(?:\.template|\.cfn|cloudformation[^/]*|\.cfn-template)\.(?:json|ya?ml)$/i],
   ["jenkinsfile", /(?:^|\/)(?:Jenkinsfile(?:[._-][^/]*)?|[^/]*\.jenkins(?:file)?|vars\/[^/]+\.groovy)$/i],
 ];

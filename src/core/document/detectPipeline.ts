@@ -74,7 +74,11 @@ function isAzure(head: string, has: (key: string) => boolean): boolean {
 function isGitlab(head: string, path: string, has: (key: string) => boolean): boolean {
   // Compose has services by name, GitLab has a list of them.
   const isCompose = has("services") && !/^services[ \t]*:\s*(?:#[^\n]*\s*)?[-[]/m.test(head);
-  if (has("on") || isCompose || !/^[ \t]+(?:script|extends|before_script|trigger)[ \t]*:/m.test(head)) return false;
+  if (has("on") || isCompose) return false;
+  const isOfPipelines = /(?:^|\/)\.?(?:ci|gitlab|gitlab-ci)\//i.test(path);
+  // A file of hidden jobs may give them images alone.
+  if (isOfPipelines && /^\.[\w-]+[ \t]*:[^\n]*\n[ \t]+(?:image|services)[ \t]*:/m.test(head)) return true;
+  if (!/^[ \t]+(?:script|extends|before_script|trigger)[ \t]*:/m.test(head)) return false;
   if (["stages", "default", "before_script", "workflow", "spec"].some(has)) return true;
   if (/^\.[\w-]+[ \t]*:/m.test(head) || /^[ \t]+stage[ \t]*:/m.test(head)) return true;
   // A job of its own: a script beside another keyword of jobs.

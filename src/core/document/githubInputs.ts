@@ -30,12 +30,15 @@ const actions = new Map<string, readonly InputForm[]>([
       { input: "build-args", before: /^\s*["']?BUILDKIT_SYNTAX=/ },
     ],
   ],
-  ["docker/bake-action", [generator]],
+  ["docker/bake-action", [generator, { input: "set", before: /^\s*[^=\s]+\.contexts\.[\w.-]+=docker-image:\/\// }]],
   ["helm/kind-action", [{ input: "node_image", before: whole }]],
   ["container-tools/kind-action", [{ input: "node_image", before: whole }]],
   ["engineerd/setup-kind", [{ input: "image", before: whole }]],
   ["addnab/docker-run-action", [{ input: "image", before: whole }]],
   ["kohlerdominik/docker-run-action", [{ input: "image", before: whole }]],
+  ["shrink/actions-docker-extract", [{ input: "image", before: whole }]],
+  ["uraimo/run-on-arch-action", [{ input: "base_image", before: whole }]],
+  ["medyagh/setup-minikube", [{ input: "base-image", before: whole }]],
   ["maus007/docker-run-action-fork", [{ input: "image", before: whole }]],
 ]);
 

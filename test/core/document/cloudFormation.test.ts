@@ -1,3 +1,4 @@
+import { references } from "../../helpers/references.ts";
 import assert from "node:assert/strict";
 import { readDocument } from "../../../src/core/document/readDocument.ts";
 import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
@@ -77,4 +78,22 @@ describe("readTaskDefinition", () => {
       assert.equal(expectPinsToHold(read, plain), 2);
       expectToSurvive(read, plain);
     });
+
+  it("reads both sides of a condition, what Sub is given, and nothing of functions that the file does not say", () =>
+    assert.deepEqual(
+      references(
+        "AWSTemplateFormatVersion: x\nParameters: {T: {Default: '2'}}\nResources:\n  A:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n      - Image: !If [C, 'a:1', !Sub 'b:${T}']\n      - Image: {'Fn::If': [C, 'c:1', {Ref: AWS::NoValue}]}\n      - Image: !Sub ['${R}/d:${T}', {R: r.io}]\n      - Image: !FindInMap [M, N, Image]\n      - Image: !Join ['', [a, b]]\n      - Image: !GetAtt X.Y\n",
+        "t.template.yaml",
+      ).map((one) => one.replace(/^\S+ /, "")),
+      ["docker.io/library/a:1", "docker.io/library/b:2", "docker.io/library/c:1", "r.io/d:2"],
+    ));
+
+  it("reads manifests of Copilot", () =>
+    assert.deepEqual(
+      references(
+        "image: {location: a:1}\nsidecars:\n  x: {image: 'b:1'}\n  y: {image: {location: c:1}}\n  z: {image: {build: x}}\n",
+        "copilot/web/manifest.yml",
+      ),
+      ["1:19 docker.io/library/a:1", "3:15 docker.io/library/b:1", "4:25 docker.io/library/c:1"],
+    ));
 });

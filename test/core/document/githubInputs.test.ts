@@ -25,6 +25,16 @@ describe("readActionInputs", () => {
       ["with docker.io/tonistiigi/binfmt:qemu-v8 literal"],
     ],
     [
+      "named contexts that bake is told",
+      step("docker/bake-action@v6", "set: |\n  *.contexts.base=docker-image://«alpine:3»\n  *.args.BASE=no:1"),
+      ["with docker.io/library/alpine:3 literal"],
+    ],
+    [
+      "the image that an action extracts from",
+      step("shrink/actions-docker-extract@v3", "image: «alpine:3»\npath: /x"),
+      ["with docker.io/library/alpine:3 literal"],
+    ],
+    [
       "named contexts, cache sources and generators",
       step(
         "docker/build-push-action@0123456789abcdef0123456789abcdef01234567",
