@@ -18,7 +18,8 @@ export type PeerName =
   | "vsign-connector"
   | "hashivault-signer"
   | "vault-transit"
-  | "rekor-server";
+  | "rekor-server"
+  | "fulcio";
 
 /** The path of a peer: in the folder that COUNTERSIGN_PEERS names, where `node scripts/peers.mjs` puts it, or on PATH. */
 function findPeer(name: PeerName): string | undefined {

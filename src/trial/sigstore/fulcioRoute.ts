@@ -27,10 +27,18 @@ export function answerCertificateRequest(body: JsonObject, parts: SigstoreParts)
     identity: fault() === "other-identity" ? "mallory@trial.localhost" : identity,
     issuer: textOrEmpty(claims["iss"]),
     notBefore: new Date(now().getTime() - 60_000),
-    log: sigstore.certificateLog,
+    ...(fault() === "promise-beside" || fault() === "no-promise" ? {} : { log: sigstore.certificateLog }),
   });
   const certificates = [certificate, ...sigstore.authority.chain].map(certificatePem);
-  return { status: 200, body: { signedCertificateEmbeddedSct: { chain: { certificates } } } };
+  const chain = { certificates };
+  switch (fault()) {
+    case "promise-beside":
+      return { status: 200, body: { signedCertificateDetachedSct: { chain, signedCertificateTimestamp: "AAAA" } } };
+    case "no-promise":
+      return { status: 200, body: { signedCertificateDetachedSct: { chain, signedCertificateTimestamp: "" } } };
+    default:
+      return { status: 200, body: { signedCertificateEmbeddedSct: { chain } } };
+  }
 }
 
 function readKey(pem: string): KeyObject | undefined {

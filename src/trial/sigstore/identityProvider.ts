@@ -123,6 +123,8 @@ export function createTrialIdentityProvider(options: {
               device_authorization_endpoint: `${origin}/oauth2/device`,
               jwks_uri: `${origin}/oauth2/keys`,
               code_challenge_methods_supported: ["S256"],
+              // Without it, RS256 is meant (OpenID Connect Discovery 1.0, 3).
+              id_token_signing_alg_values_supported: ["ES256"],
             },
           };
         case "GET /oauth2/keys":

@@ -14,6 +14,9 @@ export type SigstoreFault =
   | "other-identity"
   | "other-key"
   | "authority-fails"
+  /** The promise of the certificate log stands beside the certificate, or there is none. */
+  | "promise-beside"
+  | "no-promise"
   /** The log answers with an entry of something else, has it already, or fails after it was written. */
   | "other-entry"
   | "known-entry"

@@ -64,7 +64,8 @@ export async function requestCertificate(
   const fail = (why: string): AppError =>
     new AppError("service-protocol", `Could not ${action} at ${url}: ${why}. Nothing was signed.`);
   const leaf = readLeaf(body);
-  if (leaf === undefined) throw fail("its answer holds no certificate with the promise of a certificate log");
+  if (leaf === undefined)
+    throw fail("its answer holds no certificate, or the promise of a certificate log beside it and not in it");
   const certificate = readCertificate(leaf.raw);
   const named = certificate === undefined ? undefined : identityOf(certificate);
   const [identity, ...others] = named?.names ?? [];
@@ -82,10 +83,18 @@ export async function requestCertificate(
   };
 }
 
-/** A promise beside the certificate in place of within it is of no use in a bundle. */
+/**
+ * The certificate with the promise of a certificate log in it. One beside it is of no use in a bundle; an authority that has
+ * no log gives none at all, and whether that is enough, the trusted root says.
+ */
 function readLeaf(body: unknown): X509Certificate | undefined {
-  const embedded = isJsonObject(body) ? body["signedCertificateEmbeddedSct"] : undefined;
-  const chain: JsonObject = isJsonObject(embedded) && isJsonObject(embedded["chain"]) ? embedded["chain"] : {};
+  const answer: JsonObject = isJsonObject(body) ? body : {};
+  const detached = isJsonObject(answer["signedCertificateDetachedSct"]) ? answer["signedCertificateDetachedSct"] : {};
+  if (textOrEmpty(detached["signedCertificateTimestamp"]) !== "") return undefined;
+  const embedded = isJsonObject(answer["signedCertificateEmbeddedSct"])
+    ? answer["signedCertificateEmbeddedSct"]
+    : detached;
+  const chain: JsonObject = isJsonObject(embedded["chain"]) ? embedded["chain"] : {};
   const certificates = isJsonArray(chain["certificates"]) ? chain["certificates"] : [];
   if (certificates.length === 0 || certificates.length > maximumCertificates) return undefined;
   try {

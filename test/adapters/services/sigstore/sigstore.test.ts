@@ -114,6 +114,8 @@ describe("a Sigstore instance as a signing service", () => {
     ["other-identity", "service-protocol", /is for mallory@trial.localhost, and not/u],
     ["other-key", "service-protocol", /for another key/u],
     ["authority-fails", "service-unavailable", /authority failed.*Nothing was signed/u],
+    ["promise-beside", "service-protocol", /beside it and not in it/u],
+    ["no-promise", "signature-not-verified", /not attached/u],
     ["other-entry", "signature-not-verified", /not attached/u],
     ["known-entry", "service-denied", /already exists.*may hold an entry/u],
     ["log-fails", "service-unavailable", /log failed.*may hold an entry/u],
