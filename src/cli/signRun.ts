@@ -105,11 +105,17 @@ export async function signImages(
 /** Signs a file, or attests something about it, and prints what came of it. */
 export async function signFile(
   run: SigningRun,
-  asked: { readonly path: string; readonly key: string; readonly terms: Omit<SigningTerms, "signedAt"> },
+  asked: {
+    readonly path: string;
+    /** Read from the file without it. */
+    readonly content?: Uint8Array;
+    readonly key: string;
+    readonly terms: Omit<SigningTerms, "signedAt">;
+  },
 ): Promise<number> {
   const { host, values, service } = run;
   const { path, key, terms } = asked;
-  const content = await readBytesFile(path, host.cwd, maximumFile);
+  const content = asked.content ?? (await readBytesFile(path, host.cwd, maximumFile));
   const ports = filePorts(run, values.output ?? bundlePathOf(path));
   const justification = values.justification === undefined ? {} : { justification: values.justification };
   const file = { name: path, content };

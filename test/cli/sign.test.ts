@@ -259,7 +259,22 @@ describe("countersign sign and attest", function () {
         "out/SHA256SUMS",
       ];
       assert.equal((await cli.run(...verify)).code, 0);
+      const folder = (): Promise<Run> => cli.run("verify-bundle", "--key", "dev.pem", "out");
+      assert.equal((await folder()).code, 0);
+      for (const [change, undo, said] of [
+        [() => cli.write("out/new", "x"), () => rmSync(path("out/new")), /new is not in the list/],
+        [() => rmSync(path("out/sub/a.tar")), () => cli.write("out/sub/a.tar", "a"), /sub\/a\.tar is missing/],
+        [() => cli.write("out/b.tar", "x"), () => cli.write("out/b.tar", "b"), /b\.tar was changed/],
+      ] as const) {
+        change();
+        const { code, output } = await folder();
+        undo();
+        assert.deepEqual([code, said.test(output)], [1, true], output);
+      }
       writeFileSync(path("out/b.tar"), "changed");
+      const planned = await sign("out/", "--dry-run", "--overwrite", "--format", "json");
+      assert.equal(jsonOf<Signed>(planned).file, "out/SHA256SUMS");
+      assert.equal(readFileSync(path("out/SHA256SUMS"), "utf8"), list);
       const again = await sign("out/");
       assert.match(again.error, /SHA256SUMS exists already and was left as it is/);
       assert.equal(readFileSync(path("out/SHA256SUMS"), "utf8"), list);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeChecksums } from "../../src/cli/checksums.ts";
+import { listChecksums, writeChecksums } from "../../src/cli/checksums.ts";
 import { readTarget } from "../../src/cli/signTarget.ts";
 
 const { signal } = new AbortController();
@@ -55,7 +55,11 @@ describe("the list of a folder's files", () => {
     mkdirSync(join(cwd, "dist"));
   });
   afterEach(() => rmSync(cwd, { recursive: true, force: true }));
-  const write = (overwrite = false): Promise<string> => writeChecksums("dist", { cwd, overwrite }, signal);
+  const write = async (overwrite = false): Promise<string> => {
+    const list = await listChecksums("dist", cwd, signal);
+    await writeChecksums(list, { cwd, overwrite }, signal);
+    return list.path;
+  };
 
   it("is not written of nothing, of links, or of names that it cannot hold", async () => {
     await assert.rejects(write(), /holds no file to sign/);

@@ -1,6 +1,6 @@
 import { AppError } from "../../application/errors.ts";
 import { signingFormats } from "../../core/sign/scheme.ts";
-import { writeChecksums } from "../checksums.ts";
+import { listChecksums, writeChecksums } from "../checksums.ts";
 import type { Host } from "../host.ts";
 import { oneOf, parseOptions } from "../options.ts";
 import { platformsOf, readTimeStampAuthority, signingOptions, termsOf } from "../signSettings.ts";
@@ -44,10 +44,10 @@ export async function sign(args: readonly string[], host: Host): Promise<number>
     case "file":
       return signFile(run, { path: target.path, key, terms });
     case "folder": {
-      if (values["dry-run"] === true)
-        throw usage("For a folder there is no dry run: its list SHA256SUMS is written first. Name a file.");
+      const { path, content } = await listChecksums(target.path, host.cwd, host.signal);
       const options = { cwd: host.cwd, overwrite: values.overwrite === true };
-      return signFile(run, { path: await writeChecksums(target.path, options, host.signal), key, terms });
+      if (values["dry-run"] !== true) await writeChecksums({ path, content }, options, host.signal);
+      return signFile(run, { path, content, key, terms });
     }
   }
 }

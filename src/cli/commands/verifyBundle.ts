@@ -45,6 +45,7 @@ export async function verifyBundle(args: readonly string[], host: Host): Promise
     bundleText: await readTextFile(bundle, host.cwd),
     artifact: await readArtifact(folder?.path ?? artifact, host.cwd),
     trustedRootText: root === undefined ? await usualRoot(host) : await readTextFile(root, host.cwd),
+    rootIsNamed: root !== undefined,
     ...(identity === undefined ? {} : { identity }),
     ...(issuer === undefined ? {} : { issuer }),
     ...(values.key === undefined ? {} : { keyPem: await readTextFile(values.key, host.cwd) }),

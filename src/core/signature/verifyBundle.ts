@@ -15,6 +15,8 @@ export interface BundleQuestion {
   readonly artifact: { readonly bytes: Uint8Array } | { readonly sha256: string };
   /** Text of a trusted root; absent means the public Sigstore instance. */
   readonly trustedRootText?: string;
+  /** Whether somebody named that root, and did not leave it at the usual one; taken from whether there is a text. */
+  readonly rootIsNamed?: boolean;
   readonly identity?: string;
   readonly issuer?: string;
   /** PEM, SubjectPublicKeyInfo. */
@@ -70,11 +72,11 @@ export function verifyBundleForFile(question: BundleQuestion): BundleAnswer {
 function verifyWith(
   material: SignatureMaterial,
   anchor: Anchor,
-  { trustedRootText, time }: BundleQuestion,
+  { trustedRootText, rootIsNamed = trustedRootText !== undefined, time }: BundleQuestion,
 ): Verification {
   const result = verifySignature(material, anchor, time);
   const unknown = result.kind === "invalid" && result.reason.code === "timestamp-untrusted";
-  return unknown && anchor.kind === "key" && trustedRootText === undefined
+  return unknown && anchor.kind === "key" && !rootIsNamed
     ? verifySignature({ ...material, timestamps: [] }, anchor, time)
     : result;
 }
