@@ -1,4 +1,4 @@
-import { siblingPath, type Siblings } from "./siblings.ts";
+import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 import type { Definition, TemplateSource } from "./template.ts";
 import { readYaml } from "./yaml.ts";
 import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
@@ -26,6 +26,7 @@ const projects = ["", "inventory/", "inventories/", "../", "../../../", "../../.
  * own, those of all hosts, the role's defaults, then those of the roles that it depends on. `named` are the `vars_files` of a play, which win.
  */
 export function variablesBeside(path: string, siblings: Siblings, named: readonly string[] = []): VariableLookup {
+  if (siblings === noSiblings) return () => undefined;
   // Tasks may lie deeper in their folder.
   const [, below] = /(?:^|\/)(?:tasks|handlers)\/([^/]+(?:\/[^/]+)*)$/.exec(path) ?? [];
   const role = below === undefined ? undefined : "../".repeat(below.split("/").length);
