@@ -2,9 +2,18 @@ import assert from "node:assert/strict";
 import { readCertificate } from "../../../src/core/x509/certificate.ts";
 import { revocationOf, type RevocationAnswer } from "../../../src/core/x509/revocation.ts";
 import { listStatus } from "../../../src/core/x509/revocationList.ts";
-import { bitString, element, explicit, implicit, integer, octetString, sequence } from "../../../src/trial/x509/der.ts";
+import {
+  bitString,
+  element,
+  explicit,
+  implicit,
+  integer,
+  objectIdentifier,
+  octetString,
+  sequence,
+} from "../../../src/trial/x509/der.ts";
 import { extension } from "../../../src/trial/x509/issueCertificate.ts";
-import { createNotaryChain } from "../../helpers/notary.ts";
+import { basicConstraints, createNotaryChain, issueTestCertificate } from "../../helpers/notary.ts";
 import { issuingPoint, listAt, revocationList, type ListRequest } from "../../helpers/revocation.ts";
 
 const place = "http://lists.example/base.crl";
@@ -95,6 +104,44 @@ describe("lists of changes", () => {
       "unknown",
     ],
     ["with the same extension twice", base(), changes({ extensions: [number(7), number(8), restingOn(5)] }), "unknown"],
+    [
+      "with a number that is none",
+      base(),
+      changes({ extensions: [extension("2.5.29.20", false, element(2)), restingOn(5)] }),
+      "unknown",
+    ],
+    [
+      "with a number that is too long",
+      base(),
+      changes({ extensions: [extension("2.5.29.20", false, element(2, Buffer.alloc(21, 1))), restingOn(5)] }),
+      "unknown",
+    ],
+    [
+      "with a number as long as numbers may be",
+      base(),
+      changes({ extensions: [extension("2.5.29.20", false, element(2, Buffer.alloc(20, 1))), restingOn(5)] }),
+      "good",
+    ],
+    [
+      "with an extension without a name",
+      base(),
+      changes({
+        extensions: [number(7), restingOn(5), sequence(octetString(Buffer.alloc(1)), octetString(Buffer.alloc(1)))],
+      }),
+      "unknown",
+    ],
+    [
+      "with an extension without a value",
+      base(),
+      changes({ extensions: [number(7), restingOn(5), sequence(objectIdentifier("1.2.3"), element(0x0c))] }),
+      "unknown",
+    ],
+    [
+      "that nobody can name a place of",
+      base({ extensions: [number(5), extension("2.5.29.46", false, sequence())] }),
+      changes(),
+      "unknown",
+    ],
     ["are no list of their own", changes(), changes(), "unknown"],
     ["that are nothing", base(), Buffer.alloc(0), "unknown"],
     [
@@ -128,6 +175,21 @@ describe("lists of changes", () => {
     assert.deepEqual(asked([answer(place, base()), answer(changesPlace, changes({ revoked: [entry()] }))]), [
       "revoked",
     ]);
+  });
+});
+
+describe("issuers of lists", () => {
+  it("need no key usage", () => {
+    const own = issueTestCertificate({
+      name: root.name,
+      keys: root.keys,
+      kind: "authority",
+      extensions: [basicConstraints(true)],
+    });
+    const by = readCertificate(own.der);
+    assert.ok(certificate && by);
+    const found = listStatus(revocationList({ issuer: root }), place, { certificate, issuer: by, time });
+    assert.equal(found.kind, "good");
   });
 });
 
