@@ -20,6 +20,7 @@ const imageModules = new Map([
   ["podman_image", "name"],
   ["docker_image", "name"],
 ]);
+const definitionModules = new Set(["k8s", "helm", "docker_compose_v2", "docker_compose", "docker_stack"]);
 const scriptModules = new Set(["shell", "command", "raw"]);
 /** Lists of tasks within plays and blocks. */
 const nested = ["tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always"];
@@ -72,7 +73,7 @@ function readTasks(node: YamlNode | undefined, around: VariableLookup, reading: 
         const words = itemsOf(valueAt(value, "argv"));
         if (words.length > 0) pipeline.words(words, { scope });
       } else if (imageModules.has(module)) readModule(module, value, scope, reading);
-      else readDefinition(module, value, scope, reading);
+      else if (definitionModules.has(module)) readDefinition(module, value, scope, reading);
     }
   }
 }
@@ -90,12 +91,12 @@ function readDefinition(module: string, value: YamlNode, scope: TemplateScope, r
     const chart = { url: valueAt(value, "chart_ref"), version: valueAt(value, "chart_version") };
     addOciChart(text, resources.images, chart, "chart");
     readInlineValues(valueAt(value, "values") ?? valueAt(value, "release_values"), resources);
-  } else if (module === "docker_compose_v2" || module === "docker_compose" || module === "docker_stack") {
+  } else {
     const definitions = [valueAt(value, "definition"), ...itemsOf(valueAt(value, "compose"))];
     for (const definition of definitions)
       for (const { value: service } of entriesOf(valueAt(definition, "services")))
         if (valueAt(service, "build") === undefined) within.add(valueAt(service, "image"), "image");
-  } else return;
+  }
   reading.uses.push(...usesOf(resources));
 }
 
