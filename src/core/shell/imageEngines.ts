@@ -42,7 +42,7 @@ const verbs = new Map<string, VerbReader>([
   ["run", readRun],
   ["create", readRun],
   ["pull", (words) => readEvery(words, table.enginePull, "transport")],
-  ["from", (words) => readEvery(words, table.enginePull, "transport")],
+  ["from", (words) => withoutScratch(readEvery(words, table.enginePull, "transport"))],
   ["save", (words) => readEvery(words, table.engineLook)],
   ["history", (words) => readEvery(words, table.engineLook)],
   ["scan", (words) => readEvery(words, table.engineLook)],
@@ -117,6 +117,11 @@ function readEvery(words: readonly WordValue[], options: OptionTable, wrapper?: 
       : slice;
   });
   return { mentions: toMentions(slices, read), outputs: [] };
+}
+
+/** `scratch` begins with nothing. */
+function withoutScratch({ mentions, outputs }: CommandImages): CommandImages {
+  return { mentions: mentions.filter(({ slice }) => textOfSlice(slice) !== "scratch"), outputs };
 }
 
 /** podman and buildah take `docker://`; other transports lead to no registry. */

@@ -137,8 +137,7 @@ export function expandInto(word: Building, expansion: Expansion, quoted: boolean
   });
 }
 
-/** Notes names that the word expands. */
-export function addNames(word: Building, names: readonly string[]): void {
+function addNames(word: Building, names: readonly string[]): void {
   for (const name of names) if (word.expands.length < maximumNames) word.expands.push(name);
 }
 

@@ -3,7 +3,8 @@ export type WindowsShell = "powershell" | "cmd";
 
 /** Which shell of Windows a name stands for; undefined for any other. */
 export function windowsShellOf(name: string): WindowsShell | undefined {
-  const program = name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
+  const [first = ""] = name.trim().split(/\s+/);
+  const program = first.slice(Math.max(first.lastIndexOf("/"), first.lastIndexOf("\\")) + 1);
   if (/^(?:pwsh|powershell)(?:core)?(?:\.exe)?\b/i.test(program)) return "powershell";
   return /^cmd(?:\.exe)?\b/i.test(program) ? "cmd" : undefined;
 }

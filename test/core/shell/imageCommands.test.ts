@@ -49,6 +49,8 @@ const commands: readonly string[] = [
   "cat <<EOF | sudo bash -e\ndocker pull ⟦a/b:1⟧\nEOF",
   "cat <<EOF | docker build -\ndocker pull no:1\nEOF",
   "cat <<EOF | tee x | grep y\ndocker pull no:1\nEOF",
+  "buildah from scratch",
+  "buildah from --name c docker://⟦alpine:3⟧",
   "retry 3 docker pull ⟦node:22⟧",
   "travis_retry docker run --rm ⟦node:22⟧ x",
   "ssh -i key -p 22 user@host docker pull ⟦node:22⟧",

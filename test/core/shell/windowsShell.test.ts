@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { asPosixScript, windowsEnvironment, windowsShellOf } from "../../../src/core/shell/windowsShell.ts";
+
+describe("shells of Windows", () => {
+  for (const [name, shell] of [
+    ["pwsh", "powershell"],
+    ["powershell -command x", "powershell"],
+    ["C:\\\\x\\\\pwsh.exe", "powershell"],
+    ["cmd", "cmd"],
+    ["cmd.exe /c", "cmd"],
+    ["bash", undefined],
+    ["command", undefined],
+  ] as const)
+    it(`knows ${name}`, () => assert.equal(windowsShellOf(name), shell));
+
+  for (const [shell, source, expected] of [
+    ["powershell", "a `\n  b", "a \\\n  b"],
+    ["powershell", "<# a\nb #>c", "    \n    c"],
+    ["powershell", "$env:A ${env:B}", "$env_A ${env_B}"],
+    ["powershell", "$a = 'b'", "   a='b'"],
+    ["powershell", "$a = b c", "     b c"],
+    ["cmd", "a ^\r\n b", "a \\\r\n b"],
+    ["cmd", "rem a\n@b", "#   a\n b"],
+  ] as const)
+    it(`reads ${JSON.stringify(source)} of ${shell}`, () => assert.equal(asPosixScript(source, shell), expected));
+
+  it("keeps every character in its place", () => {
+    const piece = fc.constantFrom(
+      "`",
+      "^",
+      "\n",
+      "\r\n",
+      "$",
+      "env:",
+      "a",
+      "=",
+      " ",
+      "'",
+      '"',
+      "<#",
+      "#>",
+      "@",
+      "rem",
+      "&",
+    );
+    fc.assert(
+      fc.property(fc.array(piece), fc.constantFrom("cmd" as const, "powershell" as const), (pieces, shell) => {
+        assert.equal(asPosixScript(pieces.join(""), shell).length, pieces.join("").length);
+      }),
+    );
+  });
+
+  it("gives the environment the names that scripts are changed to", () =>
+    assert.deepEqual(windowsEnvironment({ A: "b" }), { env_A: "b" }));
+});
