@@ -83,6 +83,16 @@ const others = new Map<string, readonly SignInWay[]>([
     ],
   ],
   [
+    // The sign-in itself is for one signing, and leaves nothing; what is kept is where an identity may go.
+    "sigstore",
+    [
+      {
+        label: "Agree that your identity goes there",
+        answers: [shown("sigstore authority", "Address of the identity provider whose tokens may be sent there")],
+      },
+    ],
+  ],
+  [
     "signserver",
     [
       {

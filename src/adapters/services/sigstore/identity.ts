@@ -75,7 +75,7 @@ async function requireAgreement(place: SigstorePlace, issuer: string, options: W
   if (place.isTrial) return;
   const named = environment["COUNTERSIGN_SIGSTORE_URL"];
   if (named !== undefined && URL.canParse(named) && new URL(named).origin === origin) return;
-  if ((await secrets?.get(origin, agreedName)) === issuer) return;
+  if ((await secrets?.get(origin, agreedName))?.replace(/\/+$/, "") === issuer) return;
   if (person === undefined)
     throw new AppError(
       "configuration",

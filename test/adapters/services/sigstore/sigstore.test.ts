@@ -3,6 +3,7 @@ import { noCredentials } from "../../../../src/adapters/registry/credentials.ts"
 import { createRegistry } from "../../../../src/adapters/registry/registry.ts";
 import { executeSigning, prepareSigning, type SigningOutcome } from "../../../../src/application/signImage.ts";
 import type { SigningService } from "../../../../src/application/signingService.ts";
+import { keptNames } from "../../../../src/adapters/services/signIns.ts";
 import { commandLinePolicy } from "../../../../src/core/policy/commandLinePolicy.ts";
 import { trialIdentities } from "../../../../src/trial/sigstore/identityProvider.ts";
 import type { SigstoreFault } from "../../../../src/trial/sigstore/startTrialSigstore.ts";
@@ -202,6 +203,20 @@ describe("a Sigstore instance as a signing service", () => {
         assert.equal((await sign(await scene.open({ environment: {}, person, secrets }))).status, "signed");
       assert.equal(person.questions.length, 1);
       assert.match(person.questions[0] ?? "", new RegExp(`sending your identity of .* to ${scene.sigstore.url}`, "u"));
+    });
+
+    it("and does not ask who agreed beforehand, for this provider", async () => {
+      const { url } = scene.sigstore;
+      for (const [issuer, asked] of [
+        [`${url}/`, 0],
+        ["https://other.example", 1],
+      ] as const) {
+        const [person, secrets] = [browsingPerson(), memorySecrets()];
+        const [name = ""] = keptNames({ type: "sigstore", options: {} });
+        await secrets.set(url, name, issuer);
+        assert.equal((await sign(await scene.open({ environment: {}, person, secrets }))).status, "signed");
+        assert.equal(person.questions.length, asked);
+      }
     });
 
     it(
