@@ -116,6 +116,8 @@ export interface FileReading {
 
 /** Reads many files beside the thread that asks. */
 export interface FileReaders {
+  /** From how many files on they are worth their start. */
+  readonly atLeast: number;
   /** What the files hold, in any order. Throws what the signal was aborted with, and AppError `internal` where a thread failed. */
   read(tasks: readonly FileTask[], options: WaitOptions): AsyncIterable<readonly FileReading[]>;
 }

@@ -42,9 +42,6 @@ export interface Workspace {
   readonly problems: readonly Problem[];
 }
 
-/** How many files are worth the start of threads. */
-const manyFiles = 400;
-
 /**
  * Reads a workspace. A file that cannot be read is a problem, not a failure, so that one bad file hides nothing else.
  * Throws AppError `limit-reached` where the workspace has too many files, and what the signal was aborted with.
@@ -106,7 +103,7 @@ async function* readTasks(
   options: WaitOptions,
 ): AsyncIterable<readonly FileReading[]> {
   const open = new Map(tasks.map((task) => [task.path, task]));
-  if (files.readers !== undefined && tasks.length >= manyFiles) {
+  if (files.readers !== undefined && tasks.length >= files.readers.atLeast) {
     try {
       for await (const readings of files.readers.read(tasks, options)) {
         for (const { path } of readings) open.delete(path);

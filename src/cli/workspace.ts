@@ -30,7 +30,9 @@ export async function locateWorkspace(paths: readonly string[], cwd: string): Pr
     ...createNodeFiles({ root, accepts: (path) => mayHoldReferences(path) || isPolicyPath(path) }),
     ...(program === undefined
       ? {}
-      : { readers: createReadingThreads({ program, roots: () => [{ prefix: "", folder: root }] }) }),
+      : {
+          readers: createReadingThreads({ program, atLeast: manyFiles, roots: () => [{ prefix: "", folder: root }] }),
+        }),
   };
   if (named.length === 0) return { root, files, selection: undefined };
   const within = ({ absolute }: Named): string => relative(root, absolute).split(sep).join("/");
@@ -40,6 +42,9 @@ export async function locateWorkspace(paths: readonly string[], cwd: string): Pr
   };
   return { root, files, selection };
 }
+
+/** Each thread compiles the readers for itself, which takes longer than reading less than this. */
+const manyFiles = 2_000;
 
 /** The program of the threads that read files, which is built beside the command line; absent where it runs from its sources. */
 function readingProgram(): string | undefined {

@@ -25,6 +25,9 @@ const ignoredPattern = "**/{node_modules,.git,.hg,.svn,.vscode-test,out,vendor,.
 const maximumSize = 5 * 1024 * 1024;
 const maximumCount = 20_000;
 
+/** From this many files on they are read in threads, so that the editor is not kept waiting. */
+const someFiles = 200;
+
 /** `program` is what threads that read files run, as it was built. */
 export function createWorkspaceFiles(log: Log, program: string): WorkspaceFiles {
   const pathOf = (uri: vscode.Uri): string | undefined => {
@@ -45,7 +48,7 @@ export function createWorkspaceFiles(log: Log, program: string): WorkspaceFiles 
       ? vscode.Uri.joinPath(first.uri, path)
       : vscode.Uri.joinPath(folder.uri, path.slice(slash + 1));
   };
-  const threads = createReadingThreads({ program, roots: localRoots, maximumSize });
+  const threads = createReadingThreads({ program, atLeast: someFiles, roots: localRoots, maximumSize });
   return {
     uriOf,
     pathOf,

@@ -51,7 +51,7 @@ export async function measureReading(): Promise<void> {
 async function measureWorkspace(folder: string): Promise<readonly Document[]> {
   const alone = createNodeFiles({ root: folder, accepts: (path) => mayHoldReferences(path) || isPolicyPath(path) });
   const program = join(process.cwd(), "dist/readingThread.cjs");
-  const readers = createReadingThreads({ program, roots: () => [{ prefix: "", folder }] });
+  const readers = createReadingThreads({ program, atLeast: 0, roots: () => [{ prefix: "", folder }] });
   const { signal } = new AbortController();
   let documents: readonly Document[] = [];
   for (let run = 0; run < RUNS; run++) {

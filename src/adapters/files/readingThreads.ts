@@ -22,6 +22,8 @@ export interface ReadingThreadsOptions {
   readonly program: string;
   /** Asked when reading begins. */
   readonly roots: () => readonly Root[];
+  /** From how many files on they are worth their start. */
+  readonly atLeast: number;
   /** In bytes, for one file. */
   readonly maximumSize?: number;
 }
@@ -40,6 +42,7 @@ const patience = 60_000;
 /** Threads that read files, started for each reading and ended after it. */
 export function createReadingThreads(options: ReadingThreadsOptions): FileReaders {
   return {
+    atLeast: options.atLeast,
     async *read(tasks, { signal }) {
       signal.throwIfAborted();
       const count = Math.max(

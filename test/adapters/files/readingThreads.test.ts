@@ -39,7 +39,7 @@ describe("createReadingThreads", () => {
     ...(readers === undefined ? {} : { readers }),
   });
   const threads = (path = program): FileReaders =>
-    createReadingThreads({ program: path, roots: () => [{ prefix: "", folder: root }] });
+    createReadingThreads({ program: path, atLeast: 400, roots: () => [{ prefix: "", folder: root }] });
   const taskOf = (path: string): FileTask => ({ path, references: true, policy: true, named: true });
 
   it("reads a workspace as this thread does", async () => {
@@ -71,6 +71,7 @@ describe("createReadingThreads", () => {
   it("reads folders of the workspace by their prefix, and nothing outside them", async () => {
     const readers = createReadingThreads({
       program,
+      atLeast: 0,
       roots: () => [
         { prefix: "", folder: join(root, "s1") },
         { prefix: "other/", folder: join(root, "s2") },
