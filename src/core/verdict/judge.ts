@@ -8,6 +8,7 @@ import { notaryAuthoritiesOf } from "./assessNotary.ts";
 import { attachmentsIn } from "./attachments.ts";
 import { asksForAttestationTag } from "./attestationLookup.ts";
 import { assessSignature, type AssessedSignature } from "./assessSignature.ts";
+import { checksOf } from "./checks.ts";
 import { decideRule, type RuleDecision } from "./decideRule.ts";
 import type { Descriptor, Evidence, Failure, Lookup } from "./evidence.ts";
 import { governanceOf } from "./governance.ts";
@@ -63,7 +64,11 @@ export function judge(evidence: Evidence, policy: TrustPolicy, material: TrustMa
   );
   const attachments = attachmentsIn(evidence, new Set(found.map(({ manifest }) => manifest)));
   trace.push(
-    ...signatures.flatMap(({ step, verdict }) => [step, ...describeGovernance(verdict.governance)]),
+    ...signatures.flatMap(({ step, verdict }, index) => [
+      step,
+      ...assessed.slice(index, index + 1).flatMap((signature) => checksOf(signature, image)),
+      ...describeGovernance(verdict.governance),
+    ]),
     ...attachments.map(describeAttachment),
     ...decisions.flatMap(describeDecision),
     ...(covering.length === 0
