@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { Registry } from "../../src/application/ports.ts";
+import { verifyImage } from "../../src/application/verifyImage.ts";
 import { verifyImages } from "../../src/application/verifyImages.ts";
 import { parseReference, type ImageReference } from "../../src/core/image/reference.ts";
 import type { TrustPolicy } from "../../src/core/policy/policy.ts";
+import type { Evidence } from "../../src/core/verdict/evidence.ts";
 import type { Verdict } from "../../src/core/verdict/verdict.ts";
 import { impatient, isEndless, neverAborted, pushImage, startScene, type Scene } from "../helpers/registryScene.ts";
 
@@ -41,6 +43,25 @@ describe("verifyImages", () => {
     );
   const states = (verdicts: ReadonlyMap<string, Verdict>) =>
     [...verdicts.values()].map(({ state, reason }) => (state === "unknown" ? reason.code : state));
+
+  it("judges by evidence without asking, and no platform by what is about its index", async () => {
+    const kept = new Map<string, Evidence>();
+    const onVerdict = (verdict: Verdict, evidence: Evidence) => void kept.set(verdict.reference, evidence);
+    const before = await verify(["1"], { onVerdict, exhaustive: true });
+    scene.taken();
+    assert.deepEqual(states(await verify(["1", "2"], { evidence: kept })), ["unsigned", "offline"]);
+    const [evidence] = kept.values();
+    assert.ok(evidence?.image !== undefined && before.size === 1);
+    const { verdict } = await verifyImage(
+      { registry: scene.registry, clock },
+      reference(`${scene.host}/acme/app:1`),
+      { policy: nobody, material },
+      { ...neverAborted, evidence: kept },
+      { ...evidence.image, digest: `sha256:${"1".repeat(64)}` },
+    );
+    assert.deepEqual([verdict.state, verdict.reason.code], ["unknown", "offline"]);
+    assert.deepEqual(scene.taken(), []);
+  });
 
   it("asks identical references once, and answers in their order", async () => {
     const seen: string[] = [];

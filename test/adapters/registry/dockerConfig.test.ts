@@ -135,6 +135,39 @@ describe("createDockerCredentials", () => {
     assert.equal(warnings.length, 1);
   });
 
+  const clouds: readonly (readonly [string, string, string, Credential])[] = [
+    [
+      "ECR",
+      "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+      "ecr-login",
+      { kind: "password", username: "AWS", password: "s" },
+    ],
+    [
+      "Artifact Registry",
+      "europe-docker.pkg.dev",
+      "gcloud",
+      { kind: "password", username: "_dcgcloud_token", password: "s" },
+    ],
+    ["GHCR", "ghcr.io", "osxkeychain", { kind: "password", username: "jane", password: "s" }],
+    // An identity token by another name: ACR takes it as the password of this user, too.
+    [
+      "ACR",
+      "acme.azurecr.io",
+      "acr-env",
+      { kind: "password", username: "00000000-0000-0000-0000-000000000000", password: "s" },
+    ],
+    ["ACR, by an identity token", "acme.azurecr.io", "acr-env", { kind: "identity-token", token: "s" }],
+  ];
+  for (const [what, host, helper, credential] of clouds)
+    it(`asks the helper of ${what} for its host alone`, async () => {
+      const Username = credential.kind === "password" ? credential.username : "<token>";
+      const text = JSON.stringify({ ServerURL: host, Username, Secret: "s" });
+      const config = { credHelpers: { [host]: helper } };
+      assert.deepEqual(await first(config, host, { text }), credential);
+      assert.deepEqual(spawned, [[`docker-credential-${helper}`, host]]);
+      assert.equal(await first(config, "registry.example", { text }), undefined);
+    });
+
   it("asks a helper once for many repositories, and again where it has failed", async () => {
     const text = JSON.stringify({ Username: "u", Secret: "s" });
     const credentials = source({ credsStore: "all" }, { text });
