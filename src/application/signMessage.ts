@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
 import { artifactNamedIn } from "../core/sign/namedArtifact.ts";
 import { requestHash } from "../core/sign/requestHash.ts";
 import { isSignatureOver } from "../core/sign/verifyMessage.ts";
+import { awaitOutcome, type PendingOutcome } from "./awaitOutcome.ts";
 import { AppError } from "./errors.ts";
 import type { Clock, Log, WaitOptions } from "./ports.ts";
 import type {
@@ -63,7 +63,6 @@ export type MessageOutcome =
   | { readonly status: "not-sent" }
   | { readonly status: "denied"; readonly code: DenyCode; readonly message: string };
 
-const longestPause = 30_000;
 const withdrawalMs = 10_000;
 
 /**
@@ -102,39 +101,42 @@ export async function signMessage(
       : `Going on with request ${waiting.id} at ${service.name}.`,
   );
   const first = waiting === undefined ? await service.submit(request, options) : await service.resume(waiting, options);
-  return settle(ports, asked, { request, hash, first }, options);
+  return settle(ports, asked, { request, hash, waiting, first }, options);
 }
 
 async function settle(
   ports: MessagePorts,
   asked: MessageToSign,
-  sent: { readonly request: SignRequest; readonly hash: string; readonly first: SignOutcome },
+  sent: {
+    readonly request: SignRequest;
+    readonly hash: string;
+    readonly waiting: Ticket | undefined;
+    readonly first: SignOutcome;
+  },
   options: MessageWait,
 ): Promise<MessageOutcome> {
-  const { service, tickets, clock } = ports;
-  const until = clock.now().getTime() + options.waitMs;
-  let outcome = sent.first;
-  let told = false;
-  while (outcome.status === "pending") {
-    const { ticket, message } = outcome;
-    if (ticket.requestHash !== sent.hash)
-      throw new AppError("service-protocol", `${service.name} answered with a ticket for another request.`);
-    if (asked.repeatable) await tickets.save(ticket);
-    if (!told) options.onPending?.(ticket, message);
-    told = true;
-    const pause = Math.min(Math.max(outcome.retryAfterMs, 1), longestPause);
-    const isOver = clock.now().getTime() + pause > until;
-    if (isOver && asked.repeatable) return { status: "pending", ticket, message };
-    if (isOver) return withdraw(service, ticket, message);
-    try {
-      await setTimeout(pause, undefined, options);
-    } catch (cause) {
-      if (!asked.repeatable) await withdraw(service, ticket, message);
-      throw new AppError("cancelled", `Waiting for request ${ticket.id} at ${service.name} was cancelled.`, { cause });
-    }
-    outcome = await service.resume(ticket, options);
-  }
-  if (asked.repeatable) await tickets.remove(sent.hash);
+  const { service, tickets } = ports;
+  const { repeatable } = asked;
+  let ticket: Ticket | undefined;
+  const keep = async (pending: PendingOutcome): Promise<void> => {
+    ticket = pending.ticket;
+    // One that is kept already must not be withdrawn because it cannot be kept again.
+    if (repeatable && sent.waiting?.id !== ticket.id) await tickets.save(ticket);
+    options.onPending?.(ticket, pending.message);
+  };
+  const outcome = await awaitOutcome(ports, sent.request, sent.first, { ...options, keep }).catch(
+    async (error: unknown) => {
+      // Nobody could go on with it: its signature would be of no use.
+      if (repeatable || ticket === undefined || !(error instanceof AppError) || error.code !== "cancelled") throw error;
+      const { left = "it was withdrawn" } = await withdraw(service, ticket, "");
+      throw new AppError("cancelled", `Waiting for request ${ticket.id} was cancelled: ${left}.`, { cause: error });
+    },
+  );
+  if (outcome.status === "pending")
+    return repeatable
+      ? { status: "pending", ticket: outcome.ticket, message: outcome.message }
+      : withdraw(service, outcome.ticket, outcome.message);
+  if (repeatable) await tickets.remove(sent.hash);
   if (outcome.status === "denied") return { status: "denied", code: outcome.code, message: outcome.message };
   const { signature, audit } = outcome;
   const { key, message } = asked;
@@ -147,7 +149,11 @@ async function settle(
 }
 
 /** Withdraws with a time limit of its own: the person's cancellation must not leave the request behind. */
-async function withdraw(service: SigningService, ticket: Ticket, message: string): Promise<MessageOutcome> {
+async function withdraw(
+  service: SigningService,
+  ticket: Ticket,
+  message: string,
+): Promise<Extract<MessageOutcome, { status: "withdrawn" }>> {
   try {
     await service.cancel(ticket, { signal: AbortSignal.timeout(withdrawalMs) });
     return { status: "withdrawn", ticket, message };

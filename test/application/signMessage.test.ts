@@ -62,13 +62,14 @@ describe("signing a message that another program wraps", () => {
     asked: Partial<MessageToSign> = {},
     wait: Partial<MessageWait> = {},
     changes: Partial<SigningService> = {},
+    ticketStore: TicketStore = store,
   ): Promise<MessageOutcome> =>
     signMessage(
       {
         service: service(changes),
         clock: { now: () => new Date() },
         log: { info: () => undefined, warn: () => undefined },
-        tickets: store,
+        tickets: ticketStore,
       },
       {
         message,
@@ -158,9 +159,18 @@ describe("signing a message that another program wraps", () => {
     for (const repeatable of [true, false]) {
       const interruption = new AbortController();
       const wait = { signal: interruption.signal, waitMs: 60_000, onPending: () => interruption.abort() };
-      await assert.rejects(sign("release", { repeatable }, wait), { code: "cancelled" });
+      const message = repeatable ? /still waits/u : /it was withdrawn/u;
+      await assert.rejects(sign("release", { repeatable }, wait), { code: "cancelled", message });
       assert.equal(cancelled, repeatable ? 0 : 1);
     }
+  });
+
+  it("withdraws what no record could be kept of", async () => {
+    const full: TicketStore = { ...store, save: () => Promise.reject(new Error("No space is left.")) };
+    await assert.rejects(sign("release", {}, {}, {}, full), { code: "file-unwritable", message: /No space is left/u });
+    assert.deepEqual(await service().pending({ signal }), []);
+    await sign("release");
+    assert.equal((await sign("release", {}, {}, {}, full)).status, "pending");
   });
 
   it("passes on no signature of another message, and no ticket of another request", async () => {
