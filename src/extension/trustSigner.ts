@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { RuleDraft } from "../core/policy/draftRule.ts";
 import type { ProposalRequest, Proposed, ProposedSigner, RuleProposal } from "../core/policy/proposeRule.ts";
 import type { PolicyFile } from "../core/policy/readPolicy.ts";
 import { createLineIndex } from "../core/image/span.ts";
@@ -90,11 +91,14 @@ async function review(
   const file = await policyFile(extension, verdict);
   const proposed = await propose(file, verdict, request);
   if (proposed.kind === "none") {
+    const draft = await draftBeside(extension, verdict, request);
+    const [show, open] = ["Show a rule", "Open the policy"];
     const shown = await vscode.window.showWarningMessage(
       `The signer of ${image.name} was not added: ${proposed.why} Add it by hand.`,
-      "Open the policy",
+      ...(draft === undefined ? [open] : [show, open]),
     );
-    if (shown !== undefined && file.uri !== undefined) await openAt(file.uri);
+    if (shown === show && draft !== undefined) await showDraft(draft);
+    else if (shown !== undefined && file.uri !== undefined) await openAt(file.uri);
     return;
   }
   const { proposal } = proposed;
@@ -118,6 +122,36 @@ async function review(
     edit.createFile(file.uri, { contents, ignoreIfExists: false }, metadata);
   }
   await vscode.workspace.applyEdit(edit, { isRefactoring: true });
+}
+
+/** A rule of its own in the format of the policy that decided, for policies that nothing can be added to. */
+async function draftBeside(
+  { model }: Extension,
+  { decidedBy, signatures }: Verdict,
+  request: ProposalRequest,
+): Promise<RuleDraft | undefined> {
+  const { dialectOfRule, draftRule } = await import("../core/policy/draftRule.ts");
+  const rule = model.rulebook.policy.rules.find(
+    ({ name, source }) =>
+      name === decidedBy?.rule && source.file === decidedBy.policy && source.line === decidedBy.line,
+  );
+  if (rule === undefined) return undefined;
+  const logged = signatures.some(
+    ({ format, provenBy }) => format === request.format && provenBy === "transparency-log",
+  );
+  const drafted = draftRule(dialectOfRule(rule), { ...request, logged });
+  return drafted.kind === "draft" ? drafted.draft : undefined;
+}
+
+/** Opens a draft that no file holds yet; what accepting it means stands above it where the format has comments. */
+async function showDraft({ files, meaning }: RuleDraft): Promise<void> {
+  for (const { path, text } of files) {
+    const isYaml = /\.ya?ml$/u.test(path);
+    const remarks = isYaml ? meaning.map((sentence) => `# ${printable(sentence)}\n`).join("") : "";
+    const language = isYaml ? "yaml" : path.endsWith(".json") ? "json" : "plaintext";
+    const document = await vscode.workspace.openTextDocument({ language, content: remarks + text });
+    await vscode.window.showTextDocument(document, { preview: false });
+  }
 }
 
 /** What accepting means, in full: a person decides about more than the image that they looked at. */

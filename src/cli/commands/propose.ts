@@ -5,7 +5,13 @@ import { readWorkspace } from "../../application/readWorkspace.ts";
 import { readTrustMaterial } from "../../application/trustMaterial.ts";
 import { verifyImage } from "../../application/verifyImage.ts";
 import { formatReference, parseReference } from "../../core/image/reference.ts";
-import { draftDialects, draftRule, type DraftDialect, type RuleDraft } from "../../core/policy/draftRule.ts";
+import {
+  dialectOfRule,
+  draftDialects,
+  draftRule,
+  type DraftDialect,
+  type RuleDraft,
+} from "../../core/policy/draftRule.ts";
 import type { PolicyRule, TrustPolicy } from "../../core/policy/policy.ts";
 import { readPolicy } from "../../core/policy/readPolicy.ts";
 import { printable } from "../../core/report/words.ts";
@@ -124,21 +130,5 @@ function whyNobody({ state, reason, signatures }: Verdict): string {
 function dialectOf(rules: readonly PolicyRule[], { signatures }: Verdict): DraftDialect {
   if (signatures.length > 0 && signatures.every(({ format }) => format.startsWith("notation-")))
     return "notary-trust-policy";
-  const coverage = rules[0]?.coverage;
-  switch (coverage?.kind) {
-    case "scopes":
-      return coverage.set.startsWith("config.openshift.io") ? "openshift" : "containers-policy";
-    case "wildcards":
-    case "written":
-      return "kyverno";
-    case "components":
-      return "connaisseur";
-    case "registries":
-      return "ratify";
-    case "repositories":
-      return "notary-trust-policy";
-    case "globs":
-    case undefined:
-      return "cluster-image-policy";
-  }
+  return dialectOfRule(rules[0]);
 }

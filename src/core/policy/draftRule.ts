@@ -4,6 +4,7 @@ import { parseReference, repositoryName } from "../image/reference.ts";
 import type { SignatureFormat } from "../verdict/verdict.ts";
 import { readCertificate } from "../x509/certificate.ts";
 import { attributesOf } from "../x509/distinguishedName.ts";
+import type { PolicyRule } from "./policy.ts";
 import { proposePolicy, type ProposedSigner } from "./proposeRule.ts";
 import { readPolicy, type PolicyFile } from "./readPolicy.ts";
 import { toYaml, type YamlValue } from "./yamlText.ts";
@@ -21,6 +22,26 @@ export const draftDialects = [
 
 /** A policy format that a rule can be drafted in. */
 export type DraftDialect = (typeof draftDialects)[number];
+
+/** The format that a rule was read from. */
+export function dialectOfRule(rule: PolicyRule | undefined): DraftDialect {
+  switch (rule?.coverage?.kind) {
+    case "scopes":
+      return rule.coverage.set.startsWith("config.openshift.io") ? "openshift" : "containers-policy";
+    case "wildcards":
+    case "written":
+      return "kyverno";
+    case "components":
+      return "connaisseur";
+    case "registries":
+      return "ratify";
+    case "repositories":
+      return "notary-trust-policy";
+    case "globs":
+    case undefined:
+      return "cluster-image-policy";
+  }
+}
 
 /** Whom a draft would trust; of the Notary Project, a certificate by its subject under a root. Certificates are PEM. */
 export type DraftSigner =

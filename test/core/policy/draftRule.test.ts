@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { draftDialects, draftRule, type DraftDialect, type DraftRequest } from "../../../src/core/policy/draftRule.ts";
+import {
+  dialectOfRule,
+  draftDialects,
+  draftRule,
+  type DraftDialect,
+  type DraftRequest,
+} from "../../../src/core/policy/draftRule.ts";
 import { readPolicy } from "../../../src/core/policy/readPolicy.ts";
 import type { Evidence } from "../../../src/core/verdict/evidence.ts";
 import { judge } from "../../../src/core/verdict/judge.ts";
@@ -146,6 +152,16 @@ describe("draftRule", () => {
         assert.match(drafted.draft.meaning[0] ?? "", /every image of registry\.example\/acme\/app:/u);
       });
     }
+
+  it("names the format that a rule was read from, so that drafts are in the organisation's own", () => {
+    for (const [, { dialects, own: _own, theirs: _theirs, ...request }] of cases)
+      for (const dialect of dialects) {
+        const drafted = draftRule(dialect, { reference, ...request });
+        const rules = drafted.kind === "draft" ? readPolicy(drafted.draft.files).rules : [];
+        assert.equal(dialectOfRule(rules[0]), dialect);
+      }
+    assert.equal(dialectOfRule(undefined), "cluster-image-policy");
+  });
 
   it("says what a format cannot say more narrowly", () => {
     const request = { reference, signer: key, format: "cosign", logged: false } as const;
