@@ -129,7 +129,9 @@ async function settle(
       // Nobody could go on with it: its signature would be of no use.
       if (repeatable || ticket === undefined || !(error instanceof AppError) || error.code !== "cancelled") throw error;
       const { left = "it was withdrawn" } = await withdraw(service, ticket, "");
-      throw new AppError("cancelled", `Waiting for request ${ticket.id} was cancelled: ${left}.`, { cause: error });
+      throw new AppError("cancelled", `Waiting for request ${ticket.id} was cancelled: ${left.replace(/\.$/, "")}.`, {
+        cause: error,
+      });
     },
   );
   if (outcome.status === "pending")
