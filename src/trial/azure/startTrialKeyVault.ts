@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, X509Certificate } from "node:crypto";
 import type { HashAlgorithm, SignatureScheme } from "../../application/signingService.ts";
-import { decodeBase64Url } from "../../core/base64.ts";
+import { decodeBase64, decodeBase64Url } from "../../core/base64.ts";
 import { textOrEmpty, type JsonObject } from "../../core/json.ts";
 import { createTrialBearerTokens, tokenLifetime, type TrialBearerTokens } from "../bearerTokens.ts";
 import { startFace, type FaceContext, type TrialFace } from "../face.ts";
@@ -90,7 +90,11 @@ function certificateOf({ description }: TrialKey, origin: string): object {
     kid: kidOf(description.name, origin),
     cer,
     attributes: { enabled: true },
-    policy: { issuer: { name: "Trial" }, x509_props: { subject: `CN=TRIAL ${description.name}` } },
+    policy: {
+      key_props: { kty: description.spec.startsWith("rsa") ? "RSA" : "EC", exportable: false },
+      issuer: { name: "Trial" },
+      x509_props: { subject: `CN=TRIAL ${description.name}` },
+    },
   };
 }
 
@@ -111,13 +115,15 @@ function signWith(
     return failed(403, "Forbidden", "Operation sign is not allowed on a disabled key.", "KeyDisabled");
   const hash: HashAlgorithm = bits === "256" ? "sha256" : bits === "384" ? "sha384" : "sha512";
   const scheme: SignatureScheme = kind === "ES" ? "ecdsa" : kind === "PS" ? "rsa-pss" : "rsa-pkcs1v15";
-  const digest = decodeBase64Url(textOrEmpty(body["value"]));
+  const value = textOrEmpty(body["value"]);
+  // The product's clients send either alphabet.
+  const digest = decodeBase64Url(value) ?? decodeBase64(value);
   if (digest === undefined || digest.length !== digestLengths[hash])
     return failed(400, "BadParameter", "The length of the digest does not fit the algorithm.");
   const answer = context.sign(user, { key: name, scheme, hash, digest });
   if (answer.status === "denied") return failed(403, "Forbidden", answer.message);
-  const value = curve === undefined ? answer.signature : toSideBySide(answer.signature, curve.half);
-  return { status: 200, body: { kid: kidOf(name, origin), value: value.toString("base64url") } };
+  const signature = curve === undefined ? answer.signature : toSideBySide(answer.signature, curve.half);
+  return { status: 200, body: { kid: kidOf(name, origin), value: signature.toString("base64url") } };
 }
 
 function kidOf(name: string, origin: string): string {

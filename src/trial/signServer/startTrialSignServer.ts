@@ -45,8 +45,6 @@ export async function startTrialSignServer(
 function route(call: LoopbackCall, options: TrialSignServerOptions, context: FaceContext): LoopbackAnswer {
   const [, name] = /^\/signserver\/rest\/v1\/workers\/([^/]+)\/process$/.exec(call.url.pathname) ?? [];
   if (call.method !== "POST" || name === undefined) return failed(404, "There is nothing at this path.");
-  if (call.headers["x-keyfactor-requested-with"] === undefined)
-    return failed(403, "The header X-Keyfactor-Requested-With is missing.");
   const user = userOf(call, options, context.engine);
   if (user === undefined) return failed(401, "Client authentication is required.");
   return process(decodeURIComponent(name), call.body, user, options, context);
@@ -63,11 +61,12 @@ function process(
   if (key === undefined) return failed(404, `No such worker: ${worker}`);
   if (key.description.state !== "enabled") return failed(500, "Worker is not active: it is disabled.");
   const metaData = objectIn(body, "metaData");
-  const data = body["encoding"] === "BASE64" ? decodeBase64(textOrEmpty(body["data"])) : undefined;
+  const text = textOrEmpty(body["data"]);
+  const data = body["encoding"] === "BASE64" ? decodeBase64(text) : Buffer.from(text, "utf8");
   const isHash = textOrEmpty(metaData["USING_CLIENTSUPPLIED_HASH"]) === "true";
   const hash = isHash ? hashes.get(textOrEmpty(metaData["CLIENTSIDE_HASHDIGESTALGORITHM"])) : "sha256";
   const isEdwards = key.description.spec === "ed25519";
-  if (data === undefined || data.length === 0 || hash === undefined || (isEdwards && isHash))
+  if (data === undefined || hash === undefined || (isEdwards && isHash))
     return failed(400, "The data or the hash algorithm is not accepted by the worker.");
   if (isHash && data.length !== digestLengths[hash])
     return failed(400, "Client-side hashed request data length does not match the hash algorithm.");
