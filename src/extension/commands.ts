@@ -35,7 +35,7 @@ function handlersFor(extension: Extension, images: ImagesView): Readonly<Record<
     "countersign.pin": (target) => pin(extension, target),
     "countersign.pinAll": () => pinAll(extension, "file"),
     "countersign.pinAllInWorkspace": () => pinAll(extension, "workspace"),
-    "countersign.refreshPins": () => refreshPins(extension, "file"),
+    "countersign.refreshPins": (target) => refreshPins(extension, "file", target),
     "countersign.refreshPinsInWorkspace": () => refreshPins(extension, "workspace"),
     "countersign.fixAll": () => fixAll(extension),
     "countersign.showSteps": async (target) => {

@@ -9,6 +9,7 @@ import {
   describeTime,
   stateWord,
 } from "../core/report/words.ts";
+import { tagOf } from "../core/rules/pinFix.ts";
 import type { SignatureVerdict, Verdict } from "../core/verdict/verdict.ts";
 import { commandLink, type CommandTarget } from "./commandIds.ts";
 import { escapeHover } from "./markdown.ts";
@@ -160,6 +161,8 @@ function actions(subject: HoverSubject, verdict: Verdict | undefined): string {
     );
   if (verdict?.state === "verified" && use.pinAt !== undefined && use.reference?.digest === undefined)
     links.push(commandLink("$(pin) Pin to this digest", "countersign.pin", target, "Write the verified digest"));
+  if (trusted && use.pinAt !== undefined && use.reference !== undefined && tagOf(use.reference) !== undefined)
+    links.push(commandLink("$(sync) Refresh the pin", "countersign.refreshPins", target, "Ask what the tag names now"));
   if (verdict !== undefined)
     links.push(
       commandLink("$(list-ordered) Show the steps", "countersign.showSteps", target, "How this verdict came to be"),

@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
+import type { ImageUse } from "../core/document/document.ts";
 import { formatReference } from "../core/image/reference.ts";
+import type { Span } from "../core/image/span.ts";
 import { count } from "../core/report/words.ts";
 import { tagOf } from "../core/rules/pinFix.ts";
 import type { Edit, Finding } from "../core/rules/rule.ts";
@@ -45,23 +47,35 @@ export async function pinAll(extension: Extension, scope: Scope): Promise<void> 
   const unknown = floating.filter((reference) => extension.model.status(reference).kind !== "judged");
   if (!(await asked(extension, unknown, "Asking for digests"))) return;
   const nothing = `Nothing to pin: no image in ${nameOf(scope)} is verified and without a digest.`;
-  await writeDigests(extension, paths, { rule: pinRule, label: "Pin images", past: "Pinned", nothing });
+  const findings = paths.flatMap((path) => extension.model.findings(path));
+  await writeDigests(extension, findings, { rule: pinRule, label: "Pin images", past: "Pinned", nothing });
 }
 
 /** Asks what the tags of pinned images name now, and writes the new digests that are verified, as one change. */
-export async function refreshPins(extension: Extension, scope: Scope): Promise<void> {
-  const paths = pathsIn(extension, scope);
+export async function refreshPins(extension: Extension, scope: Scope, target: CommandTarget = {}): Promise<void> {
+  const paths = target.file === undefined ? pathsIn(extension, scope) : [target.file];
+  const isMeant = (use: ImageUse): boolean => target.reference === undefined || referenceOf(use) === target.reference;
   const tags = usesIn(extension, paths).flatMap(({ use }) => {
+    if (!isMeant(use)) return [];
     const tag = use.reference === undefined || referenceOf(use) === undefined ? undefined : tagOf(use.reference);
     return tag === undefined ? [] : [formatReference(tag)];
   });
   if (!(await asked(extension, tags, "Asking what tags name now"))) return;
-  const left = paths.flatMap((path) => extension.model.findings(path)).filter(({ rule }) => rule === refreshRule);
+  const meant = new Set(
+    usesIn(extension, paths).flatMap(({ document, use }) => (isMeant(use) ? [placeKey(document.path, use)] : [])),
+  );
+  const left = paths
+    .flatMap((path) => extension.model.findings(path))
+    .filter((finding) => finding.rule === refreshRule && meant.has(placeKey(finding.file, finding)));
   const nothing =
     left.length === 0
       ? `Nothing to refresh: no tag of a pinned image in ${nameOf(scope)} has moved.`
       : `No pin was refreshed: ${count(left.length, "tag")} moved to images that are not verified. The Problems view says who signed them.`;
-  await writeDigests(extension, paths, { rule: refreshRule, label: "Refresh pins", past: "Refreshed", nothing });
+  await writeDigests(extension, left, { rule: refreshRule, label: "Refresh pins", past: "Refreshed", nothing });
+}
+
+function placeKey(path: string, { span }: { readonly span: Span }): string {
+  return `${span.start} ${span.end} ${path}`;
 }
 
 /** Where pins are written. */
@@ -98,10 +112,21 @@ async function asked(extension: Extension, references: readonly string[], title:
     });
     try {
       await extension.verification.verify(wanted, { signal });
+      // What is known is put into the model a moment later.
+      if (extension.verification.progress() !== undefined) await drawn(extension);
     } finally {
       subscription.dispose();
     }
     return !signal.aborted;
+  });
+}
+
+function drawn({ verification }: Extension): Promise<void> {
+  return new Promise((resolve) => {
+    const subscription = verification.onDidProgress(() => {
+      subscription.dispose();
+      resolve();
+    });
   });
 }
 
@@ -115,10 +140,9 @@ interface Writing {
 /** One change for everything, so that one undo takes it back; it says what it did, and where it did not. */
 async function writeDigests(
   extension: Extension,
-  paths: readonly string[],
+  findings: readonly Finding[],
   { rule, label, past, nothing }: Writing,
 ): Promise<void> {
-  const findings = paths.flatMap((path) => extension.model.findings(path));
   const edits = safeEdits(findings, rule);
   if (edits.length === 0) {
     void vscode.window.showInformationMessage(nothing);
