@@ -89,7 +89,9 @@ function stepLine({ step, outcome, text, section }: TraceStep, options: TextOpti
     outcome === "passed" ? "grey" : colourOf(mark),
     options.colour,
   );
-  return `     ${painted} ${step}: ${printable(text)}${cited}`;
+  // A step is told whole, however long: it is what a person asked for.
+  const whole = (text.match(/[^]{1,300}/gu) ?? []).map(printable).join("");
+  return `     ${painted} ${step}: ${whole}${cited}`;
 }
 
 /** The platforms of an index, and what else is attached where no steps tell of it. */

@@ -25,8 +25,8 @@ export function checksOf({ found, outcome }: AssessedSignature, image: Descripto
   const stamp = provenTimes.find(({ by }) => by === "timestamp");
   return [
     isBundle
-      ? passed(`The manifest's subject and the signed statement both name ${digest}.`, statementSection)
-      : passed(`The signed payload names ${digest}.`, payloadSection),
+      ? passed(`The manifest's subject and the signed statement both name ${digest} as the image.`, statementSection)
+      : passed(`The signed payload names ${digest} as the image.`, payloadSection),
     passed(`The signature fits the signed bytes under ${keyOf(signer)}.`, isBundle ? envelopeSection : payloadSection),
     ...(signer.certificate === undefined
       ? []

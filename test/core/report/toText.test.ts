@@ -42,6 +42,33 @@ describe("toText", () => {
     assert.equal(text.split("\n").length, 5);
   });
 
+  it("tells steps whole and who sees the signature where that is asked for, and draws nothing", () => {
+    const long = `a\u001b[2J${"b".repeat(700)}c`;
+    const trace = [
+      { step: "signature", outcome: "passed", text: long, section: "RFC 5280, 6.1" },
+      { step: "verdict", outcome: "failed", text: "No." },
+    ] as const;
+    const inspection = inspectionOf({ Dockerfile: "FROM x:1\n" }, [
+      { ...good, reference: "docker.io/library/x:1", trace },
+    ]);
+    const text = toText({ ...inspection, steps: true }, plain);
+    assert.match(text, /\n {5}✔ signature: a\ufffd\[2Jb{700}c \[RFC 5280, 6\.1\]\n {5}✘ verdict: No\.\n/u);
+    assert.equal(
+      / {5}• signature: .+ seen by /u.test(text),
+      good.signatures.some(({ valid }) => valid),
+    );
+    assert.doesNotMatch(toText(inspection, plain), /RFC 5280/u);
+  });
+
+  it("says how old the evidence is that it rests on", () => {
+    const evidence = { file: "kept.json", collectedAt: new Date(plain.now.getTime() - 3 * 86_400_000).toISOString() };
+    const text = toText({ ...inspectionOf(files, [good]), evidence }, plain);
+    assert.match(
+      text,
+      /\nJudged by the evidence in kept\.json, collected 3 days ago \(.+ UTC\)\. Tags may have moved since\.\n$/u,
+    );
+  });
+
   it("says that there is nothing", () => {
     assert.equal(toText({ documents: [], findings: [], problems: [] }, plain), "No image references found\n");
   });
