@@ -38,6 +38,7 @@ export function readImageCommands(
   const visit = (command: ShellCommand, depth: number): void => {
     if (left-- <= 0) return;
     commands.push(command);
+    for (const name of taggedNames(command)) addOutput(name);
     for (const inner of innerCommands(command)) {
       if (inner.kind === "script") {
         if (depth >= maximumDepth) continue;
@@ -61,6 +62,17 @@ export function readImageCommands(
         .some((name) => outputs.has(name)),
   );
   return createCommandUses(document, commands, wanted);
+}
+
+/** The names after `-t` of whatever builds, where a variable says what that is. */
+function taggedNames({ words }: ShellCommand): readonly string[] {
+  // `run -t` has a terminal.
+  if (words[0]?.text !== undefined || words.some(({ text }) => /^(?:run|exec|create)$/.test(text ?? ""))) return [];
+  return words.flatMap(({ text = "" }, index) => {
+    const own = /^--tag=(.+)$/s.exec(text)?.[1];
+    const tag = own ?? (text === "-t" || text === "--tag" ? words[index + 1]?.text : undefined);
+    return tag === undefined || !/[\w]/.test(tag) ? [] : [tag];
+  });
 }
 
 /** A name, and how others may spell it: without a tag it is `latest`, and on this machine it may be called `localhost/...`. */

@@ -10,7 +10,11 @@ export type InnerCommand =
 /** What a command runs in the end, whatever stands before it: `sudo`, `retry 3`, `ssh host`. */
 export function innerCommands(command: ShellCommand): readonly InnerCommand[] {
   const invocation = invocationOf(command) ?? engineByName(command);
-  if (invocation === undefined) return [];
+  if (invocation === undefined) {
+    // `$SUDO docker run ...`: what comes first is not known, but what it runs is.
+    const behind = wrapped({ tool: "", rest: command.words.slice(1) });
+    return behind === undefined ? [] : [behind];
+  }
   const word = scriptOf(invocation.tool, invocation.rest);
   if (word !== undefined) return [{ kind: "script", word }];
   const own: InnerCommand = { kind: "tool", invocation };
