@@ -25,7 +25,7 @@ export function answerCertificateRequest(body: JsonObject, parts: SigstoreParts)
   const certificate = sigstore.authority.issue({
     publicKey: fault() === "other-key" ? generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey : key,
     identity: fault() === "other-identity" ? "mallory@trial.localhost" : identity,
-    issuer: textOrEmpty(claims["iss"]),
+    issuer: fault() === "other-issuer" ? "https://other.example" : textOrEmpty(claims["iss"]),
     notBefore: new Date(now().getTime() - 60_000),
     ...(fault() === "promise-beside" || fault() === "no-promise" ? {} : { log: sigstore.certificateLog }),
   });

@@ -15,7 +15,7 @@ export interface TrialIdentityProvider {
 }
 
 /** Ways in which the provider misbehaves on demand. */
-export type ProviderFault = "wrong-nonce" | "wrong-state" | "refuses" | "slow-down" | "expired";
+export type ProviderFault = "wrong-nonce" | "wrong-issuer" | "wrong-state" | "refuses" | "slow-down" | "expired";
 
 /** The trial's person and pipeline, as certificates name them. */
 export const trialIdentities = {
@@ -44,7 +44,8 @@ export function createTrialIdentityProvider(options: {
 
   const issue = (claims: JsonObject): string => {
     const expired = options.fault() === "expired";
-    const usual = { iss: options.origin(), iat: seconds(), exp: seconds() + (expired ? -60 : lifetime) };
+    const iss = options.fault() === "wrong-issuer" ? "https://other.example" : options.origin();
+    const usual = { iss, iat: seconds(), exp: seconds() + (expired ? -60 : lifetime) };
     const header = encode({ alg: "ES256", typ: "JWT", kid: "trial" });
     const signed = `${header}.${encode({ ...usual, ...claims })}`;
     const signature = sign("sha256", Buffer.from(signed), { key: privateKey, dsaEncoding: "ieee-p1363" });

@@ -10,8 +10,9 @@ import { signingConfigOf, trustedRootOf } from "./trustFiles.ts";
 /** Ways in which the instance misbehaves on demand. */
 export type SigstoreFault =
   | ProviderFault
-  /** The authority certifies somebody else, or another key; or fails. */
+  /** The authority certifies somebody else, somebody of another provider, or another key; or fails. */
   | "other-identity"
+  | "other-issuer"
   | "other-key"
   | "authority-fails"
   /** The promise of the certificate log stands beside the certificate, or there is none. */

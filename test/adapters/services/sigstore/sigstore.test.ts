@@ -111,8 +111,10 @@ describe("a Sigstore instance as a signing service", () => {
   const faults: readonly (readonly [SigstoreFault, string, RegExp])[] = [
     ["refuses", "authentication", /access_denied/u],
     ["wrong-nonce", "authentication", /another sign-in/u],
+    ["wrong-issuer", "authentication", /another provider issued it/u],
     ["expired", "authentication", /has expired/u],
     ["other-identity", "service-protocol", /is for mallory@trial.localhost, and not/u],
+    ["other-issuer", "service-protocol", /not for whom the identity token names/u],
     ["other-key", "service-protocol", /for another key/u],
     ["authority-fails", "service-unavailable", /authority failed.*Nothing was signed/u],
     ["promise-beside", "service-protocol", /beside it and not in it/u],
@@ -154,6 +156,10 @@ describe("a Sigstore instance as a signing service", () => {
       assert.equal(answer.status, 400);
       const redirect = new URL(visited.url).searchParams.get("redirect_uri") ?? "";
       assert.equal((await fetch(redirect.replace("/auth/callback", "/"))).status, 404);
+      // Of our own sign-in by its state, but of another provider (RFC 9207), or without a code.
+      const state = new URL(visited.url).searchParams.get("state") ?? "";
+      for (const query of [{ state, code: "x", iss: "https://other.example" }, { state }])
+        assert.equal((await fetch(`${redirect}?${new URLSearchParams(query).toString()}`)).status, 400);
       interruption.abort();
     };
     const service = await scene.open({ person: { ...person, visit } });
