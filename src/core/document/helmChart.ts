@@ -1,7 +1,9 @@
 import { withoutByteOrderMark } from "../image/span.ts";
+import { chartExpressions, sayRepository, valueOfStretches } from "./chartTemplates.ts";
 import type { Document } from "./document.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { readHelmValues } from "./helmValues.ts";
+import { isImageKey } from "./imageShape.ts";
 import { holdsManifests, readManifestText } from "./helmValuesText.ts";
 import { addOciChart } from "./ociChart.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
@@ -56,7 +58,17 @@ export function readHelmValuesFile(source: string, path: string, siblings: Sibli
   const images = createImageCollector(text);
   const defaultTag = tagOfChart(path, siblings);
   const inner: Document[] = [];
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
+  // A value that is a template itself sees these values, whatever their file is called.
+  const beside: Siblings = (place) => (place === `${folder}values.yaml` ? text : siblings(place));
+  const expressions = chartExpressions(`${folder}templates/`, "", beside);
   const nested = (scalar: YamlScalar, key: string): void => {
+    const template = isImageKey(key) && scalar.exact && scalar.text.includes("{{") ? scalar.text : "";
+    const stretches = template === "" ? [] : expressions.evaluate(template);
+    if (sayRepository(stretches)) {
+      const value = valueOfStretches(stretches, { span: scalar.span, label: "template", text: template });
+      images.add(scalar, "image", { value, pin: "none" });
+    }
     if (holdsManifests(key, scalar)) inner.push(readManifestText(scalar, key, text, path));
   };
   for (const { root } of stream.documents) readHelmValues(root, { text, images, defaultTag, nested });

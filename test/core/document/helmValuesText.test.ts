@@ -25,6 +25,20 @@ describe("readManifestText", () => {
   for (const [name, source, expected] of table)
     it(`reads ${name}`, () => void expectUses(readHelmValuesFile, source, expected));
 
+  it("reads values that are templates and name an image themselves", () => {
+    const source =
+      'tag: "1"\na: {image: "«a/b:{{ default .Chart.AppVersion .Values.tag }}»"}\nb: {image: "«a/c:{{ .Chart.AppVersion }}»"}\nc: {image: "{{ .Values.d }}:1"}\nd: x/y\ne: {image: "«a/d:{{ .Release.Name }}»"}\nf: {note: "a/e:{{ .Values.tag }}"}\n';
+    const read = (text: string) =>
+      readHelmValuesFile(text, "c/values-prod.yaml", (path) =>
+        path === "c/Chart.yaml" ? "appVersion: 2.3.4\n" : undefined,
+      );
+    expectUses(read, source, [
+      "image docker.io/a/b:1 resolved",
+      "image docker.io/a/c:2.3.4 resolved",
+      "image ? partial",
+    ]);
+  });
+
   it("pins and survives mutations", () => {
     const source = "extraContainers: |\n  - image: a/b:1\n    args: [x]\n";
     assert.equal(expectPinsToHold(readHelmValuesFile, source), 1);
