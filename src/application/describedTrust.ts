@@ -7,13 +7,14 @@ import type { KeylessSigning } from "./witness.ts";
 
 type KeylessTrust = ReturnType<KeylessSigning["trust"]>;
 
-const source = { file: "the signing service's description of the key", line: 1 };
+/** Naming the key was the command's or the person's own doing; no file says it. */
+const source = { file: "named when signing", line: 1 };
 
 /** Accepts the described key, in the format and for the purpose that were planned, and nobody else. */
 export function describedTrust(plan: SignaturePlan, keyless?: KeylessSigning): SigningTrust {
   const named = keyless?.trust();
   const rule = {
-    name: plan.key.name,
+    name: "of the key itself",
     source,
     mode: "enforce" as const,
     globs: [{ glob: "**", source }],
