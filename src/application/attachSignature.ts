@@ -133,6 +133,7 @@ function evidenceOf(plan: SignaturePlan, assembled: AssembledSignature, now: Dat
     lookups: [
       { kind: "referrers", target: plan.artifact, at, outcome: tagged ? "absent" : "found" },
       { kind: "signature-tag", target: plan.artifact, at, outcome: tagged ? "found" : "absent" },
+      { kind: "attestation-tag", target: plan.artifact, at, outcome: "absent" },
     ],
     candidates: [{ descriptor: manifest.descriptor, from: tagged ? "signature-tag" : "referrers" }],
     blobs: Object.fromEntries([manifest, config, envelope].map(({ descriptor, bytes }) => [descriptor.digest, bytes])),
