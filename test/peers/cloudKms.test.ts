@@ -103,7 +103,11 @@ describeWithPeers("Jsign signs through the trial", ["jsign"], (peers) => {
   const sign = async (face: TrialFace, ...args: readonly string[]): Promise<number> => {
     const before = engine.audit.entries().filter(({ event }) => event === "signed").length;
     writeFileSync(join(peers.home, "script.ps1"), "Write-Host hello\r\n");
-    await peers.run("jsign", [...args, "--alg", "SHA-256", "script.ps1"]).finally(() => face.stop());
+    try {
+      await peers.run("jsign", [...args, "--alg", "SHA-256", "script.ps1"]);
+    } finally {
+      await face.stop();
+    }
     return engine.audit.entries().filter(({ event }) => event === "signed").length - before;
   };
 

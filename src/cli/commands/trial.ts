@@ -92,9 +92,15 @@ function whatRuns({ registry, url, keys, venafi, vault, timeStamps, interfaces }
 
   registry   ${registry}
   service    trial, ${url}
-${venafi === undefined ? "" : `             the same as Venafi CodeSign Protect, ${venafi.url}\n`}${vault === undefined ? "" : `             the same as HashiCorp Vault and OpenBao, ${vault.url}\n`}${timeStamps === undefined ? "" : `  stamps     ${timeStamps.url}\n`}${sigstoreLine(interfaces)}Keys
+${venafi === undefined ? "" : `             the same as Venafi CodeSign Protect, ${venafi.url}\n`}${vault === undefined ? "" : `             the same as HashiCorp Vault and OpenBao, ${vault.url}\n`}${otherFaces(interfaces)}${timeStamps === undefined ? "" : `  stamps     ${timeStamps.url}\n`}${sigstoreLine(interfaces)}Keys
 ${list.join("\n")}
 `;
+}
+
+/** What else it is, by the type that `.countersign.yaml` names. */
+function otherFaces(interfaces: TrialDescription["interfaces"] = {}): string {
+  const others = Object.entries(interfaces).filter(([type]) => type !== "sigstore");
+  return others.map(([type, url]) => `             the same as type ${type}, ${url}\n`).join("");
 }
 
 function sigstoreLine(interfaces: TrialDescription["interfaces"] = {}): string {

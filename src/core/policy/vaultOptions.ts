@@ -9,6 +9,8 @@ export interface VaultOptions {
   readonly namespace?: string;
   /** Where the transit secrets engine is mounted. */
   readonly mount: string;
+  /** Where the PKI secrets engine that issued the keys' certificates is mounted; it is not asked without it. */
+  readonly pkiMount?: string;
   /** Keys to offer, for those who may use keys and not list them; all keys without it. */
   readonly keys: readonly string[];
   /** What to sign in with; without it, with what there is. */
@@ -30,6 +32,7 @@ export interface VaultOptions {
 const fields = [
   "namespace",
   "mount",
+  "pkiMount",
   "keys",
   "authentication",
   "authMount",
@@ -58,12 +61,12 @@ export function readVaultOptions(options: Readonly<Record<string, string>>): {
   const authentication = kinds.find((kind) => kind === named);
   if (named !== undefined && authentication === undefined)
     wrong.push(`'authentication' must be one of ${kinds.join(", ")}.`);
-  const paths = (["namespace", "mount", "authMount"] as const).map((name) => {
+  const paths = (["namespace", "mount", "authMount", "pkiMount"] as const).map((name) => {
     const path = given.get(name)?.replace(/\/$/, "");
     if (path !== undefined && !isMountPath(path)) wrong.push(`'${name}' must be a path such as team/signing.`);
     return path;
   });
-  const [namespace, mount = "transit", authMount] = paths;
+  const [namespace, mount = "transit", authMount, pkiMount] = paths;
   const keys = (given.get("keys") ?? "")
     .split(",")
     .map((key) => key.trim())
@@ -93,6 +96,7 @@ export function readVaultOptions(options: Readonly<Record<string, string>>): {
       ...(namespace === undefined ? {} : { namespace }),
       ...(authentication === undefined ? {} : { authentication }),
       ...(authMount === undefined ? {} : { authMount }),
+      ...(pkiMount === undefined ? {} : { pkiMount }),
       ...(role === undefined ? {} : { role }),
       ...(audience === undefined ? {} : { audience }),
       ...(caFile === undefined ? {} : { caFile }),

@@ -8,6 +8,7 @@ import { failed, found, type VaultAnswer } from "./answers.ts";
 import { createTrialControlGroups, type TrialControlGroups } from "./controlGroups.ts";
 import type { TrialVaultFault } from "./faults.ts";
 import { createTrialTokenStore, type TrialLogins, type TrialTokenStore } from "./logins.ts";
+import { createTrialPki } from "./pki.ts";
 import { createTrialTransit, type TrialTransit } from "./transit.ts";
 
 /** The trial service behind the interface of HashiCorp Vault and OpenBao. */
@@ -29,6 +30,8 @@ export interface TrialVaultOptions {
   readonly mount?: string;
   /** The namespace that requests must name; none without it. */
   readonly namespace?: string;
+  /** Where the PKI engine is mounted that issued the keys' certificates, and which are revoked, by the names of keys; none without it. */
+  readonly pki?: { readonly mount: string; readonly revoked?: readonly string[] };
 }
 
 interface Context {
@@ -37,6 +40,7 @@ interface Context {
   readonly groups: TrialControlGroups;
   readonly mount: string;
   readonly namespace?: string;
+  readonly pki?: (path: string) => VaultAnswer | undefined;
   fault(): TrialVaultFault | undefined;
 }
 
@@ -52,6 +56,7 @@ export async function startTrialVault(engine: TrialEngine, options: TrialVaultOp
     groups: createTrialControlGroups(engine),
     mount: options.mount ?? "transit",
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+    ...(options.pki === undefined ? {} : { pki: createTrialPki(engine, options.pki) }),
     fault: () => fault,
   };
   const server = await serveLoopback({
@@ -102,9 +107,11 @@ function read(
   path: string,
   token: string,
   { method, url }: LoopbackCall,
-  { tokens, transit, mount }: Context,
+  { tokens, transit, mount, pki }: Context,
 ): VaultAnswer {
   if (path === "auth/token/lookup-self") return tokens.lookUp(token);
+  const issued = pki?.(path);
+  if (issued !== undefined) return issued;
   if (!path.startsWith(`${mount}/`)) return failed(404, "no handler for route");
   const isList = method === "LIST" || url.searchParams.get("list") === "true";
   if (isList) return path.replace(/\/$/, "") === `${mount}/keys` ? transit.list() : failed(404);

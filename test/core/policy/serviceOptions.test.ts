@@ -20,6 +20,7 @@ const good: readonly (readonly [string, object])[] = [
   ["csc", { specification: "v1", path: "/csc/v0", keys: "id-1", mode: "synchronous" }],
   ["signserver", { workers: "Release=pki/release.pem,Hotfix=pki/hotfix.pem", rsa: "rsa-pss", path: "/signserver" }],
   ["vault", { authentication: "oidc", role: "signer", callbackPort: "8251" }],
+  ["vault", { pkiMount: "pki_int" }],
   ["venafi", { authentication: "device", audience: "csp" }],
 ];
 const bad: readonly (readonly [string, object])[] = [
@@ -37,6 +38,7 @@ const bad: readonly (readonly [string, object])[] = [
   ["signserver", { workers: "Release" }],
   ["signserver", { workers: "A=a.pem", rsa: "raw" }],
   ["vault", { authentication: "oidc", callbackPort: "80" }],
+  ["vault", { pkiMount: "../sys" }],
   ["venafi", { authentication: "integrated" }],
 ];
 

@@ -8,6 +8,7 @@ import type { ServiceReply } from "../serviceRequest.ts";
 import type { VaultPlace } from "./connection.ts";
 import { approvalOf, authorize, pendingOf, waitingOf, wrappedReplyIn, type WaitingSignature } from "./controlGroup.ts";
 import type { Credentials } from "./credentials.ts";
+import { completeByPki } from "./pki.ts";
 import { refusalOf } from "./refusal.ts";
 import { createSession, refusedLookUp } from "./session.ts";
 import { describeTransitKey, type TransitKey } from "./transitKeys.ts";
@@ -63,8 +64,14 @@ export function createVaultService(connection: VaultConnection): SigningService 
     if (refusal?.code === "unavailable") throw refusedLookUp(session, connection, action, refusal);
     // A key that the session may not read is not one to offer.
     if (refusal !== undefined) return undefined;
-    const described = describeTransitKey(key, reply.body, { ...connection, mount }, connection.now());
-    if (described !== undefined) known.set(key, described);
+    const found = describeTransitKey(key, reply.body, { ...connection, mount }, connection.now());
+    if (found === undefined) return undefined;
+    const { pkiMount } = settings;
+    const described =
+      pkiMount === undefined
+        ? found
+        : { ...found, description: await completeByPki(found.description, pkiMount, session, options) };
+    known.set(key, described);
     return described;
   };
 
@@ -136,7 +143,7 @@ export function createVaultService(connection: VaultConnection): SigningService 
         return {
           status: "denied",
           code: "key-disabled",
-          message: `Key '${request.key}' is deleted; nothing was sent.`,
+          message: `Key '${request.key}' is deleted, or its certificate is revoked; nothing was sent.`,
         };
       const body = signingBodyOf(request, key);
       if (typeof body === "string") return { status: "denied", code: "unsupported", message: body };
