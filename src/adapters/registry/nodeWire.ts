@@ -29,7 +29,11 @@ interface Agents {
   readonly https: HttpsAgent;
 }
 
-const keep = { keepAlive: true, scheduling: "lifo" } as const;
+/**
+ * Connections are kept for less than the shortest usual time after which servers close them: what writes is
+ * not repeated, and must not go out on one that is closed already.
+ */
+const keep = { keepAlive: true, scheduling: "lifo", timeout: 4000 } as const;
 
 /**
  * A wire over Node's own HTTP: its connections are kept for what follows, after a HEAD too, and a host may have

@@ -104,6 +104,29 @@ describe("a connection", () => {
     assert.equal(opened, 1);
   });
 
+  it("goes through the proxy that the environment names, but for the hosts that it leaves out", async function () {
+    const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+    if (major < 24 || (major === 24 && minor < 5)) this.skip();
+    const asked: string[] = [];
+    const proxy = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      response.writeHead(200, { "content-length": "0" }).end();
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const address = proxy.address();
+    const host = `127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+    const environment = { HTTP_PROXY: `http://${host}`, NO_PROXY: "direct.invalid" };
+    const wire = createNodeWire({ environment });
+    const request = { method: "HEAD", headers: {} } as const;
+    assert.equal((await wire({ ...request, url: new URL("http://registry.invalid/v2/") }, signal)).status, 200);
+    await assert.rejects(wire({ ...request, url: new URL("http://direct.invalid/v2/") }, signal));
+    // This machine itself is never looked for from elsewhere.
+    assert.equal((await wire({ ...request, url: new URL(`http://${host}/v2/`) }, signal)).status, 200);
+    assert.deepEqual(asked, ["HEAD http://registry.invalid/v2/", "HEAD /v2/"]);
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+
   it("carries what a proxy has compressed, bounded by what it becomes", async () => {
     const scene = await startScene({ client: { wire: createNodeWire({ environment: {} }) } });
     const large = Buffer.alloc(1024 * 1024, " ");
