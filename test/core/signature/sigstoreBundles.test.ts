@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { constants, generateKeyPairSync, sign } from "node:crypto";
 import type { Authority } from "../../../src/core/policy/policy.ts";
 import { preAuthenticationEncoding, statementType } from "../../../src/core/sign/statement.ts";
+import type { SignatureMaterial } from "../../../src/core/signature/material.ts";
+import { verifySignature } from "../../../src/core/signature/verifySignature.ts";
 import { judge } from "../../../src/core/verdict/judge.ts";
 import type { Verdict } from "../../../src/core/verdict/verdict.ts";
+import { readPublicKey } from "../../../src/core/x509/publicKey.ts";
 import * as scene from "../../helpers/signedImage.ts";
 import * as sigstore from "../../helpers/sigstoreScene.ts";
 import { createStampChain } from "../../helpers/timestamp.ts";
@@ -114,6 +117,53 @@ describe("Sigstore bundles of every kind", () => {
     };
     assert.equal(judged(attached).state, "verified");
     assert.equal(judged(attached, scene.keylessAuthority(), material).reason.code, "log-not-valid-then");
+  });
+
+  it("an entry that its log promised counts by that time, whatever a later stamp says", () => {
+    const signed = enveloped();
+    const entries = [sigstore.logEntryOf(parts, "dsse 0.0.1", signed) ?? {}];
+    const stamps = [sigstore.stampResponse(parts, signed.signature, { at: new Date(now.getTime() + 120_000) })];
+    const json = JSON.parse(parts.trustedRoot);
+    json.tlogs[0].publicKey.validFor = {
+      start: "2026-01-01T00:00:00Z",
+      end: new Date(now.getTime() + 1000).toISOString(),
+    };
+    const material = {
+      trustedRoots: [{ name: "trial", text: JSON.stringify(json), source: "test" }],
+      defaultRoot: "trial",
+    };
+    const attached = bundled(sigstore.bundleOf(signed, { content: "envelope", entries, stamps }));
+    assert.equal(judged(attached, scene.keylessAuthority(), material).state, "verified");
+  });
+
+  it("more entries or stamps than are read are refused, wherever they come from", () => {
+    const signed = enveloped();
+    const key = readPublicKey(signed.keys.publicKey.export({ type: "spki", format: "pem" }).toString());
+    assert.ok(key);
+    const entry = {
+      logId: Buffer.alloc(32),
+      logIndex: "0",
+      kind: "x",
+      version: "1",
+      integratedTime: "0",
+      body: Buffer.alloc(1),
+    };
+    const material = {
+      signature: signed.signature,
+      message: { kind: "envelope", payloadType: statementType, payload: signed.payload },
+      signer: { kind: "key" },
+      logEntries: [],
+      timestamps: [],
+      alsoDigests: [],
+    } as const;
+    const codeOf = (more: Partial<SignatureMaterial>): string => {
+      const outcome = verifySignature({ ...material, ...more }, { kind: "key", key, lenient: true }, now);
+      return outcome.kind === "valid" ? "valid" : outcome.reason.code;
+    };
+    assert.equal(codeOf({}), "valid");
+    assert.equal(codeOf({ logEntries: Array.from({ length: 33 }, () => entry) }), "limit-reached");
+    assert.equal(codeOf({ timestamps: Array.from({ length: 33 }, () => Buffer.alloc(1)) }), "limit-reached");
+    assert.equal(codeOf({ timestamps: Array.from({ length: 32 }, () => Buffer.alloc(1)) }), "valid");
   });
 
   it("a chain to the anchor of a private PKI is followed, and validated whole", () => {

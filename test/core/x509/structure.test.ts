@@ -231,8 +231,12 @@ describe("the structure of what is signed around certificates", () => {
 
     it("in what it says, where it was signed so: never another time", () => {
       const [info] = pieces();
-      assert.ok(
-        believed(info, [], (changed) => proven(stampToken({ ...usual, rewriteInfo: () => changed }))).length > 0,
+      const paths = believed(info, [], (changed) => proven(stampToken({ ...usual, rewriteInfo: () => changed })));
+      // Version, policy, imprint, serial number and time must be there and be what they are.
+      const needed = ["0", "1", "2", "3", "4"].flatMap((i) => [`${i} dropped`, `${i} retagged`]);
+      assert.deepEqual(
+        paths.filter((path) => [...needed, "2 extended", "2.1 retagged"].includes(path)),
+        [],
       );
     });
 
