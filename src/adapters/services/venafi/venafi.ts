@@ -34,6 +34,9 @@ export interface VenafiConnection {
 const notRepeated =
   "The request was sent once and not repeated, so it is not known whether the key signed: the archive of the service says so.";
 
+/** What was listed longer ago than this, in milliseconds, is asked for again before a key of it signs. */
+const fresh = 30_000;
+
 /** How long the reference to the archive is looked for after a signature was made; nothing depends on it. */
 const archiveLimit = 5_000;
 
@@ -47,15 +50,26 @@ export function createVenafiService(connection: VenafiConnection): SigningServic
   const place = { ...connection, timeoutMs: connection.timeoutMs ?? 20_000 };
   const caller = createCaller(place, createSession(place, connection.credentials));
   let known: readonly VenafiKey[] = [];
+  let listedAt = 0;
 
   const list = async (options: WaitOptions): Promise<readonly VenafiKey[]> => {
     known = await listVenafiKeys(caller, settings, connection.now(), options);
+    listedAt = connection.now();
     return known;
   };
   const keyNamed = async (keyName: string, options: WaitOptions): Promise<VenafiKey | undefined> => {
     const find = (keys: readonly VenafiKey[]): VenafiKey | undefined =>
       keys.find(({ description }) => description.name === keyName);
-    return find(known) ?? find(await list(options));
+    const shown = find(known);
+    if (shown !== undefined && connection.now() - listedAt < fresh) return shown;
+    const found = find(await list(options));
+    // Its environment keeps its id when its key is replaced.
+    if (shown !== undefined && found !== undefined && shown.description.publicKey !== found.description.publicKey)
+      throw new AppError(
+        "service-protocol",
+        `Key '${keyName}' of ${name} was rotated since it was described; nothing was sent. Sign again.`,
+      );
+    return found;
   };
   const onlySelfHosted = (what: string): void => {
     if (settings.product === "saas")
