@@ -34,11 +34,11 @@ export function readShape(
   nested: (node: YamlNode) => void,
   under = "",
 ): void {
-  const visit = (current: YamlNode | undefined, key: string, depth: number): void => {
+  const visit = (current: YamlNode | undefined, key: string, depth: number, isItem = false): void => {
     if (depth > maximumDepth) return;
     for (const item of itemsOf(current)) {
       if (key === "volumes") reading.add(valueAt(item, "image", "reference"), "volume");
-      visit(item, key, depth + 1);
+      visit(item, key, depth + 1, true);
     }
     const mapping = mappingOf(current);
     if (mapping === undefined) return;
@@ -48,12 +48,14 @@ export function readShape(
     }
     if (containerLists.has(key)) for (const image of containerImages(mapping)) reading.add(image, "image");
     if (isImageKey(key)) readSplit(mapping, reading);
+    // Some charts and resources name their containers as keys.
+    const isNamed = !isItem && (key === "containers" || key === "initContainers");
     for (const { key: name, value } of mapping.entries) {
       // What is merged in stands elsewhere, too, and is read there.
       if (notRead.has(name.text) || name.text === "<<") continue;
       const scalar = dereference(value)?.kind === "scalar" ? scalarOf(value) : undefined;
       if (name.text === "images") for (const image of imagesByName(value)) reading.add(image, "image");
-      if (scalar === undefined) visit(value, name.text, depth + 1);
+      if (scalar === undefined) visit(value, isNamed ? "container" : name.text, depth + 1);
       else if (key === "annotations" ? isImageAnnotation(name.text) : isImage(name.text, scalar.text))
         reading.add(value, key === "annotations" ? "annotation" : "image");
       else if (name.text === "url" && isWrappedImage(scalar.text))

@@ -36,6 +36,12 @@ describe("readResource", () => {
       ["image quay.io/a/b literal", "image docker.io/a/c:1 literal", "image docker.io/a/d:1 literal"],
     ],
     [
+      "containers under names",
+      "example.com/v1/Foo",
+      "spec: {initContainers: {a: {image: «alpine», env: {image: x}}}, containers: [{image: «node», resources: {image: x}}]}",
+      ["image docker.io/library/alpine literal", "image docker.io/library/node literal"],
+    ],
+    [
       "a list of images",
       "example.com/v1/Foo",
       "spec: {images: [«quay.io/a/b», 'quay.io/*', node, «a/c:1», {name: a/d:1}, a.png]}",
