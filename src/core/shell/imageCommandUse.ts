@@ -70,12 +70,14 @@ function candidatesOf(mention: PlacedMention, text: string): readonly Candidate[
           ...(split.tag === undefined ? [] : [separator(":", span), ...partsOfSlice(split.tag)]),
           ...(split.digest === undefined ? [] : [separator("@", span), ...partsOfSlice(split.digest)]),
         ];
-  return chosen(joined).map((one) => ({
-    mention,
-    span,
-    parts: one,
-    isOfLoop: joined.some(({ choices }) => choices !== undefined),
-  }));
+  return chosen(joined)
+    .slice(0, maximumChoices)
+    .map((one) => ({
+      mention,
+      span,
+      parts: one,
+      isOfLoop: joined.some(({ choices }) => choices !== undefined),
+    }));
 }
 
 function separator(text: string, span: Span): WordPart {

@@ -111,7 +111,7 @@ function expansionKind({ text, word, parts }: WordValue): "argument" | "options"
   )
     return /[,\s]-{1,2}\w/.test(word.raw) ? "options" : "anything";
   // `${X:+--option $X}` is options or nothing.
-  if (/^["']?\$\{\w+:?\+\s*-/.test(word.raw)) return "options";
+  if (/^\$\{\w+:?\+/.test(word.raw) || /^"\$\{\w+:?\+\s*-/.test(word.raw)) return "options";
   const isList = /\[[@*]\]/.test(word.raw);
   if (isList || /(?:opts?|args?|flags?|params?|options|arguments|extra)$/i.test(name))
     return text === unknownCharacter ? "options" : "argument";

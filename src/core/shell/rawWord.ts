@@ -1,3 +1,4 @@
+import { expandBraces } from "./braceExpansion.ts";
 import type { Expansion } from "./shellExpansion.ts";
 import { addLiteral, expandedAt, sliceStretches } from "./stretch.ts";
 import type { Range, Stretch } from "./stretch.ts";
@@ -54,13 +55,16 @@ export function emptyWord(): Building {
 /** The word that was built between `start` and `end`. */
 export function finishWord(word: Building, start: number, end: number): RawWord {
   endField(word);
+  const isPlain = !word.quoted && word.expands.length === 0 && word.stretches.length === 1;
+  const expanded = isPlain && word.value !== undefined ? expandBraces(word.value) : undefined;
   return {
     start,
     end,
     value: word.value,
-    fields: word.fields,
+    fields: expanded ?? word.fields,
     stretches: word.stretches,
-    fieldStretches: word.fieldStretches,
+    // What braces stand for is written nowhere as it is.
+    fieldStretches: expanded?.map((text) => [{ text, start, end, steps: [] }]) ?? word.fieldStretches,
     expands: word.expands,
     quoted: word.quoted,
   };

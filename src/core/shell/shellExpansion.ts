@@ -1,3 +1,4 @@
+import type { WordPart } from "../document/document.ts";
 import { removeMatch, replaceMatch } from "./pattern.ts";
 import { alternatives } from "./alternatives.ts";
 import { lookupName } from "./shellFunction.ts";
@@ -168,11 +169,12 @@ function evaluate(state: ShellState, name: string, operator: string, word: Expan
     case "+":
       if (variable.kind !== "known") return { value: undefined };
       return empty ? { value: "" } : word;
-    default:
-      return {
-        value:
-          value === undefined || word.value === undefined ? undefined : substitute(state, value, operator, word.value),
-      };
+    default: {
+      const { value: pattern } = word;
+      if (pattern === undefined) return { value: undefined };
+      if (value !== undefined) return { value: substitute(state, value, operator, pattern) };
+      return { value: undefined, stretches: substituteChoices(state, own.stretches, operator, pattern) };
+    }
   }
 }
 
@@ -188,6 +190,27 @@ function orDefault(
     value === undefined ? { kind: "unknown", stretches } : { kind: "known", value, stretches };
   const one = alternatives([variable, byDefault], (written) => wordParts(state, written));
   return { value: undefined, stretches: stretchesOf(state, one) };
+}
+
+/** The same for each of the values that a variable may have. */
+function substituteChoices(
+  state: ShellState,
+  stretches: readonly Stretch[] | undefined,
+  operator: string,
+  pattern: string,
+): readonly Stretch[] | undefined {
+  const [only, ...others] = stretches ?? [];
+  if (only?.choices === undefined || others.length > 0) return undefined;
+  const choices = only.choices.map((choice): readonly WordPart[] => {
+    const [first] = choice;
+    const isKnown = choice.every(({ text }) => text !== undefined);
+    const text = isKnown
+      ? substitute(state, choice.map((part) => part.text ?? "").join(""), operator, pattern)
+      : undefined;
+    const span = first?.span ?? { start: 0, end: 0 };
+    return [{ span, chain: first?.chain ?? [], ...(text === undefined ? {} : { text }) }];
+  });
+  return [{ ...only, choices, group: only.group ?? only.choices }];
 }
 
 function substitute(state: ShellState, value: string, operator: string, word: string): string | undefined {

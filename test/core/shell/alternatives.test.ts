@@ -32,6 +32,22 @@ const cases: readonly Case[] = [
   },
   { script: 'A=(--rm -e "X=$Y")\ndocker run "${A[@]}" ⟦a:1⟧ no:1\n', expected: [["docker.io/library/a:1", "literal"]] },
   {
+    script: "for i in x=a:1 y=b:2; do docker pull ⟦${i#*=}⟧; done\n",
+    expected: [
+      ["docker.io/library/a:1", "resolved"],
+      ["docker.io/library/b:2", "resolved"],
+    ],
+  },
+  {
+    script: "for v in 3.{8,9} {10..11}; do docker pull ⟦a:$v⟧; done\n",
+    expected: [
+      ["docker.io/library/a:3.8", "resolved"],
+      ["docker.io/library/a:3.9", "resolved"],
+      ["docker.io/library/a:10", "resolved"],
+      ["docker.io/library/a:11", "resolved"],
+    ],
+  },
+  {
     script: "if x; then I=a:1; elif y; then I=b:2; else I=c:3; fi\ndocker run ⟦$I⟧\n",
     expected: [
       ["docker.io/library/a:1", "resolved"],

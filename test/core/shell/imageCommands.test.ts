@@ -56,6 +56,7 @@ const commands: readonly string[] = [
   "$SUDO docker run --rm ⟦node:22⟧ no:1",
   "${TIMEOUT} -s docker pull ⟦node:22⟧",
   "$X $BUILD -t a/b:1 . && docker run a/b:1 && docker run ⟦a/b:2⟧",
+  "docker run ${TTY:+$TTY} ⟦node:22⟧",
   "retry 3 docker pull ⟦node:22⟧",
   "travis_retry docker run --rm ⟦node:22⟧ x",
   "ssh -i key -p 22 user@host docker pull ⟦node:22⟧",
