@@ -14,12 +14,15 @@ export type PeerName =
   | "aws"
   | "jsign"
   | "moto_server"
+  | "pkcs11-tool"
+  | "softhsm2-util"
   | "referrers-registry"
   | "vsign-connector"
   | "hashivault-signer"
   | "vault-transit"
   | "rekor-server"
-  | "fulcio";
+  | "fulcio"
+  | "timestamp-server";
 
 /** The path of a peer: in the folder that COUNTERSIGN_PEERS names, where `node scripts/peers.mjs` puts it, or on PATH. */
 function findPeer(name: PeerName): string | undefined {

@@ -4,7 +4,12 @@ import type { Parsed } from "../problem.ts";
 import { readSignedData } from "./cms.ts";
 import { childrenOf, objectIdentifierOf, readElement, smallIntegerOf, type DerElement } from "./der.ts";
 import { encodeNonce } from "./timestampRequest.ts";
-import { verifyTimestampToken, type ProvenStamp } from "./timestampToken.ts";
+import {
+  verifyTimestampResponse,
+  verifyTimestampToken,
+  type ProvenStamp,
+  type StampAuthority,
+} from "./timestampToken.ts";
 
 /** What was asked for. */
 export interface TimestampQuestion {
@@ -14,6 +19,8 @@ export interface TimestampQuestion {
   readonly policy?: string;
   /** PEM of the certificates that the authority's own must lead to. */
   readonly roots: readonly string[];
+  /** Authorities of a Sigstore trusted root, which alone count where they are given: the token need not hold their chain. */
+  readonly authorities?: readonly StampAuthority[];
   readonly now: Date;
 }
 
@@ -62,7 +69,10 @@ export function checkTimestampResponse(response: Uint8Array, question: Timestamp
   if (!hasImprint(fields[2], question.data))
     return refuse("timestamp-mismatch", "The time stamp is for another signature.");
   const roots = question.roots.flatMap((pem) => decodePem(pem, "CERTIFICATE") ?? []);
-  const outcome = verifyTimestampToken(token, question.data, roots);
+  const outcome =
+    question.authorities === undefined
+      ? verifyTimestampToken(token, question.data, roots)
+      : verifyTimestampResponse(response, question.data, question.authorities);
   if (outcome.kind === "refused") return refuse(outcome.code, outcome.message);
   if (Math.abs(outcome.at.getTime() - question.now.getTime()) > clockTolerance)
     return refuse(

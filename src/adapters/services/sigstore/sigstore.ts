@@ -9,6 +9,7 @@ import { chooseServices, type ChosenServices } from "../../../core/sign/signingC
 import { readTrustedRoot } from "../../../core/signature/trustedRoot.ts";
 import { encodeTimestampRequest } from "../../../core/x509/timestampRequest.ts";
 import { checkTimestampResponse } from "../../../core/x509/timestampResponse.ts";
+import type { StampAuthority } from "../../../core/x509/timestampToken.ts";
 import { findPipelineIdentity } from "../pipelineIdentity.ts";
 import { requestCertificate, type EphemeralKey, type IdentityCertificate } from "./fulcio.ts";
 import { obtainIdentity, type Identity } from "./identity.ts";
@@ -157,19 +158,16 @@ async function stamp(
 ): Promise<Uint8Array> {
   const nonce = randomBytes(16);
   const response = await place.timeStamps.ask(url, encodeTimestampRequest(signature, nonce), options);
-  const roots = stampRoots(place.trustedRoot);
-  const now = place.now();
-  const { value, problems } = checkTimestampResponse(response, { data: signature, nonce, roots, now });
+  const authorities = stampAuthorities(place.trustedRoot);
+  const question = { data: signature, nonce, roots: [], authorities, now: place.now() };
+  const { value, problems } = checkTimestampResponse(response, question);
   if (value !== undefined) return response;
   const why = problems.map(({ code, message }) => `${message} (${code})`).join(" ");
   throw new AppError("timestamp-refused", `Could not use the time stamp of ${url}: ${why} Nothing was attached.`);
 }
 
-/** PEM of what may have issued the certificates of stamps; none where the root trusts no authority, which the judge says. */
-function stampRoots(trustedRoot: string): readonly string[] {
+/** None where the root trusts none: then no stamp is one to attach. */
+function stampAuthorities(trustedRoot: string): readonly StampAuthority[] {
   const read = readTrustedRoot(trustedRoot, "stamps");
-  const chains = read.kind === "root" ? read.root.timestampAuthorities.map(({ chain }) => chain) : [];
-  return chains
-    .flatMap((chain) => (chain.length > 1 ? chain.slice(1) : chain))
-    .map(({ der }) => `-----BEGIN CERTIFICATE-----\n${Buffer.from(der).toString("base64")}\n-----END CERTIFICATE-----`);
+  return read.kind === "root" ? read.root.timestampAuthorities : [];
 }
