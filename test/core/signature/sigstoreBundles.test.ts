@@ -166,6 +166,57 @@ describe("Sigstore bundles of every kind", () => {
     assert.equal(codeOf({ timestamps: Array.from({ length: 32 }, () => Buffer.alloc(1)) }), "valid");
   });
 
+  describe("by a key that a policy names", () => {
+    const byKey = () => sigstore.signParts(parts, { payload: sigstore.statementOf(), envelope: true, keyless: false });
+    const verdictOf = (
+      signed: sigstore.SignedParts,
+      more: Pick<Parameters<typeof sigstore.bundleOf>[1], "entries" | "stamps">,
+      material = parts.material,
+    ): Verdict =>
+      judged(
+        bundled(sigstore.bundleOf(signed, { content: "envelope", ...more })),
+        scene.keyAuthority(signed.verifier),
+        material,
+      );
+    const v1 = (signed: sigstore.SignedParts): object => sigstore.logEntryOf(parts, "dsse 0.0.1", signed) ?? {};
+    const v2 = (signed: sigstore.SignedParts): object => sigstore.logEntryOf(parts, "hashedrekord 0.0.2", signed) ?? {};
+
+    it("are verified with an entry of their own, and not with another's", () => {
+      const signed = byKey();
+      const own = verdictOf(signed, { entries: [v1(signed)] });
+      assert.deepEqual([own.state, own.signatures[0]?.provenBy], ["verified", "transparency-log"]);
+      const sameKey = sigstore.signParts(parts, {
+        payload: sigstore.statementOf(),
+        envelope: true,
+        keyless: false,
+        keys: signed.keys,
+      });
+      assert.deepEqual(codeOf(verdictOf(signed, { entries: [v1(sameKey)] })), ["invalid", "log-entry-mismatch"]);
+      // Its entry names a key that no policy knows.
+      assert.equal(verdictOf(signed, { entries: [v1(byKey())] }).state, "untrusted");
+    });
+
+    it("are verified although a stamp is by an authority that nobody knows, which then proves no time", () => {
+      const signed = byKey();
+      const foreign = { stampChain: createStampChain() };
+      const { state, signatures } = verdictOf(signed, { stamps: [sigstore.stampResponse(foreign, signed.signature)] });
+      assert.deepEqual([state, signatures[0]?.provenBy], ["verified", undefined]);
+    });
+
+    it("are not verified with an entry of a log whose key did not count then", () => {
+      const signed = byKey();
+      const more = { entries: [v2(signed)], stamps: [sigstore.stampResponse(parts, signed.signature)] };
+      const json = JSON.parse(parts.trustedRoot);
+      json.tlogs[1].publicKey.validFor.end = "2026-06-01T00:00:00Z";
+      const material = {
+        trustedRoots: [{ name: "trial", text: JSON.stringify(json), source: "test" }],
+        defaultRoot: "trial",
+      };
+      assert.equal(verdictOf(signed, more).state, "verified");
+      assert.deepEqual(codeOf(verdictOf(signed, more, material)), ["invalid", "log-not-valid-then"]);
+    });
+  });
+
   it("a chain to the anchor of a private PKI is followed, and validated whole", () => {
     const [intermediate = Buffer.alloc(0), anchor = Buffer.alloc(0)] = parts.sigstore.authority.chain;
     const json = JSON.parse(parts.trustedRoot);
@@ -189,3 +240,7 @@ describe("Sigstore bundles of every kind", () => {
     assert.equal(withChain([root.der]).state, "untrusted");
   });
 });
+
+function codeOf({ state, reason }: Verdict): readonly string[] {
+  return [state, reason.code];
+}

@@ -105,6 +105,12 @@ describe("verifyTimestampToken", () => {
   ];
   for (const [title, more, code] of refused) it(`refuses a token ${title}`, () => assert.equal(codeOf(more), code));
 
+  it("does not mind an extension that is not critical, said or not", () => {
+    const value = octetString(Buffer.alloc(1));
+    for (const parts of [[value], [boolean(false), value]])
+      assert.equal(codeOf({ extensions: [sequence(objectIdentifier("1.2.3"), ...parts)] }), "proven");
+  });
+
   it("refuses a token by another key than its certificate's", () => {
     const signer = { ...authority, keys: stranger.authority.keys };
     assert.equal(codeOf({ signer }), "timestamp-wrong");
