@@ -53,14 +53,10 @@ describeWithPeers("a PKCS #11 token signs what mechanisms say", ["softhsm2-util"
       writeFileSync(input ?? "", Buffer.from(asked.Data, "base64"));
       await tool(...pin, "--keypairgen", "--key-type", kind, "--id", id);
       const pss = asked.Parameter;
+      const digestName = hash.replace("sha", "SHA");
+      const salt = String(pss?.SaltLen ?? 0);
       const parameters =
-        pss === undefined
-          ? []
-          : [
-              ...["--hash-algorithm", hash.replace("sha", "SHA")],
-              ...["--mgf", `MGF1-${hash.replace("sha", "SHA")}`],
-              ...["--salt-len", String(pss.SaltLen)],
-            ];
+        pss === undefined ? [] : ["--hash-algorithm", digestName, "--mgf", `MGF1-${digestName}`, "--salt-len", salt];
       const files = ["--input-file", input ?? "", "--output-file", output ?? ""];
       await tool(...pin, "--sign", "--mechanism", name, "--id", id, ...parameters, ...files);
       await tool("--read-object", "--type", "pubkey", "--id", id, "--output-file", key ?? "");
