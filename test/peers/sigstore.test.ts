@@ -52,11 +52,11 @@ describeWithPeers("cosign verify accepts what identities of a private Sigstore h
 
         const file = join(peers.home, "trusted_root.json");
         writeFileSync(file, scene.sigstore.trustedRoot);
-        const verify = (named: string): readonly string[] => [
-          ...["verify", "--trusted-root", file, "--certificate-identity", named],
-          ...["--certificate-oidc-issuer", scene.sigstore.url, "--use-signed-timestamps"],
-          `${images.host}/shop/${who}@${image.digest}`,
-        ];
+        const flags = ["--trusted-root", file, "--certificate-oidc-issuer", scene.sigstore.url];
+        const artifact = `${images.host}/shop/${who}@${image.digest}`;
+        const verify = (named: string): readonly string[] => {
+          return ["verify", ...flags, "--use-signed-timestamps", "--certificate-identity", named, artifact];
+        };
         await peers.run("cosign", verify(identity));
         assert.equal(await peers.succeeds("cosign", verify("mallory@trial.localhost")), false);
       });
