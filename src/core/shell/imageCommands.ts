@@ -11,6 +11,10 @@ const maximumDepth = 4;
 /** Commands whose images are looked for in one document, with those inside strings. */
 const maximumCommands = 50_000;
 
+/** A tool that takes images, or what stands for one: without any, no command names an image. */
+const mayNameTool =
+  /docker|podman|nerdctl|buildah|container|oci_|--rm|finch|kubectl|crane|oras|regctl|skopeo|cosign|notation|trivy|grype|syft|dive|dockle|helm|k3d|minikube|crictl|gcloud|fly|singularity|apptainer|enroot|gitlab-runner|distrobox|toolbox|\b(?:oc|kind|ctr|az|kn|pack|act)\b/i;
+
 /** What a dialect knows of images of its commands beyond what their tools take. */
 export interface GivenImages {
   readonly mentions: readonly PlacedMention[];
@@ -26,6 +30,7 @@ export function readImageCommands(
   document: Pick<Document, "text" | "commands" | "windowsCommands" | "built" | "jobs">,
   given: GivenImages = { mentions: [], outputs: [] },
 ): readonly ImageUse[] {
+  if (given.mentions.length === 0 && !mayNameTool.test(document.text)) return [];
   const commands: ShellCommand[] = [];
   const placed: PlacedMention[] = [...given.mentions];
   const outputs = new Set<string>();

@@ -56,7 +56,7 @@ export function emptyWord(): Building {
 export function finishWord(word: Building, start: number, end: number): RawWord {
   endField(word);
   const isPlain = !word.quoted && word.expands.length === 0 && word.stretches.length === 1;
-  const expanded = isPlain && word.value !== undefined ? expandBraces(word.value) : undefined;
+  const expanded = isPlain && word.value?.includes("{") === true ? expandBraces(word.value) : undefined;
   return {
     start,
     end,
