@@ -34,7 +34,7 @@ export function createVedSdk(engine: TrialEngine): ReadonlyMap<string, Route> {
       Id: numberOf(request.id),
       Identifier: `CodeSign-${request.id}`,
       Approvers: ["local:lead"],
-      Approvals: [],
+      Approvals: request.approvals.by.map((user) => ({ Universal: `local:${user}` })),
       RequiredApprovals: request.approvals.need,
       RemainingUses: 1,
       CreationTime: `/Date(${Date.parse(request.requestedAt)}+0000)/`,

@@ -1,6 +1,6 @@
 import { AppError } from "../../../application/errors.ts";
 import type { Person, WaitOptions } from "../../../application/ports.ts";
-import type { SigningService, SignOutcome, Ticket } from "../../../application/signingService.ts";
+import type { PendingRequest, SigningService, SignOutcome, Ticket } from "../../../application/signingService.ts";
 import type { VenafiOptions } from "../../../core/policy/venafiOptions.ts";
 import { requestHash } from "../../../core/sign/requestHash.ts";
 import type { ServiceTls } from "../serviceRequest.ts";
@@ -37,7 +37,7 @@ const notRepeated =
 /** What was listed longer ago than this, in milliseconds, is asked for again before a key of it signs. */
 const fresh = 30_000;
 
-/** How long the reference to the archive is looked for after a signature was made; nothing depends on it. */
+/** How long what is nice to know is looked for, in milliseconds: the archive's reference to a signature, the state of an approval. */
 const archiveLimit = 5_000;
 
 /**
@@ -110,6 +110,17 @@ export function createVenafiService(connection: VenafiConnection): SigningServic
     return audit === undefined ? outcome : { ...outcome, audit };
   };
 
+  /** How far the approval is, where the session may see its ticket; nothing depends on it. */
+  const approvalsOf = async (
+    ticket: Ticket,
+    { signal }: WaitOptions,
+  ): Promise<PendingRequest["approvals"] | undefined> => {
+    if (settings.product === "saas") return undefined;
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(archiveLimit)]);
+    const listed = await listTickets(caller, { signal: limited, own: [ticket] }).catch(() => []);
+    return listed.find((each) => each.ticket === ticket.id)?.approvals;
+  };
+
   return {
     name,
     origin: connection.origin,
@@ -129,7 +140,8 @@ export function createVenafiService(connection: VenafiConnection): SigningServic
         throw new AppError("service-protocol", `The record of request ${ticket.id} is not complete; sign again.`);
       const outcome = await send(signing, ticket.requestHash, `ask for request ${ticket.id}`, options);
       // The same ticket all the time, whatever the service calls it now: records are kept under its id.
-      if (outcome.status === "pending") return { ...outcome, ticket };
+      if (outcome.status === "pending")
+        return { ...outcome, ticket, approvals: (await approvalsOf(ticket, options)) ?? outcome.approvals };
       const dn = known.find(({ keyId }) => keyId === signing.body["KeyId"])?.dn;
       return withAudit(outcome, dn, signing, options);
     },
