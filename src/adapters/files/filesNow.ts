@@ -30,9 +30,9 @@ export function createFilesNow(
 
 function readNow(folder: string, path: string, within: string, maximumSize: number): string | undefined {
   const absolute = resolve(folder, within);
-  const info = lstatSync(absolute, { throwIfNoEntry: false });
-  if (info === undefined) return undefined;
   try {
+    const info = lstatSync(absolute, { throwIfNoEntry: false });
+    if (info === undefined) return undefined;
     if (info.isSymbolicLink() && !isInside(realpathSync(folder), realpathSync(absolute)))
       throw new AppError("file-unreadable", `${path} is a link that leads out of the workspace; it is not followed.`);
     // Opening a pipe would wait for ever.

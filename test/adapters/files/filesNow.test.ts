@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createFilesNow } from "../../../src/adapters/files/filesNow.ts";
+import { AppError } from "../../../src/application/errors.ts";
+
+const coded = (code: string) => (error: unknown) => error instanceof AppError && error.code === code;
+
+describe("createFilesNow", () => {
+  let root: string;
+  let textOf: (path: string) => string | undefined;
+
+  before(() => {
+    root = mkdtempSync(join(tmpdir(), "countersign-now-"));
+    for (const folder of ["one", "two", "outside"]) mkdirSync(join(root, folder));
+    writeFileSync(join(root, "one/a.yaml"), "\ufeffone");
+    writeFileSync(join(root, "two/a.yaml"), "two");
+    writeFileSync(join(root, "outside/a.yaml"), "outside");
+    writeFileSync(join(root, "one/binary.yaml"), "a\0b");
+    writeFileSync(join(root, "one/long.yaml"), "x".repeat(101));
+    symlinkSync(join(root, "one/a.yaml"), join(root, "one/inner.yaml"));
+    symlinkSync(join(root, "outside/a.yaml"), join(root, "one/outer.yaml"));
+    symlinkSync(join(root, "one/none.yaml"), join(root, "one/dangling.yaml"));
+    const roots = [
+      { prefix: "", folder: join(root, "one") },
+      { prefix: "second/", folder: join(root, "two") },
+    ];
+    textOf = createFilesNow(roots, 100);
+  });
+  after(() => rmSync(root, { recursive: true, force: true }));
+
+  it("reads files of each folder, without byte-order mark, and links that stay inside", () => {
+    const texts = ["a.yaml", "second/a.yaml", "inner.yaml"].map(textOf);
+    assert.deepEqual(texts, ["one", "two", "one"]);
+  });
+
+  it("knows nothing of what is not there, and of what lies outside", () => {
+    for (const path of ["none.yaml", "a.yaml/b", "dangling.yaml", "../outside/a.yaml", "second/../../outside/a.yaml"])
+      assert.equal(textOf(path), undefined, path);
+    assert.equal(createFilesNow([])("a.yaml"), undefined);
+  });
+
+  it("refuses links that lead out, folders, pipes, binary and large files", () => {
+    execFileSync("mkfifo", [join(root, "one/pipe.yaml")]);
+    for (const path of ["outer.yaml", "pipe.yaml", "binary.yaml", ""])
+      assert.throws(() => textOf(path), coded("file-unreadable"), path);
+    assert.throws(() => textOf("long.yaml"), coded("limit-reached"));
+  });
+});
