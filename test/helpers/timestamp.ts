@@ -48,6 +48,10 @@ export interface TokenRequest {
   readonly extensions?: readonly Buffer[];
   /** Signs twice. */
   readonly signers?: number;
+  /** AlgorithmIdentifier of the signature; ECDSA with SHA-256 without it. */
+  readonly signatureAlgorithm?: Buffer;
+  /** SignerIdentifier as it stands, in place of issuer and serial number. */
+  readonly identifier?: Buffer;
   /** Rewrites what the token says, before it is signed. */
   readonly rewriteInfo?: (info: Buffer) => Buffer;
   /** Rewrites the signed attributes, as the SET that is signed. */
@@ -104,10 +108,10 @@ export function stampToken(request: TokenRequest): Buffer {
   const body = childrenOf(childrenOf(readElement(request.identifies ?? signer.der))?.[0]);
   const signerInfo = sequence(
     integer(Buffer.from([1])),
-    sequence(Buffer.from(identified?.issuer ?? []), Buffer.from(body?.[1]?.whole ?? [])),
+    request.identifier ?? sequence(Buffer.from(identified?.issuer ?? []), Buffer.from(body?.[1]?.whole ?? [])),
     sha256,
     Buffer.concat([Buffer.from([0xa0]), signedSet.subarray(1)]),
-    sequence(objectIdentifier("1.2.840.10045.4.3.2")),
+    request.signatureAlgorithm ?? sequence(objectIdentifier("1.2.840.10045.4.3.2")),
     octetString(sign("sha256", signedSet, signer.keys.privateKey)),
   );
   const signedData = sequence(

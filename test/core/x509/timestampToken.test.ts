@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, generateKeyPairSync } from "node:crypto";
 import { verifyTimestampToken } from "../../../src/core/x509/timestampToken.ts";
 import {
   boolean,
@@ -10,8 +10,15 @@ import {
   octetString,
   sequence,
 } from "../../../src/trial/x509/der.ts";
+import { extension } from "../../../src/trial/x509/issueCertificate.ts";
 import { editDer } from "../../helpers/editDer.ts";
-import { extendedKeyUsage, issueTestCertificate, keyUsage, codeSigningPurpose } from "../../helpers/notary.ts";
+import {
+  extendedKeyUsage,
+  issueTestCertificate,
+  keyUsage,
+  codeSigningPurpose,
+  type TestCertificate,
+} from "../../helpers/notary.ts";
 import { createStampChain, stampToken, type TokenRequest } from "../../helpers/timestamp.ts";
 
 const data = Buffer.from("a signature");
@@ -28,6 +35,8 @@ function codeOf(more: Partial<TokenRequest> = {}, roots?: readonly Uint8Array[])
   const outcome = verify(more, roots);
   return outcome.kind === "proven" ? "proven" : outcome.code;
 }
+
+const id1 = Buffer.from([5, 0]);
 
 const manyAttributes = Array.from({ length: 32 }, (_, i) =>
   sequence(objectIdentifier(`1.2.3.${i}`), element(0x31, Buffer.from([5, 0]))),
@@ -104,6 +113,43 @@ describe("verifyTimestampToken", () => {
     ["of a time when its authority was not valid", { at: new Date("2029-01-01") }, "certificate-not-valid-then"],
   ];
   for (const [title, more, code] of refused) it(`refuses a token ${title}`, () => assert.equal(codeOf(more), code));
+
+  it("takes RSA under its own name or with its digest's, and no other algorithm's", () => {
+    const rsa = createStampChain({ keys: generateKeyPairSync("rsa", { modulusLength: 2048 }) });
+    const by = (algorithm: string): string => {
+      const signatureAlgorithm = sequence(objectIdentifier(algorithm), Buffer.from([5, 0]));
+      const { authority: signer, root: own } = rsa;
+      return codeOf({ signer, certificates: [signer.der], signatureAlgorithm }, [own.der]);
+    };
+    assert.deepEqual(
+      ["1.2.840.113549.1.1.1", "1.2.840.113549.1.1.11", "1.2.840.113549.1.1.12", "1.2.840.10045.4.3.2"].map(by),
+      ["proven", "proven", "timestamp-wrong", "timestamp-wrong"],
+    );
+    assert.equal(by("1.2.840.113549.1.1.5"), "timestamp-malformed");
+  });
+
+  it("takes a signer by its key's identifier", () => {
+    const id = Buffer.from("key one");
+    const named = createStampChain({ more: [extension("2.5.29.14", false, octetString(id))] });
+    const by = (signer: TestCertificate, own: Buffer, octets: Buffer): string =>
+      codeOf({ signer, certificates: [signer.der], identifier: implicit(0, octets) }, [own]);
+    assert.equal(by(named.authority, named.root.der, id), "proven");
+    assert.equal(by(named.authority, named.root.der, Buffer.from("key two")), "timestamp-signer");
+    assert.equal(by(authority, root.der, id), "timestamp-signer");
+    assert.equal(by(authority, root.der, Buffer.alloc(0)), "timestamp-signer");
+  });
+
+  it("refuses attributes without a value or a name", () => {
+    const malformed = [
+      sequence(objectIdentifier("1.2.3"), element(0x31)),
+      sequence(octetString(id1), element(0x31, id1)),
+    ];
+    for (const more of malformed)
+      assert.equal(
+        codeOf({ rewriteAttributes: (own) => editDer(own, [0], (first) => [first.whole, more]) }),
+        "timestamp-malformed",
+      );
+  });
 
   it("does not mind an extension that is not critical, said or not", () => {
     const value = octetString(Buffer.alloc(1));
