@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,9 +41,9 @@ describe("createFilesNow", () => {
     assert.equal(createFilesNow([])("a.yaml"), undefined);
   });
 
-  it("refuses links that lead out, folders, pipes, binary and large files", () => {
-    execFileSync("mkfifo", [join(root, "one/pipe.yaml")]);
-    for (const path of ["outer.yaml", "pipe.yaml", "binary.yaml", ""])
+  it("refuses links that lead out, folders, binary and large files", () => {
+    mkdirSync(join(root, "one/folder.yaml"));
+    for (const path of ["outer.yaml", "folder.yaml", "binary.yaml"])
       assert.throws(() => textOf(path), coded("file-unreadable"), path);
     assert.throws(() => textOf("long.yaml"), coded("limit-reached"));
   });

@@ -29,7 +29,10 @@ describe("pins", () => {
     await workbench.openFile("tools/deploy.sh");
     await workbench.codeLens("Could not check");
     await workbench.runCommand("Countersign: Refresh the pins in this file");
-    await workbench.page.getByText(/^Refreshed 1 image in 1 file: refresh to sha256:[0-9a-f]+\.\.\. \(verified, signed by /u).first().waitFor();
+    await workbench.page
+      .getByText(/^Refreshed 1 image in 1 file: refresh to sha256:[0-9a-f]+\.\.\. \(verified, signed by /u)
+      .first()
+      .waitFor();
     await workbench.screenshot("pins refreshed light");
     await workbench.runCommand("File: Save");
     await workbench.codeLens("Verified");
