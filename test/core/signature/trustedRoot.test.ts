@@ -21,7 +21,9 @@ describe("readTrustedRoot", () => {
   it("reads the public-good root, with its logs and authorities", () => {
     const read = readTrustedRoot(text, "public good");
     assert.ok(read.kind === "root");
-    assert.ok(read.root.logs.some(({ id }) => id === "c0d23d6ad406973f9559f3ba2d1ca01f84147d8ffc5b8445c224f98b9591801d"));
+    assert.ok(
+      read.root.logs.some(({ id }) => id === "c0d23d6ad406973f9559f3ba2d1ca01f84147d8ffc5b8445c224f98b9591801d"),
+    );
     assert.ok(read.root.authorities.length >= 2 && read.root.certificateLogs.length >= 2);
   });
 
