@@ -44,7 +44,7 @@ export function expectPinsToHold(read: Reader, text: string): number {
   for (const use of before) {
     if (use.pinAt === undefined || use.reference === undefined) continue;
     count++;
-    const pinned = `${text.slice(0, use.pinAt.start)}@${pin}${text.slice(use.pinAt.end)}`;
+    const pinned = `${text.slice(0, use.pinAt.start)}${use.pinBefore ?? "@"}${pin}${text.slice(use.pinAt.end)}`;
     const document = read(pinned, "file.yaml");
     const wanted = formatReference({ ...use.reference, digest: pin });
     assert.ok(

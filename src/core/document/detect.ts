@@ -6,6 +6,7 @@ import {
   mayHoldInfrastructure,
 } from "./detectInfrastructure.ts";
 import { pipelineOfPath, pipelineOfYaml } from "./detectPipeline.ts";
+import { toolOfPath, toolOfYaml } from "./detectTool.ts";
 import type { Dialect } from "./document.ts";
 
 const dockerfileName = /(?:^|[._-])(?:docker|container)file(?:[._-].*)?$/i;
@@ -32,7 +33,8 @@ export function dialectOfPath(path: string): Dialect | undefined {
     byPath.find(({ matches }) => matches(path, name))?.dialect ??
     deliveryOfPath(path) ??
     pipelineOfPath(path) ??
-    infrastructureOfPath(path)
+    infrastructureOfPath(path) ??
+    toolOfPath(path)
   );
 }
 
@@ -70,7 +72,11 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
 
 function dialectOfYaml(head: string, path: string): Dialect | undefined {
   const has = (key: string) => new RegExp(`^["']?${key}["']?[ \\t]*:`, "m").test(head);
-  const known = deliveryOfYaml(head, path) ?? pipelineOfYaml(head, path, has) ?? infrastructureOfYaml(head);
+  const known =
+    deliveryOfYaml(head, path) ??
+    toolOfYaml(head, path, has) ??
+    pipelineOfYaml(head, path, has) ??
+    infrastructureOfYaml(head);
   if (known !== undefined) return known;
   if (has("apiVersion") && has("kind")) return "kubernetes";
   if (/^[ \t-]+apiVersion[ \t]*:/m.test(head) && /^[ \t]+kind[ \t]*:/m.test(head) && has("items")) return "kubernetes";

@@ -40,6 +40,17 @@ export type Dialect =
   | "ecs"
   | "cloudformation"
   | "ansible"
+  | "gitpod"
+  | "devfile"
+  | "cirrus"
+  | "travis"
+  | "concourse"
+  | "semaphore"
+  | "batect"
+  | "okteto"
+  | "screwdriver"
+  | "bitrise"
+  | "render"
   | "unrecognised";
 
 /**

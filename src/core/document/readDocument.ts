@@ -32,6 +32,9 @@ import { readPacker } from "./packer.ts";
 import { readTerraform } from "./terraform.ts";
 import { readQuadlet } from "./quadlet.ts";
 import { readShellScript } from "./shellScript.ts";
+import { readToolConfig } from "./toolConfig.ts";
+import { readConcourse } from "./concourse.ts";
+import { readTravis } from "./travis.ts";
 import { inDocumentOrder } from "./yamlImage.ts";
 import { readSkaffold } from "./skaffold.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
@@ -76,6 +79,17 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["nomad", readNomad],
   ["packer", readPacker],
   ["earthfile", readEarthfile],
+  ["travis", readTravis],
+  ["concourse", readConcourse],
+  ["gitpod", readToolConfig("gitpod")],
+  ["devfile", readToolConfig("devfile")],
+  ["cirrus", readToolConfig("cirrus")],
+  ["semaphore", readToolConfig("semaphore")],
+  ["batect", readToolConfig("batect")],
+  ["okteto", readToolConfig("okteto")],
+  ["screwdriver", readToolConfig("screwdriver")],
+  ["bitrise", readToolConfig("bitrise")],
+  ["render", readToolConfig("render")],
 ]);
 
 /**

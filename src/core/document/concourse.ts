@@ -1,0 +1,58 @@
+import { withoutByteOrderMark } from "../image/span.ts";
+import type { Document } from "./document.ts";
+import { addImagePieces, pieceOf } from "./imagePieces.ts";
+import { anyOf, delimited } from "./templateSyntax.ts";
+import type { TemplateScope } from "./template.ts";
+import { readYaml } from "./yaml.ts";
+import { createImageCollector, inDocumentOrder, type ImageCollector } from "./yamlImage.ts";
+import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { placesOf } from "./yamlPlaces.ts";
+
+/** Concourse's variables, which credential managers and `set_pipeline` fill in. */
+const scope: TemplateScope = { syntax: anyOf(delimited("((", "))"), delimited("{{", "}}")), lookup: () => [] };
+
+/**
+ * Reads pipelines and tasks of Concourse: images of tasks, of resource types, and of resources that a job gets. A
+ * resource that is only put is what is built. A digest is given as the version, and nowhere else.
+ */
+export function readConcourse(source: string, path: string): Document {
+  const text = withoutByteOrderMark(source);
+  const stream = readYaml(text);
+  const images = createImageCollector(text);
+  for (const { root } of stream.documents) {
+    if (root === undefined) continue;
+    for (const node of placesOf(root, ["**", "image_resource"])) addResource(text, images, node, "image-resource");
+    for (const node of itemsOf(valueAt(root, "resource_types"))) addResource(text, images, node, "resource-type");
+    const made = resourcesMade(root);
+    for (const node of itemsOf(valueAt(root, "resources")))
+      if (!made.has(textOf(valueAt(node, "name")) ?? "")) addResource(text, images, node, "resource");
+  }
+  const problems = [...stream.problems, ...images.problems];
+  return { path, dialect: "concourse", text, images: inDocumentOrder(images.images), commands: [], jobs: [], problems };
+}
+
+function addResource(text: string, images: ImageCollector, node: YamlNode, site: string): void {
+  if (!/^(?:registry-image|docker-image)$/.test(textOf(valueAt(node, "type")) ?? "")) return;
+  const repository = valueAt(node, "source", "repository");
+  if (repository === undefined || scalarOf(repository) === undefined) return;
+  const tag = pieceOf(valueAt(node, "source", "tag"), "tag");
+  const pieces = [...pieceOf(repository), ...(tag.length === 0 ? [] : [":", ...tag])];
+  const digest = valueAt(node, "version", "digest");
+  const isSaid = scalarOf(digest) !== undefined;
+  if (pieces.length > 0)
+    addImagePieces(text, images, { at: repository, site, pieces, ...(isSaid ? { digest } : {}) }, scope);
+}
+
+/** Names of the resources that some step puts and none gets. */
+function resourcesMade(root: YamlNode): ReadonlySet<string> {
+  const made = new Set<string>();
+  const got = new Set<string>();
+  for (const step of placesOf(valueAt(root, "jobs"), ["**"])) {
+    const resource = textOf(valueAt(step, "resource"));
+    const put = textOf(valueAt(step, "put"));
+    const get = textOf(valueAt(step, "get"));
+    if (put !== undefined) made.add(resource ?? put);
+    if (get !== undefined) got.add(resource ?? get);
+  }
+  return new Set([...made].filter((name) => !got.has(name)));
+}

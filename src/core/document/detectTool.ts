@@ -1,0 +1,34 @@
+import type { Dialect } from "./document.ts";
+
+/** Configuration of tools that build, run or develop, by their paths. */
+const byPath: readonly (readonly [Dialect, RegExp])[] = [
+  ["gitpod", /(?:^|\/)\.gitpod\.ya?ml$/i],
+  ["devfile", /(?:^|\/)\.?devfile\.ya?ml$/i],
+  ["cirrus", /(?:^|\/)\.cirrus\.ya?ml$/i],
+  ["travis", /(?:^|\/)\.travis\.ya?ml$/i],
+  ["semaphore", /(?:^|\/)\.semaphore\/.*\.ya?ml$/i],
+  ["batect", /(?:^|\/)batect(?:-bundle)?\.ya?ml$/i],
+  ["okteto", /(?:^|\/)okteto\.ya?ml$/i],
+  ["screwdriver", /(?:^|\/)screwdriver\.ya?ml$/i],
+  ["bitrise", /(?:^|\/)bitrise\.ya?ml$/i],
+];
+
+/** The dialect of a tool's configuration that a path alone tells. */
+export function toolOfPath(path: string): Dialect | undefined {
+  return byPath.find(([, form]) => form.test(path))?.[0];
+}
+
+/**
+ * The dialect of a tool's configuration in YAML that a text's beginning shows, where its path does not tell it. `has`
+ * says whether a key stands at the top level.
+ */
+export function toolOfYaml(head: string, path: string, has: (key: string) => boolean): Dialect | undefined {
+  if (has("apiVersion") || has("on") || has("runs")) return undefined;
+  if (has("platform") && has("image_resource") && has("run")) return "concourse";
+  if (has("jobs") && /^[ \t-]+plan[ \t]*:/m.test(head) && /^[ \t-]+(?:get|put|task|in_parallel)[ \t]*:/m.test(head))
+    return "concourse";
+  if (has("schemaVersion") && has("components") && /^schemaVersion[ \t]*:[ \t]*["']?2\.\d/m.test(head))
+    return "devfile";
+  const isBlueprint = ["services", "projects", "ungrouped"].some(has) && /^[ \t-]+type[ \t]*:[ \t]*\w/m.test(head);
+  return isBlueprint && /(?:^|\/)render\.ya?ml$/i.test(path) ? "render" : undefined;
+}

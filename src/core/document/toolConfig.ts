@@ -1,0 +1,161 @@
+import type { Dialect, Document } from "./document.ts";
+import { createPipeline } from "./pipeline.ts";
+import type { TemplateScope, TemplateSyntax } from "./template.ts";
+import { anyOf, delimited, dollar, noTemplate } from "./templateSyntax.ts";
+import { scalarOf, type YamlNode, entriesOf } from "./yamlNode.ts";
+import { placesOf, type PlaceStep } from "./yamlPlaces.ts";
+
+/** Where a tool's configuration names images and commands. */
+interface ToolConfig {
+  readonly images: readonly (readonly [site: string, ...path: readonly PlaceStep[]])[];
+  /** Scripts, each run by a shell of its own. */
+  readonly scripts?: readonly (readonly PlaceStep[])[];
+  readonly syntax?: TemplateSyntax;
+  /** Mappings of variables; one that several define differently is not known. */
+  readonly variables?: readonly (readonly PlaceStep[])[];
+}
+
+const cirrusContainer = /^(?:\w+_)?container$/;
+
+const configs = new Map<Dialect, ToolConfig>([
+  // Gitpod documentation, ".gitpod.yml reference"; as a mapping, `image` names a Dockerfile.
+  [
+    "gitpod",
+    {
+      images: [["image", "image"]],
+      scripts: [["tasks", "*", /^(?:before|init|prebuild|command)$/]],
+    },
+  ],
+  // Devfile schema 2; `image` of a component is what is built.
+  [
+    "devfile",
+    {
+      images: [
+        ["container", "components", "*", "container", "image"],
+        ["container", "parent", "components", "*", "container", "image"],
+        ["container", "components", "*", "plugin", "components", "*", "container", "image"],
+      ],
+      scripts: [["commands", "*", "exec", "commandLine"]],
+      syntax: delimited("{{", "}}", /^[\w-]+$/),
+      variables: [["variables"]],
+    },
+  ],
+  // Cirrus CI documentation, "Writing Tasks"; a matrix may stand anywhere.
+  [
+    "cirrus",
+    {
+      images: [
+        ["container", "**", cirrusContainer, "image"],
+        ["container", "**", cirrusContainer, "matrix", "image"],
+        ["container", "**", cirrusContainer, "matrix", "*", "image"],
+        ["services", "**", cirrusContainer, "additional_containers", "*", "image"],
+        ["container", "pipe", "steps", "*", "image"],
+        ["container", /_pipe$/, "steps", "*", "image"],
+      ],
+      scripts: [["**", /^(?:\w+_)?script$/]],
+      syntax: dollar(),
+      variables: [["**", /^env(?:ironment)?$/]],
+    },
+  ],
+  // Semaphore 2.0 documentation, "Pipeline YAML".
+  [
+    "semaphore",
+    {
+      images: [["container", "**", "agent", "containers", "*", "image"]],
+      scripts: [["**", "commands"]],
+      syntax: anyOf(delimited("${{", "}}"), delimited("%{{", "}}")),
+    },
+  ],
+  ["batect", { images: [["container", "containers", "*", "image"]] }],
+  // Okteto documentation, "Okteto Manifest"; `image` under `build` is what is built.
+  [
+    "okteto",
+    {
+      images: [
+        ["image", "image"],
+        ["image", "dev", "*", "image"],
+        ["image", "dev", "*", "initContainer", "image"],
+        ["image", "dev", "*", "services", "*", "image"],
+        ["image", "initContainer", "image"],
+        ["image", "services", "*", "image"],
+        ["image", /^(?:deploy|destroy)$/, "image"],
+        ["image", "test", "*", "image"],
+      ],
+      scripts: [
+        [/^(?:deploy|destroy)$/],
+        [/^(?:deploy|destroy)$/, "commands"],
+        [/^(?:deploy|destroy)$/, "commands", "*", "command"],
+        ["test", "*", "commands"],
+        ["test", "*", "commands", "*", "command"],
+      ],
+      syntax: dollar(),
+    },
+  ],
+  // Screwdriver documentation, "Configuration"; a matrix fills in `{{NAME}}`.
+  [
+    "screwdriver",
+    {
+      images: [
+        ["image", "shared", "image"],
+        ["image", "jobs", "*", "image"],
+      ],
+      scripts: [
+        ["shared", "steps", "*"],
+        ["shared", "steps", "*", "*"],
+        ["jobs", "*", "steps", "*"],
+        ["jobs", "*", "steps", "*", "*"],
+      ],
+      syntax: anyOf(delimited("{{", "}}"), dollar()),
+    },
+  ],
+  // Bitrise documentation, "Configuring containers": images under `containers`, and under `services` since before.
+  [
+    "bitrise",
+    {
+      images: [
+        ["container", "containers", "*", "image"],
+        ["services", "services", "*", "image"],
+      ],
+      scripts: [["**", /^script(?:@.*)?$/, "inputs", "*", "content"]],
+      syntax: dollar(),
+    },
+  ],
+  // Render's Blueprint specification.
+  [
+    "render",
+    {
+      images: [
+        ["image", "services", "*", "image", "url"],
+        ["image", "ungrouped", "services", "*", "image", "url"],
+        ["image", "projects", "*", "environments", "*", "services", "*", "image", "url"],
+      ],
+    },
+  ],
+]);
+
+/** Reads the configuration of a tool whose images all stand at places of their own. */
+export function readToolConfig(dialect: Dialect): (text: string, path: string) => Document {
+  const { images, scripts = [], syntax = noTemplate, variables = [] } = configs.get(dialect) ?? { images: [] };
+  return (text, path) => {
+    const pipeline = createPipeline(text, path, dialect);
+    for (const root of pipeline.roots) {
+      const scope = { syntax, lookup: knownOnce(variables.flatMap((place) => placesOf(root, place))) };
+      for (const [site, ...place] of images)
+        for (const node of placesOf(root, place))
+          if (scalarOf(node) !== undefined) pipeline.image(node, site, { scope });
+      for (const place of scripts) for (const node of placesOf(root, place)) pipeline.script([node]);
+    }
+    return pipeline.document();
+  };
+}
+
+/** What names stand for that one mapping alone defines. */
+function knownOnce(mappings: readonly YamlNode[]): TemplateScope["lookup"] {
+  const known = new Map<string, YamlNode | undefined>();
+  for (const mapping of mappings)
+    for (const { key, value } of entriesOf(mapping)) known.set(key.text, known.has(key.text) ? undefined : value);
+  return (name) => {
+    const node = known.get(name);
+    return scalarOf(node) === undefined ? [] : [{ label: `variable ${name}`, node }];
+  };
+}

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { dialectOfContent, dialectOfPath, mayHoldReferences } from "../../../src/core/document/detect.ts";
+
+describe("paths of tools' configuration", () => {
+  const paths: readonly (readonly [path: string, dialect: string | undefined])[] = [
+    [".gitpod.yml", "gitpod"],
+    ["a/.devfile.yaml", "devfile"],
+    [".cirrus.yml", "cirrus"],
+    [".travis.yml", "travis"],
+    [".semaphore/deploy/prod.yml", "semaphore"],
+    ["batect-bundle.yml", "batect"],
+    ["a/okteto.yaml", "okteto"],
+    ["screwdriver.yaml", "screwdriver"],
+    ["bitrise.yml", "bitrise"],
+    ["gitpod.yml", undefined],
+    ["my-devfile.yaml", undefined],
+    [".travis/config.yml", undefined],
+    ["render.yaml", undefined],
+    ["okteto-stack.yml", undefined],
+  ];
+  for (const [path, dialect] of paths)
+    it(`takes ${path} for ${dialect}`, () => {
+      assert.equal(dialectOfPath(path), dialect);
+      assert.ok(mayHoldReferences(path));
+    });
+});
+
+describe("content of tools' configuration", () => {
+  const contents: readonly (readonly [name: string, path: string, text: string, dialect: string | undefined])[] = [
+    ["a task of Concourse", "t.yml", "platform: linux\nimage_resource: {}\nrun: {path: x}\n", "concourse"],
+    ["a pipeline of Concourse", "ci/p.yml", "jobs:\n- name: a\n  plan:\n  - get: x\n  - task: y\n", "concourse"],
+    ["a pipeline of Azure", "p.yml", "jobs:\n- job: a\n  steps:\n  - task: y\npool: x\n", "azure-pipelines"],
+    ["a task of Azure Pipelines", "p.yml", "steps:\n- task: plan\n  inputs: {get: x}\n", "azure-pipelines"],
+    ["a devfile", "x.yaml", "schemaVersion: 2.2.0\ncomponents: []\n", "devfile"],
+    ["what has components", "x.yaml", "schemaVersion: 1.0.0\ncomponents: []\n", undefined],
+    ["a Blueprint", "render.yaml", "services:\n- type: web\n  image: {url: a}\n", "render"],
+    ["the same elsewhere", "services.yaml", "services:\n- type: web\n  image: {url: a}\n", "compose"],
+    ["services by name", "render.yaml", "services:\n  a:\n    image: b\n", "compose"],
+    ["a workflow", "x.yml", "on: push\njobs:\n  a:\n    runs-on: x\n    plan: 1\n    task: 2\n", "github-workflow"],
+    ["a resource", "x.yml", "apiVersion: v1\nkind: X\nplatform: a\nimage_resource: b\nrun: c\n", "kubernetes"],
+  ];
+  for (const [name, path, text, dialect] of contents)
+    it(`takes ${name} for ${dialect}`, () => assert.equal(dialectOfContent(text, path), dialect));
+});
