@@ -285,4 +285,81 @@ projects:
     uses: ["image docker.io/acme/web:1 literal", "image ghcr.io/a/b literal"],
     pins: 2,
   },
+  {
+    dialect: "pre-commit",
+    path: ".pre-commit-config.yaml",
+    text: `repos:
+- repo: local
+  hooks:
+  - id: a
+    language: docker_image
+    entry: «hadolint/hadolint:v2.12.0» hadolint
+  - id: b
+    language: docker_image
+    entry: --entrypoint /bin/format -e X=y "«registry.io/clang:17»" -i
+  - {id: c, language: system, entry: 'alpine:3 x'}
+  - {id: d, language: docker, entry: x}
+`,
+    uses: ["entry docker.io/hadolint/hadolint:v2.12.0 literal", "entry registry.io/clang:17 literal"],
+    pins: 2,
+  },
+  {
+    dialect: "codefresh",
+    path: "codefresh.yml",
+    text: `version: '1.0'
+steps:
+  build: {type: build, image_name: acme/app, tag: 1, dockerfile: Dockerfile}
+  test:
+    image: «node:20»
+    commands: [docker pull «redis:7»]
+  own: {title: x, image: '\${{build}}'}
+  many:
+    type: parallel
+    steps:
+      a: {type: freestyle, image: "«acme/tool:\${{V}}»"}
+  both:
+    type: composition
+    composition:
+      version: '2'
+      services: {db: {image: «postgres:16»}, app: {build: .}}
+    composition_candidates: {t: {image: '\${{build}}'}}
+  push: {type: push, candidate: '\${{build}}', image_name: x/y}
+services:
+  composition: {cache: {image: «redis:6»}}
+`,
+    uses: [
+      "image docker.io/library/node:20 literal",
+      "command docker.io/library/redis:7 literal",
+      "image ? partial",
+      "services docker.io/library/postgres:16 literal",
+      "services docker.io/library/redis:6 literal",
+    ],
+    pins: 3,
+  },
+  {
+    dialect: "app-platform",
+    path: ".do/app.yaml",
+    text: `name: x
+services:
+- name: web
+  image: {registry_type: DOCKER_HUB, registry: library, repository: «nginx», tag: "1.27"}
+- name: b
+  image:
+    registry_type: GHCR
+    registry: acme
+    repository: «api»
+    tag: v1
+    digest: ${pin}
+workers:
+- {name: w, image: {registry_type: DOCR, repository: «w», tag: x}}
+- {name: v, image: {repository: nothing}}
+- {name: u, dockerfile_path: Dockerfile}
+`,
+    uses: [
+      "image docker.io/library/nginx:1.27 resolved",
+      `image ghcr.io/acme/api@${pin} resolved`,
+      "image ? unresolved",
+    ],
+    pins: 1,
+  },
 ];

@@ -10,6 +10,9 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["batect", /(?:^|\/)batect(?:-bundle)?\.ya?ml$/i],
   ["okteto", /(?:^|\/)okteto\.ya?ml$/i],
   ["screwdriver", /(?:^|\/)screwdriver\.ya?ml$/i],
+  ["pre-commit", /(?:^|\/)\.pre-commit-(?:config|hooks)\.ya?ml$/i],
+  ["codefresh", /(?:^|\/)(?:codefresh(?:[._-][^/]*)?|\.codefresh\/(?:.*\/)?[^/]*)\.ya?ml$/i],
+  ["app-platform", /(?:^|\/)\.do\/[^/]*\.ya?ml$/i],
   ["bitrise", /(?:^|\/)bitrise\.ya?ml$/i],
 ];
 
@@ -29,6 +32,7 @@ export function toolOfYaml(head: string, path: string, has: (key: string) => boo
     return "concourse";
   if (has("schemaVersion") && has("components") && /^schemaVersion[ \t]*:[ \t]*["']?2\.\d/m.test(head))
     return "devfile";
+  if (/^[ \t-]+registry_type[ \t]*:[ \t]*["']?(?:DOCKER_HUB|DOCR|GHCR)\b/m.test(head)) return "app-platform";
   const isBlueprint = ["services", "projects", "ungrouped"].some(has) && /^[ \t-]+type[ \t]*:[ \t]*\w/m.test(head);
   return isBlueprint && /(?:^|\/)render\.ya?ml$/i.test(path) ? "render" : undefined;
 }

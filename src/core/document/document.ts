@@ -51,6 +51,9 @@ export type Dialect =
   | "screwdriver"
   | "bitrise"
   | "render"
+  | "pre-commit"
+  | "codefresh"
+  | "app-platform"
   | "unrecognised";
 
 /**

@@ -24,6 +24,9 @@ import { readHelmTemplate } from "./helmTemplate.ts";
 import { readHelmfile } from "./helmfile.ts";
 import { readKo } from "./ko.ts";
 import { readKubernetes, readKustomizationFile } from "./kubernetes.ts";
+import { readPreCommit } from "./preCommit.ts";
+import { readAppPlatform } from "./appPlatform.ts";
+import { readCodefresh } from "./codefresh.ts";
 import { readArgo, readTekton } from "./manifestPipeline.ts";
 import { readJenkinsfile } from "./jenkinsfile.ts";
 import { readMakefile } from "./makefile.ts";
@@ -80,6 +83,9 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["packer", readPacker],
   ["earthfile", readEarthfile],
   ["travis", readTravis],
+  ["pre-commit", readPreCommit],
+  ["codefresh", readCodefresh],
+  ["app-platform", readAppPlatform],
   ["concourse", readConcourse],
   ["gitpod", readToolConfig("gitpod")],
   ["devfile", readToolConfig("devfile")],

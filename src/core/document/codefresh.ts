@@ -1,0 +1,59 @@
+import type { Document } from "./document.ts";
+import { createPipeline, type Pipeline } from "./pipeline.ts";
+import type { TemplateScope } from "./template.ts";
+import { delimited } from "./templateSyntax.ts";
+import { entriesOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { placesOf } from "./yamlPlaces.ts";
+
+const syntax = delimited("${{", "}}");
+const scope: TemplateScope = { syntax, lookup: () => [] };
+const maximumDepth = 8;
+
+/**
+ * Reads Codefresh pipelines: images of steps that run one, of compositions and of services; commands. An image that a
+ * step of the pipeline builds is named after the step.
+ */
+export function readCodefresh(text: string, path: string): Document {
+  const pipeline = createPipeline(text, path, "codefresh");
+  for (const root of pipeline.roots)
+    for (const holder of [root, valueAt(root, "spec")]) {
+      const names = new Set(stepNames(valueAt(holder, "steps"), 0));
+      readSteps(pipeline, valueAt(holder, "steps"), names, 0);
+      readComposition(pipeline, valueAt(holder, "services"), names);
+    }
+  return pipeline.document();
+}
+
+function stepNames(steps: YamlNode | undefined, depth: number): readonly string[] {
+  if (depth > maximumDepth) return [];
+  return entriesOf(steps).flatMap(({ key, value }) => [key.text, ...stepNames(valueAt(value, "steps"), depth + 1)]);
+}
+
+function readSteps(pipeline: Pipeline, steps: YamlNode | undefined, names: ReadonlySet<string>, depth: number): void {
+  if (depth > maximumDepth) return;
+  for (const { value: step } of entriesOf(steps)) {
+    const type = textOf(valueAt(step, "type")) ?? "freestyle";
+    if (type === "freestyle") readImage(pipeline, valueAt(step, "image"), "image", names);
+    if (type === "freestyle") pipeline.script([valueAt(step, "commands")], { scope });
+    if (type === "composition") readComposition(pipeline, step, names);
+    readComposition(pipeline, valueAt(step, "services"), names);
+    readSteps(pipeline, valueAt(step, "steps"), names, depth + 1);
+  }
+}
+
+function readImage(pipeline: Pipeline, image: YamlNode | undefined, site: string, names: ReadonlySet<string>): void {
+  const text = textOf(image);
+  const isBuilt = text === undefined || syntax(text).some(({ name }) => names.has(name ?? ""));
+  if (!isBuilt) pipeline.image(image, site, { scope });
+}
+
+/** The services of a composition; one that is written as a path is another file. */
+function readComposition(pipeline: Pipeline, holder: YamlNode | undefined, names: ReadonlySet<string>): void {
+  for (const place of [
+    ["composition", "services", "*"],
+    ["composition", "*"],
+    ["composition_candidates", "*"],
+  ])
+    for (const service of placesOf(holder, place))
+      if (valueAt(service, "build") === undefined) readImage(pipeline, valueAt(service, "image"), "services", names);
+}
