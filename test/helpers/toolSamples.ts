@@ -362,4 +362,58 @@ workers:
     ],
     pins: 1,
   },
+  {
+    dialect: "fly",
+    path: "fly.toml",
+    text: `app = "x" # image = "a:1"
+[env]
+image = "not:1"
+text = """
+[build]
+image = "nor:1"
+"""
+[ "build" ]
+  'image' = "«flyio/hellofly:latest»" # why
+[build.args]
+image = "x:1"
+`,
+    uses: ["image docker.io/flyio/hellofly:latest literal"],
+    pins: 1,
+  },
+  {
+    dialect: "buildpacks",
+    path: "project.toml",
+    text: `[_]
+schema-version = "0.2"
+[io.buildpacks]
+builder = '«cnbs/sample-builder:jammy»'
+[[io.buildpacks.group]]
+uri = "docker://«cnbs/sample-package:hello»"
+[[io.buildpacks.group]]
+uri = "https://example.com/a.tgz"
+[run]
+images = [ # all
+  { image = "«cnbs/run:jammy»", mirrors = ["«ghcr.io/cnbs/run:jammy»"] },
+]
+`,
+    uses: [
+      "builder docker.io/cnbs/sample-builder:jammy literal",
+      "buildpack docker.io/cnbs/sample-package:hello literal",
+      "run-image docker.io/cnbs/run:jammy literal",
+      "run-image ghcr.io/cnbs/run:jammy literal",
+    ],
+    pins: 4,
+  },
+  {
+    dialect: "cross",
+    path: "Cross.toml",
+    text: `[target.x86_64-unknown-linux-gnu]
+image = "«ghcr.io/cross-rs/x86_64-unknown-linux-gnu:0.2.5»"
+pre-build = ["apt-get update"]
+[target]
+aarch64-linux-android = { image.name = "«ghcr.io/a/b:1»", image.toolchain = ["c:1"] }
+`,
+    uses: ["image ghcr.io/cross-rs/x86_64-unknown-linux-gnu:0.2.5 literal", "image ghcr.io/a/b:1 literal"],
+    pins: 2,
+  },
 ];

@@ -13,6 +13,9 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["pre-commit", /(?:^|\/)\.pre-commit-(?:config|hooks)\.ya?ml$/i],
   ["codefresh", /(?:^|\/)(?:codefresh(?:[._-][^/]*)?|\.codefresh\/(?:.*\/)?[^/]*)\.ya?ml$/i],
   ["app-platform", /(?:^|\/)\.do\/[^/]*\.ya?ml$/i],
+  ["fly", /(?:^|\/)fly(?:\.[\w-]+)?\.toml$/],
+  ["buildpacks", /(?:^|\/)(?:project|builder|package)\.toml$/],
+  ["cross", /(?:^|\/)Cross\.toml$/],
   ["bitrise", /(?:^|\/)bitrise\.ya?ml$/i],
 ];
 

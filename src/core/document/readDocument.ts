@@ -38,6 +38,7 @@ import { readShellScript } from "./shellScript.ts";
 import { readToolConfig } from "./toolConfig.ts";
 import { readConcourse } from "./concourse.ts";
 import { readTravis } from "./travis.ts";
+import { readTomlConfig } from "./tomlConfig.ts";
 import { inDocumentOrder } from "./yamlImage.ts";
 import { readSkaffold } from "./skaffold.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
@@ -83,6 +84,9 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["packer", readPacker],
   ["earthfile", readEarthfile],
   ["travis", readTravis],
+  ["fly", readTomlConfig("fly")],
+  ["buildpacks", readTomlConfig("buildpacks")],
+  ["cross", readTomlConfig("cross")],
   ["pre-commit", readPreCommit],
   ["codefresh", readCodefresh],
   ["app-platform", readAppPlatform],

@@ -12,6 +12,9 @@ describe("paths of tools' configuration", () => {
     ["a/okteto.yaml", "okteto"],
     ["screwdriver.yaml", "screwdriver"],
     ["bitrise.yml", "bitrise"],
+    ["fly.staging.toml", "fly"],
+    ["a/project.toml", "buildpacks"],
+    ["Cross.toml", "cross"],
     [".pre-commit-config.yaml", "pre-commit"],
     ["a/.pre-commit-hooks.yaml", "pre-commit"],
     ["codefresh-deploy.yml", "codefresh"],
@@ -27,6 +30,7 @@ describe("paths of tools' configuration", () => {
   for (const [path, dialect] of paths)
     it(`takes ${path} for ${dialect}`, () => {
       assert.equal(dialectOfPath(path), dialect);
+      assert.equal(dialectOfPath(`apps/web/${path}`), dialect);
       assert.ok(mayHoldReferences(path));
     });
 });

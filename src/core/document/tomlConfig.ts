@@ -1,0 +1,65 @@
+import { withoutByteOrderMark } from "../image/span.ts";
+import type { Dialect, Document } from "./document.ts";
+import { createLiteralUses } from "./literalUses.ts";
+import { tomlStrings } from "./toml.ts";
+
+interface Place {
+  readonly site: string;
+  readonly path: string;
+  /** What stands before every image at this place; anything else is no image. */
+  readonly scheme?: string;
+}
+
+const places = new Map<Dialect, readonly Place[]>([
+  // Fly.io's app configuration.
+  ["fly", [{ site: "image", path: "build.image" }]],
+  // Cloud Native Buildpacks: project descriptors, builders, packages.
+  [
+    "buildpacks",
+    [
+      { site: "builder", path: "io.buildpacks.builder" },
+      { site: "builder", path: "build.builder" },
+      { site: "image", path: "build.image" },
+      { site: "run-image", path: "run.images.*.image" },
+      { site: "run-image", path: "run.images.*.mirrors.*" },
+      { site: "image", path: "stack.build-image" },
+      { site: "run-image", path: "stack.run-image" },
+      { site: "run-image", path: "stack.run-image-mirrors.*" },
+      ...["io.buildpacks.group.*", "io.buildpacks.pre.group.*", "io.buildpacks.post.group.*", "build.buildpacks.*"].map(
+        (path) => ({ site: "buildpack", path: `${path}.uri`, scheme: "docker://" }),
+      ),
+      ...["buildpacks.*", "extensions.*", "dependencies.*", "buildpack"].map((path) => ({
+        site: "buildpack",
+        path: `${path}.uri`,
+        scheme: "docker://",
+      })),
+    ],
+  ],
+  // cross, for Rust.
+  [
+    "cross",
+    [
+      { site: "image", path: "target.?.image" },
+      { site: "image", path: "target.?.image.name" },
+      { site: "image", path: "build.image" },
+    ],
+  ],
+]);
+
+/** Reads the configuration of a tool in TOML: the images at the places that the tool has for them. */
+export function readTomlConfig(dialect: Dialect): (source: string, path: string) => Document {
+  const known = (places.get(dialect) ?? []).map((place) => ({ ...place, keys: place.path.split(".") }));
+  return (source, path) => {
+    const text = withoutByteOrderMark(source);
+    const uses = createLiteralUses(text);
+    for (const string of tomlStrings(text)) {
+      const place = known.find(
+        ({ keys }) =>
+          keys.length === string.path.length && keys.every((key, index) => key === "?" || key === string.path[index]),
+      );
+      if (place === undefined || (place.scheme !== undefined && !string.text.startsWith(place.scheme))) continue;
+      uses.add(string, place.site, place.scheme);
+    }
+    return uses.document(path, dialect);
+  };
+}
