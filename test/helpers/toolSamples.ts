@@ -416,4 +416,35 @@ aarch64-linux-android = { image.name = "«ghcr.io/a/b:1»", image.toolchain = ["
     uses: ["image ghcr.io/cross-rs/x86_64-unknown-linux-gnu:0.2.5 literal", "image ghcr.io/a/b:1 literal"],
     pins: 2,
   },
+  {
+    dialect: "bazel",
+    path: "MODULE.bazel",
+    text: `# oci.pull(image = "a:1")
+def oci_pull(image = "not/this:1"):
+    pass
+oci = use_extension("@rules_oci//oci:extensions.bzl", "oci")
+oci.pull(
+    name = "base",
+    digest = "${pin}",
+    image = "«gcr.io/distroless/base»",
+    platforms = ["linux/amd64", "linux/arm64/v8"],
+    tag = "latest",  # why
+)
+oci.pull(name = 'b', image = '«index.docker.io/library/ubuntu:24.04»')
+[container_pull(name = n, registry = "quay.io", repository = "«acme/app»", tag = "1") for n in x]
+oci_pull(name = "d", image = "«docker.io/acme/d»", tag = VERSION)
+oci_pull(name = "c", image = PREFIX + "x")
+oci_push(name = "p", image = ":x", repository = "ghcr.io/acme/out")
+"""
+oci.pull(image = "x:1")
+"""
+`,
+    uses: [
+      `pull gcr.io/distroless/base:latest@${pin} resolved`,
+      "pull docker.io/library/ubuntu:24.04 literal",
+      "pull quay.io/acme/app:1 resolved",
+      "pull ? partial",
+    ],
+    pins: 2,
+  },
 ];

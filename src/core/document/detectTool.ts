@@ -16,6 +16,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["fly", /(?:^|\/)fly(?:\.[\w-]+)?\.toml$/],
   ["buildpacks", /(?:^|\/)(?:project|builder|package)\.toml$/],
   ["cross", /(?:^|\/)Cross\.toml$/],
+  ["bazel", /(?:^|\/)(?:(?:[^/]*\.)?MODULE\.bazel|WORKSPACE(?:\.bazel|\.bzlmod)?|[^/]+\.bzl)$/],
   ["bitrise", /(?:^|\/)bitrise\.ya?ml$/i],
 ];
 

@@ -51,6 +51,7 @@ export type Dialect =
   | "screwdriver"
   | "bitrise"
   | "render"
+  | "bazel"
   | "fly"
   | "buildpacks"
   | "cross"

@@ -1,5 +1,6 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import { readImageCommands } from "../shell/imageCommands.ts";
+import { readBazel } from "./bazel.ts";
 import { readAnsible } from "./ansible.ts";
 import { readAzurePipelines } from "./azurePipelines.ts";
 import { readBake } from "./bake.ts";
@@ -84,6 +85,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["packer", readPacker],
   ["earthfile", readEarthfile],
   ["travis", readTravis],
+  ["bazel", readBazel],
   ["fly", readTomlConfig("fly")],
   ["buildpacks", readTomlConfig("buildpacks")],
   ["cross", readTomlConfig("cross")],
