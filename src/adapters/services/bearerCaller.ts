@@ -1,6 +1,7 @@
 import { AppError } from "../../application/errors.ts";
 import type { WaitOptions } from "../../application/ports.ts";
 import type { DenyCode } from "../../application/signingService.ts";
+import { isJsonObject, type JsonObject } from "../../core/json.ts";
 import type { Lease } from "./lease.ts";
 import { sendToService, type ServiceReply, type ServiceTls } from "./serviceRequest.ts";
 
@@ -34,9 +35,18 @@ export interface BearerCaller {
   read(call: BearerCall, options: WaitOptions): Promise<ServiceReply>;
   /** A look-up that must succeed: AppError `authentication`, `service-unavailable` or `service-denied` otherwise. */
   readAll(call: BearerCall, options: WaitOptions): Promise<unknown>;
-  /** Sent exactly once. */
-  once(call: BearerCall, options: WaitOptions): Promise<ServiceReply>;
+  /** A look-up of what the session may not see, too, which is not there for it. */
+  readOptional(call: BearerCall, options: WaitOptions): Promise<JsonObject | undefined>;
+  /** A request to sign, sent exactly once: the answer, or that it was denied. */
+  submit(call: BearerCall, options: WaitOptions): Promise<SubmitReply>;
+  /** What an answer to a request to sign is. AppError `service-unavailable` where nothing was decided. */
+  settle(reply: ServiceReply, action: string): SubmitReply;
 }
+
+/** What became of a request to sign. */
+export type SubmitReply =
+  | { readonly status: "answered"; readonly answer: JsonObject }
+  | { readonly status: "denied"; readonly code: DenyCode; readonly message: string };
 
 /** Creates the caller; `refusalOf` tells what an answer refuses. */
 export function createBearerCaller(
@@ -66,9 +76,23 @@ export function createBearerCaller(
     const reply = await once(call, options);
     return reply.status === 401 ? once(call, options) : reply;
   };
+  const settle = (reply: ServiceReply, action: string): SubmitReply => {
+    const refusal = refusalOf(reply);
+    if (refusal?.code === "unavailable") throw refusedCall(place.origin, action, refusal);
+    if (refusal !== undefined) return { status: "denied", code: refusal.code, message: refusal.message };
+    return { status: "answered", answer: isJsonObject(reply.body) ? reply.body : {} };
+  };
   return {
-    once,
     read,
+    readOptional: async (call, options) => {
+      const reply = await read(call, options);
+      const refusal = refusalOf(reply);
+      if (refusal?.code === "unavailable" || refusal?.code === "unauthenticated")
+        throw refusedCall(place.origin, call.action, refusal);
+      return refusal === undefined && isJsonObject(reply.body) ? reply.body : undefined;
+    },
+    submit: async (call, options) => settle(await once(call, options), call.action),
+    settle,
     readAll: async (call, options) => {
       const reply = await read(call, options);
       const refusal = refusalOf(reply);
@@ -79,7 +103,7 @@ export function createBearerCaller(
 }
 
 /** The failure that a refused call is. */
-export function refusedCall(origin: string, action: string, { code, message }: BearerRefusal): AppError {
+function refusedCall(origin: string, action: string, { code, message }: BearerRefusal): AppError {
   const kind =
     code === "unauthenticated" ? "authentication" : code === "unavailable" ? "service-unavailable" : "service-denied";
   return new AppError(kind, `Could not ${action} at ${origin}: ${message}`);

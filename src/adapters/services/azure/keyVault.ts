@@ -3,7 +3,7 @@ import type { DenyCode, SigningService, SignRequest } from "../../../application
 import { decodeBase64Url } from "../../../core/base64.ts";
 import { isJsonArray, isJsonObject, objectIn, textOrEmpty, type JsonObject } from "../../../core/json.ts";
 import type { KeyVaultOptions } from "../../../core/policy/keyVaultOptions.ts";
-import { createBearerCaller, refusedCall, type BearerPlace, type BearerRefusal } from "../bearerCaller.ts";
+import { createBearerCaller, type BearerPlace, type BearerRefusal } from "../bearerCaller.ts";
 import type { ConfiguredChains } from "../configuredChains.ts";
 import { createKeyService, type RemoteKey, type SignReply } from "../keyService.ts";
 import { inTurns } from "../inTurns.ts";
@@ -55,14 +55,8 @@ export function createKeyVaultService(connection: KeyVaultConnection): SigningSe
     return names.slice(0, maximumKeys);
   };
 
-  /** A key that the session may not read is not one to offer. */
-  const optional = async (path: string, action: string, options: WaitOptions): Promise<JsonObject | undefined> => {
-    const reply = await caller.read({ path: `${path}?${version}`, action }, options);
-    const refusal = refusalOf(reply);
-    if (refusal?.code === "unavailable" || refusal?.code === "unauthenticated")
-      throw refusedCall(origin, action, refusal);
-    return refusal === undefined && isJsonObject(reply.body) ? reply.body : undefined;
-  };
+  const optional = (path: string, action: string, options: WaitOptions): Promise<JsonObject | undefined> =>
+    caller.readOptional({ path: `${path}?${version}`, action }, options);
   const describe = async (key: string, options: WaitOptions): Promise<RemoteKey | undefined> => {
     const action = `describe key '${key}'`;
     if (!/^[A-Za-z0-9-]{1,127}$/.test(key)) return undefined;
@@ -81,12 +75,9 @@ export function createKeyVaultService(connection: KeyVaultConnection): SigningSe
   ): Promise<SignReply> => {
     const path = `${new URL(key.id).pathname.slice(1)}/sign?${version}`;
     const body = { alg: algorithmOf(request), value: Buffer.from(request.digest).toString("base64url") };
-    const action = "submit the request";
-    const reply = await caller.once({ path, body, action, ambiguity }, options);
-    const refusal = refusalOf(reply);
-    if (refusal?.code === "unavailable") throw refusedCall(origin, action, refusal);
-    if (refusal !== undefined) return { status: "denied", code: refusal.code, message: refusal.message };
-    const answer = isJsonObject(reply.body) ? reply.body : {};
+    const reply = await caller.submit({ path, body, action: "submit the request", ambiguity }, options);
+    if (reply.status === "denied") return reply;
+    const { answer } = reply;
     if (answer["kid"] !== key.id) return "it says that another key, or another version of it, has signed";
     const signature = decodeBase64Url(textOrEmpty(answer["value"]));
     return signature === undefined ? "the answer holds no signature" : { status: "signed", signature };

@@ -3,13 +3,12 @@ import type { SignRequest } from "../../../application/signingService.ts";
 import { AppError } from "../../../application/errors.ts";
 import { isJsonObject, textOrEmpty } from "../../../core/json.ts";
 import { createCodeVerifier, signInByBrowser } from "../browserLogin.ts";
-import { refusedCall, type BearerCaller } from "../bearerCaller.ts";
+import type { BearerCaller } from "../bearerCaller.ts";
 import type { SignReply } from "../keyService.ts";
 import { sendToService } from "../serviceRequest.ts";
 import { hashIds } from "./algorithms.ts";
 import type { CscKey } from "./credentialInfo.ts";
 import type { CscPlace } from "./cscSession.ts";
-import { refusalOf } from "./refusal.ts";
 
 /** What authorizes one signature: signature activation data, or a token of its own. */
 export interface CscAuthorization {
@@ -59,14 +58,10 @@ export async function authorizeSignature(
   }
   const action = "authorize the signature";
   const body = bodyOf(key, request, answers, sources.options.specification);
-  const reply = await caller.once(
-    { path: `${sources.options.path.slice(1)}/credentials/authorize`, body, action },
-    options,
-  );
-  const refusal = refusalOf(reply);
-  if (refusal?.code === "unavailable") throw refusedCall(sources.origin, action, refusal);
-  if (refusal !== undefined) return { status: "denied", code: refusal.code, message: refusal.message };
-  const sad = textOrEmpty(isJsonObject(reply.body) ? reply.body["SAD"] : undefined);
+  const path = `${sources.options.path.slice(1)}/credentials/authorize`;
+  const reply = await caller.submit({ path, body, action }, options);
+  if (reply.status === "denied") return reply;
+  const sad = textOrEmpty(reply.answer["SAD"]);
   if (sad === "")
     throw new AppError("service-protocol", `Could not ${action} at ${sources.origin}: the answer has no SAD.`);
   sources.note(sad);

@@ -2,11 +2,10 @@ import type { WaitOptions } from "../../../application/ports.ts";
 import type { SigningService, SignRequest } from "../../../application/signingService.ts";
 import { decodeBase64 } from "../../../core/base64.ts";
 import { isJsonArray, isJsonObject, textOrEmpty, type JsonObject } from "../../../core/json.ts";
-import { createBearerCaller, refusedCall } from "../bearerCaller.ts";
+import { createBearerCaller, type SubmitReply } from "../bearerCaller.ts";
 import { inTurns } from "../inTurns.ts";
 import { createKeyService, type RemoteKey, type SignReply } from "../keyService.ts";
 import { createLease, type Lease } from "../lease.ts";
-import type { ServiceReply } from "../serviceRequest.ts";
 import { algorithmOf, hashIds } from "./algorithms.ts";
 import { authorizeSignature, type AuthorizationSources } from "./authorize.ts";
 import { readCredential, type CscKey } from "./credentialInfo.ts";
@@ -59,21 +58,15 @@ export function createCscService(connection: CscConnection): SigningService {
     if (!idPattern.test(id)) return undefined;
     const action = `describe key '${id}'`;
     const body = { credentialID: id, certificates: "chain", certInfo: true, authInfo: true };
-    const reply = await caller.read({ path: path("credentials/info"), body, action }, options);
-    const refusal = refusalOf(reply);
-    if (refusal?.code === "unavailable" || refusal?.code === "unauthenticated")
-      throw refusedCall(origin, action, refusal);
-    if (refusal !== undefined || !isJsonObject(reply.body)) return undefined;
-    const key = readCredential(id, reply.body, new URL(origin).host);
+    const answer = await caller.readOptional({ path: path("credentials/info"), body, action }, options);
+    const key = answer === undefined ? undefined : readCredential(id, answer, new URL(origin).host);
     if (key !== undefined) described.set(id, key);
     return key;
   };
 
-  const replyOf = (reply: ServiceReply, action: string): SignReply => {
-    const refusal = refusalOf(reply);
-    if (refusal?.code === "unavailable") throw refusedCall(origin, action, refusal);
-    if (refusal !== undefined) return { status: "denied", code: refusal.code, message: refusal.message };
-    const json: JsonObject = isJsonObject(reply.body) ? reply.body : {};
+  const replyOf = (reply: SubmitReply): SignReply => {
+    if (reply.status === "denied") return reply;
+    const json = reply.answer;
     const signatures = isJsonArray(json["signatures"]) ? json["signatures"] : [];
     const id = textOrEmpty(json["responseID"]);
     if (signatures.length === 0 && idPattern.test(id))
@@ -115,12 +108,12 @@ export function createCscService(connection: CscConnection): SigningService {
       ...algorithm,
       clientData: `${request.purpose.tool} ${request.purpose.artifact.digest}`,
     };
-    const action = "submit the request";
     const own =
       token === undefined
         ? caller
         : createBearerCaller(connection, { get: () => Promise.resolve(token), end: () => undefined }, refusalOf);
-    return replyOf(await own.once({ path: path("signatures/signHash"), body, action, ambiguity }, options), action);
+    const call = { path: path("signatures/signHash"), body, action: "submit the request", ambiguity };
+    return replyOf(await own.submit(call, options));
   };
 
   const resume = async (id: string, options: WaitOptions): Promise<SignReply> => {
@@ -131,7 +124,7 @@ export function createCscService(connection: CscConnection): SigningService {
     // Services answer so as long as there is nothing yet.
     if (reply.status === 400 && /asynchronous signature|not (?:yet )?(?:ready|finished|complete)/i.test(said))
       return { status: "waiting", id, message: "Waiting for the service to sign.", retryAfterMs };
-    return replyOf(reply, action);
+    return replyOf(caller.settle(reply, action));
   };
 
   return createKeyService(

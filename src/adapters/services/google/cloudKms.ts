@@ -3,7 +3,7 @@ import type { DenyCode, SigningService, SignRequest } from "../../../application
 import { decodeBase64 } from "../../../core/base64.ts";
 import { isJsonArray, isJsonObject, objectIn, textOrEmpty, type JsonObject } from "../../../core/json.ts";
 import type { CloudKmsOptions } from "../../../core/policy/cloudKmsOptions.ts";
-import { createBearerCaller, refusedCall, type BearerPlace, type BearerRefusal } from "../bearerCaller.ts";
+import { createBearerCaller, type BearerPlace, type BearerRefusal } from "../bearerCaller.ts";
 import type { ConfiguredChains } from "../configuredChains.ts";
 import { createKeyService, type RemoteKey, type SignReply } from "../keyService.ts";
 import { inTurns } from "../inTurns.ts";
@@ -73,14 +73,8 @@ export function createCloudKmsService(connection: CloudKmsConnection): SigningSe
     return names.flat().slice(0, maximumKeys);
   };
 
-  /** What the session may not read is not there for it. */
-  const optional = async (path: string, action: string, options: WaitOptions): Promise<JsonObject | undefined> => {
-    const reply = await caller.read({ path: `v1/${path}`, action }, options);
-    const refusal = refusalOf(reply);
-    if (refusal?.code === "unavailable" || refusal?.code === "unauthenticated")
-      throw refusedCall(origin, action, refusal);
-    return refusal === undefined && isJsonObject(reply.body) ? reply.body : undefined;
-  };
+  const optional = (path: string, action: string, options: WaitOptions): Promise<JsonObject | undefined> =>
+    caller.readOptional({ path: `v1/${path}`, action }, options);
   const describe = async (key: string, options: WaitOptions): Promise<RemoteKey | undefined> => {
     const [, base, number] = namePattern.exec(key) ?? [];
     if (base === undefined || number === undefined) return undefined;
@@ -106,12 +100,10 @@ export function createCloudKmsService(connection: CloudKmsConnection): SigningSe
     const encoded = Buffer.from(sent).toString("base64");
     const sum = String(crc32c(sent));
     const body = isWhole ? { data: encoded, dataCrc32c: sum } : { digest: { [hash]: encoded }, digestCrc32c: sum };
-    const action = "submit the request";
-    const reply = await caller.once({ path: `v1/${key.id}:asymmetricSign`, body, action, ambiguity }, options);
-    const refusal = refusalOf(reply);
-    if (refusal?.code === "unavailable") throw refusedCall(origin, action, refusal);
-    if (refusal !== undefined) return { status: "denied", code: refusal.code, message: refusal.message };
-    const answer = isJsonObject(reply.body) ? reply.body : {};
+    const path = `v1/${key.id}:asymmetricSign`;
+    const reply = await caller.submit({ path, body, action: "submit the request", ambiguity }, options);
+    if (reply.status === "denied") return reply;
+    const { answer } = reply;
     if (answer["name"] !== key.id) return "it says that another key, or another version of it, has signed";
     if (answer[isWhole ? "verifiedDataCrc32c" : "verifiedDigestCrc32c"] !== true)
       return "it does not say that what was sent arrived unchanged";
