@@ -1,9 +1,8 @@
-import { isJsonObject, type JsonObject } from "../json.ts";
 import { readStrictJson } from "../strictJson.ts";
 import type { Descriptor } from "../verdict/evidence.ts";
 import type { Reason } from "../verdict/verdict.ts";
 import type { FoundSignature } from "./foundSignature.ts";
-import { readCosignAnnotations } from "./cosignAnnotations.ts";
+import { objectAt, objectOf, readCosignAnnotations } from "./cosignAnnotations.ts";
 import { signatureLimits } from "./material.ts";
 
 /** Media type of a layer that is a signature in cosign's first format (cosign SIGNATURE_SPEC). */
@@ -58,14 +57,4 @@ function objectionToPayload(payload: Uint8Array, image: string): Reason | undefi
   const digest = objectAt(critical, "image")?.["docker-manifest-digest"];
   if (digest !== image) return { code: "other-image", message: "The signature is for another image." };
   return undefined;
-}
-
-function objectOf(source: Uint8Array | string): JsonObject | undefined {
-  const parsed = readStrictJson(source, signatureLimits.entryBody);
-  return parsed.kind === "json" && isJsonObject(parsed.value) ? parsed.value : undefined;
-}
-
-function objectAt(value: unknown, name: string): JsonObject | undefined {
-  const member = isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-  return isJsonObject(member) ? member : undefined;
 }

@@ -88,12 +88,14 @@ function readTimestamp(text: string): Buffer | undefined {
   return bytesOf(objectOf(text)?.["SignedRFC3161Timestamp"]);
 }
 
-function objectOf(source: Uint8Array | string): JsonObject | undefined {
+/** An object in JSON of at most the length of a log entry; undefined for anything else. */
+export function objectOf(source: Uint8Array | string): JsonObject | undefined {
   const parsed = readStrictJson(source, signatureLimits.entryBody);
   return parsed.kind === "json" && isJsonObject(parsed.value) ? parsed.value : undefined;
 }
 
-function objectAt(value: unknown, name: string): JsonObject | undefined {
+/** A member that is an object. */
+export function objectAt(value: unknown, name: string): JsonObject | undefined {
   const member = isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
   return isJsonObject(member) ? member : undefined;
 }
