@@ -447,4 +447,37 @@ oci.pull(image = "x:1")
     ],
     pins: 2,
   },
+  {
+    dialect: "gradle",
+    path: "build.gradle",
+    text: `plugins { id 'com.google.cloud.tools.jib' version '3.4.0' }
+// jib { from { image = 'a:1' } }
+jib {
+  from {
+    image = '«eclipse-temurin:21-jre»'
+  }
+  to { image = 'acme/out:1' }
+}
+allprojects { jib { from { image "«registry.io/base/x:\${version}»" } } }
+jib.from.image = "registry://«gcr.io/a/b»"
+jib.from.image = "docker://local:1"
+jib.from.image = base + ":1"
+bootBuildImage {
+  imageName = "acme/out:2"
+  builder = "«paketobuildpacks/builder:tiny»"
+}
+tasks.named<BootBuildImage>("bootBuildImage") {
+  runImage.set("«paketobuildpacks/run:tiny»")
+}
+other { from { image = "x:1" } }
+`,
+    uses: [
+      "from docker.io/library/eclipse-temurin:21-jre literal",
+      "from ? partial",
+      "from gcr.io/a/b literal",
+      "builder docker.io/paketobuildpacks/builder:tiny literal",
+      "run-image docker.io/paketobuildpacks/run:tiny literal",
+    ],
+    pins: 4,
+  },
 ];

@@ -17,6 +17,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["buildpacks", /(?:^|\/)(?:project|builder|package)\.toml$/],
   ["cross", /(?:^|\/)Cross\.toml$/],
   ["bazel", /(?:^|\/)(?:(?:[^/]*\.)?MODULE\.bazel|WORKSPACE(?:\.bazel|\.bzlmod)?|[^/]+\.bzl)$/],
+  ["gradle", /\.gradle(?:\.kts)?$/],
   ["bitrise", /(?:^|\/)bitrise\.ya?ml$/i],
 ];
 

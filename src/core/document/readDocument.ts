@@ -20,6 +20,7 @@ import { readEarthfile } from "./earthfile.ts";
 import { readGithubAction } from "./githubAction.ts";
 import { readGithubWorkflow } from "./githubWorkflow.ts";
 import { readGitlabCi } from "./gitlabCi.ts";
+import { readGradle } from "./gradle.ts";
 import { readHelmChart, readHelmValuesFile } from "./helmChart.ts";
 import { readHelmTemplate } from "./helmTemplate.ts";
 import { readHelmfile } from "./helmfile.ts";
@@ -85,6 +86,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["packer", readPacker],
   ["earthfile", readEarthfile],
   ["travis", readTravis],
+  ["gradle", readGradle],
   ["bazel", readBazel],
   ["fly", readTomlConfig("fly")],
   ["buildpacks", readTomlConfig("buildpacks")],

@@ -12,6 +12,8 @@ describe("paths of tools' configuration", () => {
     ["a/okteto.yaml", "okteto"],
     ["screwdriver.yaml", "screwdriver"],
     ["bitrise.yml", "bitrise"],
+    ["build.gradle", "gradle"],
+    ["app/build.gradle.kts", "gradle"],
     ["MODULE.bazel", "bazel"],
     ["WORKSPACE", "bazel"],
     ["images/deps.bzl", "bazel"],
