@@ -480,4 +480,37 @@ other { from { image = "x:1" } }
     ],
     pins: 4,
   },
+  {
+    dialect: "maven",
+    path: "pom.xml",
+    text: `<?xml version="1.0"?>
+<project>
+  <!-- <plugin><artifactId>jib-maven-plugin</artifactId> -->
+  <build a="<x>"><plugins>
+    <plugin>
+      <artifactId>jib-maven-plugin</artifactId>
+      <dependencies><dependency><artifactId>x</artifactId></dependency></dependencies>
+      <configuration>
+        <from><image>
+          «eclipse-temurin:21»
+        </image><platforms/></from>
+        <to><image>acme/out:1</image></to>
+      </configuration>
+      <executions><execution><configuration><from><image>«registry.io/b/c:\${v}»</image></from></configuration></execution></executions>
+    </plugin>
+    <plugin>
+      <configuration><image><name>acme/out</name><builder>«paketobuildpacks/builder:tiny»</builder><runImage>docker://x:1</runImage></image></configuration>
+      <artifactId>spring-boot-maven-plugin</artifactId>
+    </plugin>
+    <plugin><artifactId>other</artifactId><configuration><from><image>x:1</image></from></configuration></plugin>
+  </plugins></build>
+</project>
+`,
+    uses: [
+      "from docker.io/library/eclipse-temurin:21 literal",
+      "from ? partial",
+      "builder docker.io/paketobuildpacks/builder:tiny literal",
+    ],
+    pins: 2,
+  },
 ];

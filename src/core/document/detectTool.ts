@@ -18,6 +18,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["cross", /(?:^|\/)Cross\.toml$/],
   ["bazel", /(?:^|\/)(?:(?:[^/]*\.)?MODULE\.bazel|WORKSPACE(?:\.bazel|\.bzlmod)?|[^/]+\.bzl)$/],
   ["gradle", /\.gradle(?:\.kts)?$/],
+  ["maven", /(?:^|\/)pom\.xml$/],
   ["bitrise", /(?:^|\/)bitrise\.ya?ml$/i],
 ];
 

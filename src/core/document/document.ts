@@ -51,6 +51,7 @@ export type Dialect =
   | "screwdriver"
   | "bitrise"
   | "render"
+  | "maven"
   | "gradle"
   | "bazel"
   | "fly"

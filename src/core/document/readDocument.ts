@@ -31,6 +31,7 @@ import { readAppPlatform } from "./appPlatform.ts";
 import { readCodefresh } from "./codefresh.ts";
 import { readArgo, readTekton } from "./manifestPipeline.ts";
 import { readJenkinsfile } from "./jenkinsfile.ts";
+import { readMaven } from "./maven.ts";
 import { readMakefile } from "./makefile.ts";
 import { readNomad } from "./nomad.ts";
 import { readPacker } from "./packer.ts";
@@ -86,6 +87,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["packer", readPacker],
   ["earthfile", readEarthfile],
   ["travis", readTravis],
+  ["maven", readMaven],
   ["gradle", readGradle],
   ["bazel", readBazel],
   ["fly", readTomlConfig("fly")],

@@ -12,6 +12,7 @@ describe("paths of tools' configuration", () => {
     ["a/okteto.yaml", "okteto"],
     ["screwdriver.yaml", "screwdriver"],
     ["bitrise.yml", "bitrise"],
+    ["a/pom.xml", "maven"],
     ["build.gradle", "gradle"],
     ["app/build.gradle.kts", "gradle"],
     ["MODULE.bazel", "bazel"],
