@@ -59,6 +59,11 @@ function uint16(value: number): Buffer {
   return octets;
 }
 
+/** One octet less, which the list as a whole admits, but not its last promise. */
+function cutOff(whole: Buffer): Buffer {
+  return Buffer.concat([uint16(whole.length - 3), whole.subarray(2, -1)]);
+}
+
 function changed(at: number, mask = 1): Buffer {
   const copy = Buffer.from(promise);
   copy[at] = (copy[at] ?? 0) ^ mask;
@@ -103,6 +108,9 @@ describe("promises of certificate logs", () => {
     ["with another algorithm", withList(listOf(changed(44, 1))), issuing, [stated(log)], false],
     ["with a length that goes too far", withList(listOf(changed(46))), issuing, [stated(log)], false],
     ["that are too short", withList(listOf(promise.subarray(0, 46))), issuing, [stated(log)], false],
+    ["too short to say more", withList(listOf(promise.subarray(0, 42))), issuing, [stated(log)], false],
+    ["whose extensions go too far", withList(listOf(changed(41, 0xff))), issuing, [stated(log)], false],
+    ["before one that is cut off", withList(cutOff(listOf(promise, foreign))), issuing, [stated(log)], false],
     ["with octets after them", withList(Buffer.concat([list, Buffer.alloc(1)])), issuing, [stated(log)], false],
     ["cut off", withList(listOf(promise).subarray(0, -1)), issuing, [stated(log)], false],
     ["in an empty list", withList(Buffer.alloc(0)), issuing, [stated(log)], false],

@@ -23,7 +23,8 @@ interface Pss {
   readonly hash?: Digest;
   readonly maskHash?: Digest;
   readonly generation?: string;
-  readonly salt?: number;
+  /** The default, 20 octets, is stated by leaving it out: null. */
+  readonly salt?: number | null;
   readonly more?: readonly Buffer[];
 }
 
@@ -40,7 +41,7 @@ function pss({
     sequence(
       explicit(0, sequence(objectIdentifier(sha[hash]), null_)),
       explicit(1, mask),
-      explicit(2, integer(Buffer.from([salt]))),
+      ...(salt === null ? [] : [explicit(2, integer(Buffer.from([salt])))]),
       ...more,
     ),
   );
@@ -80,6 +81,7 @@ describe("RSASSA-PSS", () => {
     ["a mask by another digest", pss({ maskHash: "sha512" })],
     ["a mask by another function", pss({ generation: "1.2.3" })],
     ["more salt than any digest has", pss({ salt: 65 })],
+    ["a length of salt that is not stated", pss({ salt: null })],
     ["another trailer", pss({ more: [explicit(3, integer(Buffer.from([2])))] })],
     ["the defaults, which are SHA-1", sequence(objectIdentifier("1.2.840.113549.1.1.10"), sequence())],
     ["no parameters", sequence(objectIdentifier("1.2.840.113549.1.1.10"))],
@@ -131,6 +133,24 @@ describe("RSASSA-PSS", () => {
     assert.equal(isIssuedBy(good, good), true);
     assert.equal(isIssuedBy(other, good), false);
   });
+});
+
+describe("a signature by a key of another kind than its algorithm's", () => {
+  const keys = {
+    rsa: { publicKey, privateKey },
+    ec: generateKeyPairSync("ec", { namedCurve: "P-256" }),
+    ed25519: generateKeyPairSync("ed25519"),
+  } as const;
+  const named = { rsa: "1.2.840.113549.1.1.11", ec: "1.2.840.10045.4.3.2", ed25519: "1.3.101.112" } as const;
+  for (const kind of ["rsa", "ec", "ed25519"] as const)
+    for (const stated of ["rsa", "ec", "ed25519"] as const)
+      it(`${kind === stated ? "counts" : "does not count"}: ${kind} as ${stated}`, () => {
+        const algorithm = read(sequence(objectIdentifier(named[stated])));
+        const key = readPublicKey(keys[kind].publicKey.export({ type: "spki", format: "der" }));
+        assert.ok(algorithm && key);
+        const signature = sign(kind === "ed25519" ? null : "sha256", data, keys[kind].privateKey);
+        assert.equal(isSignedAs(algorithm, key, data, signature), kind === stated);
+      });
 });
 
 describe("verifyPssSha256", () => {

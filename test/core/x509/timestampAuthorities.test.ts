@@ -3,11 +3,14 @@ import { randomBytes } from "node:crypto";
 import { readCertificate } from "../../../src/core/x509/certificate.ts";
 import { encodeTimestampRequest } from "../../../src/core/x509/timestampRequest.ts";
 import { checkTimestampResponse } from "../../../src/core/x509/timestampResponse.ts";
-import type { StampAuthority } from "../../../src/core/x509/timestampToken.ts";
+import { verifyTimestampResponse, type StampAuthority } from "../../../src/core/x509/timestampToken.ts";
 import {
   createTrialTimeStampAuthority,
   type TrialTimeStampAuthority,
 } from "../../../src/trial/sigstore/timeStampAuthority.ts";
+import { integer, sequence } from "../../../src/trial/x509/der.ts";
+import type { TestCertificate } from "../../helpers/notary.ts";
+import { createStampChain, stampToken } from "../../helpers/timestamp.ts";
 
 const now = new Date("2026-11-22T12:00:00Z");
 const data = Buffer.from("signature");
@@ -34,5 +37,27 @@ describe("a time stamp by an authority of a trusted root", () => {
     assert.notEqual(problemOf([authorityOf(createTrialTimeStampAuthority(now))]), undefined);
     assert.notEqual(problemOf([]), undefined);
     assert.notEqual(problemOf([authorityOf(own, { end: new Date("2026-02-01T00:00:00Z") })]), undefined);
+  });
+
+  describe("that states", () => {
+    const { root, authority } = createStampChain();
+    const sibling = createStampChain({ issuer: root }).authority;
+    const codeOf = (signer: TestCertificate, stated: readonly TestCertificate[]): string => {
+      const token = stampToken({ data, signer, certificates: [signer.der] });
+      const response = sequence(sequence(integer(Buffer.from([0]))), token);
+      const chain = stated.map(({ der }) => readCertificate(der)).filter((certificate) => certificate !== undefined);
+      const outcome = verifyTimestampResponse(response, data, [authorityOf(own, { chain })]);
+      return outcome.kind === "proven" ? "proven" : outcome.code;
+    };
+
+    it("its own certificate is not taken of another one of the same issuer", () => {
+      assert.equal(codeOf(authority, [authority, root]), "proven");
+      assert.equal(codeOf(sibling, [authority, root]), "timestamp-untrusted");
+    });
+
+    it("its issuer is taken of whatever that issued for time stamps", () => {
+      assert.equal(codeOf(authority, [root]), "proven");
+      assert.equal(codeOf(sibling, [root]), "proven");
+    });
   });
 });
