@@ -513,4 +513,53 @@ other { from { image = "x:1" } }
     ],
     pins: 2,
   },
+  {
+    dialect: "kubernetes",
+    path: "kind.yaml",
+    text: `kind: Cluster
+apiVersion: kind.x-k8s.io/v1alpha4
+nodes:
+- role: control-plane
+  image: «kindest/node:v1.30.0@${pin}»
+- {role: worker, image: «kindest/node:v1.30.0»}
+`,
+    uses: [`image docker.io/kindest/node:v1.30.0@${pin} literal`, "image docker.io/kindest/node:v1.30.0 literal"],
+    pins: 2,
+  },
+  {
+    dialect: "kubernetes",
+    path: "k3d.yaml",
+    text: `apiVersion: k3d.io/v1alpha5
+kind: Simple
+image: «rancher/k3s:v1.31.0-k3s1»
+registries: {create: {name: r, image: «docker.io/library/registry:2»}}
+`,
+    uses: ["image docker.io/rancher/k3s:v1.31.0-k3s1 literal", "image docker.io/library/registry:2 literal"],
+    pins: 2,
+  },
+  {
+    dialect: "kubernetes",
+    path: "Kptfile",
+    text: `apiVersion: kpt.dev/v1
+kind: Kptfile
+pipeline:
+  mutators:
+  - image: «gcr.io/kpt-fn/set-namespace:v0.4»
+    configMap: {image: x}
+  validators: [{image: «ghcr.io/a/b:1»}]
+`,
+    uses: ["image gcr.io/kpt-fn/set-namespace:v0.4 literal", "image ghcr.io/a/b:1 literal"],
+    pins: 2,
+  },
+  {
+    dialect: "quadlet",
+    path: "app.service",
+    text: `[Service]
+ExecStartPre=-/usr/bin/docker pull «redis:7»
+ExecStart=/usr/bin/docker run --rm -e A=b \\
+  «quay.io/a/b:1» serve
+`,
+    uses: ["command docker.io/library/redis:7 literal", "command quay.io/a/b:1 literal"],
+    pins: 0,
+  },
 ];

@@ -12,18 +12,18 @@ describe("configuration of tools", () => {
       return { ...document, images: document.images.filter(({ site }) => site !== "command") };
     };
 
-    it(`has its references, and nothing that is built (${dialect})`, () => {
+    it(`has its references, and nothing that is built (${path})`, () => {
       const document = expectUses(read, text, uses);
       assert.equal(document.dialect, dialect);
       assert.deepEqual(document.problems, []);
       assert.equal(readDocument(source, `apps/web/${path}`).dialect, dialect);
     });
 
-    it(`is pinned so that it reads to the pinned image (${dialect})`, () => {
+    it(`is pinned so that it reads to the pinned image (${path})`, () => {
       assert.equal(expectPinsToHold(readSites, source), pins);
     });
 
-    it(`reads the same with other line ends and a byte-order mark (${dialect})`, () => {
+    it(`reads the same with other line ends and a byte-order mark (${path})`, () => {
       const expected = read(source).images;
       for (const changed of [source.replaceAll("\n", "\r\n"), `\u{feff}${source}`]) {
         const found = read(changed);
@@ -32,6 +32,6 @@ describe("configuration of tools", () => {
       }
     });
 
-    it(`survives every prefix and many mutations (${dialect})`, () => expectToSurvive(read, source));
+    it(`survives every prefix and many mutations (${path})`, () => expectToSurvive(read, source));
   }
 });
