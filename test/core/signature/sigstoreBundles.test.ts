@@ -7,6 +7,7 @@ import { verifySignature } from "../../../src/core/signature/verifySignature.ts"
 import { judge } from "../../../src/core/verdict/judge.ts";
 import type { Verdict } from "../../../src/core/verdict/verdict.ts";
 import { readPublicKey } from "../../../src/core/x509/publicKey.ts";
+import { certificatePem } from "../../../src/trial/x509/issueCertificate.ts";
 import * as scene from "../../helpers/signedImage.ts";
 import * as sigstore from "../../helpers/sigstoreScene.ts";
 import { createStampChain } from "../../helpers/timestamp.ts";
@@ -58,6 +59,24 @@ describe("Sigstore bundles of every kind", () => {
     const verifier = keys.publicKey.export({ type: "spki", format: "pem" }).toString();
     const signed = { keys, verifier, signature, payload: scene.imageBytes, covered: scene.imageBytes };
     const verdict = judged(bundled(sigstore.bundleOf(signed, { content: "message" })), scene.keyAuthority(verifier));
+    assert.deepEqual([verdict.state, verdict.reason.code], ["unknown", "unsupported-format"]);
+    assert.equal(verdict.signatures[0]?.reasons[0]?.code, "signed-data-needed");
+  });
+
+  it("nor can one with a certificate", () => {
+    const keys = generateKeyPairSync("ed25519");
+    const signature = sign(null, scene.imageBytes, keys.privateKey);
+    const certificate = parts.sigstore.authority.issue({
+      publicKey: keys.publicKey,
+      identity: scene.identity,
+      issuer: scene.issuer,
+      notBefore: now,
+      log: parts.sigstore.certificateLog,
+    });
+    const verifier = certificatePem(certificate);
+    const signed = { keys, certificate, verifier, signature, payload: scene.imageBytes, covered: scene.imageBytes };
+    const stamps = [sigstore.stampResponse(parts, signature)];
+    const verdict = judged(bundled(sigstore.bundleOf(signed, { content: "message", stamps })));
     assert.deepEqual([verdict.state, verdict.reason.code], ["unknown", "unsupported-format"]);
     assert.equal(verdict.signatures[0]?.reasons[0]?.code, "signed-data-needed");
   });
