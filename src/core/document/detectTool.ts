@@ -19,6 +19,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["bazel", /(?:^|\/)(?:(?:[^/]*\.)?MODULE\.bazel|WORKSPACE(?:\.bazel|\.bzlmod)?|[^/]+\.bzl)$/],
   ["gradle", /\.gradle(?:\.kts)?$/],
   ["maven", /(?:^|\/)pom\.xml$/],
+  ["nix", /\.nix$/],
   ["bitrise", /(?:^|\/)bitrise\.ya?ml$/i],
 ];
 

@@ -51,6 +51,7 @@ export type Dialect =
   | "screwdriver"
   | "bitrise"
   | "render"
+  | "nix"
   | "maven"
   | "gradle"
   | "bazel"

@@ -33,6 +33,7 @@ import { readArgo, readTekton } from "./manifestPipeline.ts";
 import { readJenkinsfile } from "./jenkinsfile.ts";
 import { readMaven } from "./maven.ts";
 import { readMakefile } from "./makefile.ts";
+import { readNix } from "./nix.ts";
 import { readNomad } from "./nomad.ts";
 import { readPacker } from "./packer.ts";
 import { readTerraform } from "./terraform.ts";
@@ -87,6 +88,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["packer", readPacker],
   ["earthfile", readEarthfile],
   ["travis", readTravis],
+  ["nix", readNix],
   ["maven", readMaven],
   ["gradle", readGradle],
   ["bazel", readBazel],

@@ -12,6 +12,7 @@ describe("paths of tools' configuration", () => {
     ["a/okteto.yaml", "okteto"],
     ["screwdriver.yaml", "screwdriver"],
     ["bitrise.yml", "bitrise"],
+    ["image.nix", "nix"],
     ["a/pom.xml", "maven"],
     ["build.gradle", "gradle"],
     ["app/build.gradle.kts", "gradle"],
