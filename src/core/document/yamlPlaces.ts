@@ -9,8 +9,15 @@ const maximumNodes = 200_000;
 /** The nodes that a path leads to, in document order and through aliases; what aliases repeat is not descended into. */
 export function placesOf(node: YamlNode | undefined, path: readonly PlaceStep[]): readonly YamlNode[] {
   let current = node === undefined ? [] : [node];
-  for (const step of path)
-    current = current.flatMap((one) => (step === "**" ? [...descend(one)] : childrenOf(one, step)));
+  for (const step of path) {
+    const next: YamlNode[] = [];
+    for (const one of current) {
+      // Aliases to lists of aliases would grow without end.
+      if (next.length >= maximumNodes) break;
+      for (const found of step === "**" ? descend(one) : childrenOf(one, step)) next.push(found);
+    }
+    current = next;
+  }
   return current;
 }
 
