@@ -24,11 +24,12 @@ export function stampedTimes(
 
 /**
  * Whether the key of a log counted at a time that is proven. Entries of Rekor v2 have no time of their own, so that only a
- * stamp can tell; without the window a key that was taken out of use could vouch for ever.
+ * stamp can tell; without the window a key that was taken out of use could vouch for ever. A log that the root does not
+ * know counted at no time.
  */
 export function isOutsideLogWindow(entry: LogEntry, times: readonly ProvenTime[], root: TrustedRoot): boolean {
   const id = Buffer.from(entry.logId).toString("hex");
   const logs = root.logs.filter((log) => log.id === id);
-  if (logs.length === 0 || entry.promise !== undefined) return false;
+  if (entry.promise !== undefined) return false;
   return times.some(({ at }) => logs.every(({ start, end }) => at < start || (end !== undefined && at > end)));
 }

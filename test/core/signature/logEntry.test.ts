@@ -43,6 +43,14 @@ function entryWith(kind: string, body: unknown): LogEntry {
   return { logId: Buffer.alloc(32), logIndex: "0", kind: name, version, integratedTime: "1", body: bytes };
 }
 
+/** Entries' specifications, loose on purpose: tests break them. */
+interface LooseSpec {
+  readonly signature: { content?: string };
+  readonly hashedRekordV002: { readonly signature: { content?: string } };
+  readonly signatures: [{ signature?: string }, ...object[]];
+  readonly content: { readonly envelope: { readonly signatures: [{ sig?: string }, ...object[]] } };
+}
+
 const keyOf = ({ signed }: ReturnType<typeof signedFor>) =>
   readPublicKey(signed.keys.publicKey.export({ type: "spki", format: "pem" }).toString());
 
@@ -92,6 +100,56 @@ describe("objectionToEntry", () => {
           assert.ok(objectionToEntry(entryWith(kind, { ...body, spec }), materialOf(made), undefined) !== undefined);
       });
     });
+
+  const rewritten: readonly (readonly [Kind, string, (spec: LooseSpec) => void, string])[] = [
+    ["hashedrekord 0.0.1", "no signature", (spec) => delete spec.signature.content, "signature"],
+    ["rekord 0.0.1", "no signature", (spec) => delete spec.signature.content, "signature"],
+    ["hashedrekord 0.0.2", "no signature", (spec) => delete spec.hashedRekordV002.signature.content, "signature"],
+    ["dsse 0.0.1", "no signature", (spec) => delete spec.signatures[0].signature, "signature"],
+    ["intoto 0.0.2", "no signature", (spec) => delete spec.content.envelope.signatures[0].sig, "signature"],
+    ["dsse 0.0.1", "two signatures", ({ signatures }) => signatures.push(...signatures), "certificate"],
+    [
+      "intoto 0.0.2",
+      "two signatures",
+      ({ content: { envelope } }) => envelope.signatures.push(...envelope.signatures),
+      "certificate",
+    ],
+  ];
+  for (const [kind, what, rewrite, other] of rewritten)
+    it(`refuses ${kind} with ${what}`, () => {
+      const made = signedFor(kind);
+      const body = JSON.parse(JSON.stringify(sigstore.entryBody(kind, made.signed)));
+      rewrite(body.spec);
+      const objection = objectionToEntry(entryWith(kind, body), materialOf(made), undefined);
+      assert.equal(objection?.message, `The log entry is for another ${other}.`);
+    });
+
+  it("refuses the first in-toto entry where the envelope's own octets are not kept", () => {
+    const made = signedFor("intoto 0.0.1");
+    const message = {
+      kind: "envelope",
+      payloadType: "application/vnd.in-toto+json",
+      payload: made.signed.payload,
+    } as const;
+    const entry = entryWith("intoto 0.0.1", sigstore.entryBody("intoto 0.0.1", made.signed));
+    const objection = objectionToEntry(entry, { ...materialOf(made), message }, undefined);
+    assert.equal(objection?.message, "The log entry is for other data.");
+  });
+
+  it("compares a digest, where no more of the data is known, with the entry's", () => {
+    const made = signedFor("hashedrekord 0.0.1");
+    const body = sigstore.entryBody("hashedrekord 0.0.1", made.signed);
+    const digestOf = (algorithm: string): Buffer => createHash(algorithm).update(made.signed.payload).digest();
+    const objection = (sha256: Buffer, algorithm = "sha256"): string | undefined => {
+      const hash = { algorithm, value: digestOf("sha256").toString("hex") };
+      const entry = entryWith("hashedrekord 0.0.1", { ...body, spec: { ...body.spec, data: { hash } } });
+      const message = { kind: "digest", sha256 } as const;
+      return objectionToEntry(entry, { ...materialOf(made), message }, undefined)?.message;
+    };
+    assert.equal(objection(digestOf("sha256")), undefined);
+    assert.equal(objection(Buffer.alloc(32)), "The log entry is for other data.");
+    assert.equal(objection(digestOf("sha256"), "sha512"), "The log entry is for other data.");
+  });
 
   it("does not know every kind", () => {
     const made = signedFor("dsse 0.0.1");

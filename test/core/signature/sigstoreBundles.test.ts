@@ -3,6 +3,7 @@ import { constants, generateKeyPairSync, sign } from "node:crypto";
 import type { Authority } from "../../../src/core/policy/policy.ts";
 import { preAuthenticationEncoding, statementType } from "../../../src/core/sign/statement.ts";
 import type { SignatureMaterial } from "../../../src/core/signature/material.ts";
+import { readTrustedRoot } from "../../../src/core/signature/trustedRoot.ts";
 import { verifySignature } from "../../../src/core/signature/verifySignature.ts";
 import { judge } from "../../../src/core/verdict/judge.ts";
 import type { Verdict } from "../../../src/core/verdict/verdict.ts";
@@ -138,6 +139,26 @@ describe("Sigstore bundles of every kind", () => {
     assert.equal(judged(attached, scene.keylessAuthority(), material).reason.code, "log-not-valid-then");
   });
 
+  it("a certificate counts only while its authority was trusted", () => {
+    const signed = enveloped();
+    const entries = [sigstore.logEntryOf(parts, "dsse 0.0.1", signed) ?? {}];
+    const attached = bundled(sigstore.bundleOf(signed, { content: "envelope", entries }));
+    const day = 86_400_000;
+    const at = (days: number): string => new Date(now.getTime() + days * day).toISOString();
+    for (const [start, end, code] of [
+      [-1, 1, undefined],
+      [-2, -1, "certificate-not-valid-then"],
+      [1, 2, "certificate-not-valid-then"],
+    ] as const) {
+      const json = JSON.parse(parts.trustedRoot);
+      json.certificateAuthorities[0].validFor = { start: at(start), end: at(end) };
+      const root = { name: "trial", text: JSON.stringify(json), source: "test" };
+      const verdict = judged(attached, scene.keylessAuthority(), { trustedRoots: [root], defaultRoot: "trial" });
+      assert.equal(verdict.state, code === undefined ? "verified" : "invalid");
+      if (code !== undefined) assert.equal(verdict.reason.code, code);
+    }
+  });
+
   it("an entry that its log promised counts by that time, whatever a later stamp says", () => {
     const signed = enveloped();
     const entries = [sigstore.logEntryOf(parts, "dsse 0.0.1", signed) ?? {}];
@@ -183,6 +204,12 @@ describe("Sigstore bundles of every kind", () => {
     assert.equal(codeOf({ logEntries: Array.from({ length: 33 }, () => entry) }), "limit-reached");
     assert.equal(codeOf({ timestamps: Array.from({ length: 33 }, () => Buffer.alloc(1)) }), "limit-reached");
     assert.equal(codeOf({ timestamps: Array.from({ length: 32 }, () => Buffer.alloc(1)) }), "valid");
+    // A bare key never stands in for a certificate.
+    const read = readTrustedRoot(parts.trustedRoot, "trial");
+    assert.ok(read.kind === "root");
+    const byRoot = verifySignature(material, { kind: "root", root: read.root }, now);
+    assert.ok(byRoot.kind === "invalid");
+    assert.equal(byRoot.reason.code, "signer-kind");
   });
 
   describe("by a key that a policy names", () => {
@@ -222,6 +249,30 @@ describe("Sigstore bundles of every kind", () => {
       assert.deepEqual([state, signatures[0]?.provenBy], ["verified", undefined]);
     });
 
+    it("are not verified where a log has them later than the clock", () => {
+      const signed = byKey();
+      const body = sigstore.entryBody("dsse 0.0.1", signed);
+      const loggedAfter = (minutes: number): readonly string[] => {
+        const at = new Date(now.getTime() + minutes * 60_000);
+        return codeOf(verdictOf(signed, { entries: [parts.sigstore.transparencyLog.add(body, at)] }));
+      };
+      assert.equal(loggedAfter(9)[0], "verified");
+      assert.deepEqual(loggedAfter(11), ["invalid", "time-ahead"]);
+    });
+
+    it("are verified where a stamp is asked for only with one of an authority of that root", () => {
+      const signed = byKey();
+      const asking = scene.keyAuthority(signed.verifier, { requiresTimestamp: { root: "trial" } });
+      const stateWith = (stamps: readonly Buffer[]): string =>
+        judged(bundled(sigstore.bundleOf(signed, { content: "envelope", entries: [v1(signed)], stamps })), asking)
+          .state;
+      const foreign = { stampChain: createStampChain() };
+      assert.equal(stateWith([sigstore.stampResponse(parts, signed.signature)]), "verified");
+      assert.equal(stateWith([]), "untrusted");
+      assert.equal(stateWith([sigstore.stampResponse(foreign, signed.signature)]), "untrusted");
+      assert.equal(stateWith([sigstore.stampResponse(parts, Buffer.from("other"))]), "untrusted");
+    });
+
     it("are not verified with an entry of a log whose key did not count then", () => {
       const signed = byKey();
       const more = { entries: [v2(signed)], stamps: [sigstore.stampResponse(parts, signed.signature)] };
@@ -257,6 +308,8 @@ describe("Sigstore bundles of every kind", () => {
     assert.equal(withChain([]).state, "untrusted");
     const { root } = createStampChain();
     assert.equal(withChain([root.der]).state, "untrusted");
+    // What does not belong to the chain is left out of it.
+    assert.equal(withChain([root.der, intermediate]).state, "verified");
   });
 });
 

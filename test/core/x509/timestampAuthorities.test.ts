@@ -9,7 +9,13 @@ import {
   type TrialTimeStampAuthority,
 } from "../../../src/trial/sigstore/timeStampAuthority.ts";
 import { integer, sequence } from "../../../src/trial/x509/der.ts";
-import type { TestCertificate } from "../../helpers/notary.ts";
+import {
+  basicConstraints,
+  extendedKeyUsage,
+  keyUsage,
+  timeStampingPurpose,
+  type TestCertificate,
+} from "../../helpers/notary.ts";
 import { createStampChain, stampToken } from "../../helpers/timestamp.ts";
 
 const now = new Date("2026-11-22T12:00:00Z");
@@ -53,6 +59,13 @@ describe("a time stamp by an authority of a trusted root", () => {
     it("its own certificate is not taken of another one of the same issuer", () => {
       assert.equal(codeOf(authority, [authority, root]), "proven");
       assert.equal(codeOf(sibling, [authority, root]), "timestamp-untrusted");
+    });
+
+    it("its own certificate counts as that though it says itself that it is no authority", () => {
+      const extensions = [basicConstraints(false), keyUsage(0x80), extendedKeyUsage([timeStampingPurpose], true)];
+      const modest = createStampChain({ issuer: root, extensions }).authority;
+      assert.equal(codeOf(modest, [modest, root]), "proven");
+      assert.equal(codeOf(authority, [modest, root]), "timestamp-untrusted");
     });
 
     it("its issuer is taken of whatever that issued for time stamps", () => {
