@@ -63,6 +63,22 @@ describe("cosign's first format", () => {
 
   it("is verified by a key", () => assert.equal(verdictOf(layer(false)).state, "verified"));
 
+  for (const [format, state] of [
+    ["any", "verified"],
+    ["unset", "verified"],
+    ["legacy", "verified"],
+    ["bundle", "untrusted"],
+  ] as const)
+    it(`is ${state} where a policy looks at the format '${format}'`, () => {
+      const attached = scene.attach(
+        [{ mediaType, bytes: payloadWith(), annotations: layer(false) }],
+        {},
+        "signature-tag",
+      );
+      const policy = scene.policyOf(scene.rule([scene.keyAuthority(pem, { format })]));
+      assert.equal(judge(scene.evidenceOf([attached]), policy, material, now).state, state);
+    });
+
   it("is verified by a certificate and the log's promise", () => {
     const verdict = verdictOf(layer(true), payloadWith(), true);
     assert.equal(verdict.state, "verified", verdict.reason.message);

@@ -176,6 +176,21 @@ describe("Sigstore bundles of every kind", () => {
     assert.equal(judged(attached, scene.keylessAuthority(), material).state, "verified");
   });
 
+  it("a stamp that a policy asks for is one of the root that this policy means", () => {
+    const signed = enveloped();
+    const entries = [sigstore.logEntryOf(parts, "dsse 0.0.1", signed) ?? {}];
+    const stamps = [sigstore.stampResponse(parts, signed.signature)];
+    const asking = scene.policyOf(scene.rule([scene.keylessAuthority({ requiresTimestamp: { root: "theirs" } })]));
+    const stateBy = (text: string, held: readonly Buffer[] = stamps): string => {
+      const attached = bundled(sigstore.bundleOf(signed, { content: "envelope", entries, stamps: held }));
+      const policy = { ...asking, trustedRoots: [{ name: "theirs", text, source: "test" }] };
+      return judge(scene.evidenceOf([attached]), policy, parts.material, now).state;
+    };
+    assert.equal(stateBy(parts.trustedRoot), "verified");
+    assert.equal(stateBy(parts.trustedRoot, []), "untrusted");
+    assert.notEqual(stateBy(sigstore.createSigstoreScene().trustedRoot), "verified");
+  });
+
   it("more entries or stamps than are read are refused, wherever they come from", () => {
     const signed = enveloped();
     const key = readPublicKey(signed.keys.publicKey.export({ type: "spki", format: "pem" }).toString());

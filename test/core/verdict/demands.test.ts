@@ -125,6 +125,17 @@ describe("an authority's demands", () => {
     assert.notEqual(verdictOf([bytes(mixed)], [scene.keylessAuthority()]).state, "verified");
   });
 
+  it("takes the root of each policy for a name that two policies give to different ones", () => {
+    const evidence = scene.evidenceOf([scene.attachBundle(bytes(keylessBundle(ours)))]);
+    const rules = [scene.rule([scene.keylessAuthority({ trustedRoot: "ours", requiresLog: { root: "theirs" } })])];
+    const stateBy = (text: string): string =>
+      judge(evidence, { rules, problems: [], trustedRoots: [root("theirs", text)] }, material, now).state;
+    assert.deepEqual(
+      [ours, other, ours].map(({ trustedRoot }) => stateBy(trustedRoot)),
+      ["verified", "untrusted", "verified"],
+    );
+  });
+
   it("cannot tell where a log is asked for and the root knows none", () => {
     const roots = [root("ours", ours.trustedRoot), root("bare", withoutLogs(ours.trustedRoot))];
     const evidence = scene.evidenceOf([scene.attachBundle(bytes(keylessBundle(ours)))]);
@@ -216,4 +227,14 @@ describe("a quorum", () => {
       const verdict = verdictOf(bundles, [first, second], more);
       assert.equal(verdict.state, state, verdict.reason.message);
     });
+
+  it("of two signatures counts no attestation that was not asked for", () => {
+    const [asked, unasked] = ["https://slsa.dev/provenance/v1", "https://spdx.dev/Document"] as const;
+    const of = (...types: readonly string[]): Buffer[] =>
+      types.map((type) => bytes(keylessBundle(ours, { payload: statement(type) })));
+    const stateOf = (bundles: readonly Buffer[]): string =>
+      verdictOf(bundles, [scene.keylessAuthority({ attestations: [asked] })], quorum(2, "signatures")).state;
+    assert.equal(stateOf(of(asked, asked)), "verified");
+    assert.equal(stateOf(of(asked, unasked)), "unsigned");
+  });
 });
