@@ -4,7 +4,17 @@ import { createPipeline, type Pipeline } from "./pipeline.ts";
 import type { TemplateScope } from "./template.ts";
 import { delimited, noTemplate } from "./templateSyntax.ts";
 import { readYaml } from "./yaml.ts";
-import { dereference, entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import {
+  dereference,
+  entriesOf,
+  itemsOf,
+  mappingOf,
+  nodesAt,
+  scalarOf,
+  textOf,
+  valueAt,
+  type YamlNode,
+} from "./yamlNode.ts";
 
 /** Where resources hold images: the paths below `Properties`; `*` stands for the items of a list. */
 const places = new Map<string, readonly string[]>([
@@ -80,14 +90,6 @@ export function awsDialectOf(head: string): Dialect | undefined {
   if (/\bAWSTemplateFormatVersion\b|\bAWS::(?:ECS|Lambda|Serverless|Batch|AppRunner|CodeBuild|SageMaker)::/.test(head))
     return "cloudformation";
   return /["']?containerDefinitions["']?\s*:/.test(head) ? "ecs" : undefined;
-}
-
-function nodesAt(node: YamlNode | undefined, path: readonly string[]): readonly YamlNode[] {
-  const [step, ...rest] = path;
-  if (node === undefined) return [];
-  if (step === undefined) return [node];
-  if (step === "*") return itemsOf(node).flatMap((item) => nodesAt(item, rest));
-  return nodesAt(valueAt(node, step), rest);
 }
 
 /** A text, or what an intrinsic function yields, in its short form (`!Sub`) or its long one (`Fn::Sub`). */

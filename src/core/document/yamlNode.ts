@@ -135,15 +135,20 @@ function valueOf(node: YamlNode | undefined, key: string): YamlNode | undefined 
   return undefined;
 }
 
+/** Nodes that a path leads to at most: lists of aliases to lists multiply. */
+const maximumNodes = 100_000;
+
 /** All nodes at a path, where `*` is each item of a sequence. */
 export function nodesAt(node: YamlNode | undefined, path: readonly string[]): readonly YamlNode[] {
   let current = node === undefined ? [] : [node];
   for (const key of path) {
-    const step = (one: YamlNode): readonly YamlNode[] => {
-      const found = valueAt(one, key);
-      return found === undefined ? [] : [found];
-    };
-    current = current.flatMap((one) => (key === "*" ? itemsOf(one) : step(one)));
+    const next: YamlNode[] = [];
+    for (const one of current) {
+      if (next.length >= maximumNodes) break;
+      const found = key === "*" ? itemsOf(one) : [valueAt(one, key)];
+      for (const each of found) if (each !== undefined) next.push(each);
+    }
+    current = next;
   }
   return current;
 }
