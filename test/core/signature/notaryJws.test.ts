@@ -53,6 +53,18 @@ describe("readNotaryJws", () => {
     assert.equal(read.envelope.attributes.plugin, "acme");
   });
 
+  it("needs a plug-in without a name where only the plug-in's version or no text stands", () => {
+    const [plugin, version] = ["io.cncf.notary.verificationPlugin", "io.cncf.notary.verificationPluginMinVersion"];
+    for (const header of [
+      { crit: [scheme, version], [version]: "1.0.0" },
+      { crit: [scheme, plugin], [plugin]: 1 },
+    ]) {
+      const read = readNotaryJws(signJws({ ...usual, protected: header }));
+      assert.ok(read.kind === "envelope");
+      assert.equal(read.envelope.attributes.plugin, "without a name");
+    }
+  });
+
   const refused: readonly (readonly [string, Readonly<Record<string, unknown>>, string])[] = [
     ["without a critical list", { crit: undefined }, "signature-malformed"],
     ["with an empty critical list", { crit: [] }, "signature-malformed"],
@@ -87,6 +99,13 @@ describe("readNotaryJws", () => {
       "signature-malformed",
     ],
     ["with an expiry that is no time", { crit: [scheme, expiry], [expiry]: "soon" }, "signature-malformed"],
+    ["with a signing time that no calendar has", { [signingTime]: "2026-13-45T10:00:00Z" }, "signature-malformed"],
+    [
+      "with an expiry that no calendar has",
+      { crit: [scheme, expiry], [expiry]: "2027-01-01T99:00:00Z" },
+      "signature-malformed",
+    ],
+    ["with a signing time that is no text", { [signingTime]: ["2026-11-20T10:00:00Z"] }, "signature-malformed"],
     ["about another payload", { cty: "application/json" }, "signature-malformed"],
     ["about no payload", { cty: undefined }, "signature-malformed"],
   ];
@@ -125,6 +144,7 @@ describe("readNotaryJws", () => {
     ["one of Base64url", ["_-8"]],
     ["one that is too long", Array.from({ length: 9 }, () => "AAAA")],
     ["one that is no list", "AAAA"],
+    ["one of numbers", [1]],
   ] as const)
     it(`refuses chains: ${title}`, () =>
       assert.equal(outcomeOf(signJws({ ...usual, unprotected: { x5c } })), "signature-malformed"));
@@ -133,5 +153,17 @@ describe("readNotaryJws", () => {
     const name = "io.cncf.notary.timestampSignature";
     assert.equal(outcomeOf(signJws({ ...usual, unprotected: { [name]: "?" } })), "signature-malformed");
     assert.equal(outcomeOf(signJws({ ...usual, unprotected: { [name]: "AAAA" } })), "read");
+    const stampOf = (length: number): string => Buffer.alloc(length).toString("base64");
+    for (const [length, outcome] of [
+      [256 * 1024, "read"],
+      [256 * 1024 + 1, "signature-malformed"],
+    ] as const)
+      assert.equal(outcomeOf(signJws({ ...usual, unprotected: { [name]: stampOf(length) } })), outcome);
+  });
+
+  it("refuses a signature that is none", () => {
+    const json: object = JSON.parse(signJws(usual).toString("utf8"));
+    for (const signature of ["", "?", 1, null])
+      assert.equal(outcomeOf(Buffer.from(JSON.stringify({ ...json, signature }))), "signature-malformed");
   });
 });
