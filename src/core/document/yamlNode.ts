@@ -135,20 +135,15 @@ function valueOf(node: YamlNode | undefined, key: string): YamlNode | undefined 
   return undefined;
 }
 
-/** Nodes that a path leads to at most: lists of aliases to lists multiply. */
-const maximumNodes = 100_000;
-
-/** All nodes at a path, where `*` is each item of a sequence. */
+/** All nodes at a path, where `*` is each item of a sequence. Aliases cannot multiply them: their reader counts what they lead to. */
 export function nodesAt(node: YamlNode | undefined, path: readonly string[]): readonly YamlNode[] {
-  let current = node === undefined ? [] : [node];
+  let current: readonly YamlNode[] = node === undefined ? [] : [node];
   for (const key of path) {
-    const next: YamlNode[] = [];
-    for (const one of current) {
-      if (next.length >= maximumNodes) break;
-      const found = key === "*" ? itemsOf(one) : [valueAt(one, key)];
-      for (const each of found) if (each !== undefined) next.push(each);
-    }
-    current = next;
+    const step = (one: YamlNode): readonly YamlNode[] => {
+      const found = valueAt(one, key);
+      return found === undefined ? [] : [found];
+    };
+    current = current.flatMap((one) => (key === "*" ? itemsOf(one) : step(one)));
   }
   return current;
 }

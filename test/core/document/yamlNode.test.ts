@@ -11,9 +11,11 @@ describe("nodesAt", () => {
     assert.deepEqual(found.map(textOf), ["a", "b", "c"]);
   });
 
-  it("ends where aliases to lists multiply", () => {
-    const list = (item: string): string => `[${Array.from({ length: 2000 }, () => item).join(", ")}]`;
-    const root = rootOf(`a: &a ${list("x")}\nb: &b ${list("*a")}\nc: ${list("*b")}\n`);
-    assert.ok(nodesAt(root, ["c", "*", "*", "*"]).length <= 102_000);
+  it("is not led astray by lists of aliases to lists", () => {
+    for (const size of [60, 100, 2000]) {
+      const list = (item: string): string => `[${Array.from({ length: size }, () => item).join(", ")}]`;
+      const root = rootOf(`a: &a ${list("x")}\nb: &b ${list("*a")}\nc: ${list("*b")}\n`);
+      assert.ok(nodesAt(root, ["c", "*", "*", "*"]).length <= 100_000);
+    }
   });
 });
