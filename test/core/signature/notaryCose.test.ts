@@ -106,6 +106,13 @@ describe("readNotaryCose", () => {
     assert.equal(outcomeOf(signCose({ ...usual, unprotected: stamped })), "signature-malformed");
   });
 
+  it("reads a time stamp up to its limit", () => {
+    const outcomeWith = (length: number): string =>
+      outcomeOf(signCose({ ...usual, unprotected: { "io.cncf.notary.timestampSignature": Buffer.alloc(length) } }));
+    assert.equal(outcomeWith(256 * 1024), "read");
+    assert.equal(outcomeWith(256 * 1024 + 1), "signature-malformed");
+  });
+
   it("refuses times that are fractions, texts, or beyond what a date can be", () => {
     const time = (content: string): Buffer => {
       const bytes = signCose(usual);
