@@ -39,8 +39,11 @@ describe("guided verification", () => {
     await workbench.runCommand("Countersign: Verify an image...");
     await quickInput.locator("input").fill(`${sample.registry}/shop/web:2.0`);
     await workbench.pick("shop/web:2.0");
+    await workbench.quickPickTitle("(2/2)");
     await workbench.pick("A certificate identity");
+    await workbench.quickPickTitle("(3/4)");
     await workbench.answer("https://github.com/stranger/shop/.github/workflows/release.yml@refs/heads/main");
+    await workbench.quickPickTitle("(4/4)");
     await workbench.answer("https://token.actions.githubusercontent.com");
     await workbench.statusBarItem("Signed, not trusted: ").waitFor();
   });
