@@ -29,9 +29,14 @@ function verdictOf(
   return judge(evidence, scene.policyOf(scene.rule(authorities, more)), material, now);
 }
 
-function loggedBundle(pair: Pair, sigstore: typeof ours, payload = signatureStatement(image.digest)): Buffer {
+function loggedBundle(
+  pair: Pair,
+  sigstore: typeof ours,
+  payload = signatureStatement(image.digest),
+  loggedAs = pair,
+): Buffer {
   const signature = sign("sha256", preAuthenticationEncoding(statementType, payload), pair.privateKey);
-  const entry = sigstore.transparencyLog.add(envelopeEntry(payload, signature, pem(pair)), now);
+  const entry = sigstore.transparencyLog.add(envelopeEntry(payload, signature, pem(loggedAs)), now);
   return Buffer.from(
     JSON.stringify({
       mediaType: scene.bundleType,
@@ -70,6 +75,12 @@ describe("an authority's demands", () => {
       const verdict = verdictOf([bundle], [scene.keyAuthority(pem(acme), { requiresLog })]);
       assert.equal(verdict.state, state, verdict.reason.message);
     });
+
+  it("does not take an entry for one that names another key for the same signature", () => {
+    const bundle = loggedBundle(acme, ours, signatureStatement(image.digest), stranger);
+    const { state, reason } = verdictOf([bundle], [scene.keyAuthority(pem(acme), { requiresLog: {} })]);
+    assert.deepEqual([state, reason.code], ["invalid", "log-entry-mismatch"]);
+  });
 
   it("does not take an entry with a broken promise for one", () => {
     const bundle = JSON.parse(loggedBundle(acme, ours).toString());
