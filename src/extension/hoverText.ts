@@ -133,7 +133,7 @@ function signatureLines(signature: SignatureVerdict, now: Date): string[] {
     }
     const { governance } = signature;
     if (governance !== undefined)
-      lines.push(`$(blank) known from ${escapeHover(governance.managedIn)}, ${governance.revocation}`);
+      lines.push(`$(blank) known from ${escapeHover(governance.managedIn)}, revocation: ${governance.revocation}`);
   }
   if (signature.valid) lines.push(`$(history) ${signedLine(signedAt, provenBy, now)}`);
   return lines;

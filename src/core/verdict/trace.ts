@@ -122,7 +122,7 @@ export function toSignatureVerdict(
 export function describeGovernance(governance: Governance | undefined): readonly TraceStep[] {
   if (governance === undefined) return [];
   const { authority, managedIn, attributesFrom, revocation, validUntil, key, algorithm } = governance;
-  const text = `Signer: authority ${authority}; known from ${managedIn}; name vouched for by ${attributesFrom}; ${revocation}; valid until ${validUntil}; key ${key} (${algorithm}).`;
+  const text = `Signer: authority ${authority}; known from ${managedIn}; name vouched for by ${attributesFrom}; revocation: ${revocation}; valid until ${validUntil}; key ${key} (${algorithm}).`;
   return [{ step: "signature", outcome: "note", text }];
 }
 
