@@ -190,6 +190,12 @@ describe("judge, on Notary signatures", () => {
       assert.equal(judged(jws({ protected: byAuthority }), authority({ stores: ca })).state, "untrusted");
     });
 
+    it("calls their time proven by nobody else: no stamp stands for it", () => {
+      const [signature] = judged(jws({ protected: byAuthority }), authority({ stores })).signatures;
+      assert.equal(signature?.valid, true);
+      assert.deepEqual([signature.signedAt, signature.provenBy], [undefined, undefined]);
+    });
+
     it("wants the chain valid at that time, not now", () => {
       const request = { chain: short.chain, privateKey: short.leaf.keys.privateKey };
       const own = { ca: [], signingAuthority: [short.root.der] };
