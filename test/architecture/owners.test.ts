@@ -48,6 +48,18 @@ describe("third-party packages", () => {
     assert.deepEqual(loose, []);
   });
 
+  it("GHSA-2328-f5f3-gj25, GHSA-5gfm-wpxj-wjgq, GHSA-hhhv-q57g-882q: never bring node-forge or jose into what people run", () => {
+    const lock: { readonly packages: Readonly<Record<string, { readonly dev?: boolean }>> } = JSON.parse(
+      readFileSync(join(root, "package-lock.json"), "utf8"),
+    );
+    const shipped = Object.entries(lock.packages).filter(([, { dev }]) => dev !== true);
+    assert.ok(shipped.some(([path]) => path.endsWith("node_modules/yaml")));
+    assert.deepEqual(
+      shipped.filter(([path]) => /node_modules\/(?:node-forge|jose)$/.test(path)),
+      [],
+    );
+  });
+
   it("type the editor's API in the version that engines.vscode asks for", () => {
     assert.equal(`^${manifest.devDependencies["@types/vscode"]}`, manifest.engines["vscode"]);
   });

@@ -51,7 +51,7 @@ describe("createNodeFiles", () => {
     ]);
   });
 
-  it("follows links inside the root, and none that leads out or round in circles", async () => {
+  it("GHSA-8xwf-rjm4-xvhv: follows links inside the root, and none that leads out or round in circles", async () => {
     write("a/in.yaml", "text");
     symlinkSync(join(root, "a/in.yaml"), join(root, "link.yaml"));
     symlinkSync(join(outside, "secret.yaml"), join(root, "out.yaml"));

@@ -165,7 +165,7 @@ describe("advisories on clients of registries", () => {
     }
   });
 
-  it("CVE-2023-46737, CVE-2024-29902, CVE-2024-29903: sizes and numbers are bounded before anything is read", async () => {
+  it("CVE-2023-46737, CVE-2024-29902, CVE-2024-29903, GHSA-f36w-mj3v-6jqv: sizes and numbers are bounded before anything is read", async () => {
     const huge = { mediaType: artifactType, digest: `sha256:${"a".repeat(64)}`, size: Number.MAX_SAFE_INTEGER };
     assert.equal((await failureOf(scene.registry.blob(scene.repository, huge, neverAborted))).code, "limit-reached");
     assert.deepEqual(scene.taken(), []);

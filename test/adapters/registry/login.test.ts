@@ -279,7 +279,7 @@ describe("credentials", () => {
     ["of another scheme", () => "file:///etc/passwd"],
   ];
   for (const [what, realm] of realms) {
-    it(`do not go to a login address ${what}`, () =>
+    it(`GHSA-28r5-37g7-p6mp, GHSA-xf85-363p-868w: do not go to a login address ${what}`, () =>
       withScene({}, async (scene) => {
         const header = { "www-authenticate": `Bearer realm="${realm(scene.host)}",service="trial"` };
         scene.faults.push({ path: /manifests/u, fault: { kind: "status", status: 401, headers: header } });
@@ -291,7 +291,7 @@ describe("credentials", () => {
       }));
   }
 
-  it("do not follow a redirect to another origin", () =>
+  it("GHSA-vh4v-2xq2-g5cg: do not follow a redirect to another origin", () =>
     withScene({ login: { ...bearer, kind: "basic" } }, async (scene) => {
       // The rule that refuses plain http is in the way on this machine, so the addresses are changed on the way.
       const registry = scene.client({
@@ -310,7 +310,7 @@ describe("credentials", () => {
       );
     }));
 
-  it("do not come back after a redirect that returns", () =>
+  it("GHSA-vh4v-2xq2-g5cg: do not come back after a redirect that returns", () =>
     withScene({ login: { ...bearer, kind: "basic" } }, async (scene) => {
       const registry = scene.client({
         credentials: passwordFor(scene.host, "jane", "secret-word"),
@@ -356,7 +356,7 @@ describe("credentials", () => {
     await asking.stop();
   });
 
-  it("do not follow an upload to another origin", () =>
+  it("GHSA-jxpm-75mh-9fp7: do not follow an upload to another origin", () =>
     withScene({ login: { ...bearer, kind: "basic" } }, async (scene) => {
       scene.faults.push({
         path: /uploads\/$/u,

@@ -57,7 +57,7 @@ describe("sendToService", () => {
     );
   });
 
-  it("follows no redirect, so that a secret stays where it belongs", async () => {
+  it("GHSA-4c4x-jm2x-pf9j: follows no redirect, so that a secret stays where it belongs", async () => {
     reply = answering(302, "{}", { location: `${url}/other` });
     assert.equal((await send({ secret: "s" })).status, 302);
     assert.equal(seen.length, 1);
