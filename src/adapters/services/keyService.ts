@@ -11,6 +11,7 @@ import type {
 } from "../../application/signingService.ts";
 import { isJsonObject, readJson } from "../../core/json.ts";
 import { requestHash } from "../../core/sign/requestHash.ts";
+import { inTurns } from "./inTurns.ts";
 import { digestLengths, keySpecs, signatureFrom, type SignatureEncoding } from "./keyKinds.ts";
 
 /** A key as people see it, with what calls name it by. */
@@ -41,7 +42,8 @@ export interface KeyServiceDialect {
   readonly maximumMessage: number;
   /** Where the audit log is, in a sentence. */
   readonly auditLog: string;
-  list(options: WaitOptions): Promise<readonly RemoteKey[]>;
+  /** The names of the keys to offer; each is described by itself. */
+  names(options: WaitOptions): Promise<readonly string[]>;
   /** Describes one key anew; undefined where there is none that the session may see. */
   describe(name: string, options: WaitOptions): Promise<RemoteKey | undefined>;
   /** Sends exactly one request to sign; `ambiguity` is what a person should know where its fate is not clear. */
@@ -125,7 +127,8 @@ export function createKeyService(
     origin,
     listKeys: (options) =>
       discreet(async () => {
-        known = await dialect.list(options);
+        const keys = await inTurns(await dialect.names(options), (key) => dialect.describe(key, options));
+        known = keys.flatMap((key) => key ?? []);
         return known.map(({ description }) => description);
       }),
     submit: (request, options) => discreet(() => submit(request, options)),

@@ -5,7 +5,6 @@ import { decodeBase64 } from "../../../core/base64.ts";
 import { isJsonArray, isJsonObject, objectIn, textOrEmpty, type JsonObject } from "../../../core/json.ts";
 import type { ConfiguredChains } from "../configuredChains.ts";
 import { createKeyService, type RemoteKey, type SignReply } from "../keyService.ts";
-import { inTurns } from "../inTurns.ts";
 import { createAwsCaller, type AwsPlace } from "./caller.ts";
 import { algorithmOf, describeKmsKey, isSameKey } from "./kmsKeys.ts";
 import { refusalOf } from "./refusal.ts";
@@ -110,10 +109,7 @@ export function createAwsKmsService(connection: AwsKmsConnection): SigningServic
       encoding: "der",
       maximumMessage: 4096,
       auditLog: "AWS CloudTrail of the account says what its keys have signed.",
-      list: async (options) => {
-        const keys = await inTurns(await namesOf(options), (key) => describe(key, options));
-        return keys.flatMap((key) => key ?? []);
-      },
+      names: namesOf,
       describe,
       sign,
       redact: (text) => caller.redact(text),

@@ -6,7 +6,6 @@ import type { KeyVaultOptions } from "../../../core/policy/keyVaultOptions.ts";
 import { createBearerCaller, type BearerPlace, type BearerRefusal } from "../bearerCaller.ts";
 import type { ConfiguredChains } from "../configuredChains.ts";
 import { createKeyService, type RemoteKey, type SignReply } from "../keyService.ts";
-import { inTurns } from "../inTurns.ts";
 import type { Lease } from "../lease.ts";
 import type { ServiceReply } from "../serviceRequest.ts";
 import { oneLine } from "../serviceWords.ts";
@@ -90,10 +89,7 @@ export function createKeyVaultService(connection: KeyVaultConnection): SigningSe
       // No kind of key that the service has signs whole messages.
       maximumMessage: 0,
       auditLog: "The diagnostic log of the vault says what its keys have signed.",
-      list: async (options) => {
-        const keys = await inTurns(await namesOf(options), (key) => describe(key, options));
-        return keys.flatMap((key) => key ?? []);
-      },
+      names: namesOf,
       describe,
       sign,
       redact,

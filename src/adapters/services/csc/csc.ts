@@ -3,7 +3,6 @@ import type { SigningService, SignRequest } from "../../../application/signingSe
 import { decodeBase64 } from "../../../core/base64.ts";
 import { isJsonArray, isJsonObject, textOrEmpty, type JsonObject } from "../../../core/json.ts";
 import { createBearerCaller, type SubmitReply } from "../bearerCaller.ts";
-import { inTurns } from "../inTurns.ts";
 import { createKeyService, type RemoteKey, type SignReply } from "../keyService.ts";
 import { createLease, type Lease } from "../lease.ts";
 import { algorithmOf, hashIds } from "./algorithms.ts";
@@ -134,10 +133,7 @@ export function createCscService(connection: CscConnection): SigningService {
       encoding: "either",
       maximumMessage: 0,
       auditLog: "The service's own log says what its keys have signed.",
-      list: async (options) => {
-        const keys = await inTurns(await idsOf(options), (id) => describe(id, options));
-        return keys.flatMap((key) => key ?? []);
-      },
+      names: idsOf,
       describe,
       sign,
       // The first generation answers at once, always.

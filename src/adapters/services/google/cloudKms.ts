@@ -119,10 +119,7 @@ export function createCloudKmsService(connection: CloudKmsConnection): SigningSe
       encoding: "der",
       maximumMessage: 64 * 1024,
       auditLog: "Cloud Audit Logs of the project say what its keys have signed, where data access is logged.",
-      list: async (options) => {
-        const keys = await inTurns(await namesOf(options), (key) => describe(key, options));
-        return keys.flatMap((key) => key ?? []);
-      },
+      names: namesOf,
       describe,
       sign,
       redact,

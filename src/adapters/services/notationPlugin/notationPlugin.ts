@@ -101,7 +101,7 @@ export function createNotationPluginService(plugin: Plugin, now: () => number): 
       maximumMessage: 0,
       auditLog: `The audit log of the service behind ${program} says so.`,
       redact: plugin.redact,
-      list: async (options) => [await describe(options)],
+      names: () => Promise.resolve([id]),
       describe: async (name, options) => (name === id ? describe(options) : undefined),
       sign: async (key, request, ambiguity, options): Promise<SignReply> => {
         const algorithm = notationAlgorithmOf(key.description.spec);

@@ -106,8 +106,7 @@ export function createSignServerService(connection: SignServerConnection): Signi
       encoding: "der",
       maximumMessage: 64 * 1024,
       auditLog: "The audit log of SignServer says what its workers have signed.",
-      list: async () =>
-        (await Promise.all(settings.workers.map((worker) => describe(worker.name)))).flatMap((key) => key ?? []),
+      names: () => Promise.resolve(settings.workers.map((worker) => worker.name)),
       describe,
       sign,
       redact,

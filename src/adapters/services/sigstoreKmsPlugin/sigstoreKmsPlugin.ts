@@ -92,7 +92,7 @@ export function createSigstoreKmsPluginService(plugin: Plugin): SigningService {
       maximumMessage,
       auditLog: `The audit log of the service behind ${program} says so.`,
       redact: plugin.redact,
-      list: (options) => Promise.all(plugin.options.keys.map((id) => describe(id, options))),
+      names: () => Promise.resolve(plugin.options.keys),
       describe: async (name, options) => (plugin.options.keys.includes(name) ? describe(name, options) : undefined),
       sign: async (key, { message, digest, hash: name, scheme }, ambiguity, options): Promise<SignReply> => {
         if (message === undefined)
