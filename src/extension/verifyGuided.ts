@@ -11,7 +11,7 @@ import { showVerdict } from "./details.ts";
 import { markOf } from "./marks.ts";
 import { imageItem, worstFirst } from "./targets.ts";
 import { typedReference } from "./signing/imageStep.ts";
-import { ask, mapAnswer, pick, type Answer, type Choice } from "./signing/wizard.ts";
+import { ask, mapAnswer, pick, walk, type Answer, type Choice, type StepCount } from "./signing/wizard.ts";
 
 /** Whom a person wants an image to be signed by. */
 type Against = "policies" | "key" | "identity";
@@ -53,40 +53,24 @@ export async function verifyGuided(extension: Extension, target: CommandTarget):
 
 async function settle(extension: Extension, target: CommandTarget): Promise<Draft | undefined> {
   const given = target.reference === undefined ? undefined : parseReference(target.reference).value;
-  let draft: Draft = {
+  const start: Draft = {
     against: "policies",
     identity: "",
     issuer: "https://token.actions.githubusercontent.com",
     ...(given === undefined ? {} : { reference: given }),
   };
-  let step: StepName | "done" = given === undefined ? "image" : "against";
-  while (step !== "done") {
-    const steps = stepsOf(draft);
-    const answer: Answer<Draft> = await stepFor(step, extension, draft, steps);
-    if (answer.kind === "left") return undefined;
-    const index = steps.indexOf(step);
-    if (answer.kind === "back") step = steps[Math.max(0, index - 1)] ?? "image";
-    else {
-      draft = answer.value;
-      const next: readonly StepName[] = stepsOf(draft);
-      step = next[next.indexOf(step) + 1] ?? "done";
-    }
-  }
-  return draft;
+  return await walk(given === undefined ? "image" : "against", start, stepsOf, (step, draft, count) =>
+    stepFor(step, extension, draft, count),
+  );
 }
 
 function stepsOf({ against }: Draft): readonly StepName[] {
   return against === "identity" ? ["image", "against", "identity", "issuer"] : ["image", "against"];
 }
 
-async function stepFor(
-  step: StepName,
-  extension: Extension,
-  draft: Draft,
-  steps: readonly StepName[],
-): Promise<Answer<Draft>> {
+async function stepFor(step: StepName, extension: Extension, draft: Draft, count: StepCount): Promise<Answer<Draft>> {
   const subject = draft.reference === undefined || step === "image" ? "an image" : formatReference(draft.reference);
-  const place = { title: `Verify ${subject}`, step: steps.indexOf(step) + 1, totalSteps: steps.length };
+  const place = { ...count, title: `Verify ${subject}` };
   switch (step) {
     case "image": {
       const items = worstFirst(extension.model.images()).flatMap((image): Choice<ImageReference>[] => {

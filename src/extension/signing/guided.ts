@@ -14,7 +14,7 @@ import { askImage } from "./imageStep.ts";
 import { askKey, type ChosenKey } from "./keyStep.ts";
 import { obstacleOf } from "./keyWords.ts";
 import { reviewItems } from "./review.ts";
-import { askJustification, mapAnswer, pick, type Answer, type Choice, type StepPlace } from "./wizard.ts";
+import { askJustification, mapAnswer, pick, walk, type Answer, type Choice, type StepPlace } from "./wizard.ts";
 
 /** What has been answered so far; going back keeps the later answers as suggestions. */
 interface Draft {
@@ -22,6 +22,7 @@ interface Draft {
   readonly chosen?: ChosenKey;
   readonly format?: SigningFormat;
   readonly justification: string;
+  readonly confirmed?: Confirmed;
 }
 
 type StepName = "image" | "key" | "format" | "justification" | "review";
@@ -39,22 +40,11 @@ export async function guide(
   signal: AbortSignal,
 ): Promise<Confirmed | undefined> {
   const given = target.reference === undefined ? undefined : parseReference(target.reference).value;
-  let draft: Draft = { justification: "", ...(given === undefined ? {} : { reference: given }) };
-  let step: StepName = given === undefined ? "image" : "key";
-  for (;;) {
-    const steps = stepsOf(draft);
-    const place = placeOf(extension, draft, step, steps);
-    const answer: Answer<Draft | Confirmed> = await stepFor(step, extension, draft, place, signal);
-    if (answer.kind === "left") return undefined;
-    const index = steps.indexOf(step);
-    if (answer.kind === "back") step = steps[Math.max(0, index - 1)] ?? "image";
-    else if ("prepared" in answer.value) return answer.value;
-    else {
-      draft = answer.value;
-      const next = stepsOf(draft);
-      step = next[next.indexOf(step) + 1] ?? "review";
-    }
-  }
+  const start: Draft = { justification: "", ...(given === undefined ? {} : { reference: given }) };
+  const draft = await walk(given === undefined ? "image" : "key", start, stepsOf, (step, current, count) =>
+    stepFor(step, extension, current, { ...count, title: titleOf(extension, current, step) }, signal),
+  );
+  return draft?.confirmed;
 }
 
 function stepsOf({ chosen }: Draft): readonly StepName[] {
@@ -63,16 +53,15 @@ function stepsOf({ chosen }: Draft): readonly StepName[] {
 }
 
 /** The title keeps naming the artifact: the tag that was chosen and, where it is known, the digest behind it. */
-function placeOf(extension: Extension, draft: Draft, step: StepName, steps: readonly StepName[]): StepPlace {
-  const place = { step: steps.indexOf(step) + 1, totalSteps: steps.length };
-  if (draft.reference === undefined || step === "image") return { ...place, title: "Sign an image" };
+function titleOf(extension: Extension, draft: Draft, step: StepName): string {
+  if (draft.reference === undefined || step === "image") return "Sign an image";
   const reference = formatReference(draft.reference);
   const image = extension.model.images().find((entry) => entry.reference === reference);
   const status = extension.model.status(reference);
   const digest = status.kind === "judged" ? status.verdict.digest : undefined;
   const name = image?.name ?? reference;
   const suffix = digest === undefined || name.includes("@") ? "" : ` (${shortDigest(digest)})`;
-  return { ...place, title: `Sign ${name}${suffix}` };
+  return `Sign ${name}${suffix}`;
 }
 
 async function stepFor(
@@ -81,7 +70,7 @@ async function stepFor(
   draft: Draft,
   place: StepPlace,
   signal: AbortSignal,
-): Promise<Answer<Draft | Confirmed>> {
+): Promise<Answer<Draft>> {
   const { reference, chosen, format, justification } = draft;
   if (step === "image" || reference === undefined)
     return mapAnswer(await askImage(extension, { ...place, current: reference }, signal), (value) => ({
@@ -108,7 +97,8 @@ async function stepFor(
     format,
     ...(justification === "" ? {} : { justification }),
   };
-  return await askReview(extension, choice, chosen, place, signal);
+  const answer = await askReview(extension, choice, chosen, place, signal);
+  return mapAnswer(answer, (confirmed) => ({ ...draft, confirmed }));
 }
 
 /** A key is out of the question only where it can make none of the formats. */

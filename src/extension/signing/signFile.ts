@@ -10,7 +10,7 @@ import { report } from "./execute.ts";
 import { askKey, type ChosenKey } from "./keyStep.ts";
 import { obstacleOf } from "./keyWords.ts";
 import { fileReviewItems } from "./review.ts";
-import { askJustification, mapAnswer, pick, type Answer, type Choice, type StepPlace } from "./wizard.ts";
+import { askJustification, mapAnswer, pick, walk, type Answer, type Choice, type StepPlace } from "./wizard.ts";
 
 /** Larger files are signed on the command line: the editor would hold all of it. In bytes. */
 const maximumFile = 512 * 1024 * 1024;
@@ -27,6 +27,7 @@ interface Subject {
 interface Draft {
   readonly chosen?: ChosenKey;
   readonly justification: string;
+  readonly confirmed?: Confirmed;
 }
 
 type StepName = "key" | "justification" | "review";
@@ -80,20 +81,12 @@ interface Confirmed {
 const approvalWait = 60 * 60 * 1000;
 
 async function guide(extension: Extension, subject: Subject, signal: AbortSignal): Promise<Confirmed | undefined> {
-  let draft: Draft = { justification: "" };
-  let step: StepName = "key";
-  for (;;) {
-    const before = stepsOf(draft);
-    const place = { title: `Sign ${subject.name}`, step: before.indexOf(step) + 1, totalSteps: before.length };
-    const answer: Answer<Draft | Confirmed> = await stepFor(step, extension, subject, draft, place, signal);
-    if (answer.kind === "left") return undefined;
-    if (answer.kind === "chosen") {
-      if ("prepared" in answer.value) return answer.value;
-      draft = answer.value;
-    }
-    const steps = stepsOf(draft);
-    step = steps[steps.indexOf(step) + (answer.kind === "back" ? -1 : 1)] ?? "key";
-  }
+  const start: Draft = { justification: "" };
+  const title = `Sign ${subject.name}`;
+  const draft = await walk("key", start, stepsOf, (step, current, count) =>
+    stepFor(step, extension, subject, current, { ...count, title }, signal),
+  );
+  return draft?.confirmed;
 }
 
 function stepsOf({ chosen }: Draft): readonly StepName[] {
@@ -107,7 +100,7 @@ async function stepFor(
   draft: Draft,
   place: StepPlace,
   signal: AbortSignal,
-): Promise<Answer<Draft | Confirmed>> {
+): Promise<Answer<Draft>> {
   const { chosen, justification } = draft;
   if (step === "key" || chosen === undefined) {
     const obstacle = (key: KeyDescription): string | undefined => obstacleOf(key, "sigstore-bundle");
@@ -126,7 +119,8 @@ async function stepFor(
       return signs ? { ...shown, value: { prepared, service: chosen.service.name, waitMs } } : shown;
     }),
   );
-  return await pick<Confirmed>({ ...place, placeholder: "Enter signs. Any other line is copied", items });
+  const answer = await pick<Confirmed>({ ...place, placeholder: "Enter signs. Any other line is copied", items });
+  return mapAnswer(answer, (confirmed) => ({ ...draft, confirmed }));
 }
 
 async function prepare(

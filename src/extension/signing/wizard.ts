@@ -132,6 +132,33 @@ export async function ask(options: AskOptions): Promise<Answer<string>> {
   }
 }
 
+/** Which of the steps is asked for. */
+export type StepCount = Pick<StepPlace, "step" | "totalSteps">;
+
+/**
+ * Leads through steps, forward and back; going back keeps the later answers as suggestions. Which steps there are depends
+ * on what has been answered. Gives the draft after the last step; undefined where the person leaves.
+ */
+export async function walk<Step extends string, Draft>(
+  first: Step,
+  start: Draft,
+  stepsOf: (draft: Draft) => readonly Step[],
+  askFor: (step: Step, draft: Draft, count: StepCount) => Promise<Answer<Draft>>,
+): Promise<Draft | undefined> {
+  let draft = start;
+  let step = first;
+  for (;;) {
+    const shown = stepsOf(draft);
+    const answer = await askFor(step, draft, { step: shown.indexOf(step) + 1, totalSteps: shown.length });
+    if (answer.kind === "left") return undefined;
+    if (answer.kind === "chosen") draft = answer.value;
+    const steps = stepsOf(draft);
+    const next = steps[steps.indexOf(step) + (answer.kind === "back" ? -1 : 1)];
+    if (next === undefined && answer.kind === "chosen") return draft;
+    step = next ?? step;
+  }
+}
+
 /** Asks why something is to be signed, for a key that wants to know. */
 export async function askJustification(
   place: StepPlace,
