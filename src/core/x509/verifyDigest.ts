@@ -1,48 +1,42 @@
-import { constants, publicDecrypt, type KeyObject } from "node:crypto";
+import { constants, createECDH, createHash, createPublicKey, publicDecrypt, verify, type KeyObject } from "node:crypto";
 import { curveOrder, isDerSignature } from "../sign/ecdsaSignature.ts";
 import { childrenOf, readElement } from "./der.ts";
 import type { PublicKey } from "./publicKey.ts";
 
-interface Curve {
+/** The field of a curve, and the curve's name in a JWK. */
+interface Field {
+  readonly crv: string;
   readonly p: bigint;
-  readonly n: bigint;
-  readonly g: Point;
 }
 
-/** A point in affine coordinates; undefined is the point at infinity. */
-type Point = { readonly x: bigint; readonly y: bigint } | undefined;
+/** A point of a curve, in affine coordinates. */
+interface Point {
+  readonly x: bigint;
+  readonly y: bigint;
+}
 
 /** DigestInfo of SHA-256 (RFC 8017, 9.2, note 1), before the digest itself. */
 const sha256DigestInfo = Buffer.from("3031300d060960864801650304020105000420", "hex");
 
-/** Domain parameters (SEC 2, 2.4.2 and 2.5.1); a is -3 in both. */
-const domains = new Map<string, { readonly p: bigint; readonly g: { readonly x: bigint; readonly y: bigint } }>([
-  [
-    "prime256v1",
-    {
-      p: 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn,
-      g: {
-        x: 0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296n,
-        y: 0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5n,
-      },
-    },
-  ],
+/** SEC 2, 2.4.2 and 2.5.1, by node:crypto's names. */
+const fields = new Map<string, Field>([
+  ["prime256v1", { crv: "P-256", p: 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn }],
   [
     "secp384r1",
     {
+      crv: "P-384",
       p: 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000ffffffffn,
-      g: {
-        x: 0xaa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7n,
-        y: 0x3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5fn,
-      },
     },
   ],
 ]);
 
+/** Some data, and its SHA-256 as ECDSA takes it. */
+const known = Buffer.alloc(0);
+const hashOfKnown = toInteger(createHash("sha256").update(known).digest());
+
 /**
  * Whether `signature` is `key`'s over data of which only the SHA-256 is known: for artifacts that are named by their
- * digest alone. node:crypto always hashes by itself, so ECDSA (SEC 1, 4.1.4) is computed here; nothing in it is secret.
- * False for Ed25519, which needs the data.
+ * digest alone, which node:crypto would hash again. False for Ed25519, which needs the data.
  */
 export function verifySha256(key: PublicKey, digest: Uint8Array, signature: Uint8Array): boolean {
   if (digest.length !== 32) return false;
@@ -60,72 +54,41 @@ function verifyRsa(key: KeyObject, digest: Uint8Array, signature: Uint8Array): b
   }
 }
 
+/**
+ * ECDSA holds for a hash e and a key Q where r is the x of (e/s)G + (r/s)Q (SEC 1, 4.1.4). For the hash e' of known data and
+ * the key Q' = Q + kG with k = (e - e')/r it is the same sum: so (r, s) is Q's over e exactly where it is that key's over
+ * the known data, which node:crypto can tell. Nothing in it is secret.
+ */
 function verifyEcdsa(key: KeyObject, digest: Uint8Array, signature: Uint8Array): boolean {
-  const name = key.asymmetricKeyDetails?.namedCurve ?? "";
-  const domain = domains.get(name);
-  const n = curveOrder(name);
-  if (domain === undefined || n === undefined || !isDerSignature(signature, name)) return false;
-  const curve: Curve = { ...domain, n };
-  const [r = 0n, s = 0n] = (childrenOf(readElement(signature)) ?? []).map(({ content }) => toInteger(content));
+  const curve = key.asymmetricKeyDetails?.namedCurve ?? "";
+  const field = fields.get(curve);
+  const n = curveOrder(curve);
+  if (field === undefined || n === undefined || !isDerSignature(signature, curve)) return false;
+  const r = toInteger(childrenOf(readElement(signature))?.[0]?.content ?? known);
+  const k = mod((toInteger(digest) - hashOfKnown) * inverse(r, n), n);
+  const shifted = k === 0n ? key : shiftedBy(k, key, curve, field);
+  return shifted !== undefined && verify("sha256", known, { key: shifted, dsaEncoding: "der" }, signature);
+}
+
+/** Q + kG; undefined where both are the same point or opposite ones, which only the owner of the key could bring about. */
+function shiftedBy(k: bigint, key: KeyObject, curve: string, field: Field): KeyObject | undefined {
+  const { crv, p } = field;
   const { x, y } = key.export({ format: "jwk" });
   const q = { x: toInteger(Buffer.from(x ?? "", "base64url")), y: toInteger(Buffer.from(y ?? "", "base64url")) };
-  const w = inverse(s, n);
-  const point = addMultiples(curve, (toInteger(digest) * w) % n, q, (r * w) % n);
-  return point !== undefined && point.x % n === r;
+  const { x: gx, y: gy } = multipleOfG(k, curve, p);
+  if (q.x === gx) return undefined;
+  const slope = mod((gy - q.y) * inverse(gx - q.x, p), p);
+  const sum = mod(slope * slope - q.x - gx, p);
+  const jwk = { kty: "EC", crv, x: toBase64url(sum, p), y: toBase64url(mod(slope * (q.x - sum) - q.y, p), p) };
+  return createPublicKey({ format: "jwk", key: jwk });
 }
 
-/** A point in Jacobian coordinates, (x/z^2, y/z^3), which need no inverse at every step; z is 0 at infinity. */
-type Jacobian = readonly [bigint, bigint, bigint];
-
-const infinity: Jacobian = [1n, 1n, 0n];
-
-/** u1*G + u2*Q, both multiples in one pass over the bits. */
-function addMultiples({ p, n, g }: Curve, u1: bigint, q: Point, u2: bigint): Point {
-  if (g === undefined || q === undefined) return undefined;
-  const first: Jacobian = [g.x, g.y, 1n];
-  const second: Jacobian = [q.x, q.y, 1n];
-  const both = add(p, first, second);
-  let sum = infinity;
-  for (let bit = BigInt(n.toString(2).length); bit >= 0n; bit--) {
-    sum = double(p, sum);
-    const [one, two] = [(u1 >> bit) & 1n, (u2 >> bit) & 1n];
-    if (one === 1n || two === 1n) sum = add(p, sum, one === 0n ? second : two === 0n ? first : both);
-  }
-  const [x, y, z] = sum;
-  if (z === 0n) return undefined;
-  const w = inverse(z, p);
-  const square = (w * w) % p;
-  return { x: mod(x * square, p), y: mod(y * square * w, p) };
-}
-
-/** Doubling for a = -3 (Guide to Elliptic Curve Cryptography, 3.21). */
-function double(p: bigint, [x, y, z]: Jacobian): Jacobian {
-  if (z === 0n || y === 0n) return infinity;
-  const square = (z * z) % p;
-  const slope = (3n * (x - square) * (x + square)) % p;
-  const yy = (y * y) % p;
-  const s = (4n * x * yy) % p;
-  const x3 = (slope * slope - 2n * s) % p;
-  return [mod(x3, p), mod(slope * (s - x3) - 8n * yy * yy, p), mod(2n * y * z, p)];
-}
-
-/** Addition of any two points (3.22). */
-function add(p: bigint, one: Jacobian, other: Jacobian): Jacobian {
-  const [x1, y1, z1] = one;
-  const [x2, y2, z2] = other;
-  if (z1 === 0n) return other;
-  if (z2 === 0n) return one;
-  const [zz1, zz2] = [(z1 * z1) % p, (z2 * z2) % p];
-  const [u1, u2] = [(x1 * zz2) % p, (x2 * zz1) % p];
-  const [s1, s2] = [(y1 * zz2 * z2) % p, (y2 * zz1 * z1) % p];
-  if (u1 === u2) return s1 === s2 ? double(p, one) : infinity;
-  const h = u2 - u1;
-  const r = s2 - s1;
-  const hh = (h * h) % p;
-  const hhh = (h * hh) % p;
-  const v = (u1 * hh) % p;
-  const x3 = (r * r - hhh - 2n * v) % p;
-  return [mod(x3, p), mod(r * (v - x3) - s1 * hhh, p), mod(h * z1 * z2, p)];
+function multipleOfG(k: bigint, curve: string, p: bigint): Point {
+  const agreement = createECDH(curve);
+  agreement.setPrivateKey(toHex(k, p), "hex");
+  const point = agreement.getPublicKey();
+  const half = (point.length - 1) / 2;
+  return { x: toInteger(point.subarray(1, 1 + half)), y: toInteger(point.subarray(1 + half)) };
 }
 
 /** Modular inverse by the extended Euclidean algorithm; the moduli are prime. */
@@ -145,4 +108,13 @@ function mod(value: bigint, modulus: bigint): bigint {
 
 function toInteger(octets: Uint8Array): bigint {
   return octets.length === 0 ? 0n : BigInt(`0x${Buffer.from(octets).toString("hex")}`);
+}
+
+/** As many octets as a number below `modulus` may need. */
+function toHex(value: bigint, modulus: bigint): string {
+  return value.toString(16).padStart(modulus.toString(16).length, "0");
+}
+
+function toBase64url(value: bigint, modulus: bigint): string {
+  return Buffer.from(toHex(value, modulus), "hex").toString("base64url");
 }

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { createHash, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import {
+  createECDH,
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  verify,
+  type KeyObject,
+} from "node:crypto";
+import { toDerSignature } from "../../../src/core/sign/ecdsaSignature.ts";
 import { describeKey } from "../../../src/core/x509/publicKey.ts";
 import { verifySha256 } from "../../../src/core/x509/verifyDigest.ts";
 
@@ -38,8 +47,60 @@ describe("verifySha256", () => {
     assert.equal(check(edwards.publicKey, sign(null, data, edwards.privateKey)), false);
   });
 
+  for (const curve of ["P-256", "P-384"])
+    it(`agrees on particular hashes on ${curve}: of no data, the lowest, the highest`, () => {
+      const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: curve });
+      const nothing = createHash("sha256").update("").digest();
+      assert.equal(check(publicKey, sign("sha256", Buffer.alloc(0), privateKey), nothing), true);
+      for (const hash of [Buffer.alloc(32), Buffer.alloc(32, 0xff)])
+        assert.equal(check(publicKey, sign("sha256", data, privateKey), hash), false);
+    });
+
+  for (const side of [1n, -1n])
+    it(`refuses a key that was made for one signature so that no other key stands in for it (${side})`, () => {
+      const nonce = 0x1234567890abcdefn;
+      const r = coordinates(nonce).x % order;
+      const hash = integer(createHash("sha256").update("").digest());
+      const secret = modulo(side * (integer(digest) - hash) * power(r, order - 2n));
+      const s = modulo((integer(digest) + r * secret) * power(nonce, order - 2n));
+      const signature = toDerSignature(Buffer.concat([octets(r), octets(s)]), "prime256v1");
+      assert.ok(signature);
+      const { x, y } = coordinates(secret);
+      const jwk = { kty: "EC", crv: "P-256", x: octets(x).toString("base64url"), y: octets(y).toString("base64url") };
+      const publicKey = createPublicKey({ format: "jwk", key: jwk });
+      assert.equal(verify("sha256", data, { key: publicKey, dsaEncoding: "der" }, signature), true);
+      assert.equal(check(publicKey, signature), false);
+    });
+
   it("refuses an RSA signature over another digest's information", () => {
     const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     assert.equal(check(publicKey, sign("sha1", data, privateKey)), false);
   });
 });
+
+const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+function coordinates(scalar: bigint): { readonly x: bigint; readonly y: bigint } {
+  const agreement = createECDH("prime256v1");
+  agreement.setPrivateKey(octets(scalar));
+  const point = agreement.getPublicKey();
+  return { x: integer(point.subarray(1, 33)), y: integer(point.subarray(33)) };
+}
+
+function octets(value: bigint): Buffer {
+  return Buffer.from(value.toString(16).padStart(64, "0"), "hex");
+}
+
+function integer(bytes: Uint8Array): bigint {
+  return BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
+}
+
+function modulo(value: bigint): bigint {
+  return ((value % order) + order) % order;
+}
+
+function power(base: bigint, exponent: bigint): bigint {
+  if (exponent === 0n) return 1n;
+  const half = power(base, exponent / 2n);
+  return modulo(half * half * (exponent % 2n === 0n ? 1n : base));
+}
