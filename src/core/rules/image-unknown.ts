@@ -11,9 +11,9 @@ export const imageUnknown: Rule = {
   doc,
   // Never an error: whoever is offline or not logged in must not see red for it; the exit code says it instead.
   check: (input) => {
-    const verdicts = new Map([...input.verdicts].filter(([, { reason }]) => !unasked.has(reason.code)));
     const severities = { enforced: "warning", warned: "warning", undecided: "note" } as const;
-    return verdictReports({ ...input, verdicts }, "unknown", severities, (image, verdict) => {
+    return verdictReports(input, "unknown", severities, (image, verdict) => {
+      if (unasked.has(verdict.reason.code)) return undefined;
       const policy = verdict.decidedBy === undefined ? "" : `; ${consequence(verdict, input.policy)}`;
       return `${quoted(image)} could not be checked (${verdict.reason.code}): ${clause(verdict.reason.message)}${policy}.`;
     });

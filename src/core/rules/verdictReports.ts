@@ -12,17 +12,21 @@ export interface VerdictSeverities {
   readonly undecided: Severity;
 }
 
-/** One report for each use of an image whose verdict has the state; `sentence` says the fact and its consequence. */
+/**
+ * One report for each use of an image whose verdict has the state; `sentence` says the fact and its consequence, or
+ * nothing where the verdict is not worth telling.
+ */
 export function verdictReports(
   input: RuleInput,
   state: VerdictState,
   severities: VerdictSeverities,
-  sentence: (image: ImageUse, verdict: Verdict) => string,
+  sentence: (image: ImageUse, verdict: Verdict) => string | undefined,
 ): readonly RuleReport[] {
   return input.document.images.flatMap((image) => {
     const verdict = verdictOf(image, input.verdicts);
     if (verdict?.state !== state) return [];
-    return [{ span: image.span, message: sentence(image, verdict), severity: severityOf(verdict, severities) }];
+    const message = sentence(image, verdict);
+    return message === undefined ? [] : [{ span: image.span, message, severity: severityOf(verdict, severities) }];
   });
 }
 

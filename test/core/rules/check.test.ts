@@ -66,6 +66,21 @@ describe("check", () => {
     );
   });
 
+  it("asks for each image's verdict by name and never walks through all of them", () => {
+    const walked: string[] = [];
+    const watched = new Map(verdicts);
+    for (const way of ["entries", "keys", "values", "forEach", Symbol.iterator])
+      Object.defineProperty(watched, way, {
+        value: () => {
+          walked.push(String(way));
+          return [].values();
+        },
+      });
+    const findings = check(documents, watched, { suppressions: [] });
+    assert.deepEqual(walked, []);
+    assert.ok(findings.some(({ rule }) => rule === "image-unsigned"));
+  });
+
   it("speaks by static rules alone without verdicts", () => {
     const rules = check(documents, new Map(), { suppressions: [] }).map(({ rule }) => rule);
     assert.deepEqual([...new Set(rules)], ["image-without-digest", "sign-by-tag"]);
