@@ -15,6 +15,19 @@ export interface OutcomeWait extends WaitOptions {
   readonly keep: (outcome: PendingOutcome) => Promise<void>;
 }
 
+/** What a request that waits is known by. */
+export interface AwaitedRequest {
+  /** See `requestHash`. */
+  readonly hash: string;
+  /** Name of what is to be signed. */
+  readonly artifact: string;
+}
+
+/** What the request is known by while it waits. */
+export function awaitedOf(request: SignRequest): AwaitedRequest {
+  return { hash: requestHash(request), artifact: request.purpose.artifact.name };
+}
+
 /** Bounds for the time between two look-ups, whatever the service says. */
 const shortestPause = 1;
 const longestPause = 30_000;
@@ -22,7 +35,7 @@ const longestPause = 30_000;
 /** Follows an outcome until it is final or the wait is over. Only look-ups are repeated, never the submission. */
 export async function awaitOutcome(
   { service, clock, log }: { readonly service: SigningService; readonly clock: Clock; readonly log: Log },
-  request: SignRequest,
+  awaited: AwaitedRequest,
   first: SignOutcome,
   options: OutcomeWait,
 ): Promise<SignOutcome> {
@@ -30,7 +43,7 @@ export async function awaitOutcome(
   let outcome = first;
   let kept = false;
   while (outcome.status === "pending") {
-    if (outcome.ticket.requestHash !== requestHash(request))
+    if (outcome.ticket.requestHash !== awaited.hash)
       throw new AppError(
         "service-protocol",
         `${service.name} answered with a ticket for another request; nothing was attached.`,
@@ -46,7 +59,7 @@ export async function awaitOutcome(
     outcome = await service.resume(outcome.ticket, options);
   }
   if (outcome.status === "denied")
-    log.warn(`${service.name} refused to sign ${request.purpose.artifact.name}: ${outcome.message} (${outcome.code}).`);
+    log.warn(`${service.name} refused to sign ${awaited.artifact}: ${outcome.message} (${outcome.code}).`);
   return outcome;
 }
 

@@ -4,7 +4,7 @@ import type { SigningTerms } from "../core/sign/payload.ts";
 import { assembleFileBundle, planFile, type FilePlan, type FileToSign } from "../core/sign/planFile.ts";
 import { requestHash } from "../core/sign/requestHash.ts";
 import { verifyBundleForFile } from "../core/signature/verifyBundle.ts";
-import { awaitOutcome } from "./awaitOutcome.ts";
+import { awaitedOf, awaitOutcome } from "./awaitOutcome.ts";
 import { AppError } from "./errors.ts";
 import type { PendingFile } from "./pendingFile.ts";
 import type { Clock, Log, WaitOptions } from "./ports.ts";
@@ -132,7 +132,7 @@ async function settle(
   let ticket = known ?? ownTicket(ports.service.name, prepared.request);
   const record = (more: Pick<PendingFile, "ticket" | "expiresAt" | "signature" | "audit">): PendingFile =>
     recordOf(prepared, ports.output.path, ports.clock.now(), more);
-  const outcome = await awaitOutcome(ports, prepared.request, first, {
+  const outcome = await awaitOutcome(ports, awaitedOf(prepared.request), first, {
     ...options,
     keep: async (pending) => {
       ticket = pending.ticket;

@@ -8,10 +8,11 @@ import { requestHash } from "../core/sign/requestHash.ts";
 import type { SigningFormat } from "../core/sign/scheme.ts";
 import type { TrustMaterial } from "../core/signature/trustMaterial.ts";
 import { attachSignature, type AttachedSignature } from "./attachSignature.ts";
-import { awaitOutcome } from "./awaitOutcome.ts";
+import { awaitedOf, awaitOutcome } from "./awaitOutcome.ts";
 import type { RevocationPorts } from "./collectRevocations.ts";
 import { AppError } from "./errors.ts";
 import { imagesToSign, type ImageToSign, type PlatformChoice } from "./imageToSign.ts";
+import { artifactOf, type PendingRecord } from "./pendingRecord.ts";
 import type { PendingSigning } from "./pendingSigning.ts";
 import type { Clock, Log, Registry, WaitOptions } from "./ports.ts";
 import { keyNamed } from "./signingKeys.ts";
@@ -199,14 +200,14 @@ export async function resumeSigning(
   return settle(ports, settled, await ports.service.resume(pending.ticket, options), options, pending.ticket);
 }
 
-/** Withdraws a request that waits. Nothing is attached, and the service signs nothing for it any more. */
+/** Withdraws a request that waits, of an image or of a file. Nothing is attached, and the service signs nothing for it any more. */
 export async function cancelSigning(
   ports: Pick<SigningPorts, "service" | "log">,
-  pending: PendingSigning,
+  pending: PendingRecord,
   options: WaitOptions,
 ): Promise<void> {
   await ports.service.cancel(pending.ticket, options);
-  ports.log.info(`Withdrew request ${pending.ticket.id} for ${pending.reference}.`);
+  ports.log.info(`Withdrew request ${pending.ticket.id} for ${artifactOf(pending)}.`);
 }
 
 /** Waits for the outcome and attaches what was signed; a record is kept from the moment that something would be lost. */
@@ -219,7 +220,7 @@ async function settle(
 ): Promise<SigningOutcome> {
   const { request } = prepared;
   let ticket = known ?? ownTicket(ports.service.name, request);
-  const outcome = await awaitOutcome(ports, request, first, {
+  const outcome = await awaitOutcome(ports, awaitedOf(request), first, {
     ...options,
     keep: async (pending) => {
       ticket = pending.ticket;

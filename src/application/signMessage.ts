@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { artifactNamedIn } from "../core/sign/namedArtifact.ts";
 import { requestHash } from "../core/sign/requestHash.ts";
 import { isSignatureOver } from "../core/sign/verifyMessage.ts";
-import { awaitOutcome, type PendingOutcome } from "./awaitOutcome.ts";
+import { awaitedOf, awaitOutcome, type PendingOutcome } from "./awaitOutcome.ts";
 import { AppError } from "./errors.ts";
 import type { Clock, Log, WaitOptions } from "./ports.ts";
 import type {
@@ -124,7 +124,7 @@ async function settle(
     if (repeatable && sent.waiting?.id !== ticket.id) await tickets.save(ticket);
     options.onPending?.(ticket, pending.message);
   };
-  const outcome = await awaitOutcome(ports, sent.request, sent.first, { ...options, keep }).catch(
+  const outcome = await awaitOutcome(ports, awaitedOf(sent.request), sent.first, { ...options, keep }).catch(
     async (error: unknown) => {
       // Nobody could go on with it: its signature would be of no use.
       if (repeatable || ticket === undefined || !(error instanceof AppError) || error.code !== "cancelled") throw error;

@@ -2,12 +2,8 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { stateFolder, type StatePlace } from "../adapters/services/trialState.ts";
 import { AppError } from "../application/errors.ts";
-import { readPendingFile, type PendingFile } from "../application/pendingFile.ts";
-import { readPendingSigning, type PendingSigning } from "../application/pendingSigning.ts";
+import { readPendingRecord, type PendingRecord } from "../application/pendingRecord.ts";
 import { readJson } from "../core/json.ts";
-
-/** What is kept of a signing that is not done. */
-export type PendingRecord = PendingSigning | PendingFile;
 
 /**
  * Signings that wait for an approval, or that were signed and are not attached, kept between runs of the command line.
@@ -73,6 +69,5 @@ export function openPendingStore(place: StatePlace): PendingStore {
 }
 
 function readRecord(text: Buffer): PendingRecord | undefined {
-  const json = readJson(text);
-  return readPendingFile(json) ?? readPendingSigning(json);
+  return readPendingRecord(readJson(text));
 }

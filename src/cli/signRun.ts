@@ -4,6 +4,7 @@ import { openService } from "../adapters/services/services.ts";
 import { createTimeStamps } from "../adapters/timeStamps.ts";
 import { AppError } from "../application/errors.ts";
 import type { PlatformChoice } from "../application/imageToSign.ts";
+import type { PendingRecord } from "../application/pendingRecord.ts";
 import { executeFile, prepareFile, resumeFile, type FileSigningPorts } from "../application/signFile.ts";
 import {
   executeSigning,
@@ -22,7 +23,7 @@ import type { SigningFormat } from "../core/sign/scheme.ts";
 import { createBundleOutput } from "./bundleOutput.ts";
 import type { Host } from "./host.ts";
 import { durationOf, formatOf, type Format } from "./options.ts";
-import { openPendingStore, type PendingRecord, type PendingStore } from "./pendingStore.ts";
+import { openPendingStore, type PendingStore } from "./pendingStore.ts";
 import { reportFilePlan, reportPlans } from "./signPlanReport.ts";
 import { createLog, openRegistry } from "./registryClient.ts";
 import { reportFile, reportImages } from "./signReport.ts";
