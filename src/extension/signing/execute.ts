@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { AppError } from "../../application/errors.ts";
-import type { PendingSigning } from "../../application/pendingSigning.ts";
+import type { FileOutcome } from "../../application/signFile.ts";
 import type { SigningOutcome } from "../../application/signImage.ts";
 import { shortDigest } from "../../core/image/digest.ts";
 import { formatReference } from "../../core/image/reference.ts";
@@ -10,33 +10,31 @@ import type { Extension } from "../context.ts";
 import { describeCause } from "../log.ts";
 import { splitName } from "../tree/grouping.ts";
 import { portsFor } from "./calls.ts";
-import { guide } from "./guided.ts";
+import { bundleOf } from "./fileSubject.ts";
+import { guide, startOf, type Confirmed, type Draft } from "./guided.ts";
+import { keeping } from "./keeping.ts";
+import { endedSession, signInAgain } from "./signInAgain.ts";
 
 /** Guided signing: settle, confirm, sign, and show what came of it. */
 export async function sign(extension: Extension, target: CommandTarget): Promise<void> {
   if (!vscode.workspace.isTrusted) return;
   const lifetime = new AbortController();
   try {
-    const confirmed = await guide(extension, target, lifetime.signal);
-    if (confirmed === undefined) return;
-    const { prepared, service } = confirmed;
-    const outcome = await withProgress(`Signing ${prepared.plan.artifact}`, async (signal) => {
-      const { executeSigning } = await import("../../application/signImage.ts");
-      const ports = await portsFor(extension, service);
-      // Stored at once: a window that closes now must not lose the request.
-      const onPending = (pending: PendingSigning) => extension.signing.putPending(pending);
-      let kept: string | undefined;
-      // A signature that exists, too: where it cannot be attached now, it is attached later without another.
-      const onSigned = async (signed: PendingSigning): Promise<void> => {
-        kept = signed.ticket.id;
-        await extension.signing.putPending(signed);
-      };
-      const outcome = await executeSigning(ports, prepared, { signal, waitMs: 0, onPending, onSigned });
-      if (kept !== undefined) await extension.signing.dropPending(kept);
-      return outcome;
-    });
-    await extension.signing.rememberKey(service, prepared.key.name);
-    await conclude(extension, outcome, formatReference(prepared.reference));
+    let start: Draft = startOf(target);
+    for (;;) {
+      const settled = await guide(extension, start, lifetime.signal);
+      if (settled === undefined) return;
+      const { confirmed } = settled;
+      const outcome = await execute(extension, confirmed);
+      if (outcome !== undefined) {
+        const { prepared, service } = confirmed;
+        await extension.signing.rememberKey(service, prepared.key.name);
+        await conclude(extension, outcome, { name: formatReference(prepared.reference) });
+        return;
+      }
+      // Everything that was chosen stays; the person confirms it once more.
+      start = settled;
+    }
   } catch (error) {
     report(extension, "Could not sign", error);
   } finally {
@@ -45,34 +43,81 @@ export async function sign(extension: Extension, target: CommandTarget): Promise
   }
 }
 
-/** Shows what a signing came to: the verdict in every mark, and one notification. */
-export async function conclude(extension: Extension, outcome: SigningOutcome, reference: string): Promise<void> {
-  switch (outcome.status) {
-    case "signed": {
-      extension.log.info(`Signed ${outcome.artifact}: ${outcome.signature}.`);
-      await extension.verification.verify(sharing(extension, outcome.verdict.digest, reference), {
-        signal: new AbortController().signal,
-      });
-      const [repository = ""] = outcome.artifact.split("@");
-      const message = `Signed ${splitName(repository).path}@${shortDigest(outcome.digest)}`;
-      void vscode.window.showInformationMessage(message, "Show").then((chosen) => {
-        if (chosen === "Show") void vscode.commands.executeCommand("countersign.showSteps", { reference });
-      });
-      return;
-    }
-    case "pending":
-      await extension.signing.putPending(outcome.pending);
-      extension.log.info(outcome.message);
-      void vscode.commands.executeCommand(internalCommand("countersign.signing.focus"));
-      return;
-    case "denied": {
-      extension.log.warn(outcome.message);
-      const message = `The service did not sign ${reference}: ${outcome.message} (${outcome.code})`;
-      void vscode.window.showErrorMessage(message, "Show log").then((chosen) => {
-        if (chosen === "Show log") extension.log.show();
-      });
-    }
+/** Undefined where the session had ended, nothing was signed, and the person has signed in again. */
+async function execute(extension: Extension, { prepared, service }: Confirmed): Promise<SigningOutcome | undefined> {
+  return await unlessSessionEnded(extension, service, () =>
+    withProgress(`Signing ${prepared.plan.artifact}`, async (signal) => {
+      const { executeSigning } = await import("../../application/signImage.ts");
+      const ports = await portsFor(extension, service);
+      return await keeping(extension, (keep) => executeSigning(ports, prepared, { signal, waitMs: 0, ...keep }));
+    }),
+  );
+}
+
+/** What a signing came to; undefined where the session had ended and the person has signed in again. It is never repeated here. */
+export async function unlessSessionEnded<T extends { readonly status: string }>(
+  extension: Extension,
+  service: string,
+  signing: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    const outcome = await signing();
+    const ended = endedSession(outcome);
+    return ended !== undefined && (await signInAgain(extension, service, ended)) ? undefined : outcome;
+  } catch (error) {
+    if (await signInAgain(extension, service, error)) return undefined;
+    throw error;
   }
+}
+
+/** What a signing of either kind came to. */
+export type AnyOutcome = SigningOutcome | FileOutcome;
+
+/** Shows what a signing came to: the verdict in every mark, and one notification. */
+export async function conclude(
+  extension: Extension,
+  outcome: AnyOutcome,
+  subject: { readonly name: string; readonly file?: vscode.Uri },
+): Promise<void> {
+  const { name, file } = subject;
+  if (outcome.status !== "signed") return concludeUnsigned(extension, outcome, name);
+  if ("file" in outcome) {
+    extension.log.info(`Signed ${outcome.file}: ${outcome.bundle}.`);
+    return tellSigned(`Signed ${outcome.file}: ${outcome.bundle}`, async () => {
+      if (file !== undefined) await vscode.window.showTextDocument(bundleOf(file));
+    });
+  }
+  extension.log.info(`Signed ${outcome.artifact}: ${outcome.signature}.`);
+  await extension.verification.verify(sharing(extension, outcome.verdict.digest, name), {
+    signal: new AbortController().signal,
+  });
+  const [repository = ""] = outcome.artifact.split("@");
+  tellSigned(`Signed ${splitName(repository).path}@${shortDigest(outcome.digest)}`, async () => {
+    await vscode.commands.executeCommand("countersign.showSteps", { reference: name });
+  });
+}
+
+function tellSigned(message: string, show: () => Promise<void>): void {
+  void vscode.window.showInformationMessage(message, "Show").then(async (chosen) => {
+    if (chosen === "Show") await show();
+  });
+}
+
+function concludeUnsigned(
+  extension: Extension,
+  outcome: Exclude<AnyOutcome, { readonly status: "signed" }>,
+  what: string,
+): void {
+  if (outcome.status === "pending") {
+    extension.log.info(outcome.message);
+    void vscode.commands.executeCommand(internalCommand("countersign.signing.focus"));
+    return;
+  }
+  extension.log.warn(outcome.message);
+  const message = `The service did not sign ${what}: ${outcome.message} (${outcome.code})`;
+  void vscode.window.showErrorMessage(message, "Show log").then((chosen) => {
+    if (chosen === "Show log") extension.log.show();
+  });
 }
 
 /** Says a failure in the words that it came with, and offers the log. Leaving is no failure. */
@@ -94,7 +139,8 @@ function sharing(extension: Extension, digest: string | undefined, reference: st
   return known ? [reference, ...same] : same;
 }
 
-async function withProgress<T>(title: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Shows that something is on its way, with Cancel. */
+export async function withProgress<T>(title: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return await vscode.window.withProgress(options, (_progress, token) => work(signalOf(token)));
 }

@@ -14,10 +14,11 @@ import { askImage } from "./imageStep.ts";
 import { askKey, type ChosenKey } from "./keyStep.ts";
 import { obstacleOf } from "./keyWords.ts";
 import { reviewItems } from "./review.ts";
+import { withSession } from "./signInAgain.ts";
 import { askJustification, mapAnswer, pick, walk, type Answer, type Choice, type StepPlace } from "./wizard.ts";
 
 /** What has been answered so far; going back keeps the later answers as suggestions. */
-interface Draft {
+export interface Draft {
   readonly reference?: ImageReference;
   readonly chosen?: ChosenKey;
   readonly format?: SigningFormat;
@@ -33,18 +34,26 @@ export interface Confirmed {
   readonly service: string;
 }
 
-/** Leads through a signing, from the image to the review. Undefined where the person leaves; nothing was asked of a key then. */
+/** What is known of a signing before anything was asked. */
+export function startOf(target: CommandTarget): Draft {
+  const given = target.reference === undefined ? undefined : parseReference(target.reference).value;
+  return { justification: "", ...(given === undefined ? {} : { reference: given }) };
+}
+
+/**
+ * Leads through a signing, from the image to the review, where a draft that was settled before begins. Undefined where the
+ * person leaves; nothing was asked of a key then.
+ */
 export async function guide(
   extension: Extension,
-  target: CommandTarget,
+  start: Draft,
   signal: AbortSignal,
-): Promise<Confirmed | undefined> {
-  const given = target.reference === undefined ? undefined : parseReference(target.reference).value;
-  const start: Draft = { justification: "", ...(given === undefined ? {} : { reference: given }) };
-  const draft = await walk(given === undefined ? "image" : "key", start, stepsOf, (step, current, count) =>
+): Promise<(Draft & { readonly confirmed: Confirmed }) | undefined> {
+  const first = start.confirmed !== undefined ? "review" : start.reference === undefined ? "image" : "key";
+  const draft = await walk<StepName, Draft>(first, start, stepsOf, (step, current, count) =>
     stepFor(step, extension, current, { ...count, title: titleOf(extension, current, step) }, signal),
   );
-  return draft?.confirmed;
+  return draft?.confirmed === undefined ? undefined : { ...draft, confirmed: draft.confirmed };
 }
 
 function stepsOf({ chosen }: Draft): readonly StepName[] {
@@ -97,7 +106,9 @@ async function stepFor(
     format,
     ...(justification === "" ? {} : { justification }),
   };
-  const answer = await askReview(extension, choice, chosen, place, signal);
+  const answer = await withSession(extension, choice.service, () =>
+    askReview(extension, choice, chosen, place, signal),
+  );
   return mapAnswer(answer, (confirmed) => ({ ...draft, confirmed }));
 }
 

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { KeyDescription } from "../../application/signingService.ts";
 import type { Extension } from "../context.ts";
 import { describeKey } from "./keyWords.ts";
+import { signInService } from "./signInService.ts";
 import type { ServiceState } from "./signingState.ts";
 import { pick, type Answer, type Choice, type StepPlace } from "./wizard.ts";
 
@@ -19,19 +20,27 @@ export interface KeyStep extends StepPlace {
   readonly acceptance: (key: KeyDescription) => string;
 }
 
-/** Asks for a key: those used lately first, those that cannot be used at the end, with the reason. Starts the trial where there is none. */
+/** What the list of keys offers besides keys. */
+type Offer = { readonly kind: "trial" } | { readonly kind: "sign-in"; readonly service: string };
+
+type Line = { readonly kind: "key"; readonly chosen: ChosenKey } | Offer;
+
+/** Asks for a key: those used lately first, those that cannot be used at the end, with the reason. Signs in to a service that asks for it; starts the trial where there is none. */
 export async function askKey(extension: Extension, step: KeyStep, signal: AbortSignal): Promise<Answer<ChosenKey>> {
+  const { current } = step;
   for (;;) {
     const items = extension.signing.refresh(signal).then((services) => itemsFor(extension, step, services));
-    const answer = await pick<ChosenKey | "trial">({
+    const answer = await pick<Line>({
       ...step,
       placeholder: "Which key? Keys stay in their service",
       items,
-      active: (value) => value !== "trial" && step.current !== undefined && nameOf(value) === nameOf(step.current),
+      active: (line) => line.kind === "key" && current !== undefined && nameOf(line.chosen) === nameOf(current),
     });
     if (answer.kind !== "chosen") return answer;
-    if (answer.value !== "trial") return { kind: "chosen", value: answer.value };
-    await vscode.commands.executeCommand("countersign.trial.start");
+    const { value } = answer;
+    if (value.kind === "key") return { kind: "chosen", value: value.chosen };
+    if (value.kind === "sign-in") await signInService(extension, { service: value.service });
+    else await vscode.commands.executeCommand("countersign.trial.start");
   }
 }
 
@@ -39,7 +48,7 @@ function itemsFor(
   extension: Extension,
   { obstacle, acceptance }: KeyStep,
   services: readonly ServiceState[],
-): readonly Choice<ChosenKey | "trial">[] {
+): readonly Choice<Line>[] {
   const recent = extension.signing.recentKeys();
   const rank = (chosen: ChosenKey): number => {
     const index = recent.indexOf(nameOf(chosen));
@@ -49,11 +58,12 @@ function itemsFor(
     .flatMap((service) => service.keys.map((key) => ({ service, key })))
     .toSorted((a, b) => rank(a) - rank(b));
   const usable = keys.filter(({ key }) => obstacle(key) === undefined);
-  const items: Choice<ChosenKey | "trial">[] = [];
+  const items: Choice<Line>[] = [];
   for (const name of new Set(usable.map(({ service }) => service.name))) {
     items.push({ label: name, kind: vscode.QuickPickItemKind.Separator });
-    for (const value of usable.filter(({ service }) => service.name === name)) {
-      const { key } = value;
+    for (const chosen of usable.filter(({ service }) => service.name === name)) {
+      const { key } = chosen;
+      const value = { kind: "key", chosen } as const;
       items.push({ label: `$(key) ${key.name}`, description: describeKey(key), detail: acceptance(key), value });
     }
   }
@@ -68,7 +78,7 @@ function itemsFor(
     items.push({
       label: "$(debug-start) Try it with the trial service",
       detail: "Runs on this machine only; what it signs proves nothing to anybody else",
-      value: "trial",
+      value: { kind: "trial" },
     });
   return items;
 }
@@ -77,23 +87,23 @@ function unusableItems(
   keys: readonly ChosenKey[],
   services: readonly ServiceState[],
   obstacle: KeyStep["obstacle"],
-): readonly Choice<ChosenKey>[] {
+): readonly Choice<Line>[] {
   const failed = services.filter(({ failure }) => failure !== undefined);
   if (keys.length + failed.length === 0) return [];
   return [
     { label: "Cannot be used now", kind: vscode.QuickPickItemKind.Separator },
-    ...keys.map((value) => ({
-      label: `$(circle-slash) ${value.key.name}`,
-      description: value.service.name,
-      detail: obstacle(value.key) ?? "",
-      value,
+    ...keys.map((chosen) => ({
+      label: `$(circle-slash) ${chosen.key.name}`,
+      description: chosen.service.name,
+      detail: obstacle(chosen.key) ?? "",
+      value: { kind: "key", chosen } as const,
       unusable: true,
     })),
-    ...failed.map(({ name, failure, asksForSignIn }) => ({
-      label: `$(warning) ${name}`,
-      description: asksForSignIn === true ? "asks for a sign-in" : "cannot be reached",
-      detail: failure ?? "",
-    })),
+    ...failed.map(({ name, failure = "", asksForSignIn }): Choice<Line> =>
+      asksForSignIn === true
+        ? { label: `$(account) Sign in to ${name}...`, detail: failure, value: { kind: "sign-in", service: name } }
+        : { label: `$(warning) ${name}`, description: "cannot be reached", detail: failure },
+    ),
   ];
 }
 

@@ -1,28 +1,18 @@
 import * as vscode from "vscode";
-import { AppError } from "../../application/errors.ts";
-import type { BundleOutput, FileSigningPorts, PreparedFile } from "../../application/signFile.ts";
+import type { PendingFile } from "../../application/pendingFile.ts";
+import type { FileOutcome, FileSigningPorts, PreparedFile } from "../../application/signFile.ts";
 import type { KeyDescription } from "../../application/signingService.ts";
-import { signalOf } from "../cancellation.ts";
 import type { CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
 import { portsFor } from "./calls.ts";
-import { report } from "./execute.ts";
+import { conclude, report, unlessSessionEnded, withProgress } from "./execute.ts";
+import { placeOf, readSubject, type FileSubject } from "./fileSubject.ts";
+import { keeping } from "./keeping.ts";
 import { askKey, type ChosenKey } from "./keyStep.ts";
 import { obstacleOf } from "./keyWords.ts";
 import { fileReviewItems } from "./review.ts";
+import { withSession } from "./signInAgain.ts";
 import { askJustification, mapAnswer, pick, walk, type Answer, type Choice, type StepPlace } from "./wizard.ts";
-
-/** Larger files are signed on the command line: the editor would hold all of it. In bytes. */
-const maximumFile = 512 * 1024 * 1024;
-const suffix = ".sigstore.json";
-
-/** A file with everything that is settled about its signing. */
-interface Subject {
-  readonly uri: vscode.Uri;
-  readonly name: string;
-  readonly content: Uint8Array;
-  readonly output: BundleOutput;
-}
 
 interface Draft {
   readonly chosen?: ChosenKey;
@@ -39,30 +29,20 @@ export async function signFile(extension: Extension, target: CommandTarget): Pro
   if (uri === undefined) return;
   const lifetime = new AbortController();
   try {
-    const subject = await read(uri);
-    const confirmed = await guide(extension, subject, lifetime.signal);
-    if (confirmed === undefined) return;
-    const options = {
-      location: vscode.ProgressLocation.Notification,
-      title: `Signing ${subject.name}`,
-      cancellable: true,
-    };
-    const outcome = await vscode.window.withProgress(options, async (_progress, token) => {
-      const { executeFile } = await import("../../application/signFile.ts");
-      const ports = await filePorts(extension, confirmed.service, subject);
-      // A request that waits is of an image: a file could change under it while nobody looks.
-      return await executeFile(ports, confirmed.prepared, { signal: signalOf(token), waitMs: confirmed.waitMs });
-    });
-    await extension.signing.rememberKey(confirmed.service, confirmed.prepared.key.name);
-    if (outcome.status === "signed") {
-      const chosen = await vscode.window.showInformationMessage(`Signed ${subject.name}: ${outcome.bundle}`, "Show");
-      if (chosen === "Show") await vscode.window.showTextDocument(vscode.Uri.parse(`${uri.toString()}${suffix}`));
-    } else
-      void vscode.window.showErrorMessage(
-        outcome.status === "denied"
-          ? `The service did not sign ${subject.name}: ${outcome.message} (${outcome.code})`
-          : `Nobody approved the request in time, so ${subject.name} was not signed. ${outcome.message}`,
-      );
+    const subject = await readSubject(uri);
+    let start: Draft = { justification: "" };
+    for (;;) {
+      const settled = await guide(extension, subject, start, lifetime.signal);
+      if (settled === undefined) return;
+      const { confirmed } = settled;
+      const outcome = await execute(extension, subject, confirmed);
+      if (outcome !== undefined) {
+        await extension.signing.rememberKey(confirmed.service, confirmed.prepared.key.name);
+        await conclude(extension, outcome, { name: subject.name, file: uri });
+        return;
+      }
+      start = settled;
+    }
   } catch (error) {
     report(extension, `Could not sign ${uri.path}`, error);
   } finally {
@@ -74,19 +54,40 @@ export async function signFile(extension: Extension, target: CommandTarget): Pro
 interface Confirmed {
   readonly prepared: PreparedFile;
   readonly service: string;
-  readonly waitMs: number;
 }
 
-/** How long an approval is waited for, in milliseconds, with progress and Cancel. */
-const approvalWait = 60 * 60 * 1000;
+/** Undefined where the session had ended, nothing was signed, and the person has signed in again. */
+async function execute(
+  extension: Extension,
+  subject: FileSubject,
+  { prepared, service }: Confirmed,
+): Promise<FileOutcome | undefined> {
+  const { folder } = placeOf(subject.uri);
+  return await unlessSessionEnded(extension, service, () =>
+    withProgress(`Signing ${subject.name}`, async (signal) => {
+      const { executeFile } = await import("../../application/signFile.ts");
+      const ports = await filePorts(extension, service, subject);
+      return await keeping<PendingFile, FileOutcome>(
+        extension,
+        (keep) => executeFile(ports, prepared, { signal, waitMs: 0, ...keep }),
+        (pending) => ({ ...pending, folder }),
+      );
+    }),
+  );
+}
 
-async function guide(extension: Extension, subject: Subject, signal: AbortSignal): Promise<Confirmed | undefined> {
-  const start: Draft = { justification: "" };
+async function guide(
+  extension: Extension,
+  subject: FileSubject,
+  start: Draft,
+  signal: AbortSignal,
+): Promise<(Draft & { readonly confirmed: Confirmed }) | undefined> {
   const title = `Sign ${subject.name}`;
-  const draft = await walk("key", start, stepsOf, (step, current, count) =>
+  const first = start.confirmed === undefined ? "key" : "review";
+  const draft = await walk<StepName, Draft>(first, start, stepsOf, (step, current, count) =>
     stepFor(step, extension, subject, current, { ...count, title }, signal),
   );
-  return draft?.confirmed;
+  return draft?.confirmed === undefined ? undefined : { ...draft, confirmed: draft.confirmed };
 }
 
 function stepsOf({ chosen }: Draft): readonly StepName[] {
@@ -96,7 +97,7 @@ function stepsOf({ chosen }: Draft): readonly StepName[] {
 async function stepFor(
   step: StepName,
   extension: Extension,
-  subject: Subject,
+  subject: FileSubject,
   draft: Draft,
   place: StepPlace,
   signal: AbortSignal,
@@ -112,20 +113,22 @@ async function stepFor(
     const answer = await askJustification(place, "file", chosen.key.name, justification);
     return mapAnswer(answer, (value) => ({ ...draft, justification: value }));
   }
-  const items = prepare(extension, subject, chosen, justification, signal).then((prepared) =>
-    fileReviewItems(prepared, subject.output.path, chosen.service).map((item): Choice<Confirmed> => {
-      const { signs, ...shown } = item;
-      const waitMs = chosen.key.needs.includes("approval") ? approvalWait : 0;
-      return signs ? { ...shown, value: { prepared, service: chosen.service.name, waitMs } } : shown;
-    }),
-  );
-  const answer = await pick<Confirmed>({ ...place, placeholder: "Enter signs. Any other line is copied", items });
+  const review = (): Promise<Answer<Confirmed>> => {
+    const items = prepare(extension, subject, chosen, justification, signal).then((prepared) =>
+      fileReviewItems(prepared, subject.output.path, chosen.service).map((item): Choice<Confirmed> => {
+        const { signs, ...shown } = item;
+        return signs ? { ...shown, value: { prepared, service: chosen.service.name } } : shown;
+      }),
+    );
+    return pick<Confirmed>({ ...place, placeholder: "Enter signs. Any other line is copied", items });
+  };
+  const answer = await withSession(extension, chosen.service.name, review);
   return mapAnswer(answer, (confirmed) => ({ ...draft, confirmed }));
 }
 
 async function prepare(
   extension: Extension,
-  subject: Subject,
+  subject: FileSubject,
   { service, key }: ChosenKey,
   justification: string,
   signal: AbortSignal,
@@ -141,62 +144,8 @@ async function prepare(
   );
 }
 
-async function filePorts(extension: Extension, service: string, { output }: Subject): Promise<FileSigningPorts> {
+async function filePorts(extension: Extension, service: string, { output }: FileSubject): Promise<FileSigningPorts> {
   return { ...(await portsFor(extension, service)), output };
-}
-
-async function read(uri: vscode.Uri): Promise<Subject> {
-  const name = vscode.workspace.asRelativePath(uri, false);
-  const { size, type } = await vscode.workspace.fs.stat(uri);
-  if ((type & vscode.FileType.File) === 0)
-    throw new AppError(
-      "usage",
-      `${name} is no file. Folders are signed on the command line: countersign sign ./${name}`,
-    );
-  if (size > maximumFile)
-    throw new AppError(
-      "limit-reached",
-      `${name} is too large for the editor. Sign it there: countersign sign ./${name}`,
-    );
-  return { uri, name, content: await vscode.workspace.fs.readFile(uri), output: outputBeside(uri, name) };
-}
-
-/** The bundle beside the file, written whole or not at all; one that is there already stays as it is. */
-function outputBeside(file: vscode.Uri, name: string): BundleOutput {
-  const path = `${name}${suffix}`;
-  const target = vscode.Uri.parse(`${file.toString()}${suffix}`);
-  const isThere = async (): Promise<boolean> => {
-    try {
-      await vscode.workspace.fs.stat(target);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  return {
-    path,
-    async prepare() {
-      if (await isThere())
-        throw new AppError(
-          "file-unwritable",
-          `${path} exists already and was left as it is. Move it away to sign ${name} again.`,
-        );
-      if (vscode.workspace.fs.isWritableFileSystem(file.scheme) === false)
-        throw new AppError("file-unwritable", `${path} could not be written: the folder is read-only.`);
-    },
-    async write(bytes) {
-      const temporary = vscode.Uri.parse(`${target.toString()}.new`);
-      try {
-        await vscode.workspace.fs.writeFile(temporary, bytes);
-        await vscode.workspace.fs.rename(temporary, target, { overwrite: false });
-      } catch (cause) {
-        await Promise.resolve(vscode.workspace.fs.delete(temporary)).catch(() => undefined);
-        throw new AppError("file-unwritable", `Could not write ${path}. Check the disk and the folder's permissions.`, {
-          cause,
-        });
-      }
-    },
-  };
 }
 
 async function chooseFile(): Promise<vscode.Uri | undefined> {

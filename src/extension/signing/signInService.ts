@@ -11,9 +11,14 @@ import type { ServiceState } from "./signingState.ts";
 /**
  * Signs in to a signing service: asks for what the service takes, and keeps it in the editor's secret storage for exactly
  * the service's origin, which every question names. A workspace that gives a service another address is asked about again.
+ * Gives whether the person is signed in then.
  */
-export async function signInService(extension: Extension, target: CommandTarget = {}): Promise<void> {
-  if (!vscode.workspace.isTrusted) return;
+export async function signInService(
+  extension: Extension,
+  target: CommandTarget = {},
+  question = "How do you sign in?",
+): Promise<boolean> {
+  if (!vscode.workspace.isTrusted) return false;
   const { keptNames, signInWays } = await import("../../adapters/services/signIns.ts");
   const configured = extension.model.rulebook.configuration.services.filter(
     (service) => URL.canParse(service.url) && signInWays(service).length > 0,
@@ -22,19 +27,19 @@ export async function signInService(extension: Extension, target: CommandTarget 
     void vscode.window.showInformationMessage(
       "No signing service that needs a sign-in is named in .countersign.yaml. The trial service needs none.",
     );
-    return;
+    return false;
   }
   const service = configured.find(({ name }) => name === target.service) ?? (await chooseService(configured));
-  if (service === undefined) return;
+  if (service === undefined) return false;
   const { origin } = new URL(service.url);
   const title = `Sign in to ${service.name} at ${origin}`;
   const ways = signInWays(service).map((way) => ({ label: way.label, way }));
-  const chosen = await vscode.window.showQuickPick(ways, { title, placeHolder: "How do you sign in?" });
-  if (chosen === undefined) return;
+  const chosen = await vscode.window.showQuickPick(ways, { title, placeHolder: question, ignoreFocusOut: true });
+  if (chosen === undefined) return false;
   const answers = new Map<string, string>();
   for (const { name, prompt, secret } of chosen.way.answers) {
     const value = await vscode.window.showInputBox({ title, prompt, password: secret, ignoreFocusOut: true });
-    if (value === undefined || value === "") return;
+    if (value === undefined || value === "") return false;
     answers.set(name, value);
   }
   // Kept only once all are there, so that leaving half-way changes nothing.
@@ -48,6 +53,7 @@ export async function signInService(extension: Extension, target: CommandTarget 
   // What does not let anybody in is not kept.
   if (state?.asksForSignIn === true) for (const name of answers.keys()) await secrets.delete(origin, name);
   void tell(extension, service.name, state);
+  return state !== undefined && state.failure === undefined;
 }
 
 /** Waits while the person signs in in a browser; what went wrong is said when the service is asked the next time. */

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { AppError } from "../../application/errors.ts";
 import type { Person } from "../../application/ports.ts";
-import { readPendingSigning, type PendingSigning } from "../../application/pendingSigning.ts";
+import { readPendingRecord, type PendingRecord } from "../../application/pendingRecord.ts";
 import type {
   AuditEntry,
   KeyDescription,
@@ -41,8 +41,8 @@ export interface SigningState extends vscode.Disposable {
   readonly onDidChange: vscode.Event<void>;
   services(): readonly ServiceState[];
   /** Requests of this workspace that wait for an approval. */
-  pending(): readonly PendingSigning[];
-  putPending(pending: PendingSigning): Promise<void>;
+  pending(): readonly PendingRecord[];
+  putPending(pending: PendingRecord): Promise<void>;
   dropPending(id: string): Promise<void>;
   /** Keys used lately, the last one first: `service key`. */
   recentKeys(): readonly string[];
@@ -69,7 +69,7 @@ export function createSigningState(memento: vscode.Memento, directory: ServiceDi
   const state: SigningState = {
     onDidChange: changes.event,
     services: () => services,
-    pending: () => stored(pendingKey).flatMap((value) => readPendingSigning(value) ?? []),
+    pending: () => stored(pendingKey).flatMap((value) => readPendingRecord(value) ?? []),
     async putPending(pending) {
       const others = state.pending().filter(({ ticket }) => ticket.id !== pending.ticket.id);
       await memento.update(pendingKey, [...others, pending]);

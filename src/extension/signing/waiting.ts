@@ -1,16 +1,19 @@
 import * as vscode from "vscode";
 import { AppError } from "../../application/errors.ts";
-import type { PendingSigning } from "../../application/pendingSigning.ts";
+import { artifactOf, type PendingRecord } from "../../application/pendingRecord.ts";
 import type { CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
 import { portsFor, resume } from "./calls.ts";
 import { conclude, report } from "./execute.ts";
+import { uriOf } from "./fileSubject.ts";
+import { withSession } from "./signInAgain.ts";
 
 /** How long a request is watched in one go, in milliseconds; a request that waits longer is watched again. */
 const watchMs = 60 * 60 * 1000;
 
 /** Failures after which the request may still be decided: the service was not there, or we were not. */
 const passing: ReadonlySet<string> = new Set([
+  "authentication",
   "service-unavailable",
   "network",
   "timeout",
@@ -22,8 +25,9 @@ const passing: ReadonlySet<string> = new Set([
 export function register(extension: Extension): vscode.Disposable {
   const lifetime = new AbortController();
   const watched = new Set<string>();
+  const told = new Set<string>();
 
-  const watch = async (pending: PendingSigning): Promise<void> => {
+  const watch = async (pending: PendingRecord): Promise<void> => {
     const { id } = pending.ticket;
     if (watched.has(id) || lifetime.signal.aborted) return;
     watched.add(id);
@@ -38,6 +42,11 @@ export function register(extension: Extension): vscode.Disposable {
       if (lifetime.signal.aborted) return;
       if (error instanceof AppError && passing.has(error.code)) {
         extension.log.warn(`Request ${id} could not be followed and stays under Signing: ${error.message}`);
+        // The view says once that the service asks for a sign-in; whoever signs in has the request followed again.
+        if (error.code === "authentication" && !told.has(id)) {
+          told.add(id);
+          await extension.signing.refresh(AbortSignal.timeout(15_000)).catch(() => undefined);
+        }
         return;
       }
       if (!isKept(extension, id, error)) await extension.signing.dropPending(id);
@@ -70,13 +79,14 @@ function isKept(extension: Extension, id: string, error: unknown): boolean {
 
 async function finish(
   extension: Extension,
-  pending: PendingSigning,
+  pending: PendingRecord,
   outcome: Awaited<ReturnType<typeof resume>>,
 ): Promise<void> {
   const isKnown = extension.signing.pending().some(({ ticket }) => ticket.id === pending.ticket.id);
   if (!isKnown && outcome.status === "denied") return;
   await extension.signing.dropPending(pending.ticket.id);
-  await conclude(extension, outcome, pending.reference);
+  const file = "kind" in pending ? { file: uriOf(pending) } : {};
+  await conclude(extension, outcome, { name: artifactOf(pending), ...file });
   await extension.signing.refresh(AbortSignal.timeout(15_000));
 }
 
@@ -85,7 +95,9 @@ export async function resumeNow(extension: Extension, target: CommandTarget): Pr
   const pending = await chooseWaiting(extension, target, "Continue a signing request");
   if (pending === undefined) return;
   try {
-    const outcome = await resume(extension, pending, 0, AbortSignal.timeout(60_000));
+    const { service } = pending.ticket;
+    const ask = () => resume(extension, pending, 0, AbortSignal.timeout(60_000));
+    const outcome = await withSession(extension, service, ask);
     if (outcome.status === "pending")
       void vscode.window.showInformationMessage(`Request ${pending.ticket.id} still waits: ${outcome.message}`);
     else await finish(extension, pending, outcome);
@@ -99,7 +111,7 @@ export async function abandon(extension: Extension, target: CommandTarget): Prom
   const pending = await chooseWaiting(extension, target, "Withdraw a signing request");
   if (pending === undefined) return;
   if (pending.signature !== undefined) return await forget(extension, pending);
-  const question = `Withdraw the request to sign ${pending.reference} with key '${pending.key.name}'?`;
+  const question = `Withdraw the request to sign ${artifactOf(pending)} with key '${pending.key.name}'?`;
   const detail = "Nothing is signed. Whoever should approve it no longer sees it.";
   const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, "Withdraw");
   if (chosen !== "Withdraw") return;
@@ -121,9 +133,9 @@ export async function abandon(extension: Extension, target: CommandTarget): Prom
 }
 
 /** What is signed cannot be withdrawn any more; the person may do without attaching it. */
-async function forget(extension: Extension, pending: PendingSigning): Promise<void> {
-  const question = `Forget the signature of ${pending.reference} with key '${pending.key.name}'?`;
-  const detail = "It was made, and is not attached. Without it the image has to be signed again.";
+async function forget(extension: Extension, pending: PendingRecord): Promise<void> {
+  const question = `Forget the signature of ${artifactOf(pending)} with key '${pending.key.name}'?`;
+  const detail = `It was made, and is not ${"kind" in pending ? "written" : "attached"}. Without it the ${"kind" in pending ? "file" : "image"} has to be signed again.`;
   const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, "Forget");
   if (chosen === "Forget") await extension.signing.dropPending(pending.ticket.id);
 }
@@ -132,7 +144,7 @@ async function chooseWaiting(
   extension: Extension,
   target: CommandTarget,
   title: string,
-): Promise<PendingSigning | undefined> {
+): Promise<PendingRecord | undefined> {
   const pending = extension.signing.pending();
   const named = pending.find(({ ticket }) => ticket.id === target.request);
   if (named !== undefined) return named;
@@ -141,7 +153,7 @@ async function chooseWaiting(
     return undefined;
   }
   const items = pending.map((each) => ({
-    label: `$(clock) ${each.reference}`,
+    label: `$(clock) ${artifactOf(each)}`,
     description: `${each.key.name} at ${each.ticket.service}`,
     each,
   }));

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { PendingSigning } from "../../application/pendingSigning.ts";
+import { artifactOf, digestOf, type PendingRecord } from "../../application/pendingRecord.ts";
 import type { AuditEntry, KeyDescription, PendingRequest } from "../../application/signingService.ts";
 import { shortDigest } from "../../core/image/digest.ts";
 import { count, describeAge } from "../../core/report/words.ts";
@@ -27,7 +27,7 @@ interface ShownRequest {
   readonly listed?: PendingRequest;
   /** Whether it is decided here. */
   readonly decidable: boolean;
-  readonly mine?: PendingSigning;
+  readonly mine?: PendingRecord;
 }
 
 const lastSignings = 5;
@@ -72,8 +72,16 @@ function requestsOf(extension: Extension): readonly ShownRequest[] {
   const shown = new Map<string, ShownRequest>();
   for (const mine of extension.signing.pending()) {
     const { id, service } = mine.ticket;
-    const { reference: artifact, key, requestedAt } = mine;
-    shown.set(`${service} ${id}`, { id, service, artifact, key: key.name, requestedAt, decidable: false, mine });
+    const { key, requestedAt } = mine;
+    shown.set(`${service} ${id}`, {
+      id,
+      service,
+      artifact: artifactOf(mine),
+      key: key.name,
+      requestedAt,
+      decidable: false,
+      mine,
+    });
   }
   for (const { name, requests, decides } of extension.signing.services()) {
     for (const listed of requests) {
@@ -178,24 +186,34 @@ function requestItem(shown: ShownRequest, now: Date): vscode.TreeItem {
   const { path, registry } = splitName(artifact);
   const item = new vscode.TreeItem(path);
   item.id = `request ${service} ${id}`;
-  const approvals = listed === undefined ? "" : `${listed.approvals.have} of ${listed.approvals.need} approvals · `;
-  item.description = `${approvals}${key} · ${describeAge(requestedAt, now)} · ${registry}`;
+  const state = stateOf(shown);
+  item.description = [state, key, describeAge(requestedAt, now), registry].filter((part) => part !== "").join(" · ");
   const by = listed?.approvals.by ?? [];
-  const digest = listed?.digest ?? mine?.image.digest;
+  const digest = listed?.digest ?? (mine === undefined ? undefined : digestOf(mine));
   item.tooltip = [
     `Request ${id} at ${service}`,
     digest === undefined ? "" : shortDigest(digest),
     listed === undefined ? "" : `Requested by ${listed.requestedBy}`,
     listed?.justification ?? mine?.justification ?? "",
-    by.length === 0 ? "Nobody has approved yet" : `Approved by ${by.join(", ")}`,
+    mine?.signature === undefined
+      ? by.length === 0
+        ? "Nobody has approved yet"
+        : `Approved by ${by.join(", ")}`
+      : "The signature was made and is kept. Continue the request to bring it to its place.",
   ]
     .filter((line) => line !== "")
     .join("\n");
-  item.iconPath = new vscode.ThemeIcon("watch");
+  item.iconPath = new vscode.ThemeIcon(mine?.signature === undefined ? "watch" : "warning");
   const traits = ["pending", ...(decidable ? ["decidable"] : []), ...(mine === undefined ? [] : ["mine"])];
   item.contextValue = traits.join(" ");
-  item.accessibilityInformation = { label: `${artifact} waits for approval, ${item.description}` };
+  item.accessibilityInformation = { label: `signing request for ${artifact}, ${item.description}` };
   return item;
+}
+
+/** How far a request is, in a few words. */
+function stateOf({ listed, mine }: ShownRequest): string {
+  if (mine?.signature !== undefined) return "kind" in mine ? "signed, not written yet" : "signed, not attached yet";
+  return listed === undefined ? "waits" : `${listed.approvals.have} of ${listed.approvals.need} approvals`;
 }
 
 function keyItem(service: string, key: KeyDescription): vscode.TreeItem {
