@@ -1,7 +1,8 @@
 // Measures Countersign beside what a person would use instead, in one run on one machine.
-// Usage: npm run bench [verify|read|load|renovate ...]. COUNTERSIGN_PEERS names the folder that holds cosign and docker-registry.
+// Usage: npm run bench [verify|judge|read|load|renovate ...]. COUNTERSIGN_PEERS names the folder that holds cosign and docker-registry.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { measureJudging } from "./judging.ts";
 import { measureLoading } from "./loading.ts";
 import { compareWithRenovate } from "./renovate.ts";
 import { measureReading } from "./reading.ts";
@@ -9,6 +10,7 @@ import { measureVerifying } from "./verifying.ts";
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   verify: () => measureVerifying(peersFolder()),
+  judge: measureJudging,
   read: measureReading,
   load: measureLoading,
   renovate: compareWithRenovate,
