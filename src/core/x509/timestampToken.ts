@@ -109,15 +109,15 @@ function verifyToken(token: Uint8Array, data: Uint8Array, trust: Trust): StampOu
   if (info === undefined) return refused("timestamp-malformed", "The time stamp's content cannot be read.");
   if (!createHash(info.digest).update(data).digest().equals(info.imprint))
     return refused("timestamp-mismatch", "The time stamp is for another signature.");
-  const signer = signerOf(signed, trust.known) ?? olderSignerOf(signed, trust.signer);
+  const certificates = certificatesOf(signed, trust.known);
+  const signer = signerOf(signed, certificates) ?? olderSignerOf(signed, trust.signer);
   if (signer === undefined)
     return refused("timestamp-signer", "The time stamp does not say by which certificate it was made.");
   if (trust.signer !== undefined && !same(trust.signer, signer)) return untrusted;
   if (!isSigned(signed, signer))
     return refused("timestamp-wrong", "The time stamp was not made by the certificate that it names.");
 
-  const bag = signed.certificates.map(readCertificate).filter((certificate) => certificate !== undefined);
-  const search = { trusted: trust.trusted, bag: [...trust.known, ...bag], steps: limits.steps };
+  const search = { trusted: trust.trusted, bag: certificates, steps: limits.steps };
   const chain = pathTo(search, [signer]);
   if (chain === undefined) return untrusted;
   const objection = trust.objection(chain, info.at);
@@ -131,11 +131,14 @@ function verifyToken(token: Uint8Array, data: Uint8Array, trust: Trust): StampOu
   };
 }
 
+/** Known certificates as they stand, which costs nothing, and the others of the token. */
+function certificatesOf({ certificates }: SignedData, known: readonly Certificate[]): readonly Certificate[] {
+  const others = certificates.filter((der) => !known.some((each) => Buffer.compare(each.der, der) === 0));
+  return [...known, ...others.flatMap((der) => readCertificate(der) ?? [])];
+}
+
 /** The certificate whose digest the signed attribute gives; its issuer and serial number must be the signer's too. */
-function signerOf(
-  { attributes, certificates, isSigner }: SignedData,
-  known: readonly Certificate[],
-): Certificate | undefined {
+function signerOf({ attributes, isSigner }: SignedData, candidates: readonly Certificate[]): Certificate | undefined {
   const [value, ...others] = attributes.get(identifiers.signingCertificateV2) ?? [];
   const [list] = childrenOf(value) ?? [];
   const [first] = childrenOf(list) ?? [];
@@ -146,10 +149,8 @@ function signerOf(
   const digest =
     algorithm === undefined ? "sha256" : digestNames.get(objectIdentifierOf(childrenOf(algorithm)?.[0]) ?? "");
   if (digest === undefined || hash?.tag !== 0x04) return undefined;
-  const candidates = [...certificates, ...known.map(({ der }) => der)];
-  const named = candidates.filter((der) => createHash(digest).update(der).digest().equals(hash.content));
-  const certificate = named[0] === undefined ? undefined : readCertificate(named[0]);
-  return certificate !== undefined && isSigner(certificate) ? certificate : undefined;
+  const named = candidates.find(({ der }) => createHash(digest).update(der).digest().equals(hash.content));
+  return named !== undefined && isSigner(named) ? named : undefined;
 }
 
 /**
