@@ -4,6 +4,7 @@ import { AppError } from "../../application/errors.ts";
 import type { FileReaders, FileReading, FileTask } from "../../application/ports.ts";
 import { defaultMaximumSize } from "./nodeFiles.ts";
 import type { Root } from "./filesNow.ts";
+import { dealTasks } from "./shares.ts";
 
 /** What a thread is started with. */
 export interface ThreadSetting {
@@ -36,6 +37,8 @@ const batchLength = 16;
 const batchesAhead = 2;
 /** Old generation of a thread, in megabytes; more than the largest file that is read needs. */
 const maximumHeap = 512;
+/** Young generation of a thread, in megabytes: what a batch makes is mostly gone when the next begins. */
+const youngHeap = 48;
 /** How long a thread may take for one answer, in milliseconds. */
 const patience = 60_000;
 
@@ -55,7 +58,7 @@ export function createReadingThreads(options: ReadingThreadsOptions): FileReader
       };
       const threads = Array.from({ length: count }, () => startThread(options.program, setting));
       try {
-        yield* merge(threads, batchesOf(tasks), signal);
+        yield* merge(threads, dealTasks(tasks, count, batchLength), signal);
       } finally {
         await Promise.all(threads.map((thread) => thread.terminate()));
       }
@@ -64,18 +67,14 @@ export function createReadingThreads(options: ReadingThreadsOptions): FileReader
 }
 
 function startThread(program: string, workerData: ThreadSetting): Worker {
-  const resourceLimits = { maxOldGenerationSizeMb: maximumHeap, maxYoungGenerationSizeMb: 16 };
+  const resourceLimits = { maxOldGenerationSizeMb: maximumHeap, maxYoungGenerationSizeMb: youngHeap };
   return new Worker(program, { workerData, resourceLimits, execArgv: [], env: {} });
-}
-
-function* batchesOf(tasks: readonly FileTask[]): Generator<ThreadQuestion> {
-  for (let at = 0; at < tasks.length; at += batchLength) yield { tasks: tasks.slice(at, at + batchLength) };
 }
 
 /** The answers of all threads as they come; each thread that answers is asked again. */
 async function* merge(
   threads: readonly Worker[],
-  questions: Iterator<ThreadQuestion>,
+  tasksFor: (thread: number) => readonly FileTask[],
   signal: AbortSignal,
 ): AsyncGenerator<readonly FileReading[]> {
   const answers: (readonly FileReading[])[] = [];
@@ -86,26 +85,26 @@ async function* merge(
     failure ??= new AppError("internal", message, { cause });
     wake();
   };
-  const ask = (thread: Worker): void => {
-    const next = questions.next();
-    if (next.done === true) return;
+  const ask = (thread: Worker, index: number): void => {
+    const question: ThreadQuestion = { tasks: tasksFor(index) };
+    if (question.tasks.length === 0) return;
     waiting++;
-    thread.postMessage(next.value);
+    thread.postMessage(question);
   };
   const watchdog = setTimeout(() => fail(`No thread that reads files answered for ${patience} ms.`), patience);
   const aborted = (): void => wake();
   signal.addEventListener("abort", aborted);
-  for (const thread of threads) {
+  for (const [index, thread] of threads.entries()) {
     thread.on("message", (readings: readonly FileReading[]) => {
       watchdog.refresh();
       waiting--;
       answers.push(readings);
-      ask(thread);
+      ask(thread, index);
       wake();
     });
     thread.on("error", (cause) => fail("A thread that reads files failed.", cause));
     thread.on("exit", () => fail("A thread that reads files ended before its work."));
-    for (let ahead = 0; ahead < batchesAhead; ahead++) ask(thread);
+    for (let ahead = 0; ahead < batchesAhead; ahead++) ask(thread, index);
   }
   try {
     while (waiting > 0 || answers.length > 0) {

@@ -57,7 +57,9 @@ describe("createReadingThreads", () => {
     const readings = [];
     for await (const some of threads().read([...tasks, taskOf("s4/Dockerfile.folder")], { signal }))
       readings.push(...some);
-    const [compose, policy, binary, link, absent, folder] = readings;
+    const [compose, policy, binary, link, absent, folder] = [...tasks, taskOf("s4/Dockerfile.folder")].map((task) =>
+      readings.find(({ path }) => path === task.path),
+    );
     assert.deepEqual(compose?.document?.images[0]?.reference?.tag, "7");
     assert.ok(compose?.siblings?.includes("s1/.env"));
     assert.match(policy?.policyText ?? "", /ClusterImagePolicy/);
@@ -80,8 +82,9 @@ describe("createReadingThreads", () => {
     const readings = [];
     const tasks = ["Dockerfile", "other/Dockerfile", "../s3/Dockerfile"].map(taskOf);
     for await (const some of readers.read(tasks, { signal })) readings.push(...some);
+    const imageOf = (path: string) => readings.find((reading) => reading.path === path)?.document?.images[0]?.text;
     assert.deepEqual(
-      readings.map(({ document }) => document?.images[0]?.text),
+      tasks.map(({ path }) => imageOf(path)),
       ["node:1", "node:2", undefined],
     );
   });
