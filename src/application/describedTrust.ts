@@ -61,13 +61,17 @@ function keyOf({ key, scheme, format, terms }: SignaturePlan): Authority {
 /** The root of the key's own chain; whether a certificate was revoked, the organisation's policy asks afterwards. */
 function statementOf({ key }: SignaturePlan): Authority {
   const root = notaryChainOf(key)?.at(-1);
+  const known = root === undefined ? [] : [root.der];
+  const plugin = key.envelopes?.verificationPlugin;
   return {
     kind: "notary",
     name: key.name,
     source,
-    stores: { ca: root === undefined ? [] : [root.der], signingAuthority: [] },
+    // A service that makes the envelope may state the time itself, as an authority for that.
+    stores: { ca: known, signingAuthority: key.envelopes === undefined ? [] : known },
     identities: "any",
     checks: { authenticity: "enforce", authenticTimestamp: "enforce", expiry: "enforce", revocation: "skip" },
     verifyTimestamp: "always",
+    ...(plugin === undefined ? {} : { ownPlugin: plugin }),
   };
 }

@@ -15,6 +15,7 @@ export function signRequestOf(
     ...plan.scheme,
     digest: plan.digest,
     ...(plan.scheme.scheme === "ed25519" || plan.key.signsMessages === true ? { message: plan.signedBytes } : {}),
+    ...(plan.envelope === undefined ? {} : { envelope: plan.envelope }),
     purpose: { artifact, tool: asked.tool },
     ...(asked.justification === undefined ? {} : { justification: asked.justification }),
     idempotencyKey,

@@ -1,3 +1,5 @@
+import type { PlannedEnvelope } from "../core/sign/payload.ts";
+import type { EnvelopeOffer } from "../core/sign/signingKey.ts";
 import type { WaitOptions } from "./ports.ts";
 import type { KeylessSigning } from "./witness.ts";
 
@@ -29,6 +31,11 @@ export interface KeyDescription {
   readonly isEphemeral?: boolean;
   /** The service hashes by itself, and is given the message besides its digest. */
   readonly signsMessages?: boolean;
+  /**
+   * The service makes whole envelopes and no bare signature, so it has no `schemes`. `publicKey` and `certificateChain` are
+   * the signer's, or where its certificate comes with each envelope only, those of the authority that issues it.
+   */
+  readonly envelopes?: EnvelopeOffer;
   /** Answers for the security team; "unknown" is said, never left out. */
   readonly governance: {
     readonly issuer: string;
@@ -47,6 +54,11 @@ export interface SignRequest {
   readonly digest: Uint8Array;
   /** The bytes that `digest` is of, for schemes that sign whole messages (Ed25519) and keys that say so; absent for all others. */
   readonly message?: Uint8Array;
+  /**
+   * Only for keys with `envelopes`: the envelope to make of `message`, which is its payload. The `signature` of the outcome
+   * is then the whole envelope.
+   */
+  readonly envelope?: PlannedEnvelope;
   readonly purpose: {
     readonly artifact: { readonly kind: "image" | "file"; readonly name: string; readonly digest: string };
     readonly tool: string;
@@ -79,7 +91,7 @@ export type DenyCode =
   | "key-not-found"
   | "unsupported";
 
-/** What a submission came to. `signature` is DER for ECDSA, the raw value otherwise. */
+/** What a submission came to. `signature` is DER for ECDSA, the raw value otherwise; or the envelope that was asked for. */
 export type SignOutcome =
   | { readonly status: "signed"; readonly signature: Uint8Array; readonly audit?: string }
   | {

@@ -80,7 +80,7 @@ export function createKeyService(
     message: dialect.redact(message),
   });
   const refused = (why: string): Promise<never> => Promise.reject(new AppError("service-denied", `${name} ${why}`));
-  const outcomeOf = (reply: SignReply, spec: KeySpec, hash: string): SignOutcome => {
+  const outcomeOf = (reply: SignReply, spec: KeySpec, hash: string, isEnvelope = false): SignOutcome => {
     if (typeof reply !== "string" && reply.status === "denied") return denied(reply.code, reply.message);
     if (typeof reply !== "string" && reply.status === "waiting") {
       const { id, message, retryAfterMs } = reply;
@@ -88,7 +88,13 @@ export function createKeyService(
       const ticket = { service: name, id, requestHash: hash, state };
       return { status: "pending", ticket, approvals: { have: 0, need: 1, by: [] }, message, retryAfterMs };
     }
-    const signature = typeof reply === "string" ? undefined : signatureFrom(reply.signature, spec, dialect.encoding);
+    // Core takes an envelope apart, and checks it.
+    const signature =
+      typeof reply === "string"
+        ? undefined
+        : isEnvelope
+          ? reply.signature
+          : signatureFrom(reply.signature, spec, dialect.encoding);
     if (typeof reply === "string" || signature === undefined) {
       const what = typeof reply === "string" ? reply : "what it answered is no signature by the key";
       throw new AppError(
@@ -111,7 +117,7 @@ export function createKeyService(
     const complaint = complaintAbout(request, key.description, dialect.maximumMessage);
     if (complaint !== undefined) return denied(complaint.code, complaint.message);
     const reply = await dialect.sign(key, request, notRepeated, options);
-    return outcomeOf(reply, key.description.spec, requestHash(request));
+    return outcomeOf(reply, key.description.spec, requestHash(request), request.envelope !== undefined);
   };
   const resume = async ({ id, requestHash: hash, state }: Ticket, options: WaitOptions): Promise<SignOutcome> => {
     const json = readJson(state ?? "");
@@ -141,11 +147,12 @@ export function createKeyService(
 
 /** Why a key cannot sign this, before anything is sent. */
 function complaintAbout(
-  { key, scheme, hash, digest, message }: SignRequest,
-  { spec, state, schemes }: KeyDescription,
+  { key, scheme, hash, digest, message, envelope }: SignRequest,
+  { spec, state, schemes, envelopes }: KeyDescription,
   maximumMessage: number,
 ): { readonly code: DenyCode; readonly message: string } | undefined {
   if (state !== "enabled") return { code: "key-disabled", message: `Key '${key}' is ${state}; nothing was sent.` };
+  if (envelope !== undefined && envelopes?.formats.includes(envelope.format) === true) return undefined;
   const offer = schemes.find((each) => each.scheme === scheme);
   if (offer?.hashes.includes(hash) !== true)
     return {

@@ -63,6 +63,8 @@ export interface NotaryAuthority {
   };
   /** When a time stamp is asked for, where there is a `tsa` store. */
   readonly verifyTimestamp: "always" | "afterCertExpiry";
+  /** The plug-in that made a signature, while that is judged before it is attached. No policy file sets it. */
+  readonly ownPlugin?: string;
 }
 
 /** Someone whose signature a rule accepts. */

@@ -30,6 +30,8 @@ export interface ForetoldSignature {
   readonly byIdentity?: boolean;
   /** Whether it will bear a time stamp; who made that, nobody can tell beforehand. */
   readonly stamped?: boolean;
+  /** Whether its service makes the whole envelope, and may state the time as an authority for that. */
+  readonly byService?: boolean;
 }
 
 interface Foretold extends ForetoldSignature {
@@ -142,7 +144,8 @@ function obstacleInStatement(authority: NotaryAuthority, signature: Foretold): s
     return `'${name}' accepts certificates of its trust stores, in envelopes of the Notary Project.`;
   const chain = notaryChainOf(signature) ?? [];
   const [leaf] = chain;
-  const known = chain.some(({ der }) => stores.ca.some((trusted) => Buffer.compare(trusted, der) === 0));
+  const anchors = signature.byService === true ? [...stores.ca, ...stores.signingAuthority] : stores.ca;
+  const known = chain.some(({ der }) => anchors.some((trusted) => Buffer.compare(trusted, der) === 0));
   if (leaf === undefined || !known) return `None of the key's certificates is in the trust stores of '${name}'.`;
   const subject = attributesOf(leaf.subject);
   const named =

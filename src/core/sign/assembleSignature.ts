@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { signatureTag } from "../image/attachmentTag.ts";
+import { readNotaryEnvelope } from "../signature/notation.ts";
 import { readPublicKey } from "../x509/publicKey.ts";
 import { childrenOf, readElement } from "../x509/der.ts";
 import { assembleBundle, type SignatureWitness } from "./assembleBundle.ts";
 import { attachBundle, attachNotaryEnvelope, describeBytes, type AssembledSignature } from "./attachment.ts";
 import { toSideBySide } from "./ecdsaSignature.ts";
-import { assembleNotaryEnvelope, type NotaryFormat } from "./notaryEnvelope.ts";
+import { assembleNotaryEnvelope, notaryEnvelopeTypes, type NotaryFormat } from "./notaryEnvelope.ts";
 import { notaryChainOf } from "./notaryFit.ts";
 import type { SignaturePlan } from "./plan.ts";
 import { signaturePredicate } from "./statement.ts";
@@ -13,7 +14,7 @@ import { simpleSigningLayer, simpleSigningManifest } from "./simpleSigning.ts";
 
 /**
  * Puts a signature into its envelope, and that into the manifest that attaches it. `signature` is the checked one, DER for
- * ECDSA. `created` is the time that a manifest claims; nothing rests on it.
+ * ECDSA, or the envelope that a service made. `created` is the time that a manifest claims; nothing rests on it.
  */
 export function assembleSignature(
   plan: SignaturePlan,
@@ -34,7 +35,9 @@ export function assembleSignature(
     }
     case "notation-jws":
     case "notation-cose":
-      return assembleNotary(plan, plan.format, signature, created, witness);
+      return plan.envelope === undefined
+        ? assembleNotary(plan, plan.format, signature, created, witness)
+        : attachNotary(plan, plan.format, signature, chainIn(plan.format, signature), created);
   }
 }
 
@@ -44,12 +47,6 @@ export function stampedBytes(plan: SignaturePlan, signature: Uint8Array): Uint8A
     ? asEnvelopesHaveIt(plan.key.publicKey, signature)
     : signature;
 }
-
-/** Media types of the layers (signature specification, Storage). */
-const envelopeTypes: Readonly<Record<NotaryFormat, string>> = {
-  "notation-jws": "application/jose+json",
-  "notation-cose": "application/cose",
-};
 
 function assembleNotary(
   plan: SignaturePlan,
@@ -69,8 +66,23 @@ function assembleNotary(
     chain,
     ...(token === undefined ? {} : { timestamp: token }),
   });
+  return attachNotary(plan, format, bytes, chain, created);
+}
+
+function attachNotary(
+  plan: SignaturePlan,
+  format: NotaryFormat,
+  bytes: Uint8Array,
+  chain: readonly Uint8Array[],
+  created: Date,
+): AssembledSignature {
   const thumbprints = chain.map((der) => createHash("sha256").update(der).digest("hex"));
-  return attachNotaryEnvelope(describeBytes(envelopeTypes[format], bytes), thumbprints, plan.image, created);
+  return attachNotaryEnvelope(describeBytes(notaryEnvelopeTypes[format], bytes), thumbprints, plan.image, created);
+}
+
+function chainIn(format: NotaryFormat, envelope: Uint8Array): readonly Uint8Array[] {
+  const read = readNotaryEnvelope(format, envelope);
+  return read.kind === "envelope" ? read.envelope.chain : [];
 }
 
 /** ECDSA as r and s side by side (RFC 7518, 3.4; RFC 9053, 2.1); RSA as it is. */

@@ -1,5 +1,6 @@
 import type { Parsed } from "../problem.ts";
 import { readPublicKey } from "../x509/publicKey.ts";
+import { checkEnvelope } from "./checkEnvelope.ts";
 import { isDerSignature, isSideBySide } from "./ecdsaSignature.ts";
 import type { PlannedSignature } from "./plan.ts";
 import { isSignatureOver } from "./verifyMessage.ts";
@@ -9,9 +10,11 @@ const maximumLength = 1024;
 
 /**
  * Checks what a service returned against the plan: the encoding first, then the signature itself by the key that the
- * service described. Gives the signature as the service returned it, or one problem: `signature-encoding` or `signature-wrong`.
+ * service described; or the whole envelope, where the service makes that. Gives what the service returned, or one problem:
+ * `signature-encoding`, `signature-wrong` or one of `checkEnvelope`.
  */
 export function checkSignature(plan: PlannedSignature, signature: Uint8Array): Parsed<Uint8Array> {
+  if (plan.envelope !== undefined) return checkEnvelope(plan, plan.envelope, signature);
   const key = readPublicKey(plan.key.publicKey);
   if (key === undefined) return refuse("signature-wrong", `Key '${plan.key.name}' has no readable public key.`);
   if (signature.length === 0 || signature.length > maximumLength)

@@ -7,6 +7,12 @@ import type { SigningScheme } from "./scheme.ts";
 /** The two encodings that an envelope of the Notary Project has. */
 export type NotaryFormat = "notation-jws" | "notation-cose";
 
+/** Media types of envelopes (signature specification, Storage). */
+export const notaryEnvelopeTypes: Readonly<Record<NotaryFormat, string>> = {
+  "notation-jws": "application/jose+json",
+  "notation-cose": "application/cose",
+};
+
 /** What is settled before the signature: the same bytes come out for the same terms. */
 export interface NotaryDraft {
   readonly payload: Uint8Array;

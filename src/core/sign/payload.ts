@@ -3,7 +3,7 @@ import type { Parsed } from "../problem.ts";
 import { notaryPayloadType } from "../signature/notaryPayload.ts";
 import { simpleSigningMediaType } from "../signature/cosign.ts";
 import type { Descriptor } from "../verdict/evidence.ts";
-import { draftNotaryEnvelope } from "./notaryEnvelope.ts";
+import { draftNotaryEnvelope, type NotaryFormat } from "./notaryEnvelope.ts";
 import { notaryChainOf } from "./notaryFit.ts";
 import { isNotaryFormat, type SigningFormat, type SigningScheme } from "./scheme.ts";
 import type { SigningKey } from "./signingKey.ts";
@@ -45,6 +45,16 @@ export interface SignedPayload {
   readonly signedBytes: Uint8Array;
   /** Of an envelope of the Notary Project. */
   readonly protectedHeader?: Uint8Array;
+  /** The service wraps `payload` itself, so that what its signature covers is not known before: `signedBytes` are the payload. */
+  readonly envelope?: PlannedEnvelope;
+}
+
+/** The envelope that a service is asked to make. */
+export interface PlannedEnvelope {
+  readonly format: NotaryFormat;
+  readonly payloadType: string;
+  /** How long the signature is to be good for, in whole seconds; as long as the service says without it. */
+  readonly expiresIn?: number;
 }
 
 /** Writes the payload of a format for an image. Without a value, one problem says why the terms do not fit the format or the key. */
@@ -80,10 +90,10 @@ export function statementPayload(statement: Uint8Array): SignedPayload {
 
 function notaryPayload(
   image: Descriptor,
-  format: "notation-jws" | "notation-cose",
+  format: NotaryFormat,
   scheme: SigningScheme,
   key: SigningKey,
-  { signedAt, expiresAt }: SigningTerms,
+  { signedAt, expiresAt, timeStampAuthority }: SigningTerms,
 ): Parsed<SignedPayload> {
   const signingTime = dateOf(signedAt);
   const expiry = dateOf(expiresAt);
@@ -106,6 +116,17 @@ function notaryPayload(
   const draft = draftNotaryEnvelope(format, image, scheme, times);
   if (draft === undefined) return refuse("key-unusable", `Key '${key.name}' has no algorithm of the Notary Project.`);
   const { payload, signedBytes, header } = draft;
+  if (key.envelopes !== undefined) {
+    if (timeStampAuthority !== undefined)
+      return refuse(
+        "timestamp-by-service",
+        `The service of key '${key.name}' makes the whole envelope, with the time stamp in it where it has one; leave out ${timeStampAuthority.url}.`,
+      );
+    const expiresIn =
+      expiry === undefined ? {} : { expiresIn: Math.round((expiry.getTime() - signingTime.getTime()) / 1000) };
+    const envelope = { format, payloadType: notaryPayloadType, ...expiresIn };
+    return { value: { payloadType: notaryPayloadType, payload, signedBytes: payload, envelope }, problems: [] };
+  }
   return { value: { payloadType: notaryPayloadType, payload, signedBytes, protectedHeader: header }, problems: [] };
 }
 

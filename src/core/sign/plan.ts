@@ -81,6 +81,7 @@ export function planSignature(request: PlanRequest, policy: TrustPolicy, key: Si
         ...(terms.predicate === undefined ? {} : { predicateType: terms.predicate.type }),
         stamped: terms.timeStampAuthority !== undefined,
         byIdentity: key.isEphemeral === true,
+        byService: key.envelopes !== undefined,
       }),
       commands:
         key.isEphemeral === true ? identityCommands(artifact, terms) : peerCommands(artifact, key.name, format, terms),

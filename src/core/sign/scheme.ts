@@ -1,6 +1,6 @@
 import type { Problem } from "../problem.ts";
-import { notaryFit } from "./notaryFit.ts";
-import { matchesSpec, type SigningKey } from "./signingKey.ts";
+import { notaryFit, notarySchemeOf } from "./notaryFit.ts";
+import { matchesSpec, type EnvelopeOffer, type SigningKey } from "./signingKey.ts";
 
 /** The formats that signing can produce. */
 export type SigningFormat = "sigstore-bundle" | "cosign" | "notation-jws" | "notation-cose";
@@ -42,6 +42,7 @@ export function chooseScheme(key: SigningKey, format: SigningFormat): ChosenSche
       "key-description-wrong",
       `Key '${key.name}' is described as ${key.spec}, but its public key is not one; nothing was sent.`,
     );
+  if (key.envelopes !== undefined) return schemeInEnvelope(key, key.envelopes, format);
   if (isNotaryFormat(format)) {
     const fit = notaryFit(key);
     return "code" in fit ? refuse(fit.code, fit.message) : offered(key, fit, format);
@@ -55,6 +56,19 @@ export function chooseScheme(key: SigningKey, format: SigningFormat): ChosenSche
     );
   }
   return offered(key, { scheme: key.spec.startsWith("rsa") ? "rsa-pkcs1v15" : "ecdsa", hash: "sha256" }, format);
+}
+
+/** The service chooses by its own key. Named is what the Notary Project demands of the described one. */
+function schemeInEnvelope(key: SigningKey, { formats }: EnvelopeOffer, format: SigningFormat): ChosenScheme {
+  if (!formats.some((each) => each === format))
+    return refuse(
+      "key-unusable",
+      `The service of key '${key.name}' makes whole envelopes of the Notary Project and no others: sign as ${formats.join(" or ")}.`,
+    );
+  const value = notarySchemeOf(key.spec);
+  return value === undefined
+    ? refuse("key-unusable", `Key '${key.name}' is of a kind that the Notary Project does not know.`)
+    : { value, problems: [] };
 }
 
 const schemeNames: Readonly<Record<SigningScheme["scheme"], string>> = {

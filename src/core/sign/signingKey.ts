@@ -1,5 +1,12 @@
 import { readPublicKey } from "../x509/publicKey.ts";
 
+/** What a service offers that wraps by itself what it signs: it gives out whole envelopes, and no bare signature. */
+export interface EnvelopeOffer {
+  readonly formats: readonly ("notation-jws" | "notation-cose")[];
+  /** Name of its own plug-in, which the envelopes may demand of verifiers. */
+  readonly verificationPlugin?: string;
+}
+
 /** What planning needs to know of a key; a signing service's description of a key fits it. */
 export interface SigningKey {
   readonly name: string;
@@ -18,6 +25,8 @@ export interface SigningKey {
   readonly isEphemeral?: boolean;
   /** Its service hashes by itself, and is given what is signed besides the digest of it. */
   readonly signsMessages?: boolean;
+  /** Its service makes whole envelopes only. The described certificates are those that the signer's own must lead to. */
+  readonly envelopes?: EnvelopeOffer;
 }
 
 /** Whether the described public key has the type and size that its description claims. */

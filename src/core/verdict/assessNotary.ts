@@ -33,8 +33,11 @@ export function assessNotary(found: FoundSignature, envelope: NotaryEnvelope, sc
   const signer = describe(proven);
   const { plugin } = proven.attributes;
   // notation, signature specification: without the plug-in verification must fail; what it would have said is not known.
-  if (plugin !== undefined) return { ...base, outcome: { kind: "unsupported", reason: needsPlugin(plugin), signer } };
-  const notary = new Map(scene.authorities.map((authority) => [authority, decideNotary(authority, proven, scene)]));
+  // A plug-in says who signed and whether that was revoked, which is not asked of what it has just made itself.
+  const able = scene.authorities.filter(({ ownPlugin }) => plugin === undefined || plugin === ownPlugin);
+  if (plugin !== undefined && able.length === 0)
+    return { ...base, outcome: { kind: "unsupported", reason: needsPlugin(plugin), signer } };
+  const notary = new Map(able.map((authority) => [authority, decideNotary(authority, proven, scene)]));
   return { ...base, outcome: outcomeOf(proven, [...notary.values()], signer, scene), notary };
 }
 

@@ -7,6 +7,12 @@ export const contractVersion = "1.0";
 /** The capability of a plug-in that signs what notation then wraps. */
 export const rawCapability = "SIGNATURE_GENERATOR.RAW";
 
+/** The capability of a plug-in that makes whole envelopes. */
+export const envelopeCapability = "SIGNATURE_GENERATOR.ENVELOPE";
+
+/** The capabilities of a plug-in that its own signatures may demand of verifiers. */
+export const verifierCapabilities = ["SIGNATURE_VERIFIER.TRUSTED_IDENTITY", "SIGNATURE_VERIFIER.REVOCATION_CHECK"];
+
 /** How the Notary Project signs with a key: the one algorithm for each kind (signature specification, Algorithm Selection). */
 export interface NotationAlgorithm {
   /** As `describe-key` says it. */

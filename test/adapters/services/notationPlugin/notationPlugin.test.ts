@@ -161,12 +161,6 @@ describe("a plug-in of notation as a signing service", () => {
       /does not speak version 1.0/u,
     ],
     [
-      "envelopes only",
-      { "get-plugin-metadata": { ...metadata, capabilities: ["SIGNATURE_GENERATOR.ENVELOPE"] } },
-      "configuration",
-      /whole envelopes only/u,
-    ],
-    [
       "no signatures",
       { "get-plugin-metadata": { ...metadata, capabilities: ["SIGNATURE_VERIFIER.REVOCATION_CHECK"] } },
       "configuration",
