@@ -13,7 +13,10 @@ export interface PluginOptions {
   readonly keys: readonly string[];
   /** Names of the variables that the plug-in gets besides the usual ones. */
   readonly environment: readonly string[];
-  /** PEM file of the keys' certificates, workspace-relative: the plug-in tells them only with a signature, if at all. */
+  /**
+   * PEM file of the key's certificates, workspace-relative: the plug-in tells them only with a signature, if at all. For a
+   * plug-in that makes whole envelopes, those of the authority that issues the signer's do.
+   */
   readonly chainFile?: string;
   /** What notation passes on as `--plugin-config`. */
   readonly settings: Readonly<Record<string, string>>;

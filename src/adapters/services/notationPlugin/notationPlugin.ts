@@ -107,12 +107,13 @@ type Making = Pick<KeyDescription, "spec" | "schemes" | "envelopes">;
 
 /** A key that signs what core wraps. */
 async function describeBare(
-  { program, lookUp }: Conversation,
+  conversation: Conversation,
   { id, certificate, what }: { readonly id: string; readonly certificate: X509Certificate; readonly what: string },
   options: WaitOptions,
 ): Promise<Making> {
+  const { program } = conversation;
   const action = `describe key '${id}'`;
-  const described = await lookUp("describe-key", { keyId: id }, action, options);
+  const described = await conversation.lookUp("describe-key", { keyId: id }, action, options);
   const spec = specOfKeySpec(described["keySpec"]);
   const algorithm = spec === undefined ? undefined : notationAlgorithmOf(spec);
   if (described["keyId"] !== id || spec === undefined || algorithm === undefined)
