@@ -15,7 +15,7 @@ Usage: countersign COMMAND [OPTIONS] [ARGUMENTS]
   propose  IMAGE          the smallest policy rule that accepts who signed it
   trust    show|update    the trusted root of the public Sigstore instance
   explain  RULE           what a rule means and how to fix what it finds
-  trial    up|down|status|approve ID           a signing service to try it with
+  trial    up|down|status|approve|revoke|fault a signing service to try it with
   plugin   install notation|sigstore-kms       have notation or cosign use it
 
 Common options
@@ -249,7 +249,7 @@ Examples
   ],
   [
     "trial",
-    `Usage: countersign trial up|down|status|approve ID [--format text|json]
+    `Usage: countersign trial up|down|status|approve ID|revoke KEY|fault NAME [--format text|json]
 
 A signing service, a certificate authority and a registry on this machine, to try signing with.
 It listens on loopback only; what it signs proves nothing to anybody else.
@@ -258,10 +258,14 @@ It listens on loopback only; what it signs proves nothing to anybody else.
                               { name, spec, needs, state, hashes, signers, approvals, approvers, hours }
   --as USER                   approve: lead (default) or security; nobody approves a request of their own
   --comment T, --reject       approve: what the audit log keeps; the other decision
+  revoke KEY                  its certificate: the trial's revocation list and responder say so
+  fault NAME [--times N]      the service misbehaves in the next answer (or N of them): refuse, stall, flood,
+                              wrong-signature, side-by-side, error-after-signing, malformed; none ends it
 
 Examples
   countersign trial up
   countersign trial approve 7f3c
+  countersign trial fault refuse
   countersign trial down
 `,
   ],

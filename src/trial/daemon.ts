@@ -5,8 +5,11 @@ import { createTrialService, decideTrialRequest } from "../adapters/services/tri
 import { readTrialState, type StatePlace, type TrialState } from "../adapters/services/trialState.ts";
 import { AppError } from "../application/errors.ts";
 import type { KeyDescription, PendingRequest } from "../application/signingService.ts";
+import { isJsonObject } from "../core/json.ts";
+import { printable } from "../core/report/words.ts";
 import { approvalPageOf } from "./service/approvalPage.ts";
 import { verifyAuditChain } from "./service/auditLog.ts";
+import type { TrialFault } from "./service/faults.ts";
 import type { TrialUser } from "./service/keyPolicy.ts";
 import { startDaemon, tellParent } from "./startDaemon.ts";
 import { startTrial } from "./startTrial.ts";
@@ -130,14 +133,49 @@ export async function trialApprove(
   id: string,
   options: TrialOptions & { readonly comment?: string; readonly reject?: boolean; readonly user?: TrialUser },
 ): Promise<void> {
-  const state = await readTrialState(placeOf(options));
-  if (state === undefined)
-    throw new AppError("service-unavailable", "No trial is running. Start one with 'countersign trial up'.");
+  const state = await runningState(options);
   await decideTrialRequest(
     { url: state.url, secret: state.secrets[options.user ?? "lead"] },
     { id, approve: options.reject !== true, comment: options.comment ?? "" },
     options,
   );
+}
+
+/** Makes the running trial misbehave so many times; `none` ends it. Only what says what became of a signing request falls under it. */
+export async function trialFault(
+  fault: TrialFault["kind"] | "none",
+  times: number,
+  options: TrialOptions,
+): Promise<void> {
+  await tellTrial("fault", { fault, times }, `make the trial misbehave`, options);
+}
+
+/** Revokes the certificate of a key of the running trial: its lists and its responder say so from now on. */
+export async function trialRevoke(key: string, options: TrialOptions): Promise<void> {
+  await tellTrial("revoke", { key }, `revoke the certificate of key '${printable(key)}'`, options);
+}
+
+async function tellTrial(path: string, body: object, action: string, options: TrialOptions): Promise<void> {
+  const { url, secrets } = await runningState(options);
+  const request = {
+    method: "POST",
+    url: `${url}/v1/${path}`,
+    secret: secrets.lead,
+    timeoutMs: 5_000,
+    body,
+    action,
+  } as const;
+  const reply = await sendToService(request, options);
+  if (reply.status === 200) return;
+  const said = isJsonObject(reply.body) && typeof reply.body["error"] === "string" ? reply.body["error"] : "it refused";
+  throw new AppError("service-denied", `Could not ${action}: ${said}`);
+}
+
+async function runningState(options: TrialOptions): Promise<TrialState> {
+  const state = await readTrialState(placeOf(options));
+  if (state === undefined)
+    throw new AppError("service-unavailable", "No trial is running. Start one with 'countersign trial up'.");
+  return state;
 }
 
 /**

@@ -1,7 +1,16 @@
 import { resolve } from "node:path";
 import { AppError } from "../../application/errors.ts";
 import { printable } from "../../core/report/words.ts";
-import { trialApprove, trialDown, trialStatus, trialUp, type TrialDescription } from "../../trial/daemon.ts";
+import {
+  trialApprove,
+  trialDown,
+  trialFault,
+  trialRevoke,
+  trialStatus,
+  trialUp,
+  type TrialDescription,
+} from "../../trial/daemon.ts";
+import { trialFaults } from "../../trial/service/faults.ts";
 import { trialUsers } from "../../trial/service/keyPolicy.ts";
 import { exitCodes } from "../exitCodes.ts";
 import type { Host } from "../host.ts";
@@ -9,9 +18,12 @@ import { formatOf, oneOf, parseOptions, type Format } from "../options.ts";
 import { printJson } from "../output.ts";
 import { openPendingStore } from "../pendingStore.ts";
 
-const actions = ["up", "down", "status", "approve"] as const;
+const actions = ["up", "down", "status", "approve", "revoke", "fault"] as const;
 
-/** `countersign trial up|down|status|approve ID`: the signing service, CA and registry to try signing with. */
+/** Those that want to know what: the request, the key, the fault. */
+const named: ReadonlySet<string> = new Set(["approve", "revoke", "fault"]);
+
+/** `countersign trial up|down|status|approve ID|revoke KEY|fault NAME`: the signing service, CA and registry to try signing with. */
 export async function trial(args: readonly string[], host: Host): Promise<number> {
   const { values, positionals } = parseOptions("trial", args, {
     format: { type: "string" },
@@ -19,16 +31,17 @@ export async function trial(args: readonly string[], host: Host): Promise<number
     reject: { type: "boolean" },
     as: { type: "string" },
     keys: { type: "string" },
+    times: { type: "string" },
   });
   const format = formatOf("trial", values.format, ["text", "json"]);
   const [action, id, ...others] = positionals;
   const place = { environment: host.environment, platform: process.platform };
   const options = { signal: host.signal, place };
   const known = actions.find((each) => each === action);
-  if (known === undefined || others.length > 0 || (id !== undefined) !== (known === "approve")) {
+  if (known === undefined || others.length > 0 || (id !== undefined) !== named.has(known)) {
     throw new AppError(
       "usage",
-      "Say 'up', 'down', 'status', or 'approve' with the request's ID; see 'countersign trial --help'.",
+      "Say 'up', 'down', 'status', 'approve' with the request's ID, 'revoke' with a key, or 'fault' with its name; see 'countersign trial --help'.",
     );
   }
   switch (known) {
@@ -66,7 +79,30 @@ export async function trial(args: readonly string[], host: Host): Promise<number
       await print({ status, id }, `Request ${printable(id ?? "")} is ${status}.\n`, format, host);
       return exitCodes.clean;
     }
+    case "revoke": {
+      const key = id ?? "";
+      await trialRevoke(key, options);
+      const text = `The certificate of key ${printable(key)} is revoked: the trial's list and responder say so from now on.\n`;
+      await print({ status: "revoked", key }, text, format, host);
+      return exitCodes.clean;
+    }
+    case "fault": {
+      const fault = oneOf("trial", "fault", id ?? "", [...trialFaults, "none"] as const);
+      const times = timesOf(values.times ?? "1");
+      await trialFault(fault, times, options);
+      const text =
+        fault === "none"
+          ? "The trial answers as it should.\n"
+          : `The next ${times === 1 ? "answer" : `${times} answers`} about a signing request: ${fault}.\n`;
+      await print({ status: "set", fault, ...(fault === "none" ? {} : { times }) }, text, format, host);
+      return exitCodes.clean;
+    }
   }
+}
+
+function timesOf(text: string): number {
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+  throw new AppError("usage", `--times must be a number from 1 to 999, not '${text}'; see 'countersign trial --help'.`);
 }
 
 async function print(value: object, text: string, format: Format, host: Host): Promise<void> {

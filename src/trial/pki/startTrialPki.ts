@@ -57,7 +57,8 @@ export async function startTrialPki(options: { readonly now?: () => Date } = {})
       authority = next;
     },
     revoke: (certificate) => {
-      revoked.push({ serialNumber: serialOf(certificate), at: now() });
+      const serialNumber = serialOf(certificate);
+      if (revoked.every((each) => each.serialNumber !== serialNumber)) revoked.push({ serialNumber, at: now() });
     },
     setFault: (next) => {
       fault = next;

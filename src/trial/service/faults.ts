@@ -4,19 +4,25 @@ import { failure, send, type Reply } from "./protocol.ts";
 import { signDigest, toSideBySide } from "./signDigest.ts";
 
 /** Ways in which the trial service misbehaves on demand, so that what uses a service can be tested. */
-export type TrialFault =
-  | { readonly kind: "refuse" }
+export const trialFaults = [
+  "refuse",
   /** Takes the request and never answers. */
-  | { readonly kind: "stall" }
+  "stall",
   /** Answers with a signature over something else. */
-  | { readonly kind: "wrong-signature" }
+  "wrong-signature",
   /** Answers with r and s side by side and calls it DER. */
-  | { readonly kind: "side-by-side" }
+  "side-by-side",
   /** Signs and records it, and then fails: the caller cannot know. */
-  | { readonly kind: "error-after-signing" }
-  | { readonly kind: "malformed" }
+  "error-after-signing",
+  "malformed",
   /** Never stops sending. */
-  | { readonly kind: "flood" };
+  "flood",
+] as const;
+
+/** One of them. */
+export interface TrialFault {
+  readonly kind: (typeof trialFaults)[number];
+}
 
 /** Sends the reply, or what the fault makes of it. Faults concern answers that say what became of a signing request. */
 export function sendUnder(fault: TrialFault | undefined, response: ServerResponse, reply: Reply): void {

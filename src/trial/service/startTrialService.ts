@@ -4,10 +4,10 @@ import type { KeyDescription } from "../../application/signingService.ts";
 import { serveLoopback, type LoopbackCall } from "../loopback.ts";
 import { approvalPath, serveApprovalPage } from "./approvalPage.ts";
 import type { ChainedEntry } from "./auditLog.ts";
+import { control, type TrialControl } from "./control.ts";
 import { createTrialEngine, type TrialEngine, type TrialEngineOptions } from "./engine.ts";
 import { sendUnder, type TrialFault } from "./faults.ts";
 import { trialUsers, type TrialUser } from "./keyPolicy.ts";
-import type { TrialKey } from "./keys.ts";
 import { failure, readComment, readSubmission, send, writeAnswer, type Reply } from "./protocol.ts";
 import type { TrialAnswer, TrialRequests } from "./requests.ts";
 
@@ -21,8 +21,8 @@ export interface TrialService {
   /** PEM of the root authority. */
   readonly root: string;
   audit(): readonly ChainedEntry[];
-  /** Makes the service misbehave from the next submission or look-up on; undefined ends it. */
-  setFault(fault: TrialFault | undefined): void;
+  /** Makes the service misbehave from the next submission or look-up on, for ever or so many times; undefined ends it. */
+  setFault(fault: TrialFault | undefined, times?: number): void;
   stop(): Promise<void>;
 }
 
@@ -34,14 +34,15 @@ export interface TrialServiceOptions extends TrialEngineOptions {
   readonly retryAfterMs?: number;
   /** Called when a client asks the service to end, after the client has its answer. */
   readonly onStop?: () => void;
+  /** Revokes a certificate, PEM, where somebody answers about certificates. */
+  readonly revoke?: (certificate: string) => void;
 }
 
-interface Context {
+interface Context extends TrialControl {
   readonly requests: TrialRequests;
-  readonly keys: readonly TrialKey[];
   readonly retryAfterMs: number;
-  audit(): readonly ChainedEntry[];
-  fault(): TrialFault | undefined;
+  /** The fault that an answer about a signing request falls under. */
+  takeFault(): TrialFault | undefined;
   onStop(): void;
 }
 
@@ -52,12 +53,19 @@ export async function startTrialService(options: TrialServiceOptions = {}): Prom
   const engine = options.engine ?? createTrialEngine(options);
   const { authority, keys, audit, secrets } = engine;
   let fault: TrialFault | undefined;
+  let left = 0;
+  const setFault = (next: TrialFault | undefined, times = Infinity): void => {
+    fault = next;
+    left = times;
+  };
   const context: Context = {
     requests: engine.requests,
     keys,
     retryAfterMs: options.retryAfterMs ?? 1000,
-    audit: () => audit.entries(),
-    fault: () => fault,
+    audit,
+    revoke: options.revoke,
+    setFault,
+    takeFault: () => (left-- > 0 ? fault : undefined),
     onStop: () => options.onStop?.(),
   };
   const server = await serveLoopback({
@@ -74,9 +82,7 @@ export async function startTrialService(options: TrialServiceOptions = {}): Prom
     keys: keys.map(({ description }) => description),
     root: authority.root,
     audit: () => audit.entries(),
-    setFault: (next) => {
-      fault = next;
-    },
+    setFault,
     stop: () => server.stop(),
   };
 }
@@ -87,14 +93,19 @@ function answer(
   context: Context,
   secrets: TrialService["secrets"],
 ): void {
-  if (call.url.pathname.startsWith(approvalPath)) return serveApprovalPage(call, response, { ...context, secrets });
+  if (call.url.pathname.startsWith(approvalPath))
+    return serveApprovalPage(call, response, { ...context, audit: () => context.audit.entries(), secrets });
   const user = userOf(call.headers.authorization, secrets);
   if (user === undefined) return send(response, failure(401, "The bearer secret of this run is needed."));
   if (call.method === "POST" && call.url.pathname === "/v1/stop") {
     response.once("finish", () => context.onStop());
     return send(response, { status: 200, body: {} });
   }
-  return sendUnder(context.fault(), response, route(call, user, context));
+  const controlled = control(call, user, context);
+  if (controlled !== undefined) return send(response, controlled);
+  const reply = route(call, user, context);
+  // What is only listed falls under no fault, and uses none up.
+  return sendUnder(reply.outcome === undefined ? undefined : context.takeFault(), response, reply);
 }
 
 function route({ method, url, body }: LoopbackCall, user: string, context: Context): Reply {
@@ -110,7 +121,7 @@ function route({ method, url, body }: LoopbackCall, user: string, context: Conte
     case "GET pending":
       return { status: 200, body: { requests: requests.pending() } };
     case "GET audit":
-      return { status: 200, body: { entries: context.audit() } };
+      return { status: 200, body: { entries: context.audit.entries() } };
     case "POST requests": {
       const submission = readSubmission(body);
       return submission === undefined
