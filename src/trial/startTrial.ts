@@ -44,7 +44,9 @@ export async function startTrial(options: TrialServiceOptions = {}): Promise<Tri
     const engine = options.engine ?? createTrialEngine({ places: pki.places, ...options });
     pki.serve(engine.authority);
     const registry = keep(await startTrialRegistry({}));
-    const service = keep(await startTrialService({ ...options, engine, revoke: pki.revoke }));
+    const service = keep(
+      await startTrialService({ ...options, engine, revoke: (certificate) => pki.revoke(certificate) }),
+    );
     const venafi = keep(await startTrialVenafi(engine));
     const vault = keep(await startTrialVault(engine));
     const sigstore = keep(await startTrialSigstore(options.now === undefined ? {} : { now: options.now }));
