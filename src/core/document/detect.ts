@@ -71,7 +71,8 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
 }
 
 function dialectOfYaml(head: string, path: string): Dialect | undefined {
-  const has = (key: string) => new RegExp(`^["']?${key}["']?[ \\t]*:`, "m").test(head);
+  // A word that stands nowhere is found missing much sooner than a line of a certain form.
+  const has = (key: string) => head.includes(key) && new RegExp(`^["']?${key}["']?[ \\t]*:`, "m").test(head);
   const known =
     deliveryOfYaml(head, path) ??
     toolOfYaml(head, path, has) ??

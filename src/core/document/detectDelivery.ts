@@ -29,9 +29,11 @@ const patchOperation = /^(?:- +|[ ]+)op[ \t]*:[ \t]*["']?(?:add|replace)\b/m;
 export function deliveryOfYaml(head: string, path: string): Dialect | undefined {
   if (/(?:^|\/)templates\//.test(path) && templateAction.test(head)) return "helm-template";
   // Elsewhere, only what steers a template tells it from values of which one is a template.
-  if (controlLine.test(head) && /^[ \t-]*(?:apiVersion|containers)[ \t]*:/m.test(head)) return "helm-template";
-  if (/^apiVersion[ \t]*:[ \t]*["']?skaffold\//m.test(head)) return "skaffold";
-  if (/^apiVersion[ \t]*:[ \t]*["']?kustomize\.config\.k8s\.io\//m.test(head)) return "kubernetes";
+  if (head.includes("{{") && controlLine.test(head) && /^[ \t-]*(?:apiVersion|containers)[ \t]*:/m.test(head))
+    return "helm-template";
+  if (head.includes("skaffold/") && /^apiVersion[ \t]*:[ \t]*["']?skaffold\//m.test(head)) return "skaffold";
+  if (head.includes("kustomize.config") && /^apiVersion[ \t]*:[ \t]*["']?kustomize\.config\.k8s\.io\//m.test(head))
+    return "kubernetes";
   if (/^-[ \t]+(?:op|path|value)[ \t]*:/m.test(head) && patchOperation.test(head)) return "kustomize";
   if (/^releases[ \t]*:/m.test(head) && /^[ \t-]+chart[ \t]*:/m.test(head)) return "helmfile";
   return undefined;

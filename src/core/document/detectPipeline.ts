@@ -25,6 +25,8 @@ export function pipelineOfPath(path: string): Dialect | undefined {
   return byPath.find(([, form]) => form.test(path))?.[0];
 }
 
+const tektonVersion = /^[ \t-]*["']?apiVersion["']?[ \t]*:[ \t]*["']?(?:triggers\.)?tekton\.dev\//m;
+const argoVersion = /^[ \t-]*["']?apiVersion["']?[ \t]*:[ \t]*["']?argoproj\.io\//m;
 const argoKinds =
   /kind["']?[ \t]*:[ \t]*["']?(?:(?:Cluster)?Workflow(?:Template|EventBinding)?|CronWorkflow|Sensor|EventSource)\b/;
 
@@ -33,10 +35,8 @@ const argoKinds =
  * the top level.
  */
 export function pipelineOfYaml(head: string, path: string, has: (key: string) => boolean): Dialect | undefined {
-  const apiVersion = (group: string): boolean =>
-    new RegExp(`^[ \\t-]*["']?apiVersion["']?[ \\t]*:[ \\t]*["']?${group}/`, "m").test(head);
-  if (apiVersion("(?:triggers\\.)?tekton\\.dev")) return "tekton";
-  if (apiVersion("argoproj\\.io") && argoKinds.test(head)) return "argo";
+  if (head.includes("tekton.dev/") && tektonVersion.test(head)) return "tekton";
+  if (head.includes("argoproj.io/") && argoVersion.test(head) && argoKinds.test(head)) return "argo";
   if (has("apiVersion")) return undefined;
   if (has("pipelines") && item("step|parallel").test(head)) return "bitbucket-pipelines";
   if (has("phases") && has("version") && key("commands").test(head)) return "codebuild";

@@ -47,6 +47,7 @@ const maximumLength = 4096;
 export function createImageCollector(text: string): ImageCollector {
   const images: ImageUse[] = [];
   const problems: Problem[] = [];
+  const firstAt = new Map<number, ImageUse>();
   const seen = new Set<string>();
   return {
     images,
@@ -60,12 +61,21 @@ export function createImageCollector(text: string): ImageCollector {
           problems.push(use);
         return;
       }
-      const identity = JSON.stringify([site, use.span, use.reference ?? use.resolution]);
-      if (seen.has(identity)) return;
-      seen.add(identity);
+      const first = firstAt.get(use.span.start);
+      if (first === undefined) firstAt.set(use.span.start, use);
+      else {
+        seen.add(identityOf(first));
+        const identity = identityOf(use);
+        if (seen.has(identity)) return;
+        seen.add(identity);
+      }
       images.push(use);
     },
   };
+}
+
+function identityOf({ site, span, reference, resolution }: ImageUse): string {
+  return JSON.stringify([site, span, reference ?? resolution]);
 }
 
 /** Uses as a person meets them in the text; those at one place keep their order. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createNodeFiles } from "../../../src/adapters/files/nodeFiles.ts";
 import { createReadingThreads } from "../../../src/adapters/files/readingThreads.ts";
-import type { FileReaders, FileTask } from "../../../src/application/ports.ts";
+import type { FileReaders, FileReading, FileTask } from "../../../src/application/ports.ts";
 import { readWorkspace } from "../../../src/application/readWorkspace.ts";
 
 const program = resolve("src/adapters/files/readingThread.ts");
@@ -54,7 +54,7 @@ describe("createReadingThreads", () => {
 
   it("gives what it read, the files it looked into, policies and problems", async () => {
     const tasks = ["s1/compose.yaml", "s2/policy.yaml", "s3/compose.yaml", "s4/Dockerfile.link", "s9/none"].map(taskOf);
-    const readings = [];
+    const readings: FileReading[] = [];
     for await (const some of threads().read([...tasks, taskOf("s4/Dockerfile.folder")], { signal }))
       readings.push(...some);
     const [compose, policy, binary, link, absent, folder] = [...tasks, taskOf("s4/Dockerfile.folder")].map((task) =>
@@ -79,7 +79,7 @@ describe("createReadingThreads", () => {
         { prefix: "other/", folder: join(root, "s2") },
       ],
     });
-    const readings = [];
+    const readings: FileReading[] = [];
     const tasks = ["Dockerfile", "other/Dockerfile", "../s3/Dockerfile"].map(taskOf);
     for await (const some of readers.read(tasks, { signal })) readings.push(...some);
     const imageOf = (path: string) => readings.find((reading) => reading.path === path)?.document?.images[0]?.text;
