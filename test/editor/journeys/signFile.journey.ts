@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../../scripts/root.mjs";
 import { startSample, type RunningSample } from "../sample.ts";
@@ -13,6 +13,7 @@ describe("guided signing of a file", () => {
   before(async () => {
     sample = await startSample();
     writeFileSync(join(sample.folder, "cart-1.4.tar.gz"), "what is released");
+    writeFileSync(join(sample.folder, "cart-1.5.tar.gz"), "what is released next");
   });
   after(() => sample?.stop());
   afterEach(async function close() {
@@ -23,18 +24,7 @@ describe("guided signing of a file", () => {
   it("starts in the explorer, and writes a bundle that verifies", async () => {
     workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
     const { page, quickInput } = workbench;
-    await workbench.openViewContainer("Countersign");
-    await workbench.treeItem("Signing", "release").waitFor();
-    await workbench.openViewContainer("Explorer");
-    await page
-      .locator(".explorer-folders-view .monaco-list-row", { hasText: "cart-1.4.tar.gz" })
-      .click({ button: "right" });
-    const action = page.locator(".monaco-menu .action-label", { hasText: "Sign file..." });
-    // A menu that has just opened takes no click yet.
-    await action.hover();
-    await page.waitForTimeout(500);
-    await action.click();
-    await workbench.quickPickTitle("Sign cart-1.4.tar.gz (1/2)");
+    await start(workbench, "cart-1.4.tar.gz");
     await quickInput.locator(".monaco-list-row", { hasText: "dev" }).first().waitFor();
     await workbench.screenshot("sign file key");
     await workbench.pick("dev");
@@ -43,12 +33,77 @@ describe("guided signing of a file", () => {
     await page.keyboard.press("Enter");
     const toast = await workbench.notification("Signed cart-1.4.tar.gz");
     assert.match(await toast.innerText(), /cart-1\.4\.tar\.gz\.sigstore\.json/u);
-    const file = join(sample.folder, "cart-1.4.tar.gz");
-    const trial = JSON.parse(await sample.countersign("trial", "status", "--format", "json"));
-    const key = join(sample.folder, "..", "dev.pub");
-    writeFileSync(key, trial.keys.find(({ name }: { readonly name: string }) => name === "dev").publicKey);
-    const verify = ["verify-bundle", "--bundle", `${file}.sigstore.json`, "--key", key, file];
-    execFileSync(process.execPath, [join(root, "dist", "cli.cjs"), ...verify]);
-    assert.match(readFileSync(`${file}.sigstore.json`, "utf8"), /messageSignature/u);
+    await verify("cart-1.4.tar.gz", "dev");
   });
+
+  it("waits for an approval, survives a restart of the window, and is written when it is approved", async () => {
+    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    const { page, quickInput } = workbench;
+    const bundle = join(sample.folder, "cart-1.5.tar.gz.sigstore.json");
+    await start(workbench, "cart-1.5.tar.gz");
+    await workbench.pick("release");
+    await workbench.quickPickTitle("(2/3)");
+    await workbench.answer("Change 4712: the next cart");
+    await quickInput.locator(".monaco-list-row", { hasText: "Request the signature" }).first().waitFor();
+    await page.keyboard.press("Enter");
+    await workbench.treeItem("Signing", "0 of 1 approvals").waitFor();
+    await page.mouse.move(800, 600);
+    await workbench.screenshots("sign file pending");
+
+    await page.reload();
+    await workbench.treeItem("Signing", "0 of 1 approvals").waitFor();
+    await workbench.runCommand("Countersign: Continue a signing request...");
+    await workbench.quickPickTitle("Continue a signing request");
+    await workbench.pick("cart-1.5.tar.gz");
+    await workbench.notification("still waits");
+    assert.equal(existsSync(bundle), false);
+    await workbench.runCommand("Countersign: Approve request...");
+    await workbench.quickPickTitle("Which request to approve?");
+    await workbench.pick("cart-1.5.tar.gz");
+    await workbench.quickPickTitle("Approve the request to sign cart-1.5.tar.gz");
+    await workbench.answer("Checked against change 4712");
+    await quickInput.locator(".monaco-list-row", { hasText: "Justification" }).first().waitFor();
+    await page.keyboard.press("Enter");
+    const toast = await workbench.notification("Signed cart-1.5.tar.gz");
+    await workbench.treeItem("Signing", "0 of 1 approvals").waitFor({ state: "detached" });
+    await workbench.screenshot("sign file approved");
+    await verify("cart-1.5.tar.gz", "release");
+    await toast.locator(".monaco-button", { hasText: "Show" }).click();
+    await page.locator('.tab.active[data-resource-name="cart-1.5.tar.gz.sigstore.json"]').waitFor();
+    assert.equal(await signaturesOf("cart-1.5.tar.gz"), 1);
+  });
+
+  async function start(at: Workbench, name: string): Promise<void> {
+    const { page } = at;
+    await at.openViewContainer("Countersign");
+    await at.treeItem("Signing", "release").waitFor();
+    await at.openViewContainer("Explorer");
+    await page.locator(".explorer-folders-view .monaco-list-row", { hasText: name }).first().click({ button: "right" });
+    const action = page.locator(".monaco-menu .action-label", { hasText: "Sign file..." });
+    // A menu that has just opened takes no click yet.
+    await action.hover();
+    await page.waitForTimeout(500);
+    await action.click();
+    await at.quickPickTitle(`Sign ${name} (1/2)`);
+    await at.quickInput.locator(".monaco-list-row", { hasText: "release" }).first().waitFor();
+  }
+
+  /** Fails where the bundle beside the file does not verify with the key. */
+  async function verify(name: string, keyName: string): Promise<void> {
+    const file = join(sample.folder, name);
+    const { keys } = JSON.parse(await sample.countersign("trial", "status", "--format", "json"));
+    const key = join(sample.folder, "..", `${keyName}.pub`);
+    writeFileSync(key, keys.find((each: { readonly name: string }) => each.name === keyName).publicKey);
+    const args = ["verify-bundle", "--bundle", `${file}.sigstore.json`, "--key", key, file];
+    execFileSync(process.execPath, [join(root, "dist", "cli.cjs"), ...args]);
+    assert.match(readFileSync(`${file}.sigstore.json`, "utf8"), /messageSignature/u);
+  }
+
+  /** How often the service signed it, by its own log. */
+  async function signaturesOf(name: string): Promise<number> {
+    const { audit } = JSON.parse(await sample.countersign("trial", "status", "--format", "json"));
+    const lines = readFileSync(audit.file, "utf8").trim().split("\n");
+    return lines.map((line) => JSON.parse(line)).filter((entry) => entry.event === "signed" && entry.artifact === name)
+      .length;
+  }
 });
