@@ -54,9 +54,7 @@ function handlersFor(extension: Extension, images: ImagesView): Readonly<Record<
     "countersign.signing.refresh": async () => {
       await extension.signing.refresh(AbortSignal.timeout(15_000));
     },
-    "countersign.signing.signIn": async (target) => {
-      await signInService(extension, target);
-    },
+    "countersign.signing.signIn": (target) => signInService(extension, target),
     "countersign.signing.resume": (target) => resumeNow(extension, target),
     "countersign.signing.abandon": (target) => abandon(extension, target),
     "countersign.signing.approve": (target) => decide(extension, target, "approve"),

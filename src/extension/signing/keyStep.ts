@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { KeyDescription } from "../../application/signingService.ts";
 import type { Extension } from "../context.ts";
 import { describeKey } from "./keyWords.ts";
-import { signInService } from "./signInService.ts";
+import { signInOnTheWay } from "./signInService.ts";
 import type { ServiceState } from "./signingState.ts";
 import { pick, type Answer, type Choice, type StepPlace } from "./wizard.ts";
 
@@ -39,7 +39,7 @@ export async function askKey(extension: Extension, step: KeyStep, signal: AbortS
     if (answer.kind !== "chosen") return answer;
     const { value } = answer;
     if (value.kind === "key") return { kind: "chosen", value: value.chosen };
-    if (value.kind === "sign-in") await signInService(extension, { service: value.service });
+    if (value.kind === "sign-in") await signInOnTheWay(extension, value.service, "How do you sign in?");
     else await vscode.commands.executeCommand("countersign.trial.start");
   }
 }
@@ -67,6 +67,16 @@ function itemsFor(
       items.push({ label: `$(key) ${key.name}`, description: describeKey(key), detail: acceptance(key), value });
     }
   }
+  for (const { name, origin } of services.filter(({ asksForSignIn }) => asksForSignIn === true))
+    items.push(
+      { label: name, kind: vscode.QuickPickItemKind.Separator },
+      {
+        label: `$(account) Sign in to ${name}...`,
+        description: origin,
+        detail: "It shows its keys to whoever is signed in",
+        value: { kind: "sign-in", service: name },
+      },
+    );
   items.push(
     ...unusableItems(
       keys.filter((each) => !usable.includes(each)),
@@ -88,7 +98,7 @@ function unusableItems(
   services: readonly ServiceState[],
   obstacle: KeyStep["obstacle"],
 ): readonly Choice<Line>[] {
-  const failed = services.filter(({ failure }) => failure !== undefined);
+  const failed = services.filter(({ failure, asksForSignIn }) => failure !== undefined && asksForSignIn !== true);
   if (keys.length + failed.length === 0) return [];
   return [
     { label: "Cannot be used now", kind: vscode.QuickPickItemKind.Separator },
@@ -99,11 +109,11 @@ function unusableItems(
       value: { kind: "key", chosen } as const,
       unusable: true,
     })),
-    ...failed.map(({ name, failure = "", asksForSignIn }): Choice<Line> =>
-      asksForSignIn === true
-        ? { label: `$(account) Sign in to ${name}...`, detail: failure, value: { kind: "sign-in", service: name } }
-        : { label: `$(warning) ${name}`, description: "cannot be reached", detail: failure },
-    ),
+    ...failed.map(({ name, failure = "" }) => ({
+      label: `$(warning) ${name}`,
+      description: "cannot be reached",
+      detail: failure,
+    })),
   ];
 }
 

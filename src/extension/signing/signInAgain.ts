@@ -1,6 +1,6 @@
 import { AppError, RegistryError } from "../../application/errors.ts";
 import type { Extension } from "../context.ts";
-import { signInService } from "./signInService.ts";
+import { signInOnTheWay } from "./signInService.ts";
 
 /** The failure of a session that has ended, as an error: the service did nothing for it. */
 export function endedSession(outcome: {
@@ -18,9 +18,9 @@ export async function signInAgain(extension: Extension, service: string, error: 
   const ended = error instanceof AppError && !(error instanceof RegistryError) && error.code === "authentication";
   if (!ended) return false;
   extension.log.warn(`${service} asks for a sign-in: ${error.message}`);
-  return await signInService(
+  return await signInOnTheWay(
     extension,
-    { service },
+    service,
     "Your session has ended, and nothing was signed. How do you sign in?",
   );
 }

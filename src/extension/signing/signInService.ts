@@ -11,15 +11,9 @@ import type { ServiceState } from "./signingState.ts";
 /**
  * Signs in to a signing service: asks for what the service takes, and keeps it in the editor's secret storage for exactly
  * the service's origin, which every question names. A workspace that gives a service another address is asked about again.
- * Gives whether the person is signed in then.
  */
-export async function signInService(
-  extension: Extension,
-  target: CommandTarget = {},
-  question = "How do you sign in?",
-): Promise<boolean> {
-  if (!vscode.workspace.isTrusted) return false;
-  const { keptNames, signInWays } = await import("../../adapters/services/signIns.ts");
+export async function signInService(extension: Extension, target: CommandTarget = {}): Promise<void> {
+  const { signInWays } = await import("../../adapters/services/signIns.ts");
   const configured = extension.model.rulebook.configuration.services.filter(
     (service) => URL.canParse(service.url) && signInWays(service).length > 0,
   );
@@ -27,33 +21,63 @@ export async function signInService(
     void vscode.window.showInformationMessage(
       "No signing service that needs a sign-in is named in .countersign.yaml. The trial service needs none.",
     );
-    return false;
+    return;
   }
   const service = configured.find(({ name }) => name === target.service) ?? (await chooseService(configured));
-  if (service === undefined) return false;
+  const state = service === undefined ? undefined : await askAndTry(extension, service, "How do you sign in?");
+  if (state !== undefined) void tell(extension, state);
+}
+
+/** The same in the middle of something that goes on afterwards: asks until the person is signed in, or leaves. Gives whether they are. */
+export async function signInOnTheWay(extension: Extension, name: string, question: string): Promise<boolean> {
+  const service = extension.model.rulebook.configuration.services.find((each) => each.name === name);
+  if (service === undefined || !URL.canParse(service.url)) return false;
+  let asked = question;
+  for (;;) {
+    const state = await askAndTry(extension, service, asked);
+    if (state === undefined) return false;
+    if (state.failure === undefined) return true;
+    extension.log.warn(`${name}: ${state.failure}`);
+    asked = "That did not sign you in (see the log). How do you sign in?";
+  }
+}
+
+/** What the service says to whoever signed in so; undefined where the person left. What lets nobody in is not kept. */
+async function askAndTry(
+  extension: Extension,
+  service: ServicePointer,
+  question: string,
+): Promise<ServiceState | undefined> {
+  if (!vscode.workspace.isTrusted) return undefined;
+  const { keptBy, keptNames, signInWays } = await import("../../adapters/services/signIns.ts");
   const { origin } = new URL(service.url);
+  const secrets = createSecrets(extension.context.secrets);
   const title = `Sign in to ${service.name} at ${origin}`;
-  const ways = signInWays(service).map((way) => ({ label: way.label, way }));
-  const chosen = await vscode.window.showQuickPick(ways, { title, placeHolder: question, ignoreFocusOut: true });
-  if (chosen === undefined) return false;
+  // The way that was taken the last time comes first.
+  const ways = await Promise.all(
+    signInWays(service).map(async (way) => {
+      const kept = await Promise.all(keptBy(service, way).map((name) => secrets.get(origin, name)));
+      return { label: way.label, way, usual: kept.length > 0 && kept.every((value) => value !== undefined) };
+    }),
+  );
+  const items = ways.toSorted((a, b) => Number(b.usual) - Number(a.usual));
+  const chosen = await vscode.window.showQuickPick(items, { title, placeHolder: question, ignoreFocusOut: true });
+  if (chosen === undefined) return undefined;
   const answers = new Map<string, string>();
   for (const { name, prompt, secret } of chosen.way.answers) {
     const value = await vscode.window.showInputBox({ title, prompt, password: secret, ignoreFocusOut: true });
-    if (value === undefined || value === "") return false;
+    if (value === undefined || value === "") return undefined;
     answers.set(name, value);
   }
   // Kept only once all are there, so that leaving half-way changes nothing.
-  const secrets = createSecrets(extension.context.secrets);
   // A session of somebody else, or of the way before, must not be gone on with.
   for (const name of keptNames(service)) await secrets.delete(origin, name);
   for (const [name, value] of answers) await secrets.set(origin, name, value);
   if (answers.size === 0) await signInElsewhere(extension, service.name);
   const services = await extension.signing.refresh(AbortSignal.timeout(15_000));
   const state = services.find(({ name }) => name === service.name);
-  // What does not let anybody in is not kept.
   if (state?.asksForSignIn === true) for (const name of answers.keys()) await secrets.delete(origin, name);
-  void tell(extension, service.name, state);
-  return state !== undefined && state.failure === undefined;
+  return state;
 }
 
 /** Waits while the person signs in in a browser; what went wrong is said when the service is asked the next time. */
@@ -68,16 +92,15 @@ async function signInElsewhere(extension: Extension, name: string): Promise<void
 }
 
 /** Says what the sign-in came to, with one next step. */
-async function tell(extension: Extension, service: string, state: ServiceState | undefined): Promise<void> {
-  if (state?.failure === undefined) {
-    const message = `Signed in to ${service}: ${count(state?.keys.length ?? 0, "key")}`;
+async function tell(extension: Extension, { name, failure, keys }: ServiceState): Promise<void> {
+  if (failure === undefined) {
+    const message = `Signed in to ${name}: ${count(keys.length, "key")}`;
     const next = await vscode.window.showInformationMessage(message, "Show");
     if (next === "Show") await vscode.commands.executeCommand(internalCommand("countersign.signing.focus"));
     return;
   }
-  const message = `${service}: ${state.failure}`;
-  const next = await vscode.window.showErrorMessage(message, "Try again");
-  if (next === "Try again") await signInService(extension, { service });
+  const next = await vscode.window.showErrorMessage(`${name}: ${failure}`, "Try again");
+  if (next === "Try again") await signInService(extension, { service: name });
 }
 
 async function chooseService(services: readonly ServicePointer[]): Promise<ServicePointer | undefined> {

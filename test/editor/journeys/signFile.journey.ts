@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../../scripts/root.mjs";
 import { startSample, type RunningSample } from "../sample.ts";
+import { signFileInExplorer } from "../signingSteps.ts";
 import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
 
 describe("guided signing of a file", () => {
@@ -24,7 +25,7 @@ describe("guided signing of a file", () => {
   it("starts in the explorer, and writes a bundle that verifies", async () => {
     workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
     const { page, quickInput } = workbench;
-    await start(workbench, "cart-1.4.tar.gz");
+    await signFileInExplorer(workbench, "cart-1.4.tar.gz", "release");
     await quickInput.locator(".monaco-list-row", { hasText: "dev" }).first().waitFor();
     await workbench.screenshot("sign file key");
     await workbench.pick("dev");
@@ -40,7 +41,7 @@ describe("guided signing of a file", () => {
     workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
     const { page, quickInput } = workbench;
     const bundle = join(sample.folder, "cart-1.5.tar.gz.sigstore.json");
-    await start(workbench, "cart-1.5.tar.gz");
+    await signFileInExplorer(workbench, "cart-1.5.tar.gz", "release");
     await workbench.pick("release");
     await workbench.quickPickTitle("(2/3)");
     await workbench.answer("Change 4712: the next cart");
@@ -72,21 +73,6 @@ describe("guided signing of a file", () => {
     await page.locator('.tab.active[data-resource-name="cart-1.5.tar.gz.sigstore.json"]').waitFor();
     assert.equal(await signaturesOf("cart-1.5.tar.gz"), 1);
   });
-
-  async function start(at: Workbench, name: string): Promise<void> {
-    const { page } = at;
-    await at.openViewContainer("Countersign");
-    await at.treeItem("Signing", "release").waitFor();
-    await at.openViewContainer("Explorer");
-    await page.locator(".explorer-folders-view .monaco-list-row", { hasText: name }).first().click({ button: "right" });
-    const action = page.locator(".monaco-menu .action-label", { hasText: "Sign file..." });
-    // A menu that has just opened takes no click yet.
-    await action.hover();
-    await page.waitForTimeout(500);
-    await action.click();
-    await at.quickPickTitle(`Sign ${name} (1/2)`);
-    await at.quickInput.locator(".monaco-list-row", { hasText: "release" }).first().waitFor();
-  }
 
   /** Fails where the bundle beside the file does not verify with the key. */
   async function verify(name: string, keyName: string): Promise<void> {
