@@ -13,7 +13,7 @@ const maximumCommands = 50_000;
 
 /** A tool that takes images, or what stands for one: without any, no command names an image. */
 const mayNameTool =
-  /docker|podman|nerdctl|buildah|container|oci_|--rm|finch|kubectl|crane|oras|regctl|skopeo|cosign|notation|trivy|grype|syft|dive|dockle|helm|k3d|minikube|crictl|gcloud|fly|singularity|apptainer|enroot|gitlab-runner|distrobox|toolbox|\b(?:oc|kind|ctr|az|kn|pack|act)\b/i;
+  /docker|podman|nerdctl|buildah|container|oci_|--rm|finch|kubectl|crane|oras|regctl|skopeo|cosign|notation|trivy|grype|syft|snyk|dive|dockle|helm|k3d|minikube|crictl|gcloud|gke-deploy|singularity|apptainer|enroot|buildctl|buildkit|gitlab-runner|distrobox|toolbox|dgoss|copa|slsa-verifier|attestation|\b(?:oc|kind|ctr|az|aws|kn|pack|act|fly(?:ctl)?)\b/i;
 
 /** What a dialect knows of images of its commands beyond what their tools take. */
 export interface GivenImages {
@@ -83,7 +83,8 @@ function taggedNames({ words }: ShellCommand): readonly string[] {
 /** A name, and how others may spell it: without a tag it is `latest`, and on this machine it may be called `localhost/...`. */
 function spellings(name: string): readonly string[] {
   const { value } = parseReference(name.replace(/^localhost\//, ""));
-  if (value === undefined) return [name];
+  // What only running the script can tell stands before the last path component.
+  if (value === undefined) return /\/[\w.-]+$/.test(name) ? [name, `${name}:latest`] : [name];
   return [
     name,
     formatReference(value.tag === undefined && value.digest === undefined ? { ...value, tag: "latest" } : value),

@@ -1,10 +1,11 @@
-import * as table from "./imageOptions.ts";
+import { engineBuild, engineFrom } from "./options/build.ts";
+import { buildxTools, scout, serviceCreate, serviceUpdate } from "./options/docker.ts";
+import { engineGlobal, engineLook, engineManifest, enginePull, engineRun, podCreate } from "./options/engine.ts";
+import { noImages } from "./commandVerbs.ts";
 import { afterName, mentioned, optionValues, type CommandImages, type Mention } from "./mention.ts";
 import { readOptions, type OptionTable, type ReadOptions } from "./optionTable.ts";
 import { unknownCharacter } from "./stretch.ts";
 import { afterPrefix, fieldsOf, textOfSlice, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
-
-const nothing: CommandImages = { mentions: [], outputs: [] };
 
 /** Commands that stand before another one and say only what it is about. */
 const groups = new Set([
@@ -23,35 +24,35 @@ const groups = new Set([
 
 /** The images that docker, podman, nerdctl or buildah is told to use, and the names that it gives. */
 export function engineMentions(words: readonly WordValue[]): CommandImages {
-  let rest = readOptions(words, table.engineGlobal, { stopsAtArgument: true }).positionals;
+  let rest = readOptions(words, engineGlobal, { stopsAtArgument: true }).positionals;
   let group = "";
   while (groups.has(rest[0]?.text ?? "")) {
     group = rest[0]?.text ?? "";
-    rest = readOptions(rest.slice(1), table.engineGlobal, { stopsAtArgument: true }).positionals;
+    rest = readOptions(rest.slice(1), engineGlobal, { stopsAtArgument: true }).positionals;
   }
   const verb = rest[0]?.text ?? "";
   const read =
     verbs.get(`${group} ${verb}`) ??
     (group === "" || group === "container" || group === "image" ? verbs.get(verb) : undefined);
-  return read === undefined ? nothing : read(rest.slice(1));
+  return read === undefined ? noImages : read(rest.slice(1));
 }
 
 type VerbReader = (words: readonly WordValue[]) => CommandImages;
 
 const verbs = new Map<string, VerbReader>([
-  ["run", readRun],
-  ["create", readRun],
-  ["pull", (words) => readEvery(words, table.enginePull, "transport")],
-  ["from", (words) => withoutScratch(readEvery(words, table.enginePull, "transport"))],
-  ["save", (words) => readEvery(words, table.engineLook)],
-  ["history", (words) => readEvery(words, table.engineLook)],
-  ["scan", (words) => readEvery(words, table.engineLook)],
-  ["sbom", (words) => readEvery(words, table.engineLook)],
+  ["run", runMentions],
+  ["create", runMentions],
+  ["pull", (words) => readEvery(words, enginePull, "transport")],
+  ["from", (words) => withoutScratch(readFirst(words, engineFrom, "transport"))],
+  ["save", (words) => readEvery(words, engineLook)],
+  ["history", (words) => readEvery(words, engineLook)],
+  ["scan", (words) => readEvery(words, engineLook)],
+  ["sbom", (words) => readEvery(words, engineLook)],
   ["inspect", readInspect],
-  ["image inspect", (words) => readEvery(words, table.engineLook)],
-  ["image history", (words) => readEvery(words, table.engineLook)],
-  ["image scp", () => nothing],
-  ["container inspect", () => nothing],
+  ["image inspect", (words) => readEvery(words, engineLook)],
+  ["image history", (words) => readEvery(words, engineLook)],
+  ["image scp", () => noImages],
+  ["container inspect", () => noImages],
   ["container commit", readTargets(1)],
   ["commit", readTargets(1)],
   ["import", readTargets(1)],
@@ -64,36 +65,31 @@ const verbs = new Map<string, VerbReader>([
   ["buildx b", readBuild],
   ["builder build", readBuild],
   ["buildx create", readBuilder],
-  ["imagetools inspect", (words) => readEvery(words, table.buildxTools)],
-  ["imagetools create", (words) => readEvery(words, table.buildxTools)],
-  ["model pull", (words) => readFirst(words, table.enginePull)],
-  ["model run", (words) => readFirst(words, table.engineRun)],
-  ["manifest inspect", (words) => readEvery(words, table.engineLook)],
-  ["manifest create", (words) => skipFirst(readEvery(words, manifestCreate))],
-  ["service create", (words) => readFirst(words, table.serviceCreate)],
+  ["imagetools inspect", (words) => readEvery(words, buildxTools)],
+  ["imagetools create", (words) => readEvery(words, buildxTools)],
+  ["model pull", (words) => readFirst(words, enginePull)],
+  ["model run", (words) => readFirst(words, engineRun)],
+  ["manifest inspect", (words) => readEvery(words, engineManifest, "transport")],
+  ["manifest create", (words) => skipFirst(readEvery(words, engineManifest, "transport"))],
+  ["manifest add", (words) => skipFirst(readEvery(words, engineManifest, "transport"))],
+  ["service create", (words) => readFirst(words, serviceCreate)],
   ["service update", (words) => mentioned(optionValues(readOptions(words, serviceUpdate).options, "--image"))],
-  ["trust inspect", (words) => readEvery(words, table.engineLook)],
+  ["trust inspect", (words) => readEvery(words, engineLook)],
+  ["trust sign", (words) => readEvery(words, engineLook)],
   ["pod create", (words) => mentioned(optionValues(readOptions(words, podCreate).options, "--infra-image"))],
   ...["cves", "quickview", "qv", "recommendations", "sbom", "compare"].map((name): [string, VerbReader] => [
     `scout ${name}`,
-    (words) => readEvery(words, table.scout, "scheme"),
+    readScout,
   ]),
 ]);
 
-const manifestCreate: OptionTable = {
-  valued: new Set(["--annotation"]),
-  flags: new Set(["-a", "--amend", "--insecure", "--all"]),
-};
-const podCreate: OptionTable = {
-  valued: new Set([...table.engineRun.valued, "--infra-image"]),
-  flags: table.engineRun.flags,
-};
-const serviceUpdate: OptionTable = { valued: new Set(["--image"]), flags: new Set() };
-
-function readRun(words: readonly WordValue[]): CommandImages {
+/** The images of a command with the options of `docker run`. */
+export function runMentions(words: readonly WordValue[]): CommandImages {
   // With a root file system of its own, the argument is a folder.
-  const isFolder = words.some(({ text }) => text === "--rootfs");
-  const read = readOptions(words, table.engineRun, { stopsAtArgument: true });
+  const read = readOptions(words, engineRun, { stopsAtArgument: true });
+  const [argument] = read.positionals;
+  const before = argument === undefined ? words : words.slice(0, words.indexOf(argument));
+  const isFolder = before.some(({ text }) => text === "--rootfs");
   const sources = optionValues(read.options, "--mount").flatMap((slice) => {
     const fields = fieldsOf(slice);
     const isImage = fields.some((field) => textOfSlice(field) === "type=image");
@@ -103,20 +99,35 @@ function readRun(words: readonly WordValue[]): CommandImages {
   return { mentions: [...sources.map((slice) => ({ slice })), ...toMentions(image, read)], outputs: [] };
 }
 
-function readFirst(words: readonly WordValue[], options: OptionTable): CommandImages {
+function readFirst(words: readonly WordValue[], options: OptionTable, wrapper?: "transport"): CommandImages {
   const read = readOptions(words, options, { stopsAtArgument: true });
-  return { mentions: toMentions(read.positionals.slice(0, 1).map(wholeSlice), read), outputs: [] };
+  const slices = read.positionals.slice(0, 1).map(wholeSlice);
+  return { mentions: toMentions(wrapper === undefined ? slices : slices.map(withoutTransport), read), outputs: [] };
+}
+
+/** What is compared, and what with. */
+function readScout(words: readonly WordValue[]): CommandImages {
+  const { mentions, outputs } = readEvery(words, scout, "scheme");
+  const read = readOptions(words, scout);
+  return {
+    mentions: [...mentions, ...toMentions(optionValues(read.options, "--to").map(withoutScheme), read)],
+    outputs,
+  };
 }
 
 function readEvery(words: readonly WordValue[], options: OptionTable, wrapper?: "transport" | "scheme"): CommandImages {
   const read = readOptions(words, options);
   const slices = read.positionals.map(wholeSlice).map((slice) => {
     if (wrapper === "transport") return withoutTransport(slice);
-    return wrapper === "scheme"
-      ? (afterPrefix(slice, "registry://") ?? afterPrefix(slice, "image://") ?? slice)
-      : slice;
+    return wrapper === "scheme" ? withoutScheme(slice) : slice;
   });
   return { mentions: toMentions(slices, read), outputs: [] };
+}
+
+function withoutScheme(slice: WordSlice): WordSlice | undefined {
+  const text = textOfSlice(slice);
+  if (/^(?:archive|fs|local|oci-dir|sbom):\/\//.test(text)) return undefined;
+  return afterPrefix(slice, "registry://") ?? afterPrefix(slice, "image://") ?? slice;
 }
 
 /** `scratch` begins with nothing. */
@@ -143,9 +154,9 @@ function toMentions(slices: readonly (WordSlice | undefined)[], { options }: Rea
 
 /** `inspect` takes anything that has a name: only what no container can be called is an image. */
 function readInspect(words: readonly WordValue[]): CommandImages {
-  const read = readOptions(words, table.engineLook);
+  const read = readOptions(words, engineLook);
   const type = optionValues(read.options, "--type").map(textOfSlice).at(-1);
-  if (type !== undefined && type !== "image") return nothing;
+  if (type !== undefined && type !== "image") return noImages;
   const slices = read.positionals
     .map(wholeSlice)
     .filter((slice) => type === "image" || /[/:@]/.test(textOfSlice(slice)));
@@ -168,14 +179,11 @@ function skipFirst({ mentions, outputs }: CommandImages): CommandImages {
 }
 
 function readBuild(words: readonly WordValue[]): CommandImages {
-  const { options } = readOptions(words, table.engineBuild);
+  const { options } = readOptions(words, engineBuild);
   const generators = optionValues(options, "--sbom", "--attest").flatMap((slice) =>
     fieldsOf(slice).map((field) => afterName(field, /^generator=/)),
   );
-  const contexts = optionValues(options, "--build-context").flatMap((slice) => {
-    const value = afterName(slice, /^[^=]+=/);
-    return value === undefined ? [] : [afterPrefix(value, "docker-image://")];
-  });
+  const contexts = optionValues(options, "--build-context").map((slice) => contextImage(slice, /^[^=]+=/));
   const frontends = optionValues(options, "--build-arg").map((slice) => afterPrefix(slice, "BUILDKIT_SYNTAX="));
   const bases = optionValues(options, "--from", "--sbom-scanner-image");
   const caches = optionValues(options, "--cache-from").flatMap(cacheSource);
@@ -185,8 +193,14 @@ function readBuild(words: readonly WordValue[]): CommandImages {
   };
 }
 
+/** `NAME=docker-image://IMAGE`. */
+export function contextImage(slice: WordSlice, name: RegExp): WordSlice | undefined {
+  const value = afterName(slice, name);
+  return value === undefined ? undefined : afterPrefix(value, "docker-image://");
+}
+
 /** `--cache-from`: `type=registry,ref=REF`, or images separated by commas. */
-function cacheSource(slice: WordSlice): readonly (WordSlice | undefined)[] {
+export function cacheSource(slice: WordSlice): readonly (WordSlice | undefined)[] {
   const fields = fieldsOf(slice);
   const isDescribed = fields.some((field) => /^(?:type|ref)=/.test(textOfSlice(field)));
   if (!isDescribed) return textOfSlice(slice).includes("=") ? [] : fields;
@@ -195,7 +209,7 @@ function cacheSource(slice: WordSlice): readonly (WordSlice | undefined)[] {
 }
 
 function readBuilder(words: readonly WordValue[]): CommandImages {
-  const { options } = readOptions(words, table.buildxTools);
+  const { options } = readOptions(words, buildxTools);
   return mentioned(
     optionValues(options, "--driver-opt").flatMap((slice) =>
       fieldsOf(slice).map((field) => afterName(field, /^"?image=/)),

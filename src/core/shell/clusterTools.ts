@@ -1,0 +1,93 @@
+import { atVerbs, flagged, namedValues, noImages, verbsOf, type ToolReader } from "./commandVerbs.ts";
+import { afterName, mentioned, optionValues, type CommandImages } from "./mention.ts";
+import { crictl, ctr, ctrPull, ctrRun } from "./options/containerd.ts";
+import { kubectl, openshiftImage } from "./options/kubectl.ts";
+import { readOptions, type OptionTable } from "./optionTable.ts";
+import { readHelm } from "./helmImages.ts";
+import { textOfSlice, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
+
+/** Tools that make clusters, and run things in them. */
+export const clusterTools: readonly (readonly [string, ToolReader])[] = [
+  ["kubectl", readKubectl],
+  ["oc", readOpenshift],
+  ["helm", readHelm],
+  ["kn", flagged(["service"], ["--image"])],
+  ["kind", readKind],
+  ["k3d", flagged(["cluster", "node", "registry", "create"], ["--image", "-i"])],
+  ["minikube", readMinikube],
+  ["ctr", readContainerd],
+  ["crictl", (words) => atVerbs(words, crictl, verbsOf({ all: "pull" }))],
+];
+
+const containerName = /^(?:[a-z0-9-]+|\*)=/;
+
+function readKubectl(words: readonly WordValue[]): CommandImages {
+  const { options, positionals } = readOptions(words, kubectl);
+  const [verb, noun] = positionals.map(({ text }) => text);
+  if (verb === "set" && noun === "image")
+    return mentioned(positionals.slice(2).map((word) => afterName(wholeSlice(word), containerName)));
+  const makes = ["run", "debug", "new-app"].includes(verb ?? "") || (verb === "create" && noun !== "secret");
+  const images = makes ? optionValues(options, "--image", "--docker-image") : [];
+  const sets = verb === "debug" ? optionValues(options, "--set-image").flatMap(fieldsAfterName) : [];
+  const source = verb === "import-image" ? optionValues(options, "--from") : [];
+  return mentioned([...images, ...source, ...sets]);
+}
+
+/** `a=IMAGE,b=IMAGE`. */
+function fieldsAfterName(slice: WordSlice): readonly (WordSlice | undefined)[] {
+  let from = slice.from;
+  return textOfSlice(slice)
+    .split(",")
+    .map((field) => {
+      const part = { ...slice, from, to: from + field.length };
+      from += field.length + 1;
+      return afterName(part, containerName);
+    });
+}
+
+const openshiftVerbs = verbsOf({ all: "image info", first: "image extract, image mirror" });
+
+function readOpenshift(words: readonly WordValue[]): CommandImages {
+  const { options, positionals } = readOptions(words, openshiftImage);
+  if (positionals[0]?.text !== "image") return readKubectl(words);
+  // `mirror SOURCE=TARGET`, and what lies in files.
+  const read = atVerbs(words, openshiftImage, openshiftVerbs).mentions.flatMap(({ slice }) => {
+    const text = textOfSlice(slice);
+    const equals = text.indexOf("=");
+    const source = equals < 0 ? slice : { ...slice, to: slice.from + equals };
+    return /^(?:file|s3):\/\//.test(text) ? [] : [source];
+  });
+  const base = positionals[1]?.text === "append" ? optionValues(options, "--from") : [];
+  return mentioned([...read, ...base]);
+}
+
+function readKind(words: readonly WordValue[]): CommandImages {
+  const [verb] = words.filter(({ text }) => !text.startsWith("-"));
+  if (verb?.text === "build") return mentioned(namedValues(words, ["--base-image"]));
+  return words.some(({ text }) => text === "create") ? mentioned(namedValues(words, ["--image"])) : noImages;
+}
+
+function readMinikube(words: readonly WordValue[]): CommandImages {
+  const end = words.findIndex(({ text }) => text === "--");
+  // `minikube kubectl -- run ...`
+  if (end > 0 && words.slice(0, end).some(({ text }) => text === "kubectl")) return readKubectl(words.slice(end + 1));
+  const pulls = words[0]?.text === "image" && words[1]?.text === "pull" ? words.slice(2, 3).map(wholeSlice) : [];
+  return mentioned([...pulls, ...namedValues(words, ["--base-image"])]);
+}
+
+const imagesGroup = new Set(["images", "image", "i"]);
+
+function readContainerd(words: readonly WordValue[]): CommandImages {
+  const [command, verb] = readOptions(words, ctr, { stopsAtArgument: true }).positionals;
+  if (command === undefined) return noImages;
+  const at = words.indexOf(command) + 1;
+  if (command.text === "run") return firstOf(words.slice(at), ctrRun);
+  const fetches =
+    (imagesGroup.has(command.text) && verb?.text === "pull") ||
+    (/^c(?:ontent)?$/.test(command.text) && verb?.text === "fetch");
+  return fetches ? firstOf(words.slice(at + 1), ctrPull) : noImages;
+}
+
+function firstOf(words: readonly WordValue[], table: OptionTable): CommandImages {
+  return mentioned(readOptions(words, table, { stopsAtArgument: true }).positionals.slice(0, 1).map(wholeSlice));
+}

@@ -1,0 +1,45 @@
+import { addressed, namedValues } from "./commandVerbs.ts";
+import { mentioned, type CommandImages, type Mention } from "./mention.ts";
+import { unknownCharacter } from "./stretch.ts";
+import { textOfSlice, type WordSlice, type WordValue } from "./wordValue.ts";
+
+/** Charts in registries, and values that charts take for images. */
+export function readHelm(words: readonly WordValue[]): CommandImages {
+  const charts = addressed(words, "oci://");
+  // Where charts are pushed, and what an index of charts points to, is no chart that is used.
+  const isPush = words.some(({ text }) => text === "push" || text === "registry" || text === "repo");
+  const sets = namedValues(words, ["--set", "--set-string"]).flatMap((slice) => {
+    const text = textOfSlice(slice);
+    // Lists and escaped commas are not followed.
+    if (/[{}\\]/.test(text)) return [];
+    let from = slice.from;
+    return text.split(",").map((field) => {
+      const part = { ...slice, from, to: from + field.length };
+      from += field.length + 1;
+      return part;
+    });
+  });
+  const values = new Map<string, WordSlice>();
+  for (const slice of sets) {
+    const key = /^([\w.[\]-]{1,200})=/.exec(textOfSlice(slice))?.[1];
+    if (key !== undefined) values.set(key, { ...slice, from: slice.from + key.length + 1 });
+  }
+  const mentions: Mention[] = [];
+  for (const [key, slice] of values) {
+    const text = textOfSlice(slice);
+    const prefix = /^(.*\.|)(?:image|[a-z]\w*Image)$/.exec(key)?.[1];
+    if (prefix !== undefined && /[/:@]/.test(text.replace(unknownCharacter, ""))) mentions.push({ slice });
+    const around = /^((?:.*\.)?(?:image|[a-z]\w*Image))\.repository$/.exec(key)?.[1];
+    if (around === undefined) continue;
+    const [registry, tag, digest] = ["registry", "tag", "digest"].map((name) => values.get(`${around}.${name}`));
+    mentions.push({
+      slice,
+      split: {
+        ...(registry === undefined ? {} : { registry }),
+        ...(tag === undefined ? {} : { tag }),
+        ...(digest === undefined ? {} : { digest }),
+      },
+    });
+  }
+  return { mentions: [...(isPush ? [] : mentioned(charts).mentions), ...mentions], outputs: [] };
+}

@@ -1,0 +1,47 @@
+import { local, noImages, type ToolReader } from "./commandVerbs.ts";
+import { optionValues, type CommandImages } from "./mention.ts";
+import { dive, dockle, grype, syft, trivy } from "./options/scanners.ts";
+import { readOptions, type OptionTable } from "./optionTable.ts";
+import { afterPrefix, wholeSlice, type WordValue } from "./wordValue.ts";
+
+/** Tools that look into images. */
+export const scannerTools: readonly (readonly [string, ToolReader])[] = [
+  ["trivy", readTrivy],
+  ["grype", (words) => readScanner(words, grype, new Set())],
+  ["syft", (words) => readScanner(words, syft, new Set(["scan", "packages", "attest"]))],
+  ["dive", (words) => readScanner(words, dive, new Set())],
+  ["dockle", (words) => readScanner(words, dockle, new Set())],
+  ["snyk", readSnyk],
+];
+
+function readTrivy(words: readonly WordValue[]): CommandImages {
+  const { options, positionals } = readOptions(words, trivy);
+  if (optionValues(options, "--input").length > 0 || !["image", "i"].includes(positionals[0]?.text ?? ""))
+    return noImages;
+  return local(positionals.slice(1).map(wholeSlice));
+}
+
+/** Commands of scanners that take no image, or none as their first word. */
+const others = new Set("build cataloger completion config convert db explain help login registry version".split(" "));
+const wrapper = /^(?:docker|podman|registry|containerd|docker-daemon|oci-registry):(?:\/\/)?(?=[a-z])/;
+const notImage = /^[./~]|^[a-z-]+:(?=[./])|^(?:dir|file|sbom|oci-dir|oci-archive|docker-archive|purl|singularity):/;
+
+/** Scanners that take an image, a file or a folder; only a name or a wrapper tells which. */
+function readScanner(words: readonly WordValue[], table: OptionTable, verbs: ReadonlySet<string>): CommandImages {
+  const { positionals } = readOptions(words, table);
+  const [given, ...further] = verbs.has(positionals[0]?.text ?? "") ? positionals.slice(1) : positionals;
+  if (given === undefined || further.length > 0) return noImages;
+  const whole = wholeSlice(given);
+  const wrapped = wrapper.exec(given.text)?.[0];
+  if (wrapped !== undefined && !/^[\w-]+:\d+\//.test(given.text)) return local([afterPrefix(whole, wrapped)]);
+  return notImage.test(given.text) || others.has(given.text) ? noImages : local([whole]);
+}
+
+/** `snyk container test IMAGE`, formerly `snyk test --docker IMAGE`; its options take their values after `=` alone. */
+function readSnyk(words: readonly WordValue[]): CommandImages {
+  const given = words.filter(({ text }) => !text.startsWith("-"));
+  const [group, verb] = given.map(({ text }) => text);
+  if (group === "container" && (verb === "test" || verb === "monitor")) return local(given.slice(2, 3).map(wholeSlice));
+  const isDocker = words.some(({ text }) => text === "--docker");
+  return isDocker && (group === "test" || group === "monitor") ? local(given.slice(1, 2).map(wholeSlice)) : noImages;
+}
