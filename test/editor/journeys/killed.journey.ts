@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { killExtensionHost } from "../extensionHost.ts";
+import { startSample, type RunningSample } from "../sample.ts";
+import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+
+describe("an editor that is killed while it signs", () => {
+  let sample: RunningSample;
+  let workbench: Workbench | undefined;
+
+  before(async function start() {
+    if (process.platform !== "linux") this.skip();
+    sample = await startSample();
+  });
+  after(() => sample?.stop());
+  afterEach(async function close() {
+    await closeWorkbench(workbench, this.currentTest);
+    workbench = undefined;
+  });
+
+  it("before the service has answered: the request is there again, and no signature was made", async () => {
+    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    const signed = await signaturesMade();
+    await workbench.openFile("k8s/deployment.yaml");
+    await sample.countersign("trial", "fault", "stall");
+    await request(workbench);
+    await until(async () => (await waiting()) === 1);
+    kill();
+    await workbench.page.reload();
+    await workbench.openViewContainer("Countersign");
+    await workbench.treeItem("Signing", "0 of 1 approvals").waitFor();
+    await workbench.screenshot("killed before the answer");
+    await workbench.runCommand("Countersign: Reject request...");
+    await workbench.quickPickTitle("Which request to reject?");
+    await workbench.pick("shop/cart");
+    await workbench.quickPickTitle("Reject the request to sign shop/cart");
+    await workbench.answer("Nobody waits for it any more");
+    await workbench.quickInput.locator(".monaco-list-row", { hasText: "Nobody waits" }).first().waitFor();
+    await workbench.page.keyboard.press("Enter");
+    await workbench.treeItem("Signing", "0 of 1 approvals").waitFor({ state: "detached" });
+    assert.equal(await signaturesMade(), signed);
+  });
+
+  it("while it waits: the request is gone on with, and is signed once", async () => {
+    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    const signed = await signaturesMade();
+    await workbench.openFile("k8s/deployment.yaml");
+    await request(workbench);
+    await workbench.treeItem("Signing", "0 of 1 approvals").waitFor();
+    kill();
+    // Approved while nobody looks.
+    const { pending } = await status();
+    await sample.countersign("trial", "approve", pending[0]?.id ?? "");
+    await workbench.page.reload();
+    await workbench.notification("Signed ");
+    await workbench.openFile("k8s/deployment.yaml");
+    await workbench.codeLens("Verified · key release");
+    await workbench.openViewContainer("Countersign");
+    await workbench.treeItem("Signing", "release").waitFor();
+    await workbench.screenshot("killed while it waited");
+    assert.equal(await signaturesMade(), signed + 1);
+  });
+
+  async function request(at: Workbench): Promise<void> {
+    await (await at.codeLens("Not signed")).locator("a", { hasText: "Sign" }).last().click();
+    await at.quickPickTitle("shop/cart");
+    await at.pick("release");
+    await at.quickInput.locator(".monaco-list-row", { hasText: "as policy shop asks" }).waitFor();
+    await at.page.keyboard.press("Enter");
+    await at.quickPickTitle("(4/5)");
+    await at.answer("Change 4714");
+    await at.quickInput.locator(".monaco-list-row", { hasText: "Request the signature" }).first().waitFor();
+    await at.page.keyboard.press("Enter");
+  }
+
+  function kill(): void {
+    assert.equal(killExtensionHost("COUNTERSIGN_STATE_DIR", sample.env["COUNTERSIGN_STATE_DIR"] ?? ""), 1);
+  }
+
+  async function status(): Promise<{
+    readonly pending: readonly { readonly id: string }[];
+    readonly audit: { readonly file: string };
+  }> {
+    return JSON.parse(await sample.countersign("trial", "status", "--format", "json"));
+  }
+
+  async function waiting(): Promise<number> {
+    return (await status()).pending.length;
+  }
+
+  /** By the service's own log. */
+  async function signaturesMade(): Promise<number> {
+    const lines = readFileSync((await status()).audit.file, "utf8")
+      .trim()
+      .split("\n");
+    return lines.filter((line) => JSON.parse(line).event === "signed").length;
+  }
+
+  async function until(condition: () => Promise<boolean>): Promise<void> {
+    for (const end = Date.now() + 30_000; !(await condition());)
+      if (Date.now() > end) throw new Error("The service has no request.");
+  }
+});
