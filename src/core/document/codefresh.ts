@@ -33,8 +33,11 @@ function readSteps(pipeline: Pipeline, steps: YamlNode | undefined, names: Reado
   if (depth > maximumDepth) return;
   for (const { value: step } of entriesOf(steps)) {
     const type = textOf(valueAt(step, "type")) ?? "freestyle";
-    if (type === "freestyle") readImage(pipeline, valueAt(step, "image"), "image", names);
-    if (type === "freestyle") pipeline.script([valueAt(step, "commands")], { scope });
+    // The fields of a step may stand under `arguments`, as those of every type of step do.
+    for (const holder of type === "freestyle" ? [step, valueAt(step, "arguments")] : []) {
+      readImage(pipeline, valueAt(holder, "image"), "image", names);
+      pipeline.script([valueAt(holder, "commands")], { scope });
+    }
     if (type === "composition") readComposition(pipeline, step, names);
     readComposition(pipeline, valueAt(step, "services"), names);
     readSteps(pipeline, valueAt(step, "steps"), names, depth + 1);

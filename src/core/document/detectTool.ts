@@ -10,8 +10,9 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["batect", /(?:^|\/)batect(?:-bundle)?\.ya?ml$/i],
   ["okteto", /(?:^|\/)okteto\.ya?ml$/i],
   ["screwdriver", /(?:^|\/)screwdriver\.ya?ml$/i],
+  ["prow", /(?:^|\/)\.prow(?:\.ya?ml|\/.*\.ya?ml)$/i],
   ["pre-commit", /(?:^|\/)\.pre-commit-(?:config|hooks)\.ya?ml$/i],
-  ["codefresh", /(?:^|\/)(?:codefresh(?:[._-][^/]*)?|\.codefresh\/(?:.*\/)?[^/]*)\.ya?ml$/i],
+  ["codefresh", /(?:^|\/)(?:codefresh|\.codefresh\/(?:.*\/)?[^/]*)\.ya?ml$/i],
   ["app-platform", /(?:^|\/)\.do\/[^/]*\.ya?ml$/i],
   ["fly", /(?:^|\/)fly(?:\.[\w-]+)?\.toml$/],
   ["buildpacks", /(?:^|\/)(?:project|builder|package)\.toml$/],
@@ -37,9 +38,30 @@ export function toolOfYaml(head: string, path: string, has: (key: string) => boo
   if (has("platform") && has("image_resource") && has("run")) return "concourse";
   if (has("jobs") && /^[ \t-]+plan[ \t]*:/m.test(head) && /^[ \t-]+(?:get|put|task|in_parallel)[ \t]*:/m.test(head))
     return "concourse";
+  if (isProw(head, has)) return "prow";
+  if (isCodefresh(head, has)) return "codefresh";
   if (has("schemaVersion") && has("components") && /^schemaVersion[ \t]*:[ \t]*["']?2\.\d/m.test(head))
     return "devfile";
   if (/^[ \t-]+registry_type[ \t]*:[ \t]*["']?(?:DOCKER_HUB|DOCR|GHCR)\b/m.test(head)) return "app-platform";
   const isBlueprint = ["services", "projects", "ungrouped"].some(has) && /^[ \t-]+type[ \t]*:[ \t]*\w/m.test(head);
   return isBlueprint && /(?:^|\/)render\.ya?ml$/i.test(path) ? "render" : undefined;
+}
+
+/** Jobs of Prow, which stand under the repositories that they are for, or its own configuration. */
+function isProw(head: string, has: (key: string) => boolean): boolean {
+  if (has("plank") && /^[ \t]+utility_images[ \t]*:/m.test(head)) return true;
+  return (
+    ["presubmits", "postsubmits", "periodics", "presets"].some(has) &&
+    /^[ \t]*-?[ \t]+(?:agent|always_run|cluster|cron|decorate|interval|labels|minimum_interval|rerun_command|run_if_changed|skip_report|spec)[ \t]*:/m.test(
+      head,
+    )
+  );
+}
+
+/** Steps under names, of a type that only Codefresh has or beside its stages. */
+function isCodefresh(head: string, has: (key: string) => boolean): boolean {
+  if (!has("steps") || /^steps[ \t]*:\s*(?:#[^\n]*\s*)*-/m.test(head)) return false;
+  return /^[ \t]+type[ \t]*:[ \t]*["']?(?:freestyle|git-clone|composition|launch-composition|pending-approval|push|build)\b/m.test(
+    head,
+  );
 }

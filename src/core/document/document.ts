@@ -49,6 +49,7 @@ export type Dialect =
   | "batect"
   | "okteto"
   | "screwdriver"
+  | "prow"
   | "bitrise"
   | "render"
   | "nix"

@@ -106,6 +106,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["batect", readToolConfig("batect")],
   ["okteto", readToolConfig("okteto")],
   ["screwdriver", readToolConfig("screwdriver")],
+  ["prow", readToolConfig("prow")],
   ["bitrise", readToolConfig("bitrise")],
   ["render", readToolConfig("render")],
 ]);

@@ -1,13 +1,16 @@
 import type { Dialect, Document } from "./document.ts";
-import { createPipeline } from "./pipeline.ts";
+import { createPipeline, type Pipeline } from "./pipeline.ts";
+import { readContainerCommands, readImageVolumes } from "./pipelinePod.ts";
 import type { TemplateScope, TemplateSyntax } from "./template.ts";
 import { anyOf, delimited, dollar, noTemplate } from "./templateSyntax.ts";
-import { scalarOf, type YamlNode, entriesOf } from "./yamlNode.ts";
+import { entriesOf, itemsOf, scalarOf, valueAt, type YamlNode } from "./yamlNode.ts";
 import { placesOf, type PlaceStep } from "./yamlPlaces.ts";
 
 /** Where a tool's configuration names images and commands. */
 interface ToolConfig {
   readonly images: readonly (readonly [site: string, ...path: readonly PlaceStep[]])[];
+  /** Containers of pods: their images, and what they run. */
+  readonly pods?: readonly (readonly PlaceStep[])[];
   /** Scripts, each run by a shell of its own. */
   readonly scripts?: readonly (readonly PlaceStep[])[];
   readonly syntax?: TemplateSyntax;
@@ -108,6 +111,17 @@ const configs = new Map<Dialect, ToolConfig>([
       syntax: anyOf(delimited("{{", "}}"), dollar()),
     },
   ],
+  // Prow documentation, "ProwJobs", and `config/prow` of its own jobs; a job is a pod.
+  [
+    "prow",
+    {
+      images: [["utility-image", "**", "utility_images", /^(?:clonerefs|initupload|entrypoint|sidecar)$/]],
+      pods: [
+        ["**", /^(?:spec|pod_spec)$/],
+        ["**", "tekton_pipeline_run_spec", "**", "taskSpec"],
+      ],
+    },
+  ],
   // Bitrise documentation, "Configuring containers": images under `containers`, and under `services` since before.
   [
     "bitrise",
@@ -135,7 +149,13 @@ const configs = new Map<Dialect, ToolConfig>([
 
 /** Reads the configuration of a tool whose images all stand at places of their own. */
 export function readToolConfig(dialect: Dialect): (text: string, path: string) => Document {
-  const { images, scripts = [], syntax = noTemplate, variables = [] } = configs.get(dialect) ?? { images: [] };
+  const {
+    images,
+    pods = [],
+    scripts = [],
+    syntax = noTemplate,
+    variables = [],
+  } = configs.get(dialect) ?? { images: [] };
   return (text, path) => {
     const pipeline = createPipeline(text, path, dialect);
     for (const root of pipeline.roots) {
@@ -143,10 +163,20 @@ export function readToolConfig(dialect: Dialect): (text: string, path: string) =
       for (const [site, ...place] of images)
         for (const node of placesOf(root, place))
           if (scalarOf(node) !== undefined) pipeline.image(node, site, { scope });
+      for (const pod of pods.flatMap((place) => placesOf(root, place))) readPod(pipeline, pod, scope);
       for (const place of scripts) for (const node of placesOf(root, place)) pipeline.script([node]);
     }
     return pipeline.document();
   };
+}
+
+function readPod(pipeline: Pipeline, pod: YamlNode, scope: TemplateScope): void {
+  for (const list of ["initContainers", "containers", "steps", "sidecars"])
+    for (const container of itemsOf(valueAt(pod, list))) {
+      pipeline.image(scalarOf(valueAt(container, "image")), "container", { scope });
+      readContainerCommands(pipeline, container, "script", { scope });
+    }
+  readImageVolumes(pipeline, pod, scope);
 }
 
 /** What names stand for that one mapping alone defines. */

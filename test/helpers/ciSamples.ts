@@ -1,0 +1,242 @@
+import type { ToolSample } from "./toolSamples.ts";
+import { pin } from "./imageUses.ts";
+
+/** Configuration of tools that build and test. */
+export const ciSamples: readonly ToolSample[] = [
+  {
+    dialect: "cirrus",
+    path: ".cirrus.yml",
+    text: `env: {GO: "1.22", TWICE: a}
+container:
+  image: «golang:$GO»
+test_task:
+  env: {TWICE: b}
+  arm_container:
+    image: «x.io/a/b:\${TWICE}»
+    additional_containers: [{name: db, image: «mysql:8»}]
+  matrix:
+  - name: a
+    container: {image: «node:20»}
+  - container:
+      matrix: [{image: «node:22»}, {image: "«node:18»"}]
+  run_script:
+  - docker run «alpine:3»
+build_docker_builder:
+  build_script: docker build -t acme/app:1 .
+pipe:
+  steps: [{image: «gcr.io/a:1», x_script: echo}]
+`,
+    uses: [
+      "container docker.io/library/golang:1.22 resolved",
+      "container ? partial",
+      "services docker.io/library/mysql:8 literal",
+      "container docker.io/library/node:20 literal",
+      "container docker.io/library/node:22 literal",
+      "container docker.io/library/node:18 literal",
+      "command docker.io/library/alpine:3 literal",
+      "container gcr.io/a:1 literal",
+    ],
+    pins: 5,
+  },
+  {
+    dialect: "concourse",
+    path: "ci/pipeline.yml",
+    text: `resource_types:
+- name: slack
+  type: registry-image
+  source: {repository: «cfcommunity/slack-notification-resource», tag: latest}
+resources:
+- name: base
+  type: registry-image
+  source: {repository: «golang», tag: ((go-version))}
+- name: made
+  type: registry-image
+  source: {repository: registry.io/acme/made}
+- {name: repo, type: git, source: {uri: x, repository: not/this}}
+- name: both
+  type: docker-image
+  source: {repository: «registry.io/acme/both»}
+jobs:
+- name: a
+  plan:
+  - in_parallel: [{get: repo}, {get: alias, resource: both}]
+  - task: t
+    config:
+      platform: linux
+      image_resource:
+        type: registry-image
+        source: {repository: «busybox», tag: '1.36'}
+        version: {digest: '${pin}'}
+      run: {path: sh}
+    on_failure:
+      task: u
+      config: {platform: linux, image_resource: {type: registry-image, source: {repository: «alpine»}}, run: {path: x}}
+  - put: made
+  - get: base
+  - put: alias
+    resource: both
+`,
+    uses: [
+      "resource-type docker.io/cfcommunity/slack-notification-resource:latest resolved",
+      "resource ? partial",
+      "resource registry.io/acme/both literal",
+      `image-resource docker.io/library/busybox:1.36@${pin} resolved`,
+      "image-resource docker.io/library/alpine literal",
+    ],
+    pins: 1,
+  },
+  {
+    dialect: "travis",
+    path: ".travis.yml",
+    text: `services: [docker, redis-server]
+env:
+  global: [REG=quay.io, secure: abc]
+  jobs:
+  - V=1 X="a b"
+  - V=2
+install: docker pull «$REG/acme/base:$V»
+script:
+- docker run --rm -e A «alpine:3» true
+- docker build -t acme/out:1 .
+jobs:
+  include:
+  - script: docker run «redis:7»
+    install: skip
+deploy: {provider: script, script: echo docker run x:1}
+`,
+    uses: [
+      "command quay.io/acme/base:1 resolved",
+      "command quay.io/acme/base:2 resolved",
+      "command docker.io/library/alpine:3 literal",
+      "command docker.io/library/redis:7 literal",
+    ],
+    pins: 0,
+  },
+  {
+    dialect: "semaphore",
+    path: ".semaphore/semaphore.yml",
+    text: `version: v1.0
+agent:
+  machine: {type: e1-standard-2, os_image: ubuntu2204}
+  containers: [{name: main, image: «registry.semaphoreci.com/ruby:3.2»}]
+blocks:
+- task:
+    agent:
+      containers:
+      - name: db
+        image: «postgres:\${{parameters.PG}}»
+    prologue: {commands: [checkout, docker pull «redis:7»]}
+    jobs: [{name: a, commands: [docker build -t acme/x:1 .]}]
+`,
+    uses: [
+      "container registry.semaphoreci.com/ruby:3.2 literal",
+      "container ? partial",
+      "command docker.io/library/redis:7 literal",
+    ],
+    pins: 1,
+  },
+  {
+    dialect: "screwdriver",
+    path: "screwdriver.yaml",
+    text: `shared:
+  image: «node:20»
+  steps: [init: npm i]
+jobs:
+  main:
+    image: «node:{{V}}»
+    matrix: {V: [1, 2]}
+    steps:
+    - test: docker run «alpine:3»
+    - docker run «alpine:4»
+`,
+    uses: [
+      "image docker.io/library/node:20 literal",
+      "image ? partial",
+      "command docker.io/library/alpine:3 literal",
+      "command docker.io/library/alpine:4 literal",
+    ],
+    pins: 1,
+  },
+  {
+    dialect: "prow",
+    path: ".prow/jobs.yaml",
+    text: `presubmits:
+  acme/app:
+  - name: test
+    decorate: true
+    spec:
+      volumes: [{name: v, image: {reference: «acme/data:1»}}]
+      initContainers: [{image: "«busybox:1»"}]
+      containers:
+      - image: «gcr.io/acme/kubekins:v1-master»
+        command: [bash, -c]
+        args:
+        - |
+          docker run «alpine:3»
+          docker build -t acme/own:1 .
+          docker run acme/own:1
+        env: [{name: IMAGE, value: acme/none:1}]
+periodics:
+- interval: 1h
+  name: nightly
+  spec: {containers: [{image: '«node:22»', args: [run]}]}
+- name: built
+  tekton_pipeline_run_spec:
+    v1: {pipelineSpec: {tasks: [{name: a, taskSpec: {steps: [{image: «golang:1»}], sidecars: [{image: «redis:7»}]}}]}}
+plank:
+  default_decoration_config_entries:
+  - repo: acme
+    config:
+      utility_images: {clonerefs: «gcr.io/prow/clonerefs:1», sidecar: '«gcr.io/prow/sidecar:1»', other: x}
+`,
+    uses: [
+      "volume docker.io/acme/data:1 literal",
+      "container docker.io/library/busybox:1 literal",
+      "container gcr.io/acme/kubekins:v1-master literal",
+      "command docker.io/library/alpine:3 literal",
+      "container docker.io/library/node:22 literal",
+      "container docker.io/library/golang:1 literal",
+      "container docker.io/library/redis:7 literal",
+      "utility-image gcr.io/prow/clonerefs:1 literal",
+      "utility-image gcr.io/prow/sidecar:1 literal",
+    ],
+    pins: 8,
+  },
+  {
+    dialect: "codefresh",
+    path: "codefresh.yml",
+    text: `version: '1.0'
+steps:
+  build: {type: build, image_name: acme/app, tag: 1, dockerfile: Dockerfile}
+  test:
+    image: «node:20»
+    commands: [docker pull «redis:7»]
+  own: {title: x, image: '\${{build}}'}
+  given: {type: freestyle, arguments: {image: «golang:1», commands: [docker pull «redis:8»]}}
+  other: {type: acme/step, arguments: {image: acme/none:1}}
+  many:
+    type: parallel
+    steps:
+      a: {type: freestyle, image: "«acme/tool:\${{V}}»"}
+  both:
+    type: composition
+    composition:
+      version: '2'
+      services: {db: {image: «postgres:16»}, app: {build: .}}
+    composition_candidates: {t: {image: '\${{build}}'}}
+  push: {type: push, candidate: '\${{build}}', image_name: x/y}
+services:
+  composition: {cache: {image: «redis:6»}}
+`,
+    uses: [
+      "image docker.io/library/node:20 literal",
+      "command docker.io/library/redis:7 literal",
+      "image docker.io/library/golang:1 literal",
+      "command docker.io/library/redis:8 literal",
+      "image ? partial",
+      "services docker.io/library/postgres:16 literal",
+      "services docker.io/library/redis:6 literal",
+    ],
+    pins: 4,
+  },
+];
