@@ -1,61 +1,85 @@
-import type { Dialect, Document } from "./document.ts";
+import {
+  functionOf,
+  intrinsicValues,
+  referenceScope,
+  substitutionScope,
+  templateContext,
+  type TemplateContext,
+} from "./cloudFormationValue.ts";
+import type { Dialect, Document, ImageUse } from "./document.ts";
+import { useOfValue } from "./imageUse.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
-import type { TemplateScope } from "./template.ts";
-import { delimited, noTemplate } from "./templateSyntax.ts";
 import { readYaml } from "./yaml.ts";
-import {
-  dereference,
-  entriesOf,
-  itemsOf,
-  mappingOf,
-  nodesAt,
-  scalarOf,
-  textOf,
-  valueAt,
-  type YamlNode,
-} from "./yamlNode.ts";
+import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Where resources hold images: the paths below `Properties`; `*` stands for the items of a list. */
 const places = new Map<string, readonly string[]>([
   ["AWS::ECS::TaskDefinition", ["ContainerDefinitions.*.Image"]],
+  ["AWS::ECS::ExpressGatewayService", ["PrimaryContainer.Image"]],
   ["AWS::Lambda::Function", ["Code.ImageUri"]],
   ["AWS::Serverless::Function", ["ImageUri"]],
   ["AWS::AppRunner::Service", ["SourceConfiguration.ImageRepository.ImageIdentifier"]],
   ["AWS::CodeBuild::Project", ["Environment.Image"]],
   [
     "AWS::Batch::JobDefinition",
-    ["ContainerProperties.Image", "NodeProperties.NodeRangeProperties.*.Container.Image", "EcsProperties.*.Image"],
+    [
+      "ContainerProperties.Image",
+      "NodeProperties.NodeRangeProperties.*.Container.Image",
+      "NodeProperties.NodeRangeProperties.*.EcsProperties.TaskProperties.*.Containers.*.Image",
+      "EcsProperties.TaskProperties.*.Containers.*.Image",
+      "EksProperties.PodProperties.Containers.*.Image",
+      "EksProperties.PodProperties.InitContainers.*.Image",
+    ],
   ],
   ["AWS::SageMaker::Model", ["PrimaryContainer.Image", "Containers.*.Image"]],
+  ["AWS::SageMaker::ModelPackage", ["InferenceSpecification.Containers.*.Image"]],
+  ["AWS::SageMaker::ImageVersion", ["BaseImage"]],
+  ["AWS::Lightsail::Container", ["ContainerServiceDeployment.Containers.*.Image"]],
+  ["AWS::BedrockAgentCore::Runtime", ["AgentRuntimeArtifact.ContainerConfiguration.ContainerUri"]],
+  ["AWS::EMRServerless::Application", ["ImageConfiguration.ImageUri"]],
+  [
+    "AWS::GameLift::ContainerGroupDefinition",
+    ["GameServerContainerDefinition.ImageUri", "SupportContainerDefinitions.*.ImageUri"],
+  ],
 ]);
 
-/** A parameter's default is text, whatever stands in it. */
-const literal: TemplateScope = { syntax: noTemplate, lookup: () => [] };
-
 /**
- * Reads a CloudFormation template, YAML or JSON: the images of resources that run containers, with `!Ref` and `!Sub`
- * followed to the defaults of parameters.
+ * Reads a CloudFormation template, YAML or JSON: the images of resources that run containers, with intrinsic functions
+ * followed to the defaults of parameters and to mappings.
  */
 export function readCloudFormation(source: string, path: string): Document {
   const pipeline = createPipeline(source, path, "cloudformation", readerOf(path));
   const [root] = pipeline.roots;
-  const parameters = valueAt(root, "Parameters");
-  const scope: TemplateScope = {
-    syntax: delimited("${", "}", /^[^!]/),
-    lookup: (name) => {
-      const node = valueAt(parameters, name, "Default");
-      return node === undefined ? [] : [{ label: `default of parameter ${name}`, node, scope: literal }];
-    },
+  const context = templateContext(pipeline.text, root);
+  const uses: ImageUse[] = [];
+  const read = (node: YamlNode | undefined, type: string, place: string): void => {
+    for (const value of nodesBelow(node, place.split("."))) uses.push(...addValue(pipeline, value, context, type));
   };
+  // What SAM gives all functions.
+  read(valueAt(root, "Globals", "Function"), "AWS::Serverless::Function", "ImageUri");
   for (const { value: resource } of entriesOf(valueAt(root, "Resources"))) {
     const type = textOf(valueAt(resource, "Type")) ?? "";
-    for (const place of places.get(type) ?? [])
-      for (const node of nodesAt(valueAt(resource, "Properties"), place.split(".")))
-        addValue(pipeline, node, scope, type);
+    for (const place of places.get(type) ?? []) read(valueAt(resource, "Properties"), type, place);
   }
-  return pipeline.document();
+  return pipeline.document(uses);
 }
+
+/** The nodes at a path, through both sides of every condition on the way. */
+function nodesBelow(node: YamlNode | undefined, [step, ...rest]: readonly string[], depth = 0): readonly YamlNode[] {
+  if (node === undefined || depth > maximumDepth) return [];
+  if (step === undefined) return [node];
+  const { name, argument } = functionOf(node);
+  if (name === "If")
+    return itemsOf(argument)
+      .slice(1)
+      .flatMap((branch) => nodesBelow(branch, [step, ...rest], depth + 1));
+  if (step !== "*") return nodesBelow(valueAt(node, step), rest, depth + 1);
+  return itemsOf(node).flatMap((item) => nodesBelow(item, rest, depth + 1));
+}
+
+/** Conditions and keys on the way to an image. */
+const maximumDepth = 20;
 
 const copilotPath = /(?:^|\/)copilot\/[^/]+\/manifest\.ya?ml$/i;
 
@@ -82,68 +106,63 @@ function readCopilot(pipeline: Pipeline, root: YamlNode | undefined): void {
 }
 
 function readerOf(path: string): typeof readYaml {
-  return /\.ya?ml$/i.test(path) ? readYaml : readJsonc;
+  if (/\.ya?ml$/i.test(path)) return readYaml;
+  return /\.json$/i.test(path) ? readJsonc : (text) => (/^\s*\{/.test(text) ? readJsonc(text) : readYaml(text));
 }
 
 /** Which of the two dialects of AWS a text with this beginning is. */
 export function awsDialectOf(head: string): Dialect | undefined {
-  if (/\bAWSTemplateFormatVersion\b|\bAWS::(?:ECS|Lambda|Serverless|Batch|AppRunner|CodeBuild|SageMaker)::/.test(head))
-    return "cloudformation";
+  if (/\bAWSTemplateFormatVersion\b|["']?\bType\b["']?[ \t]*:[ \t]*["']?AWS::\w+::/.test(head)) return "cloudformation";
   return /["']?containerDefinitions["']?\s*:/.test(head) ? "ecs" : undefined;
 }
 
-/** A text, or what an intrinsic function yields, in its short form (`!Sub`) or its long one (`Fn::Sub`). */
-function addValue(pipeline: Pipeline, node: YamlNode, scope: TemplateScope, type: string, depth = 0): void {
+/** An image of CodeBuild's own is not pulled from any registry. */
+const isOfCodeBuild = (value: string): boolean => value.startsWith("aws/codebuild/");
+
+/** Adds a text, or what an intrinsic function yields; gives the uses of functions whose value no one text writes. */
+function addValue(
+  pipeline: Pipeline,
+  node: YamlNode,
+  context: TemplateContext,
+  type: string,
+  depth = 0,
+): readonly ImageUse[] {
   const { name, argument } = functionOf(node);
-  if (argument === undefined || depth > maximumDepth) return;
-  const text = textOf(argument) ?? "";
+  if (argument === undefined || depth > maximumDepth) return [];
+  const skip = type === "AWS::CodeBuild::Project" ? { skip: isOfCodeBuild } : {};
   switch (name) {
     case undefined:
-      // An image of CodeBuild's own is not pulled from any registry.
-      if (!type.includes("CodeBuild") || !text.startsWith("aws/codebuild/"))
-        pipeline.image(scalarOf(argument), "image");
-      return;
-    case "Ref":
-      if (text !== "AWS::NoValue") addReference(pipeline, argument, scope);
-      return;
+      pipeline.image(scalarOf(argument), "image", skip);
+      return [];
+    case "Ref": {
+      // The name of a resource is another one's image.
+      const scope = referenceScope(context);
+      if (textOf(argument) !== "AWS::NoValue") pipeline.image(argument, "image", { ...skip, scope });
+      return [];
+    }
     case "Sub": {
       const [template, given] = itemsOf(argument);
-      pipeline.image(template ?? argument, "image", { scope: withGiven(scope, given) });
-      return;
+      pipeline.image(template ?? argument, "image", { ...skip, scope: substitutionScope(context, given) });
+      return [];
     }
     case "If":
-      for (const branch of itemsOf(argument).slice(1)) addValue(pipeline, branch, scope, type, depth + 1);
-      return;
-    default:
+      return itemsOf(argument)
+        .slice(1)
+        .flatMap((branch) => addValue(pipeline, branch, context, type, depth + 1));
+    default: {
+      const uses = intrinsicValues(context, node).flatMap(({ parts, chain }) => {
+        if (isOfCodeBuild(parts[0]?.text ?? "") || parts.every(({ text }) => text === "")) return [];
+        const { span } = argument;
+        const step = { span, label: `Fn::${name}`, text: pipeline.text.slice(span.start, span.end) };
+        return useOfValue(pipeline.text, {
+          span,
+          site: "image",
+          parts,
+          chain: [step, ...chain],
+          hasVariables: true,
+        });
+      });
+      return uses.flatMap((use) => ("code" in use ? [] : [use]));
+    }
   }
-}
-
-const maximumDepth = 10;
-
-function functionOf(node: YamlNode): { readonly name?: string; readonly argument: YamlNode | undefined } {
-  const found = dereference(node);
-  if (found?.tag !== undefined) return { name: found.tag.replace(/^!/, ""), argument: found };
-  if (mappingOf(found) === undefined) return { argument: found };
-  const [only] = entriesOf(found);
-  return { name: only?.key.text.replace(/^Fn::/, "") ?? "", argument: only?.value };
-}
-
-/** The names that `Sub` is given beside its text come before parameters. */
-function withGiven(scope: TemplateScope, given: YamlNode | undefined): TemplateScope {
-  return {
-    ...scope,
-    lookup(name) {
-      const node = given === undefined ? undefined : valueAt(given, name);
-      if (node === undefined) return scope.lookup(name);
-      const { name: of, argument } = functionOf(node);
-      if (of === "Ref") return scope.lookup(textOf(argument) ?? "");
-      return of === undefined ? [{ label: `value of ${name}`, node, scope: literal }] : [];
-    },
-  };
-}
-
-/** A parameter by its name; the name of a resource is another one's image. */
-function addReference(pipeline: Pipeline, node: YamlNode, scope: TemplateScope): void {
-  const whole = { ...scope, syntax: (text: string) => [{ start: 0, end: text.length, name: text }] };
-  pipeline.image(node, "image", { scope: whole });
 }

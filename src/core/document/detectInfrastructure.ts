@@ -13,7 +13,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["quadlet", /\.(?:container|image|volume|service)(?:\.d\/[^/]+\.conf)?$/],
   ["ecs", /(?:^|\/)(?:[^/]*task-?_?def(?:inition)?s?[^/]*|Dockerrun\.aws)\.json$/i],
   ["ecs", /(?:^|\/)copilot\/[^/]+\/manifest\.ya?ml$/i],
-  ["cloudformation", /(?:\.template|\.cfn|cloudformation[^/]*|\.cfn-template)\.(?:json|ya?ml)$/i],
+  ["cloudformation", /\.template\.json$|(?:\.cfn|cloudformation[^/]*|\.cfn-template)\.(?:json|ya?ml)$/i],
   ["jenkinsfile", /(?:^|\/)(?:Jenkinsfile(?:[._-][^/]*)?|[^/]*\.jenkins(?:file)?|vars\/[^/]+\.groovy)$/i],
 ];
 
@@ -32,12 +32,13 @@ export function infrastructureOfYaml(head: string): Dialect | undefined {
 
 /** Whether a file's content may tell one of these dialects though its path does not. */
 export function mayHoldInfrastructure(path: string): boolean {
-  return /\.(?:hcl|groovy)$/i.test(path);
+  return /\.(?:hcl|groovy|template)$/i.test(path);
 }
 
 /** The dialect of such a file, or of one in JSON. */
 export function infrastructureOfContent(head: string, path: string): Dialect | undefined {
   if (/\.json$/i.test(path)) return awsDialectOf(head);
+  if (/\.template$/i.test(path)) return awsDialectOf(head) === "cloudformation" ? "cloudformation" : undefined;
   if (/\.groovy$/i.test(path))
     return /^[ \t]*(?:pipeline|node|podTemplate)\b[^\n]*\{/m.test(head) ? "jenkinsfile" : undefined;
   if (/^job[ \t]+"[^"\n]*"[ \t]*\{/m.test(head)) return "nomad";

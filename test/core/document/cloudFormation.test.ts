@@ -65,6 +65,77 @@ describe("readCloudFormation", () => {
   });
 });
 
+describe("intrinsic functions", () => {
+  const parameters = "AWSTemplateFormatVersion: x\nParameters: {T: {Default: '2'}, S: {Default: prod}}\n";
+  const mappings = "Mappings:\n  Images:\n    prod: {web: r.io/web, side: 'side:3'}\n    dev: {web: r.io/dev}\n";
+  const task = (image: string) =>
+    `${parameters}${mappings}Resources:\n  A:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n      - Image: ${image}\n`;
+  const rows: readonly (readonly [image: string, ...uses: readonly string[]])[] = [
+    ["!FindInMap «[Images, prod, side]»", "image docker.io/library/side:3 resolved"],
+    ["!FindInMap «[Images, !Ref S, web]»", "image r.io/web resolved"],
+    ["!FindInMap «[Images, !Ref AWS::Region, web]»", "image ? unresolved"],
+    ["!FindInMap «[Images, test, web, {DefaultValue: 'd:1'}]»", "image docker.io/library/d:1 resolved"],
+    ["!Join «['', [r.io/a, ':', !Ref T]]»", "image r.io/a:2 resolved"],
+    ["{'Fn::Join': «[':', [{'Fn::FindInMap': [Images, prod, web]}, {Ref: T}]]»}", "image r.io/web:2 resolved"],
+    ["!Join «[':', [r.io/a, !Ref Open]]»", "image ? partial"],
+    [
+      "!Join «[':', [!If [C, a, b], '1']]»",
+      "image docker.io/library/a:1 resolved",
+      "image docker.io/library/b:1 resolved",
+    ],
+    ["!Select «[1, ['a:1', 'b:1']]»", "image docker.io/library/b:1 resolved"],
+    ["!GetAtt «X.Y»", "image ? unresolved"],
+    ["!ImportValue «other-stack»", "image ? unresolved"],
+    ["!Ref AWS::NoValue"],
+  ];
+  for (const [image, ...uses] of rows)
+    it(`follows ${image}`, () => {
+      const { images } = expectUses(yaml, task(image), uses);
+      assert.ok(images.every(({ chain }) => chain[0]?.label.startsWith("Fn::")));
+    });
+
+  it("tells how a value came to be, and pins it where it is written", () => {
+    const { images } = yaml(task("!Join [':', [!FindInMap [Images, prod, web], !Ref T]]"));
+    assert.deepEqual(
+      images[0]?.chain.map(({ label, text }) => `${label} = ${text}`),
+      [
+        "Fn::Join = [':', [!FindInMap [Images, prod, web], !Ref T]]",
+        "mapping Images.prod.web = r.io/web",
+        "variable T = T",
+        "default of parameter T = 2",
+      ],
+    );
+    assert.equal(expectPinsToHold(yaml, task("!FindInMap [Images, prod, side]")), 1);
+    assert.equal(expectPinsToHold(yaml, task("!Join ['', [r.io/a, ':1']]")), 1);
+  });
+
+  it("goes through conditions on the way, and lets CodeBuild's own images be", () => {
+    const read = (properties: string) =>
+      references(
+        `Parameters: {Own: {Default: 'aws/codebuild/standard:7.0'}}\nGlobals: {Function: {ImageUri: 'g:1'}}\nResources:\n${properties}`,
+        "infra/stack.template.yaml",
+      ).map((one) => one.replace(/^\S+ /, ""));
+    assert.deepEqual(
+      read(
+        "  A:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n      - !If [C, {Name: x, Image: 'a:1'}, !Ref AWS::NoValue]\n      - Fn::If: [C, {Image: 'b:1'}, {Image: 'c:1'}]\n  B:\n    Type: AWS::CodeBuild::Project\n    Properties: {Environment: {Image: !Ref Own}}\n  C:\n    Type: AWS::CodeBuild::Project\n    Properties: {Environment: {Image: !Join ['', ['aws/codebuild/', x]]}}\n",
+      ),
+      ["docker.io/library/g:1", "docker.io/library/a:1", "docker.io/library/b:1", "docker.io/library/c:1"],
+    );
+  });
+
+  it("leaves manifests and other templates to their dialects", () => {
+    assert.equal(
+      readDocument("apiVersion: v1\nkind: Pod\nspec: {containers: [{image: a:1}]}\n", "x.template.yaml").dialect,
+      "kubernetes",
+    );
+    assert.equal(
+      readDocument('{"Resources": {"A": {"Type": "AWS::ECS::TaskDefinition"}}}', "x.template").dialect,
+      "cloudformation",
+    );
+    assert.equal(readDocument("Hello {{ name }}", "mail.template").dialect, "unrecognised");
+  });
+});
+
 describe("readTaskDefinition", () => {
   const task = `{ "family": "no:1", "containerDefinitions": [
   { "name": "web", "image": "«nginx:1»", "environment": [{ "name": "IMAGE", "value": "no:2" }] },
@@ -79,10 +150,10 @@ describe("readTaskDefinition", () => {
       expectToSurvive(read, plain);
     });
 
-  it("reads both sides of a condition, what Sub is given, and nothing of functions that the file does not say", () =>
+  it("reads both sides of a condition and what Sub is given", () =>
     assert.deepEqual(
       references(
-        "AWSTemplateFormatVersion: x\nParameters: {T: {Default: '2'}}\nResources:\n  A:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n      - Image: !If [C, 'a:1', !Sub 'b:${T}']\n      - Image: {'Fn::If': [C, 'c:1', {Ref: AWS::NoValue}]}\n      - Image: !Sub ['${R}/d:${T}', {R: r.io}]\n      - Image: !FindInMap [M, N, Image]\n      - Image: !Join ['', [a, b]]\n      - Image: !GetAtt X.Y\n",
+        "AWSTemplateFormatVersion: x\nParameters: {T: {Default: '2'}}\nResources:\n  A:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n      - Image: !If [C, 'a:1', !Sub 'b:${T}']\n      - Image: {'Fn::If': [C, 'c:1', {Ref: AWS::NoValue}]}\n      - Image: !Sub ['${R}/d:${T}', {R: r.io}]\n",
         "t.template.yaml",
       ).map((one) => one.replace(/^\S+ /, "")),
       ["docker.io/library/a:1", "docker.io/library/b:2", "docker.io/library/c:1", "r.io/d:2"],
