@@ -158,7 +158,8 @@ function toUse(
   const known = parts.map((part) => part.text ?? "").join("");
   if (parts.every((part) => part.text !== undefined)) {
     if (parseReference(known).value === undefined) return undefined;
-  } else if (!/^[\w./:@-]*$/.test(known) || known.startsWith("-") || isOnlySubstitution(parts)) return undefined;
+  } else if (!/^[\w./:@-]*$/.test(known) || parts[0]?.text?.startsWith("-") === true || isOnlySubstitution(parts))
+    return undefined;
   // One digest after an expression would be that of every item of a loop.
   const mayFollow = !isOfLoop && mention.endsWithName !== true;
   const chain = dedupe(parts.flatMap((part) => part.chain)).map((step) => ({

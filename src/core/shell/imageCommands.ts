@@ -34,6 +34,7 @@ export function readImageCommands(
   const commands: ShellCommand[] = [];
   const placed: PlacedMention[] = [...given.mentions];
   const outputs = new Set<string>();
+  const aliases = new Set<string>();
   const addOutput = (name: string): void => {
     for (const one of spellings(name)) outputs.add(one);
   };
@@ -54,18 +55,18 @@ export function readImageCommands(
       const { tool, rest } = inner.invocation;
       const images = imagesOfTool(tool, () => rest.map((word) => valueOfWord(word, document.text)));
       for (const output of images.outputs) for (const name of namesOf(output, document.text)) addOutput(name);
+      for (const alias of images.aliases ?? [])
+        for (const one of namesOf(alias, document.text).flatMap(spellings)) aliases.add(one);
       for (const mention of images.mentions) placed.push({ ...mention, command });
     }
   };
   for (const command of [...document.commands, ...(document.windowsCommands ?? [])]) visit(command, 0);
   if (placed.length === 0) return [];
-  const wanted = placed.filter(
-    ({ slice, mayBeLocal }) =>
-      mayBeLocal !== true ||
-      !namesOf(slice, document.text)
-        .flatMap(spellings)
-        .some((name) => outputs.has(name)),
-  );
+  const wanted = placed.filter(({ slice, mayBeLocal, isPulled }) => {
+    if (mayBeLocal !== true) return true;
+    const names = namesOf(slice, document.text).flatMap(spellings);
+    return !names.some((name) => outputs.has(name) || (isPulled !== true && aliases.has(name)));
+  });
   return createCommandUses(document, commands, wanted);
 }
 

@@ -42,7 +42,7 @@ type VerbReader = (words: readonly WordValue[]) => CommandImages;
 const verbs = new Map<string, VerbReader>([
   ["run", runMentions],
   ["create", runMentions],
-  ["pull", (words) => readEvery(words, enginePull, "transport")],
+  ["pull", (words) => pulled(readEvery(words, enginePull, "transport"))],
   ["from", (words) => withoutScratch(readFirst(words, engineFrom, "transport"))],
   ["save", (words) => readEvery(words, engineLook)],
   ["history", (words) => readEvery(words, engineLook)],
@@ -56,8 +56,8 @@ const verbs = new Map<string, VerbReader>([
   ["container commit", readTargets(1)],
   ["commit", readTargets(1)],
   ["import", readTargets(1)],
-  ["tag", readTargets(1)],
-  ["image tag", readTargets(1)],
+  ["tag", readAliases],
+  ["image tag", readAliases],
   ["build", readBuild],
   ["b", readBuild],
   ["bud", readBuild],
@@ -172,6 +172,15 @@ function readTargets(from: number): VerbReader {
       .slice(from)
       .map(wholeSlice),
   });
+}
+
+/** Further names for an image: what is asked of a registry by such a name is another thing. */
+function readAliases(words: readonly WordValue[]): CommandImages {
+  return { mentions: [], outputs: [], aliases: readTargets(1)(words).outputs };
+}
+
+function pulled({ mentions, outputs }: CommandImages): CommandImages {
+  return { mentions: mentions.map((mention) => ({ ...mention, isPulled: true })), outputs };
 }
 
 function skipFirst({ mentions, outputs }: CommandImages): CommandImages {

@@ -129,12 +129,23 @@ function wrapped({ tool, rest }: Invocation): InnerCommand | undefined {
   for (const [at, { text = "" }] of rest.entries()) {
     const name = text.slice(text.lastIndexOf("/") + 1);
     const next = rest[at + 1]?.text ?? "";
+    const verbs = known.get(name);
     if (isShellProgram(text) && /^-[a-z]*c$/.test(next)) {
       const word = rest[at + 2];
       return word === undefined ? undefined : { kind: "script", word };
     }
-    if (known.get(name)?.test(next) === true)
+    if (verbs !== undefined && namesVerb(rest.slice(at + 1, at + 8), verbs))
       return { kind: "tool", invocation: { tool: name, rest: rest.slice(at + 1) } };
   }
   return undefined;
+}
+
+/** Whether one of the verbs is what comes after the options of all commands: `kubectl -n x set`. */
+function namesVerb(words: readonly ShellWord[], verbs: RegExp): boolean {
+  for (const [at, { text = "" }] of words.entries()) {
+    if (verbs.test(text)) return true;
+    const before = words[at - 1]?.text;
+    if (!text.startsWith("-") && (before?.startsWith("-") !== true || before.includes("="))) return false;
+  }
+  return false;
 }

@@ -57,7 +57,7 @@ export function invocationOf(command: ShellCommand): Invocation | undefined {
   let at = 0;
   for (let depth = 0; depth < 8; depth++) {
     while (/^[A-Za-z_]\w*=/.test(command.words[at]?.raw ?? "")) at++;
-    const tool = toolName(command.words[at]?.text);
+    const tool = toolName(command.words[at]);
     if (tool === undefined) return undefined;
     at++;
     const valued = wrappers.get(tool);
@@ -121,7 +121,12 @@ function afterOptions(words: readonly ShellWord[], from: number, valued: Readonl
   }
 }
 
-function toolName(text: string | undefined): string | undefined {
-  const name = text?.slice(Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\")) + 1).replace(/\.exe$/i, "");
-  return name === "" ? undefined : name;
+/** The name after the folder, which need not be known, without what says for which machine the program is. */
+function toolName(word: ShellWord | undefined): string | undefined {
+  const text = word?.text ?? word?.raw.replaceAll(/["']/g, "");
+  const slash = text === undefined ? -1 : Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\"));
+  if (text === undefined || (word?.text === undefined && slash < 0)) return undefined;
+  const name = text.slice(slash + 1).replace(/\.exe$/i, "");
+  if (name === "" || (word?.text === undefined && !/^[\w.-]+$/.test(name))) return undefined;
+  return name.replace(/[-_](?:linux|darwin|windows)[-_](?:amd64|arm64|x86_64)$/, "");
 }

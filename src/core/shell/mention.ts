@@ -7,6 +7,8 @@ export interface Mention {
   readonly platform?: string;
   /** Whether the image may be one that the same script builds, which no registry has to have. */
   readonly mayBeLocal?: boolean;
+  /** Whether it is asked of its registry even where this machine calls another image so. */
+  readonly isPulled?: boolean;
   /** Slices that hold the rest of the reference, where it is split over several: registry, tag, digest. */
   readonly split?: SplitMention;
 }
@@ -23,6 +25,8 @@ export interface CommandImages {
   readonly mentions: readonly Mention[];
   /** Names that the command gives to what it builds. */
   readonly outputs: readonly WordSlice[];
+  /** Further names that the command gives to what is there already. */
+  readonly aliases?: readonly WordSlice[];
 }
 
 /** The values of an option, in order. */

@@ -1,3 +1,4 @@
+import type { WordPart } from "../document/document.ts";
 import type { WordSlice, WordValue } from "./wordValue.ts";
 import { unknownCharacter } from "./stretch.ts";
 
@@ -103,6 +104,11 @@ function expansionKind({ text, word, parts }: WordValue): "argument" | "options"
   if (!text.startsWith(unknownCharacter)) return "argument";
   if (/^["']?\$(?:[@*]|\{[@*])/.test(word.raw)) return "anything";
   const [name = ""] = word.expands;
+  const choices = parts[0]?.choices;
+  if (choices !== undefined && text === unknownCharacter && choices.length > 0 && choices.every(isOption))
+    return "options";
+  // `$(tty -s && echo -it)`
+  if (/^["']?(?:\$\(|`).*\becho\s+["']?-\w/s.test(word.raw)) return "options";
   // Make's functions give any number of words; where options stand in them, options.
   if (
     /^\$[({](?:if|or|and|foreach|addprefix|addsuffix|patsubst|subst|filter(?:-out)?|call|shell|strip|sort)\s/.test(
@@ -118,4 +124,10 @@ function expansionKind({ text, word, parts }: WordValue): "argument" | "options"
   const isQuoted = word.raw.startsWith('"');
   // Without a name it is a command's output, which may be any number of words.
   return !isQuoted && text === unknownCharacter && parts[0]?.chain.length === 0 ? "anything" : "argument";
+}
+
+/** Whether parts begin as an option does, or are nothing. */
+function isOption(parts: readonly WordPart[]): boolean {
+  const [first] = parts;
+  return first === undefined || first.text === "" || first.text?.startsWith("-") === true;
 }
