@@ -81,8 +81,8 @@ export interface Revocations {
 
 /** The files of a workspace. Paths are workspace-relative with forward slashes. */
 export interface Files {
-  /** Every file that could hold a reference or a policy, in a stable order, without ignored folders. */
-  list(options: WaitOptions): Promise<readonly string[]>;
+  /** Every file that could hold a reference or a policy, once, some as soon as they are met; without ignored folders. */
+  list(options: WaitOptions): AsyncIterable<readonly string[]>;
   /** The file's text, byte-order mark removed; undefined where it does not exist. Throws AppError `file-unreadable` or `limit-reached`. */
   read(path: string, options: WaitOptions): Promise<string | undefined>;
   /** Other threads, which share the work where there is much of it. */
@@ -118,8 +118,11 @@ export interface FileReading {
 export interface FileReaders {
   /** From how many files on they are worth their start. */
   readonly atLeast: number;
-  /** What the files hold, in any order. Throws what the signal was aborted with, and AppError `internal` where a thread failed. */
-  read(tasks: readonly FileTask[], options: WaitOptions): AsyncIterable<readonly FileReading[]>;
+  /**
+   * What the files hold, in any order; they are read while more of them are found. Throws what the signal was aborted
+   * with, what finding them failed with, and AppError `internal` where a thread failed.
+   */
+  read(tasks: AsyncIterator<readonly FileTask[]>, options: WaitOptions): AsyncIterable<readonly FileReading[]>;
 }
 
 /** The time of day, so that tests and verdicts can be given one. */

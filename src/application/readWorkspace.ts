@@ -13,7 +13,8 @@ import { isCoveredBy } from "../core/pathGlob.ts";
 import type { Problem } from "../core/problem.ts";
 import { AppError } from "./errors.ts";
 import type { FileReading, Files, FileTask, WaitOptions } from "./ports.ts";
-import { isPolicyPath, readFiles } from "./readFiles.ts";
+import { isPolicyPath } from "./readFiles.ts";
+import { readTasks } from "./readTasks.ts";
 
 /** A part of a workspace: files that were named, and folders. Paths are workspace-relative; `""` is the whole workspace. */
 export interface Selection {
@@ -49,10 +50,9 @@ export interface Workspace {
 export async function readWorkspace(ports: { readonly files: Files }, options: ReadOptions): Promise<Workspace> {
   const { selection, signal } = options;
   const wantsPolicy = options.policy === undefined && options.withoutPolicy !== true;
-  const named = selection?.files ?? [];
+  const named = new Set(selection?.files);
   const configuration = await readConfiguration(ports.files, { signal });
-  const listed =
-    wantsPolicy || selection === undefined || selection.folders.length > 0 ? await ports.files.list({ signal }) : [];
+  const lists = wantsPolicy || selection === undefined || selection.folders.length > 0;
   const isSelected = createSelector(selection);
   const places = configuration.value.policies;
   // Keys and certificates, those of Notary's trust stores too, state nothing by themselves; the policy that is named names them.
@@ -61,20 +61,28 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
     isSupportingFile(path) ||
     isTrustStorePath(path) ||
     places.some((place) => isCoveredBy(place, path));
-  const paths = [...new Set([...named, ...listed])].filter(
-    (path) => isSelected(path) || (wantsPolicy && isPolicyPath(path)),
-  );
-
-  const tasks = paths.map((path) => ({
+  const taskOf = (path: string): FileTask => ({
     path,
-    references: named.includes(path) || (isSelected(path) && mayHoldReferences(path)),
+    references: named.has(path) || (isSelected(path) && mayHoldReferences(path)),
     policy: wantsPolicy && isPlace(path),
-    named: named.includes(path),
-  }));
+    named: named.has(path),
+  });
+  const listed: string[] = [];
+  const tasks = async function* (): AsyncGenerator<readonly FileTask[]> {
+    yield [...named].map(taskOf);
+    if (!lists) return;
+    for await (const part of ports.files.list({ signal })) {
+      const wanted = part.filter(
+        (path) => !named.has(path) && (isSelected(path) || (wantsPolicy && isPolicyPath(path))),
+      );
+      listed.push(...wanted);
+      yield wanted.map(taskOf);
+    }
+  };
   const documents = new Map<string, Document>();
   const policyFiles: PolicyFile[] = [];
   const met: Problem[] = [];
-  for await (const readings of readTasks(ports.files, tasks, { signal })) {
+  for await (const readings of readTasks(ports.files, tasks(), { signal })) {
     for (const { path, document, policyText, problems } of readings) {
       if (document !== undefined) documents.set(path, document);
       if (policyText !== undefined) policyFiles.push({ path, text: policyText });
@@ -83,6 +91,8 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
     options.onReadings?.(readings);
   }
 
+  // By code unit, not by locale: the order of reports must not depend on the machine.
+  const paths = [...named, ...listed.sort()];
   const inOrder = paths.flatMap((path) => documents.get(path) ?? []);
   const position = new Map(paths.map((path, index) => [path, index]));
   const placeOf = ({ file = "" }: Problem): number => position.get(file) ?? 0;
@@ -95,26 +105,6 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
     configuration: configuration.value,
     problems: [...problems, ...policy.problems, ...inOrder.flatMap(documentProblems)],
   };
-}
-
-async function* readTasks(
-  files: Files,
-  tasks: readonly FileTask[],
-  options: WaitOptions,
-): AsyncIterable<readonly FileReading[]> {
-  const open = new Map(tasks.map((task) => [task.path, task]));
-  if (files.readers !== undefined && tasks.length >= files.readers.atLeast) {
-    try {
-      for await (const readings of files.readers.read(tasks, options)) {
-        for (const { path } of readings) open.delete(path);
-        yield readings;
-      }
-    } catch (error) {
-      // Where threads cannot work, this one does what is left.
-      if (!(error instanceof AppError) || error.code !== "internal") throw error;
-    }
-  }
-  if (open.size > 0) yield await readFiles(files, [...open.values()], options);
 }
 
 async function readConfiguration(

@@ -56,23 +56,13 @@ export function createWorkspaceFiles(log: Log, program: string): WorkspaceFiles 
     get readers() {
       return localRoots().length === (vscode.workspace.workspaceFolders ?? []).length ? threads : undefined;
     },
-    async list({ signal }) {
-      const cancellation = abortOf(signal);
-      try {
-        const uris = await vscode.workspace.findFiles(
-          readablePattern,
-          ignoredPattern,
-          maximumCount,
-          cancellation.token,
+    async *list({ signal }) {
+      const uris = await findFiles(signal);
+      if (uris.length >= maximumCount)
+        log.warn(
+          `Only the first ${maximumCount} files were looked at. Exclude folders with the setting files.exclude.`,
         );
-        if (uris.length >= maximumCount)
-          log.warn(
-            `Only the first ${maximumCount} files were looked at. Exclude folders with the setting files.exclude.`,
-          );
-        return uris.flatMap((uri) => pathOf(uri) ?? []).sort();
-      } finally {
-        cancellation.dispose();
-      }
+      yield uris.flatMap((uri) => pathOf(uri) ?? []);
     },
     async read(path) {
       const uri = uriOf(path);
@@ -92,6 +82,15 @@ export function createWorkspaceFiles(log: Log, program: string): WorkspaceFiles 
       }
     },
   };
+}
+
+async function findFiles(signal: AbortSignal): Promise<readonly vscode.Uri[]> {
+  const cancellation = abortOf(signal);
+  try {
+    return await vscode.workspace.findFiles(readablePattern, ignoredPattern, maximumCount, cancellation.token);
+  } finally {
+    cancellation.dispose();
+  }
 }
 
 /** A file of this machine; undefined where it is too large. The editor's own reading asks its window for every file. */

@@ -8,7 +8,9 @@ export function memoryFiles(
   const reads: string[] = [];
   return {
     reads,
-    list: () => Promise.resolve(Object.keys(content).sort()),
+    async *list() {
+      yield await Promise.resolve(Object.keys(content).sort());
+    },
     read(path) {
       reads.push(path);
       if (!Object.hasOwn(content, path)) return Promise.resolve(undefined);

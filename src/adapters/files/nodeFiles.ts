@@ -46,9 +46,11 @@ interface Folder {
   readonly ignores: readonly Ignore[];
 }
 
-async function walk(options: NodeFilesOptions, signal: AbortSignal): Promise<readonly string[]> {
+/** Gives what it found in each of its turns. */
+async function* walk(options: NodeFilesOptions, signal: AbortSignal): AsyncGenerator<readonly string[]> {
   const { root, maximumFiles = 20_000, maximumEntries = 300_000, maximumDepth = 24 } = options;
-  const found: string[] = [];
+  let found: string[] = [];
+  let files = 0;
   let entries = 0;
   const tooMany = (limit: number): AppError =>
     new AppError("limit-reached", `${root} holds more than ${limit} files to look at; name the folders that matter.`);
@@ -75,7 +77,7 @@ async function walk(options: NodeFilesOptions, signal: AbortSignal): Promise<rea
         (entry.isFile() || (entry.isSymbolicLink() && (await isFileInside(root, path))))
       ) {
         found.push(path);
-        if (found.length > maximumFiles) throw tooMany(maximumFiles);
+        if (++files > maximumFiles) throw tooMany(maximumFiles);
       }
     }
     return below;
@@ -85,10 +87,12 @@ async function walk(options: NodeFilesOptions, signal: AbortSignal): Promise<rea
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     pending.push(...(await visit(folder)));
     if (Date.now() < until) continue;
+    if (found.length > 0) yield found;
+    found = [];
     await setImmediate();
     until = Date.now() + sliceTime;
   }
-  return found.sort(byPath);
+  yield found;
 }
 
 /**
@@ -195,9 +199,4 @@ export function unreadable(path: string, cause: unknown): AppError {
 /** Whether an error of the file system says that there is no such file. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
-}
-
-// By code unit, not by locale: the order of reports must not depend on the machine.
-function byPath(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

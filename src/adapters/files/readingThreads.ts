@@ -4,7 +4,7 @@ import { AppError } from "../../application/errors.ts";
 import type { FileReaders, FileReading, FileTask } from "../../application/ports.ts";
 import { defaultMaximumSize } from "./nodeFiles.ts";
 import type { Root } from "./filesNow.ts";
-import { dealTasks } from "./shares.ts";
+import { createShares } from "./shares.ts";
 
 /** What a thread is started with. */
 export interface ThreadSetting {
@@ -48,17 +48,14 @@ export function createReadingThreads(options: ReadingThreadsOptions): FileReader
     atLeast: options.atLeast,
     async *read(tasks, { signal }) {
       signal.throwIfAborted();
-      const count = Math.max(
-        1,
-        Math.min(maximumThreads, availableParallelism(), Math.ceil(tasks.length / batchLength)),
-      );
+      const count = Math.max(1, Math.min(maximumThreads, availableParallelism()));
       const setting: ThreadSetting = {
         roots: options.roots(),
         maximumSize: options.maximumSize ?? defaultMaximumSize,
       };
       const threads = Array.from({ length: count }, () => startThread(options.program, setting));
       try {
-        yield* merge(threads, dealTasks(tasks, count, batchLength), signal);
+        yield* merge(threads, tasks, signal);
       } finally {
         await Promise.all(threads.map((thread) => thread.terminate()));
       }
@@ -74,46 +71,64 @@ function startThread(program: string, workerData: ThreadSetting): Worker {
 /** The answers of all threads as they come; each thread that answers is asked again. */
 async function* merge(
   threads: readonly Worker[],
-  tasksFor: (thread: number) => readonly FileTask[],
+  parts: AsyncIterator<readonly FileTask[]>,
   signal: AbortSignal,
 ): AsyncGenerator<readonly FileReading[]> {
+  const shares = createShares(batchLength);
   const answers: (readonly FileReading[])[] = [];
-  let waiting = 0;
+  const asked = threads.map(() => 0);
+  let isListed = false;
   let failure: unknown;
   let wake = (): void => undefined;
-  const fail = (message: string, cause?: unknown): void => {
-    failure ??= new AppError("internal", message, { cause });
+  const fail = (cause: unknown): void => {
+    failure ??= cause;
     wake();
   };
+  const failThread = (message: string, cause?: unknown): void => fail(new AppError("internal", message, { cause }));
   const ask = (thread: Worker, index: number): void => {
-    const question: ThreadQuestion = { tasks: tasksFor(index) };
-    if (question.tasks.length === 0) return;
-    waiting++;
-    thread.postMessage(question);
+    for (let ahead = asked[index] ?? 0; ahead < batchesAhead; ahead++) {
+      const question: ThreadQuestion = { tasks: shares.next(index) };
+      if (question.tasks.length === 0) return;
+      asked[index] = ahead + 1;
+      thread.postMessage(question);
+    }
   };
-  const watchdog = setTimeout(() => fail(`No thread that reads files answered for ${patience} ms.`), patience);
+  const isWaiting = (): boolean => asked.some((count) => count > 0);
+  const watchdog = setTimeout(() => {
+    if (isWaiting()) failThread(`No thread that reads files answered for ${patience} ms.`);
+    else watchdog.refresh();
+  }, patience);
   const aborted = (): void => wake();
   signal.addEventListener("abort", aborted);
   for (const [index, thread] of threads.entries()) {
     thread.on("message", (readings: readonly FileReading[]) => {
       watchdog.refresh();
-      waiting--;
+      asked[index] = (asked[index] ?? 0) - 1;
       answers.push(readings);
       ask(thread, index);
       wake();
     });
-    thread.on("error", (cause) => fail("A thread that reads files failed.", cause));
-    thread.on("exit", () => fail("A thread that reads files ended before its work."));
-    for (let ahead = 0; ahead < batchesAhead; ahead++) ask(thread, index);
+    thread.on("error", (cause) => failThread("A thread that reads files failed.", cause));
+    thread.on("exit", () => failThread("A thread that reads files ended before its work."));
   }
+  const takeAll = async (): Promise<void> => {
+    for (let part = await parts.next(); part.done !== true && failure === undefined; part = await parts.next()) {
+      shares.add(part.value);
+      for (const [index, thread] of threads.entries()) ask(thread, index);
+    }
+    isListed = true;
+    wake();
+  };
+  takeAll().catch(fail);
   try {
-    while (waiting > 0 || answers.length > 0) {
+    for (;;) {
       const answer = answers.shift();
       if (answer !== undefined) {
         yield answer;
         continue;
       }
       if (failure !== undefined) throw failure;
+      if (isListed && !isWaiting()) return;
       await new Promise<void>((resolve) => (wake = resolve));
       signal.throwIfAborted();
     }

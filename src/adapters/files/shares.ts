@@ -1,42 +1,45 @@
-import { dialectOfPath } from "../../core/document/detect.ts";
 import type { FileTask } from "../../application/ports.ts";
+import { dialectOfPath } from "../../core/document/detect.ts";
 
-/** What is left for one thread: the tasks from `start` to before `end`. */
-interface Share {
-  start: number;
-  end: number;
+/** Tasks that are dealt out to threads while more of them come. */
+export interface Shares {
+  add(tasks: readonly FileTask[]): void;
+  /** What a thread is to do next; nothing where nothing is left. */
+  next(thread: number): readonly FileTask[];
+}
+
+interface Kind {
+  readonly tasks: FileTask[];
+  /** The thread that began with this kind. */
+  thread?: number;
 }
 
 /**
- * Deals tasks out to threads, some at a time. Each thread compiles what it runs for itself, so each is given files of as
- * few kinds as can be: the tasks stand by kind, every thread begins at a place of its own, and one that is done takes
- * from the end of what most is left of.
+ * Deals tasks, at most `atOnce` at a time. Each thread compiles for itself what it runs, so each is given files of as few
+ * kinds as can be: it stays with its own, then begins with one that nobody has, and then helps where most is left.
  */
-export function dealTasks(
-  tasks: readonly FileTask[],
-  threads: number,
-  atOnce: number,
-): (thread: number) => readonly FileTask[] {
-  const byKind = tasks
-    .map((task) => ({ task, kind: dialectOfPath(task.path) ?? "" }))
-    .sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0))
-    .map(({ task }) => task);
-  const border = (thread: number): number => Math.round((byKind.length * thread) / threads);
-  const shares = Array.from({ length: threads }, (_, thread): Share => ({
-    start: border(thread),
-    end: border(thread + 1),
-  }));
-  return (thread) => {
-    const own = shares[thread];
-    if (own !== undefined && own.start < own.end) {
-      const { start } = own;
-      own.start = Math.min(start + atOnce, own.end);
-      return byKind.slice(start, own.start);
-    }
-    const [longest] = shares.toSorted((a, b) => b.end - b.start - (a.end - a.start));
-    if (longest === undefined) return [];
-    const { end } = longest;
-    longest.end = Math.max(longest.start, end - atOnce);
-    return byKind.slice(longest.end, end);
+export function createShares(atOnce: number): Shares {
+  const kinds = new Map<string, Kind>();
+  const most = (accepts: (kind: Kind) => boolean): Kind | undefined => {
+    let found: Kind | undefined;
+    for (const kind of kinds.values())
+      if (kind.tasks.length > (found?.tasks.length ?? 0) && accepts(kind)) found = kind;
+    return found;
+  };
+  return {
+    add(tasks) {
+      for (const task of tasks) {
+        const name = dialectOfPath(task.path) ?? "";
+        const kind = kinds.get(name);
+        if (kind === undefined) kinds.set(name, { tasks: [task] });
+        else kind.tasks.push(task);
+      }
+    },
+    next(thread) {
+      const kind = most((one) => one.thread === thread) ?? most((one) => one.thread === undefined) ?? most(() => true);
+      if (kind === undefined) return [];
+      kind.thread ??= thread;
+      return kind.tasks.splice(-atOnce);
+    },
   };
 }

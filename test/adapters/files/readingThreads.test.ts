@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createNodeFiles } from "../../../src/adapters/files/nodeFiles.ts";
 import { createReadingThreads } from "../../../src/adapters/files/readingThreads.ts";
-import type { FileReaders, FileReading, FileTask } from "../../../src/application/ports.ts";
+import { allOf } from "../../helpers/asyncItems.ts";
+import { AppError } from "../../../src/application/errors.ts";
+import type { FileReaders, FileTask } from "../../../src/application/ports.ts";
 import { readWorkspace } from "../../../src/application/readWorkspace.ts";
 
 const program = resolve("src/adapters/files/readingThread.ts");
@@ -42,6 +44,10 @@ describe("createReadingThreads", () => {
     createReadingThreads({ program: path, atLeast: 400, roots: () => [{ prefix: "", folder: root }] });
   const taskOf = (path: string): FileTask => ({ path, references: true, policy: true, named: true });
 
+  const inParts = async function* (...parts: readonly (readonly FileTask[])[]): AsyncGenerator<readonly FileTask[]> {
+    for (const part of parts) yield await Promise.resolve(part);
+  };
+
   it("reads a workspace as this thread does", async () => {
     let batches = 0;
     const counted = { files: files(threads()) };
@@ -53,11 +59,17 @@ describe("createReadingThreads", () => {
   });
 
   it("gives what it read, the files it looked into, policies and problems", async () => {
-    const tasks = ["s1/compose.yaml", "s2/policy.yaml", "s3/compose.yaml", "s4/Dockerfile.link", "s9/none"].map(taskOf);
-    const readings: FileReading[] = [];
-    for await (const some of threads().read([...tasks, taskOf("s4/Dockerfile.folder")], { signal }))
-      readings.push(...some);
-    const [compose, policy, binary, link, absent, folder] = [...tasks, taskOf("s4/Dockerfile.folder")].map((task) =>
+    const tasks = [
+      "s1/compose.yaml",
+      "s2/policy.yaml",
+      "s3/compose.yaml",
+      "s4/Dockerfile.link",
+      "s9/none",
+      "s4/Dockerfile.folder",
+    ].map(taskOf);
+    const parts = inParts(tasks.slice(0, 2), [], tasks.slice(2));
+    const readings = (await allOf(threads().read(parts, { signal }))).flat();
+    const [compose, policy, binary, link, absent, folder] = tasks.map((task) =>
       readings.find(({ path }) => path === task.path),
     );
     assert.deepEqual(compose?.document?.images[0]?.reference?.tag, "7");
@@ -79,9 +91,8 @@ describe("createReadingThreads", () => {
         { prefix: "other/", folder: join(root, "s2") },
       ],
     });
-    const readings: FileReading[] = [];
     const tasks = ["Dockerfile", "other/Dockerfile", "../s3/Dockerfile"].map(taskOf);
-    for await (const some of readers.read(tasks, { signal })) readings.push(...some);
+    const readings = (await allOf(readers.read(inParts(tasks), { signal }))).flat();
     const imageOf = (path: string) => readings.find((reading) => reading.path === path)?.document?.images[0]?.text;
     assert.deepEqual(
       tasks.map(({ path }) => imageOf(path)),
@@ -94,9 +105,17 @@ describe("createReadingThreads", () => {
     assert.equal(documents.length, 453);
   });
 
+  it("says what finding the files failed with", async () => {
+    const failing = async function* (): AsyncGenerator<readonly FileTask[]> {
+      yield await Promise.resolve([taskOf("s1/Dockerfile")]);
+      throw new AppError("limit-reached", "too many");
+    };
+    await assert.rejects(allOf(threads().read(failing(), { signal })), /too many/);
+  });
+
   it("ends when it is cancelled", async () => {
     const cancelled = new AbortController();
-    const reading = threads().read([taskOf("s1/Dockerfile")], { signal: cancelled.signal });
+    const reading = threads().read(inParts([taskOf("s1/Dockerfile")]), { signal: cancelled.signal });
     cancelled.abort(new Error("enough"));
     await assert.rejects(async () => {
       for await (const some of reading) assert.fail(`${some.length} readings`);
