@@ -12,7 +12,8 @@ import { temporaryFolder } from "./temporary.mjs";
 
 const packages = ["cosign", "notation", "crane", "oras", "docker-registry"];
 const folder = join(root, ".peers");
-const programs = join(folder, "usr", "bin");
+/** Where the programs are. */
+export const programs = join(folder, "usr", "bin");
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /**

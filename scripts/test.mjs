@@ -7,6 +7,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { buildPeers, testsOfBuiltPeers } from "./builtPeers.mjs";
 import { Unavailable } from "./debian.mjs";
 import { buildExtension } from "./editor/package.mjs";
 import { fetchPeers } from "./peers.mjs";
@@ -28,10 +29,11 @@ rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
 const peers = await findPeers();
+const later = testsOfBuiltPeers.flatMap((file) => ["--ignore", file]);
 const tiers = [
   {
     name: "Everything outside the editor",
-    args: [...(options.coverage ? [c8] : []), mocha, ...reporter, "test/**/*.test.ts"],
+    args: [...(options.coverage ? [c8] : []), mocha, ...reporter, "test/**/*.test.ts", ...later],
     seconds: 600,
   },
   {
@@ -51,10 +53,17 @@ const tiers = [
           seconds: 900,
         },
       ]),
+  {
+    name: "Against programs that were built meanwhile",
+    args: [mocha, ...reporter, ...testsOfBuiltPeers],
+    seconds: 300,
+    after: () => built,
+  },
 ];
 
 log("\n== Build");
 await buildExtension();
+const built = buildPeers({ log, seconds: 480 });
 
 const total = peers.totals;
 for (const [index, tier] of tiers.entries()) {
@@ -82,8 +91,9 @@ async function findPeers() {
 }
 
 /** Runs one tier. One that ends badly without naming a failed test counts as a failure. */
-async function runTier({ name, args, env = {}, seconds }, file) {
+async function runTier({ name, args, env = {}, seconds, after = async () => undefined }, file) {
   log(`\n== ${name}`);
+  await after();
   const began = Date.now();
   const child = start(process.execPath, args, {
     cwd: root,

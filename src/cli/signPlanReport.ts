@@ -41,7 +41,7 @@ export async function reportFilePlan(
   format: Format,
   host: Host,
 ): Promise<number> {
-  const vsign = serviceType === "venafi" ? vsignCommand({ file: plan.name }, key.spec) : undefined;
+  const vsign = serviceType === "venafi" ? vsignCommand({ file: plan.name }, key) : undefined;
   const { scheme, terms } = plan;
   if (format === "json") {
     const what = {
@@ -191,7 +191,7 @@ function vsignFor(
   serviceType: string,
 ): { readonly vsign?: string } {
   const vsign =
-    serviceType === "venafi" && plan.format === "cosign" ? vsignCommand({ image: plan.artifact }, key.spec) : undefined;
+    serviceType === "venafi" && plan.format === "cosign" ? vsignCommand({ image: plan.artifact }, key) : undefined;
   return vsign === undefined ? {} : { vsign };
 }
 

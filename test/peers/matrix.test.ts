@@ -26,8 +26,7 @@ interface Started {
 }
 
 /**
- * Registries by three makers: one without the referrers API, one with it, and one that lists one entry a page. The second is
- * built by "cd test/peers/referrers && go build -mod=mod -o referrers-registry ." into the folder of the peers.
+ * Registries by three makers: one without the referrers API, one with it, and one that lists one entry a page.
  */
 const registries: readonly {
   readonly what: string;

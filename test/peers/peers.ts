@@ -17,6 +17,7 @@ export type PeerName =
   | "pkcs11-tool"
   | "softhsm2-util"
   | "referrers-registry"
+  | "vsign"
   | "vsign-connector"
   | "hashivault-signer"
   | "vault-transit"
@@ -40,7 +41,7 @@ function findPeer(name: PeerName): string | undefined {
 export function describeWithPeers(title: string, names: readonly PeerName[], body: (peers: Peers) => void): void {
   const missing = names.filter((name) => findPeer(name) === undefined);
   if (missing.length > 0) {
-    describe(`${title} (skipped: ${missing.join(", ")} not found; run "node scripts/peers.mjs" or set COUNTERSIGN_PEERS)`, function () {
+    describe(`${title} (skipped: ${missing.join(", ")} not found; run "node scripts/peers.mjs" and "node scripts/builtPeers.mjs", or set COUNTERSIGN_PEERS)`, function () {
       it("needs them", function () {
         this.skip();
       });

@@ -12,10 +12,7 @@ export interface SigstoreServer {
 
 const validFor = { start: "2026-01-01T00:00:00Z" };
 
-/**
- * Sigstore's own authority, without a certificate log. Built by "go install github.com/sigstore/fulcio@v1.8.8", and put
- * into the folder of the peers, as all of these.
- */
+/** Sigstore's own authority, without a certificate log. */
 export async function startFulcio(peers: Peers, issuer: string): Promise<SigstoreServer> {
   const file = join(peers.home, "fulcio.yaml");
   const entry = `issuer-url: ${issuer}\n    client-id: sigstore\n    type: email\n`;
@@ -34,7 +31,7 @@ export async function startFulcio(peers: Peers, issuer: string): Promise<Sigstor
 
 const origin = "rekor.trial.localhost";
 
-/** Sigstore's own log, "go install github.com/sigstore/rekor-tiles/v2/cmd/rekor-server/posix@v2.3.0", renamed to "rekor-server". */
+/** Sigstore's own log, in its second version. */
 export async function startRekor(peers: Peers): Promise<SigstoreServer> {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const signer = join(peers.home, "log.pem");
@@ -60,7 +57,7 @@ export async function startRekor(peers: Peers): Promise<SigstoreServer> {
   return { url: `http://127.0.0.1:${port}`, trust: { tlogs: [log] } };
 }
 
-/** Sigstore's own time-stamp authority, "go install github.com/sigstore/timestamp-authority/v2/cmd/timestamp-server@v2.1.3". */
+/** Sigstore's own time-stamp authority. */
 export async function startTimestampServer(peers: Peers): Promise<SigstoreServer> {
   const port = await freePort();
   const where = ["--host", "127.0.0.1", "--port", `${port}`, "--disable-ntp-monitoring"];

@@ -95,7 +95,6 @@ describeWithPeers("cosign verify accepts what the transit engine has signed", ["
   });
 });
 
-/** Built by "cd test/peers/hashivault && go build -mod=mod -o hashivault-signer ." into the folder of the peers. */
 describeWithPeers("cosign's client for Vault signs through the trial", ["hashivault-signer"], (peers) => {
   let scene: VaultScene;
   before(async () => {
@@ -125,7 +124,6 @@ describeWithPeers("cosign's client for Vault signs through the trial", ["hashiva
   });
 });
 
-/** Built by "cd test/peers/transit && go build -mod=mod -o vault-transit ." into the folder of the peers. */
 describeWithPeers("the transit engine of Vault itself signs for us", ["vault-transit"], (peers) => {
   let url: string;
   const types = ["ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "rsa-2048", "rsa-3072", "rsa-4096", "ed25519"];

@@ -20,7 +20,6 @@ const cases: readonly (readonly [number, HashAlgorithm, KeySpec])[] = [
   [4183, "sha512", "ed25519"],
 ];
 
-/** Built by "cd test/peers/vsign && go build -mod=mod -o vsign-connector ." into the folder of the peers. */
 describeWithPeers("the vendor's own connector signs through the trial as Venafi", ["vsign-connector"], (peers) => {
   const account = generateKeyPairSync("ed25519");
   let scene: VenafiScene;

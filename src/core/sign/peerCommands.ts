@@ -75,13 +75,14 @@ export function identityCommands(artifact: string, { predicate }: Pick<SigningTe
 
 /**
  * Venafi's own tool, which signs an image in cosign's first format, or a file: with its configuration in config.ini. Only
- * for RSA: it stores ECDSA signatures as r and s side by side, which cosign does not read.
+ * for RSA: it stores ECDSA signatures as r and s side by side, which cosign does not read. And only for keys that sign at
+ * once: it gives no justification, and takes the answer that an approval is pending for a signature.
  */
 export function vsignCommand(
   what: { readonly image: string } | { readonly file: string },
-  spec: SigningKey["spec"],
+  { spec, needs }: Pick<SigningKey, "spec" | "needs">,
 ): string | undefined {
-  if (!spec.startsWith("rsa")) return undefined;
+  if (!spec.startsWith("rsa") || needs.length > 0) return undefined;
   return "image" in what
     ? `vsign sign --config config.ini --image ${what.image} --mechanism 64`
     : `vsign sign --config config.ini --payload ${quote(what.file)} --output-signature ${quote(`${what.file}.sig`)} --mechanism 64`;

@@ -39,7 +39,7 @@ export function reviewItems(
     { ...subject, copies: plan.artifact },
     keyItem(key, plan.scheme, service),
     ...acceptance(plan),
-    ...consequences(plan, key.spec),
+    ...consequences(plan, key),
   ];
 }
 
@@ -55,7 +55,7 @@ export function fileReviewItems(
     keyItem(key, plan.scheme, service),
     fact("save", "Written to", output, "Sigstore bundle; whoever has the public key verifies the file by it"),
     fact("terminal", "The same by cosign", plan.commands.sign),
-    ...vsignItem(vsignCommand({ file: plan.name }, key.spec)),
+    ...vsignItem(vsignCommand({ file: plan.name }, key)),
   ];
 }
 
@@ -83,7 +83,7 @@ function keyItem(key: KeyDescription, { scheme, hash }: SignaturePlan["scheme"],
 
 function consequences(
   { attachment, commands, format, artifact }: SignaturePlan,
-  spec: KeyDescription["spec"],
+  key: KeyDescription,
 ): readonly ReviewItem[] {
   const tag = `${attachment.fallbackTag.slice(0, 15)}...`;
   const place =
@@ -94,7 +94,7 @@ function consequences(
   return [
     { ...fact("cloud-upload", "Attached to", attachment.repository, `${formatWord(format)}, ${place}`) },
     fact("terminal", `The same by ${tool}`, commands.sign),
-    ...vsignItem(vsignCommand({ image: artifact }, spec)),
+    ...vsignItem(vsignCommand({ image: artifact }, key)),
   ];
 }
 

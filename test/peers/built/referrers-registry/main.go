@@ -1,5 +1,4 @@
 // A registry in memory with the referrers API, by go-containerregistry; prints the address that it listens on.
-// Build: go build -mod=mod -o referrers-registry . (into the folder of the peers)
 package main
 
 import (
