@@ -57,8 +57,12 @@ function acceptsKey(
 function acceptsIdentity(
   authority: Extract<Authority, { kind: "keyless" }>,
   { validRoots }: AssessedSignature,
-  { defaultRoot }: Keyring,
+  { defaultRoot, known }: Keyring,
 ): boolean {
+  const { requiresLog } = authority;
+  const log = requiresLog === undefined ? undefined : rootNamed(requiresLog, defaultRoot);
+  // A root without logs asks for no entry; here the authority does.
+  if (known.get(log ?? "")?.logs.length === 0) return false;
   const root = rootPartsOf(authority, defaultRoot);
   const proof = root === undefined ? undefined : validRoots.get(root.name);
   // A log's time would do for the engine; here the authority asks for a stamp.

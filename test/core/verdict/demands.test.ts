@@ -9,6 +9,7 @@ import { createTrialSigstore, envelopeEntry } from "../../../src/trial/sigstore/
 import { acme, hintOf, keyBundle, pem, stranger, type Pair } from "../../helpers/keyBundle.ts";
 import { keylessBundle } from "../../helpers/keylessBundle.ts";
 import * as scene from "../../helpers/signedImage.ts";
+import { bundleOf, createSigstoreScene, signParts, stampResponse } from "../../helpers/sigstoreScene.ts";
 
 const { image, now } = scene;
 const ours = createTrialSigstore({ now });
@@ -144,6 +145,23 @@ describe("an authority's demands", () => {
     assert.deepEqual(
       [ours, other, ours].map(({ trustedRoot }) => stateBy(trustedRoot)),
       ["verified", "untrusted", "verified"],
+    );
+  });
+
+  it("cannot tell where a log is asked for and the root knows none, though a stamp proves the time", () => {
+    const stamped = createSigstoreScene();
+    const parts = signParts(stamped, { payload: signatureStatement(image.digest), envelope: true, keyless: true });
+    const stamps = [stampResponse(stamped, parts.signature)];
+    const evidence = scene.evidenceOf([scene.attachBundle(bytes(bundleOf(parts, { content: "envelope", stamps })))]);
+    const bare = withoutLogs(stamped.trustedRoot);
+    const roots = { trustedRoots: [root("full", stamped.trustedRoot), root("bare", bare)], defaultRoot: "bare" };
+    const stateBy = (more: Parameters<typeof scene.keylessAuthority>[0]): string =>
+      judge(evidence, scene.policyOf(scene.rule([scene.keylessAuthority(more)])), roots, now).state;
+    assert.deepEqual(
+      [{}, { requiresLog: {} }, { requiresLog: { root: "bare" } }, { trustedRoot: "full", requiresLog: {} }].map(
+        stateBy,
+      ),
+      ["verified", "unknown", "unknown", "unknown"],
     );
   });
 
