@@ -1,5 +1,5 @@
 import type { PiecedText } from "../shell/origin.ts";
-import { isSpace } from "./dockerfileSpace.ts";
+import { isBlank, isSpace } from "./dockerfileSpace.ts";
 
 /** A builder flag such as `--from=nginx`, after quotes and escapes are removed. */
 export interface Flag {
@@ -51,7 +51,7 @@ export function cutInstruction(
   while (at < last && isSpace(text[at])) at += 1;
   while (last > at && isSpace(text[last - 1])) last -= 1;
   const keywordStart = at;
-  while (at < last && !/[\t\v\f\r ]/.test(text[at] ?? "")) at += 1;
+  while (at < last && !isBlank(text[at])) at += 1;
   const keyword = text.slice(keywordStart, Math.min(at, keywordStart + 40)).toLowerCase();
   const { flags, rest } = readFlags(text, at, last, escape);
   return { keyword, keywordStart, line, flags, argumentsStart: rest, argumentsEnd: last };
@@ -85,9 +85,9 @@ export function execForm(
 export function splitAtSpaces(text: string, start: number, end: number): readonly Range[] {
   const words: Range[] = [];
   for (let at = start; at < end;) {
-    while (at < end && /[\t\v\f\r ]/.test(text[at] ?? "")) at += 1;
+    while (at < end && isBlank(text[at])) at += 1;
     const from = at;
-    while (at < end && !/[\t\v\f\r ]/.test(text[at] ?? "")) at += 1;
+    while (at < end && !isBlank(text[at])) at += 1;
     if (at > from) words.push({ start: from, end: at });
   }
   return words;

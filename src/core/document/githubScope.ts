@@ -60,6 +60,8 @@ export function valuesOf(
 ): readonly (Value | { readonly node: YamlNode })[] {
   const source = scalar.text;
   if (to - from > maximumLength) return [{ parts: [{}], chain: [] }];
+  const isPlain = from < to && !source.includes("${{");
+  if (isPlain) return [{ parts: [literalPart(scope.text, scalar, from, to)], chain: [] }];
   let values: Value[] = [{ parts: [], chain: [] }];
   const append = (alternatives: readonly Value[]): void => {
     values = values
