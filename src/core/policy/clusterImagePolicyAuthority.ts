@@ -107,7 +107,7 @@ function readDemands(fields: Fields, format: SignatureFormatFilter, notes: Polic
     beyond: beyond[0],
     demands: {
       // Where stamps are asked for, policy-controller asks no log. Certificates come with a log entry or a stamp anyway.
-      ...(asksForLog && !asksForStamp && !(isKeyless && log === keyless) ? { requiresLog: named(log) } : {}),
+      ...(asksForLog && !asksForStamp ? { requiresLog: named(log) } : {}),
       ...(asksForStamp ? { requiresTimestamp: named(stamp) } : {}),
       ...(attestations.length === 0 ? {} : { attestations }),
     },

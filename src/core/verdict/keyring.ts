@@ -131,7 +131,7 @@ const composed = new WeakMap<TrustedRoot, Map<string, Composed>>();
 function composedOf(parts: RootParts, known: ReadonlyMap<string, TrustedRoot>): TrustedRoot | undefined {
   const base = known.get(parts.base);
   if (base === undefined) return undefined;
-  const logs = known.get(parts.logs ?? "");
+  const logs = known.get(parts.logs);
   const timestamps = known.get(parts.timestamps ?? "");
   const before = composed.get(base) ?? new Map<string, Composed>();
   composed.set(base, before);

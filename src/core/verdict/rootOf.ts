@@ -8,7 +8,8 @@ type Keyless = Extract<Authority, { kind: "keyless" }>;
 export interface RootParts {
   readonly name: string;
   readonly base: string;
-  readonly logs: string | undefined;
+  readonly logs: string;
+  /** None where no time stamp is asked for: then those of the base do. */
   readonly timestamps: string | undefined;
   readonly ignoresCertificateLog: boolean;
 }
@@ -23,16 +24,12 @@ export function rootPartsOf(authority: Keyless, defaultRoot: string | undefined)
   const { trustedRoot, requiresLog, requiresTimestamp, ignoresCertificateLog = false } = authority;
   const base = trustedRoot ?? defaultRoot;
   const logs = requiresLog === undefined ? base : rootNamed(requiresLog, defaultRoot);
-  const timestamps = requiresTimestamp === undefined ? base : rootNamed(requiresTimestamp, defaultRoot);
-  if (base === undefined || logs === undefined || timestamps === undefined) return undefined;
-  const special = logs !== base || requiresTimestamp !== undefined || ignoresCertificateLog;
-  return {
-    name: special ? JSON.stringify([base, logs, requiresTimestamp && timestamps, ignoresCertificateLog]) : base,
-    base,
-    logs: logs === base ? undefined : logs,
-    timestamps: requiresTimestamp === undefined ? undefined : timestamps,
-    ignoresCertificateLog,
-  };
+  const timestamps = requiresTimestamp === undefined ? undefined : rootNamed(requiresTimestamp, defaultRoot);
+  if (base === undefined || logs === undefined || (requiresTimestamp !== undefined && timestamps === undefined))
+    return undefined;
+  const special = logs !== base || timestamps !== undefined || ignoresCertificateLog;
+  const name = special ? JSON.stringify([base, logs, timestamps, ignoresCertificateLog]) : base;
+  return { name, base, logs, timestamps, ignoresCertificateLog };
 }
 
 /**
@@ -41,13 +38,12 @@ export function rootPartsOf(authority: Keyless, defaultRoot: string | undefined)
  */
 export function composeRoot(parts: RootParts, roots: ReadonlyMap<string, TrustedRoot>): TrustedRoot | undefined {
   const base = roots.get(parts.base);
-  const logs = parts.logs === undefined ? base : roots.get(parts.logs);
+  const logs = roots.get(parts.logs);
   const timestamps = parts.timestamps === undefined ? base : roots.get(parts.timestamps);
   if (base === undefined || logs === undefined || timestamps === undefined) return undefined;
   if (parts.name === parts.base) return base;
   return {
     ...base,
-    name: parts.name,
     json: {
       ...objectOf(base.json),
       tlogs: objectOf(logs.json)["tlogs"],

@@ -105,6 +105,11 @@ ${pem.trim().replace(/^/gm, "        ")}
     ["an entry in a log of a root", { ...key, ctlog: root }, { requiresLog: { root: "other" } }],
     ["a keyless entry in a log of another root", { ...keyless, ctlog: root }, { requiresLog: { root: "other" } }],
     [
+      "a keyless entry in a log of the same root, which may have none",
+      { keyless: { ...keyless.keyless, ...root }, ctlog: root },
+      { trustedRoot: "other", requiresLog: { root: "other" } },
+    ],
+    [
       "a keyless entry in the public log",
       { keyless: { ...keyless.keyless, ...root }, ctlog: { url: "https://rekor.sigstore.dev" } },
       { trustedRoot: "other", requiresLog: {} },
