@@ -8,6 +8,8 @@ import type { PinPlace } from "./yamlImage.ts";
 
 /** Rules that pull an image: of rules_oci, as a tag of its module extension and as a macro, and of rules_docker. */
 const pulls = new Set(["oci.pull", "oci_pull", "container_pull"]);
+/** Those of rules_img, whose names others have too: a repository rule, and a tag of its module extension. */
+const pullsOfImg = new Set(["pull", "images.pull", "img.pull"]);
 const maximumUses = 10_000;
 
 /** Reads Bazel's modules, workspaces and extensions: the images that rules pull. What rules push is what is built. */
@@ -16,7 +18,10 @@ export function readBazel(source: string, path: string): Document {
   const images: ImageUse[] = [];
   const problems: Problem[] = [];
   const calls = text.includes("pull") ? starlarkCalls(text) : [];
-  for (const call of calls.filter(({ name }) => pulls.has(name)).slice(0, maximumUses)) {
+  const isPull = text.includes("rules_img")
+    ? (name: string): boolean => pulls.has(name) || pullsOfImg.has(name)
+    : (name: string): boolean => pulls.has(name);
+  for (const call of calls.filter(({ name }) => isPull(name)).slice(0, maximumUses)) {
     const use = useOf(text, call);
     if (use === undefined) continue;
     if ("code" in use) problems.push(use);
@@ -41,10 +46,11 @@ function useOf(text: string, { strings, others }: StarlarkCall): ImageUse | Prob
     const said = literal === undefined ? {} : { text: literal.text, span: literal.span, literal: literal.span };
     parts.push({ text: before }, said, { text: after });
   };
-  if (!strings.has("image")) add("registry", "", "/");
+  if (!strings.has("image")) add(others.has("registries") ? "registries" : "registry", "", "/");
   parts.push({ text: name.text.slice(begin), span });
-  add("tag", ":", "");
-  add("digest", "@", "");
+  // What the image says itself counts for rules_oci before the other arguments.
+  if (!/[:@][^/]*$/.test(name.text)) add("tag", ":", "");
+  if (!name.text.includes("@")) add("digest", "@", "");
   return useOfValue(text, { span, site: "pull", parts, chain, hasVariables: false, pin: pinOf(strings, others) });
 }
 

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { expectPinsToHold, expectToSurvive, expectUses, pin } from "../../helpers/imageUses.ts";
+
+const read = (text: string) => readDocument(text, "MODULE.bazel");
+
+describe("readBazel", () => {
+  const rows: readonly (readonly [name: string, text: string, ...uses: readonly string[]])[] = [
+    [
+      "what an image says itself before the other arguments",
+      `oci.pull(name = "m", image = "«memcached:alpine»", tag = "latest", digest = "${pin}")\n`,
+      `pull docker.io/library/memcached:alpine@${pin} resolved`,
+    ],
+    [
+      "a digest that an image says itself",
+      `oci_pull(name = "m", image = "«r.io:5000/a@${pin}»", digest = "sha256:0")\n`,
+      `pull r.io:5000/a@${pin} literal`,
+    ],
+    ["a port for none", `oci_pull(name = "m", image = "«r.io:5000/a»", tag = "1")\n`, "pull r.io:5000/a:1 resolved"],
+    [
+      "the repository rule of rules_img",
+      `pull = use_repo_rule("@rules_img//img:pull.bzl", "pull")\npull(name = "a", registry = "mirror.gcr.io", repository = "«library/alpine»", tag = "3", digest = "${pin}")\n`,
+      `pull mirror.gcr.io/library/alpine:3@${pin} resolved`,
+    ],
+    [
+      "the module extension of rules_img",
+      `images = use_extension("@rules_img//img:extensions.bzl", "images")\nimages.pull(name = "a", repository = "«library/alpine»", tag = "3")\nimages.pull(name = "b", registries = ["x.io"], repository = "«a/b»", tag = "1")\n`,
+      "pull docker.io/library/alpine:3 resolved",
+      "pull ? unresolved",
+    ],
+    ["no call that others name so", `pull(name = "a", repository = "library/alpine", tag = "3")\n`],
+  ];
+  for (const [name, text, ...uses] of rows)
+    it(`reads ${name}`, () => {
+      expectUses(read, text, uses);
+      const plain = text.replaceAll(/[«»]/g, "");
+      expectPinsToHold(read, plain);
+      expectToSurvive(read, plain);
+    });
+
+  it("pins over the digest", () => {
+    const [, text = ""] = rows[3] ?? [];
+    assert.equal(expectPinsToHold(read, text.replaceAll(/[«»]/g, "")), 1);
+  });
+});
