@@ -9,8 +9,6 @@ import { signRequest } from "./signatureV4.ts";
 /** Where KMS is and how it is spoken to. */
 export interface AwsPlace extends Omit<CredentialSources, "note"> {
   readonly tls?: ServiceTls;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
 }
 
 /** One call of KMS: an operation of its JSON protocol. */

@@ -13,8 +13,35 @@ export type Profile =
       readonly tokenFile: string;
       readonly sessionName?: string;
     }
+  | { readonly kind: "assumed-role"; readonly role: AssumedRole; readonly source: RoleSource }
+  | ({ readonly kind: "single-sign-on" } & SingleSignOn)
+  /** A program of the person's own that prints credentials. */
+  | { readonly kind: "process"; readonly command: string }
   /** What it needs is not offered here, in words. */
   | { readonly kind: "unsupported"; readonly what: string };
+
+/** A role that somebody who has credentials already may take. */
+export interface AssumedRole {
+  readonly arn: string;
+  readonly sessionName?: string;
+  readonly externalId?: string;
+}
+
+/** Whose credentials take a role. */
+export type RoleSource =
+  | { readonly kind: "profile"; readonly name: string }
+  | { readonly kind: "static"; readonly credentials: AwsCredentials }
+  | { readonly kind: "Environment" | "Ec2InstanceMetadata" | "EcsContainer" };
+
+/** A sign-in to IAM Identity Center that `aws sso login` keeps, and what is asked for with it. */
+export interface SingleSignOn {
+  /** By what the sign-in is kept: the name of the session, or in older configurations the address. */
+  readonly session: string;
+  readonly startUrl: string;
+  readonly region: string;
+  readonly account: string;
+  readonly role: string;
+}
 
 const maximumFile = 1024 * 1024;
 
@@ -47,11 +74,48 @@ export async function readProfile(
   const sessionName = section.get("role_session_name");
   if (roleArn !== undefined && tokenFile !== undefined)
     return { kind: "web-identity", roleArn, tokenFile, ...(sessionName === undefined ? {} : { sessionName }) };
-  if (roleArn !== undefined) return { kind: "unsupported", what: "a role that another profile assumes" };
+  if (roleArn !== undefined) return assumedRole(section, roleArn, name, credentials);
   if (credentials !== undefined) return { kind: "static", credentials };
-  if (section.has("sso_session") || section.has("sso_start_url"))
-    return { kind: "unsupported", what: "IAM Identity Center (SSO)" };
-  return section.has("credential_process") ? { kind: "unsupported", what: "credential_process" } : undefined;
+  if (section.has("sso_session") || section.has("sso_start_url")) return singleSignOn(section, settings);
+  const command = section.get("credential_process");
+  return command === undefined ? undefined : { kind: "process", command };
+}
+
+type Section = ReadonlyMap<string, string>;
+
+function assumedRole(section: Section, arn: string, own: string, credentials: AwsCredentials | undefined): Profile {
+  const [sessionName, externalId] = [section.get("role_session_name"), section.get("external_id")];
+  if (section.has("mfa_serial")) return { kind: "unsupported", what: "a code of a device for its role" };
+  const source = sourceOf(section, own, credentials);
+  if (source === undefined) return { kind: "unsupported", what: "a role without a source that is known" };
+  const role = {
+    arn,
+    ...(sessionName === undefined ? {} : { sessionName }),
+    ...(externalId === undefined ? {} : { externalId }),
+  };
+  return { kind: "assumed-role", role, source };
+}
+
+function sourceOf(section: Section, own: string, credentials: AwsCredentials | undefined): RoleSource | undefined {
+  const [profile, kind] = [section.get("source_profile"), section.get("credential_source")];
+  if (profile === undefined)
+    return kind === "Environment" || kind === "Ec2InstanceMetadata" || kind === "EcsContainer" ? { kind } : undefined;
+  // A profile may name itself, and means the keys beside the role.
+  if (profile === own) return credentials === undefined ? undefined : { kind: "static", credentials };
+  return { kind: "profile", name: profile };
+}
+
+function singleSignOn(section: Section, settings: ReadonlyMap<string, Section>): Profile {
+  const name = section.get("sso_session");
+  const place = name === undefined ? section : settings.get(`sso-session ${name}`);
+  const [startUrl, region] = [place?.get("sso_start_url"), place?.get("sso_region")];
+  const [account, role] = [section.get("sso_account_id"), section.get("sso_role_name")];
+  if (startUrl === undefined || region === undefined || account === undefined || role === undefined)
+    return {
+      kind: "unsupported",
+      what: "IAM Identity Center (SSO) without an address, a region, an account and a role",
+    };
+  return { kind: "single-sign-on", session: name ?? startUrl, startUrl, region, account, role };
 }
 
 /** Sections of an INI file by their names; none where there is no file. Nested lines, which no credential is in, are left out. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,9 +41,26 @@ describe("credentials for AWS KMS", () => {
     ].join("\n");
     const settings = [
       `[profile web]\nrole_arn = arn:web\nweb_identity_token_file = ${join(home, "token")}\nrole_session_name = job\n`,
-      "[profile sso]\nsso_session = acme\n[profile process]\ncredential_process = /bin/true\n",
-      "[profile role]\nrole_arn = arn:other\nsource_profile = default\n[profile ci]\nregion = x\n  s3 =\n    a = b\n",
+      "[profile ci]\nregion = x\n  s3 =\n    a = b\n",
+      "[profile sso]\nsso_session = acme\nsso_account_id = 111122223333\nsso_role_name = signer\n",
+      "[sso-session acme]\nsso_region = eu-west-1\nsso_start_url = https://acme.awsapps.com/start\n",
+      "[profile sso-less]\nsso_session = other\nsso_account_id = 111122223333\nsso_role_name = signer\n",
+      `[profile process]\ncredential_process = ${process.execPath} "${join(home, "print it.js")}" ci\n`,
+      "[profile broken]\ncredential_process = /bin/false\n",
+      "[profile role]\nrole_arn = arn:role\nsource_profile = default\nexternal_id = x1\nrole_session_name = job\n",
+      "[profile chain]\nrole_arn = arn:chain\nsource_profile = role\n",
+      "[profile self]\nrole_arn = arn:self\nsource_profile = self\naws_access_key_id = F\naws_secret_access_key = f\n",
+      "[profile a]\nrole_arn = arn:a\nsource_profile = b\n[profile b]\nrole_arn = arn:b\nsource_profile = a\n",
+      "[profile from-environment]\nrole_arn = arn:e\ncredential_source = Environment\n",
+      "[profile from-container]\nrole_arn = arn:c\ncredential_source = EcsContainer\n",
+      "[profile from-instance]\nrole_arn = arn:i\ncredential_source = Ec2InstanceMetadata\n",
+      "[profile device]\nrole_arn = arn:d\nsource_profile = default\nmfa_serial = arn:mfa\n",
+      "[profile sourceless]\nrole_arn = arn:s\n",
     ].join("\n");
+    const printed =
+      'process.argv[2] === "ci" ? { Version: 1, AccessKeyId: "X", SecretAccessKey: "x-secret", SessionToken: process.env.AWS_REGION, Expiration: "2030-01-01T00:00:00Z" } : {}';
+    await writeFile(join(home, "print it.js"), `console.log(JSON.stringify(${printed}))`);
+    await mkdir(join(home, ".aws", "sso", "cache"), { recursive: true });
     await writeFile(join(home, "credentials"), profiles);
     await writeFile(join(home, "config"), settings);
     await writeFile(join(home, "token"), "web-token\n");
@@ -64,11 +82,14 @@ describe("credentials for AWS KMS", () => {
         options: readAwsKmsOptions(options).value!,
         region: "eu-central-1",
         timeoutMs: 5_000,
+        now: () => Date.now(),
         note: () => undefined,
         secrets,
         environment: {
           AWS_SHARED_CREDENTIALS_FILE: join(home, "credentials"),
           AWS_CONFIG_FILE: join(home, "config"),
+          AWS_EC2_METADATA_DISABLED: "true",
+          HOME: home,
           ...environment,
         },
       },
@@ -93,9 +114,15 @@ describe("credentials for AWS KMS", () => {
   });
 
   const refused: readonly (readonly [string, string, RegExp])[] = [
-    ["sso", "authentication", /IAM Identity Center \(SSO\).*export-credentials/],
-    ["process", "authentication", /credential_process/],
-    ["role", "authentication", /a role that another profile assumes/],
+    ["sso", "authentication", /IAM Identity Center.*is not there.*aws sso login/],
+    ["sso-less", "authentication", /without an address, a region, an account and a role.*export-credentials/],
+    ["broken", "authentication", /ended with 1/],
+    ["a", "configuration", /in a circle/],
+    ["device", "authentication", /a code of a device/],
+    ["sourceless", "authentication", /a role without a source/],
+    ["from-environment", "authentication", /AWS_ACCESS_KEY_ID/],
+    ["from-container", "authentication", /EcsContainer, which has none here/],
+    ["from-instance", "authentication", /Ec2InstanceMetadata, which has none here/],
     ["absent", "configuration", /no profile 'absent'/],
   ];
   for (const [profile, code, message] of refused)
@@ -121,6 +148,124 @@ describe("credentials for AWS KMS", () => {
       code: "authentication",
       message: /No OpenIDConnect provider/,
     });
+  });
+
+  it("are those of a role that another profile may take, and of roles of roles", async () => {
+    const asked: (readonly [string, string])[] = [];
+    answer = (_path, body, authorization = "") => {
+      const role = new URLSearchParams(body).get("RoleArn") ?? "";
+      asked.push([body, authorization]);
+      const Credentials = { AccessKeyId: role, SecretAccessKey: "r", SessionToken: "t", Expiration: 2e9 };
+      return [200, { AssumeRoleResponse: { AssumeRoleResult: { Credentials } } }];
+    };
+    const sts = { AWS_ENDPOINT_URL_STS: url };
+    const { value, expiresAt } = await find(sts, { profile: "role" });
+    assert.deepEqual([value.accessKeyId, value.sessionToken, expiresAt], ["arn:role", "t", 2e12]);
+    const [[body, authorization] = ["", ""]] = asked.splice(0);
+    assert.equal(body, "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Arole&RoleSessionName=job&ExternalId=x1");
+    assert.match(authorization, /^AWS4-HMAC-SHA256 Credential=D\/\d{8}\/eu-central-1\/sts\/aws4_request, /);
+    assert.equal((await find(sts, { profile: "chain" })).value.accessKeyId, "arn:chain");
+    const callers = asked.splice(0).map(([, by]) => /Credential=([^/]+)\//.exec(by)?.[1]);
+    assert.deepEqual(callers, ["D", "arn:role"]);
+    assert.equal((await find(sts, { profile: "self" })).value.accessKeyId, "arn:self");
+    assert.match(asked.splice(0)[0]?.[1] ?? "", /Credential=F\//);
+    assert.equal((await find({ ...sts, ...own }, { profile: "from-environment" })).value.accessKeyId, "arn:e");
+    assert.match(asked.splice(0)[0]?.[1] ?? "", /Credential=E\//);
+    answer = () => [403, { Error: { Code: "AccessDenied", Message: "Not authorized to perform sts:AssumeRole" } }];
+    await assert.rejects(find(sts, { profile: "role" }), { code: "authentication", message: /Not authorized/ });
+  });
+
+  it("are those of a sign-in that was kept, as long as it is good", async () => {
+    // The name that the programs of AWS give it: SHA-1 of the session's.
+    const file = join(home, ".aws", "sso", "cache", `${createHash("sha1").update("acme").digest("hex")}.json`);
+    const kept = {
+      startUrl: "https://acme.awsapps.com/start",
+      accessToken: "sso-token",
+      expiresAt: "2035-01-01T00:00:00Z",
+    };
+    const paths: string[] = [];
+    answer = (path) => {
+      paths.push(path);
+      const granted = { accessKeyId: "S", secretAccessKey: "s", sessionToken: "t", expiration: 2e12 };
+      return [200, { roleCredentials: granted }];
+    };
+    const portal = { AWS_ENDPOINT_URL_SSO: url };
+    await writeFile(file, JSON.stringify(kept));
+    const { value, expiresAt } = await find(portal, { profile: "sso" });
+    assert.deepEqual([value.accessKeyId, value.sessionToken, expiresAt], ["S", "t", 2e12]);
+    assert.deepEqual(paths, ["/federation/credentials?role_name=signer&account_id=111122223333"]);
+    answer = () => [401, { message: "Session token not found or invalid" }];
+    await assert.rejects(find(portal, { profile: "sso" }), {
+      code: "authentication",
+      message: /any more.*aws sso login/,
+    });
+    answer = () => assert.fail("nobody is asked");
+    for (const [change, words] of [
+      [{ expiresAt: "2020-01-01T00:00:00Z" }, /has expired/],
+      [{ startUrl: "https://other.awsapps.com/start" }, /is not there/],
+      [{ accessToken: "" }, /is not there/],
+      [{ expiresAt: "soon" }, /has expired/],
+    ] as const) {
+      await writeFile(file, JSON.stringify({ ...kept, ...change }));
+      await assert.rejects(find(portal, { profile: "sso" }), { code: "authentication", message: words });
+    }
+  });
+
+  it("are what a program prints that the person's configuration names", async () => {
+    const { value, expiresAt } = await find({ AWS_REGION: "x" }, { profile: "process" });
+    assert.deepEqual([value.accessKeyId, value.sessionToken, expiresAt], ["X", "x", Date.UTC(2030, 0, 1)]);
+  });
+
+  it("are those of the virtual machine, last of all", async () => {
+    const calls: string[] = [];
+    let role = "signer";
+    const metadata = createServer((request, response) => {
+      const token = request.headers["x-aws-ec2-metadata-token"] === "imds-token";
+      calls.push(`${request.method} ${request.url}`);
+      const base = "/latest/meta-data/iam/security-credentials/";
+      const granted = { AccessKeyId: "I", SecretAccessKey: "i", Token: "t", Expiration: "2030-01-01T00:00:00Z" };
+      if (request.method === "PUT" && request.headers["x-aws-ec2-metadata-token-ttl-seconds"] !== undefined)
+        response.end("imds-token");
+      else if (!token) response.writeHead(401).end();
+      else if (request.url === base) response.end(role);
+      else response.end(request.url === `${base}signer` ? JSON.stringify(granted) : "?");
+    });
+    await new Promise<void>((resolve) => metadata.listen(0, "127.0.0.1", resolve));
+    const address = metadata.address();
+    const endpoint = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+    const instance = { AWS_EC2_METADATA_DISABLED: "false", AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint };
+    try {
+      const { value, expiresAt } = await find({ ...nowhere, ...instance });
+      assert.deepEqual([value.accessKeyId, value.sessionToken, expiresAt], ["I", "t", Date.UTC(2030, 0, 1)]);
+      const path = "/latest/meta-data/iam/security-credentials/";
+      assert.deepEqual(calls.splice(0), ["PUT /latest/api/token", `GET ${path}`, `GET ${path}signer`]);
+      // Whoever says by himself who asks is not kept waiting for it.
+      await find({ ...instance, ...own });
+      await find(instance);
+      await assert.rejects(find({ ...nowhere, ...instance, AWS_EC2_METADATA_DISABLED: "TRUE" }));
+      assert.deepEqual(calls, []);
+      role = "../../user-data";
+      await assert.rejects(find({ ...nowhere, ...instance }), { code: "authentication", message: /AWS_PROFILE/ });
+      assert.deepEqual(calls.splice(0), ["PUT /latest/api/token", `GET ${path}`]);
+      const elsewhere = { ...nowhere, ...instance, AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://attacker.example" };
+      await assert.rejects(find(elsewhere), { code: "configuration" });
+    } finally {
+      metadata.close();
+    }
+  });
+
+  it("do not wait for a virtual machine's service that does not answer", async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const address = silent.address();
+    const endpoint = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+    const instance = { AWS_EC2_METADATA_DISABLED: "", AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint };
+    try {
+      await assert.rejects(find({ ...nowhere, ...instance }), { code: "authentication", message: /AWS_PROFILE/ });
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 
   it("are those of a container", async () => {
