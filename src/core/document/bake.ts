@@ -1,3 +1,4 @@
+import { baseArgument } from "./baseArgument.ts";
 import { bakeBuild } from "./bakeBuild.ts";
 import {
   readBakeTargets,
@@ -13,15 +14,13 @@ import { readDockerfile } from "./dockerfile.ts";
 import { expressionTag } from "./hcl.ts";
 import { hclScope } from "./hclScope.ts";
 import { readJsonc } from "./jsonc.ts";
-import { createPipeline, type Pipeline } from "./pipeline.ts";
+import { createPipeline, type Pipeline, type PipelineImageOptions } from "./pipeline.ts";
 import { noSiblings } from "./siblings.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
 import { settingsOf } from "./workspaceBuild.ts";
 import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 const wrapper = "docker-image://";
-/** Arguments that by their name hold the image to build on. */
-const baseName = /^(?:.*_)?(?:BASE|BASE_?IMAGE|IMAGE|FROM)$/i;
 
 /**
  * Reads a bake file (docker buildx bake), HCL or JSON: named contexts, cache sources, generators, the frontend, base
@@ -38,18 +37,23 @@ export function readBake(source: string, path: string): Document {
 
 function readTarget(pipeline: Pipeline, file: BakeFile, target: BakeTarget): readonly ImageUse[] {
   const lookup = targetLookup(file, target);
-  const image = (node: YamlNode | undefined, site: string, place?: { start: number; end: number }): void => {
+  const image = (
+    node: YamlNode | undefined,
+    site: string,
+    place?: { start: number; end: number },
+    options?: Pick<PipelineImageOptions, "skip">,
+  ): void => {
     const range = place === undefined ? {} : { from: place.start, to: place.end };
-    pipeline.image(node, site, { scope: hclScope(node, lookup), ...range });
+    pipeline.image(node, site, { scope: hclScope(node, lookup), ...range, ...options });
   };
   for (const { value } of targetObject(target, "contexts")) {
     const text = textOf(value) ?? "";
     if (text.startsWith(wrapper)) image(value, "context", { start: wrapper.length, end: text.length });
   }
   for (const { key, value } of targetObject(target, "args")) {
+    const options = baseArgument(key.text, textOf(value) ?? "", scalarOf(value)?.tag === expressionTag);
     if (key.text === "BUILDKIT_SYNTAX") image(value, "syntax");
-    else if (baseName.test(key.text) && (scalarOf(value)?.tag === expressionTag || /[/:@$]/.test(textOf(value) ?? "")))
-      image(value, "argument");
+    else if (options !== undefined) image(value, "argument", undefined, options);
   }
   for (const node of listed(targetAttribute(target, "cache-from"))) {
     const place = cacheReference(textOf(node) ?? "");

@@ -79,15 +79,27 @@ function jsonTargets(root: YamlNode | undefined): {
   targets: readonly BakeTarget[];
   defaults: ReadonlyMap<string, YamlNode>;
 } {
-  const targets = entriesOf(valueAt(root, "target")).map(({ key, value }) => ({
+  const targets = labelled(valueAt(root, "target")).map(({ key, value }) => ({
     name: key.text,
     attributes: entriesOf(value),
   }));
-  const defaults = entriesOf(valueAt(root, "variable")).flatMap(({ key, value }): [string, YamlNode][] => {
+  const defaults = labelled(valueAt(root, "variable")).flatMap(({ key, value }): [string, YamlNode][] => {
     const fallback = valueAt(value, "default");
     return fallback === undefined ? [] : [[key.text, fallback]];
   });
   return { targets, defaults: new Map(defaults) };
+}
+
+/** The blocks of a type by their labels; JSON may write each of both as a list (HCL, "JSON Syntax"). */
+function labelled(node: YamlNode | undefined): readonly YamlEntry[] {
+  return oneOrMore(node)
+    .flatMap((blocks) => entriesOf(blocks))
+    .flatMap(({ key, value }) => oneOrMore(value).map((body) => ({ key, value: body })));
+}
+
+function oneOrMore(node: YamlNode | undefined): readonly YamlNode[] {
+  const items = itemsOf(node);
+  return node === undefined || items.length > 0 ? items : [node];
 }
 
 function hclTargets(root: HclBody): { targets: readonly BakeTarget[]; defaults: ReadonlyMap<string, YamlNode> } {

@@ -6,7 +6,7 @@ import type { Dialect } from "./document.ts";
 const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["devcontainer", /(?:^|\/)(?:\.?devcontainer|devcontainer-lock|\.devcontainer-lock|devcontainer-feature)\.json$/i],
   ["earthfile", /(?:^|\/)(?:[\w-]+\.)?Earthfile(?:\.[\w-]+)?$/],
-  ["bake", /(?:^|\/)(?:docker-bake[^/]*|[^/]*\.bake)\.(?:hcl|json)$/i],
+  ["bake", /(?:(?:^|[/._-])docker-bake[^/]*|\.bake)\.(?:hcl|json)$/i],
   ["terraform", /\.(?:tf|tofu)$/i],
   ["nomad", /\.nomad(?:\.hcl)?$/i],
   ["packer", /\.pkr\.hcl$/i],

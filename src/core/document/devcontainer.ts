@@ -1,8 +1,11 @@
+import { baseArgument } from "./baseArgument.ts";
 import { cacheReference } from "./buildSource.ts";
-import { devcontainerScope as scope } from "./devcontainerVariables.ts";
+import { devcontainerScope, templateOptions } from "./devcontainerVariables.ts";
 import type { Document } from "./document.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
+import type { TemplateScope } from "./template.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** No reference is longer. */
@@ -22,15 +25,20 @@ const lifecycle = [
  * Reads a dev container's configuration (containers.dev), its lock file, or a feature's own description: the image, the
  * sources of the build's cache, features, and the commands of its lifecycle.
  */
-export function readDevcontainer(source: string, path: string): Document {
+export function readDevcontainer(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const pipeline = createPipeline(source, path, "devcontainer", readJsonc);
   const [root] = pipeline.roots;
   const isLock = /lock\.json$/i.test(path);
+  const scope = devcontainerScope(templateOptions(path, siblings));
   pipeline.image(valueAt(root, "image"), "image", { scope });
   const build = valueAt(root, "build");
   const caches = valueAt(build, "cacheFrom");
-  for (const cache of scalarOf(caches) === undefined ? itemsOf(caches) : [caches]) readCache(pipeline, cache);
-  pipeline.image(valueAt(build, "args", "BUILDKIT_SYNTAX"), "syntax", { scope });
+  for (const cache of scalarOf(caches) === undefined ? itemsOf(caches) : [caches]) readCache(pipeline, cache, scope);
+  for (const { key, value } of entriesOf(valueAt(build, "args"))) {
+    const options = baseArgument(key.text, textOf(value) ?? "");
+    if (key.text === "BUILDKIT_SYNTAX") pipeline.image(value, "syntax", { scope });
+    else if (options !== undefined) pipeline.image(value, "argument", { scope, ...options });
+  }
   for (const { key, value } of [...entriesOf(valueAt(root, "features")), ...entriesOf(valueAt(root, "dependsOn"))]) {
     // Other features are folders, archives, or names that the tool itself knew once.
     if (
@@ -42,19 +50,19 @@ export function readDevcontainer(source: string, path: string): Document {
       pipeline.image(key, "feature", { scope });
     if (isLock) pipeline.image(valueAt(value, "resolved"), "feature", { scope });
   }
-  for (const name of lifecycle) readCommand(pipeline, valueAt(root, name));
+  for (const name of lifecycle) readCommand(pipeline, valueAt(root, name), scope);
   return pipeline.document();
 }
 
-function readCache(pipeline: Pipeline, node: YamlNode | undefined): void {
+function readCache(pipeline: Pipeline, node: YamlNode | undefined, scope: TemplateScope): void {
   const place = cacheReference(textOf(node) ?? "");
   if (place !== undefined) pipeline.image(node, "cache-from", { scope, from: place.start, to: place.end });
 }
 
 /** A command: a text for a shell, words, or several of them under names. */
-function readCommand(pipeline: Pipeline, node: YamlNode | undefined, isNested = false): void {
+function readCommand(pipeline: Pipeline, node: YamlNode | undefined, scope: TemplateScope, isNested = false): void {
   if (scalarOf(node) !== undefined) pipeline.script([node], { scope });
   const words = itemsOf(node);
   if (words.length > 0) pipeline.words(words, { scope });
-  if (!isNested) for (const { value } of entriesOf(node)) readCommand(pipeline, value, true);
+  if (!isNested) for (const { value } of entriesOf(node)) readCommand(pipeline, value, scope, true);
 }

@@ -30,7 +30,7 @@ export function devcontainerBuildsBeside(path: string, siblings: Siblings): read
           entriesOf(valueAt(build, "args")).flatMap(({ key, value }) => {
             const scalar = key.text === name ? scalarOf(value) : undefined;
             if (scalar === undefined) return [];
-            const given = templateText(text, scalar, devcontainerScope);
+            const given = templateText(text, scalar, devcontainerScope());
             const step = { span: scalar.span, file, label: `build argument ${name}`, text: scalar.text };
             return [given === undefined || given === "" ? undefined : { text: given, step }];
           }),

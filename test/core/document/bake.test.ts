@@ -102,4 +102,27 @@ describe("readBake", () => {
     assert.equal(hcl(plain.replaceAll("\n", "\r\n")).images.length, hcl(plain).images.length);
     assert.deepEqual(hcl(plain).problems, []);
   });
+
+  it("takes no digest for an image, and arguments that speak of images only where they hold one", () =>
+    expectUses(
+      (text) => readDocument(text, "docker-bake.hcl"),
+      `variable "LOCATION" { default = "docker.io/rocky/rocky:9" }
+target "a" {
+  args = {
+    BASE_IMAGE = "sha256:${"a".repeat(64)}"
+    IMAGE_BASE_LOCATION = "«\${LOCATION}»"
+    IMAGE_FLAVOUR = "slim"
+    IMAGE_NAME = "a/b:1"
+  }
+}
+`,
+      ["argument docker.io/rocky/rocky:9 resolved"],
+    ));
+
+  it("reads JSON whose blocks are lists", () =>
+    expectUses(
+      (text) => readDocument(text, "bakefiles/4.6.docker-bake.json"),
+      '{ "variable": [{ "T": [{ "default": "1" }] }], "target": [{ "a": [{ "cache-from": ["«r.io/a:1»"], "contexts": { "base": "docker-image://«b:${T}»" } }] }] }',
+      ["cache-from r.io/a:1 literal", "context docker.io/library/b:1 resolved"],
+    ));
 });

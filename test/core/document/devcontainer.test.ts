@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readDocument } from "../../../src/core/document/readDocument.ts";
-import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+import { expectPinsToHold, expectToSurvive, expectUses, summary } from "../../helpers/imageUses.ts";
 
 const read = (text: string) => readDocument(text, "app/.devcontainer/devcontainer.json");
 
@@ -50,6 +50,35 @@ describe("readDevcontainer", () => {
       ["variable V", "default of V"],
     );
     expectUses(read, '{ "image": "«${localEnv:I}»" }', ["image ? unresolved"]);
+  });
+
+  it("reads build arguments that hold an image, and none that do not", () => {
+    const text = `{ "build": { "args": {
+      "BASE": "«rapids/dev:26»", "IMAGE_TO_TEST": "«centos:7»", "MY_BASE_IMAGE": "«r.io/a/b»",
+      "IMAGE_DIGEST": "sha256:${"a".repeat(64)}", "BASE_IMAGE": "sha256:${"a".repeat(64)}", "IMAGE_TAG": "a/b:1",
+      "IMAGE_TO_USE": "debian", "VARIANT": "node:22", "BASE_URL": "host:80" } } }`;
+    expectUses(read, text, [
+      "argument docker.io/rapids/dev:26 literal",
+      "argument docker.io/library/centos:7 literal",
+      "argument r.io/a/b literal",
+    ]);
+  });
+
+  it("follows the options of a template to their defaults", () => {
+    const text = '{ "image": "r.io/base:${templateOption:variant}-x", "name": "${localEnv:variant}" }';
+    const options = '{ "options": { "variant": { "default": "trixie" } } }';
+    const { images } = readDocument(text, "src/t/.devcontainer/devcontainer.json", (path) =>
+      path === "src/t/devcontainer-template.json" ? options : undefined,
+    );
+    assert.deepEqual(images.map(summary), ["image r.io/base:trixie-x resolved"]);
+    assert.deepEqual(
+      images[0]?.chain.map(({ label, file, text: said }) => [label, file, said]),
+      [
+        ["variable templateOption:variant", undefined, "${templateOption:variant}"],
+        ["default of templateOption:variant", "src/t/devcontainer-template.json", "trixie"],
+      ],
+    );
+    expectUses(read, text.replace("r.io", "«r.io").replace("-x", "-x»"), ["image ? partial"]);
   });
 
   it("reads what a lock file resolved", () => {
