@@ -1,4 +1,5 @@
 import type { Dialect, Document, JobStep } from "./document.ts";
+import { readDroneProgram } from "./droneProgram.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { assignmentsOf, lazyLookup, placedVariables, textsOf } from "./pipelineVariables.ts";
 import { combine } from "./pipelineMatrix.ts";
@@ -10,9 +11,14 @@ import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode
 const syntax = dollar({ escape: true, bare: false });
 const maximumCombinations = 256;
 
-/** Reads Drone and Vela pipelines, also those of Drone's first format: images of steps, services and clones; commands. */
+/**
+ * Reads Drone and Vela pipelines, also those of Drone's first format: images of steps, services and clones; commands.
+ * A program may stand for them.
+ */
 export function readDrone(text: string, path: string): Document {
-  return readContainerPipeline(text, path, "drone");
+  return /\.(?:jsonnet|libsonnet|star)$/i.test(path)
+    ? readDroneProgram(text, path)
+    : readContainerPipeline(text, path, "drone");
 }
 
 /** Reads Woodpecker workflows, which Crow shares: images of steps, services and clones, with the matrix; commands. */

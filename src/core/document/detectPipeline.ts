@@ -13,6 +13,7 @@ const byPath: readonly (readonly [dialect: Dialect, path: RegExp])[] = [
   ["bitbucket-pipelines", /(?:^|\/)bitbucket-pipelines[^/]*\.ya?ml$/i],
   ["drone", /(?:^|\/)\.(?:drone|vela)(?:[._-][^/]*)?\.ya?ml$/i],
   ["drone", /(?:^|\/)\.(?:drone|vela)\/.*\.ya?ml$/i],
+  ["drone", /(?:^|\/)(?:\.?drone(?:[._-][^/]*)?|\.drone\/(?:.*\/)?[^/]*)\.(?:jsonnet|libsonnet|star)$/i],
   ["woodpecker", /(?:^|\/)\.(?:woodpecker|crow)(?:\.[^/]*)?\.ya?ml$/i],
   ["woodpecker", /(?:^|\/)\.(?:woodpecker|crow)\/.*\.ya?ml$/i],
   ["buildkite", /(?:^|\/)(?:\.?buildkite[^/]*|\.buildkite\/(?:.*\/)?[^/]*pipeline[^/]*)\.ya?ml$/i],

@@ -1,0 +1,131 @@
+import { withoutByteOrderMark, type Span } from "../image/span.ts";
+import { readImageCommands, type GivenImages } from "../shell/imageCommands.ts";
+import { createScript } from "../shell/script.ts";
+import { textOfStretches } from "../shell/stretch.ts";
+import { wholeSlice } from "../shell/wordValue.ts";
+import type { Document, ShellCommand, WordPart } from "./document.ts";
+import { createDroneFunctions, type DroneFunctions } from "./droneFunctions.ts";
+import { droneTokens, type DroneToken } from "./droneTokens.ts";
+import { createDroneValues, type DroneValue } from "./droneValues.ts";
+import { inDocumentOrder } from "./yamlImage.ts";
+
+/** What a step gives to its plugin or its environment is the plugin's own. */
+const settings = new Set(["settings", "environment", "vargs", "params"]);
+const maximumCommands = 1000;
+
+/**
+ * Reads a program in Jsonnet or Starlark that yields Drone pipelines: the images and commands of the steps and services
+ * that it writes out, with variables and what functions are given followed as far as the program says them.
+ */
+export function readDroneProgram(source: string, path: string): Document {
+  const text = withoutByteOrderMark(source);
+  const tokens = droneTokens(text, /\.star$/i.test(path) ? "starlark" : "jsonnet");
+  const functions = createDroneFunctions(tokens);
+  const valueAt = createDroneValues(text, tokens, functions);
+  const commands: ShellCommand[] = [];
+  const pseudo: ShellCommand[] = [];
+  const mentions: GivenImages["mentions"][number][] = [];
+  const problems: Document["problems"][number][] = [];
+  const open: string[] = [];
+  let key = "";
+  for (const [at, token] of tokens.entries()) {
+    if (token.kind === "sign" && "([{".includes(token.text)) open.push(key);
+    else if (token.kind === "sign" && ")]}".includes(token.text)) key = open.pop() ?? "";
+    else if (token.kind === "sign" && ",;".includes(token.text)) key = "";
+    const named = keyAt(tokens, at, functions);
+    if (named === undefined) continue;
+    key = named.key;
+    if (open.some((name) => settings.has(name))) continue;
+    if (key === "image") {
+      const value = valueAt(named.value);
+      const [first] = value?.parts ?? [];
+      if (value === undefined || first === undefined) continue;
+      const command = commandOf(value.parts, first.span);
+      const [word] = command.words;
+      if (word === undefined) continue;
+      pseudo.push(command);
+      const last = tokens[value.next - 1];
+      const slice = wholeSlice({ word, parts: value.parts, text: textOfStretches(value.parts) });
+      mentions.push({ slice, site: "image", command, endsWithName: last?.kind !== "string", mayBeLocal: true });
+    } else if (key === "commands" && isSign(tokens[named.value], "[")) {
+      const reading = readCommands(text, tokens, named.value, valueAt);
+      commands.push(...reading.commands);
+      problems.push(...reading.problems);
+    }
+  }
+  const images = readImageCommands({ text, commands: [...commands, ...pseudo], jobs: [] }, { mentions, outputs: [] });
+  return { path, dialect: "drone", text, images: inDocumentOrder(images), commands, jobs: [], problems };
+}
+
+/**
+ * The key that stands at a token, and where its value begins. `dict(key = value)` has keys too, and what a function of
+ * another file is given by name is for the steps that it makes.
+ */
+function keyAt(
+  tokens: readonly DroneToken[],
+  at: number,
+  functions: DroneFunctions,
+): { readonly key: string; readonly value: number } | undefined {
+  const token = tokens[at];
+  if (token === undefined || token.kind === "sign") return undefined;
+  const before = tokens[at - 1];
+  if (before?.kind !== "sign" || !"{,(".includes(before.text)) return undefined;
+  // `image+: 'x'` adds to what it inherits.
+  const colon = isSign(tokens[at + 1], "+") ? at + 2 : at + 1;
+  const isKey = isSign(tokens[colon], ":") || isSign(tokens[colon], "::");
+  if (isKey && before.text !== "(") return { key: token.text, value: colon + 1 };
+  return isSign(tokens[at + 1], "=") && token.kind === "name" && isForOthers(tokens, at, functions)
+    ? { key: token.text, value: at + 2 }
+    : undefined;
+}
+
+function isForOthers(tokens: readonly DroneToken[], at: number, functions: DroneFunctions): boolean {
+  let depth = 0;
+  for (let index = at - 1; index > 0 && at - index < 300; index--) {
+    const token = tokens[index];
+    if (token?.kind !== "sign") continue;
+    if (")]}".includes(token.text)) depth += 1;
+    else if ("([{".includes(token.text) && --depth < 0) {
+      const name = tokens[index - 1];
+      return token.text === "(" && name?.kind === "name" && !functions.isDefined(name.text);
+    }
+  }
+  return false;
+}
+
+function isSign(token: DroneToken | undefined, sign: string): boolean {
+  return token?.kind === "sign" && token.text === sign;
+}
+
+function commandOf(parts: readonly WordPart[], span: Span): ShellCommand {
+  const isKnown = parts.every(({ text }) => text !== undefined);
+  const text = isKnown ? textOfStretches(parts) : undefined;
+  return { span, environment: {}, words: [{ span, raw: "", text, expands: [], parts }] };
+}
+
+/** The commands of a step, which one shell runs. */
+function readCommands(
+  text: string,
+  tokens: readonly DroneToken[],
+  open: number,
+  valueAt: (index: number) => DroneValue | undefined,
+): Pick<Document, "commands" | "problems"> {
+  const script = createScript(text);
+  for (let at = open + 1, count = 0; at < tokens.length && count < maximumCommands; count++) {
+    const value = valueAt(at);
+    if (value === undefined) break;
+    for (const part of value.parts) {
+      if (part.text !== undefined && part.literal !== undefined && part.chain.length === 0)
+        script.add(part.text, part.literal.start);
+      else script.insert({ span: part.span, name: nameOf(part), parts: [part] });
+    }
+    script.addText("\n", tokens[value.next - 1]?.span.start ?? 0);
+    if (!isSign(tokens[value.next], ",")) break;
+    at = value.next + 1;
+  }
+  return script.read();
+}
+
+function nameOf({ chain }: WordPart): string {
+  return /^variable ([\w.]+)$/.exec(chain[0]?.label ?? "")?.[1] ?? "";
+}
