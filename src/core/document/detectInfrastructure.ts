@@ -1,6 +1,7 @@
 import { isAnsible } from "./ansible.ts";
 import { awsDialectOf } from "./cloudFormation.ts";
 import type { Dialect } from "./document.ts";
+import { isPackerJson } from "./packerJson.ts";
 
 /** Files that describe machines, builds and services, by their paths. */
 const byPath: readonly (readonly [Dialect, RegExp])[] = [
@@ -9,7 +10,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["bake", /(?:(?:^|[/._-])docker-bake[^/]*|\.bake)\.(?:hcl|json)$/i],
   ["terraform", /\.(?:tf|tofu)$/i],
   ["nomad", /\.nomad(?:\.hcl)?$/i],
-  ["packer", /\.pkr\.hcl$/i],
+  ["packer", /\.pkr\.(?:hcl|json)$/i],
   ["quadlet", /\.(?:container|image|volume|service)(?:\.d\/[^/]+\.conf)?$/],
   ["ecs", /(?:^|\/)(?:[^/]*task-?_?def(?:inition)?s?[^/]*|Dockerrun\.aws)\.json$/i],
   ["ecs", /(?:^|\/)copilot\/[^/]+\/manifest\.ya?ml$/i],
@@ -37,7 +38,7 @@ export function mayHoldInfrastructure(path: string): boolean {
 
 /** The dialect of such a file, or of one in JSON. */
 export function infrastructureOfContent(head: string, path: string): Dialect | undefined {
-  if (/\.json$/i.test(path)) return awsDialectOf(head);
+  if (/\.json$/i.test(path)) return awsDialectOf(head) ?? (isPackerJson(head) ? "packer" : undefined);
   if (/\.template$/i.test(path)) return awsDialectOf(head) === "cloudformation" ? "cloudformation" : undefined;
   if (/\.groovy$/i.test(path))
     return /^[ \t]*(?:pipeline|node|podTemplate)\b[^\n]*\{/m.test(head) ? "jenkinsfile" : undefined;

@@ -1,10 +1,15 @@
 import type { Document } from "./document.ts";
 import { createHclFile } from "./hclFile.ts";
 import { attributeOf } from "./hclScope.ts";
+import { readPackerJson } from "./packerJson.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
+import { packerLookup } from "./terraformModule.ts";
 
-/** Reads a Packer template: the image that a docker source starts from, and the commands of shell provisioners. */
-export function readPacker(source: string, path: string): Document {
-  const file = createHclFile(source, path, "packer");
+/** Reads a Packer template, HCL or JSON: the image that a docker source starts from, and the commands of shell provisioners. */
+export function readPacker(source: string, path: string, siblings: Siblings = noSiblings): Document {
+  const beside = packerLookup(path, siblings);
+  if (/\.json$/i.test(path)) return readPackerJson(source, path, beside);
+  const file = createHclFile(source, path, "packer", beside);
   for (const { type, labels, body } of file.root.blocks) {
     if (type === "source" && labels[0] === "docker") file.image(attributeOf(body, "image"), "source");
     if (type !== "build") continue;

@@ -2,15 +2,35 @@ import { readHcl } from "./hcl.ts";
 import { givenVariables, variablesAndLocals, type HclLookup } from "./hclScope.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
 
-/** Files in which people keep the variables and locals of a module, and the values that Terraform takes by itself. */
-const values = ["terraform.tfvars"];
-const files = ["variables.tf", "locals.tf", "main.tf", "vars.tf", "inputs.tf", "versions.tf", "variables.tofu"];
+/** Files in which people keep the variables and locals of a module, and the values that the tool takes by itself. */
+interface ModuleFiles {
+  readonly values: readonly string[];
+  readonly files: readonly string[];
+}
+
+const terraform: ModuleFiles = {
+  values: ["terraform.tfvars"],
+  files: ["variables.tf", "locals.tf", "main.tf", "vars.tf", "inputs.tf", "versions.tf", "variables.tofu"],
+};
+const packer: ModuleFiles = {
+  values: [],
+  files: ["variables.pkr.hcl", "vars.pkr.hcl", "variable.pkr.hcl", "locals.pkr.hcl", "main.pkr.hcl"],
+};
 
 /**
  * Looks variables and locals up in the other files of the module that the file at `path` belongs to: Terraform reads
  * all files of a folder as one.
  */
 export function moduleLookup(path: string, siblings: Siblings): HclLookup {
+  return folderLookup(path, siblings, terraform);
+}
+
+/** Looks variables and locals up in the other templates of a folder, which Packer reads as one too. */
+export function packerLookup(path: string, siblings: Siblings): HclLookup {
+  return folderLookup(path, siblings, packer);
+}
+
+function folderLookup(path: string, siblings: Siblings, { values, files }: ModuleFiles): HclLookup {
   const lookups = new Map<string, HclLookup>();
   const lookupOf = (name: string, isGiven: boolean): HclLookup => {
     const known = lookups.get(name);
