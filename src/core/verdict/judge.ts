@@ -85,7 +85,7 @@ export function judge(evidence: Evidence, policy: TrustPolicy, material: TrustMa
     ...(attachments.length === 0 ? {} : { attachments }),
     ...(settled.rule === undefined ? {} : { decidedBy: toLocation(settled.rule) }),
     ...(decisions.length === 0 ? {} : { policies: toPolicyVerdicts(decisions) }),
-    enforced: settled.rule === undefined ? base.enforced : settled.enforced,
+    enforced: settled.enforced,
     trace,
   };
 }

@@ -15,7 +15,8 @@ function judged(evidence: Evidence, policy: TrustPolicy): Verdict {
 }
 
 const byAcme = policyOf(rule([keyAuthority(pem(acme))]));
-const signed = evidenceOf([attachBundle(keyBundle(acme))]);
+const good = attachBundle(keyBundle(acme));
+const signed = evidenceOf([good]);
 const unsigned = evidenceOf([]);
 
 describe("judge", () => {
@@ -43,8 +44,8 @@ describe("judge", () => {
       outcome: "failed",
       failure: { code: "rate-limit", message: "Too many." },
     };
+    const { failure: _, ...withoutReason } = failed;
     const [imageLookup, referrers, tag] = scene.completeLookups as [Lookup, Lookup, Lookup];
-    const good = attachBundle(keyBundle(acme));
     const bad = attachBundle(keyBundle(acme, { digest: `sha256:${"00".repeat(32)}` }));
     const blobsChanged = (change: (bytes: Buffer) => Buffer) => ({
       ...signed,
@@ -74,6 +75,15 @@ describe("judge", () => {
         "rate-limit",
       ],
       ["without any look-up", without(unsigned, []), "unknown", "offline"],
+      [
+        "whose image could not be looked up, without a reason",
+        without(unsigned, [{ ...withoutReason, kind: "image" }]),
+        "unknown",
+        "registry-error",
+      ],
+      ["whose image was not asked for", without(unsigned, [{ ...tag, outcome: "absent" }]), "unknown", "offline"],
+      ["whose image was found and not kept", without(unsigned, [imageLookup]), "unknown", "offline"],
+      ["with a failed look-up, without a reason", evidenceOf([], [withoutReason, tag]), "unknown", "registry-error"],
       ["with a failed look-up and no signature", evidenceOf([], [failed, tag]), "unknown", "rate-limit"],
       ["with a failed look-up and a wrong signature", evidenceOf([bad], [failed, tag]), "unknown", "rate-limit"],
       ["with a failed look-up and a good signature", evidenceOf([good], [failed, tag]), "verified", "verified"],
@@ -144,6 +154,15 @@ describe("judge", () => {
         "invalid",
         "signature-malformed",
       ],
+      ["with a hundred things attached", evidenceOf(many(100)), "unsigned", "unsigned"],
+      ["with more things attached than are looked at", evidenceOf([...many(100), good]), "unknown", "limit-reached"],
+      ["with a good signature before too many things", evidenceOf([good, ...many(100)]), "verified", "verified"],
+      [
+        "with one thing attached many times",
+        evidenceOf(Array.from({ length: 101 }, () => bad)),
+        "invalid",
+        "other-image",
+      ],
       ["with nonsense for a manifest", evidenceOf([nonsense()]), "unknown", "unsupported-format"],
     ];
     for (const [what, evidence, state, code] of cases)
@@ -151,6 +170,79 @@ describe("judge", () => {
         const { state: got, reason } = judged(evidence, byAcme);
         assert.deepEqual([got, reason.code], [state, code], reason.message);
       });
+  });
+
+  it("says what it knows of an image that it cannot judge", () => {
+    const failure = { code: "rate-limit", message: "Too many." } as const;
+    const [lookup] = scene.completeLookups as [Lookup];
+    const evidence = without(unsigned, [{ ...lookup, outcome: "failed", failure }]);
+    const { trace, ...verdict } = judged(evidence, byAcme);
+    assert.deepEqual(verdict, {
+      reference: evidence.reference,
+      state: "unknown",
+      reason: failure,
+      signatures: [],
+      enforced: true,
+      asOf: lookup.at,
+      decidedBy: { policy: "policy/images.yaml", line: 12, rule: "release" },
+    });
+    assert.deepEqual(trace.at(-1), { step: "verdict", outcome: "failed", text: "Too many." });
+    assert.equal(trace.length, 2);
+    const warned = judged(evidence, policyOf(rule([keyAuthority(pem(acme))], { mode: "warn" })));
+    assert.equal(warned.enforced, false);
+    assert.ok(!Object.hasOwn(judged(evidence, policyOf()), "decidedBy"));
+  });
+
+  it("begins its steps with the image and ends them with the verdict", () => {
+    const { trace, digest, reference } = judged(signed, byAcme);
+    assert.deepEqual([digest, reference], [image.digest, signed.reference]);
+    assert.deepEqual(trace[0], {
+      step: "resolve",
+      outcome: "passed",
+      text: `registry.example/acme/app:1 is ${image.digest}.`,
+    });
+    assert.deepEqual([trace.at(-1)?.step, trace.at(-1)?.outcome], ["verdict", "passed"]);
+    assert.equal(judged(unsigned, byAcme).trace.at(-1)?.outcome, "failed");
+    const note = { step: "policy", outcome: "note", text: "No policy covers this image." } as const;
+    assert.deepEqual(judged(signed, policyOf()).trace.at(-2), note);
+    assert.ok(!trace.some(({ text }) => text === note.text));
+  });
+
+  it("tells of each signature for itself which rule accepts it, and what was checked", () => {
+    const both = evidenceOf([attachBundle(keyBundle(stranger)), good, attachBundle(keyBundle(acme))]);
+    const no = rule([keyAuthority(pem(stranger))], { name: "second" });
+    const told = (...rules: readonly ReturnType<typeof rule>[]) =>
+      judged(both, policyOf(...rules)).signatures.map(({ trusted }) => trusted);
+    const yes = rule([keyAuthority(pem(acme))]);
+    assert.deepEqual(told(yes), [false, true, true]);
+    assert.deepEqual(told(yes, no), [true, true, true]);
+    assert.deepEqual(told(rule([])), [false, false, false]);
+    const checks = judged(both, byAcme).trace.filter(({ text }) => text.startsWith("The manifest's subject"));
+    assert.equal(checks.length, 2);
+  });
+
+  it("lists what is attached and not signed, and leaves the list out where nothing is", () => {
+    const sbom = attach([{ mediaType: "application/spdx+json", bytes: Buffer.from("{}") }], { subject: image });
+    const { digest } = sbom.candidate.descriptor;
+    const { attachments, trace } = judged(evidenceOf([sbom, good]), byAcme);
+    assert.deepEqual(attachments, [{ kind: "sbom", mediaType: "application/spdx+json", digest, from: "referrers" }]);
+    assert.ok(trace.some(({ step }) => step === "attachment"));
+    assert.ok(!Object.hasOwn(judged(signed, byAcme), "attachments"));
+  });
+
+  it("needs the tag of attestations where a policy asks for them, and cannot tell without it", () => {
+    const policy = policyOf(rule([keyAuthority(pem(acme), { attestations: ["https://slsa.dev/provenance/v1"] })]));
+    const states = (lookups: readonly Lookup[]) =>
+      [policy, byAcme].map((each) => judged(evidenceOf([], lookups), each).state);
+    assert.deepEqual(states(scene.completeLookups), ["unsigned", "unsigned"]);
+    assert.deepEqual(states(scene.completeLookups.slice(0, 3)), ["unknown", "unsigned"]);
+  });
+
+  it("is as old as the oldest look-up whose time can be read", () => {
+    const [first, second, ...more] = scene.completeLookups as [Lookup, Lookup, ...Lookup[]];
+    const lookups = [{ ...first, at: "yesterday" }, { ...second, at: "2026-11-21T13:59:01+02:00" }, ...more];
+    assert.equal(judged(evidenceOf([], lookups), byAcme).asOf, "2026-11-21T13:59:01+02:00");
+    assert.ok(!Object.hasOwn(judged(evidenceOf([], [{ ...first, at: "yesterday" }]), byAcme), "asOf"));
   });
 
   describe("of a key's signature", () => {
@@ -222,4 +314,9 @@ function nonsense(): ReturnType<typeof attach> {
   const bytes = Buffer.from("<html>");
   const descriptor = { mediaType: "text/html", digest: digestOf(bytes), size: bytes.length };
   return { candidate: { descriptor, from: "referrers" }, blobs: { [descriptor.digest]: bytes } };
+}
+
+/** Things that carry no signature, each another. */
+function many(count: number): readonly ReturnType<typeof attach>[] {
+  return Array.from({ length: count }, (_, index) => attach([], { artifactType: `application/x-${index}` }));
 }
