@@ -152,6 +152,8 @@ export interface JobStep {
   /** The action that the step uses (`docker/build-push-action@v6`), and its inputs as written. */
   readonly uses?: string;
   readonly with?: Readonly<Record<string, { readonly text: string; readonly span: Span }>>;
+  /** The expression that decides whether it runs, as written. */
+  readonly condition?: string;
 }
 
 /** A pipeline's job, in document order. */
@@ -172,8 +174,11 @@ export interface Document {
   readonly text: string;
   readonly images: readonly ImageUse[];
   readonly commands: readonly ShellCommand[];
-  /** Commands of PowerShell and of the command prompt, where the dialect has such scripts: read for their images alone. */
-  readonly windowsCommands?: readonly ShellCommand[];
+  /**
+   * Commands that are read for their images alone: those of PowerShell and of the command prompt, and those that
+   * variables hold.
+   */
+  readonly furtherCommands?: readonly ShellCommand[];
   /** Names that the document gives to what it builds, beside those that its commands give. */
   readonly built?: readonly string[];
   readonly jobs: readonly Job[];

@@ -22,7 +22,7 @@ export function readGithubAction(text: string, path: string): Document {
   // Anything else is the path of a Dockerfile.
   if (textOf(image)?.startsWith(dockerWrapper) === true) images.add(image, "image", { wrapper: dockerWrapper });
   const inputs = inputDefaults(valueAt(root, "inputs"));
-  const { steps, commands, windowsCommands, built, problems } = readSteps(valueAt(runs, "steps"), {
+  const { steps, commands, furtherCommands, built, problems } = readSteps(valueAt(runs, "steps"), {
     job: "runs",
     scope: { text: plain, inputs, environment: new Map() },
     images,
@@ -33,7 +33,7 @@ export function readGithubAction(text: string, path: string): Document {
     text: plain,
     images: inDocumentOrder(images.images),
     commands,
-    windowsCommands,
+    furtherCommands,
     built,
     jobs: runs === undefined || steps.length === 0 ? [] : [{ id: "runs", span: runs.span, steps, environment: {} }],
     problems: [...stream.problems, ...images.problems, ...problems],

@@ -3,6 +3,7 @@ import { windowsShellOf } from "../shell/windowsShell.ts";
 import type { Problem } from "../problem.ts";
 import type { JobStep, ShellCommand } from "./document.ts";
 import { builtNames } from "./githubBuilds.ts";
+import { githubFiles } from "./githubFiles.ts";
 import { readActionInputs } from "./githubInputs.ts";
 import { expressionText, scalarText, type GithubScope, type PlacedText } from "./githubScope.ts";
 import type { ImageCollector } from "./yamlImage.ts";
@@ -13,9 +14,11 @@ import { createScalarMap } from "./yamlScalarMap.ts";
 export interface StepsReading {
   readonly steps: readonly JobStep[];
   readonly commands: readonly ShellCommand[];
-  readonly windowsCommands: readonly ShellCommand[];
+  readonly furtherCommands: readonly ShellCommand[];
   /** Names that actions give to what they build. */
   readonly built: readonly string[];
+  /** What the scripts of steps write as outputs, by the steps' ids; undefined for what cannot be known. */
+  readonly outputs: ReadonlyMap<string, ReadonlyMap<string, PlacedText | undefined>>;
   readonly problems: readonly Problem[];
 }
 
@@ -57,13 +60,22 @@ const scriptInputs = new Map<string, readonly string[]>([
 export function readSteps(node: YamlNode | undefined, context: StepsContext): StepsReading {
   const steps: JobStep[] = [];
   const commands: ShellCommand[] = [];
-  const windowsCommands: ShellCommand[] = [];
+  const furtherCommands: ShellCommand[] = [];
   const built: string[] = [];
   const problems: Problem[] = [];
+  const outputs = new Map<string, ReadonlyMap<string, PlacedText | undefined>>();
+  const written = new Map<string, PlacedText | undefined>();
+  /** What earlier steps have set holds for those that follow. */
+  const later = (scope: GithubScope): GithubScope => ({
+    ...scope,
+    environment: withWritten(scope.environment, written),
+    stepOutput: (id, name) => outputs.get(id)?.get(name),
+  });
   for (const [index, item] of itemsOf(node).slice(0, maximumSteps).entries()) {
     const uses = valueAt(item, "uses");
     if (textOf(uses)?.startsWith(dockerWrapper) === true) context.images.add(uses, "uses", { wrapper: dockerWrapper });
-    const scopes = context.imageScopes ?? [context.scope];
+    const around = later(context.scope);
+    const scopes = context.imageScopes?.map(later) ?? [around];
     readActionInputs(
       item,
       (scope) => ({ ...scope, environment: environmentOf(valueAt(item, "env"), scope) }),
@@ -72,8 +84,8 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
     );
     steps.push(toStep(item));
     built.push(...builtNames(item, scopes));
-    const environment = environmentOf(valueAt(item, "env"), context.scope);
-    const scope = { ...context.scope, environment };
+    const environment = environmentOf(valueAt(item, "env"), around);
+    const scope = { ...around, environment };
     for (const { script, shell } of scriptsOf(item, context.shell)) {
       const windowsShell = windowsShellOf(shell);
       const map = createScalarMap(context.scope.text, script);
@@ -86,11 +98,21 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
         ...(context.job === undefined ? {} : { job: context.job }),
         step: index,
       });
-      (windowsShell === undefined ? commands : windowsCommands).push(...reading.commands);
+      (windowsShell === undefined ? commands : furtherCommands).push(...reading.commands);
       problems.push(...reading.problems);
+      const files = githubFiles(reading.commands, context.scope.text);
+      const id = textOf(valueAt(item, "id"));
+      if (id !== undefined) outputs.set(id, files.outputs);
+      // A step that may not run leaves both values possible.
+      const isCertain = valueAt(item, "if") === undefined;
+      for (const [name, value] of files.environment) {
+        const before = around.environment?.get(name);
+        const isSame = before === undefined || before.text === value?.text;
+        written.set(name, isCertain || isSame ? value : undefined);
+      }
     }
   }
-  return { steps, commands, windowsCommands, built, problems };
+  return { steps, commands, furtherCommands, built, outputs, problems };
 }
 
 interface StepScript {
@@ -129,6 +151,17 @@ function combinationsOf(step: YamlNode, scopes: readonly GithubScope[]): readonl
   });
 }
 
+function withWritten(
+  environment: GithubScope["environment"],
+  written: ReadonlyMap<string, PlacedText | undefined>,
+): ReadonlyMap<string, PlacedText> {
+  const merged = new Map(environment);
+  for (const [name, value] of written)
+    if (value === undefined) merged.delete(name);
+    else merged.set(name, value);
+  return merged;
+}
+
 /** The environment of `scope` with the variables of an `env` mapping over it, as far as their values are known. */
 export function environmentOf(node: YamlNode | undefined, scope: GithubScope): ReadonlyMap<string, PlacedText> {
   const environment = new Map(scope.environment);
@@ -146,6 +179,7 @@ function toStep(item: YamlNode): JobStep {
   const id = textOf(valueAt(item, "id"));
   const name = textOf(valueAt(item, "name"));
   const uses = textOf(valueAt(item, "uses"));
+  const condition = textOf(valueAt(item, "if"));
   const inputs = entriesOf(valueAt(item, "with")).flatMap(({ key, value }): [string, PlacedText][] => {
     const scalar = scalarOf(value);
     return scalar === undefined ? [] : [[key.text, { text: scalar.text, span: scalar.span }]];
@@ -156,5 +190,6 @@ function toStep(item: YamlNode): JobStep {
     ...(name === undefined ? {} : { name }),
     ...(uses === undefined ? {} : { uses }),
     ...(inputs.length === 0 ? {} : { with: Object.fromEntries(inputs) }),
+    ...(condition === undefined ? {} : { condition }),
   };
 }

@@ -29,7 +29,7 @@ export function readGithubWorkflow(text: string, path: string): Document {
   const stream = readYaml(plain);
   const images = createImageCollector(plain);
   const commands: ShellCommand[] = [];
-  const windowsCommands: ShellCommand[] = [];
+  const furtherCommands: ShellCommand[] = [];
   const built: string[] = [];
   const jobs: Job[] = [];
   const problems: Problem[] = [];
@@ -48,7 +48,7 @@ export function readGithubWorkflow(text: string, path: string): Document {
     const reading = readJob(entry, { budget, scope: { ...around, environment }, shell, images });
     jobs.push(reading.job);
     commands.push(...reading.commands);
-    windowsCommands.push(...reading.windowsCommands);
+    furtherCommands.push(...reading.furtherCommands);
     built.push(...reading.built);
     problems.push(...reading.problems);
   }
@@ -62,7 +62,7 @@ export function readGithubWorkflow(text: string, path: string): Document {
     text: plain,
     images: inDocumentOrder(images.images),
     commands,
-    windowsCommands,
+    furtherCommands,
     built,
     jobs,
     problems: [...stream.problems, ...images.problems, ...problems],
@@ -83,8 +83,8 @@ interface Around {
 function readJob(
   { key, value: job }: YamlEntry,
   { budget, scope: around, shell: outerShell, images }: Around,
-): { readonly job: Job } & Omit<StepsReading, "steps"> {
-  const combinations = matrixCombinations(job);
+): { readonly job: Job } & Omit<StepsReading, "steps" | "outputs"> {
+  const combinations = matrixCombinations(job, around.text);
   const { environment: _, ...withoutEnvironment } = around;
   // `env` is not available here (GitHub's documentation, Context availability).
   const scopes = (combinations ?? [undefined]).map((matrix): GithubScope => ({ ...withoutEnvironment, matrix }));
@@ -100,7 +100,7 @@ function readJob(
     const inCombination = { ...around, matrix: combination };
     return { ...inCombination, environment: environmentOf(valueAt(job, "env"), inCombination) };
   });
-  const { steps, ...reading } = readSteps(valueAt(job, "steps"), {
+  const { steps, outputs: _outputs, ...reading } = readSteps(valueAt(job, "steps"), {
     job: key.text,
     shell,
     scope,
@@ -120,14 +120,26 @@ function readJob(
 
 /** What `needs.JOB.outputs.NAME` comes to: outputs are written where the job's own `env` and matrix hold. */
 function outputsOf(root: YamlNode | undefined, around: GithubScope): NonNullable<GithubScope["jobOutput"]> {
+  const outputs = new Map<string, StepsReading["outputs"]>();
+  const unlisted = createImageCollector(around.text);
   return (job, output) => {
     const node = valueAt(root, "jobs", job);
-    const combinations = node === undefined ? undefined : matrixCombinations(node);
+    const combinations = node === undefined ? undefined : matrixCombinations(node, around.text);
     const matrix = combinations?.length === 1 ? combinations[0] : undefined;
     const scope = { ...around, matrix };
     const environment = environmentOf(valueAt(node, "env"), scope);
     const label = `output ${output} of job ${job}`;
-    return outputCandidates(valueAt(node, "outputs", output), label, { ...scope, environment });
+    const inJob: GithubScope = {
+      ...scope,
+      environment,
+      stepOutput(id, name) {
+        // Only an output that is asked for is worth reading the scripts of its job.
+        const steps = outputs.get(job) ?? readSteps(valueAt(node, "steps"), { scope: inJob, images: unlisted }).outputs;
+        outputs.set(job, steps);
+        return steps.get(id)?.get(name);
+      },
+    };
+    return outputCandidates(valueAt(node, "outputs", output), label, inJob);
   };
 }
 

@@ -21,7 +21,7 @@ export function readJenkinsfile(source: string, path: string): Document {
   const tokens = groovyTokens(text);
   const values = createGroovyValues(text, tokens);
   const commands: ShellCommand[] = [];
-  const windowsCommands: ShellCommand[] = [];
+  const furtherCommands: ShellCommand[] = [];
   const problems: Problem[] = [];
   const mentions: GivenImages["mentions"][number][] = [];
   const pseudo: ShellCommand[] = [];
@@ -112,7 +112,7 @@ export function readJenkinsfile(source: string, path: string): Document {
         }
         const windowsShell = token.text === "sh" ? undefined : token.text === "bat" ? "cmd" : "powershell";
         const reading = builder.read({ environment: values.environment, windowsShell });
-        (windowsShell === undefined ? commands : windowsCommands).push(...reading.commands);
+        (windowsShell === undefined ? commands : furtherCommands).push(...reading.commands);
         problems.push(...reading.problems);
         break;
       }
@@ -123,14 +123,14 @@ export function readJenkinsfile(source: string, path: string): Document {
   for (const [index, token] of tokens.entries())
     if (!taken.has(index) && !values.isDefinition(index)) pseudo.push(...usesIn(token, tokens[index - 1]));
   const given = { mentions, outputs };
-  const images = readImageCommands({ text, commands: [...commands, ...windowsCommands, ...pseudo], jobs: [] }, given);
+  const images = readImageCommands({ text, commands: [...commands, ...furtherCommands, ...pseudo], jobs: [] }, given);
   return {
     path,
     dialect: "jenkinsfile",
     text,
     images: inDocumentOrder([...images, ...pods]),
     commands,
-    windowsCommands,
+    furtherCommands,
     jobs: [],
     problems,
   };

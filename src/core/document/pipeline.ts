@@ -49,7 +49,7 @@ export function createPipeline(source: string, path: string, dialect: Dialect, r
   const stream = read(text);
   const images = createImageCollector(text);
   const commands: ShellCommand[] = [];
-  const windowsCommands: ShellCommand[] = [];
+  const furtherCommands: ShellCommand[] = [];
   const jobs: Job[] = [];
   const problems: Problem[] = [];
   let left = maximumEvaluations;
@@ -83,7 +83,7 @@ export function createPipeline(source: string, path: string, dialect: Dialect, r
       const lines = nodes.flatMap((node) => scriptLines(node));
       scripts -= lines.reduce((sum, line) => sum + line.text.length, 0);
       if (scripts <= 0) return;
-      add(readScriptLines(text, lines, options), options?.windowsShell === undefined ? commands : windowsCommands);
+      add(readScriptLines(text, lines, options), options?.windowsShell === undefined ? commands : furtherCommands);
     },
     words(nodes, options) {
       add(readWords(text, nodes, options));
@@ -103,7 +103,7 @@ export function createPipeline(source: string, path: string, dialect: Dialect, r
         text,
         images: withoutUnsafePins(inDocumentOrder([...images.images, ...uses])),
         commands,
-        windowsCommands,
+        furtherCommands,
         jobs,
         problems: [...stream.problems, ...images.problems, ...problems, ...limit],
       };

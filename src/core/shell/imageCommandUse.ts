@@ -4,6 +4,7 @@ import type { ValuePart } from "../document/value.ts";
 import type { PinPlace } from "../document/yamlImage.ts";
 import { formatReference, parseReference } from "../image/reference.ts";
 import type { Span } from "../image/span.ts";
+import { asHeld } from "./heldCommand.ts";
 import type { Mention } from "./mention.ts";
 import { partsOfSlice, writtenSpan } from "./wordValue.ts";
 
@@ -14,6 +15,8 @@ export interface PlacedMention extends Mention {
   /** Whether the word ends with a name outside any text, so that nothing can be written after it. */
   readonly endsWithName?: boolean;
   readonly command: ShellCommand;
+  /** The tool that the command runs. */
+  readonly tool?: string;
 }
 
 /** One value of a mention: its parts, and the places of the document that they rest on. */
@@ -57,7 +60,7 @@ export function createCommandUses(
 }
 
 function candidatesOf(mention: PlacedMention, text: string): readonly Candidate[] {
-  const parts = partsOfSlice(mention.slice);
+  const parts = asHeld(partsOfSlice(mention.slice), mention.command, mention.tool);
   const span = writtenSpan(parts, text);
   if (span === undefined || span.start >= span.end || span.end - span.start > maximumLength) return [];
   const { split } = mention;

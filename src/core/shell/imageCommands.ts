@@ -27,7 +27,7 @@ export interface GivenImages {
  * their kind, inside `sh -c '...'` too. Names that the same commands give to what they build are none.
  */
 export function readImageCommands(
-  document: Pick<Document, "text" | "commands" | "windowsCommands" | "built" | "jobs">,
+  document: Pick<Document, "text" | "commands" | "furtherCommands" | "built" | "jobs">,
   given: GivenImages = { mentions: [], outputs: [] },
 ): readonly ImageUse[] {
   if (given.mentions.length === 0 && !mayNameTool.test(document.text)) return [];
@@ -57,10 +57,10 @@ export function readImageCommands(
       for (const output of images.outputs) for (const name of namesOf(output, document.text)) addOutput(name);
       for (const alias of images.aliases ?? [])
         for (const one of namesOf(alias, document.text).flatMap(spellings)) aliases.add(one);
-      for (const mention of images.mentions) placed.push({ ...mention, command });
+      for (const mention of images.mentions) placed.push({ ...mention, command, tool });
     }
   };
-  for (const command of [...document.commands, ...(document.windowsCommands ?? [])]) visit(command, 0);
+  for (const command of [...document.commands, ...(document.furtherCommands ?? [])]) visit(command, 0);
   if (placed.length === 0) return [];
   const wanted = placed.filter(({ slice, mayBeLocal, isPulled }) => {
     if (mayBeLocal !== true) return true;

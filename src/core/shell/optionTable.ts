@@ -1,6 +1,5 @@
-import type { WordPart } from "../document/document.ts";
 import type { WordSlice, WordValue } from "./wordValue.ts";
-import { unknownCharacter } from "./stretch.ts";
+import { expansionKind } from "./expansionKind.ts";
 
 /** The options of a command: those that take a value, and those that do not. */
 export interface OptionTable {
@@ -97,37 +96,4 @@ function readOption(
     if (!flags.has(name)) return "doubt";
   }
   return { options: [], took: 0 };
-}
-
-/** What an expansion whose value is not known may become: one argument, options only, or any words. */
-function expansionKind({ text, word, parts }: WordValue): "argument" | "options" | "anything" {
-  if (!text.startsWith(unknownCharacter)) return "argument";
-  if (/^["']?\$(?:[@*]|\{[@*])/.test(word.raw)) return "anything";
-  const [name = ""] = word.expands;
-  const choices = parts[0]?.choices;
-  if (choices !== undefined && text === unknownCharacter && choices.length > 0 && choices.every(isOption))
-    return "options";
-  // `$(tty -s && echo -it)`
-  if (/^["']?(?:\$\(|`).*\becho\s+["']?-\w/s.test(word.raw)) return "options";
-  // Make's functions give any number of words; where options stand in them, options.
-  if (
-    /^\$[({](?:if|or|and|foreach|addprefix|addsuffix|patsubst|subst|filter(?:-out)?|call|shell|strip|sort)\s/.test(
-      word.raw,
-    )
-  )
-    return /[,\s]-{1,2}\w/.test(word.raw) ? "options" : "anything";
-  // `${X:+--option $X}` is options or nothing.
-  if (/^\$\{\w+:?\+/.test(word.raw) || /^"\$\{\w+:?\+\s*-/.test(word.raw)) return "options";
-  const isList = /\[[@*]\]/.test(word.raw);
-  if (isList || /(?:opts?|args?|flags?|params?|options|arguments|extra)$/i.test(name))
-    return text === unknownCharacter ? "options" : "argument";
-  const isQuoted = word.raw.startsWith('"');
-  // Without a name it is a command's output, which may be any number of words.
-  return !isQuoted && text === unknownCharacter && parts[0]?.chain.length === 0 ? "anything" : "argument";
-}
-
-/** Whether parts begin as an option does, or are nothing. */
-function isOption(parts: readonly WordPart[]): boolean {
-  const [first] = parts;
-  return first === undefined || first.text === "" || first.text?.startsWith("-") === true;
 }

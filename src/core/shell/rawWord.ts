@@ -117,26 +117,32 @@ export function expandInto(word: Building, expansion: Expansion, quoted: boolean
     expansion.stretches === undefined
       ? [{ text: value, ...place, steps: names.length === 0 ? [] : [{ ...place, label }] }]
       : expandedAt(expansion.stretches, place, [{ ...place, label }]);
-  if (value === undefined) {
-    word.value = undefined;
-    word.field = undefined;
-    word.present = true;
-  } else if (word.value !== undefined) word.value += value;
+  if (value === undefined) word.value = undefined;
+  else if (word.value !== undefined) word.value += value;
   word.stretches.push(...stretches);
-  if (value === undefined || quoted || !/\s/.test(value)) {
-    if (value !== undefined && word.field !== undefined) word.field += value;
-    if (value !== undefined && value !== "") word.present = true;
-    word.own.push(...stretches);
-    return;
-  }
+  if (value !== undefined && !quoted && /\s/.test(value)) splitInto(word, value, stretches);
+  else if (value === undefined && !quoted && stretches.some(({ text = "" }) => /\s/.test(text))) {
+    // Blanks split what is known of it, whatever the rest is.
+    for (const stretch of stretches)
+      if (stretch.text === undefined) addOwn(word, undefined, [stretch]);
+      else splitInto(word, stretch.text, [stretch]);
+  } else addOwn(word, value, stretches);
+}
+
+/** Adds a value to the current field. */
+function addOwn(word: Building, value: string | undefined, stretches: readonly Stretch[]): void {
+  if (value === undefined) word.field = undefined;
+  else if (word.field !== undefined) word.field += value;
+  if (value !== "") word.present = true;
+  word.own.push(...stretches);
+}
+
+/** Adds a value that blanks split into fields. */
+function splitInto(word: Building, value: string, stretches: readonly Stretch[]): void {
   let at = 0;
   value.split(/(\s+)/).forEach((piece, index) => {
     if (index % 2 === 1) endField(word);
-    else if (piece !== "") {
-      if (word.field !== undefined) word.field += piece;
-      word.present = true;
-      word.own.push(...sliceStretches(stretches, at, at + piece.length));
-    }
+    else if (piece !== "") addOwn(word, piece, sliceStretches(stretches, at, at + piece.length));
     at += piece.length;
   });
 }

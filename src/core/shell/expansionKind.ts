@@ -1,0 +1,41 @@
+import type { WordPart } from "../document/document.ts";
+import { unknownCharacter } from "./stretch.ts";
+import type { WordValue } from "./wordValue.ts";
+
+/** Names of variables that hold options rather than an argument. */
+const optionsName =
+  /(?:opts?|args?|flags?|params?|options|arguments|extra|env(?:var)?s|mounts?|volumes|ports?|forward)$/i;
+/** A variable whose name says that it holds an image, however it comes to it. */
+const imageName = /^variable \w*(?:image|img)$/i;
+/** Functions of make that give any number of words. */
+const makeFunction =
+  /^["']?\$[({](?:if|or|and|foreach|addprefix|addsuffix|patsubst|subst|filter(?:-out)?|call|shell|strip|sort)\s/;
+
+/** What an expansion whose value is not known may become: one argument, options only, or any words. */
+export function expansionKind({ text, word, parts }: WordValue): "argument" | "options" | "anything" {
+  if (!text.startsWith(unknownCharacter)) return "argument";
+  const [first] = parts;
+  // Inside a variable that holds more than this word, the innermost expansion tells.
+  const step = first?.chain.findLast(({ label }) => label.startsWith("variable "));
+  const raw = first !== undefined && first.chain.length > 1 && step !== undefined ? step.text : word.raw;
+  if (/^["']?\$(?:[@*]|\{[@*])/.test(raw)) return "anything";
+  const isWhole = text === unknownCharacter;
+  const choices = first?.choices;
+  if (choices !== undefined && isWhole && choices.length > 0 && choices.every(isOption)) return "options";
+  // `$(tty -s && echo -it)`
+  if (/^["']?(?:\$\(|`).*\becho\s+["']?-\w/s.test(raw)) return "options";
+  if (first?.chain.some(({ label }) => imageName.test(label)) === true) return "argument";
+  if (isWhole && makeFunction.test(raw)) return /[,\s]-{1,2}\w/.test(raw) ? "options" : "anything";
+  // `${X:+--option $X}` is options or nothing.
+  if (/^\$\{\w+:?\+/.test(raw) || /^"\$\{\w+:?\+\s*-/.test(raw)) return "options";
+  const name = step?.label.slice("variable ".length) ?? word.expands[0] ?? "";
+  if (/\[[@*]\]/.test(raw) || optionsName.test(name)) return isWhole ? "options" : "argument";
+  // Without a name it is a command's output, which may be any number of words.
+  return !raw.startsWith('"') && isWhole && first?.chain.length === 0 ? "anything" : "argument";
+}
+
+/** Whether parts begin as an option does, or are nothing. */
+function isOption(parts: readonly WordPart[]): boolean {
+  const [first] = parts;
+  return first === undefined || first.text === "" || first.text?.startsWith("-") === true;
+}

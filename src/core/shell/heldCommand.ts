@@ -1,0 +1,58 @@
+import type { ShellCommand, ValueStep, WordPart } from "../document/document.ts";
+
+/**
+ * The parts of an image as they stand in the variable that holds the whole command, or in the array of its words: after
+ * `RUN = docker run node:22`, `$(RUN) x` does not say the image, the assignment does. The same parts where the command
+ * is written out.
+ */
+export function asHeld(
+  parts: readonly WordPart[],
+  { words }: ShellCommand,
+  tool: string | undefined,
+): readonly WordPart[] {
+  const [first] = parts;
+  const [outer] = first?.chain ?? [];
+  if (first === undefined || outer === undefined) return parts;
+  if (/\[[@*]\]["']?\}["']?$/.test(outer.text)) return within(parts, 1);
+  // The program or an option comes out of the same expansion.
+  const program = words.find(
+    (word) =>
+      word.parts?.[0]?.chain[0] !== undefined && isSame(word.parts[0].chain[0], outer) && isOfCommand(word.text, tool),
+  );
+  const chain = program?.parts?.[0]?.chain;
+  if (chain === undefined || program?.parts?.some((part) => parts.includes(part)) === true) return parts;
+  return within(parts, Math.min(...parts.map((part) => sharedSteps(part.chain, chain))));
+}
+
+/** The parts as they stand behind so many steps. */
+function within(parts: readonly WordPart[], shared: number): readonly WordPart[] {
+  const held = parts.map((part): WordPart => {
+    const inner = part.chain.slice(shared);
+    const span = inner[0]?.span ?? part.literal;
+    return span === undefined || inner[0]?.file !== undefined ? part : { ...part, span, chain: inner };
+  });
+  // Parts of which one stands elsewhere have no place of their own.
+  return held.some((part, index) => part === parts[index]) || !inOrder(held) ? parts : held;
+}
+
+/** Whether a word is the program or an option, rather than one more image. */
+function isOfCommand(text: string | undefined, tool: string | undefined): boolean {
+  return text === undefined || text.startsWith("-") || text.slice(text.lastIndexOf("/") + 1) === tool;
+}
+
+function sharedSteps(one: readonly ValueStep[], other: readonly ValueStep[]): number {
+  let at = 0;
+  for (; at < one.length && at < other.length; at++) {
+    const [step, also] = [one[at], other[at]];
+    if (step === undefined || also === undefined || !isSame(step, also)) break;
+  }
+  return at;
+}
+
+function isSame(one: ValueStep, other: ValueStep): boolean {
+  return one.span.start === other.span.start && one.span.end === other.span.end && one.label === other.label;
+}
+
+function inOrder(parts: readonly WordPart[]): boolean {
+  return parts.every(({ span }, index) => index === 0 || span.start >= (parts[index - 1]?.span.end ?? 0));
+}
