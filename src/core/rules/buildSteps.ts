@@ -1,4 +1,4 @@
-import type { Document, JobStep, ShellCommand } from "../document/document.ts";
+import type { Document, Job, JobStep, ShellCommand } from "../document/document.ts";
 import type { Edit } from "./rule.ts";
 
 /** A step that builds and pushes an image, and how a later step of its job can name what it pushed. */
@@ -21,10 +21,16 @@ export function findBuildStep(document: Document, command: ShellCommand): BuildS
   const step = before.at(-1);
   if (step === undefined) return undefined;
   const certain = before.length === 1;
-  if (step.id !== undefined) return { id: step.id, edits: [], certain };
+  const named = buildStepId(document, job, step);
+  return named === undefined ? undefined : { ...named, certain };
+}
+
+/** The step's id; where it has none, one that the edits give it. Undefined where that cannot be written. */
+export function buildStepId(document: Document, job: Job, step: JobStep): Pick<BuildStep, "id" | "edits"> | undefined {
+  if (step.id !== undefined) return { id: step.id, edits: [] };
   const id = freeId(job.steps);
   const edit = insertId(document, step, id);
-  return edit === undefined ? undefined : { id, edits: [edit], certain };
+  return edit === undefined ? undefined : { id, edits: [edit] };
 }
 
 function pushes(step: JobStep): boolean {

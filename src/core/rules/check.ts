@@ -1,8 +1,9 @@
 import type { Document } from "../document/document.ts";
 import type { TrustPolicy } from "../policy/policy.ts";
 import type { Verdict } from "../verdict/verdict.ts";
+import { maySignImages } from "./imageSigning.ts";
 import { rules } from "./index.ts";
-import type { Finding, Rule, RuleReport } from "./rule.ts";
+import type { Finding, PipelineSigner, Rule, RuleReport } from "./rule.ts";
 import { isSuppressed, type Suppressions } from "./suppressions.ts";
 
 /** What `check` needs besides documents and verdicts. */
@@ -11,6 +12,10 @@ export interface CheckOptions {
   readonly policy?: TrustPolicy;
   /** Decides which suppressions have expired; without it, none counts. */
   readonly time?: Date;
+  /** Whether any document of the workspace signs images, where `documents` are not all of it. */
+  readonly workspaceSigns?: () => boolean;
+  /** Keys that fixes may have a pipeline sign with; without them, no such fix is offered. */
+  readonly signers?: readonly PipelineSigner[];
 }
 
 /**
@@ -23,8 +28,11 @@ export function check(
   configuration: Suppressions,
   options: CheckOptions = {},
 ): Finding[] {
+  let signs: boolean | undefined;
+  const workspaceSigns = options.workspaceSigns ?? ((): boolean => (signs ??= documents.some(maySignImages)));
+  const { policy, signers = [] } = options;
   return documents.flatMap((document) => {
-    const input = { document, verdicts, ...(options.policy === undefined ? {} : { policy: options.policy }) };
+    const input = { document, verdicts, workspaceSigns, signers, ...(policy === undefined ? {} : { policy }) };
     const findings = rules.flatMap((rule) => rule.check(input).map((report) => toFinding(rule, document.path, report)));
     return withoutRepetition(
       findings.filter((finding) => !isSuppressed(finding, document, configuration, options.time)),

@@ -1,5 +1,6 @@
 import { dockerContentTrust } from "./docker-content-trust.ts";
 import { imageInvalid } from "./image-invalid.ts";
+import { imagePushedNotSigned } from "./image-pushed-not-signed.ts";
 import { imageUnknown } from "./image-unknown.ts";
 import { imageUnsigned } from "./image-unsigned.ts";
 import { imageUntrusted } from "./image-untrusted.ts";
@@ -20,6 +21,7 @@ export const rules: readonly Rule[] = [
   signByTag,
   verifyAnyIdentity,
   dockerContentTrust,
+  imagePushedNotSigned,
 ];
 
 /** The rule of an id, if there is one. */

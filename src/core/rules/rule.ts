@@ -1,6 +1,7 @@
 import type { Document } from "../document/document.ts";
 import type { Span } from "../image/span.ts";
 import type { TrustPolicy } from "../policy/policy.ts";
+import type { PipelineSigning } from "../sign/pipelineCommand.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 
 /** How grave a finding is; SARIF's levels. */
@@ -34,11 +35,18 @@ export interface Finding {
   readonly fixes: readonly Fix[];
 }
 
+/** A key of a configured service that a pipeline could sign with. */
+export type PipelineSigner = Pick<PipelineSigning, "service" | "key">;
+
 /** What a rule looks at: one document, the verdicts of its images by normalised reference, as far as there are any, and the policy that they came from. */
 export interface RuleInput {
   readonly document: Document;
   readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly policy?: TrustPolicy;
+  /** Whether any document of the workspace signs images, or may. */
+  readonly workspaceSigns?: () => boolean;
+  /** What fixes may sign with. */
+  readonly signers?: readonly PipelineSigner[];
 }
 
 /** What a rule gives for one place; `severity` and `confidence` replace the rule's own where the place demands it. */

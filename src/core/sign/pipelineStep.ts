@@ -39,6 +39,8 @@ interface Parts {
   readonly name: string;
   readonly command: string;
   readonly variables: Variables;
+  /** Id of the step that has pushed the image, where the dialect names it. */
+  readonly build: string;
 }
 
 /**
@@ -49,6 +51,7 @@ export function pipelineStep(
   dialect: PipelineDialect,
   signing: PipelineSigning,
   tool: PipelineTool = "countersign",
+  build = "build",
 ): Parsed<string> {
   const { service, key, image } = signing;
   const texts = [service.name, service.url, key.name, image];
@@ -61,7 +64,7 @@ export function pipelineStep(
   if ("why" in made) return refuse(made.why);
   const identity = dialect === "github" ? "ambient" : dialect === "gitlab" ? "issued" : "none";
   const variables = pipelineVariables(signing, identity);
-  const parts = { name: `Sign through ${service.name}`, command: made.command, variables };
+  const parts = { name: `Sign through ${service.name}`, command: made.command, variables, build };
   const needs = tool === "countersign" ? "" : `# Needs ${tool} in its path.\n`;
   const text = writers[dialect](parts);
   return { value: dialect === "jenkins" ? text : `${needs}${text}`, problems: [] };
@@ -72,11 +75,12 @@ const writers: Readonly<Record<PipelineDialect, (parts: Parts) => string>> = {
     name,
     command,
     variables,
-  }) => `# After the step with 'id: build' that pushes with docker/build-push-action.
+    build,
+  }) => `# After the step with 'id: ${build}' that pushes with docker/build-push-action.
 # The job needs 'permissions: id-token: write', by which it signs in without a secret.
 - name: ${yaml(name)}
   env:
-    DIGEST: \${{ steps.build.outputs.digest }}
+    DIGEST: \${{ steps.${build}.outputs.digest }}
 ${valuesOf(variables, "    ", (secret) => `\${{ secrets.${secret} }}`)}  run: |
     ${command}
 `,
