@@ -1,4 +1,4 @@
-import { pathProblem } from "./configurationValue.ts";
+import { createServiceOptionReader } from "./serviceOptions.ts";
 
 /** How a person or a pipeline proves to the service who they are. */
 export type VaultAuthentication = "token" | "approle" | "jwt" | "oidc";
@@ -43,7 +43,9 @@ const fields = [
   "caFile",
 ];
 const kinds: readonly VaultAuthentication[] = ["token", "approle", "jwt", "oidc"];
-const maximumKeys = 100;
+const transitKeyName = /^\w(?:[\w.-]{0,253}\w)?$/;
+/** Segments that cannot be taken for another path: no `..`, no empty one, nothing to escape. */
+const mountPath = /^(?=.{1,255}$)(?:\w(?:[\w.-]*\w)?\/)*\w(?:[\w.-]*\w)?\/?$/;
 
 /**
  * Reads the options of a service of the type `vault` (HashiCorp Vault, OpenBao). What is wrong comes as sentences about
@@ -53,45 +55,28 @@ export function readVaultOptions(options: Readonly<Record<string, string>>): {
   readonly value: VaultOptions | undefined;
   readonly wrong: readonly string[];
 } {
-  const given = new Map(Object.entries(options));
-  const wrong = [...given.keys()]
-    .filter((name) => !fields.includes(name))
-    .map((name) => `'${name.slice(0, 60)}' is not a known option of a vault service; known are ${fields.join(", ")}.`);
-  const named = given.get("authentication");
-  const authentication = kinds.find((kind) => kind === named);
-  if (named !== undefined && authentication === undefined)
-    wrong.push(`'authentication' must be one of ${kinds.join(", ")}.`);
-  const paths = (["namespace", "mount", "authMount", "pkiMount"] as const).map((name) => {
-    const path = given.get(name)?.replace(/\/$/, "");
-    if (path !== undefined && !isMountPath(path)) wrong.push(`'${name}' must be a path such as team/signing.`);
-    return path;
-  });
-  const [namespace, mount = "transit", authMount, pkiMount] = paths;
-  const keys = (given.get("keys") ?? "")
-    .split(",")
-    .map((key) => key.trim())
-    .filter((key) => key !== "");
-  if (keys.length > maximumKeys) wrong.push(`'keys' names more than ${maximumKeys} keys.`);
-  for (const key of keys)
-    if (!isTransitKeyName(key)) wrong.push(`'${key.slice(0, 60)}' in 'keys' is no name of a transit key.`);
-  const { role, audience } = Object.fromEntries(given);
-  if (authentication === "jwt" && (role ?? "") === "") wrong.push("'role' is required to sign in with a JWT.");
-  const jwtVariable = given.get("jwtVariable") ?? "VAULT_ID_TOKEN";
-  if (!/^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(jwtVariable))
-    wrong.push("'jwtVariable' must be the name of an environment variable.");
-  const port = given.get("callbackPort");
+  const reader = createServiceOptionReader("vault", fields, options);
+  const pathOf = (name: string): string | undefined =>
+    reader.text(name, mountPath, "a path such as team/signing")?.replace(/\/$/, "");
+  const [namespace, authMount, pkiMount] = [pathOf("namespace"), pathOf("authMount"), pathOf("pkiMount")];
+  const mount = pathOf("mount") ?? "transit";
+  const authentication = reader.oneOf("authentication", kinds);
+  const keys = reader.list("keys", transitKeyName, "the name of a transit key");
+  const role = reader.text("role", /\S/, "a name");
+  const audience = reader.text("audience", /\S/, "a name");
+  if (authentication === "jwt" && role === undefined) reader.complain("'role' is required to sign in with a JWT.");
+  const variable = reader.text("jwtVariable", /^[A-Za-z_][A-Za-z0-9_]{0,99}$/, "the name of an environment variable");
+  const port = reader.text("callbackPort", /^[1-9]\d{3,4}$/, "a port from 1024 to 65535");
   const callbackPort = port === undefined ? undefined : Number(port);
-  if (callbackPort !== undefined && (!Number.isInteger(callbackPort) || callbackPort < 1024 || callbackPort > 65_535))
-    wrong.push("'callbackPort' must be a port from 1024 to 65535.");
-  const caFile = given.get("caFile");
-  const path = caFile === undefined ? undefined : pathProblem(caFile);
-  if (path !== undefined) wrong.push(`'caFile' ${path}.`);
-  if (wrong.length > 0) return { value: undefined, wrong };
+  if (callbackPort !== undefined && (callbackPort < 1024 || callbackPort > 65_535))
+    reader.complain("'callbackPort' must be a port from 1024 to 65535.");
+  const caFile = reader.file("caFile");
+  if (reader.wrong.length > 0) return { value: undefined, wrong: reader.wrong };
   return {
     value: {
       mount,
       keys,
-      jwtVariable,
+      jwtVariable: variable ?? "VAULT_ID_TOKEN",
       ...(callbackPort === undefined ? {} : { callbackPort }),
       ...(namespace === undefined ? {} : { namespace }),
       ...(authentication === undefined ? {} : { authentication }),
@@ -101,16 +86,11 @@ export function readVaultOptions(options: Readonly<Record<string, string>>): {
       ...(audience === undefined ? {} : { audience }),
       ...(caFile === undefined ? {} : { caFile }),
     },
-    wrong,
+    wrong: [],
   };
 }
 
 /** Whether a name is one that the transit secrets engine gives keys; it becomes part of a path. */
 export function isTransitKeyName(name: string): boolean {
-  return /^\w(?:[\w.-]{0,253}\w)?$/.test(name);
-}
-
-/** Segments that cannot be taken for another path: no `..`, no empty one, nothing to escape. */
-function isMountPath(path: string): boolean {
-  return path.length <= 255 && path.split("/").every((segment) => /^\w(?:[\w.-]*\w)?$/.test(segment));
+  return transitKeyName.test(name);
 }

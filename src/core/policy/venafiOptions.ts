@@ -1,4 +1,4 @@
-import { pathProblem } from "./configurationValue.ts";
+import { createServiceOptionReader, type ServiceOptionReader } from "./serviceOptions.ts";
 
 /** How a person or a pipeline proves to the service who they are. */
 export type VenafiAuthentication = "token" | "user" | "jwt" | "certificate" | "device" | "api-key" | "service-account";
@@ -36,7 +36,8 @@ const fields = [
   "audience",
   "caFile",
 ];
-const maximumLabels = 50;
+/** A backslash separates names in distinguished names of the product. */
+const plainName = /^(?=[^]{1,255}$)[^\\]*[^\\\s][^\\]*$/;
 
 /**
  * Reads the options of a service of the type `venafi` (CodeSign Protect, Code Sign Manager). What is wrong comes as
@@ -46,57 +47,44 @@ export function readVenafiOptions(options: Readonly<Record<string, string>>): {
   readonly value: VenafiOptions | undefined;
   readonly wrong: readonly string[];
 } {
-  const given = new Map(Object.entries(options));
-  const wrong = [...given.keys()]
-    .filter((name) => !fields.includes(name))
-    .map((name) => `'${name.slice(0, 60)}' is not a known option of a venafi service; known are ${fields.join(", ")}.`);
-  const product = given.get("product") ?? "self-hosted";
-  const isSaas = product === "saas";
-  if (!isSaas && product !== "self-hosted") wrong.push("'product' must be self-hosted or saas.");
-  const kinds = isSaas ? saas : selfHosted;
-  const named = given.get("authentication");
-  const authentication = kinds.find((kind) => kind === named);
-  if (named === "integrated")
-    wrong.push(
-      "Signing in with Kerberos or NTLM ('integrated') is not supported: it needs the tickets of the operating system, which this program does not read. Sign in with token, user, jwt, certificate or device.",
-    );
-  else if (named !== undefined && authentication === undefined)
-    wrong.push(`'authentication' must be one of ${kinds.join(", ")} for this product.`);
-  const project = given.get("project");
-  const environment = given.get("environment");
-  const labels = (given.get("label") ?? "")
-    .split(",")
-    .map((label) => label.trim())
-    .filter((label) => label !== "");
-  for (const [name, text] of Object.entries({ project, environment }))
-    if (text !== undefined && !isName(text)) wrong.push(`'${name}' must be a name without a backslash.`);
-  if (environment !== undefined && project === undefined) wrong.push("'environment' needs 'project' beside it.");
-  if (isSaas && (project ?? environment) !== undefined) wrong.push("The SaaS product knows keys by 'label' only.");
-  if (isSaas && labels.length === 0) wrong.push("'label' is required: the SaaS product tells no keys without it.");
-  if (!isSaas && labels.length > 0) wrong.push("'label' is for the SaaS product; give 'project' and 'environment'.");
-  if (labels.length > maximumLabels) wrong.push(`'label' names more than ${maximumLabels} keys.`);
-  const audience = given.get("audience");
-  const caFile = given.get("caFile");
-  const path = caFile === undefined ? undefined : pathProblem(caFile);
-  if (path !== undefined) wrong.push(`'caFile' ${path}.`);
-  if (wrong.length > 0) return { value: undefined, wrong };
+  const reader = createServiceOptionReader("venafi", fields, options);
+  const isSaas = reader.oneOf("product", ["self-hosted", "saas"] as const) === "saas";
+  const authentication = authenticationOf(reader, isSaas ? saas : selfHosted);
+  const project = reader.text("project", plainName, "a name without a backslash");
+  const environment = reader.text("environment", plainName, "a name without a backslash");
+  const labels = reader.list("label", /^[^]{1,255}$/, "a label of a key");
+  if (environment !== undefined && project === undefined) reader.complain("'environment' needs 'project' beside it.");
+  if (isSaas && (project ?? environment) !== undefined) reader.complain("The SaaS product knows keys by 'label' only.");
+  if (isSaas && labels.length === 0) reader.complain("'label' is required: the SaaS product tells no keys without it.");
+  if (!isSaas && labels.length > 0)
+    reader.complain("'label' is for the SaaS product; give 'project' and 'environment'.");
+  const clientId = reader.text("clientId", /\S/, "the id of an API integration") ?? "vsign-sdk";
+  const scope = reader.text("scope", /\S/, "what a token is asked for") ?? "codesignclient;codesign";
+  const audience = reader.text("audience", /\S/, "a name");
+  const caFile = reader.file("caFile");
+  if (reader.wrong.length > 0) return { value: undefined, wrong: reader.wrong };
   return {
     value: {
       product: isSaas ? "saas" : "self-hosted",
       labels,
-      clientId: given.get("clientId") ?? "vsign-sdk",
-      scope: given.get("scope") ?? "codesignclient;codesign",
+      clientId,
+      scope,
       ...(project === undefined ? {} : { project }),
       ...(environment === undefined ? {} : { environment }),
       ...(authentication === undefined ? {} : { authentication }),
       ...(audience === undefined ? {} : { audience }),
       ...(caFile === undefined ? {} : { caFile }),
     },
-    wrong,
+    wrong: [],
   };
 }
 
-/** A backslash separates names in distinguished names of the product. */
-function isName(text: string): boolean {
-  return text.trim() !== "" && !text.includes("\\") && text.length <= 255;
+function authenticationOf(
+  reader: ServiceOptionReader,
+  kinds: readonly VenafiAuthentication[],
+): VenafiAuthentication | undefined {
+  const words =
+    "token, user, jwt, certificate or device: signing in with Kerberos or NTLM needs the tickets of the operating system, which this program does not read";
+  const named = reader.text("authentication", /^(?!integrated$)/, words);
+  return named === undefined ? undefined : reader.oneOf("authentication", kinds);
 }

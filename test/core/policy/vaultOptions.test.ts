@@ -45,8 +45,12 @@ describe("options of a vault service", () => {
     [{ authentication: "userpass" }, /'authentication' must be one of token, approle, jwt/],
     [{ authentication: "jwt" }, /'role' is required/],
     [{ jwtVariable: "A=B" }, /'jwtVariable'/],
-    [{ keys: "a/b" }, /no name of a transit key/],
-    [{ keys: Array.from({ length: 101 }, (_, index) => `k${index}`).join(",") }, /more than 100 keys/],
+    [{ keys: "a/b" }, /not the name of a transit key/],
+    [{ keys: Array.from({ length: 101 }, (_, index) => `k${index}`).join(",") }, /more than 100 entries/],
+    [{ callbackPort: "80" }, /'callbackPort' must be a port/],
+    [{ callbackPort: "1000" }, /from 1024/],
+    [{ callbackPort: "65536" }, /to 65535/],
+    [{ role: " " }, /'role' must be a name/],
     [{ caFile: "/etc/ca.pem" }, /'caFile' must be relative/],
   ] as const)
     it(`says what is wrong with ${JSON.stringify(options).slice(0, 60)}`, () => {

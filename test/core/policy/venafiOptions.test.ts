@@ -19,20 +19,21 @@ describe("readVenafiOptions", () => {
 
   const refused: readonly (readonly [string, Record<string, string>, RegExp])[] = [
     ["an unknown option", { projekt: "x" }, /'projekt' is not a known option/],
-    ["an unknown product", { product: "cloud" }, /self-hosted or saas/],
+    ["an unknown product", { product: "cloud" }, /one of self-hosted, saas/],
     ["an authentication of the other product", { authentication: "api-key" }, /'authentication' must be one of token/],
     [
       "an authentication that SaaS does not know",
       { product: "saas", label: "x", authentication: "user" },
       /one of api-key/,
     ],
+    ["what needs the operating system", { authentication: "integrated" }, /Kerberos/],
     ["an environment without a project", { environment: "dev" }, /needs 'project'/],
     ["a backslash in a name", { project: "a\\b" }, /without a backslash/],
     ["an empty name", { project: " " }, /must be a name/],
     ["no label for SaaS", { product: "saas" }, /'label' is required/],
     ["a project for SaaS", { product: "saas", label: "x", project: "y" }, /'label' only/],
     ["a label for self-hosted", { label: "x" }, /is for the SaaS product/],
-    ["too many labels", { product: "saas", label: Array.from({ length: 51 }, () => "x").join(",") }, /more than 50/],
+    ["too many labels", { product: "saas", label: Array.from({ length: 101 }, () => "x").join(",") }, /more than 100/],
     ["a file outside the workspace", { caFile: "../ca.pem" }, /'caFile' must not lead out/],
   ];
   for (const [what, options, message] of refused)

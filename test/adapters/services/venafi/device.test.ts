@@ -130,7 +130,7 @@ describe("signing in to a Venafi service with a person, a file or another clock"
   it("says exactly that Kerberos is not supported", () => {
     const { wrong } = readVenafiOptions({ authentication: "integrated" });
     assert.deepEqual(wrong, [
-      "Signing in with Kerberos or NTLM ('integrated') is not supported: it needs the tickets of the operating system, which this program does not read. Sign in with token, user, jwt, certificate or device.",
+      "'authentication' must be token, user, jwt, certificate or device: signing in with Kerberos or NTLM needs the tickets of the operating system, which this program does not read.",
     ]);
   });
 });
