@@ -4,7 +4,7 @@ interface ParserError {
   readonly pos: readonly [number, number];
 }
 
-/** Longest text that is looked at again, and how often: each time it is parsed as a whole. */
+/** Longest text that is looked at again, and how often: each time its document is parsed as a whole. */
 const maximumLength = 400_000;
 const maximumJoins = 60;
 
@@ -19,6 +19,26 @@ export function withJoinedLines(
   parse: (text: string) => readonly ParserError[],
 ): string | undefined {
   if (text.length > maximumLength) return undefined;
+  // Documents stand for themselves (YAML 1.2.2, 9.1): only those with errors are parsed again.
+  const joined: string[] = [];
+  let end = 0;
+  for (const part of text.split(/^(?=---(?:[ \t\r\n]|$))/m)) {
+    const start = end;
+    end += part.length;
+    const own = errors.filter(({ pos }) => pos[0] >= start && (pos[0] < end || end === text.length));
+    const read =
+      own.length === 0 ? part : joinedDocument(part, start === 0 && end === text.length ? own : parse(part), parse);
+    if (read === undefined) return undefined;
+    joined.push(read);
+  }
+  return joined.join("");
+}
+
+function joinedDocument(
+  text: string,
+  errors: readonly ParserError[],
+  parse: (text: string) => readonly ParserError[],
+): string | undefined {
   let joined = text;
   let left = errors;
   for (let count = 0; left.length > 0; count++) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readKubernetes } from "../../../src/core/document/kubernetes.ts";
+import { withJoinedLines } from "../../../src/core/document/yamlContinuation.ts";
 import { readYaml } from "../../../src/core/document/yaml.ts";
 import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
 
@@ -29,6 +30,24 @@ describe("withJoinedLines", () => {
       assert.deepEqual(problems, []);
       assert.equal(expectPinsToHold(readKubernetes, source.replaceAll(/[«»]/g, "")), 2);
     });
+
+  it("parses again only the documents that need it", () => {
+    const broken = 'b: ["x\ny"]\n';
+    const text = `a: 1\n---\n${broken}--- # c\nd: 2\n---\n${broken}`;
+    const parsed: string[] = [];
+    const errorsOf = (part: string) => {
+      parsed.push(part);
+      const at = part.indexOf("\ny");
+      return at < 0 ? [] : [{ message: 'Missing closing "quote', pos: [at, at + 1] as const }];
+    };
+    const errors = [text.indexOf("\ny"), text.lastIndexOf("\ny")].map((at) => ({
+      message: 'Missing closing "quote',
+      pos: [at, at + 1] as const,
+    }));
+    assert.equal(withJoinedLines(text, errors, errorsOf), text.replaceAll("x\ny", "x y"));
+    assert.deepEqual([...new Set(parsed)].sort(), [`---\n${broken}`, '---\nb: ["x y"]\n'].sort());
+    assert.deepEqual(readYaml(text).problems, []);
+  });
 
   it("keeps the problems of what no parser reads on", () => {
     for (const source of ['a: "b\nc: d', "a: [b,\nc: d", 'a: ["b\nc: "d']) {
