@@ -45,7 +45,7 @@ function readBuild(pipeline: Pipeline, build: YamlNode | undefined): void {
   const built = builtNames(build);
   for (const step of itemsOf(valueAt(build, "steps"))) {
     const name = valueAt(step, "name");
-    if (!built.has(textOf(name) ?? "")) pipeline.image(name, "name", { scope });
+    if (!built.has(withTag(textOf(name) ?? ""))) pipeline.image(name, "name", { scope });
     const own = placedVariables(pipeline.text, assignmentsOf(valueAt(step, "env")), scope);
     const environment = { ...textsOf(around), ...textsOf(own) };
     readCommands(pipeline, step, { environment, scope, job: "steps", step: steps.length }, textsOf(known));
@@ -58,16 +58,21 @@ function readBuild(pipeline: Pipeline, build: YamlNode | undefined): void {
 
 /** What the build makes, as it is written: a later step may run it. */
 function builtNames(build: YamlNode | undefined): ReadonlySet<string> {
-  const names = new Set(itemsOf(valueAt(build, "images")).flatMap((image) => textOf(image) ?? []));
+  const names = new Set(itemsOf(valueAt(build, "images")).flatMap((image) => withTag(textOf(image) ?? "")));
   for (const step of itemsOf(valueAt(build, "steps"))) {
     const words = itemsOf(valueAt(step, "args")).map((word) => textOf(word) ?? "");
     for (const [index, word] of words.entries()) {
       const tag =
         /^(?:--tag|--destination|-t)=(.+)$/s.exec(word)?.[1] ?? (/^(?:-t|--tag)$/.test(word) ? words[index + 1] : "");
-      if (tag !== undefined && tag !== "") names.add(tag);
+      if (tag !== undefined && tag !== "") names.add(withTag(tag));
     }
   }
   return names;
+}
+
+/** A name as it is written, with the tag that it has where it says none. */
+function withTag(name: string): string {
+  return /[:@][^/]*$/.test(name) ? name : `${name}:latest`;
 }
 
 function readCommands(
@@ -89,11 +94,12 @@ function readCommands(
   const builder = scalarOf(valueAt(step, "name"));
   if (entrypoint !== undefined) pipeline.words([entrypoint, ...words], options);
   else if (builder !== undefined && words.length > 0) {
-    const tool = toolOf(templateText(pipeline.text, builder, options.scope) ?? "");
+    const tool = toolOf(templateText(pipeline.text, builder, options.scope) ?? builder.text);
     if (tool !== undefined) pipeline.words(words, { ...options, program: { text: tool, node: builder } });
   }
 }
 
+/** The tool of a builder, whose project may be anyone's. */
 function toolOf(image: string): string | undefined {
   const name = image.replace(/@.*$/s, "").replace(/^.*\//s, "").replace(/:.*$/s, "");
   return tools.has(name) ? name : undefined;

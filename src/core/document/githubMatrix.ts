@@ -1,3 +1,4 @@
+import { writtenJson } from "./githubJson.ts";
 import { dereference, entriesOf, isNull, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** One job that a matrix yields: its values by name. */
@@ -8,13 +9,17 @@ const maximumCombinations = 256;
 
 /**
  * The combinations of a job's `strategy.matrix`, with `include` and `exclude` applied as GitHub does. One empty
- * combination for a job without matrix; undefined where the matrix is not written out in the file.
+ * combination for a job without matrix; undefined where the matrix is not written out in the file, as YAML or as JSON.
  */
-export function matrixCombinations(job: YamlNode): readonly MatrixCombination[] | undefined {
-  const matrix = dereference(valueAt(job, "strategy", "matrix"));
+export function matrixCombinations(job: YamlNode, text: string): readonly MatrixCombination[] | undefined {
+  const written = (node: YamlNode | undefined): YamlNode | undefined => {
+    const found = dereference(node);
+    return found?.kind === "scalar" ? (writtenJson(text, found) ?? found) : found;
+  };
+  const matrix = written(valueAt(job, "strategy", "matrix"));
   if (matrix === undefined || (matrix.kind === "scalar" && isNull(matrix))) return [new Map<string, YamlNode>()];
   if (mappingOf(matrix) === undefined) return undefined;
-  const entries = entriesOf(matrix);
+  const entries = entriesOf(matrix).map(({ key, value }) => ({ key, value: written(value) ?? value }));
   const isComputed = entries.some(({ value }) => textOf(value) !== undefined);
   if (isComputed) return undefined;
   const axes = entries.filter(({ key }) => key.text !== "include" && key.text !== "exclude");
@@ -23,9 +28,11 @@ export function matrixCombinations(job: YamlNode): readonly MatrixCombination[] 
     products = products
       .flatMap((product) => itemsOf(value).map((item) => new Map(product).set(key.text, item)))
       .slice(0, maximumCombinations);
-  const excluded = itemsOf(valueAt(matrix, "exclude"));
+  const itemsOfKey = (name: string): readonly YamlNode[] =>
+    itemsOf(entries.find(({ key }) => key.text === name)?.value);
+  const excluded = itemsOfKey("exclude");
   const kept = products.filter((product) => !excluded.some((exclusion) => covers(exclusion, product)));
-  return include(itemsOf(valueAt(matrix, "include")), kept, new Set(axes.map(({ key }) => key.text)));
+  return include(itemsOfKey("include"), kept, new Set(axes.map(({ key }) => key.text)));
 }
 
 /** An inclusion extends every combination whose original values it does not change; one that extends none stands alone. */

@@ -29,6 +29,8 @@ export interface GithubScope {
   readonly matrix?: MatrixCombination | undefined;
   /** Absent where GitHub offers no `env` (its documentation, "Context availability"). */
   readonly environment?: ReadonlyMap<string, PlacedText>;
+  /** What an output of an earlier step comes to, where its script writes it. */
+  readonly stepOutput?: (step: string, output: string) => PlacedText | undefined;
   /** What an output of another job comes to, where the workflow itself says it. */
   readonly jobOutput?: (job: string, output: string) => readonly Candidate[];
 }
@@ -157,11 +159,12 @@ function lookup(path: readonly string[], scope: GithubScope): readonly Candidate
       if (defaults.length === 0) return [{ kind: "unknown" }];
       return defaults.map((node) => fromNode(node, `default of input ${name}`, scope, true));
     }
-    case "env": {
-      const value = scope.environment?.get(name);
-      if (value === undefined) return [{ kind: "unknown" }];
-      const part = { text: value.text, span: value.span, literal: value.span, shared: true };
-      return [textCandidate(part, [{ span: value.span, label: `env ${name}`, text: value.text }])];
+    case "env":
+      return [placedCandidate(scope.environment?.get(name), `env ${name}`)];
+    case "steps": {
+      const [section, output = ""] = rest;
+      const value = section === "outputs" ? scope.stepOutput?.(name, output) : undefined;
+      return [placedCandidate(value, `output ${output} of step ${name}`)];
     }
     case "needs": {
       const [section, output = ""] = rest;
@@ -170,6 +173,12 @@ function lookup(path: readonly string[], scope: GithubScope): readonly Candidate
     default:
       return [{ kind: "unknown" }];
   }
+}
+
+function placedCandidate(value: PlacedText | undefined, label: string): Candidate {
+  if (value === undefined) return { kind: "unknown" };
+  const { text, span } = value;
+  return textCandidate({ text, span, literal: span, shared: true }, [{ span, label, text }]);
 }
 
 /** What an output of a job comes to; its literals hold for every job that asks for it. */

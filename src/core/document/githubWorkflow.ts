@@ -100,7 +100,11 @@ function readJob(
     const inCombination = { ...around, matrix: combination };
     return { ...inCombination, environment: environmentOf(valueAt(job, "env"), inCombination) };
   });
-  const { steps, outputs: _outputs, ...reading } = readSteps(valueAt(job, "steps"), {
+  const {
+    steps,
+    outputs: _outputs,
+    ...reading
+  } = readSteps(valueAt(job, "steps"), {
     job: key.text,
     shell,
     scope,

@@ -1,6 +1,7 @@
 import { references } from "../../helpers/references.ts";
 import assert from "node:assert/strict";
 import { readCloudBuild } from "../../../src/core/document/cloudBuild.ts";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
 import { expectPinsToHold, expectUses } from "../../helpers/imageUses.ts";
 import { commandTexts } from "../../helpers/pipelines.ts";
 
@@ -71,4 +72,54 @@ describe("readCloudBuild", () => {
       ),
       ["2:9 gcr.io/cloud-builders/docker", "7:9 gcr.io/x/d:1"],
     ));
+
+  it("takes a name without a tag for what the build makes as `latest`", () =>
+    assert.deepEqual(
+      references(
+        "steps:\n- name: gcr.io/cloud-builders/docker\n  args: [build, '-t', 'gcr.io/$PROJECT_ID/a:latest', .]\n- name: gcr.io/$PROJECT_ID/a\n- name: gcr.io/cloud-builders/docker\n  args: [run, gcr.io/$PROJECT_ID/a]\n- name: gcr.io/cloud-builders/docker\n  args: [build, '--tag=gcr.io/$PROJECT_ID/b:1', .]\n- name: gcr.io/cloud-builders/docker\n  args: [run, 'gcr.io/$PROJECT_ID/b:1']\n- name: gcr.io/$PROJECT_ID/a:2\n",
+        "cloudbuild.yaml",
+      ),
+      [
+        "2:9 gcr.io/cloud-builders/docker",
+        "5:9 gcr.io/cloud-builders/docker",
+        "7:9 gcr.io/cloud-builders/docker",
+        "9:9 gcr.io/cloud-builders/docker",
+        "11:9 unresolved",
+      ],
+    ));
+
+  const words: readonly (readonly [
+    name: string,
+    source: string,
+    expected: readonly string[],
+    chain: readonly string[],
+  ])[] = [
+    [
+      "substitutions, with their chain",
+      "steps:\n- name: «gcr.io/cloud-builders/docker»\n  args: [pull, '«$_I:${_V}»']\nsubstitutions: {_I: node, _V: '22'}\n",
+      ["name gcr.io/cloud-builders/docker literal", "command docker.io/library/node:22 resolved"],
+      ["variable _I", "substitution _I", "variable _V", "substitution _V"],
+    ],
+    [
+      "options whose value is put together",
+      "steps:\n- name: «gcr.io/cloud-builders/docker»\n  args: [build, '--cache-from=«acme/app:$BRANCH_NAME»', .]\n",
+      ["name gcr.io/cloud-builders/docker literal", "command ? partial"],
+      ["variable BRANCH_NAME"],
+    ],
+    [
+      "a builder of one's own project",
+      "steps:\n- name: «gcr.io/$PROJECT_ID/gke-deploy»\n  args: [run, '--image=«nginx:1»', --cluster=c]\n",
+      ["name ? unresolved", "command docker.io/library/nginx:1 literal"],
+      [],
+    ],
+  ];
+  for (const [name, source, expected, chain] of words)
+    it(`reads in the words of a builder ${name}`, () => {
+      const read = (text: string): ReturnType<typeof readDocument> => readDocument(text, "cloudbuild.yaml");
+      const document = expectUses(read, source, expected);
+      assert.deepEqual(
+        document.images.at(-1)?.chain.map(({ label }) => label),
+        chain,
+      );
+    });
 });
