@@ -6,6 +6,7 @@ import type { Problem } from "../core/problem.ts";
 import { printable } from "../core/report/words.ts";
 import type { Host } from "./host.ts";
 import type { Format } from "./options.ts";
+import type { UnfinishedSigning } from "./unfinishedSigning.ts";
 import { version } from "./version.ts";
 
 /** Prints a report on standard output in the format asked for. */
@@ -32,10 +33,20 @@ export async function printJson(value: object, host: Host): Promise<void> {
   await host.output(`${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** Says why a command failed: in words on standard error, and as JSON on standard output where that was asked for. */
-export async function printProblem(problem: Problem, args: readonly string[], host: Host): Promise<void> {
+/**
+ * Says why a command failed: in words on standard error, and as JSON on standard output where that was asked for, with the
+ * ticket by which it can be gone on with.
+ */
+export async function printProblem(
+  problem: Problem,
+  args: readonly string[],
+  host: Host,
+  ticket?: UnfinishedSigning["ticket"],
+): Promise<void> {
   host.error(`countersign: ${printable(problem.message)} (${problem.code})\n`);
   const format = formatAskedFor(args);
+  if (format === "json" && ticket !== undefined)
+    return printJson({ status: "failed", ticket, reason: problem, problems: [problem] }, host);
   if (format === "json" || format === "sarif" || format === "github") {
     await printInspection({ documents: [], findings: [], problems: [problem] }, format, host);
   }

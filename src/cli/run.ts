@@ -3,6 +3,7 @@ import { exitCodes } from "./exitCodes.ts";
 import { generalHelp, commandHelp } from "./help.ts";
 import type { Host } from "./host.ts";
 import { printProblem } from "./output.ts";
+import { UnfinishedSigning } from "./unfinishedSigning.ts";
 
 /** One command: takes the arguments after its name, gives the exit code. Throws AppError. */
 type Command = (args: readonly string[], host: Host) => Promise<number>;
@@ -77,7 +78,7 @@ async function fail(error: unknown, args: readonly string[], host: Host): Promis
   const message = known
     ? error.message
     : `Something went wrong inside countersign: ${describe(error)} Please report it.`;
-  await printProblem({ code, message }, args, host);
+  await printProblem({ code, message }, args, host, error instanceof UnfinishedSigning ? error.ticket : undefined);
   if (!known && host.environment["COUNTERSIGN_DEBUG"] !== undefined && error instanceof Error) {
     host.error(`${error.stack ?? ""}\n`);
   }

@@ -29,6 +29,7 @@ import { createLog, openRegistry } from "./registryClient.ts";
 import { reportFile, reportImages } from "./signReport.ts";
 import { readSigningWorkspace, type SigningValues, type SigningWorkspace } from "./signSettings.ts";
 import { readBytesFile } from "./trust.ts";
+import { unfinished, UnfinishedSigning } from "./unfinishedSigning.ts";
 import { version } from "./version.ts";
 
 /** What signing on the command line works with. */
@@ -87,8 +88,20 @@ export async function signImages(
   if (values["dry-run"] === true) return reportPlans(prepared, service, run.serviceType, run.format, host);
   const outcomes: { readonly prepared: PreparedSigning; readonly outcome: SigningOutcome }[] = [];
   for (const one of prepared) {
-    const outcome = await kept(run, (keep) =>
-      executeSigning(ports, one, { signal: host.signal, waitMs: run.waitMs, ...keep }),
+    const wait = { signal: host.signal, waitMs: run.waitMs };
+    const { reference, image } = one.plan;
+    const before = await unfinished(run, { ...one.plan, ...justification }, (pending) =>
+      "kind" in pending
+        ? false
+        : pending.reference === reference && pending.image.digest === image.digest && pending.format === format,
+    );
+    const outcome = await kept(
+      run,
+      (keep) =>
+        before === undefined || "kind" in before
+          ? executeSigning(ports, one, { ...wait, ...keep })
+          : resumeSigning(ports, before, trust, { ...wait, ...keep }),
+      before,
     );
     outcomes.push({ prepared: one, outcome });
     // Whoever refuses one refuses for a reason that holds for the others, too.
@@ -128,8 +141,22 @@ export async function signFile(
   const { plan } = prepared;
   if (values["dry-run"] === true)
     return reportFilePlan(prepared, ports.output.path, service, run.serviceType, run.format, host);
-  const outcome = await kept(run, (keep) =>
-    executeFile(ports, prepared, { signal: host.signal, waitMs: run.waitMs, ...keep }),
+  const wait = { signal: host.signal, waitMs: run.waitMs };
+  const before = await unfinished(run, { ...plan, ...justification }, (pending) =>
+    "kind" in pending
+      ? pending.file === plan.name &&
+        pending.digest === plan.fileDigest &&
+        pending.folder === host.cwd &&
+        pending.output === ports.output.path
+      : false,
+  );
+  const outcome = await kept(
+    run,
+    (keep) =>
+      before === undefined || !("kind" in before)
+        ? executeFile(ports, prepared, { ...wait, ...keep })
+        : resumeFile(ports, before, content, { ...wait, ...keep }),
+    before,
   );
   return reportFile(outcome, { file: plan.name, digest: plan.fileDigest }, run.format, host);
 }
@@ -174,6 +201,8 @@ async function kept<T extends { readonly status: "signed" | "pending" | "denied"
     await store.save(own);
     record = own;
   };
+  // What could not be kept is not asked for. A key that goes with this process leaves nothing to keep.
+  if (before === undefined && service.keyless === undefined) await store.prepare();
   try {
     const outcome = await sign({
       onPending: async (pending, message) => {
@@ -190,7 +219,7 @@ async function kept<T extends { readonly status: "signed" | "pending" | "denied"
     const how = `countersign sign --service ${service.name} --resume ${record.ticket.id}`;
     // What is not by the key will not be by trying again.
     if (cause.code === "signature-not-verified") await store.remove(record.ticket.id);
-    else throw new AppError(cause.code, `${cause.message} To go on: ${how}`, { cause });
+    else throw new UnfinishedSigning(cause.code, `${cause.message} To go on: ${how}`, record.ticket, { cause });
     throw cause;
   }
 }

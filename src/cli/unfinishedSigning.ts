@@ -1,0 +1,46 @@
+import { AppError, type ErrorCode } from "../application/errors.ts";
+import type { PendingRecord } from "../application/pendingRecord.ts";
+import type { Ticket } from "../application/signingService.ts";
+import { printable } from "../core/report/words.ts";
+import type { SigningTerms } from "../core/sign/payload.ts";
+import type { SigningKey } from "../core/sign/signingKey.ts";
+import type { SigningRun } from "./signRun.ts";
+
+/** A signing that failed in between and can be gone on with; its record is kept under the ticket. */
+export class UnfinishedSigning extends AppError {
+  readonly ticket: Pick<Ticket, "id" | "service">;
+  constructor(code: ErrorCode, message: string, { id, service }: Ticket, options: { readonly cause: unknown }) {
+    super(code, message, options);
+    this.name = "UnfinishedSigning";
+    this.ticket = { id, service };
+  }
+}
+
+/**
+ * The record of the same signing, for which a signature exists that is not where it belongs, because the process was killed or
+ * the registry failed: that one is put in place, and no other is asked for. Says so.
+ */
+export async function unfinished(
+  { store, service, host }: Pick<SigningRun, "store" | "service" | "host">,
+  asked: { readonly key: SigningKey; readonly terms: SigningTerms; readonly justification?: string },
+  isOfTheSame: (pending: PendingRecord) => boolean,
+): Promise<PendingRecord | undefined> {
+  const { key, justification } = asked;
+  // When it was made is the one thing that differs each time.
+  const saying = (terms: SigningTerms): string => JSON.stringify({ ...terms, signedAt: undefined });
+  const found = await store.find(
+    (pending) =>
+      pending.signature !== undefined &&
+      pending.ticket.service === service.name &&
+      pending.key.name === key.name &&
+      pending.key.publicKey.trim() === key.publicKey.trim() &&
+      pending.justification === justification &&
+      saying(pending.terms ?? {}) === saying(asked.terms) &&
+      isOfTheSame(pending),
+  );
+  if (found !== undefined)
+    host.error(
+      `Going on with ticket ${printable(found.ticket.id)}: it was signed at ${found.requestedAt}, and the signature is not in place yet.\n`,
+    );
+  return found;
+}
