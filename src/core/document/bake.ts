@@ -11,7 +11,7 @@ import {
 import { cacheReference, generatorReference } from "./buildSource.ts";
 import type { Document, ImageUse } from "./document.ts";
 import { readDockerfile } from "./dockerfile.ts";
-import { expressionTag } from "./hcl.ts";
+import { expressionTag } from "./hclExpression.ts";
 import { hclScope } from "./hclScope.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline, type PipelineImageOptions } from "./pipeline.ts";

@@ -1,5 +1,6 @@
 import type { Dialect, Document, ImageUse } from "./document.ts";
-import { expressionTag, readHcl, type HclBody } from "./hcl.ts";
+import { readHcl, type HclBody } from "./hcl.ts";
+import { expressionTag } from "./hclExpression.ts";
 import { hclScope, variablesAndLocals, type HclLookup } from "./hclScope.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";

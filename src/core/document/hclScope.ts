@@ -1,4 +1,5 @@
-import { expressionTag, type HclBody } from "./hcl.ts";
+import type { HclBody } from "./hcl.ts";
+import { expressionTag } from "./hclExpression.ts";
 import type { Definition, Placeholder, TemplateScope, TemplateSource, TemplateSyntax } from "./template.ts";
 import { itemsOf, valueAt, type YamlNode } from "./yamlNode.ts";
 

@@ -1,7 +1,8 @@
 import { shebangIsShell } from "../shell/shellInterpreter.ts";
 import type { Document, ImageUse } from "./document.ts";
 import { attributeOf } from "./hclScope.ts";
-import { expressionTag, type HclBlock, type HclBody } from "./hcl.ts";
+import type { HclBlock, HclBody } from "./hcl.ts";
+import { expressionTag } from "./hclExpression.ts";
 import { createHclFile, describing, type HclFile } from "./hclFile.ts";
 import { isCertainImage } from "./imageShape.ts";
 import { readKubernetes } from "./kubernetes.ts";

@@ -1,5 +1,6 @@
 import type { Document } from "./document.ts";
-import { expressionTag, type HclBlock } from "./hcl.ts";
+import type { HclBlock } from "./hcl.ts";
+import { expressionTag } from "./hclExpression.ts";
 import type { HclFile } from "./hclFile.ts";
 import { attributeOf } from "./hclScope.ts";
 import { readHelmParameters, readInlineValues } from "./helmParameters.ts";

@@ -1,0 +1,105 @@
+import {
+  maximumCount,
+  readHeredoc,
+  readName,
+  readString,
+  scalar,
+  skipRest,
+  skipSpace,
+  skipTo,
+  take,
+  type HclReader,
+} from "./hclLexer.ts";
+import type { YamlEntry, YamlNode } from "./yamlNode.ts";
+
+/** Tag of a scalar that is an expression and not a text: `var.image`, `a ? b : c`. */
+export const expressionTag = "!expression";
+
+const maximumDepth = 60;
+
+/** The value of an attribute or an element; what follows it up to the end of the expression makes it one. */
+export function readExpression(reader: HclReader, depth: number): YamlNode {
+  skipSpace(reader, false);
+  const start = reader.at;
+  reader.count += 1;
+  const value = depth >= maximumDepth ? undefined : readPrimary(reader, depth);
+  const end = reader.at;
+  skipSpace(reader, false);
+  const next = reader.text[reader.at];
+  const isComment = next === "#" || (next === "/" && reader.text[reader.at + 1] === "/");
+  if (value !== undefined && (next === undefined || isComment || /[\n,\])}:]/.test(next))) return value;
+  if (value !== undefined && next === "=" && reader.text[reader.at + 1] !== "=") return value;
+  reader.at = end;
+  skipRest(reader);
+  const raw = reader.text.slice(start, reader.at).trimEnd();
+  return scalar(raw, { start, end: start + raw.length }, "plain", true, expressionTag);
+}
+
+function readPrimary(reader: HclReader, depth: number): YamlNode | undefined {
+  const { text } = reader;
+  const start = reader.at;
+  const first = text[start];
+  if (first === '"') return readString(reader);
+  if (first === "<" && text[start + 1] === "<") return readHeredoc(reader);
+  if (first === "[") return readList(reader, "]", depth);
+  if (first === "{") return readObject(reader, depth);
+  const name = take(reader, /[\p{L}_][\p{L}\p{N}_-]*/uy);
+  if (name === undefined) {
+    const number = take(reader, /-?[0-9][0-9.eE+-]*/y);
+    return number === undefined ? undefined : scalar(number, { start, end: reader.at }, "plain");
+  }
+  if (text[reader.at] === "(") {
+    const list = readList(reader, ")", depth);
+    const holds = list.kind === "sequence" && list.items.some(({ kind }) => kind !== "scalar");
+    if (holds) return list;
+    // `yamldecode(<<EOT ...)`: what the text holds is what the call gives.
+    const [only, ...others] = list.kind === "sequence" ? list.items : [];
+    if (only?.kind === "scalar" && only.style === "literal" && others.length === 0) return only;
+  } else while (take(reader, /\.[\p{L}\p{N}_*-]+|\["[^"\n]{0,200}"\]|\[[0-9*]+\]/uy) !== undefined);
+  const raw = text.slice(start, reader.at);
+  const isWord = raw === "true" || raw === "false" || raw === "null";
+  return scalar(raw, { start, end: reader.at }, "plain", true, isWord ? undefined : expressionTag);
+}
+
+function readList(reader: HclReader, close: string, depth: number): YamlNode {
+  const start = reader.at;
+  reader.at += 1;
+  const items: YamlNode[] = [];
+  while (reader.at < reader.text.length && reader.count < maximumCount) {
+    skipSpace(reader, true);
+    const next = reader.text[reader.at];
+    if (next === close || next === undefined) break;
+    const before = reader.at;
+    if (next === ",") reader.at += 1;
+    else if (/^for\b/.test(reader.text.slice(before, before + 4))) skipTo(reader, close);
+    else items.push(readExpression(reader, depth + 1));
+    if (reader.at === before) reader.at += 1;
+  }
+  if (reader.text[reader.at] === close) reader.at += 1;
+  return { kind: "sequence", span: { start, end: Math.min(reader.at, reader.text.length) }, items };
+}
+
+function readObject(reader: HclReader, depth: number): YamlNode {
+  const start = reader.at;
+  reader.at += 1;
+  const entries: YamlEntry[] = [];
+  while (reader.at < reader.text.length && reader.count < maximumCount) {
+    skipSpace(reader, true);
+    const next = reader.text[reader.at];
+    if (next === "}" || next === undefined) break;
+    const before = reader.at;
+    if (/^for\b/.test(reader.text.slice(before, before + 4))) {
+      skipTo(reader, "}");
+      break;
+    }
+    const key = next === "," ? undefined : readName(reader);
+    skipSpace(reader, false);
+    if (key !== undefined && /[=:]/.test(reader.text[reader.at] ?? "")) {
+      reader.at += 1;
+      entries.push({ key, value: readExpression(reader, depth + 1) });
+    }
+    if (reader.at === before) reader.at += 1;
+  }
+  if (reader.text[reader.at] === "}") reader.at += 1;
+  return { kind: "mapping", span: { start, end: Math.min(reader.at, reader.text.length) }, entries };
+}
