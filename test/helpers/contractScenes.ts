@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { openService } from "../../src/adapters/services/services.ts";
 import type { Person } from "../../src/application/ports.ts";
 import type { HashAlgorithm, KeySpec, SignatureScheme, SigningService } from "../../src/application/signingService.ts";
-import type { ServicePointer } from "../../src/core/policy/configuration.ts";
+import type { ServicePointer } from "../../src/core/policy/configurationServices.ts";
 import { startTrialAwsKms } from "../../src/trial/aws/startTrialAwsKms.ts";
 import { startTrialKeyVault } from "../../src/trial/azure/startTrialKeyVault.ts";
 import { startTrialCsc } from "../../src/trial/csc/startTrialCsc.ts";

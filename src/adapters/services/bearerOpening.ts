@@ -1,5 +1,5 @@
 import type { WaitOptions } from "../../application/ports.ts";
-import type { ServicePointer } from "../../core/policy/configuration.ts";
+import type { ServicePointer } from "../../core/policy/configurationServices.ts";
 import type { BearerPlace } from "./bearerCaller.ts";
 import { readConfiguredChains, type ConfiguredChains } from "./configuredChains.ts";
 import { createLease, type Lease, type Leased } from "./lease.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../application/errors.ts";
-import type { ServicePointer } from "../../core/policy/configuration.ts";
+import type { ServicePointer } from "../../core/policy/configurationServices.ts";
 
 /** Whether a text is an address that may be spoken to, with any path: by TLS, or on this machine, and without credentials. */
 export function isSafeAddress(text: string): boolean {

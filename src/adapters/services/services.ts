@@ -1,6 +1,7 @@
 import { AppError } from "../../application/errors.ts";
 import type { SigningService } from "../../application/signingService.ts";
-import type { Configuration, ServicePointer } from "../../core/policy/configuration.ts";
+import type { Configuration } from "../../core/policy/configuration.ts";
+import type { ServicePointer } from "../../core/policy/configurationServices.ts";
 import type { OpeningSources } from "./openingSources.ts";
 import { createTrialService } from "./trial.ts";
 import { readTrialState, sigstoreFileNames, stateFolder, type TrialState } from "./trialState.ts";

@@ -1,4 +1,4 @@
-import type { ServicePointer } from "../../core/policy/configuration.ts";
+import type { ServicePointer } from "../../core/policy/configurationServices.ts";
 
 /** One answer that a way to sign in asks for, and the name under which it is kept for the service's origin. */
 export interface SignInAnswer {

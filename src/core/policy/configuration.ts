@@ -1,27 +1,12 @@
 import { readYaml } from "../document/yaml.ts";
-import {
-  entriesOf,
-  itemsOf,
-  mappingOf,
-  scalarOf,
-  textOf,
-  type YamlNode,
-  type YamlScalar,
-} from "../document/yamlNode.ts";
-import { withoutByteOrderMark, type Span } from "../image/span.ts";
-import type { Parsed, Problem } from "../problem.ts";
+import { textOf, type YamlNode } from "../document/yamlNode.ts";
+import { withoutByteOrderMark } from "../image/span.ts";
+import type { Parsed } from "../problem.ts";
 import type { Suppression } from "../rules/suppressions.ts";
-import { isSecretName, pathProblem, urlProblem } from "./configurationValue.ts";
-import { readAwsKmsOptions } from "./awsKmsOptions.ts";
-import { readCloudKmsOptions } from "./cloudKmsOptions.ts";
-import { readCscOptions } from "./cscOptions.ts";
-import { readKeyVaultOptions } from "./keyVaultOptions.ts";
-import { readSignServerOptions } from "./signServerOptions.ts";
 import { isObjectIdentifier } from "../x509/timestampRequest.ts";
-import { pluginTypes, readPluginOptions } from "./pluginOptions.ts";
-import { readSigstoreOptions } from "./sigstoreOptions.ts";
-import { readVaultOptions } from "./vaultOptions.ts";
-import { readVenafiOptions } from "./venafiOptions.ts";
+import { createConfigurationReader, type ConfigurationReader } from "./configurationReader.ts";
+import { readServices, type ServicePointer } from "./configurationServices.ts";
+import { urlProblem } from "./configurationValue.ts";
 
 /** Where a workspace keeps its configuration. */
 export const configurationPath = ".countersign.yaml";
@@ -32,16 +17,6 @@ interface TrustedRootPointer {
   readonly file: string;
   /** Whether authorities without a root of their own are judged by it. */
   readonly isDefault: boolean;
-}
-
-/** A signing service: which adapter speaks to it, and where. Its credentials are kept elsewhere, by origin. */
-export interface ServicePointer {
-  readonly name: string;
-  readonly type: string;
-  /** Empty for a program on this machine. */
-  readonly url: string;
-  /** What the adapter of this type needs beyond that, as text. */
-  readonly options: Readonly<Record<string, string>>;
 }
 
 /** The organisation's time-stamp authority (RFC 3161). */
@@ -78,7 +53,7 @@ export function parseConfiguration(text: string, path: string): Parsed<Configura
   const root = stream.documents[0]?.root;
   if (stream.problems.length > 0)
     return { value: undefined, problems: stream.problems.map((problem) => ({ ...problem, file: path })) };
-  const reader = createReader(path);
+  const reader = createConfigurationReader(path);
   const whole = root?.span ?? { start: 0, end: 0 };
   if (stream.documents.length > 1) reader.invalid("The configuration must be a single YAML document.", whole);
   const fields = reader.fields(root, "the configuration", [
@@ -112,7 +87,7 @@ export function parseConfiguration(text: string, path: string): Parsed<Configura
   };
 }
 
-function readTrustedRoots(node: YamlNode | undefined, reader: Reader): readonly TrustedRootPointer[] {
+function readTrustedRoots(node: YamlNode | undefined, reader: ConfigurationReader): readonly TrustedRootPointer[] {
   const roots: TrustedRootPointer[] = [];
   for (const item of reader.items(node, "trustedRoots")) {
     const fields = reader.fields(item, "a trusted root", ["name", "file", "default"]);
@@ -129,48 +104,11 @@ function readTrustedRoots(node: YamlNode | undefined, reader: Reader): readonly 
   return roots;
 }
 
-/** By type of service. */
-const optionReaders = new Map<string, (options: ServicePointer["options"]) => { readonly wrong: readonly string[] }>([
-  ["aws-kms", readAwsKmsOptions],
-  ["azure-key-vault", readKeyVaultOptions],
-  ["csc", readCscOptions],
-  ["google-cloud-kms", readCloudKmsOptions],
-  ["signserver", readSignServerOptions],
-  ...pluginTypes.map(
-    (type) => [type, (options: ServicePointer["options"]) => readPluginOptions(type, options)] as const,
-  ),
-  ["sigstore", readSigstoreOptions],
-  ["venafi", readVenafiOptions],
-  ["vault", readVaultOptions],
-]);
-
-function readServices(node: YamlNode | undefined, reader: Reader): readonly ServicePointer[] {
-  const services: ServicePointer[] = [];
-  for (const item of reader.items(node, "services")) {
-    const fields = reader.fields(item, "a service", ["name", "type", "url", "options"]);
-    const name = reader.required(fields, "name", item);
-    const type = reader.required(fields, "type", item);
-    const isProgram = pluginTypes.some((each) => each === type?.text);
-    const url = isProgram ? undefined : reader.required(fields, "url", item);
-    const options = reader.texts(fields.get("options"), "options");
-    if (name === undefined || type === undefined || (url === undefined && !isProgram)) continue;
-    if (isProgram && fields.has("url"))
-      reader.invalid(`The service '${name.text}' is a program on this machine, which has no URL.`, item.span);
-    const read = optionReaders.get(type.text);
-    for (const message of read?.(options).wrong ?? []) reader.invalid(message, (fields.get("options") ?? item).span);
-    const problem = url === undefined ? undefined : urlProblem(url.text);
-    if (url !== undefined && problem !== undefined) {
-      if (problem.kind === "secret") reader.secret(url.span);
-      else reader.invalid(`The URL of the service '${name.text}' ${problem.why}.`, url.span);
-    } else if (services.some((service) => service.name === name.text))
-      reader.invalid(`There are two services named '${name.text}'.`, name.span);
-    else services.push({ name: name.text, type: type.text, url: url?.text ?? "", options });
-  }
-  return services;
-}
-
 /** Its answers are signed, so that it may be asked without TLS, as most are. */
-function readTimeStampAuthority(node: YamlNode | undefined, reader: Reader): TimeStampAuthorityPointer | undefined {
+function readTimeStampAuthority(
+  node: YamlNode | undefined,
+  reader: ConfigurationReader,
+): TimeStampAuthorityPointer | undefined {
   if (node === undefined) return undefined;
   const fields = reader.fields(node, "the time-stamp authority", ["url", "certificates", "policy"]);
   const url = reader.required(fields, "url", node);
@@ -194,7 +132,7 @@ function readTimeStampAuthority(node: YamlNode | undefined, reader: Reader): Tim
   };
 }
 
-function readSuppression(item: YamlNode, reader: Reader): Suppression | undefined {
+function readSuppression(item: YamlNode, reader: ConfigurationReader): Suppression | undefined {
   const fields = reader.fields(item, "a suppression", ["rule", "files", "images", "reason", "owner", "expires"]);
   const [rule, reason, owner, expires] = (["rule", "reason", "owner", "expires"] as const).map((name) =>
     reader.required(fields, name, item),
@@ -228,101 +166,4 @@ function isDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const day = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
-}
-
-interface Reader {
-  readonly problems: readonly Problem[];
-  invalid(message: string, span: Span): void;
-  secret(span: Span): void;
-  fields(node: YamlNode | undefined, where: string, known: readonly string[]): ReadonlyMap<string, YamlNode>;
-  required(fields: ReadonlyMap<string, YamlNode>, name: string, parent: YamlNode): YamlScalar | undefined;
-  items(node: YamlNode | undefined, where: string): readonly YamlNode[];
-  list(node: YamlNode, where: string): readonly YamlScalar[];
-  paths(node: YamlNode, where: string): readonly string[];
-  texts(node: YamlNode | undefined, where: string): Readonly<Record<string, string>>;
-  isPath(scalar: YamlScalar): boolean;
-  flag(node: YamlNode | undefined): boolean;
-}
-
-function createReader(file: string): Reader {
-  const problems: Problem[] = [];
-  const reader: Reader = {
-    problems,
-    invalid(message, span) {
-      problems.push({ code: "configuration-invalid", message, file, span });
-    },
-    secret(span) {
-      problems.push({
-        code: "configuration-holds-secret",
-        message:
-          "Secrets must not stand in this file and are not read from it: the editor asks for them and keeps them in its " +
-          "secret storage; the command line takes them from the environment.",
-        file,
-        span,
-      });
-    },
-    fields(node, where, known) {
-      const fields = new Map<string, YamlNode>();
-      if (node === undefined || mappingOf(node) === undefined) {
-        reader.invalid(`'${where}' must be a mapping.`, node?.span ?? { start: 0, end: 0 });
-        return fields;
-      }
-      for (const { key, value } of entriesOf(node)) {
-        if (known.includes(key.text)) fields.set(key.text, value);
-        else if (isSecretName(key.text)) reader.secret(key.span);
-        else {
-          const message = `'${key.text.slice(0, 60)}' is not a known field of ${where}.`;
-          problems.push({ code: "configuration-unknown-field", message, file, span: key.span });
-        }
-      }
-      return fields;
-    },
-    required(fields, name, parent) {
-      const scalar = scalarOf(fields.get(name));
-      if (scalar !== undefined && scalar.text.trim() !== "") return scalar;
-      reader.invalid(`'${name}' is required here.`, fields.get(name)?.span ?? parent.span);
-      return undefined;
-    },
-    items(node, where) {
-      if (node === undefined) return [];
-      const items = itemsOf(node);
-      if (items.length === 0 && scalarOf(node) !== undefined) reader.invalid(`'${where}' must be a list.`, node.span);
-      if (mappingOf(node) !== undefined) reader.invalid(`'${where}' must be a list.`, node.span);
-      return items;
-    },
-    list(node, where) {
-      return reader.items(node, where).flatMap((item) => {
-        const scalar = scalarOf(item);
-        if (scalar === undefined || scalar.text === "")
-          reader.invalid(`Each entry of '${where}' must be text.`, item.span);
-        return scalar === undefined || scalar.text === "" ? [] : [scalar];
-      });
-    },
-    paths(node, where) {
-      return reader.list(node, where).flatMap((scalar) => (reader.isPath(scalar) ? [scalar.text] : []));
-    },
-    texts(node, where) {
-      const texts = new Map<string, string>();
-      for (const { key, value } of entriesOf(node)) {
-        const text = textOf(value);
-        if (isSecretName(key.text)) reader.secret(key.span);
-        else if (text === undefined) reader.invalid(`'${key.text}' in '${where}' must be text.`, value.span);
-        else if (text.includes("PRIVATE KEY-----")) reader.secret(value.span);
-        else texts.set(key.text, text);
-      }
-      return Object.fromEntries(texts);
-    },
-    isPath(scalar) {
-      const why = pathProblem(scalar.text);
-      if (why !== undefined) reader.invalid(`The path '${scalar.text.slice(0, 80)}' ${why}.`, scalar.span);
-      return why === undefined;
-    },
-    flag(node) {
-      const text = textOf(node);
-      if (node !== undefined && text !== "true" && text !== "false")
-        reader.invalid("This must be true or false.", node.span);
-      return text === "true";
-    },
-  };
-  return reader;
 }

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { keptBy, keptNames, signInWays } from "../../adapters/services/signIns.ts";
-import type { ServicePointer } from "../../core/policy/configuration.ts";
+import type { ServicePointer } from "../../core/policy/configurationServices.ts";
 import type { Extension } from "../context.ts";
 import { createSecrets } from "../secrets.ts";
 import { signInService } from "./signInService.ts";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { ServicePointer } from "../../core/policy/configuration.ts";
+import type { ServicePointer } from "../../core/policy/configurationServices.ts";
 import { count } from "../../core/report/words.ts";
 import { signalOf } from "../cancellation.ts";
 import { internalCommand, type CommandTarget } from "../commandIds.ts";

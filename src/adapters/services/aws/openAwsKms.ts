@@ -1,7 +1,7 @@
 import { AppError } from "../../../application/errors.ts";
 import type { SigningService } from "../../../application/signingService.ts";
 import { readAwsKmsOptions } from "../../../core/policy/awsKmsOptions.ts";
-import type { ServicePointer } from "../../../core/policy/configuration.ts";
+import type { ServicePointer } from "../../../core/policy/configurationServices.ts";
 import { readConfiguredChains } from "../configuredChains.ts";
 import { readAuthorities, readNamedFile, readPointer } from "../serviceAddress.ts";
 import { trialSecret, type OpeningSources } from "../openingSources.ts";

@@ -1,5 +1,5 @@
 import type { SigningService } from "../../../application/signingService.ts";
-import type { ServicePointer } from "../../../core/policy/configuration.ts";
+import type { ServicePointer } from "../../../core/policy/configurationServices.ts";
 import { readKeyVaultOptions } from "../../../core/policy/keyVaultOptions.ts";
 import { prepareBearerService } from "../bearerOpening.ts";
 import type { OpeningSources } from "../openingSources.ts";

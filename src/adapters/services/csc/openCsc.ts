@@ -1,5 +1,5 @@
 import type { SigningService } from "../../../application/signingService.ts";
-import type { ServicePointer } from "../../../core/policy/configuration.ts";
+import type { ServicePointer } from "../../../core/policy/configurationServices.ts";
 import { readCscOptions } from "../../../core/policy/cscOptions.ts";
 import { trialSecret, type OpeningSources } from "../openingSources.ts";
 import { readAuthorities, readPointer } from "../serviceAddress.ts";

@@ -1,6 +1,6 @@
 import type { SigningService } from "../../../application/signingService.ts";
 import { readCloudKmsOptions } from "../../../core/policy/cloudKmsOptions.ts";
-import type { ServicePointer } from "../../../core/policy/configuration.ts";
+import type { ServicePointer } from "../../../core/policy/configurationServices.ts";
 import { prepareBearerService } from "../bearerOpening.ts";
 import type { OpeningSources } from "../openingSources.ts";
 import { readPointer } from "../serviceAddress.ts";

@@ -1,5 +1,5 @@
 import type { SigningService } from "../../../application/signingService.ts";
-import type { ServicePointer } from "../../../core/policy/configuration.ts";
+import type { ServicePointer } from "../../../core/policy/configurationServices.ts";
 import type { OpeningSources } from "../openingSources.ts";
 import { openPlugin } from "../program/openPlugin.ts";
 import { notationPluginFile } from "./location.ts";

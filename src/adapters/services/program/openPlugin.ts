@@ -1,4 +1,4 @@
-import type { ServicePointer } from "../../../core/policy/configuration.ts";
+import type { ServicePointer } from "../../../core/policy/configurationServices.ts";
 import { readPluginOptions, type PluginOptions, type pluginTypes } from "../../../core/policy/pluginOptions.ts";
 import { AppError } from "../../../application/errors.ts";
 import type { WaitOptions } from "../../../application/ports.ts";

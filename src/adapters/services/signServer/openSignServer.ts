@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { AppError } from "../../../application/errors.ts";
 import type { SigningService } from "../../../application/signingService.ts";
-import type { ServicePointer } from "../../../core/policy/configuration.ts";
+import type { ServicePointer } from "../../../core/policy/configurationServices.ts";
 import { readSignServerOptions } from "../../../core/policy/signServerOptions.ts";
 import { readConfiguredChains } from "../configuredChains.ts";
 import { trialSecret, type OpeningSources } from "../openingSources.ts";

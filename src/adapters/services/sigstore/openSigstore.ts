@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { AppError } from "../../../application/errors.ts";
 import type { SigningService } from "../../../application/signingService.ts";
-import type { ServicePointer } from "../../../core/policy/configuration.ts";
+import type { ServicePointer } from "../../../core/policy/configurationServices.ts";
 import { readSigstoreOptions } from "../../../core/policy/sigstoreOptions.ts";
 import { readSigningConfig } from "../../../core/sign/signingConfig.ts";
 import { readTrustedRoot } from "../../../core/signature/trustedRoot.ts";

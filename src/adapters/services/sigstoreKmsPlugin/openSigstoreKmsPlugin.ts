@@ -2,7 +2,7 @@ import { access, constants } from "node:fs/promises";
 import { delimiter, isAbsolute, join, relative } from "node:path";
 import { AppError } from "../../../application/errors.ts";
 import type { SigningService } from "../../../application/signingService.ts";
-import type { ServicePointer } from "../../../core/policy/configuration.ts";
+import type { ServicePointer } from "../../../core/policy/configurationServices.ts";
 import type { OpeningSources } from "../openingSources.ts";
 import { openPlugin } from "../program/openPlugin.ts";
 import { createSigstoreKmsPluginService } from "./sigstoreKmsPlugin.ts";

@@ -1,5 +1,5 @@
 import type { SigningService } from "../../../application/signingService.ts";
-import type { ServicePointer } from "../../../core/policy/configuration.ts";
+import type { ServicePointer } from "../../../core/policy/configurationServices.ts";
 import { readVaultOptions } from "../../../core/policy/vaultOptions.ts";
 import { readAuthorities, readPointer } from "../serviceAddress.ts";
 import type { OpeningSources } from "../openingSources.ts";

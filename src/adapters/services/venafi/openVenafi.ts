@@ -1,6 +1,6 @@
 import { hostname, userInfo } from "node:os";
 import type { SigningService } from "../../../application/signingService.ts";
-import type { ServicePointer } from "../../../core/policy/configuration.ts";
+import type { ServicePointer } from "../../../core/policy/configurationServices.ts";
 import { readVenafiOptions } from "../../../core/policy/venafiOptions.ts";
 import { readAuthorities, readCertificates, readPointer } from "../serviceAddress.ts";
 import type { OpeningSources } from "../openingSources.ts";
