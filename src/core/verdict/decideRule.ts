@@ -125,7 +125,7 @@ function obstacleIn(authority: Authority, { known, roots, unusable, defaultRoot 
   if (authority.kind === "not-evaluated") return `'${authority.name}' is not evaluated: ${authority.why}`;
   if (authority.kind === "static" || authority.kind === "notary") return undefined;
   const { name: who, requiresLog, requiresTimestamp } = authority;
-  const trusted = authority.kind === "keyless" ? { root: authority.trustedRoot ?? defaultRoot } : undefined;
+  const trusted = authority.kind === "keyless" ? { root: authority.trustedRoot } : undefined;
   for (const reference of [trusted, requiresLog, requiresTimestamp]) {
     if (reference === undefined) continue;
     const name = reference.root ?? defaultRoot;

@@ -34,7 +34,7 @@ export function settle(findings: Findings): Settled {
   const about = {
     ...(deciding === undefined ? {} : { rule: deciding.rule }),
     // Where every rule lets the image pass without a signature, nobody enforces one.
-    enforced: failing !== undefined && decisions.some((each) => isFailing(each) && each.rule.mode === "enforce"),
+    enforced: decisions.some((each) => isFailing(each) && each.rule.mode === "enforce"),
   };
   const unknown = unknownness(findings, failing);
   if (unknown !== undefined) return { state: "unknown", reason: unknown, ...about };

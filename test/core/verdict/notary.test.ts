@@ -111,7 +111,10 @@ describe("judge, on Notary signatures", () => {
   ];
   for (const [title, more] of strangers)
     it(`does not trust where ${title}`, () => {
-      assert.deepEqual(outcome(judged(jws(), authority(more))), ["untrusted", "not-accepted"]);
+      const refused = judged(jws(), authority(more));
+      assert.deepEqual(outcome(refused), ["untrusted", "not-accepted"]);
+      assert.deepEqual([refused.reason.code, refused.enforced], ["not-accepted", true]);
+      assert.match(refused.reason.message, / accepts only 'release'; [a-z][^.;]+\.$/);
       // Permissive is no less strict about who signed.
       assert.equal(judged(jws(), authority({ ...more, checks: permissive })).state, "untrusted");
       const passed = judged(jws(), authority({ ...more, checks: audit }));
@@ -130,7 +133,9 @@ describe("judge, on Notary signatures", () => {
     const other = { ...image, size: image.size + 1 };
     assert.equal(judged(evidenceOf([]), authority({ checks: audit })).reason.code, "unsigned");
     const verdict = judged(jws({ target: other }), authority({ checks: audit }));
-    assert.deepEqual([verdict.state, verdict.reason.code], ["invalid", "other-size"]);
+    assert.deepEqual([verdict.state, verdict.reason.code, verdict.enforced], ["invalid", "other-size", true]);
+    const text = ({ trace }: Verdict) => trace.find(({ step }) => step === "policy")?.text;
+    assert.match(text(verdict) ?? "", /accepts none of the signatures: it accepts only 'release'\.$/);
   });
 
   it("holds integrity against every level", () => {
