@@ -57,7 +57,6 @@ function assessByKeys(
   const candidates = candidateKeys(claimed, keyring);
   const root = keyring.roots.get(keyring.defaultRoot ?? "");
   const validRoots = new Map<string, never>();
-  if (candidates.length === 0) return { found, outcome: unknownKey(claimed), validRoots, proofs: noProofs };
   let outcome: Verification | undefined;
   for (const { key, name, digests } of candidates) {
     const anchor = { kind: "key", key, name, lenient: true, ...(root === undefined ? {} : { root }) } as const;

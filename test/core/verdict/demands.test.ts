@@ -9,7 +9,7 @@ import { createTrialSigstore, envelopeEntry } from "../../../src/trial/sigstore/
 import { acme, hintOf, keyBundle, pem, stranger, type Pair } from "../../helpers/keyBundle.ts";
 import { keylessBundle } from "../../helpers/keylessBundle.ts";
 import * as scene from "../../helpers/signedImage.ts";
-import { bundleOf, createSigstoreScene, signParts, stampResponse } from "../../helpers/sigstoreScene.ts";
+import { bundleOf, createSigstoreScene, logEntryOf, signParts, stampResponse } from "../../helpers/sigstoreScene.ts";
 
 const { image, now } = scene;
 const ours = createTrialSigstore({ now });
@@ -108,9 +108,34 @@ describe("an authority's demands", () => {
     assert.equal(judge(evidence, policy, configured, now).state, "untrusted");
   });
 
+  it("minds neither entries nor stamps of others beside those that it asks for", () => {
+    const [one, two] = [createSigstoreScene(), createSigstoreScene()];
+    const payload = signatureStatement(image.digest);
+    const parts = signParts(one, { payload, envelope: true, keyless: false, keys: acme });
+    const entries = [logEntryOf(one, "dsse 0.0.1", parts) ?? {}];
+    const stamps = [stampResponse(two, parts.signature)];
+    const evidence = scene.evidenceOf([
+      scene.attachBundle(bytes(bundleOf(parts, { content: "envelope", entries, stamps }))),
+    ]);
+    const roots = { trustedRoots: [root("one", one.trustedRoot), root("two", two.trustedRoot)], defaultRoot: "one" };
+    const stateBy = (more: Parameters<typeof scene.keyAuthority>[1]): string =>
+      judge(evidence, scene.policyOf(scene.rule([scene.keyAuthority(pem(acme), more)])), roots, now).state;
+    const [first, second] = [{ root: "one" }, { root: "two" }];
+    assert.equal(stateBy({ requiresLog: first }), "verified");
+    assert.equal(stateBy({ requiresTimestamp: second }), "verified");
+    assert.equal(stateBy({ requiresLog: first, requiresTimestamp: second }), "verified");
+    assert.equal(stateBy({ requiresLog: second }), "untrusted");
+    assert.equal(stateBy({ requiresTimestamp: first }), "untrusted");
+  });
+
   it("says what a signature by the right key lacks", () => {
     const { reason } = verdictOf([keyBundle(acme)], [scene.keyAuthority(pem(acme), { requiresLog: {} })]);
     assert.match(reason.message, /without the log entry/);
+    const stamped = verdictOf([keyBundle(acme)], [scene.keyAuthority(pem(acme), { requiresTimestamp: {} })]);
+    assert.match(
+      stamped.reason.message,
+      /a signature by it exists, without the time stamp that the policy asks for\.$/,
+    );
   });
 
   it("refuses what no time-stamp authority stamped, by key and by certificate", () => {

@@ -258,6 +258,8 @@ describe("judge", () => {
     it("another's, which says so: untrusted", () => {
       const { state, signatures } = verdict(keyBundle(stranger));
       assert.deepEqual([state, signatures[0]?.reasons[0]?.code], ["untrusted", "unknown-key"]);
+      const fingerprint = Buffer.from(hintOf(stranger), "base64").toString("hex");
+      assert.deepEqual(signatures[0]?.signer, { kind: "key", fingerprint });
     });
     it("another's, which claims to be this key's: invalid", () => {
       assert.equal(verdict(keyBundle(stranger, { hint: hintOf(acme) })).reason.code, "signature-wrong");
@@ -281,6 +283,24 @@ describe("judge", () => {
     it("RSA of 1024 bits: never", () => {
       const weak = generateKeyPairSync("rsa", { modulusLength: 1024 });
       assert.notEqual(verdict(keyBundle(weak), keyAuthority(pem(weak))).state, "verified");
+    });
+    it("SHA-512 by P-256: verified where the policy says so", () => {
+      const bundle = keyBundle(acme, { hash: "sha512" });
+      assert.equal(verdict(bundle).state, "invalid");
+      assert.equal(verdict(bundle, keyAuthority(pem(acme), { hashAlgorithm: "sha512" })).state, "verified");
+    });
+    it("another's without a hint, where several keys could have made it: invalid", () => {
+      const several = keyAuthority(pem(acme), {
+        publicKeys: [acme, generateKeyPairSync("ec", { namedCurve: "P-256" })].map(pem),
+      });
+      const { state, reason } = verdict(keyBundle(stranger, { hint: "" }), several);
+      assert.deepEqual([state, reason.code], ["invalid", "signature-wrong"]);
+      assert.match(reason.message, /^No key that the policies name fits it/);
+    });
+    it("without a hint, where no policy names a key: untrusted, and nobody is named", () => {
+      const { state, signatures } = judged(evidenceOf([attachBundle(keyBundle(acme, { hint: "" }))]), policyOf());
+      assert.deepEqual([state, signatures[0]?.reasons[0]?.code], ["untrusted", "unknown-key"]);
+      assert.ok(!Object.hasOwn(signatures[0] ?? {}, "signer"));
     });
     it("SHA-1: never", () => {
       assert.equal(verdict(keyBundle(acme, { hash: "sha1" })).state, "invalid");

@@ -83,7 +83,11 @@ describe("judge, on Notary signatures", () => {
     for (const signed of bothFormats()) {
       const verdict = judged(signed, authority());
       assert.deepEqual(outcome(verdict), ["verified", undefined], verdict.reason.message);
-      assert.equal(verdict.signatures[0]?.signer?.identity, "CN=release, O=Acme, ST=WA, C=US");
+      const { signer } = verdict.signatures[0] ?? {};
+      assert.equal(signer?.identity, "CN=release, O=Acme, ST=WA, C=US");
+      const spki = leaf.keys.publicKey.export({ type: "spki", format: "der" });
+      assert.equal(signer?.fingerprint, createHash("sha256").update(spki).digest("hex"));
+      assert.ok(signer?.algorithm);
       assert.equal(verdict.signatures[0]?.trusted, true);
     }
   });
@@ -127,6 +131,17 @@ describe("judge, on Notary signatures", () => {
   it("trusts any name where the statement says so, and any certificate of the chain", () => {
     assert.equal(judged(jws(), authority({ identities: "any" })).state, "verified");
     assert.equal(judged(jws(), authority({ stores: { ca: [leaf.der], signingAuthority: [] } })).state, "verified");
+  });
+
+  it("says of a stranger's signature what can be said of it at its own time", () => {
+    const old = (header: object) =>
+      judged(
+        jws({ chain: short.chain, privateKey: short.leaf.keys.privateKey, protected: header }),
+        authority({ stores: { ca: [], signingAuthority: [] } }),
+      ).signatures[0];
+    assert.deepEqual([old({})?.valid, old({})?.reasons[0]?.code], [false, "certificate-not-valid-then"]);
+    assert.match(old({})?.signer?.identity ?? "", /^CN=release/);
+    assert.equal(old(byAuthority)?.valid, true);
   });
 
   it("never lets an audit pass what has no signature of the image, nor a signature that is wrong", () => {
@@ -180,6 +195,9 @@ describe("judge, on Notary signatures", () => {
         "unknown",
         "plugin-needed",
       ]);
+    const own = (ownPlugin: string) => judged(jws({ protected: plugin }), authority({ ownPlugin })).state;
+    assert.deepEqual([own("acme"), own("other")], ["verified", "unknown"]);
+    assert.equal(judged(jws(), authority({ ownPlugin: "acme" })).state, "verified");
   });
 
   it("cannot tell where the image's media type and size were not looked up", () => {

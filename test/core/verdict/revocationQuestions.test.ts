@@ -75,6 +75,8 @@ describe("revocationQuestions", () => {
       globs: [{ glob: "other.example/**", source: { file: "trustpolicy.json", line: 1 } }],
     });
     assert.deepEqual(revocationQuestions(evidence, policyOf(elsewhere), now), []);
+    const later = new Date("2036-11-21T12:00:00Z");
+    assert.deepEqual(revocationQuestions(evidence, policyOf(rule([authority(asking)])), later), []);
     const { image: _, ...unresolved } = evidence;
     assert.deepEqual(asked(unresolved, authority(asking)), []);
   });

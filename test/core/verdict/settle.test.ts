@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Authority, PolicyRule } from "../../../src/core/policy/policy.ts";
+import { signatureStatement } from "../../../src/core/sign/statement.ts";
 import { judge } from "../../../src/core/verdict/judge.ts";
 import type { Verdict } from "../../../src/core/verdict/verdict.ts";
 import { acme, keyBundle, pem, stranger } from "../../helpers/keyBundle.ts";
@@ -84,6 +85,24 @@ describe("settle", () => {
       settled([foreign], needsSomebody).reason.message,
       /of the format unrecognised, which is not evaluated/,
     );
+  });
+
+  it("cannot tell of a signature that one root cannot evaluate and another does not know", () => {
+    const parts = signParts(sigstore, { payload: signatureStatement(image.digest), envelope: true, keyless: true });
+    const entries = [{ ...logEntryOf(sigstore, "dsse 0.0.1", parts), kindVersion: { kind: "helm", version: "0.0.1" } }];
+    const bundle = scene.attachBundle(Buffer.from(JSON.stringify(bundleOf(parts, { content: "envelope", entries }))));
+    const [own] = sigstore.material.trustedRoots;
+    assert.ok(own);
+    const other = { ...own, name: "other", text: createSigstoreScene().trustedRoot };
+    const policy = scene.policyOf(named("keyless", scene.keylessAuthority()));
+    for (const trustedRoots of [
+      [own, other],
+      [other, own],
+    ]) {
+      const material = { trustedRoots, defaultRoot: own.name };
+      const verdict = judge(scene.evidenceOf([bundle]), policy, material, now);
+      assert.deepEqual(told(verdict).slice(0, 2), ["unknown", "unsupported-format"]);
+    }
   });
 
   it("cannot tell where an attestation cannot be evaluated that the policy asks for, and only then", () => {
