@@ -14,6 +14,10 @@ const dockerfileName = /(?:^|[._-])(?:docker|container)file(?:[._-].*)?$/i;
 const notDockerfile =
   /\.(?:dockerignore|go|md|markdown|rst|adoc|html?|ts|tsx|rs|java|kt|cs|c|h|cpp|json|ya?ml|toml|lock|snap|golden|rego|sarif|xml|csv|diff|patch|png|svg)$/i;
 
+/** `Makefile`, `GNUmakefile`, `lib.Makefile`, `Makefile.docker`, `rules.mk`. */
+const makefileName =
+  /^(?:[\w.-]*[._-])?(?:gnu)?makefile(?:[._-](?!(?:sh|py|rb|pl|bak|orig|rej|erb|j2|tmpl|tpl)$)[\w-]+)*$|\.mk$/i;
+
 const byPath: readonly { readonly dialect: Dialect; readonly matches: (path: string, name: string) => boolean }[] = [
   {
     dialect: "github-workflow",
@@ -22,7 +26,7 @@ const byPath: readonly { readonly dialect: Dialect; readonly matches: (path: str
   { dialect: "github-action", matches: (_, name) => /^action\.ya?ml$/i.test(name) },
   { dialect: "compose", matches: (_, name) => /^(?:(?:docker-)?compose(?![a-z])|docker-stack).*\.ya?ml$/i.test(name) },
   { dialect: "dockerfile", matches: (_, name) => dockerfileName.test(name) && !notDockerfile.test(name) },
-  { dialect: "makefile", matches: (_, name) => /^(?:gnu)?makefile$|\.mk$/i.test(name) },
+  { dialect: "makefile", matches: (_, name) => makefileName.test(name) && !notDockerfile.test(name) },
   { dialect: "shell", matches: (_, name) => /\.(?:sh|bash|ksh|zsh)$/i.test(name) },
 ];
 

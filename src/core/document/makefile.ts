@@ -1,26 +1,25 @@
 import { withoutByteOrderMark, type Span } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
+import type { ShellReading } from "../shell/readShell.ts";
 import { createScript, type ScriptBuilder } from "../shell/script.ts";
+import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 import type { Document, ShellCommand, WordPart } from "./document.ts";
+import { isCommandValue, withoutOpenWords } from "./makefileCommand.ts";
+import { includedLines, includedPaths } from "./makefileInclude.ts";
+import { logicalLines } from "./makefileLines.ts";
 import { createMakeVariables, makePieces, type MakeLocals, type MakeVariables } from "./makefileVariables.ts";
 
-/** Lines of a makefile that are read. */
-const maximumLines = 100_000;
 const maximumHead = 2_000;
-
-/** A line with its continuations (GNU make, 3.1.1): where it stands without the line break at its end. */
-interface LogicalLine extends Span {
-  readonly isRecipe: boolean;
-}
 
 /**
  * Reads a makefile (GNU make): the commands of its recipes and of `$(shell ...)`, with make's variables resolved to
- * what the file says. Each line of a recipe is a script of its own, as make runs it.
+ * what the file and those that it includes say. Each line of a recipe is a script of its own, as make runs it.
  */
-export function readMakefile(source: string, path: string): Document {
+export function readMakefile(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const text = withoutByteOrderMark(source);
   const lines = logicalLines(text);
-  const variables = createMakeVariables(text);
+  const variables = createMakeVariables({ text }, (name) => siblingText(name, path, siblings));
+  const values: Span[] = [];
   const recipes: Recipe[] = [];
   const definitions = new Map<string, Span[]>();
   let targets: readonly string[] | undefined;
@@ -47,7 +46,7 @@ export function readMakefile(source: string, path: string): Document {
     else if (/^[ \t]*endif\b/.test(content)) conditions = Math.max(0, conditions - 1);
     if (line.isRecipe && targets !== undefined)
       recipes.push({ span: { start: line.start + 1, end: line.end }, targets });
-    else if (variables.define(line, conditions > 0)) continue;
+    else if (variables.define(line, conditions > 0)) values.push(line);
     else if (/^[^\s#][^#=]*?:/.test(content)) {
       targets = content.slice(0, content.indexOf(":")).trim().split(/\s+/);
       const own = targetVariable.exec(content);
@@ -58,15 +57,23 @@ export function readMakefile(source: string, path: string): Document {
         }
       const inline = /^[^#;]*?::?[^#;=]*;/.exec(content)?.[0];
       if (inline !== undefined) recipes.push({ span: { start: line.start + inline.length, end: line.end }, targets });
+    } else if (/^ *-?s?include[ \t]/.test(content)) {
+      for (const included of includedPaths(content, line, path, variables))
+        for (const { source: from, line: further, isConditional } of includedLines(included, siblings, path, variables))
+          variables.define(further, conditions > 0 || isConditional, from);
     } else if (/^[^\s#]/.test(content) && !/^(?:ifn?def|ifn?eq|else|endif|-?include|export|vpath)\b/.test(content))
       targets = undefined;
   }
   const commands: ShellCommand[] = [];
+  const furtherCommands: ShellCommand[] = [];
   const problems: Problem[] = [];
-  const read = (span: Span, locals: MakeLocals | undefined): void => {
+  const readLine = (span: Span, locals: MakeLocals | undefined): ShellReading => {
     const script = createScript(text);
     addRecipe(script, text, { span, locals }, variables);
-    const reading = script.read();
+    return script.read();
+  };
+  const read = (span: Span, locals: MakeLocals | undefined): void => {
+    const reading = readLine(span, locals);
     commands.push(...reading.commands);
     problems.push(...reading.problems);
   };
@@ -77,8 +84,18 @@ export function readMakefile(source: string, path: string): Document {
   for (const span of variables.shellCalls()) read(span, undefined);
   for (const [name, calls] of callsOf(text, recipes, definitions, variables))
     for (const line of definitions.get(name) ?? []) read(line, argumentsOf(calls));
+  for (const line of values) {
+    const value = variables.valueOf(line);
+    if (value !== undefined && isCommandValue(text.slice(value.start, value.end)))
+      furtherCommands.push(...readLine(value, undefined).commands.map(withoutOpenWords));
+  }
   commands.sort((one, other) => one.span.start - other.span.start);
-  return { path, dialect: "makefile", text, images: [], jobs: [], commands, problems };
+  return { path, dialect: "makefile", text, images: [], jobs: [], commands, furtherCommands, problems };
+}
+
+function siblingText(name: string, path: string, siblings: Siblings): string | undefined {
+  const file = siblingPath(path, name);
+  return file === undefined ? undefined : siblings(file);
 }
 
 /** `target: NAME = value` (GNU make, 6.11). */
@@ -149,30 +166,6 @@ function argumentsOf(calls: readonly CallArguments[]): MakeLocals {
       [{ span, chain: [], choices: calls.map((call) => call[index] ?? []), group: calls }],
     ]),
   );
-}
-
-function logicalLines(text: string): readonly LogicalLine[] {
-  const lines: LogicalLine[] = [];
-  for (let start = 0; start < text.length && lines.length < maximumLines;) {
-    let end = start;
-    for (;;) {
-      const lineBreak = text.indexOf("\n", end);
-      end = lineBreak < 0 ? text.length : lineBreak;
-      const bare = text[end - 1] === "\r" ? end - 1 : end;
-      if (lineBreak < 0 || !isContinued(text, start, bare)) break;
-      end += 1;
-    }
-    lines.push({ start, end: text[end - 1] === "\r" && end > start ? end - 1 : end, isRecipe: text[start] === "\t" });
-    start = end + 1;
-  }
-  return lines;
-}
-
-/** Whether the line up to `end` ends with a backslash that no other one escapes. */
-function isContinued(text: string, start: number, end: number): boolean {
-  let at = end;
-  while (at > start && text[at - 1] === "\\") at -= 1;
-  return (end - at) % 2 === 1;
 }
 
 /** Adds one line of a recipe as the shell gets it: without `@`, `-`, `+` before it and the tab of continued lines. */

@@ -1,4 +1,5 @@
 import type { Span } from "../image/span.ts";
+import { evaluateMakeFunction } from "./makefileFunctions.ts";
 import type { ValueStep, WordPart } from "./document.ts";
 
 /** A stretch of a makefile's text: as it is, `$$`, or something that make expands. */
@@ -10,20 +11,35 @@ export type MakePiece =
 /** What holds at one place of a makefile over its variables: those of a target, the arguments of a call. */
 export type MakeLocals = ReadonlyMap<string, readonly WordPart[]>;
 
+/** A text that variables stand in. */
+export interface MakeSource {
+  readonly text: string;
+  /** Where it is, if it is not the makefile itself. */
+  readonly file?: string;
+}
+
 /** The variables of a makefile. */
 export interface MakeVariables {
   /** Takes a line that sets a variable; gives whether it is one. `isConditional`: make may pass it over. */
-  define(line: Span, isConditional: boolean): boolean;
+  define(line: Span, isConditional: boolean, source?: MakeSource): boolean;
+  /** Where the value of such a line stands. */
+  valueOf(line: Span): Span | undefined;
   /** What the text at a span comes to, `$(...)` included. */
-  expand(span: Span, locals?: MakeLocals): readonly WordPart[];
+  expand(span: Span, locals?: MakeLocals, source?: MakeSource): readonly WordPart[];
   /** The insides of `$(shell ...)` in values of variables. */
   shellCalls(): readonly Span[];
 }
 
 /** One value that a variable may have: what its assignments say, joined by spaces. */
 interface Definition {
-  readonly values: readonly Span[];
+  readonly values: readonly Place[];
   readonly operator: string;
+}
+
+/** A stretch of one of the texts. */
+interface Place {
+  readonly source: MakeSource;
+  readonly span: Span;
 }
 
 const maximumDepth = 16;
@@ -65,23 +81,36 @@ function closingAt(text: string, open: number, end: number): number {
   return end;
 }
 
-/** The variables of a makefile's text, as far as its lines are given to `define`. */
-export function createMakeVariables(text: string): MakeVariables {
+/**
+ * The variables of a makefile, as far as its lines and those of included files are given to `define`. `textOf` gives
+ * the text of a file that a function of make prints.
+ */
+export function createMakeVariables(
+  own: MakeSource,
+  textOf: (name: string) => string | undefined = () => undefined,
+): MakeVariables {
   const definitions = new Map<string, readonly Definition[]>();
   const calls: Span[] = [];
   /** Those whose value is being expanded: one that names itself comes to nothing that is known. */
   const expanding = new Set<string>();
   let budget = 20_000;
 
-  const expand = (span: Span, depth: number, locals: MakeLocals | undefined): readonly WordPart[] =>
-    makePieces(text, span).flatMap((piece): readonly WordPart[] => {
-      if (piece.kind === "text") return textParts(piece.span);
+  const expand = ({ source, span }: Place, depth: number, locals: MakeLocals | undefined): readonly WordPart[] =>
+    makePieces(source.text, span).flatMap((piece): readonly WordPart[] => {
+      if (piece.kind === "text") return textParts({ source, span: piece.span });
       if (piece.kind === "dollar") return [{ text: "$", span: piece.span, chain: [] }];
       const { name } = piece;
-      const step = stepAt(piece.span, `variable ${name}`);
+      const step = stepAt({ source, span: piece.span }, `variable ${name}`);
       const unknown: WordPart = { span: piece.span, chain: [step] };
       budget -= 1;
-      if (!/^[\w.-]+$/.test(name) || depth >= maximumDepth || budget < 0) return [unknown];
+      if (depth >= maximumDepth || budget < 0) return [unknown];
+      if (!/^[\w.-]+$/.test(name)) {
+        const value = evaluateMakeFunction(name, textOf, (argument) => {
+          const start = piece.span.start + 2 + argument.start;
+          return expand({ source, span: { start, end: start + argument.length } }, depth + 1, locals);
+        });
+        return value === undefined ? [unknown] : [{ ...unknown, text: value }];
+      }
       const local = locals?.get(name);
       if (local !== undefined)
         return local.map((part) => ({ ...part, span: piece.span, chain: [step, ...part.chain] }));
@@ -96,20 +125,6 @@ export function createMakeVariables(text: string): MakeVariables {
       return [{ ...unknown, choices: [first, ...others].filter((parts) => parts.length <= maximumParts) }];
     });
 
-  /** Lines that a backslash joins are one with a space between them (GNU make, 3.1.1). */
-  const textParts = (span: Span): readonly WordPart[] => {
-    const parts: WordPart[] = [];
-    let at = span.start;
-    for (const line of text.slice(span.start, span.end).split(/([ \t]*\\\r?\n[ \t]*)/)) {
-      const place = { start: at, end: at + line.length };
-      at = place.end;
-      if (line === "") continue;
-      if (line.includes("\n")) parts.push({ text: " ", span: place, chain: [] });
-      else parts.push({ text: line, span: place, literal: place, chain: [] });
-    }
-    return parts;
-  };
-
   const partsOf = (
     definition: Definition,
     name: string,
@@ -119,56 +134,90 @@ export function createMakeVariables(text: string): MakeVariables {
     definition.values.flatMap((value, index): readonly WordPart[] => {
       const step = stepAt(value, `assignment of ${name}`);
       const inner = expand(value, depth + 1, locals).map((part) => ({ ...part, chain: [step, ...part.chain] }));
-      return index === 0 ? inner : [{ text: " ", span: value, chain: [step] }, ...inner];
+      return index === 0 ? inner : [{ text: " ", span: value.span, chain: [step] }, ...inner];
     });
 
-  /** What a variable may be after one more assignment. */
-  const after = (
-    before: readonly Definition[],
-    { value, operator, isConditional }: { value: Span; operator: string; isConditional: boolean },
-  ): readonly Definition[] => {
-    const own: Definition = { values: [value], operator };
-    if (operator === "!") return [];
-    if (operator === "+")
-      return before.length === 0 ? [own] : before.map((one) => ({ ...one, values: [...one.values, value] }));
-    const isDefault = before.every((one) => one.operator === "?");
-    // A default counts only where nothing else gives a value; the first of several counts.
-    if (operator === "?") return before.length === 0 ? [own] : before;
-    if (!isConditional || before.length === 0) return [own];
-    const isKnown = before.some(
-      ({ values: [one], ...rest }) => one !== undefined && rest.operator === operator && isSame(one, value),
-    );
-    return isKnown || before.length >= maximumDefinitions ? before : [...(isDefault ? [] : before), own];
-  };
-  const isSame = (one: Span, other: Span): boolean =>
-    text.slice(one.start, one.end) === text.slice(other.start, other.end);
-
-  const stepAt = (span: Span, label: string): ValueStep => ({ span, label, text: text.slice(span.start, span.end) });
-
   return {
-    define(line, isConditional) {
-      const content = text.slice(line.start, line.end);
-      const match = assignment.exec(content);
-      const name = match?.[1];
-      if (match === null || name === undefined) return false;
-      const start = line.start + match[0].length;
-      const comment = /(?<!\\)#/.exec(content.slice(match[0].length))?.index;
-      const written = text.slice(start, comment === undefined ? line.end : start + comment).trimEnd();
-      const value = { start, end: start + written.length };
-      const given = { value, operator: match[2] ?? "", isConditional };
-      definitions.set(name, after(definitions.get(name) ?? [], given));
-      for (const piece of makePieces(text, value)) {
-        const shell =
-          piece.kind === "expression" ? /^\$[({]shell[ \t]+/.exec(text.slice(piece.span.start, piece.span.end)) : null;
-        if (shell !== null)
-          calls.push({
-            start: piece.span.start + shell[0].length,
-            end: Math.max(piece.span.start + shell[0].length, piece.span.end - 1),
-          });
-      }
+    define(line, isConditional, source = own) {
+      const given = assignmentIn(source, line);
+      if (given === undefined) return false;
+      const { name, operator, value } = given;
+      definitions.set(name, after(definitions.get(name) ?? [], { value, operator, isConditional }));
+      if (source === own) calls.push(...shellCallsIn(value));
       return true;
     },
-    expand: (span, locals) => expand(span, 0, locals),
+    valueOf: (line) => assignmentIn(own, line)?.value.span,
+    expand: (span, locals, source = own) => expand({ source, span }, 0, locals),
     shellCalls: () => calls,
   };
+}
+
+function textOf({ source, span }: Place): string {
+  return source.text.slice(span.start, span.end);
+}
+
+function stepAt(place: Place, label: string): ValueStep {
+  const { file } = place.source;
+  return { span: place.span, ...(file === undefined ? {} : { file }), label, text: textOf(place) };
+}
+
+/** Lines that a backslash joins are one with a space between them (GNU make, 3.1.1). */
+function textParts({ source, span }: Place): readonly WordPart[] {
+  const parts: WordPart[] = [];
+  let at = span.start;
+  for (const line of source.text.slice(span.start, span.end).split(/([ \t]*\\\r?\n[ \t]*)/)) {
+    const place = { start: at, end: at + line.length };
+    at = place.end;
+    if (line === "") continue;
+    if (line.includes("\n")) parts.push({ text: " ", span: place, chain: [] });
+    else parts.push({ text: line, span: place, ...(source.file === undefined ? { literal: place } : {}), chain: [] });
+  }
+  return parts;
+}
+
+/** What a variable may be after one more assignment. */
+function after(
+  before: readonly Definition[],
+  { value, operator, isConditional }: { value: Place; operator: string; isConditional: boolean },
+): readonly Definition[] {
+  const own: Definition = { values: [value], operator };
+  if (operator === "!") return [];
+  if (operator === "+")
+    return before.length === 0 ? [own] : before.map((one) => ({ ...one, values: [...one.values, value] }));
+  const isDefault = before.every((one) => one.operator === "?");
+  // A default counts only where nothing else gives a value; the first of several counts.
+  if (operator === "?") return before.length === 0 ? [own] : before;
+  if (!isConditional || before.length === 0) return [own];
+  const isKnown = before.some(
+    ({ values: [one], ...rest }) => one !== undefined && rest.operator === operator && textOf(one) === textOf(value),
+  );
+  return isKnown || before.length >= maximumDefinitions ? before : [...(isDefault ? [] : before), own];
+}
+
+/** The assignment that a line is. */
+function assignmentIn(
+  source: MakeSource,
+  line: Span,
+): { readonly name: string; readonly operator: string; readonly value: Place } | undefined {
+  const content = source.text.slice(line.start, line.end);
+  const match = assignment.exec(content);
+  const name = match?.[1];
+  if (match === null || name === undefined) return undefined;
+  const start = line.start + match[0].length;
+  const comment = /(?<!\\)#/.exec(content.slice(match[0].length))?.index;
+  const written = source.text.slice(start, comment === undefined ? line.end : start + comment).trimEnd();
+  return { name, operator: match[2] ?? "", value: { source, span: { start, end: start + written.length } } };
+}
+
+/** The insides of `$(shell ...)`. */
+function shellCallsIn({ source, span }: Place): readonly Span[] {
+  return makePieces(source.text, span).flatMap((piece) => {
+    const shell =
+      piece.kind === "expression"
+        ? /^\$[({]shell[ \t]+/.exec(source.text.slice(piece.span.start, piece.span.end))
+        : null;
+    if (shell === null) return [];
+    const start = piece.span.start + shell[0].length;
+    return [{ start, end: Math.max(start, piece.span.end - 1) }];
+  });
 }

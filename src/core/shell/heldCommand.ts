@@ -31,6 +31,9 @@ function within(parts: readonly WordPart[], shared: number): readonly WordPart[]
     const span = inner[0]?.span ?? part.literal;
     return span === undefined || inner[0]?.file !== undefined ? part : { ...part, span, chain: inner };
   });
+  // What another file holds is said there.
+  if (parts.some((part) => part.chain[shared]?.file !== undefined || part.chain[shared - 1]?.file !== undefined))
+    return [];
   // Parts of which one stands elsewhere have no place of their own.
   return held.some((part, index) => part === parts[index]) || !inOrder(held) ? parts : held;
 }

@@ -165,10 +165,9 @@ function toUse(
     return undefined;
   // One digest after an expression would be that of every item of a loop.
   const mayFollow = !isOfLoop && mention.endsWithName !== true;
-  const chain = dedupe(parts.flatMap((part) => part.chain)).map((step) => ({
-    ...step,
-    text: text.slice(step.span.start, step.span.end),
-  }));
+  const chain = dedupe(parts.flatMap((part) => part.chain)).map((step) =>
+    step.file === undefined ? { ...step, text: text.slice(step.span.start, step.span.end) } : step,
+  );
   const use = useOfValue(text, {
     span,
     site: mention.site ?? "command",
@@ -243,6 +242,6 @@ function pinPlace(
 
 function dedupe(steps: readonly ValueStep[]): readonly ValueStep[] {
   const seen = new Map<string, ValueStep>();
-  for (const step of steps) seen.set(`${step.span.start}-${step.span.end} ${step.label}`, step);
+  for (const step of steps) seen.set(`${step.file ?? ""} ${step.span.start}-${step.span.end} ${step.label}`, step);
   return [...seen.values()];
 }

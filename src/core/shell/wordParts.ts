@@ -40,7 +40,7 @@ function placePart({ literal, choices, ...part }: WordPart, place: (span: Span) 
   return {
     ...part,
     span: place(part.span),
-    chain: part.chain.map((step) => ({ ...step, span: place(step.span) })),
+    chain: part.chain.map((step) => (step.file === undefined ? { ...step, span: place(step.span) } : step)),
     ...(literal === undefined ? {} : { literal: place(literal) }),
     ...(choices === undefined ? {} : { choices: choices.map((one) => one.map((inner) => placePart(inner, place))) }),
   };

@@ -30,6 +30,9 @@ const cases: readonly (readonly [path: string, text: string, dialect: string])[]
   ["ack.yaml", "apiVersion: a/v1\nkind: B\nspec:\n  containerDefinitions: []\n", "kubernetes"],
   ["GNUmakefile", "", "makefile"],
   ["rules.mk", "", "makefile"],
+  ["lib.Makefile", "", "makefile"],
+  ["Makefile.docker", "", "makefile"],
+  ["letsencrypt.makefile", "", "makefile"],
   ["bin/run", "#!/usr/bin/env bash\n", "shell"],
 ];
 

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { resolveAmong } from "../../../src/core/document/resolveWorkspace.ts";
+import { formatReference } from "../../../src/core/image/reference.ts";
+import { marked } from "../../helpers/marked.ts";
+
+/** A makefile with its images between ⟦⟧, what they are, and the files beside it. */
+const cases: readonly {
+  readonly title: string;
+  readonly makefile: string;
+  readonly path?: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly expected: readonly string[];
+}[] = [
+  {
+    title: "variables of an included file",
+    makefile: "include mk/vars.mk\nx:\n\tdocker pull ⟦$(I)⟧\n\tdocker pull ⟦b:$(V)⟧\n",
+    files: { "mk/vars.mk": "I = a:1\nV := 2\n" },
+    expected: ["docker.io/library/a:1 resolved", "docker.io/library/b:2 resolved"],
+  },
+  {
+    title: "files that included ones include, from where make runs",
+    makefile: "-include ../lib.mk\nx:\n\tdocker pull ⟦$(I)⟧\n",
+    path: "a/Makefile",
+    files: { "lib.mk": "include ../versions.mk\nI = a:$(V)\n", "versions.mk": "V = 3\n" },
+    expected: ["docker.io/library/a:3 resolved"],
+  },
+  {
+    title: "a file below something that is not known",
+    makefile: "include $(ROOT)/mk/v.mk\nx:\n\tdocker pull ⟦a:$(V)⟧\n",
+    path: "a/b/Makefile",
+    files: { "mk/v.mk": "V = 3\n" },
+    expected: ["docker.io/library/a:3 resolved"],
+  },
+  {
+    title: "a default that the included file overrides",
+    makefile: "V ?= 1\ninclude v.mk\nx:\n\tdocker pull ⟦a:$(V)⟧\n",
+    files: { "v.mk": "V = 2\n" },
+    expected: ["docker.io/library/a:2 resolved"],
+  },
+  {
+    title: "a value that overrides the included file's",
+    makefile: "include v.mk\nV = 3\nx:\n\tdocker pull ⟦a:$(V)⟧\n",
+    files: { "v.mk": "V ?= 2\n" },
+    expected: ["docker.io/library/a:3 resolved"],
+  },
+  {
+    title: "no command of which an included file holds all",
+    makefile: "include v.mk\nx:\n\t$(RUN) make\n\t$(DOCKER) run ⟦b:1⟧\n",
+    files: { "v.mk": "RUN = docker run a:1\nDOCKER = docker\n" },
+    expected: ["docker.io/library/b:1 literal"],
+  },
+  {
+    title: "what define and recipes of an included file hold for no variable",
+    makefile: "include v.mk\nx:\n\tdocker pull ⟦a:$(V)⟧\n",
+    files: { "v.mk": "define x\nV = 1\nendef\ny:\n\tV = 2\n" },
+    expected: ["? partial"],
+  },
+  {
+    title: "a file that is not there, and one that includes itself",
+    makefile: "include none.mk self.mk\nx:\n\tdocker pull ⟦a:$(V)⟧\n",
+    files: { "self.mk": "include self.mk\nV = 1\n" },
+    expected: ["docker.io/library/a:1 resolved"],
+  },
+  {
+    title: "functions of make",
+    makefile:
+      "V := $(shell cat VERSION)\nx:\n\tdocker pull ⟦a:$(V)⟧\n\tdocker pull ⟦$(or $(I),b:2)⟧\n\tdocker pull ⟦$(addprefix c:,$(strip  3 ))⟧\n\tdocker pull ⟦d:$(subst v,,v$(V))⟧\n\tdocker pull ⟦$(if $(X),e:1,e:2)⟧\n\tdocker run $(if $(X),--name $(X)) ⟦f:1⟧\n\tdocker pull ⟦g:$(shell git describe)⟧\n",
+    files: { VERSION: "1.2\n" },
+    expected: [
+      "docker.io/library/a:1.2 resolved",
+      "docker.io/library/b:2 resolved",
+      "docker.io/library/c:3 resolved",
+      "docker.io/library/d:1.2 resolved",
+      "docker.io/library/e:2 resolved",
+      "docker.io/library/f:1 literal",
+      "? partial",
+    ],
+  },
+  {
+    title: "commands that variables hold, used here or elsewhere",
+    makefile:
+      "A = docker run --rm ⟦a:1⟧ sh\nB := @docker run -w $(W) ⟦b:$(V)⟧\nC = $(DOCKER) run -v $(X):/x ⟦c:1⟧ go\nD = docker run --rm $(ARGS)\nE = docker images are no:1\nx:\n\t$(A) make\n\t$(D) ⟦d:1⟧\n",
+    files: {},
+    expected: [
+      "docker.io/library/a:1 literal",
+      "? partial",
+      "docker.io/library/c:1 literal",
+      "docker.io/library/d:1 literal",
+    ],
+  },
+];
+
+describe("makefiles beside others", () => {
+  for (const { title, makefile, path = "Makefile", files, expected } of cases)
+    it(`reads ${title}`, () => {
+      const { text, spans } = marked(makefile);
+      const known = new Map(Object.entries(files));
+      const { images } = resolveAmong(text, path, (file) => known.get(file)).document;
+      assert.deepEqual(
+        images.map(
+          ({ reference, resolution }) => `${reference === undefined ? "?" : formatReference(reference)} ${resolution}`,
+        ),
+        expected,
+      );
+      assert.deepEqual(
+        images.map(({ span }) => span),
+        spans,
+      );
+      for (const { definedAt, pinAt } of images)
+        for (const place of [definedAt, pinAt]) assert.ok(place === undefined || place.end <= text.length);
+    });
+
+  it("says in which file a value stands", () => {
+    const { images } = resolveAmong("include v.mk\nx:\n\tdocker pull $(I)\n", "Makefile", (file) =>
+      file === "v.mk" ? "# x\nI = a:1\n" : undefined,
+    ).document;
+    assert.deepEqual(
+      images[0]?.chain.map(({ file, label, text }) => [file, label, text]),
+      [
+        [undefined, "variable I", "$(I)"],
+        ["v.mk", "assignment of I", "a:1"],
+      ],
+    );
+    assert.equal(images[0]?.definedAt, undefined);
+    assert.deepEqual(images[0]?.pinAt, { start: 33, end: 33 });
+  });
+});
