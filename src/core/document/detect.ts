@@ -15,8 +15,8 @@ const notDockerfile =
   /\.(?:dockerignore|go|md|markdown|rst|adoc|html?|ts|tsx|rs|java|kt|cs|c|h|cpp|json|ya?ml|toml|lock|snap|golden|rego|sarif|xml|csv|diff|patch|png|svg)$/i;
 
 /** `Makefile`, `GNUmakefile`, `lib.Makefile`, `Makefile.docker`, `rules.mk`. */
-const makefileName =
-  /^(?:[\w.-]*[._-])?(?:gnu)?makefile(?:[._-](?!(?:sh|py|rb|pl|bak|orig|rej|erb|j2|tmpl|tpl)$)[\w-]+)*$|\.mk$/i;
+const makefileName = /^(?:[\w.-]*[._-])?(?:gnu)?makefile(?:[._-][\w.-]*)?$|\.mk$/i;
+const notMakefile = /\.(?:sh|py|rb|pl|bak|orig|rej|erb|j2|tmpl|tpl)$/i;
 
 const byPath: readonly { readonly dialect: Dialect; readonly matches: (path: string, name: string) => boolean }[] = [
   {
@@ -26,7 +26,10 @@ const byPath: readonly { readonly dialect: Dialect; readonly matches: (path: str
   { dialect: "github-action", matches: (_, name) => /^action\.ya?ml$/i.test(name) },
   { dialect: "compose", matches: (_, name) => /^(?:(?:docker-)?compose(?![a-z])|docker-stack).*\.ya?ml$/i.test(name) },
   { dialect: "dockerfile", matches: (_, name) => dockerfileName.test(name) && !notDockerfile.test(name) },
-  { dialect: "makefile", matches: (_, name) => makefileName.test(name) && !notDockerfile.test(name) },
+  {
+    dialect: "makefile",
+    matches: (_, name) => makefileName.test(name) && !notMakefile.test(name) && !notDockerfile.test(name),
+  },
   { dialect: "shell", matches: (_, name) => /\.(?:sh|bash|ksh|zsh)$/i.test(name) },
 ];
 
