@@ -3,6 +3,7 @@ import { windowsShellOf } from "../shell/windowsShell.ts";
 import type { Problem } from "../problem.ts";
 import type { JobStep, ShellCommand } from "./document.ts";
 import { builtNames } from "./githubBuilds.ts";
+import { examinedImages } from "./githubExamined.ts";
 import { githubFiles } from "./githubFiles.ts";
 import { readActionInputs } from "./githubInputs.ts";
 import { expressionText, scalarText, type GithubScope, type PlacedText } from "./githubScope.ts";
@@ -76,12 +77,12 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
     if (textOf(uses)?.startsWith(dockerWrapper) === true) context.images.add(uses, "uses", { wrapper: dockerWrapper });
     const around = later(context.scope);
     const scopes = context.imageScopes?.map(later) ?? [around];
-    readActionInputs(
-      item,
-      (scope) => ({ ...scope, environment: environmentOf(valueAt(item, "env"), scope) }),
-      scopes,
-      context.images,
-    );
+    const inStep = (scope: GithubScope): GithubScope => ({
+      ...scope,
+      environment: environmentOf(valueAt(item, "env"), scope),
+    });
+    readActionInputs(item, inStep, scopes, context.images);
+    furtherCommands.push(...examinedImages(item, scopes.map(inStep), context.job));
     steps.push(toStep(item));
     built.push(...builtNames(item, scopes));
     const environment = environmentOf(valueAt(item, "env"), around);

@@ -1,7 +1,8 @@
 import { isShellProgram, shebangIsShell } from "../shell/shellInterpreter.ts";
 import { readShell, type ShellReading } from "../shell/readShell.ts";
 import type { WindowsShell } from "../shell/windowsShell.ts";
-import type { ShellCommand, ShellWord, WordPart } from "./document.ts";
+import type { ShellCommand, ShellWord } from "./document.ts";
+import { scalarParts } from "./scalarWord.ts";
 import { expandTemplate, templateText, type Placeholder, type TemplateScope } from "./template.ts";
 import type { Value } from "./value.ts";
 import { literalPart } from "./yamlImage.ts";
@@ -93,36 +94,9 @@ function toWord(text: string, scalar: YamlScalar, scope: TemplateScope | undefin
   const placeholders = scope?.syntax(scalar.text) ?? [];
   if (scope === undefined || placeholders.length === 0) return { ...word, text: scalar.text, expands: [] };
   const expands = placeholders.flatMap(({ name }) => name ?? []);
-  return { ...word, text: templateText(text, scalar, scope), expands, parts: wordParts(text, scalar, scope) };
-}
-
-/** What the word says itself, and what each of its placeholders comes to. */
-function wordParts(text: string, scalar: YamlScalar, scope: TemplateScope): readonly WordPart[] {
-  const parts: WordPart[] = [];
-  let at = 0;
-  const say = (from: number, to: number): void => {
-    if (to <= from) return;
-    const { span = scalar.span, text: said = "" } = literalPart(text, scalar, from, to);
-    parts.push({ text: said, span, literal: span, chain: [] });
-  };
-  for (const { start, end } of scope.syntax(scalar.text)) {
-    say(at, start);
-    at = end;
-    const { span } = rangeOf(text, scalar, start, end);
-    const inner = ({ parts: found, chain }: Value): readonly WordPart[] =>
-      found.map(({ text: said, literal }) => ({
-        ...(said === undefined ? {} : { text: said }),
-        ...(literal === undefined ? {} : { literal }),
-        span,
-        chain,
-      }));
-    const [only, ...others] = expandTemplate(text, scalar, scope, start, end).map(inner);
-    if (only === undefined) continue;
-    if (others.length === 0) parts.push(...only);
-    else parts.push({ span, chain: only[0]?.chain ?? [], choices: [only, ...others] });
-  }
-  say(at, scalar.text.length);
-  return parts;
+  const expand = (from: number, to: number): readonly Value[] => expandTemplate(text, scalar, scope, from, to);
+  const parts = scalarParts(text, scalar, { placeholders, expand });
+  return { ...word, text: templateText(text, scalar, scope), expands, parts };
 }
 
 interface Script {

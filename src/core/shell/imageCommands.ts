@@ -30,7 +30,8 @@ export function readImageCommands(
   document: Pick<Document, "text" | "commands" | "furtherCommands" | "built" | "jobs">,
   given: GivenImages = { mentions: [], outputs: [] },
 ): readonly ImageUse[] {
-  if (given.mentions.length === 0 && !mayNameTool.test(document.text)) return [];
+  const isGiven = given.mentions.length > 0 || (document.furtherCommands ?? []).length > 0;
+  if (!isGiven && !mayNameTool.test(document.text)) return [];
   const commands: ShellCommand[] = [];
   const placed: PlacedMention[] = [...given.mentions];
   const outputs = new Set<string>();

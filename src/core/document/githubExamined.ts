@@ -1,0 +1,72 @@
+import type { ShellCommand } from "./document.ts";
+import { valuesOf, type GithubScope } from "./githubScope.ts";
+import { scalarParts, scalarWord } from "./scalarWord.ts";
+import type { Value } from "./value.ts";
+import { scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+/** The inputs of well-known actions that name an image to examine or to deploy, by the action's name in lower case. */
+const actions = new Map<string, string>([
+  ["aquasecurity/trivy-action", "image-ref"],
+  ["anchore/scan-action", "image"],
+  ["anchore/sbom-action", "image"],
+  ["docker/scout-action", "image"],
+  ["snyk/actions/docker", "image"],
+  ["azure/container-scan", "image-name"],
+  ["crazy-max/ghaction-container-scan", "image"],
+  ["sysdiglabs/scan-action", "image-tag"],
+  ["erzz/dockle-action", "image"],
+  ["goodwithtech/dockle-action", "image"],
+  ["paloaltonetworks/prisma-cloud-scan", "image_name"],
+  ["google-github-actions/deploy-cloudrun", "image"],
+  ["azure/webapps-deploy", "images"],
+  ["azure/container-apps-deploy-action", "imageToDeploy"],
+  ["azure/aci-deploy", "image"],
+  ["azure/k8s-deploy", "images"],
+  ["aws-actions/amazon-ecs-render-task-definition", "image"],
+]);
+/** Schemes that Docker Scout knows for an image of a registry; every other names a file or a local image. */
+const scheme = /^(?:registry|image):\/\//;
+const maximumLines = 50;
+const maximumCombinations = 256;
+
+/**
+ * What well-known actions examine or deploy, as commands that do the same: like those, they may name what the workflow
+ * itself builds.
+ */
+export function examinedImages(step: YamlNode, scopes: readonly GithubScope[], job?: string): readonly ShellCommand[] {
+  const uses = textOf(valueAt(step, "uses"))?.replace(/@.*$/s, "").toLowerCase() ?? "";
+  const scalar = scalarOf(valueAt(step, "with", actions.get(uses) ?? ""));
+  const [first] = scopes;
+  if (scalar === undefined || first === undefined || scalar.text.length > 8192) return [];
+  const { text } = first;
+  const used = scopes.slice(0, scalar.text.includes("${{") ? maximumCombinations : 1);
+  const expand = (from: number, to: number): readonly Value[] =>
+    used.flatMap((scope) =>
+      valuesOf(scalar, scope, from, to).map((value): Value => ("node" in value ? { parts: [{}], chain: [] } : value)),
+    );
+  const placeholders = [...scalar.text.matchAll(/\$\{\{.*?\}\}/gs)].map(({ 0: whole, index }) => ({
+    start: index,
+    end: index + whole.length,
+  }));
+  return linesOf(scalar.text).map(({ from, to }): ShellCommand => {
+    const range = { from, to };
+    const parts = scalarParts(text, scalar, { placeholders, expand, group: used.length > 1 ? used : undefined }, range);
+    const word = scalarWord(text, scalar, parts, range);
+    const { span } = word;
+    const named = ["trivy", "image"].map((name) => ({ span, raw: name, text: name, expands: [] }));
+    const words = [...named, word];
+    return { span, environment: {}, words, ...(job === undefined ? {} : { job }) };
+  });
+}
+
+/** The images of an input, without what stands around them. */
+function linesOf(input: string): readonly { readonly from: number; readonly to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  for (const { 0: line, index } of [...input.matchAll(/[^\s,](?:\$\{\{.*?\}\}|[^\n,])*/g)].slice(0, maximumLines)) {
+    const own = line.trimEnd();
+    const known = scheme.exec(own)?.[0].length ?? 0;
+    if (known === 0 && /^[\w-]+:\/\//.test(own)) continue;
+    found.push({ from: index + known, to: index + own.length });
+  }
+  return found;
+}
