@@ -44,10 +44,10 @@ function attributesFrom({ found, outcome }: AssessedSignature): string | undefin
 function placeOf(
   { validKey, validRoots }: AssessedSignature,
   rules: readonly PolicyRule[],
-  { keys, known }: Keyring,
+  { keys, roots }: Keyring,
 ): string | undefined {
-  const [root] = [...validRoots.keys()].filter((name) => known.has(name));
-  if (root !== undefined) return `trusted root '${root}'`;
+  const [root] = [...validRoots.keys()].flatMap((name) => roots.get(name) ?? []);
+  if (root !== undefined) return `trusted root '${root.name}'`;
   const name = validKey === undefined ? undefined : keys.get(validKey)?.name;
   return name === undefined ? undefined : authorityPlace(rules, (each) => each.kind === "key" && each.name === name);
 }

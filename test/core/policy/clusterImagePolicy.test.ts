@@ -99,6 +99,13 @@ ${pem.trim().replace(/^/gm, "        ")}
       assert.notEqual(rule.authorities[0]?.kind, "not-evaluated");
     });
 
+  for (const action of ["pass", "fail"])
+    it(`reads a static authority that lets images ${action}`, () => {
+      const [read] = authority({ name: "fixed", static: { action } }).rule.authorities;
+      assert.ok(read?.kind === "static");
+      assert.deepEqual([read.name, read.action, read.source.line > 1], ["fixed", action, true]);
+    });
+
   const root = { trustRootRef: "other" };
   const demands: readonly (readonly [name: string, entry: unknown, expected: object])[] = [
     ["a log entry beside a key", { ...key, ctlog: { url: "https://rekor.sigstore.dev" } }, { requiresLog: {} }],
@@ -113,6 +120,11 @@ ${pem.trim().replace(/^/gm, "        ")}
       "a keyless entry in the public log",
       { keyless: { ...keyless.keyless, ...root }, ctlog: { url: "https://rekor.sigstore.dev" } },
       { trustedRoot: "other", requiresLog: {} },
+    ],
+    [
+      "an entry in a log of a root beside a key, in bundles,",
+      { ...key, signatureFormat: "bundle", ctlog: root },
+      { requiresLog: { root: "other" } },
     ],
     ["a time stamp", { ...keyless, rfc3161timestamp: root }, { requiresTimestamp: { root: "other" } }],
     ["a time stamp beside a key", { ...key, rfc3161timestamp: root }, { requiresTimestamp: { root: "other" } }],

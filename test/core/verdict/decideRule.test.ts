@@ -303,6 +303,11 @@ describe("judge of policies", () => {
     assert.deepEqual([stateBy(yes), stateBy({ ...yes, requiresLog: {} })], ["unsigned", "unknown"]);
   });
 
+  it("says which authority lets every image pass", () => {
+    const { trace } = judged(signed, policyOf(rule([fixed("pass")])));
+    assert.ok(trace.some(({ text }) => text.endsWith(" lets every image pass: 'pass'. No signature was asked for.")));
+  });
+
   it("names those who accept: the first, or as many as the quorum asks for", () => {
     const both = evidenceOf([attachBundle(keyBundle(acme)), attachBundle(keyBundle(stranger))]);
     const by = (more: Partial<PolicyRule>) => judged(both, policyOf(rule([yes, no], more))).reason.message;

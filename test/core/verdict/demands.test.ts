@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { sign } from "node:crypto";
+import { generateKeyPairSync, sign } from "node:crypto";
 import type { Authority, PolicyRule } from "../../../src/core/policy/policy.ts";
+import { curveOrder, toDerSignature, toSideBySide } from "../../../src/core/sign/ecdsaSignature.ts";
 import { preAuthenticationEncoding, signatureStatement, statementType } from "../../../src/core/sign/statement.ts";
 import { judge } from "../../../src/core/verdict/judge.ts";
 import type { Verdict } from "../../../src/core/verdict/verdict.ts";
@@ -290,5 +291,26 @@ describe("a quorum", () => {
       verdictOf(bundles, [scene.keylessAuthority({ attestations: [asked] })], quorum(2, "signatures")).state;
     assert.equal(stateOf(of(asked, asked)), "verified");
     assert.equal(stateOf(of(asked, unasked)), "unsigned");
+  });
+
+  it("counts a signature once though anybody can turn it into another that is as valid", () => {
+    const json = JSON.parse(one.toString());
+    const order = curveOrder("prime256v1") ?? 0n;
+    const numbers = toSideBySide(Buffer.from(json.dsseEnvelope.signatures[0].sig, "base64"), "prime256v1") ?? one;
+    const second = order - BigInt(`0x${Buffer.from(numbers).subarray(32).toString("hex")}`);
+    const turned = Buffer.concat([numbers.subarray(0, 32), Buffer.from(second.toString(16).padStart(64, "0"), "hex")]);
+    json.dsseEnvelope.signatures[0].sig = Buffer.from(toDerSignature(turned, "prime256v1") ?? []).toString("base64");
+    assert.equal(verdictOf([bytes(json)], [first]).state, "verified");
+    assert.equal(verdictOf([one, bytes(json)], [first], quorum(2, "signatures")).state, "untrusted");
+    assert.equal(verdictOf([one, bytes(json), again], [first], quorum(2, "signatures")).state, "verified");
+  });
+
+  it("counts signatures by other keys by the whole of them", () => {
+    const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const key = scene.keyAuthority(pem(pair));
+    const payload = Buffer.concat([signatureStatement(image.digest), Buffer.from(" ")]);
+    const [plain, logged] = [keyBundle(pair), loggedBundle(pair, ours, payload)];
+    assert.equal(verdictOf([plain, logged], [key], quorum(2, "signatures")).state, "verified");
+    assert.equal(verdictOf([plain, loggedBundle(pair, ours)], [key], quorum(2, "signatures")).state, "untrusted");
   });
 });

@@ -64,6 +64,37 @@ describe("what a verdict tells a security team of the signer", () => {
     });
   });
 
+  it("of a certificate that counts by a root of parts: the root of the certificates", () => {
+    const bundle = sigstore.signImageKeyless({ digest: image.digest, identity: scene.identity, issuer });
+    const other = { name: "other", text: createTrialSigstore({ now }).trustedRoot, source: "t" };
+    const trustedRoots = [other, ...material.trustedRoots];
+    const authority = scene.keylessAuthority({ trustedRoot: "trial", ignoresCertificateLog: true });
+    const policy = scene.policyOf(scene.rule([authority]));
+    const evidence = scene.evidenceOf([scene.attachBundle(bundle)]);
+    const composed = judge(evidence, policy, { trustedRoots, defaultRoot: "other" }, now);
+    assert.deepEqual(
+      [composed.state, composed.signatures[0]?.governance?.managedIn],
+      ["verified", "trusted root 'trial'"],
+    );
+  });
+
+  it("of a certificate of an authority that nobody knows: what it says itself, and that nobody vouches for it", () => {
+    const foreign = createTrialSigstore({ now });
+    const bundle = foreign.signImageKeyless({ digest: image.digest, identity: scene.identity, issuer });
+    const told = governanceOf(scene.evidenceOf([scene.attachBundle(bundle)]), scene.keylessAuthority());
+    assert.deepEqual([told?.managedIn, told?.attributesFrom], ["not known", "not known"]);
+    assert.match(told?.authority ?? "", /identity issuing/);
+  });
+
+  it("of one of several keys: where that one stands", () => {
+    const at = (line: number) => ({ source: { file: "policy/images.yaml", line } });
+    const others = scene.keyAuthority(pem(stranger), { name: "other", ...at(7) });
+    const own = scene.keyAuthority(pem(acme), { name: "own", ...at(9) });
+    const named = scene.keylessAuthority({ name: "own", ...at(8) });
+    const told = governanceOf(scene.evidenceOf([scene.attachBundle(keyBundle(acme))]), others, named, own);
+    assert.equal(told?.managedIn, "'own' of policy policy/images.yaml:9");
+  });
+
   it("of a key that nobody knows: that it is not known", () => {
     const told = governanceOf(
       scene.evidenceOf([scene.attachBundle(keyBundle(stranger))]),

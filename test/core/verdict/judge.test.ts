@@ -190,6 +190,8 @@ describe("judge", () => {
     assert.equal(trace.length, 2);
     const warned = judged(evidence, policyOf(rule([keyAuthority(pem(acme))], { mode: "warn" })));
     assert.equal(warned.enforced, false);
+    const mixed = policyOf(rule([], { mode: "warn" }), rule([]));
+    assert.equal(judged(evidence, mixed).enforced, true);
     assert.ok(!Object.hasOwn(judged(evidence, policyOf()), "decidedBy"));
   });
 
@@ -208,6 +210,11 @@ describe("judge", () => {
     assert.ok(!trace.some(({ text }) => text === note.text));
   });
 
+  it("tells once of what a registry lists twice", () => {
+    const twice = evidenceOf([good, good, { ...good, candidate: { ...good.candidate, from: "referrers-tag" } }]);
+    assert.equal(judged(twice, byAcme).signatures.length, 2);
+  });
+
   it("tells of each signature for itself which rule accepts it, and what was checked", () => {
     const both = evidenceOf([attachBundle(keyBundle(stranger)), good, attachBundle(keyBundle(acme))]);
     const no = rule([keyAuthority(pem(stranger))], { name: "second" });
@@ -216,6 +223,8 @@ describe("judge", () => {
     const yes = rule([keyAuthority(pem(acme))]);
     assert.deepEqual(told(yes), [false, true, true]);
     assert.deepEqual(told(yes, no), [true, true, true]);
+    const elsewhere = [{ glob: "other.example/**", source: { file: "policy/images.yaml", line: 9 } }];
+    assert.deepEqual(told(yes, { ...no, globs: elsewhere }), [false, true, true]);
     assert.deepEqual(told(rule([])), [false, false, false]);
     const checks = judged(both, byAcme).trace.filter(({ text }) => text.startsWith("The manifest's subject"));
     assert.equal(checks.length, 2);

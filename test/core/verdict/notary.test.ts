@@ -133,8 +133,27 @@ describe("judge, on Notary signatures", () => {
     assert.equal(judged(jws(), authority({ stores: { ca: [leaf.der], signingAuthority: [] } })).state, "verified");
   });
 
+  it("never lets an audit pass what its statement enforces", () => {
+    const expired = jws({ protected: expiring("2026-11-21T11:00:00Z") });
+    const verdict = judged(expired, authority({ checks: { ...audit, expiry: "enforce" } }));
+    assert.deepEqual([verdict.state, verdict.reason.code, verdict.enforced], ["invalid", "signature-expired", true]);
+    const { text = "" } = verdict.trace.find(({ step }) => step === "policy") ?? {};
+    assert.ok(text.endsWith("accepts none of the signatures: it accepts only 'release'."), text);
+  });
+
+  it("counts two signatures where a rule asks for two", () => {
+    const two = evidenceOf(
+      bothFormats().flatMap(({ candidates: [candidate], blobs }) =>
+        candidate === undefined ? [] : [{ candidate, blobs }],
+      ),
+    );
+    const quorum = { count: 2, of: "signatures", named: [] } as const;
+    const by = (of: Evidence) => judge(of, policyOf(rule([authority()], { quorum })), { trustedRoots: [] }, now).state;
+    assert.deepEqual([by(two), by(jws())], ["verified", "untrusted"]);
+  });
+
   it("says of a stranger's signature what can be said of it at its own time", () => {
-    const old = (header: object) =>
+    const old = (header: NonNullable<EnvelopeRequest["protected"]>) =>
       judged(
         jws({ chain: short.chain, privateKey: short.leaf.keys.privateKey, protected: header }),
         authority({ stores: { ca: [], signingAuthority: [] } }),
