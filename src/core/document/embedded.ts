@@ -49,14 +49,18 @@ function placeUse(use: ImageUse, place: (span: Span) => Span, text: string): Ima
   };
 }
 
-/** Reads the YAML that a scalar holds as text; what is found stands where the scalar does. */
+/**
+ * Reads the YAML that a scalar holds as text; what is found stands where the scalar does. `inner` is that text where
+ * something in it is hidden from the reader; it is as long.
+ */
 export function readEmbeddedYaml(
   scalar: YamlScalar,
   text: string,
   path: string,
   read: (root: YamlNode | undefined, inner: string) => readonly ImageUse[],
+  inner = scalar.text,
 ): Document {
-  const images = readYaml(scalar.text).documents.flatMap(({ root }) => read(root, scalar.text));
+  const images = readYaml(inner).documents.flatMap(({ root }) => read(root, inner));
   const found: Document = {
     path,
     dialect: "kubernetes",

@@ -1,4 +1,5 @@
 import { addFluxChart } from "./fluxChart.ts";
+import { addScopedSource, readResourceSet } from "./fluxResourceSet.ts";
 import { readHelmParameters, readInlineValues, readParameterList } from "./helmParameters.ts";
 import { readKustomization, readPatches } from "./kustomization.ts";
 import { readKustomizeImages } from "./kustomizeImages.ts";
@@ -40,6 +41,9 @@ export function readGitOps(
     case "source.toolkit.fluxcd.io/OCIRepository":
       readOciRepository(spec, reading);
       return true;
+    case "fluxcd.controlplane.io/ResourceSet":
+      readResourceSet(spec, reading, readPatch);
+      return true;
     case "source.toolkit.fluxcd.io/HelmChart":
       addFluxChart(spec, reading);
       return true;
@@ -65,11 +69,14 @@ export function readGitOps(
 }
 
 /** A source of Flux in a registry; a digest wins over a range of versions, which wins over a tag. */
-function readOciRepository(spec: YamlNode | undefined, { text, images }: ResourceReading): void {
+function readOciRepository(spec: YamlNode | undefined, reading: ResourceReading): void {
+  const { text, images } = reading;
   const url = valueAt(spec, "url");
   if (textOf(url)?.startsWith("oci://") !== true) return;
   const ref = mappingOf(valueAt(spec, "ref"));
   const isRange = textOf(valueAt(ref, "semver"))?.trim();
+  const hasDigest = textOf(valueAt(ref, "digest")) !== undefined;
+  if (!isRange && !hasDigest && addScopedSource({ url, tag: valueAt(ref, "tag") }, "oci://", reading)) return;
   const last = ref?.entries.findLast(({ key }) => key.text === "tag");
   const pin = ref === undefined || last === undefined ? undefined : newKeyPlace(text, ref, last, "digest");
   addSplitImage(

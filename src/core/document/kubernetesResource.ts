@@ -1,6 +1,7 @@
 import { readShape } from "./customShape.ts";
 import { readGitOps } from "./gitOps.ts";
 import { isImageAnnotation, readingOfKind } from "./kubernetesKinds.ts";
+import { readPatches } from "./kustomization.ts";
 import { readOpenShift } from "./openShift.ts";
 import type { ResourceReading } from "./resourceReading.ts";
 import { entriesOf, itemsOf, nodesAt, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
@@ -37,6 +38,8 @@ export function readResource(
     readResource(inner, around, undefined, depth + 1);
   if (readOpenShift(node, group, kind, reading, nested)) return;
   if (readGitOps(node, group, kind, reading, nested)) return;
+  if (kind === "FluxInstance") readPatches(valueAt(node, "spec", "kustomize"), reading, nested);
+  if (kind === "ClusterServiceVersion") readOperator(node, reading);
   const found = readingOfKind(group, kind);
   if (found.kind === "nothing") return;
   readAnnotations(valueAt(node, "metadata", "annotations"), reading);
@@ -51,6 +54,21 @@ export function readResource(
       if (wrapper === undefined || textOf(image)?.startsWith(wrapper) === true)
         reading.add(image, site, wrapper === undefined ? {} : { wrapper });
   readShape(node, reading, nested);
+}
+
+/** Annotations by which an operator names its own images, and variables that name those which it runs. */
+const operatorAnnotations = ["containerImage", "operators.openshift.io/must-gather-image"];
+const relatedImage = /^RELATED_IMAGE_/;
+
+/** What an operator's bundle says of images beside its containers: those that tools pin for installation without a network. */
+function readOperator(node: YamlNode | undefined, reading: ResourceReading): void {
+  for (const name of operatorAnnotations) reading.add(valueAt(node, "metadata", "annotations", name), "annotation");
+  for (const deployment of itemsOf(valueAt(node, "spec", "install", "spec", "deployments")))
+    for (const list of containerLists)
+      for (const container of itemsOf(valueAt(deployment, "spec", "template", "spec", list)))
+        for (const variable of itemsOf(valueAt(container, "env")))
+          if (relatedImage.test(textOf(valueAt(variable, "name")) ?? ""))
+            reading.add(valueAt(variable, "value"), "related-image");
 }
 
 /** The images of a pod's containers and of its image volumes. */

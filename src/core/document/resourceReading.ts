@@ -19,6 +19,8 @@ export interface ResourceReading {
   readonly inner: Document[];
   /** Adds the image that a scalar names; an empty one names none. */
   add(node: YamlNode | undefined, site: string, options?: Omit<ImageOptions, "value">): void;
+  /** What its variables stand for, where it has any. */
+  readonly scope?: TemplateScope | undefined;
   /** The same document where `scope` says what its variables stand for. */
   within(scope: TemplateScope): ResourceReading;
 }
@@ -40,6 +42,7 @@ export function createResourceReading(
     documents,
     images,
     inner,
+    scope,
     add(node, site, options = {}) {
       const scalar = scalarOf(node);
       if (node === undefined || scalar === undefined || scalar.text.trim() === "" || isPlaceholder(scalar.text)) return;
