@@ -147,11 +147,145 @@ describe("a file of evidence", () => {
       assert.equal(readEvidence(source, now).kind, "unreadable", source);
   });
 
+  const rich = richEvidence();
+  it("holds every kind of look-up, place, answer and failure", () => {
+    const [back] = read(writeEvidence([rich])).values();
+    assert.deepEqual(JSON.parse(JSON.stringify(back)), JSON.parse(JSON.stringify({ ...rich, ...bytesOf(rich) })));
+    const { others: _, image: __, revocations: ___, ...least } = rich;
+    const [bare] = read(writeEvidence([least])).values();
+    assert.deepEqual(Object.keys(bare ?? {}).toSorted(), ["blobs", "candidates", "lookups", "reference"]);
+  });
+
+  it("is not used with anything in it of another type, or a part that is needed left out", () => {
+    const optional = ["image", "others", "revocations", "artifactType", "annotations", "failure", "subject"];
+    const written = writeEvidence([rich]);
+    let tried = 0;
+    for (const [path, value] of placesIn(JSON.parse(written))) {
+      const name = path.at(-1) ?? "";
+      if (path[0] === "blobs" || typeof name === "number" || path.at(-2) === "annotations") continue;
+      const wrong = typeof value === "string" ? [7, null, {}, "x".repeat(4097)] : ["x", null, true];
+      for (const other of [...wrong, ...(optional.includes(name) ? [] : [undefined])]) {
+        assert.equal(
+          readEvidence(withPlace(written, path, other), now).kind,
+          "unreadable",
+          `${path.join(".")} ${JSON.stringify(other)}`,
+        );
+        tried += 1;
+      }
+    }
+    assert.ok(tried > 200, `${tried}`);
+    for (const [path, other] of [
+      [["images", 0], 7],
+      [["images", 0, "others", 0], 7],
+      [["images", 0, "lookups", 0], 7],
+      [["images", 0, "candidates", 0], 7],
+      [["images", 0, "revocations", 0], 7],
+      [["images", 0, "others", 0, "annotations", "a"], 7],
+      [["images", 0, "others", 0, "size"], 1.5],
+      [["images", 0, "others", 0, "size"], -1],
+      [["images", 0, "lookups", 0, "at"], "2026-11-21T25:00:00Z"],
+      [["images", 0, "lookups", 0, "at"], "21 November 2026"],
+    ] as const)
+      assert.equal(readEvidence(withPlace(written, path, other), now).kind, "unreadable", path.join("."));
+    assert.notEqual(readEvidence(withPlace(written, ["images", 0, "others", 0, "size"], 0), now).kind, "unreadable");
+  });
+
+  it("is read within its limits, and not beyond", () => {
+    const why = (source: string) => {
+      const result = readEvidence(source, now);
+      return result.kind === "unreadable" ? result.why : "";
+    };
+    const withImages = (count: number) =>
+      changed((file) => {
+        file.images = Array.from({ length: count }, (_, index) => ({
+          ...first(file),
+          reference: `r.example/a:${index}`,
+        }));
+        file.images.forEach((each) => Object.assign(each, { candidates: [], revocations: [], lookups: [], blobs: [] }));
+      });
+    assert.deepEqual([why(withImages(10_000)), why(withImages(10_001))], ["", "holds more than is read"]);
+    const withBlobs = (count: number) =>
+      changed(
+        (file) => (file.blobs = Object.fromEntries(Array.from({ length: count }, (_, index) => [`b${index}`, ""]))),
+      );
+    assert.deepEqual([why(withBlobs(100_000)), why(withBlobs(100_001))], ["", "holds more than is read"]);
+    const withLookups = (count: number) =>
+      changed((file) => void (first(file).lookups = manyLookups().slice(0, count)));
+    assert.equal(why(withLookups(1000)), "");
+    assert.match(why(withLookups(1001)), /cannot be read/);
+    const longest = "x".repeat(4096);
+    assert.equal(why(withPlace(text, ["images", 0, "lookups", 0, "target"], longest)), "");
+  });
+
   it("never makes the reader fail, wherever it ends", () => {
     for (let end = 0; end < text.length; end += 97)
       assert.equal(readEvidence(text.slice(0, end), now).kind, "unreadable");
   });
 });
+
+/** Evidence with everything in it that evidence can have. */
+function richEvidence(): Required<Evidence> {
+  const at = now.toISOString();
+  const digest = `sha256:${"5".repeat(64)}`;
+  const descriptor = { mediaType: "a/b", digest, size: 5, artifactType: "c/d", annotations: { a: "b" } };
+  const codes = [
+    "image-not-found",
+    "network",
+    "timeout",
+    "tls",
+    "authentication",
+    "auth-helper-failed",
+    "rate-limit",
+    "registry-error",
+    "digest-mismatch",
+    "revocation-unknown",
+    "no-trusted-root",
+    "unsupported-format",
+    "policy-not-understood",
+    "limit-reached",
+    "offline",
+    "workspace-not-trusted",
+    "cancelled",
+  ] as const;
+  const kinds = ["referrers", "referrers-tag", "signature-tag", "attestation-tag", "sbom-tag"] as const;
+  const failures = codes.map((code) => ({ code, message: "What came back." }));
+  return {
+    reference: "registry.example/acme/app:1",
+    image,
+    lookups: [
+      { kind: "image", target: "x", at, outcome: "found" },
+      ...kinds.map((kind) => ({ kind, target: "x", at, outcome: "absent" }) as const),
+      ...failures.map((failure) => ({ kind: "image", target: "x", at, outcome: "failed", failure }) as const),
+    ],
+    candidates: kinds.map((from) => ({ descriptor, from, failure: { code: "tls", message: "No." } })),
+    others: [descriptor],
+    blobs: { [digest]: Buffer.from("bytes") },
+    revocations: [
+      { kind: "ocsp", url: "http://ocsp.example", subject: "00", at, bytes: Buffer.from("answer") },
+      { kind: "list", url: "http://crl.example", at, bytes: Buffer.from("list") },
+    ],
+  };
+}
+
+type Path = readonly (string | number)[];
+
+/** Every member of JSON, with its path. */
+function* placesIn(json: unknown, path: Path = []): Generator<readonly [Path, unknown]> {
+  if (typeof json !== "object" || json === null) return;
+  for (const [name, value] of Object.entries(json)) {
+    const here = [...path, Array.isArray(json) ? Number(name) : name];
+    yield [here, value];
+    yield* placesIn(value, here);
+  }
+}
+
+/** JSON with another value at a path; undefined leaves the member out. */
+function withPlace(source: string, path: Path, value: unknown): string {
+  const json = JSON.parse(source);
+  const parent = path.slice(0, -1).reduce((node, name) => node[name], json);
+  parent[path.at(-1) ?? ""] = value;
+  return JSON.stringify(json);
+}
 
 function manyLookups() {
   return Array.from({ length: 1001 }, () => ({
