@@ -1,13 +1,7 @@
 import type { Document } from "./document.ts";
 import { gitlabJobs, inheritedLayers, nearest, referenced, referencedItems, type GitlabJob } from "./gitlabJob.ts";
-import {
-  gitlabCombinations,
-  gitlabScope,
-  gitlabScriptScope,
-  gitlabVariables,
-  type GitlabInputs,
-} from "./gitlabScope.ts";
-import { withIncludes } from "./gitlabInclude.ts";
+import { gitlabCombinations, gitlabScope, gitlabScriptScope, gitlabVariables } from "./gitlabScope.ts";
+import { withIncludes, type GitlabConfiguration } from "./gitlabInclude.ts";
 import { createPipeline, entrySpan, type Pipeline } from "./pipeline.ts";
 import type { ScriptCombination } from "./pipelineScript.ts";
 import { placedVariables, textsOf } from "./pipelineVariables.ts";
@@ -26,7 +20,7 @@ import {
 
 interface Reading {
   readonly pipeline: Pipeline;
-  readonly around: GitlabInputs;
+  readonly around: GitlabConfiguration;
   /** Nodes that some job uses: what only hidden jobs hold is read once more, by itself. */
   readonly used: Set<YamlNode>;
 }
@@ -40,16 +34,16 @@ export function readGitlabCi(text: string, path: string, siblings: Siblings = no
   const pipeline = createPipeline(text, path, "gitlab-ci");
   const header = pipeline.roots.find((root) => valueAt(root, "spec") !== undefined);
   const own = pipeline.roots.find((one) => one !== header) ?? pipeline.roots[0];
-  const { root, sources } = withIncludes(own, path, pipeline.text, siblings);
+  const around = withIncludes(own, header, path, pipeline.text, siblings);
   // What stands in other files is read with them.
   const reading = {
     pipeline,
-    around: { root, sources, defaults: valueAt(header, "spec", "inputs") },
-    used: new Set<YamlNode>(sources.keys()),
+    around,
+    used: new Set<YamlNode>(around.sources.keys()),
   };
-  const jobs = gitlabJobs(root);
+  const jobs = gitlabJobs(around.root);
   for (const job of jobs) if (!job.isHidden) readJob(reading, job);
-  for (const job of jobs) if (job.isHidden && !sources.has(job.entry.value)) readHidden(reading, job);
+  for (const job of jobs) if (job.isHidden && !around.sources.has(job.entry.value)) readHidden(reading, job);
   readRest(reading);
   return pipeline.document();
 }

@@ -6,8 +6,18 @@ import { entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlEntry, type Ya
 /** A file's configuration among those that it includes, and that include it. */
 export interface GitlabConfiguration {
   readonly root: YamlNode | undefined;
+  /** The inputs of each file by its path; those of the file itself under nothing. */
+  readonly inputs: ReadonlyMap<string | undefined, GitlabInputs>;
   /** The other file in which a node stands; absent for nodes of the file itself. */
   readonly sources: ReadonlyMap<YamlNode, TemplateSource>;
+}
+
+/** What `spec:inputs` of a file offers, and what each `include` that brings it in gives. */
+export interface GitlabInputs {
+  readonly defaults: YamlNode | undefined;
+  /** Where the defaults stand, if in another file. */
+  readonly source: TemplateSource | undefined;
+  readonly given: readonly { readonly inputs: YamlNode | undefined; readonly source: TemplateSource | undefined }[];
 }
 
 const maximumDepth = 5;
@@ -18,6 +28,7 @@ const maximumText = 300_000;
 interface Part {
   readonly root: YamlNode;
   readonly source: TemplateSource | undefined;
+  readonly defaults: YamlNode | undefined;
 }
 
 /**
@@ -26,26 +37,34 @@ interface Part {
  */
 export function withIncludes(
   root: YamlNode | undefined,
+  header: YamlNode | undefined,
   path: string,
   text: string,
   siblings: Siblings,
 ): GitlabConfiguration {
-  const alone = { root, sources: new Map<YamlNode, TemplateSource>() };
+  const defaults = valueAt(header, "spec", "inputs");
+  const alone = {
+    root,
+    sources: new Map<YamlNode, TemplateSource>(),
+    inputs: new Map([[undefined, { defaults, source: undefined, given: [] }]]),
+  };
   // A file that asks for nothing from elsewhere and offers nothing that others could fill in is read alone.
   if (root === undefined || !/\$|\bextends\b|!reference/.test(text)) return alone;
-  const entry = { root, source: undefined };
+  const entry = { root, source: undefined, defaults };
   const name = path.slice(path.lastIndexOf("/") + 1);
   const from = (folder: string): GitlabConfiguration => {
-    const parts = collect(entry, path, folder, { siblings, own: path, entry, left: maximumText });
-    return parts.length > 1 ? join(parts) : alone;
+    const state = { siblings, own: path, entry, given: new Map<Part, Given[]>(), left: maximumText };
+    const parts = collect(entry, path, folder, state);
+    return parts.length > 1 ? join(parts, state.given) : alone;
   };
   if (/^\.gitlab-ci\.ya?ml$/i.test(name)) return from(folderOf(path));
   for (let folder = folderOf(path); ; folder = folderOf(folder.slice(0, -1))) {
     const parent = `${folder}.gitlab-ci.yml`;
     const part = read(parent, siblings);
     if (part !== undefined) {
-      const parts = collect(part, parent, folder, { siblings, own: path, entry, left: maximumText });
-      if (parts.includes(entry)) return join(parts);
+      const state = { siblings, own: path, entry, given: new Map<Part, Given[]>(), left: maximumText };
+      const parts = collect(part, parent, folder, state);
+      if (parts.includes(entry)) return join(parts, state.given);
     }
     // Another repository, or another configuration file, may be what includes it.
     if (folder === "") return from("");
@@ -61,54 +80,79 @@ function read(path: string, siblings: Siblings): Part | undefined {
   if (text === undefined || text.length > maximumText) return undefined;
   const roots = readYaml(text).documents.flatMap(({ root }) => root ?? []);
   const root = roots.find((one) => valueAt(one, "spec") === undefined) ?? roots[0];
-  return root === undefined ? undefined : { root, source: { text, file: path } };
+  const defaults = roots.map((one) => valueAt(one, "spec", "inputs")).find((one) => one !== undefined);
+  return root === undefined ? undefined : { root, source: { text, file: path }, defaults };
 }
+
+type Given = GitlabInputs["given"][number];
 
 interface Collecting {
   readonly siblings: Siblings;
   readonly own: string;
   readonly entry: Part;
+  readonly given: Map<Part, Given[]>;
   left: number;
 }
 
 /** The files of a configuration, those that others override first. */
 function collect(start: Part, path: string, folder: string, state: Collecting): readonly Part[] {
   const parts: Part[] = [];
-  const seen = new Set([path]);
+  const seen = new Map<string, Part | undefined>([[path, start]]);
+  const partAt = (found: string, depth: number): Part | undefined => {
+    if (seen.has(found) || seen.size > maximumFiles || state.left <= 0) return seen.get(found);
+    const included = found === state.own ? state.entry : read(found, state.siblings);
+    seen.set(found, included);
+    state.left -= included?.source?.text.length ?? 0;
+    if (included !== undefined) visit(included, depth + 1);
+    return included;
+  };
   const visit = (part: Part, depth: number): void => {
     if (depth < maximumDepth)
-      for (const local of localIncludes(part.root)) {
-        const found = siblingPath(`${folder}x`, local.replace(/^\/+/, ""));
-        if (found === undefined || seen.has(found) || seen.size > maximumFiles || state.left <= 0) continue;
-        seen.add(found);
-        const included = found === state.own ? state.entry : read(found, state.siblings);
-        state.left -= included?.source?.text.length ?? 0;
-        if (included !== undefined) visit(included, depth + 1);
-      }
+      for (const { paths, inputs } of localIncludes(part.root))
+        for (const local of paths) {
+          const found = siblingPath(`${folder}x`, local.replace(/^\/+/, ""));
+          const included = found === undefined ? undefined : partAt(found, depth);
+          if (included === undefined) continue;
+          state.given.set(included, [...(state.given.get(included) ?? []), { inputs, source: part.source }]);
+          break;
+        }
     parts.push(part);
   };
   visit(start, 0);
   return parts;
 }
 
-/** Paths of the repository's own files that are included; patterns and expressions are not followed. */
-function localIncludes(root: YamlNode): readonly string[] {
+/** A component of the project itself, which stands in its folder of templates. */
+const ownComponent = /^\$\{?CI_SERVER_(?:FQDN|HOST)\}?\/\$\{?CI_PROJECT_PATH\}?\/([\w-]+)@/;
+
+/** The repository's own files that are included, by the paths where they may stand; patterns and expressions are not followed. */
+function localIncludes(
+  root: YamlNode,
+): readonly { readonly paths: readonly string[]; readonly inputs: YamlNode | undefined }[] {
   const include = valueAt(root, "include");
   const items = itemsOf(include).length > 0 ? itemsOf(include) : include === undefined ? [] : [include];
   return items.flatMap((item) => {
+    const inputs = valueAt(item, "inputs");
+    const component = ownComponent.exec(textOf(valueAt(item, "component")) ?? "")?.[1];
+    if (component !== undefined)
+      return [{ paths: [`templates/${component}.yml`, `templates/${component}/template.yml`], inputs }];
     const local = textOf(item) ?? textOf(valueAt(item, "local"));
-    return local === undefined || /[*$]|^https?:/.test(local) || !/\.ya?ml$/i.test(local) ? [] : [local];
+    const isFollowed = local !== undefined && !/[*$]|^https?:/.test(local) && /\.ya?ml$/i.test(local);
+    return isFollowed ? [{ paths: [local], inputs }] : [];
   });
 }
 
-function join(parts: readonly Part[]): GitlabConfiguration {
+function join(parts: readonly Part[], given: ReadonlyMap<Part, readonly Given[]>): GitlabConfiguration {
   const sources = new Map<YamlNode, TemplateSource>();
+  const inputs = new Map<string | undefined, GitlabInputs>();
   let merged: readonly YamlEntry[] = [];
-  for (const { root, source } of parts) {
+  for (const part of parts) {
+    const { root, source, defaults } = part;
+    inputs.set(source?.file, { defaults, source, given: given.get(part) ?? [] });
     if (source !== undefined) mark(root, source, sources, 0);
     merged = mergeEntries(merged, entriesOf(root), sources, 0);
   }
-  return { root: { kind: "mapping", span: { start: 0, end: 0 }, entries: merged }, sources };
+  return { root: { kind: "mapping", span: { start: 0, end: 0 }, entries: merged }, sources, inputs };
 }
 
 /** What both say, mappings at any depth joined; else the upper one counts, as GitLab merges what it includes. */

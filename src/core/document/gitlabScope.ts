@@ -21,11 +21,6 @@ const predefined = new Map([
 /** GitLab's own limit of jobs that `parallel:matrix` may yield. */
 const maximumCombinations = 200;
 
-/** What `$[[ inputs.name ]]` stands for, from the header's `spec:inputs`. */
-export interface GitlabInputs extends GitlabConfiguration {
-  readonly defaults: YamlNode | undefined;
-}
-
 /** The variables of a job, nearest first, as entries; those that are mappings have their `value`. */
 export function gitlabVariables(root: YamlNode | undefined, job: GitlabJob | undefined): readonly YamlEntry[] {
   const inherit = job?.layers.map((layer) => valueAt(layer, "inherit", "variables")).find((node) => node !== undefined);
@@ -47,33 +42,58 @@ export function gitlabVariables(root: YamlNode | undefined, job: GitlabJob | und
 export function gitlabScope(
   variables: readonly YamlEntry[],
   combination: ReadonlyMap<string, YamlNode>,
-  around: GitlabInputs,
+  around: GitlabConfiguration,
 ): TemplateScope {
   const known = new Map(variables.map(({ key, value }) => [key.text, value]));
   const lookup = (name: string): readonly Definition[] => {
     const node = combination.get(name) ?? known.get(name);
     const source = node === undefined ? undefined : around.sources.get(node);
     // Another file has inputs of its own.
-    if (source !== undefined) return [{ label: `variables ${name}`, node, source, scope: { syntax, lookup } }];
+    if (source !== undefined) return [{ label: `variables ${name}`, node, source, scope: scopeIn(source.file) }];
     if (node !== undefined) return [{ label: `variables ${name}`, node, scope }];
     const text = predefined.get(name);
     return text === undefined ? [] : [{ label: name, text }];
   };
-  const scope: TemplateScope = { syntax, lookup: (name) => inputDefinitions(name, around) ?? lookup(name) };
+  const scopeIn = (file: string | undefined): TemplateScope => ({
+    syntax,
+    lookup: (name) => inputDefinitions(name, around, file, scopeIn) ?? lookup(name),
+  });
+  const scope = scopeIn(undefined);
   return scope;
 }
 
 /** What scripts may use before a shell runs them: inputs only. */
-export function gitlabScriptScope(around: GitlabInputs): TemplateScope {
-  return { syntax: inputs, lookup: (name) => inputDefinitions(name, around) ?? [] };
+export function gitlabScriptScope(around: GitlabConfiguration): TemplateScope {
+  const scopeIn = (file: string | undefined): TemplateScope => ({
+    syntax: inputs,
+    lookup: (name) => inputDefinitions(name, around, file, scopeIn) ?? [],
+  });
+  return scopeIn(undefined);
 }
 
-/** Undefined where the name is no input; `expand_vars` leaves an input's text as it is. */
-function inputDefinitions(name: string, { defaults }: GitlabInputs): readonly Definition[] | undefined {
-  const found = /^inputs\.([\w-]+)(?:\s*\|\s*expand_vars)*$/.exec(name);
-  if (found === null) return name.includes(".") ? [] : undefined;
-  const node = valueAt(defaults, found[1] ?? "", "default");
-  return scalarOf(node) === undefined ? [] : [{ label: `default of input ${found[1]}`, node }];
+/**
+ * What an input of a file comes to: what each file that includes it gives, else its default. Undefined where the name
+ * is no input; `expand_vars` leaves an input's text as it is.
+ */
+function inputDefinitions(
+  name: string,
+  around: GitlabConfiguration,
+  file: string | undefined,
+  scopeIn: (file: string | undefined) => TemplateScope,
+): readonly Definition[] | undefined {
+  const [, input] = /^inputs\.([\w-]+)(?:\s*\|\s*expand_vars)*$/.exec(name) ?? [];
+  if (input === undefined) return name.includes(".") ? [] : undefined;
+  const { defaults, source, given = [] } = around.inputs.get(file) ?? { defaults: undefined, source: undefined };
+  const node = valueAt(defaults, input, "default");
+  const otherwise =
+    scalarOf(node) === undefined ? [] : [{ label: `default of input ${input}`, node, source, scope: scopeIn(file) }];
+  if (given.length === 0) return otherwise;
+  return given.flatMap(({ inputs: values, source: giver }): readonly Definition[] => {
+    const value = valueAt(values, input);
+    return scalarOf(value) === undefined
+      ? otherwise
+      : [{ label: `input ${input}`, node: value, source: giver, scope: scopeIn(giver?.file) }];
+  });
 }
 
 /** The combinations of `parallel:matrix`; one empty one for a job without. */

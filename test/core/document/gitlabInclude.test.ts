@@ -102,6 +102,71 @@ describe("readGitlabCi with other files", () => {
     ]);
   });
 
+  describe("with inputs", () => {
+    const header =
+      "spec:\n  inputs:\n    image: {default: 'node:18'}\n    tag: {default: '1'}\n    own: {type: string}\n---\n";
+    const job =
+      ".t: {image: '$[[ inputs.image ]]', services: ['redis:$[[ inputs.tag ]]', '$[[ inputs.own ]]']}\nt: {extends: .t, script: [docker pull a:$V]}\nvariables: {V: 'v$[[ inputs.tag ]]'}\n";
+    const including = (include: string): Readonly<Record<string, string>> => ({
+      ".gitlab-ci.yml": `include: ${include}\nvariables: {REG: reg.example.com}\nb: {image: 'b:$V', script: x}\n`,
+      "ci/t.yml": header + job,
+      "templates/c.yml": header + job,
+    });
+
+    it("takes what the file that includes it gives, and its defaults", () => {
+      const files = including("[{local: ci/t.yml, inputs: {image: 'node:22', own: '$REG/x:1'}}]");
+      const document = read(files, "ci/t.yml");
+      assert.deepEqual(document.images.map(summary), [
+        `image ${node}:22 resolved`,
+        "services docker.io/library/redis:1 resolved",
+        "services reg.example.com/x:1 resolved",
+      ]);
+      assert.deepEqual(
+        document.images[0]?.chain.map(({ label, file, text }) => [label, file, text]),
+        [
+          ["variable inputs.image", undefined, "$[[ inputs.image ]]"],
+          ["input image", ".gitlab-ci.yml", "node:22"],
+        ],
+      );
+      assert.equal(document.images[0]?.pinAt, undefined);
+    });
+
+    it("takes each of several", () =>
+      assert.deepEqual(
+        read(
+          including(
+            "[{local: ci/t.yml, inputs: {image: 'node:20'}}, {local: ci/t.yml, inputs: {image: 'node:22'}}, ci/t.yml]",
+          ),
+          "ci/t.yml",
+        )
+          .images.map(summary)
+          .filter((one) => one.startsWith("image")),
+        [`image ${node}:20 resolved`, `image ${node}:22 resolved`, `image ${node}:18 resolved`],
+      ));
+
+    it("takes them for a component of the project itself", () =>
+      assert.deepEqual(
+        read(
+          including("[{component: $CI_SERVER_FQDN/$CI_PROJECT_PATH/c@$CI_COMMIT_SHA, inputs: {tag: '7'}}]"),
+          "templates/c.yml",
+        ).images.map(summary),
+        [`image ${node}:18 resolved`, "services docker.io/library/redis:7 resolved", "services ? unresolved"],
+      ));
+
+    it("takes them for variables of the file that is included", () => {
+      const files = including("[{local: ci/t.yml, inputs: {tag: '2'}}]");
+      const [use] = read(files, ".gitlab-ci.yml").images;
+      assert.deepEqual(
+        [use].map((one) => one && summary(one)),
+        ["image docker.io/library/b:v2 resolved"],
+      );
+      assert.deepEqual(
+        use?.chain.map(({ label, file }) => `${label} ${file}`),
+        ["variable V undefined", "variables V ci/t.yml", "variable inputs.tag ci/t.yml", "input tag undefined"],
+      );
+    });
+  });
+
   it("survives every prefix and many mutations", () => {
     expectToSurvive((text) => {
       const document = readGitlabCi(text, ".gitlab-ci.yml", (path) => (path === "x.yml" ? text : undefined));
