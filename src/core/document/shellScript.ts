@@ -1,9 +1,26 @@
 import { withoutByteOrderMark } from "../image/span.ts";
+import { mayNameImages } from "../shell/imageCommands.ts";
 import { readShell } from "../shell/readShell.ts";
+import { unknownName, type NamedFile } from "../shell/shellSource.ts";
 import type { Document } from "./document.ts";
+import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 
-/** Reads a shell script: its commands. */
-export function readShellScript(source: string, path: string): Document {
+/** Reads a shell script: its commands, with what the files that it sources set. */
+export function readShellScript(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const text = withoutByteOrderMark(source);
-  return { path, dialect: "shell", text, images: [], jobs: [], ...readShell(text) };
+  // Other files matter for images alone.
+  const options = mayNameImages(text) ? { fileNamed: (name: string) => fileNamed(name, path, siblings) } : {};
+  const reading = readShell(text, options);
+  return { path, dialect: "shell", text, images: [], jobs: [], ...reading };
+}
+
+/** A file beside the script or below the workspace's root: from where the script is run, it does not say. */
+function fileNamed(name: string, path: string, siblings: Siblings): NamedFile | undefined {
+  const relative = name.startsWith(`${unknownName}/`) ? name.slice(2) : name;
+  if (relative.includes(unknownName)) return undefined;
+  for (const file of new Set([siblingPath(path, relative), siblingPath("", relative)])) {
+    const text = file === undefined || file === path ? undefined : siblings(file);
+    if (file !== undefined && text !== undefined) return { file, text };
+  }
+  return undefined;
 }

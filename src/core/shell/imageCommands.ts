@@ -15,6 +15,11 @@ const maximumCommands = 50_000;
 const mayNameTool =
   /docker|podman|nerdctl|buildah|container|oci_|--rm|finch|kubectl|crane|oras|regctl|skopeo|cosign|notation|trivy|grype|syft|snyk|dive|dockle|helm|k3d|minikube|crictl|gcloud|gke-deploy|singularity|apptainer|enroot|buildctl|buildkit|gitlab-runner|distrobox|toolbox|dgoss|copa|slsa-verifier|attestation|\b(?:oc|kind|ctr|az|aws|kn|pack|act|fly(?:ctl)?)\b/i;
 
+/** Whether a text may hold commands that name images. */
+export function mayNameImages(text: string): boolean {
+  return mayNameTool.test(text);
+}
+
 /** What a dialect knows of images of its commands beyond what their tools take. */
 export interface GivenImages {
   readonly mentions: readonly PlacedMention[];
@@ -31,7 +36,7 @@ export function readImageCommands(
   given: GivenImages = { mentions: [], outputs: [] },
 ): readonly ImageUse[] {
   const isGiven = given.mentions.length > 0 || (document.furtherCommands ?? []).length > 0;
-  if (!isGiven && !mayNameTool.test(document.text)) return [];
+  if (!isGiven && !mayNameImages(document.text)) return [];
   const commands: ShellCommand[] = [];
   const placed: PlacedMention[] = [...given.mentions];
   const outputs = new Set<string>();

@@ -9,6 +9,7 @@ import { callsOf } from "./shellFunction.ts";
 import { feedsShell } from "./shellInterpreter.ts";
 import { isAwaited } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
+import type { NamedFile } from "./shellSource.ts";
 import type { Stretch } from "./stretch.ts";
 import { createVariables } from "./variables.ts";
 import { asPosixScript, windowsEnvironment, type WindowsShell } from "./windowsShell.ts";
@@ -35,6 +36,8 @@ export interface ShellOptions {
   readonly combinations?: readonly ShellCombination[] | undefined;
   /** Where the script is not one of a POSIX shell: only the programs that it runs are read. */
   readonly windowsShell?: WindowsShell | undefined;
+  /** The text of a file that the script names; what of the name is not known is one `unknownName`. */
+  readonly fileNamed?: (name: string) => NamedFile | undefined;
   readonly job?: string;
   readonly step?: number;
 }
@@ -97,6 +100,8 @@ function readOnce(text: string, options: ShellOptions, calls: ShellState["calls"
     functions: new Set(),
     calls,
     positional: undefined,
+    fileNamed: options.fileNamed ?? (() => undefined),
+    sourced: 0,
     readSubstitution,
     readList,
     readCommand,

@@ -6,6 +6,7 @@ import { placeOf } from "./shellExpansion.ts";
 import { shiftPositional } from "./shellFunction.ts";
 import { giveUp, maximumCommands } from "./shellState.ts";
 import type { PendingHeredoc, ShellState } from "./shellState.ts";
+import { sourceFile, unknownName } from "./shellSource.ts";
 import { readWord } from "./shellWord.ts";
 import type { RawWord } from "./rawWord.ts";
 import { expandedAt, sliceStretches, withinBounds } from "./stretch.ts";
@@ -218,10 +219,21 @@ function applyBuiltin(state: ShellState, words: readonly ShellWord[], raws: read
   } else if (["read", "unset", "mapfile", "readarray", "getopts"].includes(name)) {
     for (const { text } of operands)
       if (text !== undefined && /^[A-Za-z_]/.test(text)) state.variables.assign(text, undefined);
+  } else if (name === "source" || name === ".") {
+    const [file] = operands;
+    if (file !== undefined) sourceFile(state, file.text ?? partsName(file));
   } else if (name === "shift") shiftPositional(state, operands[0]?.text);
   else if (name === "printf" && operands[0]?.text === "-v") {
     state.variables.assign(operands[1]?.text ?? "", undefined);
   }
+}
+
+/** A file's name, as far as it is known. */
+function partsName({ parts = [] }: ShellWord): string {
+  return parts
+    .map(({ text = unknownName }) => text)
+    .join("")
+    .replaceAll(/\0+/g, unknownName);
 }
 
 function unquote(text: string): string {

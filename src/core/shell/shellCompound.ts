@@ -3,6 +3,7 @@ import { readRedirection } from "./shellCommand.ts";
 import { skipBalanced } from "./shellExpansion.ts";
 import { withPositional } from "./shellFunction.ts";
 import { skipLineBreaks } from "./shellHeredoc.ts";
+import { fileOfLoop, linesOfFile } from "./shellSource.ts";
 import { awaiting, deeper, isAwaited } from "./shellState.ts";
 import type { PendingHeredoc, ShellState } from "./shellState.ts";
 import { readWord } from "./shellWord.ts";
@@ -76,7 +77,14 @@ function readIf(state: ShellState): void {
 }
 
 function readLoop(state: ShellState): void {
+  const start = state.at;
+  const before = state.commands.length;
   readUntil(state, ["do"]);
+  const command = state.commands.length === before + 1 ? state.commands[before] : undefined;
+  const name = command?.words[0]?.text === "read" ? command.words.at(-1)?.text : undefined;
+  const file = name === undefined || !/^[A-Za-z_]\w*$/.test(name) ? undefined : fileOfLoop(state, start);
+  if (name !== undefined && file !== undefined)
+    state.variables.assign(name, undefined, linesOfFile(state, file, { start, end: state.at }));
   state.variables.enter("perhaps");
   readUntil(state, ["done"]);
   state.variables.leave();

@@ -2,6 +2,7 @@ import type { WordPart } from "../document/document.ts";
 import { removeMatch, replaceMatch } from "./pattern.ts";
 import { alternatives } from "./alternatives.ts";
 import { lookupName } from "./shellFunction.ts";
+import { printedFile } from "./shellSource.ts";
 import { awaiting, countPiece, deeper, giveUp } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
 import { expandedAt } from "./stretch.ts";
@@ -35,9 +36,15 @@ export function readDollar(state: ShellState, readNested: (state: ShellState) =>
   countPiece(state);
   if (next === "(" && text[state.at + 2] === "(") return skipArithmetic(state);
   if (next === "(") {
+    const start = state.at;
     state.at += 2;
     deeper(state, () => awaiting(state, [")"], () => state.readSubstitution(state, ")")));
-    return { value: undefined, names: [] };
+    const printed = printedFile(state, text.slice(start + 2, state.at - 1), { start, end: state.at });
+    return {
+      value: spend(state, printed?.[0]?.text),
+      names: [],
+      ...(printed === undefined ? {} : { stretches: printed }),
+    };
   }
   if (next === "{" && text[state.at + 2] === "{") return readExpression(state);
   if (next === "{") return readBraces(state, readNested);

@@ -2,6 +2,7 @@ import type { Span } from "../image/span.ts";
 import type { ShellCommand } from "../document/document.ts";
 import type { Problem } from "../problem.ts";
 import type { CallArguments, Positional } from "./shellFunction.ts";
+import type { NamedFile } from "./shellSource.ts";
 import type { Stretch } from "./stretch.ts";
 import type { Variables } from "./variables.ts";
 
@@ -59,6 +60,10 @@ export interface ShellState {
   readonly calls: ReadonlyMap<string, readonly CallArguments[]>;
   /** The arguments of the function whose body this is. */
   positional: Positional | undefined;
+  /** The file that a script names by a word; what of the word is not known is one `unknownName`. */
+  readonly fileNamed: (name: string) => NamedFile | undefined;
+  /** How many files were sourced one from the other to come here. */
+  readonly sourced: number;
   readonly place: { readonly job?: string; readonly step?: number };
 }
 

@@ -9,6 +9,9 @@ export interface Range {
 /** One step of how a stretch came to its text: an expansion, then the assignment or default behind it. */
 export interface StretchStep extends Range {
   readonly label: string;
+  /** The file that it stands in, if that is not the script's own; then what stands there, too. */
+  readonly file?: string;
+  readonly text?: string;
 }
 
 /** A part of a word's value, with the places of the script that say it. */

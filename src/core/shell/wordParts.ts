@@ -13,11 +13,11 @@ export function wordParts(
   return stretches.map((stretch): WordPart => {
     return {
       span: placed(stretch),
-      chain: stretch.steps.map((step) => ({
-        span: placed(step),
-        label: step.label,
-        text: text.slice(step.start, step.end),
-      })),
+      chain: stretch.steps.map((step) =>
+        step.file === undefined
+          ? { span: placed(step), label: step.label, text: text.slice(step.start, step.end) }
+          : { span: { start: step.start, end: step.end }, file: step.file, label: step.label, text: step.text ?? "" },
+      ),
       ...(stretch.text === undefined ? {} : { text: stretch.text }),
       ...(stretch.literal === undefined ? {} : { literal: placed(stretch.literal) }),
       ...(stretch.choices === undefined ? {} : { choices: stretch.choices }),
