@@ -313,13 +313,47 @@ ${pem.trim().replace(/^/gm, "        ")}
     assert.equal(rules[0]?.notUnderstood.length, 1);
   });
 
+  it("does not understand a version that is not known, or a policy without spec", () => {
+    for (const [text, code] of [
+      [
+        `${head.replace("v1beta1", "v2")}spec: {images: [{glob: a}], authorities: [{static: {action: fail}}]}\n`,
+        "policy-not-supported",
+      ],
+      [head, "policy-invalid"],
+    ] as const) {
+      const { rules, problems } = readPolicy([{ path: "p.yaml", text }]);
+      assert.ok((rules[0]?.notUnderstood.length ?? 0) > 0, text);
+      assert.ok(
+        problems.some((problem) => problem.code === code),
+        JSON.stringify(problems),
+      );
+    }
+  });
+
+  it("does not mind fields without a value", () => {
+    const { rule, problems } = read({
+      images: [{ glob: "a" }],
+      authorities: [key],
+      policy: null,
+      match: [],
+      mode: null,
+    });
+    assert.deepEqual([rule.notUnderstood, problems, rule.mode], [[], [], "enforce"]);
+  });
+
   it("enforces unless the policy says 'warn'", () => {
     const spec = { images: [{ glob: "a" }], authorities: [key] };
     assert.deepEqual(
-      [spec, { ...spec, mode: "" }, { ...spec, mode: "enforce" }, { ...spec, mode: "warn" }].map(
-        (one) => read(one).rule.mode,
-      ),
-      ["enforce", "enforce", "enforce", "warn"],
+      [spec, { ...spec, mode: "" }, { ...spec, mode: "enforce" }, { ...spec, mode: "warn" }].map((one) => [
+        read(one).rule.mode,
+        read(one).rule.notUnderstood.length,
+      ]),
+      [
+        ["enforce", 0],
+        ["enforce", 0],
+        ["enforce", 0],
+        ["warn", 0],
+      ],
     );
   });
 

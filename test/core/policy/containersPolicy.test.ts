@@ -163,6 +163,17 @@ describe("readContainersPolicy", () => {
       [cosignSignature({ pair: acme, claimed: "ghcr.io/acme/app:1" })],
       "verified",
     ],
+    ["a default alone", { default: [signed] }, [own], "verified", "default"],
+    ["a base layer, which nobody satisfies", scoped({ type: "signedBaseLayer" }), [own], "untrusted"],
+    ["fifty requirements", scoped(...Array.from({ length: 50 }, () => signed)), [own], "verified"],
+    ["a key that is none", scoped({ ...signed, keyData: base64("x") }), [own], "unknown", "registry.example/acme"],
+    [
+      "an authority that is none",
+      scoped({ ...identified, fulcio: { ...fulcio, caData: base64("x") } }),
+      [jane],
+      "unknown",
+    ],
+    ["a log key that is none", scoped({ ...signed, rekorPublicKeyData: base64("x") }), [logged], "unknown"],
     ["a GPG key", scoped({ type: "signedBy", keyType: "GPGKeys", keyPath: "/x" }), [own], "unknown"],
     ["a PKI", scoped({ type: "sigstoreSigned", pki: { caRootsPath: "/x", subjectEmail: email } }), [own], "unknown"],
     [
@@ -177,6 +188,30 @@ describe("readContainersPolicy", () => {
       const verdict = verdictWith(policy, attached);
       assert.equal(verdict.state, state, verdict.reason.message);
       if (rule !== undefined) assert.equal(verdict.decidedBy?.rule, rule);
+    });
+
+  const whys: readonly (readonly [unknown, string])[] = [
+    [
+      scoped({ ...signed, keyData: undefined, keyPath: "/etc/pki/acme.pub" }),
+      "'/etc/pki/acme.pub' is not in the workspace, and files elsewhere are not read",
+    ],
+    [
+      scoped({ ...signed, rekorPublicKeyPath: "/log.pub" }),
+      "'/log.pub' is not in the workspace, and files elsewhere are not read",
+    ],
+    [
+      scoped({ ...identified, fulcio: { ...fulcio, caData: undefined, caPath: "/ca.pem" } }),
+      "'/ca.pem' is not in the workspace, and files elsewhere are not read",
+    ],
+    [
+      scoped({ type: "sigstoreSigned", pki: { caRootsPath: "/x", subjectEmail: email } }),
+      "certificates of a PKI of its own ('pki') are not evaluated",
+    ],
+  ];
+  for (const [policy, why] of whys)
+    it(`says why it cannot tell: ${why}`, () => {
+      const { message } = verdictWith(policy, [own]).reason;
+      assert.ok(message.endsWith(` is not understood: 'sigstoreSigned' is not evaluated: ${why}.`), message);
     });
 
   describe("with the anchor of an authority alone", () => {
@@ -261,6 +296,30 @@ describe("readContainersPolicy", () => {
     ["scopes that are none", { default: [accept], transports: { docker: [] } }],
     ["two kinds of signers", scoped({ ...signed, fulcio })],
     ["no signer", scoped({ type: "sigstoreSigned" })],
+    ["an unknown field of a base layer", scoped({ type: "signedBaseLayer", unless: 1 })],
+    ["an unknown field of a GPG key", scoped({ type: "signedBy", keyType: "GPGKeys", keyPath: "/x", unless: 1 })],
+    [
+      "an unknown identity of a GPG key",
+      scoped({ type: "signedBy", keyType: "GPGKeys", keyPath: "/x", signedIdentity: { type: "matchAll" } }),
+    ],
+    ["an unknown field of a PKI", scoped({ type: "sigstoreSigned", pki: { unless: 1 } })],
+    ["an unknown field of a certificate authority", scoped({ ...identified, fulcio: { ...fulcio, unless: 1 } })],
+    ["an empty list of keys", scoped({ ...signed, keyData: undefined, keyDatas: [] })],
+    ["an empty list of key files", scoped({ ...signed, keyData: undefined, keyPaths: [] })],
+    ["an empty list of log keys", scoped({ ...signed, rekorPublicKeyDatas: [] })],
+    ["an empty path", scoped({ ...signed, keyData: undefined, keyPath: "" })],
+    ["an empty key", scoped({ ...signed, keyData: "" })],
+    ["two lists of log keys", scoped({ ...signed, rekorPublicKeyData: logKey, rekorPublicKeyDatas: [logKey] })],
+    ["a certificate authority in two places", scoped({ ...identified, fulcio: { ...fulcio, caPath: "/x" } })],
+    ["a certificate authority without issuer", scoped({ ...identified, fulcio: { ...fulcio, oidcIssuer: undefined } })],
+    ["too many requirements", scoped(...Array.from({ length: 51 }, () => accept))],
+    [
+      "too many scopes",
+      {
+        default: [reject],
+        transports: { docker: Object.fromEntries(Array.from({ length: 2001 }, (_, index) => [`r${index}`, [reject]])) },
+      },
+    ],
     ["two kinds of log keys", scoped({ ...signed, rekorPublicKeyData: logKey, rekorPublicKeyPath: "/x" })],
     ["a certificate authority without log", scoped({ ...identified, rekorPublicKeyData: undefined })],
     [
@@ -294,6 +353,7 @@ describe("readContainersPolicy", () => {
         ["unknown", "policy-not-understood"],
         verdict.reason.message,
       );
+      assert.deepEqual([verdict.decidedBy?.rule, verdict.enforced], ["rejected", true], verdict.reason.message);
     });
 
   it("says which files it names, wherever they may be", () => {
