@@ -36,6 +36,12 @@ export function groovyTokens(text: string): readonly GroovyToken[] {
       tokens.push({ kind: "name", text: word, span: { start, end: at } });
       continue;
     }
+    if (text.startsWith("$/", at)) {
+      const string = readDollarSlashy(text, at);
+      at = string.end;
+      tokens.push({ kind: "string", pieces: string.pieces, span: { start, end: at } });
+      continue;
+    }
     const character = text[at] ?? "";
     if (character === "'" || character === '"') {
       const string = readString(text, at, character);
@@ -69,7 +75,9 @@ function readString(text: string, open: number, quote: string): { pieces: readon
   let at = open + close.length;
   const push = (piece: string, start: number): void => {
     const last = pieces.at(-1);
-    if (last?.kind === "text" && last.start + last.text.length === start)
+    // What an escape stands for is not what the file holds there.
+    const isHeld = text.startsWith(piece, start) && last?.kind === "text" && text.startsWith(last.text, last.start);
+    if (isHeld && last.start + last.text.length === start)
       pieces[pieces.length - 1] = { kind: "text", text: last.text + piece, start: last.start };
     else pieces.push({ kind: "text", text: piece, start });
   };
@@ -100,6 +108,26 @@ function readString(text: string, open: number, quote: string): { pieces: readon
     at += run.length;
   }
   return { pieces, end: text.length };
+}
+
+/** `$/ ... /$`, in which only a dollar sign escapes. */
+function readDollarSlashy(text: string, open: number): { pieces: readonly GroovyPiece[]; end: number } {
+  const close = text.indexOf("/$", open + 2);
+  const end = close < 0 ? text.length : close;
+  const pieces: GroovyPiece[] = [];
+  let from = open + 2;
+  for (let at = from; at < end; at++) {
+    if (text[at] !== "$") continue;
+    const isEscape = /[$/]/.test(text[at + 1] ?? "");
+    const expression = isEscape ? undefined : expressionAt(text, at);
+    if (!isEscape && expression === undefined) continue;
+    if (at > from) pieces.push({ kind: "text", text: text.slice(from, at), start: from });
+    if (expression !== undefined) pieces.push(expression);
+    from = isEscape ? at + 1 : (expression?.span.end ?? at);
+    at = Math.max(at, isEscape ? at + 1 : from - 1);
+  }
+  if (end > from) pieces.push({ kind: "text", text: text.slice(from, end), start: from });
+  return { pieces, end: Math.min(text.length, end + 2) };
 }
 
 function expressionAt(text: string, at: number): Extract<GroovyPiece, { kind: "expression" }> | undefined {

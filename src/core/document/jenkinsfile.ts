@@ -108,6 +108,7 @@ export function readJenkinsfile(source: string, path: string): Document {
         for (const part of value.parts) {
           if (part.text !== undefined && part.literal !== undefined && part.chain.length === 0)
             builder.add(part.text, part.literal.start);
+          else if (part.text !== undefined && part.chain.length === 0) builder.addText(part.text, part.span.start);
           else builder.insert({ span: part.span, name: values.nameOf(part), parts: [part] });
         }
         const windowsShell = token.text === "sh" ? undefined : token.text === "bat" ? "cmd" : "powershell";

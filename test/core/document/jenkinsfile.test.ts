@@ -160,4 +160,20 @@ describe("readJenkinsfile", () => {
         references(source, "Jenkinsfile").map((one) => one.replace(/^\S+ /, "")),
         expected,
       ));
+
+  const scripts: readonly (readonly [name: string, script: string, expected: readonly string[]])[] = [
+    ["escapes before", String.raw`'echo "5\ny\n" | x; docker run «alpine:1»'`, ["alpine:1"]],
+    ["quotes that are escaped", String.raw`'awk \'{print $1}\' && docker run «alpine:1»'`, ["alpine:1"]],
+    ["lines that are continued", String.raw`"docker run \\\n  «alpine:1»"`, ["alpine:1"]],
+    ["tabs in a text of lines", '"""\n    echo "a\\tb" && docker run «alpine:1»\n  """', ["alpine:1"]],
+    ["dollars and slashes", "$/docker run -e A=$$B «alpine:1» && docker pull «node:${V}»/$", ["alpine:1", "node:22"]],
+    ["nothing in what is printed", String.raw`"echo \"docker run alpine:1\n\""`, []],
+  ];
+  for (const [name, script, expected] of scripts)
+    it(`reads commands after ${name}`, () =>
+      void expectUses(
+        read,
+        `def V = '22'\nnode {\n  sh ${script}\n}\n`,
+        expected.map((one) => `command docker.io/library/${one} ${one.startsWith("node") ? "resolved" : "literal"}`),
+      ));
 });
