@@ -2,6 +2,7 @@
 export const commandIds = [
   "countersign.verifyAll",
   "countersign.verifyAgain",
+  "countersign.verifyPlatforms",
   "countersign.verify",
   "countersign.sign",
   "countersign.signFile",

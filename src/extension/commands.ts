@@ -4,6 +4,7 @@ import type { Extension } from "./context.ts";
 import { signalOf } from "./cancellation.ts";
 import { showRule, showSteps } from "./details.ts";
 import { describeCause } from "./log.ts";
+import { lastVerdict } from "./marks.ts";
 import { draftPolicy, openPolicy } from "./policyCommands.ts";
 import { fixAll, pin, pinAll, refreshPins } from "./pinning.ts";
 import { exportReport } from "./report.ts";
@@ -28,6 +29,7 @@ function handlersFor(extension: Extension, images: ImagesView): Readonly<Record<
   return {
     "countersign.verifyAll": () => verifyAll(extension),
     "countersign.verifyAgain": (target) => verifyAgain(extension, target),
+    "countersign.verifyPlatforms": (target) => verifyPlatforms(extension, target),
     "countersign.verify": (target) => verifyGuided(extension, target),
     "countersign.sign": (target) => sign(extension, target),
     "countersign.signFile": (target) => signFile(extension, target),
@@ -94,15 +96,31 @@ async function verifyAgain(extension: Extension, target: CommandTarget): Promise
   if (image !== undefined) await verify(extension, [image.reference], `Verifying ${image.name}`);
 }
 
+/** Asks for each platform of an image's index too, and shows what came of it; says so where there is none. */
+async function verifyPlatforms(extension: Extension, target: CommandTarget): Promise<void> {
+  const image = await chooseImage(extension, target, "Verify each platform of an image");
+  if (image === undefined) return;
+  await verify(extension, [image.reference], `Verifying ${image.name}`, true);
+  const verdict = lastVerdict(extension.model.status(image.reference));
+  if (verdict?.platforms !== undefined) await showSteps(extension, image.reference);
+  else if (verdict?.digest !== undefined)
+    void vscode.window.showInformationMessage(`${image.name} is not an index: it is one image, and it was verified.`);
+}
+
 /** Verifies with progress in the view, and in a notification with Cancel only where there is much to do. */
-async function verify(extension: Extension, references: readonly string[], title: string): Promise<void> {
+async function verify(
+  extension: Extension,
+  references: readonly string[],
+  title: string,
+  platforms = false,
+): Promise<void> {
   if (!vscode.workspace.isTrusted || references.length === 0) return;
   // New logins and settings count from now on.
   extension.connections.forget();
   if (references.length === 1) {
     const options = { location: { viewId: "countersign.images" } };
     await vscode.window.withProgress(options, (_progress, token) =>
-      extension.verification.verify(references, { signal: signalOf(token) }),
+      extension.verification.verify(references, { signal: signalOf(token), platforms }),
     );
     return;
   }
@@ -123,9 +141,7 @@ async function verify(extension: Extension, references: readonly string[], title
 async function copyDigest(extension: Extension, target: CommandTarget): Promise<void> {
   const image = await chooseImage(extension, target, "Copy the digest of an image");
   if (image === undefined) return;
-  const { status } = image;
-  const verdict = status.kind === "judged" ? status.verdict : status.kind === "checking" ? status.previous : undefined;
-  const digest = verdict?.digest ?? image.uses[0]?.use.reference?.digest;
+  const digest = lastVerdict(image.status)?.digest ?? image.uses[0]?.use.reference?.digest;
   if (digest === undefined) {
     void vscode.window.showInformationMessage(`The digest of ${image.name} is not known. Verify it first.`);
     return;

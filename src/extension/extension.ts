@@ -17,6 +17,7 @@ import { register as registerAccounts } from "./signing/accounts.ts";
 import { register as registerAudit } from "./signing/auditLog.ts";
 import { createServiceDirectory } from "./signing/directory.ts";
 import { createSigningState } from "./signing/signingState.ts";
+import { register as registerSigners } from "./signing/pipelineSigners.ts";
 import { register as registerWaiting } from "./signing/waiting.ts";
 import { register as registerStatusBar } from "./statusBar.ts";
 import { createImagesView } from "./tree/images.ts";
@@ -64,6 +65,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerSigning(extension),
     registerStatusBar(extension),
     registerWaiting(extension),
+    registerSigners(extension),
     registerAutomatic(extension),
     // Last, so that everybody hears what it finds.
     registerReading(extension),

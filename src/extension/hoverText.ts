@@ -6,14 +6,14 @@ import {
   decisiveSignature,
   describeAge,
   describeIssuer,
+  describePlatform,
   describeTime,
-  stateWord,
 } from "../core/report/words.ts";
 import { tagOf } from "../core/rules/pinFix.ts";
 import type { SignatureVerdict, Verdict } from "../core/verdict/verdict.ts";
 import { commandLink, type CommandTarget } from "./commandIds.ts";
 import { escapeHover } from "./markdown.ts";
-import { markOf, type ImageStatus, type Mark } from "./marks.ts";
+import { lastVerdict, markOf, type ImageStatus, type Mark } from "./marks.ts";
 import { referenceOf } from "./tree/grouping.ts";
 
 /** What a hover is about. */
@@ -31,7 +31,7 @@ export interface HoverSubject {
 /** The hover of an image use, as Markdown with codicons and links to our own commands. */
 export function hoverText(subject: HoverSubject): string {
   const { status } = subject;
-  const verdict = status.kind === "judged" ? status.verdict : status.kind === "checking" ? status.previous : undefined;
+  const verdict = lastVerdict(status);
   const lines = [headline(subject), ...referenceLines(subject, verdict)];
   if (verdict !== undefined) lines.push(...verdictLines(verdict, subject.now));
   return `${lines.join("  \n")}\n\n---\n\n${actions(subject, verdict)}`;
@@ -92,18 +92,17 @@ function verdictLines(verdict: Verdict, now: Date): string[] {
     );
     lines.push(`$(law) decided by ${escapeHover(rule)}, ${link}`);
   }
-  lines.push(...partLines(verdict));
+  lines.push(...partLines(verdict, now));
   if (verdict.asOf !== undefined) lines.push(`$(cloud) asked ${describeAge(verdict.asOf, now)}`);
   return lines;
 }
 
 /** Each platform of an index in a line, and how much is attached that nobody signed. */
-function partLines({ state, platforms = [], attachments = [] }: Verdict): string[] {
-  const lines = platforms.map(({ platform, verdict: own }) => {
-    const covered = own.state === "unsigned" && state === "verified";
-    const word = covered ? "not signed by itself, covered by the index" : stateWord(own.state);
-    return `$(layers) ${escapeHover(platform)}: ${word}`;
-  });
+function partLines({ state, platforms = [], attachments = [] }: Verdict, now: Date): string[] {
+  const lines = platforms.map(
+    ({ platform, verdict: own }) =>
+      `$(layers) ${escapeHover(platform)}: ${escapeHover(describePlatform(own, state, now))}`,
+  );
   if (attachments.length > 0)
     lines.push(
       `$(link) ${attachments.length === 1 ? "1 attachment" : `${attachments.length} attachments`} that nobody signed`,

@@ -11,6 +11,19 @@ export type ImageStatus =
 /** Groups of images by what is known, as the tree orders them. */
 export type StatusKey = Verdict["state"] | "checking" | "not-checked";
 
+/** The newest verdict that there is, also while the image is asked again. */
+export function lastVerdict(status: ImageStatus | undefined): Verdict | undefined {
+  switch (status?.kind) {
+    case "judged":
+      return status.verdict;
+    case "checking":
+      return status.previous;
+    case "not-checked":
+    case undefined:
+      return undefined;
+  }
+}
+
 /** How a status looks: a codicon that differs in outline, a theme colour token and a word; colour never stands alone. */
 export interface Mark {
   readonly icon: string;

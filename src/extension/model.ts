@@ -6,7 +6,9 @@ import type { Problem } from "../core/problem.ts";
 import { formatReference } from "../core/image/reference.ts";
 import { check } from "../core/rules/check.ts";
 import { tagOf } from "../core/rules/pinFix.ts";
-import type { Finding } from "../core/rules/rule.ts";
+import { imagePushedNotSigned } from "../core/rules/image-pushed-not-signed.ts";
+import { maySignImages } from "../core/rules/imageSigning.ts";
+import type { Finding, PipelineSigner } from "../core/rules/rule.ts";
 import type { Verdict } from "../core/verdict/verdict.ts";
 import type { ImageStatus } from "./marks.ts";
 import { imagesOf, referenceOf, type ImageEntry } from "./tree/grouping.ts";
@@ -30,6 +32,8 @@ export interface Model extends vscode.Disposable {
   readonly onDidChange: vscode.Event<ModelChange>;
   /** Whether the workspace has been read once. */
   readonly ready: boolean;
+  /** Settles then, whatever the reading came to. */
+  whenReady(): Promise<void>;
   readonly rulebook: Rulebook;
   documents(): readonly Document[];
   document(path: string): Document | undefined;
@@ -45,6 +49,8 @@ export interface Model extends vscode.Disposable {
   dropDocuments(paths: readonly string[]): void;
   putStatuses(statuses: ReadonlyMap<string, ImageStatus>): void;
   putRulebook(rulebook: Rulebook): void;
+  /** Keys that fixes may have a pipeline sign with. */
+  putSigners(signers: readonly PipelineSigner[]): void;
   markReady(): void;
 }
 
@@ -59,8 +65,13 @@ export function createModel(now: () => Date): Model {
   const documents = new Map<string, Document>();
   const statuses = new Map<string, ImageStatus>();
   const findings = new Map<string, readonly Finding[]>();
+  /** Paths of the documents that sign images, or may. */
+  const signing = new Set<string>();
+  let signers: readonly PipelineSigner[] = [];
   let rulebook = emptyRulebook;
   let ready = false;
+  let settle = (): void => undefined;
+  const read = new Promise<void>((resolve) => (settle = resolve));
   let images: readonly ImageEntry[] | undefined;
   let verdicts: ReadonlyMap<string, Verdict> | undefined;
 
@@ -76,11 +87,19 @@ export function createModel(now: () => Date): Model {
     for (const path of paths) findings.delete(path);
   };
 
+  /** Whether anything signs is a question about all documents: where the answer changes, so may what is said of each. */
+  const changed = (paths: readonly string[], signed: boolean): void => {
+    const all = signed === signing.size > 0 ? paths : [...new Set([...paths, ...documents.keys()])];
+    forget(all);
+    changes.fire({ kind: "documents", paths: all });
+  };
+
   const model: Model = {
     onDidChange: changes.event,
     get ready() {
       return ready;
     },
+    whenReady: () => read,
     get rulebook() {
       return rulebook;
     },
@@ -100,22 +119,29 @@ export function createModel(now: () => Date): Model {
       if (known !== undefined) return known;
       const document = documents.get(path);
       if (document === undefined) return [];
-      const options = { policy: rulebook.policy, time: now() };
+      const options = { policy: rulebook.policy, time: now(), workspaceSigns: () => signing.size > 0, signers };
       const found = check([document], model.verdicts(), rulebook.configuration, options);
       findings.set(path, found);
       return found;
     },
-    putDocuments(read) {
-      for (const document of read) documents.set(document.path, document);
-      const paths = read.map(({ path }) => path);
-      forget(paths);
-      changes.fire({ kind: "documents", paths });
+    putDocuments(added) {
+      const signed = signing.size > 0;
+      for (const document of added) {
+        documents.set(document.path, document);
+        if (maySignImages(document)) signing.add(document.path);
+        else signing.delete(document.path);
+      }
+      changed(
+        added.map(({ path }) => path),
+        signed,
+      );
     },
     dropDocuments(paths) {
       const dropped = paths.filter((path) => documents.delete(path));
       if (dropped.length === 0) return;
-      forget(dropped);
-      changes.fire({ kind: "documents", paths: dropped });
+      const signed = signing.size > 0;
+      for (const path of dropped) signing.delete(path);
+      changed(dropped, signed);
     },
     putStatuses(changed) {
       for (const [reference, value] of changed) statuses.set(reference, value);
@@ -128,8 +154,18 @@ export function createModel(now: () => Date): Model {
       forget(documents.keys());
       changes.fire({ kind: "policy" });
     },
+    putSigners(value) {
+      if (JSON.stringify(value) === JSON.stringify(signers)) return;
+      signers = value;
+      const paths = [...findings].flatMap(([path, found]) =>
+        found.some(({ rule }) => rule === imagePushedNotSigned.id) ? [path] : [],
+      );
+      forget(paths);
+      changes.fire({ kind: "documents", paths });
+    },
     markReady() {
       ready = true;
+      settle();
       changes.fire({ kind: "ready" });
     },
     dispose: () => changes.dispose(),

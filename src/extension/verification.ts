@@ -4,7 +4,7 @@ import type { TrustMaterial } from "../core/signature/trustMaterial.ts";
 import type { Verdict } from "../core/verdict/verdict.ts";
 import type { Connections } from "./connections.ts";
 import { describeCause, type Logbook } from "./log.ts";
-import type { ImageStatus } from "./marks.ts";
+import { lastVerdict, type ImageStatus } from "./marks.ts";
 import type { Model } from "./model.ts";
 import { isBoolean, setting } from "./settings.ts";
 
@@ -19,9 +19,15 @@ export interface Verification extends vscode.Disposable {
   readonly onDidProgress: vscode.Event<void>;
   progress(): Progress | undefined;
   /** Verifies images by normalised reference, again if need be; resolves when all are known. Cancelling leaves things as they were. */
-  verify(references: readonly string[], options: { readonly signal: AbortSignal }): Promise<void>;
+  verify(references: readonly string[], options: VerificationOptions): Promise<void>;
   /** Takes over a verdict that came another way, as after signing. */
   accept(verdict: Verdict): void;
+}
+
+export interface VerificationOptions {
+  readonly signal: AbortSignal;
+  /** Each platform of an index is judged too, as it is for images of which that is known already. */
+  readonly platforms?: boolean;
 }
 
 export interface VerificationParts {
@@ -84,16 +90,23 @@ export function createVerification({ model, connections, log, material }: Verifi
       try {
         const { verifyImages } = await import("../application/verifyImages.ts");
         const [ports, trust] = await Promise.all([connections.collecting(), material()]);
-        const parsed = asked.flatMap((reference) => parseReference(reference).value ?? []);
-        await verifyImages(ports, parsed, model.rulebook.policy, trust, {
-          signal,
-          offline: setting("offline", isBoolean, false),
-          onVerdict(verdict) {
-            if (signal.aborted) return;
-            log.decision(verdict);
-            answer(verdict.reference, { kind: "judged", verdict });
-          },
-        });
+        const isWide = (reference: string): boolean =>
+          options.platforms === true || lastVerdict(before.get(reference))?.platforms !== undefined;
+        const judge = async (names: readonly string[], all: boolean): Promise<void> => {
+          const parsed = names.flatMap((reference) => parseReference(reference).value ?? []);
+          await verifyImages(ports, parsed, model.rulebook.policy, trust, {
+            signal,
+            all,
+            offline: setting("offline", isBoolean, false),
+            onVerdict(verdict) {
+              if (signal.aborted) return;
+              log.decision(verdict);
+              answer(verdict.reference, { kind: "judged", verdict });
+            },
+          });
+        };
+        const alone = asked.filter((reference) => !isWide(reference));
+        await Promise.all([judge(alone, false), judge(asked.filter(isWide), true)]);
       } catch (error) {
         if (signal.aborted) return;
         why = `It could not be asked: ${describeCause(error)}`;
@@ -128,7 +141,6 @@ function checkingAfter(status: ImageStatus): ImageStatus {
 
 /** What is known of an image whose question was given up. */
 function settledBefore(status: ImageStatus | undefined, why: string): ImageStatus {
-  if (status?.kind === "judged") return status;
-  if (status?.kind === "checking" && status.previous !== undefined) return { kind: "judged", verdict: status.previous };
-  return { kind: "not-checked", why };
+  const verdict = lastVerdict(status);
+  return verdict === undefined ? { kind: "not-checked", why } : { kind: "judged", verdict };
 }

@@ -16,6 +16,8 @@ export function createServiceDirectory({
 }): ServiceDirectory {
   return {
     async list(person) {
+      // Before the configuration is read, it names no service.
+      await model.whenReady();
       const { openServices } = await import("../../adapters/services/services.ts");
       const place = { environment: process.env, platform: process.platform };
       const root = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;

@@ -14,6 +14,7 @@ import type { ServiceState } from "./signingState.ts";
  */
 export async function signInService(extension: Extension, target: CommandTarget = {}): Promise<void> {
   const { signInWays } = await import("../../adapters/services/signIns.ts");
+  await extension.model.whenReady();
   const configured = extension.model.rulebook.configuration.services.filter(
     (service) => URL.canParse(service.url) && signInWays(service).length > 0,
   );

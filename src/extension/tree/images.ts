@@ -1,6 +1,13 @@
 import * as vscode from "vscode";
-import { count, describeSigner, formatWord, summaryDetail } from "../../core/report/words.ts";
-import type { SignatureVerdict, TraceStep } from "../../core/verdict/verdict.ts";
+import {
+  count,
+  describePlatform,
+  describeSigner,
+  formatWord,
+  isCoveredByIndex,
+  summaryDetail,
+} from "../../core/report/words.ts";
+import type { PlatformVerdict, SignatureVerdict, TraceStep, VerdictState } from "../../core/verdict/verdict.ts";
 import type { CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
 import { createDrawing } from "../drawing.ts";
@@ -28,6 +35,12 @@ type Node =
       readonly parent: string;
       readonly signature: SignatureVerdict;
       readonly index: number;
+    }
+  | {
+      readonly kind: "platform";
+      readonly parent: string;
+      readonly index: VerdictState;
+      readonly platform: PlatformVerdict;
     }
   | { readonly kind: "steps"; readonly parent: string; readonly steps: readonly TraceStep[] }
   | { readonly kind: "step"; readonly parent: string; readonly step: TraceStep; readonly index: number };
@@ -127,10 +140,11 @@ function childrenOf(node: Node): readonly Node[] {
       const parent = `${node.group} ${image.reference}`;
       const uses = image.uses.map((use): Node => ({ kind: "use", parent, use }));
       if (image.status.kind !== "judged") return uses;
-      const { signatures, trace } = image.status.verdict;
+      const { signatures, trace, state, platforms = [] } = image.status.verdict;
       return [
         ...uses,
         ...signatures.map((signature, index): Node => ({ kind: "signature", parent, signature, index })),
+        ...platforms.map((platform): Node => ({ kind: "platform", parent, index: state, platform })),
         ...(trace.length === 0 ? [] : [{ kind: "steps", parent, steps: trace } as const]),
       ];
     }
@@ -138,6 +152,7 @@ function childrenOf(node: Node): readonly Node[] {
       return node.steps.map((step, index) => ({ kind: "step", parent: node.parent, step, index }));
     case "use":
     case "signature":
+    case "platform":
     case "step":
       return [];
   }
@@ -153,6 +168,8 @@ function toItem(extension: Extension, node: Node, grouping: Grouping): vscode.Tr
       return useItem(extension, node.parent, node.use);
     case "signature":
       return signatureItem(node.parent, node.signature, node.index);
+    case "platform":
+      return platformItem(extension, node.parent, node.index, node.platform);
     case "steps": {
       const item = new vscode.TreeItem("Steps", vscode.TreeItemCollapsibleState.Collapsed);
       item.id = `${node.parent} steps`;
@@ -232,6 +249,23 @@ function signatureItem(parent: string, signature: SignatureVerdict, index: numbe
   const key = signature.trusted ? "verified" : signature.valid ? "untrusted" : "invalid";
   item.iconPath = iconOf(markOfKey(key, false));
   item.accessibilityInformation = { label: `signature by ${who}, ${item.description}` };
+  return item;
+}
+
+function platformItem(
+  extension: Extension,
+  parent: string,
+  index: VerdictState,
+  { platform, verdict }: PlatformVerdict,
+): vscode.TreeItem {
+  const item = new vscode.TreeItem(platform);
+  item.id = `${parent} platform ${verdict.digest ?? platform}`;
+  item.description = describePlatform(verdict, index, extension.now());
+  item.tooltip = [verdict.digest ?? "", verdict.reason.message].filter((line) => line !== "").join("\n");
+  item.iconPath = isCoveredByIndex(verdict, index)
+    ? new vscode.ThemeIcon("layers")
+    : iconOf(markOfKey(verdict.state, verdict.enforced));
+  item.accessibilityInformation = { label: `platform ${platform}, ${item.description}` };
   return item;
 }
 

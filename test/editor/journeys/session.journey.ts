@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sendToService } from "../../../src/adapters/services/serviceRequest.ts";
 import { verifyBundleForFile } from "../../../src/core/signature/verifyBundle.ts";
 import { createTrialEngine, type TrialEngine } from "../../../src/trial/service/engine.ts";
 import { startTrialVenafi, type TrialVenafi } from "../../../src/trial/venafi/startTrialVenafi.ts";
-import { signFileInExplorer } from "../signingSteps.ts";
+import { giveToken, signFileInExplorer } from "../signingSteps.ts";
 import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
 
 describe("a session that ends while a person signs", () => {
@@ -46,7 +45,7 @@ describe("a session that ends while a person signs", () => {
     await workbench.runCommand("Countersign: Sign in to a signing service...");
     await workbench.quickPickTitle("Sign in to a signing service");
     await workbench.pick("acme");
-    await giveToken(workbench);
+    await giveToken(workbench, venafi, engine);
     await signFileInExplorer(workbench, "cart-1.4.tar.gz", "audited");
 
     await workbench.pick("audited");
@@ -55,7 +54,7 @@ describe("a session that ends while a person signs", () => {
     await workbench.answer("Change 4713: vouchers");
     await quickInput.locator(`input[placeholder^="Your session has ended"]`).waitFor();
     await workbench.screenshots("session ended");
-    await giveToken(workbench);
+    await giveToken(workbench, venafi, engine);
     await workbench.quickPickTitle("Sign cart-1.4.tar.gz (3/3)");
     await quickInput.locator(".monaco-list-row", { hasText: "Written to" }).first().waitFor();
 
@@ -63,7 +62,7 @@ describe("a session that ends while a person signs", () => {
     await page.keyboard.press("Enter");
     await quickInput.locator(`input[placeholder^="Your session has ended"]`).waitFor();
     assert.equal(signatures().length, before);
-    await giveToken(workbench);
+    await giveToken(workbench, venafi, engine);
     await workbench.quickPickTitle("Sign cart-1.4.tar.gz (3/3)");
     await quickInput.locator(".monaco-list-row", { hasText: "Written to" }).first().waitFor();
     await workbench.screenshot("session renewed");
@@ -94,7 +93,7 @@ describe("a session that ends while a person signs", () => {
     await workbench.runCommand("Countersign: Sign in to a signing service...");
     await workbench.quickPickTitle("Sign in to a signing service");
     await workbench.pick("acme");
-    await giveToken(workbench);
+    await giveToken(workbench, venafi, engine);
     await workbench.treeItem("Signing", "audited").waitFor();
     venafi.expireSessions();
     await workbench.openViewContainer("Explorer");
@@ -111,7 +110,7 @@ describe("a session that ends while a person signs", () => {
     await quickInput.locator(".monaco-list-row", { hasText: "Sign in to acme" }).first().waitFor();
     await workbench.screenshots("session ended keys");
     await workbench.pick("Sign in to acme");
-    await giveToken(workbench);
+    await giveToken(workbench, venafi, engine);
     await workbench.quickPickTitle("Sign cart-1.4.tar.gz (1/2)");
     await quickInput.locator(".monaco-list-row", { hasText: "audited" }).first().waitFor();
     await page.keyboard.press("Escape");
@@ -119,24 +118,5 @@ describe("a session that ends while a person signs", () => {
 
   function signatures(): readonly { readonly event: string; readonly note?: string }[] {
     return engine.audit.entries().filter(({ event }) => event === "signed");
-  }
-
-  /** Answers the questions of a sign-in with a token that the service has just given out. */
-  async function giveToken(at: Workbench): Promise<void> {
-    const credentials = { username: "dev", password: engine.secrets.dev };
-    const body = {
-      client_id: "vsign-sdk",
-      scope: "codesignclient;codesign;certificate:manage,discover",
-      ...credentials,
-    };
-    const url = `${venafi.url}/vedauth/authorize/oauth`;
-    const tls = { authorities: venafi.root };
-    const request = { method: "POST", url, body, tls, timeoutMs: 10_000, action: "get a token" } as const;
-    const { body: answer } = await sendToService(request, { signal: AbortSignal.timeout(10_000) });
-    const token = JSON.parse(JSON.stringify(answer)).access_token;
-    await at.quickPickTitle("Sign in to acme at https://127.0.0.1");
-    await at.pick("Access token");
-    await at.quickInput.locator("input[type=password]").waitFor();
-    await at.answer(token);
   }
 });

@@ -47,4 +47,24 @@ describe("guided verification", () => {
     await workbench.answer("https://token.actions.githubusercontent.com");
     await workbench.statusBarItem("Signed, not trusted: ").waitFor();
   });
+
+  it("shows each platform of an index, with what is covered by the index's signature", async () => {
+    workbench = await openWorkbench({
+      folder: sample.folder,
+      env: sample.env,
+      viewport: { width: 1440, height: 1200 },
+    });
+    await workbench.openFile("compose.yaml");
+    await workbench.codeLens("Verified");
+    await workbench.runCommand("Countersign: Verify each platform");
+    await workbench.quickPickTitle("Verify each platform of an image");
+    await workbench.pick("shop/web:2.0");
+    await workbench.page.locator('.tab.active[aria-label*="Steps of web"]').waitFor();
+    await workbench.runCommand("Countersign: Focus on Images View");
+    await workbench.treeItem("Images", "shop/web:2.0").click();
+    await workbench.page.keyboard.press("ArrowRight");
+    for (const platform of ["linux/amd64", "linux/arm64"])
+      await workbench.treeItem("Images", platform).getByText("Not signed by itself · covered by the index").waitFor();
+    await workbench.screenshots("platforms");
+  });
 });
