@@ -14,7 +14,7 @@ import { signatureStatement } from "../core/sign/statement.ts";
 import type { Descriptor } from "../core/verdict/evidence.ts";
 import type { VerdictState } from "../core/verdict/verdict.ts";
 import type { TrialDescription } from "./daemon.ts";
-import { pushSampleImage } from "./sample/pushSampleImage.ts";
+import { pushSampleImage, pushSampleIndex } from "./sample/pushSampleImage.ts";
 import { deadRegistry, identities, sampleFiles } from "./sample/sampleFiles.ts";
 import { createTrialSigstore } from "./sigstore/createTrialSigstore.ts";
 
@@ -33,7 +33,7 @@ export interface Sample {
   readonly images: readonly { readonly reference: string; readonly state: VerdictState }[];
 }
 
-/** How an image of the sample is signed; `absent` is referred to and not pushed. */
+/** How an image of the sample is signed; what `shop-workflow` signs is an index of two platforms, `absent` is referred to and not pushed. */
 type Signing = "base-workflow" | "shop-workflow" | "dev-key" | "stranger" | "tampered" | "none" | "absent";
 
 const images: readonly (readonly [string, string, Signing, VerdictState])[] = [
@@ -101,7 +101,9 @@ export async function createSample(options: SampleOptions): Promise<Sample> {
       if (signing === "absent") return;
       const reference = { registry: trial.registry, repository, tag };
       const created = new Date(Date.now() - (index + 4) * day);
-      const image = await pushSampleImage(registry, reference, created, { signal });
+      const image = await (signing === "shop-workflow"
+        ? pushSampleIndex(registry, reference, { created, architectures: ["amd64", "arm64"] }, { signal })
+        : pushSampleImage(registry, reference, created, { signal }));
       const bundle = bundleFor(signing, image);
       if (bundle !== undefined)
         await pushSignature(registry, reference, attachBundle(bundle, image, signedAt), image, { signal });

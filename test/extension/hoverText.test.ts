@@ -59,7 +59,7 @@ describe("the hover", () => {
     const parted: Verdict = { ...verdict, state: "verified", platforms, attachments };
     const text = read(hoverText({ ...subject, status: { kind: "judged", verdict: parted } }));
     assert.match(text, /linux\/amd64: Verified/);
-    assert.match(text, /linux\/arm64: not signed by itself, covered by the index/);
+    assert.match(text, /linux\/arm64: Not signed by itself · covered by the index/);
     assert.match(text, /1 attachment that nobody signed/);
     const steps = stepsText(parted, now).replaceAll(/\\([^a-z])/gu, "$1");
     assert.match(steps, /## Platforms\n\n- linux\/amd64: Verified/);

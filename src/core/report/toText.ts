@@ -8,8 +8,10 @@ import { describeVisibility } from "./visibility.ts";
 import {
   count,
   describeAge,
+  describePlatform,
   describeTime,
   formatWord,
+  isCoveredByIndex,
   printable,
   stateWord,
   summaryDetail,
@@ -96,12 +98,10 @@ function stepLine({ step, outcome, text, section }: TraceStep, options: TextOpti
 
 /** The platforms of an index, and what else is attached where no steps tell of it. */
 function partsOf(verdict: Verdict | undefined, options: TextOptions): readonly string[] {
-  const covered = verdict?.state === "verified";
+  const index = verdict?.state ?? "unknown";
   const platforms = (verdict?.platforms ?? []).map(({ platform, verdict: own }) => {
-    const detail = summaryDetail(own, options.now);
-    const word = stateWord(own.state) + (detail === "" ? "" : ` · ${detail}`);
-    const said = own.state === "unsigned" && covered ? "Not signed by itself · covered by the index" : word;
-    const mark = own.state === "unsigned" && covered ? "note" : own.state;
+    const said = describePlatform(own, index, options.now);
+    const mark = isCoveredByIndex(own, index) ? "note" : own.state;
     const painted = paint(marksFor(options.unicode)[mark], colourOf(mark), options.colour);
     return `     ${painted} ${printable(platform)}  ${shortDigest(own.digest ?? "")}  ${said}`;
   });

@@ -28,6 +28,16 @@ export function summarise(verdict: Verdict, now: Date): string {
   return detail === "" ? stateWord(verdict.state) : `${stateWord(verdict.state)} · ${detail}`;
 }
 
+/** What is said of one platform of an index whose own verdict has this state. */
+export function describePlatform(own: Verdict, index: VerdictState, now: Date): string {
+  return isCoveredByIndex(own, index) ? "Not signed by itself · covered by the index" : summarise(own, now);
+}
+
+/** Whether nobody signed a platform, and the signature over the index covers it by its digest. */
+export function isCoveredByIndex(own: Verdict, index: VerdictState): boolean {
+  return own.state === "unsigned" && index === "verified";
+}
+
 /** What follows the state's word: signer and age, or the reason in a few words; empty where the word says it all. */
 export function summaryDetail(verdict: Verdict, now: Date): string {
   const signature = decisiveSignature(verdict);

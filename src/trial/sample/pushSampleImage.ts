@@ -5,16 +5,43 @@ import type { ImageReference } from "../../core/image/reference.ts";
 import type { Descriptor } from "../../core/verdict/evidence.ts";
 
 /** Pushes a real image under the reference's tag: one layer that holds one text file. `created` makes its digest its own. */
-export async function pushSampleImage(
+export function pushSampleImage(
   registry: Registry,
   reference: ImageReference,
   created: Date,
   options: WaitOptions,
 ): Promise<Descriptor> {
+  return push(registry, reference, { created, architecture: "amd64", tag: reference.tag ?? "latest" }, options);
+}
+
+/** Pushes an index of one such image for each architecture under the reference's tag. */
+export async function pushSampleIndex(
+  registry: Registry,
+  reference: ImageReference,
+  { created, architectures }: { readonly created: Date; readonly architectures: readonly string[] },
+  options: WaitOptions,
+): Promise<Descriptor> {
+  const manifests = await Promise.all(
+    architectures.map(async (architecture) => ({
+      ...(await push(registry, reference, { created, architecture }, options)),
+      platform: { architecture, os: "linux" },
+    })),
+  );
+  const mediaType = manifestMediaTypes.ociIndex;
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, manifests }));
+  return registry.pushManifest(reference, { bytes, mediaType, tag: reference.tag ?? "latest" }, options);
+}
+
+async function push(
+  registry: Registry,
+  reference: ImageReference,
+  { created, architecture, tag }: { readonly created: Date; readonly architecture: string; readonly tag?: string },
+  options: WaitOptions,
+): Promise<Descriptor> {
   const layer = tarOf("etc/image-release", `${reference.repository}:${reference.tag ?? "latest"}\n`, created);
   const config = Buffer.from(
     JSON.stringify({
-      architecture: "amd64",
+      architecture,
       os: "linux",
       created: created.toISOString(),
       config: { Labels: { "org.opencontainers.image.title": reference.repository } },
@@ -28,7 +55,7 @@ export async function pushSampleImage(
   const mediaType = manifestMediaTypes.ociManifest;
   const manifest = { schemaVersion: 2, mediaType, config: configDescriptor, layers: [layerDescriptor] };
   const bytes = Buffer.from(JSON.stringify(manifest));
-  return registry.pushManifest(reference, { bytes, mediaType, tag: reference.tag ?? "latest" }, options);
+  return registry.pushManifest(reference, { bytes, mediaType, ...(tag === undefined ? {} : { tag }) }, options);
 }
 
 /** A tar archive (POSIX ustar) of one file. */
