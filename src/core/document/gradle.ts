@@ -9,19 +9,37 @@ const places = new Map([
   ["jib.from.image", "from"],
   ["bootBuildImage.builder", "builder"],
   ["bootBuildImage.runImage", "run-image"],
+  // Docker's plug-in: its conventions for applications, and its tasks by their types.
+  ["docker.javaApplication.baseImage", "from"],
+  ["docker.springBootApplication.baseImage", "from"],
+  ["Dockerfile.from", "from"],
+  ["DockerPullImage.image", "image"],
+  ["DockerCreateContainer.targetImageId", "image"],
+  // Micronaut's tasks.
+  ["dockerfile.baseImage", "from"],
+  ["dockerfile.from", "from"],
+  ["dockerfileNative.baseImage", "from"],
+  ["dockerfileNative.graalImage", "from"],
+  ["optimizedDockerfile.baseImage", "from"],
+  ["optimizedDockerfileNative.baseImage", "from"],
+  ["optimizedDockerfileNative.graalImage", "from"],
+  // Eclipse JKube's lists of images.
+  ["kubernetes.images.image.build.from", "from"],
+  ["openshift.images.image.build.from", "from"],
 ]);
+const anyPlugin = /\bjib\b|bootBuildImage|\bdocker|Docker|Application|\b(?:kubernetes|openshift)\b/;
 /** A block's name that has no meaning here: those of `tasks { ... }` and of what configures all modules. */
 const around = new Set(["tasks", "allprojects", "subprojects", "project", "configure"]);
 const maximumDepth = 100;
 
 /**
- * Reads build scripts of Gradle, in Groovy or Kotlin: the base image of Jib, and what Spring Boot's `bootBuildImage`
- * builds with. `jib.to.image` is what is built.
+ * Reads build scripts of Gradle, in Groovy or Kotlin: the base image of Jib, what Spring Boot's `bootBuildImage` builds
+ * with, and what the plug-ins for Docker start from. `jib.to.image` is what is built.
  */
 export function readGradle(source: string, path: string): Document {
   const text = withoutByteOrderMark(source);
   const images: ImageUse[] = [];
-  const tokens = /\bjib\b|bootBuildImage/.test(text) ? groovyTokens(text) : [];
+  const tokens = anyPlugin.test(text) ? groovyTokens(text) : [];
   const blocks: string[] = [];
   for (const [at, token] of tokens.entries()) {
     if (isSign(token, "{")) {
@@ -51,7 +69,17 @@ function blockName(tokens: readonly GroovyToken[], open: number): string {
   const before = tokens[open - 1];
   if (before?.kind === "name") return before.text.replace(/^tasks\./, "");
   const named = tokens[open - 2];
-  return isSign(before, ")") && named?.kind === "string" && isSign(tokens[open - 3], "(") ? plainText(named) : "";
+  if (!isSign(before, ")")) return "";
+  if (named?.kind === "string") return isSign(tokens[open - 3], "(") ? plainText(named) : "";
+  // `register("x", Dockerfile) {`, `task x(type: Dockerfile) {`, `creating(Dockerfile::class) {`
+  return tokens.slice(Math.max(0, open - 5), open - 1).flatMap(taskType)[0] ?? "";
+}
+
+/** Types of Docker's tasks, which their plug-in gives. */
+function taskType(token: GroovyToken): readonly string[] {
+  if (token.kind !== "name") return [];
+  const name = token.text.slice(token.text.lastIndexOf(".") + 1);
+  return name === "Dockerfile" || name === "DockerPullImage" || name === "DockerCreateContainer" ? [name] : [];
 }
 
 function plainText(token: Extract<GroovyToken, { kind: "string" }>): string {

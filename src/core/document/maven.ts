@@ -1,5 +1,5 @@
-import { withoutByteOrderMark } from "../image/span.ts";
-import type { Document, ImageUse } from "./document.ts";
+import { withoutByteOrderMark, type Span } from "../image/span.ts";
+import type { Document, ImageUse, ValueStep } from "./document.ts";
 import { useOfValue } from "./imageUse.ts";
 import type { ValuePart } from "./value.ts";
 import { xmlTexts, type XmlElement, type XmlText } from "./xml.ts";
@@ -10,17 +10,32 @@ const places = new Map([
   ["spring-boot-maven-plugin image/builder", "builder"],
   ["spring-boot-maven-plugin image/runImage", "run-image"],
 ]);
+/** Plug-ins that build and run images by one list of them: fabric8's, and Eclipse JKube's. */
+const lists = /^(?:docker|kubernetes|openshift|k8s|fabric8)-maven-plugin$/;
+const anyPlugin = /(?:jib|spring-boot|docker|kubernetes|openshift|k8s|fabric8)-maven-plugin/;
 
-/** Reads Maven's project files: the base image of Jib, and what Spring Boot's plug-in builds with. */
+/**
+ * Reads Maven's project files: the base image of Jib, what Spring Boot's plug-in builds with, and the images that
+ * Docker's plug-ins start from and run, with the project's own properties filled in.
+ */
 export function readMaven(source: string, path: string): Document {
   const text = withoutByteOrderMark(source);
-  const texts = /jib-maven-plugin|spring-boot-maven-plugin/.test(text) ? xmlTexts(text) : [];
+  const texts = anyPlugin.test(text) ? xmlTexts(text) : [];
+  const properties = new Map(
+    texts.flatMap((one) =>
+      one.path.length === 3 && one.path[0] === "project" && one.path[1] === "properties"
+        ? [[one.path[2] ?? "", one] as const]
+        : [],
+    ),
+  );
+  const built = builtImages(texts);
   const images = texts.flatMap((one): readonly ImageUse[] => {
     const configuration = one.path.lastIndexOf("configuration");
     if (configuration < 0) return [];
     const below = one.path.slice(configuration + 1).join("/");
-    const site = places.get(`${pluginOf(one.parent)} ${below}`);
-    return site === undefined ? [] : useOfText(text, one, site);
+    const plugin = pluginOf(one.parent);
+    const site = places.get(`${plugin} ${below}`) ?? (lists.test(plugin) ? siteInList(one, below, built) : undefined);
+    return site === undefined ? [] : useOfText(text, one, site, properties);
   });
   return { path, dialect: "maven", text, images, commands: [], jobs: [], problems: [] };
 }
@@ -32,21 +47,64 @@ function pluginOf(element: XmlElement): string {
   return "";
 }
 
-function useOfText(text: string, { text: said, span }: XmlText, site: string): readonly ImageUse[] {
+/** The images of a list that are built: their names are those of what comes of it. */
+function builtImages(texts: readonly XmlText[]): ReadonlySet<XmlElement> {
+  const built = new Set<XmlElement>();
+  for (const { parent, path } of texts) {
+    if (path.at(-1) === "build") built.add(parent);
+    for (let one: XmlElement | undefined = parent; one !== undefined; one = one.parent)
+      if (one.name === "build" && one.parent?.name === "image") built.add(one.parent);
+  }
+  return built;
+}
+
+function siteInList({ text, parent }: XmlText, below: string, built: ReadonlySet<XmlElement>): string | undefined {
+  if (below === "images/image/build/from") return "from";
+  // What is not built is run as it is; `%a` is a part of the project's own name.
+  return below === "images/image/name" && !built.has(parent) && !text.includes("%") ? "image" : undefined;
+}
+
+/** Properties that are followed for one value, and how deep. */
+const maximumProperties = 100;
+const maximumDepth = 10;
+
+function useOfText(
+  text: string,
+  { text: said, span }: XmlText,
+  site: string,
+  properties: ReadonlyMap<string, XmlText>,
+): readonly ImageUse[] {
   const scheme = /^[a-z]+:\/\//.exec(said)?.[0] ?? "";
   // An image of the machine's own daemon, or an archive.
   if ((scheme !== "" && scheme !== "registry://") || said === "scratch") return [];
-  let at = span.start + scheme.length;
-  const place = { start: at, end: span.end };
-  const parts = said
-    .slice(scheme.length)
-    .split(/(\$\{[^}]*\})/)
-    .map((piece, index): ValuePart => {
-      const start = at;
-      at += piece.length;
-      // A property may come from a parent, a profile or the command line.
-      return index % 2 === 1 ? {} : { text: piece, span: { start, end: at } };
+  const chain: ValueStep[] = [];
+  const partsOf = (value: string, start: number, literal: Span | undefined, depth: number): readonly ValuePart[] => {
+    let at = start;
+    return value.split(/(\$\{[^}]*\})/).flatMap((piece, index): readonly ValuePart[] => {
+      const place = { start: at, end: at + piece.length };
+      at = place.end;
+      if (index % 2 === 0)
+        return piece === ""
+          ? []
+          : [{ text: piece, span: place, ...(literal === undefined ? {} : { literal, shared: true }) }];
+      const name = piece.slice(2, -1);
+      chain.push({ span: place, label: `property ${name}`, text: piece });
+      const property = depth < maximumDepth && chain.length < maximumProperties ? properties.get(name) : undefined;
+      // It may come from a parent, a profile or the command line.
+      if (property === undefined) return [{}];
+      chain.push({ span: property.span, label: `value of property ${name}`, text: property.text });
+      return partsOf(property.text, property.span.start, property.span, depth + 1);
     });
-  const use = useOfValue(text, { span: place, site, parts, chain: [], hasVariables: true });
+  };
+  const start = span.start + scheme.length;
+  const parts = partsOf(said.slice(scheme.length), start, undefined, 0);
+  if (parts.length === 0) return [];
+  const use = useOfValue(text, {
+    span: { start, end: span.end },
+    site,
+    parts,
+    chain,
+    hasVariables: true,
+  });
   return "code" in use ? [] : [use];
 }

@@ -1,6 +1,7 @@
-import { placeDocument } from "./embedded.ts";
+import type { Document } from "./document.ts";
 import { readDockerfile } from "./dockerfile.ts";
 import type { ResourceReading } from "./resourceReading.ts";
+import { interpolationsOf, readSubstituted } from "./substitution.ts";
 import type { TemplateScope } from "./template.ts";
 import { delimited } from "./templateSyntax.ts";
 import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
@@ -50,7 +51,24 @@ function readBuild(spec: YamlNode | undefined, reading: ResourceReading): void {
   for (const image of itemsOf(valueAt(spec, "source", "images"))) addFrom(valueAt(image, "from"), "build", reading);
   const dockerfile = scalarOf(valueAt(spec, "source", "dockerfile"));
   if (dockerfile === undefined) return;
-  reading.inner.push(placeDocument(readDockerfile(dockerfile.text, reading.path), dockerfile, reading.text));
+  const isReplaced = valueAt(spec, "strategy", "dockerStrategy", "from") !== undefined;
+  const { scope, text } = reading;
+  const given = scope === undefined ? [] : interpolationsOf(text, dockerfile, scope);
+  const read = (inner: string): Document =>
+    isReplaced ? withoutLastBase(readDockerfile(inner, reading.path)) : readDockerfile(inner, reading.path);
+  reading.inner.push(readSubstituted(dockerfile, text, given, read));
+}
+
+/** Without the image that the last stage starts from, which the build's strategy replaces. */
+function withoutLastBase(document: Document): Document {
+  const start = [...document.text.matchAll(/^[ \t]*FROM[ \t]/gim)].at(-1)?.index ?? document.text.length;
+  const lineEnd = document.text.indexOf("\n", start);
+  const end = lineEnd < 0 ? document.text.length : lineEnd;
+  return {
+    ...document,
+    images: document.images.filter(({ site, span }) => site !== "from" || span.start < start || span.start > end),
+    problems: document.problems.filter(({ span }) => span === undefined || span.start < start || span.start > end),
+  };
 }
 
 function addFrom(from: YamlNode | undefined, site: string, reading: ResourceReading): void {

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+const read = (text: string) => readDocument(text, "pom.xml");
+const plugin = (artifact: string, configuration: string, properties = "") =>
+  `<project><properties>${properties}</properties><build><plugins><plugin><artifactId>${artifact}</artifactId><configuration>${configuration}</configuration></plugin></plugins></build></project>`;
+
+describe("readMaven", () => {
+  const table: readonly (readonly [name: string, text: string, ...uses: readonly string[]])[] = [
+    [
+      "properties of the project",
+      plugin(
+        "jib-maven-plugin",
+        "<from><image>«${base.image}»</image></from>",
+        "<java>21</java><base.image>eclipse-temurin:${java}-jre</base.image>",
+      ),
+      "from docker.io/library/eclipse-temurin:21-jre resolved",
+    ],
+    [
+      "no property that comes from elsewhere",
+      plugin("jib-maven-plugin", "<from><image>«r.io/a:${v}»</image></from>", "<w>1</w>"),
+      "from ? partial",
+    ],
+    [
+      "properties that name each other",
+      plugin("jib-maven-plugin", "<from><image>«${a}»</image></from>", "<a>${b}${b}</a><b>${a}${a}</b>"),
+      "from ? unresolved",
+    ],
+    [
+      "what Docker's plug-in starts from and runs",
+      plugin(
+        "docker-maven-plugin",
+        "<images><image><name>acme/out:1</name><build><from>«azul/zulu:17»</from></build></image><image><name>«postgres:16»</name><run/></image><image><name>%g/%a:%l</name></image></images>",
+      ),
+      "from docker.io/azul/zulu:17 literal",
+      "image docker.io/library/postgres:16 literal",
+    ],
+    [
+      "what JKube's starts from",
+      plugin("kubernetes-maven-plugin", "<images><image><build><from>«quay.io/a/b:1»</from></build></image></images>"),
+      "from quay.io/a/b:1 literal",
+    ],
+    ["nothing of other plug-ins", plugin("x-docker-maven-plugin", "<images><image><name>a:1</name></image></images>")],
+  ];
+  for (const [name, text, ...uses] of table)
+    it(`reads ${name}`, () => {
+      expectUses(read, text, uses);
+      const plain = text.replaceAll(/[«»]/g, "");
+      expectPinsToHold(read, plain);
+      expectToSurvive(read, plain);
+    });
+
+  it("tells where a property is written, and pins it there", () => {
+    const text = plugin("jib-maven-plugin", "<from><image>${base}</image></from>", "<base>a/b:1</base>");
+    const [use] = read(text).images;
+    assert.deepEqual(
+      use?.chain.map(({ label, text: said }) => [label, said]),
+      [
+        ["property base", "${base}"],
+        ["value of property base", "a/b:1"],
+      ],
+    );
+    assert.equal(text.slice(use?.definedAt?.start, use?.definedAt?.end), "a/b:1");
+    assert.equal(expectPinsToHold(read, text), 1);
+  });
+});
