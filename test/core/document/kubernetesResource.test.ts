@@ -135,7 +135,7 @@ spec:
       "a build with its Dockerfile, not its output",
       "build.openshift.io/v1/BuildConfig",
       `spec:
-  source: {dockerfile: "FROM «golang:1» AS b\nFROM node:22", images: [{from: {kind: DockerImage, name: «a/b»}}]}
+  source: {dockerfile: "FROM «golang:1» AS b\\nFROM node:22", images: [{from: {kind: DockerImage, name: «a/b»}}]}
   strategy: {dockerStrategy: {from: {kind: DockerImage, name: «c/d:1»}}}
   output: {to: {kind: DockerImage, name: "e/f:1"}}`,
       ["from docker.io/library/golang:1 literal", "build docker.io/a/b literal", "build docker.io/c/d:1 literal"],
