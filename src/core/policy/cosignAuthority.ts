@@ -79,14 +79,13 @@ export function toCosignAuthority(trust: CosignTrust): StatedAuthority {
   if (typeof base === "string") return notEvaluated(name, source, base);
   if (trustedRoot !== undefined) roots.push({ name: `${place} root`, text: trustedRoot, source: source.file });
   if (broken !== undefined) return notEvaluated(name, source, broken);
-  // A whole root brings its own logs, and the default root is its own.
-  const elsewhere = requiresLog.root !== undefined || (base.root !== undefined && trustedRoot === undefined);
   const authority: Authority = {
     kind: "keyless",
     ...common,
     identities: signer.identities,
     ...(base.root === undefined ? {} : { trustedRoot: base.root }),
-    ...(elsewhere ? { requiresLog } : {}),
+    // A whole root brings its own logs.
+    requiresLog: trustedRoot === undefined || requiresLog.root !== undefined ? requiresLog : base,
     ...(trust.certificateLog.kind === "ignored" ? { ignoresCertificateLog: true } : {}),
   };
   return { authority, trustedRoots: roots };
