@@ -43,7 +43,7 @@ export function readExecutor(root: YamlNode, context: PolicyContext): StatedPoli
     return policies ?? [];
   });
   const isWhole = ({ scopes: own }: RatifyTrustPolicy): boolean =>
-    own.length === 0 || (own.length === scopes.length && own.every((scope) => scopes.includes(scope)));
+    own.length === 0 || (scopes.every((scope) => own.includes(scope)) && own.every((scope) => scopes.includes(scope)));
   const [single = [], ...more] = chosen;
   if (more.length > 0 && chosen.some((policies) => policies.length !== 1 || !policies.every(isWhole)))
     notes.refuse("policy-not-evaluated", "Several verifiers with scopes of their own are not evaluated.", root.span);

@@ -152,10 +152,100 @@ describe("readConnaisseur", () => {
       );
     });
 
+  const validator = (more: object): readonly object[] => [
+    { name: "default", type: "cosign", trustRoots: roots, ...more },
+  ];
+  const spoilt: readonly (readonly [string, readonly object[]])[] = [
+    ["an unknown field", validator({ unless: 1 })],
+    ["an unknown type", [{ name: "default", type: "sigstore", trustRoots: roots }]],
+    [
+      "no type",
+      [
+        { name: "default", trustRoots: roots },
+        { name: "x", type: "static", approve: true },
+      ],
+    ],
+    ["an unknown field of static approval", [{ name: "default", type: "static", approve: true, unless: 1 }]],
+    ["an approval that is none", [{ name: "default", type: "static", approve: "perhaps" }]],
+    ["an unknown field of a trust root", validator({ trustRoots: [{ ...roots[0], unless: 1 }] })],
+    [
+      "a trust root with key and identity",
+      validator({ trustRoots: [{ ...roots[0], keyless: { issuer, subject: identity } }] }),
+    ],
+    ["a trust root with neither", validator({ trustRoots: [{ name: "default" }] })],
+    [
+      "an unknown field of an identity",
+      validator({ trustRoots: [{ name: "default", keyless: { issuer, subject: identity, x: 1 } }] }),
+    ],
+    ["no trust roots", validator({ trustRoots: [] })],
+    ["an unknown field of its host", validator({ host: { unless: 1 } })],
+  ];
+  for (const [what, given] of spoilt)
+    it(`is not understood for a validator with ${what}`, () => {
+      const text = JSON.stringify({ application: { validators: given, policy: all({ with: noLog }) } });
+      const verdict = verdictWith(text, [own]);
+      assert.deepEqual(
+        [verdict.state, verdict.reason.code],
+        ["unknown", "policy-not-understood"],
+        verdict.reason.message,
+      );
+      assert.match(verdict.reason.message, /policy is not understood|is not known|must (?:be|have)|no trust roots/);
+    });
+
+  it("covers what a pattern that is not read may fit, whatever other patterns say", () => {
+    const policy = [{ pattern: "{a,b}" }, { pattern: "registry.example/acme/*:*", with: noLog }];
+    assert.equal(verdictWith(textWith(policy), [own]).state, "unknown");
+    const { rules } = readPolicy([{ path: "values.yaml", text: textWith(policy) }]);
+    assert.deepEqual(
+      rules.map(({ name, coverage, globs: [glob] }) => [name, coverage?.kind, glob?.glob]),
+      [
+        ["{a,b}", "wildcards", "*"],
+        ["registry.example/acme/*:*", "components", "registry.example/acme/*:*"],
+      ],
+    );
+  });
+
+  it("takes the first of two validators of one name", () => {
+    const twice = [validators[1], { ...validators[0], name: "deny" }];
+    const text = JSON.stringify({ application: { validators: twice, policy: all({ validator: "deny" }) } });
+    assert.equal(verdictWith(text, [own]).reason.code, "not-accepted");
+  });
+
+  it("says whether static approval or denial decided", () => {
+    const decided = (name: string) => verdictWith(textWith(all({ validator: name })), [own]).reason.code;
+    assert.deepEqual([decided("allow"), decided("deny")], ["allowed-without-signature", "not-accepted"]);
+  });
+
+  it("asks for a certificate's log unless the rule does not", () => {
+    const authorities = (options?: object) =>
+      readPolicy([
+        { path: "values.yaml", text: textWith(all({ validator: "workflow", ...(options && { with: options }) })) },
+      ]).rules[0]?.authorities;
+    const ignores = (options?: object) =>
+      authorities(options)?.map((each) => each.kind === "keyless" && each.ignoresCertificateLog);
+    assert.deepEqual(
+      [ignores(), ignores({ verifySCT: true }), ignores({ verifySCT: false })],
+      [[undefined], [undefined], [true]],
+    );
+    const text = textWith(all({ validator: "private", with: { verifySCT: false } }));
+    const { rules, trustedRoots = [] } = readPolicy([{ path: "values.yaml", text }]);
+    assert.equal(rules[0]?.authorities[0]?.kind, "keyless");
+    assert.ok(trustedRoots.every((root) => !/"ctlogs":\[\{/.test(root.text)));
+    const logging = readPolicy([{ path: "values.yaml", text: textWith(all({ validator: "private" })) }]);
+    assert.ok(logging.trustedRoots?.some((root) => /"ctlogs":\[\{/.test(root.text)));
+  });
+
   it("warns where it only detects", () => {
     const enforced = (detectionMode: boolean): boolean =>
       verdictWith(textWith(all({ validator: "deny" }), { features: { detectionMode } }), [own]).enforced;
     assert.deepEqual([enforced(false), enforced(true)], [true, false]);
+    const modes = readPolicy([
+      { path: "values.yaml", text: textWith(all({}), { features: { detectionMode: true } }) },
+    ]).rules.map(({ mode, coverage }) => [mode, coverage?.kind]);
+    assert.deepEqual(modes, [
+      ["warn", "components"],
+      ["warn", "components"],
+    ]);
   });
 
   it("is found in its own configuration, too, and not in other values", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { toNotaryAuthority } from "../../../src/core/policy/notaryAuthority.ts";
 import { readPolicy } from "../../../src/core/policy/readPolicy.ts";
 import { judge } from "../../../src/core/verdict/judge.ts";
 import { certificatePem } from "../../../src/trial/x509/issueCertificate.ts";
@@ -108,12 +109,71 @@ describe("Notary signatures under other products' policies", () => {
     ["scopes of a verifier", ratify({ scopes: ["registry.example"], certificates: [{ inline: cert }] })],
     ["certificates elsewhere", ratify({ certificates: [{ azurekeyvault: {} }] })],
     ["signing authorities", ratify({ certificates: [{ type: "signingAuthority", inline: cert }] })],
+    [
+      "identities beside others",
+      ratify({ trustedIdentities: ["*", "x509.subject: C=US"], certificates: [{ inline: cert }] }),
+    ],
+    ["an unknown field of a certificate", ratify({ certificates: [{ inline: cert, unless: 1 }] })],
+    ["certificates for time stamps alone", ratify({ certificates: [{ type: "tsa", inline: cert }] })],
     ["no certificates", ratify({ certificates: [] })],
     ["a lower level", connaisseur({ cert }, { verificationLevel: "audit" })],
     ["a time stamp only sometimes", connaisseur({ cert, tsCert: stamps }, { verifyTimestamp: "afterCertExpiry" })],
     ["a trust root that is not there", connaisseur({ cert }, { trustRoot: "x" })],
     ["a trust root without certificate", connaisseur({})],
+    ["an unknown field of a trust root", connaisseur({ cert, unless: 1 })],
+    ["a certificate for time stamps that is none", connaisseur({ cert, tsCert: "x" })],
+    ["an unknown field of certificates", kyverno({ cert, unless: 1 })],
   ];
   for (const [what, policy] of obscure)
     it(`is not understood for ${what}`, () => assert.equal(stateUnder(policy, ours), "unknown"));
+});
+
+describe("toNotaryAuthority", () => {
+  const source = { file: "p.yaml", line: 3 };
+  const make = (certificates: string, timestampCertificates?: string) =>
+    toNotaryAuthority({
+      name: "n",
+      source,
+      certificates,
+      ...(timestampCertificates === undefined ? {} : { timestampCertificates }),
+    }).authority;
+  const strict = {
+    kind: "notary",
+    name: "n",
+    source,
+    stores: { ca: [ours.root.der], signingAuthority: [] },
+    identities: "any",
+    checks: { authenticity: "enforce", authenticTimestamp: "enforce", expiry: "enforce", revocation: "enforce" },
+    verifyTimestamp: "always",
+  };
+  const garbage = cert.replace(/\n.*\n/, "\nAAAA\n");
+
+  it("holds signatures to everything", () => {
+    assert.deepEqual(make(cert), strict);
+    const stores = { ...strict.stores, tsa: [other.root.der] };
+    assert.deepEqual(make(cert, stamps), { ...strict, stores });
+  });
+
+  it("takes so many certificates, and so long a text", () => {
+    const kind = (text: string) => make(text).kind;
+    assert.deepEqual([kind(cert.repeat(64)), kind(cert.repeat(65))], ["notary", "not-evaluated"]);
+    const padded = (length: number): string => cert + " ".repeat(length - cert.length);
+    assert.deepEqual([kind(padded(512 * 1024)), kind(padded(512 * 1024 + 1))], ["notary", "not-evaluated"]);
+  });
+
+  for (const [what, certificates, timestampCertificates] of [
+    ["no certificate", ""],
+    ["one that is none", garbage],
+    ["one that is none beside another", cert + garbage],
+    ["one that is no Base64", "-----BEGIN CERTIFICATE-----\n%\n-----END CERTIFICATE-----\n"],
+    ["no certificate for time stamps", cert, ""],
+    ["one for time stamps that is none", cert, garbage],
+  ] as const)
+    it(`evaluates nothing with ${what}`, () =>
+      assert.deepEqual(make(certificates, timestampCertificates), {
+        kind: "not-evaluated",
+        name: "n",
+        source,
+        why: "its certificates cannot be read",
+      }));
 });

@@ -135,6 +135,56 @@ describe("readExecutor", () => {
     assert.equal(verdictWith(text, [own]).decidedBy, undefined);
   });
 
+  it("reads one rule of several verifiers, which counts authorities", () => {
+    const { rules } = readPolicy([{ path: "e.yaml", text: executor(both, enforcer(["a", "b"], 1)) }]);
+    const [rule, ...more] = rules;
+    assert.deepEqual(
+      [rule?.name, rule?.mode, rule?.coverage?.kind, rule?.quorum, rule?.authorities.length, more.length],
+      ["e", "enforce", "registries", { count: 1, of: "authorities", named: [] }, 2, 0],
+    );
+    const twice = [own, cosignSignature({ pair: acme, claimed: "registry.example/other" })];
+    assert.equal(verdictWith(executor(both, enforcer(["a", "b"], 2)), twice).state, "untrusted");
+  });
+
+  it("reads thresholds as numbers of verifiers, none as all of them", () => {
+    const countOf = (threshold: unknown) => {
+      const parameters = { policy: { threshold, rules: [{ verifierName: "a" }, { verifierName: "b" }] } };
+      const [rule] = readPolicy([
+        { path: "e.yaml", text: executor(both, { type: "threshold-policy", parameters }) },
+      ]).rules;
+      return rule?.notUnderstood.length === 0 ? rule.quorum?.count : "not understood";
+    };
+    assert.deepEqual([0, 1, 2, 3, -1, 0.5, "1e0", "many", ""].map(countOf), [
+      2,
+      1,
+      2,
+      ...Array.from({ length: 5 }, () => "not understood"),
+      2,
+    ]);
+  });
+
+  it("states the trusted roots of its verifiers", () => {
+    const keylessOnly = [verifier("a", { ...keyless, ignoreCTLog: true })];
+    const { rules } = readPolicy([{ path: "e.yaml", text: executor(keylessOnly, enforcer(["a"])) }]);
+    const [authority] = rules[0]?.authorities ?? [];
+    assert.ok(authority?.kind === "keyless");
+    assert.deepEqual([authority.ignoresCertificateLog, authority.requiresLog], [true, {}]);
+    assert.deepEqual(
+      authority.identities.map(({ issuer: by, subject }) => [by, subject]),
+      [[issuer, identity]],
+    );
+  });
+
+  it("lets several verifiers have the executor's own scopes, in any order", () => {
+    const scopes = ["x.example", "registry.example"];
+    const text = executor(
+      [verifier("a", { ...key, scopes: scopes.toReversed() }), verifier("b", { ...byStranger, scopes })],
+      enforcer(["a", "b"]),
+      { scopes },
+    );
+    assert.equal(verdictWith(text, [own, strangers]).state, "verified");
+  });
+
   const good = enforcer(["a"]);
   const obscure: readonly (readonly [string, string])[] = [
     ["no enforcer", executor([a], undefined)],
@@ -162,6 +212,43 @@ describe("readExecutor", () => {
     ],
     ["scopes that are not the executor's", executor([verifier("a", { ...key, scopes: ["x.example"] })], good)],
     ["no scopes", executor([a], good, { scopes: [] })],
+    ["too many scopes", executor([a], good, { scopes: Array(201).fill("registry.example") })],
+    [
+      "as many other scopes of several verifiers",
+      executor([verifier("a", { ...key, scopes: ["x.example", "x.example"] }), b], enforcer(["a", "b"]), {
+        scopes: ["x.example", "registry.example"],
+      }),
+    ],
+    ["several trust policies of several verifiers", executor([verifier("a", key, key), b], enforcer(["a", "b"]))],
+    [
+      "scopes of the second of several verifiers",
+      executor([a, verifier("b", { ...byStranger, scopes: ["x.example"] })], enforcer(["a", "b"]), {
+        scopes: ["x.example", "registry.example"],
+      }),
+    ],
+    ["a verifier without trust policies", executor([verifier("a")], good)],
+    ["more trust policies than are read", executor([verifier("a", ...Array<object>(201).fill(key))], good)],
+    ["another type of verifier", executor([{ ...a, type: "x" }], good)],
+    ["a verifier without parameters", executor([{ name: "a", type: "cosign" }], good)],
+    ["no rules of the enforcer", executor([a], enforcer([]))],
+    ["an enforcer without policy", executor([a], { type: "threshold-policy", parameters: {} })],
+    ["an unknown field of the enforcer", executor([a], { ...good, unless: 1 })],
+    [
+      "one key of two that is none",
+      executor(
+        [
+          verifier("a", {
+            ...noLog,
+            keys: { inline: { keys: pem(acme) + pem(acme).replaceAll("PUBLIC", "PRIVATE") } },
+          }),
+        ],
+        good,
+      ),
+    ],
+    [
+      "keys in two places",
+      executor([verifier("a", { ...noLog, keys: { inline: { keys: pem(acme) }, azurekeyvault: {} } })], good),
+    ],
   ];
   for (const [what, text] of obscure)
     it(`is not understood for ${what}`, () => {
