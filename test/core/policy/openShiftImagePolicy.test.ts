@@ -183,4 +183,50 @@ describe("readOpenShiftPolicy", () => {
       const verdict = verdictOf(specs, attached);
       assert.equal(verdict.state, state, verdict.reason.message);
     });
+
+  const trusting = (rootOfTrust: object, more: object = {}) => ({
+    scopes: all,
+    policy: { rootOfTrust, signedIdentity, ...more },
+  });
+  const fulcio = (more: object) =>
+    trusting({ policyType: "FulcioCAWithRekor", fulcioCAWithRekor: { ...fulcioCAWithRekor, ...more } });
+  const spoilt: readonly (readonly [string, object])[] = [
+    ["an authority that is missing", trusting({ policyType: "FulcioCAWithRekor" })],
+    ["an authority without certificates", fulcio({ fulcioCAData: undefined })],
+    ["an authority without subject", fulcio({ fulcioSubject: undefined })],
+    ["an authority without issuer", fulcio({ fulcioSubject: { signedEmail: email } })],
+    ["an authority without e-mail address", fulcio({ fulcioSubject: { oidcIssuer: issuer } })],
+    ["an unknown field of an authority", fulcio({ unless: 1 })],
+    ["an unknown field of a subject", fulcio({ fulcioSubject: { oidcIssuer: issuer, signedEmail: email, x: 1 } })],
+    ["a key that is missing", trusting({ policyType: "PublicKey" })],
+    ["a key without data", trusting({ policyType: "PublicKey", publicKey: {} })],
+    ["no type of trust", trusting({ publicKey })],
+    ["an unknown field of the trust", trusting({ policyType: "PublicKey", publicKey, unless: 1 })],
+    ["an unknown field of the policy", trusting({ policyType: "PublicKey", publicKey }, { unless: 1 })],
+    [
+      "an unknown field of the identity",
+      trusting({ policyType: "PublicKey", publicKey }, { signedIdentity: { ...signedIdentity, x: 1 } }),
+    ],
+    ["no spec", {}],
+    ["too many scopes", { scopes: Array(257).fill("registry.example"), policy: byKey }],
+    ["a scope that is no text", { scopes: ["registry.example", {}], policy: byKey }],
+  ];
+  for (const [what, spec] of spoilt)
+    it(`is not understood for ${what}, and enforced`, () => {
+      const { state, reason, enforced, decidedBy } = verdictOf([spec], [own]);
+      assert.deepEqual(
+        [state, reason.code, enforced, decidedBy?.rule],
+        ["unknown", "policy-not-understood", true, "p0"],
+      );
+      assert.doesNotMatch(reason.message, /is not evaluated/);
+    });
+
+  it("reads as many scopes as a policy may have", () =>
+    assert.equal(verdictOf([{ scopes: Array(256).fill("registry.example"), policy: byKey }], [own]).state, "verified"));
+
+  it("says that a PKI is not evaluated", () =>
+    assert.match(
+      verdictOf([trusting({ policyType: "PKI", pki: {} })], [own]).reason.message,
+      /'PKI' is not evaluated: certificates of a PKI of its own are not evaluated\.$/,
+    ));
 });
