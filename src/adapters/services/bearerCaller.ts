@@ -3,6 +3,7 @@ import type { WaitOptions } from "../../application/ports.ts";
 import type { DenyCode } from "../../application/signingService.ts";
 import { isJsonObject, type JsonObject } from "../../core/json.ts";
 import type { Lease } from "./lease.ts";
+import { oneLine } from "./serviceWords.ts";
 import { sendToService, type ServiceReply, type ServiceTls } from "./serviceRequest.ts";
 
 /** Where a service is that takes bearer tokens. */
@@ -100,6 +101,22 @@ export function createBearerCaller(
       return reply.body;
     },
   };
+}
+
+/**
+ * The refusal that an answer is; undefined where it is none. `found` is what the service's own `name` for it means, which
+ * counts before the status but for a session that has ended.
+ */
+export function bearerRefusal(
+  status: number,
+  error: JsonObject,
+  name: string,
+  found: BearerRefusal["code"] | undefined,
+): BearerRefusal | undefined {
+  if (status >= 200 && status < 300) return undefined;
+  const message = oneLine(error["message"]) ?? (name === "" ? `It refuses (status ${status}).` : name.slice(0, 100));
+  if (status === 401) return { code: "unauthenticated", message };
+  return { code: found ?? (status === 404 ? "key-not-found" : status === 403 ? "forbidden" : "unsupported"), message };
 }
 
 /** The failure that a refused call is. */

@@ -13,6 +13,7 @@ import { isJsonObject, readJson } from "../../core/json.ts";
 import { requestHash } from "../../core/sign/requestHash.ts";
 import { inTurns } from "./inTurns.ts";
 import { digestLengths, keySpecs, signatureFrom, type SignatureEncoding } from "./keyKinds.ts";
+import { discreet } from "./serviceWords.ts";
 
 /** A key as people see it, with what calls name it by. */
 export interface RemoteKey {
@@ -64,20 +65,11 @@ export function createKeyService(
 ): SigningService {
   const notRepeated = `The request was sent once and not repeated, so it is not known whether the key signed. ${dialect.auditLog}`;
   let known: readonly RemoteKey[] = [];
-  const discreet = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      const message = dialect.redact(error.message);
-      // A service may repeat in its answer what it was sent.
-      throw message === error.message ? error : new AppError(error.code, message);
-    }
-  };
+  const redact = (text: string): string => dialect.redact(text);
   const denied = (code: DenyCode, message: string): SignOutcome => ({
     status: "denied",
     code,
-    message: dialect.redact(message),
+    message: redact(message),
   });
   const refused = (why: string): Promise<never> => Promise.reject(new AppError("service-denied", `${name} ${why}`));
   const outcomeOf = (reply: SignReply, spec: KeySpec, hash: string, isEnvelope = false): SignOutcome => {
@@ -132,13 +124,13 @@ export function createKeyService(
     name,
     origin,
     listKeys: (options) =>
-      discreet(async () => {
+      discreet(redact, async () => {
         const keys = await inTurns(await dialect.names(options), (key) => dialect.describe(key, options));
         known = keys.flatMap((key) => key ?? []);
         return known.map(({ description }) => description);
       }),
-    submit: (request, options) => discreet(() => submit(request, options)),
-    resume: (ticket, options) => discreet(() => resume(ticket, options)),
+    submit: (request, options) => discreet(redact, () => submit(request, options)),
+    resume: (ticket, options) => discreet(redact, () => resume(ticket, options)),
     cancel: () => refused("has no requests withdrawn: leave one alone, and nothing is attached."),
     pending: () => Promise.resolve([]),
     audit: () => Promise.reject(new AppError("service-denied", `${name} gives out no audit log. ${dialect.auditLog}`)),

@@ -1,6 +1,6 @@
 import { request as requestHttp, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 import { request as requestHttps } from "node:https";
-import { rootCertificates } from "node:tls";
+import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
 import { AppError } from "../../application/errors.ts";
 import { readJson } from "../../core/json.ts";
 
@@ -109,13 +109,12 @@ function exchange(request: ServiceRequest, signal: AbortSignal): Promise<Service
     // On a connection that was kept, a request can be lost without anyone knowing whether it arrived.
     connection: "close",
   };
-  const { authorities, client } = request.tls ?? {};
   const options = {
     method: request.method,
     headers,
     signal,
-    ...(authorities === undefined ? {} : { ca: [...rootCertificates, authorities] }),
-    ...(client === undefined ? {} : { cert: client.certificate, key: client.key }),
+    // The common agent takes up sessions again by host alone where it is given a context: of another trust, too.
+    ...(request.tls === undefined ? {} : { secureContext: contextOf(request.tls), agent: false }),
   };
   return new Promise((resolve, reject) => {
     const receive = (response: IncomingMessage): void => {
@@ -136,6 +135,21 @@ function exchange(request: ServiceRequest, signal: AbortSignal): Promise<Service
     outgoing.once("error", reject);
     outgoing.end(content);
   });
+}
+
+/** To read all authorities takes longer than a request to this machine: once for all requests by the same trust. */
+const contexts = new WeakMap<ServiceTls, SecureContext>();
+
+function contextOf(tls: ServiceTls): SecureContext {
+  const { authorities, client } = tls;
+  const context =
+    contexts.get(tls) ??
+    createSecureContext({
+      ...(authorities === undefined ? {} : { ca: [...rootCertificates, authorities] }),
+      ...(client === undefined ? {} : { cert: client.certificate, key: client.key }),
+    });
+  contexts.set(tls, context);
+  return context;
 }
 
 function contentOf({ body, form, content }: ServiceRequest): { readonly type: string; readonly text?: string } {

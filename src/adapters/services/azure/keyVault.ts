@@ -3,7 +3,7 @@ import type { DenyCode, SigningService, SignRequest } from "../../../application
 import { decodeBase64Url } from "../../../core/base64.ts";
 import { isJsonArray, isJsonObject, objectIn, textOrEmpty, type JsonObject } from "../../../core/json.ts";
 import type { KeyVaultOptions } from "../../../core/policy/keyVaultOptions.ts";
-import { createBearerCaller, type BearerPlace, type BearerRefusal } from "../bearerCaller.ts";
+import { bearerRefusal, createBearerCaller, type BearerPlace, type BearerRefusal } from "../bearerCaller.ts";
 import type { ConfiguredChains } from "../configuredChains.ts";
 import { createKeyService, type RemoteKey, type SignReply } from "../keyService.ts";
 import type { Lease } from "../lease.ts";
@@ -99,16 +99,10 @@ export function createKeyVaultService(connection: KeyVaultConnection): SigningSe
 
 /** The refusal that an answer is; undefined where it is none. */
 function refusalOf({ status, body }: ServiceReply): BearerRefusal | undefined {
-  if (status >= 200 && status < 300) return undefined;
   const error = objectIn(body, "error");
-  const inner = objectIn(error, "innererror");
-  const [code, innerCode] = [textOrEmpty(error["code"]), textOrEmpty(inner["code"])];
-  const said = oneLine(error["message"]);
-  const message = said ?? (code === "" ? `It refuses (status ${status}).` : code.slice(0, 100));
-  if (status === 401) return { code: "unauthenticated", message };
-  const found = codes.get(innerCode) ?? codes.get(code);
-  if (/disabled/i.test(said ?? "") && status === 403) return { code: "key-disabled", message };
-  return { code: found ?? (status === 404 ? "key-not-found" : status === 403 ? "forbidden" : "unsupported"), message };
+  const [code, inner] = [textOrEmpty(error["code"]), textOrEmpty(objectIn(error, "innererror")["code"])];
+  const isDisabled = status === 403 && /disabled/i.test(oneLine(error["message"]) ?? "");
+  return bearerRefusal(status, error, code, isDisabled ? "key-disabled" : (codes.get(inner) ?? codes.get(code)));
 }
 
 function isOwn(url: string, origin: string): boolean {

@@ -3,13 +3,12 @@ import type { DenyCode, SigningService, SignRequest } from "../../../application
 import { decodeBase64 } from "../../../core/base64.ts";
 import { isJsonArray, isJsonObject, objectIn, textOrEmpty, type JsonObject } from "../../../core/json.ts";
 import type { CloudKmsOptions } from "../../../core/policy/cloudKmsOptions.ts";
-import { createBearerCaller, type BearerPlace, type BearerRefusal } from "../bearerCaller.ts";
+import { bearerRefusal, createBearerCaller, type BearerPlace, type BearerRefusal } from "../bearerCaller.ts";
 import type { ConfiguredChains } from "../configuredChains.ts";
 import { createKeyService, type RemoteKey, type SignReply } from "../keyService.ts";
 import { inTurns } from "../inTurns.ts";
 import type { Lease } from "../lease.ts";
 import type { ServiceReply } from "../serviceRequest.ts";
-import { oneLine } from "../serviceWords.ts";
 import { crc32c, isChecksumOf } from "./crc32c.ts";
 import { describeKeyVersion } from "./kmsKeys.ts";
 
@@ -129,11 +128,7 @@ export function createCloudKmsService(connection: CloudKmsConnection): SigningSe
 
 /** The refusal that an answer is (google.rpc.Status); undefined where it is none. */
 function refusalOf({ status, body }: ServiceReply): BearerRefusal | undefined {
-  if (status >= 200 && status < 300) return undefined;
   const error = objectIn(body, "error");
   const name = textOrEmpty(error["status"]);
-  const message = oneLine(error["message"]) ?? (name === "" ? `It refuses (status ${status}).` : name.slice(0, 100));
-  if (status === 401) return { code: "unauthenticated", message };
-  const found = codes.get(name);
-  return { code: found ?? (status === 404 ? "key-not-found" : status === 403 ? "forbidden" : "unsupported"), message };
+  return bearerRefusal(status, error, name, codes.get(name));
 }

@@ -3,7 +3,7 @@ import type { WaitOptions } from "../../../application/ports.ts";
 import { readIdentityToken, type IdentityClaims } from "../../../core/sign/identityToken.ts";
 import type { ChosenServices } from "../../../core/sign/signingConfig.ts";
 import { findPipelineIdentity, isJwt, requestIdentityToken } from "../pipelineIdentity.ts";
-import { signInByBrowser, type GrantedToken } from "./authorizationCode.ts";
+import { signInAtProvider, type GrantedToken } from "./authorizationCode.ts";
 import { signInByDevice } from "./deviceFlow.ts";
 import type { SigstorePlace } from "./place.ts";
 import { discoverProvider } from "./provider.ts";
@@ -39,7 +39,7 @@ export async function obtainIdentity(
       `Could not sign in to ${place.name}: nobody is there to do it, and this pipeline has no identity token. Give the job one (GitHub Actions: 'id-token: write'; GitLab: 'id_tokens' with SIGSTORE_ID_TOKEN).`,
     );
   const provider = await discoverProvider(place, issuer, options);
-  const signIn = place.options.signIn === "device" ? signInByDevice : signInByBrowser;
+  const signIn = place.options.signIn === "device" ? signInByDevice : signInAtProvider;
   return check(place, await signIn(place, provider, person, options), issuer);
 }
 

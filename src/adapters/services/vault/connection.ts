@@ -1,4 +1,3 @@
-import { AppError } from "../../../application/errors.ts";
 import type { Person, WaitOptions } from "../../../application/ports.ts";
 import type { VaultOptions } from "../../../core/policy/vaultOptions.ts";
 import { sendToService, type ServiceReply, type ServiceTls } from "../serviceRequest.ts";
@@ -53,15 +52,4 @@ export async function sendCall(
     },
     options,
   );
-}
-
-/** Runs work and takes `redact`'s secrets out of what it throws: a service may repeat in its answer what it was sent. */
-export async function discreet<T>(redact: (text: string) => string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    const message = redact(error.message);
-    throw message === error.message ? error : new AppError(error.code, message);
-  }
 }

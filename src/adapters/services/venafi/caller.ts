@@ -1,6 +1,7 @@
 import { AppError } from "../../../application/errors.ts";
 import type { WaitOptions } from "../../../application/ports.ts";
 import { sendToService, type ServiceReply } from "../serviceRequest.ts";
+import { discreet } from "../serviceWords.ts";
 import type { TokenPlace } from "./authentication.ts";
 import { refusalOf } from "./refusal.ts";
 import type { Authorization, Session } from "./session.ts";
@@ -56,18 +57,9 @@ export function createCaller(place: TokenPlace, session: Session): Caller {
     if (place.options.product === "saas") return true;
     return (await send(verification, authorization, options)).status === 401;
   };
-  const discreet = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      const message = session.redact(error.message);
-      // A service may repeat in its answer what it was sent.
-      throw message === error.message ? error : new AppError(error.code, message);
-    }
-  };
+  const redact = (text: string): string => session.redact(text);
   const read = (call: Call, options: WaitOptions): Promise<ServiceReply> =>
-    discreet(async () => {
+    discreet(redact, async () => {
       const authorization = await session.authorize(options);
       const reply = await send(call, authorization, options);
       if (!(await hasEnded(reply, authorization, options))) return reply;
@@ -86,11 +78,11 @@ export function createCaller(place: TokenPlace, session: Session): Caller {
       );
     },
     once: (call, options) =>
-      discreet(async () => {
+      discreet(redact, async () => {
         // A look-up first, which renews a session that has ended: the call itself is sent once, and meets a valid one.
         if (place.options.product === "self-hosted") await read(verification, options);
         return send(call, await session.authorize(options), options);
       }),
-    redact: (text) => session.redact(text),
+    redact,
   };
 }

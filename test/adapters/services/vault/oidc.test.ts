@@ -64,7 +64,7 @@ describe("signing in to Vault by a browser", () => {
     const options = { authentication: "oidc", role: "signer", callbackPort: String(port) };
     const service = await scene.open({ options, environment: {}, person: stranger });
     await assert.rejects(service.listKeys({ signal: controller.signal }), { code: "cancelled" });
-    assert.equal(refused, 404);
+    assert.equal(refused, 400);
   });
 
   it("says that the port is taken", async () => {
