@@ -113,6 +113,9 @@ export function createVerification({ model, connections, log, material }: Verifi
         log.error("Could not verify", error);
       } finally {
         for (const reference of open) answer(reference, settledBefore(before.get(reference), why));
+        // Who waits for the answer finds it in the model.
+        clearTimeout(timer);
+        draw();
       }
     },
     accept(verdict) {
