@@ -35,12 +35,13 @@ const unknownTag: SuppliedPart = { steps: [] };
 
 /**
  * Reads the values of a Helm chart by the conventions that charts follow: a text under a key for an image, or a mapping
- * of registry, repository, tag and digest, at any depth; `global.imageRegistry` replaces registries. An empty tag
- * stands for the version of the chart's application.
+ * of registry, repository, tag and digest, at any depth; `global.imageRegistry` replaces registries, that of
+ * `global.image` stands for those that are not said. An empty tag stands for the version of the chart's application.
  */
 export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesReading): void {
   const { text, images, expand } = reading;
   const globalRegistry = filled(valueAt(root, "global", "imageRegistry"));
+  const sharedRegistry = filled(valueAt(root, "global", "image", "registry"));
   const hub = hubOf(root);
 
   const visit = (node: YamlNode | undefined, key: string, top: string, depth: number): void => {
@@ -53,7 +54,8 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
     const split = splitOf(mapping, key) ?? hubSplit(mapping, hub);
     const isSplit = split !== undefined && isKnown(split, expand);
     if (isSplit) {
-      const registry = split.isBare === true ? split.registry : (globalRegistry ?? split.registry);
+      const own = split.registry ?? (isWhole(split.repository) ? undefined : sharedRegistry);
+      const registry = split.isBare === true ? own : (globalRegistry ?? own);
       const isEmpty = split.tag === undefined ? split.needsTag === true : filled(split.tag) === undefined;
       const shared = scalarOf(split.sharedTag);
       const defaultTag = shared
@@ -206,6 +208,11 @@ function isPart(repository: YamlNode, name: YamlNode): boolean {
 
 function hasHost(node: YamlNode): boolean {
   return /^(?:[^/]*[.:][^/]*|localhost)\//.test(textOf(node) ?? "");
+}
+
+/** Whether a repository says its registry itself. */
+function isWhole(node: YamlNode | undefined): boolean {
+  return node === undefined || hasHost(node);
 }
 
 function filled(node: YamlNode | undefined): YamlNode | undefined {

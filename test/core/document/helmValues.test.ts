@@ -75,6 +75,16 @@ describe("readHelmValues", () => {
       ["image my.io/a/b:1 resolved", "image quay.io/c/d:1 resolved"],
     ],
     [
+      "the registry of all images, where none is said",
+      "global: {image: {registry: registry.k8s.io}}\na: {image: {image: «in/controller», tag: '1'}}\nb: {image: {registry: r.io, image: «c/d», tag: '1'}}\nc: {image: {repository: «quay.io/c/d», tag: '1'}}\nd: {image: «e/f:1»}",
+      [
+        "image registry.k8s.io/in/controller:1 resolved",
+        "image r.io/c/d:1 resolved",
+        "image quay.io/c/d:1 resolved",
+        "image docker.io/e/f:1 literal",
+      ],
+    ],
+    [
       "names whose registry and tag the chart shares",
       "d:\n  hub: ''\n  tag: ''\n  image: «pilot»\n  global: {hub: a.io/b, tag: v1, proxy: {image: «proxy»}}\n  own: {image: «c/d:2»}\n  auto: {image: auto}",
       ["image a.io/b/pilot:v1 resolved", "image a.io/b/proxy:v1 resolved", "image docker.io/c/d:2 literal"],
