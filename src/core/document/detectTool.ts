@@ -21,6 +21,9 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["gradle", /\.gradle(?:\.kts)?$/],
   ["maven", /(?:^|\/)pom\.xml$/],
   ["nix", /\.nix$/],
+  ["taskfile", /(?:^|\/)taskfile(?:\.dist|[._-][\w-]+)?\.ya?ml$/i],
+  ["package-scripts", /(?:^|\/)package\.json$/],
+  ["justfile", /(?:^|\/)\.?justfile$|\.just$/i],
   ["bitrise", /(?:^|\/)bitrise\.ya?ml$/i],
 ];
 

@@ -31,10 +31,12 @@ import { readAppPlatform } from "./appPlatform.ts";
 import { readCodefresh } from "./codefresh.ts";
 import { readArgo, readTekton } from "./manifestPipeline.ts";
 import { readJenkinsfile } from "./jenkinsfile.ts";
+import { readJustfile } from "./justfile.ts";
 import { readMaven } from "./maven.ts";
 import { readMakefile } from "./makefile.ts";
 import { readNix } from "./nix.ts";
 import { readNomad } from "./nomad.ts";
+import { readPackageScripts, readTaskfile } from "./taskRunners.ts";
 import { readPacker } from "./packer.ts";
 import { readTerraform } from "./terraform.ts";
 import { readQuadlet } from "./quadlet.ts";
@@ -109,6 +111,9 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["prow", readToolConfig("prow")],
   ["bitrise", readToolConfig("bitrise")],
   ["render", readToolConfig("render")],
+  ["taskfile", readTaskfile],
+  ["package-scripts", readPackageScripts],
+  ["justfile", readJustfile],
 ]);
 
 /**

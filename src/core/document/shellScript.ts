@@ -10,8 +10,12 @@ export function readShellScript(source: string, path: string, siblings: Siblings
   const text = withoutByteOrderMark(source);
   // Other files matter for images alone.
   const options = mayNameImages(text) ? { fileNamed: (name: string) => fileNamed(name, path, siblings) } : {};
-  const reading = readShell(text, options);
-  return { path, dialect: "shell", text, images: [], jobs: [], ...reading };
+  const windowsShell = /\.ps(?:m?1)$/i.test(path) ? "powershell" : /\.(?:cmd|bat)$/i.test(path) ? "cmd" : undefined;
+  const { commands, problems } = readShell(text, { ...options, windowsShell });
+  const nothing = { path, dialect: "shell" as const, text, images: [], jobs: [], problems };
+  return windowsShell === undefined
+    ? { ...nothing, commands }
+    : { ...nothing, commands: [], furtherCommands: commands };
 }
 
 /** A file beside the script or below the workspace's root: from where the script is run, it does not say. */

@@ -37,6 +37,19 @@ export function engineMentions(words: readonly WordValue[]): CommandImages {
   return read === undefined ? noImages : read(rest.slice(1));
 }
 
+const ofContainers = new Set(["add", "commit", "config", "copy", "create", "mount", "rm", "run", "umount"]);
+
+/** Buildah runs and changes containers of its own, which it makes with `from`. */
+export function buildahMentions(words: readonly WordValue[]): CommandImages {
+  const { positionals, options } = readOptions(words, engineLook);
+  const [verb] = readOptions(words, engineGlobal, { stopsAtArgument: true }).positionals;
+  const isOfContainer =
+    verb?.text === "inspect" && positionals.length > 0
+      ? !optionValues(options, "--type", "-t").some((slice) => textOfSlice(slice) === "image")
+      : ofContainers.has(verb?.text ?? "");
+  return isOfContainer ? noImages : engineMentions(words);
+}
+
 type VerbReader = (words: readonly WordValue[]) => CommandImages;
 
 const verbs = new Map<string, VerbReader>([

@@ -1,7 +1,7 @@
 import { cloudTools } from "./cloudTools.ts";
 import { clusterTools } from "./clusterTools.ts";
 import { addressed, flagged, local, namedValues, noImages, type ToolReader } from "./commandVerbs.ts";
-import { cacheSource, contextImage, engineMentions, runMentions } from "./imageEngines.ts";
+import { cacheSource, contextImage, buildahMentions, engineMentions, runMentions } from "./imageEngines.ts";
 import { afterName, mentioned, type CommandImages } from "./mention.ts";
 import { registryTools } from "./registryTools.ts";
 import { scannerTools } from "./scannerTools.ts";
@@ -13,10 +13,11 @@ export function imagesOfTool(tool: string, words: () => readonly WordValue[]): C
   return read === undefined ? noImages : read(words());
 }
 
-const engines = ["buildah", "docker", "docker.io", "finch", "nerdctl", "podman", "podman-remote"];
+const engines = ["docker", "docker.io", "finch", "nerdctl", "podman", "podman-remote"];
 
 const tools = new Map<string, ToolReader>([
   ...engines.map((name): [string, ToolReader] => [name, engineMentions]),
+  ["buildah", buildahMentions],
   ...registryTools,
   ...scannerTools,
   ...clusterTools,

@@ -2,6 +2,7 @@ import { local, noImages, type ToolReader } from "./commandVerbs.ts";
 import { optionValues, type CommandImages } from "./mention.ts";
 import { dive, dockle, grype, syft, trivy } from "./options/scanners.ts";
 import { readOptions, type OptionTable } from "./optionTable.ts";
+import { unknownCharacter } from "./stretch.ts";
 import { afterPrefix, wholeSlice, type WordValue } from "./wordValue.ts";
 
 /** Tools that look into images. */
@@ -34,6 +35,9 @@ function readScanner(words: readonly WordValue[], table: OptionTable, verbs: Rea
   const whole = wholeSlice(given);
   const wrapped = wrapper.exec(given.text)?.[0];
   if (wrapped !== undefined && !/^[\w-]+:\d+\//.test(given.text)) return local([afterPrefix(whole, wrapped)]);
+  // A folder is as likely, unless the variable is named after an image.
+  if (given.text.startsWith(unknownCharacter) && !given.word.expands.some((name) => /im(?:a)?g|ref|tag/i.test(name)))
+    return noImages;
   return notImage.test(given.text) || others.has(given.text) ? noImages : local([whole]);
 }
 

@@ -67,7 +67,7 @@ describe("files of Kubernetes' tools", () => {
 
   for (const [path, expected] of [
     ["k8s/pod.json", true],
-    ["package.json", false],
+    ["composer.json", false],
     ["web/package-lock.json", false],
     ["tsconfig.build.json", false],
     ["values.schema.json", false],

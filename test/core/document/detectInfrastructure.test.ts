@@ -25,7 +25,7 @@ const cases: readonly (readonly [path: string, text: string, dialect: string])[]
   ["Dockerrun.aws.json", "{}", "ecs"],
   ["template.yaml", "AWSTemplateFormatVersion: '2010-09-09'\n", "cloudformation"],
   ["template.json", '{ "AWSTemplateFormatVersion": "2010-09-09" }', "cloudformation"],
-  ["package.json", '{ "image": "a" }', "unrecognised"],
+  ["composer.json", '{ "image": "a" }', "unrecognised"],
   ["playbook.yml", "- hosts: all\n", "ansible"],
   ["ack.yaml", "apiVersion: a/v1\nkind: B\nspec:\n  containerDefinitions: []\n", "kubernetes"],
   ["GNUmakefile", "", "makefile"],
