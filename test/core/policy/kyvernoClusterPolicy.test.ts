@@ -269,6 +269,14 @@ describe("readKyvernoPolicy", () => {
       );
     });
 
+  it("does not read more rules than a policy may have", () => {
+    const rules = Array.from({ length: 201 }, (_, index) => ({ name: `r${index}`, verifyImages: [by(set([key]))] }));
+    const read = (count: number) =>
+      readPolicy([{ path: "p.yaml", text: policyWith([], { rules: rules.slice(0, count) }) }]).rules;
+    assert.ok(read(200).every(({ notUnderstood }) => notUnderstood.length === 0));
+    assert.ok(read(201).every(({ notUnderstood }) => notUnderstood.length > 0));
+  });
+
   const modes: readonly (readonly [object, object, boolean])[] = [
     [{ validationFailureAction: "Enforce" }, {}, true],
     [{ validationFailureAction: "enforce" }, {}, true],

@@ -175,6 +175,104 @@ describe("readValidatingPolicy", () => {
       );
     });
 
+  const readWith = (body: object, spec: object = {}) =>
+    readPolicy([
+      {
+        path: "p.yaml",
+        text: policyWith([signatures("attestors.x")], { attestors: [{ name: "x", ...body }], ...spec }),
+      },
+    ]);
+  const keyWith = (more: object, cosign: object = {}) => ({ cosign: { key: { data: pem(acme), ...more }, ...cosign } });
+  const identities = [{ issuer, subject: identity }];
+  const whys: readonly (readonly [object, string])[] = [
+    [{ notary: { certs: { expression: "x" } } }, "its certificates are an expression, which is not evaluated"],
+    [{ notary: {} }, "its certificates are an expression, which is not evaluated"],
+    [
+      { notary: { certs: { value: "x" }, tsaCerts: { expression: "x" } } },
+      "its certificates are an expression, which is not evaluated",
+    ],
+    [{ notary: { certs: { value: "x" } } }, "its certificates cannot be read"],
+    [keyWith({}, { ctlog: { tsaCertChain: "x" } }), "it names a time-stamp authority, which is not evaluated"],
+    [keyWith({}, { certificate: { cert: "x" } }), "certificates in the policy are not evaluated"],
+    [keyWith({}, { source: { repository: "x" } }), "its signatures are kept in another place, which is not looked at"],
+    [keyWith({}, { tuf: { mirror: "x" } }), "its trusted root comes from a TUF repository, which is not opened"],
+    [keyWith({}, { annotations: { a: "b" } }), "it asks for annotations, which are not evaluated"],
+    [keyWith({}, { trustedRoot: { expression: "x" } }), "its trusted root is an expression, which is not evaluated"],
+    [
+      keyWith({}, { trustedRoot: { value: other.trustedRoot } }),
+      "its log is one of a trusted root of its own beside a key, which is not evaluated",
+    ],
+    [keyWith({ data: undefined, kms: "x" }), "its key is not in the policy, and is not looked up"],
+    [keyWith({ hashAlgorithm: "sha224" }), "it uses sha224, which is not supported"],
+    [
+      { cosign: { keyless: { identities, additionalExtensions: { a: "b" } } } },
+      "it asks for extensions of certificates, which are not evaluated",
+    ],
+    [
+      { cosign: { keyless: { identities: [...identities, { issuer, subjectExpression: "x" }] } } },
+      "its subject is an expression, which is not evaluated",
+    ],
+  ];
+  for (const [body, why] of whys)
+    it(`says why it cannot tell: ${why}`, () => {
+      const [rule] = readWith(body).rules;
+      const told = rule?.authorities.map((each) => (each.kind === "not-evaluated" ? each.why : each.kind));
+      assert.deepEqual([told, rule?.notUnderstood], [[why], []]);
+    });
+
+  for (const [what, body] of [
+    ["a log", keyWith({}, { ctlog: { x: 1 } })],
+    ["a key", keyWith({ x: 1 })],
+    ["a Notary attestor", { notary: { certs: { value: "x" }, x: 1 } }],
+    ["an identity", { cosign: { keyless: { identities: [{ issuer, subject: identity, x: 1 }] } } }],
+    ["an attestor without identities", { cosign: { keyless: { identities: [] } } }],
+    ["an attestor", { ...keyWith({}), x: 1 }],
+    ["a switch", keyWith({}, { ctlog: { insecureIgnoreTlog: "perhaps" } })],
+  ] as const)
+    it(`refuses the rule for a mistake in ${what}`, () =>
+      assert.ok((readWith(body).rules[0]?.notUnderstood.length ?? 0) > 0));
+
+  it("reads the hash of keys, and whether certificates must be logged", () => {
+    const of = (body: object) => readWith(body).rules[0]?.authorities[0];
+    const hashOf = (more: object) => {
+      const authority = of(keyWith(more));
+      return authority?.kind === "key" && authority.hashAlgorithm;
+    };
+    assert.deepEqual(
+      [hashOf({}), hashOf({ hashAlgorithm: "sha384" }), hashOf({ hashAlgorithm: "sha512" })],
+      ["sha256", "sha384", "sha512"],
+    );
+    const ignores = (ctlogWith: object) => {
+      const authority = of({ cosign: { keyless: { identities }, ctlog: ctlogWith } });
+      return authority?.kind === "keyless" && authority.ignoresCertificateLog;
+    };
+    assert.deepEqual([ignores({}), ignores({ insecureIgnoreSCT: true })], [undefined, true]);
+  });
+
+  it("reads a trusted root of its own beside a key that needs no log", () => {
+    const [rule] = readWith(keyWith({}, { ctlog, trustedRoot: { value: other.trustedRoot } })).rules;
+    assert.equal(rule?.authorities[0]?.kind, "key");
+  });
+
+  it("counts attestors, one rule for each validation", () => {
+    const text = policyWith([signatures("attestors.stranger, attestors.key", "e > 1"), signatures("attestors.key")]);
+    const { rules } = readPolicy([{ path: "p.yaml", text }]);
+    assert.deepEqual(
+      rules.map(({ name, quorum }) => [name, quorum]),
+      [
+        ["p/0", { count: 2, of: "authorities", named: [] }],
+        ["p/1", { count: 1, of: "authorities", named: [] }],
+      ],
+    );
+    assert.equal(readWith(keyWith({})).rules[0]?.name, "p");
+  });
+
+  it("notes conditions on resources, which do not matter here", () => {
+    const codes = (matchConditions: unknown) =>
+      readWith(keyWith({}), { matchConditions }).problems.map(({ code }) => code);
+    assert.deepEqual([codes([{ name: "x", expression: "true" }]), codes([])], [["policy-match-not-evaluated"], []]);
+  });
+
   it("covers all images where it names none, and others not", () => {
     const state = (spec: object) =>
       verdictWith(policyWith([signatures("attestors.stranger")], spec), [bundle]).decidedBy?.rule;
