@@ -28,13 +28,16 @@ export interface HoverSubject {
   readonly now: Date;
 }
 
-/** The hover of an image use, as Markdown with codicons and links to our own commands. */
+/**
+ * The hover of an image use, as Markdown with codicons and links to our own commands. What can be done stands right under
+ * the verdict: the editor puts its diagnostics above, and the end of a hover is often out of sight.
+ */
 export function hoverText(subject: HoverSubject): string {
   const { status } = subject;
   const verdict = lastVerdict(status);
-  const lines = [headline(subject), ...referenceLines(subject, verdict)];
+  const lines = referenceLines(subject, verdict);
   if (verdict !== undefined) lines.push(...verdictLines(verdict, subject.now));
-  return `${lines.join("  \n")}\n\n---\n\n${actions(subject, verdict)}`;
+  return `${headline(subject)}\n\n${actions(subject, verdict)}\n\n---\n\n${lines.join("  \n")}`;
 }
 
 function headline({ status }: HoverSubject): string {
@@ -42,11 +45,11 @@ function headline({ status }: HoverSubject): string {
   const head = `${coloured(mark)} **${mark.word}**`;
   switch (status.kind) {
     case "judged":
-      return `${head}. ${escapeHover(status.verdict.reason.message)}\n`;
+      return `${head}. ${escapeHover(status.verdict.reason.message)}`;
     case "checking":
-      return `${head}. ${status.previous === undefined ? "The registry is being asked." : "The registry is being asked again; below is its last answer."}\n`;
+      return `${head}. ${status.previous === undefined ? "The registry is being asked." : "The registry is being asked again; below is its last answer."}`;
     case "not-checked":
-      return `${head}. ${escapeHover(status.why)}\n`;
+      return `${head}. ${escapeHover(status.why)}`;
   }
 }
 
@@ -151,7 +154,8 @@ function actions(subject: HoverSubject, verdict: Verdict | undefined): string {
   const links: string[] = [];
   if (trusted) {
     links.push(commandLink("$(refresh) Verify again", "countersign.verifyAgain", target, "Ask the registry again"));
-    if (verdict?.state !== "verified")
+    // What could not be looked at cannot be signed either.
+    if (verdict?.state !== "verified" && verdict?.state !== "unknown")
       links.push(commandLink("$(key) Sign", "countersign.sign", target, "Sign through a signing service"));
   }
   if (verdict?.state === "untrusted")

@@ -67,10 +67,13 @@ describe("the hover", () => {
     assert.doesNotMatch(stepsText(verdict, now), /## Platforms|## Attached/);
   });
 
-  it("tells verdict, reference, value, signer, time, policy and age, in this order", () => {
+  it("tells verdict, what to do, reference, value, signer, time, policy and age, in this order", () => {
     const text = read(hoverText(subject));
     const parts = [
       "**Signed, not trusted**. It is signed, but policy acme does not accept the signer.",
+      "Verify again",
+      "Trust this signer",
+      "Show the steps",
       "ghcr.io/acme/app:1.4",
       "sha256:abababababab...",
       "value from ARG TAG, line 1",
@@ -78,8 +81,6 @@ describe("the hover", () => {
       "signed 3 days ago (2026-11-18 12:00 UTC), proven by the transparency log",
       "decided by acme, [policy/images.yaml:12]",
       "asked 5 minutes ago",
-      "Verify again",
-      "Show the steps",
     ];
     const places = parts.map((part) => text.indexOf(part));
     assert.ok(!places.includes(-1), `${parts[places.indexOf(-1)]} is missing from:\n${text}`);
@@ -98,6 +99,19 @@ describe("the hover", () => {
   it("offers no action that asks anybody while the workspace is not trusted", () => {
     const text = hoverText({ ...subject, trusted: false, status: { kind: "not-checked", why: "Not trusted." } });
     assert.doesNotMatch(text, /countersign\.(?:verifyAgain|sign)\b/u);
+  });
+
+  it("offers to sign only what was looked at and is not verified", () => {
+    for (const [state, offers] of [
+      ["verified", false],
+      ["unknown", false],
+      ["invalid", true],
+      ["unsigned", true],
+      ["untrusted", true],
+    ] as const) {
+      const other: HoverSubject = { ...subject, status: { kind: "judged", verdict: { ...verdict, state } } };
+      assert.equal(/countersign\.sign\?/u.test(hoverText(other)), offers, state);
+    }
   });
 
   it("offers to pin only what is verified", () => {

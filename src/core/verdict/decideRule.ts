@@ -144,10 +144,15 @@ function obstacleIn(authority: Authority, { known, roots, unusable, defaultRoot 
 function refusal({ authorities, quorum }: PolicyRule): string {
   const names = authorities.filter(({ kind }) => kind !== "static").map(({ name }) => `'${name}'`);
   if (names.length === 0) return "refuses every image";
-  if (quorum === undefined) return `accepts only ${names.join(" or ")}`;
+  if (quorum === undefined) return `accepts only ${listOf(names)}`;
   const among =
     quorum.named.length === 0 ? "" : `, and among them ${quorum.named.map((name) => `'${name}'`).join(" and ")}`;
   return `asks for ${quorum.count} of ${names.join(", ")}${among}`;
+}
+
+/** "'a'", "'a' or 'b'", "'a', 'b' or 'c'". */
+function listOf(names: readonly string[]): string {
+  return names.length <= 2 ? names.join(" or ") : `${names.slice(0, -1).join(", ")} or ${names.at(-1) ?? ""}`;
 }
 
 /** What a signature by the right signer still lacks; most questions about a refusal are about that. */

@@ -12,7 +12,13 @@ const custodyWords = new Map<KeyDescription["custody"], string>([
 /** A key in a few words: what it asks for, algorithm, custody. */
 export function describeKey(key: KeyDescription): string {
   const needs = key.needs.length === 0 ? "signs at once" : `needs ${key.needs.join(" and ")}`;
-  return [needs, key.spec, custodyWords.get(key.custody) ?? ""].join(" · ");
+  return [needs, specWord(key.spec), custodyWords.get(key.custody) ?? ""].join(" · ");
+}
+
+/** As the field writes it: "P-256", "RSA 3072", "Ed25519". */
+function specWord(spec: KeyDescription["spec"]): string {
+  if (spec === "ed25519") return "Ed25519";
+  return spec.startsWith("rsa") ? `RSA ${spec.slice("rsa".length)}` : `P-${spec.slice("p".length)}`;
 }
 
 /** Why the key cannot sign in this format; undefined where it can. */

@@ -95,8 +95,8 @@ export function namedUses(document: Document): readonly NamedUse[] {
   return uses;
 }
 
-/** In the order of the person's language; much faster than asking each name. */
-const collator = new Intl.Collator();
+/** In the order of the person's language, numbers by their value; much faster than asking each name. */
+const collator = new Intl.Collator(undefined, { numeric: true });
 
 /** Groups images, the worst group first and the worst image first in each. */
 export function groupImages(images: readonly ImageEntry[], by: Grouping): readonly ImageGroup[] {

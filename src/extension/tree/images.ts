@@ -190,7 +190,7 @@ function toItem(extension: Extension, node: Node, grouping: Grouping): vscode.Tr
 }
 
 function groupItem(extension: Extension, group: ImageGroup, grouping: Grouping): vscode.TreeItem {
-  const quiet = group.status === "verified" && grouping === "verdict" && extension.model.images().length > 30;
+  const quiet = grouping === "verdict" && isQuiet(group, extension.model.images().length);
   const state = quiet ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded;
   const item = new vscode.TreeItem(group.label, state);
   item.id = `group ${grouping} ${group.key}`;
@@ -201,6 +201,22 @@ function groupItem(extension: Extension, group: ImageGroup, grouping: Grouping):
   if (uri !== undefined) item.resourceUri = uri;
   item.accessibilityInformation = { label: `${group.label}, ${count(group.count, "image")}` };
   return item;
+}
+
+/** Groups that need nobody now stay closed where they would push the others out of sight. */
+function isQuiet({ status, count: own }: ImageGroup, images: number): boolean {
+  switch (status) {
+    case "verified":
+      return images > 30;
+    case "unknown":
+    case "not-checked":
+      return own > 30;
+    case "invalid":
+    case "unsigned":
+    case "untrusted":
+    case "checking":
+      return false;
+  }
 }
 
 function imageItem(extension: Extension, group: string, image: ImageEntry): vscode.TreeItem {

@@ -217,6 +217,7 @@ describe("judge of policies", () => {
   const refusals: readonly (readonly [string, PolicyRule])[] = [
     ["accepts only 'stranger'", rule([no])],
     ["accepts only 'stranger' or 'acme'", rule([no, { ...yes, format: "legacy" }, fixed("fail")])],
+    ["accepts only 'stranger', 'stranger' or 'acme'", rule([no, no, { ...yes, format: "legacy" }])],
     ["refuses every image", rule([fixed("fail")])],
     ["refuses every image", rule([])],
     ["asks for 2 of 'stranger', 'acme'", rule([no, yes], quorum())],

@@ -55,6 +55,15 @@ describe("the images of a workspace", () => {
     );
   });
 
+  it("stand in the order of their numbers", () => {
+    const named = readDocument("FROM acme/app:10\nFROM acme/app:9\nFROM acme/app:1\n", "Dockerfile");
+    const [group] = groupImages(imagesOf([named], statusOf), "verdict");
+    assert.deepEqual(
+      group?.images.map(({ name }) => name),
+      ["acme/app:1", "acme/app:9", "acme/app:10"],
+    );
+  });
+
   it("group by file, an image under each file that uses it, the worst file first", () => {
     assert.deepEqual(
       groupImages(images, "file").map(({ label, images: list }) => [label, list.map(({ name }) => name)]),
