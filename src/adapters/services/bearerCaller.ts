@@ -64,9 +64,9 @@ export function createBearerCaller(
         secret,
         timeoutMs: place.timeoutMs,
         action: call.action,
-        ...(call.body === undefined ? {} : { body: call.body }),
-        ...(call.ambiguity === undefined ? {} : { ambiguity: call.ambiguity }),
-        ...(place.tls === undefined ? {} : { tls: place.tls }),
+        body: call.body,
+        ambiguity: call.ambiguity,
+        tls: place.tls,
       },
       options,
     );

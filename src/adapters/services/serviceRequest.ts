@@ -17,20 +17,20 @@ export interface ServiceRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
   /** Sent as a bearer token. */
-  readonly secret?: string;
+  readonly secret?: string | undefined;
   /** Sent besides the content type, such as an API key. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: unknown;
   /** Sent as a form in place of a JSON body. */
-  readonly form?: Readonly<Record<string, string>>;
+  readonly form?: Readonly<Record<string, string>> | undefined;
   /** Sent as it is, byte for byte, in place of a JSON body: a signature over the request may cover it. */
-  readonly content?: { readonly type: string; readonly text: string };
-  readonly tls?: ServiceTls;
+  readonly content?: { readonly type: string; readonly text: string } | undefined;
+  readonly tls?: ServiceTls | undefined;
   readonly timeoutMs: number;
   /** What was tried, in words: "submit the request". */
   readonly action: string;
   /** What a person should know where it is not clear whether the request was carried out. */
-  readonly ambiguity?: string;
+  readonly ambiguity?: string | undefined;
   /** The service explains failures in JSON: an answer with status 500 and above is given back where it is JSON. */
   readonly explainsFailures?: boolean;
 }

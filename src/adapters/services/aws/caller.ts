@@ -57,8 +57,8 @@ export function createAwsCaller(place: AwsPlace): AwsCaller {
         content: { type, text },
         timeoutMs: place.timeoutMs,
         action: call.action,
-        ...(call.ambiguity === undefined ? {} : { ambiguity: call.ambiguity }),
-        ...(place.tls === undefined ? {} : { tls: place.tls }),
+        ambiguity: call.ambiguity,
+        tls: place.tls,
       },
       options,
     );

@@ -49,7 +49,7 @@ export async function askForToken(
         timeoutMs: place.timeoutMs,
         action,
         ...(form === undefined ? {} : { form: form(now) }),
-        ...(request.body === undefined ? {} : { body: request.body }),
+        body: request.body,
         ...(request.secret === undefined ? {} : { secret: request.secret }),
         ...(request.headers === undefined ? {} : { headers: request.headers }),
       },

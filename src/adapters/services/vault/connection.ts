@@ -46,9 +46,9 @@ export async function sendCall(
       timeoutMs: place.timeoutMs,
       action: call.action,
       explainsFailures: true,
-      ...(call.body === undefined ? {} : { body: call.body }),
-      ...(call.ambiguity === undefined ? {} : { ambiguity: call.ambiguity }),
-      ...(place.tls === undefined ? {} : { tls: place.tls }),
+      body: call.body,
+      ambiguity: call.ambiguity,
+      tls: place.tls,
     },
     options,
   );

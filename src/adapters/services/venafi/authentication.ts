@@ -47,22 +47,11 @@ export function createTokenSource(
   note: (secret: string) => void,
 ): TokenSource {
   const { options: settings } = place;
+  const { origin, timeoutMs } = place;
+  const post = (path: string, body: object, action: string, options: WaitOptions, tls = place.tls) =>
+    sendToService({ method: "POST", url: `${origin}/${path}`, body, timeoutMs, action, tls }, options);
   const ask = (path: string, body: object, action: string, options: WaitOptions, tls = place.tls): Promise<Grant> =>
-    grantFrom(
-      sendToService(
-        {
-          method: "POST",
-          url: `${place.origin}/${path}`,
-          body,
-          timeoutMs: place.timeoutMs,
-          action,
-          ...(tls === undefined ? {} : { tls }),
-        },
-        options,
-      ),
-      action,
-      place,
-    );
+    grantFrom(post(path, body, action, options, tls), action, place);
   const common = { client_id: settings.clientId, scope: settings.scope };
   const isWanted = (kind: VenafiOptions["authentication"]): boolean =>
     settings.authentication === undefined || settings.authentication === kind;
@@ -105,8 +94,7 @@ export function createTokenSource(
       note(assertion);
       const url = `${place.origin}/v1/oauth/token/serviceaccount`;
       const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
-      const tls = place.tls === undefined ? {} : { tls: place.tls };
-      return sendToService({ method: "POST", url, form, timeoutMs: place.timeoutMs, action, ...tls }, options);
+      return sendToService({ method: "POST", url, form, timeoutMs, action, tls: place.tls }, options);
     };
     const reply = await grantAt(place.now());
     const { date = place.now() } = reply;
@@ -116,7 +104,9 @@ export function createTokenSource(
   const withDevice = async (options: WaitOptions): Promise<Grant | undefined> => {
     const { person } = place;
     if (settings.authentication !== "device" || person === undefined) return undefined;
-    return grantFrom(authorizeDevice(place, person, options), "sign in with a code", place);
+    const action = "sign in with a code";
+    const send = (path: string, body: object): Promise<ServiceReply> => post(path, body, action, options);
+    return grantFrom(authorizeDevice(place, person, send, options), action, place);
   };
 
   return {

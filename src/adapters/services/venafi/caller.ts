@@ -41,9 +41,9 @@ export function createCaller(place: TokenPlace, session: Session): Caller {
         headers: authorization.headers,
         timeoutMs: place.timeoutMs,
         action: call.action,
-        ...(call.body === undefined ? {} : { body: call.body }),
-        ...(call.ambiguity === undefined ? {} : { ambiguity: call.ambiguity }),
-        ...(place.tls === undefined ? {} : { tls: place.tls }),
+        body: call.body,
+        ambiguity: call.ambiguity,
+        tls: place.tls,
       },
       options,
     );
