@@ -21,16 +21,16 @@ const lookupSections: Readonly<Record<Lookup["kind"], string>> = {
   referrers: `${distribution}, Listing Referrers`,
   "referrers-tag": `${distribution}, Referrers Tag Schema`,
   "signature-tag": "cosign signature specification, Tag-based Discovery",
-  "attestation-tag": "cosign signature specification, Tag-based Discovery",
+  "attestation-tag": "cosign attestation specification",
   "sbom-tag": "cosign SBOM specification",
 };
 
 /** The specification by which each format is verified. */
 const formatSections: Readonly<Record<SignatureFormat, string>> = {
   "sigstore-bundle": "Sigstore client specification, 4 Verification",
-  cosign: "cosign signature specification, Signature Verification",
-  "notation-jws": "Notary Project, signature verification details; JWS envelope",
-  "notation-cose": "Notary Project, signature verification details; COSE envelope",
+  cosign: "cosign signature specification, Simple Signing",
+  "notation-jws": "Notary Project, trust store and trust policy, Signature Verification; JWS envelope",
+  "notation-cose": "Notary Project, trust store and trust policy, Signature Verification; COSE envelope",
   unrecognised: "none that is known here",
 };
 
@@ -42,13 +42,13 @@ const reasonSections: ReadonlyMap<string, string> = new Map([
   ["certificate-chain-broken", "RFC 5280, 6.1"],
   ["certificate-not-valid-then", "RFC 5280, 6.1.3 (a)(2)"],
   ["certificate-not-an-authority", "RFC 5280, 6.1.4 (k)"],
-  ["certificate-path-length", "RFC 5280, 6.1.4 (m)"],
+  ["certificate-path-length", "RFC 5280, 6.1.4 (l), (m)"],
   ["certificate-names", "RFC 5280, 4.2.1.10 and 6.1.3 (b), (c)"],
   ["certificate-usage", "RFC 5280, 4.2.1.3 and 4.2.1.12"],
   ["certificate-extension", "RFC 5280, 4.2"],
   ["certificate-revoked", "RFC 5280, 6.3; RFC 6960"],
   ["revocation-unknown", "Notary Project, trust store and trust policy, Certificate Revocation Evaluation"],
-  ["certificate-not-logged", "RFC 6962, 3.3"],
+  ["certificate-not-logged", "RFC 6962, 3.2"],
   ["log-entry-mismatch", "Sigstore client specification, 4.4"],
   ["log-inclusion", "RFC 6962, 2.1.1; C2SP tlog-checkpoint"],
   ["log-not-valid-then", "Sigstore client specification, 4.4"],
