@@ -9,6 +9,12 @@ import { createStampChain } from "../../helpers/timestamp.ts";
 const { root, leaf } = createNotaryChain();
 const own = issueTestCertificate({ name: { O: "own" }, kind: "leaf" });
 const stamps = createStampChain();
+const issuing = issueTestCertificate({ name: { O: "issuing" }, kind: "authority", issuer: root });
+const named = issueTestCertificate({
+  name: { O: "root" },
+  kind: "authority",
+  issuer: issueTestCertificate({ name: { O: "root" }, kind: "authority" }),
+});
 
 const statement = {
   name: "release",
@@ -30,6 +36,8 @@ const stores = {
   "policy/truststore/x509/tsa/clock/root.crt": certificatePem(stamps.root.der),
   "policy/truststore/x509/tsa/stamps/stamps.crt": certificatePem(stamps.authority.der),
   "policy/truststore/x509/tsa/own/own.crt": certificatePem(own.der),
+  "policy/truststore/x509/tsa/issuing/issuing.crt": certificatePem(issuing.der),
+  "policy/truststore/x509/tsa/named/named.crt": certificatePem(named.der),
   "elsewhere/truststore/x509/ca/far/root.crt": certificatePem(root.der),
 };
 
@@ -95,6 +103,8 @@ describe("readNotaryTrustPolicy", () => {
     ["with a certificate that is broken", "ca:broken"],
     ["for time stamps with what is no root", "tsa:stamps"],
     ["for time stamps with what is no authority's", "tsa:own"],
+    ["for time stamps with an authority that is no root", "tsa:issuing"],
+    ["for time stamps that only bears a root's name", "tsa:named"],
     ["that leads out of its folder", "ca:.."],
   ];
   for (const [title, store] of unusable)
@@ -115,7 +125,21 @@ describe("readNotaryTrustPolicy", () => {
       expiry: "log",
       revocation: "log",
     });
-    assert.equal(checksOf({ level: "audit" }).authenticity, "log");
+    const enforced = {
+      authenticity: "enforce",
+      authenticTimestamp: "enforce",
+      expiry: "enforce",
+      revocation: "enforce",
+    };
+    assert.deepEqual(checksOf({ level: "strict" }), enforced);
+    assert.deepEqual(checksOf({ level: "audit" }), {
+      authenticity: "log",
+      authenticTimestamp: "log",
+      expiry: "log",
+      revocation: "log",
+    });
+    for (const check of Object.keys(enforced))
+      assert.deepEqual(checksOf({ level: "strict", override: { [check]: "log" } }), { ...enforced, [check]: "log" });
     assert.equal(checksOf({ level: "strict", override: { revocation: "skip" } }).revocation, "skip");
     assert.deepEqual(
       checksOf({
@@ -174,6 +198,33 @@ describe("readNotaryTrustPolicy", () => {
       { signatureVerification: { level: "strict", override: { authenticity: "skip" } } },
     ],
     ["an override by an unknown action", { signatureVerification: { level: "strict", override: { expiry: "warn" } } }],
+    [
+      "an override of revocation by an unknown action",
+      { signatureVerification: { level: "strict", override: { revocation: "warn" } } },
+    ],
+    ["an override that skips expiry", { signatureVerification: { level: "strict", override: { expiry: "skip" } } }],
+    [
+      "an override that skips time stamps",
+      { signatureVerification: { level: "strict", override: { authenticTimestamp: "skip" } } },
+    ],
+    [
+      "a time stamp asked for by an unknown word",
+      { signatureVerification: { level: "strict", verifyTimestamp: "no" } },
+    ],
+    ["too many stores", { trustStores: Array(51).fill("ca:acme") }],
+    [
+      "too many identities",
+      { trustedIdentities: Array.from({ length: 101 }, (_, index) => `x509.subject: C=US, ST=WA, O=Acme ${index}`) },
+    ],
+    ["a scope with a digest", { registryScopes: [`registry.example/acme/app@sha256:${"0".repeat(64)}`] }],
+    [
+      "stores where verification is skipped, and no identities",
+      { signatureVerification: { level: "skip" }, trustedIdentities: [] },
+    ],
+    [
+      "identities where verification is skipped, and no stores",
+      { signatureVerification: { level: "skip" }, trustStores: [] },
+    ],
     ["stores where verification is skipped", { signatureVerification: { level: "skip" } }],
     [
       "an override where verification is skipped",
@@ -198,6 +249,44 @@ describe("readNotaryTrustPolicy", () => {
       assert.ok(policy.rules.length > 0);
       assert.ok(policy.rules.every(({ notUnderstood }) => notUnderstood.length > 0));
     });
+
+  it("reads as many stores, identities and statements as a policy may have", () => {
+    const trustedIdentities = Array.from({ length: 100 }, (_, index) => `x509.subject: C=US, ST=WA, O=Acme ${index}`);
+    assert.deepEqual(whyNot(withStatement({ trustStores: Array(50).fill("ca:acme"), trustedIdentities })), []);
+    const statements = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({
+        ...statement,
+        name: `n${index}`,
+        registryScopes: [`r.example/${index}`],
+      }));
+    assert.deepEqual(whyNot(read({ version: "1.0", trustPolicies: statements(500) })), []);
+    const { rules } = read({ version: "1.0", trustPolicies: statements(501) });
+    assert.ok(rules.every(({ notUnderstood }) => notUnderstood.length > 0));
+  });
+
+  it("covers everything, and enforces, where it has no statement", () => {
+    const [rule, ...more] = read({ version: "1.0", trustPolicies: [] }).rules;
+    assert.deepEqual(
+      [rule?.name, rule?.mode, rule?.globs.map(({ glob }) => glob), rule?.authorities, more.length],
+      ["trust policy", "enforce", ["**"], [], 0],
+    );
+  });
+
+  it("keeps name, place and scopes of a statement that is not understood", () => {
+    const [rule] = withStatement({ trustStores: [] }).rules;
+    assert.deepEqual(
+      [rule?.name, rule?.mode, rule?.globs.map(({ glob }) => glob)],
+      ["release", "enforce", ["registry.example/acme/app"]],
+    );
+  });
+
+  it("takes identities as they stand, '*' for any", () => {
+    assert.equal(authorityOf(withStatement({ trustedIdentities: ["*"] })).identities, "any");
+    assert.equal(
+      authorityOf(withStatement({ signatureVerification: { level: "strict", verifyTimestamp: "" } })).verifyTimestamp,
+      "always",
+    );
+  });
 
   it("refuses names and scopes that two statements share", () => {
     const shared = [
