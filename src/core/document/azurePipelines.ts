@@ -10,6 +10,7 @@ import {
 } from "./azureScope.ts";
 import { readAzureTask } from "./azureTasks.ts";
 import { variablesTemplates } from "./azureVariables.ts";
+import { writtenEntries, writtenVariables } from "./azureWritten.ts";
 import type { Document, JobStep } from "./document.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { lazyLookup, placedVariables, textsOf } from "./pipelineVariables.ts";
@@ -21,6 +22,8 @@ interface Reading {
   readonly pipeline: Pipeline;
   /** Names that `resources.containers` gives to images. */
   readonly aliases: ReadonlySet<string>;
+  /** What steps set for other jobs, by the names of job, step and variable in upper case. */
+  readonly outputs: Map<string, YamlEntry>;
   /** Whether the file is included by others, which may define what it does not. */
   readonly isTemplate: boolean;
 }
@@ -33,7 +36,9 @@ interface Reading {
 export function readAzurePipelines(text: string, path: string, siblings: Siblings = noSiblings): Document {
   const pipeline = createPipeline(text, path, "azure-pipelines");
   const [root] = pipeline.roots;
+  const outputs = new Map<string, YamlEntry>();
   const outer: AzureScope = {
+    outputs,
     variables: new Map(),
     parameters: azureParameters(root),
     loop: new Map(),
@@ -43,7 +48,7 @@ export function readAzurePipelines(text: string, path: string, siblings: Sibling
   const containers = azureItems(valueAt(root, "resources", "containers"), scope);
   const aliases = new Set(containers.flatMap(({ value }) => textOf(valueAt(value, "container")) ?? []));
   const isTemplate = !["trigger", "pr", "pool", "resources", "schedules"].some((key) => valueAt(root, key));
-  const reading = { pipeline, aliases, isTemplate };
+  const reading = { pipeline, aliases, outputs, isTemplate };
   for (const { value, scope: around } of containers)
     pipeline.image(valueAt(value, "image"), "resources", { scope: azureTemplate(around) });
   for (const { value, scope: around } of azureEntries(valueAt(root, "extends", "parameters", "containers"), scope))
@@ -131,13 +136,24 @@ function readJob(
   const steps: JobStep[] = [];
   const environment = placedVariables(pipeline.text, ownVariables(stepScope), azureTemplate(stepScope));
   const texts = { ...textsOf(environment), ...otherTexts(pipeline.text, stepScope) };
+  /** What earlier steps have set. */
+  const written = new Map<string, YamlEntry>();
+  const later = (one: AzureScope): AzureScope => ({ ...one, variables: new Map([...one.variables, ...written]) });
   for (const list of [valueAt(job, "steps"), ...lifecycles])
-    for (const { value: step, scope: inner } of azureItems(list, stepScope)) {
+    for (const { value: step, scope: around } of azureItems(list, stepScope)) {
       const place = { ...(id === undefined ? {} : { job: id }), step: steps.length };
+      const inner = later(around);
       const combined =
-        combinations.length < 2 ? undefined : combinations.map(({ variables }) => ({ ...inner, variables }));
-      steps.push(readStep(reading, step, inner, { place, isWindows, environment: texts, combined }));
+        combinations.length < 2 ? undefined : combinations.map(({ variables }) => later({ ...around, variables }));
+      const given = placedVariables(pipeline.text, [...written.values()], azureTemplate(inner));
+      const own = { ...texts, ...textsOf(given) };
+      for (const { key } of written.values()) if (!Object.hasOwn(given, key.text)) delete own[key.text];
+      steps.push(readStep(reading, step, inner, { place, isWindows, environment: own, combined }));
       readHolder(reading, valueAt(step, "parameters"), inner, pool, depth + 1);
+      for (const [name, entry] of writtenEntries(step, writtenVariables(pipeline.text, step))) {
+        written.set(name, entry);
+        if (id !== undefined) reading.outputs.set(`${id}.${name}`.toUpperCase(), entry);
+      }
     }
   if (steps.length > 0) pipeline.job({ id: id ?? "steps", span: job.span, steps, environment });
 }

@@ -20,6 +20,8 @@ export interface AzureScope {
   readonly parameters: ReadonlyMap<string, YamlNode>;
   /** What `each` goes over. */
   readonly loop: ReadonlyMap<string, YamlNode>;
+  /** What steps of earlier jobs have set, by the names of job, step and variable in upper case. */
+  readonly outputs?: ReadonlyMap<string, YamlEntry>;
   /** The templates that a list of variables includes. */
   readonly templates?: (variables: YamlNode | undefined) => readonly VariablesTemplate[];
   /** The other files in which variables stand. */
@@ -142,7 +144,8 @@ export function azureScriptTemplate(scope: AzureScope, combined: readonly AzureS
     syntax: anyOf(templates, (source) =>
       known(source).filter(({ name = "" }) => name.includes(".") || isDefined(name)),
     ),
-    lookup: (name) => lookup(name, scope),
+    // What a variable says is evaluated before any script sees it.
+    lookup: (name) => lookup(name, scope).map((one) => ("text" in one ? one : { ...one, scope: azureTemplate(scope) })),
   };
 }
 
@@ -161,6 +164,12 @@ function lookup(name: string, scope: AzureScope): readonly Definition[] {
     const [first = "", ...inner] = keys;
     return define(`default of parameter ${keys.join(".")}`, valueAt(parameters.get(first), ...inner));
   }
+  const output = /^(?:stage)?dependencies$/i.test(path?.[1] ?? "") ? keys.findIndex((key) => key === "outputs") : -1;
+  if (output > 0)
+    return define(
+      `output ${keys[output + 1]}`,
+      scope.outputs?.get(`${keys[output - 1]}.${keys[output + 1]}`.toUpperCase())?.value,
+    );
   const element = loop.get(path?.[1] ?? "");
   if (element !== undefined) return define(`each ${name}`, valueAt(element, ...keys));
   const variable = path?.[1] === "variables" && keys.length > 0 ? keys.join(".") : name;
