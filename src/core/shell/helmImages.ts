@@ -28,12 +28,14 @@ export function readHelm(words: readonly WordValue[]): CommandImages {
   for (const [key, slice] of values) {
     const text = textOfSlice(slice);
     const prefix = /^(.*\.|)(?:image|[a-z]\w*Image)$/.exec(key)?.[1];
-    if (prefix !== undefined && /[/:@]/.test(text.replace(unknownCharacter, ""))) mentions.push({ slice });
+    if (prefix !== undefined && /[/:@]/.test(text.replace(unknownCharacter, "")))
+      mentions.push({ slice, mayBeLocal: true });
     const around = /^((?:.*\.)?(?:image|[a-z]\w*Image))\.repository$/.exec(key)?.[1];
     if (around === undefined) continue;
     const [registry, tag, digest] = ["registry", "tag", "digest"].map((name) => values.get(`${around}.${name}`));
     mentions.push({
       slice,
+      mayBeLocal: true,
       split: {
         ...(registry === undefined ? {} : { registry }),
         ...(tag === undefined ? {} : { tag }),

@@ -3,6 +3,7 @@ import { formatReference, parseReference } from "../image/reference.ts";
 import { innerCommands } from "./innerCommand.ts";
 import { imagesOfTool } from "./imageTools.ts";
 import { createCommandUses, type PlacedMention } from "./imageCommandUse.ts";
+import type { SplitMention } from "./mention.ts";
 import { createScript } from "./script.ts";
 import { partsOfSlice, textOfSlice, valueOfWord, wholeSlice, writtenSpan, type WordSlice } from "./wordValue.ts";
 
@@ -68,9 +69,9 @@ export function readImageCommands(
   };
   for (const command of [...document.commands, ...(document.furtherCommands ?? [])]) visit(command, 0);
   if (placed.length === 0) return [];
-  const wanted = placed.filter(({ slice, mayBeLocal, isPulled }) => {
+  const wanted = placed.filter(({ slice, split, mayBeLocal, isPulled }) => {
     if (mayBeLocal !== true) return true;
-    const names = namesOf(slice, document.text).flatMap(spellings);
+    const names = (split === undefined ? namesOf(slice, document.text) : [joinedName(slice, split)]).flatMap(spellings);
     return !names.some((name) => outputs.has(name) || (isPulled !== true && aliases.has(name)));
   });
   return createCommandUses(document, commands, wanted);
@@ -103,6 +104,12 @@ function namesOf(slice: WordSlice, document: string): readonly string[] {
   const span = writtenSpan(partsOfSlice(slice), document);
   const written = span === undefined ? [] : [document.slice(span.start, span.end).replaceAll(/["']/g, "")];
   return partsOfSlice(slice).every(({ text }) => text !== undefined) ? [textOfSlice(slice), ...written] : written;
+}
+
+/** The name whose parts stand apart. */
+function joinedName(slice: WordSlice, { registry, tag }: SplitMention): string {
+  const before = registry === undefined ? "" : `${textOfSlice(registry)}/`;
+  return `${before}${textOfSlice(slice)}${tag === undefined ? "" : `:${textOfSlice(tag)}`}`;
 }
 
 /** The commands of a script that is a word of another command; what the outer shell expands keeps its place. */

@@ -27,15 +27,20 @@ const engineName =
 const toolByName =
   /^(CRANE|SKOPEO|COSIGN|NOTATION|ORAS|REGCTL|KUBECTL|HELM|KIND|TRIVY|GRYPE|SYFT)(?:_?(?:BIN|BINARY|CLI|CMD|COMMAND|EXE))?$/i;
 
+/** As playbooks name it, after what it is for. */
+const engineOfPlaybook =
+  /(?:^|_)(?:docker|podman|nerdctl|container_(?:binary|cli|command|engine|runtime|tool))(?:_(?:bin|binary|cli|cmd|command|exe|executable|path))?$/i;
+
 const composeName = /compose|(?:^|_)dcr?(?:_|$)/i;
 
-/** `$CONTAINER_ENGINE run ...`: which engine is only known when it runs, but all of them take the same words. */
+/** `$CONTAINER_ENGINE run ...`, `{{ container_binary }} run ...`: which engine is only known when it runs, but all of them take the same words. */
 function engineByName({ words }: ShellCommand): Invocation | undefined {
   const [program, ...rest] = words;
   const [name, ...others] = program?.expands ?? [];
   if (program === undefined || program.text !== undefined || name === undefined || others.length > 0) return undefined;
-  if (!/^["']?\$[({]?\w+[)}]?["']?$/.test(program.raw)) return undefined;
-  if (engineName.test(name)) return { tool: "docker", rest };
+  const isPlaybook = /^["']?\{\{-?\s*\w+\s*-?\}\}["']?$/.test(program.raw);
+  if (!isPlaybook && !/^["']?\$[({]?\w+[)}]?["']?$/.test(program.raw)) return undefined;
+  if (engineName.test(name) || (isPlaybook && engineOfPlaybook.test(name))) return { tool: "docker", rest };
   const tool = toolByName.exec(name)?.[1]?.toLowerCase();
   if (tool !== undefined) return { tool, rest };
   // Whatever it is called: nothing else is told to run something and to remove it again.

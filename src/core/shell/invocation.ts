@@ -56,7 +56,7 @@ const wrappers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 export function invocationOf(command: ShellCommand): Invocation | undefined {
   let at = 0;
   for (let depth = 0; depth < 8; depth++) {
-    while (/^[A-Za-z_]\w*=/.test(command.words[at]?.raw ?? "")) at++;
+    while (isAssignment(command.words[at])) at++;
     const tool = toolName(command.words[at]);
     if (tool === undefined) return undefined;
     at++;
@@ -119,6 +119,11 @@ function afterOptions(words: readonly ShellWord[], from: number, valued: Readonl
     if (written === undefined || !written.startsWith("-")) return at;
     at += valued.has(written) ? 2 : 1;
   }
+}
+
+/** Whether a word sets a variable for the command, also where make has put it there. */
+function isAssignment(word: ShellWord | undefined): boolean {
+  return /^[A-Za-z_]\w*=/.test(word?.raw.startsWith("$(") === true ? (word.text ?? "") : (word?.raw ?? ""));
 }
 
 /** The name after the folder, which need not be known, without what says for which machine the program is. */

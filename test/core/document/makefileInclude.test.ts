@@ -62,6 +62,12 @@ const cases: readonly {
     expected: ["docker.io/library/a:1 resolved"],
   },
   {
+    title: "a command behind an assignment that a variable holds",
+    makefile: "E = A=b\nB = docker buildx build\nx:\n\t$(E) $(B) -t a:1 .\n\tdocker run a:1\n\tdocker run ⟦a:2⟧\n",
+    files: {},
+    expected: ["docker.io/library/a:2 literal"],
+  },
+  {
     title: "functions of make",
     makefile:
       "V := $(shell cat VERSION)\nx:\n\tdocker pull ⟦a:$(V)⟧\n\tdocker pull ⟦$(or $(I),b:2)⟧\n\tdocker pull ⟦$(addprefix c:,$(strip  3 ))⟧\n\tdocker pull ⟦d:$(subst v,,v$(V))⟧\n\tdocker pull ⟦$(if $(X),e:1,e:2)⟧\n\tdocker run $(if $(X),--name $(X)) ⟦f:1⟧\n\tdocker pull ⟦g:$(shell git describe)⟧\n",

@@ -43,6 +43,8 @@ const commands: Readonly<Record<string, readonly string[]>> = {
     "oc image mirror ⟦quay.io/a/b:1⟧ c.io/a/b:1",
     "oc image extract --path /x:. ⟦quay.io/a/b:1⟧",
     "oc image append --from=⟦a/b:1⟧ --to c/d:1 x.tar",
+    "docker build -t a/b:1 . && helm upgrade x ./c --set image.repository=a/b,image.tag=1 --set side.image=⟦c/d:1⟧",
+    "docker build -t a/b:1 . && helm upgrade x ./c --set image.repository=⟦a/b⟧,image.tag=2",
     "minikube kubectl -- run x --image=⟦nginx:1⟧",
     "minikube -p x kubectl -- create deployment x --image ⟦nginx:1⟧",
   ],
