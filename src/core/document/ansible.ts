@@ -1,4 +1,5 @@
-import { definitionOf, variablesBeside, type VariableLookup } from "./ansibleVariables.ts";
+import { scopeOf, scopesOfItems } from "./ansibleScope.ts";
+import { variablesBeside, type VariableLookup } from "./ansibleVariables.ts";
 import type { Document, ImageUse } from "./document.ts";
 import { readInlineValues } from "./helmParameters.ts";
 import { useOfValue } from "./imageUse.ts";
@@ -7,7 +8,7 @@ import { addOciChart } from "./ociChart.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { createResourceReading, usesOf } from "./resourceReading.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
-import { expandTemplate, type Placeholder, type TemplateScope } from "./template.ts";
+import { expandTemplate, type TemplateScope } from "./template.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Modules by the last part of their names, with the parameter that names an image. */
@@ -19,6 +20,17 @@ const imageModules = new Map([
   ["podman_container", "image"],
   ["podman_image", "name"],
   ["docker_image", "name"],
+  ["podman_pod", "infra_image"],
+  ["podman_runlabel", "image"],
+]);
+/** Modules whose parameter names one image or several, which others have made or pulled before. */
+const listModules = new Map([
+  ["docker_image_info", "name"],
+  ["docker_image_export", "names"],
+  ["docker_image_tag", "name"],
+  ["podman_image_info", "name"],
+  ["podman_save", "image"],
+  ["podman_tag", "image"],
 ]);
 const definitionModules = new Set(["k8s", "helm", "docker_compose_v2", "docker_compose", "docker_stack"]);
 const scriptModules = new Set(["shell", "command", "raw"]);
@@ -69,11 +81,20 @@ function readTasks(node: YamlNode | undefined, around: VariableLookup, reading: 
       else if (scriptModules.has(module)) {
         const command =
           scalarOf(value) === undefined ? (valueAt(value, "cmd") ?? valueAt(value, "_raw_params")) : value;
-        if (scalarOf(command) !== undefined) pipeline.script([command], { scope });
         const words = itemsOf(valueAt(value, "argv"));
-        if (words.length > 0) pipeline.words(words, { scope });
+        for (const each of scopesOfItems(task, variables)) {
+          if (scalarOf(command) !== undefined) pipeline.script([command], { scope: each });
+          if (words.length > 0) pipeline.words(words, { scope: each });
+        }
       } else if (imageModules.has(module)) readModule(module, value, scope, reading);
-      else if (definitionModules.has(module)) readDefinition(module, value, scope, reading);
+      else if (module === "podman_containers")
+        for (const container of itemsOf(valueAt(value, "containers")))
+          pipeline.image(valueAt(container, "image"), "podman_container", { scope });
+      else if (listModules.has(module)) {
+        const named = valueAt(value, listModules.get(module) ?? "");
+        for (const image of itemsOf(named).length > 0 ? itemsOf(named) : [named])
+          pipeline.image(image, module, { scope });
+      } else if (definitionModules.has(module)) readDefinition(module, value, scope, reading);
     }
   }
 }
@@ -136,48 +157,6 @@ function readModule(module: string, parameters: YamlNode, scope: TemplateScope, 
     pin: "none",
   });
   if (!("code" in use)) uses.push(use);
-}
-
-/** `{{ name }}` and `{{ name | default('...') }}`; a loop's `item` is each of its texts. */
-function scopeOf(task: YamlNode, variables: VariableLookup): TemplateScope {
-  const loop = valueAt(task, "loop") ?? valueAt(task, "with_items");
-  const [, list] = /^\s*\{\{\s*(\w+)\s*\}\}\s*$/.exec(textOf(loop) ?? "") ?? [];
-  const named = list === undefined ? undefined : variables(list);
-  const items = itemsOf(named?.node ?? loop);
-  const item = valueAt(task, "loop_control", "loop_var");
-  const itemName = textOf(item) ?? "item";
-  return {
-    syntax: placeholders,
-    lookup(name) {
-      const [first, ...fields] = name.split(".");
-      if (first === itemName)
-        return items.map((node) => ({
-          label: "item of the loop",
-          node: valueAt(node, ...fields),
-          source: named?.source,
-        }));
-      const known = definitionOf(name, variables);
-      return known === undefined ? [] : [known];
-    },
-  };
-}
-
-const expression =
-  /\{\{-?\s*(?:([\w.]+)\s*(?:\|\s*default\(\s*(?:'([^']*)'|"([^"]*)")\s*(?:,\s*true\s*)?\)\s*)?-?\}\}|[^}]{0,1000}\}\})/gi;
-
-function placeholders(source: string): readonly Placeholder[] {
-  return [...source.matchAll(expression)].map((match): Placeholder => {
-    const start = match.index;
-    const end = start + match[0].length;
-    const fallback = match[2] ?? match[3];
-    const at = fallback === undefined ? -1 : start + match[0].lastIndexOf(fallback);
-    return {
-      start,
-      end,
-      ...(match[1] === undefined ? {} : { name: match[1] }),
-      ...(fallback === undefined ? {} : { fallback: { start: at, end: at + fallback.length } }),
-    };
-  });
 }
 
 /** Whether a YAML text with this beginning is a list of plays or tasks. */

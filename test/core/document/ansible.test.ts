@@ -53,6 +53,63 @@ describe("readAnsible", () => {
     assert.equal(document.dialect, "ansible");
   });
 
+  it("reads commands once for each item of a loop, and engines that variables name", () =>
+    void expectUses(
+      read,
+      `- hosts: all
+  vars: { img: r.io/a, all: { a: { image: "q:1" }, b: { image: "w:2" } } }
+  tasks:
+    - command: docker pull «{{ item.image }}:{{ item.tag }}»
+      with_items:
+        - { image: a/b, tag: 1 }
+        - { image: c/d, tag: 2 }
+    - command: { argv: [docker, pull, "«{{ one }}»"] }
+      loop: [x:1]
+      loop_control: { loop_var: one }
+    - command: docker pull «{{ item.value.image }}»
+      with_dict: "{{ all }}"
+    - shell: docker pull «{{ item.value.image }}»
+      loop: "{{ all | dict2items }}"
+    - shell: "{{ container_binary }} run --rm «{{ img }}:3» sh"
+    - shell: "{{ base_host_command_docker }} pull «{{ img }}:4»"
+    - shell: "{{ package_tool }} install {{ img }}:5"
+`,
+      [
+        "command docker.io/a/b:1 resolved",
+        "command docker.io/c/d:2 resolved",
+        "command docker.io/library/x:1 resolved",
+        "command docker.io/library/q:1 resolved",
+        "command docker.io/library/w:2 resolved",
+        "command docker.io/library/q:1 resolved",
+        "command docker.io/library/w:2 resolved",
+        "command r.io/a:3 resolved",
+        "command r.io/a:4 resolved",
+      ],
+    ));
+
+  it("reads modules that name several images", () =>
+    void expectUses(
+      read,
+      `- hosts: all
+  tasks:
+    - containers.podman.podman_containers:
+        containers: [{ name: no:1, image: «a:1» }, { name: no:2, image: «b:1» }]
+    - containers.podman.podman_save: { image: [«c:1», «d:1»], dest: /tmp/no:3 }
+    - containers.podman.podman_tag: { image: «e:1», target_names: [no:4] }
+    - community.docker.docker_image_info: { name: «f:1» }
+    - containers.podman.podman_pod: { name: no:5, infra_image: «g:1» }
+`,
+      [
+        "podman_container docker.io/library/a:1 literal",
+        "podman_container docker.io/library/b:1 literal",
+        "podman_save docker.io/library/c:1 literal",
+        "podman_save docker.io/library/d:1 literal",
+        "podman_tag docker.io/library/e:1 literal",
+        "docker_image_info docker.io/library/f:1 literal",
+        "podman_pod docker.io/library/g:1 literal",
+      ],
+    ));
+
   it("leaves other lists alone", () => {
     assert.equal(read("- a\n- b\n").dialect, "unrecognised");
     assert.equal(read("image: a\n").dialect, "unrecognised");

@@ -1,0 +1,75 @@
+import { definitionOf, type VariableLookup } from "./ansibleVariables.ts";
+import type { Placeholder, TemplateScope, TemplateSource } from "./template.ts";
+import { entriesOf, itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+/** `{{ name }}` and `{{ name | default('...') }}`; a loop's `item` is each of its texts. */
+export function scopeOf(task: YamlNode, variables: VariableLookup): TemplateScope {
+  return scopeWith(loopOf(task, variables), variables);
+}
+
+/** Most items that a command is read with, one after the other. */
+const maximumItems = 50;
+
+/** A scope for each item of a task's loop: the words of a command take the same one. */
+export function scopesOfItems(task: YamlNode, variables: VariableLookup): readonly TemplateScope[] {
+  const loop = loopOf(task, variables);
+  const { items } = loop;
+  if (items.length === 0 || items.length > maximumItems) return [scopeWith(loop, variables)];
+  return items.map((item) => scopeWith({ ...loop, items: [item] }, variables));
+}
+
+/** What a task is repeated with. */
+interface TaskLoop {
+  readonly name: string;
+  readonly items: readonly ((fields: readonly string[]) => YamlNode | undefined)[];
+  readonly source?: TemplateSource | undefined;
+}
+
+function loopOf(task: YamlNode, variables: VariableLookup): TaskLoop {
+  const name = textOf(valueAt(task, "loop_control", "loop_var")) ?? "item";
+  const list = valueAt(task, "loop") ?? valueAt(task, "with_items") ?? valueAt(task, "with_list");
+  const given = list ?? valueAt(task, "with_dict");
+  const [, variable, asItems] = /^\s*\{\{\s*(\w+)\s*(\|\s*dict2items\s*)?\}\}\s*$/.exec(textOf(given) ?? "") ?? [];
+  const named = variable === undefined ? undefined : variables(variable);
+  const node = named?.node ?? given;
+  const { source } = named ?? {};
+  if (list === undefined || asItems !== undefined) {
+    const items = entriesOf(node).map(
+      ({ key, value }) =>
+        ([first, ...rest]: readonly string[]) =>
+          first === "key" ? key : first === "value" ? valueAt(value, ...rest) : undefined,
+    );
+    return { name, items, source };
+  }
+  return { name, items: itemsOf(node).map((item) => (fields: readonly string[]) => valueAt(item, ...fields)), source };
+}
+
+function scopeWith({ name: itemName, items, source }: TaskLoop, variables: VariableLookup): TemplateScope {
+  return {
+    syntax: placeholders,
+    lookup(name) {
+      const [first, ...fields] = name.split(".");
+      if (first === itemName) return items.map((item) => ({ label: "item of the loop", node: item(fields), source }));
+      const known = definitionOf(name, variables);
+      return known === undefined ? [] : [known];
+    },
+  };
+}
+
+const expression =
+  /\{\{-?\s*(?:([\w.]+)\s*(?:\|\s*default\(\s*(?:'([^']*)'|"([^"]*)")\s*(?:,\s*true\s*)?\)\s*)?-?\}\}|[^}]{0,1000}\}\})/gi;
+
+function placeholders(source: string): readonly Placeholder[] {
+  return [...source.matchAll(expression)].map((match): Placeholder => {
+    const start = match.index;
+    const end = start + match[0].length;
+    const fallback = match[2] ?? match[3];
+    const at = fallback === undefined ? -1 : start + match[0].lastIndexOf(fallback);
+    return {
+      start,
+      end,
+      ...(match[1] === undefined ? {} : { name: match[1] }),
+      ...(fallback === undefined ? {} : { fallback: { start: at, end: at + fallback.length } }),
+    };
+  });
+}
