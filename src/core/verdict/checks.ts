@@ -20,14 +20,20 @@ export function checksOf({ found, outcome }: AssessedSignature, image: Descripto
       passed(`The payload names the image's media type, its digest ${digest} and its size.`, notaryPayload),
       passed("Every critical attribute is known, and the chain is in order up to its root.", notaryChain),
     ];
-  const isBundle = found.format === "sigstore-bundle";
+  const [says, section] =
+    found.content.material.message.kind === "digest"
+      ? [`The signature is over the image's own digest, ${digest}.`, digestSection]
+      : found.format === "sigstore-bundle"
+        ? [`The manifest's subject and the signed statement both name ${digest} as the image.`, statementSection]
+        : [`The signed payload names ${digest} as the image.`, payloadSection];
   const log = provenTimes.find(({ by }) => by === "transparency-log");
   const stamp = provenTimes.find(({ by }) => by === "timestamp");
   return [
-    isBundle
-      ? passed(`The manifest's subject and the signed statement both name ${digest} as the image.`, statementSection)
-      : passed(`The signed payload names ${digest} as the image.`, payloadSection),
-    passed(`The signature fits the signed bytes under ${keyOf(signer)}.`, isBundle ? envelopeSection : payloadSection),
+    passed(says, section),
+    passed(
+      `The signature fits the signed bytes under ${keyOf(signer)}.`,
+      section === statementSection ? envelopeSection : section,
+    ),
     ...(signer.certificate === undefined
       ? []
       : [
@@ -56,7 +62,8 @@ export function checksOf({ found, outcome }: AssessedSignature, image: Descripto
 }
 
 const statementSection = "in-toto attestation framework 1.0, Statement; OCI image specification 1.1, subject";
-const payloadSection = "cosign signature specification, Payload; containers, Simple Signing";
+const digestSection = "Sigstore client specification, 4.5";
+const payloadSection = "cosign signature specification, Simple Signing";
 const envelopeSection = "DSSE protocol 1.0, Protocol";
 const notarySignature = "Notary Project, signature specification, Signature algorithm requirements";
 const notaryPayload = "Notary Project, signature specification, Payload";

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
+import { createHash, sign } from "node:crypto";
 import { judge } from "../../../src/core/verdict/judge.ts";
 import type { Evidence } from "../../../src/core/verdict/evidence.ts";
 import { createTrialSigstore } from "../../../src/trial/sigstore/createTrialSigstore.ts";
 import { cosignSignature } from "../../helpers/cosignSignature.ts";
-import { acme, keyBundle, pem, stranger } from "../../helpers/keyBundle.ts";
+import { acme, hintOf, keyBundle, pem, stranger } from "../../helpers/keyBundle.ts";
 import { keylessBundle } from "../../helpers/keylessBundle.ts";
 import {
   attachBundle,
+  bundleType,
   evidenceOf,
+  imageBytes,
   keyAuthority,
   keylessAuthority,
   now,
@@ -59,6 +62,25 @@ describe("the steps of a valid signature", () => {
     const steps = checked(evidenceOf([cosignSignature({ pair: acme })]));
     assert.match(steps[0]?.[0] ?? "", new RegExp(`^The signed payload names ${digest}`, "u"));
     assert.equal(steps.length, 2);
+  });
+
+  it("say so for a bundle whose signature is over the manifest itself", () => {
+    const bundle = {
+      mediaType: bundleType,
+      verificationMaterial: { publicKey: { hint: hintOf(acme) } },
+      messageSignature: {
+        messageDigest: { algorithm: "SHA2_256", digest: createHash("sha256").update(imageBytes).digest("base64") },
+        signature: sign("sha256", imageBytes, acme.privateKey).toString("base64"),
+      },
+    };
+    const steps = checked(evidenceOf([attachBundle(Buffer.from(JSON.stringify(bundle)))]));
+    assert.deepEqual(
+      steps.map(([text, section]) => `${text.slice(0, 35)} ${section}`),
+      [
+        "The signature is over the image's o Sigstore client specification, 4.5",
+        "The signature fits the signed bytes Sigstore client specification, 4.5",
+      ],
+    );
   });
 
   it("claim nothing for one that is not valid", () => {
