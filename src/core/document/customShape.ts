@@ -48,6 +48,9 @@ export function readShape(
     }
     if (containerLists.has(key)) for (const image of containerImages(mapping)) reading.add(image, "image");
     if (isImageKey(key)) readSplit(mapping, reading);
+    // An image volume's source, wherever it stands (extensions of PostgreSQL).
+    const source = valueAt(mapping, "reference");
+    if (key === "image" && isLikelyImage(textOf(source) ?? "")) reading.add(source, "volume");
     // Some charts and resources name their containers as keys.
     const isNamed = !isItem && (key === "containers" || key === "initContainers");
     for (const { key: name, value } of mapping.entries) {

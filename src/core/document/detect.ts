@@ -88,6 +88,13 @@ function dialectOfYaml(head: string, path: string): Dialect | undefined {
   if (known !== undefined) return known;
   if (has("apiVersion") && has("kind")) return "kubernetes";
   if (/^[ \t-]+apiVersion[ \t]*:/m.test(head) && /^[ \t]+kind[ \t]*:/m.test(head) && has("items")) return "kubernetes";
+  // A whole document may be indented.
+  if (
+    /^(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)*(?<in> +)apiVersion[ \t]*:[^\n]*\n(?:\k<in>[^\n]*\n)*?\k<in>kind[ \t]*:/.test(
+      head,
+    )
+  )
+    return "kubernetes";
   if (has("jobs") && has("on") && /^[ \t]+(?:runs-on|uses)[ \t]*:/m.test(head)) return "github-workflow";
   if (has("runs") && /^[ \t]+using[ \t]*:/m.test(head)) return "github-action";
   if (has("services") && /^[ \t]+(?:image|build)[ \t]*:/m.test(head)) return "compose";

@@ -31,6 +31,8 @@ export interface HelmValuesReading {
 }
 
 const maximumDepth = 60;
+/** What stands before an artifact in a registry (the values of Flux's instance). */
+const artifact = "oci://";
 const unknownTag: SuppliedPart = { steps: [] };
 
 /**
@@ -77,6 +79,8 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
       if (below === "images") for (const image of imagesByName(value)) images.add(image, "image");
       if (scalar !== undefined) reading.nested?.(scalar, below);
       if (scalar === undefined) visit(value, below, top === "" ? below : top, depth + 1);
+      else if (below === "artifact" && scalar.text.startsWith(artifact))
+        images.add(value, "oci-repository", { wrapper: artifact });
       else if (expand !== undefined && isMasked(scalar.text)) {
         if (isImageKey(below) && namesRepository(scalar.text))
           images.add(value, "image", { value: expand(scalar), pin: "none" });

@@ -1,8 +1,8 @@
 import { parseReference } from "../image/reference.ts";
 
-/** Whether a key, by its name alone, holds an image: `image`, `sidecarImage`, `proxy_image`, `imageName`. */
+/** Whether a key, by its name alone, holds an image: `image`, `sidecarImage`, `proxy_image`, `imageName`, `dindRepositoryAndTag`. */
 export function isImageKey(key: string): boolean {
-  return /^image$|^imageName$|[a-z0-9]Image$|[a-z0-9][_-]image$/.test(key);
+  return /^image$|^imageName$|[a-z0-9]Image$|[a-z0-9][_-]image$|[a-z0-9]RepositoryAndTag$/.test(key);
 }
 
 const notImages = /\.(?:png|svg|jpe?g|gif|webp|ico|bmp|iso|qcow2?|img|raw|vmdk|ova|vhdx?|tar|gz|xz|zip)(?:[:@].*)?$/i;

@@ -84,6 +84,12 @@ describe("readHelmValues", () => {
         "image docker.io/e/f:1 literal",
       ],
     ],
+    ["an artifact in a registry", "instance: {artifact: 'oci://«r.io/a/m:1»'}", ["oci-repository r.io/a/m:1 literal"]],
+    [
+      "a repository with its tag",
+      "image: {dindSidecarRepositoryAndTag: '«docker:dind»'}",
+      ["image docker.io/library/docker:dind literal"],
+    ],
     [
       "names whose registry and tag the chart shares",
       "d:\n  hub: ''\n  tag: ''\n  image: «pilot»\n  global: {hub: a.io/b, tag: v1, proxy: {image: «proxy»}}\n  own: {image: «c/d:2»}\n  auto: {image: auto}",

@@ -163,6 +163,12 @@ parameters: [{name: NAME, value: quay.io/a/b}, {name: TAG, value: "1"}, {name: U
       ["annotation docker.io/istio/proxyv2:1 literal"],
     ],
     [
+      "sources of extensions",
+      "postgresql.cnpg.io/v1/Cluster",
+      "spec: {postgresql: {extensions: [{name: a, image: {reference: «r.io/a:1»}}]}, other: {reference: no:1}}",
+      ["volume r.io/a:1 literal"],
+    ],
+    [
       "pre-pulled images",
       "apps.kruise.io/v1beta1/ImageListPullJob",
       "spec: {images: [«a», «b:1»]}",
