@@ -83,7 +83,19 @@ describe("coveringRules", () => {
     ["components", ["app", "app:1"], "ghcr.io/acme/app:1", ["app:1"]],
     ["components", ["acme/app"], "ghcr.io/other/app:1", []],
     ["components", ["app?"], "ghcr.io/acme/app1:1", []],
+    ["components", ["ghcr.io/a*******/app", "ghcr.io/acme/*"], "ghcr.io/acme/app:1", ["ghcr.io/acme/*"]],
+    ["components", ["index.docker.io/acme/*"], "acme/app:1", ["index.docker.io/acme/*"]],
+    ["components", ["*:latest"], "ghcr.io/acme/app", ["*:latest"]],
+    ["components", ["*:latest"], `ghcr.io/acme/app@${digest}`, []],
+    ["components", [`*app@${digest}`], `ghcr.io/acme/app@${digest}`, [`*app@${digest}`]],
+    ["components", [`*:1@${digest}`, "*:2*"], `ghcr.io/acme/app:1@${digest}`, [`*:1@${digest}`]],
+    ["components", ["acme"], "ghcr.io/acme/app:1", ["acme"]],
     // Ratify.
+    ["registries", ["*t", "*"], "localhost:5000/acme/app:1", []],
+    ["registries", ["*0"], "localhost:5000/acme/app:1", []],
+    // Notary Project.
+    ["repositories", ["*", "ghcr.io/acme/app"], "ghcr.io/acme/app:1", ["ghcr.io/acme/app"]],
+    ["repositories", ["*", "ghcr.io/acme/app"], "ghcr.io/acme/apple:1", ["*"]],
     ["registries", ["ghcr.io", "ghcr.io/acme/app", "*.io"], "ghcr.io/acme/app:1", ["ghcr.io/acme/app"]],
     ["registries", ["ghcr.io", "*.io"], "ghcr.io/acme/app:1", ["ghcr.io"]],
     ["registries", ["*.example.com", "*.com"], "a.example.com/app:1", ["*.example.com"]],
@@ -114,6 +126,26 @@ describe("coveringRules", () => {
       coveringRules(rules, "ghcr.io/app:1").map(({ name }) => name),
       ["a, first", "b, default", "a, second", "glob"],
     );
+  });
+
+  it("goes by the best pattern of a rule, wherever it stands", () => {
+    const set: Coverage = { kind: "scopes", set: "p" };
+    const between = rule(set, ["ghcr.io/acme"]);
+    for (const patterns of [
+      ["ghcr.io/acme/app", "ghcr.io"],
+      ["ghcr.io", "ghcr.io/acme/app"],
+      ["ghcr.io/acme/app", "other.example"],
+    ])
+      assert.deepEqual(
+        coveringRules([between, rule(set, patterns)], "ghcr.io/acme/app:1").map(({ name }) => name),
+        [patterns.join(" ")],
+      );
+  });
+
+  it("covers what is longer than any reference by globs for everything alone", () => {
+    const reference = `ghcr.io/${"a".repeat(2048)}:1`;
+    assert.deepEqual(chosen("scopes", [""], reference), []);
+    assert.deepEqual(chosen("wildcards", ["*"], reference), []);
   });
 
   it("leaves exceptions alone", () => {

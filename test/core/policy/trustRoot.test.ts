@@ -84,4 +84,41 @@ describe("readTrustRoot", () => {
   ];
   for (const [what, sigstoreKeys, expected] of others)
     it(`${what}: ${expected.join(", ")}`, () => assert.deepEqual(stateWith(sigstoreKeys), expected));
+
+  const read = (trustRoot: object) =>
+    readPolicy([
+      {
+        path: "root.yaml",
+        text: JSON.stringify({
+          apiVersion: "policy.sigstore.dev/v1alpha1",
+          kind: "TrustRoot",
+          metadata: { name: "ours" },
+          spec: { sigstoreKeys: keys },
+          ...trustRoot,
+        }),
+      },
+    ]);
+
+  it("keeps the root under its name, with time-stamp authorities where they are given", () => {
+    const [root, ...more] = read({}).trustedRoots ?? [];
+    assert.deepEqual([root?.name, root?.source, more.length], ["ours", "root.yaml", 0]);
+    const stamping = { sigstoreKeys: { ...keys, timestampAuthorities: [authority] } };
+    const json = JSON.parse(read({ spec: stamping }).trustedRoots?.[0]?.text ?? "{}");
+    assert.equal(json.timestampAuthorities[0].certChain.certificates.length, sigstore.authority.chain.length);
+    assert.equal(json.timestampAuthorities.length, 1);
+  });
+
+  const unused: readonly (readonly [string, object, readonly string[]])[] = [
+    ["an unknown field", { extra: 1 }, ["policy-unknown-field"]],
+    ["an unknown field of its spec", { spec: { sigstoreKeys: keys, extra: 1 } }, ["policy-unknown-field"]],
+    ["no name", { metadata: {} }, []],
+    ["no spec", { spec: undefined }, []],
+    ["a TUF repository alone", { spec: { remote: { mirror: "https://x" } } }, ["policy-not-supported"]],
+    ["a TUF repository inside alone", { spec: { repository: { root: "x" } } }, ["policy-not-supported"]],
+  ];
+  for (const [what, more, codes] of unused)
+    it(`is not used with ${what}`, () => {
+      const { trustedRoots = [], problems } = read(more);
+      assert.deepEqual([trustedRoots.length, problems.map(({ code }) => code)], [0, codes]);
+    });
 });
