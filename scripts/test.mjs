@@ -63,7 +63,7 @@ const tiers = [
 
 log("\n== Build");
 await buildExtension();
-const built = buildPeers({ log, seconds: 480 });
+const built = buildPeers({ log, seconds: 600 });
 
 const total = peers.totals;
 for (const [index, tier] of tiers.entries()) {
