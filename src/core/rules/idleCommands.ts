@@ -1,5 +1,5 @@
 import type { Document } from "../document/document.ts";
-import { imagePushes } from "./imagePushes.ts";
+import { imagePushes, pushedBy } from "./imagePushes.ts";
 
 /** A word that the commands have which rules look at: a tool of signing, or `trust` of Docker's own. */
 const lookedAt = /cosign|notation|countersign|gitsign|policy-tester|\btrust\b/i;
@@ -12,7 +12,8 @@ export function withoutIdleCommands(document: Document): Document {
   if (document.commands.length === 0 && document.jobs.length === 0) return document;
   const isIdle =
     !document.text.includes("DOCKER_CONTENT_TRUST") &&
-    imagePushes(document).length === 0 &&
     document.commands.every(({ words }) => words.every(({ text, raw }) => !lookedAt.test(text ?? raw)));
-  return isIdle ? { ...document, commands: [], jobs: [] } : document;
+  if (!isIdle) return document;
+  if (imagePushes(document).length === 0) return { ...document, commands: [], jobs: [] };
+  return { ...document, commands: document.commands.filter((command) => pushedBy(command) !== undefined) };
 }

@@ -129,7 +129,7 @@ const valued = new Set(
 );
 
 /** The image that a command pushes. */
-function pushedBy(command: ShellCommand): ShellWord | undefined {
+export function pushedBy(command: ShellCommand): ShellWord | undefined {
   const invocation = invocationOf(command);
   if (invocation === undefined || !["docker", "podman", "nerdctl", "buildah"].includes(invocation.tool))
     return undefined;

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import type { Document } from "../../../src/core/document/document.ts";
 import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { check } from "../../../src/core/rules/check.ts";
 import { withoutIdleCommands } from "../../../src/core/rules/idleCommands.ts";
 
 describe("withoutIdleCommands", () => {
@@ -16,6 +18,16 @@ describe("withoutIdleCommands", () => {
       assert.equal(withoutIdleCommands(document), document);
       assert.ok(document.commands.length > 0);
     });
+
+  it("keeps of a pipeline that pushes its jobs and what pushes", () => {
+    const script = ["docker build -t a/b:1 .", "docker push a/b:1", "ls"].map((line) => `    - ${line}\n`).join("");
+    const document = readDocument(`build:\n  script:\n${script}`, ".gitlab-ci.yml");
+    const without = withoutIdleCommands(document);
+    assert.deepEqual(without, { ...document, commands: document.commands.slice(1, 2) });
+    const found = (read: Document) => check([read], new Map(), { suppressions: [] });
+    assert.deepEqual(found(without), found(document));
+    assert.equal(found(without).length, 1);
+  });
 
   it("drops the others, and keeps the images", () => {
     const document = readDocument("#!/bin/sh\ndocker pull a/b:1\nls\n", "build.sh");
