@@ -30,7 +30,10 @@ const byPath: readonly { readonly dialect: Dialect; readonly matches: (path: str
     dialect: "makefile",
     matches: (_, name) => makefileName.test(name) && !notMakefile.test(name) && !notDockerfile.test(name),
   },
-  { dialect: "shell", matches: (_, name) => /\.(?:sh|bash|bats|ksh|zsh|ps1|psm1|cmd|bat)$/i.test(name) },
+  {
+    dialect: "shell",
+    matches: (_, name) => /\.(?:sh|bash|bats|ksh|zsh|ps1|psm1|cmd|bat)$|^Procfile(?:\.\w+)?$/i.test(name),
+  },
 ];
 
 /** The dialect that a path alone tells, at the workspace's root or in any folder below it. */

@@ -47,7 +47,7 @@ export function readMakefile(source: string, path: string, siblings: Siblings = 
     if (line.isRecipe && targets !== undefined)
       recipes.push({ span: { start: line.start + 1, end: line.end }, targets });
     else if (variables.define(line, conditions > 0)) values.push(line);
-    else if (/^[^\s#][^#=]*?:/.test(content)) {
+    else if (targetLine.test(content)) {
       targets = content.slice(0, content.indexOf(":")).trim().split(/\s+/);
       const own = targetVariable.exec(content);
       if (own?.[1] !== undefined)
@@ -98,9 +98,12 @@ function siblingText(name: string, path: string, siblings: Siblings): string | u
   return file === undefined ? undefined : siblings(file);
 }
 
+/** What a rule begins with; blanks may stand before it (GNU make, 4.2). */
+const targetLine = /^ *(?!\$[({](?:error|eval|info|warning)\b)[^\s#][^#=]*?:/;
+
 /** `target: NAME = value` (GNU make, 6.11). */
 const targetVariable =
-  /^[^\s#:=][^#:=]*::?[ \t]*(?:(?:export|override|private)[ \t]+)*([\w.-]+)[ \t]*(?:\?|:{1,3})?=[ \t]*/;
+  /^ *[^\s#:=][^#:=]*::?[ \t]*(?:(?:export|override|private)[ \t]+)*([\w.-]+)[ \t]*(?:\?|:{1,3})?=[ \t]*/;
 
 interface Recipe {
   readonly span: Span;

@@ -13,7 +13,7 @@ export function imagesOfTool(tool: string, words: () => readonly WordValue[]): C
   return read === undefined ? noImages : read(words());
 }
 
-const engines = ["docker", "docker.io", "finch", "nerdctl", "podman", "podman-remote"];
+const engines = ["container", "docker", "docker.io", "finch", "nerdctl", "podman", "podman-remote"];
 
 const tools = new Map<string, ToolReader>([
   ...engines.map((name): [string, ToolReader] => [name, engineMentions]),

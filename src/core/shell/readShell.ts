@@ -5,7 +5,7 @@ import { skipBlanks } from "./shellBlanks.ts";
 import { readSimpleCommand } from "./shellCommand.ts";
 import { keywordAt, readBody, readCompound } from "./shellCompound.ts";
 import { readLineBreak, skipLineBreaks } from "./shellHeredoc.ts";
-import { callsOf } from "./shellFunction.ts";
+import { callsOf, forwardedCommands } from "./shellFunction.ts";
 import { feedsShell } from "./shellInterpreter.ts";
 import { isAwaited } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
@@ -46,6 +46,8 @@ export interface ShellOptions {
 export interface ShellReading {
   readonly commands: readonly ShellCommand[];
   readonly problems: readonly Problem[];
+  /** Commands of functions that take all arguments (`docker run "$@"`), as each call makes them. */
+  readonly forwarded?: readonly ShellCommand[];
 }
 
 /**
@@ -67,8 +69,10 @@ export function readShell(text: string, options: ShellOptions = {}): ShellReadin
     state.functions.size > 0 && /\$\{?[1-9]/.test(text) && namesTool.test(text)
       ? callsOf(state.functions, state.commands)
       : undefined;
-  const { commands, problems } = calls === undefined || calls.size === 0 ? state : readOnce(text, options, calls);
-  return { commands, problems };
+  const { commands, problems, forwarding } =
+    calls === undefined || calls.size === 0 ? state : readOnce(text, options, calls);
+  const forwarded = forwarding.length === 0 ? [] : forwardedCommands(forwarding, commands);
+  return { commands, problems, ...(forwarded.length === 0 ? {} : { forwarded }) };
 }
 
 const namesTool =
@@ -98,6 +102,8 @@ function readOnce(text: string, options: ShellOptions, calls: ShellState["calls"
     resolveExpression: options.resolveExpression ?? (() => undefined),
     combinedExpression: (expression) => combined(options.combinations, (one) => one.resolveExpression?.(expression)),
     functions: new Set(),
+    functionName: undefined,
+    forwarding: [],
     calls,
     positional: undefined,
     fileNamed: options.fileNamed ?? (() => undefined),

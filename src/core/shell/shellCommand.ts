@@ -3,7 +3,7 @@ import { feedsShell } from "./shellInterpreter.ts";
 import { readArray } from "./shellArray.ts";
 import { skipBlanks } from "./shellBlanks.ts";
 import { placeOf } from "./shellExpansion.ts";
-import { shiftPositional } from "./shellFunction.ts";
+import { noteForwarding, shiftPositional } from "./shellFunction.ts";
 import { giveUp, maximumCommands } from "./shellState.ts";
 import type { PendingHeredoc, ShellState } from "./shellState.ts";
 import { sourceFile, unknownName } from "./shellSource.ts";
@@ -170,12 +170,14 @@ function list(
     );
     return;
   }
-  state.commands.push({
+  const command = {
     span: state.spanOf(first.start, last.end),
     words,
     environment: environmentWith(state, assignments),
     ...state.place,
-  });
+  };
+  state.commands.push(command);
+  noteForwarding(state, command);
 }
 
 function environmentWith(state: ShellState, assignments: readonly Assignment[]): Readonly<Record<string, string>> {

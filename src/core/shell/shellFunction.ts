@@ -14,6 +14,14 @@ export interface Positional {
   readonly depth: number;
 }
 
+/** A command of a function that is given all arguments of a call. */
+export interface ForwardingCommand {
+  readonly name: string;
+  readonly command: ShellCommand;
+  /** How many arguments `shift` took away before. */
+  readonly shifted: number;
+}
+
 /** Calls of one function that are followed. */
 const maximumCalls = 64;
 
@@ -40,11 +48,47 @@ export function callsOf(
 
 /** Reads the body of a function that the script calls. */
 export function withPositional(state: ShellState, name: string | undefined, read: () => void): void {
-  const { positional } = state;
+  const { positional, functionName } = state;
+  state.functionName = name;
   const calls = name === undefined ? undefined : state.calls.get(name);
   state.positional = calls === undefined ? undefined : { calls, shifted: 0, depth: state.depth };
   read();
   state.positional = positional;
+  state.functionName = functionName;
+}
+
+const allArguments = /^"?\$(?:@|\*|\{@\}|\{\*\})"?$/;
+const maximumForwarded = 1000;
+
+/** Notes a command that is given all arguments of the function around it. */
+export function noteForwarding(state: ShellState, command: ShellCommand): void {
+  const { functionName: name, positional, forwarding } = state;
+  if (name === undefined || forwarding.length >= maximumForwarded) return;
+  const shifted = positional === undefined ? (state.text.includes("shift") ? undefined : 0) : positional.shifted;
+  if (shifted !== undefined && command.words.some(({ raw }) => allArguments.test(raw)))
+    forwarding.push({ name, command, shifted });
+}
+
+/** The commands of functions as each call makes them. */
+export function forwardedCommands(
+  forwarding: readonly ForwardingCommand[],
+  commands: readonly ShellCommand[],
+): readonly ShellCommand[] {
+  const found: ShellCommand[] = [];
+  const names = new Set(forwarding.map(({ name }) => name));
+  const called = Map.groupBy(
+    commands.filter(({ words }) => names.has(words[0]?.text ?? "")),
+    ({ words }) => words[0]?.text,
+  );
+  for (const { name, command, shifted } of forwarding)
+    for (const call of called.get(name) ?? []) {
+      if (found.length >= maximumForwarded) return found;
+      if (call === command) continue;
+      const given = call.words.slice(1 + shifted);
+      const words = command.words.flatMap((word) => (allArguments.test(word.raw) ? given : [word]));
+      found.push({ ...call, words });
+    }
+  return found;
 }
 
 /** `shift 2`; in a loop or a branch it cannot be told how often it runs. */

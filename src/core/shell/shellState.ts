@@ -1,7 +1,7 @@
 import type { Span } from "../image/span.ts";
 import type { ShellCommand } from "../document/document.ts";
 import type { Problem } from "../problem.ts";
-import type { CallArguments, Positional } from "./shellFunction.ts";
+import type { CallArguments, ForwardingCommand, Positional } from "./shellFunction.ts";
 import type { NamedFile } from "./shellSource.ts";
 import type { Stretch } from "./stretch.ts";
 import type { Variables } from "./variables.ts";
@@ -58,6 +58,10 @@ export interface ShellState {
   readonly functions: Set<string>;
   /** What the script calls its functions with, as far as a reading before this one tells. */
   readonly calls: ReadonlyMap<string, readonly CallArguments[]>;
+  /** The function whose body this is. */
+  functionName: string | undefined;
+  /** Commands of functions that are given all arguments of a call. */
+  readonly forwarding: ForwardingCommand[];
   /** The arguments of the function whose body this is. */
   positional: Positional | undefined;
   /** The file that a script names by a word; what of the word is not known is one `unknownName`. */

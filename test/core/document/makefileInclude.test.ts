@@ -68,6 +68,12 @@ const cases: readonly {
     expected: ["docker.io/library/a:2 literal"],
   },
   {
+    title: "rules that a condition indents",
+    makefile: "ifeq (a,b)\n  $(error x: y)\n  V = 1\n  x:\n\tdocker run ⟦a:$(V)⟧\nendif\n",
+    files: {},
+    expected: ["docker.io/library/a:1 resolved"],
+  },
+  {
     title: "functions of make",
     makefile:
       "V := $(shell cat VERSION)\nx:\n\tdocker pull ⟦a:$(V)⟧\n\tdocker pull ⟦$(or $(I),b:2)⟧\n\tdocker pull ⟦$(addprefix c:,$(strip  3 ))⟧\n\tdocker pull ⟦d:$(subst v,,v$(V))⟧\n\tdocker pull ⟦$(if $(X),e:1,e:2)⟧\n\tdocker run $(if $(X),--name $(X)) ⟦f:1⟧\n\tdocker pull ⟦g:$(shell git describe)⟧\n",

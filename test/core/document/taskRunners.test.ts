@@ -134,6 +134,13 @@ const samples: readonly Sample[] = [
     pins: 1,
   },
   {
+    path: "Procfile",
+    dialect: "shell",
+    text: "db: docker run --rm «postgres:16»\n# cache: docker run no:1\nweb: npm start\nsh: bash -c 'docker run «redis:7»'\n",
+    uses: ["command docker.io/library/postgres:16 literal", "command docker.io/library/redis:7 literal"],
+    pins: 2,
+  },
+  {
     path: "run.bats",
     dialect: "shell",
     text: '@test "docker run no:1" {\n  run docker run --rm «node:22» x\n  [ "$status" -eq 0 ]\n}\n',

@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
     "buildah run no:1 -- sh && buildah config --env A=b no:2 && buildah commit no:3 a/b:1",
     "buildah inspect no:1",
     "buildah inspect --type image ⟦a/b:1⟧",
+    "container image pull ⟦a/b:1⟧ && container run --rm -v a:/b ⟦a/b:2⟧ sh",
     "podman build --inherit-annotations --logsplit --from ⟦a/b:1⟧ .",
     "nerdctl pull --soci-index-digest sha256:x --verify cosign ⟦a/b:1⟧",
     "docker run ⟦a/b:1⟧ run --rootfs x",
