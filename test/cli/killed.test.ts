@@ -11,6 +11,9 @@ import { pushImage, startScene, type Scene } from "../helpers/registryScene.ts";
 
 const { signal } = new AbortController();
 
+const run = (program: string, ...args: readonly string[]): void =>
+  void execFileSync(program, [...args], { stdio: "ignore" });
+
 interface Failed {
   readonly status: string;
   readonly state?: string;
@@ -146,7 +149,7 @@ describe("countersign sign, where the process or the disk fails", function () {
   it("asks for nothing where the disk is full", async function () {
     mkdirSync(pending, { mode: 0o700 });
     try {
-      execFileSync("mount", ["-t", "tmpfs", "-o", "size=4k,mode=0700", "tmpfs", pending], { stdio: "ignore" });
+      run("mount", "-t", "tmpfs", "-o", "size=4k,mode=0700", "tmpfs", pending);
     } catch {
       // Only root may, and not everywhere.
       this.skip();
@@ -158,7 +161,7 @@ describe("countersign sign, where the process or the disk fails", function () {
       assert.equal(submitted(), 0);
       assert.deepEqual(readdirSync(pending), []);
     } finally {
-      execFileSync("umount", [pending]);
+      run("umount", pending);
       rmSync(pending, { recursive: true });
     }
     const signed = await cli.run("sign", artifact(), ...how);

@@ -38,6 +38,7 @@ describe("a Sigstore instance as a signing service", () => {
     service: SigningService,
     identity: string = trialIdentities.person,
     trustedRoot = scene.sigstore.trustedRoot,
+    skewMs = 0,
   ): Promise<SigningOutcome> => {
     tags += 1;
     const place = { registry: images.host, repository: "shop/web" };
@@ -45,7 +46,7 @@ describe("a Sigstore instance as a signing service", () => {
     const ports = {
       registry,
       service,
-      clock: { now: () => new Date() },
+      clock: { now: () => new Date(Date.now() + skewMs) },
       log: { info: () => undefined, warn: () => undefined },
     };
     const policy = commandLinePolicy({ certificateIdentity: identity, certificateOidcIssuer: scene.sigstore.url });
@@ -132,6 +133,18 @@ describe("a Sigstore instance as a signing service", () => {
         await assert.rejects(sign(service), { code, message: words });
         assert.equal(await referrers(), 0);
       });
+
+  it("goes by the time of the log where the clock here is fast, and attaches nothing where it is slow", async () => {
+    const skewed = async (skewMs: number): Promise<SigningOutcome> => {
+      const service = await scene.open({ person: browsingPerson() });
+      return sign(service, trialIdentities.person, scene.sigstore.trustedRoot, skewMs);
+    };
+    const fast = await skewed(3_600_000);
+    assert.equal(fast.status === "signed" && fast.verdict.state, "verified");
+    const later = { code: "signature-not-verified", message: /later than the clock says it is now/u };
+    await assert.rejects(skewed(-3_600_000), later);
+    assert.equal(await referrers(), 0);
+  });
 
   it("attaches nothing without a log entry where the trusted root has logs", async () => {
     const service = await scene.open({ log: "none", person: browsingPerson() });
