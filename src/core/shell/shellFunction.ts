@@ -75,11 +75,8 @@ export function forwardedCommands(
   commands: readonly ShellCommand[],
 ): readonly ShellCommand[] {
   const found: ShellCommand[] = [];
-  const names = new Set(forwarding.map(({ name }) => name));
-  const called = Map.groupBy(
-    commands.filter(({ words }) => names.has(words[0]?.text ?? "")),
-    ({ words }) => words[0]?.text,
-  );
+  const called = new Map<string, ShellCommand[]>(forwarding.map(({ name }) => [name, []]));
+  for (const command of commands) called.get(command.words[0]?.text ?? "")?.push(command);
   for (const { name, command, shifted } of forwarding)
     for (const call of called.get(name) ?? []) {
       if (found.length >= maximumForwarded) return found;
