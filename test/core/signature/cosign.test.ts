@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, sign } from "node:crypto";
+import { claimedReferenceOf } from "../../../src/core/signature/cosign.ts";
 import { judge } from "../../../src/core/verdict/judge.ts";
 import type { Verdict } from "../../../src/core/verdict/verdict.ts";
 import { createTrialSigstore, dataEntry } from "../../../src/trial/sigstore/createTrialSigstore.ts";
@@ -154,6 +155,27 @@ describe("cosign's first format", () => {
       const { state, reason } = verdictOf(layer(false, payload), payload);
       assert.deepEqual([state, reason.code], ["invalid", code]);
     });
+
+  it("cannot be told where its payload is missing", () => {
+    const attached = scene.attach(
+      [{ mediaType, bytes: payloadWith(), annotations: layer(false) }],
+      {},
+      "signature-tag",
+    );
+    const { digest } = attached.candidate.descriptor;
+    const blobs = Object.fromEntries(Object.entries(attached.blobs).filter(([each]) => each === digest));
+    const policy = scene.policyOf(scene.rule([scene.keyAuthority(pem)]));
+    const { state, reason } = judge(scene.evidenceOf([{ ...attached, blobs }]), policy, material, now);
+    assert.deepEqual([state, reason.code], ["unknown", "registry-error"]);
+  });
+
+  it("says which name it claims, where it claims one", () => {
+    const claim = (critical: object): string | undefined => claimedReferenceOf(payloadWith(critical));
+    assert.equal(claim({}), "registry.example/acme/app");
+    for (const identity of [undefined, {}, { "docker-reference": "" }, { "docker-reference": 7 }, "x"])
+      assert.equal(claim({ identity }), undefined);
+    assert.equal(claimedReferenceOf(Buffer.from("x")), undefined);
+  });
 
   it("is verified by one of several layers", () => {
     const payload = payloadWith();

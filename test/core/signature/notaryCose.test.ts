@@ -106,6 +106,19 @@ describe("readNotaryCose", () => {
     assert.equal(outcomeOf(signCose({ ...usual, unprotected: stamped })), "signature-malformed");
   });
 
+  it("reads a protected header up to its limit", () => {
+    const outcomeWith = (length: number): string =>
+      outcomeOf(signCose({ ...usual, labels: new Map([["own", "a".repeat(length)]]) }));
+    assert.deepEqual([outcomeWith(64 * 1024 - 400), outcomeWith(64 * 1024)], ["read", "signature-malformed"]);
+  });
+
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY, undefined])
+    it(`refuses ${value} in a header, which has no meaning there`, () => {
+      const labels = new Map<unknown, unknown>([["own", [value]]]);
+      assert.equal(outcomeOf(signCose({ ...usual, labels })), "signature-malformed");
+      assert.equal(outcomeOf(signCose({ ...usual, labels: new Map([["own", [1]]]) })), "read");
+    });
+
   it("reads a time stamp up to its limit", () => {
     const outcomeWith = (length: number): string =>
       outcomeOf(signCose({ ...usual, unprotected: { "io.cncf.notary.timestampSignature": Buffer.alloc(length) } }));
