@@ -21,6 +21,16 @@ test_task:
       matrix: [{image: «node:22»}, {image: "«node:18»"}]
   run_script:
   - docker run «alpine:3»
+task:
+  env: {OWN: 'alpine:\${GO}'}
+  container: {image: '«node:$V»'}
+  matrix:
+  - env: {V: 20}
+  - env: {V: 22}
+  own_script: docker pull «$OWN»
+task:
+  name: other
+  container: {image: "«node:$V»"}
 build_docker_builder:
   build_script: docker build -t acme/app:1 .
 pipe:
@@ -28,12 +38,16 @@ pipe:
 `,
     uses: [
       "container docker.io/library/golang:1.22 resolved",
-      "container ? partial",
+      "container x.io/a/b:b resolved",
       "services docker.io/library/mysql:8 literal",
       "container docker.io/library/node:20 literal",
       "container docker.io/library/node:22 literal",
       "container docker.io/library/node:18 literal",
       "command docker.io/library/alpine:3 literal",
+      "container docker.io/library/node:20 resolved",
+      "container docker.io/library/node:22 resolved",
+      "command docker.io/library/alpine:1.22 resolved",
+      "container ? partial",
       "container gcr.io/a:1 literal",
     ],
     pins: 5,
@@ -67,7 +81,7 @@ jobs:
         type: registry-image
         source: {repository: «busybox», tag: '1.36'}
         version: {digest: '${pin}'}
-      run: {path: sh}
+      run: {path: sh, args: [-exc, 'docker pull «redis:7»']}
     on_failure:
       task: u
       config: {platform: linux, image_resource: {type: registry-image, source: {repository: «alpine»}}, run: {path: x}}
@@ -81,6 +95,7 @@ jobs:
       "resource ? partial",
       "resource registry.io/acme/both literal",
       `image-resource docker.io/library/busybox:1.36@${pin} resolved`,
+      "command docker.io/library/redis:7 literal",
       "image-resource docker.io/library/alpine literal",
     ],
     pins: 1,

@@ -38,8 +38,12 @@ const maximumDepth = 5;
 
 function readOrb(orb: Orb, invocations: ReadonlyMap<string, readonly CircleInvocation[]>, depth: number): void {
   const { root, around } = orb;
-  // An orb's source may be in several files, one for each executor or job.
-  if (root !== undefined && depth === 0) readDocker(orb, root, circleScope(around, root, new Map()));
+  // An orb's source may be in several files, one for each executor, job or command.
+  if (root !== undefined && depth === 0) {
+    const scope = circleScope(around, root, new Map());
+    readDocker(orb, root, scope);
+    readSteps(orb, itemsOf(valueAt(root, "steps")), scope, {});
+  }
   for (const entry of entriesOf(valueAt(root, "jobs"))) readJob(orb, entry, invocations.get(entry.key.text) ?? []);
   for (const { key, value } of entriesOf(valueAt(root, "executors")))
     if (!orb.used.has(key.text)) readDocker(orb, value, circleScope(around, value, new Map()));

@@ -3,7 +3,8 @@ import type { Definition, TemplateScope } from "./template.ts";
 import { delimited } from "./templateSyntax.ts";
 import { dereference, entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
-const syntax = delimited("<<", ">>", /^(?:pipeline|parameters|matrix|job|workspace)\.[\w.-]+$/);
+/** An orb in several files includes its scripts: `<<include(scripts/build.sh)>>`. */
+const syntax = delimited("<<", ">>", /^(?:(?:pipeline|parameters|matrix|job|workspace)\.[\w.-]+|include\([^()\n]*\))$/);
 
 /** Values that a job, executor or command is given, by parameter. */
 export type CircleArguments = ReadonlyMap<string, Definition>;

@@ -1,5 +1,6 @@
 import { withoutByteOrderMark } from "../image/span.ts";
-import type { Document } from "./document.ts";
+import type { Document, ShellCommand } from "./document.ts";
+import { readWords } from "./pipelineScript.ts";
 import { addImagePieces, pieceOf } from "./imagePieces.ts";
 import { anyOf, delimited } from "./templateSyntax.ts";
 import type { TemplateScope } from "./template.ts";
@@ -19,16 +20,25 @@ export function readConcourse(source: string, path: string): Document {
   const text = withoutByteOrderMark(source);
   const stream = readYaml(text);
   const images = createImageCollector(text);
+  const commands: ShellCommand[] = [];
   for (const { root } of stream.documents) {
     if (root === undefined) continue;
     for (const node of placesOf(root, ["**", "image_resource"])) addResource(text, images, node, "image-resource");
     for (const node of itemsOf(valueAt(root, "resource_types"))) addResource(text, images, node, "resource-type");
+    for (const run of placesOf(root, ["**", "run"])) readRun(text, run, commands);
     const made = resourcesMade(root);
     for (const node of itemsOf(valueAt(root, "resources")))
       if (!made.has(textOf(valueAt(node, "name")) ?? "")) addResource(text, images, node, "resource");
   }
   const problems = [...stream.problems, ...images.problems];
-  return { path, dialect: "concourse", text, images: inDocumentOrder(images.images), commands: [], jobs: [], problems };
+  return { path, dialect: "concourse", text, images: inDocumentOrder(images.images), commands, jobs: [], problems };
+}
+
+/** What a task runs: a program with its arguments, often a shell with a script. */
+function readRun(text: string, run: YamlNode, commands: ShellCommand[]): void {
+  const program = valueAt(run, "path");
+  if (program === undefined || scalarOf(program) === undefined) return;
+  commands.push(...readWords(text, [program, ...itemsOf(valueAt(run, "args"))], { scope }).commands);
 }
 
 function addResource(text: string, images: ImageCollector, node: YamlNode, site: string): void {

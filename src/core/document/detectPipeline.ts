@@ -51,6 +51,8 @@ export function pipelineOfYaml(head: string, path: string, has: (key: string) =>
     /^[ \t]+docker[ \t]*:[^\n]*\n\s*-[ \t]*(?:&\S+[ \t]*\n?\s*)?image/m.test(head)
   )
     return "circleci";
+  // The jobs and commands of an orb, each in a file of its own.
+  if (has("steps") && /(?:^|\/)src\/(?:jobs|commands)\//.test(path) && item("run").test(head)) return "circleci";
   if (has("steps") && /(?:^|\/)\.buildkite\//.test(path)) return "buildkite";
   if (
     has("steps") &&

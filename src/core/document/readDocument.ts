@@ -6,6 +6,7 @@ import { readAzurePipelines } from "./azurePipelines.ts";
 import { readBake } from "./bake.ts";
 import { readBitbucketPipelines } from "./bitbucketPipelines.ts";
 import { readBuildkite } from "./buildkite.ts";
+import { readCirrus } from "./cirrus.ts";
 import { readCircleci } from "./circleci.ts";
 import { readCloudBuild } from "./cloudBuild.ts";
 import { readCloudFormation, readTaskDefinition } from "./cloudFormation.ts";
@@ -103,7 +104,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["concourse", readConcourse],
   ["gitpod", readToolConfig("gitpod")],
   ["devfile", readToolConfig("devfile")],
-  ["cirrus", readToolConfig("cirrus")],
+  ["cirrus", readCirrus],
   ["semaphore", readToolConfig("semaphore")],
   ["batect", readToolConfig("batect")],
   ["okteto", readToolConfig("okteto")],

@@ -18,8 +18,6 @@ interface ToolConfig {
   readonly variables?: readonly (readonly PlaceStep[])[];
 }
 
-const cirrusContainer = /^(?:\w+_)?container$/;
-
 const configs = new Map<Dialect, ToolConfig>([
   // Gitpod documentation, ".gitpod.yml reference"; as a mapping, `image` names a Dockerfile.
   [
@@ -41,23 +39,6 @@ const configs = new Map<Dialect, ToolConfig>([
       scripts: [["commands", "*", "exec", "commandLine"]],
       syntax: delimited("{{", "}}", /^[\w-]+$/),
       variables: [["variables"]],
-    },
-  ],
-  // Cirrus CI documentation, "Writing Tasks"; a matrix may stand anywhere.
-  [
-    "cirrus",
-    {
-      images: [
-        ["container", "**", cirrusContainer, "image"],
-        ["container", "**", cirrusContainer, "matrix", "image"],
-        ["container", "**", cirrusContainer, "matrix", "*", "image"],
-        ["services", "**", cirrusContainer, "additional_containers", "*", "image"],
-        ["container", "pipe", "steps", "*", "image"],
-        ["container", /_pipe$/, "steps", "*", "image"],
-      ],
-      scripts: [["**", /^(?:\w+_)?script$/]],
-      syntax: dollar(),
-      variables: [["**", /^env(?:ironment)?$/]],
     },
   ],
   // Semaphore 2.0 documentation, "Pipeline YAML".

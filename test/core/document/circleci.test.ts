@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readCircleci } from "../../../src/core/document/circleci.ts";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
 import { expectPinsToHold, expectUses } from "../../helpers/imageUses.ts";
 import { commandTexts } from "../../helpers/pipelines.ts";
 
@@ -117,5 +118,16 @@ describe("readCircleci", () => {
     const source =
       "jobs: {a: {steps: [run: 'cosign << parameters.v >>']}}\nworkflows: {w: {jobs: [a: {v: '1'}, a: {v: '2'}]}}";
     assert.deepEqual(commandTexts(readCircleci(source, "x.yml")), ["a: cosign ?"]);
+  });
+
+  it("reads the command of an orb in a file of its own, and leaves its scripts to theirs", () => {
+    const source =
+      "description: x\nparameters: {tag: {type: string, default: '3'}}\nsteps:\n- run: docker run «alpine:<< parameters.tag >>»\n- run: {command: <<include(scripts/a.sh)>>}\n- run: docker pull «redis:7»\n";
+    const read = (text: string): ReturnType<typeof readDocument> => readDocument(text, "src/commands/a.yml");
+    const document = expectUses(read, source, [
+      "command docker.io/library/alpine:3 resolved",
+      "command docker.io/library/redis:7 literal",
+    ]);
+    assert.deepEqual(document.problems, []);
   });
 });

@@ -65,6 +65,8 @@ describe("content of pipelines", () => {
     ["an Azure template of jobs", "jobs.yml", "jobs:\n- job: a\n  container: x\n", "azure-pipelines"],
     ["an Azure pipeline elsewhere", "ci.yml", "trigger: none\nsteps:\n- task: Docker@2\n", "azure-pipelines"],
     ["a CircleCI orb", "orb.yml", "executors:\n  e:\n    docker:\n      - image: x\n", "circleci"],
+    ["a CircleCI command", "src/commands/a.yml", "description: x\nsteps:\n  - run: y\n", "circleci"],
+    ["steps elsewhere", "src/other/a.yml", "description: x\nsteps:\n  - run: y\n", undefined],
     ["a CircleCI executor", "src/executors/default.yml", "description: x\ndocker:\n  - image: y\n", "circleci"],
     ["Bitbucket elsewhere", "b.yml", "pipelines:\n  default:\n  - step:\n      script: [x]\n", "bitbucket-pipelines"],
     ["Drone elsewhere", "d.yml", "kind: pipeline\ntype: docker\nsteps:\n- image: x\n", "drone"],

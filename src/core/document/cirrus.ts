@@ -1,0 +1,101 @@
+import { windowsShellOf } from "../shell/windowsShell.ts";
+import type { Document } from "./document.ts";
+import { createPipeline, type Pipeline } from "./pipeline.ts";
+import { placedVariables, textsOf } from "./pipelineVariables.ts";
+import type { TemplateScope } from "./template.ts";
+import { dollar } from "./templateSyntax.ts";
+import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, type YamlEntry, type YamlNode } from "./yamlNode.ts";
+import { placesOf, type PlaceStep } from "./yamlPlaces.ts";
+
+const container = /^(?:\w+_)?container$/;
+const work = /^(?:\w+_)?(?:task|pipe|docker_builder)$/;
+const environment = /^env(?:ironment)?$/;
+const syntax = dollar();
+const maximumRows = 64;
+
+/** Where a task names images; a matrix may stand anywhere (Cirrus CI documentation, "Writing Tasks"). */
+const places: readonly (readonly [site: string, ...path: readonly PlaceStep[]])[] = [
+  ["container", "**", container, "image"],
+  ["container", "**", container, "matrix", "image"],
+  ["container", "**", container, "matrix", "*", "image"],
+  ["services", "**", container, "additional_containers", "*", "image"],
+];
+
+/**
+ * Reads Cirrus CI's configuration: images of the containers of tasks and of the steps of pipes, with the variables of
+ * the task and of each row of its matrix over those of the file; commands.
+ */
+export function readCirrus(text: string, path: string): Document {
+  const pipeline = createPipeline(text, path, "cirrus");
+  for (const root of pipeline.roots) {
+    const global = environmentIn(root);
+    const entries = mappingOf(root)?.entries ?? [];
+    const known = new Set<YamlNode>();
+    // A file may have the key `task` as often as it likes.
+    for (const { key, value } of entries)
+      if (work.test(key.text))
+        for (const task of itemsOf(value).length > 0 ? itemsOf(value) : [value]) {
+          known.add(value);
+          readTask(pipeline, task, global);
+        }
+    const scope = scopeOf([global]);
+    for (const { key, value } of entries) {
+      const rest: YamlNode = { kind: "mapping", span: value.span, entries: [{ key, value }] };
+      if (known.has(value)) continue;
+      readImages(pipeline, rest, scope);
+      readScripts(pipeline, rest, [global]);
+    }
+  }
+  const document = pipeline.document();
+  return { ...document, problems: document.problems.filter(({ code }) => code !== "yaml-duplicate-key") };
+}
+
+function readTask(pipeline: Pipeline, task: YamlNode, global: readonly YamlEntry[]): void {
+  const own = environmentIn(task);
+  const rows = placesOf(task, ["matrix", "*"]).slice(0, maximumRows);
+  const varying = rows.filter((row) => environmentIn(row).length > 0);
+  const scopes = varying.map((row) => scopeOf([environmentIn(row), own, global]));
+  for (const scope of scopes.length === 0 ? [scopeOf([own, global])] : scopes) readImages(pipeline, task, scope);
+  // What differs between the rows of a matrix is not known to its scripts.
+  const differing = new Set(varying.flatMap((row) => environmentIn(row).map(({ key }) => key.text)));
+  const layers = [own, global].map((layer) => layer.filter(({ key }) => !differing.has(key.text)));
+  readScripts(pipeline, task, layers);
+}
+
+function readScripts(pipeline: Pipeline, holder: YamlNode, layers: readonly (readonly YamlEntry[])[]): void {
+  const variables = placedVariables(pipeline.text, layers.toReversed().flat(), scopeOf(layers));
+  const isWindows =
+    placesOf(holder, ["**", "windows_container"]).length > 0 ||
+    placesOf(holder, ["**", "platform"]).some((node) => textOf(node)?.toLowerCase() === "windows");
+  const shell = Object.hasOwn(variables, "CIRRUS_SHELL") ? variables["CIRRUS_SHELL"]?.text : undefined;
+  const windowsShell = isWindows
+    ? (windowsShellOf(shell ?? "cmd") ?? (shell === "bash" ? undefined : "cmd"))
+    : undefined;
+  for (const script of placesOf(holder, ["**", /^(?:\w+_)?script$/]))
+    pipeline.script([script], { environment: textsOf(variables), windowsShell });
+}
+
+function readImages(pipeline: Pipeline, holder: YamlNode, scope: TemplateScope): void {
+  for (const [site, ...place] of places)
+    for (const node of placesOf(holder, place)) if (scalarOf(node) !== undefined) pipeline.image(node, site, { scope });
+  for (const node of placesOf(holder, ["steps", "*", "image"])) pipeline.image(scalarOf(node), "container", { scope });
+}
+
+function environmentIn(holder: YamlNode): readonly YamlEntry[] {
+  return entriesOf(holder)
+    .filter(({ key }) => environment.test(key.text))
+    .flatMap(({ value }) => entriesOf(value));
+}
+
+/** Variables, those that win first. */
+function scopeOf(layers: readonly (readonly YamlEntry[])[]): TemplateScope {
+  const known = new Map<string, YamlNode>();
+  for (const { key, value } of layers.flat()) if (!known.has(key.text)) known.set(key.text, value);
+  return {
+    syntax,
+    lookup(name) {
+      const node = known.get(name);
+      return scalarOf(node) === undefined ? [] : [{ label: `variable ${name}`, node }];
+    },
+  };
+}
