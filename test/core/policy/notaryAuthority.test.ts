@@ -114,6 +114,11 @@ describe("Notary signatures under other products' policies", () => {
       ratify({ trustedIdentities: ["*", "x509.subject: C=US"], certificates: [{ inline: cert }] }),
     ],
     ["an unknown field of a certificate", ratify({ certificates: [{ inline: cert, unless: 1 }] })],
+    [
+      "signing authorities beside others",
+      ratify({ certificates: [{ inline: cert }, { type: "signingAuthority", inline: cert }] }),
+    ],
+    ["certificates beside others that are elsewhere", ratify({ certificates: [{ inline: cert }, { type: "tsa" }] })],
     ["certificates for time stamps alone", ratify({ certificates: [{ type: "tsa", inline: cert }] })],
     ["no certificates", ratify({ certificates: [] })],
     ["a lower level", connaisseur({ cert }, { verificationLevel: "audit" })],

@@ -258,6 +258,7 @@ describe("readExecutor", () => {
         ["unknown", "policy-not-understood"],
         verdict.reason.message,
       );
+      assert.equal(verdict.enforced, true);
     });
 });
 
