@@ -29,14 +29,21 @@ export function earthfileLines(text: string): readonly EarthfileLine[] {
       continue;
     }
     pieces.push({ start: content, end: end });
-    while (end < text.length && isContinued(text, pieces.at(-1) ?? { start, end })) {
+    let quote = quoteAfter(text, { start: content, end }, undefined);
+    while (end < text.length && (quote !== undefined || isContinued(text, pieces.at(-1) ?? { start, end }))) {
+      // A quote that nothing closes is a character like any other.
+      if (quote !== undefined && closingAfter(text, end, quote) === undefined) {
+        quote = undefined;
+        continue;
+      }
       const next = end + 1;
       end = lineEnd(text, next);
       const last = pieces.at(-1);
+      if (quote === undefined && /^[ \t]*(?:#|\r?$)/.test(text.slice(next, end))) continue;
       // The line break belongs to the line that goes on.
-      if (/^[ \t]*(?:#|\r?$)/.test(text.slice(next, end))) continue;
       if (last !== undefined && last.end < next) pieces[pieces.length - 1] = { start: last.start, end: last.end + 1 };
       pieces.push({ start: next, end });
+      quote = quoteAfter(text, { start: next, end }, quote);
     }
     const bare = pieces.map((piece) => withoutCarriageReturn(text, piece));
     const rest = bare.map((piece) => text.slice(piece.start, piece.end)).join("");
@@ -50,6 +57,31 @@ export function earthfileLines(text: string): readonly EarthfileLine[] {
     start = end + 1;
   }
   return lines;
+}
+
+/** Characters that a quoted text has at most. */
+const maximumQuoted = 50_000;
+
+/** The quote that is open at the end of a stretch, which a text in quotes goes over (EarthLexer.g4, QuotedAtomPart). */
+function quoteAfter(text: string, { start, end }: Span, before: string | undefined): string | undefined {
+  let quote = before;
+  for (let at = start; at < end; at++) {
+    const character = text.charAt(at);
+    if (character === "\\") at++;
+    else if (quote !== undefined) quote = character === quote ? undefined : quote;
+    else if (character === '"' || character === "'") quote = character;
+  }
+  return quote;
+}
+
+/** The offset of the quote that closes a text which is open at `from`. */
+function closingAfter(text: string, from: number, quote: string): number | undefined {
+  const limit = Math.min(text.length, from + maximumQuoted);
+  for (let at = from; at < limit; at++) {
+    if (text.charAt(at) === "\\") at++;
+    else if (text.charAt(at) === quote) return at;
+  }
+  return undefined;
 }
 
 function lineEnd(text: string, from: number): number {

@@ -92,4 +92,33 @@ describe("readEarthfile", () => {
     expectToSurvive(read, plain);
     assert.equal(read(plain.replaceAll("\n", "\r\n")).images.length, read(plain).images.length);
   });
+
+  it("reads on after texts in quotes that go over lines, and nothing in them", () => {
+    const text = `VERSION 0.8
+ARG CONFIG="
+[registry]
+  FROM no:1
+"
+a:
+    FROM «alpine:3»
+    RUN echo 'FROM no:2
+b:
+    FROM no:3' > x && echo "docker \\" run no:4
+  # don't" && docker run «busybox:1»
+    FROM «redis:7»
+c:
+    RUN echo it's
+    FROM «nginx:1»
+`;
+    const { problems } = expectUses(read, text, [
+      "from docker.io/library/alpine:3 literal",
+      "command docker.io/library/busybox:1 literal",
+      "from docker.io/library/redis:7 literal",
+      "from docker.io/library/nginx:1 literal",
+    ]);
+    assert.ok(problems.length <= 1);
+    const plain = text.replaceAll(/[«»]/g, "");
+    assert.ok(expectPinsToHold(read, plain) >= 4);
+    expectToSurvive(read, plain);
+  });
 });
