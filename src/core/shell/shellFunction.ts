@@ -57,16 +57,21 @@ export function withPositional(state: ShellState, name: string | undefined, read
   state.functionName = functionName;
 }
 
-const allArguments = /^"?\$(?:@|\*|\{@\}|\{\*\})"?$/;
+const allArguments = new Set(["$@", '"$@"', "$*", "${@}", '"${@}"', "${*}"]);
+
+function isAllArguments(raw: string): boolean {
+  return allArguments.has(raw);
+}
+
 const maximumForwarded = 1000;
 
 /** Notes a command that is given all arguments of the function around it. */
 export function noteForwarding(state: ShellState, command: ShellCommand): void {
   const { functionName: name, positional, forwarding } = state;
   if (name === undefined || forwarding.length >= maximumForwarded) return;
+  if (!command.words.some(({ raw }) => isAllArguments(raw))) return;
   const shifted = positional === undefined ? (state.text.includes("shift") ? undefined : 0) : positional.shifted;
-  if (shifted !== undefined && command.words.some(({ raw }) => allArguments.test(raw)))
-    forwarding.push({ name, command, shifted });
+  if (shifted !== undefined) forwarding.push({ name, command, shifted });
 }
 
 /** The commands of functions as each call makes them. */
@@ -82,7 +87,7 @@ export function forwardedCommands(
       if (found.length >= maximumForwarded) return found;
       if (call === command) continue;
       const given = call.words.slice(1 + shifted);
-      const words = command.words.flatMap((word) => (allArguments.test(word.raw) ? given : [word]));
+      const words = command.words.flatMap((word) => (isAllArguments(word.raw) ? given : [word]));
       found.push({ ...call, words });
     }
   return found;
