@@ -36,8 +36,8 @@ export interface EnvelopePlugin {
   behave(how: Misbehaviour): void;
   /** What it was started with: the command, and its request. */
   calls(): readonly (readonly [string, Readonly<Record<string, unknown>>])[];
-  /** The service as a configuration describes it, by all of the chain or by the authority that issues for the plug-in. */
-  open(known?: "chain" | "authority"): Promise<SigningService>;
+  /** The service as a configuration describes it, by all of the chain or by an authority above the plug-in's certificate. */
+  open(known?: "chain" | "issuer" | "authority"): Promise<SigningService>;
   stop(): void;
 }
 
@@ -131,8 +131,9 @@ export function createEnvelopePlugin(
   const name = (CN: string) => ({ C: "US", ST: "WA", O: "Acme", CN });
   const chainOf = (CN: string) => {
     const root = issueTestCertificate({ ...valid, name: name(`${CN} root`), kind: "authority" });
-    const leaf = issueTestCertificate({ ...valid, name: name(CN), kind: "leaf", issuer: root, keys: newKeys() });
-    return { root, leaf };
+    const issuer = issueTestCertificate({ ...valid, name: name(`${CN} issuer`), kind: "authority", issuer: root });
+    const leaf = issueTestCertificate({ ...valid, name: name(CN), kind: "leaf", issuer, keys: newKeys() });
+    return { root, issuer, leaf, all: [leaf, issuer, root].map(({ der }) => der.toString("base64")) };
   };
   const [own, stranger] = [chainOf("release"), chainOf("stranger")];
   const pemOf = (...certificates: readonly TestCertificate[]): string =>
@@ -154,13 +155,14 @@ export function createEnvelopePlugin(
           stranger: privatePem(stranger.leaf.keys),
         },
         chains: {
-          own: [own.leaf, own.root].map(({ der }) => der.toString("base64")),
-          stranger: [stranger.leaf, stranger.root].map(({ der }) => der.toString("base64")),
+          own: own.all,
+          stranger: stranger.all,
         },
       }),
     );
   behave("none");
-  writeFileSync(join(scene.folder, "chain.pem"), pemOf(own.leaf, own.root));
+  writeFileSync(join(scene.folder, "chain.pem"), pemOf(own.leaf, own.issuer, own.root));
+  writeFileSync(join(scene.folder, "issuer.pem"), pemOf(own.issuer));
   writeFileSync(join(scene.folder, "authority.pem"), pemOf(own.root));
   return {
     libexec: join(scene.folder, "notation"),

@@ -2,6 +2,7 @@ import type { Parsed } from "../problem.ts";
 import { readNotaryEnvelope, verifyNotaryIntegrity } from "../signature/notation.ts";
 import type { NotaryAttributes } from "../signature/notaryAttributes.ts";
 import { readNotaryPayload } from "../signature/notaryPayload.ts";
+import type { Certificate } from "../x509/certificate.ts";
 import { notaryChainOf } from "./notaryFit.ts";
 import type { PlannedEnvelope } from "./payload.ts";
 import type { PlannedSignature } from "./plan.ts";
@@ -9,7 +10,7 @@ import type { PlannedSignature } from "./plan.ts";
 /**
  * Checks an envelope that a service made by itself against the plan (Notary Project, plug-in extensibility specification,
  * `generate-envelope`): the payload is the planned one byte for byte, it expires as planned, it demands no plug-in but the
- * service's own, its chain ends with the described certificates, and its signature holds. Gives the envelope, or one
+ * service's own, its chain leads through the described certificates, and its signature holds. Gives the envelope, or one
  * problem: `payload-changed`, `expiry-changed`, `plugin-demanded`, `signer-other`, or what the envelope's reader says.
  */
 export function checkEnvelope(
@@ -31,9 +32,7 @@ export function checkEnvelope(
       "plugin-demanded",
       `The envelope demands the verification plug-in '${attributes.plugin.slice(0, 80)}', which is not the one that made it.`,
     );
-  const described = notaryChainOf(key) ?? [];
-  const end = chain.slice(-described.length);
-  if (described.length === 0 || !described.every(({ der }, index) => isSame(der, end[index])))
+  if (!leadsThrough(chain, notaryChainOf(key) ?? []))
     return refuse(
       "signer-other",
       `The envelope was signed by another certificate than those described for key '${key.name}' lead to; the file that names them may be out of date.`,
@@ -48,8 +47,12 @@ function expiresAsAsked({ expiry, signingTime }: NotaryAttributes, expiresIn: nu
   return expiry !== undefined && expiry.getTime() - signingTime.getTime() === expiresIn * 1000;
 }
 
-function isSame(one: Uint8Array, other: Uint8Array | undefined): boolean {
-  return other !== undefined && Buffer.compare(one, other) === 0;
+/** Whether the described certificates, the signer's own or an authority's, are a part of the chain as they are. */
+function leadsThrough(chain: readonly Uint8Array[], described: readonly Certificate[]): boolean {
+  const isSame = (one: Uint8Array, other: Uint8Array | undefined): boolean =>
+    other !== undefined && Buffer.compare(one, other) === 0;
+  if (described.length === 0) return false;
+  return chain.some((_, at) => described.every(({ der }, index) => isSame(der, chain[at + index])));
 }
 
 function refuse(code: string, message: string): Parsed<Uint8Array> {

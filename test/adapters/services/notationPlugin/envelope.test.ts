@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { executeSigning, prepareSigning, type SigningRequest } from "../../../../src/application/signImage.ts";
+import { readPendingSigning, type PendingSigning } from "../../../../src/application/pendingSigning.ts";
+import {
+  executeSigning,
+  prepareSigning,
+  resumeSigning,
+  type SigningRequest,
+} from "../../../../src/application/signImage.ts";
 import { prepareFile } from "../../../../src/application/signFile.ts";
 import { readPolicy } from "../../../../src/core/policy/readPolicy.ts";
 import type { SigningFormat } from "../../../../src/core/sign/scheme.ts";
@@ -46,7 +52,7 @@ describe("a plug-in of notation that makes whole envelopes", () => {
     how: Misbehaviour,
     format: SigningFormat,
     more: {
-      readonly known?: "chain" | "authority";
+      readonly known?: "chain" | "issuer" | "authority";
       readonly expires?: boolean;
       readonly store?: "ca" | "signingAuthority";
     } = {},
@@ -78,6 +84,7 @@ describe("a plug-in of notation that makes whole envelopes", () => {
       ["p384", "chain"],
       ["rsa2048", "chain"],
       ["p256", "authority"],
+      ["p256", "issuer"],
     ] as const)
       it(`signs as ${format} by a key of ${kind} of which the ${known} is known`, async () => {
         plugin.stop();
@@ -89,7 +96,8 @@ describe("a plug-in of notation that makes whole envelopes", () => {
         assert.equal(attached, 1);
         assert.deepEqual(
           prepared.plan.acceptance.map(({ accepts }) => accepts),
-          [true],
+          // That the issuer's own issuer is the one that the policy trusts cannot be told from it.
+          [known !== "issuer"],
         );
         const [command, request] = plugin.calls().at(-1) ?? ["", {}];
         assert.equal(command, "generate-envelope");
@@ -102,6 +110,31 @@ describe("a plug-in of notation that makes whole envelopes", () => {
         );
         assert.equal(plugin.calls().filter(([name]) => name === "generate-envelope").length, 1);
       });
+
+  it("attaches later what could not be attached, without asking for another", async () => {
+    const image = await pushImage(scene.registry, scene.repository, "1", "kept");
+    const ports = { registry: scene.client(), service: await plugin.open(), clock, log };
+    const reference = { ...scene.repository, tag: "1" };
+    const request = { reference, key: "release", format: "notation-cose", trust: trust(), tool: "test" } as const;
+    const prepared = await prepareSigning(ports, request, { signal });
+    scene.faults.push({ path: /uploads/u, method: "POST", fault: { kind: "status", status: 403 } });
+    const records: PendingSigning[] = [];
+    const onSigned = (record: PendingSigning): void => void records.push(record);
+    const failed = executeSigning(ports, prepared, { signal, waitMs: 0, onSigned });
+    await assert.rejects(failed, { code: "attach-failed" });
+    scene.faults.length = 0;
+    const kept = readPendingSigning(JSON.parse(JSON.stringify(records[0])));
+    assert.ok(kept);
+    const resumed = await resumeSigning(ports, kept, trust(), { signal, waitMs: 0 });
+    assert.equal(resumed.status === "signed" && resumed.verdict.state, "verified");
+    assert.equal((await scene.client().referrers(scene.repository, image.digest, { signal })).descriptors.length, 1);
+    assert.equal(plugin.calls().filter(([name]) => name === "generate-envelope").length, 1);
+    // A record that somebody changed is judged like what a service returns.
+    const changed = { ...kept, signature: Buffer.from("{}").toString("base64") };
+    await assert.rejects(resumeSigning(ports, changed, trust(), { signal, waitMs: 0 }), {
+      code: "signature-not-verified",
+    });
+  });
 
   it("has a signature expire when it is asked to, and lets the service say so otherwise", async () => {
     const asked = await sign("none", "notation-jws", { expires: true });
