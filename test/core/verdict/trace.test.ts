@@ -169,7 +169,7 @@ describe("the steps of a verdict", () => {
       assert.deepEqual(describeAttachment({ kind, mediaType: "a/b", digest, from: "referrers" }), {
         step: "attachment",
         outcome: "note",
-        text: `${what} (a/b, sha256:555555555555) is attached that nobody signed; it proves nothing.`,
+        text: `${what} (a/b, sha256:555555555555...) is attached that nobody signed; it proves nothing.`,
       }));
 
   const of = (name: string, mode: "enforce" | "warn" = "enforce") => rule([], { name, mode });
