@@ -55,11 +55,15 @@ export function readAzurePipelines(text: string, path: string, siblings: Sibling
     pipeline.image(value.value, "resources", { scope: azureTemplate(around) });
   if (root !== undefined) readHolder(reading, root, scope, undefined, 0);
   readHolder(reading, valueAt(root, "extends", "parameters"), scope, undefined, 0);
+  for (const { key, value } of ownVariables(scope))
+    if (governedImage.test(key.text)) pipeline.image(value, "variables", { scope: azureTemplate(scope) });
   readGiven(reading, valueAt(root, "parameters"), scope, 0);
   readGiven(reading, valueAt(root, "extends", "parameters"), scope, 0);
   return pipeline.document();
 }
 
+/** The variables that OneBranch's governed templates take the containers of their jobs from. */
+const governedImage = /^(?:windows|linux)containerimage$/i;
 const maximumDepth = 10;
 
 /** Reads what holds stages, jobs or steps: the pipeline, a stage, the parameters of a template. */

@@ -69,6 +69,8 @@ export function pipelineOfYaml(head: string, path: string, has: (key: string) =>
 }
 
 function isAzure(head: string, has: (key: string) => boolean): boolean {
+  if (has("variables") && /^[ \t]*(?:-[ \t]*name[ \t]*:[ \t]*)?(?:Windows|Linux)ContainerImage\b/m.test(head))
+    return true;
   if (has("on") || has("runs") || !["steps", "jobs", "stages", "resources", "extends"].some(has)) return false;
   if (item("task|bash|pwsh|powershell|checkout|job|deployment|stage").test(head)) return true;
   return item("script|template|container").test(head) && ["pool", "trigger", "parameters", "pr"].some(has);

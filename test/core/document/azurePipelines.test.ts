@@ -16,6 +16,11 @@ describe("readAzurePipelines", () => {
       ["resources docker.io/library/ubuntu:22.04 literal", "resources docker.io/library/postgres:16 literal"],
     ],
     [
+      "the containers of governed templates",
+      "variables:\n- name: WindowsContainerImage\n  value: '«reg.example.com/win/build:1»'\n- {name: LinuxContainerImage, value: «$(base)»}\n- {name: base, value: 'node:22'}\n- {name: ImageName, value: 'acme/no:1'}\n",
+      ["variables reg.example.com/win/build:1 literal", `variables ${node}:22 resolved`],
+    ],
+    [
       "containers and services of jobs",
       "trigger: none\njobs:\n- job: a\n  container: «node:22»\n  services: {db: «redis:7»}\n- job: b\n  container:\n    image: «ghcr.io/acme/app:1»\n    endpoint: x\n  services: {c: {image: «redis»}}\n- deployment: c\n  container: «ubuntu»\n",
       [

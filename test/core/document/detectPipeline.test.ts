@@ -65,6 +65,13 @@ describe("content of pipelines", () => {
     ["an Azure template of jobs", "jobs.yml", "jobs:\n- job: a\n  container: x\n", "azure-pipelines"],
     ["an Azure pipeline elsewhere", "ci.yml", "trigger: none\nsteps:\n- task: Docker@2\n", "azure-pipelines"],
     ["a CircleCI orb", "orb.yml", "executors:\n  e:\n    docker:\n      - image: x\n", "circleci"],
+    [
+      "variables of a governed template",
+      "a/v.yml",
+      "variables:\n- name: LinuxContainerImage\n  value: a.io/b:1\n",
+      "azure-pipelines",
+    ],
+    ["other variables", "a/v.yml", "variables:\n- name: ContainerImage\n  value: a.io/b:1\n", undefined],
     ["a CircleCI command", "src/commands/a.yml", "description: x\nsteps:\n  - run: y\n", "circleci"],
     ["steps elsewhere", "src/other/a.yml", "description: x\nsteps:\n  - run: y\n", undefined],
     ["a CircleCI executor", "src/executors/default.yml", "description: x\ndocker:\n  - image: y\n", "circleci"],
