@@ -122,7 +122,7 @@ export function createHclFile(
 /** `docker_image.web.image_id`: what the reference says stands where that is declared. */
 function isNameOfOther(node: YamlNode | undefined): boolean {
   const scalar = scalarOf(node);
-  return scalar?.tag === expressionTag && !/^(?:(?:var|local|each|count)\.|format\()/.test(scalar.text);
+  return scalar?.tag === expressionTag && !/^\(*\s*(?:(?:var|local|each|count)\.|format\()/.test(scalar.text);
 }
 
 function addScript(pipeline: Pipeline, node: YamlNode | undefined, lookup: HclLookup): void {

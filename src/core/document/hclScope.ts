@@ -1,7 +1,8 @@
 import type { HclBody } from "./hcl.ts";
+import { conditionHolds, hclConditional } from "./hclConditional.ts";
 import { expressionTag } from "./hclExpression.ts";
 import type { Definition, Placeholder, TemplateScope, TemplateSource, TemplateSyntax } from "./template.ts";
-import { itemsOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { dereference, isNull, itemsOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Gives the value that a name's first part stands for, in a file's dialect; undefined where none is known. */
 export type HclLookup = (name: string) => HclDefinition | undefined;
@@ -73,8 +74,31 @@ export function hclScope(node: YamlNode | undefined, lookup: HclLookup): Templat
   const isExpression = node?.kind === "scalar" && node.tag === expressionTag;
   return {
     syntax: isExpression ? wholeExpression : interpolations,
-    lookup: (name) => definitions(name, lookup),
+    lookup: (name) => choices(name, node, lookup) ?? definitions(name, lookup),
   };
+}
+
+/** What a conditional comes to: the branch that is taken, else both; undefined for every other expression. */
+function choices(expression: string, node: YamlNode | undefined, lookup: HclLookup): readonly Definition[] | undefined {
+  const at = node?.kind === "scalar" && node.exact ? node.text.indexOf(expression) : -1;
+  const choice = at < 0 ? undefined : hclConditional(expression, (node?.span.start ?? 0) + at);
+  if (choice === undefined) return undefined;
+  const { condition, whenTrue, whenFalse } = choice;
+  const holds = conditionHolds(condition, (name) => plainValue(name, lookup));
+  const taken = holds === undefined ? [whenTrue, whenFalse] : [holds ? whenTrue : whenFalse];
+  return taken.map((branch) =>
+    isNull(branch)
+      ? { label: "branch of the condition", text: "" }
+      : { label: "branch of the condition", node: branch, scope: hclScope(branch, lookup) },
+  );
+}
+
+/** The text of a variable that is a plain one; null where it is set to nothing. */
+function plainValue(name: string, lookup: HclLookup): string | null | undefined {
+  const [only, ...others] = definitions(name, lookup);
+  const node = only === undefined || others.length > 0 || !("node" in only) ? undefined : dereference(only.node);
+  if (node?.kind !== "scalar" || node.tag === expressionTag || node.text.includes("${")) return undefined;
+  return isNull(node) ? null : node.text;
 }
 
 const traversal = /^[\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+|\["[^"]*"\]|\[\d+\])*$/u;

@@ -130,7 +130,8 @@ function expandRange(
       append([{ parts: [{ text: placeholder.text }], chain: [] }]);
       continue;
     }
-    const label = placeholder.name === undefined ? "expression" : `variable ${placeholder.name}`;
+    const { name } = placeholder;
+    const label = name === undefined || name.includes(" ? ") ? "expression" : `variable ${name}`;
     const step = stepAt(context, source, scalar, { start, end, label });
     append(
       expandPlaceholder(context, source, scalar, scope, { placeholder, offset: from, depth }).map(
