@@ -9,13 +9,14 @@ import {
   type AzureScope,
 } from "./azureScope.ts";
 import { readAzureTask } from "./azureTasks.ts";
+import { containerParameters, templateFile } from "./azureTemplates.ts";
 import { variablesTemplates } from "./azureVariables.ts";
 import { writtenEntries, writtenVariables } from "./azureWritten.ts";
 import type { Document, JobStep } from "./document.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { lazyLookup, placedVariables, textsOf } from "./pipelineVariables.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
-import { definitionText } from "./template.ts";
+import { definitionText, type TemplateSource } from "./template.ts";
 import { entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
 
 interface Reading {
@@ -24,6 +25,8 @@ interface Reading {
   readonly aliases: ReadonlySet<string>;
   /** What steps set for other jobs, by the names of job, step and variable in upper case. */
   readonly outputs: Map<string, YamlEntry>;
+  /** The template of the repository that is included at a node. */
+  readonly templateAt: (node: YamlNode | undefined) => TemplateSource | undefined;
   /** Whether the file is included by others, which may define what it does not. */
   readonly isTemplate: boolean;
 }
@@ -48,7 +51,8 @@ export function readAzurePipelines(text: string, path: string, siblings: Sibling
   const containers = azureItems(valueAt(root, "resources", "containers"), scope);
   const aliases = new Set(containers.flatMap(({ value }) => textOf(valueAt(value, "container")) ?? []));
   const isTemplate = !["trigger", "pr", "pool", "resources", "schedules"].some((key) => valueAt(root, key));
-  const reading = { pipeline, aliases, outputs, isTemplate };
+  const templateAt = (node: YamlNode | undefined): TemplateSource | undefined => templateFile(node, path, siblings);
+  const reading = { pipeline, aliases, outputs, isTemplate, templateAt };
   for (const { value, scope: around } of containers)
     pipeline.image(valueAt(value, "image"), "resources", { scope: azureTemplate(around) });
   for (const { value, scope: around } of azureEntries(valueAt(root, "extends", "parameters", "containers"), scope))
@@ -59,6 +63,7 @@ export function readAzurePipelines(text: string, path: string, siblings: Sibling
     if (governedImage.test(key.text)) pipeline.image(value, "variables", { scope: azureTemplate(scope) });
   readGiven(reading, valueAt(root, "parameters"), scope, 0);
   readGiven(reading, valueAt(root, "extends", "parameters"), scope, 0);
+  readTemplate(reading, valueAt(root, "extends"), scope);
   return pipeline.document();
 }
 
@@ -84,6 +89,7 @@ function readHolder(
       else readHolder(reading, item, inner, ownPool, depth + 1);
       readHolder(reading, valueAt(item, "parameters"), inner, ownPool, depth + 1);
       readGiven(reading, valueAt(item, "parameters"), inner, 0);
+      readTemplate(reading, item, inner);
     }
   // A pipeline may hold its only job's keys itself.
   if (valueAt(node, "steps") !== undefined || (depth === 0 && valueAt(node, "container") !== undefined))
@@ -105,6 +111,15 @@ function readGiven(reading: Reading, node: YamlNode | undefined, scope: AzureSco
       reading.pipeline.image(value, "container", { scope: azureTemplate(scope) });
     else readGiven(reading, value, scope, depth + 1);
   }
+}
+
+/** What an included template takes its containers from. */
+function readTemplate(reading: Reading, item: YamlNode | undefined, around: AzureScope): void {
+  const file = reading.templateAt(valueAt(item, "template"));
+  if (file === undefined) return;
+  const names = containerParameters(file.text);
+  for (const { value, scope } of azureEntries(valueAt(item, "parameters"), around))
+    if (names.has(value.key.text)) addContainer(reading, value.value, "container", scope);
 }
 
 const strategies = ["runOnce", "rolling", "canary"];

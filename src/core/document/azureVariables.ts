@@ -1,7 +1,8 @@
-import { siblingPath, type Siblings } from "./siblings.ts";
+import { templateFile } from "./azureTemplates.ts";
+import type { Siblings } from "./siblings.ts";
 import type { TemplateSource } from "./template.ts";
 import { readYaml } from "./yaml.ts";
-import { itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { itemsOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** The variables that a template of variables gives, and the file in which they stand. */
 export interface VariablesTemplate {
@@ -10,7 +11,6 @@ export interface VariablesTemplate {
 }
 
 const maximumDepth = 4;
-const maximumText = 300_000;
 
 /**
  * The templates that a list of variables includes from the repository itself, those that another of them includes
@@ -24,11 +24,9 @@ export function variablesTemplates(
 ): readonly VariablesTemplate[] {
   if (depth >= maximumDepth) return [];
   return itemsOf(node).flatMap((item): readonly VariablesTemplate[] => {
-    const template = textOf(valueAt(item, "template"))?.replace(/@self$/, "");
-    if (template === undefined || /[@$]/.test(template)) return [];
-    const file = template.startsWith("/") ? siblingPath("x", template.slice(1)) : siblingPath(path, template);
-    const text = file === undefined ? undefined : siblings(file);
-    if (file === undefined || text === undefined || text.length > maximumText) return [];
+    const template = templateFile(valueAt(item, "template"), path, siblings);
+    if (template === undefined) return [];
+    const { text, file } = template;
     const variables = valueAt(readYaml(text).documents[0]?.root, "variables");
     const inner = variablesTemplates(variables, file, siblings, depth + 1);
     return [...inner, { variables, source: { text, file } }];

@@ -210,4 +210,29 @@ describe("readAzurePipelines", () => {
       ).map((one) => one.replace(/^\S+ /, "")),
       ["docker.io/library/a:1", "docker.io/library/a:2", "docker.io/library/a:3", "docker.io/library/a:4"],
     ));
+
+  it("reads what a template of the repository takes its containers from", () => {
+    const files = new Map([
+      [
+        "ci/job.yml",
+        "parameters: {image: '', db: '', other: ''}\njobs:\n- job: a\n  container: ${{ parameters.image }}\n  services: {d: {image: '${{ parameters.db }}'}}\n  steps: [{script: 'echo ${{ parameters.other }}'}]\n",
+      ],
+      ["ci/step.yml", "parameters: {image: ''}\nsteps: [{script: 'docker pull ${{ parameters.image }}'}]\n"],
+    ]);
+    const source =
+      "trigger: none\nresources: {containers: [{container: alias, image: 'node:20'}]}\nvariables: {v: '22'}\njobs:\n- template: job.yml\n  parameters: {image: 'node:$(v)', db: postgres, other: acme/no:1}\n- template: /ci/job.yml@self\n  parameters: {image: alias, db: ''}\n- template: job.yml@elsewhere\n  parameters: {image: acme/no:2}\n- template: step.yml\n  parameters: {image: acme/no:3}\n";
+    const { images } = resolveDocument(source, "ci/azure-pipelines.yml", files).document;
+    assert.deepEqual(
+      images.map(({ site, span, reference }) => [
+        site,
+        source.slice(span.start, span.end),
+        reference && formatReference(reference),
+      ]),
+      [
+        ["resources", "node:20", `${node}:20`],
+        ["container", "node:$(v)", `${node}:22`],
+        ["container", "postgres", "docker.io/library/postgres"],
+      ],
+    );
+  });
 });
