@@ -35,6 +35,38 @@ export function matrixCombinations(job: YamlNode, text: string): readonly Matrix
   return include(itemsOfKey("include"), kept, new Set(axes.map(({ key }) => key.text)));
 }
 
+/** Keys of a job that say where and when it runs, not with which images. */
+const elsewhere = new Set(["name", "runs-on", "strategy", "timeout-minutes", "continue-on-error"]);
+
+/**
+ * The combinations that differ in what the job's containers, services and steps mention of them, each once: a matrix of
+ * operating systems alone yields one.
+ */
+export function distinctCombinations(
+  job: YamlNode,
+  combinations: readonly MatrixCombination[],
+  text: string,
+): readonly MatrixCombination[] {
+  if (combinations.length < 2) return combinations;
+  const rest = entriesOf(job)
+    .filter(({ key }) => !elsewhere.has(key.text))
+    .map(({ value: { span } }) => text.slice(span.start, span.end))
+    .join("\n");
+  const mentions = [...rest.matchAll(/\bmatrix\b(?:\.([\w-]+))?/g)].map((mention) => mention[1]);
+  const names = new Set(mentions);
+  // The whole matrix may be asked for, and an alias stands for text from elsewhere.
+  if (names.has(undefined) || /(?:^|[\s,[{])\*\w/.test(rest)) return combinations;
+  const ids = new Map<YamlNode, number>();
+  const distinct = new Map<string, MatrixCombination>();
+  for (const combination of combinations) {
+    const seen = [...combination].filter(([name]) => names.has(name));
+    for (const [, node] of seen) if (!ids.has(node)) ids.set(node, ids.size);
+    const identity = seen.map(([name, node]) => `${name} ${ids.get(node)}`).join("\n");
+    if (!distinct.has(identity)) distinct.set(identity, new Map(seen));
+  }
+  return [...distinct.values()];
+}
+
 /** An inclusion extends every combination whose original values it does not change; one that extends none stands alone. */
 function include(
   inclusions: readonly YamlNode[],

@@ -27,6 +27,8 @@ export interface GithubScope {
   readonly inputs: ReadonlyMap<string, readonly YamlNode[]>;
   /** Absent where the matrix is computed. */
   readonly matrix?: MatrixCombination | undefined;
+  /** Where one of several combinations holds, all of them: what they agree in is known. */
+  readonly matrices?: readonly MatrixCombination[] | undefined;
   /** Absent where GitHub offers no `env` (its documentation, "Context availability"). */
   readonly environment?: ReadonlyMap<string, PlacedText>;
   /** What an output of an earlier step comes to, where its script writes it. */
@@ -150,9 +152,10 @@ function lookup(path: readonly string[], scope: GithubScope): readonly Candidate
   const [context, name = "", ...rest] = isEventInput ? path.slice(2) : path;
   switch (context) {
     case "matrix": {
-      if (scope.matrix === undefined) return [{ kind: "unknown" }];
-      const value = scope.matrix.get(name);
-      return [fromNode(rest.length === 0 ? value : valueAt(value, ...rest), path.join("."), scope, true)];
+      const combinations = scope.matrix === undefined ? scope.matrices : [scope.matrix];
+      if (combinations === undefined) return [{ kind: "unknown" }];
+      const values = combinations.map((matrix) => valueAt(matrix.get(name), ...rest));
+      return [...new Set(values)].map((value) => fromNode(value, path.join("."), scope, true));
     }
     case "inputs": {
       const defaults = scope.inputs.get(name) ?? [];

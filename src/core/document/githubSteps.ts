@@ -156,6 +156,7 @@ function withWritten(
   environment: GithubScope["environment"],
   written: ReadonlyMap<string, PlacedText | undefined>,
 ): ReadonlyMap<string, PlacedText> {
+  if (written.size === 0 && environment !== undefined) return environment;
   const merged = new Map(environment);
   for (const [name, value] of written)
     if (value === undefined) merged.delete(name);
@@ -165,8 +166,10 @@ function withWritten(
 
 /** The environment of `scope` with the variables of an `env` mapping over it, as far as their values are known. */
 export function environmentOf(node: YamlNode | undefined, scope: GithubScope): ReadonlyMap<string, PlacedText> {
+  const entries = entriesOf(node);
+  if (entries.length === 0 && scope.environment !== undefined) return scope.environment;
   const environment = new Map(scope.environment);
-  for (const { key, value } of entriesOf(node)) {
+  for (const { key, value } of entries) {
     const scalar = scalarOf(value);
     const text = scalar === undefined ? undefined : scalarText(scalar, scope);
     // A variable that is set to something unknown must not keep the value from around it.

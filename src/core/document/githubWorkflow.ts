@@ -1,7 +1,7 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
 import type { Document, Job, ShellCommand } from "./document.ts";
-import { matrixCombinations } from "./githubMatrix.ts";
+import { distinctCombinations, matrixCombinations } from "./githubMatrix.ts";
 import { inputDefaults, outputCandidates, valuesOf, type GithubScope } from "./githubScope.ts";
 import { environmentOf, readSteps, type StepsReading } from "./githubSteps.ts";
 import { readYaml } from "./yaml.ts";
@@ -84,7 +84,8 @@ function readJob(
   { key, value: job }: YamlEntry,
   { budget, scope: around, shell: outerShell, images }: Around,
 ): { readonly job: Job } & Omit<StepsReading, "steps" | "outputs"> {
-  const combinations = matrixCombinations(job, around.text);
+  const all = matrixCombinations(job, around.text);
+  const combinations = all === undefined ? undefined : distinctCombinations(job, all, around.text);
   const { environment: _, ...withoutEnvironment } = around;
   // `env` is not available here (GitHub's documentation, Context availability).
   const scopes = (combinations ?? [undefined]).map((matrix): GithubScope => ({ ...withoutEnvironment, matrix }));
@@ -93,8 +94,8 @@ function readJob(
     readContainer(value, "services", { budget, scopes, images });
   // With several combinations, what a step's `matrix` values are cannot be said.
   const matrix = combinations?.length === 1 ? combinations[0] : undefined;
-  const environment = environmentOf(valueAt(job, "env"), { ...around, matrix });
-  const scope: GithubScope = { ...around, matrix, environment };
+  const inAll: GithubScope = { ...around, matrix, matrices: combinations };
+  const scope: GithubScope = { ...inAll, environment: environmentOf(valueAt(job, "env"), inAll) };
   const shell = textOf(valueAt(job, "defaults", "run", "shell")) ?? outerShell ?? runnerShell(job);
   const stepScopes = (combinations ?? [undefined]).map((combination): GithubScope => {
     const inCombination = { ...around, matrix: combination };
@@ -116,7 +117,7 @@ function readJob(
       id: key.text,
       span: { start: key.span.start, end: Math.max(key.span.end, job.span.end) },
       steps,
-      environment: Object.fromEntries(environment),
+      environment: Object.fromEntries(scope.environment ?? []),
     },
     ...reading,
   };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
 import { readGithubWorkflow } from "../../../src/core/document/githubWorkflow.ts";
 import { expectPinsToHold, expectToSurvive, expectUses, pin } from "../../helpers/imageUses.ts";
 
@@ -21,6 +22,8 @@ const inputs = `  workflow_call:
       image: {default: 'node:22'}
       tag: {default: "1"}
 `;
+
+const path = ".github/workflows/w.yml";
 
 describe("readGithubWorkflow", () => {
   const sites: readonly (readonly [name: string, source: string, expected: readonly string[]])[] = [
@@ -124,6 +127,43 @@ describe("readGithubWorkflow", () => {
       const full = (text: string): string => `container docker.io/library/${text} resolved`;
       expectUses(readGithubWorkflow, source, expected.map(full));
     });
+
+  const mentions: readonly (readonly [name: string, matrix: string, steps: string, expected: readonly string[]])[] = [
+    ["a part that is mentioned elsewhere only", "{os: [p, q], v: [1]}", "docker pull a:${{ matrix.v }}", ["a:1"]],
+    ["a name in brackets", "{os: [p, q], v: [1, 2]}", "docker pull a:${{ matrix['v'] }}", ["a:1", "a:2"]],
+    ["a name with a hyphen", "{v-x: [1, 2], v: [3]}", "docker pull a:${{ matrix.v-x }}", ["a:1", "a:2"]],
+    [
+      "an inclusion's name",
+      "{os: [p, q], include: [{os: q, v: 2}]}",
+      "docker pull a:${{ matrix.v || 1 }}",
+      ["a:1", "a:2"],
+    ],
+  ];
+  for (const [name, matrix, script, expected] of mentions)
+    it(`reads commands once for each value of a matrix that they mention: ${name}`, () => {
+      const { images } = readDocument(job(`strategy: {matrix: ${matrix}}\nsteps:\n- run: ${script}`), path);
+      assert.deepEqual(
+        images.map(({ reference }) => reference?.repository.concat(":", reference.tag ?? "").replace("library/", "")),
+        expected,
+      );
+    });
+
+  it("tells a variable that no list of the matrix decides", () => {
+    const source = job('strategy: {matrix: {os: [p, q]}}\nenv: {IMAGE: "a:1"}\nsteps:\n- run: docker pull $IMAGE');
+    assert.deepEqual(
+      readDocument(source, path).images.map(({ reference }) => reference?.tag),
+      ["1"],
+    );
+  });
+
+  it("finds a matrix behind an alias", () => {
+    const steps = "steps: &s\n- run: docker pull a:${{ matrix.v }}";
+    const other = job(`strategy: {matrix: {v: [1]}}\n${steps}`).concat(
+      "  again:\n    strategy: {matrix: {v: [2, 3]}}\n    steps: *s\n",
+    );
+    const tags = readDocument(other, path).images.map(({ reference }) => reference?.tag);
+    assert.deepEqual(tags, ["1", "2", "3"]);
+  });
 
   it("says that a computed matrix is not known", () => {
     for (const matrix of ["${{ fromJSON(needs.a.outputs.m) }}", "{v: '${{ fromJSON(x) }}'}"])
