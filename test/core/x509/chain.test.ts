@@ -1,8 +1,17 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { readCertificate, type Certificate } from "../../../src/core/x509/certificate.ts";
-import { objectionToChain } from "../../../src/core/x509/chain.ts";
-import { boolean, element, explicit, implicit, integer, octetString, sequence } from "../../../src/trial/x509/der.ts";
+import { isIssuedBy, objectionToChain } from "../../../src/core/x509/chain.ts";
+import {
+  boolean,
+  element,
+  explicit,
+  implicit,
+  integer,
+  objectIdentifier,
+  octetString,
+  sequence,
+} from "../../../src/trial/x509/der.ts";
 import {
   codeSigning,
   extension,
@@ -174,6 +183,35 @@ describe("objectionToChain", () => {
     ["is too long", [...Array(8).fill(certificate(leaf, middle)), ends], "certificate-chain-broken"],
   ];
   for (const [what, chain, code, at] of cases) it(what, () => assert.equal(verdict(chain, at), code));
+
+  it("stands with as many certificates as are read, and with no more", () => {
+    const line = Array.from({ length: 8 }, (_, index) => newIdentity(`authority ${index}`));
+    const authorities = line.map((each, index) => certificate(each, line[index + 1] ?? each));
+    const [first = root, second = root] = line;
+    assert.equal(verdict([certificate(leaf, second), ...authorities.slice(1)]), "stands");
+    assert.equal(verdict([certificate(leaf, first), ...authorities]), "certificate-chain-broken");
+  });
+
+  it("never takes for proven what was refused before", () => {
+    const forged = certificate(leaf, { ...middle, key: low.key });
+    for (let round = 0; round < 3; round++) {
+      assert.equal(isIssuedBy(forged, between), false);
+      assert.equal(verdict([forged, between, ends]), "certificate-chain-broken");
+    }
+    const own = certificate(leaf, middle);
+    assert.deepEqual([isIssuedBy(own, between), isIssuedBy(own, between), isIssuedBy(own, ends)], [true, true, false]);
+  });
+
+  it("stands with an authority that may issue for any purpose, and not for another one alone", () => {
+    const purposed = (purpose: string) =>
+      certificate(middle, root, {
+        extensions: [extension("2.5.29.37", false, sequence(objectIdentifier(purpose)))],
+      });
+    const outcomes = ["2.5.29.37.0", codeSigning, "1.3.6.1.5.5.7.3.4"].map((purpose) =>
+      verdict([certificate(leaf, middle), purposed(purpose), ends]),
+    );
+    assert.deepEqual(outcomes, ["stands", "stands", "certificate-usage"]);
+  });
 
   it("has a signer whose key may not sign", () => {
     const chain = [certificate(leaf, middle, { keyUsage: 0x20 }), between, ends];

@@ -72,6 +72,18 @@ describe("verifySha256", () => {
       assert.equal(check(publicKey, signature), false);
     });
 
+  it("refuses a digest of another length, even where it is the same number", () => {
+    for (const make of [
+      () => generateKeyPairSync("ec", { namedCurve: "P-256" }),
+      () => generateKeyPairSync("rsa", { modulusLength: 2048 }),
+    ]) {
+      const { privateKey, publicKey } = make();
+      const signature = sign("sha256", data, privateKey);
+      for (const other of [Buffer.concat([Buffer.alloc(1), digest]), digest.subarray(1), Buffer.alloc(0)])
+        assert.equal(check(publicKey, signature, other), false);
+    }
+  });
+
   it("refuses an RSA signature over another digest's information", () => {
     const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     assert.equal(check(publicKey, sign("sha1", data, privateKey)), false);
