@@ -47,6 +47,29 @@ describeWithPeers("AWS KMS as moto has it", ["moto_server", "aws"], (peers) => {
       // moto hashes a digest again, as the real service does with messages only.
       assert.equal(verify("sha256", digest, createPublicKey(publicKey), signature), true);
     }
+    // The same keys, as a role of a role: for its credentials STS is asked, which gives those that begin with ASIA.
+    const [config, credentials] = [join(peers.home, "aws-config"), join(peers.home, "aws-credentials")];
+    const role = (name: string): string => `arn:aws:iam::123456789012:role/${name}`;
+    writeFileSync(credentials, "[base]\naws_access_key_id = dev\naws_secret_access_key = anything\n");
+    writeFileSync(
+      config,
+      [
+        `[profile build]\nrole_arn = ${role("build")}\nsource_profile = base\n`,
+        `[profile release]\nrole_arn = ${role("release")}\nsource_profile = build\n`,
+      ].join("\n"),
+    );
+    const files = {
+      AWS_CONFIG_FILE: config,
+      AWS_SHARED_CREDENTIALS_FILE: credentials,
+      AWS_EC2_METADATA_DISABLED: "true",
+    };
+    const asRole = await openFace(
+      "aws-kms",
+      { url },
+      { ...files, AWS_PROFILE: "release", AWS_ENDPOINT_URL_KMS: url, AWS_ENDPOINT_URL_STS: url },
+      { options: { region: "eu-central-1" } },
+    );
+    assert.equal((await asRole.listKeys({ signal })).length, 2);
   });
 });
 

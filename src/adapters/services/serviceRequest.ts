@@ -33,6 +33,8 @@ export interface ServiceRequest {
   readonly ambiguity?: string | undefined;
   /** The service explains failures in JSON: an answer with status 500 and above is given back where it is JSON. */
   readonly explainsFailures?: boolean;
+  /** Reads an answer of a service that may not answer JSON; undefined for one that is not understood. */
+  readonly read?: (bytes: Uint8Array) => unknown;
 }
 
 /** Status and parsed body; `body` is undefined where it was no JSON, which only a refused authentication may be. */
@@ -122,7 +124,7 @@ function exchange(request: ServiceRequest, signal: AbortSignal): Promise<Service
         (bytes) => {
           const date = Date.parse(response.headers.date ?? "");
           const told = Number.isNaN(date) ? {} : { date };
-          resolve({ status: response.statusCode ?? 0, body: readJson(bytes), ...told });
+          resolve({ status: response.statusCode ?? 0, body: (request.read ?? readJson)(bytes), ...told });
         },
         (error: unknown) => {
           outgoing.destroy();

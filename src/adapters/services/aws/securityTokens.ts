@@ -1,6 +1,6 @@
 import { AppError } from "../../../application/errors.ts";
 import type { WaitOptions } from "../../../application/ports.ts";
-import { isJsonObject, objectIn, textOrEmpty, type JsonObject } from "../../../core/json.ts";
+import { isJsonObject, objectIn, readJson, textOrEmpty, type JsonObject } from "../../../core/json.ts";
 import type { Leased } from "../lease.ts";
 import { sendToService, type ServiceReply } from "../serviceRequest.ts";
 import { oneLine } from "../serviceWords.ts";
@@ -62,6 +62,7 @@ async function ask(
       content: { type, text },
       timeoutMs,
       action,
+      read: (bytes) => readAnswer(bytes, operation),
       ...(by === undefined ? {} : { headers: signRequest(parts, by, { region, service: "sts", now: place.now() }) }),
     },
     options,
@@ -75,6 +76,21 @@ async function ask(
     origin,
     note: place.note,
   });
+}
+
+/** JSON, which the service answers where it is asked to; others that imitate it know its XML only. */
+function readAnswer(bytes: Uint8Array, operation: string): unknown {
+  const json = readJson(bytes);
+  if (json !== undefined) return json;
+  const text = Buffer.from(bytes).toString("utf8");
+  const element = (name: string): string => new RegExp(`<${name}>([^<&]{1,8192})</${name}>`).exec(text)?.[1] ?? "";
+  if (!text.trimStart().startsWith("<")) return undefined;
+  const named = (names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, element(name)]));
+  const credentials = named(["AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"]);
+  return {
+    [`${operation}Response`]: { [`${operation}Result`]: { Credentials: credentials } },
+    Error: named(["Code", "Message"]),
+  };
 }
 
 /** What an answer with credentials came to, and where. */

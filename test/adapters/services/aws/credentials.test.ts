@@ -17,7 +17,7 @@ describe("credentials for AWS KMS", () => {
   let home: string;
   let server: Server;
   let url: string;
-  let answer: (path: string, body: string, authorization?: string) => readonly [number, object];
+  let answer: (path: string, body: string, authorization?: string) => readonly [number, object | string];
   before(async () => {
     home = await mkdtemp(join(tmpdir(), "countersign-aws-"));
     server = createServer((request, response) => {
@@ -29,7 +29,7 @@ describe("credentials for AWS KMS", () => {
           Buffer.concat(chunks).toString("utf8"),
           request.headers.authorization,
         );
-        response.writeHead(status).end(JSON.stringify(body));
+        response.writeHead(status).end(typeof body === "string" ? body : JSON.stringify(body));
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -171,6 +171,14 @@ describe("credentials for AWS KMS", () => {
     assert.match(asked.splice(0)[0]?.[1] ?? "", /Credential=F\//);
     assert.equal((await find({ ...sts, ...own }, { profile: "from-environment" })).value.accessKeyId, "arn:e");
     assert.match(asked.splice(0)[0]?.[1] ?? "", /Credential=E\//);
+    const elements = "<AccessKeyId>X</AccessKeyId><SecretAccessKey>x</SecretAccessKey><SessionToken>t</SessionToken>";
+    answer = () => [200, `<R><Credentials>${elements}<Expiration>2030-01-01T00:00:00Z</Expiration></Credentials></R>`];
+    const inXml = await find(sts, { profile: "role" });
+    assert.deepEqual([inXml.value.accessKeyId, inXml.expiresAt], ["X", Date.UTC(2030, 0, 1)]);
+    answer = () => [400, "<ErrorResponse><Error><Message>The role is not there</Message></Error></ErrorResponse>"];
+    await assert.rejects(find(sts, { profile: "role" }), { code: "authentication", message: /The role is not there/ });
+    answer = () => [200, "neither"];
+    await assert.rejects(find(sts, { profile: "role" }), { code: "service-protocol" });
     answer = () => [403, { Error: { Code: "AccessDenied", Message: "Not authorized to perform sts:AssumeRole" } }];
     await assert.rejects(find(sts, { profile: "role" }), { code: "authentication", message: /Not authorized/ });
   });
