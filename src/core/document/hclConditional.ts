@@ -33,15 +33,18 @@ export function conditionHolds(
   condition: string,
   valueOf: (name: string) => string | null | undefined,
 ): boolean | undefined {
-  const [, left = "", operator, right = ""] = /^(.+?)\s*([!=]=)\s*(.+)$/s.exec(condition) ?? [];
+  const [, not, one, other] = /^(not)?equal\(([^,()]+),([^,()]+)\)$/s.exec(condition) ?? [];
+  if (one !== undefined && other !== undefined)
+    return conditionHolds(`${one.trim()} ${not === undefined ? "==" : "!="} ${other.trim()}`, valueOf);
+  const [, left = "", operator, right = ""] = /^([^=!&|]+?)\s*([!=]=)\s*([^=!&|]+)$/s.exec(condition) ?? [];
   if (operator === undefined) {
     const value = valueOf(condition.replace(/^!\s*/, ""));
     if (value !== "true" && value !== "false") return undefined;
     return (value === "true") !== condition.startsWith("!");
   }
-  const [one, other] = [operand(left, valueOf), operand(right, valueOf)];
-  if (one === undefined || other === undefined) return undefined;
-  return (one === other) === (operator === "==");
+  const [first, second] = [operand(left, valueOf), operand(right, valueOf)];
+  if (first === undefined || second === undefined) return undefined;
+  return (first === second) === (operator === "==");
 }
 
 function operand(text: string, valueOf: (name: string) => string | null | undefined): string | null | undefined {

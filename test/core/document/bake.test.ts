@@ -125,4 +125,11 @@ target "a" {
       '{ "variable": [{ "T": [{ "default": "1" }] }], "target": [{ "a": [{ "cache-from": ["«r.io/a:1»"], "contexts": { "base": "docker-image://«b:${T}»" } }] }] }',
       ["cache-from r.io/a:1 literal", "context docker.io/library/b:1 resolved"],
     ));
+
+  it("takes a cache's image with the commas of its expressions", () =>
+    void expectUses(
+      (text) => readDocument(text, "docker-bake.hcl"),
+      'variable "F" { default = "cpu" }\ntarget "a" {\n  cache-from = ["type=registry,ref=«r.io/a:${notequal("nvidia", F) ? "${F}-" : ""}1»,x=y"]\n}\n',
+      ["cache-from r.io/a:cpu-1 resolved"],
+    ));
 });

@@ -26,6 +26,13 @@ describe("hclConditional", () => {
     ['«KIND == "x" ? "a:1" : KIND == "alpine" ? "b:1" : "c:1"»', "argument docker.io/library/b:1 resolved"],
     ['«KIND == "alpine" ? (ON ? "a:1" : "b:1") : "c:1"»', "argument docker.io/library/a:1 resolved"],
     ['"«${ON ? "a" : "b"}:${KIND}»"', "argument docker.io/library/a:alpine resolved"],
+    ['«equal(KIND, "alpine") ? "a:1" : "b:1"»', "argument docker.io/library/a:1 resolved"],
+    ['«notequal("alpine", KIND) ? "a:1" : "b:1"»', "argument docker.io/library/b:1 resolved"],
+    [
+      '«KIND == "alpine" || OPEN == "" ? "a:1" : "b:1"»',
+      "argument docker.io/library/a:1 resolved",
+      "argument docker.io/library/b:1 resolved",
+    ],
     ['KIND == "x" ? "a:1" : null'],
     ['«ON ? lower("A:1") : "b:1"»', "argument ? unresolved"],
     ['«ON ? "a:1"»', "argument ? unresolved"],
