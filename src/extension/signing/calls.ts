@@ -80,9 +80,18 @@ async function resumeFileOf(
   const followed = await followFile(ports, pending, options);
   if (followed.status !== "signed") return followed;
   await extension.signing.putPending(followed.pending);
-  const { content, output } = await readSubject(uriOf(pending));
-  return await resumeFile({ ...ports, output }, followed.pending, content, options);
+  try {
+    const { content, output } = await readSubject(uriOf(pending));
+    return await resumeFile({ ...ports, output }, followed.pending, content, options);
+  } catch (cause) {
+    if (!(cause instanceof AppError) || !beforeWriting.has(cause.code)) throw cause;
+    const kept = "The signature was made and is kept: continue the request once the file is as it was.";
+    throw new AppError(cause.code, `${cause.message} ${kept}`, { cause });
+  }
 }
+
+/** Failures of the file itself: it is gone, is too large, or has changed since. */
+const beforeWriting: ReadonlySet<string> = new Set(["file-unreadable", "usage", "limit-reached", "service-protocol"]);
 
 /** What signing through a service needs; without `asks`, a service that needs an answer of the person fails. Throws AppError `configuration` where there is no such service. */
 export async function portsFor(extension: Extension, name: string, asks = true): Promise<SigningPorts> {

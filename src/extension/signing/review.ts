@@ -77,7 +77,8 @@ function signItem(key: KeyDescription, service: ServicePlace): ReviewItem {
 function keyItem(key: KeyDescription, { scheme, hash }: SignaturePlan["scheme"], service: ServicePlace): ReviewItem {
   const certificate =
     key.certificateChain.length === 0 ? "without a certificate" : `certified by ${commonName(key.governance.issuer)}`;
-  const detail = `${describeKey(key)} · ${scheme} with ${hash} · ${service.origin}`;
+  const how = key.envelopes === undefined ? `${scheme} with ${hash}` : "its service makes the whole envelope";
+  const detail = `${describeKey(key)} · ${how} · ${service.origin}`;
   return { ...fact("account", "Key", `${key.name} at ${service.name}, ${certificate}`, detail), copies: key.publicKey };
 }
 

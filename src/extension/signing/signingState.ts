@@ -142,7 +142,8 @@ async function askService(service: SigningService, own: readonly Ticket[], signa
     };
   } catch (error) {
     const asksForSignIn = error instanceof AppError && signInCodes.has(error.code);
-    return { ...failedService(name, origin, describeCause(error)), asksForSignIn };
+    const code = error instanceof AppError ? ` (${error.code})` : "";
+    return { ...failedService(name, origin, `${describeCause(error)}${code}`), asksForSignIn };
   }
 }
 

@@ -143,8 +143,10 @@ function toItem(node: Node, now: Date): vscode.TreeItem {
       return requestItem(node.shown, now);
     case "service": {
       const { name, origin, failure, keys, asksForSignIn = false, allows = false } = node.state;
-      const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded);
-      item.id = `service ${name}`;
+      const { Expanded, None } = vscode.TreeItemCollapsibleState;
+      const item = new vscode.TreeItem(name, failure === undefined ? Expanded : None);
+      // Another item where it cannot be asked: the editor would keep it closed when its keys come.
+      item.id = failure === undefined ? `service ${name}` : `service ${name} closed`;
       item.description = failure === undefined ? origin : asksForSignIn ? "asks for a sign-in" : "cannot be reached";
       item.tooltip = failure ?? `${origin}, ${count(keys.length, "key")}`;
       item.contextValue = ["service", ...(asksForSignIn ? ["closed"] : []), ...(allows ? ["allows"] : [])].join(" ");

@@ -14,7 +14,8 @@ describe("guided signing of a file", () => {
   before(async () => {
     sample = await startSample();
     writeFileSync(join(sample.folder, "cart-1.4.tar.gz"), "what is released");
-    writeFileSync(join(sample.folder, "cart-1.5.tar.gz"), "what is released next");
+    for (const name of ["cart-1.5.tar.gz", "cart-1.6.tar.gz"])
+      writeFileSync(join(sample.folder, name), "what is released next");
   });
   after(() => sample?.stop());
   afterEach(async function close() {
@@ -72,6 +73,34 @@ describe("guided signing of a file", () => {
     await toast.locator(".monaco-button", { hasText: "Show" }).click();
     await page.locator('.tab.active[data-resource-name="cart-1.5.tar.gz.sigstore.json"]').waitFor();
     assert.equal(await signaturesOf("cart-1.5.tar.gz"), 1);
+  });
+
+  it("writes nothing over a file that changed while it waited, and keeps the signature until it is as it was", async () => {
+    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    const { page, quickInput } = workbench;
+    const file = join(sample.folder, "cart-1.6.tar.gz");
+    await signFileInExplorer(workbench, "cart-1.6.tar.gz", "release");
+    await workbench.pick("release");
+    await workbench.quickPickTitle("(2/3)");
+    await workbench.answer("Change 4713: the cart after that");
+    await quickInput.locator(".monaco-list-row", { hasText: "Request the signature" }).first().waitFor();
+    await page.keyboard.press("Enter");
+    await workbench.treeItem("Signing", "0 of 1 approvals").waitFor();
+    writeFileSync(file, "something else");
+    const { pending } = JSON.parse(await sample.countersign("trial", "status", "--format", "json"));
+    await sample.countersign("trial", "approve", pending[0].id);
+    await workbench.notification("is kept: continue the request");
+    await workbench.treeItem("Signing", "signed, not written yet").waitFor();
+    await workbench.screenshots("sign file changed");
+    assert.equal(existsSync(`${file}.sigstore.json`), false);
+
+    writeFileSync(file, "what is released next");
+    await workbench.runCommand("Countersign: Continue a signing request...");
+    await workbench.quickPickTitle("Continue a signing request");
+    await workbench.pick("cart-1.6.tar.gz");
+    await workbench.notification("Signed cart-1.6.tar.gz");
+    await verify("cart-1.6.tar.gz", "release");
+    assert.equal(await signaturesOf("cart-1.6.tar.gz"), 1);
   });
 
   /** Fails where the bundle beside the file does not verify with the key. */
