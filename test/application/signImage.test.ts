@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import type { SigningPorts, SigningRequest, SigningWait } from "../../src/application/signImage.ts";
 import { cancelSigning, executeSigning, prepareSigning, resumeSigning } from "../../src/application/signImage.ts";
 import { readPendingSigning, type PendingSigning } from "../../src/application/pendingSigning.ts";
@@ -306,10 +307,41 @@ for (const referrersApi of [true, false]) {
       await assert.rejects(executeSigning(ports(), prepared, wait()), (error) => {
         assert.ok(error instanceof Error && "code" in error);
         assert.equal(error.code, "attach-failed");
-        assert.match(error.message, /recorded the signature as audit-3/);
+        assert.match(error.message, /recorded the signature as audit-3\. It could not be kept here\./);
         return true;
       });
       assert.equal(submissions, 1);
+    });
+
+    it("says that a signature was kept which could not be attached, and keeps what it can go on with", async () => {
+      const prepared = await prepareSigning(ports(), request(), { signal });
+      scene.faults.push({ path: /manifests/, method: "PUT", fault: { kind: "status", status: 403 } });
+      const kept: PendingSigning[] = [];
+      const onSigned = (pending: PendingSigning): void => void kept.push(pending);
+      await assert.rejects(executeSigning(ports(), prepared, wait({ onSigned })), {
+        code: "attach-failed",
+        message: /It was kept: resume the signing to attach it, without asking for another\./,
+      });
+      assert.equal(kept.length, 1);
+    });
+
+    it("lets the named key suffice where there is no policy, and only there", async () => {
+      const stranger = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey;
+      const theirs = clusterImagePolicy(
+        [stranger.export({ type: "spki", format: "pem" }).toString()],
+        `${scene.host}/acme/*`,
+      );
+      const states: string[] = [];
+      for (const files of [[], [{ path: "policy/images.yaml", text: theirs }]]) {
+        const named = { policy: readPolicy(files), material: { trustedRoots: [] }, namedKeySuffices: true };
+        const prepared = await prepareSigning(ports(), request({ trust: named }), { signal });
+        const outcome = await executeSigning(ports(), prepared, wait());
+        assert.ok(outcome.status === "signed");
+        states.push(outcome.verdict.state);
+        assert.match(outcome.artifact, /\/acme\/app@sha256:[0-9a-f]{64}$/);
+      }
+      assert.deepEqual(states, ["verified", "untrusted"]);
+      assert.ok(log.some((line) => /^Attached sha256:[0-9a-f]{64} to /.test(line)));
     });
 
     it("says untrusted where the organisation's policy does not accept the key", async () => {
