@@ -219,6 +219,37 @@ plank:
   },
   {
     dialect: "codefresh",
+    path: "codefresh.yaml",
+    text: `kind: step-type
+version: '1.0'
+metadata: {name: a, examples: [{workflow: {s: {type: a, image: acme/none:1}}}]}
+spec:
+  arguments: '{"image": "acme/none:2"}'
+  steps:
+    main: {name: a, image: «quay.io/acme/a:1», commands: [docker pull «redis:7»]}
+  stepsTemplate: |-
+    main:
+      name: a
+      [[ if .Arguments.old ]]
+      image: «quay.io/acme/b:1»
+      [[- else ]]
+      image: «quay.io/acme/c:[[ .Arguments.version ]]»
+      [[ end ]]
+      environment:
+      [[- range $key, $val := .Arguments ]]
+        - '[[ $key ]]=[[ $val ]]'
+      [[- end ]]
+`,
+    uses: [
+      "image quay.io/acme/a:1 literal",
+      "command docker.io/library/redis:7 literal",
+      "image quay.io/acme/b:1 literal",
+      "image ? partial",
+    ],
+    pins: 2,
+  },
+  {
+    dialect: "codefresh",
     path: "codefresh.yml",
     text: `version: '1.0'
 steps:

@@ -1,27 +1,50 @@
-import type { Document } from "./document.ts";
+import type { Document, ImageUse } from "./document.ts";
+import { readEmbeddedYaml } from "./embedded.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import type { TemplateScope } from "./template.ts";
-import { delimited } from "./templateSyntax.ts";
-import { entriesOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { anyOf, delimited } from "./templateSyntax.ts";
+import { entriesOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 import { placesOf } from "./yamlPlaces.ts";
 
-const syntax = delimited("${{", "}}");
+const syntax = anyOf(delimited("${{", "}}"), delimited("[[", "]]"));
 const scope: TemplateScope = { syntax, lookup: () => [] };
 const maximumDepth = 8;
 
 /**
  * Reads Codefresh pipelines: images of steps that run one, of compositions and of services; commands. An image that a
- * step of the pipeline builds is named after the step.
+ * step of the pipeline builds is named after the step. Types of steps have steps of their own.
  */
 export function readCodefresh(text: string, path: string): Document {
   const pipeline = createPipeline(text, path, "codefresh");
+  const templates: ImageUse[] = [];
   for (const root of pipeline.roots)
     for (const holder of [root, valueAt(root, "spec")]) {
       const names = new Set(stepNames(valueAt(holder, "steps"), 0));
       readSteps(pipeline, valueAt(holder, "steps"), names, 0);
       readComposition(pipeline, valueAt(holder, "services"), names);
+      const template = scalarOf(valueAt(holder, "stepsTemplate"));
+      if (template !== undefined) templates.push(...readTemplate(template, pipeline.text, path));
     }
-  return pipeline.document();
+  return pipeline.document(templates);
+}
+
+/** The steps that the type of a step writes as a template; lines that only direct the template are none of theirs. */
+function readTemplate(template: YamlScalar, text: string, path: string): readonly ImageUse[] {
+  const inner = template.text.replaceAll(/^[ \t]*\[\[[^\n]*\]\][ \t]*$/gm, (line) => " ".repeat(line.length));
+  return readEmbeddedYaml(
+    template,
+    text,
+    path,
+    (root, source) => {
+      const pipeline = createPipeline(source, path, "codefresh");
+      // Each branch of a condition may name an image of its own.
+      for (const { value } of mappingOf(root)?.entries ?? [])
+        for (const { key, value: image } of mappingOf(value)?.entries ?? [])
+          if (key.text === "image") readImage(pipeline, image, "image", new Set());
+      return pipeline.document().images;
+    },
+    inner,
+  ).images;
 }
 
 function stepNames(steps: YamlNode | undefined, depth: number): readonly string[] {

@@ -57,6 +57,7 @@ describe("content of tools' configuration", () => {
     ["the configuration of Prow", "a.yaml", "plank:\n  x:\n    utility_images: {}\n", "prow"],
     ["what has periodics", "a.yaml", "periodics:\n- a: b\n", undefined],
     ["a pipeline of Codefresh", "cf/b.yml", "steps:\n  a:\n    type: freestyle\n    image: b\n", "codefresh"],
+    ["a type of step of Codefresh", "a/step.yaml", "version: '1.0'\nkind: step-type\nspec: {}\n", "codefresh"],
     ["steps in a list", "cf/b.yml", "steps:\n- type: freestyle\n", undefined],
     ["a helmfile for Codefresh", "codefresh-a.yaml", "releases:\n- name: a\n  chart: b/c\n", "helmfile"],
     ["a devfile", "x.yaml", "schemaVersion: 2.2.0\ncomponents: []\n", "devfile"],
