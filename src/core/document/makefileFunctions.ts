@@ -6,17 +6,23 @@ interface Argument {
   readonly length: number;
 }
 
+/** What a function may ask for. */
+export interface MakeContext {
+  readonly textOf: (file: string) => string | undefined;
+  readonly expand: (argument: Argument) => readonly WordPart[];
+  /** What a variable is, where it is one thing alone. */
+  readonly lookup: (name: string) => readonly WordPart[];
+}
+
 const maximumFile = 10_000;
 
 /**
  * What a function of make (GNU make, 8) comes to, where text alone decides it; undefined for any other. What is not
  * set counts as empty where the function chooses, since a default counts and an override does not.
  */
-export function evaluateMakeFunction(
-  inner: string,
-  textOf: (file: string) => string | undefined,
-  expand: (argument: Argument) => readonly WordPart[],
-): string | undefined {
+export function evaluateMakeFunction(inner: string, context: MakeContext): string | undefined {
+  const { textOf, expand } = context;
+  if (/^[\w.-]+:/.test(inner)) return substituted(inner, context);
   const [head, name] = /^([a-z]+)[ \t]+/.exec(inner) ?? [];
   if (head === undefined || name === undefined) return undefined;
   const values = argumentsAfter(inner, head.length).map((argument) => valueOf(expand(argument)));
@@ -54,6 +60,26 @@ export function evaluateMakeFunction(
     default:
       return undefined;
   }
+}
+
+/** `$(NAME:before%after=prefix%suffix)` and `$(NAME:.c=.o)` (GNU make, 6.3.1). */
+function substituted(inner: string, { lookup, expand }: MakeContext): string | undefined {
+  const [head, name] = /^([\w.-]+):/.exec(inner) ?? [];
+  const equals = inner.indexOf("=");
+  if (head === undefined || name === undefined || equals < 0) return undefined;
+  const list = words(valueOf(lookup(name)));
+  const pattern = valueOf(expand({ start: head.length, length: equals - head.length }));
+  const replacement = valueOf(expand({ start: equals + 1, length: inner.length - equals - 1 }));
+  if (list === undefined || pattern === undefined || replacement === undefined) return undefined;
+  const [before = "", after] = (pattern.includes("%") ? pattern : `%${pattern}`).split("%");
+  const to = pattern.includes("%") ? replacement : `%${replacement}`;
+  return list
+    .map((word) => {
+      const matches = word.length >= before.length + (after ?? "").length && word.startsWith(before);
+      if (!matches || !word.endsWith(after ?? "")) return word;
+      return to.replace("%", () => word.slice(before.length, word.length - (after ?? "").length));
+    })
+    .join(" ");
 }
 
 /** What printing a file gives: a short text on one line. */

@@ -105,9 +105,20 @@ export function createMakeVariables(
       budget -= 1;
       if (depth >= maximumDepth || budget < 0) return [unknown];
       if (!/^[\w.-]+$/.test(name)) {
-        const value = evaluateMakeFunction(name, textOf, (argument) => {
-          const start = piece.span.start + 2 + argument.start;
-          return expand({ source, span: { start, end: start + argument.length } }, depth + 1, locals);
+        const value = evaluateMakeFunction(name, {
+          textOf,
+          expand: (argument) => {
+            const start = piece.span.start + 2 + argument.start;
+            return expand({ source, span: { start, end: start + argument.length } }, depth + 1, locals);
+          },
+          lookup: (other) => {
+            const [only, ...others] = expanding.has(other) ? [] : (definitions.get(other) ?? []);
+            if (only === undefined || others.length > 0) return [unknown];
+            expanding.add(other);
+            const parts = partsOf(only, other, depth, locals);
+            expanding.delete(other);
+            return parts;
+          },
         });
         return value === undefined ? [unknown] : [{ ...unknown, text: value }];
       }

@@ -1,4 +1,4 @@
-import { atVerbs, flagged, namedValues, noImages, verbsOf, type ToolReader } from "./commandVerbs.ts";
+import { atVerbs, flagged, local, namedValues, noImages, verbsOf, type ToolReader } from "./commandVerbs.ts";
 import { afterName, mentioned, optionValues, type CommandImages } from "./mention.ts";
 import { crictl, ctr, ctrPull, ctrRun } from "./options/containerd.ts";
 import { kubectl, openshiftImage } from "./options/kubectl.ts";
@@ -25,12 +25,12 @@ function readKubectl(words: readonly WordValue[]): CommandImages {
   const { options, positionals } = readOptions(words, kubectl);
   const [verb, noun] = positionals.map(({ text }) => text);
   if (verb === "set" && noun === "image")
-    return mentioned(positionals.slice(2).map((word) => afterName(wholeSlice(word), containerName)));
+    return local(positionals.slice(2).map((word) => afterName(wholeSlice(word), containerName)));
   const makes = ["run", "debug", "new-app"].includes(verb ?? "") || (verb === "create" && noun !== "secret");
   const images = makes ? optionValues(options, "--image", "--docker-image") : [];
   const sets = verb === "debug" ? optionValues(options, "--set-image").flatMap(fieldsAfterName) : [];
   const source = verb === "import-image" ? optionValues(options, "--from") : [];
-  return mentioned([...images, ...source, ...sets]);
+  return local([...images, ...source, ...sets]);
 }
 
 /** `a=IMAGE,b=IMAGE`. */

@@ -7,9 +7,9 @@ const optionsName =
   /(?:opts?|args?|flags?|params?|options|arguments|extra|env(?:var)?s|mounts?|volumes|ports?|forward)$/i;
 /** A variable whose name says that it holds an image, however it comes to it. */
 const imageName = /^variable \w*(?:image|img)$/i;
-/** Functions of make that give any number of words. */
+/** Functions of make that give any number of words, and `$(LIST:%=a%)`. */
 const makeFunction =
-  /^["']?\$[({](?:if|or|and|foreach|addprefix|addsuffix|patsubst|subst|filter(?:-out)?|call|shell|strip|sort)\s/;
+  /^["']?\$[({](?:if|or|and|foreach|addprefix|addsuffix|patsubst|subst|filter(?:-out)?|call|shell|strip|sort)\s|^["']?\$[({][\w.-]+:[^=)}]*=/;
 
 /** What an expansion whose value is not known may become: one argument, options only, or any words. */
 export function expansionKind({ text, word, parts }: WordValue): "argument" | "options" | "anything" {

@@ -37,7 +37,7 @@ export function engineMentions(words: readonly WordValue[]): CommandImages {
   return read === undefined ? noImages : read(rest.slice(1));
 }
 
-const ofContainers = new Set(["add", "commit", "config", "copy", "create", "mount", "rm", "run", "umount"]);
+const ofContainers = new Set(["add", "config", "copy", "create", "mount", "rm", "run", "umount"]);
 
 /** Buildah runs and changes containers of its own, which it makes with `from`. */
 export function buildahMentions(words: readonly WordValue[]): CommandImages {
@@ -56,7 +56,7 @@ const verbs = new Map<string, VerbReader>([
   ["run", runMentions],
   ["create", runMentions],
   ["pull", (words) => pulled(readEvery(words, enginePull, "transport"))],
-  ["from", (words) => withoutScratch(readFirst(words, engineFrom, "transport"))],
+  ["from", (words) => withoutScratch(readFrom(words))],
   ["save", (words) => readEvery(words, engineLook)],
   ["history", (words) => readEvery(words, engineLook)],
   ["scan", (words) => readEvery(words, engineLook)],
@@ -141,6 +141,13 @@ function withoutScheme(slice: WordSlice): WordSlice | undefined {
   const text = textOfSlice(slice);
   if (/^(?:archive|fs|local|oci-dir|sbom):\/\//.test(text)) return undefined;
   return afterPrefix(slice, "registry://") ?? afterPrefix(slice, "image://") ?? slice;
+}
+
+/** `from` takes one argument: what is not known before it holds options. */
+function readFrom(words: readonly WordValue[]): CommandImages {
+  const [first, second] = readOptions(words, engineFrom).positionals;
+  const isHeld = first?.text === unknownCharacter && second !== undefined && !first.word.raw.startsWith('"');
+  return readFirst(isHeld ? words.slice(words.indexOf(second)) : words, engineFrom, "transport");
 }
 
 /** `scratch` begins with nothing. */

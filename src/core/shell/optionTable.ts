@@ -28,6 +28,12 @@ export function optionTable(valued: string, flags: string, ...also: readonly Opt
   };
 }
 
+/** The options of a table that are written out, which stand after a command too where all commands share them. */
+export function longOptions({ valued, flags }: OptionTable): OptionTable {
+  const isLong = (name: string): boolean => name.startsWith("--");
+  return { valued: new Set([...valued].filter(isLong)), flags: new Set([...flags].filter(isLong)) };
+}
+
 /**
  * Tells options from arguments. What the table does not know may take the next word: from there on no word counts as
  * an argument, since a missed image is better than a wrong one. `stopsAtArgument`: options end at the first argument.

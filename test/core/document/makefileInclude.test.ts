@@ -68,6 +68,19 @@ const cases: readonly {
     expected: ["docker.io/library/a:2 literal"],
   },
   {
+    title: "what is substituted in a list",
+    makefile:
+      "A = amd64 arm64\nI = a\nF = x.c y.c z\nx:\n\tdocker manifest create l:1 ⟦$(A:%=$(I):1-%)⟧\n\tdocker manifest create l:1 $(B:%=$(I)-%)\n\tdocker pull ⟦$(F:.c=-o)⟧\n",
+    files: {},
+    expected: [
+      "docker.io/library/a:1-amd64 resolved",
+      "docker.io/library/a:1-arm64 resolved",
+      "docker.io/library/x-o resolved",
+      "docker.io/library/y-o resolved",
+      "docker.io/library/z resolved",
+    ],
+  },
+  {
     title: "rules that a condition indents",
     makefile: "ifeq (a,b)\n  $(error x: y)\n  V = 1\n  x:\n\tdocker run ⟦a:$(V)⟧\nendif\n",
     files: {},
@@ -115,7 +128,7 @@ describe("makefiles beside others", () => {
         expected,
       );
       assert.deepEqual(
-        images.map(({ span }) => span),
+        [...new Map(images.map(({ span }) => [span.start, span])).values()],
         spans,
       );
       for (const { definedAt, pinAt } of images)

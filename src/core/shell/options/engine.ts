@@ -1,7 +1,7 @@
-import { optionTable } from "../optionTable.ts";
+import { longOptions, optionTable } from "../optionTable.ts";
 
 // docker 29, podman 5, nerdctl 2 and buildah 1 together: where several have an option, it takes a value in all of them or
-// in none.
+// in none. What stands before the command may stand after it, too, in podman and nerdctl.
 
 /** Options of docker, podman, nerdctl and buildah that stand before the command. */
 export const engineGlobal = optionTable(
@@ -41,6 +41,7 @@ export const engineRun = optionTable(
   `-P -d --detach --disable-content-trust --env-host --help --http-proxy -i --init --interactive --no-healthcheck
   --no-hostname --no-hosts --no-stdin --oom-kill-disable --passwd --privileged --publish-all -q --quiet --read-only
   --read-only-tmpfs --replace --rm --rmi --rootfs --sig-proxy -t --tls-verify --tty --unsetenv-all --use-api-socket`,
+  longOptions(engineGlobal),
 );
 
 /** Options of `pull`. */
@@ -51,6 +52,7 @@ export const enginePull = optionTable(
   --soci-index-digest --unpack --variant --verify`,
   `-a --all-platforms --all-tags --disable-content-trust --help --insecure-registry --pull-always -q --quiet
   --remove-signatures --tls-verify`,
+  longOptions(engineGlobal),
 );
 
 /** Options of commands that only look at images. */
@@ -59,12 +61,14 @@ export const engineLook = optionTable(
   --signature-policy -t --type`,
   `-H --all-platforms --compress --help --human --insecure -m --multi-image-archive --no-trunc --pretty -q --quiet
   --raw -s --size --uncompressed -v --verbose`,
+  longOptions(engineGlobal),
 );
 
 /** Options of `manifest create`, `add` and `inspect`. */
 export const engineManifest = optionTable(
   `--annotation --arch --authfile --cert-dir --creds --features --os --os-features --os-version --variant`,
   `-a --all --amend --index --insecure --tls-verify`,
+  longOptions(engineGlobal),
 );
 
 /** Options of `podman pod create`. */
