@@ -21,7 +21,7 @@ export function register(extension: Extension): vscode.Disposable {
     const waiting = extension.signing.pending().length;
     const approval = waiting === 0 ? "" : `  $(key) ${waiting}`;
     item.text = `${statusText(counts, extension.verification.progress())}${approval}`;
-    const lines = waiting === 0 ? words : [...words, `${count(waiting, "signing request")} waiting for approval`];
+    const lines = waiting === 0 ? words : [...words, `${count(waiting, "open signing request")}`];
     item.tooltip = new vscode.MarkdownString(`**Images**  \n${lines.join("  \n")}`);
     item.accessibilityInformation = { label: `Countersign: ${lines.join(", ")}`, role: "button" };
     item.show();

@@ -9,8 +9,8 @@ export interface ImagePush {
   readonly build?: { readonly job: string; readonly step: number; readonly when?: string };
 }
 
-/** Where anything of the text could push; documents without it need not be kept for this. */
-export function mayPush(text: string): boolean {
+/** Whether anything of the text could push. */
+function mayPush(text: string): boolean {
   return /build-push-action@|\b(?:docker|podman|nerdctl|buildah)\b[^\n]*\bpush\b/.test(text);
 }
 
