@@ -59,7 +59,8 @@ export async function attachSignature(
   );
   const now = ports.clock.now();
   const assembled = assembleSignature(plan, signature, now, witness);
-  const described = describedTrust(plan, ports.service.keyless);
+  const { keyless } = ports.service;
+  const described = describedTrust(plan, keyless, "before");
   const before = judge(evidenceOf(plan, assembled, now), described.policy, described.material, now);
   if (before.state !== "verified") throw notVerified(plan, ports, before.reason.message);
 
@@ -76,7 +77,8 @@ export async function attachSignature(
   }
   ports.log.info(`Attached ${manifest} to ${plan.artifact}.`);
   // The tag may have moved meanwhile: this is about the digest that was signed, under the name that policies are matched against.
-  const asked = trust.namedKeySuffices === true && trust.policy.rules.length === 0 ? described : trust;
+  const isNamed = trust.namedKeySuffices === true && trust.policy.rules.length === 0;
+  const asked = isNamed ? describedTrust(plan, keyless, "after") : trust;
   const look = { signal: options.signal, exhaustive: true };
   const { verdict } = await verifyImage(ports, reference, asked, look, plan.image);
   return { artifact: plan.artifact, digest: plan.image.digest, signature: manifest, verdict };

@@ -10,15 +10,22 @@ type KeylessTrust = ReturnType<KeylessSigning["trust"]>;
 /** Naming the key was the command's or the person's own doing; no file says it. */
 const source = { file: "named when signing", line: 1 };
 
-/** Accepts the described key, in the format and for the purpose that were planned, and nobody else. */
-export function describedTrust(plan: SignaturePlan, keyless?: KeylessSigning): SigningTrust {
+/**
+ * Accepts the described key, in the format and for the purpose that were planned, and nobody else. Only `before` it is
+ * attached may a signature demand the plug-in that made it: what others see of it, that plug-in was not asked about.
+ */
+export function describedTrust(
+  plan: SignaturePlan,
+  keyless: KeylessSigning | undefined,
+  when: "before" | "after",
+): SigningTrust {
   const named = keyless?.trust();
   const rule = {
     name: "of the key itself",
     source,
     mode: "enforce" as const,
     globs: [{ glob: "**", source }],
-    authorities: [named === undefined ? authorityOf(plan) : identityOf(plan, named)],
+    authorities: [named === undefined ? authorityOf(plan, when) : identityOf(plan, named)],
     notUnderstood: [],
   };
   return { policy: { rules: [rule], problems: [] }, material: materialOf(named) };
@@ -30,8 +37,8 @@ function materialOf(named: KeylessTrust | undefined): SigningTrust["material"] {
   return { trustedRoots: [root], defaultRoot: root.name };
 }
 
-function authorityOf(plan: SignaturePlan): Authority {
-  return isNotaryFormat(plan.format) ? statementOf(plan) : keyOf(plan);
+function authorityOf(plan: SignaturePlan, when: "before" | "after"): Authority {
+  return isNotaryFormat(plan.format) ? statementOf(plan, when) : keyOf(plan);
 }
 
 /** The identity that the service's certificate names, proven by the service's own root. */
@@ -59,10 +66,10 @@ function keyOf({ key, scheme, format, terms }: SignaturePlan): Authority {
 }
 
 /** The root of the key's own chain; whether a certificate was revoked, the organisation's policy asks afterwards. */
-function statementOf({ key }: SignaturePlan): Authority {
+function statementOf({ key }: SignaturePlan, when: "before" | "after"): Authority {
   const root = notaryChainOf(key)?.at(-1);
   const known = root === undefined ? [] : [root.der];
-  const plugin = key.envelopes?.verificationPlugin;
+  const plugin = when === "before" ? key.envelopes?.verificationPlugin : undefined;
   return {
     kind: "notary",
     name: key.name,

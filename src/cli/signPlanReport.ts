@@ -138,11 +138,12 @@ function keyLines(
 ): readonly Line[] {
   const needs = key.needs.length === 0 ? "" : `, which needs ${key.needs.join(" and ")}`;
   const certificate = certificateOf(key);
+  const how =
+    key.envelopes === undefined
+      ? `${key.spec}, ${scheme.scheme}, ${scheme.hash}, ${key.custody}`
+      : "the service makes the whole envelope";
   return [
-    [
-      "with key",
-      `${printable(key.name)} of ${printable(service.name)} at ${service.origin} (${key.spec}, ${scheme.scheme}, ${scheme.hash}, ${key.custody})${needs}`,
-    ],
+    ["with key", `${printable(key.name)} of ${printable(service.name)} at ${service.origin} (${how})${needs}`],
     [
       "certificate",
       certificate === undefined

@@ -47,6 +47,7 @@ describe("a plug-in of notation that makes whole envelopes", () => {
     ]);
     return { policy, material: { trustedRoots: [] } };
   };
+  const namedKey = { policy: readPolicy([]), material: { trustedRoots: [] }, namedKeySuffices: true };
   /** Signs a new image; gives how often something was attached, besides what came of it. */
   const sign = async (
     how: Misbehaviour,
@@ -55,6 +56,8 @@ describe("a plug-in of notation that makes whole envelopes", () => {
       readonly known?: "chain" | "issuer" | "authority";
       readonly expires?: boolean;
       readonly store?: "ca" | "signingAuthority";
+      /** Without a policy, so that the key that was named is what to judge by. */
+      readonly named?: boolean;
     } = {},
   ) => {
     plugin.behave(how);
@@ -65,7 +68,7 @@ describe("a plug-in of notation that makes whole envelopes", () => {
       key: "release",
       format,
       terms: more.expires === true ? { expiresAt: new Date(Date.now() + 7_200_000).toISOString() } : {},
-      trust: trust(more.store),
+      trust: more.named === true ? namedKey : trust(more.store),
       tool: "test",
     };
     const prepared = await prepareSigning(ports, request, { signal });
@@ -160,6 +163,9 @@ describe("a plug-in of notation that makes whole envelopes", () => {
       assert.equal(outcome.verdict.state, "unknown");
       assert.match(JSON.stringify(outcome.verdict.signatures[0]?.reasons), /plugin-needed.*'acme'/u);
       assert.equal(attached, 1);
+      const named = await sign(how, "notation-jws", { named: true });
+      assert.ok("status" in named.outcome && named.outcome.status === "signed", said(named.outcome));
+      assert.equal(named.outcome.verdict.state, "unknown");
     });
 
   const refused: readonly (readonly [Misbehaviour, string, RegExp, { readonly expires?: boolean }?])[] = [
