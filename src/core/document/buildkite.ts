@@ -5,6 +5,7 @@ import { combine } from "./pipelineMatrix.ts";
 import { readImageVolumes } from "./pipelinePod.ts";
 import type { TemplateScope } from "./template.ts";
 import { anyOf, delimited, dollar } from "./templateSyntax.ts";
+import { readYaml, type YamlStream } from "./yaml.ts";
 import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 const matrixSyntax = delimited("{{", "}}", /^matrix(?:\.[\w-]+)?$/);
@@ -28,7 +29,7 @@ interface Reading {
  * variables and matrices followed; commands.
  */
 export function readBuildkite(text: string, path: string): Document {
-  const pipeline = createPipeline(text, path, "buildkite");
+  const pipeline = createPipeline(text, path, "buildkite", readTemplated);
   const [root] = pipeline.roots;
   const env = valueAt(root, "env");
   const variables = variableLookup((name) => `env ${name}`, env);
@@ -43,6 +44,11 @@ export function readBuildkite(text: string, path: string): Document {
   if (steps !== undefined && reading.steps.length > 0)
     pipeline.job({ id: "steps", span: steps.span, steps: reading.steps, environment });
   return pipeline.document();
+}
+
+/** Programs write pipelines from templates, whose own lines are none of the pipeline's. */
+function readTemplated(text: string): YamlStream {
+  return readYaml(text.replaceAll(/^[ \t]*\{\{[^\n]*\}\}[ \t]*$/gm, (line) => " ".repeat(line.length)));
 }
 
 function readSteps(reading: Reading, node: YamlNode | undefined, depth: number): void {
@@ -91,10 +97,16 @@ function readStep({ pipeline, variables, environment, steps }: Reading, item: Ya
 
 /** Agents that run in a container name its image beside their tags; agents of clouds name a machine's there. */
 function readAgents(pipeline: Pipeline, agents: YamlNode | undefined, scope: TemplateScope): void {
-  const image = scalarOf(valueAt(agents, "image"));
-  const provider = textOf(valueAt(agents, "provider"));
-  if (image === undefined || !/^(?:k8s|kubernetes)?$/.test(provider ?? "")) return;
-  if (/^[\w-]+(?:\.[\w-]+)+(?::\d+)?\//.test(image.text)) pipeline.image(image, "agents", { scope });
+  const images = (mappingOf(agents)?.entries ?? []).filter(({ key }) => key.text === "image");
+  const found = images.length > 1 ? images.map(({ value }) => value) : [valueAt(agents, "image")];
+  // Each branch of a template may have agents of its own, of which the last provider says nothing of the others.
+  const provider = images.length > 1 ? "" : (textOf(valueAt(agents, "provider")) ?? "");
+  if (!/^(?:k8s|kubernetes)?$/.test(provider)) return;
+  for (const node of found) {
+    const image = scalarOf(node);
+    if (image !== undefined && /^[\w-]+(?:\.[\w-]+)+(?::\d+)?\//.test(image.text))
+      pipeline.image(node, "agents", { scope });
+  }
 }
 
 interface Plugin {
@@ -115,7 +127,9 @@ function pluginsOf(node: YamlNode | undefined): readonly Plugin[] {
 }
 
 function readPlugin(pipeline: Pipeline, name: string, settings: YamlNode, scope: TemplateScope): void {
-  if (name === "docker") pipeline.image(scalarOf(valueAt(settings, "image")), "plugins", { scope });
+  // A plugin that tests itself is named by where it comes from.
+  if (name === "docker" || name.startsWith("$"))
+    pipeline.image(scalarOf(valueAt(settings, "image")), "plugins", { scope });
   if (name === "docker-compose") {
     const sources = valueAt(settings, "cache-from");
     for (const source of scalarOf(sources) === undefined ? itemsOf(sources) : [sources]) {

@@ -94,4 +94,15 @@ describe("readBuildkite", () => {
       ),
       ["1:17 r.io/a/b:1", "4:21 r.io/a/b:2"],
     ));
+
+  it("reads templates of pipelines, and a plugin that tests itself", () => {
+    const source =
+      "steps:\n{{- range .Tests }}\n- label: a\n  agents:\n    {{- if .Y }}\n    provider: gcp\n    image: family/ubuntu\n    {{- else }}\n    image: «reg.example.com/a/b:1»\n    {{- end }}\n  {{- if .X }}\n  plugins: ['docker#v1': {image: «node:22»}]\n  {{- end }}\n{{- end }}\n- plugins:\n  - '${BUILDKITE_REPO}#${BUILDKITE_COMMIT}': {image: «ubuntu:22.04»}\n- command: x {{matrix}}\n  matrix: [1]\n";
+    const document = expectUses(readBuildkite, source, [
+      "agents reg.example.com/a/b:1 literal",
+      "plugins docker.io/library/node:22 literal",
+      "plugins docker.io/library/ubuntu:22.04 literal",
+    ]);
+    assert.ok(document.problems.every(({ code }) => code === "yaml-duplicate-key"));
+  });
 });
