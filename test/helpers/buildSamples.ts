@@ -15,11 +15,12 @@ image = "nor:1"
 """
 [ "build" ]
   'image' = "«flyio/hellofly:latest»" # why
+builder = "«paketobuildpacks/builder:base»"
 [build.args]
 image = "x:1"
 `,
-    uses: ["image docker.io/flyio/hellofly:latest literal"],
-    pins: 1,
+    uses: ["image docker.io/flyio/hellofly:latest literal", "builder docker.io/paketobuildpacks/builder:base literal"],
+    pins: 2,
   },
   {
     dialect: "buildpacks",

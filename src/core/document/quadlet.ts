@@ -1,8 +1,9 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
 import { createScript } from "../shell/script.ts";
-import type { Document, ImageUse, ShellCommand } from "./document.ts";
+import type { Document, ImageUse, ShellCommand, ValueStep } from "./document.ts";
 import { useOfValue } from "./imageUse.ts";
+import type { Literal } from "./literalUses.ts";
 import type { ValuePart } from "./value.ts";
 
 /** A line `Key=value` of a unit file, with its continued lines left out of `value` where they would change its place. */
@@ -25,29 +26,45 @@ const maximumSettings = 20_000;
 
 /**
  * Reads a Quadlet unit (podman-systemd.unit) or a systemd service: the images that it names, and the commands that it
- * starts. `x.image` and `x.build` name other units, and `%` and `${` are only known to systemd.
+ * starts. `x.image` and `x.build` name other units; what `%` stands for only systemd knows, and of `${NAME}` what the unit itself
+ * says of its service's environment.
  */
 export function readQuadlet(source: string, path: string): Document {
   const text = withoutByteOrderMark(source);
   const images: ImageUse[] = [];
   const commands: ShellCommand[] = [];
   const problems: Problem[] = [];
+  const settings = settingsOf(text);
+  const environment = environmentOf(settings);
   const add = (value: string, start: number, site: string): void => {
     if (value === "" || /\.(?:image|build)$/.test(value) || localTransport.test(value)) return;
     const begin = /^(?:docker:\/\/)?/.exec(value)?.[0].length ?? 0;
     const span = { start: start + begin, end: start + value.length };
     const isKnown = !/[%$]/.test(value);
-    const parts: readonly ValuePart[] = isKnown
-      ? [{ text: value.slice(begin), span }]
-      : value
-          .slice(begin)
-          .split(/(%[A-Za-z]|\$\{?\w*\}?|%)/)
-          .map((piece, index) => (index % 2 === 0 ? { text: piece } : {}));
-    const use = useOfValue(text, { span, site, parts, chain: [], hasVariables: !isKnown });
+    const chain: ValueStep[] = [];
+    let at = span.start;
+    const parts = value
+      .slice(begin)
+      .split(/(%[A-Za-z]|\$\{?\w*\}?|%)/)
+      .map((piece, index): ValuePart => {
+        const place = { start: at, end: at + piece.length };
+        at = place.end;
+        if (index % 2 === 0) return { text: piece, span: place };
+        const name = /^\$\{(\w+)\}$/.exec(piece)?.[1];
+        const given = name === undefined ? undefined : environment.get(name);
+        if (given === undefined || /[%$]/.test(given.text)) return {};
+        chain.push(
+          { span: place, label: `variable ${name}`, text: piece },
+          { span: given.span, label: "environment of the service", text: given.text },
+        );
+        return { text: given.text, span: given.span, literal: given.span, shared: true };
+      })
+      .filter((part) => part.text !== "");
+    const use = useOfValue(text, { span, site, parts, chain, hasVariables: !isKnown });
     if ("code" in use) problems.push(use);
     else images.push(use);
   };
-  for (const { section, key, value, start } of settingsOf(text)) {
+  for (const { section, key, value, start } of settings) {
     if (imageKeys.get(section)?.has(key) === true) {
       // A continued line begins with what joins it.
       const joined = /^(?:\\\r?\n[ \t]*)*/.exec(value)?.[0].length ?? 0;
@@ -64,6 +81,23 @@ export function readQuadlet(source: string, path: string): Document {
     }
   }
   return { path, dialect: "quadlet", text, images, commands, jobs: [], problems };
+}
+
+/** The variables that a unit sets for its service (systemd.exec, Environment=), where their values stand as they are. */
+function environmentOf(settings: readonly Setting[]): ReadonlyMap<string, Literal> {
+  const found = new Map<string, Literal>();
+  for (const { section, key, value, start } of settings) {
+    if (section !== "Service" || key !== "Environment") continue;
+    for (const { index, 0: word } of value.matchAll(/"[^"\\]*"|'[^'\\]*'|[^\s"'\\]+/g)) {
+      const bare = /^["']/.test(word) ? word.slice(1, -1) : word;
+      const equals = bare.indexOf("=");
+      if (equals < 1) continue;
+      const text = bare.slice(equals + 1);
+      const from = start + index + (bare === word ? 0 : 1) + equals + 1;
+      found.set(bare.slice(0, equals), { text, span: { start: from, end: from + text.length } });
+    }
+  }
+  return found;
 }
 
 function settingsOf(text: string): readonly Setting[] {

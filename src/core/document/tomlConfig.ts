@@ -12,7 +12,13 @@ interface Place {
 
 const places = new Map<Dialect, readonly Place[]>([
   // Fly.io's app configuration.
-  ["fly", [{ site: "image", path: "build.image" }]],
+  [
+    "fly",
+    [
+      { site: "image", path: "build.image" },
+      { site: "builder", path: "build.builder" },
+    ],
+  ],
   // Cloud Native Buildpacks: project descriptors, builders, packages.
   [
     "buildpacks",

@@ -57,4 +57,27 @@ ExecStart=/usr/bin/docker run --rm --name %n \\
     assert.equal(expectPinsToHold(container, plain), 2);
     expectToSurvive(container, plain);
   });
+
+  it("follows the environment of a unit's service", () => {
+    const read = (text: string) => readDocument(text, "a.container");
+    const text = `[Container]
+Image=«docker.io/a/b:\${MAJOR}-x»
+Environment=MAJOR=no
+[Service]
+Environment=OTHER=1 "MAJOR=17" 'HOST=%H'
+`;
+    const { images } = expectUses(read, text, ["image docker.io/a/b:17-x resolved"]);
+    assert.deepEqual(
+      images[0]?.chain.map(({ label, text: said }) => [label, said]),
+      [
+        ["variable MAJOR", "${MAJOR}"],
+        ["environment of the service", "17"],
+      ],
+    );
+    expectUses(read, text.replace("MAJOR}", "HOST}"), ["image ? partial"]);
+    expectUses(read, text.replace("MAJOR}", "NONE}"), ["image ? partial"]);
+    const plain = text.replaceAll(/[«»]/g, "");
+    assert.equal(expectPinsToHold(read, plain), 1);
+    expectToSurvive(read, plain);
+  });
 });
