@@ -118,7 +118,10 @@ describe("judge, on Notary signatures", () => {
       const refused = judged(jws(), authority(more));
       assert.deepEqual(outcome(refused), ["untrusted", "not-accepted"]);
       assert.deepEqual([refused.reason.code, refused.enforced], ["not-accepted", true]);
-      assert.match(refused.reason.message, / accepts only 'release'; (?:none of its certificates|the name in its certificate) [^.;]+\.$/);
+      assert.match(
+        refused.reason.message,
+        / accepts only 'release'; (?:none of its certificates|the name in its certificate) [^.;]+\.$/,
+      );
       // Permissive is no less strict about who signed.
       assert.equal(judged(jws(), authority({ ...more, checks: permissive })).state, "untrusted");
       const passed = judged(jws(), authority({ ...more, checks: audit }));
