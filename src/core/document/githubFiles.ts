@@ -14,6 +14,10 @@ const appended =
   /^[ \t]*(?:>>?|\|[ \t]*(?:tee[ \t]+(?:-a|--append)|Out-File\b[^\n|]*?|Add-Content\b[^\n|]*?))[ \t]*["']?\$(?:\{|env:)?GITHUB_(ENV|OUTPUT)\b/i;
 /** `{ ...; } >> "$GITHUB_ENV"` */
 const grouped = /(?:^|[\s;])\{\s([\s\S]{0,10000}?)[\s;]\}[ \t]*>>?[ \t]*["']?\$\{?GITHUB_(ENV|OUTPUT)\b/g;
+/** `cat <<EOF >> "$GITHUB_ENV"`, with the lines of the here-document. */
+const printed =
+  /\bcat\b[^\n]{0,200}?<<-?[ \t]*(["']?)(\w+)\1([^\n]{0,200})\n([\s\S]{0,10000}?)\n[ \t]*\2[ \t]*(?=\n|$)/g;
+const target = />>?[ \t]*["']?\$\{?GITHUB_(ENV|OUTPUT)\b/;
 /** The workflow commands that stood for those files before there were any. */
 const legacy = /^::set-(env|output) name=([^:,]+)::/;
 
@@ -26,7 +30,7 @@ export function githubFiles(commands: readonly ShellCommand[], text: string): Gi
   const outputs = new Map<string, PlacedText | undefined>();
   const first = commands[0]?.span.start ?? 0;
   const last = commands.at(-1)?.span.end ?? 0;
-  const script = text.slice(first, last + 200);
+  const script = text.slice(first, last + 2000);
   if (!/GITHUB_(?:ENV|OUTPUT)|::set-/i.test(script)) return { environment, outputs };
   const groups = [...script.matchAll(grouped)].map(({ 0: whole, index, 2: file }) => ({
     start: first + index,
@@ -41,11 +45,26 @@ export function githubFiles(commands: readonly ShellCommand[], text: string): Gi
     const file = appended.exec(text.slice(word.span.end, word.span.end + 200))?.[1] ?? around?.file;
     const written = words.length === 1 || file !== undefined ? assignmentOf(word, text, file) : undefined;
     if (written === undefined) continue;
-    const target = written.file.toUpperCase() === "ENV" ? environment : outputs;
-    const { name, value } = written;
-    target.set(name, !target.has(name) || target.get(name)?.text === value?.text ? value : undefined);
+    set(written.file.toUpperCase() === "ENV" ? environment : outputs, written.name, written.value);
+  }
+  for (const { 0: whole, 4: lines = "", index } of script.matchAll(printed)) {
+    const head = whole.slice(0, whole.indexOf("\n"));
+    const file = target.exec(head)?.[1];
+    if (file === undefined || first + index > last) continue;
+    const start = first + index + head.length + 1;
+    for (const line of lines.matchAll(/^[ \t]*([A-Za-z_][\w-]*)=([^\n]*?)[ \t\r]*$/gm)) {
+      const [all, name = "", said = ""] = line;
+      const end = start + line.index + all.trimEnd().length;
+      const value = /[$`\\]/.test(said) ? undefined : { text: said, span: { start: end - said.length, end } };
+      set(file === "ENV" ? environment : outputs, name, value);
+    }
   }
   return { environment, outputs };
+}
+
+/** A name that is written differently at several places is not known. */
+function set(names: Map<string, PlacedText | undefined>, name: string, value: PlacedText | undefined): void {
+  names.set(name, !names.has(name) || names.get(name)?.text === value?.text ? value : undefined);
 }
 
 interface Assignment {

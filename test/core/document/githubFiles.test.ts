@@ -41,6 +41,16 @@ describe("what steps hand on", () => {
         echo "::set-env name=F::a/b:6"
         echo "G=a/b:7"
         echo "H=a/b:8" >> other
+        cat <<EOF >> $GITHUB_ENV
+        J=a/b:10
+        K=a/b:$A
+        EOF
+        cat >> "$GITHUB_ENV" <<'END'
+        L=a/b:12
+        END
+        cat <<EOF >> other
+        M=a/b:13
+        EOF
     - shell: pwsh
       run: |
         echo "I=a/b:9" >> $env:GITHUB_ENV
@@ -54,6 +64,10 @@ describe("what steps hand on", () => {
         docker pull «$G»
         docker pull «$H»
         docker pull «$I»
+        docker pull «$J»
+        docker pull «$K»
+        docker pull «$L»
+        docker pull «$M»
 `),
       [
         "command docker.io/a/b:1 resolved",
@@ -65,6 +79,10 @@ describe("what steps hand on", () => {
         "command ? unresolved",
         "command ? unresolved",
         "command docker.io/a/b:9 resolved",
+        "command docker.io/a/b:10 resolved",
+        "command ? unresolved",
+        "command docker.io/a/b:12 resolved",
+        "command ? unresolved",
       ],
     ],
     [
