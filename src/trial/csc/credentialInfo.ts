@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import type { TrialKey } from "../service/keys.ts";
 
-/** How a key is authorized: without more ado, by PIN and one-time code, or in a browser. */
-export type TrialCscMode = "implicit" | "explicit" | "browser";
+/** How a key is authorized: without more ado, by PIN and one-time code, in a browser, or by its owner on another device. */
+export type TrialCscMode = "implicit" | "explicit" | "browser" | "elsewhere";
 
 /** A credential as `credentials/info` gives it, in either generation. */
 export function credentialInfo({ description }: TrialKey, mode: TrialCscMode, isFirst: boolean): object {

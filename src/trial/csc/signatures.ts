@@ -26,6 +26,9 @@ export interface TrialSignatures {
   /** A token that authorizes one signature; the hash in Base64url. */
   grant(user: TrialUser, credential: string, hash: string): string;
   grantOf(authorization: string | undefined): Activation | undefined;
+  /** Decides what waits for the owner on another device; how many that are. */
+  confirm(allow: boolean): number;
+  check(user: TrialUser, handle: string): LoopbackAnswer;
   authorize(user: TrialUser, key: TrialKey, mode: TrialCscMode, body: JsonObject, isFirst: boolean): LoopbackAnswer;
   sign(
     user: TrialUser,
@@ -50,7 +53,22 @@ export function createTrialSignatures(): TrialSignatures {
     active.set(secret, activation);
     return secret;
   };
+  /** What waits for its owner, by handle. */
+  const waiting = new Map<string, { readonly activation: Activation; decision?: boolean }>();
   return {
+    confirm: (allow) => {
+      for (const each of waiting.values()) each.decision ??= allow;
+      return waiting.size;
+    },
+    check: (user, handle) => {
+      const found = waiting.get(handle);
+      if (found?.activation.user !== user) return failed("invalid_request", "Invalid parameter handle");
+      if (found.decision === undefined) return failed("authorization_pending", "The owner has not confirmed it yet.");
+      waiting.delete(handle);
+      return found.decision
+        ? ok({ SAD: activate(found.activation), expiresIn: 300 })
+        : failed("access_denied", "The owner refused it.");
+    },
     pin,
     oneTimeCode: () => code,
     sendCode: () => {
@@ -68,7 +86,12 @@ export function createTrialSignatures(): TrialSignatures {
       if (mode === "explicit" && given["OTP"] !== code) return failed("invalid_otp", "The OTP is wrong.");
       // A code serves once.
       if (mode === "explicit") code = String(randomInt(100_000, 999_999));
-      return ok({ SAD: activate({ user, credential: key.description.name, hash }), expiresIn: 300 });
+      const activation = { user, credential: key.description.name, hash };
+      if (mode !== "elsewhere") return ok({ SAD: activate(activation), expiresIn: 300 });
+      if (waiting.size >= maximum) waiting.clear();
+      const handle = randomUUID();
+      waiting.set(handle, { activation });
+      return ok({ handle });
     },
     sign: (user, key, body, { isFirst, face, own }) => {
       const sad = textOrEmpty(body["SAD"]);

@@ -15,6 +15,8 @@ export interface TrialCsc extends TrialFace {
   readonly pin: string;
   /** The one-time code that was sent last. */
   oneTimeCode(): string;
+  /** Confirms or refuses what waits for the owner on another device; how many that are. */
+  confirm(allow: boolean): number;
 }
 
 /** How the face is started. */
@@ -48,7 +50,12 @@ export async function startTrialCsc(engine: TrialEngine, options: TrialCscOption
     route: (call, context) => route(call, { tokens, signatures, modes, codes, face: context }),
     endSessions: () => tokens.endAll(),
   });
-  return { ...face, pin: signatures.pin, oneTimeCode: () => signatures.oneTimeCode() };
+  return {
+    ...face,
+    pin: signatures.pin,
+    oneTimeCode: () => signatures.oneTimeCode(),
+    confirm: (allow) => signatures.confirm(allow),
+  };
 }
 
 function route(call: LoopbackCall, context: Context): LoopbackAnswer {
@@ -81,6 +88,8 @@ function route(call: LoopbackCall, context: Context): LoopbackAnswer {
   if (`${call.method} ${method}` === "POST credentials/list") return list(keys, body, isFirst);
   if (`${call.method} ${method}` === "POST signatures/signPolling")
     return signatures.poll(user, textOrEmpty(body["responseID"]), face);
+  if (`${call.method} ${method}` === "POST credentials/authorizeCheck")
+    return signatures.check(user, textOrEmpty(body["handle"]));
   const key = keys.find(({ description }) => description.name === body["credentialID"]);
   if (key === undefined) return failed(400, "invalid_request", "Invalid parameter credentialID");
   const mode = modes.get(key.description.name) ?? "implicit";

@@ -7,6 +7,7 @@ import type { BearerCaller } from "../bearerCaller.ts";
 import type { SignReply } from "../keyService.ts";
 import { sendToService } from "../serviceRequest.ts";
 import { hashIds } from "./algorithms.ts";
+import { awaitConfirmation } from "./confirmation.ts";
 import type { CscKey } from "./credentialInfo.ts";
 import type { CscPlace } from "./cscSession.ts";
 
@@ -21,6 +22,8 @@ export interface CscAuthorization {
 export interface AuthorizationSources extends CscPlace {
   readonly name: string;
   readonly person?: Person;
+  /** How long to wait between two look-ups of what waits, in milliseconds. */
+  readonly retryAfterMs?: number;
 }
 
 /** Has one digest authorized, bound to it. A text that is no authorization is a refusal. */
@@ -59,7 +62,13 @@ export async function authorizeSignature(
   const action = "authorize the signature";
   const body = bodyOf(key, request, answers, sources.options.specification);
   const path = `${sources.options.path.slice(1)}/credentials/authorize`;
-  const reply = await caller.submit({ path, body, action }, options);
+  const asked = await caller.submit({ path, body, action }, options);
+  const handle = asked.status === "answered" ? textOrEmpty(asked.answer["handle"]) : "";
+  const { retryAfterMs: pauseMs = 5_000, now } = sources;
+  const reply =
+    asked.status === "answered" && handle !== "" && textOrEmpty(asked.answer["SAD"]) === ""
+      ? await awaitConfirmation(handle, caller, { path: `${path}Check`, pauseMs, now }, options)
+      : asked;
   if (reply.status === "denied") return reply;
   const sad = textOrEmpty(reply.answer["SAD"]);
   if (sad === "")

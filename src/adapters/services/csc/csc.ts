@@ -14,8 +14,6 @@ import { refusalOf } from "./refusal.ts";
 /** How to reach a service. */
 export interface CscConnection extends AuthorizationSources {
   readonly redact: (text: string) => string;
-  /** How long to wait between two look-ups of a request that waits, in milliseconds. */
-  readonly retryAfterMs?: number;
   /** The token in place of signing in, where it is known. */
   readonly secret?: string;
 }

@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { algorithmOf } from "../../../../src/adapters/services/csc/algorithms.ts";
 import { readCredential } from "../../../../src/adapters/services/csc/credentialInfo.ts";
+import { createCscService } from "../../../../src/adapters/services/csc/csc.ts";
+import { openCscCredentials } from "../../../../src/adapters/services/csc/credentials.ts";
 import type { Person } from "../../../../src/application/ports.ts";
 import type { SignOutcome, SignRequest } from "../../../../src/application/signingService.ts";
+import { readCscOptions } from "../../../../src/core/policy/cscOptions.ts";
 import { startTrialCsc, type TrialCsc } from "../../../../src/trial/csc/startTrialCsc.ts";
 import { credentialInfo } from "../../../../src/trial/csc/credentialInfo.ts";
 import type { TrialEngine } from "../../../../src/trial/service/engine.ts";
@@ -186,5 +189,59 @@ describe("credentials of the Cloud Signature Consortium", () => {
       Buffer.from(pss?.signAlgoParams ?? "", "base64").toString("hex"),
       "3034a00f300d06096086480165030402020500a11c301a06092a864886f70d010108300d06096086480165030402020500a203020130",
     );
+  });
+});
+
+describe("a service of the Cloud Signature Consortium whose owners confirm on another device", () => {
+  let csc: TrialCsc;
+  let engine: TrialEngine;
+  before(async () => {
+    engine = createEngineOfEveryKind(["p256"]);
+    csc = await startTrialCsc(engine, { modes: new Map([["p256", "elsewhere"]] as const) });
+  });
+  after(() => csc.stop());
+
+  const submit = (at: AbortSignal = signal): Promise<SignOutcome> => {
+    const origin = csc.url;
+    const { value: options } = readCscOptions({ specification: "v2" });
+    const environment = {
+      COUNTERSIGN_CSC_URL: origin,
+      COUNTERSIGN_CSC_CLIENT_ID: "dev",
+      COUNTERSIGN_CSC_CLIENT_SECRET: engine.secrets.dev,
+    };
+    const service = createCscService({
+      name: "csc",
+      origin,
+      options: options!,
+      credentials: openCscCredentials({ origin, environment }),
+      note: () => undefined,
+      redact: (text) => text,
+      timeoutMs: 5_000,
+      retryAfterMs: 1,
+      now: () => Date.now(),
+    });
+    return service.submit(request({ key: "p256", idempotencyKey: randomUUID() }), { signal: at });
+  };
+  const decide = async (signing: Promise<SignOutcome>, allow: boolean): Promise<SignOutcome> => {
+    while (csc.confirm(allow) === 0) await new Promise((resolve) => setImmediate(resolve));
+    return signing;
+  };
+  const signatures = (): number => engine.audit.entries().filter(({ event }) => event === "signed").length;
+
+  it("signs what was confirmed", async () => {
+    signed(await decide(submit(), true));
+    assert.equal(signatures(), 1);
+  });
+
+  it("signs nothing that was refused, or that nobody waits for any more", async () => {
+    const before = signatures();
+    const refused = await decide(submit(), false);
+    assert.deepEqual(refused, { status: "denied", code: "forbidden", message: "The owner refused it." });
+    const stop = new AbortController();
+    const signing = submit(stop.signal);
+    while (!csc.calls().at(-1)?.endsWith("/authorizeCheck")) await new Promise((resolve) => setImmediate(resolve));
+    stop.abort();
+    await assert.rejects(signing, { code: "cancelled" });
+    assert.equal(signatures(), before);
   });
 });
