@@ -73,6 +73,7 @@ describe("readAnsible", () => {
     - shell: "{{ container_binary }} run --rm «{{ img }}:3» sh"
     - shell: "{{ base_host_command_docker }} pull «{{ img }}:4»"
     - shell: "{{ package_tool }} install {{ img }}:5"
+    - shell: docker run {{ settings | join(' ') }} «{{ img }}:6» sh
 `,
       [
         "command docker.io/a/b:1 resolved",
@@ -84,6 +85,7 @@ describe("readAnsible", () => {
         "command docker.io/library/w:2 resolved",
         "command r.io/a:3 resolved",
         "command r.io/a:4 resolved",
+        "command r.io/a:6 resolved",
       ],
     ));
 
