@@ -71,6 +71,11 @@ describe("ocspStatus", () => {
     ["by another key", { signedBy: other.root.keys.privateKey }],
     ["about another certificate", { certificate: other.leaf }],
     ["about another issuer's certificate", { issuer: other.root, signedBy: root.keys.privateKey }],
+    ["about an issuer's certificate of another name", { issuer: { ...root, name: { CN: "another" } } }],
+    [
+      "about an issuer's certificate with another key",
+      { issuer: { ...root, keys: other.root.keys }, signedBy: root.keys.privateKey },
+    ],
     ["that is outdated", { nextUpdate: new Date("2026-11-21T11:59:59Z") }],
     ["without an end", { nextUpdate: null }],
     ["of the future", { thisUpdate: new Date("2026-11-21T12:06:00Z") }],
@@ -80,6 +85,15 @@ describe("ocspStatus", () => {
   ];
   for (const [title, more] of unusable)
     it(`does not use an answer ${title}`, () => assert.equal(ocsp(more), "unknown"));
+
+  it("does not use an answer of another type", () => {
+    const answer = ocspResponse({ certificate: leaf, issuer: root });
+    const type = Buffer.from("2b0601050507300101", "hex");
+    const at = answer.indexOf(type);
+    assert.ok(at > 0);
+    answer[at + type.length - 1] = 2;
+    assert.equal(ocspStatus(answer, subject()).kind, "unknown");
+  });
 
   it("never takes a changed answer for good", () => {
     const revoked = ocspResponse({ certificate: leaf, issuer: root, status: revokedAt });
@@ -112,6 +126,11 @@ describe("listStatus", () => {
   const unusable: readonly (readonly [string, Partial<ListRequest>])[] = [
     ["by another key", { signedBy: other.root.keys.privateKey }],
     ["in another name", { names: leaf }],
+    ["about an issuer's certificate of another name", { issuer: { ...root, name: { CN: "another" } } }],
+    [
+      "about an issuer's certificate with another key",
+      { issuer: { ...root, keys: other.root.keys }, signedBy: root.keys.privateKey },
+    ],
     ["that is outdated", { nextUpdate: new Date("2026-11-21T11:59:59Z") }],
     ["without an end", { nextUpdate: null }],
     ["of the future", { thisUpdate: new Date("2026-11-21T12:06:00Z") }],
