@@ -26,9 +26,9 @@ export function expansionKind({ text, word, parts }: WordValue): "argument" | "o
   if (/^["']?(?:\$\(|`).*\becho\s+["']?-\w/s.test(raw)) return "options";
   if (first?.chain.some(({ label }) => imageName.test(label)) === true) return "argument";
   if (isWhole && makeFunction.test(raw)) return /[,\s]-{1,2}\w/.test(raw) ? "options" : "anything";
-  // `{{ flags | join(' ') }}` of a playbook: as many words as the list has.
+  // `{{ flags | join(' ') }}` of a playbook: a list is one of options, unless it is said to be of images.
   const [, joined] = /^["']?\{\{-?\s*([\w.]+)\s*\|[^}]*\bjoin\b/.exec(raw) ?? [];
-  if (isWhole && joined !== undefined) return optionsName.test(joined) ? "options" : "anything";
+  if (isWhole && joined !== undefined) return /image|img/i.test(joined) ? "anything" : "options";
   // `${X:+--option $X}` is options or nothing.
   if (/^\$\{\w+:?\+/.test(raw) || /^"\$\{\w+:?\+\s*-/.test(raw)) return "options";
   const name = step?.label.slice("variable ".length) ?? word.expands[0] ?? "";
