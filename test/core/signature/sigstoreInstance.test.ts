@@ -45,6 +45,10 @@ describe("signatures of GitHub's own Sigstore instance", () => {
     const signature = judged(gitHub.attest(signaturePredicate), scene.keylessAuthority(), [usual]);
     assert.deepEqual([signature.state, signature.reason.code], ["unknown", "no-trusted-root"]);
     assert.match(signature.reason.message, /^It was made with GitHub's own Sigstore instance, and no trusted root/);
+    assert.ok(signature.signatures[0]?.signer?.identity);
+    const alone = judged(gitHub.attest(signaturePredicate), scene.keylessAuthority(), []);
+    assert.equal(alone.signatures[0]?.reasons[0]?.code, "no-trusted-root");
+    assert.ok(!Object.hasOwn(alone.signatures[0] ?? {}, "signer"));
     const asked = judged(attestation, scene.keylessAuthority({ attestations: [slsa] }), [usual]);
     assert.deepEqual([asked.state, asked.reason.code], ["unknown", "no-trusted-root"]);
   });

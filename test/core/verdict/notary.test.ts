@@ -217,6 +217,8 @@ describe("judge, on Notary signatures", () => {
         "unknown",
         "plugin-needed",
       ]);
+    const { signer } = judged(jws({ protected: plugin }), authority()).signatures[0] ?? {};
+    assert.match(signer?.identity ?? "", /^CN=release/);
     const own = (ownPlugin: string) => judged(jws({ protected: plugin }), authority({ ownPlugin })).state;
     assert.deepEqual([own("acme"), own("other")], ["verified", "unknown"]);
     assert.equal(judged(jws(), authority({ ownPlugin: "acme" })).state, "verified");

@@ -105,6 +105,14 @@ describe("settle", () => {
     }
   });
 
+  it("says that there is no trusted root to check a certificate with", () => {
+    const { signatures } = judge(scene.evidenceOf([attestation()]), scene.policyOf(), { trustedRoots: [] }, now);
+    assert.deepEqual(
+      signatures.map(({ valid, reasons }) => [valid, reasons.map(({ code }) => code)]),
+      [[false, ["no-trusted-root"]]],
+    );
+  });
+
   it("cannot tell where an attestation cannot be evaluated that the policy asks for, and only then", () => {
     const strange = attestation("helm 0.0.1");
     const asking = (type: string) => named("asks", scene.keylessAuthority({ attestations: [type] }));
