@@ -26,9 +26,7 @@ export function infrastructureOfPath(path: string): Dialect | undefined {
 /** The dialect of an infrastructure file in YAML whose path does not tell one. */
 export function infrastructureOfYaml(head: string): Dialect | undefined {
   // A controller of Kubernetes may describe the same things.
-  return /^apiVersion[ \t]*:/m.test(head)
-    ? undefined
-    : (awsDialectOf(head) ?? (isAnsible(head) ? "ansible" : undefined));
+  return /^apiVersion[ \t]*:/m.test(head) ? undefined : isAnsible(head) ? "ansible" : awsDialectOf(head);
 }
 
 /** Whether a file's content may tell one of these dialects though its path does not. */

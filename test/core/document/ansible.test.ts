@@ -112,6 +112,12 @@ describe("readAnsible", () => {
       ],
     ));
 
+  it("is told from the templates that it writes", () => {
+    const text =
+      "- hosts: all\n  tasks:\n    - copy: { dest: x }\n      vars: { a: { Type: AWS::S3::Bucket } }\n    - shell: ls\n";
+    assert.equal(read(text).dialect, "ansible");
+  });
+
   it("leaves other lists alone", () => {
     assert.equal(read("- a\n- b\n").dialect, "unrecognised");
     assert.equal(read("image: a\n").dialect, "unrecognised");
