@@ -6,7 +6,7 @@ import { placeOf } from "./shellExpansion.ts";
 import { noteForwarding, shiftPositional } from "./shellFunction.ts";
 import { giveUp, maximumCommands } from "./shellState.ts";
 import type { PendingHeredoc, ShellState } from "./shellState.ts";
-import { sourceFile, unknownName } from "./shellSource.ts";
+import { exportFile, sourceFile, unknownName } from "./shellSource.ts";
 import { readWord } from "./shellWord.ts";
 import type { RawWord } from "./rawWord.ts";
 import { expandedAt, sliceStretches, withinBounds } from "./stretch.ts";
@@ -203,6 +203,7 @@ function applyBuiltin(state: ShellState, words: readonly ShellWord[], raws: read
   if (declarations.has(name)) {
     const exports = name === "export" || operands.some(({ text }) => /^-[a-zA-Z]*x/.test(text ?? ""));
     for (const { raw, text } of operands) {
+      if (text === undefined && raw.startsWith("$(")) exportFile(state, raw);
       const variable = /^([A-Za-z_][A-Za-z0-9_]*)(\+?=)?/.exec(text ?? raw);
       if (variable?.[1] === undefined) continue;
       const isArray = state.variables.lookup(variable[1]).kind === "array" && raw.endsWith("=");

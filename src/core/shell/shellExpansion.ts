@@ -2,7 +2,7 @@ import type { WordPart } from "../document/document.ts";
 import { removeMatch, replaceMatch } from "./pattern.ts";
 import { alternatives } from "./alternatives.ts";
 import { lookupName } from "./shellFunction.ts";
-import { printedFile } from "./shellSource.ts";
+import { printedFile, printedWord } from "./shellSource.ts";
 import { awaiting, countPiece, deeper, giveUp } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
 import { expandedAt } from "./stretch.ts";
@@ -37,9 +37,12 @@ export function readDollar(state: ShellState, readNested: (state: ShellState) =>
   if (next === "(" && text[state.at + 2] === "(") return skipArithmetic(state);
   if (next === "(") {
     const start = state.at;
+    const before = state.commands.length;
     state.at += 2;
     deeper(state, () => awaiting(state, [")"], () => state.readSubstitution(state, ")")));
-    const printed = printedFile(state, text.slice(start + 2, state.at - 1), { start, end: state.at });
+    const inner = text.slice(start + 2, Math.min(state.at - 1, start + 1000));
+    const place = { start, end: state.at };
+    const printed = printedFile(state, inner, place) ?? printedWord(inner, state.commands.slice(before), place);
     return {
       value: spend(state, printed?.[0]?.text),
       names: [],

@@ -1,4 +1,4 @@
-import type { WordPart } from "../document/document.ts";
+import type { ShellCommand, WordPart } from "../document/document.ts";
 import { deeper } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
 import type { Range, Stretch, StretchStep } from "./stretch.ts";
@@ -93,6 +93,28 @@ export function printedFile(state: ShellState, inner: string, place: Range): rea
   if (found === undefined || text === "" || text.split("\n").length > maximumLines) return undefined;
   const step = { start: 0, end: text.length, file: found.file, label: `text of ${found.file}`, text };
   return [{ text, ...place, steps: [step] }];
+}
+
+/** What `$(echo WORD)` prints; undefined where the substitution does anything else. */
+export function printedWord(
+  inner: string,
+  commands: readonly ShellCommand[],
+  place: Range,
+): readonly Stretch[] | undefined {
+  if (!/^\s*echo\s+(?:-n\s+)?[^|;&<>\n`]+$/.test(inner)) return undefined;
+  const [command, ...others] = commands.filter(({ words }) => words[0]?.text === "echo");
+  const [word, ...further] = command?.words.slice(command.words[1]?.text === "-n" ? 2 : 1) ?? [];
+  const text = others.length + further.length > 0 || commands.length > 1 ? undefined : word?.text;
+  return text === undefined || text === "" || text.includes("\\") ? undefined : [{ text, ...place, steps: [] }];
+}
+
+const environmentFile =
+  /^\$\((?=[^)]*\b(?:cat|grep|sed|xargs)\b)[^)]*?[\s"'<](\$\{?\w+\}?\/)?((?:[\w.-]+\/)*[\w-]*\.env[\w.-]*)(?=["'\s)])/;
+
+/** `export $(grep -v '^#' .env | xargs)`: what the file sets holds from here on. */
+export function exportFile(state: ShellState, raw: string): void {
+  const [, folder, name] = environmentFile.exec(raw.slice(0, 300)) ?? [];
+  if (name !== undefined) sourceFile(state, folder === undefined ? name : `${unknownName}/${name}`);
 }
 
 const plainFile = String.raw`["']?(\$\{?\w+\}?/)?([\w.][\w./-]*)["']?`;

@@ -83,6 +83,19 @@ const cases: readonly {
     expected: ["a:1.2 resolved", "b:1.2 resolved", "? partial"],
   },
   {
+    title: "what a word prints",
+    script:
+      'I=a:1\nJ=$(echo "$I")\ndocker pull ⟦$J⟧\ndocker pull ⟦b:$(echo -n 2)⟧\ndocker pull ⟦c:$(echo 3 | tr 3 4)⟧\ndocker pull ⟦d:$(echo $X)⟧\n',
+    files: {},
+    expected: ["a:1 resolved", "b:2 resolved", "? partial", "? partial"],
+  },
+  {
+    title: "the environment that a file exports",
+    script: "export $(grep -v '^#' \"$DIR/.env\" | xargs)\ndocker pull ⟦$I⟧\n",
+    files: { "x/.env": "# no\nI=a:1\n" },
+    expected: ["a:1 resolved"],
+  },
+  {
     title: "the words of a file",
     script: "for i in $(cat images.txt); do docker pull ⟦$i⟧; done\n",
     files: { "x/images.txt": "a:1\nb:2\n" },
