@@ -7,7 +7,9 @@ import { createScript, type ScriptBuilder } from "../shell/script.ts";
 import { readShell } from "../shell/readShell.ts";
 import { textOfSlice, valueOfWord, wholeSlice } from "../shell/wordValue.ts";
 import type { Document, ShellCommand } from "./document.ts";
+import { givenArguments } from "./earthfileArguments.ts";
 import { earthfileLines, type EarthfileLine } from "./earthfileLines.ts";
+import type { Literal } from "./literalUses.ts";
 
 const fromOptions = optionTable("--platform --build-arg", "--allow-privileged --pass-args");
 const dockerOptions = optionTable(
@@ -38,10 +40,24 @@ export function readEarthfile(source: string, path: string): Document {
     .slice(0, maximumShared);
   const commands: ShellCommand[] = [];
   const problems: Problem[] = [];
+  const given = givenArguments(text, lines);
   const read = (own: readonly EarthfileLine[], before: readonly EarthfileLine[]): void => {
     const script = createScript(text);
+    const name = own[0]?.keyword === "target" ? /[\w.-]+/.exec(text.slice(own[0].start))?.[0] : undefined;
+    const values = given.get(name ?? "");
     const closers: string[] = [];
-    for (const line of [...before, ...own]) addLine(script, text, line, closers, problems);
+    let loops = 0;
+    for (const line of [...before, ...own]) {
+      // A loop around what is left of the target, unless a block would close it.
+      const required = closers.length === loops ? requiredArgument(line) : undefined;
+      const items = required === undefined ? undefined : values?.get(required);
+      if (required === undefined || items === undefined) addLine(script, text, line, closers, problems);
+      else {
+        loops++;
+        openLoop(script, required, items, line.start);
+        closers.push("done");
+      }
+    }
     for (const closer of closers.toReversed()) script.addText(`\n${closer}\n`, text.length);
     const from = own[0]?.start ?? 0;
     commands.push(...script.read().commands.filter(({ span }) => span.start >= from));
@@ -59,6 +75,22 @@ export function readEarthfile(source: string, path: string): Document {
     commands: commands.filter((command) => !isInstruction(command)),
     problems,
   };
+}
+
+/** The argument that a line declares without a default. */
+function requiredArgument({ keyword, rest }: EarthfileLine): string | undefined {
+  return keyword === "ARG" ? /^(?:--required[ \t]+)?([A-Za-z_]\w*)[ \t]*$/.exec(rest)?.[1] : undefined;
+}
+
+/** What follows, once for each value that other targets give to an argument. */
+function openLoop(script: ScriptBuilder, name: string, values: readonly Literal[], at: number): void {
+  script.addText(`\nfor ${name} in`, at);
+  for (const { text, span } of values) {
+    script.addText(" '", at);
+    script.add(text, span.start);
+    script.addText("'", at);
+  }
+  script.addText("\ndo :\n", at);
 }
 
 const instructions = new Set(["FROM", "WITH"]);

@@ -121,4 +121,33 @@ c:
     assert.ok(expectPinsToHold(read, plain) >= 4);
     expectToSurvive(read, plain);
   });
+
+  it("reads a target once for each value that others give to its arguments", () => {
+    const text = `VERSION 0.8
+all:
+    BUILD +test \\
+        --BASE=docker:dind \\
+        --BASE="alpine:3" --OTHER=$x
+    BUILD ./dir+test --BASE=no:1
+test:
+    ARG --required BASE
+    ARG OTHER
+    FROM «$BASE»
+    IF [ -f x ]
+        ARG LATE
+        RUN docker pull «busybox:1»
+    END
+    RUN docker pull «$OTHER»
+`;
+    const { images } = expectUses(read, text, [
+      "from docker.io/library/docker:dind resolved",
+      "from docker.io/library/alpine:3 resolved",
+      "command docker.io/library/busybox:1 literal",
+      "command ? unresolved",
+    ]);
+    const plain = text.replaceAll(/[«»]/g, "");
+    assert.equal(plain.slice(images[1]?.definedAt?.start, images[1]?.definedAt?.end), "alpine:3");
+    expectPinsToHold(read, plain);
+    expectToSurvive(read, plain);
+  });
 });
