@@ -11,7 +11,7 @@ export interface ImagePush {
 
 /** Whether anything of the text could push. */
 function mayPush(text: string): boolean {
-  return /build-push-action@|\b(?:docker|podman|nerdctl|buildah)\b[^\n]*\bpush\b/.test(text);
+  return /build-push-action@|\b(?:docker|podman|nerdctl|buildah)\b[^\n]{0,400}\bpush\b/.test(text);
 }
 
 /** Pipelines: what they push is released. Scripts and Makefiles are run by people, too. */

@@ -26,7 +26,7 @@ export function signStepFixes(
   const place = placeAfter(document, step);
   if (image === undefined || condition === undefined || named === undefined || place === undefined) return [];
   // Variables of the step's own are not there for the next one.
-  const ownVariables = /^\s*env:/m.test(document.text.slice(step.span.start, step.span.end));
+  const ownVariables = /^[ \t]*env:/m.test(document.text.slice(step.span.start, step.span.end));
   if (ownVariables && /\benv\./.test(`${image} ${condition}`)) return [];
   return signers.slice(0, maximumFixes).flatMap(({ service, key }): readonly Fix[] => {
     const signing: PipelineSigning = { image: placeholder, service, key, format: "sigstore-bundle" };
@@ -55,11 +55,12 @@ function imageOf(document: Document, job: Job, step: JobStep): string | undefine
   const tags = step.with?.["tags"]?.text ?? "";
   const meta = metadataStep(tags);
   const names = linesOf(meta === undefined ? tags : (metadataImages(document, job.id, meta) ?? ""));
+  if (names.some((name) => name.length > 200)) return undefined;
   const repositories = new Set(names.map((name) => (meta === undefined ? withoutTag(name) : name)));
   const [only] = repositories;
   // An expression at the end may hold the tag, and more than one name.
   if (meta === undefined && only !== undefined && names.includes(only) && only.endsWith("}}")) return undefined;
-  if (repositories.size !== 1 || only === undefined || only.length > 200) return undefined;
+  if (repositories.size !== 1 || only === undefined) return undefined;
   const outline = only.replace(/\$\{\{[\w\s.-]*\}\}/g, "x");
   return /^[\w./:-]+$/.test(outline) && parseReference(outline.toLowerCase()).value !== undefined ? only : undefined;
 }
