@@ -48,14 +48,16 @@ export function examinedImages(step: YamlNode, scopes: readonly GithubScope[], j
     start: index,
     end: index + whole.length,
   }));
-  return linesOf(scalar.text).map(({ from, to }): ShellCommand => {
+  return linesOf(scalar.text).flatMap(({ from, to }): readonly ShellCommand[] => {
     const range = { from, to };
     const parts = scalarParts(text, scalar, { placeholders, expand, group: used.length > 1 ? used : undefined }, range);
     const word = scalarWord(text, scalar, parts, range);
+    // A name of which nothing is known is, here, mostly that of what was just built.
+    if (parts.every((part) => part.text === undefined && part.choices === undefined)) return [];
     const { span } = word;
     const named = ["trivy", "image"].map((name) => ({ span, raw: name, text: name, expands: [] }));
     const words = [...named, word];
-    return { span, environment: {}, words, ...(job === undefined ? {} : { job }) };
+    return [{ span, environment: {}, words, ...(job === undefined ? {} : { job }) }];
   });
 }
 

@@ -62,6 +62,11 @@ describe("images that actions examine or deploy", () => {
       ["command ? partial"],
     ],
     [
+      "nothing where nothing of a name is known",
+      workflow("    - uses: snyk/actions/docker@v1\n      with: {image: '${{ env.BUILT_ELSEWHERE }}'}\n"),
+      [],
+    ],
+    [
       "what earlier steps set",
       workflow(
         "    - run: echo \"IMAGE=node:22\" >> $GITHUB_ENV\n    - uses: anchore/scan-action@v6\n      with: {image: '«${{ env.IMAGE }}»'}\n",
