@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { collectEvidence } from "../../src/application/collectEvidence.ts";
+import { collectEvidence, evidenceWithout } from "../../src/application/collectEvidence.ts";
 import { createContentCache } from "../../src/application/contentCache.ts";
 import { manifestMediaTypes } from "../../src/core/image/manifest.ts";
 import type { ImageReference } from "../../src/core/image/reference.ts";
@@ -89,6 +89,34 @@ for (const referrersApi of [true, false]) {
       // What refers to the former image is not asked for again.
       scene.faults.push({ path: new RegExp(signed.digest.slice(7), "u"), fault: { kind: "status", status: 500 } });
       assert.deepEqual(await again(), moved);
+    });
+
+    it("asks at once for what refers to the digest that a tag meant last, and only for a tag", async () => {
+      const order: string[] = [];
+      const { registry } = scene;
+      const watched: typeof registry = {
+        ...registry,
+        async resolve(reference, options) {
+          const found = await registry.resolve(reference, options);
+          order.push("resolved");
+          return found;
+        },
+        referrers(repository, digest, options) {
+          order.push("referrers");
+          return registry.referrers(repository, digest, options);
+        },
+      };
+      const known = { registry: watched, clock, content: createContentCache(), lastDigests: new Map<string, string>() };
+      const ask = async (name: Pick<ImageReference, "tag" | "digest">): Promise<readonly string[]> => {
+        order.splice(0);
+        await collectEvidence(known, { ...scene.repository, ...name }, { ...neverAborted, satisfied: hasBundle });
+        return [...order];
+      };
+      assert.deepEqual(await ask({ digest: signed.digest }), ["referrers"]);
+      assert.equal(known.lastDigests.size, 0);
+      assert.deepEqual(await ask({ tag: "signed" }), ["resolved", "referrers"]);
+      assert.deepEqual([...known.lastDigests.values()], [signed.digest]);
+      assert.deepEqual(await ask({ tag: "signed" }), ["referrers", "resolved"]);
     });
 
     it("costs one more for a digest with a Notary signature, which covers the image's media type and size", async () => {
@@ -264,6 +292,18 @@ describe("collectEvidence, with many referrers", () => {
     );
   });
 
+  it("lists fifty things that carry no signature, and no more", async () => {
+    const before = (await collect()).others ?? [];
+    for (let index = 0; index < 51; index++)
+      await attach(scene.registry, scene.repository, image, {
+        artifactType: "application/spdx+json",
+        text: `${index}`,
+      });
+    const { others = [], candidates } = await collect();
+    assert.deepEqual([before.length, others.length, candidates.length], [0, 50, 0]);
+    assert.ok(others.every(({ artifactType }) => artifactType === "application/spdx+json"));
+  });
+
   it("spends nothing on what carries no signature", async () => {
     await attach(scene.registry, scene.repository, image, { artifactType: "application/spdx+json", text: "{}" });
     scene.taken();
@@ -300,4 +340,21 @@ describe("collectEvidence, with many referrers", () => {
     assert.equal(candidates[0]?.failure?.code, "limit-reached");
     assert.equal(Object.keys(blobs).length, 101);
   });
+});
+
+describe("evidenceWithout", () => {
+  const repository = { registry: "registry.example", repository: "acme/app" };
+  const failure = { code: "offline", message: "No." } as const;
+  const digest = `sha256:${"5".repeat(64)}`;
+  for (const [name, kind, target] of [
+    [{ tag: "1" }, "image", "registry.example/acme/app:1"],
+    [{ digest }, "referrers", `registry.example/acme/app@${digest}`],
+  ] as const)
+    it(`says of ${target} why nothing was asked`, () =>
+      assert.deepEqual(evidenceWithout({ ...repository, ...name }, failure, clock), {
+        reference: target,
+        lookups: [{ kind, target, at: "2026-01-02T03:04:05.000Z", outcome: "failed", failure }],
+        candidates: [],
+        blobs: {},
+      }));
 });
