@@ -109,7 +109,7 @@ export function readPolicy(files: readonly PolicyFile[]): TrustPolicy {
     const stream = readYaml(text);
     for (const document of stream.documents) {
       let isRead = false;
-      for (const root of resourcesOf(document.root, 0)) {
+      for (const root of resourcesOf(document.root)) {
         const context = contextOf(document.problems);
         const stated = readResource(root, context);
         take(stated);
@@ -184,13 +184,11 @@ function unreadRule(file: string, what: string): PolicyRule {
   };
 }
 
-const maximumNesting = 5;
-
-/** A Kubernetes `List` holds resources. */
-function resourcesOf(root: YamlNode | undefined, depth: number): readonly YamlNode[] {
-  if (root === undefined || depth > maximumNesting) return [];
+/** A Kubernetes `List` holds resources, other lists too; how deep, the YAML's own bound says. */
+function resourcesOf(root: YamlNode | undefined): readonly YamlNode[] {
+  if (root === undefined) return [];
   const isList = textOf(valueAt(root, "kind"))?.endsWith("List") === true;
-  return isList ? itemsOf(valueAt(root, "items")).flatMap((item) => resourcesOf(item, depth + 1)) : [root];
+  return isList ? itemsOf(valueAt(root, "items")).flatMap(resourcesOf) : [root];
 }
 
 /** A context whose notes refuse at once where the YAML itself is broken. */

@@ -112,6 +112,41 @@ spec:
       assert.ok((rules[0]?.notUnderstood.length ?? 0) > 0);
     });
 
+  it("covers everything by a file that it cannot read, and says which", () => {
+    const unread = (path: string, text: string) => {
+      const { rules } = readPolicy([{ path, text }]);
+      const source = { file: path, line: 1 };
+      const [rule, ...more] = rules;
+      const what = rule?.notUnderstood[0]?.what ?? "";
+      const globs = [{ glob: "**", source }];
+      const notUnderstood = [{ what, source }];
+      assert.deepEqual(rule, { name: "unread", source, mode: "enforce", globs, authorities: [], notUnderstood });
+      assert.equal(more.length, 0);
+      return what;
+    };
+    const deep = "[".repeat(500) + "]".repeat(500);
+    const tooMuch = "The file is too large or nested too deep to be read.";
+    const yaml = `apiVersion: policy.sigstore.dev/v1beta1\nkind: ClusterImagePolicy\nspec: ${deep}\n`;
+    assert.equal(unread("p.yaml", yaml), tooMuch);
+    assert.ok(unread("policy.json", `{"default": [{"type": "reject", "x": ${deep}}]}`).length > 20);
+    assert.ok(unread("trustpolicy.json", `{"version": "1.0", "trustPolicies": [${deep}]}`).length > 20);
+  });
+
+  it("reads policies in lists within lists, however many", () => {
+    const policy = {
+      apiVersion: "policy.sigstore.dev/v1beta1",
+      kind: "ClusterImagePolicy",
+      metadata: { name: "p" },
+      spec: { images: [{ glob: "**" }], authorities: [{ static: { action: "fail" } }] },
+    };
+    const nested = (depth: number): object =>
+      depth === 0 ? policy : { apiVersion: "v1", kind: "List", items: [nested(depth - 1)] };
+    for (const depth of [0, 1, 5, 6, 7, 12, 40]) {
+      const { rules } = readPolicy([{ path: "p.yaml", text: JSON.stringify(nested(depth)) }]);
+      assert.ok(rules.length === 1 && ["p", "unread"].includes(rules[0]?.name ?? ""), `${depth}`);
+    }
+  });
+
   it("lets nothing pass by a file that is too large or too deep", () => {
     for (const text of [`# policy.sigstore.dev\n${"[".repeat(1_000_000)}`, `# x\n${"# comment\n".repeat(500_000)}`]) {
       const { rules } = readPolicy([{ path: "p.yaml", text }]);
