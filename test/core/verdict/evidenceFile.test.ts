@@ -142,6 +142,24 @@ describe("a file of evidence", () => {
       assert.match(result.kind === "unreadable" ? result.why : "it is used", why);
     });
 
+  it("holds what was asked for by its digest, with the image or without", () => {
+    const reference = `registry.example/acme/app@${image.digest}`;
+    const { image: _, ...unasked } = signed;
+    for (const evidence of [
+      { ...signed, reference },
+      { ...unasked, reference },
+    ])
+      assert.deepEqual([...read(writeEvidence([evidence])).keys()], [reference]);
+  });
+
+  it("is not used without its images or its blobs", () => {
+    const file: Loose = JSON.parse(text);
+    for (const more of [{ images: {} }, { images: undefined }, { blobs: [] }, { blobs: undefined }]) {
+      const result = readEvidence(JSON.stringify({ ...file, ...more }), now);
+      assert.equal(result.kind === "unreadable" && result.why, "lacks its images or its blobs");
+    }
+  });
+
   it("is not used where it is something else", () => {
     for (const source of ["", "{}", "[]", "null", '{"kind":"countersign-evidence","version":1}'])
       assert.equal(readEvidence(source, now).kind, "unreadable", source);
