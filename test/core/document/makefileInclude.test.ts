@@ -127,10 +127,7 @@ describe("makefiles beside others", () => {
         ),
         expected,
       );
-      assert.deepEqual(
-        [...new Map(images.map(({ span }) => [span.start, span])).values()],
-        spans,
-      );
+      assert.deepEqual([...new Map(images.map(({ span }) => [span.start, span])).values()], spans);
       for (const { definedAt, pinAt } of images)
         for (const place of [definedAt, pinAt]) assert.ok(place === undefined || place.end <= text.length);
     });

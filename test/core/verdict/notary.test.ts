@@ -4,69 +4,29 @@ import type { NotaryAuthority } from "../../../src/core/policy/policy.ts";
 import { judge } from "../../../src/core/verdict/judge.ts";
 import type { Evidence } from "../../../src/core/verdict/evidence.ts";
 import type { Verdict } from "../../../src/core/verdict/verdict.ts";
-import { explicit, implicit, objectIdentifier, sequence } from "../../../src/trial/x509/der.ts";
-import { extension } from "../../../src/trial/x509/issueCertificate.ts";
+import { sequence } from "../../../src/trial/x509/der.ts";
+import { createNotaryChain, signCose, signJws, signRaw, type EnvelopeRequest } from "../../helpers/notary.ts";
 import {
-  createNotaryChain,
-  signCose,
-  signJws,
-  signRaw,
-  type EnvelopeRequest,
-  type TestCertificate,
-} from "../../helpers/notary.ts";
-import { attach, evidenceOf, image, now, policyOf, rule } from "../../helpers/signedImage.ts";
-import { ocspResponse, responderAt } from "../../helpers/revocation.ts";
+  root,
+  leaf,
+  acme,
+  notaryType,
+  usual,
+  strict,
+  permissive,
+  audit,
+  authority,
+  evidence,
+  judged,
+  outcome,
+  jws,
+} from "../../helpers/notaryJudged.ts";
+import { evidenceOf, image, now, policyOf, rule } from "../../helpers/signedImage.ts";
 import { createStampChain, stampToken } from "../../helpers/timestamp.ts";
 
-const { root, leaf, chain } = createNotaryChain();
 const stranger = createNotaryChain();
 const short = createNotaryChain({ notAfter: new Date("2026-11-20T12:00:00Z") });
 const clock = createStampChain();
-const acme = new Map([
-  ["C", "US"],
-  ["ST", "WA"],
-  ["O", "Acme"],
-]);
-const notaryType = "application/vnd.cncf.notary.signature";
-const usual: EnvelopeRequest = { target: image, chain, privateKey: leaf.keys.privateKey };
-const strict = {
-  authenticity: "enforce",
-  authenticTimestamp: "enforce",
-  expiry: "enforce",
-  revocation: "enforce",
-} as const;
-const permissive = { ...strict, authenticTimestamp: "log", expiry: "log", revocation: "log" } as const;
-const audit = { ...permissive, authenticity: "log" } as const;
-
-function authority(more: Partial<NotaryAuthority> = {}): NotaryAuthority {
-  return {
-    kind: "notary",
-    name: "release",
-    source: { file: "trustpolicy.json", line: 4 },
-    stores: { ca: [root.der], signingAuthority: [] },
-    identities: [acme],
-    checks: strict,
-    verifyTimestamp: "always",
-    ...more,
-  };
-}
-
-function evidence(envelope: Uint8Array, mediaType = "application/jose+json", members: object = {}): Evidence {
-  return evidenceOf([
-    attach([{ mediaType, bytes: envelope }], { artifactType: notaryType, subject: image, ...members }),
-  ]);
-}
-
-function judged(of: Evidence, ...authorities: readonly NotaryAuthority[]): Verdict {
-  return judge(of, policyOf(rule(authorities)), { trustedRoots: [] }, now);
-}
-
-/** The state with what is said of the signature. */
-function outcome(verdict: Verdict): readonly (string | undefined)[] {
-  return [verdict.state, verdict.signatures[0]?.reasons[0]?.code];
-}
-
-const jws = (more: Partial<EnvelopeRequest> = {}): Evidence => evidence(signJws({ ...usual, ...more }));
 const expiring = (expiry: string) => ({
   crit: ["io.cncf.notary.signingScheme", "io.cncf.notary.expiry"],
   "io.cncf.notary.expiry": expiry,
@@ -329,74 +289,6 @@ describe("judge, on Notary signatures", () => {
       const verdict = judged(jws({ privateKey, unprotected }), authority({ stores }));
       assert.deepEqual(outcome(verdict), ["invalid", "timestamp-mismatch"]);
     });
-  });
-
-  describe("with certificates that can be revoked", () => {
-    it("says of others that they cannot, and asks nobody", () => {
-      const saysSo = (verdict: Verdict): boolean => verdict.trace.some(({ text }) => text.includes("names no place"));
-      assert.ok(saysSo(judged(jws(), authority())));
-      assert.ok(!saysSo(judged(jws(), authority({ checks: { ...strict, revocation: "skip" } }))));
-    });
-
-    it("GHSA-45v3-38pc-874v / CVE-2024-56138: believes no stamp of an authority that was revoked, or of which nobody knows, for a time before the certificate became invalid", () => {
-      const url = "http://ocsp.example/";
-      const made = createNotaryChain({ more: [responderAt(url)] });
-      const stamps = createStampChain({ more: [responderAt("http://stamps.example/")] });
-      const plain: { protected: string; payload: string; header: object } = JSON.parse(
-        signJws({ ...usual, chain: made.chain, privateKey: made.leaf.keys.privateKey }).toString(),
-      );
-      const signature = signRaw(made.leaf.keys.privateKey, Buffer.from(`${plain.protected}.${plain.payload}`));
-      const at = new Date("2026-11-04T00:00:00Z");
-      const token = stampToken({ data: signature, signer: stamps.authority, certificates: [stamps.authority.der], at });
-      const header = { ...plain.header, "io.cncf.notary.timestampSignature": token.toString("base64") };
-      const of = evidence(
-        Buffer.from(JSON.stringify({ ...plain, header, signature: signature.toString("base64url") })),
-      );
-      const answer = (certificate: TestCertificate, issuer: TestCertificate, place: string, more: object) => ({
-        kind: "ocsp" as const,
-        url: place,
-        subject: createHash("sha256").update(certificate.der).digest("hex"),
-        at: "2026-11-21T11:00:00Z",
-        bytes: ocspResponse({ certificate, issuer, ...more }),
-      });
-      const revoked = { status: new Date("2026-11-10T00:00:00Z"), invalidSince: new Date("2026-11-05T00:00:00Z") };
-      const known = answer(made.leaf, made.root, url, revoked);
-      const stamped = answer(stamps.authority, stamps.root, "http://stamps.example/", {});
-      const stores = { ca: [made.root.der], signingAuthority: [], tsa: [stamps.root.der] };
-      const under = (revocations: Evidence["revocations"], checks: NotaryAuthority["checks"]): string =>
-        judged({ ...of, revocations: revocations ?? [] }, authority({ stores, checks })).reason.code;
-      assert.equal(under([known, stamped], strict), "verified");
-      assert.equal(under([known], strict), "certificate-revoked");
-      const lost = answer(stamps.authority, stamps.root, "http://stamps.example/", { status: new Date("2026-11-10") });
-      const good = answer(made.leaf, made.root, url, {});
-      assert.equal(under([good, stamped], strict), "verified");
-      assert.equal(under([good, lost], strict), "certificate-revoked");
-      assert.equal(under([good], strict), "revocation-unknown");
-      // The stamp's authority may itself have been revoked; that the statement only logs this proves no time.
-      assert.equal(under([known], { ...strict, authenticTimestamp: "log" }), "certificate-revoked");
-    });
-
-    const place = implicit(6, Buffer.from("http://ocsp.example/"));
-    const information = extension(
-      "1.3.6.1.5.5.7.1.1",
-      false,
-      sequence(sequence(objectIdentifier("1.3.6.1.5.5.7.48.1"), place)),
-    );
-    const list = extension("2.5.29.31", false, sequence(sequence(explicit(0, explicit(0, place)))));
-    for (const [title, points] of [
-      ["a responder", information],
-      ["a list", list],
-    ] as const) {
-      const made = createNotaryChain({ more: [points] });
-      const of = jws({ chain: made.chain, privateKey: made.leaf.keys.privateKey });
-      const stores = { ca: [made.root.der], signingAuthority: [] };
-      it(`cannot tell without an answer of ${title}, unless the statement only logs or skips it`, () => {
-        const verdict = judged(of, authority({ stores }));
-        assert.deepEqual([verdict.state, verdict.reason.code], ["unknown", "revocation-unknown"]);
-        assert.equal(judged(of, authority({ stores, checks: permissive })).state, "verified");
-        assert.equal(judged(of, authority({ stores, checks: { ...strict, revocation: "skip" } })).state, "verified");
-      });
-    }
   });
 });
 
