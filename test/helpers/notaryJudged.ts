@@ -6,7 +6,8 @@ import { createNotaryChain, signJws, type EnvelopeRequest } from "./notary.ts";
 import { attach, evidenceOf, image, now, policyOf, rule } from "./signedImage.ts";
 
 /** The chain that the statements trust, from its root down to the signer. */
-export const { root, leaf, chain } = createNotaryChain();
+const { root, leaf, chain } = createNotaryChain();
+export { leaf, root };
 export const acme = new Map([
   ["C", "US"],
   ["ST", "WA"],
