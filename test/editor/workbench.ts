@@ -9,13 +9,13 @@ import { out } from "../../scripts/root.mjs";
 import { lineTexts, middleOf, rowTexts } from "./inPage.mjs";
 
 /** The themes that screenshots are taken in. */
-export const themes = {
+const themes = {
   light: { kind: "vs", media: { colorScheme: "light", forcedColors: "none" } },
   dark: { kind: "vs-dark", media: { colorScheme: "dark", forcedColors: "none" } },
   highContrast: { kind: "hc-black", media: { colorScheme: "dark", forcedColors: "active" } },
 } as const;
 
-export interface WorkbenchOptions {
+interface WorkbenchOptions {
   /** The folder to open. */
   readonly folder: string;
   /** A `.code-workspace` file to open instead. */
@@ -33,7 +33,7 @@ export interface WorkbenchOptions {
 export type Workbench = Awaited<ReturnType<typeof openWorkbench>>;
 
 /** Opens a folder in an editor of its own, with the packaged extension installed. */
-export async function openWorkbench(options: WorkbenchOptions) {
+async function openWorkbench(options: WorkbenchOptions) {
   const { codeServer, chromium, extensionsFolder } = editorOfThisRun();
   const settings = {
     "window.autoDetectColorScheme": true,
@@ -85,11 +85,18 @@ export async function openWorkbench(options: WorkbenchOptions) {
   }
 }
 
-/** Closes a workbench. Where the test failed, leaves a screenshot named after it first. */
-export async function closeWorkbench(workbench: Workbench | undefined, test: Mocha.Test | undefined): Promise<void> {
-  if (workbench === undefined) return;
-  if (test?.state === "failed") await workbench.screenshot(`failed ${test.fullTitle()}`);
-  await workbench.close();
+/** Opens the workbench of each test of a suite, and closes it after the test; where that failed, takes a picture first. */
+export function workbenchOfTest(): (options: WorkbenchOptions) => Promise<Workbench> {
+  let opened: Workbench | undefined;
+  afterEach(async function close() {
+    const workbench = opened;
+    opened = undefined;
+    if (workbench === undefined) return;
+    const test = this.currentTest;
+    if (test?.state === "failed") await workbench.screenshot(`failed ${test.fullTitle()}`);
+    await workbench.close();
+  });
+  return async (options) => (opened = await openWorkbench(options));
 }
 
 function workbenchActions(page: Page) {

@@ -4,13 +4,13 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../../../scripts/root.mjs";
-import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+import { workbenchOfTest } from "../workbench.ts";
 
 describe("empty states", () => {
   const place = mkdtempSync(join(tmpdir(), "countersign-empty-"));
   const folder = join(place, "empty");
   const env = { COUNTERSIGN_STATE_DIR: join(place, "state") };
-  let workbench: Workbench | undefined;
+  const open = workbenchOfTest();
 
   before(() => mkdirSync(folder));
   after(() => {
@@ -18,13 +18,9 @@ describe("empty states", () => {
     execFileSync(process.execPath, down, { env: { ...process.env, ...env } });
     rmSync(place, { recursive: true, force: true });
   });
-  afterEach(async function close() {
-    await closeWorkbench(workbench, this.currentTest);
-    workbench = undefined;
-  });
 
   it("say what is missing, each with one next step, and the trial starts from one of them", async () => {
-    workbench = await openWorkbench({ folder, env });
+    const workbench = await open({ folder, env });
     const { page } = workbench;
     await workbench.openViewContainer("Countersign");
     assert.match(await workbench.welcome("Images"), /No image references found/u);

@@ -2,22 +2,17 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Workbench } from "../workbench.ts";
-import { closeWorkbench, openWorkbench } from "../workbench.ts";
+import { workbenchOfTest } from "../workbench.ts";
 
 describe("first look", () => {
   const folder = mkdtempSync(join(tmpdir(), "countersign-first-look-"));
-  let workbench: Workbench | undefined;
+  const open = workbenchOfTest();
 
   before(() => cpSync(join(import.meta.dirname, "../workspace"), folder, { recursive: true }));
   after(() => rmSync(folder, { recursive: true, force: true }));
-  afterEach(async function close() {
-    await closeWorkbench(workbench, this.currentTest);
-    workbench = undefined;
-  });
 
   it("lists the images of a Dockerfile in the view container", async () => {
-    workbench = await openWorkbench({ folder });
+    const workbench = await open({ folder });
     await workbench.openFile("Dockerfile");
     await workbench.openViewContainer("Countersign");
     const items = await workbench.treeItems("Images");

@@ -2,24 +2,20 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { killExtensionHost } from "../extensionHost.ts";
 import { startSample, type RunningSample } from "../sample.ts";
-import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+import { workbenchOfTest, type Workbench } from "../workbench.ts";
 
 describe("an editor that is killed while it signs", () => {
   let sample: RunningSample;
-  let workbench: Workbench | undefined;
+  const open = workbenchOfTest();
 
   before(async function start() {
     if (process.platform !== "linux") this.skip();
     sample = await startSample();
   });
   after(() => sample?.stop());
-  afterEach(async function close() {
-    await closeWorkbench(workbench, this.currentTest);
-    workbench = undefined;
-  });
 
   it("before the service has answered: the request is there again, and no signature was made", async () => {
-    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    const workbench = await open({ folder: sample.folder, env: sample.env });
     const signed = await signaturesMade();
     await workbench.openFile("k8s/deployment.yaml");
     await sample.countersign("trial", "fault", "stall");
@@ -42,7 +38,7 @@ describe("an editor that is killed while it signs", () => {
   });
 
   it("while it waits: the request is gone on with, and is signed once", async () => {
-    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    const workbench = await open({ folder: sample.folder, env: sample.env });
     const signed = await signaturesMade();
     await workbench.openFile("k8s/deployment.yaml");
     await request(workbench);

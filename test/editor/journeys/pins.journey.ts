@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startSample, type RunningSample } from "../sample.ts";
-import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+import { workbenchOfTest } from "../workbench.ts";
 
 const old = `sha256:${"0b".repeat(32)}`;
 
 describe("pins", () => {
   let sample: RunningSample;
-  let workbench: Workbench | undefined;
+  const open = workbenchOfTest();
 
   before(async () => {
     sample = await startSample();
@@ -19,13 +19,9 @@ describe("pins", () => {
     );
   });
   after(() => sample?.stop());
-  afterEach(async function close() {
-    await closeWorkbench(workbench, this.currentTest);
-    workbench = undefined;
-  });
 
   it("refreshes a pin whose tag has moved, in a shell script, and says who signed what it names now", async () => {
-    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    const workbench = await open({ folder: sample.folder, env: sample.env });
     await workbench.openFile("tools/deploy.sh");
     await workbench.codeLens("Could not check");
     await workbench.runCommand("Countersign: Refresh the pins in this file");
@@ -46,7 +42,7 @@ describe("pins", () => {
   });
 
   it("pins every verified image of the workspace as one change", async () => {
-    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    const workbench = await open({ folder: sample.folder, env: sample.env });
     await workbench.openFile("app/Dockerfile");
     await workbench.codeLens("Verified");
     await workbench.runCommand("Countersign: Pin all images in this workspace");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createTrialEngine, type TrialEngine } from "../../../src/trial/service/engine.ts";
 import { startTrialVenafi, type TrialVenafi } from "../../../src/trial/venafi/startTrialVenafi.ts";
 import { giveToken } from "../signingSteps.ts";
-import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+import { workbenchOfTest } from "../workbench.ts";
 
 const workflow = `name: release
 on:
@@ -32,7 +32,7 @@ describe("a pipeline that pushes and does not sign", () => {
   const env = { COUNTERSIGN_STATE_DIR: join(place, "state") };
   let engine: TrialEngine;
   let venafi: TrialVenafi;
-  let workbench: Workbench | undefined;
+  const open = workbenchOfTest();
 
   before(async () => {
     engine = createTrialEngine({ keys: [{ name: "release" }] });
@@ -47,13 +47,9 @@ describe("a pipeline that pushes and does not sign", () => {
     await venafi.stop();
     rmSync(place, { recursive: true, force: true });
   });
-  afterEach(async function close() {
-    await closeWorkbench(workbench, this.currentTest);
-    workbench = undefined;
-  });
 
   it("is told quietly, and gets the step that signs through the organisation's service", async () => {
-    workbench = await openWorkbench({ folder, env });
+    const workbench = await open({ folder, env });
     const { page } = workbench;
     await workbench.openViewContainer("Countersign");
     await workbench.treeItem("Signing", "asks for a sign-in").waitFor();

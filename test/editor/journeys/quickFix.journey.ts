@@ -1,22 +1,18 @@
 import assert from "node:assert/strict";
 import { startSample, type RunningSample } from "../sample.ts";
-import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+import { workbenchOfTest } from "../workbench.ts";
 
 describe("fixes and restricted mode", () => {
   let sample: RunningSample;
-  let workbench: Workbench | undefined;
+  const open = workbenchOfTest();
 
   before(async () => {
     sample = await startSample();
   });
   after(() => sample?.stop());
-  afterEach(async function close() {
-    await closeWorkbench(workbench, this.currentTest);
-    workbench = undefined;
-  });
 
   it("asks no registry in a workspace that is not trusted, and verifies once it is", async () => {
-    workbench = await openWorkbench({ folder: sample.folder, env: sample.env, trusted: false });
+    const workbench = await open({ folder: sample.folder, env: sample.env, trusted: false });
     const { page } = workbench;
     await workbench.openFile("compose.yaml");
     await workbench.codeLens("Not checked");
@@ -40,7 +36,7 @@ describe("fixes and restricted mode", () => {
   });
 
   it("pins an image to the digest that was verified", async () => {
-    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    const workbench = await open({ folder: sample.folder, env: sample.env });
     await workbench.openFile("app/Dockerfile");
     await workbench.codeLens("Verified");
     await workbench.putCursor("base/node");
@@ -55,7 +51,7 @@ describe("fixes and restricted mode", () => {
   });
 
   it("shows the steps of a verdict, a rule's document and the walkthrough", async () => {
-    workbench = await openWorkbench({
+    const workbench = await open({
       folder: sample.folder,
       env: sample.env,
       theme: "dark",

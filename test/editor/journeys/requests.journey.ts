@@ -1,22 +1,18 @@
 import assert from "node:assert/strict";
 import { startSample, type RunningSample } from "../sample.ts";
-import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+import { workbenchOfTest, type Workbench } from "../workbench.ts";
 
 describe("requests for a signature", () => {
   let sample: RunningSample;
-  let workbench: Workbench | undefined;
+  const open = workbenchOfTest();
 
   before(async () => {
     sample = await startSample();
   });
   after(() => sample?.stop());
-  afterEach(async function close() {
-    await closeWorkbench(workbench, this.currentTest);
-    workbench = undefined;
-  });
 
   it("are continued, withdrawn and rejected, and nothing is signed", async () => {
-    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    const workbench = await open({ folder: sample.folder, env: sample.env });
     const { page } = workbench;
     await workbench.openViewContainer("Countersign");
     await workbench.openFile("k8s/deployment.yaml");

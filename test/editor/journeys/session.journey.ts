@@ -6,7 +6,7 @@ import { verifyBundleForFile } from "../../../src/core/signature/verifyBundle.ts
 import { createTrialEngine, type TrialEngine } from "../../../src/trial/service/engine.ts";
 import { startTrialVenafi, type TrialVenafi } from "../../../src/trial/venafi/startTrialVenafi.ts";
 import { giveToken, signFileInExplorer } from "../signingSteps.ts";
-import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+import { workbenchOfTest } from "../workbench.ts";
 
 describe("a session that ends while a person signs", () => {
   const place = mkdtempSync(join(tmpdir(), "countersign-session-"));
@@ -14,7 +14,7 @@ describe("a session that ends while a person signs", () => {
   const env = { COUNTERSIGN_STATE_DIR: join(place, "state") };
   let engine: TrialEngine;
   let venafi: TrialVenafi;
-  let workbench: Workbench | undefined;
+  const open = workbenchOfTest();
 
   before(async () => {
     engine = createTrialEngine({ keys: [{ name: "audited", needs: ["justification"] }] });
@@ -30,15 +30,11 @@ describe("a session that ends while a person signs", () => {
     await venafi.stop();
     rmSync(place, { recursive: true, force: true });
   });
-  afterEach(async function close() {
-    rmSync(join(folder, "cart-1.4.tar.gz.sigstore.json"), { force: true });
-    await closeWorkbench(workbench, this.currentTest);
-    workbench = undefined;
-  });
+  afterEach(() => rmSync(join(folder, "cart-1.4.tar.gz.sigstore.json"), { force: true }));
 
   it("asks for a sign-in where the person stands, loses nothing that was chosen, and signs once", async () => {
     const before = signatures().length;
-    workbench = await openWorkbench({ folder, env });
+    const workbench = await open({ folder, env });
     const { page, quickInput } = workbench;
     await workbench.openViewContainer("Countersign");
     await workbench.treeItem("Signing", "asks for a sign-in").waitFor();
@@ -86,7 +82,7 @@ describe("a session that ends while a person signs", () => {
   });
 
   it("is noticed in the list of keys, where the person signs in and goes on", async () => {
-    workbench = await openWorkbench({ folder, env });
+    const workbench = await open({ folder, env });
     const { page, quickInput } = workbench;
     await workbench.openViewContainer("Countersign");
     await workbench.treeItem("Signing", "asks for a sign-in").waitFor();

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { root } from "../../../scripts/root.mjs";
 import { startSample, type RunningSample } from "../sample.ts";
 import { signFileInExplorer } from "../signingSteps.ts";
-import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+import { workbenchOfTest } from "../workbench.ts";
 
 describe("guided signing of a file", () => {
   let sample: RunningSample;
-  let workbench: Workbench | undefined;
+  const open = workbenchOfTest();
 
   before(async () => {
     sample = await startSample();
@@ -18,13 +18,9 @@ describe("guided signing of a file", () => {
       writeFileSync(join(sample.folder, name), "what is released next");
   });
   after(() => sample?.stop());
-  afterEach(async function close() {
-    await closeWorkbench(workbench, this.currentTest);
-    workbench = undefined;
-  });
 
   it("starts in the explorer, and writes a bundle that verifies", async () => {
-    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    const workbench = await open({ folder: sample.folder, env: sample.env });
     const { page, quickInput } = workbench;
     await signFileInExplorer(workbench, "cart-1.4.tar.gz", "release");
     await quickInput.locator(".monaco-list-row", { hasText: "dev" }).first().waitFor();
@@ -39,7 +35,7 @@ describe("guided signing of a file", () => {
   });
 
   it("waits for an approval, survives a restart of the window, and is written when it is approved", async () => {
-    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    const workbench = await open({ folder: sample.folder, env: sample.env });
     const { page, quickInput } = workbench;
     const bundle = join(sample.folder, "cart-1.5.tar.gz.sigstore.json");
     await signFileInExplorer(workbench, "cart-1.5.tar.gz", "release");
@@ -76,7 +72,7 @@ describe("guided signing of a file", () => {
   });
 
   it("writes nothing over a file that changed while it waited, and keeps the signature until it is as it was", async () => {
-    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    const workbench = await open({ folder: sample.folder, env: sample.env });
     const { page, quickInput } = workbench;
     const file = join(sample.folder, "cart-1.6.tar.gz");
     await signFileInExplorer(workbench, "cart-1.6.tar.gz", "release");

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTrialEngine, type TrialEngine } from "../../../src/trial/service/engine.ts";
 import { startTrialVenafi, type TrialVenafi } from "../../../src/trial/venafi/startTrialVenafi.ts";
-import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+import { workbenchOfTest, type Workbench } from "../workbench.ts";
 
 describe("signing in to a signing service", () => {
   const place = mkdtempSync(join(tmpdir(), "countersign-sign-in-"));
@@ -12,7 +12,7 @@ describe("signing in to a signing service", () => {
   const env = { COUNTERSIGN_STATE_DIR: join(place, "state") };
   let engine: TrialEngine;
   let venafi: TrialVenafi;
-  let workbench: Workbench | undefined;
+  const open = workbenchOfTest();
 
   before(async () => {
     engine = createTrialEngine();
@@ -28,10 +28,6 @@ describe("signing in to a signing service", () => {
     await venafi.stop();
     rmSync(place, { recursive: true, force: true });
   });
-  afterEach(async function close() {
-    await closeWorkbench(workbench, this.currentTest);
-    workbench = undefined;
-  });
 
   const signIn = async (at: Workbench, password: string): Promise<void> => {
     await at.runCommand("Countersign: Sign in to a signing service...");
@@ -43,7 +39,7 @@ describe("signing in to a signing service", () => {
   };
 
   it("lists the keys, names the account and forgets it again; says when the service is down", async () => {
-    workbench = await openWorkbench({ folder, env });
+    const workbench = await open({ folder, env });
     const { page } = workbench;
     await workbench.openViewContainer("Countersign");
     await workbench.treeItem("Signing", "asks for a sign-in").waitFor();

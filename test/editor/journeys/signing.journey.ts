@@ -1,22 +1,18 @@
 import assert from "node:assert/strict";
 import { startSample, type RunningSample } from "../sample.ts";
-import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+import { workbenchOfTest } from "../workbench.ts";
 
 describe("guided signing", () => {
   let sample: RunningSample;
-  let workbench: Workbench | undefined;
+  const open = workbenchOfTest();
 
   before(async () => {
     sample = await startSample();
   });
   after(() => sample?.stop());
-  afterEach(async function close() {
-    await closeWorkbench(workbench, this.currentTest);
-    workbench = undefined;
-  });
 
   it("signs an unsigned image at once, by keyboard alone, and its mark turns green", async () => {
-    workbench = await openWorkbench({ folder: sample.folder, env: sample.env, theme: "dark" });
+    const workbench = await open({ folder: sample.folder, env: sample.env, theme: "dark" });
     const { page, quickInput } = workbench;
     await workbench.openFile("compose.yaml");
     await workbench.codeLens("Not signed");
@@ -45,7 +41,7 @@ describe("guided signing", () => {
   });
 
   it("waits for an approval, survives a restart of the window, and finishes by itself", async () => {
-    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    const workbench = await open({ folder: sample.folder, env: sample.env });
     const { page, quickInput } = workbench;
     await workbench.openFile("k8s/deployment.yaml");
     await (await workbench.codeLens("Not signed")).locator("a", { hasText: "Sign" }).last().click();

@@ -2,23 +2,19 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startSample, type RunningSample } from "../sample.ts";
-import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+import { workbenchOfTest } from "../workbench.ts";
 
 describe("trusting a signer", () => {
   let sample: RunningSample;
-  let workbench: Workbench | undefined;
+  const open = workbenchOfTest();
 
   before(async () => {
     sample = await startSample();
   });
   after(() => sample?.stop());
-  afterEach(async function close() {
-    await closeWorkbench(workbench, this.currentTest);
-    workbench = undefined;
-  });
 
   it("changes the policy by one authority, after the person has seen what it means and what changes", async () => {
-    workbench = await openWorkbench({ folder: sample.folder, env: sample.env, theme: "dark" });
+    const workbench = await open({ folder: sample.folder, env: sample.env, theme: "dark" });
     const { page } = workbench;
     await workbench.openFile("app/Dockerfile");
     await workbench.codeLens("Signed, not trusted");

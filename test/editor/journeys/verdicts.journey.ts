@@ -1,19 +1,15 @@
 import assert from "node:assert/strict";
 import { startSample, type RunningSample } from "../sample.ts";
-import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+import { workbenchOfTest } from "../workbench.ts";
 
 describe("the five verdicts", () => {
   let sample: RunningSample;
-  let workbench: Workbench | undefined;
+  const open = workbenchOfTest();
 
   before(async () => {
     sample = await startSample();
   });
   after(() => sample?.stop());
-  afterEach(async function close() {
-    await closeWorkbench(workbench, this.currentTest);
-    workbench = undefined;
-  });
 
   it("stand in the view, above each reference, in the hover and in the problems", async () => {
     const settings = {
@@ -21,7 +17,7 @@ describe("the five verdicts", () => {
       "editor.hover.hidingDelay": 20_000,
       "editor.minimap.enabled": false,
     };
-    workbench = await openWorkbench({ folder: sample.folder, env: sample.env, settings });
+    const workbench = await open({ folder: sample.folder, env: sample.env, settings });
     const { page } = workbench;
     await workbench.openFile("compose.yaml");
     await workbench.openViewContainer("Countersign");

@@ -1,21 +1,17 @@
 import { startSample, type RunningSample } from "../sample.ts";
-import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+import { workbenchOfTest } from "../workbench.ts";
 
 describe("guided verification", () => {
   let sample: RunningSample;
-  let workbench: Workbench | undefined;
+  const open = workbenchOfTest();
 
   before(async () => {
     sample = await startSample();
   });
   after(() => sample?.stop());
-  afterEach(async function close() {
-    await closeWorkbench(workbench, this.currentTest);
-    workbench = undefined;
-  });
 
   it("judges an image that is typed, by the policies and by an identity, and shows the steps", async () => {
-    workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+    const workbench = await open({ folder: sample.folder, env: sample.env });
     const { page, quickInput } = workbench;
     await workbench.openFile("compose.yaml");
     await workbench.codeLens("Verified");
@@ -49,7 +45,7 @@ describe("guided verification", () => {
   });
 
   it("shows each platform of an index, with what is covered by the index's signature", async () => {
-    workbench = await openWorkbench({
+    const workbench = await open({
       folder: sample.folder,
       env: sample.env,
       viewport: { width: 1440, height: 1200 },

@@ -4,17 +4,13 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSample, type RunningSample } from "../sample.ts";
-import { closeWorkbench, openWorkbench, type Workbench } from "../workbench.ts";
+import { workbenchOfTest } from "../workbench.ts";
 
 describe("whole workspaces", () => {
   const place = mkdtempSync(join(tmpdir(), "countersign-workspace-"));
-  let workbench: Workbench | undefined;
+  const open = workbenchOfTest();
 
   after(() => rmSync(place, { recursive: true, force: true }));
-  afterEach(async function close() {
-    await closeWorkbench(workbench, this.currentTest);
-    workbench = undefined;
-  });
 
   it("stop verifying when asked to, and know what they knew before", async () => {
     // A registry that takes every connection and never answers.
@@ -28,7 +24,7 @@ describe("whole workspaces", () => {
       const images = ["a", "b", "c"].map((name) => `FROM 127.0.0.1:${address.port}/silent/${name}:1\n`);
       writeFileSync(join(folder, "Dockerfile"), images.join(""));
       const settings = { "countersign.verify.automatically": "never" };
-      workbench = await openWorkbench({ folder, settings });
+      const workbench = await open({ folder, settings });
       await workbench.openFile("Dockerfile");
       await workbench.codeLens("Not checked");
       await workbench.runCommand("Countersign: Verify all images");
@@ -51,7 +47,7 @@ describe("whole workspaces", () => {
     after(() => sample?.stop());
 
     it("are exported as a report", async () => {
-      workbench = await openWorkbench({ folder: sample.folder, env: sample.env });
+      const workbench = await open({ folder: sample.folder, env: sample.env });
       const { page, quickInput } = workbench;
       await workbench.openFile("compose.yaml");
       await workbench.codeLens("Verified");
@@ -73,7 +69,7 @@ describe("whole workspaces", () => {
       writeFileSync(join(other, "Dockerfile"), `FROM ${sample.registry}/shop/web:2.0\n`);
       const workspace = join(place, "both.code-workspace");
       writeFileSync(workspace, JSON.stringify({ folders: [{ path: sample.folder }, { path: other }] }));
-      workbench = await openWorkbench({ folder: sample.folder, workspace, env: sample.env });
+      const workbench = await open({ folder: sample.folder, workspace, env: sample.env });
       const { page } = workbench;
       await workbench.openFile("lib/Dockerfile");
       await workbench.codeLens("Verified · release.yml@acme/shop");
