@@ -15,7 +15,7 @@ function mayPush(text: string): boolean {
 }
 
 /** Pipelines: what they push is released. Scripts and Makefiles are run by people, too. */
-const pipelines: ReadonlySet<Dialect> = new Set<Dialect>([
+export const pipelines: ReadonlySet<Dialect> = new Set<Dialect>([
   "github-workflow",
   "gitlab-ci",
   "azure-pipelines",

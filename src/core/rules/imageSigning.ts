@@ -1,18 +1,10 @@
 import type { Dialect, Document } from "../document/document.ts";
+import { pipelines } from "./imagePushes.ts";
 
 /** Where steps of a pipeline stand, and what they call. */
 const callers: ReadonlySet<Dialect> = new Set<Dialect>([
-  "github-workflow",
+  ...pipelines,
   "github-action",
-  "gitlab-ci",
-  "azure-pipelines",
-  "circleci",
-  "bitbucket-pipelines",
-  "buildkite",
-  "drone",
-  "woodpecker",
-  "jenkinsfile",
-  "travis",
   "tekton",
   "argo",
   "cloud-build",
