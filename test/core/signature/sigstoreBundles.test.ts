@@ -124,6 +124,30 @@ describe("Sigstore bundles of every kind", () => {
     );
   });
 
+  it("a stamp does not do for an entry, where the root has logs", () => {
+    const signed = enveloped();
+    const stamps = [sigstore.stampResponse(parts, signed.signature)];
+    const attached = bundled(sigstore.bundleOf(signed, { content: "envelope", stamps }));
+    assert.deepEqual([judged(attached).state, judged(attached).reason.code], ["invalid", "log-inclusion"]);
+    const withoutLogs = JSON.stringify({ ...JSON.parse(parts.trustedRoot), tlogs: [] });
+    const material = {
+      trustedRoots: [{ name: "trial", text: withoutLogs, source: "test" }],
+      defaultRoot: "trial",
+    };
+    assert.equal(judged(attached, scene.keylessAuthority(), material).state, "verified");
+  });
+
+  it("an entry that the log did not promise proves no time, and stands beside a stamp that does", () => {
+    const signed = enveloped();
+    const entry = { ...sigstore.logEntryOf(parts, "dsse 0.0.1", signed), inclusionPromise: undefined };
+    const stamps = [sigstore.stampResponse(parts, signed.signature)];
+    const json = sigstore.bundleOf(signed, { content: "envelope", entries: [entry], stamps });
+    const { state, signatures } = judged(bundled(json));
+    assert.deepEqual([state, signatures[0]?.provenBy], ["verified", "timestamp"]);
+    const alone = sigstore.bundleOf(signed, { content: "envelope", entries: [entry] });
+    assert.equal(judged(bundled(alone)).reason.code, "time-not-proven");
+  });
+
   it("an entry of Rekor v2 counts only while its log's key did", () => {
     const signed = enveloped();
     const entry = sigstore.logEntryOf(parts, "hashedrekord 0.0.2", signed) ?? {};
