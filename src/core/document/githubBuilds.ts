@@ -1,5 +1,6 @@
 import { scalarText, type GithubScope } from "./githubScope.ts";
-import { scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { actionOf } from "./githubUses.ts";
+import { scalarOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Actions that build an image, by their name without its version. */
 const builder = /(?:^|[/_-])(?:build|buildah|kaniko|bake|docker-?publish|publish-docker)(?:$|[/_-])/i;
@@ -7,8 +8,7 @@ const maximumTags = 100;
 
 /** The names that a step's action gives to what it builds: as written, and as they come to where that is known. */
 export function builtNames(step: YamlNode, scopes: readonly GithubScope[]): readonly string[] {
-  const uses = textOf(valueAt(step, "uses"))?.replace(/@.*$/s, "") ?? "";
-  if (!builder.test(uses)) return [];
+  if (!builder.test(actionOf(step))) return [];
   const texts = (input: string): readonly string[] => {
     const scalar = scalarOf(valueAt(step, "with", input));
     if (scalar === undefined) return [];

@@ -2,7 +2,8 @@ import type { ShellCommand } from "./document.ts";
 import { valuesOf, type GithubScope } from "./githubScope.ts";
 import { scalarParts, scalarWord } from "./scalarWord.ts";
 import type { Value } from "./value.ts";
-import { scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { actionOf } from "./githubUses.ts";
+import { scalarOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** The inputs of well-known actions that name an image to examine or to deploy, by the action's name in lower case. */
 const actions = new Map<string, string>([
@@ -33,13 +34,17 @@ const maximumCombinations = 256;
  * What well-known actions examine or deploy, as commands that do the same: like those, they may name what the workflow
  * itself builds.
  */
-export function examinedImages(step: YamlNode, scopes: readonly GithubScope[], job?: string): readonly ShellCommand[] {
-  const uses = textOf(valueAt(step, "uses"))?.replace(/@.*$/s, "").toLowerCase() ?? "";
-  const scalar = scalarOf(valueAt(step, "with", actions.get(uses) ?? ""));
+export function examinedImages(
+  step: YamlNode,
+  within: (scope: GithubScope) => GithubScope,
+  scopes: readonly GithubScope[],
+  job?: string,
+): readonly ShellCommand[] {
+  const scalar = scalarOf(valueAt(step, "with", actions.get(actionOf(step)) ?? ""));
   const [first] = scopes;
   if (scalar === undefined || first === undefined || scalar.text.length > 8192) return [];
   const { text } = first;
-  const used = scopes.slice(0, scalar.text.includes("${{") ? maximumCombinations : 1);
+  const used = scopes.slice(0, scalar.text.includes("${{") ? maximumCombinations : 1).map(within);
   const expand = (from: number, to: number): readonly Value[] =>
     used.flatMap((scope) =>
       valuesOf(scalar, scope, from, to).map((value): Value => ("node" in value ? { parts: [{}], chain: [] } : value)),

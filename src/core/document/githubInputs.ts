@@ -1,6 +1,7 @@
 import { valuesOf, type GithubScope } from "./githubScope.ts";
 import type { ImageCollector } from "./yamlImage.ts";
-import { scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+import { actionOf } from "./githubUses.ts";
+import { scalarOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** Where an image stands in a line of an input: after what `before` matches, up to what `until` matches. */
 interface InputForm {
@@ -53,8 +54,7 @@ export function readActionInputs(
   scopes: readonly GithubScope[],
   images: ImageCollector,
 ): void {
-  const uses = textOf(valueAt(step, "uses"));
-  const forms = actions.get(uses?.replace(/@.*$/s, "").toLowerCase() ?? "") ?? [];
+  const forms = actions.get(actionOf(step)) ?? [];
   for (const form of forms) {
     const node = valueAt(step, "with", form.input);
     const scalar = scalarOf(node);

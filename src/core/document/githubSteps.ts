@@ -7,6 +7,7 @@ import { examinedImages } from "./githubExamined.ts";
 import { githubFiles } from "./githubFiles.ts";
 import { readActionInputs } from "./githubInputs.ts";
 import { expressionText, scalarText, type GithubScope, type PlacedText } from "./githubScope.ts";
+import { actionOf } from "./githubUses.ts";
 import type { ImageCollector } from "./yamlImage.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 import { createScalarMap } from "./yamlScalarMap.ts";
@@ -77,24 +78,23 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
     if (textOf(uses)?.startsWith(dockerWrapper) === true) context.images.add(uses, "uses", { wrapper: dockerWrapper });
     const around = later(context.scope);
     const scopes = context.imageScopes?.map(later) ?? [around];
-    const inStep = (scope: GithubScope): GithubScope => ({
+    const inStep = (scope: GithubScope): StepScope => ({
       ...scope,
       environment: environmentOf(valueAt(item, "env"), scope),
     });
     readActionInputs(item, inStep, scopes, context.images);
-    furtherCommands.push(...examinedImages(item, scopes.map(inStep), context.job));
+    furtherCommands.push(...examinedImages(item, inStep, scopes, context.job));
     steps.push(toStep(item));
     built.push(...builtNames(item, scopes));
-    const environment = environmentOf(valueAt(item, "env"), around);
-    const scope = { ...around, environment };
+    const scope = inStep(around);
     for (const { script, shell } of scriptsOf(item, context.shell)) {
       const windowsShell = windowsShellOf(shell);
       const map = createScalarMap(context.scope.text, script);
       const reading = readShell(script.text, {
         toDocumentOffset: (offset) => map.offsetOf(offset),
-        environment: Object.fromEntries([...environment].map(([name, { text }]) => [name, text])),
+        environment: Object.fromEntries([...scope.environment].map(([name, { text }]) => [name, text])),
         resolveExpression: (expression) => expressionText(expression, scope),
-        combinations: combinationsOf(item, scopes),
+        combinations: combinationsOf(inStep, scopes),
         windowsShell,
         ...(context.job === undefined ? {} : { job: context.job }),
         step: index,
@@ -116,6 +116,9 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
   return { steps, commands, furtherCommands, built, outputs, problems };
 }
 
+/** What a step sees, its own `env` over that around it. */
+type StepScope = GithubScope & { readonly environment: ReadonlyMap<string, PlacedText> };
+
 interface StepScript {
   readonly script: YamlScalar;
   readonly shell: string;
@@ -127,23 +130,24 @@ function scriptsOf(step: YamlNode, around: string | undefined): readonly StepScr
   const shell = textOf(valueAt(step, "shell")) ?? around ?? "bash";
   const isShell = windowsShellOf(shell) !== undefined || /^(?:\S*\/)?(?:ba|da|z|k)?sh\b/.test(shell);
   if (run !== undefined) return isShell ? [{ script: run, shell }] : [];
-  const uses = textOf(valueAt(step, "uses"))?.replace(/@.*$/s, "").toLowerCase() ?? "";
-  return (scriptInputs.get(uses) ?? []).flatMap((input) => {
+  return (scriptInputs.get(actionOf(step)) ?? []).flatMap((input) => {
     const script = scalarOf(valueAt(step, "with", input));
     return script === undefined ? [] : [{ script, shell: "bash" }];
   });
 }
 
 /** What a step sees in each job of a matrix. */
-function combinationsOf(step: YamlNode, scopes: readonly GithubScope[]): readonly ShellCombination[] | undefined {
+function combinationsOf(
+  within: (scope: GithubScope) => StepScope,
+  scopes: readonly GithubScope[],
+): readonly ShellCombination[] | undefined {
   if (scopes.length < 2) return undefined;
   return scopes.map((around): ShellCombination => {
-    let inStep: GithubScope | undefined;
-    const scope = (): GithubScope =>
-      (inStep ??= { ...around, environment: environmentOf(valueAt(step, "env"), around) });
+    let inStep: StepScope | undefined;
+    const scope = (): StepScope => (inStep ??= within(around));
     const known = new Map<string, string | undefined>();
     return {
-      variable: (name) => scope().environment?.get(name)?.text,
+      variable: (name) => scope().environment.get(name)?.text,
       resolveExpression(expression) {
         if (!known.has(expression)) known.set(expression, expressionText(expression, scope()));
         return known.get(expression);
