@@ -1,7 +1,6 @@
 // Steps that several journeys through signing begin with.
 import { sendToService } from "../../src/adapters/services/serviceRequest.ts";
-import type { TrialEngine } from "../../src/trial/service/engine.ts";
-import type { TrialVenafi } from "../../src/trial/venafi/startTrialVenafi.ts";
+import type { AcmeWorkspace } from "./acme.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** Chooses "Sign file..." for a file of the explorer, and waits until its keys are listed. */
@@ -20,8 +19,25 @@ export async function signFileInExplorer(workbench: Workbench, name: string, key
   await quickInput.locator(".monaco-list-row", { hasText: key }).first().waitFor();
 }
 
+/** Asks for a signature of `shop/cart`, which is not signed, by the key that needs an approval. */
+export async function requestSignature(workbench: Workbench, justification: string): Promise<void> {
+  const { page, quickInput } = workbench;
+  await (await workbench.codeLens("Not signed")).locator("a", { hasText: "Sign" }).last().click();
+  await workbench.quickPickTitle("shop/cart");
+  await workbench.pick("release");
+  await quickInput.locator(".monaco-list-row", { hasText: "as policy shop asks" }).waitFor();
+  await page.keyboard.press("Enter");
+  await workbench.quickPickTitle("(4/5)");
+  await workbench.answer(justification);
+  await quickInput.locator(".monaco-list-row", { hasText: "Request the signature" }).first().waitFor();
+  await page.keyboard.press("Enter");
+}
+
 /** Answers the questions of a sign-in to the service `acme` with a token that it has just given out. */
-export async function giveToken(workbench: Workbench, venafi: TrialVenafi, engine: TrialEngine): Promise<void> {
+export async function giveToken(
+  workbench: Workbench,
+  { venafi, engine }: Pick<AcmeWorkspace, "venafi" | "engine">,
+): Promise<void> {
   const credentials = { username: "dev", password: engine.secrets.dev };
   const body = { client_id: "vsign-sdk", scope: "codesignclient;codesign;certificate:manage,discover", ...credentials };
   const url = `${venafi.url}/vedauth/authorize/oauth`;

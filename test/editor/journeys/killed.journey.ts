@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { killExtensionHost } from "../extensionHost.ts";
 import { startSample, type RunningSample } from "../sample.ts";
-import { workbenchOfTest, type Workbench } from "../workbench.ts";
+import { requestSignature } from "../signingSteps.ts";
+import { workbenchOfTest } from "../workbench.ts";
 
 describe("an editor that is killed while it signs", () => {
   let sample: RunningSample;
@@ -19,7 +20,7 @@ describe("an editor that is killed while it signs", () => {
     const signed = await signaturesMade();
     await workbench.openFile("k8s/deployment.yaml");
     await sample.countersign("trial", "fault", "stall");
-    await request(workbench);
+    await requestSignature(workbench, "Change 4714");
     await until(async () => (await waiting()) === 1);
     kill();
     await workbench.page.reload();
@@ -41,7 +42,7 @@ describe("an editor that is killed while it signs", () => {
     const workbench = await open({ folder: sample.folder, env: sample.env });
     const signed = await signaturesMade();
     await workbench.openFile("k8s/deployment.yaml");
-    await request(workbench);
+    await requestSignature(workbench, "Change 4714");
     await workbench.treeItem("Signing", "0 of 1 approvals").waitFor();
     kill();
     // Approved while nobody looks.
@@ -56,18 +57,6 @@ describe("an editor that is killed while it signs", () => {
     await workbench.screenshot("killed while it waited");
     assert.equal(await signaturesMade(), signed + 1);
   });
-
-  async function request(at: Workbench): Promise<void> {
-    await (await at.codeLens("Not signed")).locator("a", { hasText: "Sign" }).last().click();
-    await at.quickPickTitle("shop/cart");
-    await at.pick("release");
-    await at.quickInput.locator(".monaco-list-row", { hasText: "as policy shop asks" }).waitFor();
-    await at.page.keyboard.press("Enter");
-    await at.quickPickTitle("(4/5)");
-    await at.answer("Change 4714");
-    await at.quickInput.locator(".monaco-list-row", { hasText: "Request the signature" }).first().waitFor();
-    await at.page.keyboard.press("Enter");
-  }
 
   function kill(): void {
     assert.equal(killExtensionHost("COUNTERSIGN_STATE_DIR", sample.env["COUNTERSIGN_STATE_DIR"] ?? ""), 1);

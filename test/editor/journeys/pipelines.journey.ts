@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createTrialEngine, type TrialEngine } from "../../../src/trial/service/engine.ts";
-import { startTrialVenafi, type TrialVenafi } from "../../../src/trial/venafi/startTrialVenafi.ts";
+import { createTrialEngine } from "../../../src/trial/service/engine.ts";
+import { startAcme, type AcmeWorkspace } from "../acme.ts";
 import { giveToken } from "../signingSteps.ts";
 import { workbenchOfTest } from "../workbench.ts";
 
@@ -27,36 +26,25 @@ jobs:
 `;
 
 describe("a pipeline that pushes and does not sign", () => {
-  const place = mkdtempSync(join(tmpdir(), "countersign-pipelines-"));
-  const folder = join(place, "shop");
-  const env = { COUNTERSIGN_STATE_DIR: join(place, "state") };
-  let engine: TrialEngine;
-  let venafi: TrialVenafi;
+  let acme: AcmeWorkspace;
   const open = workbenchOfTest();
 
   before(async () => {
-    engine = createTrialEngine({ keys: [{ name: "release" }] });
-    venafi = await startTrialVenafi(engine);
-    mkdirSync(join(folder, ".github", "workflows"), { recursive: true });
-    writeFileSync(join(folder, "acme-ca.pem"), venafi.root);
-    const service = `  - name: acme\n    type: venafi\n    url: ${venafi.url}\n    options:\n      caFile: acme-ca.pem\n`;
-    writeFileSync(join(folder, ".countersign.yaml"), `version: 1\nservices:\n${service}`);
+    acme = await startAcme(createTrialEngine({ keys: [{ name: "release" }] }));
+    mkdirSync(join(acme.folder, ".github", "workflows"), { recursive: true });
   });
-  beforeEach(() => writeFileSync(join(folder, ".github", "workflows", "release.yml"), workflow));
-  after(async () => {
-    await venafi.stop();
-    rmSync(place, { recursive: true, force: true });
-  });
+  beforeEach(() => writeFileSync(join(acme.folder, ".github", "workflows", "release.yml"), workflow));
+  after(() => acme?.stop());
 
   it("is told quietly, and gets the step that signs through the organisation's service", async () => {
-    const workbench = await open({ folder, env });
+    const workbench = await open(acme);
     const { page } = workbench;
     await workbench.openViewContainer("Countersign");
     await workbench.treeItem("Signing", "asks for a sign-in").waitFor();
     await workbench.runCommand("Countersign: Sign in to a signing service...");
     await workbench.quickPickTitle("Sign in to a signing service");
     await workbench.pick("acme");
-    await giveToken(workbench, venafi, engine);
+    await giveToken(workbench, acme);
     await workbench.treeItem("Signing", "release").waitFor();
     await workbench.openFile(".github/workflows/release.yml");
     await workbench.editor.locator(".squiggly-info").first().waitFor();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { startSample, type RunningSample } from "../sample.ts";
+import { requestSignature } from "../signingSteps.ts";
 import { workbenchOfTest, type Workbench } from "../workbench.ts";
 
 describe("requests for a signature", () => {
@@ -47,15 +48,7 @@ describe("requests for a signature", () => {
   });
 
   async function request(at: Workbench): Promise<void> {
-    await (await at.codeLens("Not signed")).locator("a", { hasText: "Sign" }).last().click();
-    await at.quickPickTitle("shop/cart");
-    await at.pick("release");
-    await at.quickInput.locator(".monaco-list-row", { hasText: "as policy shop asks" }).waitFor();
-    await at.page.keyboard.press("Enter");
-    await at.quickPickTitle("(4/5)");
-    await at.answer("Change 4711");
-    await at.quickInput.locator(".monaco-list-row", { hasText: "Request the signature" }).first().waitFor();
-    await at.page.keyboard.press("Enter");
+    await requestSignature(at, "Change 4711");
     await at.treeItem("Signing", "0 of 1 approvals").waitFor();
   }
 });

@@ -1,33 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createTrialEngine, type TrialEngine } from "../../../src/trial/service/engine.ts";
-import { startTrialVenafi, type TrialVenafi } from "../../../src/trial/venafi/startTrialVenafi.ts";
+import { startAcme, type AcmeWorkspace } from "../acme.ts";
 import { workbenchOfTest, type Workbench } from "../workbench.ts";
 
 describe("signing in to a signing service", () => {
-  const place = mkdtempSync(join(tmpdir(), "countersign-sign-in-"));
-  const folder = join(place, "shop");
-  const env = { COUNTERSIGN_STATE_DIR: join(place, "state") };
-  let engine: TrialEngine;
-  let venafi: TrialVenafi;
+  let acme: AcmeWorkspace;
   const open = workbenchOfTest();
 
   before(async () => {
-    engine = createTrialEngine();
-    venafi = await startTrialVenafi(engine);
-    mkdirSync(folder);
-    writeFileSync(join(folder, "acme-ca.pem"), venafi.root);
-    writeFileSync(join(folder, "Dockerfile"), "FROM scratch\n");
-    const options = "options:\n      caFile: acme-ca.pem\n";
-    const service = `  - name: acme\n    type: venafi\n    url: ${venafi.url}\n    ${options}`;
-    writeFileSync(join(folder, ".countersign.yaml"), `version: 1\nservices:\n${service}`);
+    acme = await startAcme();
+    writeFileSync(join(acme.folder, "Dockerfile"), "FROM scratch\n");
   });
-  after(async () => {
-    await venafi.stop();
-    rmSync(place, { recursive: true, force: true });
-  });
+  after(() => acme?.stop());
 
   const signIn = async (at: Workbench, password: string): Promise<void> => {
     await at.runCommand("Countersign: Sign in to a signing service...");
@@ -39,7 +24,7 @@ describe("signing in to a signing service", () => {
   };
 
   it("lists the keys, names the account and forgets it again; says when the service is down", async () => {
-    const workbench = await open({ folder, env });
+    const workbench = await open(acme);
     const { page } = workbench;
     await workbench.openViewContainer("Countersign");
     await workbench.treeItem("Signing", "asks for a sign-in").waitFor();
@@ -55,7 +40,7 @@ describe("signing in to a signing service", () => {
     await workbench.screenshot("sign-in ways");
     await page.keyboard.press("Escape");
 
-    await signIn(workbench, engine.secrets.dev);
+    await signIn(workbench, acme.engine.secrets.dev);
     await workbench.treeItem("Signing", "release").waitFor();
     await workbench.notification("Signed in to acme: 2 keys");
     await page.mouse.move(800, 600);
@@ -75,9 +60,9 @@ describe("signing in to a signing service", () => {
     await dialog.locator(".monaco-button", { hasText: "Sign Out" }).click();
     await workbench.treeItem("Signing", "release").waitFor({ state: "detached" });
 
-    await signIn(workbench, engine.secrets.dev);
+    await signIn(workbench, acme.engine.secrets.dev);
     await workbench.treeItem("Signing", "release").waitFor();
-    await venafi.stop();
+    await acme.venafi.stop();
     await workbench.runCommand("Countersign: Refresh");
     await workbench.treeItem("Signing", "cannot be reached").waitFor();
     await workbench.treeItem("Signing", "cannot be reached").hover();
