@@ -1,7 +1,9 @@
 // What the scripts need from a Debian-like system: whether we may install packages, and installing them.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import { withLock } from "./lock.mjs";
 import { run } from "./processes.mjs";
+import { root } from "./root.mjs";
 
 /** Something that this machine lacks and that cannot be installed from here. Says what is missing. */
 export class Unavailable extends Error {}
@@ -40,8 +42,16 @@ export async function ensurePrograms(programs, { why, log }) {
   log(`Installing ${names} with apt-get, because ${why} needs ${packages.length === 1 ? "it" : "them"}.`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   try {
-    await run("apt-get", ["-qq", "update"], { seconds: 120, env });
-    await run("apt-get", ["-qq", "install", "-y", "--no-install-recommends", ...packages], { seconds: 300, env });
+    // apt-get fails where another is at it, and ours run side by side.
+    await withLock(
+      join(root, ".peers", "apt.lock"),
+      async () => {
+        if (missing().length === 0) return;
+        await run("apt-get", ["-qq", "update"], { seconds: 120, env });
+        await run("apt-get", ["-qq", "install", "-y", "--no-install-recommends", ...packages], { seconds: 300, env });
+      },
+      { seconds: 600, log },
+    );
   } catch (error) {
     throw new Unavailable(`${why} needs ${names}, which apt-get could not install: ${error.message}`, { cause: error });
   }

@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { buildPeers, testsOfBuiltPeers } from "./builtPeers.mjs";
 import { Unavailable } from "./debian.mjs";
 import { buildExtension } from "./editor/package.mjs";
+import { fetchFurtherPeers, testsOfFetchedPeers } from "./fetchedPeers.mjs";
 import { fetchPeers } from "./peers.mjs";
 import { start, stop } from "./processes.mjs";
 import { out, root } from "./root.mjs";
@@ -29,7 +30,8 @@ rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
 const peers = await findPeers();
-const later = testsOfBuiltPeers.flatMap((file) => ["--ignore", file]);
+const testsOfLaterPeers = [...testsOfFetchedPeers, ...testsOfBuiltPeers];
+const later = testsOfLaterPeers.flatMap((file) => ["--ignore", file]);
 const tiers = [
   {
     name: "Everything outside the editor",
@@ -54,16 +56,16 @@ const tiers = [
         },
       ]),
   {
-    name: "Against programs that were built meanwhile",
-    args: [mocha, ...reporter, ...testsOfBuiltPeers],
+    name: "Against programs that were fetched or built meanwhile",
+    args: [mocha, ...reporter, ...testsOfLaterPeers],
     seconds: 300,
-    after: () => built,
+    after: () => laterPeers,
   },
 ];
 
 log("\n== Build");
 await buildExtension();
-const built = buildPeers({ log, seconds: 600 });
+const laterPeers = fetchFurtherPeers({ log, seconds: 300 }).then(() => buildPeers({ log, seconds: 600 }));
 
 const total = peers.totals;
 for (const [index, tier] of tiers.entries()) {

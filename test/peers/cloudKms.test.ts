@@ -15,7 +15,7 @@ const { signal } = new AbortController();
 const digest = createHash("sha256").update(message).digest();
 const account = { AWS_ACCESS_KEY_ID: "dev", AWS_DEFAULT_REGION: "eu-central-1", AWS_EC2_METADATA_DISABLED: "true" };
 
-/** Both from PyPI: "pip install 'moto[kms,server]' awscli" into an environment whose folder of programs COUNTERSIGN_PEERS names. */
+/** Both from PyPI. */
 describeWithPeers("AWS KMS as moto has it", ["moto_server", "aws"], (peers) => {
   it("signs by keys that the AWS CLI made", async () => {
     const printed = await peers.startAndRead("moto_server", ["-p", "0"], /Running on (http:\/\/127\.0\.0\.1:\d+)/);
@@ -115,7 +115,7 @@ describeWithPeers("the AWS CLI signs through the trial", ["aws"], (peers) => {
     assert.rejects(aws("another-secret", "list-keys"), /UnrecognizedClientException/));
 });
 
-/** From Maven Central, net.jsign:jsign; "jsign" is a program that runs "java -jar jsign.jar". */
+/** From Maven Central. */
 describeWithPeers("Jsign signs through the trial", ["jsign"], (peers) => {
   let engine: TrialEngine;
   before(() => {

@@ -41,7 +41,7 @@ function findPeer(name: PeerName): string | undefined {
 export function describeWithPeers(title: string, names: readonly PeerName[], body: (peers: Peers) => void): void {
   const missing = names.filter((name) => findPeer(name) === undefined);
   if (missing.length > 0) {
-    describe(`${title} (skipped: ${missing.join(", ")} not found; run "node scripts/peers.mjs" and "node scripts/builtPeers.mjs", or set COUNTERSIGN_PEERS)`, function () {
+    describe(`${title} (skipped: ${missing.join(", ")} not found; run "node scripts/peers.mjs", "node scripts/fetchedPeers.mjs" and "node scripts/builtPeers.mjs", or set COUNTERSIGN_PEERS)`, function () {
       it("needs them", function () {
         this.skip();
       });
