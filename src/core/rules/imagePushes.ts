@@ -1,6 +1,8 @@
 import type { Dialect, Document, JobStep, ShellCommand, ShellWord } from "../document/document.ts";
 import type { Span } from "../image/span.ts";
-import { invocationOf, readCommandLine } from "../shell/invocation.ts";
+import { invocationOf } from "../shell/invocation.ts";
+import { pushTargets } from "../shell/pushTargets.ts";
+import { valueOfWord } from "../shell/wordValue.ts";
 
 /** A place in a pipeline that surely pushes an image to where others pull it from. */
 export interface ImagePush {
@@ -122,22 +124,16 @@ function isLocal(names: string): boolean {
   );
 }
 
-const valued = new Set(
-  `--config -c --context -D --host -H -l --log-level --creds --authfile --cert-dir --format -f
-  --digestfile --tag -t --file --build-arg --platform --cache-from --cache-to --label --target --builder --output -o
-  --secret --ssh --metadata-file --iidfile --progress --annotation --attest --namespace -n`.split(/\s+/),
-);
+/** Tools that build images on the machine, and push what they have built. */
+const builders = new Set(["docker", "podman", "nerdctl", "buildah"]);
 
-/** The image that a command pushes. */
+/** The image that a command pushes which builds images, or may have built it. */
 export function pushedBy(command: ShellCommand): ShellWord | undefined {
   const invocation = invocationOf(command);
-  if (invocation === undefined || !["docker", "podman", "nerdctl", "buildah"].includes(invocation.tool))
-    return undefined;
-  const { options, positionals } = readCommandLine(invocation.rest, valued);
-  const names = positionals.map(({ text }) => text);
-  const at = names[0] === "image" ? 1 : 0;
-  if (names[at] === "push") return positionals[at + 1];
-  const builds = (names[0] === "buildx" && names[1] === "build") || names[0] === "build";
-  if (!builds || !options.some(({ name, value }) => name === "--push" && value !== "false")) return undefined;
-  return options.find(({ name }) => name === "--tag" || name === "-t")?.words[1];
+  if (invocation === undefined || !builders.has(invocation.tool)) return undefined;
+  const words = invocation.rest.map((word) => valueOfWord(word, ""));
+  // An index is put together from images that were pushed before.
+  const builds =
+    words[0]?.text !== "manifest" && words.some(({ text }) => text === "push" || text.startsWith("--push"));
+  return builds ? pushTargets(invocation.tool, () => words)[0]?.value.word : undefined;
 }

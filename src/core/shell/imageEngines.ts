@@ -22,19 +22,31 @@ const groups = new Set([
   "model",
 ]);
 
-/** The images that docker, podman, nerdctl or buildah is told to use, and the names that it gives. */
-export function engineMentions(words: readonly WordValue[]): CommandImages {
+/** A command of docker and its likes: the group that it stands in, its verb, and the words after that. */
+export interface EngineCommand {
+  readonly group: string;
+  readonly verb: string;
+  readonly rest: readonly WordValue[];
+}
+
+/** Tells the command of an engine from the options before it. */
+export function engineCommand(words: readonly WordValue[]): EngineCommand {
   let rest = readOptions(words, engineGlobal, { stopsAtArgument: true }).positionals;
   let group = "";
   while (groups.has(rest[0]?.text ?? "")) {
     group = rest[0]?.text ?? "";
     rest = readOptions(rest.slice(1), engineGlobal, { stopsAtArgument: true }).positionals;
   }
-  const verb = rest[0]?.text ?? "";
+  return { group, verb: rest[0]?.text ?? "", rest: rest.slice(1) };
+}
+
+/** The images that docker, podman, nerdctl or buildah is told to use, and the names that it gives. */
+export function engineMentions(words: readonly WordValue[]): CommandImages {
+  const { group, verb, rest } = engineCommand(words);
   const read =
     verbs.get(`${group} ${verb}`) ??
     (group === "" || group === "container" || group === "image" ? verbs.get(verb) : undefined);
-  return read === undefined ? noImages : read(rest.slice(1));
+  return read === undefined ? noImages : read(rest);
 }
 
 const ofContainers = new Set(["add", "config", "copy", "create", "mount", "rm", "run", "umount"]);
@@ -156,7 +168,7 @@ function withoutScratch({ mentions, outputs }: CommandImages): CommandImages {
 }
 
 /** podman and buildah take `docker://`; other transports lead to no registry. */
-function withoutTransport(slice: WordSlice): WordSlice | undefined {
+export function withoutTransport(slice: WordSlice): WordSlice | undefined {
   const found = afterPrefix(slice, "docker://");
   if (found !== undefined) return found;
   return /^[a-z-]+:(?:\/\/|\/)|^(?:docker-archive|docker-daemon|oci|oci-archive|dir|containers-storage):/.test(
