@@ -56,6 +56,7 @@ describeWithPeers("AWS KMS as moto has it", ["moto_server", "aws"], (peers) => {
       [
         `[profile build]\nrole_arn = ${role("build")}\nsource_profile = base\n`,
         `[profile release]\nrole_arn = ${role("release")}\nsource_profile = build\n`,
+        `[profile device]\nrole_arn = ${role("device")}\nsource_profile = base\nmfa_serial = arn:aws:iam::123456789012:mfa/dev\n`,
       ].join("\n"),
     );
     const files = {
@@ -63,13 +64,13 @@ describeWithPeers("AWS KMS as moto has it", ["moto_server", "aws"], (peers) => {
       AWS_SHARED_CREDENTIALS_FILE: credentials,
       AWS_EC2_METADATA_DISABLED: "true",
     };
-    const asRole = await openFace(
-      "aws-kms",
-      { url },
-      { ...files, AWS_PROFILE: "release", AWS_ENDPOINT_URL_KMS: url, AWS_ENDPOINT_URL_STS: url },
-      { options: { region: "eu-central-1" } },
-    );
-    assert.equal((await asRole.listKeys({ signal })).length, 2);
+    for (const profile of ["release", "device"]) {
+      const addresses = { AWS_ENDPOINT_URL_KMS: url, AWS_ENDPOINT_URL_STS: url };
+      const who = { AWS_PROFILE: profile, COUNTERSIGN_AWS_KMS_ONE_TIME_CODE: "123456" };
+      const options = { region: "eu-central-1" };
+      const asRole = await openFace("aws-kms", { url }, { ...files, ...who, ...addresses }, { options });
+      assert.equal((await asRole.listKeys({ signal })).length, 2, profile);
+    }
   });
 });
 

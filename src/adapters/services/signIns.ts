@@ -46,6 +46,7 @@ const others = new Map<string, readonly SignInWay[]>([
           hidden("aws-kms secret-access-key", "Secret access key"),
         ],
       },
+      { label: "By the profile of this machine, whose role asks for a code", answers: [] },
     ],
   ],
   [
@@ -113,6 +114,7 @@ export function signInWays({ type, options }: Pick<ServicePointer, "type" | "opt
 
 /** What services keep of a session besides what was typed. */
 const sessions = new Map<string, readonly string[]>([
+  ["aws-kms", ["aws-kms role-session"]],
   ["venafi", ["venafi access-token", "venafi access-token-expires", "venafi refresh-token"]],
 ]);
 

@@ -11,7 +11,6 @@ import { refusalOf } from "./refusal.ts";
 
 /** How to reach AWS KMS. */
 export interface AwsKmsConnection extends AwsPlace {
-  readonly name: string;
   readonly chains: ConfiguredChains;
 }
 

@@ -3,6 +3,7 @@ import { createLease } from "../lease.ts";
 import { sendToService, type ServiceReply, type ServiceTls } from "../serviceRequest.ts";
 import { createUsedSecrets } from "../serviceWords.ts";
 import { findCredentials, type CredentialSources } from "./credentials.ts";
+import { roleSession } from "./deviceCode.ts";
 import { refusalOf } from "./refusal.ts";
 import { signRequest } from "./signatureV4.ts";
 
@@ -63,7 +64,10 @@ export function createAwsCaller(place: AwsPlace): AwsCaller {
       options,
     );
     if (reply.date !== undefined) offset = reply.date - now();
-    if (refusalOf(reply)?.isSession === true) lease.end(credentials);
+    if (refusalOf(reply)?.isSession === true) {
+      lease.end(credentials);
+      await place.secrets?.delete(origin, roleSession);
+    }
     return reply;
   };
   return {

@@ -1,9 +1,10 @@
 import { AppError } from "../../../application/errors.ts";
-import type { Secrets, WaitOptions } from "../../../application/ports.ts";
+import type { WaitOptions } from "../../../application/ports.ts";
 import type { AwsKmsOptions } from "../../../core/policy/awsKmsOptions.ts";
 import type { Leased } from "../lease.ts";
 import { fromContainer, readToken } from "./containerCredentials.ts";
 import { fromProcess } from "./credentialProcess.ts";
+import { takeRoleByCode, type DeviceSources } from "./deviceCode.ts";
 import { fromInstance } from "./instanceMetadata.ts";
 import { readProfile, type Profile, type RoleSource } from "./profile.ts";
 import { assumeRole, assumeRoleByWebIdentity, type IdentityPlace } from "./securityTokens.ts";
@@ -11,10 +12,8 @@ import { credentialsOf, type AwsCredentials } from "./signatureV4.ts";
 import { fromSingleSignOn } from "./singleSignOn.ts";
 
 /** What finding credentials needs. */
-export interface CredentialSources extends IdentityPlace {
-  readonly origin: string;
+export interface CredentialSources extends DeviceSources {
   readonly options: AwsKmsOptions;
-  readonly secrets?: Secrets;
 }
 
 /**
@@ -100,8 +99,12 @@ async function ofProfile(
     case "process":
       return fromProcess(sources, profile.command, options);
     case "assumed-role": {
-      const by = await ofSource(profile.source, sources, options, before);
-      return assumeRole(sources, profile.role, by.value, options);
+      const { role } = profile;
+      const { value: by } = await ofSource(profile.source, sources, options, before);
+      const { device } = role;
+      if (device === undefined) return assumeRole(sources, role, { by }, options);
+      const take = (code: string): Promise<Leased<AwsCredentials>> => assumeRole(sources, role, { by, code }, options);
+      return takeRoleByCode({ ...role, device }, sources, take, options);
     }
     case "unsupported":
       throw missing(

@@ -37,7 +37,11 @@ export async function openAwsKms(pointer: ServicePointer, sources: OpeningSource
     timeoutMs,
     now: () => Date.now(),
     ...(secret === undefined
-      ? { environment, ...(sources.secrets === undefined ? {} : { secrets: sources.secrets }) }
+      ? {
+          environment,
+          ...(sources.secrets === undefined ? {} : { secrets: sources.secrets }),
+          ...(sources.person === undefined ? {} : { person: sources.person }),
+        }
       : {
           environment: {
             AWS_ENDPOINT_URL_KMS: origin,

@@ -25,6 +25,8 @@ export interface AssumedRole {
   readonly arn: string;
   readonly sessionName?: string;
   readonly externalId?: string;
+  /** Serial number or ARN of a device whose code the role asks for. */
+  readonly device?: string;
 }
 
 /** Whose credentials take a role. */
@@ -37,6 +39,8 @@ export type RoleSource =
 export interface SingleSignOn {
   /** By what the sign-in is kept: the name of the session, or in older configurations the address. */
   readonly session: string;
+  /** The sign-in is renewed without the person as long as its registration is good. */
+  readonly isRenewed: boolean;
   readonly startUrl: string;
   readonly region: string;
   readonly account: string;
@@ -85,13 +89,14 @@ type Section = ReadonlyMap<string, string>;
 
 function assumedRole(section: Section, arn: string, own: string, credentials: AwsCredentials | undefined): Profile {
   const [sessionName, externalId] = [section.get("role_session_name"), section.get("external_id")];
-  if (section.has("mfa_serial")) return { kind: "unsupported", what: "a code of a device for its role" };
+  const device = section.get("mfa_serial");
   const source = sourceOf(section, own, credentials);
   if (source === undefined) return { kind: "unsupported", what: "a role without a source that is known" };
   const role = {
     arn,
     ...(sessionName === undefined ? {} : { sessionName }),
     ...(externalId === undefined ? {} : { externalId }),
+    ...(device === undefined ? {} : { device }),
   };
   return { kind: "assumed-role", role, source };
 }
@@ -115,7 +120,15 @@ function singleSignOn(section: Section, settings: ReadonlyMap<string, Section>):
       kind: "unsupported",
       what: "IAM Identity Center (SSO) without an address, a region, an account and a role",
     };
-  return { kind: "single-sign-on", session: name ?? startUrl, startUrl, region, account, role };
+  return {
+    kind: "single-sign-on",
+    session: name ?? startUrl,
+    isRenewed: name !== undefined,
+    startUrl,
+    region,
+    account,
+    role,
+  };
 }
 
 /** Sections of an INI file by their names; none where there is no file. Nested lines, which no credential is in, are left out. */

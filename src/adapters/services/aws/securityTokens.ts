@@ -4,6 +4,7 @@ import { isJsonObject, objectIn, readJson, textOrEmpty, type JsonObject } from "
 import type { Leased } from "../lease.ts";
 import { sendToService, type ServiceReply } from "../serviceRequest.ts";
 import { oneLine } from "../serviceWords.ts";
+import { endpointOf } from "./endpoint.ts";
 import type { AssumedRole } from "./profile.ts";
 import { credentialsOf, signRequest, type AwsCredentials } from "./signatureV4.ts";
 
@@ -28,15 +29,20 @@ export function assumeRoleByWebIdentity(
   return ask(place, "AssumeRoleWithWebIdentity", roleArn, form, undefined, options);
 }
 
-/** Credentials of a role, for those of somebody who may take it (STS `AssumeRole`). */
+/** Credentials of a role, for those of somebody who may take it (STS `AssumeRole`); with the code of the role's device. */
 export function assumeRole(
   place: IdentityPlace,
-  { arn, sessionName = "countersign", externalId }: AssumedRole,
-  by: AwsCredentials,
+  { arn, sessionName = "countersign", externalId, device }: AssumedRole,
+  { by, code }: { readonly by: AwsCredentials; readonly code?: string },
   options: WaitOptions,
 ): Promise<Leased<AwsCredentials>> {
-  const external = externalId === undefined ? {} : { ExternalId: externalId };
-  return ask(place, "AssumeRole", arn, { RoleArn: arn, RoleSessionName: sessionName, ...external }, by, options);
+  const form = {
+    RoleArn: arn,
+    RoleSessionName: sessionName,
+    ...(externalId === undefined ? {} : { ExternalId: externalId }),
+    ...(device === undefined || code === undefined ? {} : { SerialNumber: device, TokenCode: code }),
+  };
+  return ask(place, "AssumeRole", arn, form, by, options);
 }
 
 async function ask(
@@ -48,9 +54,7 @@ async function ask(
   options: WaitOptions,
 ): Promise<Leased<AwsCredentials>> {
   const { environment, region, timeoutMs } = place;
-  const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-  const given = environment["AWS_ENDPOINT_URL_STS"] ?? environment["AWS_ENDPOINT_URL"] ?? "";
-  const origin = URL.canParse(given) ? new URL(given).origin : `https://sts.${region}.${suffix}`;
+  const origin = endpointOf("STS", region, environment);
   const type = "application/x-www-form-urlencoded";
   const text = new URLSearchParams({ Action: operation, Version: "2011-06-15", ...parameters }).toString();
   const parts = { host: new URL(origin).host, headers: { "content-type": type }, body: text };

@@ -78,6 +78,7 @@ describe("credentials for AWS KMS", () => {
   ): Promise<Leased<AwsCredentials>> =>
     findCredentials(
       {
+        name: "acme",
         origin: at,
         options: readAwsKmsOptions(options).value!,
         region: "eu-central-1",
@@ -118,7 +119,7 @@ describe("credentials for AWS KMS", () => {
     ["sso-less", "authentication", /without an address, a region, an account and a role.*export-credentials/],
     ["broken", "authentication", /ended with 1/],
     ["a", "configuration", /in a circle/],
-    ["device", "authentication", /a code of a device/],
+    ["device", "authentication", /six digits of arn:mfa, and none were given; nothing was sent/],
     ["sourceless", "authentication", /a role without a source/],
     ["from-environment", "authentication", /AWS_ACCESS_KEY_ID/],
     ["from-container", "authentication", /EcsContainer, which has none here/],
@@ -169,6 +170,12 @@ describe("credentials for AWS KMS", () => {
     assert.deepEqual(callers, ["D", "arn:role"]);
     assert.equal((await find(sts, { profile: "self" })).value.accessKeyId, "arn:self");
     assert.match(asked.splice(0)[0]?.[1] ?? "", /Credential=F\//);
+    const code = { COUNTERSIGN_AWS_KMS_ONE_TIME_CODE: "123456" };
+    assert.equal((await find({ ...sts, ...code }, { profile: "device" })).value.accessKeyId, "arn:d");
+    assert.match(
+      asked.splice(0)[0]?.[0] ?? "",
+      /&RoleSessionName=countersign&SerialNumber=arn%3Amfa&TokenCode=123456$/,
+    );
     assert.equal((await find({ ...sts, ...own }, { profile: "from-environment" })).value.accessKeyId, "arn:e");
     assert.match(asked.splice(0)[0]?.[1] ?? "", /Credential=E\//);
     const elements = "<AccessKeyId>X</AccessKeyId><SecretAccessKey>x</SecretAccessKey><SessionToken>t</SessionToken>";
