@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { Document } from "../core/document/document.ts";
 import { summaryDetail } from "../core/report/words.ts";
 import type { CommandId, CommandTarget } from "./commandIds.ts";
 import type { Extension } from "./context.ts";
@@ -6,10 +7,11 @@ import { freshDocument } from "./freshDocument.ts";
 import { markOf, type ImageStatus } from "./marks.ts";
 import { rangeOf, selector } from "./places.ts";
 import { isBoolean, onSettingChange, setting } from "./settings.ts";
+import { pushesOf, signTitle, targetOf } from "./signing/pushes.ts";
 import { referenceOf } from "./tree/grouping.ts";
 import { strangerOf } from "./trustSigner.ts";
 
-/** One line above each reference: what is known, and at most two actions. */
+/** One line above each reference: what is known, and at most two actions; above what is pushed only where a person wants it. */
 export function register(extension: Extension): vscode.Disposable {
   const changes = new vscode.EventEmitter<void>();
   const provider: vscode.CodeLensProvider = {
@@ -19,7 +21,7 @@ export function register(extension: Extension): vscode.Disposable {
       const document = await freshDocument(extension, editorDocument, token);
       if (document === undefined) return [];
       const { path } = document;
-      return document.images.flatMap((use) => {
+      const references = document.images.flatMap((use) => {
         const reference = referenceOf(use);
         if (reference === undefined) return [];
         const status = extension.model.status(reference);
@@ -30,14 +32,30 @@ export function register(extension: Extension): vscode.Disposable {
           lenses.push(new vscode.CodeLens(range, { title, command, tooltip, arguments: [target] }));
         return lenses;
       });
+      return [...references, ...pushLenses(document)];
     },
   };
   return vscode.Disposable.from(
     changes,
     vscode.languages.registerCodeLensProvider(selector, provider),
     extension.model.onDidChange(() => changes.fire()),
-    onSettingChange("codeLens.enabled", () => changes.fire()),
+    onSettingChange("codeLens", () => changes.fire()),
   );
+}
+
+function pushLenses(document: Document): readonly vscode.CodeLens[] {
+  if (!vscode.workspace.isTrusted || !setting("codeLens.pushes", isBoolean, false)) return [];
+  return pushesOf(document).map((push) => {
+    const title = `$(cloud-upload)\u00a0${signTitle(push).replaceAll("$(", "$ (")}`;
+    const command: CommandId = "countersign.sign";
+    const tooltip = "Sign through a signing service what is pushed here";
+    return new vscode.CodeLens(rangeOf(document, push.spans[0]), {
+      title,
+      command,
+      tooltip,
+      arguments: [targetOf(document, push)],
+    });
+  });
 }
 
 function lensTitle(status: ImageStatus, now: Date): string {

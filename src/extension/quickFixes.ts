@@ -5,6 +5,7 @@ import { describeSigner } from "../core/report/words.ts";
 import type { CommandId, CommandTarget } from "./commandIds.ts";
 import type { Extension } from "./context.ts";
 import { rangeOf, selector } from "./places.ts";
+import { pushActions } from "./signing/pushes.ts";
 import { referenceOf } from "./tree/grouping.ts";
 import { strangerOf } from "./trustSigner.ts";
 
@@ -12,12 +13,12 @@ function fixAllKind(): vscode.CodeActionKind {
   return vscode.CodeActionKind.SourceFixAll.append("countersign");
 }
 
-/** Offers the fixes of findings, the safe one first, and signing where a signature is missing. */
+/** Offers the fixes of findings, the safe one first, and signing where a signature is missing or an image is pushed. */
 export function register(extension: Extension): vscode.Disposable {
   return vscode.languages.registerCodeActionsProvider(
     selector,
     { provideCodeActions: (document, range, context) => actionsFor(extension, document, range, context) },
-    { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, fixAllKind()] },
+    { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, vscode.CodeActionKind.Refactor, fixAllKind()] },
   );
 }
 
@@ -36,6 +37,7 @@ function actionsFor(
   return [
     ...touched.flatMap((finding) => fixActions(extension, document, finding, context)),
     ...decisionActions(extension, document, touched),
+    ...pushActions(document, range, context),
   ];
 }
 

@@ -20,7 +20,7 @@ export async function sign(extension: Extension, target: CommandTarget): Promise
   if (!vscode.workspace.isTrusted) return;
   const lifetime = new AbortController();
   try {
-    let start: Draft = startOf(target);
+    let start: Draft = startOf(extension, target);
     for (;;) {
       const settled = await guide(extension, start, lifetime.signal);
       if (settled === undefined) return;

@@ -5,6 +5,7 @@ import type { PreparedSigning } from "../../application/signImage.ts";
 import { printable } from "../../core/report/words.ts";
 import { foretellAcceptance } from "../../core/sign/acceptance.ts";
 import { signingFormats, type SigningFormat } from "../../core/sign/scheme.ts";
+import type { PushedImage } from "../../core/rules/pushedImages.ts";
 import type { CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
 import { prepare, type SigningChoice } from "./calls.ts";
@@ -13,6 +14,7 @@ import { standingOf } from "./formatWords.ts";
 import { askImage } from "./imageStep.ts";
 import { askKey, type ChosenKey } from "./keyStep.ts";
 import { obstacleOf } from "./keyWords.ts";
+import { pushAt } from "./pushes.ts";
 import { reviewItems } from "./review.ts";
 import { withSession } from "./signInAgain.ts";
 import { askJustification, mapAnswer, pick, walk, type Answer, type Choice, type StepPlace } from "./wizard.ts";
@@ -20,6 +22,8 @@ import { askJustification, mapAnswer, pick, walk, type Answer, type Choice, type
 /** What has been answered so far; going back keeps the later answers as suggestions. */
 export interface Draft {
   readonly reference?: ImageReference;
+  /** What is pushed where the person began, where its name is not known whole. */
+  readonly pushed?: PushedImage;
   readonly chosen?: ChosenKey;
   readonly format?: SigningFormat;
   readonly justification: string;
@@ -35,9 +39,14 @@ export interface Confirmed {
 }
 
 /** What is known of a signing before anything was asked. */
-export function startOf(target: CommandTarget): Draft {
+export function startOf(extension: Extension, target: CommandTarget): Draft {
   const given = target.reference === undefined ? undefined : parseReference(target.reference).value;
-  return { justification: "", ...(given === undefined ? {} : { reference: given }) };
+  const pushed = pushAt(extension, target);
+  return {
+    justification: "",
+    ...(given === undefined ? {} : { reference: given }),
+    ...(pushed === undefined ? {} : { pushed }),
+  };
 }
 
 /**
@@ -80,9 +89,9 @@ async function stepFor(
   place: StepPlace,
   signal: AbortSignal,
 ): Promise<Answer<Draft>> {
-  const { reference, chosen, format, justification } = draft;
+  const { reference, pushed, chosen, format, justification } = draft;
   if (step === "image" || reference === undefined)
-    return mapAnswer(await askImage(extension, { ...place, current: reference }, signal), (value) => ({
+    return mapAnswer(await askImage(extension, { ...place, current: reference, pushed }, signal), (value) => ({
       ...draft,
       reference: value,
     }));

@@ -19,6 +19,8 @@ export interface Choice<T> extends vscode.QuickPickItem {
   readonly unusable?: boolean;
   /** Enter on it copies this text and stays. */
   readonly copies?: string;
+  /** Enter on it writes this text, to be gone on with. */
+  readonly fills?: string;
 }
 
 export interface PickOptions<T> extends StepPlace {
@@ -28,6 +30,8 @@ export interface PickOptions<T> extends StepPlace {
   readonly active?: (value: T) => boolean;
   /** A line about the item that is in focus, looked up once it is; undefined where there is nothing to say. */
   readonly describe?: (value: T) => Promise<string | undefined>;
+  /** Text to begin with. */
+  readonly text?: string;
   /** Makes a value of what was typed, where that is none of the items. */
   readonly typed?: (text: string) => Choice<T> | undefined;
 }
@@ -43,6 +47,7 @@ export async function pick<T>(options: PickOptions<T>): Promise<Answer<T>> {
   input.matchOnDescription = true;
   input.matchOnDetail = true;
   input.busy = true;
+  input.value = options.text ?? "";
   if (options.step > 1) input.buttons = [vscode.QuickInputButtons.Back];
   let known: readonly Choice<T>[] = [];
   let open = true;
@@ -61,6 +66,14 @@ export async function pick<T>(options: PickOptions<T>): Promise<Answer<T>> {
     input.items = items;
     input.activeItems = items.filter((each) => each.value !== undefined && each.value === active?.value);
   };
+  const show = (): void => {
+    const typed = options.typed?.(input.value.trim());
+    input.items = typed === undefined ? known : [typed, ...known];
+  };
+  const fill = (text: string): void => {
+    input.value = text;
+    show();
+  };
   const disposables: vscode.Disposable[] = [input, new vscode.Disposable(() => (open = false))];
   try {
     return await new Promise<Answer<T>>((resolve, reject) => {
@@ -68,6 +81,7 @@ export async function pick<T>(options: PickOptions<T>): Promise<Answer<T>> {
         input.onDidAccept(() => {
           const [item] = input.selectedItems;
           if (item?.copies !== undefined) void vscode.env.clipboard.writeText(item.copies);
+          else if (item?.fills !== undefined) fill(item.fills);
           else if (item?.value !== undefined && item.unusable !== true) resolve({ kind: "chosen", value: item.value });
         }),
         input.onDidTriggerButton(() => resolve({ kind: "back" })),
@@ -75,15 +89,12 @@ export async function pick<T>(options: PickOptions<T>): Promise<Answer<T>> {
         input.onDidChangeActive(([item]) => {
           if (item !== undefined) void describe(item);
         }),
-        input.onDidChangeValue((text) => {
-          const typed = options.typed?.(text.trim());
-          input.items = typed === undefined ? known : [typed, ...known];
-        }),
+        input.onDidChangeValue(show),
       );
       input.show();
       Promise.resolve(options.items).then((items) => {
         known = items;
-        input.items = items;
+        show();
         const active = items.find(({ value }) => value !== undefined && options.active?.(value) === true);
         if (active !== undefined) input.activeItems = [active];
         input.busy = false;

@@ -7,11 +7,15 @@ import {
   isCoveredByIndex,
   summaryDetail,
 } from "../../core/report/words.ts";
+import type { Document } from "../../core/document/document.ts";
+import type { Span } from "../../core/image/span.ts";
+import type { PushedImage } from "../../core/rules/pushedImages.ts";
 import type { PlatformVerdict, SignatureVerdict, TraceStep, VerdictState } from "../../core/verdict/verdict.ts";
 import type { CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
 import { markOf, markOfKey, type Mark } from "../marks.ts";
 import { rangeOf } from "../places.ts";
+import { pushesTo } from "../signing/pushes.ts";
 import { strangerOf } from "../trustSigner.ts";
 import { splitName, type Grouping, type ImageEntry, type ImageGroup, type Use } from "./grouping.ts";
 
@@ -20,6 +24,7 @@ export type ImageNode =
   | { readonly kind: "group"; readonly group: ImageGroup }
   | ({ readonly kind: "image"; readonly group: string; readonly image: ImageEntry } & CommandTarget)
   | { readonly kind: "use"; readonly parent: string; readonly use: Use }
+  | { readonly kind: "push"; readonly parent: string; readonly document: Document; readonly push: PushedImage }
   | {
       readonly kind: "signature";
       readonly parent: string;
@@ -36,7 +41,7 @@ export type ImageNode =
   | { readonly kind: "step"; readonly parent: string; readonly step: TraceStep; readonly index: number };
 
 /** What stands below a node. */
-export function childrenOf(node: ImageNode): readonly ImageNode[] {
+export function childrenOf(extension: Extension, node: ImageNode): readonly ImageNode[] {
   switch (node.kind) {
     case "group":
       return node.group.images.map((image) => {
@@ -47,7 +52,10 @@ export function childrenOf(node: ImageNode): readonly ImageNode[] {
     case "image": {
       const { image } = node;
       const parent = `${node.group} ${image.reference}`;
-      const uses = image.uses.map((use): ImageNode => ({ kind: "use", parent, use }));
+      const uses = [
+        ...image.uses.map((use): ImageNode => ({ kind: "use", parent, use })),
+        ...pushesTo(extension, image.reference).map((place): ImageNode => ({ kind: "push", parent, ...place })),
+      ];
       if (image.status.kind !== "judged") return uses;
       const { signatures, trace, state, platforms = [] } = image.status.verdict;
       return [
@@ -60,6 +68,7 @@ export function childrenOf(node: ImageNode): readonly ImageNode[] {
     case "steps":
       return node.steps.map((step, index) => ({ kind: "step", parent: node.parent, step, index }));
     case "use":
+    case "push":
     case "signature":
     case "platform":
     case "step":
@@ -76,6 +85,13 @@ export function toItem(extension: Extension, node: ImageNode, grouping: Grouping
       return imageItem(extension, node.group, node.image);
     case "use":
       return useItem(extension, node.parent, node.use);
+    case "push":
+      return placeItem(extension, node.document, node.push.spans[0], {
+        id: `${node.parent} push ${node.document.path} ${node.push.spans[0].start}`,
+        icon: "cloud-upload",
+        description: "pushes it",
+        label: "pushed in",
+      });
     case "signature":
       return signatureItem(node.parent, node.signature, node.index);
     case "platform":
@@ -150,12 +166,26 @@ function imageItem(extension: Extension, group: string, image: ImageEntry): vsco
 }
 
 function useItem(extension: Extension, parent: string, { document, use }: Use): vscode.TreeItem {
-  const range = rangeOf(document, use.span);
+  return placeItem(extension, document, use.span, {
+    id: `${parent} use ${document.path} ${use.span.start}`,
+    icon: "go-to-file",
+    description: use.text,
+    label: "used in",
+  });
+}
+
+function placeItem(
+  extension: Extension,
+  document: Document,
+  span: Span,
+  shown: { readonly id: string; readonly icon: string; readonly description: string; readonly label: string },
+): vscode.TreeItem {
+  const range = rangeOf(document, span);
   const item = new vscode.TreeItem(`${document.path}:${range.start.line + 1}`);
-  item.id = `${parent} use ${document.path} ${use.span.start}`;
-  item.description = use.text;
-  item.iconPath = new vscode.ThemeIcon("go-to-file");
-  item.accessibilityInformation = { label: `used in ${document.path}, line ${range.start.line + 1}` };
+  item.id = shown.id;
+  item.description = shown.description;
+  item.iconPath = new vscode.ThemeIcon(shown.icon);
+  item.accessibilityInformation = { label: `${shown.label} ${document.path}, line ${range.start.line + 1}` };
   const uri = extension.files.uriOf(document.path);
   if (uri !== undefined) {
     const show: vscode.TextDocumentShowOptions = { selection: range, preview: true };

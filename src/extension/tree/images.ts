@@ -33,7 +33,7 @@ export function createImagesView(extension: Extension): ImagesView {
   };
   const treeDataProvider: vscode.TreeDataProvider<ImageNode> = {
     onDidChangeTreeData: changes.event,
-    getChildren: (node) => [...(node === undefined ? roots() : childrenOf(node))],
+    getChildren: (node) => [...(node === undefined ? roots() : childrenOf(extension, node))],
     getTreeItem: (node) => toItem(extension, node, grouping()),
     resolveTreeItem(item, node) {
       if (node.kind !== "image") return item;
