@@ -27,7 +27,7 @@ export async function locateWorkspace(paths: readonly string[], cwd: string): Pr
   const root = named.every(({ absolute }) => isInside(cwd, absolute)) ? cwd : commonFolder(named);
   const program = readingProgram();
   const files = {
-    ...createNodeFiles({ root, accepts: (path) => mayHoldReferences(path) || isPolicyPath(path) }),
+    ...createNodeFiles({ root, accepts: (path) => isPolicyPath(path) || mayHoldReferences(path) }),
     ...(program === undefined
       ? {}
       : {

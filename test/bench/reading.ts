@@ -49,7 +49,7 @@ export async function measureReading(): Promise<void> {
 }
 
 async function measureWorkspace(folder: string): Promise<readonly Document[]> {
-  const alone = createNodeFiles({ root: folder, accepts: (path) => mayHoldReferences(path) || isPolicyPath(path) });
+  const alone = createNodeFiles({ root: folder, accepts: (path) => isPolicyPath(path) || mayHoldReferences(path) });
   const program = join(process.cwd(), "dist/readingThread.cjs");
   const readers = createReadingThreads({ program, atLeast: 0, roots: () => [{ prefix: "", folder }] });
   const { signal } = new AbortController();

@@ -1,4 +1,4 @@
-import { opendirSync, type Dir, type Dirent } from "node:fs";
+import { readdirSync, type Dirent } from "node:fs";
 import { lstat, open, realpath, stat } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -56,7 +56,7 @@ async function* walk(options: NodeFilesOptions, signal: AbortSignal): AsyncGener
     new AppError("limit-reached", `${root} holds more than ${limit} files to look at; name the folders that matter.`);
   const visit = async (folder: Folder): Promise<readonly Folder[]> => {
     signal.throwIfAborted();
-    const listed = entriesOf(resolve(root, folder.path), maximumEntries - entries);
+    const listed = entriesOf(resolve(root, folder.path));
     if (listed === undefined) return [];
     entries += listed.length;
     if (entries > maximumEntries) throw tooMany(maximumEntries);
@@ -96,22 +96,15 @@ async function* walk(options: NodeFilesOptions, signal: AbortSignal): AsyncGener
 }
 
 /**
- * The entries of a folder, at most one more than `limit`; undefined where it cannot be opened, and so holds nothing that
- * could be read. Asked without waiting, which takes a fifth of the time; the walk gives the event loop its turn.
+ * The entries of a folder; undefined where it cannot be opened, and so holds nothing that could be read. Asked without
+ * waiting, which takes a fifth of the time; the walk gives the event loop its turn.
  */
-function entriesOf(folder: string, limit: number): readonly Dirent[] | undefined {
-  const entries: Dirent[] = [];
-  let opened: Dir | undefined;
+function entriesOf(folder: string): readonly Dirent[] | undefined {
   try {
-    opened = opendirSync(folder, { bufferSize: 256 });
-    for (let entry = opened.readSync(); entry !== null && entries.length <= limit; entry = opened.readSync())
-      entries.push(entry);
+    return readdirSync(folder, { withFileTypes: true });
   } catch {
     return undefined;
-  } finally {
-    opened?.closeSync();
   }
-  return entries;
 }
 
 /** Whether a link leads to a file below the root; anything else could lead a report, or a fix, out of the workspace. */
