@@ -27,6 +27,23 @@ ports: [{port: 80}]
     pins: 1,
   },
   {
+    dialect: "molecule",
+    path: "molecule/default/molecule.yml",
+    text: `driver: {name: docker}
+platforms:
+- name: instance
+  image: "«geerlingguy/docker-\${DISTRO:-rockylinux9}-ansible:latest»"
+  pre_build_image: true
+- {name: b, image: '«quay.io/centos/centos:stream9»', command: '' }
+provisioner: {inventory: {group_vars: {all: {image: 'a/b:1'}}}}
+`,
+    uses: [
+      "platform docker.io/geerlingguy/docker-rockylinux9-ansible:latest resolved",
+      "platform quay.io/centos/centos:stream9 literal",
+    ],
+    pins: 2,
+  },
+  {
     dialect: "devfile",
     path: "devfile.yaml",
     text: `schemaVersion: 2.2.0

@@ -2,7 +2,8 @@ import { imagesByName } from "./imageNames.ts";
 import { isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
 import { isImageAnnotation } from "./kubernetesKinds.ts";
 import { isMasked } from "./templateMask.ts";
-import type { ResourceReading } from "./resourceReading.ts";
+import { readEmbeddedYaml } from "./embedded.ts";
+import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
 import { addSplitImage } from "./splitImage.ts";
 import {
   dereference,
@@ -21,17 +22,19 @@ const containerLists = new Set(
 /** What a resource says about itself, and what describes other data, is not what it runs. */
 const notRead = new Set(["status", "openAPIV3Schema", "schema", "labels", "matchLabels", "description", "data", "env"]);
 const imageWrapper = "docker://";
+const staticPods = /^\/etc\/kubernetes\/manifests\/|^\/var\/lib\/rancher\/(?:rke2|k3s)\/agent\/pod-manifests\//;
 const maximumDepth = 60;
 
 /**
  * Reads what a custom resource runs by its shape: containers and image volumes at any depth, images under keys that
- * name them (a text, or a repository with its tag), and whole resources within, which `nested` reads. Alternatives that
- * stand side by side under one key all count. `under` is the key that holds the node, where it is a part of a resource.
+ * name them (a text, or a repository with its tag), and whole resources within, which `nested` reads, among them those
+ * that are written to a machine for its kubelet. Alternatives that stand side by side under one key all count. `under`
+ * is the key that holds the node, where it is a part of a resource.
  */
 export function readShape(
   node: YamlNode | undefined,
   reading: ResourceReading,
-  nested: (node: YamlNode) => void,
+  nested: (node: YamlNode, around?: ResourceReading) => void,
   under = "",
 ): void {
   const visit = (current: YamlNode | undefined, key: string, depth: number, isItem = false): void => {
@@ -46,6 +49,7 @@ export function readShape(
       nested(current);
       return;
     }
+    if (isItem && key === "files") readStaticPod(mapping, reading, nested);
     if (containerLists.has(key)) for (const image of containerImages(mapping)) reading.add(image, "image");
     if (isImageKey(key)) readSplit(mapping, reading);
     // An image volume's source, wherever it stands (extensions of PostgreSQL).
@@ -66,6 +70,24 @@ export function readShape(
     }
   };
   visit(node, under, 0);
+}
+
+/** A file that a machine is given where its kubelet looks for pods to run (Cluster API, `files` of a bootstrap). */
+function readStaticPod(
+  file: YamlMapping,
+  reading: ResourceReading,
+  nested: (node: YamlNode, around?: ResourceReading) => void,
+): void {
+  const content = scalarOf(valueAt(file, "content"));
+  if (content === undefined || !staticPods.test(textOf(valueAt(file, "path")) ?? "")) return;
+  const encoding = textOf(valueAt(file, "encoding"));
+  if (encoding !== undefined && encoding !== "") return;
+  const read = (root: YamlNode | undefined, inner: string) => {
+    const within = createResourceReading(inner, reading.path);
+    if (root !== undefined) nested(root, within);
+    return usesOf(within);
+  };
+  reading.inner.push(readEmbeddedYaml(content, reading.text, reading.path, read));
 }
 
 /** A container's own image, or those that stand there side by side; a mapping there is read by its shape. */

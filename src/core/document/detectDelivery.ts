@@ -12,6 +12,8 @@ const byPath: readonly { readonly dialect: Dialect; readonly matches: RegExp }[]
   { dialect: "kubernetes", matches: /(?:^|\/)Kptfile$/ },
   { dialect: "skaffold", matches: /(?:^|\/)skaffold[^/]*\.ya?ml$/i },
   { dialect: "helm-values", matches: /^(?!.*(?:^|\/)templates\/).*(?:^|[/._-])values(?:[._-][^/]*)?\.ya?ml$/i },
+  // What helmfile fills in: values of charts, and of its environments.
+  { dialect: "helm-values", matches: /\.ya?ml\.gotmpl$|(?:^|[/._-])values(?:[._-][^/]*)?\.gotmpl$/i },
 ];
 
 /** The dialect of Kubernetes' tools for delivery that a path alone tells. */

@@ -8,6 +8,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["travis", /(?:^|\/)\.travis\.ya?ml$/i],
   ["semaphore", /(?:^|\/)\.semaphore\/.*\.ya?ml$/i],
   ["batect", /(?:^|\/)batect(?:-bundle)?\.ya?ml$/i],
+  ["molecule", /(?:^|\/)molecule\/(?:.*\/)?molecule\.ya?ml$|(?:^|\/)\.config\/molecule\/config\.ya?ml$/i],
   ["okteto", /(?:^|\/)okteto\.ya?ml$/i],
   ["screwdriver", /(?:^|\/)screwdriver\.ya?ml$/i],
   ["prow", /(?:^|\/)\.prow(?:\.ya?ml|\/.*\.ya?ml)$/i],

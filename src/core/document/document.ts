@@ -40,6 +40,7 @@ export type Dialect =
   | "ecs"
   | "cloudformation"
   | "ansible"
+  | "molecule"
   | "gitpod"
   | "devfile"
   | "cirrus"

@@ -9,6 +9,8 @@ import { addOciChart } from "./ociChart.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
 import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 import { withoutSharedPins, type SuppliedPart } from "./splitImage.ts";
+import { evaluateAction, expandActions } from "./templateAction.ts";
+import { maskTemplate } from "./templateMask.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
@@ -54,6 +56,7 @@ function readImageList(node: YamlNode | undefined, reading: ResourceReading): vo
 /** Reads the values of a chart; the tag that they leave empty is the `appVersion` of the `Chart.yaml` beside them. */
 export function readHelmValuesFile(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const text = withoutByteOrderMark(source);
+  if (path.endsWith(".gotmpl")) return readValuesTemplate(text, path);
   const stream = readYaml(text);
   const images = createImageCollector(text);
   const defaultTag = tagOfChart(path, siblings);
@@ -81,6 +84,16 @@ export function readHelmValuesFile(source: string, path: string, siblings: Sibli
     jobs: [],
     problems: stream.problems,
   };
+}
+
+/** Reads the values that helmfile fills in before it hands them to a chart (`values.yaml.gotmpl`). */
+function readValuesTemplate(text: string, path: string): Document {
+  const masked = maskTemplate(text);
+  const images = createImageCollector(text);
+  const expand = (scalar: YamlScalar) => expandActions(text, masked, scalar, evaluateAction);
+  for (const { root } of readYaml(masked.text).documents) readHelmValues(root, { text, images, expand });
+  const found = withoutSharedPins(inDocumentOrder(images.images));
+  return { path, dialect: "helm-values", text, images: found, commands: [], jobs: [], problems: [] };
 }
 
 /** Values lie beside the chart, or in a folder of it (`ci/`). */

@@ -107,16 +107,19 @@ function isBuiltIn(group: string): boolean {
   return !group.includes(".") || /^[a-z]+(?:\.authorization|\.apiserver|\.networking)?\.k8s\.io$/.test(group);
 }
 
-/** Resources that hold patterns, schemas, mirrors or the names of machines' images, not references. */
+/** Resources that hold patterns, schemas or mirrors, not references. */
 function isPolicy(group: string, kind: string): boolean {
   return (
     /(?:^|\.)(?:kyverno\.io|gatekeeper\.sh|sigstore\.dev|kubewarden\.io)$/.test(group) ||
     /(?:Policy|Policies|PolicySet|PolicyException|PolicyReport|VulnerabilityReport|Constraint)$/.test(kind) ||
-    /(?:^|\.)(?:config\.openshift\.io|aquasecurity\.github\.io|cluster\.x-k8s\.io|cnrm\.cloud\.google\.com)$/.test(
-      group,
-    ) ||
+    /(?:^|\.)(?:config\.openshift\.io|aquasecurity\.github\.io)$/.test(group) ||
     ["ImageDigestMirrorSet", "ImageTagMirrorSet"].includes(kind)
   );
+}
+
+/** Whether resources of a group describe machines, which have images of their own (Cluster API, Config Connector). */
+export function isOfMachines(group: string): boolean {
+  return /(?:^|\.)(?:cluster\.x-k8s\.io|cnrm\.cloud\.google\.com)$/.test(group);
 }
 
 const annotations = new Set([

@@ -1,6 +1,7 @@
 import { readShape } from "./customShape.ts";
 import { readGitOps } from "./gitOps.ts";
-import { isImageAnnotation, readingOfKind } from "./kubernetesKinds.ts";
+import { isCertainImage } from "./imageShape.ts";
+import { isImageAnnotation, isOfMachines, readingOfKind } from "./kubernetesKinds.ts";
 import { readPatches } from "./kustomization.ts";
 import { readOpenShift } from "./openShift.ts";
 import type { ResourceReading } from "./resourceReading.ts";
@@ -53,7 +54,17 @@ export function readResource(
     for (const image of nodesAt(node, path))
       if (wrapper === undefined || textOf(image)?.startsWith(wrapper) === true)
         reading.add(image, site, wrapper === undefined ? {} : { wrapper });
-  readShape(node, reading, nested);
+  readShape(node, isOfMachines(group) ? withCertainImages(reading) : reading, nested);
+}
+
+/** Where images of machines have the same keys as those of containers, a name alone is no reference. */
+function withCertainImages(reading: ResourceReading): ResourceReading {
+  return {
+    ...reading,
+    add: (node, site, options) => {
+      if (isCertainImage(textOf(node) ?? "")) reading.add(node, site, options);
+    },
+  };
 }
 
 /** Annotations by which an operator names its own images, and variables that name those which it runs. */

@@ -107,6 +107,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["cirrus", readCirrus],
   ["semaphore", readToolConfig("semaphore")],
   ["batect", readToolConfig("batect")],
+  ["molecule", readToolConfig("molecule")],
   ["okteto", readToolConfig("okteto")],
   ["screwdriver", readToolConfig("screwdriver")],
   ["prow", readToolConfig("prow")],

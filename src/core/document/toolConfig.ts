@@ -3,7 +3,7 @@ import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { readContainerCommands, readImageVolumes } from "./pipelinePod.ts";
 import type { TemplateScope, TemplateSyntax } from "./template.ts";
 import { anyOf, delimited, dollar, noTemplate } from "./templateSyntax.ts";
-import { entriesOf, itemsOf, scalarOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 import { placesOf, type PlaceStep } from "./yamlPlaces.ts";
 
 /** Where a tool's configuration names images and commands. */
@@ -14,6 +14,8 @@ interface ToolConfig {
   /** Scripts, each run by a shell of its own. */
   readonly scripts?: readonly (readonly PlaceStep[])[];
   readonly syntax?: TemplateSyntax;
+  /** What the text at a place is, where a file has one there, so that its images are those of containers. */
+  readonly only?: readonly [form: RegExp, ...path: readonly string[]];
   /** Mappings of variables; one that several define differently is not known. */
   readonly variables?: readonly (readonly PlaceStep[])[];
 }
@@ -51,6 +53,15 @@ const configs = new Map<Dialect, ToolConfig>([
     },
   ],
   ["batect", { images: [["container", "containers", "*", "image"]] }],
+  // Molecule documentation, "Configuration"; drivers of clouds have images of machines.
+  [
+    "molecule",
+    {
+      images: [["platform", "platforms", "*", "image"]],
+      only: [/^(?:docker|podman|containers|default|delegated)$/, "driver", "name"],
+      syntax: dollar({ escape: true }),
+    },
+  ],
   // Okteto documentation, "Okteto Manifest"; `image` under `build` is what is built.
   [
     "okteto",
@@ -134,12 +145,14 @@ export function readToolConfig(dialect: Dialect): (text: string, path: string) =
     images,
     pods = [],
     scripts = [],
+    only,
     syntax = noTemplate,
     variables = [],
   } = configs.get(dialect) ?? { images: [] };
   return (text, path) => {
     const pipeline = createPipeline(text, path, dialect);
     for (const root of pipeline.roots) {
+      if (only !== undefined && !isOneOf(root, only)) continue;
       const scope = { syntax, lookup: knownOnce(variables.flatMap((place) => placesOf(root, place))) };
       for (const [site, ...place] of images)
         for (const node of placesOf(root, place))
@@ -149,6 +162,11 @@ export function readToolConfig(dialect: Dialect): (text: string, path: string) =
     }
     return pipeline.document();
   };
+}
+
+function isOneOf(root: YamlNode, [form, ...path]: NonNullable<ToolConfig["only"]>): boolean {
+  const text = textOf(valueAt(root, ...path));
+  return text === undefined || form.test(text);
 }
 
 function readPod(pipeline: Pipeline, pod: YamlNode, scope: TemplateScope): void {

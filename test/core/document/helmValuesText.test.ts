@@ -39,6 +39,21 @@ describe("readManifestText", () => {
     ]);
   });
 
+  it("reads values that helmfile fills in", () => {
+    const read = (text: string) => readHelmValuesFile(text, "c/values.yaml.gotmpl");
+    const source =
+      'url: {{ requiredEnv "URL" | quote }}\nimage: «a/b:1»\n{{- if .Values.x }}\nb:\n  image:\n    repository: {{ env "REPO" | default "a/c" }}\n    tag: "2"\n{{- end }}\nc: {image: {repository: «a/d», tag: "3"}}\nd: {image: {tag: "4"}}\ne: {image: {{ .Values.e | quote }}}\n'.replace(
+        '{{ env "REPO" | default "a/c" }}',
+        '«{{ env "REPO" | default "a/c" }}»',
+      );
+    expectUses(read, source, [
+      "image docker.io/a/b:1 literal",
+      "image docker.io/a/c:2 resolved",
+      "image docker.io/a/d:3 resolved",
+    ]);
+    expectToSurvive(read, source.replaceAll(/[«»]/g, ""));
+  });
+
   it("pins and survives mutations", () => {
     const source = "extraContainers: |\n  - image: a/b:1\n    args: [x]\n";
     assert.equal(expectPinsToHold(readHelmValuesFile, source), 1);

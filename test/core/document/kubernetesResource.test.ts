@@ -169,6 +169,24 @@ parameters: [{name: NAME, value: quay.io/a/b}, {name: TAG, value: "1"}, {name: U
       ["volume r.io/a:1 literal"],
     ],
     [
+      "machines that are containers",
+      "infrastructure.cluster.x-k8s.io/v1beta1/DockerMachineTemplate",
+      "spec: {template: {spec: {customImage: «kindest/node:v1.31.0», extraMounts: []}}}",
+      ["image docker.io/kindest/node:v1.31.0 literal"],
+    ],
+    [
+      "disks of machines",
+      "infrastructure.cluster.x-k8s.io/v1alpha1/KubevirtMachineTemplate",
+      "spec: {template: {spec: {virtualMachineTemplate: {spec: {template: {spec: {volumes: [{containerDisk: {image: '«quay.io/a/b:1»'}}]}}}}}}}",
+      ["image quay.io/a/b:1 literal"],
+    ],
+    [
+      "static pods that a machine is given",
+      "controlplane.cluster.x-k8s.io/v1beta1/KubeadmControlPlane",
+      "spec:\n  kubeadmConfigSpec:\n    files:\n    - path: /etc/kubernetes/manifests/vip.yaml\n      owner: root\n      content: |\n        apiVersion: v1\n        kind: Pod\n        spec:\n          containers:\n          - image: «ghcr.io/a/vip:v1» # why\n            args: [$X]\n",
+      ["image ghcr.io/a/vip:v1 literal"],
+    ],
+    [
       "pre-pulled images",
       "apps.kruise.io/v1beta1/ImageListPullJob",
       "spec: {images: [«a», «b:1»]}",
@@ -189,6 +207,11 @@ parameters: [{name: NAME, value: quay.io/a/b}, {name: TAG, value: "1"}, {name: U
       "spec: {versions: [{schema: {openAPIV3Schema: {example: {image: 'a/b:1'}}}}]}",
     ],
     ["images of machines", "infrastructure.cluster.x-k8s.io/v1/GCPMachine", "spec: {image: a/b}"],
+    [
+      "files that no kubelet runs",
+      "controlplane.cluster.x-k8s.io/v1beta1/KubeadmControlPlane",
+      "spec: {kubeadmConfigSpec: {files: [{path: /etc/a.yaml, content: 'apiVersion: v1\n\n  kind: Pod\n\n  spec: {containers: [{image: a/b:1}]}'}]}}",
+    ],
     [
       "words, pictures and long paths",
       "example.org/v1/Thing",

@@ -36,4 +36,10 @@ describe("configuration of tools", () => {
 
     it(`survives every prefix and many mutations (${path})`, () => expectToSurvive(read, source));
   }
+
+  it("finds no image where a driver of Molecule runs machines", () => {
+    const images = (driver: string) =>
+      readDocument(`${driver}platforms: [{name: a, image: 'a/b:1'}]\n`, "molecule/x/molecule.yml").images.length;
+    assert.deepEqual(["driver: {name: ec2}\n", "driver: {name: podman}\n", ""].map(images), [0, 1, 1]);
+  });
 });
