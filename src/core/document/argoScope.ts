@@ -76,7 +76,7 @@ export function createArgoScopes(spec: YamlNode | undefined): ArgoScopes {
           return node === undefined ? [] : [{ label: name, node }];
         }
         const found = scopesAt(templates.get(caller), depth + 1).flatMap((scope) => scope.lookup(name));
-        const distinct = new Map(found.map((one) => ["node" in one ? one.node : one.text, one]));
+        const distinct = new Map(found.map((one) => ["node" in one ? one.node : "text" in one ? one.text : one, one]));
         return [...distinct.values()].slice(0, 32);
       },
     };

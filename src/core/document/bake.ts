@@ -44,7 +44,7 @@ function readTarget(pipeline: Pipeline, file: BakeFile, target: BakeTarget): rea
     options?: Pick<PipelineImageOptions, "skip">,
   ): void => {
     const range = place === undefined ? {} : { from: place.start, to: place.end };
-    pipeline.image(node, site, { scope: hclScope(node, lookup), ...range, ...options });
+    pipeline.image(node, site, { scope: hclScope(pipeline.text, node, lookup), ...range, ...options });
   };
   for (const { value } of targetObject(target, "contexts")) {
     const text = textOf(value) ?? "";
@@ -72,7 +72,7 @@ function readTarget(pipeline: Pipeline, file: BakeFile, target: BakeTarget): rea
   return readSubstituted(
     dockerfile,
     pipeline.text,
-    interpolationsOf(pipeline.text, dockerfile, hclScope(dockerfile, lookup)),
+    interpolationsOf(pipeline.text, dockerfile, hclScope(pipeline.text, dockerfile, lookup)),
     read,
   ).images;
 }

@@ -41,7 +41,7 @@ export function bakeBuild(file: BakeFile, target: BakeTarget, path: string, text
       for (const one of withInherited(file, target)) {
         const scalar = scalarOf(targetObject(one, "args").findLast(({ key }) => key.text === name)?.value);
         if (scalar === undefined) continue;
-        const value = templateText(text, scalar, hclScope(scalar, lookup));
+        const value = templateText(text, scalar, hclScope(text, scalar, lookup));
         const step = { span: scalar.span, file: path, label: `build argument ${name}`, text: scalar.text };
         return [value === undefined || value === "" ? undefined : { text: value, step }];
       }

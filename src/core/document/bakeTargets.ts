@@ -1,5 +1,6 @@
 import { readHcl, type HclBody } from "./hcl.ts";
-import { attributeOf, boundedLookup, type HclLookup } from "./hclScope.ts";
+import { attributeOf, boundedLookup } from "./hclScope.ts";
+import type { HclLookup } from "./hclValue.ts";
 import { readJsonc } from "./jsonc.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
 

@@ -15,6 +15,9 @@ import type { YamlEntry, YamlNode } from "./yamlNode.ts";
 /** Tag of a scalar that is an expression and not a text: `var.image`, `a ? b : c`. */
 export const expressionTag = "!expression";
 
+/** What the tag of a sequence begins with that holds the arguments of a function; its name follows. */
+export const callTag = "!call ";
+
 const maximumDepth = 60;
 
 /** The value of an attribute or an element; what follows it up to the end of the expression makes it one. */
@@ -41,8 +44,7 @@ function readPrimary(reader: HclReader, depth: number): YamlNode | undefined {
   const first = text[start];
   if (first === '"') return readString(reader);
   if (first === "<" && text[start + 1] === "<") return readHeredoc(reader);
-  if (first === "[") return readList(reader, "]", depth);
-  if (first === "{") return readObject(reader, depth);
+  if (first === "[" || first === "{") return readCollection(reader, depth);
   const name = take(reader, /[\p{L}_][\p{L}\p{N}_-]*/uy);
   if (name === undefined) {
     const number = take(reader, /-?[0-9][0-9.eE+-]*/y);
@@ -51,7 +53,7 @@ function readPrimary(reader: HclReader, depth: number): YamlNode | undefined {
   if (text[reader.at] === "(") {
     const list = readList(reader, ")", depth);
     const holds = list.kind === "sequence" && list.items.some(({ kind }) => kind !== "scalar");
-    if (holds) return list;
+    if (holds) return { ...list, tag: callTag + name, span: { start, end: list.span.end } };
     // `yamldecode(<<EOT ...)`: what the text holds is what the call gives.
     const [only, ...others] = list.kind === "sequence" ? list.items : [];
     if (only?.kind === "scalar" && only.style === "literal" && others.length === 0) return only;
@@ -59,6 +61,19 @@ function readPrimary(reader: HclReader, depth: number): YamlNode | undefined {
   const raw = text.slice(start, reader.at);
   const isWord = raw === "true" || raw === "false" || raw === "null";
   return scalar(raw, { start, end: reader.at }, "plain", true, isWord ? undefined : expressionTag);
+}
+
+/** A list or an object; one that is made by a loop is an expression. */
+export function readCollection(reader: HclReader, depth: number): YamlNode {
+  const start = reader.at;
+  const isList = reader.text[start] === "[";
+  const close = isList ? "]" : "}";
+  if (take(reader, /[[{]\s*for\b(?!\s*[=:])/y) === undefined)
+    return isList ? readList(reader, close, depth) : readObject(reader, depth);
+  skipTo(reader, close);
+  if (reader.text[reader.at] === close) reader.at += 1;
+  const end = Math.min(reader.at, reader.text.length);
+  return scalar(reader.text.slice(start, end), { start, end }, "plain", true, expressionTag);
 }
 
 function readList(reader: HclReader, close: string, depth: number): YamlNode {
@@ -71,7 +86,6 @@ function readList(reader: HclReader, close: string, depth: number): YamlNode {
     if (next === close || next === undefined) break;
     const before = reader.at;
     if (next === ",") reader.at += 1;
-    else if (/^for\b/.test(reader.text.slice(before, before + 4))) skipTo(reader, close);
     else items.push(readExpression(reader, depth + 1));
     if (reader.at === before) reader.at += 1;
   }
@@ -88,10 +102,6 @@ function readObject(reader: HclReader, depth: number): YamlNode {
     const next = reader.text[reader.at];
     if (next === "}" || next === undefined) break;
     const before = reader.at;
-    if (/^for\b/.test(reader.text.slice(before, before + 4))) {
-      skipTo(reader, "}");
-      break;
-    }
     const key = next === "," ? undefined : readName(reader);
     skipSpace(reader, false);
     if (key !== undefined && /[=:]/.test(reader.text[reader.at] ?? "")) {

@@ -1,7 +1,8 @@
 import type { Dialect, Document, ImageUse } from "./document.ts";
 import { readHcl, type HclBody } from "./hcl.ts";
 import { expressionTag } from "./hclExpression.ts";
-import { hclScope, variablesAndLocals, type HclLookup } from "./hclScope.ts";
+import { hclScope, variablesAndLocals } from "./hclScope.ts";
+import type { HclLookup } from "./hclValue.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
@@ -82,18 +83,20 @@ export function createHclFile(
       const within: HclLookup = (name) =>
         name === "each.value" && each !== undefined ? { label: "for_each", nodes: each } : lookup(name);
       const stripped = wrapper ?? optionalWrapper;
-      const scope = hclScope(node, each === undefined ? lookup : within);
+      const scope = hclScope(pipeline.text, node, each === undefined ? lookup : within);
       pipeline.image(node, site, { scope, ...(stripped === undefined ? {} : { wrapper: stripped }) });
     },
     add: (node, site, value, wrapper = "") => others.add(node, site, { value, wrapper, pin: "none" }),
     expand(node) {
       const scalar = scalarOf(node);
-      return scalar === undefined ? undefined : expandTemplate(pipeline.text, scalar, hclScope(scalar, lookup))[0];
+      return scalar === undefined
+        ? undefined
+        : expandTemplate(pipeline.text, scalar, hclScope(pipeline.text, scalar, lookup))[0];
     },
     embedded(node, read) {
       const scalar = scalarOf(node);
       if (scalar === undefined || scalar.tag === expressionTag || texts++ >= maximumTexts) return;
-      const scope = hclScope(scalar, lookup);
+      const scope = hclScope(pipeline.text, scalar, lookup);
       const filled = interpolationsOf(pipeline.text, scalar, scope);
       inner.push(...readSubstituted(scalar, pipeline.text, filled, read).images);
     },
@@ -128,5 +131,5 @@ function isNameOfOther(node: YamlNode | undefined): boolean {
 function addScript(pipeline: Pipeline, node: YamlNode | undefined, lookup: HclLookup): void {
   const nodes = scalarOf(node) === undefined ? itemsOf(node) : [node];
   const texts = nodes.filter((one) => scalarOf(one) !== undefined && scalarOf(one)?.tag !== expressionTag);
-  pipeline.script(texts, { scope: hclScope(texts[0], lookup) });
+  pipeline.script(texts, { scope: hclScope(pipeline.text, texts[0], lookup) });
 }

@@ -14,6 +14,7 @@ export const maximumCount = 200_000;
 
 const space = /(?:[ \t\r]+|\/\*[\s\S]*?(?:\*\/|$))/y;
 const lineComment = /(?:#|\/\/)[^\n]*/y;
+const comment = /(?:#|\/\/)[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y;
 
 /** Goes over white space and comments, over line ends too where nothing ends there. */
 export function skipSpace(reader: HclReader, overLines: boolean): void {
@@ -126,17 +127,23 @@ export function readHeredoc(reader: HclReader): YamlScalar | undefined {
   }
 }
 
+function isLineComment({ text, at }: HclReader): boolean {
+  return text[at] === "#" || (text[at] === "/" && text[at + 1] === "/");
+}
+
 /** Skips the rest of an expression: to the end of its line, or to what closes or separates it. */
 export function skipRest(reader: HclReader): void {
   const { text } = reader;
   let depth = 0;
   while (reader.at < text.length) {
     const character = text[reader.at] ?? "";
+    if (depth === 0 && (character === "," || character === "\n" || isLineComment(reader))) return;
     if (character === '"') readString(reader);
-    else if ("([{".includes(character)) depth += 1;
-    else if (")]}".includes(character) && --depth < 0) return;
-    else if (depth === 0 && (character === "," || character === "\n" || character === "#")) return;
-    if (character !== '"') reader.at += 1;
+    else if (take(reader, comment) === undefined) {
+      if ("([{".includes(character)) depth += 1;
+      else if (")]}".includes(character) && --depth < 0) return;
+      reader.at += 1;
+    }
   }
 }
 
@@ -150,6 +157,7 @@ export function skipTo(reader: HclReader, close: string): void {
       readString(reader);
       continue;
     }
+    if (take(reader, comment) !== undefined) continue;
     if (depth === 0 && character === close) return;
     if ("([{".includes(character)) depth += 1;
     else if (")]}".includes(character)) depth -= 1;

@@ -1,5 +1,6 @@
 import type { Document } from "./document.ts";
-import { hclScope, type HclLookup } from "./hclScope.ts";
+import { hclScope } from "./hclScope.ts";
+import type { HclLookup } from "./hclValue.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import type { Placeholder, TemplateScope } from "./template.ts";
@@ -31,7 +32,7 @@ export function readPackerJson(source: string, path: string, beside: HclLookup):
   };
   for (const { value } of entriesOf(valueAt(root, "source", "docker"))) {
     const image = valueAt(value, "image");
-    pipeline.image(image, "source", { scope: hclScope(image, lookup) });
+    pipeline.image(image, "source", { scope: hclScope(pipeline.text, image, lookup) });
   }
   return pipeline.document();
 }

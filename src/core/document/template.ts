@@ -10,6 +10,8 @@ export interface Placeholder extends Span {
   readonly name?: string;
   /** What it always stands for: `$` for `$$`. */
   readonly text?: string;
+  /** What it is, where it is more than a variable. */
+  readonly label?: string;
   /** Where its default stands, which counts where nothing else defines the name. */
   readonly fallback?: Span;
 }
@@ -35,7 +37,9 @@ export type Definition =
       /** Where the node stands, if in another file. */
       readonly source?: TemplateSource | undefined;
     }
-  | { readonly label: string; readonly text: string };
+  | { readonly label: string; readonly text: string }
+  /** What the dialect evaluated itself. */
+  | { readonly label: string; readonly values: readonly Value[] };
 
 /** How variables are written and what they stand for at one place of a document. */
 export interface TemplateScope {
@@ -131,7 +135,7 @@ function expandRange(
       continue;
     }
     const { name } = placeholder;
-    const label = name === undefined || name.includes(" ? ") ? "expression" : `variable ${name}`;
+    const { label = name === undefined || name.includes(" ? ") ? "expression" : `variable ${name}` } = placeholder;
     const step = stepAt(context, source, scalar, { start, end, label });
     append(
       expandPlaceholder(context, source, scalar, scope, { placeholder, offset: from, depth }).map(
@@ -180,6 +184,7 @@ function expandDefinition(
   depth: number,
 ): readonly Value[] {
   if ("text" in definition) return [{ parts: [{ text: definition.text }], chain: [] }];
+  if ("values" in definition) return definition.values;
   const scalar = scalarOf(definition.node);
   if (scalar === undefined || scalar.text.length > maximumLength) return unknown;
   const { source } = definition;

@@ -1,5 +1,6 @@
 import { readHcl } from "./hcl.ts";
-import { givenVariables, variablesAndLocals, type HclLookup } from "./hclScope.ts";
+import { givenVariables, variablesAndLocals } from "./hclScope.ts";
+import type { HclLookup } from "./hclValue.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
 
 /** Files in which people keep the variables and locals of a module, and the values that the tool takes by itself. */

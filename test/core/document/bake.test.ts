@@ -66,7 +66,7 @@ describe("readBake", () => {
       "context docker.io/library/node:22 resolved",
       "context docker.io/library/a:1 resolved",
       "context ? unresolved",
-      "context ? partial",
+      "context docker.io/a/b:x resolved",
     ]);
   });
 

@@ -11,7 +11,7 @@ variable "OPEN" {}
 const bake = (value: string, more = "") =>
   `${variables}${more}target "a" {\n  args = {\n    BASE_IMAGE = ${value}\n  }\n}\n`;
 
-describe("hclConditional", () => {
+describe("evaluate", () => {
   const table: readonly (readonly [value: string, ...uses: readonly string[]])[] = [
     ['«KIND == "alpine" ? "a:1" : "b:1"»', "argument docker.io/library/a:1 resolved"],
     ['«KIND != "alpine" ? "a:1" : "b:1"»', "argument docker.io/library/b:1 resolved"],
@@ -28,13 +28,16 @@ describe("hclConditional", () => {
     ['"«${ON ? "a" : "b"}:${KIND}»"', "argument docker.io/library/a:alpine resolved"],
     ['«equal(KIND, "alpine") ? "a:1" : "b:1"»', "argument docker.io/library/a:1 resolved"],
     ['«notequal("alpine", KIND) ? "a:1" : "b:1"»', "argument docker.io/library/b:1 resolved"],
+    ['«KIND == "alpine" || OPEN == "" ? "a:1" : "b:1"»', "argument docker.io/library/a:1 resolved"],
     [
-      '«KIND == "alpine" || OPEN == "" ? "a:1" : "b:1"»',
+      '«KIND == "alpine" && OPEN == "" ? "a:1" : "b:1"»',
       "argument docker.io/library/a:1 resolved",
       "argument docker.io/library/b:1 resolved",
     ],
+    ['«OPEN == "" ? "a:1" : OPEN»', "argument docker.io/library/a:1 resolved"],
     ['KIND == "x" ? "a:1" : null'],
-    ['«ON ? lower("A:1") : "b:1"»', "argument ? unresolved"],
+    ['«ON ? lower("A:1") : "b:1"»', "argument docker.io/library/a:1 resolved"],
+    ['«ON ? sha1("A:1") : "b:1"»', "argument ? unresolved"],
     ['«ON ? "a:1"»', "argument ? unresolved"],
   ];
   for (const [value, ...uses] of table)
