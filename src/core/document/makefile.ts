@@ -4,7 +4,7 @@ import type { ShellReading } from "../shell/readShell.ts";
 import { createScript, type ScriptBuilder } from "../shell/script.ts";
 import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 import type { Document, ShellCommand, WordPart } from "./document.ts";
-import { isCommandValue, withoutOpenWords } from "./makefileCommand.ts";
+import { isCommandValue, shellCalls, withoutOpenWords } from "./makefileCommand.ts";
 import { includedLines, includedPaths } from "./makefileInclude.ts";
 import { logicalLines } from "./makefileLines.ts";
 import { createMakeVariables, makePieces, type MakeLocals, type MakeVariables } from "./makefileVariables.ts";
@@ -81,7 +81,7 @@ export function readMakefile(source: string, path: string, siblings: Siblings = 
     const own = of.flatMap((target) => [...(ofTargets.get(target) ?? [])]);
     read(span, own.length === 0 ? undefined : new Map(own.map(([name, value]) => [name, variables.expand(value)])));
   }
-  for (const span of variables.shellCalls()) read(span, undefined);
+  for (const line of lines) for (const span of shellCalls(text, line)) read(span, undefined);
   for (const [name, calls] of callsOf(text, recipes, definitions, variables))
     for (const line of definitions.get(name) ?? []) read(line, argumentsOf(calls));
   for (const line of values) {

@@ -1,4 +1,6 @@
+import type { Span } from "../image/span.ts";
 import type { ShellCommand } from "./document.ts";
+import { makePieces } from "./makefileVariables.ts";
 
 const commandValue =
   /^@?(?:sudo[ \t]+|mkdir[ \t][^&;]*&&[\s\\]*)?(?:[\w./~$(){}-]*\/)?(?:docker|podman|nerdctl|buildah|kubectl|oc|crane|skopeo|oras|cosign|notation|helm|kind|k3d|trivy|grype|syft|regctl|["']?\$[({]\w*(?:DOCKER|CONTAINER|PODMAN|ENGINE|RUNTIME|OCI)\w*[)}]["']?)[ \t\\]/i;
@@ -17,4 +19,27 @@ export function withoutOpenWords(command: ShellCommand): ShellCommand {
     return parts.some((part) => part.text !== undefined || /(?:image|img)\b/i.test(part.chain.at(-1)?.text ?? ""));
   });
   return { ...command, words };
+}
+
+const maximumNesting = 8;
+
+/** The insides of `$(shell ...)` on a line, wherever make expands them: in values, conditions, recipes and other calls. */
+export function shellCalls(text: string, line: Span): readonly Span[] {
+  const content = text.slice(line.start, line.end);
+  return /\$[({]shell[ \t]/.test(content) && !/^[ \t]*#/.test(content) ? callsIn(text, line, 0) : [];
+}
+
+function callsIn(text: string, span: Span, depth: number): readonly Span[] {
+  if (depth > maximumNesting) return [];
+  const found: Span[] = [];
+  for (const piece of makePieces(text, span)) {
+    // What follows is a comment.
+    if (piece.kind === "text" && depth === 0 && /(?:^|\s)#/.test(text.slice(piece.span.start, piece.span.end))) break;
+    if (piece.kind !== "expression") continue;
+    const inner = { start: piece.span.start + 2, end: Math.max(piece.span.start + 2, piece.span.end - 1) };
+    const word = /^shell[ \t]+/.exec(text.slice(inner.start, inner.end))?.[0];
+    if (word !== undefined) found.push({ start: inner.start + word.length, end: inner.end });
+    found.push(...callsIn(text, inner, depth + 1));
+  }
+  return found;
 }

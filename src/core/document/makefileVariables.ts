@@ -26,8 +26,6 @@ export interface MakeVariables {
   valueOf(line: Span): Span | undefined;
   /** What the text at a span comes to, `$(...)` included. */
   expand(span: Span, locals?: MakeLocals, source?: MakeSource): readonly WordPart[];
-  /** The insides of `$(shell ...)` in values of variables. */
-  shellCalls(): readonly Span[];
 }
 
 /** One value that a variable may have: what its assignments say, joined by spaces. */
@@ -90,7 +88,6 @@ export function createMakeVariables(
   textOf: (name: string) => string | undefined = () => undefined,
 ): MakeVariables {
   const definitions = new Map<string, readonly Definition[]>();
-  const calls: Span[] = [];
   /** Those whose value is being expanded: one that names itself comes to nothing that is known. */
   const expanding = new Set<string>();
   let budget = 20_000;
@@ -154,12 +151,10 @@ export function createMakeVariables(
       if (given === undefined) return false;
       const { name, operator, value } = given;
       definitions.set(name, after(definitions.get(name) ?? [], { value, operator, isConditional }));
-      if (source === own) calls.push(...shellCallsIn(value));
       return true;
     },
     valueOf: (line) => assignmentIn(own, line)?.value.span,
     expand: (span, locals, source = own) => expand({ source, span }, 0, locals),
-    shellCalls: () => calls,
   };
 }
 
@@ -218,17 +213,4 @@ function assignmentIn(
   const comment = /(?<!\\)#/.exec(content.slice(match[0].length))?.index;
   const written = source.text.slice(start, comment === undefined ? line.end : start + comment).trimEnd();
   return { name, operator: match[2] ?? "", value: { source, span: { start, end: start + written.length } } };
-}
-
-/** The insides of `$(shell ...)`. */
-function shellCallsIn({ source, span }: Place): readonly Span[] {
-  return makePieces(source.text, span).flatMap((piece) => {
-    const shell =
-      piece.kind === "expression"
-        ? /^\$[({]shell[ \t]+/.exec(source.text.slice(piece.span.start, piece.span.end))
-        : null;
-    if (shell === null) return [];
-    const start = piece.span.start + shell[0].length;
-    return [{ start, end: Math.max(start, piece.span.end - 1) }];
-  });
 }

@@ -117,6 +117,28 @@ describe("readMakefile", () => {
     );
   });
 
+  it("reads calls of the shell wherever make expands them", () => {
+    const text = [
+      "A := $(strip $(shell docker run «a/a:1» id))",
+      "B := $(shell echo $$(( $(shell docker run «a/b:1» nproc) - 1)))",
+      "x y: C ?= $(shell docker pull «a/c:1»)",
+      "ifeq ($(shell docker pull «a/d:1»),)",
+      "D = $(if $(shell docker pull «a/e:1»),y) # $(shell docker pull no/no:1)",
+      "endif",
+      "# $(shell docker pull no/no:2)",
+      "$(info $(shell docker pull «a/f:1»))",
+      "all: $(shell docker pull «a/g:1»)",
+      '\t@echo "$(shell docker pull «a/h:$(T)»)" $$(no docker pull no/no:3)',
+      "",
+    ].join("\n");
+    expectUses(
+      read,
+      text,
+      "abcdefg".split("").map((name) => `command docker.io/a/${name}:1 literal`).concat("command ? partial"),
+    );
+    expectToSurvive(read, text.replaceAll(/[«»]/g, ""));
+  });
+
   it("lists commands", () => assert.equal(readMakefile("a:\n\tb c\n", "Makefile").commands.length, 1));
 });
 
