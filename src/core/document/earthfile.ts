@@ -16,6 +16,10 @@ const dockerOptions = optionTable(
   "--pull --load --compose --service --platform --build-arg --cache-id",
   "--allow-privileged --pass-args",
 );
+const saveOptions = optionTable(
+  "--cache-from",
+  "--push --cache-hint --insecure --no-manifest-list --without-earthly-labels",
+);
 /** Flags of RUN, which stand before the command. */
 const runFlags = /^(?:--(?:mount|secret|network|oidc)(?:=\S+|[ \t]+\S+)[ \t]+|--[\w-]+(?:=\S+)?[ \t]+)+(?:--[ \t]+)?/;
 /** Names of targets that are read; a file has a few dozen. */
@@ -25,7 +29,7 @@ const maximumShared = 200;
 
 /**
  * Reads an Earthfile: FROM, `WITH DOCKER --pull`, and the commands of RUN, with ARG, LET and SET followed. A target
- * (`+name`) is no image, and SAVE IMAGE names an output.
+ * (`+name`) is no image, and SAVE IMAGE names an output, which commands of the file may run.
  */
 export function readEarthfile(source: string, path: string): Document {
   const text = withoutByteOrderMark(source);
@@ -93,7 +97,7 @@ function openLoop(script: ScriptBuilder, name: string, values: readonly Literal[
   script.addText("\ndo :\n", at);
 }
 
-const instructions = new Set(["FROM", "WITH"]);
+const instructions = new Set(["FROM", "WITH", "SAVE"]);
 
 /** Instructions are read as if they were commands, so that their words are expanded where they stand. */
 function addLine(
@@ -127,6 +131,12 @@ function addLine(
       script.addText("\nWITH ", start);
       for (const piece of pieces) script.add(text.slice(piece.start, piece.end), piece.start);
       open("{", "}");
+      return;
+    case "SAVE":
+      if (!/^IMAGE\b/.test(rest)) return;
+      script.addText("\nSAVE ", start);
+      for (const piece of pieces) script.add(text.slice(piece.start, piece.end), piece.start);
+      script.addText("\n", pieces.at(-1)?.end ?? start);
       return;
     case "IF":
       open("if :; then", "fi");
@@ -203,7 +213,9 @@ function instructionImages(commands: readonly ShellCommand[], text: string): Giv
         const equals = textOfSlice(slice).lastIndexOf("=");
         if (equals > 0) outputs.push({ ...slice, to: slice.from + equals });
       }
-    }
+    } else if (keyword?.text === "SAVE")
+      // `WITH DOCKER --load=+target` gives an image the name under which that target saves it.
+      outputs.push(...readOptions(words.slice(1), saveOptions).positionals.map(wholeSlice));
   }
   return { mentions, outputs };
 }

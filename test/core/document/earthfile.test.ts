@@ -122,6 +122,32 @@ c:
     expectToSurvive(read, plain);
   });
 
+  it("reads no image that a target of the file saves, unless it is pulled", () =>
+    expectUses(
+      read,
+      `VERSION 0.8
+tool:
+    FROM «alpine:3»
+    ARG tag=1
+    SAVE IMAGE --push acme/tool:$tag acme/tool:latest
+test:
+    FROM «earthly/dind:alpine»
+    WITH DOCKER --load=+tool --pull «redis:7»
+        RUN docker run acme/tool lint && docker run acme/tool:1 && docker run «acme/other»
+    END
+    WITH DOCKER --pull «acme/tool:1»
+        RUN docker ps
+    END
+`,
+      [
+        "from docker.io/library/alpine:3 literal",
+        "from docker.io/earthly/dind:alpine literal",
+        "pull docker.io/library/redis:7 literal",
+        "command docker.io/acme/other literal",
+        "pull docker.io/acme/tool:1 literal",
+      ],
+    ));
+
   it("reads a target once for each value that others give to its arguments", () => {
     const text = `VERSION 0.8
 all:
