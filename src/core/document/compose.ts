@@ -3,7 +3,8 @@ import { addComposeImage, readService, type ComposeReading } from "./composeServ
 import { environmentBeside } from "./composeEnvironment.ts";
 import type { Document } from "./document.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
-import { readYaml } from "./yaml.ts";
+import { withoutSteeringLines } from "./templateMask.ts";
+import { readYaml, type YamlStream } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
@@ -14,7 +15,7 @@ import { entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from ".
  */
 export function readCompose(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const text = withoutByteOrderMark(source);
-  const stream = readYaml(text);
+  const stream = readMaybeTemplate(text);
   const images = createImageCollector(text);
   const inline: Document[] = [];
   const environment = environmentBeside(path, siblings);
@@ -42,6 +43,12 @@ export function readCompose(source: string, path: string, siblings: Siblings = n
     jobs: [],
     problems: [...stream.problems, ...images.problems, ...inline.flatMap((document) => document.problems)],
   };
+}
+
+/** A file that a tool fills in has lines which only steer that; they are hidden where it would not be YAML otherwise. */
+function readMaybeTemplate(text: string): YamlStream {
+  const stream = readYaml(text);
+  return stream.problems.length > 0 && text.includes("{") ? readYaml(withoutSteeringLines(text)) : stream;
 }
 
 /** What only the current format has at the top of a file. */

@@ -41,6 +41,13 @@ export function maskTemplate(text: string): MaskedTemplate {
   };
 }
 
+/** Hides lines that hold nothing but `{{...}}` or `{%...%}` of whatever template language; the text keeps its length. */
+export function withoutSteeringLines(text: string): string {
+  return text.replace(/^[ \t]*\{(?:\{[^{}\n]{0,400}\}|%[^%\n]{0,400}%)\}[ \t]*(?=\r?$)/gm, (line) =>
+    " ".repeat(line.length),
+  );
+}
+
 /** Whether a masked text holds what an action yields. */
 export function isMasked(text: string): boolean {
   return text.includes(mark);

@@ -20,6 +20,11 @@ describe("readCompose", () => {
     ],
     ["a folded image", service("image: >-\n  «busybox:1»"), ["image docker.io/library/busybox:1 literal"]],
     ["CRLF", "services:\r\n  app:\r\n    image: «node:22»\r\n", ["image docker.io/library/node:22 literal"]],
+    [
+      "a file with lines that steer a template",
+      "services:\n{{#if web}}\n  web:\n    image: «node:22»\n{{/if}}\n{% if x %}\n  x:\n    image: «redis:{{ tag }}»\n    ports: ['{{port}}:80']\n{% endif %}\n",
+      ["image docker.io/library/node:22 literal", "image ? partial"],
+    ],
     ["flow style", "services: {app: {image: «node:22»}}", ["image docker.io/library/node:22 literal"]],
     ["no image beside a build, which is an output", service("image: acme/app\nbuild: ."), []],
     ["an image beside an empty build", service("image: «acme/app»\nbuild:"), ["image docker.io/acme/app literal"]],
