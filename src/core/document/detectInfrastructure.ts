@@ -9,7 +9,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["earthfile", /(?:^|\/)(?:[\w-]+\.)?Earthfile(?:\.[\w-]+)?$/],
   ["bake", /(?:(?:^|[/._-])docker-bake[^/]*|\.bake)\.(?:hcl|json)$/i],
   ["terraform", /\.(?:tf|tofu)$/i],
-  ["nomad", /\.nomad(?:\.hcl)?$/i],
+  ["nomad", /\.nomad(?:\.hcl)?(?:\.(?:tpl|tmpl|tftpl|template|levant))?$/i],
   ["packer", /\.pkr\.(?:hcl|json)$/i],
   ["quadlet", /\.(?:container|image|volume|service)(?:\.d\/[^/]+\.conf)?$/],
   ["ecs", /(?:^|\/)(?:[^/]*task-?_?def(?:inition)?s?[^/]*|Dockerrun\.aws)\.json$/i],
@@ -29,9 +29,12 @@ export function infrastructureOfYaml(head: string): Dialect | undefined {
   return /^apiVersion[ \t]*:/m.test(head) ? undefined : isAnsible(head) ? "ansible" : awsDialectOf(head);
 }
 
+/** HCL that Terraform, Levant or another tool fills in first. */
+const hclTemplate = /\.(?:hcl|job)\.(?:tpl|tmpl|tftpl|levant)$/i;
+
 /** Whether a file's content may tell one of these dialects though its path does not. */
 export function mayHoldInfrastructure(path: string): boolean {
-  return /\.(?:hcl|groovy|template)$/i.test(path);
+  return /\.(?:hcl|hcl2|job|groovy|template)$/i.test(path) || hclTemplate.test(path);
 }
 
 /** The dialect of such a file, or of one in JSON. */
@@ -40,7 +43,7 @@ export function infrastructureOfContent(head: string, path: string): Dialect | u
   if (/\.template$/i.test(path)) return awsDialectOf(head) === "cloudformation" ? "cloudformation" : undefined;
   if (/\.groovy$/i.test(path))
     return /^[ \t]*(?:pipeline|node|podTemplate)\b[^\n]*\{/m.test(head) ? "jenkinsfile" : undefined;
-  if (/^job[ \t]+"[^"\n]*"[ \t]*\{/m.test(head)) return "nomad";
+  if (/^job[ \t]+(?:"[^"\n]*"|[\w-]+)[ \t]*\{/m.test(head)) return "nomad";
   if (/^source[ \t]+"docker"/m.test(head)) return "packer";
   return /^(?:target|group)[ \t]+"[^"\n]*"[ \t]*\{/m.test(head) ? "bake" : undefined;
 }
