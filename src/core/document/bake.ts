@@ -1,5 +1,5 @@
 import { baseArgument } from "./baseArgument.ts";
-import { bakeBuild } from "./bakeBuild.ts";
+import { inlineBuilds } from "./bakeBuild.ts";
 import {
   readBakeTargets,
   targetAttribute,
@@ -41,7 +41,7 @@ function readTarget(pipeline: Pipeline, file: BakeFile, target: BakeTarget): rea
     node: YamlNode | undefined,
     site: string,
     place?: { start: number; end: number },
-    options?: Pick<PipelineImageOptions, "skip">,
+    options?: Pick<PipelineImageOptions, "skip" | "wrapper">,
   ): void => {
     const range = place === undefined ? {} : { from: place.start, to: place.end };
     pipeline.image(node, site, { scope: hclScope(pipeline.text, node, lookup), ...range, ...options });
@@ -49,6 +49,8 @@ function readTarget(pipeline: Pipeline, file: BakeFile, target: BakeTarget): rea
   for (const { value } of targetObject(target, "contexts")) {
     const text = textOf(value) ?? "";
     if (text.startsWith(wrapper)) image(value, "context", { start: wrapper.length, end: text.length });
+    else if (scalarOf(value)?.tag === expressionTag || text.includes("${"))
+      image(value, "context", undefined, { wrapper, skip: (made) => !made.startsWith(wrapper) });
   }
   for (const { key, value } of targetObject(target, "args")) {
     const options = baseArgument(key.text, textOf(value) ?? "", scalarOf(value)?.tag === expressionTag);
@@ -67,7 +69,7 @@ function readTarget(pipeline: Pipeline, file: BakeFile, target: BakeTarget): rea
   }
   const dockerfile = scalarOf(targetAttribute(target, "dockerfile-inline"));
   if (dockerfile === undefined) return [];
-  const supplied = settingsOf(() => [bakeBuild(file, target, "", pipeline.text)]);
+  const supplied = settingsOf(() => inlineBuilds(file, target, pipeline.text));
   const read = (inner: string) => readDockerfile(inner, "", noSiblings, supplied);
   return readSubstituted(
     dockerfile,

@@ -2,6 +2,7 @@ import {
   contextNames,
   inheritedText,
   readBakeTargets,
+  targetAttribute,
   targetLookup,
   targetObject,
   withInherited,
@@ -26,17 +27,30 @@ export function bakeBuildsBeside(path: string, siblings: Siblings): readonly Wor
       const text = file === undefined ? undefined : siblings(file);
       if (file === undefined || text === undefined) return [];
       const read = readBakeTargets(text, file.endsWith(".json"));
-      return read.targets
-        .filter((target) => dockerfileOf(read, target, file) === path)
-        .map((target) => bakeBuild(read, target, file, text));
+      // Paths are those of where bake runs, which is beside the file or at a folder above it.
+      for (const above of ["", "../", "../../", "../../../"]) {
+        const found = read.targets.filter((target) => dockerfileOf(read, target, file, above) === path);
+        if (found.length > 0) return found.map((target) => bakeBuild(read, target, file, text));
+      }
+      return [];
     });
+}
+
+/** The builds of the inline Dockerfile of a target: its own, and those of targets that inherit it. */
+export function inlineBuilds(file: BakeFile, target: BakeTarget, text: string): readonly WorkspaceBuild[] {
+  return file.targets
+    .filter((one) => {
+      const from = withInherited(file, one).find((each) => targetAttribute(each, "dockerfile-inline") !== undefined);
+      return from === target;
+    })
+    .map((one) => bakeBuild(file, one, "", text));
 }
 
 /** A target of the bake file at `path` as a build of a Dockerfile. */
 export function bakeBuild(file: BakeFile, target: BakeTarget, path: string, text: string): WorkspaceBuild {
   const lookup = targetLookup(file, target);
   return {
-    contexts: contextNames(file, target),
+    contexts: contextNames(file, target, text),
     valuesOf(name): readonly (SuppliedArgument | undefined)[] {
       for (const one of withInherited(file, target)) {
         const scalar = scalarOf(targetObject(one, "args").findLast(({ key }) => key.text === name)?.value);
@@ -51,10 +65,10 @@ export function bakeBuild(file: BakeFile, target: BakeTarget, path: string, text
 }
 
 /** The Dockerfile that a target reads; undefined where it stands in the bake file, or outside of the workspace. */
-function dockerfileOf(file: BakeFile, target: BakeTarget, path: string): string | undefined {
+function dockerfileOf(file: BakeFile, target: BakeTarget, path: string, above: string): string | undefined {
   const targets = withInherited(file, target);
   if (inheritedText(targets, "dockerfile-inline") !== undefined) return undefined;
   const context = inheritedText(targets, "context") ?? ".";
   const dockerfile = inheritedText(targets, "dockerfile") ?? "Dockerfile";
-  return /^[a-z][a-z0-9+.-]*:/i.test(context) ? undefined : siblingPath(path, `${context}/${dockerfile}`);
+  return /^[a-z][a-z0-9+.-]*:/i.test(context) ? undefined : siblingPath(path, `${above}${context}/${dockerfile}`);
 }

@@ -1,7 +1,8 @@
 import { readHcl, type HclBody } from "./hcl.ts";
-import { attributeOf, boundedLookup } from "./hclScope.ts";
-import type { HclLookup } from "./hclValue.ts";
+import { attributeOf, boundedLookup, hclScope } from "./hclScope.ts";
+import type { HclDefinition, HclLookup } from "./hclValue.ts";
 import { readJsonc } from "./jsonc.ts";
+import { templateText } from "./template.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
 
 /** A target of a bake file, in either of its two forms. */
@@ -15,7 +16,7 @@ export interface BakeTarget {
 /** What a bake file holds. */
 export interface BakeFile {
   readonly targets: readonly BakeTarget[];
-  /** Variables by their defaults. */
+  /** Variables by their defaults, and functions. */
   readonly variable: HclLookup;
 }
 
@@ -23,8 +24,11 @@ const maximumInheritance = 20;
 
 /** Reads the targets and variables of a bake file; `isJson` tells its form. */
 export function readBakeTargets(text: string, isJson: boolean): BakeFile {
-  const { targets, defaults } = isJson ? jsonTargets(readJsonc(text).documents[0]?.root) : hclTargets(readHcl(text));
+  const { targets, defaults, functions } = isJson
+    ? jsonTargets(readJsonc(text).documents[0]?.root)
+    : hclTargets(readHcl(text));
   const variable = boundedLookup((name) => {
+    if (name.endsWith("(")) return functions.get(name.slice(0, -1));
     const value = defaults.get(name);
     return value === undefined ? undefined : { label: `default of variable ${name}`, nodes: [value] };
   });
@@ -62,9 +66,14 @@ export function withInherited(file: BakeFile, target: BakeTarget, depth = 0): re
   return [...found].slice(0, 100);
 }
 
-/** The names of a target's additional contexts, inherited ones too. */
-export function contextNames(file: BakeFile, target: BakeTarget): readonly string[] {
-  return withInherited(file, target).flatMap((one) => targetObject(one, "contexts").map(({ key }) => key.text));
+/** The names of a target's additional contexts, inherited ones too; those that are images may hold a variable. */
+export function contextNames(file: BakeFile, target: BakeTarget, text: string): readonly string[] {
+  const lookup = targetLookup(file, target);
+  return withInherited(file, target).flatMap((one) =>
+    targetObject(one, "contexts").map(({ key }) =>
+      key.text.includes("${") ? (templateText(text, key, hclScope(text, key, lookup)) ?? key.text) : key.text,
+    ),
+  );
 }
 
 /** The text of the nearest attribute of that name, of a target or what it inherits from. */
@@ -76,10 +85,25 @@ export function inheritedText(targets: readonly BakeTarget[], name: string): str
   return undefined;
 }
 
-function jsonTargets(root: YamlNode | undefined): {
-  targets: readonly BakeTarget[];
-  defaults: ReadonlyMap<string, YamlNode>;
-} {
+interface Blocks {
+  readonly targets: readonly BakeTarget[];
+  readonly defaults: ReadonlyMap<string, YamlNode>;
+  readonly functions: ReadonlyMap<string, HclDefinition>;
+}
+
+/** A function of the file (Bake, "User-defined functions"), by its attributes. */
+function bakeFunction(
+  name: string,
+  attribute: (name: string) => YamlNode | undefined,
+): readonly (readonly [string, HclDefinition])[] {
+  const result = attribute("result");
+  const rest = textOf(attribute("variadic_params"));
+  const parameters = [...itemsOf(attribute("params")).map((item) => textOf(item) ?? ""), ...(rest ? [rest] : [])];
+  if (result === undefined) return [];
+  return [[name, { label: `function ${name}`, nodes: [result], parameters, isVariadic: rest !== undefined }]];
+}
+
+function jsonTargets(root: YamlNode | undefined): Blocks {
   const targets = labelled(valueAt(root, "target")).map(({ key, value }) => ({
     name: key.text,
     attributes: entriesOf(value),
@@ -88,7 +112,10 @@ function jsonTargets(root: YamlNode | undefined): {
     const fallback = valueAt(value, "default");
     return fallback === undefined ? [] : [[key.text, fallback]];
   });
-  return { targets, defaults: new Map(defaults) };
+  const functions = labelled(valueAt(root, "function")).flatMap(({ key, value }) =>
+    bakeFunction(key.text, (name) => valueAt(value, name)),
+  );
+  return { targets, defaults: new Map(defaults), functions: new Map(functions) };
 }
 
 /** The blocks of a type by their labels; JSON may write each of both as a list (HCL, "JSON Syntax"). */
@@ -103,7 +130,7 @@ function oneOrMore(node: YamlNode | undefined): readonly YamlNode[] {
   return node === undefined || items.length > 0 ? items : [node];
 }
 
-function hclTargets(root: HclBody): { targets: readonly BakeTarget[]; defaults: ReadonlyMap<string, YamlNode> } {
+function hclTargets(root: HclBody): Blocks {
   const defaults = new Map<string, YamlNode>(root.attributes.map(({ key, value }) => [key.text, value]));
   for (const { type, labels, body } of root.blocks) {
     const fallback = attributeOf(body, "default");
@@ -112,5 +139,8 @@ function hclTargets(root: HclBody): { targets: readonly BakeTarget[]; defaults: 
   const targets = root.blocks
     .filter(({ type }) => type === "target")
     .map(({ labels, body }) => ({ name: labels[0] ?? "", attributes: body.attributes, body }));
-  return { targets, defaults };
+  const functions = root.blocks.flatMap(({ type, labels, body }) =>
+    type === "function" && labels[0] !== undefined ? bakeFunction(labels[0], (name) => attributeOf(body, name)) : [],
+  );
+  return { targets, defaults, functions: new Map(functions) };
 }

@@ -6,6 +6,7 @@ import type { Dialect, Document, ImageUse, Job, ShellCommand } from "./document.
 import { readScriptLines, readWords, scriptLines, type ScriptOptions } from "./pipelineScript.ts";
 import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
 import { noTemplate } from "./templateSyntax.ts";
+import { withoutStart } from "./value.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder, type ImageOptions } from "./yamlImage.ts";
 import { mappingOf, scalarOf, valueAt, type YamlEntry, type YamlNode, type YamlScalar } from "./yamlNode.ts";
@@ -77,7 +78,7 @@ export function createPipeline(source: string, path: string, dialect: Dialect, r
       for (const value of expandTemplate(text, scalar, scope, begin, to))
         // A value that comes to nothing runs no image.
         if (value.parts.some((part) => part.text?.trim() !== "") && skip?.(textOfValue(value) ?? "") !== true)
-          images.add(found, site, { ...options, value });
+          images.add(found, site, { ...options, value: begin === from ? withoutStart(value, wrapper) : value });
     },
     script(nodes, options) {
       const lines = nodes.flatMap((node) => scriptLines(node));

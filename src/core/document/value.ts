@@ -19,3 +19,23 @@ export interface Value {
   /** How variables were followed; empty where the value stands there as it is. */
   readonly chain: readonly ValueStep[];
 }
+
+/** The value without the text that it begins with; as it is where it begins otherwise. */
+export function withoutStart(value: Value, start: string): Value {
+  const parts: ValuePart[] = [];
+  let left = start;
+  for (const part of value.parts) {
+    const { text } = part;
+    if (left === "") parts.push(part);
+    else if (text === undefined || !(text.startsWith(left) || left.startsWith(text))) return value;
+    else {
+      const taken = Math.min(text.length, left.length);
+      left = left.slice(taken);
+      const { span } = part;
+      const rest = { ...part, text: text.slice(taken) };
+      if (taken < text.length)
+        parts.push(span === undefined ? rest : { ...rest, span: { start: span.start + taken, end: span.end } });
+    }
+  }
+  return left === "" ? { ...value, parts } : value;
+}

@@ -132,4 +132,75 @@ target "a" {
       'variable "F" { default = "cpu" }\ntarget "a" {\n  cache-from = ["type=registry,ref=«r.io/a:${notequal("nvidia", F) ? "${F}-" : ""}1»,x=y"]\n}\n',
       ["cache-from r.io/a:cpu-1 resolved"],
     ));
+
+  it("follows functions of the file, and contexts that are images on a condition", () =>
+    expectUses(
+      (text) => readDocument(text, "docker-bake.hcl"),
+      `variable "V" { default = "1.0" }
+variable "REMOTE" { default = true }
+variable "SOURCE" { default = "docker-image://r.io/s:1" }
+function "img" {
+  params          = [name]
+  variadic_params = rest
+  result          = "r.io/\${name}:\${join("-", rest)}"
+}
+function "ctx" {
+  params = [name]
+  result = REMOTE ? "docker-image://\${img(name, V)}" : "target:\${name}"
+}
+target "a" {
+  contexts = {
+    base  = «ctx("base")»
+    lib   = "docker-image://«\${img("lib", V, "slim")}»"
+    other = V == "2" ? "docker-image://no:1" : "target:no"
+    own   = "«\${SOURCE}»"
+  }
+  args = { BASE_IMAGE = «img("x", V)» }
+}
+`,
+      [
+        "context r.io/base:1.0 resolved",
+        "context r.io/lib:1.0-slim resolved",
+        "context r.io/s:1 resolved",
+        "argument r.io/x:1.0 resolved",
+      ],
+    ));
+
+  it("reads functions in JSON", () =>
+    expectUses(
+      json,
+      `{ "function": { "img": { "params": ["name"], "result": "r.io/\${name}:1" } },
+  "target": { "a": { "args": { "BASE_IMAGE": "«\${img("x")}»" } } } }`.replace('img("x")', 'img(\\"x\\")'),
+      ["argument r.io/x:1 resolved"],
+    ));
+
+  it("reads an inline Dockerfile as the targets build it that inherit it", () =>
+    expectUses(
+      (text) => readDocument(text, "docker-bake.hcl"),
+      `variable "V" { default = "1.0" }
+target "_inline" {
+  dockerfile-inline = <<EOT
+ARG BASE
+FROM «$\${BASE}»
+FROM other:1.0
+COPY --from=files /a /b
+COPY --from=«busybox» /a /b
+EOT
+}
+target "b" {
+  inherits = ["_inline"]
+  contexts = { files = "./files" }
+  args     = { BASE = "«node:22»" }
+}
+target "c" {
+  inherits = ["b"]
+  contexts = { "other:\${V}" = "target:x" }
+}
+`,
+      [
+        "from docker.io/library/node:22 resolved",
+        "copy-from docker.io/library/busybox literal",
+        "argument docker.io/library/node:22 literal",
+      ],
+    ));
 });

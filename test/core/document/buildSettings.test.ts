@@ -77,6 +77,19 @@ describe("settingsBeside", () => {
       },
       "node:22",
     ],
+    [
+      "a bake file beside it that runs at the root",
+      { "a/b/docker-bake.hcl": 'target "x" {\n  dockerfile = "a/b/Dockerfile"\n  args = { BASE = "node" }\n}\n' },
+      "node:22",
+    ],
+    [
+      "an argument that a function of the bake file gives",
+      {
+        "a/b/docker-bake.hcl":
+          'function "f" {\n params = [a]\n result = "${a}de"\n}\ntarget "x" {\n args = { BASE = f("no") }\n}\n',
+      },
+      "node:22",
+    ],
     ["a bake file in JSON", { "a/b/docker-bake.json": '{"target":{"x":{"args":{"BASE":"node"}}}}' }, "node:22"],
     [
       "another target's Dockerfile",
@@ -139,6 +152,13 @@ describe("settingsBeside", () => {
     [
       "a bake file's inherited block",
       { "docker-bake.hcl": 'target "a" {\n  contexts { lib = "../lib" }\n}\ntarget "x" {\n  inherits = ["a"]\n}\n' },
+    ],
+    [
+      "a name with a variable",
+      {
+        "docker-bake.hcl":
+          'variable "N" { default = "lib" }\ntarget "x" {\n  contexts = { "${N}:latest" = "../lib" }\n}\n',
+      },
     ],
     ["a bake file in JSON", { "docker-bake.json": '{"target":{"x":{"contexts":{"lib":"target:y"}}}}' }],
     [
