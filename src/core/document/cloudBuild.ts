@@ -1,4 +1,4 @@
-import type { Document, JobStep } from "./document.ts";
+import type { BuiltName, Document, JobStep } from "./document.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { placedVariables, assignmentsOf, textsOf, variableLookup } from "./pipelineVariables.ts";
 import type { ScriptOptions } from "./pipelineScript.ts";
@@ -28,12 +28,10 @@ const tools = new Set([
  */
 export function readCloudBuild(text: string, path: string): Document {
   const pipeline = createPipeline(text, path, "cloud-build");
-  for (const root of pipeline.roots) {
-    readBuild(pipeline, root);
-    // A trigger's own file holds the build.
-    readBuild(pipeline, valueAt(root, "build"));
-  }
-  return pipeline.document();
+  // A trigger's own file holds the build.
+  const builds = pipeline.roots.flatMap((root) => [root, valueAt(root, "build")]);
+  for (const build of builds) readBuild(pipeline, build);
+  return { ...pipeline.document(), built: builds.flatMap(builtNames) };
 }
 
 function readBuild(pipeline: Pipeline, build: YamlNode | undefined): void {
@@ -42,10 +40,8 @@ function readBuild(pipeline: Pipeline, build: YamlNode | undefined): void {
   const known = placedVariables(pipeline.text, entriesOf(substitutions), scope);
   const around = placedVariables(pipeline.text, assignmentsOf(valueAt(build, "options", "env")), scope);
   const steps: JobStep[] = [];
-  const built = builtNames(build);
   for (const step of itemsOf(valueAt(build, "steps"))) {
-    const name = valueAt(step, "name");
-    if (!built.has(withTag(textOf(name) ?? ""))) pipeline.image(name, "name", { scope });
+    pipeline.image(valueAt(step, "name"), "name", { scope });
     const own = placedVariables(pipeline.text, assignmentsOf(valueAt(step, "env")), scope);
     const environment = { ...textsOf(around), ...textsOf(own) };
     readCommands(pipeline, step, { environment, scope, job: "steps", step: steps.length }, textsOf(known));
@@ -56,23 +52,21 @@ function readBuild(pipeline: Pipeline, build: YamlNode | undefined): void {
     pipeline.job({ id: "steps", span: valueAt(build, "steps")?.span ?? build.span, steps, environment: known });
 }
 
-/** What the build makes, as it is written: a later step may run it. */
-function builtNames(build: YamlNode | undefined): ReadonlySet<string> {
-  const names = new Set(itemsOf(valueAt(build, "images")).flatMap((image) => withTag(textOf(image) ?? "")));
+/** What the build makes, as it is written: a later step may run it. Builders other than docker name it as docker does. */
+function builtNames(build: YamlNode | undefined): readonly BuiltName[] {
+  // The list of what is pushed may stand before its steps or after them.
+  const named = itemsOf(valueAt(build, "images")).map((image) => ({ name: textOf(image) ?? "", at: 0 }));
   for (const step of itemsOf(valueAt(build, "steps"))) {
-    const words = itemsOf(valueAt(step, "args")).map((word) => textOf(word) ?? "");
+    const words = itemsOf(valueAt(step, "args"));
     for (const [index, word] of words.entries()) {
+      const text = textOf(word) ?? "";
       const tag =
-        /^(?:--tag|--destination|-t)=(.+)$/s.exec(word)?.[1] ?? (/^(?:-t|--tag)$/.test(word) ? words[index + 1] : "");
-      if (tag !== undefined && tag !== "") names.add(withTag(tag));
+        /^(?:--tag|--destination|-t)=(.+)$/s.exec(text)?.[1] ??
+        (/^(?:-t|--tag)$/.test(text) ? textOf(words[index + 1]) : undefined);
+      named.push({ name: tag ?? "", at: word.span.start });
     }
   }
-  return names;
-}
-
-/** A name as it is written, with the tag that it has where it says none. */
-function withTag(name: string): string {
-  return /[:@][^/]*$/.test(name) ? name : `${name}:latest`;
+  return named.filter(({ name }) => name !== "");
 }
 
 function readCommands(

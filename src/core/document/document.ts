@@ -169,6 +169,12 @@ export interface Job {
   readonly environment: Readonly<Record<string, { readonly text: string; readonly span: Span }>>;
 }
 
+/** A name given to an image that is built, and where. */
+export interface BuiltName {
+  readonly name: string;
+  readonly at: number;
+}
+
 /** What a reader makes of a file. Reading never fails: what could not be understood is a problem with its span. */
 export interface Document {
   /** Workspace-relative, forward slashes. */
@@ -184,7 +190,7 @@ export interface Document {
    */
   readonly furtherCommands?: readonly ShellCommand[];
   /** Names that the document gives to what it builds, beside those that its commands give. */
-  readonly built?: readonly string[];
+  readonly built?: readonly BuiltName[];
   readonly jobs: readonly Job[];
   readonly problems: readonly Problem[];
 }

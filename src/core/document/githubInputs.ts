@@ -66,7 +66,7 @@ export function readActionInputs(
       for (const scope of differing)
         for (const value of valuesOf(scalar, scope, from, to)) {
           if ("node" in value || value.parts.every((part) => part.text === "")) continue;
-          images.add(node, "with", { value, from, to });
+          images.add(node, form.input === "cache-from" ? "cache-from" : "with", { value, from, to });
         }
   }
 }

@@ -1,7 +1,7 @@
 import { readShell, type ShellCombination } from "../shell/readShell.ts";
 import { windowsShellOf } from "../shell/windowsShell.ts";
 import type { Problem } from "../problem.ts";
-import type { JobStep, ShellCommand } from "./document.ts";
+import type { BuiltName, JobStep, ShellCommand } from "./document.ts";
 import { builtNames } from "./githubBuilds.ts";
 import { examinedImages } from "./githubExamined.ts";
 import { githubFiles } from "./githubFiles.ts";
@@ -18,7 +18,7 @@ export interface StepsReading {
   readonly commands: readonly ShellCommand[];
   readonly furtherCommands: readonly ShellCommand[];
   /** Names that actions give to what they build. */
-  readonly built: readonly string[];
+  readonly built: readonly BuiltName[];
   /** What the scripts of steps write as outputs, by the steps' ids; undefined for what cannot be known. */
   readonly outputs: ReadonlyMap<string, ReadonlyMap<string, PlacedText | undefined>>;
   readonly problems: readonly Problem[];
@@ -63,7 +63,7 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
   const steps: JobStep[] = [];
   const commands: ShellCommand[] = [];
   const furtherCommands: ShellCommand[] = [];
-  const built: string[] = [];
+  const built: BuiltName[] = [];
   const problems: Problem[] = [];
   const outputs = new Map<string, ReadonlyMap<string, PlacedText | undefined>>();
   const written = new Map<string, PlacedText | undefined>();
@@ -85,7 +85,7 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
     readActionInputs(item, inStep, scopes, context.images);
     furtherCommands.push(...examinedImages(item, inStep, scopes, context.job));
     steps.push(toStep(item));
-    built.push(...builtNames(item, scopes));
+    built.push(...builtNames(item, scopes).map((name) => ({ name, at: item.span.start })));
     const scope = inStep(around);
     for (const { script, shell } of scriptsOf(item, context.shell)) {
       const windowsShell = windowsShellOf(shell);

@@ -1,6 +1,6 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
-import type { Document, Job, ShellCommand } from "./document.ts";
+import type { BuiltName, Document, Job, ShellCommand } from "./document.ts";
 import { distinctCombinations, matrixCombinations } from "./githubMatrix.ts";
 import { inputDefaults, outputCandidates, valuesOf, type GithubScope } from "./githubScope.ts";
 import { environmentOf, readSteps, type StepsReading } from "./githubSteps.ts";
@@ -30,7 +30,7 @@ export function readGithubWorkflow(text: string, path: string): Document {
   const images = createImageCollector(plain);
   const commands: ShellCommand[] = [];
   const furtherCommands: ShellCommand[] = [];
-  const built: string[] = [];
+  const built: BuiltName[] = [];
   const jobs: Job[] = [];
   const problems: Problem[] = [];
   const root = stream.documents[0]?.root;

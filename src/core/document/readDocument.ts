@@ -1,5 +1,5 @@
 import { withoutByteOrderMark } from "../image/span.ts";
-import { readImageCommands } from "../shell/imageCommands.ts";
+import { imagesOf } from "../shell/imageCommands.ts";
 import { readBazel } from "./bazel.ts";
 import { readAnsible } from "./ansible.ts";
 import { readAzurePipelines } from "./azurePipelines.ts";
@@ -46,7 +46,6 @@ import { readToolConfig } from "./toolConfig.ts";
 import { readConcourse } from "./concourse.ts";
 import { readTravis } from "./travis.ts";
 import { readTomlConfig } from "./tomlConfig.ts";
-import { inDocumentOrder } from "./yamlImage.ts";
 import { readSkaffold } from "./skaffold.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 
@@ -143,8 +142,5 @@ const readsOwnCommands: ReadonlySet<Dialect> = new Set<Dialect>(["earthfile", "j
 
 /** The document with the images that its commands name, except where its dialect lists them already. */
 function withCommandImages(document: Document): Document {
-  if (readsOwnCommands.has(document.dialect)) return document;
-  const known = new Set(document.images.map(({ span }) => span.start));
-  const uses = readImageCommands(document).filter(({ span }) => !known.has(span.start));
-  return uses.length === 0 ? document : { ...document, images: inDocumentOrder([...document.images, ...uses]) };
+  return readsOwnCommands.has(document.dialect) ? document : { ...document, images: imagesOf(document) };
 }

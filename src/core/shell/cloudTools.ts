@@ -1,4 +1,4 @@
-import { flagged, namedValues, noImages, type ToolReader } from "./commandVerbs.ts";
+import { flagged, local, namedValues, noImages, type ToolReader } from "./commandVerbs.ts";
 import { afterName, mentioned, type CommandImages } from "./mention.ts";
 import { aws, gcloud } from "./options/clouds.ts";
 import { readOptions, type OptionTable } from "./optionTable.ts";
@@ -19,22 +19,22 @@ function readGoogle(words: readonly WordValue[]): CommandImages {
   const [group, ...rest] = commandsOf(words, gcloud).filter(({ text }) => !/^(?:alpha|beta|preview)$/.test(text));
   switch (group?.text) {
     case "run":
-      return mentioned(namedValues(words, ["--image"]));
+      return local(namedValues(words, ["--image"]));
     case "compute":
     case "dataproc":
-      return mentioned(namedValues(words, ["--container-image"]));
+      return local(namedValues(words, ["--container-image"]));
     case "ai":
     case "ai-platform":
-      return mentioned([
+      return local([
         ...namedValues(words, ["--container-image-uri", "--master-image-uri", "--worker-image-uri"]),
         ...namedValues(words, ["--worker-pool-spec"]).flatMap((slice) =>
           fieldsOf(slice).map((field) => afterName(field, /^container-image-uri=/)),
         ),
       ]);
     case "app":
-      return mentioned(namedValues(words, ["--image-url"]));
+      return local(namedValues(words, ["--image-url"]));
     case "workstations":
-      return mentioned(namedValues(words, ["--container-custom-image"]));
+      return local(namedValues(words, ["--container-custom-image"]));
     case "container":
     case "artifacts": {
       const named = /^(?:images describe|docker images describe)(?: |$)/.exec(
@@ -71,9 +71,7 @@ function readAzure(words: readonly WordValue[]): CommandImages {
   }
   if (!["containerapp", "container", "webapp", "functionapp"].includes(group ?? "")) return noImages;
   const short = group === "webapp" || group === "functionapp" ? ["-i", ...(verb === "config" ? ["-c"] : [])] : [];
-  return mentioned(
-    namedValues(words, [...azureImages, ...short]).map((slice) => afterPrefix(slice, "https://") ?? slice),
-  );
+  return local(namedValues(words, [...azureImages, ...short]).map((slice) => afterPrefix(slice, "https://") ?? slice));
 }
 
 /** Functions, services and models that run an image. */
@@ -81,14 +79,14 @@ function readAmazon(words: readonly WordValue[]): CommandImages {
   const [service] = commandsOf(words, aws);
   switch (service?.text) {
     case "lambda":
-      return mentioned([
+      return local([
         ...namedValues(words, ["--image-uri"]),
         ...namedValues(words, ["--code"]).flatMap((slice) =>
           fieldsOf(slice).map((field) => afterName(field, /^ImageUri=/)),
         ),
       ]);
     case "sagemaker":
-      return mentioned(
+      return local(
         namedValues(words, ["--primary-container"]).flatMap((slice) =>
           fieldsOf(slice).map((field) => afterName(field, /^Image=/)),
         ),

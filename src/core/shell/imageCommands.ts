@@ -1,20 +1,20 @@
 import type { Document, ImageUse, ShellCommand, WordPart } from "../document/document.ts";
-import { formatReference, parseReference } from "../image/reference.ts";
+import { createBuiltImages, joinedName, namesOf, type BuiltImages } from "./builtImages.ts";
 import { innerCommands } from "./innerCommand.ts";
+import { inDocumentOrder } from "../document/yamlImage.ts";
 import { imagesOfTool } from "./imageTools.ts";
 import { createCommandUses, type PlacedMention } from "./imageCommandUse.ts";
-import type { SplitMention } from "./mention.ts";
 import { createScript } from "./script.ts";
-import { partsOfSlice, textOfSlice, valueOfWord, wholeSlice, writtenSpan, type WordSlice } from "./wordValue.ts";
+import { partsOfSlice, valueOfWord, wholeSlice, type WordSlice } from "./wordValue.ts";
 
 /** Deepest nesting of `sh -c '...'` that is followed. */
 const maximumDepth = 4;
 /** Commands whose images are looked for in one document, with those inside strings. */
 const maximumCommands = 50_000;
 
-/** A tool that takes images, or what stands for one: without any, no command names an image. */
+/** A tool that takes images or signs, or what stands for one: without any, no command names an image. */
 const mayNameTool =
-  /docker|podman|nerdctl|buildah|container|oci_|--rm|finch|kubectl|crane|oras|regctl|skopeo|cosign|notation|trivy|grype|syft|snyk|dive|dockle|helm|k3d|minikube|crictl|gcloud|gke-deploy|singularity|apptainer|enroot|buildctl|buildkit|gitlab-runner|distrobox|toolbox|dgoss|copa|slsa-verifier|attestation|\b(?:oc|kind|ctr|az|aws|kn|pack|act|fly(?:ctl)?)\b/i;
+  /docker|podman|nerdctl|buildah|container|oci_|--rm|finch|kubectl|crane|oras|regctl|skopeo|cosign|notation|trivy|grype|syft|snyk|dive|dockle|helm|k3d|minikube|crictl|gcloud|gke-deploy|singularity|apptainer|enroot|buildctl|buildkit|gitlab-runner|distrobox|toolbox|dgoss|copa|slsa-verifier|attestation|gitsign|countersign|policy-tester|\b(?:oc|kind|ctr|az|aws|kn|pack|act|fly(?:ctl)?)\b/i;
 
 /** Whether a text may hold commands that name images. */
 export function mayNameImages(text: string): boolean {
@@ -28,30 +28,64 @@ export interface GivenImages {
   readonly outputs: readonly WordSlice[];
 }
 
+/** What holds commands, with what is said there of what it builds. */
+type CommandHolder = Pick<Document, "text" | "commands" | "furtherCommands" | "built" | "jobs">;
+
 /**
  * The images that a document's commands name, in document order: `docker run`, `crane digest`, `kubectl set image` and
  * their kind, inside `sh -c '...'` too. Names that the same commands give to what they build are none.
  */
 export function readImageCommands(
-  document: Pick<Document, "text" | "commands" | "furtherCommands" | "built" | "jobs">,
+  document: CommandHolder,
   given: GivenImages = { mentions: [], outputs: [] },
 ): readonly ImageUse[] {
-  const isGiven = given.mentions.length > 0 || (document.furtherCommands ?? []).length > 0;
-  if (!isGiven && !mayNameImages(document.text)) return [];
+  return readCommands(document, given).images;
+}
+
+/** Where an image stands that something runs or pulls, other than in a command. */
+const runSites: ReadonlySet<string> = new Set([
+  "agents",
+  "container",
+  "image",
+  "name",
+  "pipe",
+  "plugins",
+  "resources",
+  "services",
+  "task",
+  "uses",
+  "with",
+]);
+
+/** All images of a document, without those that it has built or tagged before it runs them, by commands or otherwise. */
+export function imagesOf(document: Document): readonly ImageUse[] {
+  const { images, built } = readCommands(document, { mentions: [], outputs: [] });
+  if (built === undefined) return document.images;
+  const own = document.images.filter((use) => !runSites.has(use.site) || !built.precedes(use));
+  const known = new Set(document.images.map(({ span }) => span.start));
+  return inDocumentOrder([...own, ...images.filter(({ span }) => !known.has(span.start))]);
+}
+
+/** `built` is absent where nothing names a tool that could build. */
+function readCommands(
+  document: CommandHolder,
+  given: GivenImages,
+): { readonly images: readonly ImageUse[]; readonly built?: BuiltImages } {
+  const isGiven =
+    given.mentions.length > 0 || [document.furtherCommands, document.built].some((list) => (list ?? []).length > 0);
+  if (!isGiven && (document.commands.length === 0 || !mayNameImages(document.text))) return { images: [] };
   const commands: ShellCommand[] = [];
   const placed: PlacedMention[] = [...given.mentions];
-  const outputs = new Set<string>();
-  const aliases = new Set<string>();
-  const addOutput = (name: string): void => {
-    for (const one of spellings(name)) outputs.add(one);
-  };
-  for (const name of [...(document.built ?? []), ...given.outputs.flatMap((slice) => namesOf(slice, document.text))])
-    addOutput(name);
+  const built = createBuiltImages();
+  for (const { name, at } of document.built ?? []) built.add(name, at);
+  for (const slice of given.outputs)
+    for (const name of namesOf(slice, document.text)) built.add(name, slice.value.word.span.start);
   let left = maximumCommands;
   const visit = (command: ShellCommand, depth: number): void => {
     if (left-- <= 0) return;
     commands.push(command);
-    for (const name of taggedNames(command)) addOutput(name);
+    const at = command.span.start;
+    for (const name of taggedNames(command)) built.add(name, at);
     for (const inner of innerCommands(command)) {
       if (inner.kind === "script") {
         if (depth >= maximumDepth) continue;
@@ -61,20 +95,19 @@ export function readImageCommands(
       }
       const { tool, rest } = inner.invocation;
       const images = imagesOfTool(tool, () => rest.map((word) => valueOfWord(word, document.text)));
-      for (const output of images.outputs) for (const name of namesOf(output, document.text)) addOutput(name);
+      for (const output of images.outputs) for (const name of namesOf(output, document.text)) built.add(name, at);
       for (const alias of images.aliases ?? [])
-        for (const one of namesOf(alias, document.text).flatMap(spellings)) aliases.add(one);
+        for (const name of namesOf(alias, document.text)) built.addAlias(name, at);
       for (const mention of images.mentions) placed.push({ ...mention, command, tool });
     }
   };
   for (const command of [...document.commands, ...(document.furtherCommands ?? [])]) visit(command, 0);
-  if (placed.length === 0) return [];
   const wanted = placed.filter(({ slice, split, mayBeLocal, isPulled }) => {
     if (mayBeLocal !== true) return true;
-    const names = (split === undefined ? namesOf(slice, document.text) : [joinedName(slice, split)]).flatMap(spellings);
-    return !names.some((name) => outputs.has(name) || (isPulled !== true && aliases.has(name)));
+    const names = split === undefined ? namesOf(slice, document.text) : [joinedName(slice, split)];
+    return !built.has(names, isPulled === true);
   });
-  return createCommandUses(document, commands, wanted);
+  return { images: wanted.length === 0 ? [] : createCommandUses(document, commands, wanted), built };
 }
 
 /** The names after `-t` of whatever builds, where a variable says what that is. */
@@ -86,30 +119,6 @@ function taggedNames({ words }: ShellCommand): readonly string[] {
     const tag = own ?? (text === "-t" || text === "--tag" ? words[index + 1]?.text : undefined);
     return tag === undefined || !/[\w]/.test(tag) ? [] : [tag];
   });
-}
-
-/** A name, and how others may spell it: without a tag it is `latest`, and on this machine it may be called `localhost/...`. */
-function spellings(name: string): readonly string[] {
-  const { value } = parseReference(name.replace(/^localhost\//, ""));
-  // What only running the script can tell stands before the last path component.
-  if (value === undefined) return /\/[\w.-]+$/.test(name) ? [name, `${name}:latest`] : [name];
-  return [
-    name,
-    formatReference(value.tag === undefined && value.digest === undefined ? { ...value, tag: "latest" } : value),
-  ];
-}
-
-/** What a name reads as: its value, or the text that yields it. */
-function namesOf(slice: WordSlice, document: string): readonly string[] {
-  const span = writtenSpan(partsOfSlice(slice), document);
-  const written = span === undefined ? [] : [document.slice(span.start, span.end).replaceAll(/["']/g, "")];
-  return partsOfSlice(slice).every(({ text }) => text !== undefined) ? [textOfSlice(slice), ...written] : written;
-}
-
-/** The name whose parts stand apart. */
-function joinedName(slice: WordSlice, { registry, tag }: SplitMention): string {
-  const before = registry === undefined ? "" : `${textOfSlice(registry)}/`;
-  return `${before}${textOfSlice(slice)}${tag === undefined ? "" : `:${textOfSlice(tag)}`}`;
 }
 
 /** The commands of a script that is a word of another command; what the outer shell expands keeps its place. */

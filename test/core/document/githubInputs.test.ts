@@ -42,8 +42,8 @@ describe("readActionInputs", () => {
       ),
       [
         "with docker.io/library/alpine:3 literal",
-        "with docker.io/acme/app:cache literal",
-        "with docker.io/acme/app:old literal",
+        "cache-from docker.io/acme/app:cache literal",
+        "cache-from docker.io/acme/app:old literal",
         "with docker.io/docker/buildkit-syft-scanner:1 literal",
         "with docker.io/docker/dockerfile:1 literal",
       ],

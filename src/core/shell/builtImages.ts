@@ -1,0 +1,71 @@
+import type { ImageUse } from "../document/document.ts";
+import { formatReference, parseReference } from "../image/reference.ts";
+import type { SplitMention } from "./mention.ts";
+import { partsOfSlice, textOfSlice, writtenSpan, type WordSlice } from "./wordValue.ts";
+
+/**
+ * The names that one document gives to images that it makes itself, with where it first does so. What is asked of a
+ * registry by such a name is what the document has put there.
+ */
+export interface BuiltImages {
+  /** Adds a name of what is built or copied. */
+  add(name: string, at: number): void;
+  /** Adds a further name for an image that is there already. */
+  addAlias(name: string, at: number): void;
+  /** Whether what has one of these names is built; `isPulled`: a further name does not count. */
+  has(names: readonly string[], isPulled: boolean): boolean;
+  /** Whether what an image refers to has been given its name before it is used there. */
+  precedes(use: ImageUse): boolean;
+}
+
+/** Starts with no names. */
+export function createBuiltImages(): BuiltImages {
+  const outputs = new Map<string, number>();
+  const aliases = new Map<string, number>();
+  const addTo = (names: Map<string, number>, name: string, at: number): void => {
+    for (const one of spellings(name)) names.set(one, Math.min(at, names.get(one) ?? at));
+  };
+  return {
+    add: (name, at) => addTo(outputs, name, at),
+    addAlias: (name, at) => addTo(aliases, name, at),
+    has: (names, isPulled) =>
+      names.flatMap(spellings).some((name) => outputs.has(name) || (!isPulled && aliases.has(name))),
+    precedes({ text, reference, span }) {
+      const names = reference === undefined ? [text] : [text, formatReference(reference)];
+      return names
+        .flatMap(spellings)
+        .some((name) => [outputs, aliases].some((given) => (given.get(name) ?? span.start) < span.start));
+    },
+  };
+}
+
+/** A name, and how others may spell it: without a tag it is `latest`, and on this machine it may be called `localhost/...`. */
+function spellings(written: string): readonly string[] {
+  const name = written.replaceAll(/\$([A-Za-z_]\w*)/g, "${$1}");
+  const { value } = parseReference(name.replace(/^localhost\//, ""));
+  // What only running the script can tell stands before the last path component, or is all but the end of it.
+  if (value === undefined) return /[/}][\w.-]+$/.test(name) ? [name, `${name}:latest`] : [name];
+  return [
+    name,
+    formatReference(value.tag === undefined && value.digest === undefined ? { ...value, tag: "latest" } : value),
+  ];
+}
+
+/** What a name reads as: its value, or the text that yields it, here and where its variables are set. */
+export function namesOf(slice: WordSlice, document: string): readonly string[] {
+  const parts = partsOfSlice(slice);
+  const span = writtenSpan(parts, document);
+  const written = span === undefined ? [] : [document.slice(span.start, span.end).replaceAll(/["']/g, "")];
+  if (parts.every(({ text }) => text !== undefined)) return [textOfSlice(slice), ...written];
+  const followed = parts.map(({ text, chain, span: place }) => {
+    const last = chain.at(-1);
+    return text ?? last?.text ?? document.slice(place.start, place.end);
+  });
+  return [...written, followed.join("").replaceAll(/["']/g, "")];
+}
+
+/** The name whose parts stand apart. */
+export function joinedName(slice: WordSlice, { registry, tag }: SplitMention): string {
+  const before = registry === undefined ? "" : `${textOfSlice(registry)}/`;
+  return `${before}${textOfSlice(slice)}${tag === undefined ? "" : `:${textOfSlice(tag)}`}`;
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { marked } from "../../helpers/marked.ts";
+
+/** Documents with what is no image of their own between ⟦⟧. */
+const documents: readonly (readonly [name: string, path: string, source: string])[] = [
+  [
+    "a job's image that an earlier job pushes",
+    ".gitlab-ci.yml",
+    "base:\n  image: ⟦docker:27⟧\n  script:\n  - docker build -t $REG/ci:$V .\n  - docker push $REG/ci:$V\ntest:\n  image: ${REG}/ci:${V}\n  services: [⟦redis:7⟧, $REG/ci:$V, ⟦$REG/ci:old⟧]\n  script: [make]\n",
+  ],
+  [
+    "an image that is run before it is built",
+    ".gitlab-ci.yml",
+    "default:\n  image: ⟦acme/ci:1⟧\nbase:\n  script: docker build -t acme/ci:1 . && docker push acme/ci:1\n",
+  ],
+  [
+    "a step's image, by its tag or without one",
+    ".drone.yml",
+    "kind: pipeline\nsteps:\n- {name: a, image: ⟦docker⟧, commands: [docker build -t app .]}\n- {name: b, image: 'app:latest'}\n- {name: c, image: app}\n- {name: d, image: ⟦app:2⟧}\n",
+  ],
+  [
+    "a further name that is pushed",
+    "bitbucket-pipelines.yml",
+    "image: ⟦node:22⟧\npipelines:\n  default:\n  - step: {script: [docker build -t app ., docker tag app acme/app:1, docker push acme/app:1]}\n  - step: {image: acme/app:1, script: [make]}\n  - step: {image: ⟦acme/app:2⟧, script: [make]}\n",
+  ],
+  [
+    "what a substitution names",
+    "cloudbuild.yaml",
+    "steps:\n- name: ⟦gcr.io/cloud-builders/docker⟧\n  entrypoint: bash\n  args: ['-c', 'docker build -t ${_I}-x .']\n- name: ${_I}-x\n- name: ⟦${_I}-y⟧\nsubstitutions: {_I: 'gcr.io/$PROJECT_ID/a'}\n",
+  ],
+  [
+    "what a plug-in runs",
+    ".buildkite/pipeline.yml",
+    "steps:\n- command: docker buildx build --push -t c/d:1 .\n- plugins: [{docker#v5: {image: 'c/d:1'}}]\n- plugins: [{docker#v5: {image: ⟦a/b:1⟧}}]\n",
+  ],
+  [
+    "what an action builds, but not the source of a cache",
+    ".github/workflows/x.yml",
+    "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - uses: docker/build-push-action@v6\n      with: {tags: 'ghcr.io/a/b:1', cache-from: 'type=registry,ref=⟦ghcr.io/a/b:1⟧'}\n    - uses: docker/build-push-action@v6\n      with: {tags: 'ghcr.io/a/b:2', cache-from: 'type=registry,ref=⟦ghcr.io/a/b:1⟧'}\n    - uses: docker://ghcr.io/a/b:1\n    - uses: addnab/docker-run-action@v3\n      with: {image: 'ghcr.io/a/b:2'}\n  b:\n    runs-on: x\n    container: ghcr.io/a/b:1\n    services: {c: {image: ⟦ghcr.io/a/b:3⟧}}\n    steps: []\n",
+  ],
+  [
+    "what a cloud is told to run",
+    "buildspec.yml",
+    "version: 0.2\nphases:\n  build:\n    commands:\n    - R=$A.dkr.$B.com/$N\n    - docker pull ⟦a/b:1⟧\n    - docker tag a/b:1 ${A}.dkr.${B}.com/$N:1\n    - docker push $R:1\n    - aws lambda update-function-code --image-uri $R:1\n    - aws lambda update-function-code --image-uri ⟦$R:2⟧\n    - gcloud run deploy x --image $R:1\n    - az containerapp update -n x --image $R:1\n",
+  ],
+];
+
+describe("createBuiltImages", () => {
+  for (const [name, path, source] of documents)
+    it(`tells ${name}`, () => {
+      const { text, spans } = marked(source);
+      assert.deepEqual(
+        readDocument(text, path).images.map(({ span }) => text.slice(span.start, span.end)),
+        spans.map((span) => text.slice(span.start, span.end)),
+      );
+    });
+});
