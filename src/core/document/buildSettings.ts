@@ -12,5 +12,9 @@ export function settingsBeside(path: string, siblings: Siblings): BuildSettings 
     ...devcontainerBuildsBeside(path, siblings),
   ]);
   // Most names are images by their form; looking into other files for each of them would cost more than it tells.
-  return { ...settings, hasContext: (name) => /^[a-z0-9][a-z0-9._-]*$/i.test(name) && settings.hasContext(name) };
+  return {
+    ...settings,
+    hasContext: (name, isSupplied = false) =>
+      (isSupplied || /^[a-z0-9][a-z0-9._-]*$/i.test(name)) && settings.hasContext(name),
+  };
 }

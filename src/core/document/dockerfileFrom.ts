@@ -69,7 +69,9 @@ export function readFrom(
   const inner = withoutQuotes(line.text, word.start, word.end);
   const span = spanOf(inner.start, inner.end);
   const base = baseStage(value, stages, expansion.budget);
-  if (base !== undefined || (isComplete(value) && (value.text === "scratch" || settings.hasContext(value.text))))
+  const isSupplied = value.steps.some(({ file }) => file !== undefined);
+  const isNone = (name: string) => name === "scratch" || settings.hasContext(name, isSupplied);
+  if (base !== undefined || (isComplete(value) && isNone(value.text)))
     return { ...reading, use: undefined, value, base };
 
   const written = line.text.slice(inner.start, inner.end).slice(0, 4096);

@@ -19,8 +19,11 @@ export interface WorkspaceBuild {
 export interface BuildSettings {
   /** The value of an ARG, where all builds that give one give the same. */
   argument(name: string): SuppliedArgument | undefined;
-  /** Whether the name stands for an additional context of a build, so that no image of that name is meant. */
-  hasContext(name: string): boolean;
+  /**
+   * Whether the name stands for an additional context of a build, so that no image of that name is meant; `isSupplied`
+   * tells that builds gave a part of the name.
+   */
+  hasContext(name: string, isSupplied?: boolean): boolean;
 }
 
 /** The settings of builds, which are looked for when the first is asked for. */

@@ -178,6 +178,18 @@ describe("settingsBeside", () => {
       );
     });
 
+  it("reads no image where a context has the name that a build's argument completes", () => {
+    const bake =
+      'variable "T" { default = "1" }\ntarget "x" {\n  contexts = { "lib:${T}" = "target:y" }\n  args = { T = T }\n}\n';
+    const { images } = readDockerfile("ARG T\nFROM lib:$T\nFROM lib:1-$T\n", "Dockerfile", (path) =>
+      path === "docker-bake.hcl" ? bake : undefined,
+    );
+    assert.deepEqual(
+      images.map(({ text }) => text),
+      ["lib:1-$T"],
+    );
+  });
+
   it("reads inline Dockerfiles with their contexts and what is filled in before", () => {
     const compose =
       "services:\n  a:\n    build:\n      additional_contexts: {lib: x}\n      dockerfile_inline: |\n        FROM lib\n        FROM node:${TAG:-22}\n        COPY --from=lib$$x / /\n";
