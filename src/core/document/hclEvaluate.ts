@@ -3,6 +3,7 @@ import { callHclFunction } from "./hclFunctions.ts";
 import { truthOf, operate } from "./hclOperators.ts";
 import { nodeOfExpression, parseHclExpression, type HclExpression, type HclFor, type HclStep } from "./hclSyntax.ts";
 import { interpolations } from "./hclTemplate.ts";
+import { callWithFiles } from "./hclTexts.ts";
 import { declaredValues } from "./hclTypes.ts";
 import {
   knownText,
@@ -220,7 +221,12 @@ function stepsInto(thunk: HclThunk, steps: readonly HclStep[], environment: HclE
           : value.kind === "null"
             ? []
             : [{ kind: "known", values: [value] } as const];
-      return [listOf(items.map((item) => ({ kind: "known", values: stepsInto(labelled(item), others, environment) })))];
+      const end = step.isFull ? -1 : others.findIndex(({ kind }) => kind !== "attribute");
+      const [each, rest] = end < 0 ? [others, []] : [others.slice(0, end), others.slice(end)];
+      const list = listOf(
+        items.map((item) => ({ kind: "known", values: stepsInto(labelled(item), each, environment) })),
+      );
+      return stepsInto({ kind: "known", values: [list] }, rest, environment);
     }
     if (value.kind !== "list" && value.kind !== "object")
       return [value.kind === "unknown" ? value : { kind: "missing" }];
@@ -280,14 +286,17 @@ export function lookupWith(
   return (name) => {
     const thunk = names.get(name);
     if (thunk === undefined) return lookup(name);
-    return { label, nodes: [], thunks: [thunk.kind === "written" ? { ...thunk, label } : thunk] };
+    if (thunk.kind === "known") return { label, nodes: [], thunks: [thunk] };
+    const environment = { ...thunk.environment, isShared: true };
+    return { label, nodes: [], thunks: [{ ...thunk, environment, label }] };
   };
 }
 
 function call(name: string, args: readonly HclThunk[], environment: HclEnvironment): readonly HclValue[] {
   const { budget, root } = environment;
   const own = root(`${name}(`);
-  if (own?.parameters === undefined) return callHclFunction(name, args, force);
+  if (own?.parameters === undefined)
+    return callWithFiles(name, args, environment, force)?.flatMap(force) ?? callHclFunction(name, args, force);
   if (budget.left-- <= 0 || budget.depth >= maximumDepth) return unknownValues;
   const { parameters, isVariadic = false } = own;
   const last = parameters.length - 1;

@@ -1,20 +1,29 @@
 import type { Dialect, Document, ImageUse } from "./document.ts";
 import { readHcl, type HclBody } from "./hcl.ts";
+import { evaluateNode } from "./hclEvaluate.ts";
 import { expressionTag } from "./hclExpression.ts";
-import { hclScope, variablesAndLocals } from "./hclScope.ts";
-import type { HclLookup } from "./hclValue.ts";
+import { imageValues } from "./hclImages.ts";
+import { asExpression, hclEnvironment, hclScope, variablesAndLocals } from "./hclScope.ts";
+import { knownText, type HclLookup, type HclValue } from "./hclValue.ts";
 import { readJsonc } from "./jsonc.ts";
-import { createPipeline, type Pipeline } from "./pipeline.ts";
+import { createPipeline } from "./pipeline.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
-import { expandTemplate } from "./template.ts";
+import { expandTemplate, type TemplateScope } from "./template.ts";
 import type { Value } from "./value.ts";
+import type { YamlStream } from "./yaml.ts";
 import { createImageCollector } from "./yamlImage.ts";
-import { dereference, entriesOf, itemsOf, scalarOf, textOf, type YamlNode } from "./yamlNode.ts";
+import { dereference, itemsOf, scalarOf, textOf, type YamlNode } from "./yamlNode.ts";
 
 /** An HCL file while it is read for images: what Terraform, Nomad and Packer share. */
 export interface HclFile {
   readonly root: HclBody;
   readonly text: string;
+  /** What names stand for. */
+  readonly lookup: HclLookup;
+  /** The same file where names stand for more: those of a loop. */
+  within(lookup: HclLookup): HclFile;
+  /** What an attribute comes to. */
+  evaluate(node: YamlNode | undefined): readonly HclValue[];
   /** Adds what an attribute says, unless it is the name of something that another part of the configuration makes. */
   image(node: YamlNode | undefined, site: string, options?: HclImageOptions): void;
   /** Adds a reference that a node and others make together. */
@@ -27,8 +36,6 @@ export interface HclFile {
   imagesIn(node: YamlNode | undefined, keys: ReadonlySet<string>, site: string): void;
   /** Adds the commands of a text or of a list of texts. */
   script(node: YamlNode | undefined): void;
-  /** The value that a name stands for. */
-  node(node: YamlNode | undefined): YamlNode | undefined;
   /** The document as read so far, with `uses` found elsewhere. */
   document(uses?: readonly ImageUse[]): Document;
 }
@@ -39,8 +46,6 @@ export interface HclImageOptions {
   readonly wrapper?: string;
   /** What a text may begin with and is no part of the image. */
   readonly optionalWrapper?: string;
-  /** What `each.value` stands for. */
-  readonly each?: readonly YamlNode[];
 }
 
 /** Keys under which a file only describes or passes on what it likes. */
@@ -58,7 +63,6 @@ export const describing: ReadonlySet<string> = new Set([
 
 /** JSON in texts that is read for one file. */
 const maximumTexts = 50;
-const maximumDepth = 40;
 
 /** Starts reading an HCL file; variables are followed to their defaults, locals to their values. */
 export function createHclFile(
@@ -68,68 +72,73 @@ export function createHclFile(
   beside: HclLookup = () => undefined,
 ): HclFile {
   const pipeline = createPipeline(source, path, dialect, () => ({ documents: [], problems: [] }));
-  const root = readHcl(pipeline.text);
+  const { text } = pipeline;
+  const root = readHcl(text);
   const own = variablesAndLocals(root);
-  const lookup: HclLookup = (name) => own(name) ?? beside(name);
-  const others = createImageCollector(pipeline.text);
+  const outer: HclLookup = (name) => own(name) ?? beside(name);
+  const others = createImageCollector(text);
   const inner: ImageUse[] = [];
   let texts = 0;
-  const file: HclFile = {
-    root,
-    text: pipeline.text,
-    image(node, site, { wrapper, optionalWrapper, each } = {}) {
-      if (isNameOfOther(node)) return;
-      if (wrapper !== undefined && textOf(node)?.startsWith(wrapper) !== true) return;
-      const within: HclLookup = (name) =>
-        name === "each.value" && each !== undefined ? { label: "for_each", nodes: each } : lookup(name);
-      const stripped = wrapper ?? optionalWrapper;
-      const scope = hclScope(pipeline.text, node, each === undefined ? lookup : within);
-      pipeline.image(node, site, { scope, ...(stripped === undefined ? {} : { wrapper: stripped }) });
-    },
-    add: (node, site, value, wrapper = "") => others.add(node, site, { value, wrapper, pin: "none" }),
-    expand(node) {
-      const scalar = scalarOf(node);
-      return scalar === undefined
-        ? undefined
-        : expandTemplate(pipeline.text, scalar, hclScope(pipeline.text, scalar, lookup))[0];
-    },
-    embedded(node, read) {
-      const scalar = scalarOf(node);
-      if (scalar === undefined || scalar.tag === expressionTag || texts++ >= maximumTexts) return;
-      const scope = hclScope(pipeline.text, scalar, lookup);
-      const filled = interpolationsOf(pipeline.text, scalar, scope);
-      inner.push(...readSubstituted(scalar, pipeline.text, filled, read).images);
-    },
-    imagesIn: (node, keys, site) => walk(node, keys, site, 0),
-    script: (node) => addScript(pipeline, node, lookup),
-    node: (node) => lookup(textOf(node) ?? "")?.nodes[0],
-    document: (uses = []) => pipeline.document([...others.images, ...inner, ...uses]),
+  const view = (lookup: HclLookup): HclFile => {
+    const scopeOf = (node: YamlNode | undefined): TemplateScope => hclScope(text, node, lookup, outer);
+    const file: HclFile = {
+      root,
+      text,
+      lookup,
+      within: view,
+      evaluate: (node) => evaluateNode(node, hclEnvironment(text, lookup, outer)),
+      image(written, site, { wrapper, optionalWrapper } = {}) {
+        const node = asExpression(text, written);
+        if (isNameOfOther(node, lookup) && !file.evaluate(node).some((value) => knownText(value) !== undefined)) return;
+        if (wrapper !== undefined && textOf(node)?.startsWith(wrapper) !== true) return;
+        const stripped = wrapper ?? optionalWrapper;
+        pipeline.image(node, site, { scope: scopeOf(node), ...(stripped === undefined ? {} : { wrapper: stripped }) });
+      },
+      add: (node, site, value, wrapper = "") => others.add(node, site, { value, wrapper, pin: "none" }),
+      expand(node) {
+        const scalar = scalarOf(asExpression(text, node));
+        return scalar === undefined ? undefined : expandTemplate(text, scalar, scopeOf(scalar))[0];
+      },
+      embedded(node, read) {
+        const scalar = scalarOf(node);
+        if (scalar === undefined || scalar.tag === expressionTag || texts++ >= maximumTexts) return;
+        const filled = interpolationsOf(text, scalar, scopeOf(scalar));
+        inner.push(...readSubstituted(scalar, text, filled, read).images);
+      },
+      imagesIn(node, keys, site) {
+        const environment = hclEnvironment(text, lookup, outer);
+        for (const { value, at, seenAs } of imageValues(node, environment, keys)) {
+          if (seenAs !== undefined) view(seenAs).image(at, site);
+          else if (value !== undefined) file.add(at, site, value);
+        }
+        const json = jsonIn(node);
+        if (json === undefined || texts++ >= maximumTexts) return;
+        for (const { root: document } of json.documents) file.imagesIn(document, keys, site);
+      },
+      script(node) {
+        const nodes = scalarOf(node) === undefined ? itemsOf(node).flatMap((one) => [one, ...itemsOf(one)]) : [node];
+        const written = nodes.filter((one) => scalarOf(one) !== undefined && scalarOf(one)?.tag !== expressionTag);
+        pipeline.script(written, { scope: scopeOf(written[0]) });
+      },
+      document: (uses = []) => pipeline.document([...others.images, ...inner, ...uses]),
+    };
+    return file;
   };
-  const walk = (node: YamlNode | undefined, keys: ReadonlySet<string>, site: string, depth: number): void => {
-    if (depth > maximumDepth) return;
-    for (const item of itemsOf(node)) walk(item, keys, site, depth + 1);
-    for (const { key, value } of entriesOf(node)) {
-      if (keys.has(key.text) && scalarOf(value) !== undefined) file.image(value, site);
-      else if (!describing.has(key.text)) walk(value, keys, site, depth + 1);
-    }
-    const scalar = dereference(node);
-    if (scalar?.kind !== "scalar" || scalar.tag === expressionTag || !scalar.exact || depth > 0) return;
-    if (!/^\s*[[{]/.test(scalar.text) || texts++ >= maximumTexts) return;
-    // Blanks before it keep the offsets those of the file.
-    const json = " ".repeat(scalar.span.start) + scalar.text;
-    for (const { root: inner } of readJsonc(json).documents) walk(inner, keys, site, depth + 1);
-  };
-  return file;
+  return view(outer);
+}
+
+/** JSON that a text holds as it is; blanks before it keep the offsets those of the file. */
+function jsonIn(node: YamlNode | undefined): YamlStream | undefined {
+  const scalar = dereference(node);
+  if (scalar?.kind !== "scalar" || scalar.tag === expressionTag || !scalar.exact) return undefined;
+  return /^\s*[[{]/.test(scalar.text) ? readJsonc(" ".repeat(scalar.span.start) + scalar.text) : undefined;
 }
 
 /** `docker_image.web.image_id`: what the reference says stands where that is declared. */
-function isNameOfOther(node: YamlNode | undefined): boolean {
+function isNameOfOther(node: YamlNode | undefined, lookup: HclLookup): boolean {
   const scalar = scalarOf(node);
-  return scalar?.tag === expressionTag && !/^\(*\s*(?:(?:var|local|each|count)\.|format\()/.test(scalar.text);
-}
-
-function addScript(pipeline: Pipeline, node: YamlNode | undefined, lookup: HclLookup): void {
-  const nodes = scalarOf(node) === undefined ? itemsOf(node) : [node];
-  const texts = nodes.filter((one) => scalarOf(one) !== undefined && scalarOf(one)?.tag !== expressionTag);
-  pipeline.script(texts, { scope: hclScope(pipeline.text, texts[0], lookup) });
+  if (scalar?.tag !== expressionTag || /^\(*\s*(?:(?:var|local|each|count)\.|format\()/.test(scalar.text)) return false;
+  const [, root = "", second = ""] =
+    /^([\p{L}_][\p{L}\p{N}_-]*)(?:\.([\p{L}_][\p{L}\p{N}_-]*))?/u.exec(scalar.text) ?? [];
+  return lookup(root) === undefined && lookup(`${root}.${second}`) === undefined;
 }

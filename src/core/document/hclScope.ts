@@ -1,7 +1,7 @@
 import type { HclBody } from "./hcl.ts";
 import { evaluate } from "./hclEvaluate.ts";
-import { expressionTag } from "./hclExpression.ts";
-import { parseHclExpression } from "./hclSyntax.ts";
+import { callTag, expressionTag } from "./hclExpression.ts";
+import { expressionScalar, parseHclExpression } from "./hclSyntax.ts";
 import { interpolations, isTraversal } from "./hclTemplate.ts";
 import { valueInText, type HclDefinition, type HclEnvironment, type HclLookup } from "./hclValue.ts";
 import type { TemplateScope, TemplateSource, TemplateSyntax } from "./template.ts";
@@ -28,6 +28,12 @@ const maximumEvaluations = 4000;
 export function hclEnvironment(text: string, lookup: HclLookup, root = lookup): HclEnvironment {
   const source = { text };
   return { source, own: source, lookup, root, isShared: false, budget: { left: maximumEvaluations, depth: 0 } };
+}
+
+/** A function's call that the document holds as its arguments, as an expression; every other node is itself. */
+export function asExpression(text: string, node: YamlNode | undefined): YamlNode | undefined {
+  const isCall = node?.kind === "sequence" && node.tag?.startsWith(callTag) === true;
+  return isCall ? expressionScalar(text, node.span) : node;
 }
 
 /** The scope in which a node of an HCL file is expanded: a text with interpolations, or an expression. */

@@ -3,11 +3,11 @@ import { expressionTag, readCollection } from "./hclExpression.ts";
 import { readHeredoc, readString, scalar, skipSpace, take, type HclReader } from "./hclLexer.ts";
 import type { YamlNode, YamlScalar } from "./yamlNode.ts";
 
-/** A step into a value: `.image`, `["image"]`, `[*]`. */
+/** A step into a value: `.image`, `["image"]`, `[*]`, and `.*`, which takes only the attributes that follow. */
 export type HclStep =
   | { readonly kind: "attribute"; readonly name: string }
   | { readonly kind: "index"; readonly key: HclExpression }
-  | { readonly kind: "splat" };
+  | { readonly kind: "splat"; readonly isFull: boolean };
 
 /** `[for k, v in of : value if condition]`, and with `key =>` in braces. */
 export interface HclFor {
@@ -127,8 +127,8 @@ function traversal(reader: HclReader, depth: number): HclExpression | undefined 
   for (;;) {
     const attribute = take(reader, /\.(?:[\p{L}_][\p{L}\p{N}_-]*|\d+|\*)/uy)?.slice(1);
     if (attribute !== undefined) {
-      steps.push(attribute === "*" ? { kind: "splat" } : { kind: "attribute", name: attribute });
-    } else if (take(reader, /\[\s*\*\s*\]/y) !== undefined) steps.push({ kind: "splat" });
+      steps.push(attribute === "*" ? { kind: "splat", isFull: false } : { kind: "attribute", name: attribute });
+    } else if (take(reader, /\[\s*\*\s*\]/y) !== undefined) steps.push({ kind: "splat", isFull: true });
     else if (reader.text[reader.at] === "[") {
       reader.at += 1;
       const key = conditional(reader, depth + 1);

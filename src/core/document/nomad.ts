@@ -1,8 +1,10 @@
 import type { Document } from "./document.ts";
 import type { HclBlock } from "./hcl.ts";
+import { blocksIn } from "./hclBlocks.ts";
 import { createHclFile, type HclFile } from "./hclFile.ts";
 import { attributeOf } from "./hclScope.ts";
-import { textOf, valueAt } from "./yamlNode.ts";
+import { knownText } from "./hclValue.ts";
+import { valueAt } from "./yamlNode.ts";
 
 const drivers = new Set(["docker", "podman", "containerd-driver", "nerdctl"]);
 /** Podman's driver takes its transport before an image. */
@@ -19,12 +21,13 @@ export function readNomad(source: string, path: string): Document {
 function walk(file: HclFile, { type, body }: HclBlock, depth: number): void {
   if (depth > maximumDepth) return;
   if (type === "task" || type === "sidecar_task") {
-    const driver = textOf(attributeOf(body, "driver"));
+    const given = attributeOf(body, "driver");
+    const driver = given === undefined ? undefined : knownText(file.evaluate(given)[0]);
     if (driver === undefined || drivers.has(driver)) {
       file.image(valueAt(attributeOf(body, "config"), "image"), "task", wrapped);
       for (const inner of body.blocks)
         if (inner.type === "config") file.image(attributeOf(inner.body, "image"), "task", wrapped);
     }
   }
-  for (const inner of body.blocks) walk(file, inner, depth + 1);
+  for (const { file: seen, block } of blocksIn(file, body)) walk(seen, block, depth + 1);
 }

@@ -1,4 +1,5 @@
 import type { Document } from "./document.ts";
+import { blocksIn } from "./hclBlocks.ts";
 import { createHclFile } from "./hclFile.ts";
 import { attributeOf } from "./hclScope.ts";
 import { readPackerJson } from "./packerJson.ts";
@@ -13,12 +14,12 @@ export function readPacker(source: string, path: string, siblings: Siblings = no
   for (const { type, labels, body } of file.root.blocks) {
     if (type === "source" && labels[0] === "docker") file.image(attributeOf(body, "image"), "source");
     if (type !== "build") continue;
-    for (const inner of body.blocks) {
+    for (const { file: seen, block: inner } of blocksIn(file, body)) {
       const isShell = inner.labels[0] === "shell" || inner.labels[0] === "shell-local";
-      if (inner.type === "provisioner" && isShell) file.script(attributeOf(inner.body, "inline"));
+      if (inner.type === "provisioner" && isShell) seen.script(attributeOf(inner.body, "inline"));
       // A source may be completed where it is built.
       if (inner.type === "source" && inner.labels[0]?.startsWith("docker.") === true)
-        file.image(attributeOf(inner.body, "image"), "source");
+        seen.image(attributeOf(inner.body, "image"), "source");
     }
   }
   return file.document();

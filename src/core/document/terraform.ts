@@ -2,15 +2,16 @@ import { shebangIsShell } from "../shell/shellInterpreter.ts";
 import type { Document, ImageUse } from "./document.ts";
 import { attributeOf } from "./hclScope.ts";
 import type { HclBlock, HclBody } from "./hcl.ts";
-import { expressionTag } from "./hclExpression.ts";
-import { createHclFile, describing, type HclFile } from "./hclFile.ts";
+import { blocksIn, instancesOf } from "./hclBlocks.ts";
+import { createHclFile, type HclFile } from "./hclFile.ts";
+import { describing } from "./hclImages.ts";
 import { isCertainImage } from "./imageShape.ts";
 import { readKubernetes } from "./kubernetes.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import { textOfValue } from "./template.ts";
 import { readHelmRelease } from "./terraformHelm.ts";
 import { moduleLookup } from "./terraformModule.ts";
-import { entriesOf, itemsOf, scalarOf, textOf, type YamlNode } from "./yamlNode.ts";
+import { entriesOf, itemsOf, scalarOf, type YamlNode } from "./yamlNode.ts";
 
 /** Resources with the attributes that hold images, at any depth. */
 const resources: readonly (readonly [RegExp, ReadonlySet<string>])[] = [
@@ -27,6 +28,8 @@ const resources: readonly (readonly [RegExp, ReadonlySet<string>])[] = [
   [/^podman_container$/, new Set(["image"])],
 ];
 
+/** Arguments of every resource that say how often it is there, and after what. */
+const meta: ReadonlySet<string> = new Set(["count", "depends_on", "for_each", "provider"]);
 /** What AWS keeps for its own builds is in no registry. */
 const buildImages = "aws/codebuild/";
 const maximumDepth = 40;
@@ -39,37 +42,30 @@ export function readTerraform(source: string, path: string, siblings: Siblings =
   const file = createHclFile(source, path, "terraform", moduleLookup(path, siblings));
   const charts: ImageUse[] = [];
   for (const block of file.root.blocks) {
-    if (block.type === "module") readModule(file, block);
+    if (block.type === "module") for (const seen of instancesOf(file, block)) readModule(seen, block);
     if (block.type !== "resource" && block.type !== "data") continue;
     const kind = block.labels[0] ?? "";
+    const instances = instancesOf(file, block);
     if (kind === "docker_image" || (kind === "docker_registry_image" && block.type === "data")) {
       const isBuilt =
         block.body.blocks.some(({ type }) => type === "build") || attributeOf(block.body, "build") !== undefined;
-      if (!isBuilt) file.image(attributeOf(block.body, "name"), kind);
+      if (!isBuilt) for (const seen of instances) seen.image(attributeOf(block.body, "name"), kind);
     }
-    if (kind === "helm_release") charts.push(...readHelmRelease(file, block));
     if (/^(?:kubectl|kubernetes|k8s)_manifest$/.test(kind)) readManifests(file, block);
     const known = block.type === "resource" ? resources.find(([form]) => form.test(kind)) : undefined;
-    walk(file, block, { kind, keys: known?.[1] ?? new Set(), each: eachOf(file, block) }, 0);
+    for (const seen of instances) {
+      if (kind === "helm_release") charts.push(...readHelmRelease(seen, block));
+      walk(seen, block, { kind, keys: known?.[1] ?? new Set() }, 0);
+    }
   }
-  return file.document(charts);
+  const distinct = new Map(charts.map((use) => [JSON.stringify([use.span, use.reference ?? null]), use]));
+  return file.document([...distinct.values()]);
 }
 
 /** How a resource is read. */
 interface ResourceForm {
   readonly kind: string;
   readonly keys: ReadonlySet<string>;
-  readonly each: readonly YamlNode[] | undefined;
-}
-
-/** What `each.value` stands for in a resource, where its `for_each` says it in this file. */
-function eachOf(file: HclFile, { body }: HclBlock): readonly YamlNode[] | undefined {
-  const given = attributeOf(body, "for_each");
-  const known = scalarOf(given)?.tag === expressionTag ? file.node(given) : given;
-  const entries = entriesOf(known).map(({ value }) => value);
-  // `toset([...])` is a list within that of its arguments.
-  const items = itemsOf(known).flatMap((item) => (item.kind === "sequence" ? item.items : [item]));
-  return entries.length + items.length === 0 ? undefined : [...entries, ...items];
 }
 
 /** The images that a module is told to run, where they cannot be anything else. */
@@ -97,20 +93,22 @@ function walk(file: HclFile, block: HclBlock, form: ResourceForm, depth: number)
   const { kind, keys } = form;
   for (const { key, value } of block.body.attributes) {
     if (keys.has(key.text)) {
-      if (textOf(value)?.startsWith(buildImages) !== true) addImage(file, block, value, form);
-    } else if (keys.size > 0 && !describing.has(key.text)) file.imagesIn(value, keys, kind);
+      const said = file.expand(value);
+      if (said === undefined || textOfValue(said)?.startsWith(buildImages) !== true) addImage(file, block, value, form);
+    } else if (keys.size > 0 && !describing.has(key.text) && !meta.has(key.text)) file.imagesIn(value, keys, kind);
     const scalar = scalarOf(value);
     if (scalar?.style === "literal" && shebangIsShell(scalar.text.trimStart()) === true) file.script(value);
   }
   if (block.type === "provisioner") readProvisioner(file, block.labels[0], block.body);
-  for (const inner of block.body.blocks) if (!describing.has(inner.type)) walk(file, inner, form, depth + 1);
+  for (const { file: seen, block: inner } of blocksIn(file, block.body))
+    if (!describing.has(inner.type)) walk(seen, inner, form, depth + 1);
 }
 
-function addImage(file: HclFile, { body }: HclBlock, node: YamlNode, { kind, each }: ResourceForm): void {
+function addImage(file: HclFile, { body }: HclBlock, node: YamlNode, { kind }: ResourceForm): void {
   const registry = file.expand(attributeOf(body, "docker_registry_url"));
   const name = registry === undefined ? undefined : file.expand(node);
   if (registry === undefined || name === undefined) {
-    file.image(node, kind, each === undefined ? {} : { each });
+    file.image(node, kind);
     return;
   }
   // A web app is told the registry apart.

@@ -1,5 +1,6 @@
 import { readHcl } from "./hcl.ts";
 import { givenVariables, variablesAndLocals } from "./hclScope.ts";
+import { fileLookup } from "./hclTexts.ts";
 import type { HclLookup } from "./hclValue.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
 
@@ -44,8 +45,13 @@ function folderLookup(path: string, siblings: Siblings, { values, files }: Modul
     lookups.set(name, lookup);
     return lookup;
   };
+  const texts = fileLookup((relative) => {
+    const file = siblingPath(path, relative);
+    const text = file === undefined ? undefined : siblings(file);
+    return file === undefined || text === undefined ? undefined : { text, file };
+  });
   return (name) => {
-    if (!/^(?:var|local)\./.test(name)) return undefined;
+    if (!/^(?:var|local)\./.test(name)) return texts(name);
     for (const file of values) {
       const found = name.startsWith("var.") ? lookupOf(file, true)(name) : undefined;
       if (found !== undefined) return found;
