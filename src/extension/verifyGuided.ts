@@ -78,7 +78,13 @@ async function stepFor(step: StepName, extension: Extension, draft: Draft, count
         return value === undefined ? [] : [{ ...imageItem(image, extension.now()), value }];
       });
       const placeholder = "Which image? Choose one of this workspace, or type a reference";
-      const answer = await pick<ImageReference>({ ...place, placeholder, items, typed: typedReference });
+      const answer = await pick<ImageReference>({
+        ...place,
+        placeholder,
+        items,
+        typed: typedReference,
+        keyOf: formatReference,
+      });
       return mapAnswer(answer, (reference) => ({ ...draft, reference }));
     }
     case "against": {

@@ -30,7 +30,7 @@ export async function askImage(
     const value = parseReference(image.reference).value;
     return value === undefined ? [] : [{ ...imageItem(image, extension.now()), value }];
   });
-  const pushes = pushItems(extension);
+  const pushes = pushItems(extension, pushed);
   const current = place.current === undefined ? undefined : formatReference(place.current);
   return await pick<ImageReference>({
     ...place,
@@ -43,12 +43,14 @@ export async function askImage(
     active: (value) => formatReference(value) === current,
     describe: (value) => platformWords(extension, value, signal),
     typed: typedReference,
+    keyOf: formatReference,
   });
 }
 
 /** What the workspace pushes. Where only the run tells the rest of a name, its beginning is written for the person. */
-function pushItems(extension: Extension): readonly Choice<ImageReference>[] {
-  const items = pushesOfWorkspace(extension).map(({ push, place }): Choice<ImageReference> => {
+function pushItems(extension: Extension, shown: PushedImage | undefined): readonly Choice<ImageReference>[] {
+  const others = pushesOfWorkspace(extension).filter(({ push }) => push !== shown);
+  const items = others.map(({ push, place }): Choice<ImageReference> => {
     const { reference, known, text } = push;
     return reference === undefined
       ? { label: `$(cloud-upload) ${text}`, description: place, detail: missingWords(push), fills: known }
@@ -61,7 +63,7 @@ function pushItems(extension: Extension): readonly Choice<ImageReference>[] {
 /** Says what is missing, whatever is typed. */
 function missingItem(push: PushedImage): Choice<ImageReference> {
   const label = push.text === "" ? "No name is written here" : push.text;
-  return { label: `$(info) ${printable(label)}`, detail: missingWords(push), alwaysShow: true, fills: push.known };
+  return { label: `$(info) ${printable(label)}`, detail: missingWords(push), alwaysShow: true };
 }
 
 function missingWords({ missing }: PushedImage): string {

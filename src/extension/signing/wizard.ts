@@ -34,6 +34,8 @@ export interface PickOptions<T> extends StepPlace {
   readonly text?: string;
   /** Makes a value of what was typed, where that is none of the items. */
   readonly typed?: (text: string) => Choice<T> | undefined;
+  /** What two items have in common that stand for the same. */
+  readonly keyOf?: (value: T) => string;
 }
 
 /** Asks with a quick pick. The list shows at once, busy until its items are known; a failure to get them rejects. */
@@ -47,9 +49,9 @@ export async function pick<T>(options: PickOptions<T>): Promise<Answer<T>> {
   input.matchOnDescription = true;
   input.matchOnDetail = true;
   input.busy = true;
-  input.value = options.text ?? "";
   if (options.step > 1) input.buttons = [vscode.QuickInputButtons.Back];
   let known: readonly Choice<T>[] = [];
+  let shown = known;
   let open = true;
   const described = new Set<T>();
   const describe = async (item: Choice<T>): Promise<void> => {
@@ -61,14 +63,22 @@ export async function pick<T>(options: PickOptions<T>): Promise<Answer<T>> {
     const [active] = input.activeItems;
     const change = (each: Choice<T>): Choice<T> => (each.value === value ? { ...each, detail } : each);
     known = known.map(change);
-    const items = input.items.map(change);
+    const items = shown.map(change);
+    shown = items;
     input.keepScrollPosition = true;
     input.items = items;
     input.activeItems = items.filter((each) => each.value !== undefined && each.value === active?.value);
   };
   const show = (): void => {
     const typed = options.typed?.(input.value.trim());
-    input.items = typed === undefined ? known : [typed, ...known];
+    const key = typed?.value === undefined ? undefined : options.keyOf?.(typed.value);
+    const same = known.find(({ value }) => value !== undefined && key !== undefined && options.keyOf?.(value) === key);
+    // Items are known to the editor by their place: none may move while a person chooses, or Enter would mean another.
+    const items = typed === undefined || same !== undefined ? known : [...known, typed];
+    if (items !== shown) input.items = items;
+    shown = items;
+    const meant = same ?? typed;
+    if (meant !== undefined) input.activeItems = [meant];
   };
   const fill = (text: string): void => {
     input.value = text;
@@ -92,6 +102,8 @@ export async function pick<T>(options: PickOptions<T>): Promise<Answer<T>> {
         input.onDidChangeValue(show),
       );
       input.show();
+      // After it shows: before, it would be marked, and lost with the first key.
+      input.value = options.text ?? "";
       Promise.resolve(options.items).then((items) => {
         known = items;
         show();
