@@ -1,127 +1,152 @@
-import { withoutByteOrderMark } from "../image/span.ts";
-import type { Document, ImageUse, ValueStep } from "./document.ts";
+import { withoutByteOrderMark, type Span } from "../image/span.ts";
+import type { Document, ImageUse } from "./document.ts";
+import { isCertainImage } from "./imageShape.ts";
 import { useOfValue } from "./imageUse.ts";
-import type { Literal } from "./literalUses.ts";
-import type { ValuePart } from "./value.ts";
+import { nixBindings, type NixBinding } from "./nixBindings.ts";
+import { nixTokens, type NixToken } from "./nixTokens.ts";
+import { nixValues, type NixValues } from "./nixValues.ts";
+import { textOfValue } from "./template.ts";
+import type { Value } from "./value.ts";
 
-/** A token of a Nix expression; `literal` is absent where a string has escapes or expressions in it. */
-type Token =
-  | { readonly kind: "name" | "sign"; readonly text: string }
-  | { readonly kind: "string"; readonly literal: Literal | undefined };
-
-const maximumTokens = 200_000;
-const maximumNesting = 50;
-const skipped = /(?:\s+|#[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\d[\w.]*)/y;
-const name = /[A-Za-z_][\w'-]*(?:\.[A-Za-z_][\w'-]*)*/y;
+/** Attributes that hold images, by the keys that lead to them, in modules of NixOS and Home Manager, Quadlet and Arion. */
+const places: readonly (readonly [site: string, place: RegExp])[] = [
+  ["container", /(?:^|\.)(?:oci-containers|podman)\.containers(?:\.[^.]+)?\.image$/],
+  ["container", /(?:^|\.)(?:containerConfig|imageConfig)\.image$/],
+  ["service", /(?:^|\.)services\.[^.]+\.service\.image$/],
+  ["runner", /(?:^|\.)gitlab-runner\.services\.[^.]+\.dockerImage$/],
+];
+const runnerLabels = /(?:^|\.)gitea-actions-runner\.instances\.[^.]+\.labels$/;
+/** Keys beside an image that name what is loaded under its name instead. */
+const loaded = new Set(["imageFile", "imageStream"]);
+const mayName = /[Ii]mage|docker:\/\//;
 
 /**
- * Reads Nix expressions: the images that `dockerTools.pullImage` pulls. Its digest has a key of its own; without the
- * hash of the content, which only Nix can tell, a changed digest does not build, so nothing is pinned there.
+ * Reads Nix expressions: the images that modules of NixOS run, those that `dockerTools.pullImage` pulls, and texts
+ * under a key for images that can be nothing else. Names are followed to the file's own `let`s and defaults.
  */
 export function readNix(source: string, path: string): Document {
   const text = withoutByteOrderMark(source);
-  const tokens = text.includes("pullImage") ? tokensOf(text) : [];
-  const images = tokens.flatMap((token, at): readonly ImageUse[] => {
-    const next = tokens[at + 1];
-    const isCall = token.kind === "name" && /(?:^|\.)pullImage$/.test(token.text);
-    return isCall && next?.kind === "sign" && next.text === "{" ? useOf(text, attributesAt(tokens, at + 2)) : [];
-  });
+  const tokens = mayName.test(text) ? nixTokens(text) : [];
+  const bindings = nixBindings(tokens);
+  const values = nixValues(text, tokens, bindings);
+  const images = [
+    ...pulledImages(text, tokens, bindings, values),
+    ...placedImages(text, tokens, bindings, values),
+    ...runnerImages(text, tokens, bindings),
+  ];
+  const known = new Set(
+    images.flatMap(({ span, chain, definedAt }) => [
+      span.start,
+      definedAt?.start,
+      ...chain.map((step) => step.span.start),
+    ]),
+  );
+  images.push(...shapedImages(text, tokens, bindings).filter(({ span }) => !known.has(span.start)));
+  images.sort((one, other) => one.span.start - other.span.start);
   return { path, dialect: "nix", text, images, commands: [], jobs: [], problems: [] };
 }
 
-/** The attributes of a set that begins at a token; what is no plain string is known to be there, and no more. */
-function attributesAt(tokens: readonly Token[], from: number): ReadonlyMap<string, Literal | undefined> {
-  const attributes = new Map<string, Literal | undefined>();
-  let depth = 0;
-  for (let at = from; at < tokens.length; at++) {
-    const token = tokens[at];
-    if (token?.kind === "sign" && "{[(".includes(token.text)) depth += 1;
-    if (token?.kind === "sign" && "}])".includes(token.text) && --depth < 0) break;
-    const sign = tokens[at + 1];
-    if (depth > 0 || token?.kind !== "name" || sign?.kind !== "sign" || sign.text !== "=") continue;
-    const value = tokens[at + 2];
-    const end = tokens[at + 3];
-    const isAlone = end?.kind === "sign" && end.text === ";";
-    attributes.set(token.text, value?.kind === "string" && isAlone ? value.literal : undefined);
-  }
-  return attributes;
-}
-
-function useOf(text: string, attributes: ReadonlyMap<string, Literal | undefined>): readonly ImageUse[] {
-  const image = attributes.get("imageName");
-  if (image === undefined || image.text === "") return [];
-  const chain: ValueStep[] = [];
-  const parts: ValuePart[] = [{ text: image.text, span: image.span }];
-  const digest = attributes.get("imageDigest");
-  if (digest !== undefined) chain.push({ span: digest.span, label: "imageDigest", text: digest.text });
-  if (attributes.has("imageDigest"))
-    parts.push({ text: "@" }, digest === undefined ? {} : { text: digest.text, literal: digest.span });
-  const use = useOfValue(text, {
-    span: image.span,
-    site: "pull",
-    parts,
-    chain,
-    hasVariables: true,
-    pin: "none",
-  });
+function useOf(text: string, span: Span, site: string, { parts, chain }: Value): readonly ImageUse[] {
+  if (parts.every((part) => part.text === "")) return [];
+  const use = useOfValue(text, { span, site, parts, chain, hasVariables: chain.length > 0 });
   return "code" in use ? [] : [use];
 }
 
-function tokensOf(text: string): readonly Token[] {
-  const tokens: Token[] = [];
-  for (let at = 0; at < text.length && tokens.length < maximumTokens;) {
-    const blank = lengthOf(text, skipped, at);
-    const named = blank > 0 ? 0 : lengthOf(text, name, at);
-    if (named > 0) tokens.push({ kind: "name", text: text.slice(at, at + named) });
-    if (blank + named > 0) {
-      at += blank + named;
-      continue;
-    }
-    const quote = text.startsWith("''", at) ? "''" : text.charAt(at) === '"' ? '"' : "";
-    if (quote === "") tokens.push({ kind: "sign", text: text.charAt(at++) });
-    else {
-      const { end, isPlain } = readString(text, at, quote, 0);
-      const span = { start: at + quote.length, end: Math.max(at + quote.length, end - quote.length) };
-      // White space before the lines of an indented string is no part of it.
-      const literal = isPlain && quote === '"' ? { text: text.slice(span.start, span.end), span } : undefined;
-      tokens.push({ kind: "string", literal });
-      at = end;
-    }
-  }
-  return tokens;
+/** Where a binding's value stands: what is between the quotes of a single string, else the whole expression. */
+function spanOf(tokens: readonly NixToken[], { span, value }: NixBinding): Span {
+  const first = value === undefined ? undefined : tokens[value.from];
+  const last = value === undefined ? undefined : tokens[value.to - 1];
+  if (first === undefined || last === undefined) return span;
+  const whole = (token: NixToken): Span => (token.kind === "string" ? token.outer : token.span);
+  return first === last ? first.span : { start: whole(first).start, end: whole(last).end };
 }
 
-/** The end of a string, past the expressions in it, which may hold strings again. */
-function readString(text: string, open: number, quote: string, depth: number): { end: number; isPlain: boolean } {
-  let isPlain = true;
-  for (let at = open + quote.length; at < text.length; at++) {
-    if (quote === "''" && /^''(?:\$|'|\\)/.test(text.slice(at, at + 3))) at += 2;
-    else if (text.startsWith(quote, at)) return { end: at + quote.length, isPlain };
-    else if (quote === '"' && text.charAt(at) === "\\") {
-      isPlain = false;
-      at += 1;
-    } else if (text.startsWith("$$", at)) at += 1;
-    else if (text.startsWith("${", at)) {
-      isPlain = false;
-      at = endOfExpression(text, at + 2, depth + 1) - 1;
-    }
-  }
-  return { end: text.length, isPlain: false };
+function placedImages(
+  text: string,
+  tokens: readonly NixToken[],
+  bindings: readonly NixBinding[],
+  values: NixValues,
+): readonly ImageUse[] {
+  const loadedSets = new Set(bindings.filter(({ path }) => loaded.has(path.at(-1) ?? "")).map(({ set }) => set));
+  return bindings.flatMap((binding) => {
+    const key = binding.path.join(".");
+    const site = places.find(([, place]) => place.test(key))?.[0];
+    if (site === undefined || loadedSets.has(binding.set)) return [];
+    const span = spanOf(tokens, binding);
+    const value =
+      binding.value === undefined
+        ? values.named(binding.inherited ?? "", binding.set - 2, span)
+        : values.of(binding.value);
+    return useOf(text, span, site, value);
+  });
 }
 
-function endOfExpression(text: string, from: number, depth: number): number {
-  let braces = 1;
-  for (let at = from; at < text.length;) {
-    const character = text.charAt(at);
-    if (character === "{") braces += 1;
-    if (character === "}" && --braces === 0) return at + 1;
-    const quote = text.startsWith("''", at) ? "''" : character === '"' ? '"' : "";
-    at = quote === "" || depth > maximumNesting ? at + 1 : readString(text, at, quote, depth).end;
-  }
-  return text.length;
+/** `ubuntu-latest:docker://node:22`: what a runner of Gitea starts for a label. */
+function runnerImages(text: string, tokens: readonly NixToken[], bindings: readonly NixBinding[]): readonly ImageUse[] {
+  return bindings.flatMap(({ path, value }) => {
+    if (value === undefined || !runnerLabels.test(path.join("."))) return [];
+    return tokens.slice(value.from, value.to).flatMap((token) => {
+      const begin = token.kind === "string" ? token.text.indexOf("docker://") : -1;
+      if (begin < 0 || token.kind !== "string" || token.pieces?.length !== 1) return [];
+      const span = { start: token.span.start + begin + "docker://".length, end: token.span.end };
+      return useOf(text, span, "runner", { parts: [{ text: text.slice(span.start, span.end), span }], chain: [] });
+    });
+  });
 }
 
-function lengthOf(text: string, form: RegExp, at: number): number {
-  form.lastIndex = at;
-  return form.exec(text)?.[0].length ?? 0;
+/** Texts under a key for images, wherever they stand: a module of one's own may hand them to whatever runs them. */
+function shapedImages(text: string, tokens: readonly NixToken[], bindings: readonly NixBinding[]): readonly ImageUse[] {
+  return bindings.flatMap(({ path, value }) => {
+    const key = path.at(-1) ?? "";
+    const token = value !== undefined && value.to - value.from === 1 ? tokens[value.from] : undefined;
+    if (!/^image$|[a-z0-9]Image$|[a-z0-9][_-]image$/.test(key) || token?.kind !== "string") return [];
+    const [piece, ...others] = token.pieces ?? [];
+    if (piece?.kind !== "text" || others.length > 0 || !isCertainImage(piece.text)) return [];
+    return useOf(text, token.span, "image", { parts: [{ text: piece.text, span: piece.span }], chain: [] });
+  });
+}
+
+/**
+ * What `pullImage` pulls. Its digest has a key of its own; without the hash of the content, which only Nix can tell, a
+ * changed digest does not build, so nothing is pinned there.
+ */
+function pulledImages(
+  text: string,
+  tokens: readonly NixToken[],
+  bindings: readonly NixBinding[],
+  values: NixValues,
+): readonly ImageUse[] {
+  return tokens.flatMap((token, at): readonly ImageUse[] => {
+    const isCall = token.kind === "name" && /(?:^|\.)pullImage(?:FromManifest)?$/.test(token.text);
+    const open = tokens[at + 1];
+    if (!isCall || open?.kind !== "sign" || open.text !== "{") return [];
+    const attribute = (key: string): NixBinding | undefined =>
+      bindings.find(({ set, path }) => set === at + 2 && path.at(-1) === key);
+    const image = attribute("imageName");
+    if (image?.value === undefined) return [];
+    const name = values.of(image.value);
+    const digest = attribute("imageDigest");
+    if (textOfValue(name) === "") return [];
+    const digestValue = digest?.value === undefined ? undefined : values.of(digest.value);
+    const step =
+      digest === undefined
+        ? []
+        : [
+            {
+              span: spanOf(tokens, digest),
+              label: "imageDigest",
+              text: (digestValue && textOfValue(digestValue)) ?? "",
+            },
+          ];
+    const parts = [...name.parts, ...(digest === undefined ? [] : [{ text: "@" }, ...(digestValue?.parts ?? [{}])])];
+    const use = useOfValue(text, {
+      span: spanOf(tokens, image),
+      site: "pull",
+      parts,
+      chain: [...name.chain, ...step],
+      hasVariables: true,
+      pin: "none",
+    });
+    return "code" in use ? [] : [use];
+  });
 }

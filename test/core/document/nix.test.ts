@@ -1,0 +1,115 @@
+import { readNix } from "../../../src/core/document/nix.ts";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+const digest = `sha256:${"cd".repeat(32)}`;
+
+const rows: readonly (readonly [name: string, text: string, ...uses: readonly string[]])[] = [
+  [
+    "containers of NixOS, however their keys are written",
+    `{
+  virtualisation.oci-containers.containers.a.image = "«nginx:1.27»";
+  virtualisation.oci-containers.containers."b c" = { image = "«redis»"; environment.image = "not:1"; };
+  virtualisation.oci-containers.containers.\${name} = { image = "«ghcr.io/acme/c:1»"; };
+  virtualisation = { oci-containers = { backend = "podman"; containers = lib.mkMerge [ { d = { image = "«d:1»"; }; } ]; }; };
+  services.podman.containers.e = lib.mkIf on { image = "«e:1»"; };
+}`,
+    "container docker.io/library/nginx:1.27 literal",
+    "container docker.io/library/redis literal",
+    "container ghcr.io/acme/c:1 literal",
+    "container docker.io/library/d:1 literal",
+    "container docker.io/library/e:1 literal",
+  ],
+  [
+    "names, followed to what the file says of them",
+    `{ given ? "acme/given:1", other, ... }:
+let
+  image = "ghcr.io/acme/web:1@${digest}";
+  name = "acme/api"; version = "2.0";
+  set = { image = "acme/set:3"; };
+in rec {
+  tag = "4";
+  virtualisation.oci-containers.containers = {
+    a = { inherit «image»; };
+    b.image = "«\${name}:\${version}»";
+    c.image = «"redis:" + tag»;
+    d = { inherit (set) «image»; };
+    e.image = «given»;
+    f.image = «lib.mkDefault "f:1"»;
+    g.image = «other»;
+    h.image = "«\${other}:1»";
+    i.image = "«acme/i:\${toString other}»";
+    j.image = «if on then "j:1" else "k:1"»;
+  };
+}`,
+    `container ghcr.io/acme/web:1@${digest} resolved`,
+    "container docker.io/acme/api:2.0 resolved",
+    "container docker.io/library/redis:4 resolved",
+    "container docker.io/acme/set:3 resolved",
+    "container docker.io/acme/given:1 resolved",
+    "container docker.io/library/f:1 literal",
+    "container ? unresolved",
+    "container ? unresolved",
+    "container ? partial",
+    "container ? unresolved",
+  ],
+  [
+    "an option's default",
+    `let cfg = config.services.web; in {
+  options.services.web.image = lib.mkOption { type = lib.types.str; default = "quay.io/acme/web:5"; };
+  config.virtualisation.oci-containers.containers.web.image = «cfg.image»;
+}`,
+    "container quay.io/acme/web:5 resolved",
+  ],
+  [
+    "a name by what is nearest",
+    `let tag = "1"; in {
+  virtualisation.oci-containers.containers.a = let tag = "2"; in { image = "«a:\${tag}»"; };
+  virtualisation.oci-containers.containers.b.image = "«b:\${tag}»";
+  virtualisation.oci-containers.containers.c = (tag: { image = "«c:\${tag}»"; }) "3";
+}`,
+    "container docker.io/library/a:2 resolved",
+    "container docker.io/library/b:1 resolved",
+    "container ? partial",
+  ],
+  [
+    "other modules, and helpers of one's own",
+    `{
+  virtualisation.quadlet.containers.q.containerConfig.image = "«quay.io/acme/q:1»";
+  services.web.service.image = "«web:1»";
+  services.gitlab-runner.services.x.dockerImage = "«alpine»";
+  services.gitea-actions-runner.instances.x.labels = [ "ubuntu:docker://«node:22»" "native:host" ];
+  x = helper { image = "«ghcr.io/acme/x:1»"; sidecarImage = "«quay.io/acme/y»"; };
+}`,
+    "container quay.io/acme/q:1 literal",
+    "service docker.io/library/web:1 literal",
+    "runner docker.io/library/alpine literal",
+    "runner docker.io/library/node:22 literal",
+    "image ghcr.io/acme/x:1 literal",
+    "image quay.io/acme/y literal",
+  ],
+  [
+    "nothing that is no image, or is loaded from a file",
+    `{
+  boot.image = "ubuntu"; wallpaper.image = "./a/b.png"; disk.image = "iso/nixos.iso"; label = "ghcr.io/acme/x:1";
+  # image = "ghcr.io/acme/x:1";
+  text = ''
+    image = "ghcr.io/acme/x:1";
+  '';
+  virtualisation.oci-containers.containers.a = { image = "a:1"; imageFile = built; };
+  out = pkgs.dockerTools.buildImage { name = "ghcr.io/acme/out"; tag = "1"; };
+}`,
+  ],
+];
+
+describe("Nix modules", () => {
+  for (const [name, text, ...uses] of rows) {
+    it(`have ${name}`, () => {
+      expectUses(readNix, text, uses);
+    });
+    it(`survive mutations of ${name}`, () => {
+      const plain = text.replaceAll(/[«»]/g, "");
+      expectToSurvive(readNix, plain);
+      expectPinsToHold(readNix, plain);
+    });
+  }
+});
