@@ -63,22 +63,33 @@ export function readShell(text: string, options: ShellOptions = {}): ShellReadin
     // What only a POSIX shell would refuse is no problem.
     return { ...reading, problems: [] };
   }
-  const state = readOnce(text, options, new Map());
-  // What functions are called with may stand after them: a second reading knows, where it may matter for an image.
+  let state = readOnce(text, options, nothingKnown);
+  // What is read and what functions are called with may stand after them: a second reading knows, where it may matter
+  // for an image.
+  const mayMatter = (state.inputs.size > 0 || state.functions.size > 0) && namesTool.test(text);
+  if (mayMatter && state.inputs.size > 0) state = readOnce(text, options, { ...nothingKnown, inputs: state.inputs });
   const calls =
-    state.functions.size > 0 && /\$\{?[1-9]/.test(text) && namesTool.test(text)
+    mayMatter && state.functions.size > 0 && /\$\{?[1-9]|\bfor\s+\w+\s*(?:;|\n|\bdo\b|in\s+"?\$\{?[@*])/.test(text)
       ? callsOf(state.functions, state.commands)
-      : undefined;
-  const { commands, problems, forwarding } =
-    calls === undefined || calls.size === 0 ? state : readOnce(text, options, calls);
-  const forwarded = forwarding.length === 0 ? [] : forwardedCommands(forwarding, commands);
+      : nothingKnown.calls;
+  if (calls.size > 0) state = readOnce(text, options, { inputs: state.knownInputs, calls });
+  const { commands, problems, forwarding, fed } = state;
+  const forwarded = [...fed, ...(forwarding.length === 0 ? [] : forwardedCommands(forwarding, commands))];
   return { commands, problems, ...(forwarded.length === 0 ? {} : { forwarded }) };
 }
 
 const namesTool =
   /docker|podman|nerdctl|buildah|crane|skopeo|oras|regctl|cosign|notation|trivy|grype|syft|kubectl|helm|kind|crictl|\bctr\b|gcloud|\baz\b/i;
 
-function readOnce(text: string, options: ShellOptions, calls: ShellState["calls"]): ShellState {
+/** What a reading before tells. */
+interface Known {
+  readonly calls: ShellState["calls"];
+  readonly inputs: ShellState["knownInputs"];
+}
+
+const nothingKnown: Known = { calls: new Map(), inputs: new Map() };
+
+function readOnce(text: string, options: ShellOptions, { calls, inputs }: Known): ShellState {
   const { offset = 0, toDocumentOffset = (at: number) => offset + at } = options;
   const place = { text, spanOf: (start: number, end: number) => documentSpan(toDocumentOffset, start, end) };
   const state: ShellState = {
@@ -108,6 +119,13 @@ function readOnce(text: string, options: ShellOptions, calls: ShellState["calls"
     positional: undefined,
     fileNamed: options.fileNamed ?? (() => undefined),
     sourced: 0,
+    fed: [],
+    piped: undefined,
+    redirected: undefined,
+    printed: undefined,
+    unfedLoop: undefined,
+    inputs: new Map(),
+    knownInputs: inputs,
     readSubstitution,
     readList,
     readCommand,
@@ -152,6 +170,9 @@ function readSubstitution(state: ShellState, closing: ")" | "`"): void {
 
 /** Reads commands up to the end, or to a closing word or character that something around awaits, which it leaves. */
 function readList(state: ShellState): void {
+  // What one command alone prints is known.
+  let count = 0;
+  state.printed = undefined;
   while (state.at < state.end) {
     skipBlanks(state);
     const character = state.text[state.at] ?? "";
@@ -169,7 +190,10 @@ function readList(state: ShellState): void {
       if (closer !== undefined && closers.has(closer)) {
         if (isAwaited(state, closer)) return;
         state.at += closer.length;
-      } else readAndOr(state);
+      } else {
+        readAndOr(state);
+        if (++count > 1) state.printed = undefined;
+      }
     }
   }
 }
@@ -177,11 +201,13 @@ function readList(state: ShellState): void {
 function readAndOr(state: ShellState): void {
   let certain = readPipeline(state);
   let entered = false;
+  let operators = 0;
   for (;;) {
     skipBlanks(state);
     const operator = state.text.slice(state.at, state.at + 2);
     if ((operator !== "&&" && operator !== "||") || state.at >= state.end) break;
     state.at += 2;
+    operators += 1;
     skipLineBreaks(state);
     // After a command that may fail, what follows perhaps does not run; what follows `||` is another way.
     if (operator === "||" && entered) state.variables.leave();
@@ -192,6 +218,7 @@ function readAndOr(state: ShellState): void {
     certain = readPipeline(state) && certain;
   }
   if (entered) state.variables.leave();
+  if (entered || operators > 0) state.printed = undefined;
 }
 
 /** Reads commands joined by `|`; gives whether they only assign. */
@@ -209,7 +236,9 @@ function readPipeline(state: ShellState): boolean {
     piped = true;
     state.variables.enter("subshell");
     const before = state.commands.length;
+    state.piped = state.printed;
     readCommand(state);
+    state.piped = undefined;
     state.variables.leave();
     // `cat <<EOF | bash`: what is printed is run.
     const next = state.commands.length === before + 1 ? state.commands.at(-1) : undefined;

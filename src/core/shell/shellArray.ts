@@ -10,7 +10,7 @@ import type { ArrayItem } from "./variables.ts";
 const maximumItems = 1000;
 
 /** Reads the elements of an array (bash, "Arrays") from its opening parenthesis on. */
-export function readArray(state: ShellState): readonly ArrayItem[] {
+function readArray(state: ShellState): readonly ArrayItem[] {
   const open = state.at;
   const items: ArrayItem[] = [];
   state.at += 1;
@@ -23,8 +23,11 @@ export function readArray(state: ShellState): readonly ArrayItem[] {
     }
     const key = /^\[[^\]\s]{0,100}\]=/.exec(state.text.slice(word.start, word.end))?.[0] ?? "";
     if (key !== "") {
-      const stretches = sliceStretches(word.stretches, key.length, Number.POSITIVE_INFINITY);
-      items.push({ value: word.value?.slice(key.length), stretches });
+      const { length } = key.replaceAll(/["']/g, "");
+      const stretches = sliceStretches(word.stretches, length, Number.POSITIVE_INFINITY);
+      const name = key.slice(1, -2).replaceAll(/["']/g, "");
+      const own = /^\d*$/.test(name) || name.includes("$") ? {} : { key: name };
+      items.push({ ...own, value: word.value?.slice(length), stretches });
     } else
       for (const [index, value] of word.fields.entries())
         items.push({ value, stretches: word.fieldStretches[index] ?? [] });
@@ -35,4 +38,28 @@ export function readArray(state: ShellState): readonly ArrayItem[] {
   } else state.at += 1;
   skipBlanks(state);
   return items.slice(0, maximumItems);
+}
+
+/** `NAME[KEY]=VALUE`: the array with that element. */
+export function withElement(
+  state: ShellState,
+  target: string,
+  own: ArrayItem,
+): { readonly name: string; readonly value: undefined; readonly items?: readonly ArrayItem[] } {
+  const [, name = "", quoted = ""] = /^(\w+)\[([^\]]*)\]$/.exec(target) ?? [];
+  const key = quoted.replaceAll(/["']/g, "");
+  const before = state.variables.lookup(name);
+  if ((before.kind !== "array" && before.kind !== "unset") || /[$`]/.test(key)) return { name, value: undefined };
+  const items = before.kind === "array" ? before.items : [];
+  if (!/^\d+$/.test(key))
+    return { name, value: undefined, items: [...items.filter((one) => one.key !== key), { ...own, key }] };
+  return Number(key) > items.length
+    ? { name, value: undefined }
+    : { name, value: undefined, items: items.toSpliced(Number(key), 1, own) };
+}
+
+/** The elements of an array after an assignment, those from before it where it appends. */
+export function arrayItems(state: ShellState, name: string, appends: boolean): readonly ArrayItem[] {
+  const before = appends ? state.variables.lookup(name) : undefined;
+  return [...(before?.kind === "array" ? before.items : []), ...readArray(state)];
 }

@@ -1,15 +1,16 @@
 import type { ShellWord } from "../document/document.ts";
 import { feedsShell } from "./shellInterpreter.ts";
-import { readArray } from "./shellArray.ts";
+import { arrayItems, withElement } from "./shellArray.ts";
 import { skipBlanks } from "./shellBlanks.ts";
-import { placeOf } from "./shellExpansion.ts";
 import { noteForwarding, shiftPositional } from "./shellFunction.ts";
 import { giveUp, maximumCommands } from "./shellState.ts";
 import type { PendingHeredoc, ShellState } from "./shellState.ts";
-import { exportFile, sourceFile, unknownName } from "./shellSource.ts";
+import { fileName, type ShellInput } from "./shellInput.ts";
+import { assignedStretches, followInput, inputOf, setArguments } from "./shellPipe.ts";
+import { exportFile, sourceFile } from "./shellSource.ts";
 import { readWord } from "./shellWord.ts";
 import type { RawWord } from "./rawWord.ts";
-import { expandedAt, sliceStretches, withinBounds } from "./stretch.ts";
+import { sliceStretches, withinBounds } from "./stretch.ts";
 import type { Stretch } from "./stretch.ts";
 import type { ArrayItem } from "./variables.ts";
 import { wordParts } from "./wordParts.ts";
@@ -31,6 +32,9 @@ interface Assignment {
  */
 export function readSimpleCommand(state: ShellState): "assignments" | "command" | "nothing" {
   const start = state.at;
+  const { piped, redirected: around } = state;
+  state.piped = undefined;
+  state.redirected = undefined;
   const words: RawWord[] = [];
   const heredocs: PendingHeredoc[] = [];
   const assignments = readAssignments(state, heredocs);
@@ -41,11 +45,14 @@ export function readSimpleCommand(state: ShellState): "assignments" | "command" 
     words.push(word);
     readDeclaredArray(state, words);
   }
+  const input = state.redirected ?? piped;
+  state.redirected = around;
+  state.printed = undefined;
   if (words.length === 0) {
     for (const assignment of assignments) assign(state, assignment);
     return assignments.length > 0 ? "assignments" : state.at > start ? "command" : "nothing";
   }
-  list(state, words, assignments, heredocs);
+  list(state, words, { assignments, heredocs, input, start });
   return isDeclaration(words) ? "assignments" : "command";
 }
 
@@ -68,15 +75,22 @@ export function readRedirection(state: ShellState, heredocs: PendingHeredoc[]): 
   state.at += operator.length;
   skipBlanks(state);
   const word = readWord(state);
-  if (word === undefined || !/(?:^|[^<])<<-?$/.test(operator)) return true;
+  if (word === undefined) return true;
+  if (!/(?:^|[^<])<<-?$/.test(operator)) {
+    if (operator === "<" || operator === "<<<") state.redirected = inputOf(state, operator, word);
+    return true;
+  }
   const heredoc: PendingHeredoc = {
     start: word.start,
     delimiter: word.quoted ? unquote(state.text.slice(word.start, word.end)) : state.text.slice(word.start, word.end),
     stripTabs: operator.endsWith("-"),
     isScript: false,
+    isQuoted: word.quoted,
+    readers: [],
   };
   heredocs.push(heredoc);
   state.heredocs.push(heredoc);
+  state.redirected = { kind: "heredoc", heredoc };
   return true;
 }
 
@@ -112,7 +126,7 @@ function readAssignment(state: ShellState): Assignment | undefined {
   const word = readWord(state);
   const value = word === undefined ? "" : word.value;
   const before = appends ? state.variables.lookup(name) : undefined;
-  if (isElement) return { name: name.slice(0, name.indexOf("[")), value: undefined };
+  if (isElement) return withElement(state, name, { value, stretches: word?.stretches ?? [] });
   const own = word === undefined ? [] : assignedStretches(name, word.stretches);
   if (before === undefined) return { name, value, stretches: own };
   const earlier = before.kind === "unset" || before.kind === "array" ? undefined : before.stretches;
@@ -123,27 +137,15 @@ function readAssignment(state: ShellState): Assignment | undefined {
   };
 }
 
-/** The elements of an array after an assignment, those from before it where it appends. */
-function arrayItems(state: ShellState, name: string, appends: boolean): readonly ArrayItem[] {
-  const before = appends ? state.variables.lookup(name) : undefined;
-  return [...(before?.kind === "array" ? before.items : []), ...readArray(state)];
+/** What stands around the words of a command. */
+interface Around {
+  readonly assignments: readonly Assignment[];
+  readonly heredocs: readonly PendingHeredoc[];
+  readonly input: ShellInput | undefined;
+  readonly start: number;
 }
 
-/** A value's stretches with the step that says which variable they were given to. */
-function assignedStretches(name: string, stretches: readonly Stretch[]): readonly Stretch[] | undefined {
-  const place = placeOf(stretches);
-  if (place === undefined) return withinBounds(stretches);
-  const step = { ...place, label: `assignment of ${name}` };
-  const assigned = stretches.map((stretch) => expandedAt([stretch], stretch, [step]));
-  return withinBounds(assigned.flat());
-}
-
-function list(
-  state: ShellState,
-  raw: readonly RawWord[],
-  assignments: readonly Assignment[],
-  heredocs: readonly PendingHeredoc[],
-): void {
+function list(state: ShellState, raw: readonly RawWord[], { assignments, heredocs, input, start }: Around): void {
   const words = raw.flatMap((word): ShellWord[] => {
     const span = state.spanOf(word.start, word.end);
     const source = state.text.slice(word.start, word.end);
@@ -178,6 +180,7 @@ function list(
   };
   state.commands.push(command);
   noteForwarding(state, command);
+  followInput(state, command, raw, input, start);
 }
 
 function environmentWith(state: ShellState, assignments: readonly Assignment[]): Readonly<Record<string, string>> {
@@ -219,24 +222,14 @@ function applyBuiltin(state: ShellState, words: readonly ShellWord[], raws: read
   } else if (name === "set") {
     if (operands.some(({ text }) => /^-[a-zA-Z]*a/.test(text ?? "") || text === "allexport"))
       state.variables.exportAll();
+    if (operands[0]?.text === "--") setArguments(state, raws.slice(2));
   } else if (["read", "unset", "mapfile", "readarray", "getopts"].includes(name)) {
     for (const { text } of operands)
       if (text !== undefined && /^[A-Za-z_]/.test(text)) state.variables.assign(text, undefined);
   } else if (name === "source" || name === ".") {
     const [file] = operands;
-    if (file !== undefined) sourceFile(state, file.text ?? partsName(file));
+    if (file !== undefined) sourceFile(state, file.text ?? fileName(file));
   } else if (name === "shift") shiftPositional(state, operands[0]?.text);
-  else if (name === "printf" && operands[0]?.text === "-v") {
-    state.variables.assign(operands[1]?.text ?? "", undefined);
-  }
-}
-
-/** A file's name, as far as it is known. */
-function partsName({ parts = [] }: ShellWord): string {
-  return parts
-    .map(({ text = unknownName }) => text)
-    .join("")
-    .replaceAll(/\0+/g, unknownName);
 }
 
 function unquote(text: string): string {

@@ -3,7 +3,8 @@ import { readRedirection } from "./shellCommand.ts";
 import { skipBalanced } from "./shellExpansion.ts";
 import { withPositional } from "./shellFunction.ts";
 import { skipLineBreaks } from "./shellHeredoc.ts";
-import { fileOfLoop, linesOfFile } from "./shellSource.ts";
+import { linesGiven } from "./shellInput.ts";
+import { assignReadEach } from "./shellRead.ts";
 import { awaiting, deeper, isAwaited } from "./shellState.ts";
 import type { PendingHeredoc, ShellState } from "./shellState.ts";
 import { readWord } from "./shellWord.ts";
@@ -22,8 +23,19 @@ export function readCompound(state: ShellState): boolean {
   const compound = keyword === undefined ? undefined : compounds.get(keyword);
   if (keyword === undefined || compound === undefined) return false;
   state.at += keyword.length;
+  const { redirected: around } = state;
+  state.redirected = undefined;
+  state.unfedLoop = undefined;
   deeper(state, () => compound(state));
-  if (keyword !== "!" && keyword !== "time") readRedirections(state);
+  if (keyword !== "!" && keyword !== "time") {
+    const { unfedLoop } = state;
+    readRedirections(state);
+    // `done < FILE`: the next reading knows what the loop reads.
+    const lines = unfedLoop === undefined ? undefined : linesGiven(state, state.redirected, unfedLoop);
+    if (unfedLoop !== undefined && lines !== undefined) state.inputs.set(unfedLoop, lines);
+    state.printed = undefined;
+  }
+  state.redirected = around;
   return true;
 }
 
@@ -78,16 +90,17 @@ function readIf(state: ShellState): void {
 
 function readLoop(state: ShellState): void {
   const start = state.at;
+  const { piped } = state;
+  state.piped = undefined;
   const before = state.commands.length;
   readUntil(state, ["do"]);
-  const command = state.commands.length === before + 1 ? state.commands[before] : undefined;
-  const name = command?.words[0]?.text === "read" ? command.words.at(-1)?.text : undefined;
-  const file = name === undefined || !/^[A-Za-z_]\w*$/.test(name) ? undefined : fileOfLoop(state, start);
-  if (name !== undefined && file !== undefined)
-    state.variables.assign(name, undefined, linesOfFile(state, file, { start, end: state.at }));
+  const reader = state.commands.slice(before).find(({ words }) => words[0]?.text === "read");
+  const lines = reader === undefined ? undefined : linesGiven(state, piped, start);
+  if (reader !== undefined && lines !== undefined) assignReadEach(state, reader, lines, { start, end: state.at });
   state.variables.enter("perhaps");
   readUntil(state, ["done"]);
   state.variables.leave();
+  state.unfedLoop = reader !== undefined && lines === undefined ? start : undefined;
 }
 
 function readFor(state: ShellState): void {
@@ -105,13 +118,34 @@ function readFor(state: ShellState): void {
         items.push(item);
       }
     }
-    if (name !== undefined) state.variables.assign(name, undefined, itemStretches(state, items));
+    const own = argumentItems(state, name, items);
+    if (name !== undefined) state.variables.assign(name, undefined, own ?? itemStretches(state, items));
   }
   readLoop(state);
 }
 
 /** More items than any loop over images has. */
 const maximumItems = 200;
+
+/** What the variable is of a loop over all arguments, which is what one over nothing is: those of each call. */
+function argumentItems(
+  state: ShellState,
+  name: string | undefined,
+  items: readonly RawWord[],
+): readonly Stretch[] | undefined {
+  const [only, ...others] = items;
+  const isAll = only === undefined || /^"?\$(?:[@*]|\{[@*]\})"?$/.test(state.text.slice(only.start, only.end));
+  if (name === undefined || !isAll || others.length > 0) return undefined;
+  const place = only ?? { start: state.at, end: state.at };
+  const { positional } = state;
+  const own = positional === undefined ? state.variables.lookup("@") : undefined;
+  const choices =
+    own?.kind === "array"
+      ? own.items.map(({ stretches }) => wordParts(state, stretches))
+      : (positional?.calls ?? []).flatMap((call) => call.slice(positional?.shifted ?? call.length));
+  if (choices.length === 0 || choices.length > maximumItems) return undefined;
+  return [{ text: undefined, start: place.start, end: place.end, steps: [], choices }];
+}
 
 /** What a loop's variable is, one item after the other. */
 function itemStretches(state: ShellState, items: readonly RawWord[]): readonly Stretch[] | undefined {

@@ -1,11 +1,13 @@
 import type { WordPart } from "../document/document.ts";
 import { removeMatch, replaceMatch } from "./pattern.ts";
 import { alternatives } from "./alternatives.ts";
+import { elementOf, keysOf } from "./shellElement.ts";
 import { lookupName } from "./shellFunction.ts";
-import { printedFile, printedWord } from "./shellSource.ts";
+import { joinedLines } from "./shellRead.ts";
+import { printedFile } from "./shellSource.ts";
 import { awaiting, countPiece, deeper, giveUp } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
-import { expandedAt } from "./stretch.ts";
+import { expandedAt, textOfStretches } from "./stretch.ts";
 import type { Range, Stretch } from "./stretch.ts";
 import type { ArrayItem, Variable } from "./variables.ts";
 import { wordParts } from "./wordParts.ts";
@@ -20,7 +22,7 @@ export interface Expansion {
   readonly items?: readonly ArrayItem[];
 }
 
-const subscriptForm = /\[([@*]|[^\]\s"'`]{1,100})\]/y;
+const subscriptForm = /\[([@*]|"?[^\]\s"'`]{1,100}"?)\]/y;
 const simpleName = /[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]/y;
 const braceName = /[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]/y;
 /** Longest value that a variable may grow to. */
@@ -37,17 +39,9 @@ export function readDollar(state: ShellState, readNested: (state: ShellState) =>
   if (next === "(" && text[state.at + 2] === "(") return skipArithmetic(state);
   if (next === "(") {
     const start = state.at;
-    const before = state.commands.length;
     state.at += 2;
     deeper(state, () => awaiting(state, [")"], () => state.readSubstitution(state, ")")));
-    const inner = text.slice(start + 2, Math.min(state.at - 1, start + 1000));
-    const place = { start, end: state.at };
-    const printed = printedFile(state, inner, place) ?? printedWord(inner, state.commands.slice(before), place);
-    return {
-      value: spend(state, printed?.[0]?.text),
-      names: [],
-      ...(printed === undefined ? {} : { stretches: printed }),
-    };
+    return substituted(state, text.slice(start + 2, Math.min(state.at - 1, start + 1000)), { start, end: state.at });
   }
   if (next === "{" && text[state.at + 2] === "{") return readExpression(state);
   if (next === "{") return readBraces(state, readNested);
@@ -59,6 +53,8 @@ export function readDollar(state: ShellState, readNested: (state: ShellState) =>
   }
   state.at += 1 + name.length;
   const variable = lookupName(state, name);
+  if ((name === "@" || name === "*") && variable.kind === "array")
+    return { value: undefined, names: [name], items: variable.items };
   return { value: spend(state, knownValue(variable)), names: [name], stretches: stretchesOf(state, variable) };
 }
 
@@ -93,8 +89,8 @@ function readBraces(state: ShellState, readNested: (state: ShellState) => Expans
   braceName.lastIndex = state.at;
   const name = braceName.exec(state.text)?.[0] ?? "";
   state.at += name.length;
-  const subscript = indirect ? undefined : readSubscript(state);
-  const operator = /^(?::?[-=?+]|##?|%%?|\/\/?)/.exec(state.text.slice(state.at, state.at + 2))?.[0] ?? "";
+  const subscript = readSubscript(state);
+  const operator = /^(?::?[-=?+]|##?|%%?|\/\/?|\^\^|,,|:)/.exec(state.text.slice(state.at, state.at + 2))?.[0] ?? "";
   state.at += operator.length;
   let nested: Expansion = { value: undefined, names: [] };
   deeper(state, () => {
@@ -109,10 +105,31 @@ function readBraces(state: ShellState, readNested: (state: ShellState) => Expans
     );
   }
   const plain = operator === "" && nested.value === "";
-  if (subscript !== undefined && plain) return element(state, name, subscript);
+  const isKeys = state.text[start + 2] === "!";
+  const isAll = subscript === "@" || subscript === "*";
+  if (isAll && plain && (!indirect || isKeys)) {
+    const items = indirect ? keysOf(state, name) : allOf(lookupName(state, name));
+    return { value: undefined, names: [name], ...(items === undefined || state.budget < 0 ? {} : { items }) };
+  }
+  if (isKeys && indirect && plain && subscript === undefined) return named(state, name);
+  const variable = subscript === undefined || isAll ? undefined : elementOf(state, name, subscript);
   const evaluated =
-    indirect || (operator === "" && !plain) ? undefined : evaluate(state, name, operator, withStep(nested, name));
+    indirect || isAll || (operator === "" && !plain)
+      ? undefined
+      : evaluate(state, { name, variable: variable ?? lookupName(state, name) }, operator, withStep(nested, name));
   return { value: spend(state, evaluated?.value), names: [name, ...nested.names], stretches: evaluated?.stretches };
+}
+
+/** `${!NAME}`: what the variable is that another one names. */
+function named(state: ShellState, name: string): Expansion {
+  const value = knownValue(lookupName(state, name));
+  if (value === undefined || !/^[A-Za-z_]\w*$/.test(value)) return { value: undefined, names: [name] };
+  const variable = lookupName(state, value);
+  return { value: spend(state, knownValue(variable)), names: [name], stretches: stretchesOf(state, variable) };
+}
+
+function allOf(variable: Variable): readonly ArrayItem[] | undefined {
+  return variable.kind === "array" ? variable.items : undefined;
 }
 
 /** `[@]`, `[0]` or `[key]` after a name (bash, "Arrays"). */
@@ -121,26 +138,7 @@ function readSubscript(state: ShellState): string | undefined {
   const found = subscriptForm.exec(state.text);
   if (found === null || state.at + found[0].length > state.end) return undefined;
   state.at += found[0].length;
-  return found[1];
-}
-
-/** The elements of an array, or the one that a subscript asks for; any of them where only running the script tells which. */
-function element(state: ShellState, name: string, subscript: string): Expansion {
-  const variable = lookupName(state, name);
-  if (variable.kind !== "array") return { value: undefined, names: [name] };
-  const { items } = variable;
-  state.budget -= items.length;
-  if (state.budget < 0) return { value: undefined, names: [name] };
-  if (subscript === "@" || subscript === "*") return { value: undefined, names: [name], items };
-  const item = /^\d+$/.test(subscript) ? items[Number(subscript)] : undefined;
-  if (item !== undefined) return { value: spend(state, item.value), names: [name], stretches: item.stretches };
-  const one = alternatives(
-    items.map(({ value, stretches }) =>
-      value === undefined ? { kind: "unknown", stretches } : { kind: "known", value, stretches },
-    ),
-    (stretches) => wordParts(state, stretches),
-  );
-  return { value: undefined, names: [name], stretches: stretchesOf(state, one) };
+  return found[1]?.replaceAll('"', "");
 }
 
 /** The text in `${name-...}` with a step that says what it is. */
@@ -161,12 +159,16 @@ export function placeOf(stretches: readonly Stretch[]): Range | undefined {
 
 type Evaluation = Pick<Expansion, "value" | "stretches">;
 
-function evaluate(state: ShellState, name: string, operator: string, word: Expansion): Evaluation {
-  const variable = lookupName(state, name);
+function evaluate(
+  state: ShellState,
+  { name, variable }: { readonly name: string; readonly variable: Variable },
+  operator: string,
+  word: Expansion,
+): Evaluation {
   const value = knownValue(variable);
   const own = { value, stretches: stretchesOf(state, variable) };
   const empty = variable.kind === "unset" || (operator.startsWith(":") && value === "");
-  switch (operator.replace(":", "")) {
+  switch (operator === ":" ? operator : operator.replace(":", "")) {
     case "":
     case "?":
       return own;
@@ -224,6 +226,14 @@ function substituteChoices(
 }
 
 function substitute(state: ShellState, value: string, operator: string, word: string): string | undefined {
+  if (operator === "^^" || operator === ",,")
+    return word !== "" ? undefined : operator === "^^" ? value.toUpperCase() : value.toLowerCase();
+  if (operator === ":") {
+    const [, from, length] = /^\s*(\d+)(?::(\d+))?\s*$/.exec(word) ?? [];
+    return from === undefined
+      ? undefined
+      : value.slice(Number(from)).slice(0, length === undefined ? undefined : Number(length));
+  }
   state.budget -= value.length * word.length * (operator.startsWith("/") ? value.length : 1);
   if (state.budget < 0) return undefined;
   if (operator.startsWith("/")) {
@@ -288,4 +298,18 @@ export function skipBalanced(state: ShellState): void {
     "A parenthesis is opened here and never closed; the rest of the script was not read.",
     start,
   );
+}
+
+/** What a substitution comes to that was just read: what the command in it prints, where the script alone tells it. */
+export function substituted(state: ShellState, inner: string, place: Range): Expansion {
+  const stretches = printedFile(state, inner, place) ?? printedLines(state, place);
+  if (stretches === undefined) return { value: undefined, names: [] };
+  const isKnown = stretches.every(({ text }) => text !== undefined);
+  return { value: isKnown ? spend(state, textOfStretches(stretches)) : undefined, names: [], stretches };
+}
+
+function printedLines({ printed }: ShellState, place: Range): readonly Stretch[] | undefined {
+  const lines = printed?.kind === "lines" ? printed.lines : [];
+  const stretches = joinedLines(lines.slice(0, lines.findLastIndex((line) => line.length > 0) + 1));
+  return stretches.length === 0 ? undefined : expandedAt(stretches, place, []);
 }

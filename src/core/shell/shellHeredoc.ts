@@ -1,6 +1,9 @@
 import { skipBlanks } from "./shellBlanks.ts";
+import { linesGiven, linesOf } from "./shellInput.ts";
 import { deeper, giveUp } from "./shellState.ts";
 import type { PendingHeredoc, ShellState } from "./shellState.ts";
+import { readBody } from "./shellWord.ts";
+import type { Stretch } from "./stretch.ts";
 
 /** Skips blanks, comments and line breaks. */
 export function skipLineBreaks(state: ShellState): void {
@@ -30,20 +33,38 @@ function readHeredocBody(state: ShellState, heredoc: PendingHeredoc): void {
     const bodyEnd = state.at;
     state.at = Math.min(state.end, lineEnd + 1);
     if ((heredoc.stripTabs ? line.replace(/^\t+/, "") : line) !== heredoc.delimiter) continue;
-    if (heredoc.isScript) readWithin(state, bodyStart, bodyEnd);
+    if (heredoc.isScript) readWithin(state, bodyStart, bodyEnd, () => state.readList(state));
+    else if (heredoc.readers.length > 0 && bodyEnd - bodyStart < maximumLines)
+      tellLines(state, heredoc, bodyStart, bodyEnd);
     return;
   }
 }
 
-/** Reads a part of the text as a script of its own. */
-function readWithin(state: ShellState, start: number, end: number): void {
+/** Longest body whose lines are looked into. */
+const maximumLines = 10_000;
+
+/** Keeps the lines of a body for those who read them before it was there. */
+function tellLines(state: ShellState, { readers, isQuoted }: PendingHeredoc, start: number, end: number): void {
+  let stretches: readonly Stretch[] = [
+    { text: state.text.slice(start, end), start, end, literal: { start, end }, steps: [] },
+  ];
+  if (!isQuoted)
+    readWithin(state, start, end, () => {
+      stretches = readBody(state);
+    });
+  const lines = linesGiven(state, { kind: "lines", lines: linesOf(stretches) }, start);
+  if (lines !== undefined) for (const reader of readers) state.inputs.set(reader, lines);
+}
+
+/** Reads a part of the text on its own. */
+function readWithin(state: ShellState, start: number, end: number, read: () => void): void {
   const { at, end: outerEnd } = state;
   const awaited = new Map(state.awaited);
   state.awaited.clear();
   state.at = start;
   state.end = end;
   state.variables.enter("subshell");
-  deeper(state, () => state.readList(state));
+  deeper(state, read);
   state.variables.leave();
   for (const [closing, count] of awaited) state.awaited.set(closing, count);
   state.at = at;

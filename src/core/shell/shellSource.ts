@@ -1,4 +1,4 @@
-import type { ShellCommand, WordPart } from "../document/document.ts";
+import type { WordPart } from "../document/document.ts";
 import { deeper } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
 import type { Range, Stretch, StretchStep } from "./stretch.ts";
@@ -37,6 +37,13 @@ export function sourceFile(state: ShellState, name: string): void {
     positional: undefined,
     spanOf: () => nowhere,
     sourced: state.sourced + 1,
+    fed: [],
+    piped: undefined,
+    redirected: undefined,
+    printed: undefined,
+    unfedLoop: undefined,
+    inputs: new Map(),
+    knownInputs: new Map(),
     variables: ofFile(state.variables, found),
   };
   deeper(inner, () => inner.readList(inner));
@@ -95,19 +102,6 @@ export function printedFile(state: ShellState, inner: string, place: Range): rea
   return [{ text, ...place, steps: [step] }];
 }
 
-/** What `$(echo WORD)` prints; undefined where the substitution does anything else. */
-export function printedWord(
-  inner: string,
-  commands: readonly ShellCommand[],
-  place: Range,
-): readonly Stretch[] | undefined {
-  if (!/^\s*echo\s+(?:-n\s+)?[^|;&<>\n`]+$/.test(inner)) return undefined;
-  const [command, ...others] = commands.filter(({ words }) => words[0]?.text === "echo");
-  const [word, ...further] = command?.words.slice(command.words[1]?.text === "-n" ? 2 : 1) ?? [];
-  const text = others.length + further.length > 0 || commands.length > 1 ? undefined : word?.text;
-  return text === undefined || text === "" || text.includes("\\") ? undefined : [{ text, ...place, steps: [] }];
-}
-
 const environmentFile =
   /^\$\((?=[^)]*\b(?:cat|grep|sed|xargs)\b)[^)]*?[\s"'<](\$\{?\w+\}?\/)?((?:[\w.-]+\/)*[\w-]*\.env[\w.-]*)(?=["'\s)])/;
 
@@ -115,38 +109,4 @@ const environmentFile =
 export function exportFile(state: ShellState, raw: string): void {
   const [, folder, name] = environmentFile.exec(raw.slice(0, 300)) ?? [];
   if (name !== undefined) sourceFile(state, folder === undefined ? name : `${unknownName}/${name}`);
-}
-
-const plainFile = String.raw`["']?(\$\{?\w+\}?/)?([\w.][\w./-]*)["']?`;
-const printsFile = new RegExp(String.raw`(?:^|[\n;&(])[ \t]*cat[ \t]+${plainFile}[ \t]*\|[ \t]*(?:while|until)$`);
-const fedByFile = new RegExp(String.raw`\n([ \t]*)done[ \t]*<[ \t]*${plainFile}`, "g");
-
-/** The file whose lines a loop reads: `cat FILE | while read x`, or `done < FILE` as deep as the loop begins. */
-export function fileOfLoop({ text }: ShellState, start: number): string | undefined {
-  const named = (folder: string | undefined, name = ""): string =>
-    folder === undefined ? name : `${unknownName}/${name}`;
-  const [, folder, printed] = printsFile.exec(text.slice(Math.max(0, start - 200), start)) ?? [];
-  if (printed !== undefined) return named(folder, printed);
-  const indentation = /^[ \t]*/.exec(text.slice(text.lastIndexOf("\n", start) + 1))?.[0] ?? "";
-  for (const [, own, below, name] of text.slice(start, start + 5000).matchAll(fedByFile))
-    if (own === indentation) return named(below, name);
-  return undefined;
-}
-
-/** The lines of a file that a loop reads, one after the other. */
-export function linesOfFile(state: ShellState, name: string, place: Range): readonly Stretch[] | undefined {
-  const found = state.fileNamed(name);
-  if (found === undefined || found.text.length > maximumLength) return undefined;
-  const choices: WordPart[][] = [];
-  let at = 0;
-  for (const line of found.text.split("\n")) {
-    const text = line.trim();
-    const span = { start: at, end: at + line.length };
-    at += line.length + 1;
-    if (text === "" || text.startsWith("#")) continue;
-    choices.push([{ text, span: nowhere, chain: [{ span, file: found.file, label: `line of ${found.file}`, text }] }]);
-  }
-  return choices.length === 0 || choices.length > maximumLines
-    ? undefined
-    : [{ text: undefined, ...place, steps: [], choices }];
 }

@@ -2,6 +2,7 @@ import type { Span } from "../image/span.ts";
 import type { ShellCommand } from "../document/document.ts";
 import type { Problem } from "../problem.ts";
 import type { CallArguments, ForwardingCommand, Positional } from "./shellFunction.ts";
+import type { InputLine, ShellInput } from "./shellInput.ts";
 import type { NamedFile } from "./shellSource.ts";
 import type { Stretch } from "./stretch.ts";
 import type { Variables } from "./variables.ts";
@@ -21,6 +22,9 @@ export interface PendingHeredoc {
   readonly stripTabs: boolean;
   /** Whether the command that it feeds is a shell, once that command is read. */
   isScript: boolean;
+  readonly isQuoted: boolean;
+  /** The places of those who read its lines. */
+  readonly readers: number[];
 }
 
 /** Where the reader stands. One object is passed down the grammar; `at` only ever moves forward, which keeps it linear. */
@@ -69,6 +73,20 @@ export interface ShellState {
   /** How many files were sourced one from the other to come here. */
   readonly sourced: number;
   readonly place: { readonly job?: string; readonly step?: number };
+  /** Commands as `xargs` makes them out of what it is given. */
+  readonly fed: ShellCommand[];
+  /** What the command that comes next is given through a pipe. */
+  piped: ShellInput | undefined;
+  /** What the last redirection gives to the command that it belongs to. */
+  redirected: ShellInput | undefined;
+  /** What the command that was read last prints. */
+  printed: ShellInput | undefined;
+  /** Where the loop begins that was read last, where it reads lines that nobody had told. */
+  unfedLoop: number | undefined;
+  /** Lines that are told only after who reads them, by the place of the reader; for the next reading. */
+  readonly inputs: Map<number, readonly InputLine[]>;
+  /** The same from the reading before this one. */
+  readonly knownInputs: ReadonlyMap<number, readonly InputLine[]>;
 }
 
 /** Notes a problem and skips the rest: nothing that follows could be read reliably. */

@@ -1,9 +1,10 @@
 import { append, appendUnknown, emptyWord, expandInto, finishWord, quote } from "./rawWord.ts";
 import type { Building, RawWord } from "./rawWord.ts";
-import { evaluateExpression, readDollar } from "./shellExpansion.ts";
+import { evaluateExpression, readDollar, substituted } from "./shellExpansion.ts";
 import type { Expansion } from "./shellExpansion.ts";
 import { awaiting, continuationLength, countPiece, deeper, giveUp, isAwaited } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
+import type { Stretch } from "./stretch.ts";
 
 const ordinary = /[^\s'"\\$`;&|<>()]+/y;
 const quotedOrdinary = /[^"\\$`]+/y;
@@ -59,7 +60,7 @@ function readPiece(state: ShellState, word: Building): boolean {
     }
     case "`":
       if (isAwaited(state, "`")) return false;
-      expandUnknown(state, word, readBackticks);
+      readBackticks(state, word, false);
       return true;
     case "<":
     case ">":
@@ -120,11 +121,12 @@ function readAnsiQuoted(state: ShellState, word: Building): void {
   else append(word, value, place.start);
 }
 
-function readDoubleQuoted(state: ShellState, word: Building): void {
+function readDoubleQuoted(state: ShellState, word: Building, isClosed = true): void {
   const open = state.at - 1;
   quote(word);
   for (;;) {
     if (state.at >= state.end) {
+      if (!isClosed) return;
       giveUp(
         state,
         "shell-unterminated",
@@ -136,15 +138,15 @@ function readDoubleQuoted(state: ShellState, word: Building): void {
     const character = state.text[state.at] ?? "";
     if (character === '"') {
       state.at += 1;
-      return;
-    }
-    if (character === "$") {
+      if (isClosed) return;
+      append(word, character, state.at - 1);
+    } else if (character === "$") {
       const start = state.at;
       const expansion = readDollar(state, (inner) => nestedText(inner, true));
       expandInto(word, expansion, true, { start, end: state.at });
     } else if (character === "`") {
       if (isAwaited(state, "`")) return;
-      expandUnknown(state, word, readBackticks);
+      readBackticks(state, word, true);
     } else if (character === "\\") {
       const skipped = continuationLength(state.text, state.at);
       const next = state.text[state.at + 1] ?? "";
@@ -158,6 +160,13 @@ function readDoubleQuoted(state: ShellState, word: Building): void {
       state.at += run.length;
     }
   }
+}
+
+/** Reads what is left of the text as the body of a here-document (POSIX shell, 2.7.4): expansions, but no quotes. */
+export function readBody(state: ShellState): readonly Stretch[] {
+  const word = emptyWord();
+  readDoubleQuoted(state, word, false);
+  return word.stretches;
 }
 
 /**
@@ -185,9 +194,14 @@ function nestedText(state: ShellState, inDoubleQuotes: boolean): Expansion {
   return { value: word.value, names: word.expands, stretches: word.stretches };
 }
 
-function readBackticks(state: ShellState): void {
+function readBackticks(state: ShellState, word: Building, quoted: boolean): void {
+  const start = state.at;
   state.at += 1;
   deeper(state, () => awaiting(state, ["`"], () => state.readSubstitution(state, "`")));
+  const place = { start, end: state.at };
+  const expansion = substituted(state, state.text.slice(start + 1, Math.min(state.at - 1, start + 1000)), place);
+  if (expansion.stretches === undefined) appendUnknown(word, place);
+  else expandInto(word, expansion, quoted, place);
 }
 
 function readProcessSubstitution(state: ShellState): void {

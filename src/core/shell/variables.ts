@@ -4,6 +4,8 @@ import type { Stretch } from "./stretch.ts";
 
 /** An element of an array. */
 export interface ArrayItem {
+  /** Its key, where the array is associative. */
+  readonly key?: string;
   readonly value: string | undefined;
   readonly stretches: readonly Stretch[];
 }

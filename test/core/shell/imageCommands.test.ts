@@ -191,7 +191,7 @@ const commands: readonly string[] = [
   "exec docker run ⟦node:22⟧",
   "command docker run ⟦node:22⟧",
   "DOCKER_BUILDKIT=1 docker pull ⟦node:22⟧",
-  "echo a:1 b:2 | xargs -n1 docker pull",
+  "echo ⟦a:1⟧ ⟦b:2⟧ | xargs -n1 docker pull",
   "cat list | xargs -I{} docker pull {}",
   "sh -c 'docker pull ⟦node:22⟧ && docker run --rm ⟦busybox⟧'",
   'bash -lc "docker pull \\"⟦node:22⟧\\""',

@@ -51,7 +51,7 @@ const cases: [name: string, script: string, commands: Words[]][] = [
   [
     "what only running can tell",
     "V=abc\ncmd ${#V} ${V:0:1} ${V^^} ${!V} ${V[0]} $((1+(2))) ${V@Q}",
-    [["cmd", ...Array.from({ length: 7 }, () => undefined)]],
+    [["cmd", undefined, "a", "ABC", undefined, "abc", undefined, undefined]],
   ],
   ["appending", "V=a\nV+=b\ncmd $V", [["cmd", "ab"]]],
   ["arrays", "V=(a 'b c' $(cmd))\ncmd ${V[@]} $V", [["cmd"], ["cmd", "a", "b c", undefined, "a"]]],
@@ -151,7 +151,7 @@ const cases: [name: string, script: string, commands: Words[]][] = [
       ["read", "A"],
       ["unset", "B"],
       ["printf", "-v", "C", "x"],
-      ["x", undefined, undefined, undefined],
+      ["x", undefined, undefined, "x"],
     ],
   ],
   ["names of Object's own", "constructor=1\nx $constructor $__proto__ ${toString:-d}", [["x", "1", undefined, "d"]]],
