@@ -1,6 +1,9 @@
+import { formatReference } from "../image/reference.ts";
+import { factsOf, isBuild, modulesOf, repositoryOf, taskLists, type FileFacts } from "./ansibleFacts.ts";
 import { scopeOf, scopesOfItems } from "./ansibleScope.ts";
 import { variablesBeside, type VariableLookup } from "./ansibleVariables.ts";
 import type { Document, ImageUse } from "./document.ts";
+import { readEmbeddedYaml } from "./embedded.ts";
 import { readInlineValues } from "./helmParameters.ts";
 import { useOfValue } from "./imageUse.ts";
 import { readResource } from "./kubernetesResource.ts";
@@ -8,8 +11,8 @@ import { addOciChart } from "./ociChart.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { createResourceReading, usesOf } from "./resourceReading.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
-import { expandTemplate, type TemplateScope } from "./template.ts";
-import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
+import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** Modules by the last part of their names, with the parameter that names an image. */
 const imageModules = new Map([
@@ -20,6 +23,8 @@ const imageModules = new Map([
   ["podman_container", "image"],
   ["podman_image", "name"],
   ["docker_image", "name"],
+  // The modules before those.
+  ["docker", "image"],
   ["podman_pod", "infra_image"],
   ["podman_runlabel", "image"],
 ]);
@@ -32,20 +37,27 @@ const listModules = new Map([
   ["podman_save", "image"],
   ["podman_tag", "image"],
 ]);
-const definitionModules = new Set(["k8s", "helm", "docker_compose_v2", "docker_compose", "docker_stack"]);
+const definitionModules = new Set([
+  "k8s",
+  "helm",
+  "docker_compose_v2",
+  "docker_compose",
+  "docker_service",
+  "docker_stack",
+]);
 const scriptModules = new Set(["shell", "command", "raw"]);
-/** Lists of tasks within plays and blocks. */
-const nested = ["tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always"];
 const maximumDepth = 20;
 
 /**
  * Reads Ansible playbooks and lists of tasks: the images of container modules and the commands of `shell` and its
- * kind, with variables followed to the `vars` around them. An image that `docker_image` builds is an output.
+ * kind, with variables followed to the `vars` around them. An image that a task of the file builds is an output.
  */
 export function readAnsible(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const pipeline = createPipeline(source, path, "ansible");
-  const reading: AnsibleReading = { pipeline, path, siblings, uses: [] };
-  const beside = variablesBeside(path, siblings);
+  const { facts, built } = factsOf(pipeline.roots);
+  const reading: AnsibleReading = { pipeline, path, siblings, built, uses: [] };
+  const stated = variablesBeside(path, siblings);
+  const beside: VariableLookup = (name) => stated(name) ?? facts(name);
   for (const root of pipeline.roots) readTasks(root, beside, reading, 0);
   return pipeline.document(reading.uses);
 }
@@ -54,6 +66,7 @@ interface AnsibleReading {
   readonly pipeline: Pipeline;
   readonly path: string;
   readonly siblings: Siblings;
+  readonly built: FileFacts["built"];
   /** Uses that are put together from several values, or stand in documents within. */
   readonly uses: ImageUse[];
 }
@@ -71,32 +84,59 @@ function variablesOf(task: YamlNode, around: VariableLookup, { path, siblings }:
 
 function readTasks(node: YamlNode | undefined, around: VariableLookup, reading: AnsibleReading, depth: number): void {
   if (depth > maximumDepth) return;
-  const { pipeline } = reading;
+  const { text } = reading.pipeline;
   for (const task of itemsOf(node)) {
     const variables = variablesOf(task, around, reading);
-    const scope = scopeOf(task, variables);
-    for (const { key, value } of entriesOf(task)) {
-      const module = key.text.slice(key.text.lastIndexOf(".") + 1);
-      if (nested.includes(key.text)) readTasks(value, variables, reading, depth + 1);
-      else if (scriptModules.has(module)) {
-        const command =
-          scalarOf(value) === undefined ? (valueAt(value, "cmd") ?? valueAt(value, "_raw_params")) : value;
-        const words = itemsOf(valueAt(value, "argv"));
-        for (const each of scopesOfItems(task, variables)) {
-          if (scalarOf(command) !== undefined) pipeline.script([command], { scope: each });
-          if (words.length > 0) pipeline.words(words, { scope: each });
-        }
-      } else if (imageModules.has(module)) readModule(module, value, scope, reading);
-      else if (module === "podman_containers")
-        for (const container of itemsOf(valueAt(value, "containers")))
-          pipeline.image(valueAt(container, "image"), "podman_container", { scope });
-      else if (listModules.has(module)) {
-        const named = valueAt(value, listModules.get(module) ?? "");
-        for (const image of itemsOf(named).length > 0 ? itemsOf(named) : [named])
-          pipeline.image(image, module, { scope });
-      } else if (definitionModules.has(module)) readDefinition(module, value, scope, reading);
+    const scopes = scopesOfItems(text, task, variables);
+    for (const list of taskLists) readTasks(valueAt(task, list), variables, reading, depth + 1);
+    for (const { module, parameters } of modulesOf(task)) {
+      if (definitionModules.has(module)) readDefinition(module, parameters, scopeOf(text, task, variables), reading);
+      else if (scriptModules.has(module)) readScript(parameters, variables, scopes, reading);
+      else for (const scope of scopes) readImages(module, parameters, scope, reading);
     }
   }
+}
+
+/** What `command` and its kind run: a line, or words, or the words that a variable of the file holds. */
+function readScript(
+  parameters: YamlNode,
+  variables: VariableLookup,
+  scopes: readonly TemplateScope[],
+  { pipeline }: AnsibleReading,
+): void {
+  const isLine = scalarOf(parameters) !== undefined;
+  const command = isLine ? parameters : (valueAt(parameters, "cmd") ?? valueAt(parameters, "_raw_params"));
+  const given = valueAt(parameters, "argv");
+  const [, name = ""] = /^\s*\{\{\s*(\w+)\s*\}\}\s*$/.exec(textOf(given) ?? "") ?? [];
+  const named = variables(name);
+  const words = itemsOf(named !== undefined && named.source === undefined ? named.node : given);
+  for (const scope of scopes) {
+    if (scalarOf(command) !== undefined) pipeline.script([command], { scope });
+    if (words.length > 0) pipeline.words(words, { scope });
+  }
+}
+
+/** The images that a module of containers or images names. */
+function readImages(module: string, parameters: YamlNode, scope: TemplateScope, reading: AnsibleReading): void {
+  const { pipeline } = reading;
+  const add = (image: YamlNode | undefined, site = module): void => {
+    if (!isBuilt(scalarOf(image), scope, reading)) pipeline.image(image, site, { scope });
+  };
+  if (imageModules.has(module)) readModule(module, parameters, scope, reading);
+  else if (module === "podman_containers")
+    for (const container of itemsOf(valueAt(parameters, "containers")))
+      add(valueAt(container, "image"), "podman_container");
+  else if (listModules.has(module)) {
+    const named = valueAt(parameters, listModules.get(module) ?? "");
+    for (const image of itemsOf(named).length > 0 ? itemsOf(named) : [named]) add(image);
+  }
+}
+
+/** Whether a task of the file builds what a text names. */
+function isBuilt(image: YamlScalar | undefined, scope: TemplateScope, { built, pipeline }: AnsibleReading): boolean {
+  if (image === undefined || built.size === 0) return false;
+  if (built.has(repositoryOf(image.text))) return true;
+  return expandTemplate(pipeline.text, image, scope).some((value) => built.has(repositoryOf(textOfValue(value) ?? "")));
 }
 
 /** Modules that take resources, a chart with its values, or a compose file as their parameters. */
@@ -108,6 +148,15 @@ function readDefinition(module: string, value: YamlNode, scope: TemplateScope, r
     const definition = valueAt(value, "definition") ?? valueAt(value, "resource_definition");
     const given = itemsOf(definition).length > 0 ? itemsOf(definition) : [definition];
     for (const resource of given) readResource(resource, within);
+    const written = scalarOf(definition);
+    if (written?.style === "literal" || written?.style === "folded") {
+      const read = (root: YamlNode | undefined, inner: string) => {
+        const embedded = createResourceReading(inner, reading.path);
+        readResource(root, embedded);
+        return usesOf(embedded);
+      };
+      resources.inner.push(readEmbeddedYaml(written, text, reading.path, read));
+    }
   } else if (module === "helm") {
     const chart = { url: valueAt(value, "chart_ref"), version: valueAt(value, "chart_version") };
     addOciChart(text, resources.images, chart, "chart");
@@ -134,12 +183,11 @@ function readModule(module: string, parameters: YamlNode, scope: TemplateScope, 
     return;
   }
   const image = valueAt(parameters, imageModules.get(module) ?? "");
-  const from = textOf(valueAt(parameters, "source"));
-  const isOutput = (from !== undefined && from !== "pull") || valueAt(parameters, "build") !== undefined;
+  const isOutput = isBuild(module, parameters) || isBuilt(scalarOf(image), scope, reading);
   const isRemoval = textOf(valueAt(parameters, "state")) === "absent";
   const tag = scalarOf(valueAt(parameters, "tag"));
   const name = scalarOf(image);
-  if (name === undefined || (module.includes("image") && (isOutput || isRemoval))) return;
+  if (name === undefined || isOutput || (module.includes("image") && isRemoval)) return;
   if (tag === undefined || !module.includes("image")) {
     pipeline.image(image, module, { scope });
     return;
@@ -156,11 +204,23 @@ function readModule(module: string, parameters: YamlNode, scope: TemplateScope, 
     hasVariables: true,
     pin: "none",
   });
-  if (!("code" in use)) uses.push(use);
+  if (!("code" in use) && !uses.some((one) => isSameUse(one, use))) uses.push(use);
+}
+
+function isSameUse(one: ImageUse, other: ImageUse): boolean {
+  const [reference, same] = [one.reference, other.reference];
+  return (
+    one.span.start === other.span.start &&
+    (reference === undefined || same === undefined
+      ? reference === same
+      : formatReference(reference) === formatReference(same))
+  );
 }
 
 /** Whether a YAML text with this beginning is a list of plays or tasks. */
 export function isAnsible(head: string): boolean {
   if (!/^(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)*- /.test(head) || /^[A-Za-z_"'][^\n]*:/m.test(head)) return false;
-  return /^[ -][ \t-]*(?:hosts|tasks|[\w.]*\b(?:docker_\w+|podman_\w+|shell|command|raw|k8s|helm))[ \t]*:/m.test(head);
+  return /^[ -][ \t-]*(?:hosts|tasks|local_action|[\w.]*\b(?:docker_\w+|podman_\w+|shell|command|raw|k8s|helm|set_fact))[ \t]*:/m.test(
+    head,
+  );
 }

@@ -1,21 +1,28 @@
 import { definitionOf, type VariableLookup } from "./ansibleVariables.ts";
-import type { Placeholder, TemplateScope, TemplateSource } from "./template.ts";
+import { evaluateJinja } from "./jinja.ts";
+import {
+  definitionValues,
+  type Definition,
+  type Placeholder,
+  type TemplateScope,
+  type TemplateSource,
+} from "./template.ts";
 import { entriesOf, itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
-/** `{{ name }}` and `{{ name | default('...') }}`; a loop's `item` is each of its texts. */
-export function scopeOf(task: YamlNode, variables: VariableLookup): TemplateScope {
-  return scopeWith(loopOf(task, variables), variables);
+/** Variables and expressions of Jinja in a document's `text`; a loop's `item` is each of its texts. */
+export function scopeOf(text: string, task: YamlNode, variables: VariableLookup): TemplateScope {
+  return scopeWith(text, loopOf(task, variables), variables);
 }
 
-/** Most items that a command is read with, one after the other. */
+/** Most items that a task is read with, one after the other. */
 const maximumItems = 50;
 
-/** A scope for each item of a task's loop: the words of a command take the same one. */
-export function scopesOfItems(task: YamlNode, variables: VariableLookup): readonly TemplateScope[] {
+/** A scope for each item of a task's loop: all that the task says takes the same one. */
+export function scopesOfItems(text: string, task: YamlNode, variables: VariableLookup): readonly TemplateScope[] {
   const loop = loopOf(task, variables);
   const { items } = loop;
-  if (items.length === 0 || items.length > maximumItems) return [scopeWith(loop, variables)];
-  return items.map((item) => scopeWith({ ...loop, items: [item] }, variables));
+  if (items.length === 0 || items.length > maximumItems) return [scopeWith(text, loop, variables)];
+  return items.map((item) => scopeWith(text, { ...loop, items: [item] }, variables));
 }
 
 /** What a task is repeated with. */
@@ -44,20 +51,40 @@ function loopOf(task: YamlNode, variables: VariableLookup): TaskLoop {
   return { name, items: itemsOf(node).map((item) => (fields: readonly string[]) => valueAt(item, ...fields)), source };
 }
 
-function scopeWith({ name: itemName, items, source }: TaskLoop, variables: VariableLookup): TemplateScope {
-  return {
+/** Expressions that are evaluated in one scope: keeps variables that name each other from growing without end. */
+const maximumExpressions = 200;
+
+function scopeWith(
+  text: string,
+  { name: itemName, items, source }: TaskLoop,
+  variables: VariableLookup,
+): TemplateScope {
+  let left = maximumExpressions;
+  const definitionsOf = (name: string): readonly Definition[] => {
+    const [first, ...fields] = name.split(".");
+    if (first === itemName) return items.map((item) => ({ label: "item of the loop", node: item(fields), source }));
+    const known = definitionOf(name, variables);
+    return known === undefined ? [] : [known];
+  };
+  const scope: TemplateScope = {
     syntax: placeholders,
     lookup(name) {
-      const [first, ...fields] = name.split(".");
-      if (first === itemName) return items.map((item) => ({ label: "item of the loop", node: item(fields), source }));
-      const known = definitionOf(name, variables);
-      return known === undefined ? [] : [known];
+      if (isPath.test(name)) return definitionsOf(name);
+      if (left-- <= 0) return [];
+      const values = evaluateJinja(name, (path) => {
+        const found = definitionsOf(path);
+        return found.length === 0 ? undefined : found.flatMap((one) => definitionValues(text, one, scope));
+      });
+      return values === undefined ? [] : [{ label: "expression", values }];
     },
   };
+  return scope;
 }
 
+const isPath = /^[\w.]+$/;
+
 const expression =
-  /\{\{-?\s*(?:([\w.]+)\s*(?:\|\s*default\(\s*(?:'([^']*)'|"([^"]*)")\s*(?:,\s*true\s*)?\)\s*)?-?\}\}|[^}]{0,1000}\}\})/gi;
+  /\{\{-?\s*(?:([\w.]+)\s*(?:\|\s*default\(\s*(?:'([^']*)'|"([^"]*)")\s*(?:,\s*true\s*)?\)\s*)?-?\}\}|([^}]{0,1000}?)-?\}\})/gi;
 
 function placeholders(source: string): readonly Placeholder[] {
   return [...source.matchAll(expression)].map((match): Placeholder => {
@@ -68,7 +95,7 @@ function placeholders(source: string): readonly Placeholder[] {
     return {
       start,
       end,
-      ...(match[1] === undefined ? {} : { name: match[1] }),
+      ...(match[1] === undefined ? { name: match[4] ?? "", label: "expression" } : { name: match[1] }),
       ...(fallback === undefined ? {} : { fallback: { start: at, end: at + fallback.length } }),
     };
   });

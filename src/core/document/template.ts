@@ -68,9 +68,14 @@ export function expandTemplate(
   return expandRange(context, undefined, scalar, scope, { from, to, depth: 0, part: (part) => part });
 }
 
+/** Every value that a definition comes to. */
+export function definitionValues(text: string, definition: Definition, around: TemplateScope): readonly Value[] {
+  return expandDefinition({ text, left: maximumExpansions }, definition, around, 0);
+}
+
 /** The one text that a definition comes to; undefined where it cannot be known or is one of several. */
 export function definitionText(text: string, definition: Definition, around: TemplateScope): string | undefined {
-  return onlyText(expandDefinition({ text, left: maximumExpansions }, definition, around, 0));
+  return onlyText(definitionValues(text, definition, around));
 }
 
 /** The one text that a scalar comes to; undefined where it cannot be known or is one of several. */
