@@ -31,11 +31,17 @@ const toolByName =
 const engineOfPlaybook =
   /(?:^|_)(?:docker|podman|nerdctl|container_(?:binary|cli|command|engine|runtime|tool))(?:_(?:bin|binary|cli|cmd|command|exe|executable|path))?$/i;
 
+/** What finds or names an engine: `$(which docker)`, `$(get_docker_binary)`. */
+const engineOfCommand =
+  /^["']?(?:\$\(|`)\s*(?:(?:which|command\s+-v|type\s+-[pP])\s[^()`]*\b(?:docker|podman|nerdctl)\b[^()`]*|\w+[_-](?:docker|podman|container)(?:[_-]\w+)*\s*)[)`]["']?$/i;
+
 const composeName = /compose|(?:^|_)dcr?(?:_|$)/i;
 
 /** `$CONTAINER_ENGINE run ...`, `{{ container_binary }} run ...`: which engine is only known when it runs, but all of them take the same words. */
 function engineByName({ words }: ShellCommand): Invocation | undefined {
   const [program, ...rest] = words;
+  if (program?.text === undefined && engineOfCommand.test(program?.raw ?? "") && !composeName.test(program?.raw ?? ""))
+    return { tool: "docker", rest };
   const [name, ...others] = program?.expands ?? [];
   if (program === undefined || program.text !== undefined || name === undefined || others.length > 0) return undefined;
   const isPlaybook = /^["']?\{\{-?\s*\w+\s*-?\}\}["']?$/.test(program.raw);

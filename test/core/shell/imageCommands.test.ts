@@ -219,6 +219,10 @@ const commands: readonly string[] = [
   "$DOCKER run --rm ⟦node:22⟧ sh",
   "D=docker; $D run --rm ⟦node:22⟧ sh",
   '"${CONTAINER_ENGINE}" pull ⟦node:22⟧',
+  'x=$(a | "$(get_docker_binary)" run --rm -i ⟦a/b:1⟧ jq .raw) && "$(find_container)" pull ⟦a/b:2⟧',
+  "$(which docker) run ⟦a/b:1⟧ && `command -v podman || command -v docker` pull ⟦a/b:2⟧",
+  "$(run_docker_compose) run no:1; $(command -v docker-compose) pull no:2; $(docker inspect x) run no:3",
+  'header "$(get_docker_binary) pull no:1"',
   "$TOOL run node:22",
   "docker pull NODE:22",
 ];
