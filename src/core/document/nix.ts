@@ -1,6 +1,6 @@
 import { withoutByteOrderMark, type Span } from "../image/span.ts";
 import type { Document, ImageUse } from "./document.ts";
-import { isCertainImage } from "./imageShape.ts";
+import { isCertainImage, isImageKey, isPossibleImage } from "./imageShape.ts";
 import { useOfValue } from "./imageUse.ts";
 import { nixBindings, type NixBinding } from "./nixBindings.ts";
 import { nixTokens, type NixToken } from "./nixTokens.ts";
@@ -29,22 +29,23 @@ export function readNix(source: string, path: string): Document {
   const tokens = mayName.test(text) ? nixTokens(text) : [];
   const bindings = nixBindings(tokens);
   const values = nixValues(text, tokens, bindings);
+  const literals = new Set<number | undefined>();
+  const use: AddUse = (span, site, value) => {
+    for (const part of value.parts) literals.add(part.literal?.start);
+    return useOf(text, span, site, value);
+  };
   const images = [
     ...pulledImages(text, tokens, bindings, values),
-    ...placedImages(text, tokens, bindings, values),
-    ...runnerImages(text, tokens, bindings),
+    ...placedImages(tokens, bindings, values, use),
+    ...runnerImages(text, tokens, bindings, use),
   ];
-  const known = new Set(
-    images.flatMap(({ span, chain, definedAt }) => [
-      span.start,
-      definedAt?.start,
-      ...chain.map((step) => step.span.start),
-    ]),
-  );
-  images.push(...shapedImages(text, tokens, bindings).filter(({ span }) => !known.has(span.start)));
+  for (const { span } of images) literals.add(span.start);
+  images.push(...shapedImages(tokens, bindings, use).filter(({ span }) => !literals.has(span.start)));
   images.sort((one, other) => one.span.start - other.span.start);
   return { path, dialect: "nix", text, images, commands: [], jobs: [], problems: [] };
 }
+
+type AddUse = (span: Span, site: string, value: Value) => readonly ImageUse[];
 
 function useOf(text: string, span: Span, site: string, { parts, chain }: Value): readonly ImageUse[] {
   if (parts.every((part) => part.text === "")) return [];
@@ -62,10 +63,10 @@ function spanOf(tokens: readonly NixToken[], { span, value }: NixBinding): Span 
 }
 
 function placedImages(
-  text: string,
   tokens: readonly NixToken[],
   bindings: readonly NixBinding[],
   values: NixValues,
+  use: AddUse,
 ): readonly ImageUse[] {
   const loadedSets = new Set(bindings.filter(({ path }) => loaded.has(path.at(-1) ?? "")).map(({ set }) => set));
   return bindings.flatMap((binding) => {
@@ -77,32 +78,54 @@ function placedImages(
       binding.value === undefined
         ? values.named(binding.inherited ?? "", binding.set - 2, span)
         : values.of(binding.value);
-    return useOf(text, span, site, value);
+    return use(span, site, value);
   });
 }
 
 /** `ubuntu-latest:docker://node:22`: what a runner of Gitea starts for a label. */
-function runnerImages(text: string, tokens: readonly NixToken[], bindings: readonly NixBinding[]): readonly ImageUse[] {
+function runnerImages(
+  text: string,
+  tokens: readonly NixToken[],
+  bindings: readonly NixBinding[],
+  use: AddUse,
+): readonly ImageUse[] {
   return bindings.flatMap(({ path, value }) => {
     if (value === undefined || !runnerLabels.test(path.join("."))) return [];
     return tokens.slice(value.from, value.to).flatMap((token) => {
       const begin = token.kind === "string" ? token.text.indexOf("docker://") : -1;
       if (begin < 0 || token.kind !== "string" || token.pieces?.length !== 1) return [];
       const span = { start: token.span.start + begin + "docker://".length, end: token.span.end };
-      return useOf(text, span, "runner", { parts: [{ text: text.slice(span.start, span.end), span }], chain: [] });
+      return use(span, "runner", { parts: [{ text: text.slice(span.start, span.end), span }], chain: [] });
     });
   });
 }
 
-/** Texts under a key for images, wherever they stand: a module of one's own may hand them to whatever runs them. */
-function shapedImages(text: string, tokens: readonly NixToken[], bindings: readonly NixBinding[]): readonly ImageUse[] {
-  return bindings.flatMap(({ path, value }) => {
+/** Keys that only a container has, beside its image. */
+const ofContainers = new Set([
+  "autoStart",
+  "cmd",
+  "dependsOn",
+  "entrypoint",
+  "environmentFiles",
+  "extraOptions",
+  "ports",
+  "volumes",
+]);
+
+/**
+ * Texts under a key for images, wherever they stand: a module of one's own may hand them to whatever runs them. Beside
+ * what only containers have, any text is one.
+ */
+function shapedImages(tokens: readonly NixToken[], bindings: readonly NixBinding[], use: AddUse): readonly ImageUse[] {
+  const containers = new Set(bindings.filter(({ path }) => ofContainers.has(path.at(-1) ?? "")).map(({ set }) => set));
+  return bindings.flatMap(({ path, value, set }) => {
     const key = path.at(-1) ?? "";
     const token = value !== undefined && value.to - value.from === 1 ? tokens[value.from] : undefined;
-    if (!/^image$|[a-z0-9]Image$|[a-z0-9][_-]image$/.test(key) || token?.kind !== "string") return [];
+    if (!isImageKey(key) || key === "imageName" || token?.kind !== "string") return [];
     const [piece, ...others] = token.pieces ?? [];
-    if (piece?.kind !== "text" || others.length > 0 || !isCertainImage(piece.text)) return [];
-    return useOf(text, token.span, "image", { parts: [{ text: piece.text, span: piece.span }], chain: [] });
+    const isImage = key === "image" && containers.has(set) ? isPossibleImage : isCertainImage;
+    if (piece?.kind !== "text" || others.length > 0 || !isImage(piece.text)) return [];
+    return use(token.span, "image", { parts: [{ text: piece.text, span: piece.span }], chain: [] });
   });
 }
 

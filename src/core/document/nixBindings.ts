@@ -38,8 +38,12 @@ export function nixBindings(tokens: readonly NixToken[]): readonly NixBinding[] 
   /** The first `text` that belongs to the expression at `from`, past brackets and other `let`s. */
   const endOf = (from: number, to: number, text: string): number => {
     let lets = 0;
+    let withs = 0;
     for (let at = from; at < to; at = after(at)) {
-      if (lets === 0 && (isSign(at, text) || isName(at, text))) return at;
+      // `with pkgs;` and `assert x;` have a sign of their own.
+      if (lets === 0 && withs > 0 && isSign(at, ";")) withs -= 1;
+      else if (lets === 0 && (isSign(at, text) || isName(at, text))) return at;
+      else if (lets === 0 && (isName(at, "with") || isName(at, "assert"))) withs += 1;
       if (isName(at, "let")) lets += 1;
       if (isName(at, "in")) lets -= 1;
     }

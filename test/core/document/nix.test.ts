@@ -24,13 +24,14 @@ const rows: readonly (readonly [name: string, text: string, ...uses: readonly st
     `{ given ? "acme/given:1", other, ... }:
 let
   image = "ghcr.io/acme/web:1@${digest}";
-  name = "acme/api"; version = "2.0";
+  name = "acme/api"; appImage = "ghcr.io/acme/app"; version = "2.0";
   set = { image = "acme/set:3"; };
 in rec {
   tag = "4";
   virtualisation.oci-containers.containers = {
     a = { inherit «image»; };
     b.image = "«\${name}:\${version}»";
+    k.image = "«\${appImage}:\${version}»";
     c.image = «"redis:" + tag»;
     d = { inherit (set) «image»; };
     e.image = «given»;
@@ -43,6 +44,7 @@ in rec {
 }`,
     `container ghcr.io/acme/web:1@${digest} resolved`,
     "container docker.io/acme/api:2.0 resolved",
+    "container ghcr.io/acme/app:2.0 resolved",
     "container docker.io/library/redis:4 resolved",
     "container docker.io/acme/set:3 resolved",
     "container docker.io/acme/given:1 resolved",
@@ -54,9 +56,11 @@ in rec {
   ],
   [
     "an option's default",
-    `let cfg = config.services.web; in {
+    `let cfg = config.services.web; in with lib; assert on; {
   options.services.web.image = lib.mkOption { type = lib.types.str; default = "quay.io/acme/web:5"; };
-  config.virtualisation.oci-containers.containers.web.image = «cfg.image»;
+  config = with lib; {
+    virtualisation.oci-containers.containers.web.image = «cfg.image»;
+  };
 }`,
     "container quay.io/acme/web:5 resolved",
   ],
@@ -78,12 +82,14 @@ in rec {
   services.web.service.image = "«web:1»";
   services.gitlab-runner.services.x.dockerImage = "«alpine»";
   services.gitea-actions-runner.instances.x.labels = [ "ubuntu:docker://«node:22»" "native:host" ];
+  y = mine { z = { image = "«acme/z»"; ports = [ "80:80" ]; }; };
   x = helper { image = "«ghcr.io/acme/x:1»"; sidecarImage = "«quay.io/acme/y»"; };
 }`,
     "container quay.io/acme/q:1 literal",
     "service docker.io/library/web:1 literal",
     "runner docker.io/library/alpine literal",
     "runner docker.io/library/node:22 literal",
+    "image docker.io/acme/z literal",
     "image ghcr.io/acme/x:1 literal",
     "image quay.io/acme/y literal",
   ],
