@@ -2,13 +2,13 @@ import type { Dialect, Document, ImageUse } from "./document.ts";
 import { readHcl, type HclBody } from "./hcl.ts";
 import { evaluateNode } from "./hclEvaluate.ts";
 import { expressionTag } from "./hclExpression.ts";
-import { imageValues } from "./hclImages.ts";
+import { imageValues, type HclKeys } from "./hclImages.ts";
 import { asExpression, hclEnvironment, hclScope, variablesAndLocals } from "./hclScope.ts";
 import { knownText, type HclLookup, type HclValue } from "./hclValue.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline } from "./pipeline.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
-import { expandTemplate, type TemplateScope } from "./template.ts";
+import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
 import type { Value } from "./value.ts";
 import type { YamlStream } from "./yaml.ts";
 import { createImageCollector } from "./yamlImage.ts";
@@ -32,8 +32,8 @@ export interface HclFile {
   expand(node: YamlNode | undefined): Value | undefined;
   /** Reads a text as a document of its own, with what is known filled in. */
   embedded(node: YamlNode | undefined, read: (source: string) => Document): void;
-  /** Adds every value of the given keys in lists, objects, and JSON in texts. */
-  imagesIn(node: YamlNode | undefined, keys: ReadonlySet<string>, site: string): void;
+  /** Adds every value of the given keys in lists, objects, and JSON in texts; of them, what is accepted. */
+  imagesIn(node: YamlNode | undefined, keys: HclKeys, site: string, accepts?: (text: string) => boolean): void;
   /** Adds the commands of a text or of a list of texts. */
   script(node: YamlNode | undefined): void;
   /** The document as read so far, with `uses` found elsewhere. */
@@ -105,15 +105,18 @@ export function createHclFile(
         const filled = interpolationsOf(text, scalar, scopeOf(scalar));
         inner.push(...readSubstituted(scalar, text, filled, read).images);
       },
-      imagesIn(node, keys, site) {
+      imagesIn(node, keys, site, accepts = () => true) {
         const environment = hclEnvironment(text, lookup, outer);
         for (const { value, at, seenAs } of imageValues(node, environment, keys)) {
-          if (seenAs !== undefined) view(seenAs).image(at, site);
+          const seen = seenAs === undefined ? undefined : view(seenAs);
+          const said = seen === undefined ? value : seen.expand(at);
+          if (!accepts((said && textOfValue(said)) ?? "")) continue;
+          if (seen !== undefined) seen.image(at, site);
           else if (value !== undefined) file.add(at, site, value);
         }
         const json = jsonIn(node);
         if (json === undefined || texts++ >= maximumTexts) return;
-        for (const { root: document } of json.documents) file.imagesIn(document, keys, site);
+        for (const { root: document } of json.documents) file.imagesIn(document, keys, site, accepts);
       },
       script(node) {
         const nodes = scalarOf(node) === undefined ? itemsOf(node).flatMap((one) => [one, ...itemsOf(one)]) : [node];

@@ -18,6 +18,9 @@ export const describing: ReadonlySet<string> = new Set([
   "tags",
 ]);
 
+/** Which keys hold images. */
+export type HclKeys = Pick<ReadonlySet<string>, "has">;
+
 /** A value under a key that holds images. */
 export interface HclImage {
   /** Where the file that is read writes it, or what it is made of. */
@@ -37,7 +40,7 @@ const maximumImages = 1000;
 export function imageValues(
   node: YamlNode | undefined,
   environment: HclEnvironment,
-  keys: ReadonlySet<string>,
+  keys: HclKeys,
 ): readonly HclImage[] {
   if (node === undefined) return [];
   const found: HclImage[] = [];
@@ -78,7 +81,7 @@ function leaf(thunk: HclThunk, around: YamlNode): HclImage {
 /** The images of a text that a template in another file comes to, where the file that is read gives their names. */
 function imagesOfTemplate(
   { given, root, environment }: HclTemplateFile & { readonly root: YamlNode },
-  keys: ReadonlySet<string>,
+  keys: HclKeys,
 ): readonly HclImage[] {
   return imageValues(root, environment, keys).flatMap(({ value, said }): readonly HclImage[] => {
     const text = said?.kind === "scalar" ? said.text : "";

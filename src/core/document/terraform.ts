@@ -11,7 +11,7 @@ import { noSiblings, type Siblings } from "./siblings.ts";
 import { textOfValue } from "./template.ts";
 import { readHelmRelease } from "./terraformHelm.ts";
 import { moduleLookup } from "./terraformModule.ts";
-import { entriesOf, itemsOf, scalarOf, type YamlNode } from "./yamlNode.ts";
+import { scalarOf, type YamlNode } from "./yamlNode.ts";
 
 /** Resources with the attributes that hold images, at any depth. */
 const resources: readonly (readonly [RegExp, ReadonlySet<string>])[] = [
@@ -70,17 +70,16 @@ interface ResourceForm {
 
 /** The images that a module is told to run, where they cannot be anything else. */
 function readModule(file: HclFile, { body }: HclBlock): void {
-  const visit = (name: string, node: YamlNode, depth: number): void => {
-    if (depth > maximumDepth || describing.has(name)) return;
-    for (const item of itemsOf(node)) visit(name, item, depth + 1);
-    for (const { key, value } of entriesOf(node)) visit(key.text, value, depth + 1);
-    if (!/^(?:.*_)?image(?:_uri|_url)?$/.test(name)) return;
-    const value = file.expand(node);
-    const text = (value && textOfValue(value)) ?? "";
-    if (isCertainImage(text) && !text.startsWith(buildImages)) file.image(node, "module");
-  };
-  for (const { key, value } of body.attributes) visit(key.text, value, 0);
+  const accepts = (text: string): boolean => isCertainImage(text) && !text.startsWith(buildImages);
+  for (const { key, value } of body.attributes) {
+    if (describing.has(key.text) || meta.has(key.text)) continue;
+    const said = moduleKeys.has(key.text) ? file.expand(value) : undefined;
+    if (said === undefined) file.imagesIn(value, moduleKeys, "module", accepts);
+    else if (accepts(textOfValue(said) ?? "")) file.image(value, "module");
+  }
 }
+
+const moduleKeys = { has: (key: string): boolean => /^(?:.*_)?image(?:_uri|_url)?$/.test(key) };
 
 /** Manifests of Kubernetes that stand there as YAML. */
 function readManifests(file: HclFile, { body }: HclBlock): void {

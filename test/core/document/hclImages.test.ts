@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { expectPinsToHold, expectToSurvive, expectUses, summary } from "../../helpers/imageUses.ts";
+
+const files = new Map([
+  [
+    "infra/task.json.tpl",
+    '[{ "image": "${image}", "port": ${port} }, { "image": "${repo}:${tag}" }, { "image": "a/written:1" }]',
+  ],
+  ["infra/images.yaml", "web: nginx:1\napi: { image: 'a/api:2' }\n"],
+  ["infra/images.json", '{ "web": "a/web:1" }'],
+]);
+const terraform = (text: string) => readDocument(text, "infra/main.tf", (path) => files.get(path));
+const nomad = (text: string) => readDocument(text, "job.nomad.hcl");
+
+describe("imageValues", () => {
+  const table: readonly (readonly [name: string, text: string, ...uses: readonly string[]])[] = [
+    [
+      "loops in what is encoded",
+      `locals { all = { web = { image = "nginx:1" }, api = { image = "a/api:2" } } }
+resource "aws_ecs_task_definition" "a" {
+  container_definitions = jsonencode([for name, one in local.all : { name = name, image = «one.image» }])
+}`,
+      "aws_ecs_task_definition docker.io/library/nginx:1 resolved",
+      "aws_ecs_task_definition docker.io/a/api:2 resolved",
+    ],
+    [
+      "names for what is encoded, once however many use them",
+      `locals { all = [{ image = "«a/x:1»" }] }
+resource "aws_ecs_task_definition" "a" { container_definitions = jsonencode(local.all) }
+resource "aws_ecs_task_definition" "b" { container_definitions = jsonencode(concat(local.all, [{ image = "«a/y:1»" }])) }`,
+      "aws_ecs_task_definition docker.io/a/x:1 literal",
+      "aws_ecs_task_definition docker.io/a/y:1 literal",
+    ],
+    [
+      "what overrides, and not what it overrides",
+      `locals { base = { image = "no:1" } }
+resource "aws_ecs_task_definition" "a" {
+  container_definitions = jsonencode([merge(local.base, { image = "«a/own:1»", environment = [{ name = "IMAGE" }] })])
+}`,
+      "aws_ecs_task_definition docker.io/a/own:1 literal",
+    ],
+    [
+      "what is left of a loop of which nothing is known",
+      `resource "aws_ecs_task_definition" "a" {
+  container_definitions = jsonencode(concat(var.more, [{ image = "«a/own:1»" }], [for one in var.asked : { image = "no:1" }]))
+}`,
+      "aws_ecs_task_definition docker.io/a/own:1 literal",
+    ],
+    [
+      "arguments of a template that is there, as it uses them",
+      `resource "aws_ecs_task_definition" "a" {
+  container_definitions = templatefile("\${path.module}/task.json.tpl", {
+    image = "«a/given:1»", repo = "«a/repo»", tag = "2", port = 80
+  })
+}`,
+      "aws_ecs_task_definition docker.io/a/given:1 literal",
+      "aws_ecs_task_definition docker.io/a/repo:2 resolved",
+    ],
+    [
+      "arguments of a template that is not there",
+      `resource "aws_ecs_task_definition" "a" {
+  container_definitions = templatefile("none.json", { image = "«a/given:1»", name = "no:1" })
+}`,
+      "aws_ecs_task_definition docker.io/a/given:1 literal",
+    ],
+    [
+      "other files",
+      `resource "docker_container" "a" { image = «yamldecode(file("images.yaml")).api.image» }
+resource "docker_container" "b" { image = "«\${jsondecode(file("\${path.module}/images.json"))["web"]}»" }`,
+      "docker_container docker.io/a/api:2 resolved",
+      "docker_container docker.io/a/web:1 resolved",
+    ],
+    [
+      "dynamic blocks",
+      `locals { all = { web = "nginx:1", api = "a/api:2" } }
+resource "kubernetes_deployment" "a" {
+  spec {
+    dynamic "container" {
+      for_each = local.all
+      content {
+        name  = container.key
+        image = «container.value»
+      }
+    }
+    dynamic "init_container" {
+      for_each = var.asked
+      iterator = it
+      content { image = «it.value» }
+    }
+  }
+}`,
+      "kubernetes_deployment docker.io/library/nginx:1 resolved",
+      "kubernetes_deployment docker.io/a/api:2 resolved",
+      "kubernetes_deployment ? unresolved",
+    ],
+    [
+      "arguments of modules",
+      `locals { all = { web = "nginx:1" } }
+module "a" {
+  source     = "./a"
+  for_each   = { no = { image = "ghcr.io/no/no:1" } }
+  image      = «join("/", ["ghcr.io", "a/b:1"])»
+  containers = [for name, image in local.all : { name = name, image = "«ghcr.io/\${image}»" }]
+}`,
+      "module ghcr.io/a/b:1 resolved",
+      "module ghcr.io/nginx:1 resolved",
+    ],
+    [
+      "values of charts",
+      `resource "helm_release" "a" {
+  for_each = { blue = "1.0.1", green = "1.0.2" }
+  chart    = "oci://«ghcr.io/a/\${each.key}»"
+  version  = each.value
+  values   = [yamlencode({ image = { repository = "«a/h»", tag = each.value } })]
+}`,
+      "helm_release ghcr.io/a/blue:1.0.1 resolved",
+      "helm_release ghcr.io/a/green:1.0.2 resolved",
+      "image docker.io/a/h:1.0.1 resolved",
+      "image docker.io/a/h:1.0.2 resolved",
+    ],
+  ];
+  for (const [name, text, ...uses] of table)
+    it(`finds ${name}`, () => {
+      expectUses(terraform, text, uses);
+      const plain = text.replaceAll(/[«»]/g, "");
+      expectPinsToHold(terraform, plain);
+      expectToSurvive(terraform, plain);
+    });
+
+  it("reads tasks that a Nomad job makes, with drivers that a variable names", () => {
+    const text = `variable "images" { default = ["a:1", "b:2"] }
+variable "driver" { default = "exec" }
+job "x" {
+  group "g" {
+    dynamic "task" {
+      for_each = var.images
+      labels   = ["t-\${task.key}"]
+      content {
+        driver = "docker"
+        config { image = «task.value» }
+      }
+    }
+    task "no" {
+      driver = var.driver
+      config { image = "no:1" }
+    }
+  }
+}
+`;
+    expectUses(nomad, text, ["task docker.io/library/a:1 resolved", "task docker.io/library/b:2 resolved"]);
+    const plain = text.replaceAll(/[«»]/g, "");
+    assert.equal(expectPinsToHold(nomad, plain), 2);
+    expectToSurvive(nomad, plain);
+  });
+
+  it("ends where values hold each other, or grow without end", () => {
+    const names = Array.from({ length: 20 }, (_, index) => `x${index}`);
+    const text = `locals {
+  loop = local.loop
+  a = [local.b, local.b]
+  b = [local.a, local.a]
+${names.map((name, index) => `  ${name} = concat(local.x${index + 1}, local.x${index + 1})`).join("\n")}
+  x20 = ["a:1", "b:1"]
+  p = setproduct(range(200), range(200), range(200))
+}
+resource "docker_container" "a" { image = local.loop }
+resource "docker_container" "b" { image = flatten(local.a)[0] }
+resource "docker_container" "c" { image = local.x0[7] }
+resource "docker_container" "d" { image = join(":", flatten(local.p)) }
+resource "docker_container" "e" {
+  for_each = toset(range(100000))
+  image    = "a:\${each.value}"
+}
+`;
+    const { images } = terraform(text);
+    assert.ok(images.length < 300);
+    assert.ok(images.map(summary).includes("docker_container docker.io/library/a:63 resolved"));
+  });
+});
