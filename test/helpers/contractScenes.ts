@@ -196,6 +196,16 @@ const vault = caseOf(
   { waits: "left" },
 );
 
+/** The file with the certificates of all keys, for services that hold none or not all of a chain. */
+function chainFile(
+  engine: TrialEngine,
+  put: (name: string, text: string) => string,
+): Readonly<Record<"chainFile", string>> {
+  const chains = engine.keys.flatMap(({ description }) => description.certificateChain);
+  put("chains.pem", [...new Set(chains)].join(""));
+  return { chainFile: "chains.pem" };
+}
+
 /** The emulators that share their faults. */
 function faceOf(face: {
   readonly url: string;
@@ -215,11 +225,11 @@ const awsKms = caseOf(
   "aws-kms",
   pinned,
   (key) => `alias/${key}`,
-  async (engine) => {
+  async (engine, put) => {
     const { endSessions: _, ...face } = faceOf(await startTrialAwsKms(engine));
     return {
       ...face,
-      options: { region: "eu-central-1" },
+      options: { region: "eu-central-1", ...chainFile(engine, put) },
       environment: {
         AWS_ENDPOINT_URL_KMS: face.url,
         AWS_ACCESS_KEY_ID: "dev",
@@ -233,10 +243,11 @@ const keyVault = caseOf(
   "azure-key-vault",
   (spec) => (spec === "ed25519" ? [] : pinned(spec)),
   (key) => key,
-  async (engine) => {
+  async (engine, put) => {
     const face = faceOf(await startTrialKeyVault(engine));
     return {
       ...face,
+      options: chainFile(engine, put),
       environment: {
         AZURE_KEYVAULT_URL: face.url,
         AZURE_AUTHORITY_HOST: face.url,
@@ -266,7 +277,7 @@ const cloudKms = caseOf(
     };
     return {
       ...face,
-      options: { keyRing: trialKeyRing },
+      options: { keyRing: trialKeyRing, ...chainFile(engine, put) },
       environment: {
         CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS: face.url,
         GOOGLE_APPLICATION_CREDENTIALS: put("adc.json", JSON.stringify(credentials)),

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { noCredentials } from "../../src/adapters/registry/credentials.ts";
 import { createRegistry } from "../../src/adapters/registry/registry.ts";
 import { executeFile, prepareFile, type FileSigningPorts } from "../../src/application/signFile.ts";
 import { executeSigning, prepareSigning, type SigningTrust } from "../../src/application/signImage.ts";
-import type { KeyDescription } from "../../src/application/signingService.ts";
+import type { KeyDescription, KeySpec } from "../../src/application/signingService.ts";
 import { createBundleOutput } from "../../src/cli/bundleOutput.ts";
 import { readPolicy } from "../../src/core/policy/readPolicy.ts";
+import type { SigningScheme } from "../../src/core/sign/scheme.ts";
 import { verifyBundleForFile } from "../../src/core/signature/verifyBundle.ts";
 import { startTrialRegistry } from "../../src/trial/registry/trialRegistry.ts";
 import { pushImage } from "../helpers/registryScene.ts";
-import { servicesUnderTest, type ServiceUnderTest } from "../helpers/servicesUnderTest.ts";
-import { vaultKeys } from "../helpers/vaultScene.ts";
+import { servicesUnderTest, type RunningService } from "../helpers/servicesUnderTest.ts";
 import { describeWithPeers } from "./peers.ts";
 
 const { signal } = new AbortController();
@@ -23,13 +23,18 @@ const slsa = "https://slsa.dev/provenance/v1";
 const predicate = { type: slsa, json: '{"buildDefinition":{},"runDetails":{}}' };
 const nobody: SigningTrust = { policy: { rules: [], problems: [] }, material: { trustedRoots: [] } };
 
-for (const [name, start] of servicesUnderTest)
+function bundleScheme(spec: KeySpec): SigningScheme {
+  const scheme = spec === "ed25519" ? "ed25519" : spec.startsWith("rsa") ? "rsa-pkcs1v15" : "ecdsa";
+  return { scheme, hash: "sha256" };
+}
+
+for (const { name, specs, signs, start } of servicesUnderTest)
   describeWithPeers(`files and attestations that ${name} signs`, ["cosign"], (peers) => {
     const folder = mkdtempSync(join(tmpdir(), "countersign-files-"));
     const registry = createRegistry({ credentials: noCredentials, userAgent: "countersign-test", log });
     let host: string;
     let stopRegistry: () => Promise<void>;
-    let tested: ServiceUnderTest;
+    let tested: RunningService;
     let described: readonly KeyDescription[];
     before(async () => {
       ({ host, stop: stopRegistry } = await startTrialRegistry());
@@ -42,17 +47,22 @@ for (const [name, start] of servicesUnderTest)
     });
 
     const accepts = (key: KeyDescription, command: string): Promise<boolean> => {
-      writeFileSync(join(peers.home, `${key.name.replaceAll("\\", "-")}.pub`), key.publicKey);
+      const file = join(peers.home, `${key.name.replaceAll("\\", "-")}.pub`);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, key.publicKey);
       const [, ...args] = command.split(" ").map((word) => word.replaceAll("'", "").replaceAll("\\", "-"));
       return peers.succeeds("cosign", args);
     };
 
-    for (const spec of vaultKeys) {
+    const keyOf = (spec: KeySpec): KeyDescription => described.find((each) => each.name === tested.nameOf(spec))!;
+    const usable = specs.filter((spec) => signs(spec, bundleScheme(spec)));
+
+    for (const spec of usable) {
       it(`a file by a key of ${spec} is accepted by cosign and by us, and changed by neither`, async () => {
         const path = join(folder, `${spec}.tar`);
         const content = Buffer.from(`content of ${spec}`);
         writeFileSync(path, content);
-        const key = described.find((each) => each.spec === spec)!;
+        const key = keyOf(spec);
         const output = createBundleOutput(`${path}.sigstore.json`, { cwd: folder, overwrite: false });
         const ports: FileSigningPorts = { service: tested.service, clock, log, output };
         const prepared = await prepareFile(
@@ -75,7 +85,7 @@ for (const [name, start] of servicesUnderTest)
         const place = { registry: host, repository: `shop/${spec}` };
         const reference = { ...place, tag: "1" };
         await pushImage(registry, place, "1", spec);
-        const key = described.find((each) => each.spec === spec)!;
+        const key = keyOf(spec);
         const authority = { signatureFormat: "bundle", key: { data: key.publicKey } };
         const policyFor = (attestations: object): SigningTrust => {
           const spec = { images: [{ glob: `${host}/**` }], authorities: [{ ...authority, ...attestations }] };
@@ -118,7 +128,7 @@ for (const [name, start] of servicesUnderTest)
       const path = join(folder, "attested.tar");
       const content = Buffer.from("attested");
       writeFileSync(path, content);
-      const key = described.find((each) => each.spec === "p256")!;
+      const key = keyOf("p256");
       const output = createBundleOutput(`${path}.sigstore.json`, { cwd: folder, overwrite: false });
       const ports: FileSigningPorts = { service: tested.service, clock, log, output };
       const request = { file: { name: path, content }, key: key.name, terms: { predicate }, tool: "t" };

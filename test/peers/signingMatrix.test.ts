@@ -1,21 +1,25 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { noCredentials } from "../../src/adapters/registry/credentials.ts";
 import { createRegistry } from "../../src/adapters/registry/registry.ts";
+import { createRevocations } from "../../src/adapters/revocations.ts";
 import { executeSigning, prepareSigning, type SigningTrust } from "../../src/application/signImage.ts";
+import { verifyImages } from "../../src/application/verifyImages.ts";
 import type { KeyDescription, KeySpec } from "../../src/application/signingService.ts";
 import { readPolicy } from "../../src/core/policy/readPolicy.ts";
-import { isNotaryFormat, signingFormats, type SigningFormat } from "../../src/core/sign/scheme.ts";
+import { notarySchemeOf } from "../../src/core/sign/notaryFit.ts";
+import { isNotaryFormat, signingFormats, type SigningFormat, type SigningScheme } from "../../src/core/sign/scheme.ts";
 import { startTrialRegistry } from "../../src/trial/registry/trialRegistry.ts";
 import { pushImage } from "../helpers/registryScene.ts";
-import { servicesUnderTest, type ServiceUnderTest } from "../helpers/servicesUnderTest.ts";
-import { vaultKeys } from "../helpers/vaultScene.ts";
+import { servicesUnderTest, type RunningService } from "../helpers/servicesUnderTest.ts";
 import { describeWithPeers, type Peers } from "./peers.ts";
 
 const { signal } = new AbortController();
 const log = { info: () => undefined, warn: () => undefined };
 const clock = { now: () => new Date() };
+const revocations = createRevocations({ log });
 const registry = createRegistry({ credentials: noCredentials, userAgent: "countersign-test", log });
 
 function cosignPolicy(glob: string, publicKey: string, signatureFormat: string): SigningTrust {
@@ -27,6 +31,13 @@ function cosignPolicy(glob: string, publicKey: string, signatureFormat: string):
   };
   return { policy: readPolicy([{ path: "p.yaml", text: JSON.stringify(policy) }]), material: { trustedRoots: [] } };
 }
+
+const stranger = {
+  publicKey: generateKeyPairSync("ec", { namedCurve: "P-256" })
+    .publicKey.export({ type: "spki", format: "pem" })
+    .toString(),
+};
+const nobody = "x509.subject: C=US, ST=WA, O=Other";
 
 function notaryPolicyText(identity: string): string {
   const statement = {
@@ -47,11 +58,18 @@ function notaryPolicy(root: string, identity = "*"): SigningTrust {
   return { policy: readPolicy(files), material: { trustedRoots: [] } };
 }
 
-for (const [name, start] of servicesUnderTest)
+/** What signing needs; undefined where nobody could verify it. */
+function schemeFor(spec: KeySpec, format: SigningFormat): SigningScheme | undefined {
+  if (isNotaryFormat(format)) return notarySchemeOf(spec);
+  const scheme = spec === "ed25519" ? "ed25519" : spec.startsWith("rsa") ? "rsa-pkcs1v15" : "ecdsa";
+  return { scheme, hash: "sha256" };
+}
+
+for (const { name, specs, signs, start } of servicesUnderTest)
   describeWithPeers(`what ${name} signs`, ["cosign", "notation"], (peers) => {
     let host: string;
     let stopRegistry: () => Promise<void>;
-    let tested: ServiceUnderTest;
+    let tested: RunningService;
     let described: readonly KeyDescription[];
     before(async () => {
       ({ host, stop: stopRegistry } = await startTrialRegistry());
@@ -63,21 +81,35 @@ for (const [name, start] of servicesUnderTest)
     });
     after(() => Promise.all([stopRegistry(), tested.stop()]));
 
-    /** Services name keys in their own ways; all have one of each kind. */
-    const keyOf = (spec: KeySpec): KeyDescription => described.find((key) => key.spec === spec)!;
-    const trustFor = (key: KeyDescription, format: SigningFormat): SigningTrust =>
+    const keyOf = (spec: KeySpec): KeyDescription => described.find((key) => key.name === tested.nameOf(spec))!;
+    const trustFor = (key: Pick<KeyDescription, "publicKey">, format: SigningFormat): SigningTrust =>
       isNotaryFormat(format)
         ? notaryPolicy(tested.root)
         : cosignPolicy(`${host}/**`, key.publicKey, format === "cosign" ? "legacy" : "bundle");
 
     for (const format of signingFormats)
-      for (const spec of vaultKeys) {
-        if (spec === "ed25519" && isNotaryFormat(format)) continue;
+      for (const spec of specs) {
+        const scheme = schemeFor(spec, format);
+        if (scheme === undefined || !signs(spec, scheme)) {
+          it(`does not sign as ${format} by a key of ${spec}, and says why`, async () => {
+            const reference = { registry: host, repository: "shop/unsigned", tag: "1" };
+            await pushImage(registry, reference, "1");
+            const key = keyOf(spec);
+            const ports = { registry, service: tested.service, clock, log, revocations };
+            const request = { reference, key: key.name, format, trust: trustFor(key, format), tool: "test" };
+            const reason =
+              scheme === undefined
+                ? /which the Notary Project does not know/
+                : /does not sign with .* which the format/;
+            await assert.rejects(prepareSigning(ports, request, { signal }), reason);
+          });
+          continue;
+        }
         it(`as ${format} by a key of ${spec}, ${isNotaryFormat(format) ? "notation" : "cosign"} accepts, and so do we`, async () => {
           const reference = { registry: host, repository: `shop/${format}-${spec}`, tag: "1" };
           const image = await pushImage(registry, reference, "1", spec);
           const key = keyOf(spec);
-          const ports = { registry, service: tested.service, clock, log };
+          const ports = { registry, service: tested.service, clock, log, revocations };
           const request = { reference, key: key.name, format, trust: trustFor(key, format), tool: "test" };
           const prepared = await prepareSigning(ports, request, { signal });
           assert.deepEqual(
@@ -90,19 +122,22 @@ for (const [name, start] of servicesUnderTest)
           assert.equal(outcome.verdict.signatures[0]?.format, format);
           const artifact = `${host}/${reference.repository}@${image.digest}`;
           await accept(peers, key, prepared.plan.commands.verify);
-          assert.ok(!(await acceptsOther(peers, keyOf(spec === "p256" ? "p384" : "p256"), format, artifact)));
+          assert.ok(!(await acceptsOther(peers, format, artifact)));
+          const { policy } = isNotaryFormat(format) ? notaryPolicy(tested.root, nobody) : trustFor(stranger, format);
+          const judged = await verifyImages(
+            { registry, clock, revocations },
+            [reference],
+            policy,
+            { trustedRoots: [] },
+            { signal },
+          );
+          // A key that no policy names proves nothing either way; of cosign's first format nothing else can be told.
+          assert.deepEqual(
+            [...judged.values()].map(({ state }) => state),
+            [format === "cosign" ? "invalid" : "untrusted"],
+          );
         });
       }
-
-    for (const format of ["notation-jws", "notation-cose"] as const)
-      it(`does not sign as ${format} by a key of Ed25519, and says why`, async () => {
-        const reference = { registry: host, repository: "shop/no-ed25519", tag: "1" };
-        await pushImage(registry, reference, "1");
-        const ports = { registry, service: tested.service, clock, log };
-        const key = keyOf("ed25519").name;
-        const request = { reference, key, format, trust: notaryPolicy(tested.root), tool: "test" };
-        await assert.rejects(prepareSigning(ports, request, { signal }), /which the Notary Project does not know/);
-      });
   });
 
 /** Runs the command that the person is shown. */
@@ -114,21 +149,16 @@ async function accept(peers: Peers, key: KeyDescription, command: string): Promi
   await peers.run("cosign", args);
 }
 
-async function acceptsOther(
-  peers: Peers,
-  key: KeyDescription,
-  format: SigningFormat,
-  artifact: string,
-): Promise<boolean> {
+async function acceptsOther(peers: Peers, format: SigningFormat, artifact: string): Promise<boolean> {
   if (isNotaryFormat(format)) {
     const folder = join(peers.home, ".config/notation");
-    write(join(folder, "trustpolicy.json"), notaryPolicyText("x509.subject: C=US, ST=WA, O=Other"));
+    write(join(folder, "trustpolicy.json"), notaryPolicyText(nobody));
     const accepted = await peers.succeeds("notation", ["verify", "--insecure-registry", artifact]);
     write(join(folder, "trustpolicy.json"), notaryPolicyText("*"));
     return accepted;
   }
   const file = join(peers.home, "other.pub");
-  write(file, key.publicKey);
+  write(file, stranger.publicKey);
   const bundle = format === "cosign" ? ["--new-bundle-format=false"] : [];
   return peers.succeeds("cosign", ["verify", "--key", file, ...bundle, "--insecure-ignore-tlog", artifact]);
 }
