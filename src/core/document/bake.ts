@@ -1,24 +1,20 @@
 import { baseArgument } from "./baseArgument.ts";
 import { inlineBuilds } from "./bakeBuild.ts";
-import {
-  readBakeTargets,
-  targetAttribute,
-  targetLookup,
-  targetObject,
-  type BakeFile,
-  type BakeTarget,
-} from "./bakeTargets.ts";
+import { readBakeTargets, targetAttribute, type BakeFile, type BakeTarget } from "./bakeTargets.ts";
+import { targetEntries, targetItems, targetLookups, type BakeValue } from "./bakeValues.ts";
 import { cacheReference, generatorReference } from "./buildSource.ts";
 import type { Document, ImageUse } from "./document.ts";
 import { readDockerfile } from "./dockerfile.ts";
 import { expressionTag } from "./hclExpression.ts";
-import { hclScope } from "./hclScope.ts";
+import { asExpression, hclScope } from "./hclScope.ts";
+import type { HclLookup } from "./hclValue.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline, type PipelineImageOptions } from "./pipeline.ts";
 import { noSiblings } from "./siblings.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
+import type { TemplateScope } from "./template.ts";
 import { settingsOf } from "./workspaceBuild.ts";
-import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 const wrapper = "docker-image://";
 
@@ -31,54 +27,56 @@ export function readBake(source: string, path: string): Document {
   const isJson = /\.json$/i.test(path);
   const pipeline = createPipeline(source, path, "bake", isJson ? readJsonc : () => ({ documents: [], problems: [] }));
   const file = readBakeTargets(pipeline.text, isJson);
-  const inline = file.targets.flatMap((target) => readTarget(pipeline, file, target));
-  return pipeline.document(inline);
+  const inline = file.targets.flatMap((target) =>
+    targetLookups(file, target).flatMap((lookup) => readTarget(pipeline, file, target, lookup)),
+  );
+  const distinct = new Map(inline.map((use) => [JSON.stringify([use.span, use.site, use.reference ?? null]), use]));
+  return pipeline.document([...distinct.values()]);
 }
 
-function readTarget(pipeline: Pipeline, file: BakeFile, target: BakeTarget): readonly ImageUse[] {
-  const lookup = targetLookup(file, target);
+/** Reads a target where names stand for what `lookup` says; gives the images of its inline Dockerfile. */
+function readTarget(pipeline: Pipeline, file: BakeFile, target: BakeTarget, lookup: HclLookup): readonly ImageUse[] {
+  const { text } = pipeline;
+  const scopeOf = (node: YamlNode | undefined, known = lookup): TemplateScope =>
+    hclScope(text, node, known, file.variable);
   const image = (
-    node: YamlNode | undefined,
+    { node: written, lookup: known }: Pick<BakeValue, "lookup"> & { readonly node: YamlNode | undefined },
     site: string,
     place?: { start: number; end: number },
     options?: Pick<PipelineImageOptions, "skip" | "wrapper">,
   ): void => {
     const range = place === undefined ? {} : { from: place.start, to: place.end };
-    pipeline.image(node, site, { scope: hclScope(pipeline.text, node, lookup), ...range, ...options });
+    const node = asExpression(text, written);
+    pipeline.image(node, site, { scope: scopeOf(node, known), ...range, ...options });
   };
-  for (const { value } of targetObject(target, "contexts")) {
-    const text = textOf(value) ?? "";
-    if (text.startsWith(wrapper)) image(value, "context", { start: wrapper.length, end: text.length });
-    else if (scalarOf(value)?.tag === expressionTag || text.includes("${"))
+  for (const value of targetEntries(file, target, "contexts", lookup)) {
+    const said = scalarOf(asExpression(text, value.node));
+    const from = said?.text ?? "";
+    if (from.startsWith(wrapper)) image(value, "context", { start: wrapper.length, end: from.length });
+    else if (said?.tag === expressionTag || from.includes("${"))
       image(value, "context", undefined, { wrapper, skip: (made) => !made.startsWith(wrapper) });
   }
-  for (const { key, value } of targetObject(target, "args")) {
-    const options = baseArgument(key.text, textOf(value) ?? "", scalarOf(value)?.tag === expressionTag);
-    if (key.text === "BUILDKIT_SYNTAX") image(value, "syntax");
+  for (const value of targetEntries(file, target, "args", lookup)) {
+    const said = scalarOf(asExpression(text, value.node));
+    const options = baseArgument(value.key, said?.text ?? "", said?.tag === expressionTag);
+    if (value.key === "BUILDKIT_SYNTAX") image(value, "syntax");
     else if (options !== undefined) image(value, "argument", undefined, options);
   }
-  for (const node of listed(targetAttribute(target, "cache-from"))) {
-    const place = cacheReference(textOf(node) ?? "");
-    if (place !== undefined) image(node, "cache-from", place);
-    if (textOf(valueAt(node, "type")) === "registry") image(valueAt(node, "ref"), "cache-from");
+  for (const value of targetItems(file, target, "cache-from", lookup)) {
+    const place = cacheReference(textOf(value.node) ?? "");
+    if (place !== undefined) image(value, "cache-from", place);
+    if (textOf(valueAt(value.node, "type")) === "registry")
+      image({ ...value, node: valueAt(value.node, "ref") }, "cache-from");
   }
-  for (const node of [...listed(targetAttribute(target, "attest")), ...listed(targetAttribute(target, "sbom"))]) {
-    const place = generatorReference(textOf(node) ?? "");
-    if (place !== undefined) image(node, "generator", place);
-    image(valueAt(node, "generator"), "generator");
-  }
+  for (const name of ["attest", "sbom"])
+    for (const value of targetItems(file, target, name, lookup)) {
+      const place = generatorReference(textOf(value.node) ?? "");
+      if (place !== undefined) image(value, "generator", place);
+      image({ ...value, node: valueAt(value.node, "generator") }, "generator");
+    }
   const dockerfile = scalarOf(targetAttribute(target, "dockerfile-inline"));
   if (dockerfile === undefined) return [];
-  const supplied = settingsOf(() => inlineBuilds(file, target, pipeline.text));
+  const supplied = settingsOf(() => inlineBuilds(file, target, lookup));
   const read = (inner: string) => readDockerfile(inner, "", noSiblings, supplied);
-  return readSubstituted(
-    dockerfile,
-    pipeline.text,
-    interpolationsOf(pipeline.text, dockerfile, hclScope(pipeline.text, dockerfile, lookup)),
-    read,
-  ).images;
-}
-
-function listed(node: YamlNode | undefined): readonly (YamlNode | undefined)[] {
-  return scalarOf(node) === undefined ? itemsOf(node) : [node];
+  return readSubstituted(dockerfile, text, interpolationsOf(text, dockerfile, scopeOf(dockerfile)), read).images;
 }

@@ -3,14 +3,14 @@ import {
   inheritedText,
   readBakeTargets,
   targetAttribute,
-  targetLookup,
-  targetObject,
   withInherited,
   type BakeFile,
   type BakeTarget,
 } from "./bakeTargets.ts";
+import { targetEntries, targetLookups } from "./bakeValues.ts";
 import type { SuppliedArgument, WorkspaceBuild } from "./workspaceBuild.ts";
-import { hclScope } from "./hclScope.ts";
+import { asExpression, hclScope } from "./hclScope.ts";
+import type { HclLookup } from "./hclValue.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
 import { templateText } from "./template.ts";
 import { scalarOf } from "./yamlNode.ts";
@@ -30,32 +30,40 @@ export function bakeBuildsBeside(path: string, siblings: Siblings): readonly Wor
       // Paths are those of where bake runs, which is beside the file or at a folder above it.
       for (const above of ["", "../", "../../", "../../../"]) {
         const found = read.targets.filter((target) => dockerfileOf(read, target, file, above) === path);
-        if (found.length > 0) return found.map((target) => bakeBuild(read, target, file, text));
+        if (found.length > 0) return found.flatMap((target) => buildsOf(read, target, file));
       }
       return [];
     });
 }
 
-/** The builds of the inline Dockerfile of a target: its own, and those of targets that inherit it. */
-export function inlineBuilds(file: BakeFile, target: BakeTarget, text: string): readonly WorkspaceBuild[] {
+/**
+ * The builds of the inline Dockerfile of a target: its own, where names stand for what `lookup` says, and those of
+ * targets that inherit it.
+ */
+export function inlineBuilds(file: BakeFile, target: BakeTarget, lookup: HclLookup): readonly WorkspaceBuild[] {
   return file.targets
     .filter((one) => {
       const from = withInherited(file, one).find((each) => targetAttribute(each, "dockerfile-inline") !== undefined);
       return from === target;
     })
-    .map((one) => bakeBuild(file, one, "", text));
+    .flatMap((one) => (one === target ? [bakeBuild(file, one, "", lookup)] : buildsOf(file, one, "")));
 }
 
-/** A target of the bake file at `path` as a build of a Dockerfile. */
-export function bakeBuild(file: BakeFile, target: BakeTarget, path: string, text: string): WorkspaceBuild {
-  const lookup = targetLookup(file, target);
+/** A target of the bake file at `path` as builds of a Dockerfile, one for each combination of its matrix. */
+function buildsOf(file: BakeFile, target: BakeTarget, path: string): readonly WorkspaceBuild[] {
+  return targetLookups(file, target).map((lookup) => bakeBuild(file, target, path, lookup));
+}
+
+function bakeBuild(file: BakeFile, target: BakeTarget, path: string, lookup: HclLookup): WorkspaceBuild {
+  const { text, variable } = file;
   return {
-    contexts: contextNames(file, target, text),
+    contexts: contextNames(file, target, lookup),
     valuesOf(name): readonly (SuppliedArgument | undefined)[] {
       for (const one of withInherited(file, target)) {
-        const scalar = scalarOf(targetObject(one, "args").findLast(({ key }) => key.text === name)?.value);
-        if (scalar === undefined) continue;
-        const value = templateText(text, scalar, hclScope(text, scalar, lookup));
+        const given = targetEntries(file, one, "args", lookup).findLast(({ key }) => key === name);
+        const scalar = scalarOf(asExpression(text, given?.node));
+        if (given === undefined || scalar === undefined) continue;
+        const value = templateText(text, scalar, hclScope(text, scalar, given.lookup, variable));
         const step = { span: scalar.span, file: path, label: `build argument ${name}`, text: scalar.text };
         return [value === undefined || value === "" ? undefined : { text: value, step }];
       }

@@ -15,6 +15,7 @@ export interface BakeTarget {
 
 /** What a bake file holds. */
 export interface BakeFile {
+  readonly text: string;
   readonly targets: readonly BakeTarget[];
   /** Variables by their defaults, and functions. */
   readonly variable: HclLookup;
@@ -32,7 +33,7 @@ export function readBakeTargets(text: string, isJson: boolean): BakeFile {
     const value = defaults.get(name);
     return value === undefined ? undefined : { label: `default of variable ${name}`, nodes: [value] };
   });
-  return { targets, variable };
+  return { text, targets, variable };
 }
 
 /** The value of a target's own attribute. */
@@ -48,15 +49,6 @@ export function targetObject(target: BakeTarget, name: string): readonly YamlEnt
   ];
 }
 
-/** The variables as a target sees them: those of the file, and its matrix. */
-export function targetLookup({ variable }: BakeFile, target: BakeTarget): HclLookup {
-  const matrix = entriesOf(targetAttribute(target, "matrix"));
-  return (name) => {
-    const axis = matrix.find(({ key }) => key.text === name);
-    return axis === undefined ? variable(name) : { label: `matrix ${name}`, nodes: itemsOf(axis.value) };
-  };
-}
-
 /** A target and those that it inherits from, the ones that win first: itself, then the last named. */
 export function withInherited(file: BakeFile, target: BakeTarget, depth = 0): readonly BakeTarget[] {
   if (depth > maximumInheritance) return [];
@@ -67,11 +59,11 @@ export function withInherited(file: BakeFile, target: BakeTarget, depth = 0): re
 }
 
 /** The names of a target's additional contexts, inherited ones too; those that are images may hold a variable. */
-export function contextNames(file: BakeFile, target: BakeTarget, text: string): readonly string[] {
-  const lookup = targetLookup(file, target);
+export function contextNames(file: BakeFile, target: BakeTarget, lookup: HclLookup): readonly string[] {
+  const { text, variable } = file;
   return withInherited(file, target).flatMap((one) =>
     targetObject(one, "contexts").map(({ key }) =>
-      key.text.includes("${") ? (templateText(text, key, hclScope(text, key, lookup)) ?? key.text) : key.text,
+      key.text.includes("${") ? (templateText(text, key, hclScope(text, key, lookup, variable)) ?? key.text) : key.text,
     ),
   );
 }
