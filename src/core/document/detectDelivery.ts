@@ -9,7 +9,7 @@ const byPath: readonly { readonly dialect: Dialect; readonly matches: RegExp }[]
   },
   { dialect: "helm-template", matches: /(?:^|\/)templates\/(?:.*\/)?[^/]+\.tpl$/ },
   { dialect: "ko", matches: /(?:^|\/)\.ko\.ya?ml$/ },
-  { dialect: "kubernetes", matches: /(?:^|\/)Kptfile$/ },
+  { dialect: "kubernetes", matches: /(?:^|\/)(?:Kptfile|\.argocd-source(?:-[^/]*)?\.yaml)$/ },
   { dialect: "skaffold", matches: /(?:^|\/)skaffold[^/]*\.ya?ml$/i },
   { dialect: "helm-values", matches: /^(?!.*(?:^|\/)templates\/).*(?:^|[/._-])values(?:[._-][^/]*)?\.ya?ml$/i },
   // What helmfile fills in: values of charts, and of its environments.
@@ -19,6 +19,30 @@ const byPath: readonly { readonly dialect: Dialect; readonly matches: RegExp }[]
 /** The dialect of Kubernetes' tools for delivery that a path alone tells. */
 export function deliveryOfPath(path: string): Dialect | undefined {
   return byPath.find(({ matches }) => matches.test(path))?.dialect;
+}
+
+/** Dialects whose files have names that a resource of Kubernetes may have as well (`buildkite-agent.yaml`). */
+const likeResources: ReadonlySet<Dialect> = new Set<Dialect>([
+  "azure-pipelines",
+  "bitbucket-pipelines",
+  "buildkite",
+  "cloud-build",
+  "codebuild",
+  "compose",
+  "ecs",
+  "github-action",
+  "gitlab-ci",
+  "helm-values",
+  "helmfile",
+]);
+
+/** Whether a file whose path tells a dialect is a resource of Kubernetes all the same. */
+export function isResourceNamedLike(dialect: Dialect, text: string): boolean {
+  if (!likeResources.has(dialect)) return false;
+  const head = text.slice(0, 65_536);
+  return ["apiVersion", "kind", "metadata|spec|items"].every((key) =>
+    new RegExp(`^(?:${key})[ \\t]*:`, "m").test(head),
+  );
 }
 
 const templateAction =

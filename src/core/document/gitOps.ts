@@ -102,14 +102,24 @@ function readArgoSources(spec: YamlNode | undefined, reading: ResourceReading, r
       valueAt(source, "targetRevision"),
     ];
     addOciChart(text, images, { url, name, version, isBare: name !== undefined }, "chart");
-    const helm = valueAt(source, "helm");
-    readInlineValues(valueAt(helm, "valuesObject"), reading);
-    readInlineValues(valueAt(helm, "values"), reading);
-    readParameterList(valueAt(helm, "parameters"), reading);
-    const kustomize = valueAt(source, "kustomize");
-    for (const image of itemsOf(valueAt(kustomize, "images"))) readImageOverride(image, reading);
-    readPatches(kustomize, reading, readPatch);
+    readSourceOverride(source, reading, readPatch);
   }
+}
+
+/** Whether a file holds what Argo CD puts over the parameters of the source beside it. */
+export function isSourceOverride(path: string): boolean {
+  return /(?:^|\/)\.argocd-source(?:-[^/]*)?\.yaml$/.test(path);
+}
+
+/** Reads what a source of Argo CD says of its chart or kustomization, in an application or in a file of its own. */
+export function readSourceOverride(source: YamlNode | undefined, reading: ResourceReading, readPatch: ReadPatch): void {
+  const helm = valueAt(source, "helm");
+  readInlineValues(valueAt(helm, "valuesObject"), reading);
+  readInlineValues(valueAt(helm, "values"), reading);
+  readParameterList(valueAt(helm, "parameters"), reading);
+  const kustomize = valueAt(source, "kustomize");
+  for (const image of itemsOf(valueAt(kustomize, "images"))) readImageOverride(image, reading);
+  readPatches(kustomize, reading, readPatch);
 }
 
 /** `name=newName:tag`, `name:tag` or `name=newName`, as `kustomize edit set image` takes it. */

@@ -58,10 +58,12 @@ export function readHelmParameters(
   const images = createImageCollector(reading.text);
   for (const [name, value] of byName) {
     const dot = name.lastIndexOf(".");
-    const last = name.slice(dot + 1);
+    const last = lastKey(name);
     const beside = (key: string): YamlNode | undefined => byName.get(name.slice(0, dot + 1) + key);
     const text = textOf(value) ?? "";
-    if (last === "repository" && isPossibleImage(text))
+    const isName =
+      last === "name" && isImageKey(lastKey(name.slice(0, Math.max(0, dot)))) && beside("tag") !== undefined;
+    if ((last === "repository" || isName) && isPossibleImage(text))
       addSplitImage(
         reading.text,
         images,
@@ -77,4 +79,8 @@ export function readHelmParameters(
   const { text, path } = reading;
   const rest = { path, dialect: "helm-values", text, commands: [], jobs: [], problems: [] } as const;
   reading.inner.push({ ...rest, images: images.images });
+}
+
+function lastKey(name: string): string {
+  return name.slice(name.lastIndexOf(".") + 1);
 }

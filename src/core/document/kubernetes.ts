@@ -1,5 +1,6 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Dialect, Document } from "./document.ts";
+import { isSourceOverride, readSourceOverride } from "./gitOps.ts";
 import { readKustomization, readPatchContent } from "./kustomization.ts";
 import { readResource } from "./kubernetesResource.ts";
 import { relevantText } from "./relevantText.ts";
@@ -12,7 +13,9 @@ import { itemsOf, type YamlNode } from "./yamlNode.ts";
  * Reads Kubernetes manifests, in streams and lists: the images of containers and image volumes, and those that known
  * custom resources name. Policies, definitions of resources and the text of ConfigMaps hold none.
  */
-export const readKubernetes = createReader("kubernetes", readResource);
+export const readKubernetes = createReader("kubernetes", (node, reading) =>
+  isSourceOverride(reading.path) ? readSourceOverride(node, reading, readResource) : readResource(node, reading),
+);
 
 /**
  * Reads a kustomization file (Kustomize): what its image changes result in, its patches and its charts; and a patch in

@@ -14,6 +14,7 @@ import { readCodeBuild } from "./codeBuild.ts";
 import { readCompose } from "./compose.ts";
 import { readDrone, readWoodpecker } from "./containerPipeline.ts";
 import { dialectOfContent, dialectOfPath } from "./detect.ts";
+import { isResourceNamedLike } from "./detectDelivery.ts";
 import { readDevcontainer } from "./devcontainer.ts";
 import { readDockerfile } from "./dockerfile.ts";
 import type { Dialect, Document } from "./document.ts";
@@ -130,7 +131,9 @@ export function readDocument(source: string, path: string, siblings: Siblings = 
     const problems = [{ code: "limit-reached", message, span: { start: 0, end: 0 } }];
     return { ...nothing, dialect: dialectOfPath(path) ?? "unrecognised", problems };
   }
-  const dialect = dialectOfPath(path) ?? dialectOfContent(text, path);
+  const named = dialectOfPath(path);
+  const byContent = named === undefined || isResourceNamedLike(named, text) ? dialectOfContent(text, path) : undefined;
+  const dialect = byContent ?? named;
   const read = dialect === undefined ? undefined : readers.get(dialect);
   return read === undefined
     ? { ...nothing, dialect: dialect ?? "unrecognised" }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { dialectOfContent, dialectOfPath, mayHoldReferences } from "../../../src/core/document/detect.ts";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
 
 describe("files of Kubernetes' tools", () => {
   const paths: readonly (readonly [path: string, dialect: string | undefined])[] = [
@@ -25,6 +26,8 @@ describe("files of Kubernetes' tools", () => {
     ["templates/server.gotmpl", undefined],
     ["deploy/helmfile.d/01-a.yaml", "helmfile"],
     ["pkg/Kptfile", "kubernetes"],
+    ["apps/.argocd-source-web.yaml", "kubernetes"],
+    ["apps/.argocd-source.yaml", "kubernetes"],
     ["app/.ko.yaml", "ko"],
     ["app/skaffold.yaml", "skaffold"],
     ["app/skaffold-dev.yml", "skaffold"],
@@ -77,4 +80,20 @@ describe("files of Kubernetes' tools", () => {
     ["values.schema.json", false],
   ] as const)
     it(`${expected ? "reads" : "does not read"} ${path}`, () => assert.equal(mayHoldReferences(path), expected));
+});
+
+describe("resources whose names are those of other dialects", () => {
+  const resource = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n";
+  const table: readonly (readonly [path: string, text: string, dialect: string])[] = [
+    ["buildkite-agent.yaml", resource, "kubernetes"],
+    ["cloudbuild-trigger.yaml", resource, "kubernetes"],
+    ["docker-compose-deployment.yaml", resource, "kubernetes"],
+    ["prod-values.yaml", resource, "kubernetes"],
+    ["prod-values.yaml", "apiVersion: apps/v1\nkind: Deployment\nimage: a\n", "helm-values"],
+    ["buildkite.yaml", "steps: [{command: ls}]\n", "buildkite"],
+    ["kustomization.yaml", resource, "kustomize"],
+  ];
+  for (const [path, text, dialect] of table)
+    it(`take ${path} with ${text.split("\n").length} lines for ${dialect}`, () =>
+      assert.equal(readDocument(text, path).dialect, dialect));
 });

@@ -10,6 +10,21 @@ function resource(type: string, body: string): string {
   return `apiVersion: ${type.slice(0, slash)}\nkind: ${type.slice(slash + 1)}\n${body}\n`;
 }
 
+describe("readSourceOverride", () => {
+  it("reads what Argo CD puts over the parameters of a source", () => {
+    const read = (text: string) => readKubernetes(text, "apps/.argocd-source-web.yaml");
+    expectUses(
+      read,
+      "kustomize:\n  images:\n  - web=«ghcr.io/a/web:2»\n  - «nginx:1.27»\nhelm:\n  parameters:\n  - {name: image.name, value: «a/b», forcestring: true}\n  - {name: image.tag, value: v2, forcestring: true}\n  - {name: x.name, value: c/d}\n",
+      [
+        "images ghcr.io/a/web:2 literal",
+        "images docker.io/library/nginx:1.27 literal",
+        "image docker.io/a/b:v2 resolved",
+      ],
+    );
+  });
+});
+
 describe("readGitOps", () => {
   const table: readonly (readonly [name: string, type: string, body: string, expected: readonly string[]])[] = [
     [

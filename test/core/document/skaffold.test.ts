@@ -1,3 +1,4 @@
+import { readDocument } from "../../../src/core/document/readDocument.ts";
 import { readSkaffold as read } from "../../../src/core/document/skaffold.ts";
 import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
 
@@ -41,7 +42,44 @@ profiles:
   build: {artifacts: [{image: x, buildpacks: {builder: «paketobuildpacks/builder:base»}}]}
 `;
 
+const commands = `apiVersion: skaffold/v4beta11
+kind: Config
+build:
+  artifacts:
+  - image: a/app
+    custom: {buildCommand: docker pull «alpine:1» && docker build -t $IMAGE .}
+    hooks:
+      before: [{command: [sh, -c, docker run «alpine:2» true]}]
+      after: [{command: [docker, push, a/app]}]
+test: [{image: a/app, custom: [{command: docker run «alpine:3»}]}]
+deploy:
+  kubectl: {hooks: {before: [{host: {command: [crane, digest, «alpine:4»]}}, {container: {command: [docker, pull, a/no]}}]}}
+profiles:
+- name: p
+  patches:
+  - {op: add, path: /build/artifacts/0/ko/fromImage, value: «a.io/debug:1»}
+  - {op: replace, path: /build/artifacts/1/buildpacks, value: {builder: «a.io/builder:2», env: [X=a/b:1]}}
+  - {path: /build/artifacts/1/docker/cacheFrom/0, value: «a.io/cache:3»}
+  - {op: test, path: /build/artifacts/0/ko/fromImage, value: a.io/no:1}
+  - {op: replace, path: /build/artifacts/0/image, value: a/other}
+  - {op: add, path: /build/artifacts/0/docker/dockerfile, value: a/Dockerfile.dev}
+`;
+
 describe("readSkaffold", () => {
+  it("reads what profiles change, and commands", () => {
+    const document = (text: string) => readDocument(text, "skaffold.yaml");
+    expectUses(document, commands, [
+      "command docker.io/library/alpine:1 literal",
+      "command docker.io/library/alpine:2 literal",
+      "command docker.io/library/alpine:3 literal",
+      "command docker.io/library/alpine:4 literal",
+      "from a.io/debug:1 literal",
+      "builder a.io/builder:2 literal",
+      "cache-from a.io/cache:3 literal",
+    ]);
+    expectToSurvive(document, commands.replaceAll(/[«»]/g, ""));
+  });
+
   it("reads builders, bases, cache sources, containers and charts, and no outputs", () => {
     expectUses(read, source, [
       "cache-from gcr.io/a/cache literal",
