@@ -136,7 +136,7 @@ function resolve(
     return { resolution: "unresolved", problem: { code: "limit-reached", message } };
   }
   // A variable without a default is empty unless a build sets it; what that gives counts if it is an image.
-  const buildable = value.pieces.every((piece) => piece.kind === "text" || piece.empty);
+  const buildable = value.pieces.every((piece) => piece.kind === "text" || piece.empty) && !isDangling(value.pieces);
   const parsed = buildable && value.text !== "scratch" ? parseReference(value.text) : undefined;
   if (parsed?.value !== undefined)
     return { reference: parsed.value, resolution: value.hasVariables ? "resolved" : "literal" };
@@ -169,13 +169,24 @@ function withWholeTemplates(text: string, words: ReturnType<typeof splitAtSpaces
   return joined;
 }
 
+/** Whether a separator is left over where a variable is empty (`base:1-${ARCH}`): what is meant is not without it. */
+function isDangling(pieces: readonly Piece[]): boolean {
+  return pieces.some((piece, index) => {
+    if (piece.kind !== "gap") return false;
+    return /[-_.]$/.test(textOf(pieces.slice(0, index))) && /^(?:$|[-_.:@/])/.test(textOf(pieces.slice(index + 1)));
+  });
+}
+
 /** Whether the text before the first gap holds the whole repository, so that only its tag or digest is open. */
 function isRepositoryKnown(pieces: readonly Piece[]): boolean {
   const found = pieces.findIndex((piece) => piece.kind === "gap");
   const gap = found < 0 ? pieces.length : found;
-  const textOf = (some: readonly Piece[]) => some.map((piece) => (piece.kind === "text" ? piece.text : "")).join("");
   const before = textOf(pieces.slice(0, gap));
   const sign = /[:@]/.exec(before.slice(before.lastIndexOf("/") + 1));
   if (sign === null || textOf(pieces.slice(gap)).includes("/")) return false;
   return parseReference(before.slice(0, before.lastIndexOf("/") + 1 + sign.index)).value !== undefined;
+}
+
+function textOf(pieces: readonly Piece[]): string {
+  return pieces.map((piece) => (piece.kind === "text" ? piece.text : "")).join("");
 }

@@ -90,6 +90,18 @@ describe("readDockerfile: FROM", () => {
       ],
     },
     {
+      name: "an ARG without a default that leaves a separator over",
+      source:
+        "ARG V\nARG E=\nFROM ⟦node:22-$V⟧\nFROM ⟦node:22-$V-slim⟧\nFROM ⟦r.io/app-${V}:1⟧\nFROM ⟦node:22-$E⟧\nFROM ⟦node:22-${V}slim⟧\n",
+      expected: [
+        ["from", null, "partial"],
+        ["from", null, "partial"],
+        ["from", null, "unresolved"],
+        ["from", "docker.io/library/node:22-", "resolved"],
+        ["from", "docker.io/library/node:22-slim", "resolved"],
+      ],
+    },
+    {
       name: "what the build provides",
       source:
         "FROM ⟦alpine:3-$TARGETARCH⟧\nFROM --platform=$BUILDPLATFORM ⟦a-$TARGETOS/b:1⟧\nFROM ⟦x:${TARGETARCH:+y}⟧\nFROM ⟦localhost:$TARGETARCH/x⟧\n",
