@@ -1,3 +1,4 @@
+import { readScripts } from "./cloudFormationScripts.ts";
 import {
   functionOf,
   intrinsicValues,
@@ -46,7 +47,7 @@ const places = new Map<string, readonly string[]>([
 
 /**
  * Reads a CloudFormation template, YAML or JSON: the images of resources that run containers, with intrinsic functions
- * followed to the defaults of parameters and to mappings.
+ * followed to the defaults of parameters and to mappings, and the scripts of machines and builds.
  */
 export function readCloudFormation(source: string, path: string): Document {
   const pipeline = createPipeline(source, path, "cloudformation", readerOf(path));
@@ -58,11 +59,14 @@ export function readCloudFormation(source: string, path: string): Document {
   };
   // What SAM gives all functions.
   read(valueAt(root, "Globals", "Function"), "AWS::Serverless::Function", "ImageUri");
+  const inner: Document[] = [];
   for (const { value: resource } of entriesOf(valueAt(root, "Resources"))) {
+    inner.push(...readScripts(pipeline, context, resource));
     const type = textOf(valueAt(resource, "Type")) ?? "";
     for (const place of places.get(type) ?? []) read(valueAt(resource, "Properties"), type, place);
   }
-  return pipeline.document(uses);
+  const document = pipeline.document([...uses, ...inner.flatMap(({ images }) => images)]);
+  return { ...document, commands: [...document.commands, ...inner.flatMap(({ commands }) => commands)] };
 }
 
 /** The nodes at a path, through both sides of every condition on the way. */
