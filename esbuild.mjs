@@ -44,8 +44,8 @@ const bundles = [
     entryPoints: { extension: "src/extension/extension.ts" },
     external: ["vscode"],
   },
-  // What reads files in a thread of its own, for both hosts.
-  { ...shared, entryPoints: { readingThread: "src/adapters/files/readingThread.ts" } },
+  // What reads files in a process of its own, for both hosts.
+  { ...shared, entryPoints: { readingProcess: "src/adapters/files/readingProcess.ts" } },
   { ...split, ...commonJsChunks("cli", "#!/usr/bin/env node\n"), entryPoints: { cli: "src/cli/launch.ts" } },
 ];
 

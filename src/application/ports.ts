@@ -85,7 +85,7 @@ export interface Files {
   list(options: WaitOptions): AsyncIterable<readonly string[]>;
   /** The file's text, byte-order mark removed; undefined where it does not exist. Throws AppError `file-unreadable` or `limit-reached`. */
   read(path: string, options: WaitOptions): Promise<string | undefined>;
-  /** Other threads, which share the work where there is much of it. */
+  /** Other processes, which share the work where there is much of it. */
   readonly readers?: FileReaders | undefined;
 }
 
@@ -101,7 +101,7 @@ export interface FileTask {
   readonly named: boolean;
 }
 
-/** What one file holds: plain data, so that it can come from another thread. */
+/** What one file holds: plain data, so that it can come from another process. */
 export interface FileReading {
   readonly path: string;
   /** Absent where the file is not there, cannot be read, or is in no known dialect. */
@@ -114,13 +114,13 @@ export interface FileReading {
   readonly problems: readonly Problem[];
 }
 
-/** Reads many files beside the thread that asks. */
+/** Reads many files beside the process that asks. */
 export interface FileReaders {
   /** From how many files on they are worth their start. */
   readonly atLeast: number;
   /**
    * What the files hold, in any order; they are read while more of them are found. Throws what the signal was aborted
-   * with, what finding them failed with, and AppError `internal` where a thread failed.
+   * with, what finding them failed with, and AppError `internal` where a process failed.
    */
   read(tasks: AsyncIterator<readonly FileTask[]>, options: WaitOptions): AsyncIterable<readonly FileReading[]>;
 }

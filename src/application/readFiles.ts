@@ -18,7 +18,7 @@ const sliceLength = 64 * 1024;
 /** Files are first read alone; those that look into others are read again beside them. */
 const noTexts: ReadonlyMap<string, string> = new Map();
 
-/** Reads files in this thread, giving the event loop its turn. Throws only what the signal was aborted with. */
+/** Reads files in this process, giving the event loop its turn. Throws only what the signal was aborted with. */
 export async function readFiles(
   files: Files,
   tasks: readonly FileTask[],
@@ -61,7 +61,7 @@ export async function readFiles(
 }
 
 /**
- * Reads one file whose text, and that of those it looks into, is at hand at once: in a thread of its own, where waiting
+ * Reads one file whose text, and that of those it looks into, is at hand at once: in a process of its own, where waiting
  * disturbs nobody. `textOf` throws AppError for a file that cannot be read.
  */
 export function readFileNow(task: FileTask, textOf: (path: string) => string | undefined): FileReading {

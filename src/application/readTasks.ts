@@ -3,7 +3,7 @@ import type { FileReading, Files, FileTask, WaitOptions } from "./ports.ts";
 import { readFiles } from "./readFiles.ts";
 
 /**
- * What the files of all parts hold, in any order: beside this thread where the workspace has readers and there are many
+ * What the files of all parts hold, in any order: beside this process where the workspace has readers and there are many
  * files, from then on while more of them are found. Throws what finding them failed with, and what the signal was
  * aborted with.
  */
@@ -28,7 +28,7 @@ export async function* readTasks(
         yield readings;
       }
     } catch (error) {
-      // Where threads cannot work, this one does what is left.
+      // Where others cannot work, this one does what is left.
       if (!(error instanceof AppError) || error.code !== "internal") throw error;
       while ((await next()).done !== true);
     }

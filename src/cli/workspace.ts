@@ -2,7 +2,7 @@ import { realpathSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { createNodeFiles, isInside } from "../adapters/files/nodeFiles.ts";
-import { createReadingThreads } from "../adapters/files/readingThreads.ts";
+import { createReadingProcesses } from "../adapters/files/readingProcesses.ts";
 import { AppError } from "../application/errors.ts";
 import type { Files } from "../application/ports.ts";
 import { isPolicyPath } from "../application/readFiles.ts";
@@ -31,7 +31,7 @@ export async function locateWorkspace(paths: readonly string[], cwd: string): Pr
     ...(program === undefined
       ? {}
       : {
-          readers: createReadingThreads({ program, atLeast: manyFiles, roots: () => [{ prefix: "", folder: root }] }),
+          readers: createReadingProcesses({ program, atLeast: manyFiles, roots: () => [{ prefix: "", folder: root }] }),
         }),
   };
   if (named.length === 0) return { root, files, selection: undefined };
@@ -43,15 +43,15 @@ export async function locateWorkspace(paths: readonly string[], cwd: string): Pr
   return { root, files, selection };
 }
 
-/** Each thread compiles the readers for itself, which takes longer than reading less than this. */
+/** Each process compiles the readers for itself, which takes longer than reading less than this. */
 const manyFiles = 2_000;
 
-/** The program of the threads that read files, which is built beside the command line; absent where it runs from its sources. */
+/** The program of the processes that read files, which is built beside the command line; absent where it runs from its sources. */
 function readingProgram(): string | undefined {
   const own = process.argv[1];
   if (own === undefined) return undefined;
   try {
-    return realpathSync(join(dirname(realpathSync(own)), "readingThread.cjs"));
+    return realpathSync(join(dirname(realpathSync(own)), "readingProcess.cjs"));
   } catch {
     return undefined;
   }

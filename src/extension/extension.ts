@@ -33,7 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const now = (): Date => new Date();
   const lifetime = new AbortController();
   const log = createLogbook();
-  const files = createWorkspaceFiles(log, context.asAbsolutePath("dist/readingThread.cjs"));
+  const files = createWorkspaceFiles(log, context.asAbsolutePath("dist/readingProcess.cjs"));
   const model = createModel(now);
   const connections = createConnections(log, versionOf({ context }));
   const material = () => readMaterial({ model, files, log }, lifetime.signal);

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import * as vscode from "vscode";
 import type { Root } from "../adapters/files/filesNow.ts";
-import { createReadingThreads } from "../adapters/files/readingThreads.ts";
+import { createReadingProcesses } from "../adapters/files/readingProcesses.ts";
 import { AppError } from "../application/errors.ts";
 import type { Files, Log } from "../application/ports.ts";
 import { withoutByteOrderMark } from "../core/image/span.ts";
@@ -25,10 +25,10 @@ const ignoredPattern = "**/{node_modules,.git,.hg,.svn,.vscode-test,out,vendor,.
 const maximumSize = 5 * 1024 * 1024;
 const maximumCount = 20_000;
 
-/** From this many files on they are read in threads, so that the editor is not kept waiting. */
+/** From this many files on they are read in processes of their own, so that the editor is not kept waiting. */
 const someFiles = 200;
 
-/** `program` is what threads that read files run, as it was built. */
+/** `program` is what processes that read files run, as it was built. */
 export function createWorkspaceFiles(log: Log, program: string): WorkspaceFiles {
   const pathOf = (uri: vscode.Uri): string | undefined => {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
@@ -48,13 +48,13 @@ export function createWorkspaceFiles(log: Log, program: string): WorkspaceFiles 
       ? vscode.Uri.joinPath(first.uri, path)
       : vscode.Uri.joinPath(folder.uri, path.slice(slash + 1));
   };
-  const threads = createReadingThreads({ program, atLeast: someFiles, roots: localRoots, maximumSize });
+  const readers = createReadingProcesses({ program, atLeast: someFiles, roots: localRoots, maximumSize });
   return {
     uriOf,
     pathOf,
-    // Threads see the folders of this machine alone, not those of the editor's other file systems.
+    // They see the folders of this machine alone, not those of the editor's other file systems.
     get readers() {
-      return localRoots().length === (vscode.workspace.workspaceFolders ?? []).length ? threads : undefined;
+      return localRoots().length === (vscode.workspace.workspaceFolders ?? []).length ? readers : undefined;
     },
     async *list({ signal }) {
       const uris = await findFiles(signal);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { createNodeFiles } from "../../src/adapters/files/nodeFiles.ts";
-import { createReadingThreads } from "../../src/adapters/files/readingThreads.ts";
+import { createReadingProcesses } from "../../src/adapters/files/readingProcesses.ts";
 import { isPolicyPath } from "../../src/application/readFiles.ts";
 import { readWorkspace, type Workspace } from "../../src/application/readWorkspace.ts";
 import { mayHoldReferences } from "../../src/core/document/detect.ts";
@@ -50,8 +50,8 @@ export async function measureReading(): Promise<void> {
 
 async function measureWorkspace(folder: string): Promise<readonly Document[]> {
   const alone = createNodeFiles({ root: folder, accepts: (path) => isPolicyPath(path) || mayHoldReferences(path) });
-  const program = join(process.cwd(), "dist/readingThread.cjs");
-  const readers = createReadingThreads({ program, atLeast: 0, roots: () => [{ prefix: "", folder }] });
+  const program = join(process.cwd(), "dist/readingProcess.cjs");
+  const readers = createReadingProcesses({ program, atLeast: 0, roots: () => [{ prefix: "", folder }] });
   const { signal } = new AbortController();
   let documents: readonly Document[] = [];
   for (let run = 0; run < RUNS; run++) {
@@ -72,7 +72,7 @@ async function measureWorkspace(folder: string): Promise<readonly Document[]> {
     globalThis.gc?.();
     const kept = process.memoryUsage().heapUsed / 1e6;
     console.log(
-      `  read in threads            ${seconds.toFixed(2)} s (${((user + system) / 1e6).toFixed(2)} s of processors), ${images} references, longest block ${(delay.max / 1e6).toFixed(0)} ms, ${grown.toFixed(0)} MB more at its end, ${kept.toFixed(0)} MB kept`,
+      `  read in processes          ${seconds.toFixed(2)} s (${((user + system) / 1e6).toFixed(2)} s of processors), ${images} references, longest block ${(delay.max / 1e6).toFixed(0)} ms, ${grown.toFixed(0)} MB more at its end, ${kept.toFixed(0)} MB kept`,
     );
   }
   return documents;

@@ -11,7 +11,7 @@ export interface Root {
 }
 
 /**
- * Reads files without waiting, for a thread of its own: the text, or undefined where there is no such file. The same
+ * Reads files without waiting, for a process of its own: the text, or undefined where there is no such file. The same
  * limits hold as for `createNodeFiles`; throws AppError `file-unreadable` or `limit-reached`.
  */
 export function createFilesNow(

@@ -1,22 +1,23 @@
 import type { FileTask } from "../../application/ports.ts";
 import { dialectOfPath } from "../../core/document/detect.ts";
 
-/** Tasks that are dealt out to threads while more of them come. */
+/** Tasks that are dealt out to readers while more of them come. */
 export interface Shares {
   add(tasks: readonly FileTask[]): void;
-  /** What a thread is to do next; nothing where nothing is left. */
-  next(thread: number): readonly FileTask[];
+  /** What a reader is to do next; nothing where nothing is left. */
+  next(reader: number): readonly FileTask[];
 }
 
 interface Kind {
   readonly tasks: FileTask[];
-  /** The thread that began with this kind. */
-  thread?: number;
+  /** The reader that began with this kind. */
+  reader?: number;
 }
 
 /**
- * Deals tasks, at most `atOnce` at a time. Each thread compiles for itself what it runs, so each is given files of as few
- * kinds as can be: it stays with its own, then begins with one that nobody has, and then helps where most is left.
+ * Deals tasks, at most `atOnce` at a time. Each reader is a process that compiles for itself what it runs, so each is
+ * given files of as few kinds as can be: it stays with its own, then begins with one that nobody has, and then helps
+ * where most is left.
  */
 export function createShares(atOnce: number): Shares {
   const kinds = new Map<string, Kind>();
@@ -35,10 +36,10 @@ export function createShares(atOnce: number): Shares {
         else kind.tasks.push(task);
       }
     },
-    next(thread) {
-      const kind = most((one) => one.thread === thread) ?? most((one) => one.thread === undefined) ?? most(() => true);
+    next(reader) {
+      const kind = most((one) => one.reader === reader) ?? most((one) => one.reader === undefined) ?? most(() => true);
       if (kind === undefined) return [];
-      kind.thread ??= thread;
+      kind.reader ??= reader;
       return kind.tasks.splice(-atOnce);
     },
   };

@@ -80,9 +80,12 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
     : undefined;
 }
 
+/** A key of a YAML text that stands at the beginning of its line. */
+const topLevelKey = /^["']?([A-Za-z]\w*)["']?[ \t]*:/gm;
+
 function dialectOfYaml(head: string, path: string): Dialect | undefined {
-  // A word that stands nowhere is found missing much sooner than a line of a certain form.
-  const has = (key: string) => head.includes(key) && new RegExp(`^["']?${key}["']?[ \\t]*:`, "m").test(head);
+  const keys = new Set(Array.from(head.matchAll(topLevelKey), ([, key]) => key));
+  const has = (key: string): boolean => keys.has(key);
   const known =
     deliveryOfYaml(head, path) ??
     toolOfYaml(head, path, has) ??

@@ -1,6 +1,7 @@
 import { parseReference } from "../image/reference.ts";
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
+import { mayNameImages } from "../shell/imageCommands.ts";
 import type { Document, ImageUse, ShellCommand } from "./document.ts";
 import { settingsBeside } from "./buildSettings.ts";
 import { readDirectives } from "./dockerfileDirectives.ts";
@@ -64,6 +65,7 @@ export function readDockerfile(
     usedElsewhere: new Set(),
     problems: [...syntax.problems, ...directives.problems, ...problems],
     supplied,
+    readsCommands: mayNameImages(text),
   };
   const starts = readStages(instructions, reading);
   readBodies(instructions, starts, reading);
@@ -94,6 +96,8 @@ interface Reading {
   readonly usedElsewhere: Set<Binding>;
   readonly problems: Problem[];
   readonly supplied: BuildSettings;
+  /** Whether any RUN may name an image or sign one: of most files, the commands matter to nobody. */
+  readonly readsCommands: boolean;
 }
 
 function readSyntax({ syntax }: Directives): { images: readonly ImageUse[]; problems: readonly Problem[] } {
@@ -209,7 +213,7 @@ function readWork(instruction: Instruction, stage: number, scope: Scope, reading
   const { images, problems } = readSources(instruction, reading.escape, reading.stages, reading.supplied);
   addAll(reading.images, images);
   addAll(reading.problems, problems);
-  if (instruction.keyword !== "run") return;
+  if (instruction.keyword !== "run" || !reading.readsCommands) return;
   const run = readRun(reading.text, instruction, environmentOf(scope), reading.readable[stage] === true);
   addAll(reading.commands, run.commands);
   addAll(reading.problems, run.problems);

@@ -110,8 +110,12 @@ export function isMerge({ key }: { readonly key: YamlScalar }): boolean {
   return key.text === "<<" && key.style === "plain";
 }
 
+const none: readonly YamlNode[] = [];
+
 /** The mappings that are merged into one, the one that wins first: of several merge keys, that is the last. */
 function mergedInto(mapping: YamlMapping): readonly YamlNode[] {
+  // Most keys that are asked for are not there, and most mappings merge nothing.
+  if (!mapping.entries.some(isMerge)) return none;
   const merges = mapping.entries.filter(isMerge);
   return merges.toReversed().flatMap(({ value }) => (mappingOf(value) === undefined ? itemsOf(value) : [value]));
 }
@@ -126,8 +130,11 @@ export function valueAt(node: YamlNode | undefined, ...path: readonly string[]):
 function valueOf(node: YamlNode | undefined, key: string): YamlNode | undefined {
   const mapping = mappingOf(node);
   if (mapping === undefined) return undefined;
-  const own = mapping.entries.findLast((entry) => entry.key.text === key && !isMerge(entry));
-  if (own !== undefined) return own.value;
+  const { entries } = mapping;
+  for (let index = entries.length - 1; index >= 0; index--) {
+    const entry = entries[index];
+    if (entry?.key.text === key && !isMerge(entry)) return entry.value;
+  }
   for (const source of mergedInto(mapping)) {
     const found = valueOf(source, key);
     if (found !== undefined) return found;

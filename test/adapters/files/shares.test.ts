@@ -8,7 +8,7 @@ const names = (tasks: readonly FileTask[]): string => tasks.map(({ path }) => pa
 describe("createShares", () => {
   const mixed = ["Dockerfile", "compose.yaml"].flatMap((name) => [1, 2, 3].map((n) => taskOf(`${n}/${name}`)));
 
-  it("keeps each thread with its kind while there is any, also with what comes later", () => {
+  it("keeps each reader with its kind while there is any, also with what comes later", () => {
     const shares = createShares(2);
     shares.add(mixed);
     assert.equal(names(shares.next(0)), "2/Dockerfile 3/Dockerfile");
@@ -20,7 +20,7 @@ describe("createShares", () => {
     assert.deepEqual([shares.next(0), shares.next(1)], [[], []]);
   });
 
-  it("lets a thread begin with a kind that nobody has before it helps where most is left", () => {
+  it("lets a reader begin with a kind that nobody has before it helps where most is left", () => {
     const shares = createShares(1);
     shares.add([...mixed, taskOf("action.yml")]);
     assert.equal(names(shares.next(0)), "3/Dockerfile");
@@ -30,16 +30,16 @@ describe("createShares", () => {
     assert.deepEqual(shares.next(1), []);
   });
 
-  for (const threads of [1, 2, 3, 4, 7])
-    it(`deals every task once to ${threads}`, () => {
+  for (const readers of [1, 2, 3, 4, 7])
+    it(`deals every task once to ${readers}`, () => {
       const shares = createShares(2);
       const dealt: FileTask[] = [];
       for (const [index, task] of mixed.entries()) {
         shares.add([task]);
-        if (index % 4 === 3) dealt.push(...shares.next(index % threads));
+        if (index % 4 === 3) dealt.push(...shares.next(index % readers));
       }
-      for (let thread = 0, idle = 0; idle < threads; thread = (thread + 1) % threads) {
-        const some = shares.next(thread);
+      for (let reader = 0, idle = 0; idle < readers; reader = (reader + 1) % readers) {
+        const some = shares.next(reader);
         idle = some.length === 0 ? idle + 1 : 0;
         dealt.push(...some);
       }

@@ -3,21 +3,21 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createNodeFiles } from "../../../src/adapters/files/nodeFiles.ts";
-import { createReadingThreads } from "../../../src/adapters/files/readingThreads.ts";
+import { createReadingProcesses } from "../../../src/adapters/files/readingProcesses.ts";
 import { allOf } from "../../helpers/asyncItems.ts";
 import { AppError } from "../../../src/application/errors.ts";
 import type { FileReaders, FileTask } from "../../../src/application/ports.ts";
 import { readWorkspace } from "../../../src/application/readWorkspace.ts";
 
-const program = resolve("src/adapters/files/readingThread.ts");
+const program = resolve("src/adapters/files/readingProcess.ts");
 const { signal } = new AbortController();
 
-describe("createReadingThreads", () => {
+describe("createReadingProcesses", () => {
   let root: string;
   let outside: string;
 
   before(() => {
-    root = mkdtempSync(join(tmpdir(), "countersign-threads-"));
+    root = mkdtempSync(join(tmpdir(), "countersign-processes-"));
     outside = mkdtempSync(join(tmpdir(), "countersign-outside-"));
     for (let n = 0; n < 450; n++) {
       mkdirSync(join(root, `s${n}/chart/templates`), { recursive: true });
@@ -40,17 +40,17 @@ describe("createReadingThreads", () => {
     ...createNodeFiles({ root, accepts: () => true }),
     ...(readers === undefined ? {} : { readers }),
   });
-  const threads = (path = program): FileReaders =>
-    createReadingThreads({ program: path, atLeast: 400, roots: () => [{ prefix: "", folder: root }] });
+  const processes = (path = program): FileReaders =>
+    createReadingProcesses({ program: path, atLeast: 400, roots: () => [{ prefix: "", folder: root }] });
   const taskOf = (path: string): FileTask => ({ path, references: true, policy: true, named: true });
 
   const inParts = async function* (...parts: readonly (readonly FileTask[])[]): AsyncGenerator<readonly FileTask[]> {
     for (const part of parts) yield await Promise.resolve(part);
   };
 
-  it("reads a workspace as this thread does", async () => {
+  it("reads a workspace as this process does", async () => {
     let batches = 0;
-    const counted = { files: files(threads()) };
+    const counted = { files: files(processes()) };
     const beside = await readWorkspace(counted, { signal, onReadings: () => batches++ });
     const alone = await readWorkspace({ files: files() }, { signal });
     assert.deepEqual(beside, alone);
@@ -68,7 +68,7 @@ describe("createReadingThreads", () => {
       "s4/Dockerfile.folder",
     ].map(taskOf);
     const parts = inParts(tasks.slice(0, 2), [], tasks.slice(2));
-    const readings = (await allOf(threads().read(parts, { signal }))).flat();
+    const readings = (await allOf(processes().read(parts, { signal }))).flat();
     const [compose, policy, binary, link, absent, folder] = tasks.map((task) =>
       readings.find(({ path }) => path === task.path),
     );
@@ -83,7 +83,7 @@ describe("createReadingThreads", () => {
   });
 
   it("reads folders of the workspace by their prefix, and nothing outside them", async () => {
-    const readers = createReadingThreads({
+    const readers = createReadingProcesses({
       program,
       atLeast: 0,
       roots: () => [
@@ -100,8 +100,8 @@ describe("createReadingThreads", () => {
     );
   });
 
-  it("leaves what a thread could not do to this one", async () => {
-    const { documents } = await readWorkspace({ files: files(threads(resolve("no-such-program.mjs"))) }, { signal });
+  it("leaves what a process could not do to this one", async () => {
+    const { documents } = await readWorkspace({ files: files(processes(resolve("no-such-program.mjs"))) }, { signal });
     assert.equal(documents.length, 453);
   });
 
@@ -110,12 +110,12 @@ describe("createReadingThreads", () => {
       yield await Promise.resolve([taskOf("s1/Dockerfile")]);
       throw new AppError("limit-reached", "too many");
     };
-    await assert.rejects(allOf(threads().read(failing(), { signal })), /too many/);
+    await assert.rejects(allOf(processes().read(failing(), { signal })), /too many/);
   });
 
   it("ends when it is cancelled", async () => {
     const cancelled = new AbortController();
-    const reading = threads().read(inParts([taskOf("s1/Dockerfile")]), { signal: cancelled.signal });
+    const reading = processes().read(inParts([taskOf("s1/Dockerfile")]), { signal: cancelled.signal });
     cancelled.abort(new Error("enough"));
     await assert.rejects(async () => {
       for await (const some of reading) assert.fail(`${some.length} readings`);
