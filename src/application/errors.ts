@@ -18,10 +18,17 @@ export type ErrorCode =
 /** A failure of input, output or configuration: what was tried, where, what came back, what to do. Never a secret. */
 export class AppError extends Error {
   readonly code: ErrorCode;
-  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+  /** Whether it is certain that what was to be sent never left this machine. */
+  readonly nothingSent: boolean;
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { readonly cause?: unknown; readonly nothingSent?: boolean },
+  ) {
     super(message, options);
     this.name = "AppError";
     this.code = code;
+    this.nothingSent = options?.nothingSent === true;
   }
 }
 

@@ -2,7 +2,7 @@ import { decodeBase64 } from "../core/base64.ts";
 import { isDigest } from "../core/image/digest.ts";
 import { isJsonObject } from "../core/json.ts";
 import type { SigningTerms } from "../core/sign/payload.ts";
-import { optionalText, readKey, readTicket } from "./pendingSigning.ts";
+import { optionalText, readKey, readTicket, readUnanswered } from "./pendingSigning.ts";
 import type { Ticket } from "./signingService.ts";
 import { readSigningTerms } from "./signingTerms.ts";
 
@@ -27,6 +27,8 @@ export interface PendingFile {
   /** Base64 of what the service returned: it is written without asking for another. */
   readonly signature?: string;
   readonly audit?: string;
+  /** Present where the service was asked and its answer is not known: what it was told the client is. */
+  readonly unanswered?: { readonly tool: string };
 }
 
 /** Reads a stored record; undefined where it is not one. Whether it fits its ticket is checked when it is resumed. */
@@ -56,5 +58,6 @@ export function readPendingFile(value: unknown): PendingFile | undefined {
     ...optionalText(value, "expiresAt"),
     ...(signature === undefined ? {} : { signature }),
     ...optionalText(value, "audit"),
+    ...readUnanswered(value),
   };
 }

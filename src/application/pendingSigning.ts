@@ -8,8 +8,8 @@ import { readSigningTerms } from "./signingTerms.ts";
 import type { Ticket } from "./signingService.ts";
 
 /**
- * A signing that waits for an approval, or that was signed and is not attached yet, with all that is needed to go on
- * after a restart. Holds no secret.
+ * A signing that waits for an approval, whose answer is not known, or that was signed and is not attached yet, with all
+ * that is needed to go on after a restart. Holds no secret.
  */
 export interface PendingSigning {
   readonly version: 1;
@@ -28,6 +28,8 @@ export interface PendingSigning {
   readonly signature?: string;
   /** The service's audit entry of the signature. */
   readonly audit?: string;
+  /** Present where the service was asked and its answer is not known: what it was told the client is. */
+  readonly unanswered?: { readonly tool: string };
 }
 
 /** Reads a stored record; undefined where it is not one. Whether it fits its ticket is checked when it is resumed. */
@@ -56,6 +58,7 @@ export function readPendingSigning(value: unknown): PendingSigning | undefined {
     ...optionalText(value, "expiresAt"),
     ...(signature === undefined ? {} : { signature }),
     ...optionalText(value, "audit"),
+    ...readUnanswered(value),
   };
 }
 
@@ -71,6 +74,13 @@ export function readTicket(value: unknown): Ticket | undefined {
 export function readKey(value: unknown): PendingSigning["key"] | undefined {
   const { name, publicKey }: JsonObject = isJsonObject(value) ? value : {};
   return typeof name === "string" && typeof publicKey === "string" ? { name, publicKey } : undefined;
+}
+
+/** Reads whether an answer is missing. */
+export function readUnanswered(value: JsonObject): Pick<PendingSigning, "unanswered"> {
+  const { unanswered } = value;
+  const tool = isJsonObject(unanswered) ? unanswered["tool"] : undefined;
+  return typeof tool === "string" ? { unanswered: { tool } } : {};
 }
 
 function readImage(value: unknown): Descriptor | undefined {

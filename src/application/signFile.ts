@@ -62,6 +62,7 @@ export type FileOutcome =
 /** How long and how the signing of a file waits; see `SigningWait`. */
 export interface FileWait extends WaitOptions {
   readonly waitMs: number;
+  readonly onSubmit?: (intended: PendingFile) => Promise<void> | void;
   readonly onPending?: (pending: PendingFile, message: string) => Promise<void> | void;
   readonly onSigned?: (pending: PendingFile) => Promise<void> | void;
 }
@@ -90,6 +91,10 @@ export async function executeFile(
   ports.log.info(
     `Asking ${ports.service.name} (${ports.service.origin}) to sign ${plan.name} with key '${plan.key.name}'.`,
   );
+  if (ports.service.keyless === undefined) {
+    const intended = { ticket: ownTicket(ports.service.name, request), unanswered: { tool: request.purpose.tool } };
+    await options.onSubmit?.(recordOf(prepared, ports.output.path, ports.clock.now(), intended));
+  }
   return settle(ports, prepared, await ports.service.submit(request, options), options);
 }
 
@@ -101,25 +106,37 @@ export async function resumeFile(
   options: FileWait,
 ): Promise<FileOutcome> {
   const { ticket } = pending;
-  const key = keyNamed(await ports.service.listKeys(options), pending.key.name, ports.service);
-  if (ticket.service !== ports.service.name || key.publicKey.trim() !== pending.key.publicKey.trim())
+  const prepared = await preparedAgain(ports, pending, content, options);
+  await ports.output.prepare(options);
+  if (pending.signature === undefined)
+    return settle(ports, prepared, await ports.service.resume(ticket, options), options, ticket);
+  const audit = pending.audit === undefined ? {} : { audit: pending.audit };
+  return writeBundle(ports, prepared, { signature: Buffer.from(pending.signature, "base64"), ...audit }, true, options);
+}
+
+/** What a record was made for, settled as it was then. Throws AppError `service-protocol` where it does not fit any more. */
+export async function preparedAgain(
+  { service }: Pick<FileSigningPorts, "service">,
+  pending: PendingFile,
+  content: Uint8Array,
+  options: WaitOptions,
+): Promise<PreparedFile> {
+  const { ticket } = pending;
+  const key = keyNamed(await service.listKeys(options), pending.key.name, service);
+  if (ticket.service !== service.name || key.publicKey.trim() !== pending.key.publicKey.trim())
     throw new AppError(
       "service-protocol",
-      `Request ${ticket.id} was made with another service or key than '${key.name}' of ${ports.service.name}; nothing was written. Sign again.`,
+      `Request ${ticket.id} was made with another service or key than '${key.name}' of ${service.name}; nothing was written. Sign again.`,
     );
   const plan = planned({ name: pending.file, content }, key, pending.terms);
-  const request = signRequestOf(plan, artifactOf(plan), { ...pending, tool: "" }, ticket.id);
+  const asked = { ...pending, tool: pending.unanswered?.tool ?? "" };
+  const request = signRequestOf(plan, artifactOf(plan), asked, ticket.id);
   if (requestHash(request) !== ticket.requestHash)
     throw new AppError(
       "service-protocol",
       `${pending.file} is not what request ${ticket.id} was made for: it has changed since, or the record has. Nothing was written.`,
     );
-  await ports.output.prepare(options);
-  const prepared = { plan, key, request };
-  if (pending.signature === undefined)
-    return settle(ports, prepared, await ports.service.resume(ticket, options), options, ticket);
-  const audit = pending.audit === undefined ? {} : { audit: pending.audit };
-  return writeBundle(ports, prepared, { signature: Buffer.from(pending.signature, "base64"), ...audit }, true, options);
+  return { plan, key, request };
 }
 
 async function settle(
@@ -243,8 +260,9 @@ function recordOf(
   { plan, request }: PreparedFile,
   output: string,
   now: Date,
-  { ticket, expiresAt, signature, audit }: Pick<PendingFile, "ticket" | "expiresAt" | "signature" | "audit">,
+  state: Pick<PendingFile, "ticket" | "expiresAt" | "signature" | "audit" | "unanswered">,
 ): PendingFile {
+  const { ticket, expiresAt, signature, audit, unanswered } = state;
   return {
     version: 1,
     kind: "file",
@@ -259,5 +277,6 @@ function recordOf(
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(signature === undefined ? {} : { signature }),
     ...(audit === undefined ? {} : { audit }),
+    ...(unanswered === undefined ? {} : { unanswered }),
   };
 }

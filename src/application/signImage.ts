@@ -75,6 +75,11 @@ export type SigningOutcome =
 
 /** How long and how a signing waits. */
 export interface SigningWait extends WaitOptions {
+  /**
+   * Told right before the service is asked: store the record here, so that a request whose answer is lost is looked for
+   * later, and not made again. Throws where it cannot, and nothing is asked then.
+   */
+  readonly onSubmit?: (intended: PendingSigning) => Promise<void> | void;
   /** How long to wait for an approval, in milliseconds; 0 gives the record back at once. */
   readonly waitMs: number;
   /** Told as soon as the service has the request: store the record here, so that a restart loses nothing. Throws where it cannot. */
@@ -149,6 +154,11 @@ export async function executeSigning(
   ports.log.info(
     `Asking ${ports.service.name} (${ports.service.origin}) to sign ${plan.artifact} with key '${plan.key.name}'.`,
   );
+  // A key that goes with this process could not be gone on with.
+  if (ports.service.keyless === undefined) {
+    const intended = { ticket: ownTicket(ports.service.name, request), unanswered: { tool: request.purpose.tool } };
+    await options.onSubmit?.(recordOf(prepared, intended, ports.clock.now()));
+  }
   const outcome = await ports.service.submit(request, options);
   return settle(ports, prepared, outcome, options);
 }
@@ -163,6 +173,24 @@ export async function resumeSigning(
   trust: SigningTrust,
   options: SigningWait,
 ): Promise<SigningOutcome> {
+  const settled = await settledAgain(ports, pending, trust, options);
+  if (pending.signature !== undefined) {
+    const { audit } = pending;
+    const returned = { signature: Buffer.from(pending.signature, "base64"), ...(audit === undefined ? {} : { audit }) };
+    // The record is the one that is kept already.
+    const attached = await attachSignature(ports, settled, returned, { ...options, onSigned: async () => true });
+    return { status: "signed", ...attached, ...(audit === undefined ? {} : { audit }) };
+  }
+  return settle(ports, settled, await ports.service.resume(pending.ticket, options), options, pending.ticket);
+}
+
+/** What a record was made for, settled as it was then. Throws AppError `service-protocol` where it does not fit any more. */
+export async function settledAgain(
+  ports: Pick<SigningPorts, "service">,
+  pending: PendingSigning,
+  trust: SigningTrust,
+  options: WaitOptions,
+): Promise<SettledSigning> {
   const { value: reference } = parseReference(pending.reference);
   if (reference === undefined)
     throw new AppError(
@@ -183,21 +211,18 @@ export async function resumeSigning(
   const { image, format, terms = {} } = pending;
   const { value: plan, problems } = planSignature({ reference, image, format, terms }, trust.policy, key);
   if (plan === undefined) throw new AppError("usage", problems.map(({ message }) => message).join(" "));
-  const request = signRequestOf(plan, imageArtifact(plan), { ...pending, tool: "" }, pending.ticket.id);
+  const request = signRequestOf(
+    plan,
+    imageArtifact(plan),
+    { ...pending, tool: pending.unanswered?.tool ?? "" },
+    pending.ticket.id,
+  );
   if (requestHash(request) !== pending.ticket.requestHash)
     throw new AppError(
       "service-protocol",
       `Request ${pending.ticket.id} was made for something else than its record says; nothing was attached.`,
     );
-  const settled = { plan, key, reference, request, trust };
-  if (pending.signature !== undefined) {
-    const { audit } = pending;
-    const returned = { signature: Buffer.from(pending.signature, "base64"), ...(audit === undefined ? {} : { audit }) };
-    // The record is the one that is kept already.
-    const attached = await attachSignature(ports, settled, returned, { ...options, onSigned: async () => true });
-    return { status: "signed", ...attached, ...(audit === undefined ? {} : { audit }) };
-  }
-  return settle(ports, settled, await ports.service.resume(pending.ticket, options), options, pending.ticket);
+  return { plan, key, reference, request, trust };
 }
 
 /** Withdraws a request that waits, of an image or of a file. Nothing is attached, and the service signs nothing for it any more. */

@@ -36,10 +36,10 @@ export function ownTicket(service: string, request: SignRequest): Ticket {
 export function recordOf(
   { plan, request }: { readonly plan: SignaturePlan; readonly request: SignRequest },
   state: Pick<Extract<SignOutcome, { status: "pending" }>, "ticket" | "expiresAt"> &
-    Pick<PendingSigning, "signature" | "audit">,
+    Pick<PendingSigning, "signature" | "audit" | "unanswered">,
   now: Date,
 ): PendingSigning {
-  const { ticket, expiresAt, signature, audit } = state;
+  const { ticket, expiresAt, signature, audit, unanswered } = state;
   return {
     version: 1,
     ticket,
@@ -53,5 +53,6 @@ export function recordOf(
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(signature === undefined ? {} : { signature }),
     ...(audit === undefined ? {} : { audit }),
+    ...(unanswered === undefined ? {} : { unanswered }),
   };
 }

@@ -104,6 +104,15 @@ export type SignOutcome =
     }
   | { readonly status: "denied"; readonly code: DenyCode; readonly message: string; readonly audit?: string };
 
+/** What a service knows of a request whose answer was lost. */
+export type FoundRequest =
+  /** It waits, or was decided: what would have been answered. */
+  | { readonly kind: "outcome"; readonly outcome: SignOutcome }
+  /** The service's log has a signature of it, which the service does not give out again. */
+  | { readonly kind: "signed"; readonly audit: string; readonly at: string }
+  /** The service shows no such request; certain where it would show every one. */
+  | { readonly kind: "none"; readonly isCertain: boolean };
+
 /** A request as approvers and the Signing view see it. */
 export interface PendingRequest {
   readonly id: string;
@@ -164,6 +173,8 @@ export interface SigningService {
   submit(request: SignRequest, options: WaitOptions): Promise<SignOutcome>;
   resume(ticket: Ticket, options: WaitOptions): Promise<SignOutcome>;
   cancel(ticket: Ticket, options: WaitOptions): Promise<void>;
+  /** What became of a request that was submitted at `since` (RFC 3339), where the service can tell. Looks only, and asks for no signature. */
+  find?(request: SignRequest, options: WaitOptions & { readonly since: string }): Promise<FoundRequest>;
   /** `own` are the caller's tickets, so that what they stand for can be told from the requests of others. */
   pending(options: WaitOptions & { readonly own?: readonly Ticket[] }): Promise<readonly PendingRequest[]>;
   audit(options: WaitOptions): Promise<readonly AuditEntry[]>;

@@ -105,6 +105,7 @@ export function createKeyService(
       throw new AppError(
         "service-protocol",
         `Key '${request.key}' of ${name} was rotated since it was described; nothing was sent. Sign again.`,
+        { nothingSent: true },
       );
     const complaint = complaintAbout(request, key.description, dialect.maximumMessage);
     if (complaint !== undefined) return denied(complaint.code, complaint.message);

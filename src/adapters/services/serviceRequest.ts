@@ -77,13 +77,13 @@ export async function sendToService(
       throw new AppError(
         "service-unavailable",
         `${failed}: nothing listens there. Nothing was sent; start the service and try again.`,
-        { cause },
+        { cause, nothingSent: true },
       );
     if (tlsCode.test(code))
       throw new AppError(
         "tls",
         `${failed}: it did not prove its identity (${code}). Nothing was sent. Name the file with the certificate of its authority ('caFile' of the service in .countersign.yaml), or have this machine trust it.`,
-        { cause },
+        { cause, nothingSent: true },
       );
     throw new AppError("service-unavailable", `${failed}: the connection failed.${advice}`, { cause });
   }

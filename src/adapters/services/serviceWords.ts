@@ -16,7 +16,7 @@ export async function discreet<T>(redact: (text: string) => string, work: () => 
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const message = redact(error.message);
-    throw message === error.message ? error : new AppError(error.code, message);
+    throw message === error.message ? error : new AppError(error.code, message, { nothingSent: error.nothingSent });
   }
 }
 

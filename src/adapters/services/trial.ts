@@ -3,7 +3,7 @@ import type { WaitOptions } from "../../application/ports.ts";
 import type { Decision, SigningService, SignRequest, Ticket } from "../../application/signingService.ts";
 import { requestHash } from "../../core/sign/requestHash.ts";
 import { sendToService, type ServiceReply } from "./serviceRequest.ts";
-import { readAudit, readError, readKeys, readOutcome, readPending } from "./trialAnswers.ts";
+import { isNone, readAudit, readError, readKeys, readOutcome, readPending } from "./trialAnswers.ts";
 
 /** How to reach a trial service. */
 export interface TrialConnection {
@@ -77,6 +77,12 @@ export function createTrialService(connection: TrialConnection): SigningService 
       const outcome = decoded(reply, readOutcome(reply.body, name, ticket.requestHash), action);
       if (outcome.status === "signed")
         throw new AppError("service-denied", `Request ${ticket.id} could not be withdrawn: it was signed before.`);
+    },
+    find: async (request, options) => {
+      const action = "look for the request";
+      const reply = await ask("GET", `submissions/${encodeURIComponent(request.idempotencyKey)}`, action, options);
+      if (isNone(reply.body)) return { kind: "none", isCertain: true };
+      return { kind: "outcome", outcome: decoded(reply, readOutcome(reply.body, name, requestHash(request)), action) };
     },
     pending: async (options) => {
       const action = "list the pending requests";

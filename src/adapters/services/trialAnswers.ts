@@ -77,6 +77,11 @@ export function readOutcome(body: unknown, service: string, expectedHash: string
   }
 }
 
+/** Whether an answer says that there is no such request. */
+export function isNone(body: unknown): boolean {
+  return isJsonObject(body) && body["status"] === "none";
+}
+
 /** The keys in an answer; undefined where one of them is not understood. */
 export function readKeys(body: unknown): readonly KeyDescription[] | undefined {
   return isJsonObject(body) ? listOf(body["keys"], readKey) : undefined;

@@ -22,6 +22,8 @@ export interface TrialRequests {
   submit(user: string, request: SignRequest): TrialAnswer;
   /** What became of a request; undefined where there is none of this user. */
   find(user: string, id: string): TrialAnswer | undefined;
+  /** The same by the idempotency key that it was submitted under. */
+  findSubmission(user: string, idempotencyKey: string): TrialAnswer | undefined;
   approve(user: string, id: string, comment: string): TrialAnswer | undefined;
   reject(user: string, id: string, comment: string): TrialAnswer | undefined;
   cancel(user: string, id: string): TrialAnswer | undefined;
@@ -178,6 +180,10 @@ export function createTrialRequests(options: {
     find: (user, id) => {
       const entry = entries.get(id);
       return entry === undefined || entry.user !== user ? undefined : answerOf(entry);
+    },
+    findSubmission: (user, idempotencyKey) => {
+      const entry = entries.get(byIdempotencyKey.get(`${user}\n${idempotencyKey}`) ?? "");
+      return entry === undefined ? undefined : answerOf(entry);
     },
     approve: (user, id, comment) =>
       decide(user, id, (entry) => {

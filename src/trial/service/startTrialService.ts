@@ -130,6 +130,8 @@ function route({ method, url, body }: LoopbackCall, user: string, context: Conte
     }
     case "GET requests/ID":
       return found(requests.find(user, id ?? ""));
+    case "GET submissions/ID":
+      return looked(requests.findSubmission(user, id ?? ""), context.retryAfterMs);
     case "POST requests/ID/cancel":
       return found(requests.cancel(user, id ?? ""));
     case "POST requests/ID/approve":
@@ -143,6 +145,13 @@ function route({ method, url, body }: LoopbackCall, user: string, context: Conte
     default:
       return failure(404, "There is nothing at this path.");
   }
+}
+
+/** What a look-up says: it falls under no fault, and uses none up. */
+function looked(answer: TrialAnswer | undefined, retryAfterMs: number): Reply {
+  if (answer === undefined) return { status: 200, body: { status: "none" } };
+  const { status, body } = writeAnswer(answer, retryAfterMs);
+  return { status, body };
 }
 
 function userOf(authorization: string | undefined, secrets: TrialEngine["secrets"]): TrialUser | undefined {

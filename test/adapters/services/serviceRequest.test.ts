@@ -113,9 +113,16 @@ describe("sendToService", () => {
     });
 
   it("reports that nothing listens, that time is up, and that it was cancelled", async () => {
-    await assert.rejects(send({ url: "http://127.0.0.1:1/x" }), { message: /Nothing was sent/ });
+    await assert.rejects(send({ url: "http://127.0.0.1:1/x" }), {
+      message: /Nothing was sent/,
+      nothingSent: true,
+    });
     reply = () => undefined;
-    await assert.rejects(send({ timeoutMs: 50 }), { code: "service-unavailable", message: /within 0\.05 s/ });
+    await assert.rejects(send({ timeoutMs: 50 }), {
+      code: "service-unavailable",
+      message: /within 0\.05 s/,
+      nothingSent: false,
+    });
     const controller = new AbortController();
     controller.abort();
     const request = { method: "GET", url, action: "try it", timeoutMs: 1_000 } as const;

@@ -39,7 +39,7 @@ export function createSigstoreService(place: SigstorePlace): SigningService {
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const message = place.used.redact(error.message);
-      throw message === error.message ? error : new AppError(error.code, message);
+      throw message === error.message ? error : new AppError(error.code, message, { nothingSent: error.nothingSent });
     }
   };
   const services = (): ChosenServices => {

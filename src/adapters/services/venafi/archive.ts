@@ -28,17 +28,18 @@ export async function listArchive(
   return entries;
 }
 
-/** Id of the archive's newest entry about what was just signed; undefined where it cannot be told. `data` is what was sent, in Base64. */
+/** The archive's newest entry about what was signed; undefined where it has none. `data` is what was sent, in Base64. */
 export async function findInArchive(
   caller: Caller,
   dn: string,
   data: string,
   options: WaitOptions,
-): Promise<string | undefined> {
+): Promise<{ readonly id: string; readonly at: string } | undefined> {
   const { found } = await readPage(caller, { EnvironmentDN: dn }, { size: pageSize, page: 0 }, options);
   const fitting = found.filter((entry) => isAbout(textIn(entry, "Artifact") ?? "", data));
   const newest = fitting.toSorted((a, b) => (timeOf(a["Timestamp"]) < timeOf(b["Timestamp"]) ? 1 : -1))[0];
-  return newest === undefined ? undefined : idOf(newest);
+  const id = newest === undefined ? undefined : idOf(newest);
+  return newest === undefined || id === undefined ? undefined : { id, at: timeOf(newest["Timestamp"]) };
 }
 
 /** Whether the archive's artifact, in hex or Base64, is what was sent, its digest, or the digest that it ends with. */

@@ -52,29 +52,36 @@ export function signingOf(
   return { spec: key.spec, body };
 }
 
+/** What a request is known by, and how often it is asked for. */
+export interface RequestPlace {
+  readonly service: string;
+  readonly requestHash: string;
+  readonly retryAfterMs: number;
+}
+
+/** A request that waits for an approval; `id` as the service calls it, else one of our own over what was sent. */
+export function pendingOf(
+  signing: VenafiSigning,
+  { service, requestHash, retryAfterMs }: RequestPlace,
+  id = ticketId({}, signing),
+): Extract<SignOutcome, { status: "pending" }> {
+  const state = JSON.stringify({ version: 1, spec: signing.spec, body: signing.body });
+  return {
+    status: "pending",
+    ticket: { service, id, requestHash, state },
+    approvals: { have: 0, need: 1, by: [] },
+    message: "Waiting for an approval at the service.",
+    retryAfterMs,
+  };
+}
+
 /**
  * What an answer to `sign` means; undefined where it is not understood. While an approval is pending the product says
  * `TryLater`, and whatever else it sends then is no signature.
  */
-export function outcomeOf(
-  reply: ServiceReply,
-  signing: VenafiSigning,
-  context: { readonly service: string; readonly requestHash: string; readonly retryAfterMs: number },
-): SignOutcome | undefined {
+export function outcomeOf(reply: ServiceReply, signing: VenafiSigning, context: RequestPlace): SignOutcome | undefined {
   const json: JsonObject = isJsonObject(reply.body) ? reply.body : {};
-  if (json["TryLater"] === true && reply.status < 400)
-    return {
-      status: "pending",
-      ticket: {
-        service: context.service,
-        id: ticketId(json, signing),
-        requestHash: context.requestHash,
-        state: JSON.stringify({ version: 1, spec: signing.spec, body: signing.body }),
-      },
-      approvals: { have: 0, need: 1, by: [] },
-      message: "Waiting for an approval at the service.",
-      retryAfterMs: context.retryAfterMs,
-    };
+  if (json["TryLater"] === true && reply.status < 400) return pendingOf(signing, context, ticketId(json, signing));
   const refusal = refusalOf(reply);
   if (refusal !== undefined) return { status: "denied", ...refusal };
   if (json["Success"] !== true && json["Result"] !== 1) return undefined;

@@ -9,6 +9,7 @@ import { createCaller } from "./caller.ts";
 import type { Credentials } from "./credentials.ts";
 import type { VenafiKey } from "./keyDescription.ts";
 import { listVenafiKeys } from "./keys.ts";
+import { findSubmission } from "./lostRequest.ts";
 import { createSession } from "./session.ts";
 import { outcomeOf, signingOf, signingOfTicket, type ClientDescription, type VenafiSigning } from "./sign.ts";
 import { decideTicket, listTickets, prequalifyDigest } from "./tickets.ts";
@@ -68,6 +69,7 @@ export function createVenafiService(connection: VenafiConnection): SigningServic
       throw new AppError(
         "service-protocol",
         `Key '${keyName}' of ${name} was rotated since it was described; nothing was sent. Sign again.`,
+        { nothingSent: true },
       );
     return found;
   };
@@ -107,7 +109,7 @@ export function createVenafiService(connection: VenafiConnection): SigningServic
     if (outcome.status !== "signed" || dn === undefined || typeof data !== "string") return outcome;
     const limited = { signal: AbortSignal.any([signal, AbortSignal.timeout(archiveLimit)]) };
     const audit = await findInArchive(caller, dn, data, limited).catch(() => undefined);
-    return audit === undefined ? outcome : { ...outcome, audit };
+    return audit === undefined ? outcome : { ...outcome, audit: audit.id };
   };
 
   /** How far the approval is, where the session may see its ticket; nothing depends on it. */
@@ -152,6 +154,14 @@ export function createVenafiService(connection: VenafiConnection): SigningServic
           `Request ${ticket.id} cannot be withdrawn by who asked for it: ${name} does not offer that. Ask an approver to reject it, or let it run out; nothing is attached meanwhile.`,
         ),
       ),
+    find: async (request, options) => {
+      const key = await keyNamed(request.key, options);
+      if (key === undefined || settings.product === "saas") return { kind: "none", isCertain: false };
+      const signing = signingOf(request, { keyId: key.keyId, spec: key.description.spec }, connection.client);
+      if (typeof signing === "string") return { kind: "none", isCertain: true };
+      const place = { service: name, requestHash: requestHash(request), retryAfterMs };
+      return await findSubmission(caller, { signing, dn: key.dn, place }, options);
+    },
     pending: async (options) => (settings.product === "saas" ? [] : await listTickets(caller, options)),
     audit: async (options) => {
       onlySelfHosted("read the archive of signatures");
