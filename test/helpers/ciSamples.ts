@@ -31,6 +31,14 @@ task:
 task:
   name: other
   container: {image: "«node:$V»"}
+task:
+  name: rows
+  env: {matrix: [{W: "20"}, {W: "22"}], X: a}
+  container: {image: '«node:$W-$X»'}
+task:
+  name: keys
+  env: {matrix: {W: "18", W: "16"}}
+  container: {image: '«node:$W»'}
 build_docker_builder:
   build_script: docker build -t acme/app:1 .
 pipe:
@@ -48,6 +56,10 @@ pipe:
       "container docker.io/library/node:22 resolved",
       "command docker.io/library/alpine:1.22 resolved",
       "container ? partial",
+      "container docker.io/library/node:20-a resolved",
+      "container docker.io/library/node:22-a resolved",
+      "container docker.io/library/node:18 resolved",
+      "container docker.io/library/node:16 resolved",
       "container gcr.io/a:1 literal",
     ],
     pins: 5,

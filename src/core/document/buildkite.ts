@@ -37,7 +37,7 @@ export function readBuildkite(text: string, path: string): Document {
   const reading = { pipeline, variables, environment: textsOf(environment), steps: [] };
   const scope = { syntax, lookup: variables };
   pipeline.image(valueAt(root, "image"), "image", { scope });
-  readAgents(pipeline, valueAt(root, "agents"), scope);
+  readAgents(pipeline, root, scope);
   // Older pipelines are only the list of their steps.
   const steps = itemsOf(root).length > 0 ? root : valueAt(root, "steps");
   readSteps(reading, steps, 0);
@@ -72,7 +72,7 @@ function readStep({ pipeline, variables, environment, steps }: Reading, item: Ya
   }));
   for (const scope of scopes) {
     pipeline.image(scalarOf(valueAt(item, "image")), "image", { scope });
-    readAgents(pipeline, valueAt(item, "agents"), scope);
+    readAgents(pipeline, item, scope);
     for (const { name, settings } of pluginsOf(valueAt(item, "plugins"))) readPlugin(pipeline, name, settings, scope);
   }
   const [only] = scopes.length === 1 ? scopes : [];
@@ -96,16 +96,20 @@ function readStep({ pipeline, variables, environment, steps }: Reading, item: Ya
 }
 
 /** Agents that run in a container name its image beside their tags; agents of clouds name a machine's there. */
-function readAgents(pipeline: Pipeline, agents: YamlNode | undefined, scope: TemplateScope): void {
-  const images = (mappingOf(agents)?.entries ?? []).filter(({ key }) => key.text === "image");
-  const found = images.length > 1 ? images.map(({ value }) => value) : [valueAt(agents, "image")];
-  // Each branch of a template may have agents of its own, of which the last provider says nothing of the others.
-  const provider = images.length > 1 ? "" : (textOf(valueAt(agents, "provider")) ?? "");
-  if (!/^(?:k8s|kubernetes)?$/.test(provider)) return;
-  for (const node of found) {
-    const image = scalarOf(node);
-    if (image !== undefined && /^[\w-]+(?:\.[\w-]+)+(?::\d+)?\//.test(image.text))
-      pipeline.image(node, "agents", { scope });
+function readAgents(pipeline: Pipeline, holder: YamlNode | undefined, scope: TemplateScope): void {
+  // Each branch of a template may have agents of its own, or an image of its own in them.
+  const lists = (mappingOf(holder)?.entries ?? []).filter(({ key }) => key.text === "agents");
+  for (const agents of lists.length > 1 ? lists.map(({ value }) => value) : [valueAt(holder, "agents")]) {
+    const images = (mappingOf(agents)?.entries ?? []).filter(({ key }) => key.text === "image");
+    const found = images.length > 1 ? images.map(({ value }) => value) : [valueAt(agents, "image")];
+    // The last provider says nothing of the other branches.
+    const provider = images.length > 1 ? "" : (textOf(valueAt(agents, "provider")) ?? "");
+    if (!/^(?:k8s|kubernetes)?$/.test(provider)) continue;
+    for (const node of found) {
+      const image = scalarOf(node);
+      if (image !== undefined && /^[\w-]+(?:\.[\w-]+)+(?::\d+)?\//.test(image.text))
+        pipeline.image(node, "agents", { scope });
+    }
   }
 }
 

@@ -53,13 +53,22 @@ export function readCirrus(text: string, path: string): Document {
 function readTask(pipeline: Pipeline, task: YamlNode, global: readonly YamlEntry[]): void {
   const own = environmentIn(task);
   const rows = placesOf(task, ["matrix", "*"]).slice(0, maximumRows);
-  const varying = rows.filter((row) => environmentIn(row).length > 0);
-  const scopes = varying.map((row) => scopeOf([environmentIn(row), own, global]));
-  for (const scope of scopes.length === 0 ? [scopeOf([own, global])] : scopes) readImages(pipeline, task, scope);
+  const varying = rows.map(environmentIn).filter((entries) => entries.length > 0);
+  const alternatives = placesOf(task, [environment, "matrix"]).flatMap(alternativesOf).slice(0, maximumRows);
+  const combined = (varying.length === 0 ? [[]] : varying)
+    .flatMap((row) => (alternatives.length === 0 ? [row] : alternatives.map((one) => [...one, ...row])))
+    .slice(0, maximumRows);
+  for (const entries of combined) readImages(pipeline, task, scopeOf([entries, own, global]));
   // What differs between the rows of a matrix is not known to its scripts.
-  const differing = new Set(varying.flatMap((row) => environmentIn(row).map(({ key }) => key.text)));
+  const differing = new Set([...varying, ...alternatives].flat().map(({ key }) => key.text));
   const layers = [own, global].map((layer) => layer.filter(({ key }) => !differing.has(key.text)));
   readScripts(pipeline, task, layers);
+}
+
+/** The alternatives of a matrix within an environment: a list of them, or one for each key, which may be repeated. */
+function alternativesOf(matrix: YamlNode): readonly (readonly YamlEntry[])[] {
+  const items = itemsOf(matrix);
+  return items.length > 0 ? items.map(entriesOf) : (mappingOf(matrix)?.entries ?? []).map((entry) => [entry]);
 }
 
 function readScripts(pipeline: Pipeline, holder: YamlNode, layers: readonly (readonly YamlEntry[])[]): void {
@@ -84,7 +93,8 @@ function readImages(pipeline: Pipeline, holder: YamlNode, scope: TemplateScope):
 function environmentIn(holder: YamlNode): readonly YamlEntry[] {
   return entriesOf(holder)
     .filter(({ key }) => environment.test(key.text))
-    .flatMap(({ value }) => entriesOf(value));
+    .flatMap(({ value }) => entriesOf(value))
+    .filter(({ key }) => key.text !== "matrix");
 }
 
 /** Variables, those that win first. */

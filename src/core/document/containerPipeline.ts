@@ -3,12 +3,20 @@ import { readDroneProgram } from "./droneProgram.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { assignmentsOf, lazyLookup, placedVariables, textsOf } from "./pipelineVariables.ts";
 import { combine } from "./pipelineMatrix.ts";
-import type { TemplateScope } from "./template.ts";
-import { dollar } from "./templateSyntax.ts";
+import type { TemplateScope, TemplateSyntax } from "./template.ts";
+import { anyOf, dollar } from "./templateSyntax.ts";
 import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** `${NAME}`, replaced before the file is read; `$NAME` is left to the shell. */
 const syntax = dollar({ escape: true, bare: false });
+/** `$$NAME` and `$${NAME}`, as Drone's first format has its matrix. */
+const doubled: TemplateSyntax = (source) =>
+  [...source.matchAll(/\$\$(?:\{(\w+)\}|(\w+))/g)].map((found) => ({
+    start: found.index,
+    end: found.index + found[0].length,
+    name: found[1] ?? found[2] ?? "",
+  }));
+const firstSyntax = anyOf(doubled, syntax);
 const maximumCombinations = 256;
 
 /**
@@ -47,7 +55,8 @@ function readContainerPipeline(text: string, path: string, dialect: Dialect): Do
     const combinations = matrixOf(valueAt(root, "matrix"));
     const environment = placedVariables(pipeline.text, assignmentsOf(valueAt(root, "environment")));
     const name = textOf(valueAt(root, "name"));
-    const reading = { pipeline, combinations, environment: textsOf(environment) };
+    const isFirst = valueAt(root, "build") !== undefined && valueAt(root, "steps") === undefined;
+    const reading = { pipeline, combinations, environment: textsOf(environment), isFirst, isLocal: isOfHost(root) };
     for (const [section, site] of sections) readSection(reading, root, section, site, name);
     for (const stage of entriesOf(valueAt(root, "stages")))
       readSection(reading, stage.value, "steps", "image", stage.key.text);
@@ -61,6 +70,15 @@ interface Reading {
   readonly pipeline: Pipeline;
   readonly combinations: readonly ReadonlyMap<string, YamlNode>[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether it has Drone's first format. */
+  readonly isFirst: boolean;
+  /** Whether no containers run: what stands for an image is the shell. */
+  readonly isLocal: boolean;
+}
+
+/** Woodpecker's agents with the backend `local` run on their host (Woodpecker documentation, "Local backend"). */
+function isOfHost(root: YamlNode): boolean {
+  return textOf(valueAt(root, "labels", "backend")) === "local";
 }
 
 function readSection(
@@ -99,13 +117,16 @@ function containersIn(node: YamlNode | undefined): readonly { readonly id?: stri
 }
 
 function readContainer(
-  { pipeline, combinations, environment }: Reading,
+  { pipeline, combinations, environment, isFirst, isLocal }: Reading,
   container: YamlNode | undefined,
   site: string,
   place: { readonly job?: string; readonly step?: number },
 ): void {
   const image = valueAt(container, "image");
-  for (const combination of combinations) pipeline.image(image, site, { scope: scopeOf(combination) });
+  for (const combination of isLocal ? [] : combinations)
+    pipeline.image(image, site, {
+      scope: isFirst ? { ...scopeOf(combination), syntax: firstSyntax } : scopeOf(combination),
+    });
   const [only] = combinations.length === 1 ? combinations : [];
   const scope = scopeOf(only ?? new Map());
   const own = textsOf(placedVariables(pipeline.text, assignmentsOf(valueAt(container, "environment")), scope));

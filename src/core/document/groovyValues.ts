@@ -66,7 +66,8 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
       const token = tokens[index];
       if (sign(index) === ")") return;
       if (token?.kind !== "name" || sign(index + 1) !== ":") continue;
-      if (token.text === "defaultValue") define(`params.${piece.text}`, index + 2);
+      // Who starts the pipeline fills in what has an empty default.
+      if (token.text === "defaultValue" && !isEmpty(tokens[index + 2])) define(`params.${piece.text}`, index + 2);
       if (token.text === "choices" && sign(index + 2) === "[") define(`params.${piece.text}`, index + 3);
       if (token.text === "defaultValue" || token.text === "choices") defining.add(index + 2);
     }
@@ -136,6 +137,10 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
     nameOf: (part) => /^variable (\w+)$/.exec(part.chain[0]?.label ?? "")?.[1] ?? "",
     environment,
   };
+}
+
+function isEmpty(token: GroovyToken | undefined): boolean {
+  return token?.kind === "string" && token.pieces.every((piece) => piece.kind === "text" && piece.text === "");
 }
 
 /** A value without the quotes of a single string. */

@@ -70,7 +70,10 @@ export function readJenkinsfile(source: string, path: string): Document {
     const isCall = tokens[argument] !== undefined && !is(at + 1, "=") && !is(at + 1, ":");
     switch (token.text) {
       case "image":
-        if (is(at + 1, ":") && isInsideCall(tokens, at, ["containerTemplate", "withDockerContainer", "agent"]))
+        if (
+          is(at + 1, ":") &&
+          isInsideCall(tokens, at, ["containerTemplate", "withDockerContainer", "agent", "rtDockerPull"])
+        )
           addImage(at + 2, "image");
         else if (blocks.at(-1) === "containerTemplate" && isCall) addImage(argument, "image");
         else if (blocks.at(-1) === "docker" && isCall) addImage(argument, "docker", registryBeside(tokens, at, values));

@@ -91,7 +91,7 @@ const verbs = new Map<string, VerbReader>([
   ["builder build", readBuild],
   ["buildx create", readBuilder],
   ["imagetools inspect", (words) => readEvery(words, buildxTools)],
-  ["imagetools create", (words) => readEvery(words, buildxTools)],
+  ["imagetools create", (words) => withoutHeldOptions(readEvery(words, buildxTools))],
   ["model pull", (words) => readFirst(words, enginePull)],
   ["model run", (words) => readFirst(words, engineRun)],
   ["manifest inspect", (words) => readEvery(words, engineManifest, "transport")],
@@ -160,6 +160,13 @@ function readFrom(words: readonly WordValue[]): CommandImages {
   const [first, second] = readOptions(words, engineFrom).positionals;
   const isHeld = first?.text === unknownCharacter && second !== undefined && !first.word.raw.startsWith('"');
   return readFirst(isHeld ? words.slice(words.indexOf(second)) : words, engineFrom, "transport");
+}
+
+/** What is not known at all and not quoted may be the tags that are given (`$TAGS`), as it may be the sources. */
+function withoutHeldOptions({ mentions, outputs }: CommandImages): CommandImages {
+  const isHeld = ({ value }: WordSlice): boolean =>
+    value.text === unknownCharacter && !/^["']/.test(value.word.raw) && value.word.raw.startsWith("$");
+  return { mentions: mentions.filter(({ slice }) => !isHeld(slice)), outputs };
 }
 
 /** `scratch` begins with nothing. */

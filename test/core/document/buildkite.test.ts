@@ -95,6 +95,15 @@ describe("readBuildkite", () => {
       ["1:17 r.io/a/b:1", "4:21 r.io/a/b:2"],
     ));
 
+  it("reads the agents of each branch of a template", () =>
+    assert.deepEqual(
+      references(
+        "steps:\n- command: x\n{{- if .Y }}\n  agents:\n    image: r.io/a/b:1\n{{- else }}\n  agents:\n    provider: gcp\n    image: r.io/a/b:2\n{{- end }}\n",
+        ".buildkite/pipeline.yml",
+      ),
+      ["5:12 r.io/a/b:1"],
+    ));
+
   it("reads templates of pipelines, and a plugin that tests itself", () => {
     const source =
       "steps:\n{{- range .Tests }}\n- label: a\n  agents:\n    {{- if .Y }}\n    provider: gcp\n    image: family/ubuntu\n    {{- else }}\n    image: «reg.example.com/a/b:1»\n    {{- end }}\n  {{- if .X }}\n  plugins: ['docker#v1': {image: «node:22»}]\n  {{- end }}\n{{- end }}\n- plugins:\n  - '${BUILDKITE_REPO}#${BUILDKITE_COMMIT}': {image: «ubuntu:22.04»}\n- command: x {{matrix}}\n  matrix: [1]\n";

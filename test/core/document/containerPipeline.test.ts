@@ -28,6 +28,16 @@ describe("readDrone", () => {
       ],
     ],
     [
+      "the matrix of the first format",
+      "matrix: {V: ['20', '22']}\nbuild:\n  a: {image: «node:$$V», commands: [x]}\n  b: {image: '«acme/a:$${V}»'}\n",
+      [
+        `image ${node}:20 resolved`,
+        `image ${node}:22 resolved`,
+        "image docker.io/acme/a:20 resolved",
+        "image docker.io/acme/a:22 resolved",
+      ],
+    ],
+    [
       "one container in place of several",
       "build:\n  image: «node:22»\n  commands: [x]\n",
       [`image ${node}:22 literal`],
@@ -86,6 +96,7 @@ describe("readWoodpecker", () => {
       [`image ${node}:20 resolved`, "image docker.io/library/redis:7 resolved"],
     ],
     ["anchors", "variables:\n- &i node:22\nsteps: [{image: «*i» }]\n", [`image ${node}:22 resolved`]],
+    ["no shell for an image", "labels: {backend: local}\nsteps: [{name: a, image: bash, commands: [x]}]\n", []],
     ["nothing outside of its places", "when: {image: node}\nlabels: {image: x}\nsteps: {image: {commands: [x]}}\n", []],
   ];
   for (const [name, source, expected] of cases)

@@ -150,6 +150,16 @@ describe("readJenkinsfile", () => {
       ["docker.io/a/b:1"],
     ],
     [
+      "what a parameter without a default leaves open",
+      'properties([parameters([string(name: \'T\', defaultValue: \'\')])])\nnode { def I = "a/b:${params.T}"\n sh "docker pull ${I}"\n sh "docker pull a/c:${params.T}" }',
+      ["partial", "partial"],
+    ],
+    [
+      "what is pulled through Artifactory",
+      "pipeline { steps { rtDockerPull(serverId: 'x', image: REG + '/a:1', host: H)\n rtDockerPush(serverId: 'x', image: 'no/no:1') } }",
+      ["unresolved"],
+    ],
+    [
       "commands of Windows",
       "node { bat 'docker pull a/b:1'\n powershell 'docker pull a/b:2'\n pwsh \"docker pull a/b:3\" }",
       ["docker.io/a/b:1", "docker.io/a/b:2", "docker.io/a/b:3"],

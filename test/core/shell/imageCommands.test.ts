@@ -107,6 +107,7 @@ const commands: readonly string[] = [
   "docker buildx create --name x --driver docker-container --driver-opt network=host,image=⟦moby/buildkit:v1⟧ --use",
   "docker buildx imagetools inspect ⟦node:22⟧ --raw",
   "docker buildx imagetools create -t a:out ⟦a:1⟧ ⟦a:2⟧",
+  'docker buildx imagetools create $TAGS ⟦a:1⟧ "⟦$OTHER⟧"',
   "docker manifest inspect ⟦node:22⟧",
   "docker manifest create a:out ⟦a:1⟧ --amend ⟦a:2⟧",
   "docker service create --name x --replicas 2 ⟦nginx:1⟧",
