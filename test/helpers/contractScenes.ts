@@ -54,7 +54,13 @@ export interface ContractCase {
   readonly waits?: "cancelled" | "left";
   /** What the service signs with a kind of key. */
   readonly offers: Offers;
-  readonly start: () => Promise<ContractScene>;
+  readonly start: (options?: ContractOptions) => Promise<ContractScene>;
+}
+
+/** What is otherwise than usual. */
+export interface ContractOptions {
+  /** How far the clock of the service is from this machine's, in milliseconds; it then has keys of its own, of P-256 alone. */
+  readonly skewMs?: number;
 }
 
 const everything: Offers = (spec) => {
@@ -80,22 +86,27 @@ function caseOf(
   type: string,
   offers: Offers,
   nameOf: (key: string) => string,
-  emulate: (engine: TrialEngine, put: (name: string, text: string) => string, root: string) => Promise<Emulator>,
+  emulate: (
+    engine: TrialEngine,
+    put: (name: string, text: string) => string,
+    root: string,
+    skewMs: number,
+  ) => Promise<Emulator>,
   more: Pick<ContractCase, "title" | "waits"> = {},
 ): ContractCase {
   return {
     type,
     offers,
     ...more,
-    start: async () => {
+    start: async ({ skewMs = 0 } = {}) => {
       shared ??= createEngineOfEveryKind();
-      const engine = shared;
+      const engine = skewMs === 0 ? shared : createEngineOfEveryKind(["p256"], () => new Date(Date.now() + skewMs));
       const root = mkdtempSync(join(tmpdir(), `countersign-${type}-`));
       const put = (name: string, text: string): string => {
         writeFileSync(join(root, name), text);
         return join(root, name);
       };
-      const emulator = await emulate(engine, put, root);
+      const emulator = await emulate(engine, put, root, skewMs);
       const environment = { COUNTERSIGN_STATE_DIR: join(root, "state"), HOME: root, ...emulator.environment };
       const pointer = { name: "acme", type, url: emulator.url, options: emulator.options ?? {} };
       const place = { environment, platform: process.platform };
@@ -225,8 +236,8 @@ const awsKms = caseOf(
   "aws-kms",
   pinned,
   (key) => `alias/${key}`,
-  async (engine, put) => {
-    const { endSessions: _, ...face } = faceOf(await startTrialAwsKms(engine));
+  async (engine, put, _root, skewMs) => {
+    const { endSessions: _, ...face } = faceOf(await startTrialAwsKms(engine, { skewMs }));
     return {
       ...face,
       options: { region: "eu-central-1", ...chainFile(engine, put) },
