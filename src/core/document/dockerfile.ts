@@ -8,7 +8,7 @@ import { readDirectives } from "./dockerfileDirectives.ts";
 import type { Directives } from "./dockerfileDirectives.ts";
 import { suppliedValue, type Binding, type Expansion } from "./dockerfileExpand.ts";
 import { readFrom } from "./dockerfileFrom.ts";
-import type { FromUse } from "./dockerfileFrom.ts";
+import type { FromReading, FromUse } from "./dockerfileFrom.ts";
 import { cutInstruction } from "./dockerfileInstruction.ts";
 import type { Instruction } from "./dockerfileInstruction.ts";
 import { readInstructions } from "./dockerfileLines.ts";
@@ -121,7 +121,11 @@ function readStages(instructions: readonly Instruction[], reading: Reading): rea
   const stageOf: number[] = [];
   for (const instruction of instructions) {
     if (instruction.keyword === "from") {
-      const from = readFrom(instruction, expansionIn(global, reading), stages, reading.supplied);
+      const expansion = expansionIn(global, reading);
+      const alone = readFrom(instruction, expansion, stages, reading.supplied);
+      const from = isSupplied(alone)
+        ? readFrom(instruction, withAllSupplied(expansion, reading), stages, reading.supplied)
+        : alone;
       problems.push(...from.problems);
       if (from.use !== undefined) reading.froms.push(from.use);
       // A variable that names a stage, or a platform, is not only an image's.
@@ -157,6 +161,25 @@ function withSupplied(binding: Binding, { supplied }: Reading): Binding {
   const given = binding.kind === "declared" ? supplied.argument(binding.name) : undefined;
   if (given === undefined) return binding;
   return { ...binding, label: `ARG ${binding.name}`, kind: "value", value: suppliedValue(given.text, given.step) };
+}
+
+/** Whether a FROM names an image only together with what a build of the workspace sets. */
+function isSupplied({ use, value }: FromReading): boolean {
+  return use !== undefined && value?.steps.some(({ file }) => file !== undefined) === true;
+}
+
+/** The expansion of that build: what it sets counts more than a default. */
+function withAllSupplied(expansion: Expansion, { supplied }: Reading): Expansion {
+  return {
+    ...expansion,
+    lookup: (name) => {
+      const binding = expansion.lookup(name);
+      const given = binding?.kind === "value" ? supplied.argument(name) : undefined;
+      return binding === undefined || given === undefined
+        ? binding
+        : { ...binding, value: suppliedValue(given.text, given.step) };
+    },
+  };
 }
 
 /** Second pass: what the stages do, now that all their names are known. */

@@ -26,9 +26,9 @@ describe("settingsBeside", () => {
       "node:22",
     ],
     [
-      "a default, which counts more than what a build sets",
+      "a default that the same build overrides",
       { "a/compose.yaml": "services: {x: {build: {context: b, args: {BASE: node, TAG: '24'}}}}" },
-      "node:22",
+      "node:24",
     ],
     [
       "a value from .env",
@@ -115,6 +115,18 @@ describe("settingsBeside", () => {
       const reference = use?.reference === undefined ? "?" : formatReference(use.reference);
       assert.equal(reference, expected === "?" ? "?" : `docker.io/library/${expected}`);
     });
+
+  it("takes a default for the value where that is enough", () => {
+    const files = new Map([["compose.yaml", "services: {x: {build: {args: {TAG: '24', NAME: fast}}}}"]]);
+    const source = "ARG TAG=22\nARG NAME=plain\nARG OTHER\nFROM a:1 AS fast-1\nFROM node:$TAG\nFROM $NAME-$OTHER\n";
+    const { images } = readDockerfile(source, "Dockerfile", (path) => files.get(path));
+    assert.deepEqual(
+      images.map(({ reference }) => reference && formatReference(reference)),
+      ["docker.io/library/a:1", "docker.io/library/node:22", undefined],
+    );
+    files.set("compose.yaml", "services: {x: {build: {args: {NAME: fast, OTHER: '1'}}}}");
+    assert.equal(readDockerfile(source, "Dockerfile", (path) => files.get(path)).images.length, 2);
+  });
 
   it("says where the value is from, and pins only what stands in the Dockerfile", () => {
     const compose = "services: {x: {build: {args: {BASE: node}}}}";
