@@ -19,8 +19,8 @@ import {
 const containerLists = new Set(
   "containers initContainers ephemeralContainers sidecars container script steps stepTemplate".split(" "),
 );
-/** What a resource says about itself, and what describes other data, is not what it runs. */
-const notRead = new Set(["status", "openAPIV3Schema", "schema", "labels", "matchLabels", "description", "data", "env"]);
+/** What a resource says about itself, what describes other data, and what it makes (Shipwright), is not what it runs. */
+const notRead = new Set("status openAPIV3Schema schema labels matchLabels description data env output".split(" "));
 const imageWrapper = "docker://";
 const staticPods = /^\/etc\/kubernetes\/manifests\/|^\/var\/lib\/rancher\/(?:rke2|k3s)\/agent\/pod-manifests\//;
 const maximumDepth = 60;

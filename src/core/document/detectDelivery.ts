@@ -10,6 +10,7 @@ const byPath: readonly { readonly dialect: Dialect; readonly matches: RegExp }[]
   { dialect: "helm-template", matches: /(?:^|\/)templates\/(?:.*\/)?[^/]+\.tpl$/ },
   { dialect: "ko", matches: /(?:^|\/)\.ko\.ya?ml$/ },
   { dialect: "kubernetes", matches: /(?:^|\/)(?:Kptfile|\.argocd-source(?:-[^/]*)?\.yaml)$/ },
+  { dialect: "kubernetes", matches: /(?:^|\/)fleet\.ya?ml$/ },
   { dialect: "skaffold", matches: /(?:^|\/)skaffold[^/]*\.ya?ml$/i },
   { dialect: "helm-values", matches: /^(?!.*(?:^|\/)templates\/).*(?:^|[/._-])values(?:[._-][^/]*)?\.ya?ml$/i },
   // What helmfile fills in: values of charts, and of its environments.

@@ -1,3 +1,4 @@
+import { readChartResource } from "./chartResources.ts";
 import { addFluxChart } from "./fluxChart.ts";
 import { addScopedSource, readResourceSet } from "./fluxResourceSet.ts";
 import { readHelmParameters, readInlineValues, readParameterList } from "./helmParameters.ts";
@@ -64,7 +65,7 @@ export function readGitOps(
       readInlineValues(valueAt(spec, "valuesContent"), reading);
       return true;
     default:
-      return group === "source.toolkit.fluxcd.io";
+      return group === "source.toolkit.fluxcd.io" || readChartResource(node, group, kind, reading);
   }
 }
 

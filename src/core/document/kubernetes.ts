@@ -1,4 +1,5 @@
 import { withoutByteOrderMark } from "../image/span.ts";
+import { isFleet, readFleet } from "./chartResources.ts";
 import type { Dialect, Document } from "./document.ts";
 import { isSourceOverride, readSourceOverride } from "./gitOps.ts";
 import { readKustomization, readPatchContent } from "./kustomization.ts";
@@ -13,9 +14,11 @@ import { itemsOf, type YamlNode } from "./yamlNode.ts";
  * Reads Kubernetes manifests, in streams and lists: the images of containers and image volumes, and those that known
  * custom resources name. Policies, definitions of resources and the text of ConfigMaps hold none.
  */
-export const readKubernetes = createReader("kubernetes", (node, reading) =>
-  isSourceOverride(reading.path) ? readSourceOverride(node, reading, readResource) : readResource(node, reading),
-);
+export const readKubernetes = createReader("kubernetes", (node, reading) => {
+  if (isSourceOverride(reading.path)) readSourceOverride(node, reading, readResource);
+  else if (isFleet(reading.path)) readFleet(node, reading);
+  else readResource(node, reading);
+});
 
 /**
  * Reads a kustomization file (Kustomize): what its image changes result in, its patches and its charts; and a patch in

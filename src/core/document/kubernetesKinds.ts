@@ -63,6 +63,11 @@ const imagePlaces = new Map<string, readonly ImagePlace[]>([
     "mirror.openshift.io/ImageSetConfiguration",
     [place("mirror.additionalImages.*.name"), place("mirror.operators.*.catalog")],
   ],
+  ["machineconfiguration.openshift.io/MachineConfig", [place("spec.osImageURL")]],
+  ["core.oam.dev/Application", [place("spec.components.*.properties.image")]],
+  ["kappctrl.k14s.io/App", [place("spec.fetch.*.image.url")]],
+  ["data.packaging.carvel.dev/Package", [place("spec.template.spec.fetch.*.image.url")]],
+  ["serving.kserve.io/InferenceService", [place("spec.predictor.model.storageUri", "volume", "oci://")]],
 ]);
 
 /** Kinds whose `spec.image` names an image even where it has neither a host nor a tag. */
@@ -102,17 +107,19 @@ export function readingOfKind(group: string, kind: string): KindReading {
   return { kind: "custom", places: [...(imagePlaces.get(name) ?? []), ...spec] };
 }
 
-/** Groups of Kubernetes itself; what of theirs holds images is in the table. */
+/** Groups of Kubernetes itself; what of theirs holds images is in the table. Projects around it have such names as well. */
 function isBuiltIn(group: string): boolean {
-  return !group.includes(".") || /^[a-z]+(?:\.authorization|\.apiserver|\.networking)?\.k8s\.io$/.test(group);
+  return !group.includes(".") || (/^[a-z.]+\.k8s\.io$/.test(group) && !ofProjects.has(group));
 }
 
-/** Resources that hold patterns, schemas or mirrors, not references. */
+const ofProjects = new Set(["sparkoperator.k8s.io", "app.k8s.io"]);
+
+/** Resources that hold patterns, schemas, mirrors or the images that a build makes, not references. */
 function isPolicy(group: string, kind: string): boolean {
   return (
     /(?:^|\.)(?:kyverno\.io|gatekeeper\.sh|sigstore\.dev|kubewarden\.io)$/.test(group) ||
     /(?:Policy|Policies|PolicySet|PolicyException|PolicyReport|VulnerabilityReport|Constraint)$/.test(kind) ||
-    /(?:^|\.)(?:config\.openshift\.io|aquasecurity\.github\.io)$/.test(group) ||
+    /(?:^|\.)(?:config\.openshift\.io|aquasecurity\.github\.io|cloudbuild\.cnrm\.cloud\.google\.com)$/.test(group) ||
     ["ImageDigestMirrorSet", "ImageTagMirrorSet"].includes(kind)
   );
 }

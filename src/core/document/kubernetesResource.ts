@@ -1,11 +1,13 @@
+import { addPackageDependencies } from "./chartResources.ts";
 import { readShape } from "./customShape.ts";
+import { readEmbeddedYaml } from "./embedded.ts";
 import { readGitOps } from "./gitOps.ts";
 import { isCertainImage } from "./imageShape.ts";
 import { isImageAnnotation, isOfMachines, readingOfKind } from "./kubernetesKinds.ts";
 import { readPatches } from "./kustomization.ts";
 import { readOpenShift } from "./openShift.ts";
-import type { ResourceReading } from "./resourceReading.ts";
-import { entriesOf, itemsOf, nodesAt, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
+import { entriesOf, itemsOf, nodesAt, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 const containerLists = ["initContainers", "containers", "ephemeralContainers"];
 const maximumNesting = 8;
@@ -41,6 +43,8 @@ export function readResource(
   if (readGitOps(node, group, kind, reading, nested)) return;
   if (kind === "FluxInstance") readPatches(valueAt(node, "spec", "kustomize"), reading, nested);
   if (kind === "ClusterServiceVersion") readOperator(node, reading);
+  if (group === "meta.pkg.crossplane.io") addPackageDependencies(valueAt(node, "spec"), reading);
+  readFunction(node, reading);
   const found = readingOfKind(group, kind);
   if (found.kind === "nothing") return;
   readAnnotations(valueAt(node, "metadata", "annotations"), reading);
@@ -65,6 +69,21 @@ function withCertainImages(reading: ResourceReading): ResourceReading {
       if (isCertainImage(textOf(node) ?? "")) reading.add(node, site, options);
     },
   };
+}
+
+/** A function that a resource is given to (KRM Functions Specification): the image stands in YAML in an annotation. */
+function readFunction(node: YamlNode | undefined, reading: ResourceReading): void {
+  const annotations = valueAt(node, "metadata", "annotations");
+  for (const name of ["config.kubernetes.io/function", "config.k8s.io/function"]) {
+    const written = scalarOf(valueAt(annotations, name));
+    if (written === undefined) continue;
+    const read = (root: YamlNode | undefined, inner: string) => {
+      const within = createResourceReading(inner, reading.path);
+      within.add(valueAt(root, "container", "image"), "annotation");
+      return usesOf(within);
+    };
+    reading.inner.push(readEmbeddedYaml(written, reading.text, reading.path, read));
+  }
 }
 
 /** Annotations by which an operator names its own images, and variables that name those which it runs. */

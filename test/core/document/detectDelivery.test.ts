@@ -27,6 +27,7 @@ describe("files of Kubernetes' tools", () => {
     ["deploy/helmfile.d/01-a.yaml", "helmfile"],
     ["pkg/Kptfile", "kubernetes"],
     ["apps/.argocd-source-web.yaml", "kubernetes"],
+    ["apps/web/fleet.yaml", "kubernetes"],
     ["apps/.argocd-source.yaml", "kubernetes"],
     ["app/.ko.yaml", "ko"],
     ["app/skaffold.yaml", "skaffold"],

@@ -1,0 +1,116 @@
+import { readInlineValues, readParameterList } from "./helmParameters.ts";
+import { addOciChart } from "./ociChart.ts";
+import type { ResourceReading } from "./resourceReading.ts";
+import { addSplitImage } from "./splitImage.ts";
+import { entriesOf, itemsOf, nodesAt, valueAt, type YamlNode } from "./yamlNode.ts";
+
+/** Where a kind says which chart it installs, and with what: paths below each node that `at` leads to. */
+interface ChartPlace {
+  readonly at: readonly string[];
+  readonly url: readonly string[];
+  readonly name?: readonly string[];
+  readonly version: readonly string[];
+  readonly values: readonly string[];
+  /** A list of values that are set one by one. */
+  readonly set?: readonly string[];
+}
+
+const proxy = {
+  at: ["spec"],
+  url: ["repoURL"],
+  name: ["chartName"],
+  version: ["version"],
+} satisfies Omit<ChartPlace, "values">;
+const profile: ChartPlace = {
+  at: ["spec", "helmCharts", "*"],
+  url: ["repositoryURL"],
+  name: ["chartName"],
+  version: ["chartVersion"],
+  values: ["values"],
+};
+
+/** Kinds by which others than Flux and Argo CD install charts, by API group and kind. */
+const chartKinds = new Map<string, ChartPlace>([
+  // Cluster API, add-on provider for Helm.
+  ["addons.cluster.x-k8s.io/HelmChartProxy", { ...proxy, values: ["valuesTemplate"] }],
+  ["addons.cluster.x-k8s.io/HelmReleaseProxy", { ...proxy, values: ["values"] }],
+  // Sveltos.
+  ["config.projectsveltos.io/ClusterProfile", profile],
+  ["config.projectsveltos.io/Profile", profile],
+  // Crossplane, provider-helm.
+  [
+    "helm.crossplane.io/Release",
+    {
+      at: ["spec", "forProvider"],
+      url: ["chart", "repository"],
+      name: ["chart", "name"],
+      version: ["chart", "version"],
+      values: ["values"],
+      set: ["set"],
+    },
+  ],
+  [
+    "k0s.k0sproject.io/ClusterConfig",
+    {
+      at: ["spec", "extensions", "helm", "charts", "*"],
+      url: ["chartname"],
+      version: ["version"],
+      values: ["values"],
+    },
+  ],
+]);
+
+/** Reads a resource of a kind that installs charts; gives whether it is one. */
+export function readChartResource(
+  node: YamlNode | undefined,
+  group: string,
+  kind: string,
+  reading: ResourceReading,
+): boolean {
+  const place = chartKinds.get(`${group}/${kind}`);
+  if (place === undefined) return false;
+  const { text, images } = reading;
+  for (const one of nodesAt(node, place.at)) {
+    const at = (path: readonly string[] | undefined) => (path === undefined ? undefined : valueAt(one, ...path));
+    addOciChart(text, images, { url: at(place.url), name: at(place.name), version: at(place.version) }, "chart");
+    readInlineValues(at(place.values), reading);
+    readParameterList(at(place.set), reading);
+  }
+  if (group === "k0s.k0sproject.io") readSystemImages(valueAt(node, "spec", "images"), reading, 0);
+  return true;
+}
+
+/** The images that k0s runs itself, at any depth: each with its version (k0s, "Configuration options", `spec.images`). */
+function readSystemImages(node: YamlNode | undefined, reading: ResourceReading, depth: number): void {
+  const repository = valueAt(node, "image");
+  addSplitImage(reading.text, reading.images, { repository, tag: valueAt(node, "version") }, "image", {
+    isGuess: true,
+  });
+  if (depth < 3) for (const { value } of entriesOf(node)) readSystemImages(value, reading, depth + 1);
+}
+
+/** Whether a file tells Fleet how to deploy the folder that it stands in. */
+export function isFleet(path: string): boolean {
+  return /(?:^|\/)fleet\.ya?ml$/.test(path);
+}
+
+/** Reads the chart of a `fleet.yaml` with its values, and those of single targets (Fleet, "fleet.yaml"). */
+export function readFleet(root: YamlNode | undefined, reading: ResourceReading): void {
+  for (const one of [root, ...itemsOf(valueAt(root, "targetCustomizations"))]) {
+    const helm = valueAt(one, "helm");
+    const [repository, chart] = [valueAt(helm, "repo"), valueAt(helm, "chart")];
+    const named = repository === undefined ? { url: chart } : { url: repository, name: chart };
+    addOciChart(reading.text, reading.images, { ...named, version: valueAt(helm, "version") }, "chart");
+    readInlineValues(valueAt(helm, "values"), reading);
+  }
+}
+
+const dependencies = ["package", "provider", "configuration", "function"];
+
+/** Adds the packages that one of Crossplane depends on; a range of versions leaves the tag unknown. */
+export function addPackageDependencies(spec: YamlNode | undefined, { text, images }: ResourceReading): void {
+  for (const dependency of itemsOf(valueAt(spec, "dependsOn"))) {
+    const url = dependencies.map((key) => valueAt(dependency, key)).find((found) => found !== undefined);
+    addOciChart(text, images, { url, version: valueAt(dependency, "version"), isBare: true }, "package");
+  }
+}
