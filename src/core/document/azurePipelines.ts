@@ -1,15 +1,15 @@
+import { azureScriptTemplate, azureTemplate } from "./azureNames.ts";
 import {
   azureEntries,
   azureItems,
   azureParameters,
-  azureScriptTemplate,
-  azureTemplate,
+  azureValues,
   matrixScopes,
   withVariables,
   type AzureScope,
 } from "./azureScope.ts";
 import { readAzureTask } from "./azureTasks.ts";
-import { containerParameters, templateFile } from "./azureTemplates.ts";
+import { containerParameters, nodesAlong, templateFile } from "./azureTemplates.ts";
 import { variablesTemplates } from "./azureVariables.ts";
 import { writtenEntries, writtenVariables } from "./azureWritten.ts";
 import type { Document, JobStep } from "./document.ts";
@@ -27,6 +27,7 @@ interface Reading {
   readonly outputs: Map<string, YamlEntry>;
   /** The template of the repository that is included at a node. */
   readonly templateAt: (node: YamlNode | undefined) => TemplateSource | undefined;
+  readonly siblings: Siblings;
   /** Whether the file is included by others, which may define what it does not. */
   readonly isTemplate: boolean;
 }
@@ -41,6 +42,7 @@ export function readAzurePipelines(text: string, path: string, siblings: Sibling
   const [root] = pipeline.roots;
   const outputs = new Map<string, YamlEntry>();
   const outer: AzureScope = {
+    text: pipeline.text,
     outputs,
     variables: new Map(),
     parameters: azureParameters(root),
@@ -52,9 +54,10 @@ export function readAzurePipelines(text: string, path: string, siblings: Sibling
   const aliases = new Set(containers.flatMap(({ value }) => textOf(valueAt(value, "container")) ?? []));
   const isTemplate = !["trigger", "pr", "pool", "resources", "schedules"].some((key) => valueAt(root, key));
   const templateAt = (node: YamlNode | undefined): TemplateSource | undefined => templateFile(node, path, siblings);
-  const reading = { pipeline, aliases, outputs, isTemplate, templateAt };
+  const reading = { pipeline, aliases, outputs, isTemplate, templateAt, siblings };
   for (const { value, scope: around } of containers)
-    pipeline.image(valueAt(value, "image"), "resources", { scope: azureTemplate(around) });
+    for (const image of azureValues(value, "image", around))
+      pipeline.image(image.value, "resources", { scope: azureTemplate(image.scope) });
   for (const { value, scope: around } of azureEntries(valueAt(root, "extends", "parameters", "containers"), scope))
     pipeline.image(value.value, "resources", { scope: azureTemplate(around) });
   if (root !== undefined) readHolder(reading, root, scope, undefined, 0);
@@ -117,9 +120,12 @@ function readGiven(reading: Reading, node: YamlNode | undefined, scope: AzureSco
 function readTemplate(reading: Reading, item: YamlNode | undefined, around: AzureScope): void {
   const file = reading.templateAt(valueAt(item, "template"));
   if (file === undefined) return;
-  const names = containerParameters(file.text);
-  for (const { value, scope } of azureEntries(valueAt(item, "parameters"), around))
-    if (names.has(value.key.text)) addContainer(reading, value.value, "container", scope);
+  const paths = containerParameters(file, reading.siblings);
+  const given = azureEntries(valueAt(item, "parameters"), around);
+  for (const [first, ...path] of paths)
+    for (const { value, scope } of given)
+      if (value.key.text === first)
+        for (const node of nodesAlong(value.value, path)) addContainer(reading, node, "container", scope);
 }
 
 const strategies = ["runOnce", "rolling", "canary"];
@@ -137,9 +143,11 @@ function readJob(
   const scope = withVariables(around, valueAt(job, "variables"));
   const combinations = matrixScopes(scope, job);
   for (const combination of combinations) {
-    addContainer(reading, valueAt(job, "container"), "container", combination);
-    for (const { value, scope: inner } of azureEntries(valueAt(job, "services"), combination))
-      addContainer(reading, value.value, "services", inner);
+    for (const { value, scope: inner } of azureValues(job, "container", combination))
+      addContainer(reading, value, "container", inner);
+    for (const services of azureValues(job, "services", combination))
+      for (const { value, scope: inner } of azureEntries(services.value, services.scope))
+        addContainer(reading, value.value, "services", inner);
   }
   const [id] = ["job", "deployment", "phase"].flatMap((key) => textOf(valueAt(job, key)) ?? []);
   const stepScope = combinations.length === 1 ? (combinations[0] ?? scope) : scope;
@@ -178,12 +186,12 @@ function readJob(
 }
 
 /** A container is an image, the name of one in `resources`, or a mapping with one. */
-function addContainer(
-  { pipeline, aliases, isTemplate }: Reading,
-  node: YamlNode | undefined,
-  site: string,
-  scope: AzureScope,
-): void {
+function addContainer(reading: Reading, node: YamlNode | undefined, site: string, scope: AzureScope): void {
+  const { pipeline, aliases, isTemplate } = reading;
+  if (mappingOf(node) !== undefined) {
+    for (const { value, scope: inner } of azureValues(node, "image", scope)) addContainer(reading, value, site, inner);
+    return;
+  }
   const text = textOf(node);
   if (text !== undefined && (aliases.has(text) || (isTemplate && /^[\w-]+$/.test(text)))) return;
   const isAlias = (value: string): boolean => aliases.has(value);

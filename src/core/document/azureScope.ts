@@ -1,20 +1,13 @@
+import { azureCondition } from "./azureExpression.ts";
+import { valuesOfNames } from "./azureNames.ts";
 import type { VariablesTemplate } from "./azureVariables.ts";
-import type { Definition, TemplateScope, TemplateSource, TemplateSyntax } from "./template.ts";
-import { anyOf, delimited } from "./templateSyntax.ts";
+import type { TemplateSource } from "./template.ts";
 import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
-
-/** Names as variables have them; anything else between `$(` and `)` is for the shell. */
-const macro = /^[A-Za-z_][\w.-]*$/;
-const templates = delimited("${{", "}}");
-/** A runtime expression is the whole of a value. */
-const runtime: TemplateSyntax = (source) => {
-  const found = /^\s*\$\[(.*)\]\s*$/s.exec(source);
-  return found === null ? [] : [{ start: 0, end: source.length, name: (found[1] ?? "").trim() }];
-};
-const syntax = anyOf(runtime, templates, delimited("$(", ")", macro));
 
 /** What holds at one place of a pipeline. */
 export interface AzureScope {
+  /** The document. */
+  readonly text: string;
   /** Variables by upper-case name: their names do not depend on case. */
   readonly variables: ReadonlyMap<string, YamlEntry>;
   readonly parameters: ReadonlyMap<string, YamlNode>;
@@ -67,12 +60,12 @@ export function withVariables(scope: AzureScope, node: YamlNode | undefined): Az
 
 /** Variables as a mapping, or as a list of names with values. */
 function variablesIn(node: YamlNode | undefined, scope: AzureScope): readonly YamlEntry[] {
-  const listed = azureItems(node, scope).flatMap(({ value: item }): readonly YamlEntry[] => {
+  const listed = azureItems(node, scope, true).flatMap(({ value: item }): readonly YamlEntry[] => {
     const key = scalarOf(valueAt(item, "name"));
     const value = valueAt(item, "value");
     return key === undefined || value === undefined ? [] : [{ key, value }];
   });
-  return [...azureEntries(node, scope).map(({ value }) => value), ...listed];
+  return [...azureEntries(node, scope, true).map(({ value }) => value), ...listed];
 }
 
 /** One scope for each combination of a job's `strategy.matrix`; one where it has none or computes it. */
@@ -87,31 +80,52 @@ export function matrixScopes(scope: AzureScope, job: YamlNode): readonly AzureSc
       });
 }
 
-/** The items of a list, those that `${{ if }}` and `${{ each }}` insert too. */
-export function azureItems(node: YamlNode | undefined, scope: AzureScope): readonly Inserted<YamlNode>[] {
+/** The values under a key of a mapping, those that are inserted too. */
+export function azureValues(node: YamlNode | undefined, key: string, scope: AzureScope): readonly Inserted<YamlNode>[] {
+  return azureEntries(node, scope).flatMap(({ value, scope: around }) =>
+    value.key.text === key ? [{ value: value.value, scope: around }] : [],
+  );
+}
+
+/** The items of a list, those that `${{ if }}` and `${{ each }}` insert too; `decides` as for entries. */
+export function azureItems(
+  node: YamlNode | undefined,
+  scope: AzureScope,
+  decides = false,
+): readonly Inserted<YamlNode>[] {
   const found: Inserted<YamlNode>[] = [];
   const walk = (list: YamlNode | undefined, around: AzureScope, depth: number): void => {
+    const isTaken = decides ? createBranches(around) : () => true;
     for (const item of itemsOf(list)) {
       const [first] = entriesOf(item);
       if (found.length >= maximumInsertions || depth > maximumDepth) return;
       if (first?.key.text.startsWith("${{") !== true) found.push({ value: item, scope: around });
       else
         for (const { key, value } of entriesOf(item))
-          for (const inner of insertionScopes(key.text, around)) walk(value, inner, depth + 1);
+          if (isTaken(key.text)) for (const inner of insertionScopes(key.text, around)) walk(value, inner, depth + 1);
     }
   };
   walk(node, scope, 0);
   return found;
 }
 
-/** The entries of a mapping, those that `${{ if }}`, `${{ each }}` and `${{ insert }}` insert too. */
-export function azureEntries(node: YamlNode | undefined, scope: AzureScope): readonly Inserted<YamlEntry>[] {
+/**
+ * The entries of a mapping, those that `${{ if }}`, `${{ each }}` and `${{ insert }}` insert too. Where `decides`, only
+ * of the branches that are taken, as far as that is known.
+ */
+export function azureEntries(
+  node: YamlNode | undefined,
+  scope: AzureScope,
+  decides = false,
+): readonly Inserted<YamlEntry>[] {
   const found: Inserted<YamlEntry>[] = [];
   const walk = (mapping: YamlNode | undefined, around: AzureScope, depth: number): void => {
+    const isTaken = decides ? createBranches(around) : () => true;
     for (const entry of entriesOf(mapping)) {
       if (found.length >= maximumInsertions || depth > maximumDepth) return;
       if (!entry.key.text.startsWith("${{")) found.push({ value: entry, scope: around });
-      else for (const inner of insertionScopes(entry.key.text, around)) walk(entry.value, inner, depth + 1);
+      else if (isTaken(entry.key.text))
+        for (const inner of insertionScopes(entry.key.text, around)) walk(entry.value, inner, depth + 1);
     }
   };
   walk(node, scope, 0);
@@ -120,63 +134,33 @@ export function azureEntries(node: YamlNode | undefined, scope: AzureScope): rea
 
 /** The scopes that what stands under an insertion is read in: one for each element that `each` goes over. */
 function insertionScopes(key: string, scope: AzureScope): readonly AzureScope[] {
-  const each = /^\$\{\{\s*each\s+(\w+)\s+in\s+parameters\.([\w-]+)\s*\}\}$/.exec(key);
-  const [, name = "", parameter = ""] = each ?? [];
-  const items = itemsOf(scope.parameters.get(parameter));
+  const each = /^\$\{\{\s*each\s+(\w+)\s+in\s+(\w+(?:\.[\w-]+)*)\s*\}\}$/.exec(key);
+  const [, name = "", path = ""] = each ?? [];
+  const [root = "", ...keys] = path.split(".");
+  const [first = "", ...inner] = keys;
+  const over =
+    root === "parameters" ? valueAt(scope.parameters.get(first), ...inner) : valueAt(scope.loop.get(root), ...keys);
+  const items = [...itemsOf(over), ...entriesOf(over).map((entry) => pairOf(entry))];
   if (items.length === 0) return [scope];
   return items.slice(0, 100).map((item) => ({ ...scope, loop: new Map([...scope.loop, [name, item]]) }));
 }
 
-/** What images and tasks may use: macros, template expressions and runtime expressions. */
-export function azureTemplate(scope: AzureScope): TemplateScope {
-  return { syntax, lookup: (name) => lookup(name, scope) };
+/** What `each` gives for an entry of a mapping: its `key` and its `value`. */
+function pairOf({ key, value }: YamlEntry): YamlNode {
+  const named = (text: string, node: YamlNode): YamlEntry => ({ key: { ...key, text, exact: false }, value: node });
+  return { kind: "mapping", span: key.span, entries: [named("key", key), named("value", value)] };
 }
 
-/**
- * What scripts may use before a shell runs them: a macro that nothing defines, in none of the jobs of a matrix
- * (`combined`), is left to the shell.
- */
-export function azureScriptTemplate(scope: AzureScope, combined: readonly AzureScope[] = []): TemplateScope {
-  const isDefined = (name: string): boolean =>
-    [scope, ...combined].some(({ variables }) => variables.has(name.toUpperCase()));
-  const known = delimited("$(", ")", macro);
-  return {
-    syntax: anyOf(templates, (source) =>
-      known(source).filter(({ name = "" }) => name.includes(".") || isDefined(name)),
-    ),
-    // What a variable says is evaluated before any script sees it.
-    lookup: (name) => lookup(name, scope).map((one) => ("text" in one ? one : { ...one, scope: azureTemplate(scope) })),
+/** Tells of one insertion after the other whether it is taken, as far as that is known. */
+function createBranches(scope: AzureScope): (key: string) => boolean {
+  let isDone = false;
+  return (key) => {
+    const [, word, condition = ""] = /^\$\{\{\s*(if|elseif|else)\b\s*(.*?)\s*\}\}$/s.exec(key) ?? [];
+    if (word === undefined) return true;
+    if (word === "if") isDone = false;
+    if (isDone) return false;
+    const holds = word === "else" ? true : azureCondition(condition, valuesOfNames(scope));
+    isDone = holds === true;
+    return holds !== false;
   };
-}
-
-function lookup(name: string, scope: AzureScope): readonly Definition[] {
-  const { variables, parameters, loop, sources } = scope;
-  const choices = /^coalesce\(([^()]*)\)$/i.exec(name)?.[1]?.split(",") ?? [];
-  for (const choice of choices.map((one) => one.trim())) {
-    const text = /^'((?:[^']|'')*)'$/.exec(choice)?.[1];
-    const found = text === undefined ? lookup(choice, scope) : text === "" ? [] : [{ label: "default", text }];
-    if (found.length > 0) return found;
-  }
-  const path = /^(\w+)((?:\.[\w-]+|\[\s*'[^']*'\s*\])*)$/.exec(name);
-  const rest = [...(path?.[2] ?? "").matchAll(/\.([\w-]+)|\[\s*'([^']*)'\s*\]/g)].map(([, one, other]) => one ?? other);
-  const keys = rest.map((key = "") => key);
-  if (path?.[1] === "parameters" && keys.length > 0) {
-    const [first = "", ...inner] = keys;
-    return define(`default of parameter ${keys.join(".")}`, valueAt(parameters.get(first), ...inner));
-  }
-  const output = /^(?:stage)?dependencies$/i.test(path?.[1] ?? "") ? keys.findIndex((key) => key === "outputs") : -1;
-  if (output > 0)
-    return define(
-      `output ${keys[output + 1]}`,
-      scope.outputs?.get(`${keys[output - 1]}.${keys[output + 1]}`.toUpperCase())?.value,
-    );
-  const element = loop.get(path?.[1] ?? "");
-  if (element !== undefined) return define(`each ${name}`, valueAt(element, ...keys));
-  const variable = path?.[1] === "variables" && keys.length > 0 ? keys.join(".") : name;
-  const node = variables.get(variable.toUpperCase())?.value;
-  return define(`variables ${variable}`, node, node === undefined ? undefined : sources?.get(node));
-}
-
-function define(label: string, node: YamlNode | undefined, source?: TemplateSource): readonly Definition[] {
-  return node === undefined ? [] : [{ label, node, source }];
 }

@@ -140,7 +140,7 @@ function expandRange(
       continue;
     }
     const { name } = placeholder;
-    const { label = name === undefined || name.includes(" ? ") ? "expression" : `variable ${name}` } = placeholder;
+    const { label = name === undefined || / \? |\(/.test(name) ? "expression" : `variable ${name}` } = placeholder;
     const step = stepAt(context, source, scalar, { start, end, label });
     append(
       expandPlaceholder(context, source, scalar, scope, { placeholder, offset: from, depth }).map(

@@ -3,7 +3,7 @@ import { resolveDocument } from "../../../src/core/document/resolveWorkspace.ts"
 import { formatReference } from "../../../src/core/image/reference.ts";
 import assert from "node:assert/strict";
 import { readAzurePipelines } from "../../../src/core/document/azurePipelines.ts";
-import { expectPinsToHold, expectUses } from "../../helpers/imageUses.ts";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
 import { commandTexts } from "../../helpers/pipelines.ts";
 
 const node = "docker.io/library/node";
@@ -60,7 +60,7 @@ describe("readAzurePipelines", () => {
         `container ${node}:22 resolved`,
         "container ? partial",
         `container ${node}:3 resolved`,
-        "container ? unresolved",
+        `container ${node}:1 resolved`,
       ],
     ],
     [
@@ -90,6 +90,33 @@ describe("readAzurePipelines", () => {
         `container ${node}:20 resolved`,
         "container ? unresolved",
       ],
+    ],
+    [
+      "what is inserted for entries of mappings, and within what is inserted",
+      "parameters:\n- {name: m, type: object, default: {a: 'node:20', b: 'node:22'}}\n- {name: l, type: object, default: [{tags: ['1', '2']}]}\njobs:\n- ${{ each p in parameters.m }}:\n  - job: c\n    container: «${{ p.value }}»\n- ${{ each o in parameters.l }}:\n  - ${{ each t in o.tags }}:\n    - job: d\n      services: {x: 'redis:${{ t }}'}\n".replace(
+        "redis:${{ t }}",
+        "«redis:${{ t }}»",
+      ),
+      [
+        `container ${node}:20 resolved`,
+        `container ${node}:22 resolved`,
+        "services docker.io/library/redis:1 resolved",
+        "services docker.io/library/redis:2 resolved",
+      ],
+    ],
+    [
+      "containers and images that are inserted into jobs, and variables of the branch that is taken",
+      "trigger: none\nparameters: [{name: v, default: '22'}]\nvariables:\n  ${{ if eq(parameters.v, '22') }}:\n    i: a/taken:1\n  ${{ else }}:\n    i: a/no:1\njobs:\n- job: a\n  ${{ if eq(variables.x, '1') }}:\n    container: «a/b:1»\n  ${{ else }}:\n    container:\n      ${{ insert }}: {image: «a/b:2»}\n- job: b\n  container: «$(i)»\n",
+      [
+        "container docker.io/a/b:1 literal",
+        "container docker.io/a/b:2 literal",
+        "container docker.io/a/taken:1 resolved",
+      ],
+    ],
+    [
+      "a matrix that is inserted",
+      "trigger: none\nparameters: [{name: v, default: ['20', '22']}]\njobs:\n- job: a\n  strategy:\n    matrix:\n      ${{ each t in parameters.v }}:\n        n${{ t }}: {img: node, tag: '${{ t }}'}\n  container: «$(img):$(tag)»\n",
+      [`container ${node}:20 resolved`, `container ${node}:22 resolved`],
     ],
     [
       "an extended template's parameters",
@@ -200,6 +227,67 @@ describe("readAzurePipelines", () => {
       ["ci/vars/a.yml", "ci/vars/b.yml"],
     );
     assert.deepEqual(jobs[0]?.environment, {});
+  });
+
+  const expressions: readonly (readonly [expression: string, expected: string])[] = [
+    ["format('node:{0}', parameters.v)", `${node}:22 resolved`],
+    ["format('{0}/{{x}}', variables.r)", "? unresolved"],
+    ["format('{0}:{1}', variables.none, 1)", "? unresolved"],
+    ["lower('NODE:1')", `${node}:1 resolved`],
+    ["trim(' node:1 ')", `${node}:1 resolved`],
+    ["replace('node-1', '-', ':')", `${node}:1 resolved`],
+    ["iif(eq(parameters.v, '22'), 'node:1', 'node:2')", `${node}:1 resolved`],
+    ["iif(and(ne(parameters.v, 22), true), 'node:1', 'node:2')", `${node}:2 resolved`],
+    ["iif(or(eq(variables.none, 'x'), in(parameters.v, '21', '22')), 'node:1', 'node:2')", `${node}:1 resolved`],
+    ["iif(not(startsWith(parameters.v, '2')), 'node:1', 'node:2')", `${node}:2 resolved`],
+    ["iif(contains(variables.R, 'IO'), 'node:1', 'node:2')", `${node}:1 resolved`],
+    ["iif(notIn(parameters.v, '22'), 'node:1', 'node:2')", `${node}:2 resolved`],
+    ["iif(endsWith(parameters.v, '2'), 'node:1', 'node:2')", `${node}:1 resolved`],
+    ["coalesce(variables.none, '', parameters.v, 'x')", "docker.io/library/22 resolved"],
+    ["convertToJson(parameters.v)", "? unresolved"],
+    ["format('node:{0}', ", "? unresolved"],
+  ];
+  for (const [expression, expected] of expressions)
+    it(`evaluates ${expression}`, () => {
+      const source = `trigger: none\nparameters: [{name: v, default: '22'}]\nvariables: {r: r.io}\njobs:\n- job: a\n  container: «\${{ ${expression} }}»\n`;
+      expectUses(readAzurePipelines, source, [`container ${expected}`]);
+      expectToSurvive(readAzurePipelines, source.replaceAll(/[«»]/g, ""));
+    });
+
+  it("yields what both sides of a choice would, where nothing tells", () =>
+    void expectUses(
+      readAzurePipelines,
+      "trigger: none\njobs:\n- job: a\n  container: «${{ iif(eq(variables.none, 'x'), 'node:1', 'node:2') }}»\n",
+      [`container ${node}:1 resolved`, `container ${node}:2 resolved`],
+    ));
+
+  it("reads what templates hand on to templates, and lists that they go over", () => {
+    const files = new Map([
+      [
+        "outer.yml",
+        "parameters: {image: '', list: [], objects: [], map: {}, config: {}, name: ''}\njobs:\n- template: inner/job.yml\n  parameters: {img: '${{ parameters.image }}', all: ['${{ parameters.config.extra }}']}\n- ${{ each i in parameters.list }}:\n  - {job: '${{ parameters.name }}', container: '${{ i }}'}\n- ${{ each o in parameters.objects }}:\n  - {job: b, container: {image: '${{ o.img }}'}}\n- ${{ each p in parameters.map }}:\n  - {job: c, container: '${{ p.value }}'}\n- {job: d, container: '${{ parameters.config.image }}'}\n",
+      ],
+      [
+        "inner/job.yml",
+        "parameters: {img: '', all: []}\njobs:\n- {job: a, container: '${{ parameters.img }}'}\n- ${{ each i in parameters.all }}: [{job: b, services: {x: '${{ i }}'}}]\n- template: job.yml\n  parameters: {img: '${{ parameters.img }}'}\n",
+      ],
+    ]);
+    const source =
+      "trigger: none\nvariables: {v: 22}\njobs:\n- template: outer.yml\n  parameters:\n    image: node:$(v)\n    name: acme/no:1\n    list: ['a/list:1', 'a/list:2']\n    objects: [{img: 'a/object:1', name: 'a/no:2'}]\n    map: {x: 'a/map:1'}\n    config: {image: 'a/config:1', extra: 'a/extra:1', other: 'a/no:3'}\n";
+    const { images } = resolveDocument(source, "azure-pipelines.yml", files).document;
+    assert.deepEqual(
+      images.map(({ reference }) => reference && formatReference(reference)),
+      [
+        `${node}:22`,
+        "docker.io/a/list:1",
+        "docker.io/a/list:2",
+        "docker.io/a/object:1",
+        "docker.io/a/map:1",
+        "docker.io/a/config:1",
+        "docker.io/a/extra:1",
+      ],
+    );
+    for (const { span, text } of images) assert.equal(source.slice(span.start, span.end), text);
   });
 
   it("reads the image that a task runs, scripts of tasks for Windows, and what coalesce falls back to", () =>
