@@ -1,7 +1,6 @@
-import { imagesOf } from "../shell/imageCommands.ts";
 import { shebangIsShell } from "../shell/shellInterpreter.ts";
 import { functionOf, substitutionScope, type TemplateContext } from "./cloudFormationValue.ts";
-import { readCodeBuild } from "./codeBuild.ts";
+import { readSpecification } from "./codeBuild.ts";
 import type { Document } from "./document.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
@@ -39,12 +38,6 @@ export function readScripts(pipeline: Pipeline, context: TemplateContext, resour
     const filled = scope === undefined ? [] : interpolationsOf(pipeline.text, specification, scope);
     return [readSubstituted(specification, pipeline.text, filled, readSpecification)];
   });
-}
-
-/** A build specification, with the images that its commands name. */
-function readSpecification(text: string): Document {
-  const document = readCodeBuild(text, "buildspec.yml");
-  return { ...document, images: imagesOf(document) };
 }
 
 /** The text that functions make of what is written; of one put together from pieces, the lines that are one piece. */

@@ -1,3 +1,4 @@
+import { imagesOf } from "../shell/imageCommands.ts";
 import type { Document, JobStep } from "./document.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { placedVariables, textsOf } from "./pipelineVariables.ts";
@@ -24,6 +25,12 @@ export function readCodeBuild(text: string, path: string): Document {
     readPhases(pipeline, root);
   }
   return pipeline.document();
+}
+
+/** Reads a build specification that stands in another file, with the images that its commands name. */
+export function readSpecification(text: string): Document {
+  const document = readCodeBuild(text, "buildspec.yml");
+  return { ...document, images: imagesOf(document) };
 }
 
 function readImages(pipeline: Pipeline, node: YamlNode | undefined): void {

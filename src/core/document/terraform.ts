@@ -11,22 +11,8 @@ import { noSiblings, type Siblings } from "./siblings.ts";
 import { textOfValue } from "./template.ts";
 import { readHelmRelease } from "./terraformHelm.ts";
 import { moduleLookup } from "./terraformModule.ts";
-import { scalarOf, type YamlNode } from "./yamlNode.ts";
-
-/** Resources with the attributes that hold images, at any depth. */
-const resources: readonly (readonly [RegExp, ReadonlySet<string>])[] = [
-  [/^docker_(?:container|service)$/, new Set(["image"])],
-  [/^kubernetes_/, new Set(["image"])],
-  [/^aws_ecs_task_definition$/, new Set(["image"])],
-  [/^aws_batch_job_definition$/, new Set(["image"])],
-  [/^aws_(?:lambda_function|sagemaker_model|apprunner_service)$/, new Set(["image_uri", "image_identifier", "image"])],
-  [/^aws_codebuild_project$/, new Set(["image"])],
-  [/^google_cloud_run/, new Set(["image"])],
-  [/^azurerm_container_(?:group|app|app_job)$/, new Set(["image"])],
-  [/^azurerm_(?:linux|windows)_(?:web|function)_app/, new Set(["docker_image_name"])],
-  [/^(?:scaleway_container|scaleway_function)$/, new Set(["registry_image"])],
-  [/^podman_container$/, new Set(["image"])],
-];
+import { besideImage, imageKeys, isImageOfBlock, readerOfText, wrapperOf } from "./terraformResources.ts";
+import { entriesOf, scalarOf, type YamlNode } from "./yamlNode.ts";
 
 /** Arguments of every resource that say how often it is there, and after what. */
 const meta: ReadonlySet<string> = new Set(["count", "depends_on", "for_each", "provider"]);
@@ -52,10 +38,10 @@ export function readTerraform(source: string, path: string, siblings: Siblings =
       if (!isBuilt) for (const seen of instances) seen.image(attributeOf(block.body, "name"), kind);
     }
     if (/^(?:kubectl|kubernetes|k8s)_manifest$/.test(kind)) readManifests(file, block);
-    const known = block.type === "resource" ? resources.find(([form]) => form.test(kind)) : undefined;
+    const keys = imageKeys(block);
     for (const seen of instances) {
       if (kind === "helm_release") charts.push(...readHelmRelease(seen, block));
-      walk(seen, block, { kind, keys: known?.[1] ?? new Set() }, 0);
+      walk(seen, block, { kind, keys }, 0);
     }
   }
   const distinct = new Map(charts.map((use) => [JSON.stringify([use.span, use.reference ?? null]), use]));
@@ -91,32 +77,69 @@ function walk(file: HclFile, block: HclBlock, form: ResourceForm, depth: number)
   if (depth > maximumDepth) return;
   const { kind, keys } = form;
   for (const { key, value } of block.body.attributes) {
-    if (keys.has(key.text)) {
-      const said = file.expand(value);
-      if (said === undefined || textOfValue(said)?.startsWith(buildImages) !== true) addImage(file, block, value, form);
-    } else if (keys.size > 0 && !describing.has(key.text) && !meta.has(key.text)) file.imagesIn(value, keys, kind);
-    const scalar = scalarOf(value);
-    if (scalar?.style === "literal" && shebangIsShell(scalar.text.trimStart()) === true) file.script(value);
+    const wrapper = wrapperOf(kind, key.text);
+    if (keys.has(key.text) || isImageOfBlock(kind, block.type, key.text))
+      for (const one of listed(value)) addNamed(file, block, { key: key.text, node: one, kind });
+    else if (wrapper !== undefined) file.image(value, kind, { wrapper });
+    else if (keys.size > 0 && !describing.has(key.text) && !meta.has(key.text)) file.imagesIn(value, keys, kind);
+    readTexts(file, kind, key.text, value);
   }
   if (block.type === "provisioner") readProvisioner(file, block.labels[0], block.body);
   for (const { file: seen, block: inner } of blocksIn(file, block.body))
     if (!describing.has(inner.type)) walk(seen, inner, form, depth + 1);
 }
 
-function addImage(file: HclFile, { body }: HclBlock, node: YamlNode, { kind }: ResourceForm): void {
-  const registry = file.expand(attributeOf(body, "docker_registry_url"));
-  const name = registry === undefined ? undefined : file.expand(node);
-  if (registry === undefined || name === undefined) {
+/** A list's items; anything else by itself. */
+function listed(node: YamlNode): readonly YamlNode[] {
+  return node.kind === "sequence" && node.tag === undefined ? node.items : [node];
+}
+
+/** Texts that a shell or another tool reads. */
+function readTexts(file: HclFile, kind: string, key: string, node: YamlNode): void {
+  const read = readerOfText(kind, key);
+  if (read !== undefined) file.embedded(node, read);
+  // What a machine is told, by the keys of a map.
+  if (key === "metadata")
+    for (const entry of entriesOf(node)) {
+      const inner = readerOfText(kind, entry.key.text);
+      if (inner !== undefined) file.embedded(entry.value, inner);
+    }
+  const scalar = scalarOf(node);
+  if (scalar?.style === "literal" && shebangIsShell(scalar.text.trimStart()) === true) file.script(node);
+}
+
+/** Adds an image whose registry and tag may stand beside it. */
+function addNamed(
+  file: HclFile,
+  { body }: HclBlock,
+  { key, node, kind }: { readonly key: string; readonly node: YamlNode; readonly kind: string },
+): void {
+  const name = file.expand(node);
+  if (name !== undefined && textOfValue(name)?.startsWith(buildImages) === true) return;
+  const beside = besideImage.get(key);
+  const [registry, tag] = [beside?.registry, beside?.tag].map((other) => {
+    const said = other === undefined ? undefined : attributeOf(body, other);
+    const value = file.expand(said);
+    return said === undefined || value === undefined ? undefined : { node: said, value, label: other ?? "" };
+  });
+  if (name === undefined || (registry === undefined && tag === undefined)) {
     file.image(node, kind);
     return;
   }
-  // A web app is told the registry apart.
-  const host = textOfValue(registry)
-    ?.replace(/^https?:\/\//, "")
-    .replace(/\/+$/, "");
-  const before = host === undefined ? {} : { text: `${host}/` };
-  const step = { span: node.span, label: "docker_registry_url", text: host ?? "" };
-  file.add(node, kind, { parts: [before, ...name.parts], chain: [step, ...registry.chain, ...name.chain] });
+  const host =
+    registry === undefined
+      ? undefined
+      : textOfValue(registry.value)
+          ?.replace(/^https?:\/\//, "")
+          .replace(/\/+$/, "");
+  const before = registry === undefined ? [] : [host === undefined ? {} : { text: `${host}/` }];
+  const after = tag === undefined ? [] : [{ text: ":" }, ...tag.value.parts];
+  const chain = [registry, tag].flatMap((one) =>
+    one === undefined
+      ? []
+      : [{ span: one.node.span, label: one.label, text: textOfValue(one.value) ?? "" }, ...one.value.chain],
+  );
+  file.add(node, kind, { parts: [...before, ...name.parts, ...after], chain: [...chain, ...name.chain] });
 }
 
 function readProvisioner(file: HclFile, kind: string | undefined, body: HclBody): void {

@@ -1,0 +1,94 @@
+import { readSpecification } from "./codeBuild.ts";
+import { readCompose } from "./compose.ts";
+import type { Document } from "./document.ts";
+import { readNomad } from "./nomad.ts";
+import { createPipeline } from "./pipeline.ts";
+import { itemsOf, textOf, valueAt } from "./yamlNode.ts";
+import type { HclBlock } from "./hcl.ts";
+import { attributeOf } from "./hclScope.ts";
+
+/** Resources with the attributes that hold images, at any depth. */
+const attributes: readonly (readonly [kind: RegExp, keys: readonly string[]])[] = [
+  [/^docker_(?:container|service)$/, ["image"]],
+  [/^kubernetes_/, ["image"]],
+  [/^aws_(?:ecs_task_definition|batch_job_definition|codebuild_project)$/, ["image"]],
+  [/^aws_lightsail_container_service_deployment_version$/, ["image"]],
+  [/^aws_(?:lambda_function|sagemaker_model|apprunner_service)$/, ["image_uri", "image_identifier", "image"]],
+  [/^aws_(?:emrserverless_application|bedrockagentcore_agent_runtime)$/, ["image_uri", "container_uri"]],
+  [/^google_cloud_run/, ["image"]],
+  [/^google_dataproc_(?:batch|session_template)$/, ["container_image"]],
+  [/^azurerm_container_(?:group|app|app_job)$/, ["image"]],
+  [/^azurerm_spring_cloud_container_deployment$/, ["image"]],
+  [/^azurerm_batch_pool$/, ["container_image_names"]],
+  [/^azurerm_(?:linux|windows)_(?:web|function)_app(?:_slot)?$/, ["docker_image_name", "docker_image", "image_name"]],
+  [/^(?:scaleway_container|scaleway_function)$/, ["registry_image"]],
+  [/^oci_container_instances_container_instance$/, ["image_url"]],
+  [/^alicloud_eci_container_group$/, ["image"]],
+  [/^ibm_code_engine_(?:app|job)$/, ["image_reference"]],
+  [/^(?:podman_container|fly_machine|koyeb_service|k3d_cluster)$/, ["image"]],
+  [/^kind_cluster$/, ["node_image", "image"]],
+  [/^railway_service$/, ["source_image"]],
+  [/^ko_build$/, ["base_image"]],
+];
+
+/** Blocks whose image stands under a key that is something else in other blocks. */
+const blocks: readonly (readonly [kind: RegExp, block: string, key: string])[] = [
+  [/^google_(?:workbench|notebooks)_instance$/, "container_image", "repository"],
+  [/^google_cloudbuild_trigger$/, "step", "name"],
+  [/^yandex_serverless_container$/, "image", "url"],
+];
+
+const none: ReadonlySet<string> = new Set();
+
+/** The attributes of a resource that hold images, wherever they stand in it. */
+export function imageKeys({ type, labels: [kind = ""], body }: HclBlock): ReadonlySet<string> {
+  if (type !== "resource") return none;
+  // A resource of Azure by its type there.
+  if (/^azapi_(?:update_)?resource$/.test(kind))
+    return new Set(
+      /^Microsoft\.(?:App|ContainerInstance)\//.test(textOf(attributeOf(body, "type")) ?? "") ? ["image"] : [],
+    );
+  const known = attributes.find(([form]) => form.test(kind));
+  return known === undefined ? none : new Set(known[1]);
+}
+
+/** Whether an attribute of a block of a resource holds an image. */
+export function isImageOfBlock(kind: string, block: string, key: string): boolean {
+  return blocks.some(([form, type, name]) => type === block && name === key && form.test(kind));
+}
+
+/** The attributes that hold the registry and the tag of the image beside them. */
+export const besideImage: ReadonlyMap<string, { readonly registry?: string; readonly tag?: string }> = new Map([
+  ["docker_image_name", { registry: "docker_registry_url" }],
+  ["docker_image", { tag: "docker_image_tag" }],
+  ["image_name", { registry: "registry_url", tag: "image_tag" }],
+  ["repository", { tag: "tag" }],
+]);
+
+/** What stands before the image that an App Service of Azure runs; undefined where the attribute is another one. */
+export function wrapperOf(kind: string, key: string): string | undefined {
+  return key === "linux_fx_version" && kind.startsWith("azurerm_") ? "DOCKER|" : undefined;
+}
+
+/** What runs the containers of a virtual machine. */
+function readDeclaration(text: string): Document {
+  const pipeline = createPipeline(text, "", "kubernetes");
+  for (const root of pipeline.roots)
+    for (const container of itemsOf(valueAt(root, "spec", "containers")))
+      pipeline.image(valueAt(container, "image"), "image");
+  return pipeline.document();
+}
+
+/** Texts in the language of another tool. */
+const embedded: readonly (readonly [kind: RegExp, key: string, read: (text: string) => Document])[] = [
+  [/^nomad_job$/, "jobspec", (text) => readNomad(text, "")],
+  [/^portainer_stack$/, "stack_file_content", (text) => readCompose(text, "compose.yaml")],
+  [/^aws_codebuild_project$/, "buildspec", readSpecification],
+  [/^google_compute_instance/, "gce-container-declaration", readDeclaration],
+  [/^yandex_compute_instance/, "docker-container-declaration", readDeclaration],
+];
+
+/** How the text of an attribute is read, where it is in the language of another tool. */
+export function readerOfText(kind: string, key: string): ((text: string) => Document) | undefined {
+  return embedded.find(([form, name]) => name === key && form.test(kind))?.[2];
+}

@@ -1,0 +1,146 @@
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+const read = (text: string) => readDocument(text, "infra/main.tf");
+
+const rows: readonly (readonly [name: string, text: string, ...uses: readonly string[]])[] = [
+  [
+    "images of Azure's apps, with the registry and the tag beside them",
+    `resource "azurerm_linux_function_app" "a" {
+  site_config {
+    application_stack {
+      docker {
+        registry_url = "https://ghcr.io"
+        image_name   = "«acme/fn»"
+        image_tag    = "3"
+      }
+    }
+  }
+}
+resource "azurerm_linux_web_app" "b" {
+  site_config {
+    application_stack {
+      docker_image     = "«acme/web»"
+      docker_image_tag = var.tag
+    }
+  }
+}
+resource "azurerm_app_service" "c" {
+  site_config { linux_fx_version = "DOCKER|«acme/api:1»" }
+}
+resource "azurerm_app_service" "d" {
+  site_config { linux_fx_version = "NODE|22-lts" }
+}
+resource "azapi_resource" "e" {
+  type = "Microsoft.App/containerApps@2024-03-01"
+  body = { properties = { template = { containers = [{ image = "«acme/job:1»" }] } } }
+}
+resource "azapi_resource" "f" {
+  type = "Microsoft.Compute/virtualMachines@2024-03-01"
+  body = { properties = { image = "no:1" } }
+}
+resource "azurerm_batch_pool" "g" {
+  container_configuration { container_image_names = ["«acme/a:1»", "«acme/b:1»"] }
+}
+variable "tag" { default = "4" }
+`,
+    "azurerm_linux_function_app ghcr.io/acme/fn:3 resolved",
+    "azurerm_linux_web_app docker.io/acme/web:4 resolved",
+    "azurerm_app_service docker.io/acme/api:1 literal",
+    "azapi_resource docker.io/acme/job:1 literal",
+    "azurerm_batch_pool docker.io/acme/a:1 literal",
+    "azurerm_batch_pool docker.io/acme/b:1 literal",
+  ],
+  [
+    "images under keys that hold other things elsewhere",
+    `resource "google_workbench_instance" "a" {
+  gce_setup {
+    container_image {
+      repository = "«gcr.io/acme/notebook»"
+      tag        = "1"
+    }
+    vm_image { repository = "no" }
+  }
+}
+resource "google_cloudbuild_trigger" "b" {
+  name = "no"
+  build {
+    step {
+      name = "«gcr.io/cloud-builders/docker»"
+      args = ["build", "-t", "acme/out", "."]
+    }
+    images = ["gcr.io/acme/out"]
+  }
+}
+resource "kind_cluster" "c" {
+  node_image = "«kindest/node:v1.30.0»"
+  kind_config { node { image = "«kindest/node:v1.29.0»" } }
+}
+resource "oci_container_instances_container_instance" "d" { containers { image_url = "«acme/d:1»" } }
+resource "lxd_instance" "e" { image = "ubuntu:22.04" }
+`,
+    "google_workbench_instance gcr.io/acme/notebook:1 resolved",
+    "google_cloudbuild_trigger gcr.io/cloud-builders/docker literal",
+    "kind_cluster docker.io/kindest/node:v1.30.0 literal",
+    "kind_cluster docker.io/kindest/node:v1.29.0 literal",
+    "oci_container_instances_container_instance docker.io/acme/d:1 literal",
+  ],
+  [
+    "texts that other tools read",
+    `variable "tag" { default = "7" }
+resource "nomad_job" "a" {
+  jobspec = <<-EOT
+    job "web" {
+      task "web" {
+        driver = "docker"
+        config { image = "«redis:$\{var.tag}»" }
+      }
+    }
+  EOT
+}
+resource "google_compute_instance" "b" {
+  metadata = {
+    gce-container-declaration = <<-EOT
+      spec:
+        containers:
+          - image: «gcr.io/acme/b:1»
+    EOT
+  }
+}
+resource "aws_codebuild_project" "c" {
+  source {
+    buildspec = <<-EOT
+      phases:
+        build:
+          commands:
+            - docker pull «acme/c:1»
+    EOT
+  }
+}
+resource "portainer_stack" "d" {
+  stack_file_content = <<-EOT
+    services:
+      web: { image: "«acme/d:1»" }
+  EOT
+}
+resource "nomad_job" "e" { jobspec = file("e.nomad") }
+`.replaceAll("\\{", "{"),
+    "task docker.io/library/redis:7 resolved",
+    "image gcr.io/acme/b:1 literal",
+    "command docker.io/acme/c:1 literal",
+    "image docker.io/acme/d:1 literal",
+  ],
+];
+
+describe("resources of Terraform", () => {
+  for (const [name, text, ...uses] of rows) {
+    it(`have ${name}`, () => {
+      expectUses(read, text, uses);
+    });
+    it(`survive mutations of ${name}`, () => {
+      const plain = text.replaceAll(/[«»]/g, "");
+      expectToSurvive(read, plain);
+      expectPinsToHold(read, plain);
+    });
+  }
+});
