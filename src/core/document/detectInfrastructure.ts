@@ -11,7 +11,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["terraform", /\.(?:tf|tofu)$/i],
   ["nomad", /\.nomad(?:\.hcl)?(?:\.(?:tpl|tmpl|tftpl|template|levant))?$/i],
   ["packer", /\.pkr\.(?:hcl|json)$/i],
-  ["quadlet", /\.(?:container|image|volume|service)(?:\.d\/[^/]+\.conf)?$/],
+  ["quadlet", /\.(?:container|image|volume|artifact|kube|service)(?:\.d\/[^/]+\.conf)?$/],
   ["ecs", /(?:^|\/)(?:[^/]*task-?_?def(?:inition)?s?[^/]*|Dockerrun\.aws)\.json$/i],
   ["ecs", /(?:^|\/)copilot\/[^/]+\/manifest\.ya?ml$/i],
   ["cloudformation", /\.template\.json$|(?:\.cfn|cloudformation[^/]*|\.cfn-template)\.(?:json|ya?ml)$/i],

@@ -1,5 +1,6 @@
 import { baseArgument } from "./baseArgument.ts";
 import { cacheReference } from "./buildSource.ts";
+import { featureReference } from "./devcontainerFeature.ts";
 import { devcontainerScope, templateOptions } from "./devcontainerVariables.ts";
 import type { Document } from "./document.ts";
 import { readJsonc } from "./jsonc.ts";
@@ -40,18 +41,20 @@ export function readDevcontainer(source: string, path: string, siblings: Sibling
     else if (options !== undefined) pipeline.image(value, "argument", { scope, ...options });
   }
   for (const { key, value } of [...entriesOf(valueAt(root, "features")), ...entriesOf(valueAt(root, "dependsOn"))]) {
-    // Other features are folders, archives, or names that the tool itself knew once.
-    if (
-      key.text.length <= maximumKey &&
-      /^[^/]+[.:][^/]*\/.+\/.+/.test(key.text) &&
-      !/^\.|:\/\//.test(key.text) &&
-      !isLock
-    )
-      pipeline.image(key, "feature", { scope });
+    const made = isLock || key.text.length > maximumKey ? undefined : featureReference(key.text);
+    if (made !== undefined) pipeline.image(key, "feature", { scope: made === key.text ? scope : meaning(made) });
     if (isLock) pipeline.image(valueAt(value, "resolved"), "feature", { scope });
   }
   for (const name of lifecycle) readCommand(pipeline, valueAt(root, name), scope);
   return pipeline.document();
+}
+
+/** The scope in which a text stands for another as a whole. */
+function meaning(text: string): TemplateScope {
+  return {
+    syntax: (source) => [{ start: 0, end: source.length, name: source, label: "feature" }],
+    lookup: () => [{ label: "feature as the tool asks for it", text }],
+  };
 }
 
 function readCache(pipeline: Pipeline, node: YamlNode | undefined, scope: TemplateScope): void {

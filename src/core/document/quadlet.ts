@@ -19,6 +19,7 @@ const imageKeys = new Map([
   ["Container", new Set(["Image"])],
   ["Image", new Set(["Image"])],
   ["Volume", new Set(["Image"])],
+  ["Artifact", new Set(["Artifact"])],
 ]);
 /** Transports of what is on the machine already (containers-transports). */
 const localTransport = /^(?:containers-storage|docker-archive|docker-daemon|dir|oci|oci-archive|ostree|sif):(?!\d)/;
@@ -26,7 +27,7 @@ const maximumSettings = 20_000;
 
 /**
  * Reads a Quadlet unit (podman-systemd.unit) or a systemd service: the images that it names, and the commands that it
- * starts. `x.image` and `x.build` name other units; what `%` stands for only systemd knows, and of `${NAME}` what the unit itself
+ * starts. `x.image`, `x.build` and `x.artifact` name other units; what `%` stands for only systemd knows, and of `${NAME}` what the unit itself
  * says of its service's environment.
  */
 export function readQuadlet(source: string, path: string): Document {
@@ -37,7 +38,7 @@ export function readQuadlet(source: string, path: string): Document {
   const settings = settingsOf(text);
   const environment = environmentOf(settings);
   const add = (value: string, start: number, site: string): void => {
-    if (value === "" || /\.(?:image|build)$/.test(value) || localTransport.test(value)) return;
+    if (value === "" || /\.(?:image|build|artifact)$/.test(value) || localTransport.test(value)) return;
     const begin = /^(?:docker:\/\/)?/.exec(value)?.[0].length ?? 0;
     const span = { start: start + begin, end: start + value.length };
     const isKnown = !/[%$]/.test(value);
@@ -68,9 +69,13 @@ export function readQuadlet(source: string, path: string): Document {
     if (imageKeys.get(section)?.has(key) === true) {
       // A continued line begins with what joins it.
       const joined = /^(?:\\\r?\n[ \t]*)*/.exec(value)?.[0].length ?? 0;
-      add(value.slice(joined), start + joined, "image");
+      const quoted = /^(["'])([^"']*)\1$/.exec(value.slice(joined))?.[2];
+      if (quoted === undefined) add(value.slice(joined), start + joined, "image");
+      else add(quoted, start + joined + 1, "image");
     } else if (section === "Container" && key === "Mount") {
-      const mounted = /(?:^|,)type=image(?:,|$)/.test(value) ? /(?:^|,)(?:source|src)=([^,]+)/.exec(value) : null;
+      const mounted = /(?:^|,)type=(?:image|artifact)(?:,|$)/.test(value)
+        ? /(?:^|,)(?:source|src)=([^,]+)/.exec(value)
+        : null;
       if (mounted?.[1] !== undefined)
         add(mounted[1], start + mounted.index + mounted[0].length - mounted[1].length, "mount");
     } else if (section === "Service" && /^Exec(?:Start|StartPre|StartPost|Stop|StopPost|Reload)$/.test(key)) {

@@ -19,6 +19,7 @@ const groups = new Set([
   "trust",
   "pod",
   "imagetools",
+  "artifact",
   "model",
 ]);
 
@@ -92,6 +93,7 @@ const verbs = new Map<string, VerbReader>([
   ["buildx create", readBuilder],
   ["imagetools inspect", (words) => readEvery(words, buildxTools)],
   ["imagetools create", (words) => withoutHeldOptions(readEvery(words, buildxTools))],
+  ["artifact pull", (words) => pulled(readEvery(words, enginePull, "transport"))],
   ["model pull", (words) => readFirst(words, enginePull)],
   ["model run", (words) => readFirst(words, engineRun)],
   ["manifest inspect", (words) => readEvery(words, engineManifest, "transport")],
@@ -117,7 +119,7 @@ export function runMentions(words: readonly WordValue[]): CommandImages {
   const isFolder = before.some(({ text }) => text === "--rootfs");
   const sources = optionValues(read.options, "--mount").flatMap((slice) => {
     const fields = fieldsOf(slice);
-    const isImage = fields.some((field) => textOfSlice(field) === "type=image");
+    const isImage = fields.some((field) => /^type=(?:image|artifact)$/.test(textOfSlice(field)));
     return isImage ? fields.flatMap((field) => afterName(field, /^(?:source|src)=/) ?? []) : [];
   });
   const image = isFolder ? [] : read.positionals.slice(0, 1).map((word) => withoutTransport(wholeSlice(word)));

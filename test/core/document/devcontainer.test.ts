@@ -16,7 +16,7 @@ const full = `// For format details: "image": "no:1"
 \t"features": {
 \t\t"«ghcr.io/devcontainers/features/node:1»": { "version": "lts" },
 \t\t"./local": {},
-\t\t"docker-in-docker": "latest",
+\t\t"«docker-in-docker»": "latest",
 \t\t"https://example.com/a/b.tgz": {},
 \t},
 \t"initializeCommand": "docker pull «busybox:1»",
@@ -33,6 +33,7 @@ describe("readDevcontainer", () => {
       "cache-from ghcr.io/a/cache:1 literal",
       "cache-from ghcr.io/a/cache:2 literal",
       "feature ghcr.io/devcontainers/features/node:1 literal",
+      "feature ghcr.io/devcontainers/features/docker-in-docker:1 resolved",
       "command docker.io/library/busybox:1 literal",
       "command docker.io/library/alpine:3 literal",
       "command docker.io/library/node:22 resolved",
@@ -96,4 +97,15 @@ describe("readDevcontainer", () => {
     assert.equal(read(plain.replaceAll("\n", "\r\n")).images.length, read(plain).images.length);
     assert.deepEqual(read(plain).problems, []);
   });
+
+  it("reads features under what the tool asks a registry for", () =>
+    void expectUses(
+      read,
+      `{ "features": { "«git»": {}, "«golang»": "1.20", "fish": {}, "owner/old/tool": {}, "./own": {}, "«ghcr.io/Acme/Features/Tool:1»": {} } }`,
+      [
+        "feature ghcr.io/devcontainers/features/git:1 resolved",
+        "feature ghcr.io/devcontainers/features/go:1 resolved",
+        "feature ghcr.io/acme/features/tool:1 resolved",
+      ],
+    ));
 });

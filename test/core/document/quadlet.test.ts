@@ -27,6 +27,15 @@ describe("readQuadlet", () => {
     expectUses(container, "[Container]\nImage=web.build\n", []);
     expectUses(container, "[Container]\nImage=«quay.io/a/b:%i»\n", ["image ? partial"]);
     expectUses(container, "[Container]\nImage=«quay.io/%i/b:1»\n", ["image ? unresolved"]);
+    expectUses(container, '[Container]\nImage="«a/b:1»"\n', ["image docker.io/a/b:1 literal"]);
+    expectUses((text) => readDocument(text, "x.artifact"), "[Artifact]\nArtifact=«quay.io/a/b:1»\n", [
+      "image quay.io/a/b:1 literal",
+    ]);
+    expectUses(
+      container,
+      "[Container]\nMount=type=artifact,source=x.artifact,target=/x\nMount=type=artifact,src=«quay.io/a/b:1»,dst=/y\n",
+      ["mount quay.io/a/b:1 literal"],
+    );
     expectUses(container, "[Container]\nImage=\\\n  «a/b:1»\n", ["image docker.io/a/b:1 literal"]);
     for (const local of ["containers-storage:a", "docker-archive:/a.tar", "oci:/a", "dir:/a"])
       assert.deepEqual(expectUses(container, `[Container]\nImage=${local}\n`, []).problems, []);

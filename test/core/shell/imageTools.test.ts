@@ -25,6 +25,8 @@ const commands: Readonly<Record<string, readonly string[]>> = {
     "podman manifest inspect docker://⟦a/b:1⟧",
     "docker manifest annotate --arch arm64 list:1 no:1",
     "kustomize edit set image app=no:1",
+    "podman artifact pull --authfile x ⟦quay.io/a/b:1⟧ && podman artifact push quay.io/no:1 && podman artifact ls no:2",
+    "podman run --mount type=artifact,src=⟦a/b:1⟧,dst=/x ⟦a/b:2⟧",
     "podman pod create --name p --infra-image ⟦a/pause:1⟧ --share net",
     "docker service update --args '--image no:1' --env-add A=b --image ⟦a/b:2⟧ --force web",
     "docker trust sign ⟦a/b:1⟧",
