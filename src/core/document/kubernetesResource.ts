@@ -5,7 +5,7 @@ import { readGitOps } from "./gitOps.ts";
 import { isCertainImage } from "./imageShape.ts";
 import { isImageAnnotation, isOfMachines, readingOfKind } from "./kubernetesKinds.ts";
 import { readPatches } from "./kustomization.ts";
-import { readOpenShift } from "./openShift.ts";
+import { imagesFilledIn, readOpenShift } from "./openShift.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
 import { entriesOf, itemsOf, nodesAt, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
@@ -49,7 +49,7 @@ export function readResource(
   if (found.kind === "nothing") return;
   readAnnotations(valueAt(node, "metadata", "annotations"), reading);
   if (found.kind === "pod") {
-    readPodSpec(valueAt(node, ...found.path), reading);
+    readPodSpec(valueAt(node, ...found.path), imagesFilledIn(node), reading);
     if (found.path.length > 1)
       readAnnotations(valueAt(node, ...found.path.slice(0, -1), "metadata", "annotations"), reading);
     return;
@@ -102,9 +102,14 @@ function readOperator(node: YamlNode | undefined, reading: ResourceReading): voi
 }
 
 /** The images of a pod's containers and of its image volumes. */
-function readPodSpec(podSpec: YamlNode | undefined, reading: ResourceReading): void {
+function readPodSpec(
+  podSpec: YamlNode | undefined,
+  isFilledIn: (container: YamlNode) => boolean,
+  reading: ResourceReading,
+): void {
   for (const list of containerLists)
-    for (const container of itemsOf(valueAt(podSpec, list))) reading.add(valueAt(container, "image"), "image");
+    for (const container of itemsOf(valueAt(podSpec, list)))
+      if (!isFilledIn(container)) reading.add(valueAt(container, "image"), "image");
   for (const volume of itemsOf(valueAt(podSpec, "volumes")))
     reading.add(valueAt(volume, "image", "reference"), "volume");
 }

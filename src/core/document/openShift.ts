@@ -36,14 +36,35 @@ export function readOpenShift(
       return true;
     case "DeploymentConfig": {
       const podSpec = valueAt(node, "spec", "template", "spec");
+      const isFilledIn = imagesFilledIn(node);
       for (const list of ["initContainers", "containers"])
-        for (const container of itemsOf(valueAt(podSpec, list))) reading.add(valueAt(container, "image"), "image");
+        for (const container of itemsOf(valueAt(podSpec, list)))
+          if (!isFilledIn(container)) reading.add(valueAt(container, "image"), "image");
       return true;
     }
     default:
       return false;
   }
 }
+
+/**
+ * Whether a container's image is a mere stand-in, for which OpenShift puts the image of a stream ("Triggering updates
+ * on image stream changes"): a name alone, where a trigger of the resource is for the container.
+ */
+export function imagesFilledIn(node: YamlNode | undefined): (container: YamlNode) => boolean {
+  const names = new Set(
+    itemsOf(valueAt(node, "spec", "triggers")).flatMap((trigger) =>
+      itemsOf(valueAt(trigger, "imageChangeParams", "containerNames")).flatMap((name) => textOf(name) ?? []),
+    ),
+  );
+  const annotation = textOf(valueAt(node, "metadata", "annotations", "image.openshift.io/triggers")) ?? "";
+  for (const [, name = ""] of annotation.matchAll(containerName)) names.add(name);
+  return (container) =>
+    names.has(textOf(valueAt(container, "name")) ?? "") && textOf(valueAt(container, "image"))?.includes("/") === false;
+}
+
+/** A container in the path of a field, which stands in JSON. */
+const containerName = /@\.name==\\?["']([^"'\\]{1,253})\\?["']/g;
 
 /** What a build starts from and copies; `output` is what it makes. */
 function readBuild(spec: YamlNode | undefined, reading: ResourceReading): void {

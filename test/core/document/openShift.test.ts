@@ -50,3 +50,28 @@ describe("builds with a Dockerfile of their own", () => {
       expectToSurvive(read, text.replaceAll(/[«»]/g, ""));
     });
 });
+
+describe("images that OpenShift fills in", () => {
+  const table: readonly (readonly [name: string, source: string, expected: readonly string[]])[] = [
+    [
+      "in a DeploymentConfig, where a trigger is for the container",
+      "apiVersion: apps.openshift.io/v1\nkind: DeploymentConfig\nspec:\n  triggers: [{type: ImageChange, imageChangeParams: {containerNames: [app, b], from: {kind: ImageStreamTag, name: 'app:latest'}}}]\n  template: {spec: {containers: [{name: app, image: 'app:latest'}, {name: b, image: «a.io/b:1»}, {name: c, image: «c:1»}]}}\n",
+      ["image a.io/b:1 literal", "image docker.io/library/c:1 literal"],
+    ],
+    [
+      "in a Deployment, by its annotation",
+      'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  annotations:\n    image.openshift.io/triggers: >-\n      [{"from":{"kind":"ImageStreamTag","name":"app:latest"},"fieldPath":"spec.template.spec.containers[?(@.name==\\"app\\")].image"}]\nspec: {template: {spec: {containers: [{name: app, image: \'app:latest\'}, {name: side, image: «side:1»}]}}}\n',
+      ["image docker.io/library/side:1 literal"],
+    ],
+    [
+      "nowhere without a trigger",
+      "apiVersion: apps.openshift.io/v1\nkind: DeploymentConfig\nspec: {triggers: [{type: ConfigChange}], template: {spec: {containers: [{name: app, image: «app:latest»}]}}}\n",
+      ["image docker.io/library/app:latest literal"],
+    ],
+  ];
+  for (const [name, source, expected] of table)
+    it(`are none ${name}`, () => {
+      expectUses(read, source, expected);
+      expectToSurvive(read, source.replaceAll(/[«»]/g, ""));
+    });
+});
