@@ -52,6 +52,13 @@ const places = new Map<string, readonly string[]>([
 export function readCloudFormation(source: string, path: string): Document {
   const pipeline = createPipeline(source, path, "cloudformation", readerOf(path));
   const [root] = pipeline.roots;
+  const { images, commands } = readTemplate(pipeline, root);
+  const document = pipeline.document(images);
+  return { ...document, commands: [...document.commands, ...commands] };
+}
+
+/** Adds what a template names to a document; gives what stands in texts of the template. */
+export function readTemplate(pipeline: Pipeline, root: YamlNode | undefined): Pick<Document, "images" | "commands"> {
   const context = templateContext(pipeline.text, root);
   const uses: ImageUse[] = [];
   const read = (node: YamlNode | undefined, type: string, place: string): void => {
@@ -65,8 +72,10 @@ export function readCloudFormation(source: string, path: string): Document {
     const type = textOf(valueAt(resource, "Type")) ?? "";
     for (const place of places.get(type) ?? []) read(valueAt(resource, "Properties"), type, place);
   }
-  const document = pipeline.document([...uses, ...inner.flatMap(({ images }) => images)]);
-  return { ...document, commands: [...document.commands, ...inner.flatMap(({ commands }) => commands)] };
+  return {
+    images: [...uses, ...inner.flatMap(({ images }) => images)],
+    commands: inner.flatMap(({ commands }) => commands),
+  };
 }
 
 /** The nodes at a path, through both sides of every condition on the way. */

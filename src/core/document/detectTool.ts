@@ -25,6 +25,8 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["taskfile", /(?:^|\/)taskfile(?:\.dist|[._-][\w-]+)?\.ya?ml$/i],
   ["package-scripts", /(?:^|\/)package\.json$/],
   ["justfile", /(?:^|\/)\.?justfile$|\.just$/i],
+  ["pulumi", /(?:^|\/)Pulumi\.ya?ml$/],
+  ["serverless", /(?:^|\/)serverless(?:\.[\w-]+)?\.ya?ml$/i],
   ["bitrise", /(?:^|\/)bitrise\.ya?ml$/i],
 ];
 

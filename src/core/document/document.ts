@@ -52,6 +52,8 @@ export type Dialect =
   | "screwdriver"
   | "prow"
   | "bitrise"
+  | "pulumi"
+  | "serverless"
   | "render"
   | "taskfile"
   | "package-scripts"

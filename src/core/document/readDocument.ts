@@ -16,6 +16,7 @@ import { readDrone, readWoodpecker } from "./containerPipeline.ts";
 import { dialectOfContent, dialectOfPath } from "./detect.ts";
 import { isResourceNamedLike } from "./detectDelivery.ts";
 import { readDevcontainer } from "./devcontainer.ts";
+import { withTemplateOptions } from "./devcontainerTemplate.ts";
 import { readDockerfile } from "./dockerfile.ts";
 import type { Dialect, Document } from "./document.ts";
 import { readEarthfile } from "./earthfile.ts";
@@ -38,6 +39,8 @@ import { readMaven } from "./maven.ts";
 import { readMakefile } from "./makefile.ts";
 import { readNix } from "./nix.ts";
 import { readNomad } from "./nomad.ts";
+import { readPulumi } from "./pulumi.ts";
+import { readServerless } from "./serverless.ts";
 import { readPackageScripts, readTaskfile } from "./taskRunners.ts";
 import { readPacker } from "./packer.ts";
 import { readTerraform } from "./terraform.ts";
@@ -54,8 +57,8 @@ import { noSiblings, type Siblings } from "./siblings.ts";
 const maximumLength = 8 * 1024 * 1024;
 
 const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings) => Document>([
-  ["dockerfile", readDockerfile],
-  ["compose", readCompose],
+  ["dockerfile", withTemplateOptions(readDockerfile)],
+  ["compose", withTemplateOptions(readCompose)],
   ["github-workflow", readGithubWorkflow],
   ["github-action", readGithubAction],
   ["kubernetes", readKubernetes],
@@ -113,6 +116,8 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["prow", readToolConfig("prow")],
   ["bitrise", readToolConfig("bitrise")],
   ["render", readToolConfig("render")],
+  ["pulumi", readPulumi],
+  ["serverless", readServerless],
   ["taskfile", readTaskfile],
   ["package-scripts", readPackageScripts],
   ["justfile", readJustfile],

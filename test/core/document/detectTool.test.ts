@@ -12,6 +12,8 @@ describe("paths of tools' configuration", () => {
     ["a/okteto.yaml", "okteto"],
     ["screwdriver.yaml", "screwdriver"],
     ["bitrise.yml", "bitrise"],
+    ["infra/Pulumi.yaml", "pulumi"],
+    ["serverless.prod.yml", "serverless"],
     ["image.nix", "nix"],
     ["a/pom.xml", "maven"],
     ["build.gradle", "gradle"],
