@@ -17,7 +17,6 @@ import { dialectOfContent, dialectOfPath } from "./detect.ts";
 import { isResourceNamedLike } from "./detectDelivery.ts";
 import { readDevcontainer } from "./devcontainer.ts";
 import { withTemplateOptions } from "./devcontainerTemplate.ts";
-import { withTemplateOptions } from "./devcontainerTemplate.ts";
 import { readDockerfile } from "./dockerfile.ts";
 import type { Dialect, Document } from "./document.ts";
 import { readEarthfile } from "./earthfile.ts";
