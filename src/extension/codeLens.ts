@@ -5,15 +5,24 @@ import type { CommandId, CommandTarget } from "./commandIds.ts";
 import type { Extension } from "./context.ts";
 import { freshDocument } from "./freshDocument.ts";
 import { markOf, type ImageStatus } from "./marks.ts";
+import { createPace } from "./drawing.ts";
+import { referencesOf, type ModelChange } from "./model.ts";
 import { rangeOf, selector } from "./places.ts";
 import { isBoolean, onSettingChange, setting } from "./settings.ts";
 import { pushesOf, signTitle, targetOf } from "./signing/pushes.ts";
 import { referenceOf } from "./tree/grouping.ts";
 import { strangerOf } from "./trustSigner.ts";
 
+/**
+ * The editor asks again once nothing has changed for a while, a quarter of a second and longer on a busy machine: what
+ * changes more often than that would not be seen until all of it is over. In milliseconds.
+ */
+const redrawing = 1000;
+
 /** One line above each reference: what is known, and at most two actions; above what is pushed only where a person wants it. */
 export function register(extension: Extension): vscode.Disposable {
   const changes = new vscode.EventEmitter<void>();
+  const pace = createPace(() => changes.fire(), redrawing);
   const provider: vscode.CodeLensProvider = {
     onDidChangeCodeLenses: changes.event,
     async provideCodeLenses(editorDocument, token) {
@@ -38,9 +47,29 @@ export function register(extension: Extension): vscode.Disposable {
   return vscode.Disposable.from(
     changes,
     vscode.languages.registerCodeLensProvider(selector, provider),
-    extension.model.onDidChange(() => changes.fire()),
+    pace,
+    extension.model.onDidChange((change) => {
+      if (concernsShown(extension, change)) pace.request();
+    }),
     onSettingChange("codeLens", () => changes.fire()),
   );
+}
+
+/** Whether a change is seen in an editor that is open: while thousands of images are verified, few of them are. */
+function concernsShown({ files, model }: Extension, change: ModelChange): boolean {
+  const shown = vscode.window.visibleTextEditors.flatMap(({ document }) => files.pathOf(document.uri) ?? []);
+  switch (change.kind) {
+    case "documents":
+      return change.paths.some((path) => shown.includes(path));
+    case "verdicts": {
+      const changed = new Set(change.references);
+      const documents = shown.flatMap((path) => model.document(path) ?? []);
+      return documents.some((document) => referencesOf(document).some((reference) => changed.has(reference)));
+    }
+    case "policy":
+    case "ready":
+      return true;
+  }
 }
 
 function pushLenses(document: Document): readonly vscode.CodeLens[] {

@@ -21,3 +21,25 @@ export function createDrawing(draw: () => void): Drawing {
     dispose: () => clearTimeout(timer),
   };
 }
+
+/** Runs at once, and then no more often than every `pause` milliseconds; the last request is never left out. */
+export function createPace(run: () => void, pause: number): Drawing {
+  let timer: NodeJS.Timeout | undefined;
+  let isWanted = false;
+  const elapsed = (): void => {
+    timer = undefined;
+    if (isWanted) go();
+  };
+  const go = (): void => {
+    isWanted = false;
+    timer = setTimeout(elapsed, pause);
+    run();
+  };
+  return {
+    request() {
+      if (timer === undefined) go();
+      else isWanted = true;
+    },
+    dispose: () => clearTimeout(timer),
+  };
+}

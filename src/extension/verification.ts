@@ -6,6 +6,7 @@ import type { Connections } from "./connections.ts";
 import { describeCause, type Logbook } from "./log.ts";
 import { lastVerdict, type ImageStatus } from "./marks.ts";
 import type { Model } from "./model.ts";
+import { createQuestions } from "./questions.ts";
 import { isBoolean, setting } from "./settings.ts";
 
 /** How far the work is. */
@@ -43,8 +44,7 @@ const drawingPause = 60;
 export function createVerification({ model, connections, log, material }: VerificationParts): Verification {
   const changes = new vscode.EventEmitter<void>();
   const lifetime = new AbortController();
-  /** The newest question about each image; the answer to an older one is dropped. */
-  const newest = new Map<string, symbol>();
+  const questions = createQuestions<ImageStatus>();
   let done = 0;
   let total = 0;
   let settled = new Map<string, ImageStatus>();
@@ -58,8 +58,9 @@ export function createVerification({ model, connections, log, material }: Verifi
     if (statuses.size > 0) model.putStatuses(statuses);
     changes.fire();
   };
-  const settle = (reference: string, status: ImageStatus): void => {
-    settled.set(reference, status);
+  /** Counts an answer, and shows what is known with it. */
+  const settle = (reference: string, status: ImageStatus | undefined): void => {
+    if (status !== undefined) settled.set(reference, status);
     done += 1;
     timer ??= setTimeout(draw, done === total ? 0 : drawingPause);
   };
@@ -70,22 +71,13 @@ export function createVerification({ model, connections, log, material }: Verifi
     async verify(references, options) {
       const asked = [...new Set(references)];
       if (asked.length === 0 || !vscode.workspace.isTrusted) return;
-      const question = Symbol("question");
       const before = new Map(asked.map((reference) => [reference, model.status(reference)]));
-      for (const reference of asked) newest.set(reference, question);
+      const question = questions.begin(before);
       total += asked.length;
       model.putStatuses(new Map([...before].map(([reference, status]) => [reference, checkingAfter(status)])));
       changes.fire();
       const signal = AbortSignal.any([options.signal, lifetime.signal]);
       const open = new Set(asked);
-      const answer = (reference: string, status: ImageStatus): void => {
-        if (!open.delete(reference)) return;
-        if (newest.get(reference) === question) settle(reference, status);
-        else {
-          done += 1;
-          timer ??= setTimeout(draw, drawingPause);
-        }
-      };
       let why = "It was cancelled before the registry answered.";
       try {
         const { verifyImages } = await import("../application/verifyImages.ts");
@@ -101,7 +93,9 @@ export function createVerification({ model, connections, log, material }: Verifi
             onVerdict(verdict) {
               if (signal.aborted) return;
               log.decision(verdict);
-              answer(verdict.reference, { kind: "judged", verdict });
+              const { reference } = verdict;
+              if (open.delete(reference))
+                settle(reference, questions.answer(question, reference, { kind: "judged", verdict }));
             },
           });
         };
@@ -112,14 +106,18 @@ export function createVerification({ model, connections, log, material }: Verifi
         why = `It could not be asked: ${describeCause(error)}`;
         log.error("Could not verify", error);
       } finally {
-        for (const reference of open) answer(reference, settledBefore(before.get(reference), why));
+        for (const reference of open) {
+          const status = questions.giveUp(question, reference);
+          settle(reference, status === undefined ? undefined : settledBefore(status, why));
+        }
         // Who waits for the answer finds it in the model.
         clearTimeout(timer);
         draw();
       }
     },
     accept(verdict) {
-      newest.delete(verdict.reference);
+      questions.settle(verdict.reference);
+      settled.delete(verdict.reference);
       log.decision(verdict);
       model.putStatuses(new Map([[verdict.reference, { kind: "judged", verdict }]]));
     },
@@ -143,7 +141,7 @@ function checkingAfter(status: ImageStatus): ImageStatus {
 }
 
 /** What is known of an image whose question was given up. */
-function settledBefore(status: ImageStatus | undefined, why: string): ImageStatus {
+function settledBefore(status: ImageStatus, why: string): ImageStatus {
   const verdict = lastVerdict(status);
   return verdict === undefined ? { kind: "not-checked", why } : { kind: "judged", verdict };
 }
