@@ -43,6 +43,8 @@ export async function chooseImage(
   target: CommandTarget,
   title: string,
 ): Promise<ImageEntry | undefined> {
+  // A person may be quicker than the reading.
+  await extension.model.whenReady();
   const images = extension.model.images();
   const wanted = target.reference ?? referenceAtCursor(extension);
   const known = images.find(({ reference }) => reference === wanted);

@@ -73,10 +73,12 @@ async function stepFor(step: StepName, extension: Extension, draft: Draft, count
   const place = { ...count, title: `Verify ${subject}` };
   switch (step) {
     case "image": {
-      const items = worstFirst(extension.model.images()).flatMap((image): Choice<ImageReference>[] => {
-        const value = parseReference(image.reference).value;
-        return value === undefined ? [] : [{ ...imageItem(image, extension.now()), value }];
-      });
+      const items = extension.model.whenReady().then(() =>
+        worstFirst(extension.model.images()).flatMap((image): Choice<ImageReference>[] => {
+          const value = parseReference(image.reference).value;
+          return value === undefined ? [] : [{ ...imageItem(image, extension.now()), value }];
+        }),
+      );
       const placeholder = "Which image? Choose one of this workspace, or type a reference";
       const answer = await pick<ImageReference>({
         ...place,

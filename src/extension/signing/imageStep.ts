@@ -23,14 +23,6 @@ export async function askImage(
   signal: AbortSignal,
 ): Promise<Answer<ImageReference>> {
   const { pushed } = place;
-  // Unsigned images first: they are why most people sign.
-  const isSigned = ({ status }: ImageEntry): number => Number(statusKey(status) !== "unsigned");
-  const images = worstFirst(extension.model.images()).toSorted((a, b) => isSigned(a) - isSigned(b));
-  const items = images.flatMap((image): Choice<ImageReference>[] => {
-    const value = parseReference(image.reference).value;
-    return value === undefined ? [] : [{ ...imageItem(image, extension.now()), value }];
-  });
-  const pushes = pushItems(extension, pushed);
   const current = place.current === undefined ? undefined : formatReference(place.current);
   return await pick<ImageReference>({
     ...place,
@@ -39,12 +31,23 @@ export async function askImage(
         ? "Which image? Choose one of this workspace, or type a reference"
         : `Which image was pushed? ${missingWords(pushed)}`,
     ...(pushed === undefined || place.current !== undefined ? {} : { text: pushed.known }),
-    items: [...(pushed === undefined ? [] : [missingItem(pushed)]), ...items, ...pushes],
+    items: extension.model.whenReady().then(() => itemsFor(extension, pushed)),
     active: (value) => formatReference(value) === current,
     describe: (value) => platformWords(extension, value, signal),
     typed: typedReference,
     keyOf: formatReference,
   });
+}
+
+function itemsFor(extension: Extension, pushed: PushedImage | undefined): readonly Choice<ImageReference>[] {
+  // Unsigned images first: they are why most people sign.
+  const isSigned = ({ status }: ImageEntry): number => Number(statusKey(status) !== "unsigned");
+  const images = worstFirst(extension.model.images()).toSorted((a, b) => isSigned(a) - isSigned(b));
+  const items = images.flatMap((image): Choice<ImageReference>[] => {
+    const value = parseReference(image.reference).value;
+    return value === undefined ? [] : [{ ...imageItem(image, extension.now()), value }];
+  });
+  return [...(pushed === undefined ? [] : [missingItem(pushed)]), ...items, ...pushItems(extension, pushed)];
 }
 
 /** What the workspace pushes. Where only the run tells the rest of a name, its beginning is written for the person. */

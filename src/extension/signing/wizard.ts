@@ -70,6 +70,8 @@ export async function pick<T>(options: PickOptions<T>): Promise<Answer<T>> {
     input.activeItems = items.filter((each) => each.value !== undefined && each.value === active?.value);
   };
   const show = (): void => {
+    // What is typed comes after the items, which are not known yet.
+    if (input.busy) return;
     const typed = options.typed?.(input.value.trim());
     const key = typed?.value === undefined ? undefined : options.keyOf?.(typed.value);
     const same = known.find(({ value }) => value !== undefined && key !== undefined && options.keyOf?.(value) === key);
@@ -106,10 +108,10 @@ export async function pick<T>(options: PickOptions<T>): Promise<Answer<T>> {
       input.value = options.text ?? "";
       Promise.resolve(options.items).then((items) => {
         known = items;
+        input.busy = false;
         show();
         const active = items.find(({ value }) => value !== undefined && options.active?.(value) === true);
         if (active !== undefined) input.activeItems = [active];
-        input.busy = false;
       }, reject);
     });
   } finally {
