@@ -109,6 +109,7 @@ export async function portsFor(extension: Extension, name: string, asks = true):
   };
 }
 
-async function trustOf(extension: Extension): Promise<SigningTrust> {
+/** What signatures are judged by here. */
+export async function trustOf(extension: Extension): Promise<SigningTrust> {
   return { policy: extension.model.rulebook.policy, material: await extension.material() };
 }

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { AppError } from "../../application/errors.ts";
+import type { LostAnswer } from "../../application/lostAnswer.ts";
 import type { Person } from "../../application/ports.ts";
 import { readPendingRecord, type PendingRecord } from "../../application/pendingRecord.ts";
 import type {
@@ -36,6 +37,12 @@ export interface ServiceDirectory {
   }>;
 }
 
+/** What became of a request whose answer was lost, and the same in words. */
+export interface FoundAnswer {
+  readonly answer: LostAnswer;
+  readonly words: string;
+}
+
 /** Services and requests, as far as they are known. Requests that wait outlive the window. */
 export interface SigningState extends vscode.Disposable {
   readonly onDidChange: vscode.Event<void>;
@@ -44,6 +51,13 @@ export interface SigningState extends vscode.Disposable {
   pending(): readonly PendingRecord[];
   putPending(pending: PendingRecord): Promise<void>;
   dropPending(id: string): Promise<void>;
+  /** While a service is asked to sign, its record says that the answer is missing, and nobody looks for it. */
+  beginAsking(id: string): void;
+  endAsking(id: string): void;
+  isAsking(id: string): boolean;
+  /** What this window has found out about a request whose answer was lost. */
+  answerTo(id: string): FoundAnswer | undefined;
+  putAnswer(id: string, found: FoundAnswer): void;
   /** Keys used lately, the last one first: `service key`. */
   recentKeys(): readonly string[];
   rememberKey(service: string, key: string): Promise<void>;
@@ -62,6 +76,8 @@ const signInCodes: ReadonlySet<string> = new Set(["authentication", "service-den
 export function createSigningState(memento: vscode.Memento, directory: ServiceDirectory, log: Logbook): SigningState {
   const changes = new vscode.EventEmitter<void>();
   let services: readonly ServiceState[] = [];
+  const asking = new Set<string>();
+  const answers = new Map<string, FoundAnswer>();
   const stored = (key: string): readonly unknown[] => {
     const value: unknown = memento.get(key);
     return Array.isArray(value) ? value : [];
@@ -75,7 +91,19 @@ export function createSigningState(memento: vscode.Memento, directory: ServiceDi
       await memento.update(pendingKey, [...others, pending]);
       changes.fire();
     },
+    beginAsking: (id) => void asking.add(id),
+    endAsking(id) {
+      asking.delete(id);
+      changes.fire();
+    },
+    isAsking: (id) => asking.has(id),
+    answerTo: (id) => answers.get(id),
+    putAnswer(id, found) {
+      answers.set(id, found);
+      changes.fire();
+    },
     async dropPending(id) {
+      answers.delete(id);
       await memento.update(
         pendingKey,
         state.pending().filter(({ ticket }) => ticket.id !== id),
@@ -92,7 +120,10 @@ export function createSigningState(memento: vscode.Memento, directory: ServiceDi
       if (!vscode.workspace.isTrusted) return [];
       const { services: found, failures } = await directory.list();
       const closed = failures.map(({ name, message }) => failedService(name, "", message));
-      const own = state.pending().map(({ ticket }) => ticket);
+      const own = state.pending().map(({ ticket }) => {
+        const found = answers.get(ticket.id)?.answer;
+        return found?.kind === "waits" ? found.pending.ticket : ticket;
+      });
       const asked = found.map((service) => {
         const mine = own.filter((ticket) => ticket.service === service.name);
         return askService(service, mine, signal);

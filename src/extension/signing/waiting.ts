@@ -3,9 +3,11 @@ import { AppError } from "../../application/errors.ts";
 import { artifactOf, type PendingRecord } from "../../application/pendingRecord.ts";
 import type { CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
+import { describeCause } from "../log.ts";
 import { portsFor, resume } from "./calls.ts";
 import { conclude, report } from "./execute.ts";
 import { uriOf } from "./fileSubject.ts";
+import { forgetUnanswered, lookForAnswer, takeUp } from "./lostAnswers.ts";
 import { withSession } from "./signInAgain.ts";
 
 /** How long a request is watched in one go, in milliseconds; a request that waits longer is watched again. */
@@ -26,6 +28,7 @@ export function register(extension: Extension): vscode.Disposable {
   const lifetime = new AbortController();
   const watched = new Set<string>();
   const told = new Set<string>();
+  const looked = new Set<string>();
 
   const watch = async (pending: PendingRecord): Promise<void> => {
     const { id } = pending.ticket;
@@ -55,10 +58,27 @@ export function register(extension: Extension): vscode.Disposable {
       watched.delete(id);
     }
   };
+  /** Looks once for an answer that was lost, so that the person sees what became of it; going on is left to the person. */
+  const look = async (pending: PendingRecord): Promise<void> => {
+    const { id } = pending.ticket;
+    if (looked.has(id) || extension.signing.isAsking(id) || lifetime.signal.aborted) return;
+    looked.add(id);
+    try {
+      await lookForAnswer(extension, pending, false);
+      await extension.signing.refresh(AbortSignal.timeout(15_000));
+    } catch (error) {
+      // Asked again when something changes, such as a sign-in.
+      looked.delete(id);
+      extension.log.warn(`What became of request ${id} could not be found out: ${describeCause(error)}`);
+    }
+  };
   const watchAll = (): void => {
     if (!vscode.workspace.isTrusted || !extension.model.ready) return;
-    // What is signed already waits for nobody: the person attaches it by going on with it.
-    for (const pending of extension.signing.pending()) if (pending.signature === undefined) void watch(pending);
+    for (const pending of extension.signing.pending()) {
+      if (pending.unanswered !== undefined) void look(pending);
+      // What is signed already waits for nobody: the person attaches it by going on with it.
+      else if (pending.signature === undefined) void watch(pending);
+    }
   };
   watchAll();
   return vscode.Disposable.from(
@@ -92,18 +112,27 @@ async function finish(
 
 /** Asks at once how a request stands. */
 export async function resumeNow(extension: Extension, target: CommandTarget): Promise<void> {
-  const pending = await chooseWaiting(extension, target, "Continue a signing request");
-  if (pending === undefined) return;
+  const chosen = await chooseWaiting(extension, target, "Continue a signing request");
+  if (chosen === undefined) return;
   try {
-    const { service } = pending.ticket;
+    const { service } = chosen.ticket;
+    const pending = await takenUp(extension, chosen);
+    if (pending === undefined) return;
     const ask = () => resume(extension, pending, 0, AbortSignal.timeout(60_000));
     const outcome = await withSession(extension, service, ask);
     if (outcome.status === "pending")
       void vscode.window.showInformationMessage(`Request ${pending.ticket.id} still waits: ${outcome.message}`);
     else await finish(extension, pending, outcome);
   } catch (error) {
-    report(extension, `Could not continue request ${pending.ticket.id}`, error);
+    report(extension, `Could not continue request ${chosen.ticket.id}`, error);
   }
+}
+
+/** The record to go on with: of a request whose answer was lost, the one that its service still has. */
+async function takenUp(extension: Extension, pending: PendingRecord): Promise<PendingRecord | undefined> {
+  if (pending.unanswered === undefined) return pending;
+  const look = () => lookForAnswer(extension, pending, true);
+  return await takeUp(extension, pending, await withSession(extension, pending.ticket.service, look));
 }
 
 /** Withdraws a request, after the person has confirmed which. */
@@ -111,6 +140,7 @@ export async function abandon(extension: Extension, target: CommandTarget): Prom
   const pending = await chooseWaiting(extension, target, "Withdraw a signing request");
   if (pending === undefined) return;
   if (pending.signature !== undefined) return await forget(extension, pending);
+  if (pending.unanswered !== undefined) return await forgetUnanswered(extension, pending);
   const question = `Withdraw the request to sign ${artifactOf(pending)} with key '${pending.key.name}'?`;
   const detail = "Nothing is signed. Whoever should approve it no longer sees it.";
   const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, "Withdraw");
@@ -146,7 +176,10 @@ async function chooseWaiting(
   title: string,
 ): Promise<PendingRecord | undefined> {
   const pending = extension.signing.pending();
-  const named = pending.find(({ ticket }) => ticket.id === target.request);
+  const named = pending.find(({ ticket }) => {
+    const found = extension.signing.answerTo(ticket.id)?.answer;
+    return (found?.kind === "waits" ? found.pending.ticket.id : ticket.id) === target.request;
+  });
   if (named !== undefined) return named;
   if (pending.length === 0) {
     void vscode.window.showInformationMessage("No signing request of this workspace waits for an approval.");

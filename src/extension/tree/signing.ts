@@ -1,13 +1,12 @@
 import * as vscode from "vscode";
-import { artifactOf, digestOf, type PendingRecord } from "../../application/pendingRecord.ts";
-import type { AuditEntry, KeyDescription, PendingRequest } from "../../application/signingService.ts";
-import { shortDigest } from "../../core/image/digest.ts";
+import type { AuditEntry, KeyDescription } from "../../application/signingService.ts";
 import { count, describeAge } from "../../core/report/words.ts";
 import type { CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
 import { describeKey } from "../signing/keyWords.ts";
 import type { ServiceState } from "../signing/signingState.ts";
 import { splitName } from "./grouping.ts";
+import { requestItem, requestsOf, type ShownRequest } from "./requests.ts";
 
 /** An item of the view. Request items are command targets by themselves: they carry `request` and `service`. */
 type Node =
@@ -16,19 +15,6 @@ type Node =
   | { readonly kind: "key"; readonly service: string; readonly key: KeyDescription }
   | { readonly kind: "last"; readonly service: ServiceState; readonly entries: readonly AuditEntry[] }
   | { readonly kind: "entry"; readonly service: string; readonly entry: AuditEntry };
-
-/** A request that waits: as the service lists it, as this workspace remembers it, or both. */
-interface ShownRequest {
-  readonly id: string;
-  readonly service: string;
-  readonly artifact: string;
-  readonly key: string;
-  readonly requestedAt: string;
-  readonly listed?: PendingRequest;
-  /** Whether it is decided here. */
-  readonly decidable: boolean;
-  readonly mine?: PendingRecord;
-}
 
 const lastSignings = 5;
 
@@ -66,42 +52,6 @@ export function register(extension: Extension): vscode.Disposable {
     extension.model.onDidChange(askWhereNamed),
     new vscode.Disposable(() => controller.abort()),
   );
-}
-
-function requestsOf(extension: Extension): readonly ShownRequest[] {
-  const shown = new Map<string, ShownRequest>();
-  for (const mine of extension.signing.pending()) {
-    const { id, service } = mine.ticket;
-    const { key, requestedAt } = mine;
-    shown.set(`${service} ${id}`, {
-      id,
-      service,
-      artifact: artifactOf(mine),
-      key: key.name,
-      requestedAt,
-      decidable: false,
-      mine,
-    });
-  }
-  for (const { name, requests, decides } of extension.signing.services()) {
-    for (const listed of requests) {
-      const { id, artifact, key, requestedAt } = listed;
-      const place = `${name} ${listed.ticket ?? id}`;
-      const known = shown.get(place);
-      shown.set(place, {
-        id,
-        service: name,
-        artifact,
-        key,
-        requestedAt,
-        ...known,
-        // Under another id it is the person's own, which somebody else decides.
-        decidable: decides && listed.ticket === undefined,
-        listed,
-      });
-    }
-  }
-  return [...shown.values()];
 }
 
 function rootsOf(extension: Extension): readonly Node[] {
@@ -181,41 +131,6 @@ function toItem(node: Node, now: Date): vscode.TreeItem {
       return item;
     }
   }
-}
-
-function requestItem(shown: ShownRequest, now: Date): vscode.TreeItem {
-  const { id, service, artifact, key, requestedAt, decidable, listed, mine } = shown;
-  const { path, registry } = splitName(artifact);
-  const item = new vscode.TreeItem(path);
-  item.id = `request ${service} ${id}`;
-  const state = stateOf(shown);
-  item.description = [state, key, describeAge(requestedAt, now), registry].filter((part) => part !== "").join(" · ");
-  const by = listed?.approvals.by ?? [];
-  const digest = listed?.digest ?? (mine === undefined ? undefined : digestOf(mine));
-  item.tooltip = [
-    `Request ${id} at ${service}`,
-    digest === undefined ? "" : shortDigest(digest),
-    listed === undefined ? "" : `Requested by ${listed.requestedBy}`,
-    listed?.justification ?? mine?.justification ?? "",
-    mine?.signature === undefined
-      ? by.length === 0
-        ? "Nobody has approved yet"
-        : `Approved by ${by.join(", ")}`
-      : "The signature was made and is kept. Continue the request to bring it to its place.",
-  ]
-    .filter((line) => line !== "")
-    .join("\n");
-  item.iconPath = new vscode.ThemeIcon(mine?.signature === undefined ? "watch" : "warning");
-  const traits = ["pending", ...(decidable ? ["decidable"] : []), ...(mine === undefined ? [] : ["mine"])];
-  item.contextValue = traits.join(" ");
-  item.accessibilityInformation = { label: `signing request for ${artifact}, ${item.description}` };
-  return item;
-}
-
-/** How far a request is, in a few words. */
-function stateOf({ listed, mine }: ShownRequest): string {
-  if (mine?.signature !== undefined) return "kind" in mine ? "signed, not written yet" : "signed, not attached yet";
-  return listed === undefined ? "waits" : `${listed.approvals.have} of ${listed.approvals.need} approvals`;
 }
 
 function keyItem(service: string, key: KeyDescription): vscode.TreeItem {
