@@ -2,6 +2,8 @@ import { withoutByteOrderMark } from "../image/span.ts";
 import type { Document } from "./document.ts";
 import { inputDefaults } from "./githubScope.ts";
 import { readSteps } from "./githubSteps.ts";
+import { localFiles } from "./githubLocal.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { textOf, valueAt } from "./yamlNode.ts";
@@ -12,7 +14,7 @@ const dockerWrapper = "docker://";
  * Reads a GitHub action's metadata: the image that a Docker action runs, and the steps of a composite one, which
  * form the only job, `runs`.
  */
-export function readGithubAction(text: string, path: string): Document {
+export function readGithubAction(text: string, path: string, siblings: Siblings = noSiblings): Document {
   const plain = withoutByteOrderMark(text);
   const stream = readYaml(plain);
   const images = createImageCollector(plain);
@@ -24,7 +26,7 @@ export function readGithubAction(text: string, path: string): Document {
   const inputs = inputDefaults(valueAt(root, "inputs"));
   const { steps, commands, furtherCommands, built, problems } = readSteps(valueAt(runs, "steps"), {
     job: "runs",
-    scope: { text: plain, inputs, environment: new Map() },
+    scope: { text: plain, inputs, environment: new Map(), actionOutput: localFiles(path, siblings).actionOutput },
     images,
   });
   return {

@@ -167,8 +167,9 @@ function createReader(tokens: readonly Token[], source: string, scope: Expressio
       do values.push(or(depth + 1));
       while (accept(","));
     if (tokens[at - 1]?.text !== ")" && !accept(")")) return fail();
-    if (name.toLowerCase() !== "format") return unknown;
-    return format(values);
+    const question = questions.get(name.toLowerCase());
+    if (question !== undefined) return asked(question, values);
+    return name.toLowerCase() === "format" ? format(values) : unknown;
   }
 
   function fail(): readonly Candidate[] {
@@ -185,6 +186,28 @@ function bounded(candidates: readonly Candidate[]): readonly Candidate[] {
 
 function textOfParts(parts: readonly ValuePart[]): string | undefined {
   return parts.every((part) => part.text !== undefined) ? parts.map((part) => part.text).join("") : undefined;
+}
+
+/** Functions that ask something of two texts, without regard to case. */
+const questions = new Map<string, (text: string, part: string) => boolean>([
+  ["contains", (text, part) => text.includes(part)],
+  ["startswith", (text, part) => text.startsWith(part)],
+  ["endswith", (text, part) => text.endsWith(part)],
+]);
+
+function asked(
+  question: (text: string, part: string) => boolean,
+  [texts = unknown, others = unknown]: readonly (readonly Candidate[])[],
+): readonly Candidate[] {
+  return bounded(
+    texts.flatMap((one) =>
+      others.map((other): Candidate => {
+        const [text, part] = [comparable(one), comparable(other)];
+        if (text === undefined || part === undefined) return { kind: "unknown" };
+        return question(text, part) ? { kind: "true" } : { kind: "falsy" };
+      }),
+    ),
+  );
 }
 
 /** Strings compare without regard to case. */

@@ -18,6 +18,10 @@ import {
 export interface PlacedText {
   readonly text: string;
   readonly span: Span;
+  /** Another file, where it stands in one. */
+  readonly file?: string;
+  /** Whether the text does not stand there as it is. */
+  readonly isMade?: boolean;
 }
 
 /** What expressions of one place of a workflow or action can see. */
@@ -33,6 +37,8 @@ export interface GithubScope {
   readonly environment?: ReadonlyMap<string, PlacedText>;
   /** What an output of an earlier step comes to, where its script writes it. */
   readonly stepOutput?: (step: string, output: string) => PlacedText | undefined;
+  /** What an output of a step comes to that uses an action of the same repository. */
+  readonly actionOutput?: (step: YamlNode, output: string, scope: GithubScope) => PlacedText | undefined;
   /** What an output of another job comes to, where the workflow itself says it. */
   readonly jobOutput?: (job: string, output: string) => readonly Candidate[];
 }
@@ -169,6 +175,8 @@ function lookup(path: readonly string[], scope: GithubScope): readonly Candidate
       const value = section === "outputs" ? scope.stepOutput?.(name, output) : undefined;
       return [placedCandidate(value, `output ${output} of step ${name}`)];
     }
+    // What a called workflow gives is said with its own jobs.
+    case "jobs":
     case "needs": {
       const [section, output = ""] = rest;
       return section === "outputs" ? (scope.jobOutput?.(name, output) ?? [{ kind: "unknown" }]) : [{ kind: "unknown" }];
@@ -180,8 +188,10 @@ function lookup(path: readonly string[], scope: GithubScope): readonly Candidate
 
 function placedCandidate(value: PlacedText | undefined, label: string): Candidate {
   if (value === undefined) return { kind: "unknown" };
-  const { text, span } = value;
-  return textCandidate({ text, span, literal: span, shared: true }, [{ span, label, text }]);
+  const { text, span, file, isMade = false } = value;
+  const step = { span, label, text, ...(file === undefined ? {} : { file }) };
+  const isHere = file === undefined && !isMade;
+  return textCandidate(isHere ? { text, span, literal: span, shared: true } : { text }, [step]);
 }
 
 /** What an output of a job comes to; its literals hold for every job that asks for it. */

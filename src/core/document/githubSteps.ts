@@ -4,7 +4,7 @@ import type { Problem } from "../problem.ts";
 import type { BuiltName, JobStep, ShellCommand } from "./document.ts";
 import { builtNames } from "./githubBuilds.ts";
 import { examinedImages } from "./githubExamined.ts";
-import { githubFiles } from "./githubFiles.ts";
+import { githubFiles, type GithubWritten } from "./githubFiles.ts";
 import { readActionInputs } from "./githubInputs.ts";
 import { expressionText, scalarText, type GithubScope, type PlacedText } from "./githubScope.ts";
 import { actionOf } from "./githubUses.ts";
@@ -19,8 +19,8 @@ export interface StepsReading {
   readonly furtherCommands: readonly ShellCommand[];
   /** Names that actions give to what they build. */
   readonly built: readonly BuiltName[];
-  /** What the scripts of steps write as outputs, by the steps' ids; undefined for what cannot be known. */
-  readonly outputs: ReadonlyMap<string, ReadonlyMap<string, PlacedText | undefined>>;
+  /** What steps give as outputs; undefined for what cannot be known. */
+  readonly stepOutput: NonNullable<GithubScope["stepOutput"]>;
   readonly problems: readonly Problem[];
 }
 
@@ -65,19 +65,25 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
   const furtherCommands: ShellCommand[] = [];
   const built: BuiltName[] = [];
   const problems: Problem[] = [];
-  const outputs = new Map<string, ReadonlyMap<string, PlacedText | undefined>>();
-  const written = new Map<string, PlacedText | undefined>();
-  /** What earlier steps have set holds for those that follow. */
-  const later = (scope: GithubScope): GithubScope => ({
+  const outputs = new Map<string, ReadonlyMap<string, GithubWritten>>();
+  const written = new Map<string, GithubWritten>();
+  /** Steps by their ids that use an action of the same repository, each with what it sees. */
+  const local = new Map<string, (output: string, row?: number) => PlacedText | undefined>();
+  const outputIn =
+    (row?: number): NonNullable<GithubScope["stepOutput"]> =>
+    (id, name) =>
+      local.get(id)?.(name, row) ?? inRow(outputs.get(id)?.get(name), row);
+  /** What earlier steps have set holds for those that follow: in one job of a matrix, or in all of them. */
+  const later = (scope: GithubScope, row?: number): GithubScope => ({
     ...scope,
-    environment: withWritten(scope.environment, written),
-    stepOutput: (id, name) => outputs.get(id)?.get(name),
+    environment: withWritten(scope.environment, written, row),
+    stepOutput: outputIn(row),
   });
   for (const [index, item] of itemsOf(node).slice(0, maximumSteps).entries()) {
     const uses = valueAt(item, "uses");
     if (textOf(uses)?.startsWith(dockerWrapper) === true) context.images.add(uses, "uses", { wrapper: dockerWrapper });
     const around = later(context.scope);
-    const scopes = context.imageScopes?.map(later) ?? [around];
+    const scopes = context.imageScopes?.map((scope, row) => later(scope, row)) ?? [around];
     const inStep = (scope: GithubScope): StepScope => ({
       ...scope,
       environment: environmentOf(valueAt(item, "env"), scope),
@@ -87,6 +93,13 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
     steps.push(toStep(item));
     built.push(...builtNames(item, scopes).map((name) => ({ name, at: item.span.start })));
     const scope = inStep(around);
+    const id = textOf(valueAt(item, "id"));
+    if (id !== undefined && textOf(uses)?.startsWith("./") === true)
+      local.set(id, (output, row) => {
+        const seen = row === undefined ? undefined : scopes[row];
+        return context.scope.actionOutput?.(item, output, seen === undefined ? scope : inStep(seen));
+      });
+    const combinations = combinationsOf(inStep, scopes);
     for (const { script, shell } of scriptsOf(item, context.shell)) {
       const windowsShell = windowsShellOf(shell);
       const map = createScalarMap(context.scope.text, script);
@@ -94,26 +107,25 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
         toDocumentOffset: (offset) => map.offsetOf(offset),
         environment: Object.fromEntries([...scope.environment].map(([name, { text }]) => [name, text])),
         resolveExpression: (expression) => expressionText(expression, scope),
-        combinations: combinationsOf(inStep, scopes),
+        combinations,
         windowsShell,
         ...(context.job === undefined ? {} : { job: context.job }),
         step: index,
       });
       (windowsShell === undefined ? commands : furtherCommands).push(...reading.commands);
       problems.push(...reading.problems);
-      const files = githubFiles(reading.commands, context.scope.text);
-      const id = textOf(valueAt(item, "id"));
+      const files = githubFiles(reading.commands, context.scope.text, combinations);
       if (id !== undefined) outputs.set(id, files.outputs);
       // A step that may not run leaves both values possible.
       const isCertain = valueAt(item, "if") === undefined;
       for (const [name, value] of files.environment) {
         const before = around.environment?.get(name);
-        const isSame = before === undefined || before.text === value?.text;
-        written.set(name, isCertain || isSame ? value : undefined);
+        const isSame = before === undefined || before.text === value.value?.text;
+        written.set(name, isCertain || isSame ? value : { value: undefined });
       }
     }
   }
-  return { steps, commands, furtherCommands, built, outputs, problems };
+  return { steps, commands, furtherCommands, built, stepOutput: outputIn(), problems };
 }
 
 /** What a step sees, its own `env` over that around it. */
@@ -158,14 +170,22 @@ function combinationsOf(
 
 function withWritten(
   environment: GithubScope["environment"],
-  written: ReadonlyMap<string, PlacedText | undefined>,
+  written: ReadonlyMap<string, GithubWritten>,
+  row: number | undefined,
 ): ReadonlyMap<string, PlacedText> {
   if (written.size === 0 && environment !== undefined) return environment;
   const merged = new Map(environment);
-  for (const [name, value] of written)
+  for (const [name, one] of written) {
+    const value = inRow(one, row);
     if (value === undefined) merged.delete(name);
     else merged.set(name, value);
+  }
   return merged;
+}
+
+/** What is written in one job of a matrix, or in all of them. */
+function inRow(written: GithubWritten | undefined, row: number | undefined): PlacedText | undefined {
+  return (row === undefined ? undefined : written?.rows?.[row]) ?? written?.value;
 }
 
 /** The environment of `scope` with the variables of an `env` mapping over it, as far as their values are known. */

@@ -4,6 +4,8 @@ import type { BuiltName, Document, Job, ShellCommand } from "./document.ts";
 import { distinctCombinations, matrixCombinations } from "./githubMatrix.ts";
 import { inputDefaults, outputCandidates, valuesOf, type GithubScope } from "./githubScope.ts";
 import { environmentOf, readSteps, type StepsReading } from "./githubSteps.ts";
+import { calledOutput, localFiles, type LocalFiles } from "./githubLocal.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder, type ImageCollector } from "./yamlImage.ts";
 import {
@@ -24,7 +26,7 @@ const dockerWrapper = "docker://";
  * Reads a GitHub Actions workflow: images of containers, services and `uses: docker://`, with matrices expanded and
  * inputs at their defaults; the commands of `run`; jobs and steps.
  */
-export function readGithubWorkflow(text: string, path: string): Document {
+export function readGithubWorkflow(text: string, path: string, siblings: Siblings = noSiblings): Document {
   const plain = withoutByteOrderMark(text);
   const stream = readYaml(plain);
   const images = createImageCollector(plain);
@@ -39,9 +41,10 @@ export function readGithubWorkflow(text: string, path: string): Document {
     valueAt(events, "workflow_call", "inputs"),
     valueAt(events, "workflow_dispatch", "inputs"),
   );
-  const workflow: GithubScope = { text: plain, inputs };
+  const files = localFiles(path, siblings);
+  const workflow: GithubScope = { text: plain, inputs, actionOutput: files.actionOutput };
   const environment = environmentOf(valueAt(root, "env"), workflow);
-  const around: GithubScope = { ...workflow, jobOutput: outputsOf(root, { ...workflow, environment }) };
+  const around: GithubScope = { ...workflow, jobOutput: outputsOf(root, { ...workflow, environment }, files) };
   const shell = textOf(valueAt(root, "defaults", "run", "shell"));
   const budget = { left: maximumEvaluations };
   for (const entry of entriesOf(valueAt(root, "jobs"))) {
@@ -71,6 +74,8 @@ export function readGithubWorkflow(text: string, path: string): Document {
 
 /** Evaluations of containers over the combinations of matrices, for one file. */
 const maximumEvaluations = 20_000;
+/** Workflows that call workflows that are followed. */
+const maximumCalls = 4;
 
 interface Around {
   /** Evaluations that are left. */
@@ -83,7 +88,7 @@ interface Around {
 function readJob(
   { key, value: job }: YamlEntry,
   { budget, scope: around, shell: outerShell, images }: Around,
-): { readonly job: Job } & Omit<StepsReading, "steps" | "outputs"> {
+): { readonly job: Job } & Omit<StepsReading, "steps" | "stepOutput"> {
   const all = matrixCombinations(job, around.text);
   const combinations = all === undefined ? undefined : distinctCombinations(job, all, around.text);
   const { environment: _, ...withoutEnvironment } = around;
@@ -103,7 +108,7 @@ function readJob(
   });
   const {
     steps,
-    outputs: _outputs,
+    stepOutput: _stepOutput,
     ...reading
   } = readSteps(valueAt(job, "steps"), {
     job: key.text,
@@ -123,25 +128,37 @@ function readJob(
   };
 }
 
-/** What `needs.JOB.outputs.NAME` comes to: outputs are written where the job's own `env` and matrix hold. */
-function outputsOf(root: YamlNode | undefined, around: GithubScope): NonNullable<GithubScope["jobOutput"]> {
-  const outputs = new Map<string, StepsReading["outputs"]>();
+/**
+ * What `needs.JOB.outputs.NAME` comes to: outputs are written where the job's own `env` and matrix hold, or in the
+ * workflow that it calls.
+ */
+function outputsOf(
+  root: YamlNode | undefined,
+  around: GithubScope,
+  files: LocalFiles,
+  depth = 0,
+): NonNullable<GithubScope["jobOutput"]> {
+  const outputs = new Map<string, StepsReading["stepOutput"]>();
   const unlisted = createImageCollector(around.text);
   return (job, output) => {
     const node = valueAt(root, "jobs", job);
+    const label = `output ${output} of job ${job}`;
+    const called = depth > maximumCalls ? undefined : files.called(node, around);
+    if (called !== undefined)
+      return calledOutput(called, output, label, outputsOf(called.root, called.scope, files, depth + 1));
     const combinations = node === undefined ? undefined : matrixCombinations(node, around.text);
     const matrix = combinations?.length === 1 ? combinations[0] : undefined;
     const scope = { ...around, matrix };
     const environment = environmentOf(valueAt(node, "env"), scope);
-    const label = `output ${output} of job ${job}`;
     const inJob: GithubScope = {
       ...scope,
       environment,
       stepOutput(id, name) {
         // Only an output that is asked for is worth reading the scripts of its job.
-        const steps = outputs.get(job) ?? readSteps(valueAt(node, "steps"), { scope: inJob, images: unlisted }).outputs;
-        outputs.set(job, steps);
-        return steps.get(id)?.get(name);
+        const read =
+          outputs.get(job) ?? readSteps(valueAt(node, "steps"), { scope: inJob, images: unlisted }).stepOutput;
+        outputs.set(job, read);
+        return read(id, name);
       },
     };
     return outputCandidates(valueAt(node, "outputs", output), label, inJob);
