@@ -75,6 +75,7 @@ export function readMakefile(source: string, path: string, siblings: Siblings = 
   const read = (span: Span, locals: MakeLocals | undefined): void => {
     const reading = readLine(span, locals);
     commands.push(...reading.commands);
+    furtherCommands.push(...(reading.forwarded ?? []));
     problems.push(...reading.problems);
   };
   for (const { span, targets: of } of recipes) {

@@ -84,7 +84,9 @@ export function createPipeline(source: string, path: string, dialect: Dialect, r
       const lines = nodes.flatMap((node) => scriptLines(node));
       scripts -= lines.reduce((sum, line) => sum + line.text.length, 0);
       if (scripts <= 0) return;
-      add(readScriptLines(text, lines, options), options?.windowsShell === undefined ? commands : furtherCommands);
+      const reading = readScriptLines(text, lines, options);
+      add(reading, options?.windowsShell === undefined ? commands : furtherCommands);
+      if (reading.forwarded !== undefined) add({ commands: reading.forwarded, problems: [] }, furtherCommands);
     },
     words(nodes, options) {
       add(readWords(text, nodes, options));

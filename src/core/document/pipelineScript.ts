@@ -43,7 +43,7 @@ export function readScriptLines(text: string, lines: readonly YamlScalar[], opti
   if (lines.length === 0 || shebangIsShell(lines[0]?.text ?? "") === false) return nothing;
   const script = joinLines(text, lines, options.scope);
   const { environment = {}, job, step } = options;
-  const { commands, problems } = readShell(script.source, {
+  const { commands, problems, forwarded } = readShell(script.source, {
     toDocumentOffset: script.toDocumentOffset,
     environment,
     resolveExpression: (expression) => script.values.get(expression),
@@ -58,7 +58,12 @@ export function readScriptLines(text: string, lines: readonly YamlScalar[], opti
     ...(job === undefined ? {} : { job }),
     ...(step === undefined ? {} : { step }),
   });
-  return { commands: script.written.size === 0 ? commands : commands.map(asWritten(script)), problems };
+  const written = script.written.size === 0 ? (command: ShellCommand) => command : asWritten(script);
+  return {
+    commands: commands.map(written),
+    problems,
+    ...(forwarded === undefined ? {} : { forwarded: forwarded.map(written) }),
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ShellCommand, ShellWord } from "../document/document.ts";
-import { invocationOf, type Invocation } from "./invocation.ts";
+import { invocationOf, programWords, type Invocation } from "./invocation.ts";
 import { isShellProgram } from "./shellInterpreter.ts";
 
 /** What a command runs: a tool with its words, or a script that a word holds. */
@@ -9,11 +9,18 @@ export type InnerCommand =
 
 /** What a command runs in the end, whatever stands before it: `sudo`, `retry 3`, `ssh host`. */
 export function innerCommands(command: ShellCommand): readonly InnerCommand[] {
-  const invocation = invocationOf(command) ?? engineByName(command);
+  const invocation = invocationOf(command) ?? engineByName(programWords(command));
   if (invocation === undefined) {
     // `$SUDO docker run ...`: what comes first is not known, but what it runs is.
-    const behind = wrapped({ tool: "", rest: command.words.slice(1) });
+    const rest = command.words.slice(1);
+    const engine = engineByName(rest);
+    if (engine !== undefined) return [{ kind: "tool", invocation: engine }];
+    const behind = wrapped({ tool: "", rest });
     return behind === undefined ? [] : [behind];
+  }
+  if (scriptRunners.has(invocation.tool)) {
+    const scripts = invocation.rest.filter(({ text, raw }) => !raw.startsWith("-") && /\s/.test(text ?? raw));
+    if (scripts.length > 0) return scripts.map((script) => ({ kind: "script", word: script }));
   }
   const word = scriptOf(invocation.tool, invocation.rest);
   if (word !== undefined) return [{ kind: "script", word }];
@@ -38,7 +45,7 @@ const engineOfCommand =
 const composeName = /compose|(?:^|_)dcr?(?:_|$)/i;
 
 /** `$CONTAINER_ENGINE run ...`, `{{ container_binary }} run ...`: which engine is only known when it runs, but all of them take the same words. */
-function engineByName({ words }: ShellCommand): Invocation | undefined {
+function engineByName(words: readonly ShellWord[]): Invocation | undefined {
   const [program, ...rest] = words;
   if (program?.text === undefined && engineOfCommand.test(program?.raw ?? "") && !composeName.test(program?.raw ?? ""))
     return { tool: "docker", rest };
@@ -54,6 +61,16 @@ function engineByName({ words }: ShellCommand): Invocation | undefined {
   const removes = options.some(({ text }) => text === "--rm");
   return verb?.text === "run" && removes && !composeName.test(name) ? { tool: "docker", rest } : undefined;
 }
+
+/** Commands each of whose quoted words is a script. */
+const scriptRunners = new Set([
+  "concurrently",
+  "conc",
+  "start-server-and-test",
+  "start-test",
+  "nodemon",
+  "cross-env-shell",
+]);
 
 /** Commands that take a script after `-c` or another option. */
 const scriptOptions = new Map<string, RegExp>([

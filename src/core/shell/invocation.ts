@@ -45,6 +45,9 @@ const wrappers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["watch", new Set(["-n", "--interval"])],
   ["retry", new Set(["-t", "--times", "-d", "--delay", "-m", "--max", "-s", "--sleep", "-n"])],
   ["exec", new Set(["-a"])],
+  ["npx", new Set(["-p", "--package"])],
+  ["bunx", new Set(["-p", "--package"])],
+  ["cross-env", new Set()],
   ["then", new Set()],
   ["do", new Set()],
   ["else", new Set()],
@@ -54,20 +57,25 @@ const wrappers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 
 /** The tool that a command runs and its words, wrappers taken off; undefined where the tool's name is not known. */
 export function invocationOf(command: ShellCommand): Invocation | undefined {
+  const [program, ...rest] = programWords(command);
+  const tool = toolName(program);
+  return tool === undefined || wrappers.has(tool) ? undefined : { tool, rest };
+}
+
+/** The words of a command from its program on, wrappers taken off, whether or not its name is known. */
+export function programWords({ words }: ShellCommand): readonly ShellWord[] {
   let at = 0;
   for (let depth = 0; depth < 8; depth++) {
-    while (isAssignment(command.words[at])) at++;
-    const tool = toolName(command.words[at]);
-    if (tool === undefined) return undefined;
-    at++;
-    const valued = wrappers.get(tool);
-    if (valued === undefined) return { tool, rest: command.words.slice(at) };
-    at = afterOptions(command.words, at, valued);
+    while (isAssignment(words[at])) at++;
+    const tool = toolName(words[at]);
+    const valued = tool === undefined ? undefined : wrappers.get(tool);
+    if (valued === undefined) break;
+    at = afterOptions(words, at + 1, valued);
     // `timeout 5m cosign ...`, `retry 3 cosign ...`: a number is an argument of its own.
     if (tool === "timeout") at++;
-    else if (tool === "retry") while (/^\d+[smh]?$/.test(command.words[at]?.text ?? "")) at++;
+    else if (tool === "retry") while (/^\d+[smh]?$/.test(words[at]?.text ?? "")) at++;
   }
-  return undefined;
+  return words.slice(at);
 }
 
 /**

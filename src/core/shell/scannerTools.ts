@@ -36,7 +36,12 @@ function readScanner(words: readonly WordValue[], table: OptionTable, verbs: Rea
   const wrapped = wrapper.exec(given.text)?.[0];
   if (wrapped !== undefined && !/^[\w-]+:\d+\//.test(given.text)) return local([afterPrefix(whole, wrapped)]);
   // A folder is as likely, unless the variable is named after an image.
-  if (given.text.startsWith(unknownCharacter) && !given.word.expands.some((name) => /im(?:a)?g|ref|tag/i.test(name)))
+  const isOpen = given.text.startsWith(unknownCharacter) || /^["']?\$\{?\w+\}?["']?$/.test(given.word.raw);
+  if (
+    isOpen &&
+    given.text.includes(unknownCharacter) &&
+    !given.word.expands.some((name) => /im(?:a)?g|ref|tag/i.test(name))
+  )
     return noImages;
   return notImage.test(given.text) || others.has(given.text) ? noImages : local([whole]);
 }

@@ -76,7 +76,13 @@ export function createScript(document: string): ScriptBuilder {
         resolveExpression: (expression) => knownText(insertions[Number(expression.slice("part ".length))]?.parts),
       });
       if (insertions.length === 0) return reading;
-      return { ...reading, commands: reading.commands.map((command) => asWritten(command, insertions, document)) };
+      const { commands, forwarded } = reading;
+      const written = (command: ShellCommand): ShellCommand => asWritten(command, insertions, document);
+      return {
+        ...reading,
+        commands: commands.map(written),
+        ...(forwarded === undefined ? {} : { forwarded: forwarded.map(written) }),
+      };
     },
   };
 }
@@ -118,12 +124,25 @@ function asWritten(command: ShellCommand, insertions: readonly Insertion[], docu
 }
 
 function insertionIndex(stand: string): number {
-  const digits = /\$\{\{ part (\d+) \}\}/.exec(stand)?.[1];
+  const digits = /^\$\{\{ part (\d+) \}\}$/.exec(stand)?.[1];
   return digits === undefined ? -1 : Number(digits);
+}
+
+function holdsStandIn({ chain, choices }: WordPart): boolean {
+  return choices !== undefined || chain.some(({ text }) => insertionIndex(text) >= 0);
 }
 
 /** The part of a word with the parts of what was inserted there. */
 function insertedParts(part: WordPart, insertions: readonly Insertion[]): readonly WordPart[] {
+  const { choices } = part;
+  if (choices?.some((choice) => choice.some(holdsStandIn)) === true)
+    return [
+      {
+        ...part,
+        choices: choices.map((choice) => choice.flatMap((one) => insertedParts(one, insertions))),
+        group: part.group ?? choices,
+      },
+    ];
   const at = part.chain.findIndex(({ text }) => insertionIndex(text) >= 0);
   const insertion = insertions[insertionIndex(part.chain[at]?.text ?? "")];
   if (insertion === undefined) return [part];

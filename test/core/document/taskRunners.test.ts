@@ -111,13 +111,21 @@ const samples: readonly Sample[] = [
   "scripts": {
     "a": "docker run --rm -v \\"$(pwd)\\":/x «node:22» sh -c 'docker run no:2'",
     "b": "I=a:1 && docker pull «$I»",
-    "c": "echo docker run no:3"
+    "c": "echo docker run no:3",
+    "d": "npx concurrently -n a \\"npm:w\\" 'docker run --rm «b:2»'",
+    "e": "docker pull «$npm_package_config_image»"
   },
+  "config": { "image": "c:3" },
   "docker": "docker run no:4"
 }
 `,
-    uses: ["command docker.io/library/node:22 literal", "command docker.io/library/a:1 resolved"],
-    pins: 2,
+    uses: [
+      "command docker.io/library/node:22 literal",
+      "command docker.io/library/a:1 resolved",
+      "command docker.io/library/b:2 literal",
+      "command docker.io/library/c:3 resolved",
+    ],
+    pins: 4,
   },
   {
     path: "build.ps1",

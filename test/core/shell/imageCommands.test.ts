@@ -224,6 +224,9 @@ const commands: readonly string[] = [
   "$(which docker) run ⟦a/b:1⟧ && `command -v podman || command -v docker` pull ⟦a/b:2⟧",
   "$(run_docker_compose) run no:1; $(command -v docker-compose) pull no:2; $(docker inspect x) run no:3",
   'header "$(get_docker_binary) pull no:1"',
+  "sudo ${PODMAN} pull ⟦node:22⟧",
+  "$SUDO $PODMAN pull ⟦node:22⟧",
+  'OUT="sbom/$X"; syft scan "$OUT" -o json',
   "$TOOL run node:22",
   "docker pull NODE:22",
 ];
