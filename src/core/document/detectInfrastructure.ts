@@ -8,7 +8,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["devcontainer", /(?:^|\/)(?:\.?devcontainer|devcontainer-lock|\.devcontainer-lock|devcontainer-feature)\.json$/i],
   ["earthfile", /(?:^|\/)(?:[\w-]+\.)?Earthfile(?:\.[\w-]+)?$/],
   ["bake", /(?:(?:^|[/._-])docker-bake[^/]*|\.bake)\.(?:hcl|json)$/i],
-  ["terraform", /\.(?:tf|tofu)$/i],
+  ["terraform", /\.(?:tf|tofu)(?:\.json)?$/i],
   ["nomad", /\.nomad(?:\.hcl)?(?:\.(?:tpl|tmpl|tftpl|template|levant))?$/i],
   ["packer", /\.pkr\.(?:hcl|json)$/i],
   ["quadlet", /\.(?:container|image|volume|artifact|kube|service)(?:\.d\/[^/]+\.conf)?$/],

@@ -1,5 +1,6 @@
 import type { Dialect, Document, ImageUse } from "./document.ts";
 import { readHcl, type HclBody } from "./hcl.ts";
+import { readHclJson } from "./hclJson.ts";
 import { evaluateNode } from "./hclEvaluate.ts";
 import { expressionTag } from "./hclExpression.ts";
 import { imageValues, type HclKeys } from "./hclImages.ts";
@@ -73,7 +74,7 @@ export function createHclFile(
 ): HclFile {
   const pipeline = createPipeline(source, path, dialect, () => ({ documents: [], problems: [] }));
   const { text } = pipeline;
-  const root = readHcl(text);
+  const root = /\.json$/i.test(path) ? readHclJson(text) : readHcl(text);
   const own = variablesAndLocals(root);
   const outer: HclLookup = (name) => own(name) ?? beside(name);
   const others = createImageCollector(text);
@@ -137,9 +138,13 @@ function jsonIn(node: YamlNode | undefined): YamlStream | undefined {
   return /^\s*[[{]/.test(scalar.text) ? readJsonc(" ".repeat(scalar.span.start) + scalar.text) : undefined;
 }
 
+const otherInQuotes = /^\$\{\s*(?:data|module|[a-z][a-z0-9]*_\w+)\.[\w-]+\.[\w.[\]"'-]+\s*\}$/;
+
 /** `docker_image.web.image_id`: what the reference says stands where that is declared. */
 function isNameOfOther(node: YamlNode | undefined, lookup: HclLookup): boolean {
   const scalar = scalarOf(node);
+  // The same in quotes, as it was written before Terraform 0.12 and is in JSON.
+  if (scalar !== undefined && scalar.tag !== expressionTag && otherInQuotes.test(scalar.text)) return true;
   if (scalar?.tag !== expressionTag || /^\(*\s*(?:(?:var|local|each|count)\.|format\()/.test(scalar.text)) return false;
   const [, root = "", second = ""] =
     /^([\p{L}_][\p{L}\p{N}_-]*)(?:\.([\p{L}_][\p{L}\p{N}_-]*))?/u.exec(scalar.text) ?? [];

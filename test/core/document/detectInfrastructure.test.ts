@@ -10,6 +10,7 @@ const cases: readonly (readonly [path: string, text: string, dialect: string])[]
   ["build.hcl", 'target "a" {\n}\n', "bake"],
   ["terragrunt.hcl", 'include "root" {}\n', "unrecognised"],
   ["infra/main.tf", "", "terraform"],
+  ["cdk.tf.json", "{}", "terraform"],
   ["job.nomad", "", "nomad"],
   ["jobs/web.hcl", '# a\njob "web" {\n}\n', "nomad"],
   ["nomad/web.nomad.tpl", "", "nomad"],

@@ -132,7 +132,36 @@ resource "nomad_job" "e" { jobspec = file("e.nomad") }
   ],
 ];
 
+const json = `{
+  "variable": { "tag": { "default": "7" } },
+  "locals": { "host": "ghcr.io" },
+  "data": { "docker_registry_image": { "a": { "name": "«acme/a:1»" } } },
+  "resource": {
+    "docker_image": {
+      "b": { "name": "«redis:$\{var.tag}»" },
+      "built": { "name": "out:1", "build": { "context": "." } }
+    },
+    "docker_container": { "c": [ { "name": "no:1", "image": "$\{docker_image.b.image_id}" } ] },
+    "kubernetes_pod": { "d": { "spec": [ { "container": { "image": "«$\{local.host}/acme/d:1»" } } ] } },
+    "nomad_job": { "e": { "jobspec": "job \\"x\\" {\\n task \\"t\\" {\\n config { image = \\"«busybox:1»\\" }\\n }\\n}" } }
+  },
+  "module": { "f": { "source": "./f", "image": "«ghcr.io/acme/f:1»" } }
+}`.replaceAll("\\{", "{");
+
 describe("resources of Terraform", () => {
+  it("are read from JSON too", () => {
+    const readJson = (text: string) => readDocument(text, "cdk.tf.json");
+    expectUses(readJson, json, [
+      "docker_registry_image docker.io/acme/a:1 literal",
+      "docker_image docker.io/library/redis:7 resolved",
+      "kubernetes_pod ghcr.io/acme/d:1 resolved",
+      "task docker.io/library/busybox:1 literal",
+      "module ghcr.io/acme/f:1 literal",
+    ]);
+    const plain = json.replaceAll(/[«»]/g, "");
+    expectToSurvive(readJson, plain.slice(0, 500));
+    expectPinsToHold(readJson, plain);
+  });
   for (const [name, text, ...uses] of rows) {
     it(`have ${name}`, () => {
       expectUses(read, text, uses);
