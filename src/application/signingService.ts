@@ -1,5 +1,6 @@
 import type { PlannedEnvelope } from "../core/sign/payload.ts";
 import type { EnvelopeOffer } from "../core/sign/signingKey.ts";
+import type { KeyCertification } from "./keyCertification.ts";
 import type { WaitOptions } from "./ports.ts";
 import type { KeylessSigning } from "./witness.ts";
 
@@ -169,6 +170,8 @@ export interface SigningService {
   readonly origin: string;
   /** Where its keys live for one signing only, and certificates vouch for them. */
   readonly keyless?: KeylessSigning;
+  /** Where the service has an authority for its own keys. */
+  readonly certification?: KeyCertification;
   listKeys(options: WaitOptions): Promise<readonly KeyDescription[]>;
   submit(request: SignRequest, options: WaitOptions): Promise<SignOutcome>;
   resume(ticket: Ticket, options: WaitOptions): Promise<SignOutcome>;

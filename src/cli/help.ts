@@ -11,6 +11,7 @@ Usage: countersign COMMAND [OPTIONS] [ARGUMENTS]
   verify-bundle FILE|sha256:HEX --bundle F     a Sigstore bundle for a file
   sign     IMAGE|FILE --service S --key K      sign through a signing service
   attest   IMAGE|FILE --predicate F --type T   sign what is said of it
+  certify  KEY --service S --role R            a certificate for a service's key
   pipeline-step github|gitlab|...              a step that signs what was built
   propose  IMAGE          the smallest policy rule that accepts who signed it
   trust    show|update    the trusted root of the public Sigstore instance
@@ -215,6 +216,31 @@ Examples
   countersign trust show
   countersign trust update
   countersign trust update --mirror https://mirror.acme.io/sigstore-tuf
+`,
+  ],
+  [
+    "certify",
+    `Usage: countersign certify KEY --service S --role R [OPTIONS]
+
+Has a key of Vault or OpenBao (transit) certified by its PKI engine (option
+'pkiMount' of the service). The key stays where it is: it signs a request, the
+role issues, and the certificates are set beside the key once they are found to
+be good for signing code. Shows what will be done, and asks before it is.
+
+  --role ROLE             role of the PKI engine; it decides what is issued
+  --common-name NAME      name in the certificate, where the role takes it
+  --expires-in 720h       how long it is good; else as long as the role says
+  --dry-run               show what would be done; nothing is issued
+  --yes                   it is settled: do not ask
+  --format text|json
+
+Exit codes: 0 certified, 1 declined or not done, 2 wrong usage
+
+Examples
+  countersign certify release --service vault --role code-signing --dry-run
+  countersign certify release --service vault --role code-signing \\
+    --common-name release@acme.example --expires-in 2160h
+  countersign certify release --service vault --role code-signing --yes
 `,
   ],
   [

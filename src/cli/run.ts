@@ -17,6 +17,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["propose", async () => (await import("./commands/propose.ts")).propose],
   ["sign", async () => (await import("./commands/sign.ts")).sign],
   ["attest", async () => (await import("./commands/attest.ts")).attest],
+  ["certify", async () => (await import("./commands/certify.ts")).certify],
   ["pipeline-step", async () => (await import("./commands/pipelineStep.ts")).pipelineStep],
   ["trust", async () => (await import("./commands/trustRoot.ts")).trustRoot],
   ["explain", async () => (await import("./commands/explain.ts")).explain],

@@ -23,6 +23,8 @@ export interface CommandLine {
   readonly environment: Readonly<Record<string, string>>;
   write(path: string, content: string | Uint8Array): string;
   run(...args: readonly string[]): Promise<Run>;
+  /** The same with more in its environment. */
+  runWith(more: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Run>;
   /** The same in a folder below the workspace. */
   runIn(below: string, ...args: readonly string[]): Promise<Run>;
   /** Starts without waiting, for what is interrupted. */
@@ -67,8 +69,9 @@ export async function createCommandLine(): Promise<CommandLine> {
     COUNTERSIGN_STATE_DIR: join(home, "state"),
     LANG: "C.UTF-8",
   };
-  const startIn = (cwd: string, args: readonly string[]): ReturnType<CommandLine["start"]> => {
-    const child = spawn(process.execPath, [program, ...args], { cwd, env: environment, stdio: "pipe" });
+  const startIn = (cwd: string, args: readonly string[], more = {}): ReturnType<CommandLine["start"]> => {
+    const env = { ...environment, ...more };
+    const child = spawn(process.execPath, [program, ...args], { cwd, env, stdio: "pipe" });
     const parts = { output: "", error: "" };
     child.stdout.setEncoding("utf8").on("data", (text: string) => (parts.output += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (parts.error += text));
@@ -89,6 +92,7 @@ export async function createCommandLine(): Promise<CommandLine> {
       return absolute;
     },
     run: (...args) => startIn(folder, args).ended,
+    runWith: (more, ...args) => startIn(folder, args, more).ended,
     runIn: (below, ...args) => startIn(join(folder, below), args).ended,
     start: (...args) => startIn(folder, args),
     dispose: () => rmSync(home, { recursive: true, force: true }),

@@ -69,9 +69,13 @@ export async function startVaultScene(
 }
 
 /** A service at any address, as a new process opens it. */
-export function openVaultAt(url: string, environment: Readonly<Record<string, string>>): Promise<SigningService> {
+export function openVaultAt(
+  url: string,
+  environment: Readonly<Record<string, string>>,
+  options: Readonly<Record<string, string>> = {},
+): Promise<SigningService> {
   const place = { platform: process.platform, environment };
-  return openVault({ name: "vault", type: "vault", url, options: {} }, { place });
+  return openVault({ name: "vault", type: "vault", url, options }, { place });
 }
 
 /** A request over a message. */

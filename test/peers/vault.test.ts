@@ -4,10 +4,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { noCredentials } from "../../src/adapters/registry/credentials.ts";
 import { createRegistry } from "../../src/adapters/registry/registry.ts";
+import { executeCertification, prepareCertification } from "../../src/application/certifyKey.ts";
 import { readPendingSigning } from "../../src/application/pendingSigning.ts";
 import { executeSigning, prepareSigning, resumeSigning, type SigningPorts } from "../../src/application/signImage.ts";
+import { decodePem } from "../../src/core/base64.ts";
 import { readPolicy } from "../../src/core/policy/readPolicy.ts";
+import { keyOfCertificationRequest } from "../../src/core/x509/certificationRequest.ts";
 import { startTrialRegistry } from "../../src/trial/registry/trialRegistry.ts";
+import { createTrialAuthority } from "../../src/trial/service/authority.ts";
 import { pushImage } from "../helpers/registryScene.ts";
 import { openVaultAt, startVaultScene, vaultKeys, vaultRequest, type VaultScene } from "../helpers/vaultScene.ts";
 import { describeWithPeers } from "./peers.ts";
@@ -158,6 +162,32 @@ describeWithPeers("the transit engine of Vault itself signs for us", ["vault-tra
           tried += 1;
         }
     assert.equal(tried, 4 * 3 + 3 * 2 * 3 + 3);
+  });
+
+  it("and certifies its keys by an authority, in place of what they had", async () => {
+    const options = { pkiMount: "pki" };
+    const environment = { VAULT_ADDR: url, VAULT_TOKEN: "root" };
+    const authority = createTrialAuthority(new Date());
+    const engine = await openVaultAt(url, environment, options);
+    // The engine has no authority beside it here: what its keys sign is certified by another.
+    const issue = (_wish: unknown, request: string): Promise<{ chain: readonly string[]; serial: string }> => {
+      const asked = keyOfCertificationRequest(decodePem(request, "CERTIFICATE REQUEST") ?? Buffer.alloc(0));
+      return Promise.resolve({ chain: authority.issue("release", asked!.key), serial: "01" });
+    };
+    const service = { ...engine, certification: { ...engine.certification!, issue } };
+    for (const key of [...types, "rotated"]) {
+      const prepared = await prepareCertification({ service }, { key, role: "code-signing" }, { signal });
+      assert.equal(prepared.replaces, false, key);
+      const { chain } = await executeCertification({ service, clock: { now: () => new Date() } }, prepared, { signal });
+      const described = (await service.listKeys({ signal })).find(({ name }) => name === key);
+      assert.deepEqual(
+        described?.certificateChain.map((pem) => pem.trim()),
+        chain.map((pem) => pem.trim()),
+      );
+      assert.match(described?.governance.issuer ?? "", /Countersign TRIAL issuing/);
+    }
+    const others = authority.issue("other", createPublicKey((await service.listKeys({ signal }))[0]!.publicKey));
+    await assert.rejects(service.certification.keep("rotated", others, { signal }), { code: "service-denied" });
   });
 
   it("and says what may be done with keys", async () => {

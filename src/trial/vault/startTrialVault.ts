@@ -6,6 +6,7 @@ import type { TrialAnswer } from "../service/requests.ts";
 import { toSideBySide } from "../service/signDigest.ts";
 import { failed, found, type VaultAnswer } from "./answers.ts";
 import { createTrialControlGroups, type TrialControlGroups } from "./controlGroups.ts";
+import { issueByRole } from "./certification.ts";
 import type { TrialVaultFault } from "./faults.ts";
 import { createTrialTokenStore, type TrialLogins, type TrialTokenStore } from "./logins.ts";
 import { createTrialPki } from "./pki.ts";
@@ -41,6 +42,8 @@ interface Context {
   readonly mount: string;
   readonly namespace?: string;
   readonly pki?: (path: string) => VaultAnswer | undefined;
+  readonly pkiMount?: string;
+  readonly engine: TrialEngine;
   fault(): TrialVaultFault | undefined;
 }
 
@@ -51,12 +54,13 @@ export async function startTrialVault(engine: TrialEngine, options: TrialVaultOp
   const calls: { target: string; body: object }[] = [];
   let fault: TrialVaultFault | undefined;
   const context: Context = {
+    engine,
     transit: createTrialTransit(engine),
     tokens: createTrialTokenStore(engine, options.logins ?? {}),
     groups: createTrialControlGroups(engine),
     mount: options.mount ?? "transit",
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
-    ...(options.pki === undefined ? {} : { pki: createTrialPki(engine, options.pki) }),
+    ...(options.pki === undefined ? {} : { pki: createTrialPki(engine, options.pki), pkiMount: options.pki.mount }),
     fault: () => fault,
   };
   const server = await serveLoopback({
@@ -139,8 +143,12 @@ function write(
       if (fault?.kind === "no-unwrap") return failed(403, "permission denied");
       return groups.unwrap(textOrEmpty(body["token"]), (outcome) => answerOf(outcome, path, user, context));
   }
+  const issuing = context.pkiMount === undefined ? undefined : `${context.pkiMount}/sign/`;
+  if (issuing !== undefined && path.startsWith(issuing))
+    return issueByRole(context.engine, path.slice(issuing.length), body);
   const [verb, name, hash, ...rest] = path.startsWith(`${mount}/`) ? path.slice(mount.length + 1).split("/") : [];
   if (name === undefined || rest.length > 0) return failed(404, "no handler for route");
+  if (verb === "keys") return transit.change(name, hash, body);
   if (verb === "verify") return transit.verify(name, hash, body);
   if (verb !== "sign") return failed(404, "no handler for route");
   if (fault?.kind === "stall") return undefined;

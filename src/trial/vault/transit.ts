@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, randomUUID } from "node:crypto";
+import { createHash, createPublicKey, randomUUID, X509Certificate } from "node:crypto";
 import type { HashAlgorithm, KeySpec, SignRequest } from "../../application/signingService.ts";
 import { decodeBase64 } from "../../core/base64.ts";
 import { textOrEmpty, type JsonObject } from "../../core/json.ts";
@@ -8,6 +8,7 @@ import type { TrialEngine } from "../service/engine.ts";
 import type { TrialKey } from "../service/keys.ts";
 import type { TrialAnswer } from "../service/requests.ts";
 import { failed, found, type VaultAnswer } from "./answers.ts";
+import { certificationRequest } from "./certification.ts";
 
 /** The transit secrets engine over the keys of the trial: each has the one version 1. */
 export interface TrialTransit {
@@ -16,6 +17,8 @@ export interface TrialTransit {
   /** Puts a request to the trial service; an answer where it cannot be put. `hash` stands in the path. */
   sign(user: string, name: string, hash: string | undefined, body: JsonObject): TrialAnswer | VaultAnswer;
   verify(name: string, hash: string | undefined, body: JsonObject): VaultAnswer;
+  /** What the engine does with a key itself: `csr` and `set-certificate`. */
+  change(name: string, verb: string | undefined, body: JsonObject): VaultAnswer;
 }
 
 const types: Readonly<Record<KeySpec, string>> = {
@@ -40,11 +43,24 @@ const justification = "Asked for through the interface of Vault, which carries n
 export function createTrialTransit(engine: TrialEngine): TrialTransit {
   const keyOf = (name: string): TrialKey | undefined =>
     engine.keys.find(({ description }) => description.name === name);
+  const certificates = new Map<string, string>();
   return {
     list: () => found({ keys: engine.keys.map(({ description }) => description.name) }, randomUUID()),
     describe: (name) => {
       const key = keyOf(name);
-      return key === undefined ? failed(404) : found(describe(key, engine.now()), randomUUID());
+      return key === undefined ? failed(404) : found(describe(key, certificates.get(name), engine.now()), randomUUID());
+    },
+    change: (name, verb, body) => {
+      const key = keyOf(name);
+      if (key === undefined) return failed(400, `key with provided name '${name}' not found`);
+      if ((body["version"] ?? 1) !== 1) return failed(400, "version does not exist");
+      if (verb === "csr") return found({ name, csr: certificationRequest(key) }, randomUUID());
+      if (verb !== "set-certificate") return failed(404, "no handler for route");
+      const chain = textOrEmpty(body["certificate_chain"]);
+      if (!isFor(key, chain))
+        return failed(400, "failed to persist certificate chain: leaf certificate public key does match the key");
+      certificates.set(name, chain);
+      return found({ name, "certificate-chain": chain }, randomUUID());
     },
     sign: (user, name, hash, body) => {
       const key = keyOf(name);
@@ -64,7 +80,15 @@ export function createTrialTransit(engine: TrialEngine): TrialTransit {
   };
 }
 
-function describe({ description }: TrialKey, now: Date): object {
+function isFor({ description }: TrialKey, chain: string): boolean {
+  try {
+    return new X509Certificate(chain).publicKey.equals(createPublicKey(description.publicKey));
+  } catch {
+    return false;
+  }
+}
+
+function describe({ description }: TrialKey, set: string | undefined, now: Date): object {
   const publicKey = createPublicKey(description.publicKey);
   const raw = publicKey.export({ type: "spki", format: "der" }).subarray(-32).toString("base64");
   return {
@@ -84,7 +108,7 @@ function describe({ description }: TrialKey, now: Date): object {
     supports_signing: true,
     keys: {
       "1": {
-        certificate_chain: description.certificateChain.join(""),
+        certificate_chain: set ?? description.certificateChain.join(""),
         creation_time: now.toISOString(),
         name: types[description.spec],
         public_key: description.spec === "ed25519" ? raw : description.publicKey,

@@ -48,6 +48,16 @@ export async function completeByPki(
 
 const maximumPem = 100_000;
 
+/** The certificates in a text; none where one of them cannot be read. */
+export function certificatesIn(pem: string): readonly X509Certificate[] {
+  const blocks = pem.slice(0, maximumPem).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    return blocks.map((block) => new X509Certificate(block));
+  } catch {
+    return [];
+  }
+}
+
 async function lookUp(path: string, session: Session, options: WaitOptions): Promise<JsonObject> {
   const { status, body } = await session.read({ path, action: "ask about the certificate" }, options);
   return status === 200 ? objectIn(body, "data") : {};

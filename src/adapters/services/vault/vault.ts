@@ -5,6 +5,7 @@ import { isJsonArray, isJsonObject } from "../../../core/json.ts";
 import { isTransitKeyName } from "../../../core/policy/vaultOptions.ts";
 import { requestHash } from "../../../core/sign/requestHash.ts";
 import type { ServiceReply } from "../serviceRequest.ts";
+import { createCertification } from "./certification.ts";
 import type { VaultPlace } from "./connection.ts";
 import { approvalOf, authorize, pendingOf, waitingOf, wrappedReplyIn, type WaitingSignature } from "./controlGroup.ts";
 import type { Credentials } from "./credentials.ts";
@@ -34,7 +35,7 @@ const atOnce = 8;
 export function createVaultService(connection: VaultConnection): SigningService {
   const { name, origin, options: settings, wrappingTokens } = connection;
   const session = createSession(connection, connection.credentials);
-  const { mount } = settings;
+  const { mount, pkiMount } = settings;
   const known = new Map<string, TransitKey>();
 
   const protocolError = (action: string, what: string, advice = ""): AppError =>
@@ -66,7 +67,6 @@ export function createVaultService(connection: VaultConnection): SigningService 
     if (refusal !== undefined) return undefined;
     const found = describeTransitKey(key, reply.body, { ...connection, mount }, connection.now());
     if (found === undefined) return undefined;
-    const { pkiMount } = settings;
     const described =
       pkiMount === undefined
         ? found
@@ -133,6 +133,9 @@ export function createVaultService(connection: VaultConnection): SigningService 
   return {
     name,
     origin,
+    ...(pkiMount === undefined
+      ? {}
+      : { certification: createCertification(session, connection, pkiMount, (key) => known.get(key)?.version) }),
     listKeys: async (options) => (await listKeys(options)).map(({ description }) => description),
     submit: async (request, options) => {
       const key =
