@@ -85,6 +85,8 @@ export interface Files {
   list(options: WaitOptions): AsyncIterable<readonly string[]>;
   /** The file's text, byte-order mark removed; undefined where it does not exist. Throws AppError `file-unreadable` or `limit-reached`. */
   read(path: string, options: WaitOptions): Promise<string | undefined>;
+  /** As `read`, at once: for a process in which nobody waits for anything else. */
+  readonly readNow?: ((path: string) => string | undefined) | undefined;
   /** Other processes, which share the work where there is much of it. */
   readonly readers?: FileReaders | undefined;
 }

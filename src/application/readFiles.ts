@@ -81,6 +81,29 @@ export function readFileNow(task: FileTask, textOf: (path: string) => string | u
   return { ...reading, document: withoutIdleCommands(document), ...siblings };
 }
 
+/**
+ * Reads files one after the other as `readFileNow` does, giving the event loop its turn. Throws only what the signal was
+ * aborted with.
+ */
+export async function readFilesNow(
+  tasks: readonly FileTask[],
+  textOf: (path: string) => string | undefined,
+  { signal }: WaitOptions,
+): Promise<readonly FileReading[]> {
+  const readings: FileReading[] = [];
+  let parsed = 0;
+  for (const task of tasks) {
+    signal.throwIfAborted();
+    const reading = readFileNow(task, textOf);
+    readings.push(reading);
+    parsed += reading.document?.text.length ?? 0;
+    if (parsed <= sliceLength) continue;
+    parsed = 0;
+    await setImmediate();
+  }
+  return readings;
+}
+
 function attempt(read: () => string | undefined): string | undefined | AppError {
   try {
     return read();

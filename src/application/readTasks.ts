@@ -1,6 +1,6 @@
 import { AppError } from "./errors.ts";
 import type { FileReading, Files, FileTask, WaitOptions } from "./ports.ts";
-import { readFiles } from "./readFiles.ts";
+import { readFiles, readFilesNow } from "./readFiles.ts";
 
 /**
  * What the files of all parts hold, in any order: beside this process where the workspace has readers and there are many
@@ -33,7 +33,11 @@ export async function* readTasks(
       while ((await next()).done !== true);
     }
   }
-  if (open.size > 0) yield await readFiles(files, [...open.values()], options);
+  if (open.size === 0) return;
+  const rest = [...open.values()];
+  yield await (files.readNow === undefined
+    ? readFiles(files, rest, options)
+    : readFilesNow(rest, files.readNow, options));
 }
 
 function beginningWith<T>(first: T, next: () => Promise<IteratorResult<T, unknown>>): AsyncIterator<T> {

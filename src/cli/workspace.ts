@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { createFilesNow } from "../adapters/files/filesNow.ts";
 import { createNodeFiles, isInside } from "../adapters/files/nodeFiles.ts";
 import { createReadingProcesses } from "../adapters/files/readingProcesses.ts";
 import { AppError } from "../application/errors.ts";
@@ -28,6 +29,7 @@ export async function locateWorkspace(paths: readonly string[], cwd: string): Pr
   const program = readingProgram();
   const files = {
     ...createNodeFiles({ root, accepts: (path) => isPolicyPath(path) || mayHoldReferences(path) }),
+    readNow: createFilesNow([{ prefix: "", folder: root }]),
     ...(program === undefined
       ? {}
       : {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../src/application/errors.ts";
-import { isPolicyPath, readFileNow } from "../../src/application/readFiles.ts";
+import { isPolicyPath, readFileNow, readFiles, readFilesNow } from "../../src/application/readFiles.ts";
 
 const files = new Map([
   ["compose.yaml", "services: { a: { image: 'redis:$TAG' } }\n"],
@@ -54,6 +54,39 @@ describe("readFileNow", () => {
     const only = (path: string): string | undefined => textOf(path === "compose.yaml" ? path : `broken/${path}`);
     const { document } = readFileNow({ ...task, path: "compose.yaml" }, only);
     assert.equal(document?.images[0]?.resolution, "partial");
+  });
+});
+
+describe("readFilesNow", () => {
+  const tasks = [...files.keys(), "broken/Dockerfile", "none.yaml"].map((path) => ({ ...task, path }));
+  const waiting = { list: () => assert.fail(), read: (path: string) => Promise.resolve(path).then(textOf) };
+
+  it("gives what is read where others wait, in the order of the tasks", async () => {
+    const { signal } = new AbortController();
+    const now = await readFilesNow(tasks, textOf, { signal });
+    assert.deepEqual(
+      now.map(({ path }) => path),
+      tasks.map(({ path }) => path),
+    );
+    const contents = (readings: typeof now) =>
+      readings.map(({ path, document, problems }) => [path, document?.images, problems]);
+    assert.deepEqual(contents(now), contents(await readFiles(waiting, tasks, { signal })));
+  });
+
+  it("ends when it is cancelled between two files", async () => {
+    const cancelled = new AbortController();
+    const seen: string[] = [];
+    const reading = readFilesNow(
+      tasks,
+      (path) => {
+        seen.push(path);
+        if (path === "data.yaml") cancelled.abort(new Error("enough"));
+        return textOf(path);
+      },
+      { signal: cancelled.signal },
+    );
+    await assert.rejects(reading, /enough/);
+    assert.equal(seen.at(-1), "data.yaml");
   });
 });
 

@@ -8,17 +8,20 @@ import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 /** Reads a shell script: its commands, with what the files that it sources set. */
 export function readShellScript(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const text = withoutByteOrderMark(source);
+  const nothing = { path, dialect: "shell" as const, text, images: [], commands: [], jobs: [], problems: [] };
+  // Most scripts have to do with no image: nobody looks at what they run.
+  if (!mayNameImages(text)) return nothing;
   const isProcfile = /(?:^|\/)Procfile[^/]*$/i.test(path);
   // A Procfile names each command.
   const script = isProcfile ? text.replaceAll(/^[\w-]+:[ \t]*/gm, (name) => " ".repeat(name.length)) : text;
-  // Other files matter for images alone.
-  const options = mayNameImages(text) ? { fileNamed: (name: string) => fileNamed(name, path, siblings) } : {};
   const windowsShell = /\.ps(?:m?1)$/i.test(path) ? "powershell" : /\.(?:cmd|bat)$/i.test(path) ? "cmd" : undefined;
-  const { commands, problems, forwarded } = readShell(script, { ...options, windowsShell });
-  const nothing = { path, dialect: "shell" as const, text, images: [], jobs: [], problems };
+  const { commands, problems, forwarded } = readShell(script, {
+    fileNamed: (name) => fileNamed(name, path, siblings),
+    windowsShell,
+  });
   return windowsShell === undefined
-    ? { ...nothing, commands, ...(forwarded === undefined ? {} : { furtherCommands: forwarded }) }
-    : { ...nothing, commands: [], furtherCommands: commands };
+    ? { ...nothing, problems, commands, ...(forwarded === undefined ? {} : { furtherCommands: forwarded }) }
+    : { ...nothing, problems, furtherCommands: commands };
 }
 
 /** A file beside the script or below the workspace's root: from where the script is run, it does not say. */

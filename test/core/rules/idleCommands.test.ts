@@ -8,7 +8,7 @@ describe("withoutIdleCommands", () => {
   const kept: readonly (readonly [name: string, script: string])[] = [
     ["a tool of signing", "cosign sign a/b:1"],
     ["such a tool behind a variable", "tool=notation; $tool sign a/b:1"],
-    ["such a tool in quotes", 'co"sign" sign a/b:1'],
+    ["such a tool in quotes", 'docker pull a/b:1; co"sign" sign a/b:1'],
     ["Docker's own trust", "docker trust sign a/b:1"],
     ["a setting of Docker's own trust", "DOCKER_CONTENT_TRUST=1 docker push a/b:1"],
   ];
