@@ -2,10 +2,14 @@ import * as vscode from "vscode";
 import type { Document } from "../core/document/document.ts";
 import { createLineIndex, type Span } from "../core/image/span.ts";
 import type { Problem } from "../core/problem.ts";
+import { count, printable } from "../core/report/words.ts";
+import { imageUnknown } from "../core/rules/image-unknown.ts";
 import type { Finding, Severity } from "../core/rules/rule.ts";
 import type { Extension } from "./context.ts";
+import type { ModelChange } from "./model.ts";
 import { editorRange, rangeOf } from "./places.ts";
 import { referenceOf } from "./tree/grouping.ts";
+import { keyOf, unreachable, type Unreachable } from "./unreachable.ts";
 
 /** How long findings are worked out before the editor gets its turn, in milliseconds. */
 const sliceTime = 10;
@@ -16,6 +20,7 @@ export function register(extension: Extension): vscode.Disposable {
   const waiting = new Set<string>();
   let timer: NodeJS.Immediate | undefined;
   let stated: readonly string[] = [];
+  let spoken: ReadonlyMap<string, Unreachable> = new Map();
 
   const publishSlice = (): void => {
     timer = undefined;
@@ -53,7 +58,15 @@ export function register(extension: Extension): vscode.Disposable {
     // A file that somebody types in is answered at once.
     if (waiting.size > 0 && timer === undefined) publishSlice();
   };
-  const subscription = extension.model.onDidChange((change) => {
+  /** Places that speak for others speak for more of them now, or no longer. */
+  const publishSpeakers = (): void => {
+    const before = spoken;
+    spoken = speakers(extension);
+    const changed = (map: ReadonlyMap<string, Unreachable>, other: ReadonlyMap<string, Unreachable>): string[] =>
+      [...map].flatMap(([key, group]) => (isSame(group, other.get(key)) ? [] : [group.path]));
+    publish([...new Set([...changed(before, spoken), ...changed(spoken, before)])]);
+  };
+  const publishChange = (change: ModelChange): void => {
     switch (change.kind) {
       case "documents":
         return publish(change.paths);
@@ -67,6 +80,10 @@ export function register(extension: Extension): vscode.Disposable {
       case "ready":
         return undefined;
     }
+  };
+  const subscription = extension.model.onDidChange((change) => {
+    publishChange(change);
+    if (change.kind !== "ready") publishSpeakers();
   });
   return vscode.Disposable.from(collection, subscription, new vscode.Disposable(() => clearImmediate(timer)));
 }
@@ -107,16 +124,40 @@ function problemDiagnostic({ code, message, span }: Problem, rangeAt: (span: Spa
 const quietRules: ReadonlySet<string> = new Set(["image-without-digest"]);
 
 function toDiagnostic(extension: Extension, document: Document, finding: Finding): vscode.Diagnostic {
+  const said = saidOf(extension, document, finding);
+  const isQuiet = said === undefined || quietRules.has(finding.rule);
   const diagnostic = new vscode.Diagnostic(
     rangeOf(document, finding.span),
-    finding.message,
-    quietRules.has(finding.rule) ? vscode.DiagnosticSeverity.Hint : severityOf(finding.severity),
+    said ?? finding.message,
+    isQuiet ? vscode.DiagnosticSeverity.Hint : severityOf(finding.severity),
   );
   diagnostic.source = "Countersign";
   const argument = encodeURIComponent(JSON.stringify([{ rule: finding.rule }]));
   diagnostic.code = { value: finding.rule, target: vscode.Uri.parse(`command:countersign.showRule?${argument}`) };
   diagnostic.relatedInformation = relatedTo(extension, document, finding);
   return diagnostic;
+}
+
+/** What is said at this place; undefined where another says it: a registry that cannot be asked is a problem once. */
+function saidOf(extension: Extension, { path }: Document, { rule, span, message }: Finding): string | undefined {
+  const use = rule === imageUnknown.id ? extension.model.useAt(path, span.start) : undefined;
+  const reference = use === undefined ? undefined : referenceOf(use);
+  const registry = use?.reference?.registry;
+  if (reference === undefined || registry === undefined) return message;
+  const group = speakers(extension).get(keyOf({ registry, status: extension.model.status(reference) }) ?? "");
+  if (group === undefined || group.others === 0) return message;
+  if (group.path !== path || group.offset !== span.start) return undefined;
+  return `${message} So it is with ${count(group.others, "other image")} of ${printable(group.registry)}.`;
+}
+
+function speakers({ model }: Extension): ReadonlyMap<string, Unreachable> {
+  return unreachable(model.images(), (path, offset) =>
+    model.findings(path).some(({ rule, span }) => rule === imageUnknown.id && span.start === offset),
+  );
+}
+
+function isSame(group: Unreachable, other: Unreachable | undefined): boolean {
+  return group.path === other?.path && group.offset === other.offset && group.others === other.others;
 }
 
 function severityOf(severity: Severity): vscode.DiagnosticSeverity {
