@@ -31,33 +31,47 @@ export function readBazel(source: string, path: string): Document {
   return { path, dialect: "bazel", text, images, commands: [], jobs: [], problems };
 }
 
-function useOf(text: string, { strings, others }: StarlarkCall): ImageUse | Problem | undefined {
+function useOf(text: string, { strings, firsts, others }: StarlarkCall): ImageUse | Problem | undefined {
   const name = strings.get("image") ?? strings.get("repository");
   if (name === undefined || name.text === "") return undefined;
-  const chain: ValueStep[] = [];
+  const isConstant = name.at.start !== name.span.start;
+  const chain: ValueStep[] = isConstant ? [{ span: name.at, label: "constant", text: name.text }] : [];
   const begin = /^https?:\/\//.exec(name.text)?.[0].length ?? 0;
-  const span = { start: name.span.start + begin, end: name.span.end };
+  const written = { start: name.span.start + begin, end: name.span.end };
   const parts: ValuePart[] = [];
   /** What another argument says, with what stands before and after it. */
-  const add = (key: string, before: string, after: string): void => {
-    const literal = strings.get(key);
-    if (literal === undefined ? !others.has(key) : literal.text === "") return;
-    if (literal !== undefined) chain.push({ span: literal.span, label: key, text: literal.text });
-    const said = literal === undefined ? {} : { text: literal.text, span: literal.span, literal: literal.span };
-    parts.push({ text: before }, said, { text: after });
+  const add = (key: string, before: string, after: string, said = strings.get(key)): void => {
+    if (said === undefined ? !others.has(key) : said.text === "") return;
+    if (said !== undefined) chain.push({ span: said.at, label: key, text: said.text });
+    const part = said === undefined ? {} : { text: said.text, span: said.span, literal: said.span };
+    parts.push({ text: before }, part, { text: after });
   };
-  if (!strings.has("image")) add(others.has("registries") ? "registries" : "registry", "", "/");
-  parts.push({ text: name.text.slice(begin), span });
+  // The registry itself is asked before those that mirror it.
+  const isMirrored = !strings.has("registry") && !others.has("registry") && others.has("registries");
+  if (!strings.has("image")) {
+    if (isMirrored) add("registries", "", "/", firsts.get("registries"));
+    else add("registry", "", "/");
+  }
+  parts.push({
+    text: name.text.slice(begin),
+    span: written,
+    ...(isConstant ? { literal: written, shared: true } : {}),
+  });
   // What the image says itself counts for rules_oci before the other arguments.
   if (!/[:@][^/]*$/.test(name.text)) add("tag", ":", "");
   if (!name.text.includes("@")) add("digest", "@", "");
-  return useOfValue(text, { span, site: "pull", parts, chain, hasVariables: false, pin: pinOf(strings, others) });
+  const span = isConstant ? name.at : written;
+  const pin = isConstant ? "none" : pinOf(strings, others);
+  return useOfValue(text, { span, site: "pull", parts, chain, hasVariables: isConstant, pin });
 }
 
 /** Over the digest that is there; else after an image that no other argument adds to. */
 function pinOf(strings: StarlarkCall["strings"], others: StarlarkCall["others"]): PinPlace | "none" {
   const digest = strings.get("digest");
-  if (digest !== undefined) return digest.text === "" ? "none" : { at: digest.span, before: "" };
+  if (digest !== undefined) {
+    const isOwn = digest.text !== "" && digest.at.start === digest.span.start;
+    return isOwn ? { at: digest.span, before: "" } : "none";
+  }
   const image = strings.get("image");
   const isWhole = ["tag", "digest"].every((key) => !strings.has(key) && !others.has(key));
   if (image === undefined || !isWhole) return "none";

@@ -138,7 +138,7 @@ function jsonIn(node: YamlNode | undefined): YamlStream | undefined {
   return /^\s*[[{]/.test(scalar.text) ? readJsonc(" ".repeat(scalar.span.start) + scalar.text) : undefined;
 }
 
-const otherInQuotes = /^\$\{\s*(?:data|module|[a-z][a-z0-9]*_\w+)\.[\w-]+\.[\w.[\]"'-]+\s*\}$/;
+const otherInQuotes = /^\$\{\s*(?:data|module|[a-z][a-z0-9]*_\w+)\.[\w.[\]"'-]+\s*\}$/;
 
 /** `docker_image.web.image_id`: what the reference says stands where that is declared. */
 function isNameOfOther(node: YamlNode | undefined, lookup: HclLookup): boolean {

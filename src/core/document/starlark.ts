@@ -1,15 +1,24 @@
+import type { Span } from "../image/span.ts";
 import type { Literal } from "./literalUses.ts";
 
 /** A token of a Starlark file; comments and white space are left out. */
 type Token =
-  | { readonly kind: "name" | "sign"; readonly text: string }
+  | { readonly kind: "name" | "sign"; readonly text: string; readonly span: Span }
   | { readonly kind: "string"; readonly literal: Literal | undefined };
+
+/** What an argument says: a string, or the constant of the file that it names. */
+export interface StarlarkText extends Literal {
+  /** Where the argument is written: the string itself, or the constant's name. */
+  readonly at: Span;
+}
 
 /** A call with the arguments that are given by name as one string each. */
 export interface StarlarkCall {
   /** With its path: `oci.pull`. */
   readonly name: string;
-  readonly strings: ReadonlyMap<string, Literal>;
+  readonly strings: ReadonlyMap<string, StarlarkText>;
+  /** The first string of arguments that are lists of strings. */
+  readonly firsts: ReadonlyMap<string, StarlarkText>;
   /** Names of the arguments that are given as anything else. */
   readonly others: ReadonlySet<string>;
 }
@@ -23,8 +32,9 @@ const number = /\d[\w.]*/y;
 /** The calls of a Starlark file (Bazel's language of build files), also those within arguments of others. */
 export function starlarkCalls(text: string): readonly StarlarkCall[] {
   const tokens = tokensOf(text);
+  const constants = constantsOf(tokens);
   const calls: StarlarkCall[] = [];
-  const open: { name: string; strings: Map<string, Literal>; others: Set<string> }[] = [];
+  const open: Mutable[] = [];
   for (const [at, token] of tokens.entries()) {
     if (token.kind !== "sign") continue;
     const before = tokens[at - 1];
@@ -32,22 +42,78 @@ export function starlarkCalls(text: string): readonly StarlarkCall[] {
       const leading = tokens[at - 2];
       const isDefinition = leading?.kind === "name" && leading.text === "def";
       const called = token.text === "(" && before?.kind === "name" && !isDefinition ? before.text : "";
-      open.push({ name: called, strings: new Map(), others: new Set() });
+      open.push({ name: called, strings: new Map(), firsts: new Map(), others: new Set() });
       if (open.length > maximumDepth) return calls;
     } else if (")]}".includes(token.text)) {
       const call = open.pop();
       if (call !== undefined && call.name !== "") calls.push(call);
     } else if (token.text === "=" && before?.kind === "name") {
-      const value = tokens[at + 1];
       const after = tokens[at + 2];
       const isAlone = after?.kind === "sign" && (after.text === "," || after.text === ")");
       const call = open.at(-1);
-      if (value?.kind === "string" && value.literal !== undefined && isAlone)
-        call?.strings.set(before.text, value.literal);
+      const value = isAlone ? textOf(tokens[at + 1], constants) : undefined;
+      const first = firstOfList(tokens, at + 1, constants);
+      if (value !== undefined) call?.strings.set(before.text, value);
       else call?.others.add(before.text);
+      if (first !== undefined) call?.firsts.set(before.text, first);
     }
   }
   return calls;
+}
+
+interface Mutable {
+  readonly name: string;
+  readonly strings: Map<string, StarlarkText>;
+  readonly firsts: Map<string, StarlarkText>;
+  readonly others: Set<string>;
+}
+
+/** Names that the file sets once, outside of everything, to a string. */
+function constantsOf(tokens: readonly Token[]): ReadonlyMap<string, Literal | undefined> {
+  const constants = new Map<string, Literal | undefined>();
+  let depth = 0;
+  for (const [at, token] of tokens.entries()) {
+    if (token.kind !== "sign") continue;
+    if ("([{".includes(token.text)) depth += 1;
+    if (")]}".includes(token.text)) depth -= 1;
+    const named = tokens[at - 1];
+    if (token.text !== "=" || depth !== 0 || named?.kind !== "name") continue;
+    const value = tokens[at + 1];
+    const after = tokens[at + 2];
+    const isAlone = after?.kind !== "sign" || !/^[+%.[]$/.test(after.text);
+    const literal = value?.kind === "string" && isAlone ? value.literal : undefined;
+    constants.set(named.text, constants.has(named.text) ? undefined : literal);
+  }
+  return constants;
+}
+
+function textOf(
+  token: Token | undefined,
+  constants: ReadonlyMap<string, Literal | undefined>,
+): StarlarkText | undefined {
+  if (token?.kind === "string") return token.literal && { ...token.literal, at: token.literal.span };
+  const literal = token?.kind === "name" ? constants.get(token.text) : undefined;
+  return literal === undefined || token?.kind !== "name" ? undefined : { ...literal, at: token.span };
+}
+
+/** The first of the strings of a list, where all are plain. */
+function firstOfList(
+  tokens: readonly Token[],
+  open: number,
+  constants: ReadonlyMap<string, Literal | undefined>,
+): StarlarkText | undefined {
+  const begin = tokens[open];
+  if (begin?.kind !== "sign" || begin.text !== "[") return undefined;
+  const first = textOf(tokens[open + 1], constants);
+  for (let at = open + 1; first !== undefined && at < tokens.length; at += 2) {
+    const after = tokens[at + 1];
+    if (textOf(tokens[at], constants) === undefined || after?.kind !== "sign") return undefined;
+    const next = tokens[at + 2];
+    const isLast = after.text === "]" || (after.text === "," && next?.kind === "sign" && next.text === "]");
+    if (isLast) return first;
+    if (after.text !== ",") return undefined;
+  }
+  return undefined;
 }
 
 function tokensOf(text: string): readonly Token[] {
@@ -62,7 +128,7 @@ function tokensOf(text: string): readonly Token[] {
     const isPrefix =
       named > 0 && named <= 2 && /["']/.test(text.charAt(at + named)) && /^[rb]+$/.test(text.slice(at, at + named));
     if (named > 0 && !isPrefix) {
-      tokens.push({ kind: "name", text: text.slice(at, at + named) });
+      tokens.push({ kind: "name", text: text.slice(at, at + named), span: { start: at, end: at + named } });
       at += named;
       continue;
     }
@@ -75,7 +141,7 @@ function tokensOf(text: string): readonly Token[] {
     } else {
       // A comparison is no argument.
       const length = /^[=!<>]=/.test(text.slice(at, at + 2)) ? 2 : 1;
-      tokens.push({ kind: "sign", text: text.slice(at, at + length) });
+      tokens.push({ kind: "sign", text: text.slice(at, at + length), span: { start: at, end: at + length } });
       at += length;
     }
   }

@@ -24,9 +24,19 @@ describe("readBazel", () => {
     ],
     [
       "the module extension of rules_img",
-      `images = use_extension("@rules_img//img:extensions.bzl", "images")\nimages.pull(name = "a", repository = "«library/alpine»", tag = "3")\nimages.pull(name = "b", registries = ["x.io"], repository = "«a/b»", tag = "1")\n`,
+      `images = use_extension("@rules_img//img:extensions.bzl", "images")\nimages.pull(name = "a", repository = "«library/alpine»", tag = "3")\nimages.pull(name = "b", registries = ["x.io", "y.io"], repository = "«a/b»", tag = "1")\nimages.pull(name = "c", registry = "z.io", registries = ["x.io"], repository = "«a/c»", tag = "1")\nimages.pull(name = "d", registries = MIRRORS, repository = "«a/d»", tag = "1")\n`,
       "pull docker.io/library/alpine:3 resolved",
+      "pull x.io/a/b:1 resolved",
+      "pull z.io/a/c:1 resolved",
       "pull ? unresolved",
+    ],
+    [
+      "constants of the file",
+      `HOST = "r.io"\nIMAGE = "r.io/acme/b"\nTAG = "1.2"\nTWICE = "3"\nTWICE = "4"\nSUM = "5" + TAG\ncontainer_pull(name = "a", registry = HOST, repository = "«acme/a»", tag = TAG)\noci.pull(name = "b", image = «IMAGE», tag = TAG)\noci.pull(name = "c", image = "«r.io/acme/c»", tag = TWICE)\noci.pull(name = "d", image = "«r.io/acme/d»", tag = SUM)\n`,
+      "pull r.io/acme/a:1.2 resolved",
+      "pull r.io/acme/b:1.2 resolved",
+      "pull ? partial",
+      "pull ? partial",
     ],
     ["no call that others name so", `pull(name = "a", repository = "library/alpine", tag = "3")\n`],
   ];
