@@ -98,15 +98,26 @@ const copilotPath = /(?:^|\/)copilot\/[^/]+\/manifest\.ya?ml$/i;
 
 /** Reads a task definition of ECS, a Dockerrun.aws.json, or a manifest of Copilot: the images of its containers. */
 export function readTaskDefinition(source: string, path: string): Document {
-  const pipeline = createPipeline(source, path, "ecs", readerOf(path));
+  const read = readerOf(path);
+  const pipeline = createPipeline(source, path, "ecs", (text) =>
+    read(/^\s*[[{]/.test(text) ? withoutBarePlaceholders(text) : text),
+  );
   for (const root of pipeline.roots) {
-    for (const task of [root, valueAt(root, "taskDefinition")])
-      for (const item of itemsOf(valueAt(task, "containerDefinitions")))
-        pipeline.image(valueAt(item, "image"), "image");
+    const tasks = [root, valueAt(root, "taskDefinition")].map((task) => valueAt(task, "containerDefinitions"));
+    // A file that holds the containers alone is put into a definition by another tool.
+    for (const list of [root, ...tasks])
+      for (const item of itemsOf(list)) pipeline.image(valueAt(item, "image"), "image");
     pipeline.image(valueAt(root, "Image", "Name"), "image");
     if (copilotPath.test(path)) readCopilot(pipeline, root);
   }
   return pipeline.document();
+}
+
+/** What another tool fills in for a number or an object, as a number of that length. */
+function withoutBarePlaceholders(text: string): string {
+  return text.replaceAll(/"(?:[^"\\\n]|\\.)*"?|\$\{[^{}"\n]*\}|\{\{[^{}"\n]*\}\}/g, (found) =>
+    found.startsWith('"') ? found : "0".padEnd(found.length),
+  );
 }
 
 /** Reads a manifest of Copilot: the image of its service or job, where it is not built, and those beside it. */
@@ -119,6 +130,7 @@ function readCopilot(pipeline: Pipeline, root: YamlNode | undefined): void {
 }
 
 function readerOf(path: string): typeof readYaml {
+  if (/\.json\.\w+$/i.test(path)) return readJsonc;
   if (/\.ya?ml$/i.test(path)) return readYaml;
   return /\.json$/i.test(path) ? readJsonc : (text) => (/^\s*\{/.test(text) ? readJsonc(text) : readYaml(text));
 }
@@ -126,7 +138,16 @@ function readerOf(path: string): typeof readYaml {
 /** Which of the two dialects of AWS a text with this beginning is. */
 export function awsDialectOf(head: string): Dialect | undefined {
   if (/\bAWSTemplateFormatVersion\b|["']?\bType\b["']?[ \t]*:[ \t]*["']?AWS::\w+::/.test(head)) return "cloudformation";
-  return /["']?containerDefinitions["']?\s*:/.test(head) ? "ecs" : undefined;
+  return /["']?containerDefinitions["']?\s*:/.test(head) || isContainerList(head) ? "ecs" : undefined;
+}
+
+/** A list of containers in JSON, with what only those of a task definition have. */
+function isContainerList(head: string): boolean {
+  return (
+    /^\s*\[\s*\{/.test(head) &&
+    /"image"\s*:/.test(head) &&
+    /"(?:essential|logConfiguration|memoryReservation|mountPoints|portMappings)"\s*:/.test(head)
+  );
 }
 
 /** An image of CodeBuild's own is not pulled from any registry. */

@@ -29,16 +29,17 @@ export function infrastructureOfYaml(head: string): Dialect | undefined {
   return /^apiVersion[ \t]*:/m.test(head) ? undefined : isAnsible(head) ? "ansible" : awsDialectOf(head);
 }
 
-/** HCL that Terraform, Levant or another tool fills in first. */
-const hclTemplate = /\.(?:hcl|job)\.(?:tpl|tmpl|tftpl|levant)$/i;
+/** HCL and JSON that Terraform, Levant or another tool fills in first. */
+const toFillIn = /\.(?:hcl|job|json)\.(?:tpl|tmpl|tftpl|levant)$/i;
 
 /** Whether a file's content may tell one of these dialects though its path does not. */
 export function mayHoldInfrastructure(path: string): boolean {
-  return /\.(?:hcl|hcl2|job|groovy|template)$/i.test(path) || hclTemplate.test(path);
+  return /\.(?:hcl|hcl2|job|groovy|template)$/i.test(path) || toFillIn.test(path);
 }
 
 /** The dialect of such a file, or of one in JSON. */
 export function infrastructureOfContent(head: string, path: string): Dialect | undefined {
+  if (/\.json\.\w+$/i.test(path)) return awsDialectOf(head) === "ecs" ? "ecs" : undefined;
   if (/\.json$/i.test(path)) return awsDialectOf(head) ?? (isPackerJson(head) ? "packer" : undefined);
   if (/\.template$/i.test(path)) return awsDialectOf(head) === "cloudformation" ? "cloudformation" : undefined;
   if (/\.groovy$/i.test(path))

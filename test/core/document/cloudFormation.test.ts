@@ -159,6 +159,24 @@ describe("readTaskDefinition", () => {
       ["docker.io/library/a:1", "docker.io/library/b:2", "docker.io/library/c:1", "r.io/d:2"],
     ));
 
+  it("reads containers alone, and what another tool fills in", () => {
+    const read = (text: string) => readDocument(text, "tasks/web.json.tpl");
+    const text =
+      '[{"name": "a", "image": "«${image}»", "cpu": ${cpu}, "portMappings": [{"containerPort": {{ port }}}]},\n {"name": "b", "image": "«acme/b:${tag}»"}, {"image": "«nginx:1»"}]\n';
+    expectUses(read, text, ["image ? unresolved", "image ? partial", "image docker.io/library/nginx:1 literal"]);
+    const plain = text.replaceAll(/[«»]/g, "");
+    assert.equal(expectPinsToHold(read, plain), 1);
+    expectToSurvive(read, plain);
+  });
+
+  it("reads definitions in YAML", () => {
+    const read = (text: string) => readDocument(text, "ecs/web.yaml");
+    expectUses(read, "family: x\ncontainerDefinitions:\n- image: «nginx:1»\n- image: «${IMAGE}»\n", [
+      "image docker.io/library/nginx:1 literal",
+      "image ? unresolved",
+    ]);
+  });
+
   it("reads manifests of Copilot", () =>
     assert.deepEqual(
       references(
