@@ -22,6 +22,8 @@ export interface BearerCall {
   /** What was tried, in words. */
   readonly action: string;
   readonly ambiguity?: string;
+  /** Reads an answer that may be something else than JSON; undefined for one that is not understood. */
+  readonly read?: (bytes: Uint8Array) => unknown;
 }
 
 /** Why a service did not do what it was asked. `unavailable`: nothing was decided, and the same may be asked later. */
@@ -67,6 +69,7 @@ export function createBearerCaller(
         body: call.body,
         ambiguity: call.ambiguity,
         tls: place.tls,
+        ...(call.read === undefined ? {} : { read: call.read }),
       },
       options,
     );

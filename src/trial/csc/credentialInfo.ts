@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import type { TrialKey } from "../service/keys.ts";
 
-/** How a key is authorized: without more ado, by PIN and one-time code, in a browser, or by its owner on another device. */
-export type TrialCscMode = "implicit" | "explicit" | "browser" | "elsewhere";
+/** How a key is authorized: without more ado, by PIN and one-time code, in a browser, by its owner on another device, or by an answer to something that is given first. */
+export type TrialCscMode = "implicit" | "explicit" | "browser" | "elsewhere" | "challenged";
 
 /** A credential as `credentials/info` gives it, in either generation. */
 export function credentialInfo({ description }: TrialKey, mode: TrialCscMode, isFirst: boolean): object {
@@ -32,6 +32,11 @@ function firstGeneration(mode: TrialCscMode): object {
 }
 
 function secondGeneration(mode: TrialCscMode): object {
+  const one = (type: string, id: string, label: string): object => ({
+    auth: { mode: "explicit", expression: id, objects: [{ type, id, label }] },
+  });
+  if (mode === "elsewhere") return one("ChallengeResponseOOB", "DEVICE", "Your device");
+  if (mode === "challenged") return one("ChallengeResponse", "CARD", "Answer of your card");
   if (mode !== "explicit") return { auth: { mode: mode === "browser" ? "oauth2code" : "implicit" } };
   return {
     auth: {

@@ -23,6 +23,8 @@ export interface TrialSignatures {
   readonly pin: string;
   oneTimeCode(): string;
   sendCode(): void;
+  /** What the object of this id asks to be answered; nothing where it asks the owner elsewhere. */
+  challenge(id: string): LoopbackAnswer;
   /** A token that authorizes one signature; the hash in Base64url. */
   grant(user: TrialUser, credential: string, hash: string): string;
   grantOf(authorization: string | undefined): Activation | undefined;
@@ -37,6 +39,16 @@ export interface TrialSignatures {
     how: { readonly isFirst: boolean; readonly face: FaceContext; readonly own: Activation | undefined },
   ): LoopbackAnswer;
   poll(user: TrialUser, id: string, face: FaceContext): LoopbackAnswer;
+}
+
+interface Waiting {
+  readonly activation: Activation;
+  decision?: boolean;
+}
+
+/** What the trial's card answers. */
+export function answerTo(challenge: string): string {
+  return challenge.split("").toReversed().join("");
 }
 
 const hashes: readonly HashAlgorithm[] = ["sha256", "sha384", "sha512"];
@@ -54,7 +66,15 @@ export function createTrialSignatures(): TrialSignatures {
     return secret;
   };
   /** What waits for its owner, by handle. */
-  const waiting = new Map<string, { readonly activation: Activation; decision?: boolean }>();
+  const waiting = new Map<string, Waiting>();
+  /** A handle serves once: each answer brings the next. */
+  const underway = (one: Waiting): LoopbackAnswer => {
+    if (waiting.size >= maximum) waiting.clear();
+    const handle = randomUUID();
+    waiting.set(handle, one);
+    return { status: 202, body: { handle } };
+  };
+  const challenge = String(randomInt(100_000, 999_999));
   return {
     confirm: (allow) => {
       for (const each of waiting.values()) each.decision ??= allow;
@@ -63,12 +83,13 @@ export function createTrialSignatures(): TrialSignatures {
     check: (user, handle) => {
       const found = waiting.get(handle);
       if (found?.activation.user !== user) return failed("invalid_request", "Invalid parameter handle");
-      if (found.decision === undefined) return failed("authorization_pending", "The owner has not confirmed it yet.");
       waiting.delete(handle);
+      if (found.decision === undefined) return underway(found);
       return found.decision
         ? ok({ SAD: activate(found.activation), expiresIn: 300 })
         : failed("access_denied", "The owner refused it.");
     },
+    challenge: (id) => (id === "CARD" ? ok({ challenge }) : { status: 204 }),
     pin,
     oneTimeCode: () => code,
     sendCode: () => {
@@ -82,16 +103,17 @@ export function createTrialSignatures(): TrialSignatures {
       const given = isFirst ? body : Object.fromEntries(pairsOf(body["authData"]));
       if (hash === undefined || others.length > 0) return failed("invalid_request", "One hash is needed.");
       if (mode === "browser") return failed("invalid_request", "This credential is authorized in a browser.");
+      if (mode === "challenged" && given["CARD"] !== answerTo(challenge))
+        return failed("invalid_authentication_data", "The authentication data is invalid");
+      if (mode === "elsewhere" && !isFirst && given["DEVICE"] !== "")
+        return failed("invalid_request", "Missing object parameter authData");
       if (mode === "explicit" && given["PIN"] !== pin) return failed("invalid_pin", "The PIN is wrong.");
       if (mode === "explicit" && given["OTP"] !== code) return failed("invalid_otp", "The OTP is wrong.");
       // A code serves once.
       if (mode === "explicit") code = String(randomInt(100_000, 999_999));
       const activation = { user, credential: key.description.name, hash };
       if (mode !== "elsewhere") return ok({ SAD: activate(activation), expiresIn: 300 });
-      if (waiting.size >= maximum) waiting.clear();
-      const handle = randomUUID();
-      waiting.set(handle, { activation });
-      return ok({ handle });
+      return underway({ activation });
     },
     sign: (user, key, body, { isFirst, face, own }) => {
       const sad = textOrEmpty(body["SAD"]);

@@ -99,6 +99,8 @@ function route(call: LoopbackCall, context: Context): LoopbackAnswer {
     case "POST credentials/sendOTP":
       signatures.sendCode();
       return ok({});
+    case "POST credentials/getChallenge":
+      return signatures.challenge(textOrEmpty(body["authObjectID"]));
     case "POST credentials/authorize":
       return signatures.authorize(user, key, mode, body, isFirst);
     case "POST signatures/signHash":

@@ -7,6 +7,7 @@ import type { BearerCaller } from "../bearerCaller.ts";
 import type { SignReply } from "../keyService.ts";
 import { sendToService } from "../serviceRequest.ts";
 import { hashIds } from "./algorithms.ts";
+import { answerChallenges, type CscAnswer } from "./challenges.ts";
 import { awaitConfirmation } from "./confirmation.ts";
 import type { CscKey } from "./credentialInfo.ts";
 import type { CscPlace } from "./cscSession.ts";
@@ -35,30 +36,8 @@ export async function authorizeSignature(
   options: WaitOptions,
 ): Promise<CscAuthorization | Extract<SignReply, { readonly status: "denied" }>> {
   if (key.mode === "browser") return byBrowser(key, request, sources, options);
-  const answers: { readonly id: string; readonly value: string }[] = [];
-  for (const challenge of key.challenges) {
-    if (challenge.isSent && sources.options.specification === "v1") {
-      const action = "have a one-time code sent";
-      const body = { credentialID: key.id };
-      await caller.readAll({ path: `${sources.options.path.slice(1)}/credentials/sendOTP`, body, action }, options);
-    }
-    const known =
-      challenge.kind === "pin"
-        ? await sources.credentials.get("pin")
-        : await sources.credentials.takeOnce("one-time-code");
-    const { name, digest } = request.purpose.artifact;
-    const question = { service: sources.name, prompt: challenge.label, about: `${name} ${digest}`, secret: true };
-    const value = known ?? (await sources.person?.answer(question, options));
-    if (value === undefined || value === "")
-      return {
-        status: "denied",
-        code: "challenge-failed",
-        message:
-          `Key '${key.id}' asks for ${challenge.label}, and none was given; nothing was sent. ${sources.person === undefined ? "Sign in the editor or on a terminal, or set COUNTERSIGN_CSC_PIN or COUNTERSIGN_CSC_ONE_TIME_CODE." : ""}`.trim(),
-      };
-    sources.note(value);
-    answers.push({ id: challenge.id, value });
-  }
+  const answers = await answerChallenges(key, request, caller, sources, options);
+  if ("status" in answers) return answers;
   const action = "authorize the signature";
   const body = bodyOf(key, request, answers, sources.options.specification);
   const path = `${sources.options.path.slice(1)}/credentials/authorize`;
@@ -80,14 +59,19 @@ export async function authorizeSignature(
 function bodyOf(
   key: CscKey,
   { hash, digest, purpose }: SignRequest,
-  answers: readonly { readonly id: string; readonly value: string }[],
+  answers: readonly CscAnswer[],
   specification: "v1" | "v2",
 ): object {
   const hashes = [Buffer.from(digest).toString("base64")];
   const common = { credentialID: key.id, numSignatures: 1 };
   const description = `${purpose.artifact.kind} ${purpose.artifact.name} ${purpose.artifact.digest}`;
   if (specification === "v1")
-    return { ...common, hash: hashes, description, ...Object.fromEntries(answers.map(({ id, value }) => [id, value])) };
+    return {
+      ...common,
+      hash: hashes,
+      description,
+      ...Object.fromEntries(answers.map(({ id, value = "" }) => [id, value])),
+    };
   const authData = answers.length === 0 ? {} : { authData: answers };
   return { ...common, hashes, hashAlgorithmOID: hashIds[hash], description, ...authData };
 }

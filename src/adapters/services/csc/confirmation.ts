@@ -28,15 +28,17 @@ export async function awaitConfirmation(
 ): Promise<SubmitReply> {
   const action = "ask whether the signature is authorized";
   const until = now() + longest;
-  while (now() < until) {
+  for (let current = handle; now() < until;) {
     await pause(pauseMs, options);
-    const reply = await caller.read({ path, body: { handle }, action }, options);
+    const reply = await caller.read({ path, body: { handle: current }, action }, options);
     if (!isPending(reply)) return caller.settle(reply, action);
+    // Each answer says what to ask with the next time.
+    current = textOrEmpty(isJsonObject(reply.body) ? reply.body["handle"] : undefined) || current;
   }
   return { status: "denied", code: "approval-expired", message: "Nobody confirmed the use of the key in time." };
 }
 
-/** Services say in different ways that nothing is decided yet. */
+/** Nothing is decided yet: status 202 with a handle as the specification says (2.0.0.2, 11.7); some say it as a refusal. */
 function isPending({ status, body }: ServiceReply): boolean {
   const json = isJsonObject(body) ? body : {};
   if (status >= 200 && status < 300) return textOrEmpty(json["SAD"]) === "";

@@ -13,8 +13,11 @@ export interface CscChallenge {
   readonly id: string;
   readonly kind: "pin" | "one-time-code";
   readonly label: string;
-  /** The service sends it when it is asked to. */
-  readonly isSent: boolean;
+  /**
+   * `sent`: the service sends the answer to the person when it is asked to. `challenged`: the answer is to something that
+   * the service gives first. `elsewhere`: the person answers on another way, and nothing is given here.
+   */
+  readonly by: "asked" | "sent" | "challenged" | "elsewhere";
 }
 
 /** A key with what authorizes it. */
@@ -52,7 +55,7 @@ export function readCredential(id: string, info: JsonObject, product: string): C
       custody: level === "2" ? "hsm" : "unknown",
       state: stateOf(key, cert),
       needs: [
-        ...auth.challenges.map((challenge): KeyNeed => challenge.kind),
+        ...auth.challenges.filter(({ by }) => by !== "elsewhere").map(({ kind }): KeyNeed => kind),
         ...(auth.mode === "browser" ? (["browser"] as const) : []),
       ],
       governance: {
@@ -98,14 +101,15 @@ function authorizationIn(info: JsonObject): Pick<CscKey, "mode" | "challenges"> 
     const [id, type] = [textOrEmpty(object["id"]), textOrEmpty(object["type"])];
     const kind = type === "Password" && !/otp/i.test(id) ? "pin" : "one-time-code";
     const label = oneLine(object["label"]) ?? (kind === "pin" ? "PIN" : "One-time code");
-    return id === "" ? [] : [{ id, kind, label, isSent: type.endsWith("OOB") }];
+    const by = type.endsWith("OOB") ? "elsewhere" : type === "ChallengeResponse" ? "challenged" : "asked";
+    return id === "" ? [] : [{ id, kind, label, by }];
   });
   const first = (["PIN", "OTP"] as const).flatMap((id): CscChallenge[] => {
     const object = objectIn(info, id);
     const isThere = object["presence"] === true || object["presence"] === "true";
     const label = oneLine(object["label"]) ?? (id === "PIN" ? "PIN" : "One-time code");
-    const isSent = textOrEmpty(object["type"]) === "online";
-    return isThere ? [{ id, kind: id === "PIN" ? "pin" : "one-time-code", label, isSent }] : [];
+    const by = textOrEmpty(object["type"]) === "online" ? "sent" : "asked";
+    return isThere ? [{ id, kind: id === "PIN" ? "pin" : "one-time-code", label, by }] : [];
   });
   return { mode: "explicit", challenges: objects.length > 0 ? second : first };
 }

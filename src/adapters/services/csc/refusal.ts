@@ -9,6 +9,7 @@ const codes = new Map<string, DenyCode>([
   ["access_denied", "forbidden"],
   ["invalid_otp", "challenge-failed"],
   ["invalid_pin", "challenge-failed"],
+  ["invalid_authentication_data", "challenge-failed"],
   ["locked", "key-disabled"],
   ["expired_request", "approval-expired"],
 ]);

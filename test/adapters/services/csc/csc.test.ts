@@ -7,6 +7,7 @@ import { openCscCredentials } from "../../../../src/adapters/services/csc/creden
 import type { Person } from "../../../../src/application/ports.ts";
 import type { SignOutcome, SignRequest } from "../../../../src/application/signingService.ts";
 import { readCscOptions } from "../../../../src/core/policy/cscOptions.ts";
+import { answerTo } from "../../../../src/trial/csc/signatures.ts";
 import { startTrialCsc, type TrialCsc } from "../../../../src/trial/csc/startTrialCsc.ts";
 import { credentialInfo } from "../../../../src/trial/csc/credentialInfo.ts";
 import type { TrialEngine } from "../../../../src/trial/service/engine.ts";
@@ -92,25 +93,25 @@ for (const specification of ["v1", "v2"])
       assert.equal(signatures(), before);
     });
 
-    it("takes PIN and code from the environment, the code once", async function () {
-      // Generation 1 has the code sent when it is asked for, which the environment cannot know.
-      if (specification === "v1") return this.skip();
-      const own = { COUNTERSIGN_CSC_PIN: csc.pin, COUNTERSIGN_CSC_ONE_TIME_CODE: csc.oneTimeCode() };
-      const more = { options: { specification } };
-      const service = await openFace("csc", csc, { ...client(), ...own }, more);
-      const ask = (): Promise<SignOutcome> =>
-        service.submit(request({ key: "p256", idempotencyKey: randomUUID() }), { signal });
-      signed(await ask());
-      const before = csc.calls().length;
-      assert.equal(await codeOf(ask()), "challenge-failed");
-      assert.equal(
-        csc
-          .calls()
-          .slice(before)
-          .some((call) => call.endsWith("/credentials/authorize")),
-        false,
-      );
-    });
+    // Generation 1 has the code sent when it is asked for, which the environment cannot know.
+    if (specification === "v2")
+      it("takes PIN and code from the environment, the code once", async () => {
+        const own = { COUNTERSIGN_CSC_PIN: csc.pin, COUNTERSIGN_CSC_ONE_TIME_CODE: csc.oneTimeCode() };
+        const more = { options: { specification } };
+        const service = await openFace("csc", csc, { ...client(), ...own }, more);
+        const ask = (): Promise<SignOutcome> =>
+          service.submit(request({ key: "p256", idempotencyKey: randomUUID() }), { signal });
+        signed(await ask());
+        const before = csc.calls().length;
+        assert.equal(await codeOf(ask()), "challenge-failed");
+        assert.equal(
+          csc
+            .calls()
+            .slice(before)
+            .some((call) => call.endsWith("/credentials/authorize")),
+          false,
+        );
+      });
 
     it("has a person authorize this digest in a browser", async () => {
       const before = signatures();
@@ -233,6 +234,18 @@ describe("a service of the Cloud Signature Consortium whose owners confirm on an
     assert.equal(signatures(), 1);
   });
 
+  it("asks with the handle of the last answer, and names what is answered elsewhere without a value", async () => {
+    const from = csc.calls().length;
+    const signing = submit();
+    const checks = (): number =>
+      csc
+        .calls()
+        .slice(from)
+        .filter((call) => call.endsWith("/authorizeCheck")).length;
+    while (checks() < 3) await new Promise((resolve) => setImmediate(resolve));
+    signed(await decide(signing, true));
+  });
+
   it("signs nothing that was refused, or that nobody waits for any more", async () => {
     const before = signatures();
     const refused = await decide(submit(), false);
@@ -243,5 +256,47 @@ describe("a service of the Cloud Signature Consortium whose owners confirm on an
     stop.abort();
     await assert.rejects(signing, { code: "cancelled" });
     assert.equal(signatures(), before);
+  });
+});
+
+describe("a service of the Cloud Signature Consortium that gives something to be answered", () => {
+  let csc: TrialCsc;
+  let engine: TrialEngine;
+  before(async () => {
+    engine = createEngineOfEveryKind(["p256"]);
+    csc = await startTrialCsc(engine, { modes: new Map([["p256", "challenged"]] as const) });
+  });
+  after(() => csc.stop());
+
+  const submit = async (answer: ((prompt: string) => string) | undefined): Promise<SignOutcome> => {
+    const environment = {
+      COUNTERSIGN_CSC_URL: csc.url,
+      COUNTERSIGN_CSC_CLIENT_ID: "dev",
+      COUNTERSIGN_CSC_CLIENT_SECRET: engine.secrets.dev,
+      COUNTERSIGN_CSC_ONE_TIME_CODE: "123456",
+    };
+    const person: Person = {
+      answer: ({ prompt }) => Promise.resolve(answer?.(prompt)),
+      visit: () => assert.fail("nothing is visited"),
+    };
+    const more = { options: { specification: "v2" }, ...(answer === undefined ? {} : { person }) };
+    const service = await openFace("csc", csc, environment, more);
+    return service.submit(request({ key: "p256", idempotencyKey: randomUUID() }), { signal });
+  };
+  const codeOf = async (outcome: Promise<SignOutcome>): Promise<string> => {
+    const found = await outcome;
+    return found.status === "denied" ? found.code : found.status;
+  };
+
+  it("asks the person, with what is to be answered", async () => {
+    signed(await submit((prompt) => answerTo(/^Answer of your card, to (\d{6})$/.exec(prompt)?.[1] ?? "")));
+  });
+
+  it("signs nothing for a wrong answer, nor where nobody is there", async () => {
+    assert.equal(await codeOf(submit(() => "000000")), "challenge-failed");
+    const outcome = await submit(undefined);
+    assert.ok(outcome.status === "denied" && outcome.code === "challenge-failed");
+    assert.match(outcome.message, /nothing was sent\. Sign in the editor or on a terminal\.$/);
+    assert.equal(engine.audit.entries().filter(({ event }) => event === "signed").length, 1);
   });
 });
