@@ -2,6 +2,8 @@ import type { Span } from "../image/span.ts";
 import { textOfStretches } from "../shell/stretch.ts";
 import type { ValueStep, WordPart } from "./document.ts";
 import type { GroovyToken } from "./groovy.ts";
+import { questionAt } from "./groovyChoice.ts";
+import { groovyCollections, type GroovyLoop } from "./groovyCollections.ts";
 
 /** A value in a Groovy script: strings and names joined by `+`. */
 export interface GroovyValue {
@@ -42,6 +44,12 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
     const token = tokens[index];
     return token?.kind === "sign" ? token.text : "";
   };
+  const { members, loops } = groovyCollections(tokens);
+  for (const [name, at] of members) {
+    define(name, at);
+    defining.add(at);
+  }
+  for (const { items } of loops) for (const at of items) defining.add(at);
   let environmentDepth = 0;
   for (const [at, token] of tokens.entries()) {
     if (token.kind === "name" && token.text === "environment" && sign(at + 1) === "{") environmentDepth = 1;
@@ -76,9 +84,13 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
   const stepAt = (span: Span, label: string): ValueStep => ({ span, label, text: text.slice(span.start, span.end) });
 
   const expand = (name: string, span: Span, depth: number): readonly WordPart[] => {
-    const known = name.replace(/^env\./, "");
+    const known = name.replace(/^env\./, "").replaceAll(/\[\s*(?:'(\w+)'|"(\w+)")\s*\]/g, ".$1$2");
     const short = known.slice(known.lastIndexOf(".") + 1);
     const step = stepAt(span, `variable ${/^\w+$/.test(short) ? short : name}`);
+    const loop = loops.findLast(
+      (one) => one.name === known && span.start >= one.span.start && span.end <= one.span.end,
+    );
+    if (loop !== undefined && depth < maximumDepth) return [oneOf(loop, span, step, depth)];
     const found = definitions.get(known) ?? [];
     const places = found.length > maximumDefinitions ? [] : found;
     const [value, ...others] = places.map((place) => valueAt(place, depth + 1));
@@ -90,7 +102,47 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
     return value.parts.map((part) => ({ ...part, span, chain: [...steps, ...part.chain] }));
   };
 
+  /** What a variable of a loop is, one after the other. */
+  const oneOf = (loop: GroovyLoop, span: Span, step: ValueStep, depth: number): WordPart => {
+    const choices = loop.items.map((item): readonly WordPart[] => {
+      const value = valueAt(item, depth + 1);
+      if (value === undefined) return [{ span, chain: [step] }];
+      const steps = [step, stepAt(contentOf(value), `item of ${loop.name}`)];
+      return value.parts.map((part) => ({ ...part, span, chain: [...steps, ...part.chain] }));
+    });
+    return { span, chain: [step], choices, group: loop };
+  };
+
+  /** A value, or a choice between two: `condition ? one : other`, `one ?: other`. */
   function valueAt(index: number, depth = 0): GroovyValue | undefined {
+    if (depth > maximumDepth) return undefined;
+    if (sign(index) === "(") {
+      const inner = valueAt(index + 1, depth + 1);
+      return inner !== undefined && sign(inner.next) === ")" ? { ...inner, next: inner.next + 1 } : undefined;
+    }
+    const question = questionAt(tokens, index);
+    if (question === undefined) return sumAt(index, depth);
+    const isElvis = sign(question + 1) === ":";
+    const first = isElvis ? sumAt(index, depth) : valueAt(question + 1, depth + 1);
+    const colon = isElvis ? question + 1 : (first?.next ?? question);
+    const second = sign(colon) === ":" ? valueAt(colon + 1, depth + 1) : undefined;
+    const start = tokens[index]?.span.start;
+    if (second === undefined || start === undefined) return undefined;
+    const span = { start, end: second.span.end };
+    const isKnown = first?.parts.every(({ text }) => text !== undefined) === true;
+    // What nobody sets gives way to what is said for that case.
+    const taken = isElvis ? (isKnown && first !== undefined && textOf(first) !== "" ? first : second) : undefined;
+    const step = stepAt(span, "expression");
+    const within = (value: GroovyValue): readonly WordPart[] =>
+      value.parts.map((part) => ({ ...part, span, chain: [step, ...part.chain] }));
+    const parts =
+      taken === undefined && first !== undefined
+        ? [{ span, chain: [step], choices: [within(first), within(second)] }]
+        : within(taken ?? second);
+    return { parts, span, next: second.next, endsWithName: true };
+  }
+
+  function sumAt(index: number, depth: number): GroovyValue | undefined {
     const parts: WordPart[] = [];
     const first = tokens[index];
     let at = index;
@@ -101,7 +153,10 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
       if (token.kind === "name") {
         // A call's result is only known when it runs.
         if (sign(at + 1) === "(" || /^(?:null|true|false)$/.test(token.text)) return undefined;
-        parts.push(...expand(token.text, token.span, depth));
+        const [member, last] = memberAt(at);
+        const span = { start: token.span.start, end: tokens[last]?.span.end ?? token.span.end };
+        parts.push(...expand(member, span, depth));
+        at = last;
       } else
         for (const piece of token.pieces) {
           if (piece.kind === "expression") parts.push(...expand(piece.name, piece.span, depth));
@@ -120,8 +175,19 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
       parts,
       span: { start: first.span.start, end: last.span.end },
       next: at + 1,
-      endsWithName: last.kind === "name",
+      endsWithName: last.kind !== "string",
     };
+  }
+
+  /** A name with what brackets after it take of its value, and the last token of that. */
+  function memberAt(at: number): readonly [name: string, last: number] {
+    const token = tokens[at];
+    const name = token?.kind === "name" ? token.text : "";
+    const isNext = sign(at + 1) === "[" && tokens[at + 1]?.span.start === token?.span.end;
+    const close = isNext ? [2, 3, 4].find((step) => sign(at + 1 + step) === "]") : undefined;
+    const last = at + 1 + (close ?? 0);
+    if (close === undefined) return [name, at];
+    return [name + text.slice(tokens[at + 1]?.span.start, tokens[last]?.span.end).replaceAll(/\s/g, ""), last];
   }
 
   const textOf = (value: GroovyValue): string => textOfStretches(value.parts);

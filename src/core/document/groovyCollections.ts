@@ -1,0 +1,172 @@
+import type { Span } from "../image/span.ts";
+import type { GroovyToken } from "./groovy.ts";
+
+/** A variable that takes one value after the other within a stretch of the script. */
+export interface GroovyLoop {
+  readonly name: string;
+  readonly span: Span;
+  /** The tokens at which its values begin. */
+  readonly items: readonly number[];
+}
+
+/** What a script's lists and maps hold, and what goes over them. */
+export interface GroovyCollections {
+  /** The tokens at which values begin, by `images.web` and `images[0]`. */
+  readonly members: ReadonlyMap<string, number>;
+  readonly loops: readonly GroovyLoop[];
+}
+
+const maximumItems = 64;
+const maximumDepth = 5;
+/** Tokens of one list or map that are read. */
+const maximumLength = 2000;
+const maximumLoops = 200;
+/** Tokens of the block of a loop. */
+const maximumBlock = 20_000;
+
+/** Finds the lists and maps that a script writes out, loops over them, and the axes of matrices. */
+export function groovyCollections(tokens: readonly GroovyToken[]): GroovyCollections {
+  const members = new Map<string, number>();
+  const lists = new Map<string, readonly number[]>();
+  const loops: GroovyLoop[] = [];
+  const sign = (index: number): string => {
+    const token = tokens[index];
+    return token?.kind === "sign" ? token.text : "";
+  };
+  const name = (index: number): string => {
+    const token = tokens[index];
+    return token?.kind === "name" ? token.text : "";
+  };
+
+  /** The elements of what a bracket opens, each with its key in a map. */
+  const elementsAt = (open: number): readonly { readonly key: string | undefined; readonly at: number }[] => {
+    const found: { key: string | undefined; at: number }[] = [];
+    const begin = (at: number): void => {
+      if (sign(at) === "]" || found.length >= maximumItems) return;
+      const key = sign(at + 1) === ":" ? (textAt(tokens[at]) ?? name(at)) : undefined;
+      found.push(key === undefined || key === "" ? { key: undefined, at } : { key, at: at + 2 });
+    };
+    let depth = 0;
+    begin(open + 1);
+    for (let at = open + 1; at < tokens.length && at < open + maximumLength; at++) {
+      if ("([{".includes(sign(at)) && sign(at) !== "") depth++;
+      else if (")]}".includes(sign(at)) && sign(at) !== "" && --depth < 0) return found;
+      else if (sign(at) === "," && depth === 0) begin(at + 1);
+    }
+    return found;
+  };
+
+  const define = (path: string, open: number, depth: number): void => {
+    const elements = elementsAt(open);
+    lists.set(
+      path,
+      elements.map(({ at }) => at),
+    );
+    for (const [index, { key, at }] of elements.entries()) {
+      const member = key === undefined ? `${path}[${index}]` : `${path}.${key}`;
+      members.set(member, at);
+      if (sign(at) === "[" && depth < maximumDepth) define(member, at, depth + 1);
+    }
+  };
+
+  /** The stretch from a brace to the one that closes it. */
+  const blockAt = (open: number): Span | undefined => {
+    const start = tokens[open]?.span.start;
+    if (start === undefined || sign(open) !== "{") return undefined;
+    let depth = 0;
+    for (let at = open; at < tokens.length && at < open + maximumBlock; at++) {
+      if (sign(at) === "{") depth++;
+      else if (sign(at) === "}" && --depth === 0) return { start, end: tokens[at]?.span.end ?? start };
+    }
+    return undefined;
+  };
+
+  const goesOver = (variable: string, items: readonly number[] | undefined, brace: number): void => {
+    if (loops.length >= maximumLoops) return;
+    const span = items === undefined || items.length === 0 ? undefined : blockAt(brace);
+    if (span !== undefined && items !== undefined) loops.push({ name: variable, span, items });
+  };
+
+  const each = (items: readonly number[] | undefined, brace: number): void => {
+    const hasName = sign(brace + 2) === "-" && sign(brace + 3) === ">";
+    goesOver(hasName ? name(brace + 1) : "it", items, brace);
+  };
+
+  for (const [at, token] of tokens.entries()) {
+    if (token.kind === "sign") {
+      // `['a', 'b'].each { ... }`
+      const isEach = token.text === "]" && sign(at + 1) === "." && name(at + 2) === "each" && sign(at + 3) === "{";
+      const open = isEach ? openOf(tokens, at) : undefined;
+      if (open !== undefined)
+        each(
+          elementsAt(open).map((one) => one.at),
+          at + 3,
+        );
+      continue;
+    }
+    if (token.kind !== "name") continue;
+    if (sign(at + 1) === "=" && sign(at + 2) === "[") define(token.text.replace(/^env\./, ""), at + 2, 0);
+    const list = /^(.+)\.each$/.exec(token.text)?.[1];
+    if (list !== undefined && sign(at + 1) === "{") each(lists.get(list), at + 1);
+    if (token.text === "for" && sign(at + 1) === "(") readFor(at + 2);
+    if (token.text === "axis" && sign(at + 1) === "{") readAxis(at + 1);
+  }
+
+  /** `for (image in images) {`, `for (String image : ['a', 'b']) {` */
+  function readFor(from: number): void {
+    for (let at = from; at < from + 4; at++) {
+      if (name(at + 1) !== "in" && sign(at + 1) !== ":") continue;
+      const source = at + 2;
+      const isList = sign(source) === "[";
+      const items = isList ? elementsAt(source).map((one) => one.at) : lists.get(name(source));
+      const last = isList ? closeOf(tokens, source) : source;
+      if (last !== undefined && sign(last + 1) === ")") goesOver(name(at), items, last + 2);
+      return;
+    }
+  }
+
+  /** `axis { name 'V'; values '1', '2' }`: for all of the matrix, and it has a name of its own in each. */
+  function readAxis(brace: number): void {
+    let variable: string | undefined;
+    const items: number[] = [];
+    let isValue = false;
+    for (let at = brace + 1; at < brace + 2 * maximumItems && sign(at) !== "}" && at < tokens.length; at++) {
+      if (name(at) !== "") isValue = name(at) === "values";
+      if (name(at) === "name") variable = textAt(tokens[at + 1]);
+      if (isValue && tokens[at]?.kind === "string") items.push(at);
+    }
+    const end = tokens.at(-1)?.span.end ?? 0;
+    if (variable !== undefined && items.length > 0)
+      loops.push({ name: variable, span: { start: tokens[brace]?.span.start ?? 0, end }, items });
+  }
+
+  return { members, loops };
+}
+
+function textAt(token: GroovyToken | undefined): string | undefined {
+  if (token?.kind !== "string") return undefined;
+  const [piece, ...others] = token.pieces;
+  return piece?.kind === "text" && others.length === 0 ? piece.text : undefined;
+}
+
+function openOf(tokens: readonly GroovyToken[], close: number): number | undefined {
+  let depth = 0;
+  for (let at = close; at >= 0 && close - at < maximumLength; at--) {
+    const token = tokens[at];
+    if (token?.kind !== "sign") continue;
+    if (token.text === "]") depth++;
+    else if (token.text === "[" && --depth === 0) return at;
+  }
+  return undefined;
+}
+
+function closeOf(tokens: readonly GroovyToken[], open: number): number | undefined {
+  let depth = 0;
+  for (let at = open; at < tokens.length && at - open < maximumLength; at++) {
+    const token = tokens[at];
+    if (token?.kind !== "sign") continue;
+    if (token.text === "[") depth++;
+    else if (token.text === "]" && --depth === 0) return at;
+  }
+  return undefined;
+}

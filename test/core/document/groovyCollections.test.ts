@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+const read = (text: string) => readDocument(text, "Jenkinsfile");
+const known = `def images = [web: 'nginx:1', 'api': "a/api:\${tag}", nested: [x: 'a/x:1']]
+def list = ['redis:7', 'valkey:8']
+def tag = '2'
+`;
+
+describe("values of Jenkins pipelines", () => {
+  const table: readonly (readonly [script: string, ...images: readonly string[]])[] = [
+    ["docker.image(«images.web»).pull()", "library/nginx:1"],
+    ["docker.image(«images['api']»).pull()", "a/api:2"],
+    ['docker.image("«${images["web"]}»").pull()', "library/nginx:1"],
+    ["docker.image(«images.nested.x»).pull()", "a/x:1"],
+    ["docker.image(«list[1]»).pull()", "library/valkey:8"],
+    ["docker.image(«list[7]»).pull()", "?"],
+    ["docker.image(«images[tag]»).pull()", "?"],
+    ["list.each { image -> docker.image(«image»).pull() }", "library/redis:7", "library/valkey:8"],
+    ["list.each { docker.image(«it»).pull() }\ndocker.image(«it»).pull()", "library/redis:7", "library/valkey:8", "?"],
+    ["for (one in list) { docker.image(«one»).pull() }", "library/redis:7", "library/valkey:8"],
+    ["for (String one : ['a/b:1', 'a/c:1']) { docker.image(«one»).pull() }", "a/b:1", "a/c:1"],
+    ["['a', 'b'].each { v -> docker.image(\"«r.io/${v}:${v}»\").pull() }", "r.io/a:a", "r.io/b:b"],
+    ["docker.image(«params.NONE ?: 'a/b:1'»).pull()", "a/b:1"],
+    ["docker.image(«tag ?: 'a/b:1'»).pull()", "library/2"],
+    ["docker.image(«env.BRANCH_NAME == 'main' ? 'a/b:1' : 'a/b:2'»).pull()", "a/b:1", "a/b:2"],
+    ["docker.image((«isMain() ? 'a/b:1' : 'a/b:2'»)).pull()", "a/b:1", "a/b:2"],
+    ["def chosen = x ? 'a/b:1' : y ? 'a/b:2' : 'a/b:3'\ndocker.image(«chosen»).pull()", "a/b:1", "a/b:2", "a/b:3"],
+    ["docker.image('«a/b:1»').inside { x ? 'no:1' : 'no:2' }", "a/b:1"],
+    ["def other = tag\nx ? 'no:1' : 'no:2'\ndocker.image(\"«a/b:${other}»\").pull()", "a/b:2"],
+  ];
+  for (const [script, ...images] of table)
+    it(`follows ${script}`, () => {
+      const text = `${known}node {\n${script}\n}\n`;
+      const marks = text.replaceAll(/[«»]/g, "");
+      const name = (image: string): string => (image.startsWith("r.io") ? image : `docker.io/${image}`);
+      const resolution = script.includes("'«") ? "literal" : "resolved";
+      expectUses(
+        read,
+        text,
+        images.map((image) => `docker.image ${image === "?" ? "? unresolved" : `${name(image)} ${resolution}`}`),
+      );
+      expectPinsToHold(read, marks);
+      expectToSurvive(read, marks);
+    });
+
+  it("reads the axes of a matrix", () => {
+    const text = `pipeline { agent none
+  stages { stage('m') { matrix {
+    axes { axis { name 'V'; values '20', '22' }
+      axis {
+        name 'OS'
+        values 'slim'
+      } }
+    agent { docker { image "«node:\${V}-\${OS}»" } }
+    stages { stage('x') { steps { echo 'x' } } } } } } }
+`;
+    expectUses(read, text, [
+      "docker docker.io/library/node:20-slim resolved",
+      "docker docker.io/library/node:22-slim resolved",
+    ]);
+    expectToSurvive(read, text.replaceAll(/[«»]/g, ""));
+  });
+
+  it("tells where an item stands, and pins it there", () => {
+    const text = "def list = ['redis:7', 'valkey:8']\nlist.each { docker.image(it).pull() }\n";
+    const [first] = read(text).images;
+    assert.deepEqual(
+      first?.chain.map(({ label, text: said }) => [label, said]),
+      [
+        ["variable it", "it"],
+        ["item of it", "redis:7"],
+      ],
+    );
+    assert.equal(expectPinsToHold(read, text), 2);
+  });
+});
