@@ -2,7 +2,7 @@ import { flagged, local, namedValues, noImages, type ToolReader } from "./comman
 import { afterName, mentioned, type CommandImages } from "./mention.ts";
 import { aws, gcloud } from "./options/clouds.ts";
 import { readOptions, type OptionTable } from "./optionTable.ts";
-import { afterPrefix, fieldsOf, wholeSlice, type WordValue } from "./wordValue.ts";
+import { afterPrefix, fieldsOf, textOfSlice, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
 
 /** Command lines of clouds. */
 export const cloudTools: readonly (readonly [string, ToolReader])[] = [
@@ -26,13 +26,33 @@ function readGoogle(words: readonly WordValue[]): CommandImages {
     case "ai":
     case "ai-platform":
       return local([
-        ...namedValues(words, ["--container-image-uri", "--master-image-uri", "--worker-image-uri"]),
+        ...namedValues(words, [
+          "--container-image-uri",
+          "--executor-image-uri",
+          "--master-image-uri",
+          "--parameter-server-image-uri",
+          "--worker-image-uri",
+        ]),
         ...namedValues(words, ["--worker-pool-spec"]).flatMap((slice) =>
-          fieldsOf(slice).map((field) => afterName(field, /^container-image-uri=/)),
+          fieldsOf(slice).map((field) => afterName(field, /^(?:container|executor)-image-uri=/)),
         ),
       ]);
     case "app":
       return local(namedValues(words, ["--image-url"]));
+    case "deploy":
+      return mentioned(
+        namedValues(words, ["--images"]).flatMap((slice) =>
+          fieldsOf(slice).map((field) => afterName(field, /^[\w./-]+=/)),
+        ),
+      );
+    case "notebooks": {
+      const [tag] = namedValues(words, ["--container-tag"]);
+      const mentions = namedValues(words, ["--container-repository"]).map((slice) => ({
+        slice,
+        split: tag === undefined ? {} : { tag },
+      }));
+      return { mentions, outputs: [] };
+    }
     case "workstations":
       return local(namedValues(words, ["--container-custom-image"]));
     case "container":
@@ -62,36 +82,109 @@ const azureImages = [
   "--docker-custom-image-name",
 ];
 
+/** Groups of az with the letters that stand for an image in those of their commands that take one (azure-cli 2.91). */
+const azureLetters = new Map<string, readonly (readonly [commands: RegExp, letters: readonly string[]])[]>([
+  ["containerapp", [[/^(?!github-action\b)/, ["-i"]]]],
+  ["container", []],
+  [
+    "webapp",
+    [
+      [/^(?:create|deployment slot create)\b/, ["-c", "-i"]],
+      [/^config container\b/, ["-c", "-i"]],
+    ],
+  ],
+  [
+    "functionapp",
+    [
+      [/^(?:create|deployment slot create)\b/, ["-i"]],
+      [/^config container\b/, ["-c", "-i"]],
+    ],
+  ],
+  ["logicapp", [[/^create\b/, ["-i"]]]],
+]);
+
 function readAzure(words: readonly WordValue[]): CommandImages {
-  const [group, verb] = words.map(({ text }) => text);
+  const [group, ...rest] = words.map(({ text }) => text);
+  const command = rest.slice(0, 3).join(" ");
   if (group === "acr") {
     // With a registry beside it, the source is a name within that.
     const isWithin = words.some(({ text }) => /^(?:-r|--registry)(?:=|$)/.test(text));
-    return verb === "import" && !isWithin ? mentioned(namedValues(words, ["--source"])) : noImages;
+    if (command.startsWith("pack build")) return mentioned(namedValues(words, ["--builder", "-b"]));
+    return rest[0] === "import" && !isWithin ? mentioned(namedValues(words, ["--source"])) : noImages;
   }
-  if (!["containerapp", "container", "webapp", "functionapp"].includes(group ?? "")) return noImages;
-  const short = group === "webapp" || group === "functionapp" ? ["-i", ...(verb === "config" ? ["-c"] : [])] : [];
-  return local(namedValues(words, [...azureImages, ...short]).map((slice) => afterPrefix(slice, "https://") ?? slice));
+  const known = azureLetters.get(group ?? "");
+  // What a workflow builds is no image to pull.
+  if (known === undefined || command.startsWith("github-action")) return noImages;
+  const letters = known.flatMap(([commands, names]) => (commands.test(command) ? names : []));
+  return mentioned(
+    namedValues(words, [...azureImages, ...letters]).map((slice) => afterPrefix(slice, "https://") ?? slice),
+  );
 }
 
-/** Functions, services and models that run an image. */
+/** Services of AWS with the options, and the fields in their structures, that hold an image. */
+const amazonImages = new Map<string, readonly (readonly [option: string, field?: string])[]>([
+  ["apprunner", [["--source-configuration", "ImageIdentifier"]]],
+  [
+    "batch",
+    [
+      ["--container-properties", "image"],
+      ["--ecs-properties", "image"],
+      ["--eks-properties", "image"],
+      ["--node-properties", "image"],
+    ],
+  ],
+  ["codebuild", [["--image-override"], ["--environment", "image"]]],
+  [
+    "ecs",
+    [
+      ["--container-definitions", "image"],
+      ["--primary-container", "image"],
+    ],
+  ],
+  [
+    "emr-serverless",
+    [
+      ["--image-configuration", "imageUri"],
+      ["--worker-type-specifications", "imageUri"],
+    ],
+  ],
+  [
+    "gamelift",
+    [
+      ["--game-server-container-definition", "ImageUri"],
+      ["--support-container-definitions", "ImageUri"],
+    ],
+  ],
+  ["lambda", [["--image-uri"], ["--code", "ImageUri"]]],
+  ["lightsail", [["--containers", "image"]]],
+  [
+    "sagemaker",
+    [
+      ["--primary-container", "Image"],
+      ["--containers", "Image"],
+      ["--algorithm-specification", "TrainingImage"],
+      ["--app-specification", "ImageUri"],
+      ["--inference-specification", "Image"],
+    ],
+  ],
+]);
+
+/** Functions, services, jobs and models that run an image. */
 function readAmazon(words: readonly WordValue[]): CommandImages {
   const [service] = commandsOf(words, aws);
-  switch (service?.text) {
-    case "lambda":
-      return local([
-        ...namedValues(words, ["--image-uri"]),
-        ...namedValues(words, ["--code"]).flatMap((slice) =>
-          fieldsOf(slice).map((field) => afterName(field, /^ImageUri=/)),
-        ),
-      ]);
-    case "sagemaker":
-      return local(
-        namedValues(words, ["--primary-container"]).flatMap((slice) =>
-          fieldsOf(slice).map((field) => afterName(field, /^Image=/)),
-        ),
-      );
-    default:
-      return noImages;
-  }
+  const options = amazonImages.get(service?.text ?? "") ?? [];
+  const found = options.flatMap(([option, field]) =>
+    namedValues(words, [option]).flatMap((slice) => (field === undefined ? [slice] : fieldValues(slice, field))),
+  );
+  // Images of CodeBuild itself are in no registry.
+  return mentioned(found.filter((slice) => !textOfSlice(slice).startsWith("aws/codebuild/")));
+}
+
+/** The values of a field in a structure, written as JSON or in the AWS CLI's own short way. */
+function fieldValues(slice: WordSlice, field: string): readonly WordSlice[] {
+  const form = new RegExp(String.raw`(?:^|[,{[\s])(?:"${field}"\s*:\s*"([^"]+)"|${field}=([^,{}[\]\s"']+))`, "g");
+  return [...textOfSlice(slice).matchAll(form)].map(({ 0: whole, 1: quoted, 2: plain, index }) => {
+    const end = slice.from + index + whole.length - (quoted === undefined ? 0 : 1);
+    return { ...slice, from: end - (quoted ?? plain ?? "").length, to: end };
+  });
 }

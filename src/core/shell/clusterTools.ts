@@ -1,7 +1,7 @@
 import { atVerbs, flagged, local, namedValues, noImages, verbsOf, type ToolReader } from "./commandVerbs.ts";
 import { afterName, mentioned, optionValues, type CommandImages } from "./mention.ts";
 import { crictl, ctr, ctrPull, ctrRun } from "./options/containerd.ts";
-import { kubectl, openshiftImage } from "./options/kubectl.ts";
+import { kubectl, minikube, openshiftImage } from "./options/kubectl.ts";
 import { readOptions, type OptionTable } from "./optionTable.ts";
 import { readHelm } from "./helmImages.ts";
 import { textOfSlice, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
@@ -71,8 +71,14 @@ function readMinikube(words: readonly WordValue[]): CommandImages {
   const end = words.findIndex(({ text }) => text === "--");
   // `minikube kubectl -- run ...`
   if (end > 0 && words.slice(0, end).some(({ text }) => text === "kubectl")) return readKubectl(words.slice(end + 1));
-  const pulls = words[0]?.text === "image" && words[1]?.text === "pull" ? words.slice(2, 3).map(wholeSlice) : [];
-  return mentioned([...pulls, ...namedValues(words, ["--base-image"])]);
+  const { positionals } = readOptions(words, minikube);
+  const [group, verb, image] = positionals;
+  const command = `${group?.text} ${verb?.text}`;
+  const pulls = command === "image pull" && image !== undefined ? [wholeSlice(image)] : [];
+  // What this machine has goes first, and an archive may be meant.
+  const loads = /^(?:image load|cache add)$/.test(command) && image?.text.endsWith(".tar") === false ? [image] : [];
+  const named = mentioned([...pulls, ...namedValues(words, ["--base-image"])]);
+  return { ...named, mentions: [...named.mentions, ...local(loads.map(wholeSlice)).mentions] };
 }
 
 const imagesGroup = new Set(["images", "image", "i"]);

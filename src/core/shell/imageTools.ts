@@ -30,7 +30,7 @@ const tools = new Map<string, ToolReader>([
   ["dgoss", (words) => runMentions(words.slice(1))],
   ["distrobox", flagged(["create"], ["--image", "-i"])],
   ["distrobox-create", flagged([], ["--image", "-i"])],
-  ["earthly", flagged([], ["--buildkit-image"])],
+  ["earthly", flagged([], ["--buildkit-image", "--remote-cache"])],
   ["enroot", readEnroot],
   ["gh", (words) => (words[0]?.text === "attestation" ? mentioned(addressed(words, "oci://")) : noImages)],
   ["gitlab-runner", flagged(["register", "exec"], ["--docker-image", "--docker-helper-image"])],
@@ -65,8 +65,9 @@ function readBuildctl(words: readonly WordValue[]): CommandImages {
   return mentioned([...options, ...namedValues(words, ["--import-cache"]).flatMap(cacheSource)]);
 }
 
-/** Only what is written as an image's address. */
+/** Only what is written as an image's address (apptainer 1.5); one of those who sign in is a registry's. */
 function readWrapped(words: readonly WordValue[]): CommandImages {
+  if (words.some(({ text }) => text === "login" || text === "logout")) return noImages;
   const pushes = words.some(({ text }) => text === "push");
   return mentioned(addressed(words, "docker://", ...(pushes ? [] : ["oras://"])));
 }

@@ -28,6 +28,11 @@ export function optionTable(valued: string, flags: string, ...also: readonly Opt
   };
 }
 
+/** The same options where one of them takes no value. */
+export function withoutValue(name: string, { valued, flags }: OptionTable): OptionTable {
+  return { valued: new Set([...valued].filter((other) => other !== name)), flags: new Set([...flags, name]) };
+}
+
 /** The options of a table that are written out, which stand after a command too where all commands share them. */
 export function longOptions({ valued, flags }: OptionTable): OptionTable {
   const isLong = (name: string): boolean => name.startsWith("--");

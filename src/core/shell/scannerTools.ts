@@ -46,11 +46,12 @@ function readScanner(words: readonly WordValue[], table: OptionTable, verbs: Rea
   return notImage.test(given.text) || others.has(given.text) ? noImages : local([whole]);
 }
 
-/** `snyk container test IMAGE`, formerly `snyk test --docker IMAGE`; its options take their values after `=` alone. */
+/** `snyk container test IMAGE` (snyk 1.1307), formerly `snyk test --docker IMAGE`; its options take their values after `=` alone. */
 function readSnyk(words: readonly WordValue[]): CommandImages {
   const given = words.filter(({ text }) => !text.startsWith("-"));
   const [group, verb] = given.map(({ text }) => text);
-  if (group === "container" && (verb === "test" || verb === "monitor")) return local(given.slice(2, 3).map(wholeSlice));
+  if (group === "container" && /^(?:test|monitor|sbom)$/.test(verb ?? ""))
+    return local(given.slice(2, 3).map(wholeSlice));
   const isDocker = words.some(({ text }) => text === "--docker");
   return isDocker && (group === "test" || group === "monitor") ? local(given.slice(1, 2).map(wholeSlice)) : noImages;
 }

@@ -1,4 +1,4 @@
-import { optionTable } from "../optionTable.ts";
+import { optionTable, withoutValue } from "../optionTable.ts";
 
 /** Options of crane. */
 export const crane = optionTable(
@@ -12,7 +12,4 @@ export const crane = optionTable(
 );
 
 /** Options of `crane copy`, where `-a` takes all tags. */
-export const craneCopy = {
-  valued: new Set([...crane.valued].filter((name) => name !== "-a")),
-  flags: new Set([...crane.flags, "-a"]),
-};
+export const craneCopy = withoutValue("-a", crane);

@@ -1,4 +1,4 @@
-import { optionTable } from "../optionTable.ts";
+import { optionTable, withoutValue } from "../optionTable.ts";
 
 /** Options of kubectl and oc, as far as they can stand before a command or between its arguments. */
 export const kubectl = optionTable(
@@ -27,11 +27,23 @@ export const kubectl = optionTable(
   --show-managed-fields --stdin -t --tty --validate --wait --warnings-as-errors --windows-line-endings`,
 );
 
-/** Options of `oc image`. */
-export const openshiftImage = optionTable(
-  `-a --dir --file --filter-by-os --from-dir --icsp-file --idms-file --max-per-registry --max-registry -o --output
-  --path --registry-config --to-dir`,
-  `--confirm --dry-run --force --include-security-metadata --insecure --keep-manifest-list --only-files
-  --show-multiarch --skip-missing --skip-mount --skip-multiple-scopes`,
-  kubectl,
+/** Options of `oc image` (oc 4.22), where `-p` keeps owners. */
+export const openshiftImage = withoutValue(
+  "-p",
+  optionTable(
+    `-a --created-at --dir --file --filename --filter-by-os --from-dir --icsp-file --idms-file --max-per-registry
+    --max-registry --meta -o --output --path --registry-config --s3-source-bucket --to --to-dir`,
+    `--all-layers --confirm --continue-on-error --drop-history --dry-run --force --include-security-metadata --insecure
+    --keep-manifest-list --only-files --preserve-ownership --show-multiarch --skip-missing --skip-mount
+    --skip-multiple-scopes --skip-verification`,
+    kubectl,
+  ),
+);
+
+/** Options of minikube 1.38 that may stand before its commands, and of those that name images. */
+export const minikube = optionTable(
+  `-b --bootstrapper --log_backtrace_at --log_dir --log_file --log_file_max_size -p --profile --stderrthreshold --user
+  -v --v --vmodule`,
+  `--add_dir_header --all --alsologtostderr --daemon -h --help --logtostderr --one_output --overwrite --pull --remote
+  --rootless --skip-audit --skip_headers --skip_log_headers`,
 );

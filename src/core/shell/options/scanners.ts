@@ -47,10 +47,10 @@ export const dive = optionTable(
   `--ci -h --help -i --ignore-errors -v --version`,
 );
 
-/** Options of dockle. */
+/** Options of dockle 0.4. */
 export const dockle = optionTable(
-  `--accept-file --accept-file-extension --accept-key --authurl --cache-path --exit-code --exit-level -f --format
-  --host -i --ignore --input -o --output -p --password --registry-token --sensitive-file --sensitive-word -t
-  --timeout -u --username`,
-  `-d --debug --insecure --no-color --nonssl -q --quiet --use-xdg --version-check`,
+  `--accept-file --accept-file-extension --accept-key -ae -af -ak --authurl -c --cache-dir --cert-path --exit-code
+  --exit-level -f --format --host -i --ignore --input -l -o --output --password -se --sensitive-file
+  --sensitive-file-extension --sensitive-word -sf -sw -t --timeout --username`,
+  `-d --debug -h --help --insecure --no-color --nonssl -q --quiet --use-xdg -v --version --version-check -x`,
 );
