@@ -5,7 +5,6 @@ import { siblingPath, type Siblings } from "./siblings.ts";
 import { nameEnd } from "./splitImage.ts";
 import { textData, unknownData, type TemplateData, type TemplateStretch } from "./templateData.ts";
 import { evaluateTemplate, type TemplateContext } from "./templateEvaluate.ts";
-import { mayNameImage } from "./templateLiterals.ts";
 import type { Value } from "./value.ts";
 import { readYaml } from "./yaml.ts";
 import { textOf, valueAt } from "./yamlNode.ts";
@@ -13,8 +12,6 @@ import { textOf, valueAt } from "./yamlNode.ts";
 /** What expressions in a chart's template come to. */
 export interface ChartExpressions {
   evaluate(source: string): readonly TemplateStretch[];
-  /** Whether the templates say a name that can be an image's; else it comes from values. */
-  mayNameImage(source: string): boolean;
 }
 
 /** Where charts keep the templates that others include. */
@@ -39,7 +36,6 @@ export function chartExpressions(path: string, own: string, siblings: Siblings):
   return {
     evaluate: (source) =>
       evaluateTemplate(parseTemplate(source).nodes, { root: (root ??= rootOf(folder, siblings)), define }),
-    mayNameImage: (source) => mayNameImage(source, define),
   };
 }
 
@@ -103,6 +99,18 @@ export function valueOfStretches(stretches: readonly TemplateStretch[], expressi
     parts: stretches.map(({ text }) => (text === undefined ? {} : { text })),
     chain: [expression, ...steps.filter((step, index) => steps.indexOf(step) === index)],
   };
+}
+
+/** Where the end of a repository stands, if all is known and another file says it. */
+export function repositoryStep(stretches: readonly TemplateStretch[]): ValueStep | undefined {
+  if (stretches.some(({ text }) => text === undefined)) return undefined;
+  const end = nameEnd(stretches.map(({ text }) => text ?? "").join(""));
+  let at = 0;
+  for (const { text = "", step } of stretches) {
+    at += text.length;
+    if (at >= end) return step;
+  }
+  return undefined;
 }
 
 /** Whether the templates themselves say the end of a repository, which then stands nowhere else. */

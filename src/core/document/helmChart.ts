@@ -11,6 +11,7 @@ import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 import { withoutSharedPins, type SuppliedPart } from "./splitImage.ts";
 import { evaluateAction, expandActions } from "./templateAction.ts";
 import { maskTemplate } from "./templateMask.ts";
+import { valuesInTemplates } from "./valuesInTemplates.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
@@ -74,7 +75,9 @@ export function readHelmValuesFile(source: string, path: string, siblings: Sibli
     }
     if (holdsManifests(key, scalar)) inner.push(readManifestText(scalar, key, text, path));
   };
-  for (const { root } of stream.documents) readHelmValues(root, { text, images, defaultTag, nested });
+  for (const { root } of stream.documents) {
+    readHelmValues(root, { text, images, defaultTag, nested, templates: valuesInTemplates(root, path, beside) });
+  }
   return {
     path,
     dialect: "helm-values",

@@ -1,29 +1,34 @@
+import { formatReference, parseReference } from "../image/reference.ts";
 import { withoutByteOrderMark } from "../image/span.ts";
-import { readShape } from "./customShape.ts";
 import type { Document } from "./document.ts";
+import { readHelmValuesFile } from "./helmChart.ts";
 import { isPlaceholder } from "./imageShape.ts";
-import { relevantText } from "./relevantText.ts";
-import { readingOfKind } from "./kubernetesKinds.ts";
-import type { ResourceReading } from "./resourceReading.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
-import { chartExpressions, sayRepository, valueOfStretches, type ChartExpressions } from "./chartTemplates.ts";
+import {
+  chartExpressions,
+  repositoryStep,
+  sayRepository,
+  valueOfStretches,
+  type ChartExpressions,
+} from "./chartTemplates.ts";
 import { expandActions, namesRepository, type ActionValue } from "./templateAction.ts";
 import type { TemplateStretch } from "./templateData.ts";
-import { isMasked, maskTemplate } from "./templateMask.ts";
-import { readYaml } from "./yaml.ts";
+import { findTemplateImages } from "./templateImages.ts";
+import { isMasked } from "./templateMask.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
-import { dereference, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { dereference, scalarOf } from "./yamlNode.ts";
 
 /**
  * Reads a chart's template: the images that it names itself, with the chart's values filled in where those tell only a
- * registry or a tag. An image that the values name is reported there.
+ * registry or a tag, and those that it puts together from values that do not look like an image's. An image that the
+ * values name is reported there.
  */
 export function readHelmTemplate(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const text = withoutByteOrderMark(source);
-  const masked = maskTemplate(relevantText(text));
   const images = createImageCollector(text);
   const expressions = chartExpressions(path, text, siblings);
-  const add: ResourceReading["add"] = (node, site, options = {}) => {
+  const isListed = listedByValues(path, (place) => (place === path ? text : siblings(place)));
+  findTemplateImages({ text, path, siblings }, images, (masked) => (node, site, options = {}) => {
     const scalar = scalarOf(node);
     if (node === undefined || scalar === undefined || dereference(node) !== node) return;
     if (!isMasked(scalar.text)) {
@@ -36,28 +41,13 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
       return;
     }
     const written = text.slice(scalar.span.start, scalar.span.end);
-    if (!expressions.mayNameImage(written)) return;
     const stretches = trimmed(expressions.evaluate(written));
-    if (sayRepository(stretches))
+    if (sayRepository(stretches) || !isListed(stretches))
       images.add(node, site, {
         value: valueOfStretches(stretches, { span: scalar.span, label: "template", text: written }),
         pin: "none",
       });
-  };
-  const reading: ResourceReading = {
-    text,
-    path,
-    siblings,
-    documents: [],
-    images,
-    inner: [],
-    add,
-    within: () => reading,
-  };
-  const read = (node: YamlNode | undefined): void => {
-    if (!isWithoutImages(node)) readShape(node, reading, read);
-  };
-  for (const { root } of readYaml(masked.text).documents) read(root);
+  });
   return {
     path,
     dialect: "helm-template",
@@ -69,12 +59,23 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
   };
 }
 
-function isWithoutImages(node: YamlNode | undefined): boolean {
-  const apiVersion = textOf(valueAt(node, "apiVersion"));
-  const kind = textOf(valueAt(node, "kind"));
-  if (apiVersion === undefined || kind === undefined || isMasked(apiVersion) || isMasked(kind)) return false;
-  const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
-  return readingOfKind(group, kind).kind === "nothing";
+/** Whether an image that the chart's own values name is listed where they stand, and as the template puts it together. */
+function listedByValues(path: string, siblings: Siblings): (stretches: readonly TemplateStretch[]) => boolean {
+  const place = `${path.slice(0, Math.max(0, path.lastIndexOf("templates/")))}values.yaml`;
+  let listed: Document["images"] | undefined;
+  return (stretches) => {
+    const step = repositoryStep(stretches);
+    const { value } = parseReference(stretches.map(({ text }) => text ?? "").join(""));
+    if (step?.file !== place || value === undefined) return true;
+    listed ??= readHelmValuesFile(siblings(place) ?? "", place, siblings).images;
+    return listed.some(
+      ({ span, reference }) =>
+        reference !== undefined &&
+        step.span.start <= span.start &&
+        span.end <= step.span.end &&
+        formatReference(reference) === formatReference(value),
+    );
+  };
 }
 
 /** An action's value, as a part of what stands around it. */

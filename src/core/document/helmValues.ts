@@ -5,6 +5,7 @@ import { addSplitImage, isUnknown, type SplitImage, type SuppliedPart } from "./
 import { namesRepository } from "./templateAction.ts";
 import { isMasked } from "./templateMask.ts";
 import type { Value } from "./value.ts";
+import type { TemplateUse } from "./valuesInTemplates.ts";
 import type { ImageCollector } from "./yamlImage.ts";
 import {
   itemsOf,
@@ -24,6 +25,8 @@ export interface HelmValuesReading {
   readonly images: ImageCollector;
   /** The tag that the chart's templates take where a value leaves it empty; `key` is the value's outermost key. */
   readonly defaultTag?: (key: string) => SuppliedPart;
+  /** What the chart's templates make of the values. */
+  readonly templates?: TemplateUse;
   /** Takes the texts that may be more than a value. */
   readonly nested?: (scalar: YamlScalar, key: string) => void;
   /** What a value of a template comes to, where the values stand in one. */
@@ -57,13 +60,14 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
     const isSplit = split !== undefined && isKnown(split, expand);
     if (isSplit) {
       const own = split.registry ?? (isWhole(split.repository) ? undefined : sharedRegistry);
-      const registry = split.isBare === true ? own : (globalRegistry ?? own);
+      const registry =
+        reading.templates?.registryOf(split.repository, top) ?? (split.isBare === true ? own : (globalRegistry ?? own));
       const isEmpty = split.tag === undefined ? split.needsTag === true : filled(split.tag) === undefined;
       const shared = scalarOf(split.sharedTag);
       const defaultTag = shared
         ? { text: shared.text, steps: [{ span: shared.span, label: "tag of all", text: shared.text }] }
         : isEmpty
-          ? (reading.defaultTag?.(top) ?? unknownTag)
+          ? (reading.templates?.tagOf(split.repository, top) ?? reading.defaultTag?.(top) ?? unknownTag)
           : undefined;
       addSplitImage(text, images, { ...split, registry, defaultTag }, "image", {
         isGuess: true,
@@ -84,8 +88,11 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
       else if (expand !== undefined && isMasked(scalar.text)) {
         if (isImageKey(below) && namesRepository(scalar.text))
           images.add(value, "image", { value: expand(scalar), pin: "none" });
-      } else if (isImageText(below, scalar.text) && !(isSplit && split.repository === value))
-        images.add(value, "image");
+      } else if (isImageText(below, scalar.text) && !(isSplit && split.repository === value)) {
+        const registry = reading.templates?.registryOf(value, top === "" ? below : top);
+        if (registry === undefined) images.add(value, "image");
+        else addSplitImage(text, images, { registry, repository: value }, "image", { isGuess: true, pin: "none" });
+      }
     }
   };
   visit(root, "", "", 0);
