@@ -3,27 +3,27 @@ import { valuesOf, type GithubScope } from "./githubScope.ts";
 import { scalarParts, scalarWord } from "./scalarWord.ts";
 import type { Value } from "./value.ts";
 import { actionOf } from "./githubUses.ts";
-import { scalarOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { scalarOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** The inputs of well-known actions that name an image to examine or to deploy, by the action's name in lower case. */
-const actions = new Map<string, string>([
-  ["aquasecurity/trivy-action", "image-ref"],
-  ["anchore/scan-action", "image"],
-  ["anchore/sbom-action", "image"],
-  ["docker/scout-action", "image"],
-  ["snyk/actions/docker", "image"],
-  ["azure/container-scan", "image-name"],
-  ["crazy-max/ghaction-container-scan", "image"],
-  ["sysdiglabs/scan-action", "image-tag"],
-  ["erzz/dockle-action", "image"],
-  ["goodwithtech/dockle-action", "image"],
-  ["paloaltonetworks/prisma-cloud-scan", "image_name"],
-  ["google-github-actions/deploy-cloudrun", "image"],
-  ["azure/webapps-deploy", "images"],
-  ["azure/container-apps-deploy-action", "imageToDeploy"],
-  ["azure/aci-deploy", "image"],
-  ["azure/k8s-deploy", "images"],
-  ["aws-actions/amazon-ecs-render-task-definition", "image"],
+const actions = new Map<string, readonly string[]>([
+  ["aquasecurity/trivy-action", ["image-ref"]],
+  ["anchore/scan-action", ["image"]],
+  ["anchore/sbom-action", ["image"]],
+  ["docker/scout-action", ["image", "to"]],
+  ["snyk/actions/docker", ["image"]],
+  ["azure/container-scan", ["image-name"]],
+  ["crazy-max/ghaction-container-scan", ["image"]],
+  ["sysdiglabs/scan-action", ["image-tag"]],
+  ["erzz/dockle-action", ["image"]],
+  ["goodwithtech/dockle-action", ["image"]],
+  ["paloaltonetworks/prisma-cloud-scan", ["image_name"]],
+  ["google-github-actions/deploy-cloudrun", ["image"]],
+  ["azure/webapps-deploy", ["images"]],
+  ["azure/container-apps-deploy-action", ["imageToDeploy"]],
+  ["azure/aci-deploy", ["image"]],
+  ["azure/k8s-deploy", ["images"]],
+  ["aws-actions/amazon-ecs-render-task-definition", ["image"]],
 ]);
 /** Schemes that Docker Scout knows for an image of a registry; every other names a file or a local image. */
 const scheme = /^(?:registry|image):\/\//;
@@ -40,9 +40,20 @@ export function examinedImages(
   scopes: readonly GithubScope[],
   job?: string,
 ): readonly ShellCommand[] {
-  const scalar = scalarOf(valueAt(step, "with", actions.get(actionOf(step)) ?? ""));
+  return (actions.get(actionOf(step)) ?? []).flatMap((input) => {
+    const scalar = scalarOf(valueAt(step, "with", input));
+    return scalar === undefined || scalar.text.length > 8192 ? [] : examinedBy(scalar, within, scopes, job);
+  });
+}
+
+function examinedBy(
+  scalar: YamlScalar,
+  within: (scope: GithubScope) => GithubScope,
+  scopes: readonly GithubScope[],
+  job: string | undefined,
+): readonly ShellCommand[] {
   const [first] = scopes;
-  if (scalar === undefined || first === undefined || scalar.text.length > 8192) return [];
+  if (first === undefined) return [];
   const { text } = first;
   const used = scopes.slice(0, scalar.text.includes("${{") ? maximumCombinations : 1).map(within);
   const expand = (from: number, to: number): readonly Value[] =>

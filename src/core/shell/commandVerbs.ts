@@ -61,9 +61,7 @@ export function local(slices: readonly (WordSlice | undefined)[]): CommandImages
 /** Options by name where one of the command's words says so; whatever else stands there does not matter for them. */
 export function flagged(verbs: readonly string[], names: readonly string[]): ToolReader {
   return (words) =>
-    verbs.length > 0 && !words.some(({ text }) => verbs.includes(text))
-      ? noImages
-      : mentioned(namedValues(words, names));
+    verbs.length > 0 && !words.some(({ text }) => verbs.includes(text)) ? noImages : local(namedValues(words, names));
 }
 
 /** Values of `--name=value` and `--name value` before `--`. */

@@ -12,6 +12,7 @@ describe("images that actions examine or deploy", () => {
     ["anchore/scan-action@v6", "image"],
     ["anchore/sbom-action@v0", "image"],
     ["docker/scout-action@v1", "image"],
+    ["docker/scout-action@v1", "to"],
     ["snyk/actions/docker@master", "image"],
     ["Azure/container-scan@v0", "image-name"],
     ["crazy-max/ghaction-container-scan@v3", "image"],
@@ -26,7 +27,7 @@ describe("images that actions examine or deploy", () => {
     ["aws-actions/amazon-ecs-render-task-definition@v1", "image"],
   ];
   for (const [uses, input] of inputs)
-    it(`reads what ${uses} is given`, () =>
+    it(`reads what ${uses} is given as ${input}`, () =>
       void expectUses(read, workflow(`    - uses: ${uses}\n      with: {${input}: '«quay.io/a/b:1»', path: c/d:2}\n`), [
         "command quay.io/a/b:1 literal",
       ]));

@@ -30,6 +30,11 @@ const documents: readonly (readonly [name: string, path: string, source: string]
     "steps:\n- name: ⟦gcr.io/cloud-builders/docker⟧\n  entrypoint: bash\n  args: ['-c', 'docker build -t ${_I}-x .']\n- name: ${_I}-x\n- name: ⟦${_I}-y⟧\nsubstitutions: {_I: 'gcr.io/$PROJECT_ID/a'}\n",
   ],
   [
+    "what is deployed",
+    "cloudbuild.yaml",
+    "steps:\n- name: ⟦gcr.io/cloud-builders/docker⟧\n  args: [build, -t, 'gcr.io/$_P/a:1', .]\n- name: ⟦gcr.io/cloud-builders/gke-deploy⟧\n  args: [run, '--image=gcr.io/$_P/a:1']\n- name: ⟦gcr.io/cloud-builders/gke-deploy⟧\n  args: [run, '--image=⟦gcr.io/$_P/a:2⟧']\n",
+  ],
+  [
     "what a plug-in runs",
     ".buildkite/pipeline.yml",
     "steps:\n- command: docker buildx build --push -t c/d:1 .\n- plugins: [{docker#v5: {image: 'c/d:1'}}]\n- plugins: [{docker#v5: {image: ⟦a/b:1⟧}}]\n",
