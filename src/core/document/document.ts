@@ -148,6 +148,8 @@ export interface ShellCommand {
   readonly job?: string;
   /** Index of the step in its job, where the dialect has steps. */
   readonly step?: number;
+  /** What it is given to read, where its words say that a tool reads a file from there and the script holds the text. */
+  readonly input?: ShellWord;
 }
 
 /** A step of a pipeline job. */

@@ -25,6 +25,7 @@ export function placeDocument(
       ...command,
       span: place(command.span),
       words: command.words.map((word) => placeWord(word, place)),
+      ...(command.input === undefined ? {} : { input: placeWord(command.input, place) }),
     })),
     jobs: [],
     problems: document.problems.map((problem) =>

@@ -6,6 +6,7 @@ import { readAzurePipelines } from "./azurePipelines.ts";
 import { readBake } from "./bake.ts";
 import { readBitbucketPipelines } from "./bitbucketPipelines.ts";
 import { readBuildkite } from "./buildkite.ts";
+import { inputMentions } from "./commandInput.ts";
 import { readCirrus } from "./cirrus.ts";
 import { readCircleci } from "./circleci.ts";
 import { readCloudBuild } from "./cloudBuild.ts";
@@ -151,5 +152,7 @@ const readsOwnCommands: ReadonlySet<Dialect> = new Set<Dialect>(["earthfile", "j
 
 /** The document with the images that its commands name, except where its dialect lists them already. */
 function withCommandImages(document: Document): Document {
-  return readsOwnCommands.has(document.dialect) ? document : { ...document, images: imagesOf(document) };
+  if (readsOwnCommands.has(document.dialect)) return document;
+  const inputs = inputMentions(document, (text, dialect) => readers.get(dialect)?.(text, "", noSiblings));
+  return { ...document, images: imagesOf(document, inputs) };
 }

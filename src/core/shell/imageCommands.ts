@@ -58,8 +58,8 @@ const runSites: ReadonlySet<string> = new Set([
 ]);
 
 /** All images of a document, without those that it has built or tagged before it runs them, by commands or otherwise. */
-export function imagesOf(document: Document): readonly ImageUse[] {
-  const { images, built } = readCommands(document, { mentions: [], outputs: [] });
+export function imagesOf(document: Document, mentions: readonly PlacedMention[] = []): readonly ImageUse[] {
+  const { images, built } = readCommands(document, { mentions, outputs: [] });
   if (built === undefined) return document.images;
   const own = document.images.filter((use) => !runSites.has(use.site) || !built.precedes(use));
   const known = new Set(document.images.map(({ span }) => span.start));

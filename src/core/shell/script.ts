@@ -104,22 +104,23 @@ function knownText(parts: readonly WordPart[] | undefined): string | undefined {
 }
 
 function asWritten(command: ShellCommand, insertions: readonly Insertion[], document: string): ShellCommand {
+  const { input } = command;
+  const written = (word: ShellWord): ShellWord => wordAsWritten(word, insertions, document);
+  return { ...command, words: command.words.map(written), ...(input === undefined ? {} : { input: written(input) }) };
+}
+
+function wordAsWritten(word: ShellWord, insertions: readonly Insertion[], document: string): ShellWord {
+  if (!word.raw.includes("${{ part ") && word.parts === undefined) return word;
+  const names = word.expands.map((name) => insertions[insertionIndex(`\${{ ${name} }}`)]?.name ?? name);
+  const parts = word.parts?.flatMap((part) => insertedParts(part, insertions));
   return {
-    ...command,
-    words: command.words.map((word): ShellWord => {
-      if (!word.raw.includes("${{ part ") && word.parts === undefined) return word;
-      const names = word.expands.map((name) => insertions[insertionIndex(`\${{ ${name} }}`)]?.name ?? name);
-      const parts = word.parts?.flatMap((part) => insertedParts(part, insertions));
-      return {
-        ...word,
-        raw: word.raw.replaceAll(standInForm, (stand) => {
-          const span = insertions[insertionIndex(stand)]?.span;
-          return span === undefined ? stand : document.slice(span.start, span.end);
-        }),
-        expands: names,
-        ...(parts === undefined ? {} : { parts }),
-      };
+    ...word,
+    raw: word.raw.replaceAll(standInForm, (stand) => {
+      const span = insertions[insertionIndex(stand)]?.span;
+      return span === undefined ? stand : document.slice(span.start, span.end);
     }),
+    expands: names,
+    ...(parts === undefined ? {} : { parts }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ShellCommand } from "../document/document.ts";
+import type { ShellCommand, ShellWord } from "../document/document.ts";
 import type { RawWord } from "./rawWord.ts";
 import { placeOf } from "./shellExpansion.ts";
 import { formatted, inputFile, linesGiven, linesOf, printedBy } from "./shellInput.ts";
@@ -70,6 +70,15 @@ export function followInput(
     else state.printed = printedBy(fields, input, command.words);
     return;
   }
+  if (readsFile(command.words)) {
+    const given = linesGiven(state, input, start) ?? [];
+    const place = raw[0] ?? { start, end: start };
+    const feed: Stretch = { text: "\n", start: place.start, end: place.start, steps: [] };
+    const stretches = given.flatMap((line) => [...line, feed]);
+    const word = { span: command.span, raw: "", text: undefined, expands: [], parts: wordParts(state, stretches) };
+    if (given.length > 0) state.commands[state.commands.length - 1] = { ...command, input: word };
+    return;
+  }
   if (!readers.has(name) && !feeders.has(name)) return;
   const lines = linesGiven(state, input, start);
   if (lines === undefined || lines.length === 0) return;
@@ -81,6 +90,14 @@ export function followInput(
       Object.hasOwn(command.environment, "IFS") ? command.environment["IFS"] : undefined,
     );
   else state.fed.push(...fedCommands(state, command, lines).slice(0, Math.max(0, maximumFed - state.fed.length)));
+}
+
+/** Whether a command's words say that its tool reads a file from what it is given: `docker build -`, `kubectl apply -f -`. */
+function readsFile(words: readonly ShellWord[]): boolean {
+  return (
+    words.some(({ text = "" }) => /^(?:-|-[fc]-|(?:-f|--file|--filename)=-|\/dev\/stdin)$/.test(text)) &&
+    words.some(({ text = "" }) => /^(?:build|bud|apply|create|replace|compose|stack)$|docker-compose$/.test(text))
+  );
 }
 
 /** Commands that are made from what others are given. */
