@@ -3,6 +3,7 @@ import type { Document, ImageUse } from "./document.ts";
 import { isCertainImage, isImageKey, isPossibleImage } from "./imageShape.ts";
 import { useOfValue } from "./imageUse.ts";
 import { nixBindings, type NixBinding } from "./nixBindings.ts";
+import { nixScripts } from "./nixScripts.ts";
 import { nixTokens, type NixToken } from "./nixTokens.ts";
 import { nixValues, type NixValues } from "./nixValues.ts";
 import { textOfValue } from "./template.ts";
@@ -18,7 +19,7 @@ const places: readonly (readonly [site: string, place: RegExp])[] = [
 const runnerLabels = /(?:^|\.)gitea-actions-runner\.instances\.[^.]+\.labels$/;
 /** Keys beside an image that name what is loaded under its name instead. */
 const loaded = new Set(["imageFile", "imageStream"]);
-const mayName = /[Ii]mage|docker:\/\//;
+const mayName = /[Ii]mage|docker:\/\/|\b(?:docker|podman|nerdctl|skopeo|crane)\b/;
 
 /**
  * Reads Nix expressions: the images that modules of NixOS run, those that `dockerTools.pullImage` pulls, and texts
@@ -36,13 +37,14 @@ export function readNix(source: string, path: string): Document {
   };
   const images = [
     ...pulledImages(text, tokens, bindings, values),
-    ...placedImages(tokens, bindings, values, use),
+    ...placedImages(text, tokens, bindings, values, use),
     ...runnerImages(text, tokens, bindings, use),
   ];
   for (const { span } of images) literals.add(span.start);
   images.push(...shapedImages(tokens, bindings, use).filter(({ span }) => !literals.has(span.start)));
   images.sort((one, other) => one.span.start - other.span.start);
-  return { path, dialect: "nix", text, images, commands: [], jobs: [], problems: [] };
+  const commands = nixScripts(text, tokens, bindings, values).flatMap((reading) => reading.commands);
+  return { path, dialect: "nix", text, images, commands, jobs: [], problems: [] };
 }
 
 type AddUse = (span: Span, site: string, value: Value) => readonly ImageUse[];
@@ -54,15 +56,19 @@ function useOf(text: string, span: Span, site: string, { parts, chain }: Value):
 }
 
 /** Where a binding's value stands: what is between the quotes of a single string, else the whole expression. */
-function spanOf(tokens: readonly NixToken[], { span, value }: NixBinding): Span {
+function spanOf(text: string, tokens: readonly NixToken[], { span, value }: NixBinding): Span {
   const first = value === undefined ? undefined : tokens[value.from];
   const last = value === undefined ? undefined : tokens[value.to - 1];
   if (first === undefined || last === undefined) return span;
-  const whole = (token: NixToken): Span => (token.kind === "string" ? token.outer : token.span);
-  return first === last ? first.span : { start: whole(first).start, end: whole(last).end };
+  if (first === last) return first.span;
+  const start = first.kind === "string" ? first.outer.start : first.span.start;
+  // Numbers are no tokens: the expression ends where the sign after it stands.
+  const end = value === undefined ? undefined : tokens[value.to]?.span.start;
+  return { start, end: start + text.slice(start, end).trimEnd().length };
 }
 
 function placedImages(
+  text: string,
   tokens: readonly NixToken[],
   bindings: readonly NixBinding[],
   values: NixValues,
@@ -73,7 +79,7 @@ function placedImages(
     const key = binding.path.join(".");
     const site = places.find(([, place]) => place.test(key))?.[0];
     if (site === undefined || loadedSets.has(binding.set)) return [];
-    const span = spanOf(tokens, binding);
+    const span = spanOf(text, tokens, binding);
     const value =
       binding.value === undefined
         ? values.named(binding.inherited ?? "", binding.set - 2, span)
@@ -156,14 +162,14 @@ function pulledImages(
         ? []
         : [
             {
-              span: spanOf(tokens, digest),
+              span: spanOf(text, tokens, digest),
               label: "imageDigest",
               text: (digestValue && textOfValue(digestValue)) ?? "",
             },
           ];
     const parts = [...name.parts, ...(digest === undefined ? [] : [{ text: "@" }, ...(digestValue?.parts ?? [{}])])];
     const use = useOfValue(text, {
-      span: spanOf(tokens, image),
+      span: spanOf(text, tokens, image),
       site: "pull",
       parts,
       chain: [...name.chain, ...step],

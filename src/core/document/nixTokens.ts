@@ -96,7 +96,8 @@ function readString(
   return { end: text.length };
 }
 
-function endOfExpression(text: string, from: number, depth: number): number {
+/** The end of the expression of an interpolation, past its closing brace. */
+export function endOfExpression(text: string, from: number, depth: number): number {
   let braces = 1;
   for (let at = from; at < text.length;) {
     const character = text.charAt(at);

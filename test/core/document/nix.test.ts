@@ -1,5 +1,6 @@
 import { readNix } from "../../../src/core/document/nix.ts";
-import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { expectPinsToHold, expectSpansInside, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
 
 const digest = `sha256:${"cd".repeat(32)}`;
 
@@ -107,7 +108,48 @@ in rec {
   ],
 ];
 
+const digestOf = `{ a = pkgs.dockerTools.pullImage { imageName = «elemAt parts 0 + elemAt parts 1»; imageDigest = elemAt parts 2; }; }`;
+const scripts = `{ pkgs, lib, ... }:
+let version = "2"; other = "docker run no:1"; in {
+  systemd.services.a = {
+    path = [ pkgs.docker ];
+    preStart = "docker pull «a:1»";
+    script = \'\'
+      # docker run no:2
+      docker run --rm «b:\${version}» "\'\'\${HOME}"
+      if ! docker pull «\${(builtins.getAttr name x).image}»; then exit 1; fi
+    \'\';
+    serviceConfig.ExecStart = "\${pkgs.docker}/bin/docker run «c:1» --flag";
+    serviceConfig.ExecStartPre = [ "-\${lib.getExe pkgs.podman} pull «d:1»" ];
+    description = "docker run no:3";
+  };
+  e = pkgs.writeShellScriptBin "e" \'\'
+    docker run «e:1»
+  \'\';
+  f = pkgs.writeShellApplication { name = "f"; text = \'\'docker run «f:1»\'\'; };
+  environment.etc.g.text = \'\'docker run no:4\'\';
+}`.replaceAll("\\'", "'");
+
 describe("Nix modules", () => {
+  it("have expressions to their end", () => {
+    expectUses(readNix, digestOf, ["pull ? unresolved"]);
+  });
+
+  it("have scripts", () => {
+    const read = (text: string) => readDocument(text, "modules/a.nix");
+    const document = expectUses(read, scripts, [
+      "command docker.io/library/a:1 literal",
+      "command docker.io/library/b:2 resolved",
+      "command ? unresolved",
+      "command docker.io/library/c:1 literal",
+      "command docker.io/library/d:1 literal",
+      "command docker.io/library/e:1 literal",
+      "command docker.io/library/f:1 literal",
+    ]);
+    expectSpansInside(document);
+    expectToSurvive(read, scripts.replaceAll(/[«»]/g, ""));
+  });
+
   for (const [name, text, ...uses] of rows) {
     it(`have ${name}`, () => {
       expectUses(readNix, text, uses);
