@@ -2,14 +2,16 @@ import { bakeBuildsBeside } from "./bakeBuild.ts";
 import { composeBuildsBeside } from "./composeBuild.ts";
 import { devcontainerBuildsBeside } from "./devcontainerBuild.ts";
 import type { Siblings } from "./siblings.ts";
+import { skaffoldBuildsBeside } from "./skaffoldBuild.ts";
 import { settingsOf, type BuildSettings } from "./workspaceBuild.ts";
 
-/** The settings that the compose files, bake files and dev containers beside and above the Dockerfile at `path` give it. */
+/** What the builds that other files beside and above the Dockerfile at `path` describe give it: those of compose, bake, dev containers and skaffold. */
 export function settingsBeside(path: string, siblings: Siblings): BuildSettings {
   const settings = settingsOf(() => [
     ...composeBuildsBeside(path, siblings),
     ...bakeBuildsBeside(path, siblings),
     ...devcontainerBuildsBeside(path, siblings),
+    ...skaffoldBuildsBeside(path, siblings),
   ]);
   // Most names are images by their form; looking into other files for each of them would cost more than it tells.
   return {
