@@ -48,7 +48,7 @@ export async function startTrial(options: TrialServiceOptions = {}): Promise<Tri
       await startTrialService({ ...options, engine, revoke: (certificate) => pki.revoke(certificate) }),
     );
     const venafi = keep(await startTrialVenafi(engine));
-    const vault = keep(await startTrialVault(engine));
+    const vault = keep(await startTrialVault(engine, { pki: { mount: "pki" } }));
     const sigstore = keep(await startTrialSigstore(options.now === undefined ? {} : { now: options.now }));
     const interfaces = {
       sigstore: sigstore.url,

@@ -79,6 +79,6 @@ const notDescribed: Reason = {
 function needsPlugin(name: string): Reason {
   return {
     code: "plugin-needed",
-    message: `The signature must not be accepted without the notation plug-in '${name.slice(0, 80)}', which is not used here.`,
+    message: `The signature must not be accepted without what the notation plug-in '${name.slice(0, 80)}' says of it, and programs do not decide here: 'notation verify' asks it where it is installed.`,
   };
 }
