@@ -41,7 +41,7 @@ export function readArgoResource(pipeline: Pipeline, node: YamlNode, kind: strin
 }
 
 function readWorkflow(pipeline: Pipeline, spec: YamlNode | undefined, nested: ArgoNested): void {
-  const scopes = createArgoScopes(spec);
+  const scopes = createArgoScopes(spec, pipeline.text);
   const [outside = argoOutside] = scopes.scopesOf({ kind: "sequence", span: { start: 0, end: 0 }, items: [] });
   readImageVolumes(pipeline, spec, outside);
   for (const plugin of itemsOf(valueAt(spec, "executorPlugins")))

@@ -1,11 +1,20 @@
 import { parametersOf, type PipelineParameters } from "./pipelinePod.ts";
-import type { TemplateScope } from "./template.ts";
+import type { TemplateScope, TemplateSyntax } from "./template.ts";
 import { delimited } from "./templateSyntax.ts";
-import { itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { readYaml } from "./yaml.ts";
+import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
-const syntax = delimited("{{", "}}");
+const tags = delimited("{{", "}}");
+/** `{{=name}}` is an expression, which may be a name alone. */
+const syntax: TemplateSyntax = (source) =>
+  tags(source).map((found) => {
+    const name = found.name?.replace(/^=\s*/, "");
+    return name === undefined ? found : { ...found, name };
+  });
 const maximumScopes = 256;
 const maximumDepth = 8;
+const maximumJson = 20_000;
+const maximumText = 1_000_000;
 
 /** Outside of every workflow: nothing is known. */
 export const argoOutside: TemplateScope = { syntax, lookup: () => [] };
@@ -25,14 +34,14 @@ export interface ArgoScopes {
 }
 
 /** Follows the arguments of a workflow to its entry point, and from there to the templates that it runs. */
-export function createArgoScopes(spec: YamlNode | undefined): ArgoScopes {
+export function createArgoScopes(spec: YamlNode | undefined, text: string): ArgoScopes {
   const workflow = parametersOf(valueAt(spec, "arguments", "parameters"), ["value", "default"], "workflow parameter");
   const templates = new Map<string, YamlNode>();
   const invocations = new Map<string, Invocation[]>();
   for (const template of itemsOf(valueAt(spec, "templates"))) {
     const name = textOf(valueAt(template, "name"));
     if (name !== undefined) templates.set(name, template);
-    for (const step of stepsOf(template)) addInvocation(invocations, name ?? "", step);
+    for (const step of stepsOf(template)) addInvocation(invocations, name ?? "", step, text);
   }
   const entrypoint = textOf(valueAt(spec, "entrypoint"));
 
@@ -95,13 +104,23 @@ export function stepsOf(template: YamlNode): readonly YamlNode[] {
   return [...steps, ...itemsOf(valueAt(template, "dag", "tasks"))];
 }
 
-function addInvocation(invocations: Map<string, Invocation[]>, caller: string, step: YamlNode): void {
+function addInvocation(invocations: Map<string, Invocation[]>, caller: string, step: YamlNode, text: string): void {
   const name = textOf(valueAt(step, "template"));
   if (name === undefined) return;
   const all = invocations.get(name) ?? [];
-  const items = itemsOf(valueAt(step, "withItems"));
+  const items = [...itemsOf(valueAt(step, "withItems")), ...writtenItems(text, valueAt(step, "withParam"))];
   const argumentsList = valueAt(step, "arguments", "parameters");
   for (const item of items.length === 0 ? [undefined] : items)
     if (all.length < maximumScopes) all.push({ caller, argumentsList, item });
   invocations.set(name, all);
+}
+
+/** The items of a list that is written as JSON in a text; what only another step gives is not known. */
+function writtenItems(text: string, node: YamlNode | undefined): readonly YamlNode[] {
+  const scalar = scalarOf(node);
+  if (scalar === undefined || !scalar.exact || scalar.text.length > maximumJson || !/^\s*\[/.test(scalar.text))
+    return [];
+  // JSON is YAML; what stands before it only keeps the places.
+  const { documents, problems } = readYaml(" ".repeat(text.length > maximumText ? 0 : scalar.span.start) + scalar.text);
+  return problems.length > 0 || text.length > maximumText ? [] : itemsOf(documents[0]?.root);
 }

@@ -20,6 +20,8 @@ interface Orb {
   readonly around: TemplateScope;
   /** Executors that some job uses, with what it gives them. */
   readonly used: Set<string>;
+  /** Commands that some step runs, with what it gives them. */
+  readonly usedCommands: Set<string>;
 }
 
 /**
@@ -30,7 +32,7 @@ export function readCircleci(text: string, path: string): Document {
   const pipeline = createPipeline(text, path, "circleci");
   const [root] = pipeline.roots;
   const around = circlePipelineScope(root);
-  readOrb({ pipeline, root, around, used: new Set() }, circleInvocations(root, around), 0);
+  readOrb({ pipeline, root, around, used: new Set(), usedCommands: new Set() }, circleInvocations(root, around), 0);
   return pipeline.document();
 }
 
@@ -47,17 +49,18 @@ function readOrb(orb: Orb, invocations: ReadonlyMap<string, readonly CircleInvoc
   for (const entry of entriesOf(valueAt(root, "jobs"))) readJob(orb, entry, invocations.get(entry.key.text) ?? []);
   for (const { key, value } of entriesOf(valueAt(root, "executors")))
     if (!orb.used.has(key.text)) readDocker(orb, value, circleScope(around, value, new Map()));
-  for (const { value } of entriesOf(valueAt(root, "commands")))
-    readSteps(orb, itemsOf(valueAt(value, "steps")), circleScope(around, value, new Map()), {});
+  for (const { key, value } of entriesOf(valueAt(root, "commands")))
+    if (!orb.usedCommands.has(key.text))
+      readSteps(orb, itemsOf(valueAt(value, "steps")), circleScope(around, value, new Map()), {});
   if (depth >= maximumDepth) return;
   for (const { key, value } of entriesOf(valueAt(root, "orbs"))) {
     const prefix = `${key.text}/`;
     const own = [...invocations].filter(([name]) => name.startsWith(prefix));
     const inner = new Map(own.map(([name, all]) => [name.slice(prefix.length), all]));
-    const used = new Set(
-      [...orb.used].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
-    );
-    readOrb({ ...orb, root: value, used }, inner, depth + 1);
+    const within = (names: ReadonlySet<string>): Set<string> =>
+      new Set([...names].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)));
+    const [used, usedCommands] = [within(orb.used), within(orb.usedCommands)];
+    readOrb({ ...orb, root: value, used, usedCommands }, inner, depth + 1);
   }
 }
 
@@ -119,29 +122,49 @@ function readSteps(
   orb: Orb,
   items: readonly YamlNode[],
   scope: TemplateScope,
-  place: Pick<ScriptOptions, "job" | "environment" | "combinations">,
+  place: Pick<ScriptOptions, "job" | "environment" | "combinations" | "step">,
   depth = 0,
 ): JobStep[] {
   const { pipeline } = orb;
   const steps: JobStep[] = [];
   for (const item of items) {
+    const step = place.step ?? steps.length;
     const run = valueAt(item, "run");
     const script = scalarOf(run) === undefined ? valueAt(run, "command") : run;
     const shell = textOf(valueAt(run, "shell")) ?? "bash";
     if (script !== undefined && /\b(?:ba|da|z|k)?sh\b(?!\.)/.test(shell)) {
       const own = placedVariables(pipeline.text, entriesOf(valueAt(run, "environment")), scope);
       const environment = { ...place.environment, ...textsOf(own) };
-      const job = place.job === undefined ? {} : { job: place.job, step: steps.length };
+      const job = place.job === undefined ? {} : { job: place.job, step };
       const { combinations } = place;
       pipeline.script([script], { scope, environment, combinations, ...job });
     }
     const name = textOf(valueAt(run, "name"));
     const [first] = entriesOf(item);
     const uses = textOf(item) ?? (run === undefined ? first?.key.text : undefined);
+    if (uses !== undefined && depth < maximumNesting)
+      readCommand(orb, uses, circleArguments(first?.value, scope), { ...place, step }, depth + 1);
     steps.push({ span: item.span, ...(name === undefined ? {} : { name }), ...(uses === undefined ? {} : { uses }) });
     if (depth < maximumNesting)
       for (const condition of ["when", "unless"])
         readSteps(orb, itemsOf(valueAt(item, condition, "steps")), scope, place, depth + 1);
   }
   return steps;
+}
+
+/** A command of this file that a step runs, where what it is given makes a difference. */
+function readCommand(
+  orb: Orb,
+  name: string,
+  given: CircleArguments,
+  place: Parameters<typeof readSteps>[3],
+  depth: number,
+): void {
+  const [first = "", second] = name.split("/");
+  const root = second === undefined ? orb.root : valueAt(orb.root, "orbs", first);
+  const command = valueAt(root, "commands", second ?? first);
+  if (command === undefined || valueAt(command, "parameters") === undefined) return;
+  orb.usedCommands.add(name);
+  const owner = second === undefined ? orb : { ...orb, root, used: new Set<string>(), usedCommands: new Set<string>() };
+  readSteps(owner, itemsOf(valueAt(command, "steps")), circleScope(orb.around, command, given), place, depth);
 }

@@ -74,7 +74,7 @@ function combinationsOf(matrix: YamlNode | undefined, scope: TemplateScope): rea
   const parameters = parametersOf(valueAt(matrix, "params"), ["value"], "matrix", scope);
   const axes = [...parameters].map(([name, definition]): [string, readonly Definition[]] => [
     name,
-    "node" in definition ? itemsOf(definition.node).map((node) => ({ ...definition, node })) : [],
+    listOf(definition, scope),
   ]);
   const products = axes.length === 0 ? [] : combine(axes, maximumCombinations);
   const written = itemsOf(valueAt(matrix, "include")).map((one) =>
@@ -91,6 +91,14 @@ function combinationsOf(matrix: YamlNode | undefined, scope: TemplateScope): rea
   );
   const all = [...extended, ...written.filter((one) => !used.has(one))].slice(0, maximumCombinations);
   return all.length === 0 ? [new Map()] : all;
+}
+
+/** The items of a list, or of the array that a value hands on: `$(params.images[*])`. */
+function listOf(definition: Definition, scope: TemplateScope): readonly Definition[] {
+  if (!("node" in definition)) return [];
+  const path = /^\$\((.+)\[\*\]\)$/.exec(textOf(definition.node) ?? "")?.[1];
+  const [given = definition] = path === undefined ? [definition] : scope.lookup(path);
+  return "node" in given ? itemsOf(given.node).map((node) => ({ ...given, node })) : [];
 }
 
 function isEqual(one: Definition | undefined, other: Definition): boolean {

@@ -60,6 +60,14 @@ describe("readArgo", () => {
       [`image ${node}:20 resolved`, "image docker.io/library/redis:7 resolved"],
     ],
     [
+      "loops over JSON, and expressions that are a name",
+      resource(
+        "Workflow",
+        "arguments: {parameters: [{name: r, value: r.io}]}\ntemplates:\n- name: main\n  dag:\n    tasks:\n    - name: a\n      template: leaf\n      withParam: '[{\"t\": \"20\"}, {\"t\": \"22\"}]'\n      arguments: {parameters: [{name: t, value: '{{item.t}}'}]}\n- name: leaf\n  inputs: {parameters: [{name: t}]}\n  container: {image: '«{{=workflow.parameters.r}}/a:{{= inputs.parameters.t}}»'}\n- name: none\n  container: {image: '«{{=sprig.trim(x)}}»'}",
+      ),
+      ["image r.io/a:20 resolved", "image r.io/a:22 resolved", "image ? unresolved"],
+    ],
+    [
       "templates that run each other",
       resource(
         "Workflow",

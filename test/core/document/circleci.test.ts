@@ -78,6 +78,18 @@ describe("readCircleci", () => {
   for (const [name, source, expected] of cases)
     it(`reads ${name}`, () => void expectUses(readCircleci, source, expected));
 
+  it("reads commands with what steps give them, and others at their defaults", () =>
+    void expectUses(
+      (text) => readDocument(text, ".circleci/config.yml"),
+      "orbs:\n  o:\n    commands:\n      pull: {parameters: {i: {type: string}}, steps: [{run: 'docker pull «<< parameters.i >>»'}]}\n      idle: {parameters: {i: {default: 'a/idle:1'}}, steps: [{run: 'docker pull «<< parameters.i >>»'}]}\njobs:\n  a:\n    parameters: {v: {default: '1'}}\n    steps: [{o/pull: {i: 'a/b:<< parameters.v >>'}}, {outer: {t: '2'}}]\n  b: {steps: [{outer: {t: '3'}}, {o/none: {i: x}}]}\ncommands:\n  outer: {parameters: {t: {type: string}}, steps: [{inner: {i: 'a/c:<< parameters.t >>'}}]}\n  inner: {parameters: {i: {type: string}}, steps: [{run: 'docker pull «<< parameters.i >>»'}, {inner: {i: '<< parameters.i >>'}}]}\n",
+      [
+        "command docker.io/a/b:1 resolved",
+        "command docker.io/a/idle:1 resolved",
+        "command docker.io/a/c:2 resolved",
+        "command docker.io/a/c:3 resolved",
+      ],
+    ));
+
   it("pins where the file then reads to the pinned image", () => {
     const forms: readonly (readonly [source: string, pins: number])[] = [
       ["jobs: {a: {docker: [{image: cimg/node:22}]}}", 1],

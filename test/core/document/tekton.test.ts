@@ -81,6 +81,14 @@ describe("readTekton", () => {
       [`image ${node}:20 resolved`, `image ${node}:22 resolved`, `image ${node}:24 resolved`],
     ],
     [
+      "a matrix over an array that is given or declared",
+      resource(
+        "Pipeline",
+        "params: [{name: all, type: array, default: ['node:20', 'node:22']}]\ntasks:\n- name: t\n  matrix: {params: [{name: i, value: '$(params.all[*])'}]}\n  taskSpec: {steps: [{image: «$(params.i)»}]}\n- name: u\n  matrix: {params: [{name: i, value: '$(params.none[*])'}]}\n  taskSpec: {steps: [{image: «$(params.i)»}]}",
+      ),
+      [`image ${node}:20 resolved`, `image ${node}:22 resolved`, "image ? unresolved"],
+    ],
+    [
       "bundles",
       resource(
         "Pipeline",
