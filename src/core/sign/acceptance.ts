@@ -2,7 +2,10 @@ import { formatReference, repositoryName, type ImageReference } from "../image/r
 import { matchesClaim } from "../policy/claimedIdentity.ts";
 import { coveringRules } from "../policy/coverage.ts";
 import type { Authority, NotaryAuthority, PolicyRule, PolicySource, TrustPolicy } from "../policy/policy.ts";
+import { readCertificate, type Certificate } from "../x509/certificate.ts";
+import { isIssuedBy } from "../x509/chain.ts";
 import { attributesOf, isPartOfName } from "../x509/distinguishedName.ts";
+import { basicConstraintsOf } from "../x509/extensions.ts";
 import { readPublicKey } from "../x509/publicKey.ts";
 import { notaryChainOf } from "./notaryFit.ts";
 import { isNotaryFormat, type SigningFormat } from "./scheme.ts";
@@ -146,7 +149,14 @@ function obstacleInStatement(authority: NotaryAuthority, signature: Foretold): s
   const [leaf] = chain;
   const anchors = signature.byService === true ? [...stores.ca, ...stores.signingAuthority] : stores.ca;
   const known = chain.some(({ der }) => anchors.some((trusted) => Buffer.compare(trusted, der) === 0));
-  if (leaf === undefined || !known) return `None of the key's certificates is in the trust stores of '${name}'.`;
+  const byService = signature.byService === true;
+  if (leaf === undefined || !known) {
+    const obstacle = obstacleInAnchors(name, chain, { anchors, byService });
+    if (leaf === undefined || obstacle !== undefined) return obstacle;
+  }
+  // Of a service that makes whole envelopes, only an authority may be known: the signer's name is not.
+  if (byService && identities !== "any" && isAuthority(leaf))
+    return `'${name}' knows the authority of the key's certificate, and accepts certain names; whether the signer's is one of them shows when it has signed.`;
   const subject = attributesOf(leaf.subject);
   const named =
     identities === "any" || (subject !== undefined && identities.some((identity) => isPartOfName(identity, subject)));
@@ -156,6 +166,33 @@ function obstacleInStatement(authority: NotaryAuthority, signature: Foretold): s
   return stamps && checks.authenticTimestamp === "enforce" && signature.stamped !== true
     ? `'${name}' trusts the key's certificate, but also asks for a time stamp.`
     : undefined;
+}
+
+/** Why a chain of which no certificate is in the trust stores is not accepted; undefined where what its service adds will be. */
+function obstacleInAnchors(
+  name: string,
+  chain: readonly Certificate[],
+  { anchors, byService }: { readonly anchors: readonly Uint8Array[]; readonly byService: boolean },
+): string | undefined {
+  const none = `None of the key's certificates is in the trust stores of '${name}'.`;
+  const top = chain.at(-1);
+  if (top === undefined || isIssuedBy(top, top)) return none;
+  const isLed = anchors.some((der) => {
+    const anchor = readCertificate(der);
+    return anchor !== undefined && isIssuedBy(top, anchor);
+  });
+  if (isLed)
+    return byService
+      ? undefined
+      : `'${name}' trusts the authority that issued the last of the key's certificates, but that authority's own is not among them, and a signature must bear it: add it at the service.`;
+  return byService
+    ? `Of the key's certificates only those up to an intermediate authority are known; whether the root is in the trust stores of '${name}' shows when it has signed.`
+    : `${none} Their root is not among them.`;
+}
+
+function isAuthority(certificate: Certificate): boolean {
+  const constraints = basicConstraintsOf(certificate);
+  return constraints !== undefined && constraints !== "malformed" && constraints.authority;
 }
 
 function reasonFor(authority: Authority, { format }: Foretold): string {
