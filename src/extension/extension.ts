@@ -39,7 +39,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const material = () => readMaterial({ model, files, log }, lifetime.signal);
   const verification = createVerification({ model, connections, log, material });
   const signing = createSigningState(
-    context.workspaceState,
+    context,
     createServiceDirectory({ model, log, secrets: createSecrets(context.secrets) }),
     log,
   );

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { AppError } from "../../application/errors.ts";
 import type { LostAnswer } from "../../application/lostAnswer.ts";
 import type { Person } from "../../application/ports.ts";
-import { readPendingRecord, type PendingRecord } from "../../application/pendingRecord.ts";
+import type { PendingRecord } from "../../application/pendingRecord.ts";
 import type {
   AuditEntry,
   KeyDescription,
@@ -11,6 +11,7 @@ import type {
   Ticket,
 } from "../../application/signingService.ts";
 import { describeCause, type Logbook } from "../log.ts";
+import { createPendingStore } from "./pendingStore.ts";
 
 /** What a configured service said when it was last asked; `failure` where it could not be asked. */
 export interface ServiceState {
@@ -66,18 +67,23 @@ export interface SigningState extends vscode.Disposable {
   open(name: string, person?: Person): Promise<SigningService | undefined>;
 }
 
-const pendingKey = "pendingSignings";
 const recentKey = "recentKeys";
 const recentLimit = 10;
 
 /** Failures that a sign-in mends. */
 const signInCodes: ReadonlySet<string> = new Set(["authentication", "service-denied"]);
 
-export function createSigningState(memento: vscode.Memento, directory: ServiceDirectory, log: Logbook): SigningState {
+export function createSigningState(
+  context: Pick<vscode.ExtensionContext, "storageUri" | "workspaceState">,
+  directory: ServiceDirectory,
+  log: Logbook,
+): SigningState {
+  const memento = context.workspaceState;
   const changes = new vscode.EventEmitter<void>();
   let services: readonly ServiceState[] = [];
   const asking = new Set<string>();
   const answers = new Map<string, FoundAnswer>();
+  const store = createPendingStore(context, log, () => changes.fire());
   const stored = (key: string): readonly unknown[] => {
     const value: unknown = memento.get(key);
     return Array.isArray(value) ? value : [];
@@ -85,10 +91,9 @@ export function createSigningState(memento: vscode.Memento, directory: ServiceDi
   const state: SigningState = {
     onDidChange: changes.event,
     services: () => services,
-    pending: () => stored(pendingKey).flatMap((value) => readPendingRecord(value) ?? []),
+    pending: () => store.all(),
     async putPending(pending) {
-      const others = state.pending().filter(({ ticket }) => ticket.id !== pending.ticket.id);
-      await memento.update(pendingKey, [...others, pending]);
+      await store.put(pending);
       changes.fire();
     },
     beginAsking: (id) => void asking.add(id),
@@ -104,10 +109,7 @@ export function createSigningState(memento: vscode.Memento, directory: ServiceDi
     },
     async dropPending(id) {
       answers.delete(id);
-      await memento.update(
-        pendingKey,
-        state.pending().filter(({ ticket }) => ticket.id !== id),
-      );
+      await store.drop(id);
       changes.fire();
     },
     recentKeys: () => stored(recentKey).filter((value) => typeof value === "string"),
