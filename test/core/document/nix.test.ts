@@ -128,7 +128,7 @@ let version = "2"; other = "docker run no:1"; in {
   '';
   f = pkgs.writeShellApplication { name = "f"; text = ''docker run «f:1»''; };
   environment.etc.g.text = ''docker run no:4'';
-}`.replaceAll("\'", "'");
+}`;
 
 describe("Nix modules", () => {
   it("have expressions to their end", () => {
