@@ -73,16 +73,20 @@ export async function executeCertification(
       "service-protocol",
       `${wasIssued}, because it is none to sign code with: ${objection} Revoke it, and have role '${wish.role}' issue for code signing alone: key usage DigitalSignature, extended key usage CodeSigning, and neither for servers nor for clients.`,
     );
+  const isSet = async (): Promise<boolean> => {
+    const after = keyNamed(await service.listKeys(options), key.name, service);
+    return after.certificateChain[0]?.trim() === chain[0]?.trim();
+  };
   try {
     await certification.keep(key.name, chain, options);
   } catch (cause) {
+    // What was lost may be the answer alone.
+    if (await isSet().catch(() => false)) return issued;
     const why = cause instanceof AppError ? ` ${cause.message}` : "";
     throw new AppError(cause instanceof AppError ? cause.code : "internal", `${wasIssued}:${why}`, { cause });
   }
-  const after = keyNamed(await service.listKeys(options), key.name, service);
-  if (after.certificateChain[0]?.trim() !== chain[0]?.trim())
-    throw new AppError("service-protocol", `${wasIssued}: ${service.name} says that it is set, and shows another one.`);
-  return issued;
+  if (await isSet()) return issued;
+  throw new AppError("service-protocol", `${wasIssued}: ${service.name} says that it is set, and shows another one.`);
 }
 
 function certificationOf({ name, certification }: SigningService): KeyCertification {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { executeCertification, prepareCertification, type Certified } from "../../src/application/certifyKey.ts";
+import { AppError } from "../../src/application/errors.ts";
 import type { KeyCertification } from "../../src/application/keyCertification.ts";
 import type { KeySpec, SigningService } from "../../src/application/signingService.ts";
 import { startVaultScene, type VaultScene } from "../helpers/vaultScene.ts";
@@ -110,6 +111,25 @@ describe("certifying a transit key by the PKI engine", () => {
       });
     assert.equal(
       writes().some((target) => target.includes("/sign/")),
+      false,
+    );
+  });
+
+  it("looks whether it was set where the answer to that was lost", async () => {
+    const { certification } = await open();
+    const keep: KeyCertification["keep"] = async (key, chain, options) => {
+      await certification!.keep(key, chain, options);
+      throw new AppError("service-unavailable", "The answer was lost.");
+    };
+    const { chain } = await certify(await changed({ keep }));
+    assert.equal((await leafOf("p256")).trim(), chain[0]?.trim());
+  });
+
+  it("does not wait for an approval of the certificate, and says so", async () => {
+    scene.vault.setFault({ kind: "wrapped-issue" });
+    await assert.rejects(certify(await open()), { code: "service-denied", message: /needs an approval/ });
+    assert.equal(
+      writes().some((target) => target.includes("set-certificate")),
       false,
     );
   });

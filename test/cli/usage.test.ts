@@ -26,6 +26,7 @@ describe("countersign, its usage", () => {
       "verify-bundle",
       "sign",
       "attest",
+      "certify",
       "pipeline-step",
       "explain",
       "trial",

@@ -36,7 +36,17 @@ function secondGeneration(mode: TrialCscMode): object {
     auth: { mode: "explicit", expression: id, objects: [{ type, id, label }] },
   });
   if (mode === "elsewhere") return one("ChallengeResponseOOB", "DEVICE", "Your device");
-  if (mode === "challenged") return one("ChallengeResponse", "CARD", "Answer of your card");
+  if (mode === "challenged")
+    return {
+      auth: {
+        mode: "explicit",
+        expression: "CARD AND SMS",
+        objects: [
+          { type: "ChallengeResponse", id: "CARD", label: "Answer of your card" },
+          { type: "ChallengeResponse", id: "SMS", label: "Code that was sent to you" },
+        ],
+      },
+    };
   if (mode !== "explicit") return { auth: { mode: mode === "browser" ? "oauth2code" : "implicit" } };
   return {
     auth: {

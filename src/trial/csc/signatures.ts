@@ -23,7 +23,7 @@ export interface TrialSignatures {
   readonly pin: string;
   oneTimeCode(): string;
   sendCode(): void;
-  /** What the object of this id asks to be answered; nothing where it asks the owner elsewhere. */
+  /** What the object of this id asks to be answered; nothing where that was sent to the owner. */
   challenge(id: string): LoopbackAnswer;
   /** A token that authorizes one signature; the hash in Base64url. */
   grant(user: TrialUser, credential: string, hash: string): string;
@@ -103,7 +103,7 @@ export function createTrialSignatures(): TrialSignatures {
       const given = isFirst ? body : Object.fromEntries(pairsOf(body["authData"]));
       if (hash === undefined || others.length > 0) return failed("invalid_request", "One hash is needed.");
       if (mode === "browser") return failed("invalid_request", "This credential is authorized in a browser.");
-      if (mode === "challenged" && given["CARD"] !== answerTo(challenge))
+      if (mode === "challenged" && (given["CARD"] !== answerTo(challenge) || given["SMS"] !== code))
         return failed("invalid_authentication_data", "The authentication data is invalid");
       if (mode === "elsewhere" && !isFirst && given["DEVICE"] !== "")
         return failed("invalid_request", "Missing object parameter authData");

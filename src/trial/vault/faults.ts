@@ -13,6 +13,8 @@ export type TrialVaultFault =
   | { readonly kind: "no-state" }
   /** Wraps the reply of another path. */
   | { readonly kind: "other-path" }
+  /** Has certificates wait for an approval, as a control group over the PKI engine does. */
+  | { readonly kind: "wrapped-issue" }
   /** Signs and records it, and then fails: the caller cannot know. */
   | { readonly kind: "error-after-signing" }
   /** Refuses everything and repeats what it was sent, secrets and all. */

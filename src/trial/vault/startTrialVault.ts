@@ -145,7 +145,9 @@ function write(
   }
   const issuing = context.pkiMount === undefined ? undefined : `${context.pkiMount}/sign/`;
   if (issuing !== undefined && path.startsWith(issuing))
-    return issueByRole(context.engine, path.slice(issuing.length), body);
+    return fault?.kind === "wrapped-issue"
+      ? { status: 200, body: { data: null, wrap_info: { token: "hvs.wrapped", accessor: "one", ttl: 60 } } }
+      : issueByRole(context.engine, path.slice(issuing.length), body);
   const [verb, name, hash, ...rest] = path.startsWith(`${mount}/`) ? path.slice(mount.length + 1).split("/") : [];
   if (name === undefined || rest.length > 0) return failed(404, "no handler for route");
   if (verb === "keys") return transit.change(name, hash, body);

@@ -28,6 +28,12 @@ export function createCertification(
   const dataOf = async (sent: Promise<{ status: number; body: unknown }>, { action }: Call): Promise<JsonObject> => {
     const reply = await sent;
     const refusal = refusalOf(reply);
+    // What is wrapped is for a control group, and nobody takes it out: it runs out.
+    if (refusal === undefined && textOrEmpty(objectIn(reply.body, "wrap_info")["token"]) !== "")
+      throw new AppError(
+        "service-denied",
+        `Could not ${action} at ${place.origin}: it needs an approval by a control group, which is not waited for here. Have an operator do it, or a policy without one.`,
+      );
     if (refusal === undefined) return objectIn(reply.body, "data");
     throw new AppError(
       refusal.code === "unavailable" ? "service-unavailable" : "service-denied",

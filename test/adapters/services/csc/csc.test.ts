@@ -289,7 +289,11 @@ describe("a service of the Cloud Signature Consortium that gives something to be
   };
 
   it("asks the person, with what is to be answered", async () => {
-    signed(await submit((prompt) => answerTo(/^Answer of your card, to (\d{6})$/.exec(prompt)?.[1] ?? "")));
+    const answer = (prompt: string): string =>
+      prompt === "Code that was sent to you"
+        ? csc.oneTimeCode()
+        : answerTo(/^Answer of your card, to (\d{6})$/.exec(prompt)?.[1] ?? "");
+    signed(await submit(answer));
   });
 
   it("signs nothing for a wrong answer, nor where nobody is there", async () => {
