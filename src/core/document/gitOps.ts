@@ -56,6 +56,16 @@ export function readGitOps(
       readArgoSources(valueAt(spec, "template", "spec"), reading, readPatch);
       readImageList(valueAt(spec, "template"), reading);
       return true;
+    // Open Cluster Management creates what its policies demand.
+    case "policy.open-cluster-management.io/Policy":
+      for (const template of itemsOf(valueAt(spec, "policy-templates")))
+        readPatch(valueAt(template, "objectDefinition"), reading);
+      return true;
+    case "policy.open-cluster-management.io/ConfigurationPolicy":
+      for (const template of itemsOf(valueAt(spec, "object-templates")))
+        if (!/^mustnothave$/i.test(textOf(valueAt(template, "complianceType")) ?? ""))
+          readPatch(valueAt(template, "objectDefinition"), reading);
+      return true;
     case "helm.cattle.io/HelmChart":
       addOciChart(text, images, { url: valueAt(spec, "chart"), version: valueAt(spec, "version") }, "chart");
       readSet(valueAt(spec, "set"), reading);

@@ -3,8 +3,13 @@ import { isPlaceholder } from "./imageShape.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import { withoutSharedPins } from "./splitImage.ts";
 import { expandTemplate, type TemplateScope } from "./template.ts";
+import { dollar } from "./templateSyntax.ts";
 import { createImageCollector, inDocumentOrder, type ImageCollector, type ImageOptions } from "./yamlImage.ts";
 import { scalarOf, type YamlNode } from "./yamlNode.ts";
+
+/** Variables with defaults, which Flux, clusterctl and envsubst fill in before a cluster sees them. */
+const hasDefault = /\$\{\w+:?[-=]/;
+const environment: TemplateScope = { syntax: dollar({ escape: true, bare: false }), lookup: () => [] };
 
 /** A document of resources while it is read. */
 export interface ResourceReading {
@@ -49,13 +54,14 @@ export function createResourceReading(
       const place = `${node.span.start}/${options.from ?? 0}`;
       if (added.has(place)) return;
       added.add(place);
-      if (scope === undefined) {
+      const variables = scope ?? (hasDefault.test(scalar.text) ? environment : undefined);
+      if (variables === undefined) {
         images.add(node, site, options);
         return;
       }
       const { wrapper = "", from = 0, to = scalar.text.length } = options;
       const begin = scalar.text.startsWith(wrapper, from) ? from + wrapper.length : from;
-      for (const value of expandTemplate(text, scalar, scope, begin, to))
+      for (const value of expandTemplate(text, scalar, variables, begin, to))
         if (value.parts.some((part) => part.text?.trim() !== "")) images.add(node, site, { ...options, value });
     },
     within: create,

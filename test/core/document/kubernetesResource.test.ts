@@ -205,6 +205,18 @@ parameters: [{name: NAME, value: quay.io/a/b}, {name: TAG, value: "1"}, {name: U
       ["annotation gcr.io/kpt-fn/starlark:v0.4 literal"],
     ],
     [
+      "variables with defaults, which are filled in before",
+      "v1/Pod",
+      'spec: {containers: [{image: "«a.io/a:${V:=v1}»"}, {image: "«${R:-b.io}/b:1»"}, {image: "«c/c:${V}»"}, {image: "«${R}/d:1»"}]}',
+      ["image a.io/a:v1 resolved", "image b.io/b:1 resolved", "image ? partial", "image ? unresolved"],
+    ],
+    [
+      "what policies of Open Cluster Management create",
+      "policy.open-cluster-management.io/v1/Policy",
+      "spec: {policy-templates: [{objectDefinition: {apiVersion: policy.open-cluster-management.io/v1, kind: ConfigurationPolicy, spec: {object-templates: [{complianceType: musthave, objectDefinition: {apiVersion: v1, kind: Pod, spec: {containers: [{image: «a:1»}]}}}, {complianceType: mustnothave, objectDefinition: {apiVersion: v1, kind: Pod, spec: {containers: [{image: b:1}]}}}]}}}]}",
+      ["image docker.io/library/a:1 literal"],
+    ],
+    [
       "machines that are containers",
       "infrastructure.cluster.x-k8s.io/v1beta1/DockerMachineTemplate",
       "spec: {template: {spec: {customImage: «kindest/node:v1.31.0», extraMounts: []}}}",
