@@ -128,7 +128,7 @@ describe("readMakefile", () => {
       "# $(shell docker pull no/no:2)",
       "$(info $(shell docker pull «a/f:1»))",
       "all: $(shell docker pull «a/g:1»)",
-      '\t@echo "$(shell docker pull «a/h:$(T)»)" $$(no docker pull no/no:3)',
+      '\t@echo "$(shell docker pull «a/h:$(T)»)"',
       "",
     ].join("\n");
     expectUses(
