@@ -1,8 +1,6 @@
-import type { WordPart } from "../document/document.ts";
-import { removeMatch, replaceMatch } from "./pattern.ts";
-import { alternatives } from "./alternatives.ts";
 import { elementOf, keysOf } from "./shellElement.ts";
 import { lookupName } from "./shellFunction.ts";
+import { evaluate, knownValue, stretchesOf } from "./shellParameter.ts";
 import { joinedLines } from "./shellRead.ts";
 import { printedFile } from "./shellSource.ts";
 import { awaiting, countPiece, deeper, giveUp } from "./shellState.ts";
@@ -10,7 +8,6 @@ import type { ShellState } from "./shellState.ts";
 import { expandedAt, textOfStretches } from "./stretch.ts";
 import type { Range, Stretch } from "./stretch.ts";
 import type { ArrayItem, Variable } from "./variables.ts";
-import { wordParts } from "./wordParts.ts";
 
 /** What an expansion gives: its value where the script alone tells it, and the names that it asks for. */
 export interface Expansion {
@@ -155,112 +152,6 @@ export function placeOf(stretches: readonly Stretch[]): Range | undefined {
   const [first] = stretches;
   const last = stretches.at(-1);
   return first === undefined || last === undefined ? undefined : { start: first.start, end: last.end };
-}
-
-type Evaluation = Pick<Expansion, "value" | "stretches">;
-
-function evaluate(
-  state: ShellState,
-  { name, variable }: { readonly name: string; readonly variable: Variable },
-  operator: string,
-  word: Expansion,
-): Evaluation {
-  const value = knownValue(variable);
-  const own = { value, stretches: stretchesOf(state, variable) };
-  const empty = variable.kind === "unset" || (operator.startsWith(":") && value === "");
-  switch (operator === ":" ? operator : operator.replace(":", "")) {
-    case "":
-    case "?":
-      return own;
-    case "-":
-      return empty ? word : orDefault(state, variable, word, own);
-    case "=":
-      if (!empty) return orDefault(state, variable, word, own);
-      state.variables.assign(name, word.value, word.stretches);
-      return word;
-    case "+":
-      if (variable.kind !== "known") return { value: undefined };
-      return empty ? { value: "" } : word;
-    default: {
-      const { value: pattern } = word;
-      if (pattern === undefined) return { value: undefined };
-      if (value !== undefined) return { value: substitute(state, value, operator, pattern) };
-      return { value: undefined, stretches: substituteChoices(state, own.stretches, operator, pattern) };
-    }
-  }
-}
-
-/** A variable that only some ways set is its default on the others. */
-function orDefault(
-  state: ShellState,
-  variable: Variable,
-  { value, stretches }: Expansion,
-  own: Evaluation,
-): Evaluation {
-  if (variable.kind !== "unknown" || variable.mayBeUnset !== true) return own;
-  const byDefault: Variable =
-    value === undefined ? { kind: "unknown", stretches } : { kind: "known", value, stretches };
-  const one = alternatives([variable, byDefault], (written) => wordParts(state, written));
-  return { value: undefined, stretches: stretchesOf(state, one) };
-}
-
-/** The same for each of the values that a variable may have. */
-function substituteChoices(
-  state: ShellState,
-  stretches: readonly Stretch[] | undefined,
-  operator: string,
-  pattern: string,
-): readonly Stretch[] | undefined {
-  const [only, ...others] = stretches ?? [];
-  if (only?.choices === undefined || others.length > 0) return undefined;
-  const choices = only.choices.map((choice): readonly WordPart[] => {
-    const [first] = choice;
-    const isKnown = choice.every(({ text }) => text !== undefined);
-    const text = isKnown
-      ? substitute(state, choice.map((part) => part.text ?? "").join(""), operator, pattern)
-      : undefined;
-    const span = first?.span ?? { start: 0, end: 0 };
-    return [{ span, chain: first?.chain ?? [], ...(text === undefined ? {} : { text }) }];
-  });
-  return [{ ...only, choices, group: only.group ?? only.choices }];
-}
-
-function substitute(state: ShellState, value: string, operator: string, word: string): string | undefined {
-  if (operator === "^^" || operator === ",,")
-    return word !== "" ? undefined : operator === "^^" ? value.toUpperCase() : value.toLowerCase();
-  if (operator === ":") {
-    const [, from, length] = /^\s*(\d+)(?::(\d+))?\s*$/.exec(word) ?? [];
-    return from === undefined
-      ? undefined
-      : value.slice(Number(from)).slice(0, length === undefined ? undefined : Number(length));
-  }
-  state.budget -= value.length * word.length * (operator.startsWith("/") ? value.length : 1);
-  if (state.budget < 0) return undefined;
-  if (operator.startsWith("/")) {
-    const slash = word.indexOf("/");
-    return replaceMatch(
-      value,
-      slash < 0 ? word : word.slice(0, slash),
-      slash < 0 ? "" : word.slice(slash + 1),
-      operator === "//",
-    );
-  }
-  return removeMatch(value, word, operator.startsWith("#") ? "start" : "end", operator.length === 2);
-}
-
-function knownValue(variable: Variable): string | undefined {
-  // An array's name alone is its first element.
-  if (variable.kind === "array") return variable.items[0]?.value;
-  return variable.kind === "known" ? variable.value : undefined;
-}
-
-/** The places that say a variable's value; following them is paid from the budget too. */
-function stretchesOf(state: ShellState, variable: Variable): readonly Stretch[] | undefined {
-  if (variable.kind === "unset") return undefined;
-  const { stretches } = variable.kind === "array" ? (variable.items[0] ?? {}) : variable;
-  if (stretches === undefined) return undefined;
-  state.budget -= stretches.length * (1 + (stretches[0]?.steps.length ?? 0));
-  return state.budget < 0 ? undefined : stretches;
 }
 
 /** Takes an expansion's length from the budget; once that is spent, values count as not known. */
