@@ -16,7 +16,10 @@ export function withoutOpenWords(command: ShellCommand): ShellCommand {
     if (index === 0 || text !== undefined || parts === undefined) return true;
     // What an option takes stays its own.
     if (/^-[^=]*$/.test(command.words[index - 1]?.text ?? "")) return true;
-    return parts.some((part) => part.text !== undefined || /(?:image|img)\b/i.test(part.chain.at(-1)?.text ?? ""));
+    return parts.some(
+      (part) =>
+        part.text !== undefined || part.choices !== undefined || /(?:image|img)\b/i.test(part.chain.at(-1)?.text ?? ""),
+    );
   });
   return { ...command, words };
 }

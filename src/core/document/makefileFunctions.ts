@@ -1,7 +1,7 @@
 import type { WordPart } from "./document.ts";
 
 /** An argument of a function, by its offset after `$(`. */
-interface Argument {
+export interface Argument {
   readonly start: number;
   readonly length: number;
 }
@@ -9,7 +9,7 @@ interface Argument {
 /** What a function may ask for. */
 export interface MakeContext {
   readonly textOf: (file: string) => string | undefined;
-  readonly expand: (argument: Argument) => readonly WordPart[];
+  readonly expand: (argument: Argument, locals?: ReadonlyMap<string, readonly WordPart[]>) => readonly WordPart[];
   /** What a variable is, where it is one thing alone. */
   readonly lookup: (name: string) => readonly WordPart[];
 }
@@ -22,9 +22,10 @@ const maximumFile = 10_000;
  */
 export function evaluateMakeFunction(inner: string, context: MakeContext): string | undefined {
   const { textOf, expand } = context;
-  if (/^[\w.-]+:/.test(inner)) return substituted(inner, context);
-  const [head, name] = /^([a-z]+)[ \t]+/.exec(inner) ?? [];
+  if (/^[\w.@*-]+:/.test(inner)) return substituted(inner, context);
+  const [head, name] = /^([a-z-]+)[ \t]+/.exec(inner) ?? [];
   if (head === undefined || name === undefined) return undefined;
+  if (name === "foreach") return looped(inner, head.length, context);
   const values = argumentsAfter(inner, head.length).map((argument) => valueOf(expand(argument)));
   const [first, second, third] = values;
   switch (name) {
@@ -53,9 +54,44 @@ export function evaluateMakeFunction(inner: string, context: MakeContext): strin
         : words(second)
             ?.map((word) => word + first)
             .join(" ");
-    case "shell": {
-      const file = /^cat[ \t]+([\w./-]+)[ \t]*$/.exec(inner.slice(head.length))?.[1];
+    case "word":
+      return words(second)?.[Number(first) - 1];
+    case "wordlist":
+      return words(third)
+        ?.slice(Number(first) - 1, Number(second))
+        .join(" ");
+    case "sort":
+      return [...new Set(words(first))].toSorted().join(" ") || undefined;
+    case "join": {
+      const [one, other] = [words(first), words(second)];
+      if (one === undefined || other === undefined) return undefined;
+      return Array.from(
+        { length: Math.max(one.length, other.length) },
+        (_, at) => (one[at] ?? "") + (other[at] ?? ""),
+      ).join(" ");
+    }
+    case "filter":
+    case "filter-out":
+      return filtered(words(first), words(second), name === "filter");
+    case "patsubst":
+      return first === undefined || second === undefined ? undefined : replaced(words(third), first, second);
+    case "notdir":
+      return words(first)
+        ?.map((word) => word.slice(word.lastIndexOf("/") + 1))
+        .join(" ");
+    case "basename":
+      return words(first)
+        ?.map((word) => word.replace(/\.[^./]*$/, ""))
+        .join(" ");
+    case "file": {
+      const file = /^<[ \t]*([\w./-]+)[ \t]*$/.exec(inner.slice(head.length))?.[1];
       return file === undefined ? undefined : printed(textOf(file));
+    }
+    case "shell": {
+      const command = inner.slice(head.length);
+      const file = /^cat[ \t]+([\w./-]+)[ \t]*$/.exec(command)?.[1];
+      if (file !== undefined) return printed(textOf(file));
+      return /^echo[ \t]+(["']?)([\w.:/@-]+)\1[ \t]*$/.exec(first ?? "")?.[2];
     }
     default:
       return undefined;
@@ -64,23 +100,61 @@ export function evaluateMakeFunction(inner: string, context: MakeContext): strin
 
 /** `$(NAME:before%after=prefix%suffix)` and `$(NAME:.c=.o)` (GNU make, 6.3.1). */
 function substituted(inner: string, { lookup, expand }: MakeContext): string | undefined {
-  const [head, name] = /^([\w.-]+):/.exec(inner) ?? [];
+  const [head, name] = /^([\w.@*-]+):/.exec(inner) ?? [];
   const equals = inner.indexOf("=");
   if (head === undefined || name === undefined || equals < 0) return undefined;
   const list = words(valueOf(lookup(name)));
   const pattern = valueOf(expand({ start: head.length, length: equals - head.length }));
   const replacement = valueOf(expand({ start: equals + 1, length: inner.length - equals - 1 }));
   if (list === undefined || pattern === undefined || replacement === undefined) return undefined;
-  const [before = "", after] = (pattern.includes("%") ? pattern : `%${pattern}`).split("%");
-  const to = pattern.includes("%") ? replacement : `%${replacement}`;
+  const isSuffix = !pattern.includes("%");
+  return replaced(list, isSuffix ? `%${pattern}` : pattern, isSuffix ? `%${replacement}` : replacement);
+}
+
+/** `$(patsubst before%after,prefix%suffix,words)`. */
+function replaced(list: readonly string[] | undefined, pattern: string, replacement: string): string | undefined {
   return list
-    .map((word) => {
-      const matches = word.length >= before.length + (after ?? "").length && word.startsWith(before);
-      if (!matches || !word.endsWith(after ?? "")) return word;
-      return to.replace("%", () => word.slice(before.length, word.length - (after ?? "").length));
+    ?.map((word) => {
+      const stem = stemOf(word, pattern);
+      return stem === undefined ? word : replacement.replace("%", () => stem);
     })
     .join(" ");
 }
+
+/** What `%` stands for where a word matches a pattern. */
+function stemOf(word: string, pattern: string): string | undefined {
+  const [before = "", after] = pattern.split("%");
+  if (after === undefined) return word === pattern ? "" : undefined;
+  const isMatch = word.length >= before.length + after.length && word.startsWith(before) && word.endsWith(after);
+  return isMatch ? word.slice(before.length, word.length - after.length) : undefined;
+}
+
+function filtered(
+  patterns: readonly string[] | undefined,
+  list: readonly string[] | undefined,
+  keeps: boolean,
+): string | undefined {
+  return patterns === undefined
+    ? undefined
+    : list?.filter((word) => patterns.some((pattern) => stemOf(word, pattern) !== undefined) === keeps).join(" ");
+}
+
+/** `$(foreach NAME,LIST,TEXT)` as one text. */
+function looped(inner: string, from: number, { expand }: MakeContext): string | undefined {
+  const [variable, list, body, ...rest] = argumentsAfter(inner, from);
+  const last = rest.at(-1) ?? body;
+  if (variable === undefined || list === undefined || body === undefined || last === undefined) return undefined;
+  const items = words(valueOf(expand(list)));
+  const name = inner.slice(variable.start, variable.start + variable.length).trim();
+  const whole = { start: body.start, length: last.start + last.length - body.start };
+  const span = { start: 0, end: 0 };
+  const texts = items
+    ?.slice(0, maximumItems)
+    .map((text) => valueOf(expand(whole, new Map([[name, [{ text, span, chain: [] }]]]))));
+  return texts === undefined || texts.some((text) => text === undefined) ? undefined : texts.join(" ");
+}
+
+const maximumItems = 200;
 
 /** What printing a file gives: a short text on one line. */
 function printed(text: string | undefined): string | undefined {
@@ -96,7 +170,8 @@ function valueOf(parts: readonly WordPart[]): string | undefined {
   return parts.every(({ text }) => text !== undefined) ? parts.map(({ text = "" }) => text).join("") : undefined;
 }
 
-function argumentsAfter(inner: string, from: number): readonly Argument[] {
+/** The arguments of a function, separated by commas outside parentheses. */
+export function argumentsAfter(inner: string, from: number): readonly Argument[] {
   const found: Argument[] = [];
   let depth = 0;
   let start = from;

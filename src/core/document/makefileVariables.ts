@@ -1,5 +1,5 @@
 import type { Span } from "../image/span.ts";
-import { evaluateMakeFunction } from "./makefileFunctions.ts";
+import { argumentsAfter, evaluateMakeFunction } from "./makefileFunctions.ts";
 import type { ValueStep, WordPart } from "./document.ts";
 
 /** A stretch of a makefile's text: as it is, `$$`, or something that make expands. */
@@ -22,6 +22,10 @@ export interface MakeSource {
 export interface MakeVariables {
   /** Takes a line that sets a variable; gives whether it is one. `isConditional`: make may pass it over. */
   define(line: Span, isConditional: boolean, source?: MakeSource): boolean;
+  /** Takes what \`define\` gives a name, where it is one line alone. */
+  defineBlock(name: string, lines: readonly Span[]): void;
+  /** What a variable comes to; undefined where nothing sets it. */
+  named(name: string, locals?: MakeLocals): readonly WordPart[] | undefined;
   /** Where the value of such a line stands. */
   valueOf(line: Span): Span | undefined;
   /** What the text at a span comes to, `$(...)` included. */
@@ -101,27 +105,10 @@ export function createMakeVariables(
       const unknown: WordPart = { span: piece.span, chain: [step] };
       budget -= 1;
       if (depth >= maximumDepth || budget < 0) return [unknown];
-      if (!/^[\w.-]+$/.test(name)) {
-        const value = evaluateMakeFunction(name, {
-          textOf,
-          expand: (argument) => {
-            const start = piece.span.start + 2 + argument.start;
-            return expand({ source, span: { start, end: start + argument.length } }, depth + 1, locals);
-          },
-          lookup: (other) => {
-            const [only, ...others] = expanding.has(other) ? [] : (definitions.get(other) ?? []);
-            if (only === undefined || others.length > 0) return [unknown];
-            expanding.add(other);
-            const parts = partsOf(only, other, depth, locals);
-            expanding.delete(other);
-            return parts;
-          },
-        });
-        return value === undefined ? [unknown] : [{ ...unknown, text: value }];
-      }
       const local = locals?.get(name);
       if (local !== undefined)
         return local.map((part) => ({ ...part, span: piece.span, chain: [step, ...part.chain] }));
+      if (!/^[\w.-]+$/.test(name)) return called({ source, span: piece.span }, name, depth, locals) ?? [unknown];
       if (expanding.has(name)) return [unknown];
       const found = definitions.get(name) ?? [];
       expanding.add(name);
@@ -132,6 +119,75 @@ export function createMakeVariables(
         return first.map((part) => ({ ...part, span: piece.span, chain: [step, ...part.chain] }));
       return [{ ...unknown, choices: [first, ...others].filter((parts) => parts.length <= maximumParts) }];
     });
+
+  /** What `$(call ...)`, a function or a computed name comes to. */
+  const called = (
+    { source, span }: Place,
+    name: string,
+    depth: number,
+    locals: MakeLocals | undefined,
+  ): readonly WordPart[] | undefined => {
+    const step = stepAt({ source, span }, `variable ${name}`);
+    const at = ({ start, length }: { readonly start: number; readonly length: number }): Place => {
+      const from = span.start + 2 + start;
+      return { source, span: { start: from, end: from + length } };
+    };
+    const [head, target = ""] = /^call[ \t]+([\w.-]+)[ \t]*(?:,|$)/.exec(name) ?? [];
+    const [definition, ...others] = definitions.get(target) ?? [];
+    if (head !== undefined) {
+      if (definition === undefined || others.length > 0 || expanding.has(target)) return undefined;
+      const given = head.endsWith(",") ? argumentsAfter(name, head.length) : [];
+      const own = new Map(given.map((argument, index) => [String(index + 1), expand(at(argument), depth + 1, locals)]));
+      expanding.add(target);
+      const parts = partsOf(definition, target, depth, new Map([...(locals ?? []), ...own]));
+      expanding.delete(target);
+      return parts.length > maximumParts
+        ? undefined
+        : parts.map((part) => ({ ...part, span, chain: [step, ...part.chain] }));
+    }
+    if (/^[\w.-]*\$/.test(name)) {
+      const computed = (own: MakeLocals | undefined): readonly WordPart[] | undefined => {
+        const inner = expand({ source, span: { start: span.start + 2, end: span.end - 1 } }, depth + 1, own);
+        const other = inner.map(({ text }) => text ?? "\0").join("");
+        return /^[\w.-]+$/.test(other) ? variable(other, { source, span }, depth, own) : undefined;
+      };
+      return (
+        computed(locals) ??
+        evaluateEach(name, locals, (own) => knownText(computed(own)))?.map((part) => ({ ...part, span, chain: [step] }))
+      );
+    }
+    const evaluate = (own: MakeLocals | undefined): string | undefined =>
+      evaluateMakeFunction(name, {
+        textOf,
+        expand: (argument, more) =>
+          expand(at(argument), depth + 1, more === undefined ? own : new Map([...(own ?? []), ...more])),
+        lookup: (other) =>
+          own?.get(other) ?? variable(other, { source, span }, depth, own) ?? [{ span, chain: [step] }],
+      });
+    const value = evaluate(locals);
+    if (value !== undefined) return [{ text: value, span, chain: [step] }];
+    return evaluateEach(name, locals, evaluate)?.map((part) => ({ ...part, span, chain: [step] }));
+  };
+
+  const variable = (
+    name: string,
+    place: Place,
+    depth: number,
+    locals: MakeLocals | undefined,
+  ): readonly WordPart[] | undefined => {
+    const step = stepAt(place, `variable ${name}`);
+    return onlyValue(name, depth, locals)?.map((part) => ({ ...part, span: place.span, chain: [step, ...part.chain] }));
+  };
+
+  /** What a variable is, where it is one thing alone. */
+  const onlyValue = (name: string, depth: number, locals: MakeLocals | undefined): readonly WordPart[] | undefined => {
+    const [only, ...others] = expanding.has(name) ? [] : (definitions.get(name) ?? []);
+    if (only === undefined || others.length > 0) return undefined;
+    expanding.add(name);
+    const parts = partsOf(only, name, depth, locals);
+    expanding.delete(name);
+    return parts;
+  };
 
   const partsOf = (
     definition: Definition,
@@ -153,9 +209,50 @@ export function createMakeVariables(
       definitions.set(name, after(definitions.get(name) ?? [], { value, operator, isConditional }));
       return true;
     },
+    defineBlock(name, lines) {
+      const [only, ...others] = lines;
+      if (only !== undefined && others.length === 0 && !definitions.has(name))
+        definitions.set(name, [{ values: [{ source: own, span: only }], operator: "" }]);
+    },
+    named: (name, locals) => locals?.get(name) ?? onlyValue(name, 0, locals),
     valueOf: (line) => assignmentIn(own, line)?.value.span,
     expand: (span, locals, source = own) => expand({ source, span }, 0, locals),
   };
+}
+
+function knownText(parts: readonly WordPart[] | undefined): string | undefined {
+  return parts?.every(({ text }) => text !== undefined) === true ? parts.map(({ text }) => text).join("") : undefined;
+}
+
+/** A function once for each of the choices that something in it leaves open. */
+function evaluateEach(
+  name: string,
+  locals: MakeLocals | undefined,
+  evaluate: (locals: MakeLocals) => string | undefined,
+): readonly WordPart[] | undefined {
+  const entries = [...(locals ?? [])];
+  const found = entries.find(
+    ([one, [part, ...more]]) =>
+      part?.choices !== undefined &&
+      more.length === 0 &&
+      (name.startsWith(`${one}:`) ||
+        name.includes(`$(${one})`) ||
+        name.includes(`\${${one}}`) ||
+        name.includes(`$${one}`)),
+  );
+  const open = found?.[1][0];
+  if (open?.choices === undefined) return undefined;
+  const group = open.group ?? open.choices;
+  const choices = open.choices.map((_, index): readonly WordPart[] => {
+    const own = entries.map(([one, parts]): [string, readonly WordPart[]] => {
+      const [part] = parts;
+      const isOfGroup = part?.choices !== undefined && (part.group ?? part.choices) === group;
+      return [one, isOfGroup ? (part.choices[index] ?? []) : parts];
+    });
+    const text = evaluate(new Map(own));
+    return [{ span: open.span, chain: [], ...(text === undefined ? {} : { text }) }];
+  });
+  return [{ span: open.span, chain: [], choices, group }];
 }
 
 function textOf({ source, span }: Place): string {

@@ -16,7 +16,7 @@ export function readShellScript(source: string, path: string, siblings: Siblings
   const script = isProcfile ? text.replaceAll(/^[\w-]+:[ \t]*/gm, (name) => " ".repeat(name.length)) : text;
   const windowsShell = /\.ps(?:m?1)$/i.test(path) ? "powershell" : /\.(?:cmd|bat)$/i.test(path) ? "cmd" : undefined;
   const { commands, problems, forwarded } = readShell(script, {
-    fileNamed: (name) => fileNamed(name, path, siblings),
+    fileNamed: (name) => fileOfScript(name, path, siblings),
     windowsShell,
   });
   return windowsShell === undefined
@@ -25,7 +25,7 @@ export function readShellScript(source: string, path: string, siblings: Siblings
 }
 
 /** A file beside the script or below the workspace's root: from where the script is run, it does not say. */
-function fileNamed(name: string, path: string, siblings: Siblings): NamedFile | undefined {
+export function fileOfScript(name: string, path: string, siblings: Siblings): NamedFile | undefined {
   const relative = name.startsWith(`${unknownName}/`) ? name.slice(2) : name;
   if (relative.includes(unknownName)) return undefined;
   for (const file of new Set([siblingPath(path, relative), siblingPath("", relative)])) {

@@ -1,0 +1,165 @@
+import type { Span } from "../image/span.ts";
+import type { ScriptBuilder } from "../shell/script.ts";
+import type { WordPart } from "./document.ts";
+import { makePieces, type MakeLocals, type MakeVariables } from "./makefileVariables.ts";
+
+/** A stretch of a makefile, and what holds there. */
+export interface MakePlace {
+  readonly span: Span;
+  readonly locals: MakeLocals | undefined;
+}
+
+/** The arguments of one call, each as its parts. */
+export type CallArguments = readonly (readonly WordPart[])[];
+
+const maximumCalls = 64;
+const maximumItems = 200;
+const maximumNesting = 6;
+
+/** How places use what has a name (GNU make, 5.8 and 8.6): `$(NAME)`, and `$(call NAME,a,b)` with arguments. */
+export function callsOf(
+  text: string,
+  places: readonly MakePlace[],
+  isCallable: (name: string) => boolean,
+  variables: MakeVariables,
+): ReadonlyMap<string, readonly CallArguments[]> {
+  const calls = new Map<string, CallArguments[]>();
+  const visit = ({ span, locals }: MakePlace, depth: number): void => {
+    for (const { kind, span: piece, ...rest } of makePieces(text, span)) {
+      if (kind !== "expression" || !("name" in rest) || depth > maximumNesting) continue;
+      const { name } = rest;
+      const loop = loopOf(text, { span: piece, locals }, name, variables);
+      if (loop !== undefined) {
+        visit(loop, depth + 1);
+        continue;
+      }
+      const call = /^call[ \t]+([^\s,]+)[ \t]*(,?)/.exec(name);
+      const called = call?.[1] ?? name;
+      if (isCallable(called)) {
+        const known = calls.get(called) ?? [];
+        const from = text.indexOf(",", piece.start) + 1;
+        const given = call?.[2] === "," ? splitArguments(text, { start: from, end: piece.end - 1 }) : [];
+        if (known.length < maximumCalls)
+          calls.set(called, [...known, given.map((argument) => variables.expand(argument, locals))]);
+      }
+      if (/[ \t,]/.test(name)) visit({ span: { start: piece.start + 2, end: piece.end - 1 }, locals }, depth + 1);
+    }
+  };
+  for (const place of places) if (text.indexOf("$", place.span.start) < place.span.end) visit(place, 0);
+  return calls;
+}
+
+/** The body of `$(foreach NAME,LIST,BODY)`, with the name's item one after the other. */
+function loopOf(
+  text: string,
+  { span, locals }: MakePlace,
+  name: string,
+  variables: MakeVariables,
+): (MakePlace & { readonly isKnown: boolean }) | undefined {
+  const head = /^foreach[ \t]+/.exec(name)?.[0];
+  if (head === undefined) return undefined;
+  const start = text.indexOf("foreach", span.start) + head.length;
+  const [variable, list, ...body] = splitArguments(text, { start, end: span.end - 1 });
+  const [first] = body;
+  const last = body.at(-1);
+  if (variable === undefined || list === undefined || first === undefined || last === undefined) return undefined;
+  const parts = variables.expand(list, locals);
+  const isKnown = parts.every((part) => part.text !== undefined);
+  const words = isKnown
+    ? parts
+        .map((part) => part.text)
+        .join("")
+        .split(/\s+/)
+        .filter((word) => word !== "")
+    : [];
+  const chain = parts[0]?.chain ?? [];
+  const choices = words.slice(0, maximumItems).map((word): readonly WordPart[] => [{ text: word, span: list, chain }]);
+  const item: WordPart = { span: list, chain, ...(choices.length === 0 ? {} : { choices }) };
+  const own = text.slice(variable.start, variable.end);
+  const around = new Map([...(locals ?? []), [own, [item]]]);
+  return { span: { start: first.start, end: last.end }, locals: around, isKnown: choices.length > 0 };
+}
+
+function splitArguments(text: string, { start, end }: Span): readonly Span[] {
+  const found: Span[] = [];
+  let depth = 0;
+  let from = start;
+  for (let at = start; at <= end; at++) {
+    const character = at === end ? "," : text[at];
+    if (character === "(" || character === "{") depth += 1;
+    else if (character === ")" || character === "}") depth -= 1;
+    else if (character === "," && depth <= 0) {
+      found.push({ start: from, end: at });
+      from = at + 1;
+    }
+  }
+  return found.map((span) => {
+    const inside = text.slice(span.start, span.end);
+    const begin = span.start + inside.length - inside.trimStart().length;
+    return { start: begin, end: begin + inside.trim().length };
+  });
+}
+
+/** `$(1)`, `$(2)`, ... inside what is called: one choice for each call. */
+export function argumentsOf(calls: readonly CallArguments[]): MakeLocals {
+  const count = Math.min(9, Math.max(0, ...calls.map((call) => call.length)));
+  const span = { start: 0, end: 0 };
+  return new Map(
+    Array.from({ length: count }, (_, index) => [
+      String(index + 1),
+      [{ span, chain: [], choices: calls.map((call) => call[index] ?? []), group: calls }],
+    ]),
+  );
+}
+
+const environmentName = /\$\$\{?([A-Za-z_]\w*)/g;
+
+/** Sets what make exports of the names that a recipe uses. */
+export function addEnvironment(
+  script: ScriptBuilder,
+  text: string,
+  { span, locals }: MakePlace,
+  { isExported, variables }: { readonly isExported: (name: string) => boolean; readonly variables: MakeVariables },
+): void {
+  const at = { start: span.start, end: span.start };
+  const names = new Set([...text.slice(span.start, span.end).matchAll(environmentName)].map(([, name = ""]) => name));
+  for (const name of names) {
+    const parts = isExported(name) ? variables.named(name, locals) : undefined;
+    if (parts === undefined) continue;
+    script.addText(`${name}=`, span.start);
+    script.insert({ span: at, name, parts });
+    script.addText("\n", span.start);
+  }
+}
+
+/** Adds one line of a recipe as the shell gets it: without `@`, `-`, `+` before it and the tab of continued lines. */
+export function addRecipe(
+  script: ScriptBuilder,
+  text: string,
+  { span, locals }: MakePlace,
+  given: { readonly isCallable: (name: string) => boolean; readonly variables: MakeVariables },
+  depth = 0,
+): void {
+  const { isCallable, variables } = given;
+  const prefix = /^[ \t]*(?:[@+-][ \t]*)*/.exec(text.slice(span.start, span.end))?.[0] ?? "";
+  for (const piece of makePieces(text, { start: span.start + prefix.length, end: span.end })) {
+    if (piece.kind === "expression") {
+      const loop =
+        depth > maximumNesting ? undefined : loopOf(text, { span: piece.span, locals }, piece.name, variables);
+      const [, called = ""] = /^call[ \t]+([^\s,]+)/.exec(piece.name) ?? [];
+      if (loop?.isKnown === true) {
+        addRecipe(script, text, loop, given, depth + 1);
+        script.addText(" ", piece.span.end - 1);
+      } else if (isCallable(called)) script.insert({ ...piece, parts: [{ span: piece.span, chain: [] }] });
+      else script.insert({ ...piece, parts: variables.expand(piece.span, locals) });
+    } else if (piece.kind === "dollar") script.add("$", piece.span.start);
+    else {
+      let at = piece.span.start;
+      for (const line of text.slice(piece.span.start, piece.span.end).split(/(?<=\n)/)) {
+        const from = at > piece.span.start && line.startsWith("\t") ? 1 : 0;
+        script.add(line.slice(from), at + from);
+        at += line.length;
+      }
+    }
+  }
+}
