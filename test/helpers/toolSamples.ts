@@ -56,6 +56,12 @@ components:
 - name: db
   container:
     image: '«postgres:16»'
+- name: more
+  kubernetes:
+    inlined: |
+      apiVersion: v1
+      kind: Pod
+      spec: {containers: [{image: «redis:7»}]}
 commands:
 - id: run
   exec: {component: dev, commandLine: docker run «alpine:3»}
@@ -66,10 +72,11 @@ parent:
     uses: [
       "container quay.io/devfile/universal:1.2 resolved",
       "container docker.io/library/postgres:16 literal",
+      "image docker.io/library/redis:7 literal",
       "command docker.io/library/alpine:3 literal",
       "container ? partial",
     ],
-    pins: 1,
+    pins: 2,
   },
   {
     dialect: "batect",

@@ -40,11 +40,16 @@ export function mayHoldInfrastructure(path: string): boolean {
 /** The dialect of such a file, or of one in JSON. */
 export function infrastructureOfContent(head: string, path: string): Dialect | undefined {
   if (/\.json\.\w+$/i.test(path)) return awsDialectOf(head) === "ecs" ? "ecs" : undefined;
-  if (/\.json$/i.test(path)) return awsDialectOf(head) ?? (isPackerJson(head) ? "packer" : undefined);
+  if (/\.json$/i.test(path)) return awsDialectOf(head) ?? (isPackerJson(head) ? "packer" : nomadOfJson(head));
   if (/\.template$/i.test(path)) return awsDialectOf(head) === "cloudformation" ? "cloudformation" : undefined;
   if (/\.groovy$/i.test(path))
     return /^[ \t]*(?:pipeline|node|podTemplate)\b[^\n]*\{/m.test(head) ? "jenkinsfile" : undefined;
   if (/^job[ \t]+(?:"[^"\n]*"|[\w-]+)[ \t]*\{/m.test(head)) return "nomad";
   if (/^source[ \t]+"docker"/m.test(head)) return "packer";
   return /^(?:target|group)[ \t]+"[^"\n]*"[ \t]*\{/m.test(head) ? "bake" : undefined;
+}
+
+/** A job of Nomad in JSON. */
+function nomadOfJson(head: string): Dialect | undefined {
+  return /"TaskGroups"\s*:\s*\[/.test(head) && /"Driver"\s*:/.test(head) ? "nomad" : undefined;
 }

@@ -4,15 +4,21 @@ import { blocksIn } from "./hclBlocks.ts";
 import { createHclFile, type HclFile } from "./hclFile.ts";
 import { attributeOf } from "./hclScope.ts";
 import { knownText } from "./hclValue.ts";
-import { valueAt } from "./yamlNode.ts";
+import { readJsonc } from "./jsonc.ts";
+import { createPipeline } from "./pipeline.ts";
+import { itemsOf, textOf, valueAt } from "./yamlNode.ts";
 
 const drivers = new Set(["docker", "podman", "containerd-driver", "nerdctl"]);
 /** Podman's driver takes its transport before an image. */
 const wrapped = { optionalWrapper: "docker://" };
 const maximumDepth = 20;
 
-/** Reads a Nomad job: the image of every task whose driver runs containers. */
+/** Archives and folders that Podman runs. */
+const localImage = /^(?:(?:docker|oci)-archive|oci|dir|containers-storage):/;
+
+/** Reads a Nomad job, HCL or JSON: the image of every task whose driver runs containers. */
 export function readNomad(source: string, path: string): Document {
+  if (/\.json$/i.test(path)) return readNomadJson(source, path);
   const file = createHclFile(source, path, "nomad");
   for (const block of file.root.blocks) walk(file, block, 0);
   return file.document();
@@ -24,10 +30,27 @@ function walk(file: HclFile, { type, body }: HclBlock, depth: number): void {
     const given = attributeOf(body, "driver");
     const driver = given === undefined ? undefined : knownText(file.evaluate(given)[0]);
     if (driver === undefined || drivers.has(driver)) {
-      file.image(valueAt(attributeOf(body, "config"), "image"), "task", wrapped);
-      for (const inner of body.blocks)
-        if (inner.type === "config") file.image(attributeOf(inner.body, "image"), "task", wrapped);
+      const configs = body.blocks.filter((inner) => inner.type === "config");
+      for (const image of [
+        valueAt(attributeOf(body, "config"), "image"),
+        ...configs.map((inner) => attributeOf(inner.body, "image")),
+      ])
+        if (!localImage.test(textOf(image) ?? "")) file.image(image, "task", wrapped);
     }
   }
   for (const { file: seen, block } of blocksIn(file, body)) walk(seen, block, depth + 1);
+}
+
+/** A job as Nomad's API has it. */
+function readNomadJson(source: string, path: string): Document {
+  const pipeline = createPipeline(source, path, "nomad", readJsonc);
+  for (const root of pipeline.roots)
+    for (const group of itemsOf(valueAt(valueAt(root, "Job") ?? root, "TaskGroups")))
+      for (const task of itemsOf(valueAt(group, "Tasks"))) {
+        const image = valueAt(task, "Config", "image");
+        const isLocal = localImage.test(textOf(image) ?? "");
+        if (!isLocal && drivers.has(textOf(valueAt(task, "Driver")) ?? ""))
+          pipeline.image(image, "task", { wrapper: wrapped.optionalWrapper });
+      }
+  return pipeline.document();
 }

@@ -1,4 +1,6 @@
 import type { Dialect, Document } from "./document.ts";
+import { placeDocument } from "./embedded.ts";
+import { readKubernetes } from "./kubernetes.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { readContainerCommands, readImageVolumes } from "./pipelinePod.ts";
 import type { TemplateScope, TemplateSyntax } from "./template.ts";
@@ -13,6 +15,8 @@ interface ToolConfig {
   readonly pods?: readonly (readonly PlaceStep[])[];
   /** Scripts, each run by a shell of its own. */
   readonly scripts?: readonly (readonly PlaceStep[])[];
+  /** Texts that are manifests of Kubernetes. */
+  readonly manifests?: readonly (readonly PlaceStep[])[];
   readonly syntax?: TemplateSyntax;
   /** What the text at a place is, where a file has one there, so that its images are those of containers. */
   readonly only?: readonly [form: RegExp, ...path: readonly string[]];
@@ -39,6 +43,7 @@ const configs = new Map<Dialect, ToolConfig>([
         ["container", "components", "*", "plugin", "components", "*", "container", "image"],
       ],
       scripts: [["commands", "*", "exec", "commandLine"]],
+      manifests: [["components", "*", /^(?:kubernetes|openshift)$/, "inlined"]],
       syntax: delimited("{{", "}}", /^[\w-]+$/),
       variables: [["variables"]],
     },
@@ -145,12 +150,14 @@ export function readToolConfig(dialect: Dialect): (text: string, path: string) =
     images,
     pods = [],
     scripts = [],
+    manifests = [],
     only,
     syntax = noTemplate,
     variables = [],
   } = configs.get(dialect) ?? { images: [] };
   return (text, path) => {
     const pipeline = createPipeline(text, path, dialect);
+    const inner: Document[] = [];
     for (const root of pipeline.roots) {
       if (only !== undefined && !isOneOf(root, only)) continue;
       const scope = { syntax, lookup: knownOnce(variables.flatMap((place) => placesOf(root, place))) };
@@ -159,8 +166,12 @@ export function readToolConfig(dialect: Dialect): (text: string, path: string) =
           if (scalarOf(node) !== undefined) pipeline.image(node, site, { scope });
       for (const pod of pods.flatMap((place) => placesOf(root, place))) readPod(pipeline, pod, scope);
       for (const place of scripts) for (const node of placesOf(root, place)) pipeline.script([node]);
+      for (const node of manifests.flatMap((place) => placesOf(root, place))) {
+        const scalar = scalarOf(node);
+        if (scalar !== undefined) inner.push(placeDocument(readKubernetes(scalar.text, ""), scalar, pipeline.text));
+      }
     }
-    return pipeline.document();
+    return pipeline.document(inner.flatMap((document) => document.images));
   };
 }
 

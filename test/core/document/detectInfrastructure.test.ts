@@ -17,6 +17,7 @@ const cases: readonly (readonly [path: string, text: string, dialect: string])[]
   ["jobs/web.job", "job web {\n}\n", "nomad"],
   ["jobs/web.job.tmpl", 'job "[[ .name ]]" {\n}\n', "nomad"],
   ["consul.hcl.tftpl", "acl {\n}\n", "unrecognised"],
+  ["jobs/web.json", '{ "Job": { "TaskGroups": [ { "Tasks": [ { "Driver": "docker" } ] } ] } }', "nomad"],
   ["nightly.job", "#!/bin/sh\n", "unrecognised"],
   ["x.pkr.hcl", "", "packer"],
   ["Jenkinsfile", "", "jenkinsfile"],

@@ -145,6 +145,20 @@ job "x" {
 }
 `.replaceAll("\\{", "{");
 
+  it("reads jobs in JSON, and no archives", () => {
+    const text =
+      '{"Job": {"TaskGroups": [{"Tasks": [{"Driver": "docker", "Config": {"image": "«a:1»"}}, {"Driver": "exec", "Config": {"image": "no:1"}}, {"Driver": "podman", "Config": {"image": "docker://«b:1»"}}, {"Driver": "podman", "Config": {"image": "docker-archive:/x.tar"}}]}]}}';
+    expectUses((source) => readDocument(source, "job.json"), text, [
+      "task docker.io/library/a:1 literal",
+      "task docker.io/library/b:1 literal",
+    ]);
+    const archive = readDocument(
+      'job "x" {\n  task "a" {\n    driver = "podman"\n    config { image = "oci-archive:/x.tar" }\n  }\n}\n',
+      "a.nomad",
+    );
+    assert.deepEqual([archive.images, archive.problems], [[], []]);
+  });
+
   it("reads tasks that run containers", () => {
     expectUses(nomad, job, ["task docker.io/library/redis:7 resolved", "task quay.io/a/b:1 literal"]);
     expectUses((text) => readDocument(text, "a.nomad"), job, [
@@ -165,16 +179,24 @@ source "amazon-ebs" "y" { image = "no:1" }
 build {
   sources = ["source.docker.x"]
   provisioner "shell" { inline = ["apt-get update", "docker pull «node:22»"] }
+  source "docker.x" { image = "«debian:13»" }
   post-processor "docker-tag" { repository = "no:2" }
+  post-processors {
+    post-processor "shell-local" { inline = ["docker pull «redis:7»"] }
+  }
 }
+source "podman" "z" { image = "«alpine:3»" }
 `;
   it("reads docker sources and shell provisioners", () => {
     expectUses(packer, template, [
       "source docker.io/library/ubuntu:24.04 resolved",
       "command docker.io/library/node:22 literal",
+      "source docker.io/library/debian:13 literal",
+      "command docker.io/library/redis:7 literal",
+      "source docker.io/library/alpine:3 literal",
     ]);
     const plain = template.replaceAll(/[«»]/g, "");
-    assert.equal(expectPinsToHold(packer, plain), 2);
+    assert.equal(expectPinsToHold(packer, plain), 5);
     expectToSurvive(packer, plain);
   });
 });
