@@ -128,7 +128,7 @@ function isLocal(names: string): boolean {
 const builders = new Set(["docker", "podman", "nerdctl", "buildah"]);
 
 /** The image that a command pushes which builds images, or may have built it. */
-export function pushedBy(command: ShellCommand): ShellWord | undefined {
+function pushedBy(command: ShellCommand): ShellWord | undefined {
   const invocation = invocationOf(command);
   if (invocation === undefined || !builders.has(invocation.tool)) return undefined;
   const words = invocation.rest.map((word) => valueOfWord(word, ""));
