@@ -3,7 +3,8 @@ import { AppError } from "../../application/errors.ts";
 import type { FileOutcome } from "../../application/signFile.ts";
 import type { SigningOutcome } from "../../application/signImage.ts";
 import { shortDigest } from "../../core/image/digest.ts";
-import { formatReference } from "../../core/image/reference.ts";
+import { formatReference, repositoryName } from "../../core/image/reference.ts";
+import { printable, stateWord } from "../../core/report/words.ts";
 import { signalOf } from "../cancellation.ts";
 import { internalCommand, type CommandTarget } from "../commandIds.ts";
 import type { Extension } from "../context.ts";
@@ -28,8 +29,11 @@ export async function sign(extension: Extension, target: CommandTarget): Promise
       const outcome = await execute(extension, confirmed);
       if (outcome !== undefined) {
         const { prepared, service } = confirmed;
-        await extension.signing.rememberKey(service, prepared.key.name);
-        await conclude(extension, outcome, { name: formatReference(prepared.reference) });
+        const { key, plan, reference } = prepared;
+        await extension.signing.rememberKey(service, key.name);
+        const choice = { service, key: key.name, format: plan.format };
+        await extension.signing.rememberChoice(repositoryName(reference), choice);
+        await conclude(extension, outcome, { name: formatReference(reference) });
         return;
       }
       // Everything that was chosen stays; the person confirms it once more.
@@ -82,19 +86,26 @@ export async function conclude(
   const { name, file } = subject;
   if (outcome.status !== "signed") return concludeUnsigned(extension, outcome, name);
   if ("file" in outcome) {
-    extension.log.info(`Signed ${outcome.file}: ${outcome.bundle}.`);
-    return tellSigned(`Signed ${outcome.file}: ${outcome.bundle}`, async () => {
+    extension.log.info(`Signed ${outcome.file}: ${outcome.bundle}${auditWords(outcome.audit)}.`);
+    return tellSigned(`Signed ${outcome.file}: ${outcome.bundle}${auditWords(outcome.audit)}`, async () => {
       if (file !== undefined) await vscode.window.showTextDocument(bundleOf(file));
     });
   }
-  extension.log.info(`Signed ${outcome.artifact}: ${outcome.signature}.`);
+  extension.log.info(`Signed ${outcome.artifact}: ${outcome.signature}${auditWords(outcome.audit)}.`);
   await extension.verification.verify(sharing(extension, outcome.verdict.digest, name), {
     signal: new AbortController().signal,
   });
   const [repository = ""] = outcome.artifact.split("@");
-  tellSigned(`Signed ${splitName(repository).path}@${shortDigest(outcome.digest)}`, async () => {
+  const artifact = `${splitName(repository).path}@${shortDigest(outcome.digest)}`;
+  const verdict = stateWord(outcome.verdict.state).toLowerCase();
+  tellSigned(`Signed ${artifact}: ${verdict}${auditWords(outcome.audit)}`, async () => {
     await vscode.commands.executeCommand("countersign.showSteps", { reference: name });
   });
+}
+
+/** Where the service recorded the signature, where it says so. */
+function auditWords(audit: string | undefined): string {
+  return audit === undefined ? "" : `, recorded by the service as ${printable(audit)}`;
 }
 
 function tellSigned(message: string, show: () => Promise<void>): void {

@@ -13,11 +13,13 @@ export interface FormatStep extends StepPlace {
   readonly key: KeyDescription;
   /** What was chosen before; without it, what the policies want. */
   readonly current: SigningFormat | undefined;
+  /** What was chosen last for images of the repository: it counts where the policies want it, or none says what it wants. */
+  readonly last?: SigningFormat | undefined;
 }
 
 /** Asks for the format: what the policies want is chosen, others stand under "More", those that the key cannot make with the reason. */
 export async function askFormat(extension: Extension, step: FormatStep): Promise<Answer<SigningFormat>> {
-  const { reference, key, current } = step;
+  const { reference, key, current, last } = step;
   const formats = signingFormats.map((format) => ({
     format,
     obstacle: obstacleOf(key, format),
@@ -26,7 +28,8 @@ export async function askFormat(extension: Extension, step: FormatStep): Promise
   const able = formats.filter(({ obstacle }) => obstacle === undefined);
   const wanted = able.filter(({ standing }) => standing.wanted);
   const first = wanted.length > 0 ? wanted : able.slice(0, 1);
-  const chosen = current ?? first[0]?.format;
+  const fits = (wanted.length > 0 ? wanted : able).some(({ format }) => format === last);
+  const chosen = current ?? (fits ? last : undefined) ?? first[0]?.format;
   const itemOf = ({ format, obstacle, standing }: (typeof formats)[number]): Choice<SigningFormat> => {
     const icon = obstacle === undefined ? "file-code" : "circle-slash";
     return {

@@ -1,5 +1,5 @@
 import { shortDigest } from "../../core/image/digest.ts";
-import { formatReference, parseReference, type ImageReference } from "../../core/image/reference.ts";
+import { formatReference, parseReference, repositoryName, type ImageReference } from "../../core/image/reference.ts";
 import type { KeyDescription } from "../../application/signingService.ts";
 import type { PreparedSigning } from "../../application/signImage.ts";
 import { printable } from "../../core/report/words.ts";
@@ -97,11 +97,13 @@ async function stepFor(
     }));
   if (step === "key" || chosen === undefined) {
     const acceptance = (key: KeyDescription): string => acceptanceOf(extension, reference, key);
-    const options = { ...place, current: chosen, obstacle: obstacleInEveryFormat, acceptance };
+    const last = extension.signing.lastChoice(repositoryName(reference));
+    const options = { ...place, current: chosen, last, obstacle: obstacleInEveryFormat, acceptance };
     return mapAnswer(await askKey(extension, options, signal), (value) => ({ ...draft, chosen: value }));
   }
   if (step === "format" || format === undefined) {
-    const options = { ...place, reference, key: chosen.key, current: format };
+    const last = extension.signing.lastChoice(repositoryName(reference))?.format;
+    const options = { ...place, reference, key: chosen.key, current: format, last };
     return mapAnswer(await askFormat(extension, options), (value) => ({ ...draft, format: value }));
   }
   if (step === "justification") {

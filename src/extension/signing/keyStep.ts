@@ -3,7 +3,7 @@ import type { KeyDescription } from "../../application/signingService.ts";
 import type { Extension } from "../context.ts";
 import { describeKey } from "./keyWords.ts";
 import { signInOnTheWay } from "./signInService.ts";
-import type { ServiceState } from "./signingState.ts";
+import type { LastChoice, ServiceState } from "./signingState.ts";
 import { pick, type Answer, type Choice, type StepPlace } from "./wizard.ts";
 
 /** A key with the service that holds it. */
@@ -14,6 +14,8 @@ export interface ChosenKey {
 
 export interface KeyStep extends StepPlace {
   readonly current: ChosenKey | undefined;
+  /** What was chosen last for the same. */
+  readonly last?: Pick<LastChoice, "service" | "key"> | undefined;
   /** Why the key cannot sign this; undefined where it can. */
   readonly obstacle: (key: KeyDescription) => string | undefined;
   /** Who will accept the key's signature, in one line. */
@@ -27,14 +29,15 @@ type Line = { readonly kind: "key"; readonly chosen: ChosenKey } | Offer;
 
 /** Asks for a key: those used lately first, those that cannot be used at the end, with the reason. Signs in to a service that asks for it; starts the trial where there is none. */
 export async function askKey(extension: Extension, step: KeyStep, signal: AbortSignal): Promise<Answer<ChosenKey>> {
-  const { current } = step;
+  const { current, last } = step;
+  const active = current === undefined ? lastName(last) : nameOf(current);
   for (;;) {
     const items = extension.signing.refresh(signal).then((services) => itemsFor(extension, step, services));
     const answer = await pick<Line>({
       ...step,
       placeholder: "Which key? Keys stay in their service",
       items,
-      active: (line) => line.kind === "key" && current !== undefined && nameOf(line.chosen) === nameOf(current),
+      active: (line) => line.kind === "key" && nameOf(line.chosen) === active,
     });
     if (answer.kind !== "chosen") return answer;
     const { value } = answer;
@@ -46,10 +49,11 @@ export async function askKey(extension: Extension, step: KeyStep, signal: AbortS
 
 function itemsFor(
   extension: Extension,
-  { obstacle, acceptance }: KeyStep,
+  { obstacle, acceptance, last }: KeyStep,
   services: readonly ServiceState[],
 ): readonly Choice<Line>[] {
-  const recent = extension.signing.recentKeys();
+  const usedLast = lastName(last);
+  const recent = [usedLast, ...extension.signing.recentKeys()];
   const rank = (chosen: ChosenKey): number => {
     const index = recent.indexOf(nameOf(chosen));
     return index < 0 ? recent.length : index;
@@ -64,7 +68,8 @@ function itemsFor(
     for (const chosen of usable.filter(({ service }) => service.name === name)) {
       const { key } = chosen;
       const value = { kind: "key", chosen } as const;
-      items.push({ label: `$(key) ${key.name}`, description: describeKey(key), detail: acceptance(key), value });
+      const description = `${describeKey(key)}${nameOf(chosen) === usedLast ? " · used here last" : ""}`;
+      items.push({ label: `$(key) ${key.name}`, description, detail: acceptance(key), value });
     }
   }
   for (const { name, origin } of services.filter(({ asksForSignIn }) => asksForSignIn === true))
@@ -115,6 +120,10 @@ function unusableItems(
       detail: failure,
     })),
   ];
+}
+
+function lastName(last: KeyStep["last"]): string | undefined {
+  return last === undefined ? undefined : `${last.service} ${last.key}`;
 }
 
 function nameOf({ service, key }: ChosenKey): string {

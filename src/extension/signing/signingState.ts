@@ -10,6 +10,8 @@ import type {
   SigningService,
   Ticket,
 } from "../../application/signingService.ts";
+import { isJsonObject, type JsonObject } from "../../core/json.ts";
+import { isSigningFormat, type SigningFormat } from "../../core/sign/scheme.ts";
 import { describeCause, type Logbook } from "../log.ts";
 import { createPendingStore } from "./pendingStore.ts";
 
@@ -44,6 +46,13 @@ export interface FoundAnswer {
   readonly words: string;
 }
 
+/** With what somebody signed. */
+export interface LastChoice {
+  readonly service: string;
+  readonly key: string;
+  readonly format: SigningFormat;
+}
+
 /** Services and requests, as far as they are known. Requests that wait outlive the window. */
 export interface SigningState extends vscode.Disposable {
   readonly onDidChange: vscode.Event<void>;
@@ -62,6 +71,9 @@ export interface SigningState extends vscode.Disposable {
   /** Keys used lately, the last one first: `service key`. */
   recentKeys(): readonly string[];
   rememberKey(service: string, key: string): Promise<void>;
+  /** What an image of this repository was signed with last. */
+  lastChoice(repository: string): LastChoice | undefined;
+  rememberChoice(repository: string, choice: LastChoice): Promise<void>;
   /** Asks every service again. Never in a workspace that is not trusted. */
   refresh(signal: AbortSignal): Promise<readonly ServiceState[]>;
   open(name: string, person?: Person): Promise<SigningService | undefined>;
@@ -69,6 +81,8 @@ export interface SigningState extends vscode.Disposable {
 
 const recentKey = "recentKeys";
 const recentLimit = 10;
+const choicesKey = "lastChoices";
+const choicesLimit = 100;
 
 /** Failures that a sign-in mends. */
 const signInCodes: ReadonlySet<string> = new Set(["authentication", "service-denied"]);
@@ -117,6 +131,16 @@ export function createSigningState(
       const used = `${service} ${key}`;
       const others = state.recentKeys().filter((value) => value !== used);
       await memento.update(recentKey, [used, ...others].slice(0, recentLimit));
+    },
+    lastChoice(repository) {
+      const found = stored(choicesKey).find((value) => isJsonObject(value) && value["repository"] === repository);
+      const { service, key, format }: JsonObject = isJsonObject(found) ? found : {};
+      if (typeof service !== "string" || typeof key !== "string" || typeof format !== "string") return undefined;
+      return isSigningFormat(format) ? { service, key, format } : undefined;
+    },
+    async rememberChoice(repository, choice) {
+      const others = stored(choicesKey).filter((value) => isJsonObject(value) && value["repository"] !== repository);
+      await memento.update(choicesKey, [{ repository, ...choice }, ...others].slice(0, choicesLimit));
     },
     async refresh(signal) {
       if (!vscode.workspace.isTrusted) return [];
