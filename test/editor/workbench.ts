@@ -78,7 +78,7 @@ async function openWorkbench(options: WorkbenchOptions) {
       await actions.setTheme(options.theme ?? "light");
     };
     await actions.setTheme(options.theme ?? "light");
-    return { page, ...actions, screenshots, close };
+    return { page, dataFolder: server.dataFolder, ...actions, screenshots, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startAcme, type AcmeWorkspace } from "../acme.ts";
 import { workbenchOfTest, type Workbench } from "../workbench.ts";
@@ -62,6 +62,14 @@ describe("signing in to a signing service", () => {
 
     await signIn(workbench, acme.engine.secrets.dev);
     await workbench.treeItem("Signing", "release").waitFor();
+    // Settings, logs and what is kept of the workspace, besides the workspace itself.
+    const files = [workbench.dataFolder, acme.folder].flatMap(filesBelow);
+    assert.ok(files.some(({ path }) => path.includes("Countersign") && path.endsWith(".log")));
+    const telling = files.filter(({ text }) => text.includes(acme.engine.secrets.dev));
+    assert.deepEqual(
+      telling.map(({ path }) => path),
+      [],
+    );
     await acme.venafi.stop();
     await workbench.runCommand("Countersign: Refresh");
     await workbench.treeItem("Signing", "cannot be reached").waitFor();
@@ -70,3 +78,10 @@ describe("signing in to a signing service", () => {
     await workbench.screenshot("service down");
   });
 });
+
+function filesBelow(folder: string): readonly { readonly path: string; readonly text: string }[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) => {
+    const path = join(entry.parentPath, entry.name);
+    return entry.isFile() ? [{ path, text: readFileSync(path, "utf8") }] : [];
+  });
+}
