@@ -1,4 +1,5 @@
 import type { CertificatesFor } from "./nodeWire.ts";
+import { unlessAborted } from "./singleFlight.ts";
 import { ConnectionError, type Wire } from "./wire.ts";
 
 /** A wire over `fetch`, which editors extend with their proxy and certificate settings. */
@@ -30,7 +31,8 @@ export function createHostWire(usual: Wire, special: Wire, certificatesFor: Cert
     if (protocol !== "https:") return usual(request, signal);
     const found = known.get(host) ?? certificatesFor(host).then((certificates) => certificates !== undefined);
     known.set(host, found);
-    return (await found) ? special(request, signal) : usual(request, signal);
+    // A folder of certificates may lie on a disk that does not answer.
+    return (await unlessAborted(signal, found)) ? special(request, signal) : usual(request, signal);
   };
 }
 
