@@ -106,8 +106,7 @@ export function groovyCollections(tokens: readonly GroovyToken[]): GroovyCollect
     }
     if (token.kind !== "name") continue;
     if (sign(at + 1) === "=" && sign(at + 2) === "[") define(token.text.replace(/^env\./, ""), at + 2, 0);
-    const list = /^(.+)\.each$/.exec(token.text)?.[1];
-    if (list !== undefined && sign(at + 1) === "{") each(lists.get(list), at + 1);
+    if (token.text.endsWith(".each") && sign(at + 1) === "{") each(lists.get(token.text.slice(0, -5)), at + 1);
     if (token.text === "for" && sign(at + 1) === "(") readFor(at + 2);
     if (token.text === "axis" && sign(at + 1) === "{") readAxis(at + 1);
   }

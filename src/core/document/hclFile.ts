@@ -49,19 +49,6 @@ export interface HclImageOptions {
   readonly optionalWrapper?: string;
 }
 
-/** Keys under which a file only describes or passes on what it likes. */
-export const describing: ReadonlySet<string> = new Set([
-  "annotations",
-  "data",
-  "env",
-  "environment_variables",
-  "labels",
-  "match_labels",
-  "metadata",
-  "selector",
-  "tags",
-]);
-
 /** JSON in texts that is read for one file. */
 const maximumTexts = 50;
 

@@ -3,6 +3,7 @@ import { evaluate } from "./hclEvaluate.ts";
 import { callTag, expressionTag } from "./hclExpression.ts";
 import { expressionScalar, parseHclExpression } from "./hclSyntax.ts";
 import { interpolations, isTraversal } from "./hclTemplate.ts";
+import { typeWithDefaults } from "./hclTypes.ts";
 import { valueInText, type HclDefinition, type HclEnvironment, type HclLookup } from "./hclValue.ts";
 import type { TemplateScope, TemplateSource, TemplateSyntax } from "./template.ts";
 import { dereference, type YamlNode } from "./yamlNode.ts";
@@ -82,7 +83,7 @@ export function variablesAndLocals(body: HclBody, source?: TemplateSource): HclL
       known.set(`var.${name}`, {
         label: `default of variable ${name}`,
         nodes: [fallback],
-        type: attributeOf(inner, "type"),
+        type: typeWithDefaults(attributeOf(inner, "type")),
         ...from,
       });
     if (type === "local" && name !== undefined) {

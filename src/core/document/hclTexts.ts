@@ -17,11 +17,11 @@ export interface HclTemplateFile {
 }
 
 /** What a lookup knows a file of the workspace by. */
-export function fileName(path: string): string {
+function fileName(path: string): string {
   return `file:${path}`;
 }
 
-/** What `fileName` stands for: the text of a file, where `textOf` has it. */
+/** Looks up the texts of files by the names that calls of `file` and its kind give them, where `textOf` has them. */
 export function fileLookup(textOf: (path: string) => TemplateSource | undefined): HclLookup {
   return (name) => {
     const source = name.startsWith("file:") ? textOf(name.slice("file:".length)) : undefined;

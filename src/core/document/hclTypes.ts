@@ -66,3 +66,16 @@ function typeCall(node: YamlNode, { source }: HclEnvironment): TypeCall | undefi
   if (expression?.kind !== "call") return undefined;
   return { name: expression.name, args: expression.args.map((arg) => nodeOfExpression(source.text, arg)) };
 }
+
+/** The type of a variable where it says anything of what is left out. */
+export function typeWithDefaults(type: YamlNode | undefined): YamlNode | undefined {
+  return mentionsDefault(type, 0) ? type : undefined;
+}
+
+function mentionsDefault(node: YamlNode | undefined, depth: number): boolean {
+  if (node === undefined || depth > maximumDepth * 2) return false;
+  if (node.kind === "scalar") return node.text.includes("optional(");
+  if (node.kind === "sequence")
+    return node.tag === `${callTag}optional` || node.items.some((item) => mentionsDefault(item, depth + 1));
+  return entriesOf(node).some(({ value }) => mentionsDefault(value, depth + 1));
+}
