@@ -10,7 +10,7 @@ import { includedLines, includedPaths } from "./makefileInclude.ts";
 import { logicalLines } from "./makefileLines.ts";
 import { addEnvironment, addRecipe, argumentsOf, callsOf, type MakePlace } from "./makefileRecipe.ts";
 import { colonOf, createRuleLocals, type MakeRule, type TargetVariable } from "./makefileRules.ts";
-import { createMakeVariables } from "./makefileVariables.ts";
+import { createMakeVariables, type MakeLocals } from "./makefileVariables.ts";
 import { fileOfScript } from "./shellScript.ts";
 
 const maximumHead = 2_000;
@@ -110,7 +110,8 @@ export function readMakefile(source: string, path: string, siblings: Siblings = 
   const isOneShell = /^\.ONESHELL:/m.test(text);
   for (const one of rules) {
     if (one.lines.length === 0) continue;
-    const locals = localsOf(one);
+    const isOfRule = ofTargets.length > 0 || one.lines.some(({ start, end }) => ofRule.test(text.slice(start, end)));
+    const locals = isOfRule ? localsOf(one) : noLocals;
     const own = one.lines.map((span) => ({ span, locals: locals.size === 0 ? undefined : locals }));
     places.push(...own);
     if (isOneShell) read(own);
@@ -140,6 +141,10 @@ export function readMakefile(source: string, path: string, siblings: Siblings = 
   commands.sort((one, other) => one.span.start - other.span.start);
   return { path, dialect: "makefile", text, images: [], jobs: [], commands, furtherCommands, problems };
 }
+
+const noLocals: MakeLocals = new Map();
+/** What only the rule tells: `$@`, `$*`, and functions of them. */
+const ofRule = /\$[({]?[@*]/;
 
 /** `export`, `export NAME` and `export NAME = value` (GNU make, 5.7.2). */
 const exportForm = /^[ \t]*(?:override[ \t]+)?export\b[ \t]*((?:[\w.-]+(?:[ \t]+[\w.-]+)*)?)[ \t]*(?:$|[#?+:!]*=)/;

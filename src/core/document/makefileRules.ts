@@ -46,11 +46,19 @@ export function createRuleLocals(
       .split(/\s+/);
     return words.filter((word) => word !== "" && !word.includes("\0"));
   };
-  const known = rules.slice(0, maximumTargets).map((rule) => ({ rule, ...partsOfRule(text, rule, wordsOf) }));
-  const named = new Set(known.flatMap(({ targets, prerequisites }) => [...targets, ...prerequisites]));
-  const values = inherited(known, ofTargets, wordsOf);
-  const byRule = new Map(known.map((one) => [one.rule, one]));
+  const readAll = () => {
+    const known = rules.slice(0, maximumTargets).map((rule) => ({ rule, ...partsOfRule(text, rule, wordsOf) }));
+    return {
+      named: new Set(known.flatMap(({ targets, prerequisites }) => [...targets, ...prerequisites])),
+      values: inherited(known, ofTargets, wordsOf),
+      byRule: new Map(known.map((one) => [one.rule, one])),
+    };
+  };
+  // Most recipes ask for none of it.
+  let all: ReturnType<typeof readAll> | undefined;
   return (rule) => {
+    all ??= readAll();
+    const { named, values, byRule } = all;
     const one = byRule.get(rule);
     if (one === undefined) return new Map();
     const { targets, pattern } = one;
@@ -73,9 +81,9 @@ export function createRuleLocals(
     const names = new Set(targets.flatMap((target) => [...(values.get(target)?.keys() ?? [])]));
     for (const name of names) {
       const spans = [...new Set(targets.flatMap((target) => [...(values.get(target)?.get(name) ?? [])]))];
-      const all = spans.slice(0, maximumChoices).map((value) => variables.expand(value));
-      const [first = []] = all;
-      locals.set(name, all.length === 1 ? first : [{ span, chain: [], choices: all }]);
+      const each = spans.slice(0, maximumChoices).map((value) => variables.expand(value));
+      const [first = []] = each;
+      locals.set(name, each.length === 1 ? first : [{ span, chain: [], choices: each }]);
     }
     return locals;
   };
