@@ -40,7 +40,7 @@ function readGoogle(words: readonly WordValue[]): CommandImages {
     case "app":
       return local(namedValues(words, ["--image-url"]));
     case "deploy":
-      return mentioned(
+      return local(
         namedValues(words, ["--images"]).flatMap((slice) =>
           fieldsOf(slice).map((field) => afterName(field, /^[\w./-]+=/)),
         ),
@@ -116,7 +116,7 @@ function readAzure(words: readonly WordValue[]): CommandImages {
   // What a workflow builds is no image to pull.
   if (known === undefined || command.startsWith("github-action")) return noImages;
   const letters = known.flatMap(([commands, names]) => (commands.test(command) ? names : []));
-  return mentioned(
+  return local(
     namedValues(words, [...azureImages, ...letters]).map((slice) => afterPrefix(slice, "https://") ?? slice),
   );
 }
@@ -177,7 +177,7 @@ function readAmazon(words: readonly WordValue[]): CommandImages {
     namedValues(words, [option]).flatMap((slice) => (field === undefined ? [slice] : fieldValues(slice, field))),
   );
   // Images of CodeBuild itself are in no registry.
-  return mentioned(found.filter((slice) => !textOfSlice(slice).startsWith("aws/codebuild/")));
+  return local(found.filter((slice) => !textOfSlice(slice).startsWith("aws/codebuild/")));
 }
 
 /** The values of a field in a structure, written as JSON or in the AWS CLI's own short way. */

@@ -8,15 +8,15 @@ export type ToolReader = (words: readonly WordValue[]) => CommandImages;
 /** What names no image. */
 export const noImages: CommandImages = { mentions: [], outputs: [] };
 
-/** Which of a command's arguments are references. */
-type Counted = "all" | "first" | "second" | "butLast";
+/** Which of a command's arguments are references; `copied`: the first, and the second is what it makes of it. */
+type Counted = "all" | "first" | "second" | "butLast" | "copied";
 
 /** Commands of one or two words, with their arguments that are references. */
 export type Verbs = ReadonlyMap<string, Counted>;
 
 /** Makes verbs out of names separated by commas. */
 export function verbsOf(names: Readonly<Partial<Record<Counted, string>>>): Verbs {
-  const counts = ["all", "first", "second", "butLast"] as const;
+  const counts = ["all", "first", "second", "butLast", "copied"] as const;
   return new Map(
     counts.flatMap((counted) =>
       (names[counted] ?? "")
@@ -34,7 +34,8 @@ export function atVerbs(words: readonly WordValue[], options: OptionTable, verbs
   const counted = verbs.get(two) ?? verbs.get(one);
   if (counted === undefined) return noImages;
   const given = positionals.slice(verbs.has(two) ? 2 : 1);
-  return mentioned(countedOf(given, counted).map(wholeSlice));
+  const outputs = counted === "copied" ? given.slice(1, 2).map(wholeSlice) : [];
+  return { ...mentioned(countedOf(given, counted).map(wholeSlice)), outputs };
 }
 
 function countedOf(given: readonly WordValue[], counted: Counted): readonly WordValue[] {
@@ -42,6 +43,7 @@ function countedOf(given: readonly WordValue[], counted: Counted): readonly Word
     case "all":
       return given;
     case "first":
+    case "copied":
       return given.slice(0, 1);
     case "second":
       return given.slice(1, 2);

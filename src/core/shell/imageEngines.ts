@@ -92,13 +92,13 @@ const verbs = new Map<string, VerbReader>([
   ["builder build", readBuild],
   ["buildx create", readBuilder],
   ["imagetools inspect", (words) => readEvery(words, buildxTools)],
-  ["imagetools create", (words) => withoutHeldOptions(readEvery(words, buildxTools))],
+  ["imagetools create", readCombined],
   ["artifact pull", (words) => pulled(readEvery(words, enginePull, "transport"))],
   ["model pull", (words) => readFirst(words, enginePull)],
   ["model run", (words) => readFirst(words, engineRun)],
   ["manifest inspect", (words) => readEvery(words, engineManifest, "transport")],
-  ["manifest create", (words) => skipFirst(readEvery(words, engineManifest, "transport"))],
-  ["manifest add", (words) => skipFirst(readEvery(words, engineManifest, "transport"))],
+  ["manifest create", readList],
+  ["manifest add", readList],
   ["service create", (words) => readFirst(words, serviceCreate)],
   ["service update", (words) => mentioned(optionValues(readOptions(words, serviceUpdate).options, "--image"))],
   ["trust inspect", (words) => readEvery(words, engineLook)],
@@ -165,10 +165,13 @@ function readFrom(words: readonly WordValue[]): CommandImages {
 }
 
 /** What is not known at all and not quoted may be the tags that are given (`$TAGS`), as it may be the sources. */
-function withoutHeldOptions({ mentions, outputs }: CommandImages): CommandImages {
+function readCombined(words: readonly WordValue[]): CommandImages {
   const isHeld = ({ value }: WordSlice): boolean =>
     value.text === unknownCharacter && !/^["']/.test(value.word.raw) && value.word.raw.startsWith("$");
-  return { mentions: mentions.filter(({ slice }) => !isHeld(slice)), outputs };
+  return {
+    mentions: readEvery(words, buildxTools).mentions.filter(({ slice }) => !isHeld(slice)),
+    outputs: optionValues(readOptions(words, buildxTools).options, "-t", "--tag"),
+  };
 }
 
 /** `scratch` begins with nothing. */
@@ -224,8 +227,10 @@ function pulled({ mentions, outputs }: CommandImages): CommandImages {
   return { mentions: mentions.map((mention) => ({ ...mention, isPulled: true })), outputs };
 }
 
-function skipFirst({ mentions, outputs }: CommandImages): CommandImages {
-  return { mentions: mentions.slice(1), outputs };
+/** The first argument is the list that is made of the others. */
+function readList(words: readonly WordValue[]): CommandImages {
+  const { mentions } = readEvery(words, engineManifest, "transport");
+  return { mentions: mentions.slice(1), outputs: mentions.slice(0, 1).map(({ slice }) => slice) };
 }
 
 function readBuild(words: readonly WordValue[]): CommandImages {

@@ -22,22 +22,25 @@ export const registryTools: readonly (readonly [string, ToolReader])[] = [
 
 const craneVerbs = verbsOf({
   all: "digest, manifest, config, mutate, flatten, rebase",
-  first: "copy, cp, export, tag",
+  first: "export, tag",
   butLast: "pull",
+  copied: "copy, cp",
 });
 const orasVerbs = verbsOf({
   all: "discover, resolve, manifest fetch, manifest fetch-config",
-  first: "pull, copy, cp, attach, backup, tag",
+  first: "pull, attach, backup, tag",
+  copied: "copy, cp",
 });
 const regctlVerbs = verbsOf({
   all: `image digest, image inspect, image manifest, image config, image ratelimit, image check-base, manifest get,
     manifest head, manifest digest, manifest diff, artifact list, artifact tree`,
-  first: "image copy, image cp, image export, image mod, image get-file, artifact get",
+  first: "image export, image mod, image get-file, artifact get",
+  copied: "image copy, image cp",
 });
 const cosignVerbs = verbsOf({
   all: `sign, verify, attest, verify-attestation, tree, triangulate, save, clean, generate, download signature,
     download attestation, download sbom, attach signature, attach attestation, attach sbom`,
-  first: "copy",
+  copied: "copy",
 });
 const notationVerbs = verbsOf({ all: "sign, verify, list, ls, inspect" });
 
@@ -88,7 +91,8 @@ function readSkopeo(words: readonly WordValue[]): CommandImages {
   if (verb?.text === "sync" && optionValues(options, "--src", "-s").some((slice) => textOfSlice(slice) === "docker"))
     return mentioned(given.slice(0, 1).map(wholeSlice));
   if (!["inspect", "copy"].includes(verb?.text ?? "")) return noImages;
-  return mentioned(given.slice(0, 1).map((word) => afterPrefix(wholeSlice(word), "docker://")));
+  const [source, target] = given.map((word) => afterPrefix(wholeSlice(word), "docker://"));
+  return { ...mentioned([source]), outputs: verb?.text === "copy" && target !== undefined ? [target] : [] };
 }
 
 function readCosign(words: readonly WordValue[]): CommandImages {

@@ -35,6 +35,16 @@ const documents: readonly (readonly [name: string, path: string, source: string]
     "steps:\n- name: ⟦gcr.io/cloud-builders/docker⟧\n  args: [build, -t, 'gcr.io/$_P/a:1', .]\n- name: ⟦gcr.io/cloud-builders/gke-deploy⟧\n  args: [run, '--image=gcr.io/$_P/a:1']\n- name: ⟦gcr.io/cloud-builders/gke-deploy⟧\n  args: [run, '--image=⟦gcr.io/$_P/a:2⟧']\n",
   ],
   [
+    "what is copied or put together",
+    ".gitlab-ci.yml",
+    "a:\n  image: ⟦quay.io/skopeo:1⟧\n  script:\n  - skopeo copy docker://⟦b/a:1⟧ docker://b/a:2\n  - crane cp ⟦b/b:1⟧ b/b:2\n  - oras copy ⟦b/c:1⟧ b/c:2\n  - regctl image copy ⟦b/d:1⟧ b/d:2\n  - cosign copy ⟦b/e:1⟧ b/e:2\n  - docker buildx imagetools create -t b/f:2 ⟦b/f:1⟧\n  - docker manifest create b/g:2 ⟦b/g:1⟧\n  - docker manifest inspect b/g:2\n  - docker buildx imagetools inspect b/f:2\n  - docker run b/a:2\n  - docker run b/b:2\n  - docker run b/c:2\n  - docker run b/d:2\n  - docker run b/e:2\n  - docker run ⟦b/a:1⟧\nb:\n  image: b/a:2\n",
+  ],
+  [
+    "what is deployed to a cloud",
+    ".gitlab-ci.yml",
+    'a:\n  script:\n  - docker build -t a.io/b:1 .\n  - gcloud deploy releases create x --images=app=a.io/b:1\n  - az webapp create -i a.io/b:1\n  - aws lightsail create-container-service-deployment --containers \'{"a":{"image":"a.io/b:1"}}\'\n  - fly deploy --image a.io/b:1\n  - fly deploy --image ⟦a.io/b:2⟧\n',
+  ],
+  [
     "what a plug-in runs",
     ".buildkite/pipeline.yml",
     "steps:\n- command: docker buildx build --push -t c/d:1 .\n- plugins: [{docker#v5: {image: 'c/d:1'}}]\n- plugins: [{docker#v5: {image: ⟦a/b:1⟧}}]\n",
