@@ -1,4 +1,6 @@
+import { formatReference } from "../image/reference.ts";
 import { withoutByteOrderMark, type Span } from "../image/span.ts";
+import { imagesOf } from "../shell/imageCommands.ts";
 import type { Document, ImageUse } from "./document.ts";
 import { isCertainImage, isImageKey, isPossibleImage } from "./imageShape.ts";
 import { useOfValue } from "./imageUse.ts";
@@ -41,10 +43,26 @@ export function readNix(source: string, path: string): Document {
     ...runnerImages(text, tokens, bindings, use),
   ];
   for (const { span } of images) literals.add(span.start);
-  images.push(...shapedImages(tokens, bindings, use).filter(({ span }) => !literals.has(span.start)));
+  const document: Document = {
+    path,
+    dialect: "nix",
+    text,
+    images: [],
+    commands: nixScripts(text, tokens, bindings, values).flatMap(({ commands }) => commands),
+    jobs: [],
+    problems: [],
+  };
+  // What a script runs by its name is no second image.
+  const run = new Set(
+    imagesOf(document).flatMap(({ reference, resolution }) =>
+      resolution === "resolved" && reference !== undefined ? formatReference(reference) : [],
+    ),
+  );
+  const isOther = ({ span, reference }: ImageUse): boolean =>
+    !literals.has(span.start) && (reference === undefined || !run.has(formatReference(reference)));
+  images.push(...shapedImages(tokens, bindings, use).filter(isOther));
   images.sort((one, other) => one.span.start - other.span.start);
-  const commands = nixScripts(text, tokens, bindings, values).flatMap((reading) => reading.commands);
-  return { path, dialect: "nix", text, images, commands, jobs: [], problems: [] };
+  return { ...document, images };
 }
 
 type AddUse = (span: Span, site: string, value: Value) => readonly ImageUse[];

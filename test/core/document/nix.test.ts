@@ -110,7 +110,7 @@ in rec {
 
 const digestOf = `{ a = pkgs.dockerTools.pullImage { imageName = «elemAt parts 0 + elemAt parts 1»; imageDigest = elemAt parts 2; }; }`;
 const scripts = `{ pkgs, lib, ... }:
-let version = "2"; other = "docker run no:1"; in {
+let version = "2"; image = "ghcr.io/acme/g:1"; other = "docker run no:1"; in {
   systemd.services.a = {
     path = [ pkgs.docker ];
     preStart = "docker pull «a:1»";
@@ -123,6 +123,7 @@ let version = "2"; other = "docker run no:1"; in {
     serviceConfig.ExecStartPre = [ "-\${lib.getExe pkgs.podman} pull «d:1»" ];
     description = "docker run no:3";
   };
+  g.script = "docker run «\${image}»";
   e = pkgs.writeShellScriptBin "e" ''
     docker run «e:1»
   '';
@@ -143,6 +144,7 @@ describe("Nix modules", () => {
       "command ? unresolved",
       "command docker.io/library/c:1 literal",
       "command docker.io/library/d:1 literal",
+      "command ghcr.io/acme/g:1 resolved",
       "command docker.io/library/e:1 literal",
       "command docker.io/library/f:1 literal",
     ]);
