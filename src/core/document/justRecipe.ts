@@ -21,10 +21,13 @@ export interface JustRecipe {
 const blankOrWord =
   /[ \t\r\n\\]+|(?:"[^"\n]*"|'[^'\n]*'|\((?:[^()"']|"[^"\n]*"|'[^'\n]*'|\((?:[^()"']|"[^"\n]*"|'[^'\n]*')*\))*\)|[^\s"'(\\])+|[\s\S]/g;
 
+/** Longer headers are no recipe's. */
+const maximumHeader = 4_000;
+
 /** The words of a stretch, with what stands in quotes and parentheses whole. */
 function wordsOf(text: string, { start, end }: Span): readonly Span[] {
   const words: Span[] = [];
-  for (const { 0: word, index } of text.slice(start, end).matchAll(blankOrWord))
+  for (const { 0: word, index } of text.slice(start, Math.min(end, start + maximumHeader)).matchAll(blankOrWord))
     if (!/^[\s\\]/.test(word)) words.push({ start: start + index, end: start + index + word.length });
   return words;
 }

@@ -45,6 +45,7 @@ export interface JustValues {
 
 const maximumDepth = 16;
 const maximumParts = 32;
+const maximumExpression = 4_000;
 const maximumChoices = 64;
 type Parts = readonly WordPart[] | undefined;
 
@@ -75,7 +76,7 @@ export function createJustValues(
   const partsOf = ({ source, span, values: own, parts: word }: JustExpression, depth: number): Parts => {
     if (word !== undefined) return word;
     limit.left -= 1;
-    if (depth > maximumDepth || limit.left < 0) return undefined;
+    if (depth > maximumDepth || limit.left < 0 || isTooLong({ span })) return undefined;
     if (own !== undefined && own !== values) return own.evaluate({ source, span }, span);
     const parts = createReader(source, span, depth).expression();
     return parts === undefined || parts.length > maximumParts ? undefined : parts;
@@ -83,7 +84,7 @@ export function createJustValues(
 
   const variable = (name: string, depth: number): Parts => {
     const given = variables.get(name) ?? [];
-    if (given.length === 0 || expanding.has(name)) return undefined;
+    if (given.length === 0 || expanding.has(name) || given.some(isTooLong)) return undefined;
     expanding.add(name);
     const all = given.slice(0, maximumChoices).map((value) => {
       const step = stepAt(value.source, trimmed(value), `assignment of ${name}`);
@@ -99,7 +100,8 @@ export function createJustValues(
 
   /** Reads an expression from left to right (just's grammar, "expression"). */
   const createReader = (source: JustSource, span: Span, depth: number) => {
-    const { text } = source;
+    // What is never closed ends with the expression.
+    const text = source.text.slice(0, span.end);
     let at = span.start;
     const skip = (): void => {
       const blank = /(?:[ \t\r\n\\]|#[^\n]*)*/y;
@@ -274,6 +276,10 @@ export function createJustValues(
   };
 
   return values;
+}
+
+function isTooLong({ span }: { readonly span: Span }): boolean {
+  return span.end - span.start > maximumExpression;
 }
 
 function isOpen(part: WordPart | undefined): boolean {

@@ -17,6 +17,10 @@ interface Reading {
 const valuedOfRead = "ptnNui";
 const valuedOfMapfile = "nOsuCc";
 
+/** More names than any script reads at once, and more items than any feeds to a command. */
+const maximumNames = 20;
+const maximumItems = 200;
+
 /** The names that `read`, `mapfile` or `readarray` sets (bash, "Bash Builtins"). */
 function readingOf([command, ...operands]: readonly ShellWord[]): Reading {
   const names: string[] = [];
@@ -35,7 +39,11 @@ function readingOf([command, ...operands]: readonly ShellWord[]): Reading {
     else if ((isRead ? valuedOfRead : valuedOfMapfile).includes(letter)) at += 1;
   }
   if (!isRead) array = names[0] ?? "MAPFILE";
-  return { names, ...(array === undefined ? {} : { array }), ...(delimiter === undefined ? {} : { delimiter }) };
+  return {
+    names: names.slice(0, maximumNames),
+    ...(array === undefined ? {} : { array }),
+    ...(delimiter === undefined ? {} : { delimiter }),
+  };
 }
 
 /** Sets what `read`, `mapfile` or `readarray` reads from lines; `ifs` parts fields, blanks where it is not known. */
@@ -163,7 +171,7 @@ export function fedCommands(
   const items = isWhole ? lines : lines.flatMap((line) => fieldsOf(line, Number.POSITIVE_INFINITY, undefined));
   const mark = placeholder;
   const replaces = mark !== undefined && rest.some(({ text }) => text?.includes(mark) === true);
-  return items.map((item): ShellCommand => {
+  return items.slice(0, maximumItems).map((item): ShellCommand => {
     const parts = wordParts(state, item);
     const fed =
       !replaces || mark === undefined ? [...rest, itemWord(parts)] : rest.map((word) => replaced(word, mark, parts));
