@@ -67,13 +67,16 @@ export function deliveryOfYaml(head: string, path: string): Dialect | undefined 
 }
 
 const valuesImage =
-  /^([ \t]*)[\w-]*[iI]mage[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n|\1[ \t]+(?:registry|tag|digest|pullPolicy)[ \t]*:[^\n]*\n){0,20}\1[ \t]+repository[ \t]*:[ \t]*\S/m;
+  /^([ \t]*)[\w-]*[iI]mage[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n|\1[ \t]+(?:registry|tag|digest|pullPolicy)[ \t]*:[^\n]*\n){0,20}\1[ \t]+repository[ \t]*:[ \t]*["']?([^\s"'#]+)/m;
 
 /** Whether a YAML text that is nothing else holds an image as the values of charts do. */
 export function isChartValues(head: string): boolean {
   // Tests of charts (helm-unittest) set values that nobody runs.
   if (/^(?:suite|tests)[ \t]*:/m.test(head)) return false;
-  return valuesImage.test(head) && /^[ \t]+(?:tag|pullPolicy|digest)[ \t]*:/m.test(head);
+  const [, , repository] = valuesImage.exec(head) ?? [];
+  if (repository === undefined) return false;
+  // A name alone may be of something else.
+  return /^[\w.:-]+\/[\w./:-]+$/.test(repository) || /^[ \t]+(?:tag|pullPolicy|digest)[ \t]*:/m.test(head);
 }
 
 /** The dialect of Kubernetes' tools for delivery that a JSON text shows. */

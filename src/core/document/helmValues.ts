@@ -1,5 +1,6 @@
 import { imagesByName } from "./imageNames.ts";
 import { isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
+import { filled, hubOf, hubSplit, isBareName, isWhole, splitOf } from "./helmValuesSplit.ts";
 import { readingOfKind } from "./kubernetesKinds.ts";
 import { addSplitImage, isUnknown, type SplitImage, type SuppliedPart } from "./splitImage.ts";
 import { namesRepository } from "./templateAction.ts";
@@ -68,7 +69,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
         ? { text: shared.text, steps: [{ span: shared.span, label: "tag of all", text: shared.text }] }
         : isEmpty
           ? (reading.templates?.tagOf(split.repository, top) ?? reading.defaultTag?.(top) ?? unknownTag)
-          : undefined;
+          : addedTag(split, top, reading);
       addSplitImage(text, images, { ...split, registry, defaultTag }, "image", {
         isGuess: true,
         pin: "none",
@@ -88,99 +89,41 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
       else if (expand !== undefined && isMasked(scalar.text)) {
         if (isImageKey(below) && namesRepository(scalar.text))
           images.add(value, "image", { value: expand(scalar), pin: "none" });
-      } else if (isImageText(below, scalar.text) && !(isSplit && split.repository === value)) {
-        const registry = reading.templates?.registryOf(value, top === "" ? below : top);
-        if (registry === undefined) images.add(value, "image");
-        else addSplitImage(text, images, { registry, repository: value }, "image", { isGuess: true, pin: "none" });
-      }
+      } else if (!(isSplit && split.repository === value))
+        addImageText({ key: below, value, tag: filled(valueAt(mapping, `${below}Tag`)) }, top || below, reading);
     }
   };
   visit(root, "", "", 0);
 }
 
-/** The registry and tag that all images of a chart share by name (Istio's charts). */
-interface Hub {
-  readonly registry: YamlNode;
-  readonly tag: YamlNode | undefined;
+/** The tag that templates add to a repository beside which the values have no key for one. */
+function addedTag(
+  { repository, tag, digest }: SplitImage,
+  top: string,
+  reading: HelmValuesReading,
+): SuppliedPart | undefined {
+  const isAlone = repository !== undefined && tag === undefined && digest === undefined && isBareName(repository);
+  return isAlone ? reading.templates?.tagOf(repository, top) : undefined;
 }
 
-function hubOf(root: YamlNode | undefined): Hub | undefined {
-  for (const around of [root, ...(mappingOf(root)?.entries.map(({ value }) => value) ?? [])]) {
-    const registry = filled(valueAt(around, "global", "hub"));
-    if (registry !== undefined) return { registry, tag: filled(valueAt(around, "global", "tag")) };
-  }
-  return undefined;
-}
-
-/** A name alone, whose registry and tag are the chart's. */
-function hubSplit(mapping: YamlMapping, hub: Hub | undefined): FoundSplit | undefined {
-  const image = filled(valueAt(mapping, "image"));
-  if (hub === undefined || image === undefined || /[/:@]/.test(textOf(image) ?? "")) return undefined;
-  const tag = filled(valueAt(mapping, "tag"));
-  return { registry: hub.registry, repository: image, tag, isBare: true, sharedTag: tag ?? hub.tag };
-}
-
-interface FoundSplit extends SplitImage {
-  /** Whether no other registry takes the place of what is written. */
-  readonly isBare?: boolean;
-  /** The tag of all images, where this one has none of its own. */
-  readonly sharedTag?: YamlNode | undefined;
-  /** Whether templates add a tag even where no key is there for it. */
-  readonly needsTag?: boolean;
-}
-
-/** The nodes that share a reference in a mapping under `key`, where the mapping is one of an image. */
-function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefined {
-  const at = (name: string): YamlNode | undefined => {
-    const node = valueAt(mapping, name);
-    return mappingOf(node) === undefined && itemsOf(node).length === 0 ? node : undefined;
+/** A text under the key of an image, with the tag that stands beside it (`jobImage` and `jobImageTag`) or in the templates. */
+function addImageText(
+  { key, value, tag }: { readonly key: string; readonly value: YamlNode; readonly tag: YamlNode | undefined },
+  top: string,
+  reading: HelmValuesReading,
+): void {
+  const written = textOf(value) ?? "";
+  const isTagged = tag !== undefined && isImageKey(key) && isPossibleImage(written) && isBareName(value);
+  if (!isTagged && !isImageText(key, written)) return;
+  const split: SplitImage = {
+    registry: reading.templates?.registryOf(value, top),
+    repository: value,
+    tag: isTagged ? tag : undefined,
+    defaultTag: isTagged ? undefined : addedTag({ repository: value }, top, reading),
   };
-  const has = (...names: readonly string[]): boolean => names.some((name) => at(name) !== undefined);
-  const digest = textOf(at("useDigest")) === "false" ? undefined : at("digest");
-  const registry = filled(at("registry")) ?? filled(at("defaultRegistry")) ?? filled(at("hub"));
-  const rest = { registry, tag: at("tag") ?? (isImageKey(key) ? at("version") : undefined), digest };
-  const repository = filled(at("repository")) ?? (isImageKey(key) ? filled(at("repo")) : undefined);
-  const image = filled(at("image"));
-  if (repository !== undefined && image !== undefined && has("version", "tag"))
-    return { registry: repository, repository: image, tag: at("tag") ?? at("version"), digest, isBare: true };
-  const name = filled(at("name"));
-  // A repository that holds several images, and the name of one.
-  if (repository !== undefined && isImageKey(key) && name !== undefined && isPart(repository, name))
-    return { registry: repository, repository: name, tag: rest.tag, digest, isBare: true };
-  if (
-    repository !== undefined &&
-    (isImageKey(key) || has("tag", "digest", "registry", "pullPolicy", "imagePullPolicy"))
-  )
-    return rest.registry === undefined && hasHost(repository)
-      ? { ...rest, repository, isBare: true }
-      : { ...rest, repository };
-  if (isImageKey(key) && name !== undefined && has("tag", "digest", "registry", "pullPolicy"))
-    return {
-      ...rest,
-      repository: name,
-      isBare: registry === undefined,
-      // A key for the repository that is empty: the templates put another in its place.
-      isRelative: at("repository") !== undefined && !(textOf(name) ?? "").includes("/"),
-    };
-  const isShared = valueAt(mapping, "hub") !== undefined && registry === undefined;
-  if (
-    image !== undefined &&
-    isBareName(image) &&
-    !isShared &&
-    (has("tag", "imageTag", "digest") || registry !== undefined)
-  )
-    return { ...rest, repository: image, tag: at("tag") ?? at("imageTag"), isBare: registry === undefined };
-  const ownRepository = filled(at("imageRepository"));
-  const separate = ownRepository ?? filled(at("imageName"));
-  if (separate !== undefined && (has("imageTag") || (ownRepository !== undefined && hasHost(ownRepository))))
-    return {
-      registry: filled(at("imageRegistry")),
-      repository: separate,
-      tag: at("imageTag"),
-      isBare: true,
-      needsTag: true,
-    };
-  return undefined;
+  if (split.registry === undefined && split.tag === undefined && split.defaultTag === undefined)
+    reading.images.add(value, "image");
+  else addSplitImage(reading.text, reading.images, split, "image", { isGuess: true, pin: "none" });
 }
 
 /** Whether what is known of it can be a reference. */
@@ -204,30 +147,6 @@ function isKnown({ repository, registry }: SplitImage, expand: HelmValuesReading
 /** Under `image` a bare name counts; a key that ends in it may hold the name of something else. */
 function isImageText(key: string, text: string): boolean {
   return key === "image" ? isPossibleImage(text) : isImageKey(key) && isLikelyImage(text);
-}
-
-/** Whether a text has neither a tag nor a digest of its own. */
-function isBareName(node: YamlNode): boolean {
-  return !/[:@][^/]*$/.test(textOf(node) ?? "");
-}
-
-/** Whether a repository has a registry and does not end in the name itself. */
-function isPart(repository: YamlNode, name: YamlNode): boolean {
-  const written = textOf(name) ?? "";
-  return hasHost(repository) && !/[/:@]/.test(written) && !(textOf(repository) ?? "").endsWith(`/${written}`);
-}
-
-function hasHost(node: YamlNode): boolean {
-  return /^(?:[^/]*[.:][^/]*|localhost)\//.test(textOf(node) ?? "");
-}
-
-/** Whether a repository says its registry itself. */
-function isWhole(node: YamlNode | undefined): boolean {
-  return node === undefined || hasHost(node);
-}
-
-function filled(node: YamlNode | undefined): YamlNode | undefined {
-  return textOf(node)?.trim() ? node : undefined;
 }
 
 /** Whole resources in the values are read by their shape, but patterns of policies are no images. */

@@ -92,7 +92,8 @@ export function addSplitImage(
     chain.push(...supplied.steps);
   }
   if (digest !== undefined) {
-    parts.push({ text: "@" });
+    // Templates may add the algorithm.
+    parts.push({ text: /^[0-9a-f]{64}$/.test(digest.text) ? "@sha256:" : "@" });
     add(digest, "digest", digest.text.replace(/^@/, ""));
   }
   if (isGuess && !isPossible(parts)) return;

@@ -60,6 +60,14 @@ describe("files of Kubernetes' tools", () => {
       "helm-values",
     ],
     [
+      "values that only change where an image comes from",
+      "keycloak.yaml",
+      "replicas: 1\nimage:\n  repository: mirror/keycloak\n",
+      "helm-values",
+    ],
+    ["what has a repository and no image", "a.yaml", "image:\n  repository: keycloak\n", undefined],
+    ["an address", "a.yaml", "image:\n  repository: https://a/b\n", undefined],
+    [
       "a chart's tests",
       "a_test.yaml",
       "suite: x\ntests:\n- set:\n    image:\n      repository: a/b\n      tag: 1\n",

@@ -28,6 +28,16 @@ describe("readHelmValues", () => {
     ["a repo and a version", "coreImage: {registry: r.io, repo: «a/b», version: v1}", ["image r.io/a/b:v1 resolved"]],
     ["a name and its tag", "image: {name: «a/b», tag: v1}", ["image docker.io/a/b:v1 resolved"]],
     ["a text and its tag beside it", "image: «nginx»\nimageTag: 1.2", ["image docker.io/library/nginx:1.2 resolved"]],
+    [
+      "texts of any name and their tags beside them",
+      'jobImage: «busybox»\njobImageTag: "1.36"\nproxyImage: «a/b:1»\nproxyImageTag: "2"\nnoImage: busybox',
+      ["image docker.io/library/busybox:1.36 resolved", "image docker.io/a/b:1 literal"],
+    ],
+    [
+      "a digest to which templates add the algorithm",
+      `image: {repository: «a/b», tag: 7, digest: "${"1".repeat(64)}"}`,
+      [`image docker.io/a/b:7@${digest} resolved`],
+    ],
     ["a text with a tag that stands alone", "image: «nginx:1»\ntag: x", ["image docker.io/library/nginx:1 literal"]],
     [
       "a repository of images and the image below it",

@@ -1,0 +1,115 @@
+import { isImageKey } from "./imageShape.ts";
+import type { SplitImage } from "./splitImage.ts";
+import { itemsOf, mappingOf, textOf, valueAt, type YamlMapping, type YamlNode } from "./yamlNode.ts";
+
+/** The registry and tag that all images of a chart share by name (Istio's charts). */
+export interface Hub {
+  readonly registry: YamlNode;
+  readonly tag: YamlNode | undefined;
+}
+
+/** The registry and tag that values state for all images by name. */
+export function hubOf(root: YamlNode | undefined): Hub | undefined {
+  for (const around of [root, ...(mappingOf(root)?.entries.map(({ value }) => value) ?? [])]) {
+    const registry = filled(valueAt(around, "global", "hub"));
+    if (registry !== undefined) return { registry, tag: filled(valueAt(around, "global", "tag")) };
+  }
+  return undefined;
+}
+
+/** A name alone, whose registry and tag are the chart's. */
+export function hubSplit(mapping: YamlMapping, hub: Hub | undefined): FoundSplit | undefined {
+  const image = filled(valueAt(mapping, "image"));
+  if (hub === undefined || image === undefined || /[/:@]/.test(textOf(image) ?? "")) return undefined;
+  const tag = filled(valueAt(mapping, "tag"));
+  return { registry: hub.registry, repository: image, tag, isBare: true, sharedTag: tag ?? hub.tag };
+}
+
+/** The nodes that share a reference in a mapping of values, and what templates make of them. */
+export interface FoundSplit extends SplitImage {
+  /** Whether no other registry takes the place of what is written. */
+  readonly isBare?: boolean;
+  /** The tag of all images, where this one has none of its own. */
+  readonly sharedTag?: YamlNode | undefined;
+  /** Whether templates add a tag even where no key is there for it. */
+  readonly needsTag?: boolean;
+}
+
+/** The nodes that share a reference in a mapping under `key`, where the mapping is one of an image. */
+export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefined {
+  const at = (name: string): YamlNode | undefined => {
+    const node = valueAt(mapping, name);
+    return mappingOf(node) === undefined && itemsOf(node).length === 0 ? node : undefined;
+  };
+  const has = (...names: readonly string[]): boolean => names.some((name) => at(name) !== undefined);
+  const digest = textOf(at("useDigest")) === "false" ? undefined : at("digest");
+  const registry = filled(at("registry")) ?? filled(at("defaultRegistry")) ?? filled(at("hub"));
+  const rest = { registry, tag: at("tag") ?? (isImageKey(key) ? at("version") : undefined), digest };
+  const repository = filled(at("repository")) ?? (isImageKey(key) ? filled(at("repo")) : undefined);
+  const image = filled(at("image"));
+  if (repository !== undefined && image !== undefined && has("version", "tag"))
+    return { registry: repository, repository: image, tag: at("tag") ?? at("version"), digest, isBare: true };
+  const name = filled(at("name"));
+  // A repository that holds several images, and the name of one.
+  if (repository !== undefined && isImageKey(key) && name !== undefined && isPart(repository, name))
+    return { registry: repository, repository: name, tag: rest.tag, digest, isBare: true };
+  if (
+    repository !== undefined &&
+    (isImageKey(key) || has("tag", "digest", "registry", "pullPolicy", "imagePullPolicy"))
+  )
+    return rest.registry === undefined && hasHost(repository)
+      ? { ...rest, repository, isBare: true }
+      : { ...rest, repository };
+  if (isImageKey(key) && name !== undefined && has("tag", "digest", "registry", "pullPolicy"))
+    return {
+      ...rest,
+      repository: name,
+      isBare: registry === undefined,
+      // A key for the repository that is empty: the templates put another in its place.
+      isRelative: at("repository") !== undefined && !(textOf(name) ?? "").includes("/"),
+    };
+  const isShared = valueAt(mapping, "hub") !== undefined && registry === undefined;
+  if (
+    image !== undefined &&
+    isBareName(image) &&
+    !isShared &&
+    (has("tag", "imageTag", "digest") || registry !== undefined)
+  )
+    return { ...rest, repository: image, tag: at("tag") ?? at("imageTag"), isBare: registry === undefined };
+  const ownRepository = filled(at("imageRepository"));
+  const separate = ownRepository ?? filled(at("imageName"));
+  if (separate !== undefined && (has("imageTag") || (ownRepository !== undefined && hasHost(ownRepository))))
+    return {
+      registry: filled(at("imageRegistry")),
+      repository: separate,
+      tag: at("imageTag"),
+      isBare: true,
+      needsTag: true,
+    };
+  return undefined;
+}
+
+/** Whether a text has neither a tag nor a digest of its own. */
+export function isBareName(node: YamlNode): boolean {
+  return !/[:@][^/]*$/.test(textOf(node) ?? "");
+}
+
+/** Whether a repository has a registry and does not end in the name itself. */
+function isPart(repository: YamlNode, name: YamlNode): boolean {
+  const written = textOf(name) ?? "";
+  return hasHost(repository) && !/[/:@]/.test(written) && !(textOf(repository) ?? "").endsWith(`/${written}`);
+}
+
+function hasHost(node: YamlNode): boolean {
+  return /^(?:[^/]*[.:][^/]*|localhost)\//.test(textOf(node) ?? "");
+}
+
+/** Whether a repository says its registry itself. */
+export function isWhole(node: YamlNode | undefined): boolean {
+  return node === undefined || hasHost(node);
+}
+
+/** The node, where it says something. */
+export function filled(node: YamlNode | undefined): YamlNode | undefined {
+  return textOf(node)?.trim() ? node : undefined;
+}
