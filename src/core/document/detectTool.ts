@@ -45,6 +45,7 @@ export function toolOfYaml(head: string, path: string, has: (key: string) => boo
   if (has("jobs") && /^[ \t-]+plan[ \t]*:/m.test(head) && /^[ \t-]+(?:get|put|task|in_parallel)[ \t]*:/m.test(head))
     return "concourse";
   if (isProw(head, has)) return "prow";
+  if (isTaskfile(head, has)) return "taskfile";
   if (isCodefresh(head, has)) return "codefresh";
   if (has("schemaVersion") && has("components") && /^schemaVersion[ \t]*:[ \t]*["']?2\.\d/m.test(head))
     return "devfile";
@@ -61,6 +62,15 @@ function isProw(head: string, has: (key: string) => boolean): boolean {
     /^[ \t]*-?[ \t]+(?:agent|always_run|cluster|cron|decorate|interval|labels|minimum_interval|rerun_command|run_if_changed|skip_report|spec)[ \t]*:/m.test(
       head,
     )
+  );
+}
+
+/** What a Taskfile includes may have any name: version 3, and tasks under their names. */
+function isTaskfile(head: string, has: (key: string) => boolean): boolean {
+  if (!has("version") || !has("tasks") || has("services")) return false;
+  return (
+    /^version[ \t]*:[ \t]*["']?3(?:\.\d+)*["']?[ \t]*\r?$/m.test(head) &&
+    /^[ \t]+(?:cmds?|deps|desc|internal|preconditions|silent|sources|status)[ \t]*:/m.test(head)
   );
 }
 
