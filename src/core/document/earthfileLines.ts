@@ -38,10 +38,12 @@ export function earthfileLines(text: string): readonly EarthfileLine[] {
       }
       const next = end + 1;
       end = lineEnd(text, next);
-      const last = pieces.at(-1);
       if (quote === undefined && /^[ \t]*(?:#|\r?$)/.test(text.slice(next, end))) continue;
+      const last = pieces.at(-1);
+      const isBare = last !== undefined && withoutComment(text, last) === undefined;
       // The line break belongs to the line that goes on.
-      if (last !== undefined && last.end < next) pieces[pieces.length - 1] = { start: last.start, end: last.end + 1 };
+      if (isBare && last.end < next) pieces[pieces.length - 1] = { start: last.start, end: last.end + 1 };
+      else if (last !== undefined) pieces[pieces.length - 1] = withoutComment(text, last) ?? last;
       pieces.push({ start: next, end });
       quote = quoteAfter(text, { start: next, end }, quote);
     }
@@ -89,8 +91,18 @@ function lineEnd(text: string, from: number): number {
   return end < 0 ? text.length : end;
 }
 
+/** A comment may stand behind the backslash that continues a line. */
+const commentedEnd = /\\[ \t]*#[^\n"']*$/;
+
 function isContinued(text: string, { start, end }: Span): boolean {
-  return /\\[ \t]*\r?\n?$/.test(text.slice(Math.max(start, end - 8), end));
+  const line = text.slice(start, end);
+  return /\\[ \t]*\r?\n?$/.test(line.slice(-8)) || (line.includes("#") && commentedEnd.test(line));
+}
+
+/** What stands before the backslash that a comment follows; undefined where none does. */
+function withoutComment(text: string, { start, end }: Span): Span | undefined {
+  const at = text.slice(start, end).search(commentedEnd);
+  return at < 0 ? undefined : { start, end: start + at };
 }
 
 function withoutCarriageReturn(text: string, { start, end }: Span): Span {

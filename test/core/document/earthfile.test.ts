@@ -122,6 +122,30 @@ c:
     expectToSurvive(read, plain);
   });
 
+  it("reads on behind a comment at the end of a continued line", () =>
+    expectUses(
+      read,
+      `VERSION 0.8
+test:
+    FROM «alpine:3»
+    WITH DOCKER --pull «redis:7» \\  # no:1
+            --load a:latest=+a \\ # no:2
+
+            # no:4
+            --pull «nginx:1»
+        RUN docker run a:latest \\ # no:3
+            && docker run «busybox:1» && echo "x\\ # y" && docker run «node:22»
+    END
+`,
+      [
+        "from docker.io/library/alpine:3 literal",
+        "pull docker.io/library/redis:7 literal",
+        "pull docker.io/library/nginx:1 literal",
+        "command docker.io/library/busybox:1 literal",
+        "command docker.io/library/node:22 literal",
+      ],
+    ));
+
   it("reads no image that a target of the file saves, unless it is pulled", () =>
     expectUses(
       read,
