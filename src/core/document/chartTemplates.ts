@@ -1,4 +1,5 @@
 import { parseReference } from "../image/reference.ts";
+import { keepingLast } from "../lastResults.ts";
 import type { ValueStep } from "./document.ts";
 import { parseTemplate, type TemplateNode } from "./goTemplate.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
@@ -65,6 +66,8 @@ function rootOf(folder: string, siblings: Siblings): TemplateData {
   };
 }
 
+const definesOf = keepingLast(8, (text) => parseTemplate(text).defines);
+
 /** Named templates, in the order in which they are looked for: this file's own, then those of the chart's files. */
 function defines(path: string, folder: string, own: string, siblings: Siblings): TemplateContext["define"] {
   const beside = path.slice(0, path.lastIndexOf("/") + 1);
@@ -76,7 +79,7 @@ function defines(path: string, folder: string, own: string, siblings: Siblings):
   const open = [...places].filter((place) => place !== path).values();
   const known = new Map<string, readonly TemplateNode[]>();
   const learn = (text: string): void => {
-    for (const [name, nodes] of parseTemplate(text).defines) if (!known.has(name)) known.set(name, nodes);
+    for (const [name, nodes] of definesOf(text)) if (!known.has(name)) known.set(name, nodes);
   };
   let isRead = false;
   return (name) => {

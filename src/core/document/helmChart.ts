@@ -12,7 +12,7 @@ import { withoutSharedPins, type SuppliedPart } from "./splitImage.ts";
 import { evaluateAction, expandActions } from "./templateAction.ts";
 import { maskTemplate } from "./templateMask.ts";
 import { valuesInTemplates } from "./valuesInTemplates.ts";
-import { readYaml } from "./yaml.ts";
+import { readTemplateYaml, readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
@@ -94,7 +94,7 @@ function readValuesTemplate(text: string, path: string): Document {
   const masked = maskTemplate(text);
   const images = createImageCollector(text);
   const expand = (scalar: YamlScalar) => expandActions(text, masked, scalar, evaluateAction);
-  for (const { root } of readYaml(masked.text).documents) readHelmValues(root, { text, images, expand });
+  for (const { root } of readTemplateYaml(masked.text).documents) readHelmValues(root, { text, images, expand });
   const found = withoutSharedPins(inDocumentOrder(images.images));
   return { path, dialect: "helm-values", text, images: found, commands: [], jobs: [], problems: [] };
 }

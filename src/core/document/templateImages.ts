@@ -4,7 +4,7 @@ import { relevantText } from "./relevantText.ts";
 import type { ResourceReading } from "./resourceReading.ts";
 import type { Siblings } from "./siblings.ts";
 import { isMasked, maskTemplate, type MaskedTemplate } from "./templateMask.ts";
-import { readYaml } from "./yaml.ts";
+import { readTemplateYaml } from "./yaml.ts";
 import type { ImageCollector } from "./yamlImage.ts";
 import { textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
@@ -38,7 +38,7 @@ export function findTemplateImages(
   const read = (node: YamlNode | undefined): void => {
     if (!isWithoutImages(node)) readShape(node, reading, read);
   };
-  for (const { root } of readYaml(masked.text).documents) read(root);
+  for (const { root } of readTemplateYaml(masked.text).documents) read(root);
 }
 
 function isWithoutImages(node: YamlNode | undefined): boolean {

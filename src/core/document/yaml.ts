@@ -1,5 +1,6 @@
 import { Composer, Lexer, Parser, type CST, type Document as ParsedDocument } from "yaml";
 import type { Span } from "../image/span.ts";
+import { keepingLast } from "../lastResults.ts";
 import type { Problem } from "../problem.ts";
 import { readSimpleYaml } from "./yamlBlock.ts";
 import { withJoinedLines } from "./yamlContinuation.ts";
@@ -33,14 +34,26 @@ const maximumProblems = 100;
  * byte-order mark. Problems: `yaml-syntax`, `yaml-duplicate-key`, `yaml-alias-unknown`, `yaml-alias-cycle`,
  * `yaml-alias-limit`, `yaml-too-large`, `yaml-too-deep`.
  */
-export function readYaml(text: string): YamlStream {
+export const readYaml: (text: string) => YamlStream = keepingLast(4, (text) => {
   if (text.length > maximumLength) {
     const message = `This YAML text is longer than ${maximumLength} characters, so that nothing of it was read.`;
     return { documents: [], problems: [{ code: "yaml-too-large", message, span: { start: 0, end: 0 } }] };
   }
-  const simple = readSimpleYaml(text);
-  if (simple !== undefined) return { documents: simple.map((root) => ({ root, problems: [] })), problems: [] };
-  return parseYaml(text);
+  return readSimply(text, false) ?? parseYaml(text);
+});
+
+/**
+ * As `readYaml`, for a template whose actions are hidden: it writes the ways that it chooses from one after the other, so
+ * that a key may stand several times.
+ */
+export const readTemplateYaml: (masked: string) => YamlStream = keepingLast(
+  4,
+  (masked) => readSimply(masked, true) ?? readYaml(masked),
+);
+
+function readSimply(text: string, mayRepeat: boolean): YamlStream | undefined {
+  const roots = readSimpleYaml(text, mayRepeat);
+  return roots === undefined ? undefined : { documents: roots.map((root) => ({ root, problems: [] })), problems: [] };
 }
 
 /** Reads any YAML with the parser, token by token. Beside `readYaml`, so that the two readers can be compared. */

@@ -20,9 +20,10 @@ const colon = 58;
  * Reads the YAML that people mostly write: block mappings and sequences of one-line scalars, block scalars and flow
  * collections, ten times faster than a parser that must keep every token. Gives the roots of the stream's documents as
  * `readYaml` does, or undefined for everything else: anchors, aliases, tags, directives, complex keys, scalars of
- * several lines, tabs that indent, repeated keys and every error. What it does not know for certain, it leaves alone.
+ * several lines, tabs that indent, repeated keys (except where `mayRepeat`) and every error. What it does not know for
+ * certain, it leaves alone.
  */
-export function readSimpleYaml(text: string): readonly YamlNode[] | undefined {
+export function readSimpleYaml(text: string, mayRepeat: boolean = false): readonly YamlNode[] | undefined {
   // Control characters, carriage returns and byte-order marks have meanings of their own.
   // oxlint-disable-next-line no-control-regex
   if (text.length > maximumLength || /[\0-\x08\x0b-\x1f\x7f\ufeff]/.test(text)) return undefined;
@@ -33,7 +34,7 @@ export function readSimpleYaml(text: string): readonly YamlNode[] | undefined {
   for (;;) {
     // A document without content has a root all the same.
     if (cursor.state !== "content") return undefined;
-    const root = readBlock({ text, cursor, inline }, { parent: -1, depth: 0 });
+    const root = readBlock({ text, cursor, inline, mayRepeat }, { parent: -1, depth: 0 });
     if (root === undefined || root.kind === "scalar") return undefined;
     roots.push(root);
     if (cursor.is("end")) return roots;
@@ -46,6 +47,7 @@ interface Reading {
   readonly text: string;
   readonly cursor: Cursor;
   readonly inline: InlineReader;
+  readonly mayRepeat: boolean;
 }
 
 /** Where a node stands: its parent's indentation and how deep that is nested. */
@@ -180,7 +182,7 @@ function readMapping(reading: Reading, column: number, first: Key, depth: number
   const seen = new Set<string>();
   let key: Key | undefined = first;
   while (key !== undefined) {
-    if (seen.has(key.scalar.text)) return undefined;
+    if (!reading.mayRepeat && seen.has(key.scalar.text)) return undefined;
     seen.add(key.scalar.text);
     const value = readValue(reading, key.after, column, depth);
     if (value === undefined) return undefined;

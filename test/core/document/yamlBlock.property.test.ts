@@ -5,12 +5,16 @@ import { readSimpleYaml } from "../../../src/core/document/yamlBlock.ts";
 
 /** The two readers agree wherever the simple one reads at all; it reads no text in which the parser finds a fault. */
 function assertAgreement(text: string): boolean {
-  const roots = readSimpleYaml(text);
-  if (roots === undefined) return false;
+  const repeating = readSimpleYaml(text, true);
+  if (repeating === undefined) return false;
   const { documents, problems } = parseYaml(text);
-  assert.deepEqual(problems, [], text);
+  const repeated = problems.filter(({ code }) => code === "yaml-duplicate-key");
+  assert.deepEqual(problems, repeated, text);
+  const roots = readSimpleYaml(text);
+  assert.equal(roots === undefined, repeated.length > 0, text);
+  if (roots !== undefined) assert.deepEqual(roots, repeating, text);
   assert.deepEqual(
-    roots,
+    repeating,
     documents.map(({ root }) => root),
     text,
   );
