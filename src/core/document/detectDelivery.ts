@@ -73,10 +73,12 @@ const valuesImage =
 export function isChartValues(head: string): boolean {
   // Tests of charts (helm-unittest) set values that nobody runs.
   if (/^(?:suite|tests)[ \t]*:/m.test(head)) return false;
-  const [, , repository] = valuesImage.exec(head) ?? [];
-  if (repository === undefined) return false;
-  // A name alone may be of something else.
-  return /^[\w.:-]+\/[\w./:-]+$/.test(repository) || /^[ \t]+(?:tag|pullPolicy|digest)[ \t]*:/m.test(head);
+  const found = valuesImage.exec(head);
+  if (found === null) return false;
+  // One name alone may be of something else.
+  const isNamed = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?\/[\w./-]+$/.test(found[2] ?? "");
+  const isRepeated = valuesImage.test(head.slice(found.index + found[0].length));
+  return isNamed || isRepeated || /^[ \t]+(?:tag|pullPolicy|digest)[ \t]*:/m.test(head);
 }
 
 /** The dialect of Kubernetes' tools for delivery that a JSON text shows. */

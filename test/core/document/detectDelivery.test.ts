@@ -62,9 +62,10 @@ describe("files of Kubernetes' tools", () => {
     [
       "values that only change where an image comes from",
       "keycloak.yaml",
-      "replicas: 1\nimage:\n  repository: mirror/keycloak\n",
+      "image:\n  repository: mirror/keycloak\ndb:\n  image:\n    repository: mirror/postgresql\n",
       "helm-values",
     ],
+    ["values that name a registry", "keycloak.yaml", "image:\n  repository: a.io/b\n", "helm-values"],
     ["what has a repository and no image", "a.yaml", "image:\n  repository: keycloak\n", undefined],
     ["an address", "a.yaml", "image:\n  repository: https://a/b\n", undefined],
     [
