@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createTrialService, decideTrialRequest } from "../../src/adapters/services/trial.ts";
 import type { KeySpec, SigningService } from "../../src/application/signingService.ts";
 import type { ChainedEntry } from "../../src/trial/service/auditLog.ts";
+import type { TrialFault } from "../../src/trial/service/faults.ts";
 import { startTrial } from "../../src/trial/startTrial.ts";
 import { prepareStateFolder, writeTrialState } from "../../src/trial/stateFiles.ts";
 import { createCommandLine, type CommandLine } from "./commandLine.ts";
@@ -24,6 +25,8 @@ export interface PluginScene {
   audit(): readonly ChainedEntry[];
   /** How many signatures were made. */
   signatures(): number;
+  /** Has the trial misbehave. */
+  setFault(fault: TrialFault | undefined): void;
   /** Decides about the one request that waits, once there is one. */
   decide(approve: boolean): Promise<void>;
   stop(): Promise<void>;
@@ -56,6 +59,7 @@ export async function startPluginScene(): Promise<PluginScene> {
     chainOf: (name) => (service.keys.find((key) => key.name === name)?.certificateChain ?? []).join(""),
     audit: () => service.audit(),
     signatures: () => service.audit().filter(({ event }) => event === "signed").length,
+    setFault: (fault) => service.setFault(fault),
     decide: async (approve) => {
       for (;;) {
         const [waiting] = await client.pending({ signal });

@@ -24,6 +24,11 @@ export interface RunningService {
   stop(): Promise<unknown>;
 }
 
+/** A service that is a program, in front of a trial. */
+export interface RunningPlugin extends RunningService {
+  readonly scene: PluginScene;
+}
+
 /** A service with a key of each of some kinds. */
 export interface ServiceUnderTest {
   readonly name: string;
@@ -90,7 +95,9 @@ const others: readonly ServiceUnderTest[] = contractCases
   }));
 
 /** Our own programs as others' plug-ins: what is spoken is what any such plug-in speaks. */
-const plugins: readonly ServiceUnderTest[] = [
+export const pluginsUnderTest: readonly (Omit<ServiceUnderTest, "start"> & {
+  readonly start: () => Promise<RunningPlugin>;
+})[] = [
   {
     name: "a plug-in of notation",
     // One key each: its file of certificates is for that one.
@@ -107,7 +114,7 @@ const plugins: readonly ServiceUnderTest[] = [
   },
 ];
 
-async function startPlugin(kind: "notation" | "sigstore-kms", place: string, program: string): Promise<RunningService> {
+async function startPlugin(kind: "notation" | "sigstore-kms", place: string, program: string): Promise<RunningPlugin> {
   const folder = mkdtempSync(join(tmpdir(), "countersign-plugin-"));
   const scene = await startPluginScene();
   const stop = async (): Promise<void> => {
@@ -118,7 +125,7 @@ async function startPlugin(kind: "notation" | "sigstore-kms", place: string, pro
     const installed = await scene.commandLine.run("plugin", "install", kind, "--folder", join(folder, place));
     if (installed.code !== 0) throw new Error(installed.error);
     const service = await openPlugin(kind, join(folder, place, program), folder, scene);
-    return { service, root: scene.root, nameOf: (spec) => `trial/${spec}`, stop };
+    return { service, root: scene.root, nameOf: (spec) => `trial/${spec}`, scene, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -156,4 +163,4 @@ function openPlugin(
 }
 
 /** Every service that signs a digest or a message. */
-export const servicesUnderTest: readonly ServiceUnderTest[] = [...main, ...others, ...plugins];
+export const servicesUnderTest: readonly ServiceUnderTest[] = [...main, ...others, ...pluginsUnderTest];

@@ -1,34 +1,24 @@
 import assert from "node:assert/strict";
-import { noCredentials } from "../../../src/adapters/registry/credentials.ts";
-import { createRegistry } from "../../../src/adapters/registry/registry.ts";
-import { AppError } from "../../../src/application/errors.ts";
-import { readPendingSigning, type PendingSigning } from "../../../src/application/pendingSigning.ts";
+import type { AppError } from "../../../src/application/errors.ts";
+import type { PendingSigning } from "../../../src/application/pendingSigning.ts";
 import {
   executeSigning,
-  prepareSigning,
   resumeSigning,
   type PreparedSigning,
   type SigningPorts,
-  type SigningTrust,
-  type SigningWait,
 } from "../../../src/application/signImage.ts";
-import { startTrialRegistry, type TrialRegistry } from "../../../src/trial/registry/trialRegistry.ts";
 import type { TrialKey } from "../../../src/trial/service/keys.ts";
 import { contractCases, type ContractScene } from "../../helpers/contractScenes.ts";
-import { pushImage } from "../../helpers/registryScene.ts";
 import { createEngineOfEveryKind } from "../../helpers/serviceScene.ts";
-
-const { signal } = new AbortController();
-const log = { info: () => undefined, warn: () => undefined };
-const client = createRegistry({ credentials: noCredentials, userAgent: "countersign-test", log });
-const trust: SigningTrust = {
-  policy: { rules: [], problems: [] },
-  material: { trustedRoots: [] },
-  namedKeySuffices: true,
-};
-const full = (): never => {
-  throw new AppError("file-unwritable", "Could not write the record (ENOSPC).");
-};
+import {
+  full,
+  ownTrust,
+  reread,
+  startSigningScene,
+  waiting as wait,
+  type SigningEnd,
+  type SigningScene,
+} from "../../helpers/signingScene.ts";
 
 /** Of a key that was rotated: most look at it again first. The others have their signature refused, one by its certificate. */
 const rotated: ReadonlyMap<string, readonly [string, number]> = new Map([
@@ -44,63 +34,26 @@ const rejected: ReadonlyMap<string, string> = new Map([
   ["csc", "denied forbidden"],
 ]);
 
-/** What a signing that something happened to has led to. */
-interface End {
-  /** `signed` and verified, `pending`, `denied CODE`, or the code of the error. */
-  readonly came: string;
-  /** How many signatures were made, and how many of them are attached. */
-  readonly made: number;
-  readonly attached: number;
-}
-
 for (const { type, title = type, waits, start } of contractCases)
   describe(`whatever goes wrong, at most one signature is made: ${title}`, () => {
-    let registry: TrialRegistry;
+    let signing: SigningScene;
     let scene: ContractScene;
-    let pushed = 0;
     before(async () => {
-      [registry, scene] = await Promise.all([startTrialRegistry(), start()]);
+      [signing, scene] = await Promise.all([startSigningScene(), start()]);
     });
     afterEach(() => scene.setFault(undefined));
-    after(() => Promise.all([registry.stop(), scene.stop()]));
+    after(() => Promise.all([signing.stop(), scene.stop()]));
 
     /** As a process that was started anew. */
-    const ports = async (from = scene): Promise<SigningPorts> => ({
-      registry: client,
-      service: await from.open(),
-      clock: { now: () => new Date() },
-      log,
-    });
-    const prepare = async (outside: SigningPorts, key = "p256", from = scene): Promise<PreparedSigning> => {
-      pushed += 1;
-      const reference = { registry: registry.host, repository: "shop/app", tag: `${pushed}` };
-      await pushImage(client, reference, reference.tag, `${title} ${pushed}`);
-      const request = { reference, key: from.nameOf(key) ?? "none", format: "sigstore-bundle", trust, tool: "test" };
-      return prepareSigning(outside, { ...request, format: "sigstore-bundle" }, { signal });
-    };
+    const ports = async (from = scene): Promise<SigningPorts> => signing.ports(await from.open());
+    const prepare = (outside: SigningPorts, key = "p256", from = scene): Promise<PreparedSigning> =>
+      signing.prepare(outside, from.nameOf(key) ?? "none");
     const made = (from = scene): number => from.engine.audit.entries().filter(({ event }) => event === "signed").length;
-    /** Signs what was prepared; `work` is what is done instead of waiting for nothing. */
-    const endOf = async (
+    const endOf = (
       prepared: PreparedSigning,
       work: () => ReturnType<typeof executeSigning>,
       from = scene,
-    ): Promise<End> => {
-      const before = made(from);
-      const came = await work().then(
-        (outcome) => {
-          if (outcome.status === "denied") return `denied ${outcome.code}`;
-          return outcome.status === "signed" && outcome.verdict.state !== "verified"
-            ? outcome.verdict.state
-            : outcome.status;
-        },
-        (error: unknown) => (error instanceof AppError ? error.code : String(error)),
-      );
-      const { digest } = prepared.plan.image;
-      const place = { registry: registry.host, repository: "shop/app" };
-      const { descriptors } = await client.referrers(place, digest, { signal });
-      return { came, made: made(from) - before, attached: descriptors.length };
-    };
-    const wait = (changes: Partial<SigningWait> = {}): SigningWait => ({ signal, waitMs: 0, ...changes });
+    ): Promise<SigningEnd> => signing.endOf(prepared, () => made(from), work);
     const once = { came: "signed", made: 1, attached: 1 };
 
     it("a reply that was lost after signing", async () => {
@@ -146,14 +99,14 @@ for (const { type, title = type, waits, start } of contractCases)
       }
       let record: PendingSigning | undefined;
       const keep = wait({
-        onPending: (pending) => void (record = readPendingSigning(JSON.parse(JSON.stringify(pending)))),
+        onPending: (pending) => void (record = reread(pending)),
       });
       const first = await endOf(prepared, () => executeSigning(outside, prepared, keep));
       assert.deepEqual(first, { came: "pending", ...nothing });
       const waiting = scene.engine.requests.pending().at(-1);
       scene.engine.requests.reject("lead", waiting?.id ?? "", "no");
       const again = await ports();
-      const end = await endOf(prepared, () => resumeSigning(again, record!, trust, wait()));
+      const end = await endOf(prepared, () => resumeSigning(again, record!, ownTrust, wait()));
       assert.deepEqual(end, { came: rejected.get(type) ?? "denied approval-rejected", ...nothing });
     });
 
@@ -162,11 +115,11 @@ for (const { type, title = type, waits, start } of contractCases)
         const skewed = await start({ skewMs });
         try {
           const outside = await ports(skewed);
-          const signing = async (): Promise<End> => {
+          const sign = async (): Promise<SigningEnd> => {
             const prepared = await prepare(outside, "p256", skewed);
             return endOf(prepared, () => executeSigning(outside, prepared, wait()), skewed);
           };
-          const end = await signing().catch((error: AppError) => ({
+          const end = await sign().catch((error: AppError) => ({
             came: error.code,
             made: made(skewed),
             attached: 0,
@@ -196,17 +149,10 @@ for (const { type, title = type, waits, start } of contractCases)
       const outside = await ports();
       const prepared = await prepare(outside);
       const before = made();
-      const record = await new Promise<PendingSigning | undefined>((resolve, reject) => {
-        const killed = new Promise<never>(() => undefined);
-        const onSigned = (pending: PendingSigning): Promise<never> => {
-          resolve(readPendingSigning(JSON.parse(JSON.stringify(pending))));
-          return killed;
-        };
-        executeSigning(outside, prepared, wait({ onSigned })).catch(reject);
-      });
+      const record = await signing.killWhenSigned(outside, prepared);
       assert.equal(made() - before, 1);
       const again = await ports();
-      const end = await endOf(prepared, () => resumeSigning(again, record!, trust, wait()));
+      const end = await endOf(prepared, () => resumeSigning(again, record, ownTrust, wait()));
       assert.deepEqual(end, { came: "signed", made: 0, attached: 1 });
     });
 
@@ -216,14 +162,14 @@ for (const { type, title = type, waits, start } of contractCases)
         const prepared = await prepare(outside, "release");
         let record: PendingSigning | undefined;
         const keep = wait({
-          onPending: (pending) => void (record = readPendingSigning(JSON.parse(JSON.stringify(pending)))),
+          onPending: (pending) => void (record = reread(pending)),
         });
         const before = made();
         await endOf(prepared, () => executeSigning(outside, prepared, keep));
         const waiting = scene.engine.requests.pending().at(-1);
         scene.engine.requests.approve("lead", waiting?.id ?? "", "fine");
         const again = await ports();
-        const { came, attached } = await endOf(prepared, () => resumeSigning(again, record!, trust, wait()));
+        const { came, attached } = await endOf(prepared, () => resumeSigning(again, record!, ownTrust, wait()));
         assert.deepEqual({ came, made: made() - before, attached }, once);
       });
   });
