@@ -9,6 +9,13 @@ const places = new Map([
   ["jib-maven-plugin from/image", "from"],
   ["spring-boot-maven-plugin image/builder", "builder"],
   ["spring-boot-maven-plugin image/runImage", "run-image"],
+  ["spring-boot-maven-plugin image/buildpacks/buildpack", "buildpack"],
+]);
+/** Properties that stand for such a setting. */
+const settings = new Map([
+  ["jib.from.image", "from"],
+  ["spring-boot.build-image.builder", "builder"],
+  ["spring-boot.build-image.runImage", "run-image"],
 ]);
 /** Plug-ins that build and run images by one list of them: fabric8's, and Eclipse JKube's. */
 const lists = /^(?:docker|kubernetes|openshift|k8s|fabric8)-maven-plugin$/;
@@ -30,6 +37,8 @@ export function readMaven(source: string, path: string): Document {
   );
   const built = builtImages(texts);
   const images = texts.flatMap((one): readonly ImageUse[] => {
+    const setting = settings.get(one.path.at(-1) ?? "");
+    if (setting !== undefined && one.path.at(-2) === "properties") return useOfText(text, one, setting, properties);
     const configuration = one.path.lastIndexOf("configuration");
     if (configuration < 0) return [];
     const below = one.path.slice(configuration + 1).join("/");
@@ -75,8 +84,9 @@ function useOfText(
   properties: ReadonlyMap<string, XmlText>,
 ): readonly ImageUse[] {
   const scheme = /^[a-z]+:\/\//.exec(said)?.[0] ?? "";
-  // An image of the machine's own daemon, or an archive.
-  if ((scheme !== "" && scheme !== "registry://") || said === "scratch") return [];
+  // An image of the machine's own daemon, or an archive; a buildpack may be a file or a name.
+  const isForeign = site === "buildpack" ? scheme !== "docker://" : scheme !== "" && scheme !== "registry://";
+  if (isForeign || said === "scratch") return [];
   const chain: ValueStep[] = [];
   const partsOf = (value: string, start: number, literal: Span | undefined, depth: number): readonly ValuePart[] => {
     let at = start;

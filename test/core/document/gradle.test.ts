@@ -1,3 +1,6 @@
+import assert from "node:assert/strict";
+import { readGradle } from "../../../src/core/document/gradle.ts";
+import { formatReference } from "../../../src/core/image/reference.ts";
 import { readDocument } from "../../../src/core/document/readDocument.ts";
 import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
 
@@ -31,6 +34,23 @@ const rows: readonly (readonly [name: string, path: string, text: string, ...use
     "image docker.io/library/postgres:16 literal",
   ],
   [
+    "constants and extra properties",
+    "build.gradle",
+    'def java = \'21\'\ndef release = 17\next { base = "acme/base:$java" }\ndef twice = \'1\'\ndef twice = \'2\'\njib { from { image = "«eclipse-temurin:${java}-jre»" } }\njib.from.image = «base»\nbootBuildImage { builder = "«acme/builder:${project.ext.release}»"; runImage = "«acme/run:$twice»" }\njib { from { image = other } }\n',
+    "from docker.io/library/eclipse-temurin:21-jre resolved",
+    "from docker.io/acme/base:21 resolved",
+    "builder docker.io/acme/builder:17 resolved",
+    "run-image ? partial",
+  ],
+  [
+    "constants in Kotlin, and buildpacks",
+    "build.gradle.kts",
+    'val base: String = "acme/base:1"\njib { from { image = «base» } }\ntasks.named<BootBuildImage>("bootBuildImage") {\n  buildpacks.set(listOf("docker://«acme/pack:1»", "urn:cnb:builder:x", "./pack"))\n  imageName = "out:1"\n}\nktor { docker { customBaseImage.set("«acme/jre:1»") } }\n',
+    "from docker.io/acme/base:1 resolved",
+    "buildpack docker.io/acme/pack:1 literal",
+    "from docker.io/acme/jre:1 literal",
+  ],
+  [
     "Micronaut's tasks",
     "build.gradle",
     "tasks.named('dockerfile') { baseImage = '«eclipse-temurin:21»' }\ndockerfileNative { graalImage.set('«ghcr.io/graalvm/native-image:21»') }\n",
@@ -54,4 +74,15 @@ describe("readGradle", () => {
       expectPinsToHold(read, plain);
       expectToSurvive(read, plain);
     });
+
+  it("takes properties from the file that Gradle reads", () => {
+    const files = new Map([["gradle.properties", "a=b\njava = 21 \n"]]);
+    const { images } = readGradle('jib { from { image = "temurin:$java" } }\n', "app/build.gradle", (path) =>
+      files.get(path),
+    );
+    const [use] = images;
+    assert.equal(use?.reference && formatReference(use.reference), "docker.io/library/temurin:21");
+    const step = use?.chain.at(-1);
+    assert.equal(files.get(step?.file ?? "")?.slice(step?.span.start, step?.span.end), "21");
+  });
 });

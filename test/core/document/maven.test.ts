@@ -41,6 +41,16 @@ describe("readMaven", () => {
       plugin("kubernetes-maven-plugin", "<images><image><build><from>«quay.io/a/b:1»</from></build></image></images>"),
       "from quay.io/a/b:1 literal",
     ],
+    [
+      "properties that stand for settings, and buildpacks",
+      plugin(
+        "spring-boot-maven-plugin",
+        "<image><buildpacks><buildpack>docker://«acme/pack:1»</buildpack><buildpack>urn:x</buildpack></buildpacks></image>",
+        "<spring-boot.build-image.builder>«acme/builder:1»</spring-boot.build-image.builder>",
+      ),
+      "builder docker.io/acme/builder:1 literal",
+      "buildpack docker.io/acme/pack:1 literal",
+    ],
     ["nothing of other plug-ins", plugin("x-docker-maven-plugin", "<images><image><name>a:1</name></image></images>")],
   ];
   for (const [name, text, ...uses] of table)
