@@ -29,6 +29,8 @@ export interface GroovyValues {
 
 const maximumDepth = 10;
 const maximumParts = 64;
+/** Names that are followed for one value: keeps those that name each other from growing without end. */
+const maximumExpansions = 100;
 /** A name that is given more values than this is not followed. */
 const maximumDefinitions = 8;
 
@@ -83,10 +85,12 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
 
   const stepAt = (span: Span, label: string): ValueStep => ({ span, label, text: text.slice(span.start, span.end) });
 
+  let left = maximumExpansions;
   const expand = (name: string, span: Span, depth: number): readonly WordPart[] => {
     const known = name.replace(/^env\./, "").replaceAll(/\[\s*(?:'(\w+)'|"(\w+)")\s*\]/g, ".$1$2");
     const short = known.slice(known.lastIndexOf(".") + 1);
     const step = stepAt(span, `variable ${/^\w+$/.test(short) ? short : name}`);
+    if (left-- <= 0) return [{ span, chain: [step] }];
     const loop = loops.findLast(
       (one) => one.name === known && span.start >= one.span.start && span.end <= one.span.end,
     );
@@ -193,12 +197,16 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
   const textOf = (value: GroovyValue): string => textOfStretches(value.parts);
   const environment = Object.fromEntries(
     [...environmentNames].flatMap((name) => {
+      left = maximumExpansions;
       const parts = expand(name, { start: 0, end: 0 }, 0);
       return parts.every((part) => part.text !== undefined) ? [[name, textOfStretches(parts)]] : [];
     }),
   );
   return {
-    valueAt: (index) => valueAt(index),
+    valueAt(index) {
+      left = maximumExpansions;
+      return valueAt(index);
+    },
     isDefinition: (index) => defining.has(index),
     nameOf: (part) => /^variable (\w+)$/.exec(part.chain[0]?.label ?? "")?.[1] ?? "",
     environment,

@@ -63,6 +63,12 @@ describe("values of Jenkins pipelines", () => {
     expectToSurvive(read, text.replaceAll(/[«»]/g, ""));
   });
 
+  it("ends where values hold each other", () => {
+    const many = (name: string): string => Array.from({ length: 40 }, () => name).join(" + ");
+    const text = `def a = ${many("b")}\ndef b = ${many("a")}\ndef l = [${many("l[0]")}, 'x:1']\nnode {\n  docker.image(a).pull()\n  for (x in l) { docker.image(x).pull() }\n}\n`;
+    assert.ok(read(text).images.length <= 3);
+  });
+
   it("tells where an item stands, and pins it there", () => {
     const text = "def list = ['redis:7', 'valkey:8']\nlist.each { docker.image(it).pull() }\n";
     const [first] = read(text).images;
