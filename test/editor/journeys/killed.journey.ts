@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { killExtensionHost } from "../extensionHost.ts";
 import { startSample, type RunningSample } from "../sample.ts";
-import { requestSignature } from "../signingSteps.ts";
+import { requestSignature, signAtOnce } from "../signingSteps.ts";
 import { workbenchOfTest } from "../workbench.ts";
 
 describe("an editor that is killed while it signs", () => {
@@ -15,7 +15,7 @@ describe("an editor that is killed while it signs", () => {
   });
   after(() => sample?.stop());
 
-  it("before the service has answered: the request is there again, and no signature was made", async () => {
+  it("before the service has answered: the request is found there, gone on with by the person alone, and not signed", async () => {
     const workbench = await open({ folder: sample.folder, env: sample.env });
     const signed = await signaturesMade();
     await workbench.openFile("k8s/deployment.yaml");
@@ -25,8 +25,14 @@ describe("an editor that is killed while it signs", () => {
     kill();
     await workbench.page.reload();
     await workbench.openViewContainer("Countersign");
-    await workbench.treeItem("Signing", "0 of 1 approvals").waitFor();
-    await workbench.screenshot("killed before the answer");
+    const lost = workbench.treeItem("Signing", "answer lost, waits with 0 of 1 approvals");
+    await lost.waitFor();
+    assert.match((await lost.getAttribute("aria-label")) ?? "", /signing request for .*shop\/cart:1\.4, answer lost/u);
+    await workbench.screenshots("killed before the answer");
+    await lost.click();
+    await lost.locator('a[aria-label^="Continue"]').click();
+    await workbench.treeItem("Signing", "shop/cart:1.40 of 1 approvals").waitFor();
+    assert.equal(await signaturesMade(), signed);
     await workbench.runCommand("Countersign: Reject request...");
     await workbench.quickPickTitle("Which request to reject?");
     await workbench.pick("shop/cart");
@@ -36,6 +42,42 @@ describe("an editor that is killed while it signs", () => {
     await workbench.page.keyboard.press("Enter");
     await workbench.treeItem("Signing", "0 of 1 approvals").waitFor({ state: "detached" });
     assert.equal(await signaturesMade(), signed);
+  });
+
+  it("after the service has signed: the signature is found there, and brought to its place without another", async () => {
+    const workbench = await open({ folder: sample.folder, env: sample.env });
+    const signed = await signaturesMade();
+    await sample.countersign("trial", "fault", "stall");
+    await signAtOnce(workbench, "shop/mailer");
+    await until(async () => (await signaturesMade()) === signed + 1);
+    kill();
+    await workbench.page.reload();
+    await workbench.openViewContainer("Countersign");
+    await workbench.treeItem("Signing", "answer lost, signed and not attached yet").waitFor();
+    await workbench.screenshots("killed after the signature");
+    await workbench.runCommand("Countersign: Continue a signing request...");
+    await workbench.quickPickTitle("Continue a signing request");
+    await workbench.pick("shop/mailer");
+    await workbench.notification("Signed ");
+    await workbench.treeItem("Signing", "answer lost").waitFor({ state: "detached" });
+    assert.equal(await signaturesMade(), signed + 1);
+  });
+
+  it("not at all, but the answer is lost: that is said, and the signature is taken up as well", async () => {
+    const workbench = await open({ folder: sample.folder, env: sample.env });
+    const signed = await signaturesMade();
+    await sample.countersign("trial", "fault", "error-after-signing");
+    await signAtOnce(workbench, "base/nginx");
+    await workbench.notification("The request stays under Signing until it is known what became of it");
+    await workbench.openViewContainer("Countersign");
+    const lost = workbench.treeItem("Signing", "answer lost, signed and not attached yet");
+    await lost.waitFor();
+    await workbench.screenshot("answer lost");
+    await lost.click();
+    await lost.locator('a[aria-label^="Continue"]').click();
+    await workbench.notification("Signed ");
+    await lost.waitFor({ state: "detached" });
+    assert.equal(await signaturesMade(), signed + 1);
   });
 
   it("while it waits: the request is gone on with, and is signed once", async () => {

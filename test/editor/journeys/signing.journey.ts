@@ -33,11 +33,20 @@ describe("guided signing", () => {
     await workbench.screenshots("signing review");
     await page.keyboard.press("Enter");
     const toast = await workbench.notification("Signed ");
-    assert.match(await toast.innerText(), /shop\/mailer@sha256:/);
+    assert.match(await toast.innerText(), /shop\/mailer@sha256:[^:]*: verified, recorded by the service as audit-\d/);
     await workbench.editor.locator(".codelens-decoration", { hasText: "Verified · key dev" }).nth(1).waitFor();
     await workbench.openViewContainer("Countersign");
     await page.mouse.move(800, 600);
     await workbench.screenshot("signing 6 signed");
+    await workbench.runCommand("Countersign: Sign image...");
+    await workbench.quickPickTitle("Sign an image");
+    await quickInput.locator("input").pressSequentially("mailer");
+    await page.keyboard.press("Enter");
+    const last = quickInput.locator(".monaco-list-row", { hasText: "used here last" });
+    await last.waitFor();
+    assert.match(await last.innerText(), /dev/u);
+    await workbench.screenshots("signing key remembered");
+    await page.keyboard.press("Escape");
   });
 
   it("waits for an approval, survives a restart of the window, and finishes by itself", async () => {
