@@ -6,6 +6,7 @@ import { formatReference, parseReference } from "../image/reference.ts";
 import type { Span } from "../image/span.ts";
 import { asHeld } from "./heldCommand.ts";
 import type { Mention } from "./mention.ts";
+import { fedLabel } from "./shellRead.ts";
 import { partsOfSlice, writtenSpan } from "./wordValue.ts";
 
 /** An image that a command names. */
@@ -163,8 +164,8 @@ function toUse(
     if (parseReference(known).value === undefined) return undefined;
   } else if (!/^[\w./:@-]*$/.test(known) || parts[0]?.text?.startsWith("-") === true || isOnlySubstitution(parts))
     return undefined;
-  // One digest after an expression would be that of every item of a loop.
-  const mayFollow = !isOfLoop && mention.endsWithName !== true;
+  // One digest after an expression would be that of every item of a loop, or of all that a command is fed.
+  const mayFollow = !isOfLoop && mention.endsWithName !== true && !parts.some(isFed);
   const chain = dedupe(parts.flatMap((part) => part.chain)).map((step) =>
     step.file === undefined ? { ...step, text: text.slice(step.span.start, step.span.end) } : step,
   );
@@ -180,6 +181,11 @@ function toUse(
   if ("code" in use) return undefined;
   // Which element of an array stands there, and whether any does, nobody can tell.
   return use.resolution === "unresolved" && /\[[@*]\]/.test(use.text) ? undefined : use;
+}
+
+/** Whether a part is what `xargs` is given, whose place is that of all of it: a file's name, or the mark for an item. */
+function isFed({ chain }: WordPart): boolean {
+  return chain[0]?.file !== undefined || chain.some(({ label }) => label === fedLabel);
 }
 
 /** What only a command's output tells says nothing at all about an image. */

@@ -145,6 +145,9 @@ function fieldRanges(
   return fields;
 }
 
+/** How the mark for an item is called in a chain. */
+export const fedLabel = "argument";
+
 const takesValue = /^(?:-[InPLdEsa]|--(?:replace|max-args|max-procs|delimiter|max-lines|max-chars|arg-file))$/;
 
 /** The command that `xargs` or `parallel` runs, once for each item of its lines. */
@@ -206,7 +209,7 @@ function replaced(word: ShellWord, mark: string, item: readonly WordPart[]): She
     from = at + mark.length;
     const [place] = partsOfSlice({ value: { parts: own }, from: at, to: from });
     if (place === undefined) continue;
-    const step = { span: place.span, label: "argument", text: mark };
+    const step = { span: place.span, label: fedLabel, text: mark };
     for (const part of item) parts.push({ ...part, span: place.span, chain: [...place.chain, step, ...stepsOf(part)] });
   }
   const known = parts.every((part) => part.text !== undefined);

@@ -89,6 +89,19 @@ describe("what commands are given to read", () => {
         );
     });
 
+  it("pins no item of a list in the place of all of them", () => {
+    const read = (script: string) => resolveAmong(script, "run.sh", (file) => files.get(file)).document.images;
+    for (const script of ["xargs docker pull < list.txt\n", "cat list.txt | xargs -I{} docker pull {}\n"])
+      assert.deepEqual(
+        read(script).map(({ pinAt }) => pinAt),
+        [undefined, undefined],
+      );
+    assert.deepEqual(
+      read("echo a:1 b:2 | xargs -I{} docker pull {}\n").map(({ pinAt }) => pinAt?.start),
+      [8, 12],
+    );
+  });
+
   it("asks for files only where something reads their lines", () => {
     const asked = (script: string) => resolveAmong(script, "run.sh", () => undefined).asked;
     assert.deepEqual(asked("mysql < dump.sql\ncat no.txt\ndocker pull a:1\n"), []);
