@@ -100,6 +100,7 @@ function constantsOf(text: string, tokens: readonly GroovyToken[]): ReadonlyMap<
   return constants;
 }
 
+/** Whether a token is a sign. */
 export function isSign(token: GroovyToken | undefined, text: string): boolean {
   return token?.kind === "sign" && token.text === text;
 }
