@@ -54,8 +54,16 @@ function readImageList(node: YamlNode | undefined, reading: ResourceReading): vo
   reading.inner.push(readEmbeddedYaml(scalar, reading.text, reading.path, read));
 }
 
-/** Reads the values of a chart; the tag that they leave empty is the `appVersion` of the `Chart.yaml` beside them. */
-export function readHelmValuesFile(source: string, path: string, siblings: Siblings = noSiblings): Document {
+/**
+ * Reads the values of a chart; the tag that they leave empty is the `appVersion` of the `Chart.yaml` beside them. `at`:
+ * only what stands around this offset is wanted.
+ */
+export function readHelmValuesFile(
+  source: string,
+  path: string,
+  siblings: Siblings = noSiblings,
+  at?: number,
+): Document {
   const text = withoutByteOrderMark(source);
   if (path.endsWith(".gotmpl")) return readValuesTemplate(text, path);
   const stream = readYaml(text);
@@ -76,7 +84,7 @@ export function readHelmValuesFile(source: string, path: string, siblings: Sibli
     if (holdsManifests(key, scalar)) inner.push(readManifestText(scalar, key, text, path));
   };
   for (const { root } of stream.documents) {
-    readHelmValues(root, { text, images, defaultTag, nested, templates: valuesInTemplates(root, path, beside) });
+    readHelmValues(root, { text, images, defaultTag, nested, templates: valuesInTemplates(root, path, beside), at });
   }
   return {
     path,

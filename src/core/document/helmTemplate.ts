@@ -62,12 +62,11 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
 /** Whether an image that the chart's own values name is listed where they stand, and as the template puts it together. */
 function listedByValues(path: string, siblings: Siblings): (stretches: readonly TemplateStretch[]) => boolean {
   const place = `${path.slice(0, Math.max(0, path.lastIndexOf("templates/")))}values.yaml`;
-  let listed: Document["images"] | undefined;
   return (stretches) => {
     const step = repositoryStep(stretches);
     const { value } = parseReference(stretches.map(({ text }) => text ?? "").join(""));
     if (step?.file !== place || value === undefined) return true;
-    listed ??= readHelmValuesFile(siblings(place) ?? "", place, siblings).images;
+    const listed = readHelmValuesFile(siblings(place) ?? "", place, siblings, step.span.start).images;
     return listed.some(
       ({ span, reference }) =>
         reference !== undefined &&

@@ -30,6 +30,8 @@ export interface HelmValuesReading {
   readonly templates?: TemplateUse;
   /** Takes the texts that may be more than a value. */
   readonly nested?: (scalar: YamlScalar, key: string) => void;
+  /** Reads only what stands around this offset. */
+  readonly at?: number | undefined;
   /** What a value of a template comes to, where the values stand in one. */
   readonly expand?: (scalar: YamlScalar) => Value;
 }
@@ -45,14 +47,15 @@ const unknownTag: SuppliedPart = { steps: [] };
  * `global.image` stands for those that are not said. An empty tag stands for the version of the chart's application.
  */
 export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesReading): void {
-  const { text, images, expand } = reading;
+  const { text, images, expand, at } = reading;
+  const isWanted = ({ span }: YamlNode): boolean => at === undefined || (span.start <= at && at <= span.end);
   const globalRegistry = filled(valueAt(root, "global", "imageRegistry"));
   const sharedRegistry = filled(valueAt(root, "global", "image", "registry"));
   const hub = hubOf(root);
 
   const visit = (node: YamlNode | undefined, key: string, top: string, depth: number): void => {
     if (depth > maximumDepth) return;
-    for (const item of itemsOf(node)) visit(item, key, top, depth + 1);
+    for (const item of itemsOf(node).filter(isWanted)) visit(item, key, top, depth + 1);
     const mapping = mappingOf(node);
     const item = scalarOf(node);
     if (item !== undefined) reading.nested?.(item, key);
@@ -79,7 +82,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
     for (const { key: name, value } of mapping.entries) {
       const below = name.text;
       // What is merged in stands elsewhere, too, and is read there.
-      if (below === "<<") continue;
+      if (below === "<<" || !isWanted(value)) continue;
       const scalar = scalarOf(value);
       if (below === "images") for (const image of imagesByName(value)) images.add(image, "image");
       if (scalar !== undefined) reading.nested?.(scalar, below);
