@@ -1,5 +1,5 @@
 import { readEnvironmentFile, type EnvironmentValue } from "./dotenv.ts";
-import type { JustEnvironment, JustFiles } from "./justValues.ts";
+import type { JustEnvironment, JustFiles } from "./justExpression.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
 
 /** The settings that say where a justfile's environment stands (just, "Settings"). */

@@ -1,5 +1,6 @@
 import type { Span } from "../image/span.ts";
-import type { JustExpression, JustSource, JustValues } from "./justValues.ts";
+import type { JustExpression, JustSource } from "./justExpression.ts";
+import type { JustValues } from "./justValues.ts";
 
 /** A parameter of a recipe. */
 export interface JustParameter {

@@ -8,7 +8,8 @@ import { windowsShellOf } from "../shell/windowsShell.ts";
 import type { Document, ShellCommand } from "./document.ts";
 import { createJustFiles, importedNames, importerOf, type DotenvSettings } from "./justFiles.ts";
 import { defineParameters, parametersOf, type JustRecipe } from "./justRecipe.ts";
-import { createJustValues, environmentPart, type JustFiles, type JustSource, type JustValues } from "./justValues.ts";
+import { environmentPart, type JustFiles, type JustSource } from "./justExpression.ts";
+import { createJustValues, type JustValues } from "./justValues.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 
 /** Lines of a justfile that are read. */

@@ -22,7 +22,7 @@ const withDefault = /^\.([A-Za-z_]\w*)\s*\|\s*default\s+(["'`])((?:(?!\2).)*)\2$
 const defaultFirst = /^default\s+(["'`])((?:(?!\1).)*)\1\s+\.([A-Za-z_]\w*)$/;
 
 /** `{{.NAME}}`, `{{.NAME | default "x"}}` and `{{default "x" .NAME}}`. */
-export const taskTemplates: TemplateSyntax = (source) =>
+const taskTemplates: TemplateSyntax = (source) =>
   [...source.matchAll(action)].map(({ 0: whole, 1: expression = "", index: start }): Placeholder => {
     const end = start + whole.length;
     const inner = expression.replace(/^-\s+|\s+-$/g, "").trim();

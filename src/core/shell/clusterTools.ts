@@ -61,6 +61,7 @@ function readOpenshift(words: readonly WordValue[]): CommandImages {
   return mentioned([...read, ...base]);
 }
 
+/** `kind create cluster` and `kind build node-image` (kind 0.33), whose `--image` is what it builds. */
 function readKind(words: readonly WordValue[]): CommandImages {
   const [verb] = words.filter(({ text }) => !text.startsWith("-"));
   if (verb?.text === "build") return mentioned(namedValues(words, ["--base-image"]));

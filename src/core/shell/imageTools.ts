@@ -15,6 +15,8 @@ export function imagesOfTool(tool: string, words: () => readonly WordValue[]): C
 
 const engines = ["container", "docker", "docker.io", "finch", "nerdctl", "podman", "podman-remote"];
 
+// Compared with act 0.2.89, earthly 0.8.16 and apptainer 1.5.3. No option of ko 0.19 takes an image that it pulls, and
+// umoci 0.6 knows layouts in folders alone.
 const tools = new Map<string, ToolReader>([
   ...engines.map((name): [string, ToolReader] => [name, engineMentions]),
   ["buildah", buildahMentions],
