@@ -84,9 +84,10 @@ async function fetchPython(seconds) {
   if (python === undefined) throw new Unavailable("there is no python3 on PATH");
   rmSync(environment, { recursive: true, force: true });
   await run(python, ["-m", "venv", environment], { seconds });
-  const exact = ["--no-input", "--require-hashes", "--no-deps", "--only-binary", ":all:"];
+  const exact = ["--require-hashes", "--no-deps", "--only-binary", ":all:"];
+  const patience = ["--no-input", "--timeout", "20", "--retries", "1"];
   const [command, ...before] = [...nice(), join(environment, "bin", "pip")];
-  await run(command, [...before, "install", "--quiet", ...exact, "-r", requirements], { seconds });
+  await run(command, [...before, "install", "--quiet", ...exact, ...patience, "-r", requirements], { seconds });
   for (const name of ["aws", "moto_server"]) {
     rmSync(join(programs, name), { force: true });
     symlinkSync(join(environment, "bin", name), join(programs, name));

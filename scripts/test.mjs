@@ -65,7 +65,7 @@ const tiers = [
 
 log("\n== Build");
 await buildExtension();
-const laterPeers = fetchFurtherPeers({ log, seconds: 300 }).then(() => buildPeers({ log, seconds: 600 }));
+const laterPeers = Promise.all([fetchFurtherPeers({ log, seconds: 300 }), buildPeers({ log, seconds: 600 })]);
 
 const total = peers.totals;
 for (const [index, tier] of tiers.entries()) {
