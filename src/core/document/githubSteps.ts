@@ -113,6 +113,7 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
         step: index,
       });
       (windowsShell === undefined ? commands : furtherCommands).push(...reading.commands);
+      furtherCommands.push(...(reading.forwarded ?? []));
       problems.push(...reading.problems);
       const files = githubFiles(reading.commands, context.scope.text, combinations);
       if (id !== undefined) outputs.set(id, files.outputs);

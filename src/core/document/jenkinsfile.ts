@@ -117,6 +117,7 @@ export function readJenkinsfile(source: string, path: string): Document {
         const windowsShell = token.text === "sh" ? undefined : token.text === "bat" ? "cmd" : "powershell";
         const reading = builder.read({ environment: values.environment, windowsShell });
         (windowsShell === undefined ? commands : furtherCommands).push(...reading.commands);
+        furtherCommands.push(...(reading.forwarded ?? []));
         problems.push(...reading.problems);
         break;
       }

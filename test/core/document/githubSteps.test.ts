@@ -27,6 +27,14 @@ describe("steps of GitHub jobs", () => {
         ["docker.io/library/a:2"],
       ));
 
+  it("reads what commands are fed, and functions are given", () =>
+    assert.deepEqual(
+      steps(
+        '      - run: |\n          xargs -n1 docker pull <<EOF\n          a:1\n          a:2\n          EOF\n          pull() { docker pull "$@"; }\n          pull b:1\n',
+      ),
+      ["docker.io/library/a:1", "docker.io/library/a:2", "docker.io/library/b:1"],
+    ));
+
   it("reads the programs that PowerShell and the command prompt run", () => {
     assert.deepEqual(
       steps(
