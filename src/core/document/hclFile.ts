@@ -5,13 +5,13 @@ import { evaluateNode } from "./hclEvaluate.ts";
 import { expressionTag } from "./hclExpression.ts";
 import { imageValues, type HclKeys } from "./hclImages.ts";
 import { asExpression, hclEnvironment, hclScope, variablesAndLocals } from "./hclScope.ts";
+import { masked, unmasked } from "./hclTexts.ts";
 import { knownText, type HclLookup, type HclValue } from "./hclValue.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline } from "./pipeline.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
 import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
 import type { Value } from "./value.ts";
-import type { YamlStream } from "./yaml.ts";
 import { createImageCollector } from "./yamlImage.ts";
 import { dereference, itemsOf, scalarOf, textOf, type YamlNode } from "./yamlNode.ts";
 
@@ -102,9 +102,9 @@ export function createHclFile(
           if (seen !== undefined) seen.image(at, site);
           else if (value !== undefined) file.add(at, site, value);
         }
-        const json = jsonIn(node);
-        if (json === undefined || texts++ >= maximumTexts) return;
-        for (const { root: document } of json.documents) file.imagesIn(document, keys, site, accepts);
+        const documents = jsonIn(text, node);
+        if (documents.length === 0 || texts++ >= maximumTexts) return;
+        for (const document of documents) file.imagesIn(document, keys, site, accepts);
       },
       script(node) {
         const nodes = scalarOf(node) === undefined ? itemsOf(node).flatMap((one) => [one, ...itemsOf(one)]) : [node];
@@ -118,11 +118,13 @@ export function createHclFile(
   return view(outer);
 }
 
-/** JSON that a text holds as it is; blanks before it keep the offsets those of the file. */
-function jsonIn(node: YamlNode | undefined): YamlStream | undefined {
+/** JSON that a text holds as it is, with its interpolations; blanks before it keep the offsets those of the file. */
+function jsonIn(text: string, node: YamlNode | undefined): readonly YamlNode[] {
   const scalar = dereference(node);
-  if (scalar?.kind !== "scalar" || scalar.tag === expressionTag || !scalar.exact) return undefined;
-  return /^\s*[[{]/.test(scalar.text) ? readJsonc(" ".repeat(scalar.span.start) + scalar.text) : undefined;
+  if (scalar?.kind !== "scalar" || scalar.tag === expressionTag || !scalar.exact) return [];
+  if (!/^\s*[[{]/.test(scalar.text)) return [];
+  const { documents } = readJsonc(" ".repeat(scalar.span.start) + masked(scalar.text));
+  return documents.flatMap(({ root }) => (root === undefined ? [] : [unmasked(root, text)]));
 }
 
 const otherInQuotes = /^\$\{\s*(?:data|module|[a-z][a-z0-9]*_\w+)\.[\w.[\]"'-]+\s*\}$/;

@@ -95,14 +95,8 @@ export function templateFile(
   const file = path === undefined ? undefined : opened(path, names, environment, force);
   if (file === undefined) return undefined;
   const { text } = file.source;
-  let masked = "";
-  let at = 0;
-  for (const { start, end } of interpolations(text)) {
-    masked += text.slice(at, start) + "x".repeat(end - start);
-    at = end;
-  }
   const read = /\.ya?ml(?:\.|$)/i.test(file.source.file) ? readYaml : readJsonc;
-  const root = read(masked + text.slice(at)).documents[0]?.root;
+  const root = read(masked(text)).documents[0]?.root;
   return root === undefined ? undefined : { ...file, root: unmasked(root, text) };
 }
 
@@ -117,8 +111,25 @@ function argumentsOf(node: YamlNode, environment: HclEnvironment): readonly HclT
   return expression.args.map((arg) => written(nodeOfExpression(text, arg)));
 }
 
-/** The nodes with what the text says at their places. */
-function unmasked(node: YamlNode, text: string): YamlNode {
+/** Directives of a template, which say when and how often what stands between them is there. */
+const directive = /%\{[^{}\n]{0,500}\}/g;
+
+/**
+ * A text with something as long, which no format takes for more than a word, in the places of its interpolations, and
+ * nothing in those of its directives.
+ */
+export function masked(text: string): string {
+  let found = "";
+  let at = 0;
+  for (const { start, end } of interpolations(text)) {
+    found += text.slice(at, start) + "x".repeat(end - start);
+    at = end;
+  }
+  return (found + text.slice(at)).replaceAll(directive, (one) => " ".repeat(one.length));
+}
+
+/** The nodes of what was masked, with what the text says at their places. */
+export function unmasked(node: YamlNode, text: string): YamlNode {
   switch (node.kind) {
     case "scalar":
       return node.exact ? { ...node, text: text.slice(node.span.start, node.span.end) } : node;

@@ -6,6 +6,9 @@ import { dereference, entriesOf, itemsOf, type YamlNode } from "./yamlNode.ts";
 /** Types in types that are followed. */
 const maximumDepth = 10;
 
+/** What an optional attribute is that neither the value nor the type gives one. */
+const unset: HclThunk = { kind: "known", values: [{ kind: "null", chain: [] }] };
+
 /** A type that takes others: `map(string)`, `optional(string, "x")`. */
 interface TypeCall {
   readonly name: string;
@@ -49,7 +52,12 @@ export function declaredValues(
       const given = entries.get(key.text);
       const isGiven = given !== undefined && force(given)[0]?.kind !== "null";
       const by = `default of ${key.text}`;
-      const item = isGiven ? given : fallback && ({ kind: "written", node: fallback, environment, label: by } as const);
+      const nothing = optional?.name === "optional" ? unset : given;
+      const item = isGiven
+        ? given
+        : fallback === undefined
+          ? nothing
+          : ({ kind: "written", node: fallback, environment, label: by } as const);
       if (item !== undefined) entries.set(key.text, within(item, form));
     }
     return objectOf(entries, value.chain);

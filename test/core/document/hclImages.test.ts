@@ -65,6 +65,22 @@ resource "aws_ecs_task_definition" "a" {
       "aws_ecs_task_definition docker.io/a/given:1 literal",
     ],
     [
+      "JSON whose expressions have quotes of their own, and directives",
+      `variable "repo" { default = "a/b" }
+resource "aws_ecs_task_definition" "a" {
+  container_definitions = <<DEF
+[
+%{ if var.more ~}
+  { "image": "«\${join(":", [var.repo, "8"])}»", "cpu": \${var.cpu} },
+%{ endif ~}
+  { "image": "«\${lower("A/C:1")}»" }
+]
+DEF
+}`,
+      "aws_ecs_task_definition docker.io/a/b:8 resolved",
+      "aws_ecs_task_definition docker.io/a/c:1 resolved",
+    ],
+    [
       "other files",
       `resource "docker_container" "a" { image = «yamldecode(file("images.yaml")).api.image» }
 resource "docker_container" "b" { image = "«\${jsondecode(file("\${path.module}/images.json"))["web"]}»" }`,

@@ -80,6 +80,7 @@ describe("values of HCL", () => {
     ['substr("a/b:1.23", 0, 5)', "a/b:1"],
     ["var.services.web.image", "a/default:1"],
     ["var.services.api.image", "a/api:2"],
+    ['try(var.services.api.tag, "no:1") == null ? "a/null:1" : "no:2"', "a/null:1"],
     ["var.services.api.sidecars[0].image", "a/side:1"],
     ["sha256(local.upper)"],
     ["docker_image.a.image_id"],
