@@ -35,6 +35,7 @@ task:
   name: rows
   env: {matrix: [{W: "20"}, {W: "22"}], X: a}
   container: {image: '«node:$W-$X»'}
+  run_script: docker run «alpine:$W»
 task:
   name: keys
   env: {matrix: {W: "18", W: "16"}}
@@ -58,6 +59,8 @@ pipe:
       "container ? partial",
       "container docker.io/library/node:20-a resolved",
       "container docker.io/library/node:22-a resolved",
+      "command docker.io/library/alpine:20 resolved",
+      "command docker.io/library/alpine:22 resolved",
       "container docker.io/library/node:18 resolved",
       "container docker.io/library/node:16 resolved",
       "container gcr.io/a:1 literal",
@@ -152,13 +155,31 @@ blocks:
       containers:
       - name: db
         image: «postgres:\${{parameters.PG}}»
-    prologue: {commands: [checkout, docker pull «redis:7»]}
-    jobs: [{name: a, commands: [docker build -t acme/x:1 .]}]
+    prologue: {commands: [checkout, docker pull «redis:7», export P=alpine]}
+    env_vars: [{name: N, value: node}, {name: V, value: 18}]
+    jobs:
+    - {name: a, commands: [docker build -t acme/x:1 .]}
+    - {name: b, commands: ['docker run «$N:$V»'], env_vars: [{name: V, value: 22}]}
+    - name: c
+      matrix: [{env_var: V, values: ['1', '2']}]
+      commands: ['docker run «$P:$V»', 'docker run «$N:3»']
+    - {name: d, matrix: [{env_var: W, values: [8]}], commands: ['docker run «$N:$W»']}
+    epilogue: {always: {commands: ['docker run «busybox:1»']}}
+after_pipeline: {task: {jobs: [{commands: ['docker run «$G»']}]}}
+global_job_config: {env_vars: [{name: G, value: 'golang:1'}], prologue: {commands: ['docker pull «debian:12»']}}
 `,
     uses: [
       "container registry.semaphoreci.com/ruby:3.2 literal",
       "container ? partial",
       "command docker.io/library/redis:7 literal",
+      "command docker.io/library/node:22 resolved",
+      "command docker.io/library/alpine:1 resolved",
+      "command docker.io/library/alpine:2 resolved",
+      "command docker.io/library/node:3 resolved",
+      "command docker.io/library/node:8 resolved",
+      "command docker.io/library/busybox:1 literal",
+      "command docker.io/library/golang:1 resolved",
+      "command docker.io/library/debian:12 literal",
     ],
     pins: 1,
   },
@@ -285,6 +306,9 @@ steps:
   push: {type: push, candidate: '\${{build}}', image_name: x/y}
 services:
   composition: {cache: {image: «redis:6»}}
+hooks:
+  on_finish: {exec: {image: «alpine:3.9», commands: [docker pull «redis:9»]}}
+  on_fail: {steps: {a: {image: «alpine:3.8»}}}
 `,
     uses: [
       "image docker.io/library/node:20 literal",
@@ -294,7 +318,10 @@ services:
       "image ? partial",
       "services docker.io/library/postgres:16 literal",
       "services docker.io/library/redis:6 literal",
+      "image docker.io/library/alpine:3.9 literal",
+      "command docker.io/library/redis:9 literal",
+      "image docker.io/library/alpine:3.8 literal",
     ],
-    pins: 4,
+    pins: 6,
   },
 ];

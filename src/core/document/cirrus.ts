@@ -1,7 +1,8 @@
 import { windowsShellOf } from "../shell/windowsShell.ts";
 import type { Document } from "./document.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
-import { placedVariables, textsOf } from "./pipelineVariables.ts";
+import type { ScriptCombination } from "./pipelineScript.ts";
+import { lazyLookup, placedVariables, textsOf } from "./pipelineVariables.ts";
 import type { TemplateScope } from "./template.ts";
 import { dollar } from "./templateSyntax.ts";
 import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, type YamlEntry, type YamlNode } from "./yamlNode.ts";
@@ -59,10 +60,16 @@ function readTask(pipeline: Pipeline, task: YamlNode, global: readonly YamlEntry
     .flatMap((row) => (alternatives.length === 0 ? [row] : alternatives.map((one) => [...one, ...row])))
     .slice(0, maximumRows);
   for (const entries of combined) readImages(pipeline, task, scopeOf([entries, own, global]));
-  // What differs between the rows of a matrix is not known to its scripts.
+  // What differs between the rows of a matrix is not known to all of them.
   const differing = new Set([...varying, ...alternatives].flat().map(({ key }) => key.text));
   const layers = [own, global].map((layer) => layer.filter(({ key }) => !differing.has(key.text)));
-  readScripts(pipeline, task, layers);
+  const rowsKnown = combined.map((entries) => ({
+    variable: lazyLookup(() => {
+      const all = [entries, own, global];
+      return textsOf(placedVariables(pipeline.text, all.toReversed().flat(), scopeOf(all)));
+    }),
+  }));
+  readScripts(pipeline, task, layers, differing.size === 0 ? undefined : rowsKnown);
 }
 
 /** The alternatives of a matrix within an environment: a list of them, or one for each key, which may be repeated. */
@@ -71,7 +78,12 @@ function alternativesOf(matrix: YamlNode): readonly (readonly YamlEntry[])[] {
   return items.length > 0 ? items.map(entriesOf) : (mappingOf(matrix)?.entries ?? []).map((entry) => [entry]);
 }
 
-function readScripts(pipeline: Pipeline, holder: YamlNode, layers: readonly (readonly YamlEntry[])[]): void {
+function readScripts(
+  pipeline: Pipeline,
+  holder: YamlNode,
+  layers: readonly (readonly YamlEntry[])[],
+  combinations?: readonly ScriptCombination[],
+): void {
   const variables = placedVariables(pipeline.text, layers.toReversed().flat(), scopeOf(layers));
   const isWindows =
     placesOf(holder, ["**", "windows_container"]).length > 0 ||
@@ -81,7 +93,7 @@ function readScripts(pipeline: Pipeline, holder: YamlNode, layers: readonly (rea
     ? (windowsShellOf(shell ?? "cmd") ?? (shell === "bash" ? undefined : "cmd"))
     : undefined;
   for (const script of placesOf(holder, ["**", /^(?:\w+_)?script$/]))
-    pipeline.script([script], { environment: textsOf(variables), windowsShell });
+    pipeline.script([script], { environment: textsOf(variables), windowsShell, combinations });
 }
 
 function readImages(pipeline: Pipeline, holder: YamlNode, scope: TemplateScope): void {

@@ -21,6 +21,7 @@ export function readCodefresh(text: string, path: string): Document {
     for (const holder of [root, valueAt(root, "spec")]) {
       const names = new Set(stepNames(valueAt(holder, "steps"), 0));
       readSteps(pipeline, valueAt(holder, "steps"), names, 0);
+      readHooks(pipeline, valueAt(holder, "hooks"), names, 0);
       readComposition(pipeline, valueAt(holder, "services"), names);
       const template = scalarOf(valueAt(holder, "stepsTemplate"));
       if (template !== undefined) templates.push(...readTemplate(template, pipeline.text, path));
@@ -64,6 +65,18 @@ function readSteps(pipeline: Pipeline, steps: YamlNode | undefined, names: Reado
     if (type === "composition") readComposition(pipeline, step, names);
     readComposition(pipeline, valueAt(step, "services"), names);
     readSteps(pipeline, valueAt(step, "steps"), names, depth + 1);
+    readHooks(pipeline, valueAt(step, "hooks"), names, depth + 1);
+  }
+}
+
+/** What runs at a point of the pipeline or of a step: one step under `exec`, itself or with others under `steps`. */
+function readHooks(pipeline: Pipeline, hooks: YamlNode | undefined, names: ReadonlySet<string>, depth: number): void {
+  for (const { value: hook } of entriesOf(hooks)) {
+    const exec = valueAt(hook, "exec");
+    readSteps(pipeline, valueAt(hook, "steps"), names, depth);
+    readSteps(pipeline, valueAt(exec, "steps"), names, depth);
+    readImage(pipeline, valueAt(exec, "image"), "image", names);
+    pipeline.script([valueAt(exec, "commands")], { scope });
   }
 }
 

@@ -41,6 +41,7 @@ import { readMakefile } from "./makefile.ts";
 import { readNix } from "./nix.ts";
 import { readNomad } from "./nomad.ts";
 import { readPulumi } from "./pulumi.ts";
+import { readSemaphore } from "./semaphore.ts";
 import { readServerless } from "./serverless.ts";
 import { readPackageScripts } from "./packageScripts.ts";
 import { readTaskfile } from "./taskfile.ts";
@@ -110,7 +111,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["gitpod", readToolConfig("gitpod")],
   ["devfile", readToolConfig("devfile")],
   ["cirrus", readCirrus],
-  ["semaphore", readToolConfig("semaphore")],
+  ["semaphore", readSemaphore],
   ["batect", readToolConfig("batect")],
   ["molecule", readToolConfig("molecule")],
   ["okteto", readToolConfig("okteto")],

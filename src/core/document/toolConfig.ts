@@ -48,15 +48,6 @@ const configs = new Map<Dialect, ToolConfig>([
       variables: [["variables"]],
     },
   ],
-  // Semaphore 2.0 documentation, "Pipeline YAML".
-  [
-    "semaphore",
-    {
-      images: [["container", "**", "agent", "containers", "*", "image"]],
-      scripts: [["**", "commands"]],
-      syntax: anyOf(delimited("${{", "}}"), delimited("%{{", "}}")),
-    },
-  ],
   ["batect", { images: [["container", "containers", "*", "image"]] }],
   // Molecule documentation, "Configuration"; drivers of clouds have images of machines.
   [
