@@ -21,7 +21,7 @@ const same: HclFunction = ([arg], force) => (arg === undefined ? unknownValues :
 /** Functions of lists and objects, and those that choose among values. */
 export const collectionFunctions: ReadonlyMap<string, HclFunction> = new Map<string, HclFunction>([
   // What is encoded keeps its structure for whoever reads it.
-  ...["jsonencode", "yamlencode", "tolist", "toset", "tomap", "sensitive", "nonsensitive", "sort", "parseint"].map(
+  ...["jsonencode", "yamlencode", "tolist", "toset", "tomap", "sensitive", "nonsensitive", "parseint"].map(
     (name) => [name, same] as const,
   ),
   ["try", ([...args], force) => firstOf(args, force, () => true)],
@@ -37,6 +37,7 @@ export const collectionFunctions: ReadonlyMap<string, HclFunction> = new Map<str
   ],
   ["concat", (args, force) => onLists(args, force, (lists) => lists.flatMap(({ items }) => items))],
   ["flatten", (args, force) => onLists(args, force, ([list]) => (list === undefined ? [] : flattened(list, force, 0)))],
+  ["sort", (args, force) => onLists(args, force, ([list]) => sorted(list?.items ?? [], force))],
   ["reverse", (args, force) => onLists(args, force, ([list]) => list?.items.toReversed() ?? [])],
   ["distinct", (args, force) => onLists(args, force, ([list]) => distinct(list?.items ?? [], force))],
   [
@@ -241,6 +242,13 @@ function distinct(items: readonly HclThunk[], force: HclForce): readonly HclThun
     seen.add(text);
     return isNew;
   });
+}
+
+/** Texts in their order; with one that is not known, nothing tells where the others stand. */
+function sorted(items: readonly HclThunk[], force: HclForce): readonly HclThunk[] {
+  const texts = items.map((item) => ({ item, text: onlyText(item, force) }));
+  if (texts.some(({ text }) => text === undefined)) return items.map(() => ({ kind: "known", values: unknownValues }));
+  return texts.toSorted((one, other) => ((one.text ?? "") < (other.text ?? "") ? -1 : 1)).map(({ item }) => item);
 }
 
 function found([of, key, fallback]: readonly HclThunk[], force: HclForce): readonly HclValue[] {

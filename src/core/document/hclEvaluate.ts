@@ -268,7 +268,8 @@ function loop(expression: HclFor, environment: HclEnvironment): readonly HclValu
 
 /** What a loop goes over, each with its key or its number. */
 export function entriesIn(value: HclValue): readonly (readonly [string, HclThunk])[] | undefined {
-  if (value.kind === "object") return [...value.entries];
+  // In the order of their keys (HCL specification, "for expressions").
+  if (value.kind === "object") return [...value.entries].toSorted(([one], [other]) => (one < other ? -1 : 1));
   return value.kind === "list" ? value.items.map((item, index) => [String(index), item] as const) : undefined;
 }
 

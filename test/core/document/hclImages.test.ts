@@ -21,8 +21,8 @@ describe("imageValues", () => {
 resource "aws_ecs_task_definition" "a" {
   container_definitions = jsonencode([for name, one in local.all : { name = name, image = «one.image» }])
 }`,
-      "aws_ecs_task_definition docker.io/library/nginx:1 resolved",
       "aws_ecs_task_definition docker.io/a/api:2 resolved",
+      "aws_ecs_task_definition docker.io/library/nginx:1 resolved",
     ],
     [
       "names for what is encoded, once however many use them",
@@ -106,8 +106,8 @@ resource "kubernetes_deployment" "a" {
     }
   }
 }`,
-      "kubernetes_deployment docker.io/library/nginx:1 resolved",
       "kubernetes_deployment docker.io/a/api:2 resolved",
+      "kubernetes_deployment docker.io/library/nginx:1 resolved",
       "kubernetes_deployment ? unresolved",
     ],
     [

@@ -76,6 +76,9 @@ describe("values of HCL", () => {
     ["one(slice(local.names, 0, 1))", "library/redis:7"],
     ['distinct(["a/b:1", "a/b:1", "a/c:1"])[1]', "a/c:1"],
     ["reverse(local.names)[0]", "library/valkey:8"],
+    ['sort(["b:1", "a:1"])[0]', "library/a:1"],
+    ['sort(["b:1", var.asked])[0]'],
+    ["[for k, v in local.images : v][0]", "a/api:2"],
     ["slice(local.names, 1, 2)[0]", "library/valkey:8"],
     ['substr("a/b:1.23", 0, 5)', "a/b:1"],
     ["var.services.web.image", "a/default:1"],
@@ -122,10 +125,10 @@ describe("values of HCL", () => {
   });
 
   const instances: readonly (readonly [name: string, more: string, value: string, ...images: readonly string[]])[] = [
-    ["a map", "for_each = local.images", "each.value", "nginx:1", "a/api:2"],
+    ["a map", "for_each = local.images", "each.value", "a/api:2", "nginx:1"],
     ["keys", 'for_each = { "a/b" = "1", "a/c" = "2" }', '"«${each.key}:${each.value}»"', "a/b:1", "a/c:2"],
     ["a set", 'for_each = toset(["a/b:1", "a/c:2"])', "each.key", "a/b:1", "a/c:2"],
-    ["objects", "for_each = var.services", "each.value.image", "a/default:1", "a/api:2"],
+    ["objects", "for_each = var.services", "each.value.image", "a/api:2", "a/default:1"],
     ["a loop", 'for_each = { for k, v in local.images : k => v if k == "web" }', "each.value", "nginx:1"],
     ["a count", "count = length(local.names)", "local.names[count.index]", "redis:7", "valkey:8"],
     ["a number", "count = 2", '"«a/b:${count.index}»"', "a/b:0", "a/b:1"],
