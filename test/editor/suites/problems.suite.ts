@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { commands, DiagnosticSeverity, extensions, window, workspace, type Diagnostic, type Uri } from "vscode";
+import { commands, extensions, window, workspace, type Uri } from "vscode";
 import { fileUri, ours, ruleOf, until, write } from "./host.ts";
 
 describe("problems and fixes of whole files", () => {
@@ -42,19 +42,6 @@ describe("problems and fixes of whole files", () => {
     assert.match(document.getText(), /image: node:22/u);
     await until(() => (trustDiagnostics(uri) === 0 ? true : undefined));
     await commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
-  });
-
-  it("says once of a registry that it cannot be asked, and of how many images that is true", async () => {
-    const many = Array.from({ length: 20 }, (_, index) => `FROM 127.0.0.1:9/acme/app:${index}\n`).join("");
-    const uris = [await write("problems/Dockerfile", many), await write("problems/other/Dockerfile", many + many)];
-    const unknown = (): readonly Diagnostic[] =>
-      uris.flatMap((uri) => ours(uri).filter((diagnostic) => ruleOf(diagnostic) === "image-unknown"));
-    await until(() => (unknown().length === 60 ? true : undefined));
-    const said = await until(() => {
-      const shown = unknown().filter(({ severity }) => severity !== DiagnosticSeverity.Hint);
-      return shown.length === 1 && shown[0]?.message.includes("19 other images") === true ? shown : undefined;
-    });
-    assert.match(said[0]?.message ?? "", /So it is with 19 other images of 127\.0\.0\.1:9\.$/u);
   });
 
   async function showWorkflow(): Promise<Uri> {
