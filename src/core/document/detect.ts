@@ -3,6 +3,7 @@ import {
   infrastructureOfContent,
   infrastructureOfPath,
   infrastructureOfYaml,
+  isToFillIn,
   mayHoldInfrastructure,
 } from "./detectInfrastructure.ts";
 import { pipelineOfPath, pipelineOfYaml } from "./detectPipeline.ts";
@@ -41,7 +42,7 @@ export function dialectOfPath(path: string): Dialect | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
   return (
     byPath.find(({ matches }) => matches(path, name))?.dialect ??
-    deliveryOfPath(path) ??
+    (isToFillIn(path) ? undefined : deliveryOfPath(path)) ??
     pipelineOfPath(path) ??
     infrastructureOfPath(path) ??
     toolOfPath(path)

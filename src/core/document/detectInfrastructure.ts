@@ -30,7 +30,12 @@ export function infrastructureOfYaml(head: string): Dialect | undefined {
 }
 
 /** HCL and JSON that Terraform, Levant or another tool fills in first. */
-const toFillIn = /\.(?:hcl|job|json)\.(?:tpl|tmpl|tftpl|levant)$/i;
+const toFillIn = /\.(?:hcl|job|json|nomad)\.(?:tpl|tmpl|tftpl|levant)$/i;
+
+/** Whether a file in any folder is a template of another tool than Helm. */
+export function isToFillIn(path: string): boolean {
+  return toFillIn.test(path);
+}
 
 /** Whether a file's content may tell one of these dialects though its path does not. */
 export function mayHoldInfrastructure(path: string): boolean {

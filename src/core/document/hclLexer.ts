@@ -105,10 +105,10 @@ function skipBraces(reader: HclReader): void {
   }
 }
 
-/** `<<EOT` and `<<-EOT` up to the line that says so again. */
+/** `<<EOT` and `<<-EOT` up to the line that says so again; blanks before the name, which HCL refuses, hide nothing. */
 export function readHeredoc(reader: HclReader): YamlScalar | undefined {
   const { text } = reader;
-  const head = /<<-?([\p{L}_][\p{L}\p{N}_-]*)[ \t]*\r?\n/uy;
+  const head = /<<-?[ \t]*([\p{L}_][\p{L}\p{N}_-]*)[ \t]*\r?\n/uy;
   head.lastIndex = reader.at;
   const found = head.exec(text);
   const word = found?.[1];

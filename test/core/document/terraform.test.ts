@@ -145,6 +145,12 @@ job "x" {
 }
 `.replaceAll("\\{", "{");
 
+  it("reads past a here-document that HCL refuses", () => {
+    const text =
+      'job "x" {\n  task "a" {\n    template { data = << EOT\nA=b\nEOT\n    }\n    driver = "docker"\n    config { image = "«a:1»" }\n  }\n}\n';
+    expectUses(nomad, text, ["task docker.io/library/a:1 literal"]);
+  });
+
   it("reads jobs in JSON, and no archives", () => {
     const text =
       '{"Job": {"TaskGroups": [{"Tasks": [{"Driver": "docker", "Config": {"image": "«a:1»"}}, {"Driver": "exec", "Config": {"image": "no:1"}}, {"Driver": "podman", "Config": {"image": "docker://«b:1»"}}, {"Driver": "podman", "Config": {"image": "docker-archive:/x.tar"}}]}]}}';
