@@ -1,5 +1,6 @@
 import { targetAttribute, targetObject, type BakeFile, type BakeTarget } from "./bakeTargets.ts";
-import { evaluateNode, lookupWith } from "./hclEvaluate.ts";
+import { evaluateNode } from "./hclEvaluate.ts";
+import { lookupWith } from "./hclNames.ts";
 import { callTag, expressionTag } from "./hclExpression.ts";
 import { hclEnvironment } from "./hclScope.ts";
 import { unknownValues, type HclLookup, type HclThunk, type HclValue } from "./hclValue.ts";

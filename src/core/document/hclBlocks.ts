@@ -1,5 +1,5 @@
 import type { HclBlock, HclBody } from "./hcl.ts";
-import { entriesIn, lookupWith } from "./hclEvaluate.ts";
+import { entriesIn, lookupWith } from "./hclNames.ts";
 import type { HclFile } from "./hclFile.ts";
 import { attributeOf } from "./hclScope.ts";
 import { knownText, madeText, type HclThunk, type HclValue } from "./hclValue.ts";

@@ -2,6 +2,7 @@ import { callTag, expressionTag } from "./hclExpression.ts";
 import { callHclFunction } from "./hclFunctions.ts";
 import { truthOf, operate } from "./hclOperators.ts";
 import { nodeOfExpression, parseHclExpression, type HclExpression, type HclFor, type HclStep } from "./hclSyntax.ts";
+import { combined, entriesIn, lookupWith, preferKnown, withNames } from "./hclNames.ts";
 import { interpolations } from "./hclTemplate.ts";
 import { callWithFiles } from "./hclTexts.ts";
 import { declaredValues } from "./hclTypes.ts";
@@ -14,14 +15,12 @@ import {
   objectOf,
   stepOf,
   unknownValues,
-  valueInText,
   withSteps,
   type HclDefinition,
   type HclEnvironment,
   type HclThunk,
   type HclValue,
 } from "./hclValue.ts";
-import type { Value } from "./value.ts";
 import { dereference, entriesOf, isNull, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 const maximumDepth = 60;
@@ -112,21 +111,6 @@ function interpolated(
   return evaluate(expression, within).map((value) => withSteps(value, [step]));
 }
 
-/** Every text that pieces make together. */
-function combined(pieces: readonly (readonly HclValue[])[]): readonly HclValue[] {
-  let texts: Value[] = [{ parts: [], chain: [] }];
-  for (const piece of pieces)
-    texts = texts
-      .flatMap((before) =>
-        piece.map((value) => {
-          const { parts, chain } = valueInText(value);
-          return { parts: [...before.parts, ...parts], chain: [...before.chain, ...chain] };
-        }),
-      )
-      .slice(0, maximumAlternatives);
-  return texts.map((value) => ({ kind: "text", value }));
-}
-
 /** What an expression comes to, without a step for itself. */
 export function evaluate(expression: HclExpression, environment: HclEnvironment): readonly HclValue[] {
   const { budget } = environment;
@@ -176,12 +160,6 @@ function evaluateKind(expression: HclExpression, environment: HclEnvironment): r
     case "for":
       return loop(expression, environment);
   }
-}
-
-/** What is known, where something is: a default counts until somebody gives another value. */
-function preferKnown(values: readonly HclValue[]): readonly HclValue[] {
-  const known = values.filter(({ kind }) => kind !== "unknown" && kind !== "missing");
-  return known.length > 0 ? known : unknownValues;
 }
 
 function named(root: string, steps: readonly HclStep[], environment: HclEnvironment): readonly HclValue[] {
@@ -264,33 +242,6 @@ function loop(expression: HclFor, environment: HclEnvironment): readonly HclValu
     }
     return key === undefined ? listOf(made.map(([, thunk]) => thunk)) : objectOf(made);
   });
-}
-
-/** What a loop goes over, each with its key or its number. */
-export function entriesIn(value: HclValue): readonly (readonly [string, HclThunk])[] | undefined {
-  // In the order of their keys (HCL specification, "for expressions").
-  if (value.kind === "object") return [...value.entries].toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return value.kind === "list" ? value.items.map((item, index) => [String(index), item] as const) : undefined;
-}
-
-/** An environment in which names stand for more. */
-function withNames(environment: HclEnvironment, names: ReadonlyMap<string, HclThunk>): HclEnvironment {
-  return { ...environment, lookup: lookupWith(environment.lookup, names, "item of the loop") };
-}
-
-/** A lookup in which names stand for more. */
-export function lookupWith(
-  lookup: HclEnvironment["lookup"],
-  names: ReadonlyMap<string, HclThunk>,
-  label: string,
-): HclEnvironment["lookup"] {
-  return (name) => {
-    const thunk = names.get(name);
-    if (thunk === undefined) return lookup(name);
-    if (thunk.kind === "known") return { label, nodes: [], thunks: [thunk] };
-    const environment = { ...thunk.environment, isShared: true };
-    return { label, nodes: [], thunks: [{ ...thunk, environment, label }] };
-  };
 }
 
 function call(name: string, args: readonly HclThunk[], environment: HclEnvironment): readonly HclValue[] {

@@ -1,3 +1,4 @@
+import { choiceFunctions } from "./hclChoices.ts";
 import { collectionFunctions } from "./hclCollections.ts";
 import { truth, truthOf, areEqual, operate } from "./hclOperators.ts";
 import {
@@ -22,7 +23,9 @@ const maximumLength = 4096;
 
 /** What a function that the tools bring gives; unknown for one that is not known here. */
 export function callHclFunction(name: string, args: readonly HclThunk[], force: HclForce): readonly HclValue[] {
-  return (functions.get(name) ?? collectionFunctions.get(name))?.(args, force) ?? unknownValues;
+  return (
+    (functions.get(name) ?? choiceFunctions.get(name) ?? collectionFunctions.get(name))?.(args, force) ?? unknownValues
+  );
 }
 
 const functions: ReadonlyMap<string, HclFunction> = new Map<string, HclFunction>([
