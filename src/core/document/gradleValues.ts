@@ -19,6 +19,8 @@ interface Constant {
 }
 
 const maximumDepth = 10;
+/** Names that are followed for one value: keeps constants that name each other from growing without end. */
+const maximumNames = 200;
 const declarations = new Set(["def", "val", "var", "String", "const"]);
 /** What may stand before an own property. */
 const owner = /^(?:(?:rootProject|project)\.)?(?:(?:ext|extra)\.)?/;
@@ -31,6 +33,7 @@ export function gradleValues(
   siblings: Siblings,
 ): GradleValues {
   const constants = constantsOf(text, tokens);
+  let left = maximumNames;
   const partsOf = (pieces: readonly GroovyPiece[], literal: Span | undefined, depth: number): Value => {
     const parts: ValuePart[] = [];
     const chain: ValueStep[] = [];
@@ -53,7 +56,7 @@ export function gradleValues(
   };
   const named = (written: string, span: Span, depth: number): Value | undefined => {
     const name = written.trim().replace(owner, "");
-    if (depth > maximumDepth || !/^[A-Za-z_]\w*$/.test(name)) return undefined;
+    if (depth > maximumDepth || left-- <= 0 || !/^[A-Za-z_]\w*$/.test(name)) return undefined;
     const constant = constants.get(name);
     if (constant !== undefined) {
       const { parts, chain } = partsOf(constant.pieces, constant.span, depth);
@@ -74,8 +77,14 @@ export function gradleValues(
     return undefined;
   };
   return {
-    ofString: ({ pieces }) => partsOf(pieces, undefined, 0),
-    ofName: (name, span) => named(name, span, 0),
+    ofString({ pieces }) {
+      left = maximumNames;
+      return partsOf(pieces, undefined, 0);
+    },
+    ofName(name, span) {
+      left = maximumNames;
+      return named(name, span, 0);
+    },
   };
 }
 

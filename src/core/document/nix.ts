@@ -163,12 +163,13 @@ function pulledImages(
   bindings: readonly NixBinding[],
   values: NixValues,
 ): readonly ImageUse[] {
+  const inSet = Map.groupBy(bindings, ({ set }) => set);
   return tokens.flatMap((token, at): readonly ImageUse[] => {
     const isCall = token.kind === "name" && /(?:^|\.)pullImage(?:FromManifest)?$/.test(token.text);
     const open = tokens[at + 1];
     if (!isCall || open?.kind !== "sign" || open.text !== "{") return [];
     const attribute = (key: string): NixBinding | undefined =>
-      bindings.find(({ set, path }) => set === at + 2 && path.at(-1) === key);
+      inSet.get(at + 2)?.find(({ path }) => path.at(-1) === key);
     const image = attribute("imageName");
     if (image?.value === undefined) return [];
     const name = values.of(image.value);

@@ -4,6 +4,8 @@ import { nixTokens, type NixToken } from "./nixTokens.ts";
 import type { Value, ValuePart } from "./value.ts";
 
 const maximumDepth = 20;
+/** Names that are followed for one value: keeps `a = "${b}${b}"; b = "${c}${c}";` ... from growing without end. */
+const maximumNames = 200;
 const unknown: Value = { parts: [{}], chain: [] };
 
 /** What expressions of a Nix file come to, by its own `let`s, arguments' defaults and options' defaults. */
@@ -39,8 +41,9 @@ export function nixValues(text: string, tokens: readonly NixToken[], bindings: r
       : find(binding.inherited, at, depth + 1);
   };
 
+  let left = maximumNames;
   const find = (name: string, at: number, depth: number): Value => {
-    if (depth > maximumDepth) return unknown;
+    if (depth > maximumDepth || left-- <= 0) return unknown;
     const own = visible(name, at);
     if (own !== undefined) return follow(own, own.scope?.from ?? at, depth);
     const option = /^config\.(.+)$/.exec(name)?.[1];
@@ -119,5 +122,14 @@ export function nixValues(text: string, tokens: readonly NixToken[], bindings: r
     return { parts: values.flatMap(({ parts }) => parts), chain: values.flatMap(({ chain }) => chain) };
   };
 
-  return { of: (range) => ofRange(range, 0), named: (name, at, span) => named(name, at, span) };
+  return {
+    of(range) {
+      left = maximumNames;
+      return ofRange(range, 0);
+    },
+    named(name, at, span) {
+      left = maximumNames;
+      return named(name, at, span);
+    },
+  };
 }

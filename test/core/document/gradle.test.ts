@@ -75,6 +75,12 @@ describe("readGradle", () => {
       expectToSurvive(read, plain);
     });
 
+  it("cuts names off that grow without end", () => {
+    const names = Array.from({ length: 40 }, (_, at) => `def a${at} = "\${a${at + 1}}\${a${at + 1}}"\n`).join("");
+    const { images } = readGradle(`${names}jib { from { image = "a:\${a0}" } }\n`, "build.gradle");
+    assert.equal(images[0]?.resolution, "partial");
+  });
+
   it("takes properties from the file that Gradle reads", () => {
     const files = new Map([["gradle.properties", "a=b\njava = 21 \n"]]);
     const { images } = readGradle('jib { from { image = "temurin:$java" } }\n', "app/build.gradle", (path) =>
