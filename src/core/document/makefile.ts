@@ -119,7 +119,7 @@ export function readMakefile(source: string, path: string, siblings: Siblings = 
   }
   for (const line of lines) {
     for (const span of shellCalls(text, line)) read([{ span, locals: undefined }]);
-    if (!line.isRecipe && /\$[({](?:call|eval|foreach)[ \t]/.test(text.slice(line.start, line.end)))
+    if (!line.isRecipe && /^[^#]*\$[({](?:call|eval|foreach)[ \t]/.test(text.slice(line.start, line.end)))
       places.push({ span: line, locals: undefined });
   }
   let calls = callsOf(text, places, isCallable, variables);

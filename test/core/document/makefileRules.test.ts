@@ -23,6 +23,10 @@ const cases: readonly (readonly [text: string, expected: readonly string[], step
     "define pull\n\t@docker pull ⟦$(1):$(2)⟧\nendef\nL = a b\nall:\n\t$(foreach i,$(L),$(call pull,$(i),1))",
     ["a:1 resolved", "b:1 resolved"],
   ],
+  [
+    "# $(call pull,no:1)\nall: # $(call pull,no:2)\n\t$(call pull,a:1)\ndefine pull\ndocker pull ⟦$(1)⟧\nendef",
+    ["a:1 resolved"],
+  ],
   ["pull = docker pull ⟦$(1)⟧\nall:\n\t$(call pull,a:1)\n\t$(call pull,b:2)", both],
   ["img = $(R)/$(1):$(T)\nR = ghcr.io/x\nT = 1\nall:\n\tdocker pull ⟦$(call img,a)⟧", ["ghcr.io/x/a:1 resolved"]],
   ["self = $(call self,$(1))\nall:\n\tdocker pull $(call self,a)", []],
