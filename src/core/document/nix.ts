@@ -163,7 +163,12 @@ function pulledImages(
   bindings: readonly NixBinding[],
   values: NixValues,
 ): readonly ImageUse[] {
-  const inSet = Map.groupBy(bindings, ({ set }) => set);
+  const inSet = new Map<number, NixBinding[]>();
+  for (const binding of bindings) {
+    const same = inSet.get(binding.set);
+    if (same === undefined) inSet.set(binding.set, [binding]);
+    else same.push(binding);
+  }
   return tokens.flatMap((token, at): readonly ImageUse[] => {
     const isCall = token.kind === "name" && /(?:^|\.)pullImage(?:FromManifest)?$/.test(token.text);
     const open = tokens[at + 1];
