@@ -138,7 +138,7 @@ describe("Nix modules", () => {
 
   it("have names that grow without end cut off", () => {
     const names = Array.from({ length: 40 }, (_, at) => `a${at} = "\${a${at + 1}}\${a${at + 1}}";`).join(" ");
-    for (const text of [names, 'a0 = "\${a1}\${a1}"; a1 = "\${a0}\${a0}";'])
+    for (const text of [names, 'a0 = "${a1}${a1}"; a1 = "${a0}${a0}";'])
       expectUses(readNix, `let ${text} in { virtualisation.oci-containers.containers.x.image = "«\${a0}»"; }`, [
         "container ? unresolved",
       ]);
