@@ -1,4 +1,4 @@
-import type { ImageUse } from "../document/document.ts";
+import type { ImageUse, WordPart } from "../document/document.ts";
 import { formatReference, parseReference } from "../image/reference.ts";
 import type { SplitMention } from "./mention.ts";
 import { partsOfSlice, textOfSlice, writtenSpan, type WordSlice } from "./wordValue.ts";
@@ -61,7 +61,21 @@ export function namesOf(slice: WordSlice, document: string): readonly string[] {
     const last = chain.at(-1);
     return text ?? last?.text ?? document.slice(place.start, place.end);
   });
-  return [...written, followed.join("").replaceAll(/["']/g, "")];
+  return [...written, followed.join("").replaceAll(/["']/g, ""), ...chosenNames(parts)];
+}
+
+const maximumChoices = 64;
+
+/** What a name may read as, where variables in it have several values: each value of one beside the first of others. */
+function chosenNames(parts: readonly WordPart[]): readonly string[] {
+  const textAt = ({ text, choices }: WordPart, index: number): string | undefined => {
+    const choice = text === undefined ? (choices?.[index] ?? choices?.[0]) : [{ text }];
+    return choice?.every((one) => one.text !== undefined) === true ? choice.map((one) => one.text).join("") : undefined;
+  };
+  const count = Math.min(maximumChoices, Math.max(0, ...parts.map(({ choices }) => choices?.length ?? 0)));
+  return Array.from({ length: count }, (_, index) => parts.map((part) => textAt(part, index))).flatMap((texts) =>
+    texts.every((text) => text !== undefined) ? [texts.join("")] : [],
+  );
 }
 
 /** The name whose parts stand apart. */

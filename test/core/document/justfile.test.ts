@@ -58,6 +58,7 @@ const cases: readonly (readonly [text: string, expected: readonly string[], step
     'export PODMAN := if path_exists("/p") == "true" { "podman" } else { "docker" }\nexport S := if `id -u` == "0" { "" } else { "sudo" }\nr:\n  ${S} ${PODMAN} run --rm ⟦a:1⟧ x\n',
     ["a:1 literal"],
   ],
+  ['all: (build "b:2")\nbuild i="a:1":\n  docker build -t {{i}} .\nr:\n  docker run a:1\n  docker run b:2\n', []],
   ["r:\n  echo ⟦a:1⟧ | xargs docker pull\n", ["a:1 literal"]],
 ];
 
