@@ -147,7 +147,9 @@ function saidOf(extension: Extension, { path }: Document, { rule, span, message 
   const group = speakers(extension).get(keyOf({ registry, status: extension.model.status(reference) }) ?? "");
   if (group === undefined || group.others === 0) return message;
   if (group.path !== path || group.offset !== span.start) return undefined;
-  return `${message} So it is with ${count(group.others, "other image")} of ${printable(group.registry)}.`;
+  const others = `${count(group.others, "other image")} of ${printable(group.registry)}`;
+  // The number first: the end of a long message is out of sight.
+  return message.replace(" could not be checked (", () => ` and ${others} could not be checked (`);
 }
 
 function speakers({ model }: Extension): ReadonlyMap<string, Unreachable> {

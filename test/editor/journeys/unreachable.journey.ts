@@ -25,7 +25,9 @@ describe("a registry that cannot be asked", () => {
     await workbench.codeLens("Could not check");
     await workbench.problems();
     const panel = workbench.page.locator(".markers-panel .monaco-list-row", { hasText: "could not be checked" });
-    await panel.filter({ hasText: "So it is with 19 other images of 127.0.0.1:9." }).waitFor();
+    await panel
+      .filter({ hasText: "app:0' and 19 other images of 127.0.0.1:9 could not be checked (network)" })
+      .waitFor();
     assert.equal(await panel.count(), 1);
     await workbench.screenshots("unreachable once");
   });
