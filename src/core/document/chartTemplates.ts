@@ -15,6 +15,9 @@ export interface ChartExpressions {
   evaluate(source: string): readonly TemplateStretch[];
 }
 
+/** Different expressions that are evaluated for one template. */
+const maximumExpressions = 300;
+
 /** Where charts keep the templates that others include. */
 const helpers = [
   "_helpers.tpl",
@@ -34,9 +37,19 @@ export function chartExpressions(path: string, own: string, siblings: Siblings):
   const folder = path.slice(0, Math.max(0, path.lastIndexOf("templates/")));
   const define = defines(path, folder, own, siblings);
   let root: TemplateData | undefined;
+  const known = new Map<string, readonly TemplateStretch[]>();
   return {
-    evaluate: (source) =>
-      evaluateTemplate(parseTemplate(source).nodes, { root: (root ??= rootOf(folder, siblings)), define }),
+    evaluate(source) {
+      const before = known.get(source);
+      if (before !== undefined) return before;
+      if (known.size >= maximumExpressions) return [{}];
+      const stretches = evaluateTemplate(parseTemplate(source).nodes, {
+        root: (root ??= rootOf(folder, siblings)),
+        define,
+      });
+      known.set(source, stretches);
+      return stretches;
+    },
   };
 }
 

@@ -12,6 +12,8 @@ const registryText = /^(?:[\w-]+(?:\.[\w-]+)+|localhost)(?::\d+)?(?:\/[\w./-]*)?
 /** Where charts keep the templates of their workloads, and those of a part under its name. */
 const workloads = ["deployment", "statefulset", "daemonset", "cronjob", "job", "pod"];
 const ofParts = workloads.slice(0, 3);
+/** Parts whose templates are looked for. */
+const maximumParts = 40;
 
 /** What a chart's templates make of a repository in its values; `top` is the outermost key that the values have it under. */
 export interface TemplateUse {
@@ -31,6 +33,7 @@ export function valuesInTemplates(root: YamlNode | undefined, path: string, sibl
   const stated = statedRegistries(root);
   const uses = new Map<number, readonly TemplateStretch[]>();
   const isRead = new Set<string>();
+  const parts = new Set<string>();
   const learn = (template: string): void => {
     const place = `${folder}templates/${template}.yaml`;
     if (isRead.has(place)) return;
@@ -50,8 +53,11 @@ export function valuesInTemplates(root: YamlNode | undefined, path: string, sibl
   const useOf = (repository: YamlNode, top: string): readonly TemplateStretch[] | undefined => {
     for (const kind of workloads) learn(kind);
     const part = top.replaceAll(/(?<=[a-z0-9])[A-Z]/g, "-$&").toLowerCase();
-    if (!uses.has(repository.span.start) && /^[\w-]+$/.test(part))
+    const isNew = parts.size < maximumParts && !parts.has(part) && /^[\w-]+$/.test(part);
+    if (!uses.has(repository.span.start) && isNew) {
+      parts.add(part);
       for (const kind of ofParts) for (const name of [`${part}/${kind}`, `${part}-${kind}`]) learn(name);
+    }
     return uses.get(repository.span.start);
   };
   return {
