@@ -62,11 +62,14 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
 /** Whether an image that the chart's own values name is listed where they stand, and as the template puts it together. */
 function listedByValues(path: string, siblings: Siblings): (stretches: readonly TemplateStretch[]) => boolean {
   const place = `${path.slice(0, Math.max(0, path.lastIndexOf("templates/")))}values.yaml`;
+  const known = new Map<number, Document["images"]>();
   return (stretches) => {
     const step = repositoryStep(stretches);
     const { value } = parseReference(stretches.map(({ text }) => text ?? "").join(""));
     if (step?.file !== place || value === undefined) return true;
-    const listed = readHelmValuesFile(siblings(place) ?? "", place, siblings, step.span.start).images;
+    const { start } = step.span;
+    const listed = known.get(start) ?? readHelmValuesFile(siblings(place) ?? "", place, siblings, start).images;
+    known.set(start, listed);
     return listed.some(
       ({ span, reference }) =>
         reference !== undefined &&
