@@ -122,7 +122,10 @@ function sharedNames(commands: readonly ShellCommand[], candidates: readonly Can
     const { word } = mention.slice.value;
     const isWhole = mention.slice.value.parts.length > 0 && mention.split === undefined;
     if (!isWhole || new Set(parts.map(({ span }) => span.start)).size > 1) continue;
-    for (const name of namesIn(parts)) whole.set(name, (whole.get(name) ?? new Set<object>()).add(word));
+    // What stands before the end of a value has no place for a digest.
+    const last = parts.findLast(({ text }) => text !== "");
+    for (const name of namesIn(last === undefined ? [] : [last]))
+      whole.set(name, (whole.get(name) ?? new Set<object>()).add(word));
   }
   const usersOf = (): ReadonlySet<string> => {
     const users = new Set<string>();

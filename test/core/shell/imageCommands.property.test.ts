@@ -58,7 +58,11 @@ describe("images of commands, for any script", () => {
       fc.property(script, (text) => {
         pins += expectPinsToHold(read, text);
       }),
-      { numRuns: 1500 },
+      {
+        numRuns: 1500,
+        // A digest in the one would stand in the middle of the other.
+        examples: [["for I in node:22 other:1; do docker pull $I; done\nK=$I\nK+=x\ndocker run --rm $K\n"]],
+      },
     );
     if (pins < 1000) throw new Error(`only ${pins} pins were tried`);
   });
