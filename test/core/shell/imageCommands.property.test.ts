@@ -61,7 +61,7 @@ describe("images of commands, for any script", () => {
       {
         numRuns: 1500,
         // A digest in the one would stand in the middle of the other.
-        examples: [["for I in node:22 other:1; do docker pull $I; done\nK=$I\nK+=x\ndocker run --rm $K\n"]],
+        examples: [["for I in ${I} other:1; do docker pull $I; done\nK=$I\nK+=x\ndocker run --rm $K\n"]],
       },
     );
     if (pins < 1000) throw new Error(`only ${pins} pins were tried`);
