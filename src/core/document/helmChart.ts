@@ -1,6 +1,7 @@
 import { withoutByteOrderMark } from "../image/span.ts";
+import type { Problem } from "../problem.ts";
 import { chartExpressions, sayRepository, valueOfStretches } from "./chartTemplates.ts";
-import type { Document } from "./document.ts";
+import type { Document, ImageUse } from "./document.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { readHelmValues } from "./helmValues.ts";
 import { isImageKey } from "./imageShape.ts";
@@ -54,46 +55,56 @@ function readImageList(node: YamlNode | undefined, reading: ResourceReading): vo
   reading.inner.push(readEmbeddedYaml(scalar, reading.text, reading.path, read));
 }
 
-/**
- * Reads the values of a chart; the tag that they leave empty is the `appVersion` of the `Chart.yaml` beside them. `at`:
- * only what stands around this offset is wanted.
- */
-export function readHelmValuesFile(
-  source: string,
-  path: string,
-  siblings: Siblings = noSiblings,
-  at?: number,
-): Document {
+/** Reads the values of a chart; the tag that they leave empty is the `appVersion` of the `Chart.yaml` beside them. */
+export function readHelmValuesFile(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const text = withoutByteOrderMark(source);
   if (path.endsWith(".gotmpl")) return readValuesTemplate(text, path);
-  const stream = readYaml(text);
-  const images = createImageCollector(text);
-  const defaultTag = tagOfChart(path, siblings);
-  const inner: Document[] = [];
-  const folder = path.slice(0, path.lastIndexOf("/") + 1);
-  // A value that is a template itself sees these values, whatever their file is called.
-  const beside: Siblings = (place) => (place === `${folder}values.yaml` ? text : siblings(place));
-  const expressions = chartExpressions(`${folder}templates/`, "", beside);
-  const nested = (scalar: YamlScalar, key: string): void => {
-    const template = isImageKey(key) && scalar.exact && scalar.text.includes("{{") ? scalar.text : "";
-    const stretches = template === "" ? [] : expressions.evaluate(template);
-    if (sayRepository(stretches)) {
-      const value = valueOfStretches(stretches, { span: scalar.span, label: "template", text: template });
-      images.add(scalar, "image", { value, pin: "none" });
-    }
-    if (holdsManifests(key, scalar)) inner.push(readManifestText(scalar, key, text, path));
-  };
-  for (const { root } of stream.documents) {
-    readHelmValues(root, { text, images, defaultTag, nested, templates: valuesInTemplates(root, path, beside), at });
-  }
+  const { imagesAt, problems } = chartValues(text, path, siblings);
   return {
     path,
     dialect: "helm-values",
     text,
-    images: withoutSharedPins(inDocumentOrder([...images.images, ...inner.flatMap((document) => document.images)])),
+    images: withoutSharedPins(imagesAt()),
     commands: [],
     jobs: [],
-    problems: stream.problems,
+    problems,
+  };
+}
+
+/** The values of a chart, of which the images can be asked for again and again. */
+export interface ChartValues {
+  /** Those that stand around an offset; all where none is given. */
+  imagesAt(offset?: number): readonly ImageUse[];
+  readonly problems: readonly Problem[];
+}
+
+/** Reads the values of a chart as far as all questions share it. `text` is without byte-order mark. */
+export function chartValues(text: string, path: string, siblings: Siblings): ChartValues {
+  const { documents, problems } = readYaml(text);
+  const defaultTag = tagOfChart(path, siblings);
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
+  // A value that is a template itself sees these values, whatever their file is called.
+  const beside: Siblings = (place) => (place === `${folder}values.yaml` ? text : siblings(place));
+  const expressions = chartExpressions(`${folder}templates/`, "", beside);
+  const roots = documents.map(({ root }) => ({ root, templates: valuesInTemplates(root, path, beside) }));
+  return {
+    problems,
+    imagesAt(offset) {
+      const images = createImageCollector(text);
+      const inner: Document[] = [];
+      const nested = (scalar: YamlScalar, key: string): void => {
+        const template = isImageKey(key) && scalar.exact && scalar.text.includes("{{") ? scalar.text : "";
+        const stretches = template === "" ? [] : expressions.evaluate(template);
+        if (sayRepository(stretches)) {
+          const value = valueOfStretches(stretches, { span: scalar.span, label: "template", text: template });
+          images.add(scalar, "image", { value, pin: "none" });
+        }
+        if (holdsManifests(key, scalar)) inner.push(readManifestText(scalar, key, text, path));
+      };
+      for (const { root, templates } of roots)
+        readHelmValues(root, { text, images, defaultTag, nested, templates, at: offset });
+      return inDocumentOrder([...images.images, ...inner.flatMap((document) => document.images)]);
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { formatReference, parseReference } from "../image/reference.ts";
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Document } from "./document.ts";
-import { readHelmValuesFile } from "./helmChart.ts";
+import { chartValues, type ChartValues } from "./helmChart.ts";
 import { isPlaceholder } from "./imageShape.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import {
@@ -63,12 +63,14 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
 function listedByValues(path: string, siblings: Siblings): (stretches: readonly TemplateStretch[]) => boolean {
   const place = `${path.slice(0, Math.max(0, path.lastIndexOf("templates/")))}values.yaml`;
   const known = new Map<number, Document["images"]>();
+  let values: ChartValues | undefined;
   return (stretches) => {
     const step = repositoryStep(stretches);
     const { value } = parseReference(stretches.map(({ text }) => text ?? "").join(""));
     if (step?.file !== place || value === undefined) return true;
     const { start } = step.span;
-    const listed = known.get(start) ?? readHelmValuesFile(siblings(place) ?? "", place, siblings, start).images;
+    values ??= chartValues(withoutByteOrderMark(siblings(place) ?? ""), place, siblings);
+    const listed = known.get(start) ?? values.imagesAt(start);
     known.set(start, listed);
     return listed.some(
       ({ span, reference }) =>
