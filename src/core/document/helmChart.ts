@@ -59,15 +59,15 @@ function readImageList(node: YamlNode | undefined, reading: ResourceReading): vo
 export function readHelmValuesFile(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const text = withoutByteOrderMark(source);
   if (path.endsWith(".gotmpl")) return readValuesTemplate(text, path);
-  const { imagesAt, problems } = chartValues(text, path, siblings);
+  const values = chartValues(text, path, siblings);
   return {
     path,
     dialect: "helm-values",
     text,
-    images: withoutSharedPins(imagesAt()),
+    images: withoutSharedPins(values.imagesAt()),
     commands: [],
     jobs: [],
-    problems,
+    problems: values.problems,
   };
 }
 

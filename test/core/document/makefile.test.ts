@@ -134,7 +134,10 @@ describe("readMakefile", () => {
     expectUses(
       read,
       text,
-      "abcdefg".split("").map((name) => `command docker.io/a/${name}:1 literal`).concat("command ? partial"),
+      "abcdefg"
+        .split("")
+        .map((name) => `command docker.io/a/${name}:1 literal`)
+        .concat("command ? partial"),
     );
     expectToSurvive(read, text.replaceAll(/[«»]/g, ""));
   });
