@@ -109,3 +109,10 @@ export function expectToSurvive(read: Reader, text: string): void {
       expectSpansInside(read(text.slice(0, at) + insert + text.slice(at + 5), "file.yaml"));
     }
 }
+
+/** All of it for a marked sample: its images, their pins, and changes of it. */
+export function expectSample(read: Reader, source: string, expected: readonly string[]): void {
+  const { text } = expectUses(read, source, expected);
+  expectPinsToHold(read, text);
+  expectToSurvive(read, text);
+}

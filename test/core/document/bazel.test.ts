@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readDocument } from "../../../src/core/document/readDocument.ts";
-import { expectPinsToHold, expectToSurvive, expectUses, pin } from "../../helpers/imageUses.ts";
+import { expectPinsToHold, expectSample, pin } from "../../helpers/imageUses.ts";
 
 const read = (text: string) => readDocument(text, "MODULE.bazel");
 
@@ -42,10 +42,7 @@ describe("readBazel", () => {
   ];
   for (const [name, text, ...uses] of rows)
     it(`reads ${name}`, () => {
-      expectUses(read, text, uses);
-      const plain = text.replaceAll(/[«»]/g, "");
-      expectPinsToHold(read, plain);
-      expectToSurvive(read, plain);
+      expectSample(read, text, uses);
     });
 
   it("pins over the digest", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readKubernetes } from "../../../src/core/document/kubernetes.ts";
-import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+import { expectSample, expectUses } from "../../helpers/imageUses.ts";
 
 const read = (text: string) => readKubernetes(text, "file.yaml");
 const pod = (indent: string, image: string) =>
@@ -55,10 +55,7 @@ describe("readResourceSet", () => {
   ];
   for (const [name, text, ...uses] of table)
     it(`reads ${name}`, () => {
-      expectUses(read, text, uses);
-      const plain = text.replaceAll(/[«»]/g, "");
-      expectPinsToHold(read, plain);
-      expectToSurvive(read, plain);
+      expectSample(read, text, uses);
     });
 
   it("tells which input a value comes from, also in a template", () => {

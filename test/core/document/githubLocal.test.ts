@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readDocument } from "../../../src/core/document/readDocument.ts";
-import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+import { expectSample } from "../../helpers/imageUses.ts";
 
 const actions = {
   plain: "outputs:\n  image: {value: 'node:22'}\nruns: {using: composite, steps: []}\n",
@@ -105,10 +105,7 @@ describe("localFiles", () => {
   ];
   for (const [name, text, ...uses] of table)
     it(`reads ${name}`, () => {
-      expectUses(read, text, uses);
-      const plain = text.replaceAll(/[«»]/g, "");
-      expectPinsToHold(read, plain);
-      expectToSurvive(read, plain);
+      expectSample(read, text, uses);
     });
 
   it("says in which file a value stands, and pins nothing there", () => {

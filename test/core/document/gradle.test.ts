@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readGradle } from "../../../src/core/document/gradle.ts";
 import { formatReference } from "../../../src/core/image/reference.ts";
 import { readDocument } from "../../../src/core/document/readDocument.ts";
-import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+import { expectSample } from "../../helpers/imageUses.ts";
 
 const rows: readonly (readonly [name: string, path: string, text: string, ...uses: readonly string[]])[] = [
   [
@@ -69,10 +69,7 @@ describe("readGradle", () => {
   for (const [name, path, text, ...uses] of rows)
     it(`reads ${name}`, () => {
       const read = (source: string) => readDocument(source, path);
-      expectUses(read, text, uses);
-      const plain = text.replaceAll(/[«»]/g, "");
-      expectPinsToHold(read, plain);
-      expectToSurvive(read, plain);
+      expectSample(read, text, uses);
     });
 
   it("cuts names off that grow without end", () => {

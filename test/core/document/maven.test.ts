@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readDocument } from "../../../src/core/document/readDocument.ts";
-import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+import { expectPinsToHold, expectSample } from "../../helpers/imageUses.ts";
 
 const read = (text: string) => readDocument(text, "pom.xml");
 const plugin = (artifact: string, configuration: string, properties = "") =>
@@ -55,10 +55,7 @@ describe("readMaven", () => {
   ];
   for (const [name, text, ...uses] of table)
     it(`reads ${name}`, () => {
-      expectUses(read, text, uses);
-      const plain = text.replaceAll(/[«»]/g, "");
-      expectPinsToHold(read, plain);
-      expectToSurvive(read, plain);
+      expectSample(read, text, uses);
     });
 
   it("tells where a property is written, and pins it there", () => {
