@@ -7,7 +7,7 @@ import { keywordAt, readBody, readCompound } from "./shellCompound.ts";
 import { readLineBreak, skipLineBreaks } from "./shellHeredoc.ts";
 import { callsOf, forwardedCommands } from "./shellFunction.ts";
 import { feedsShell } from "./shellInterpreter.ts";
-import { isAwaited } from "./shellState.ts";
+import { isAwaited, withInputs } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
 import type { NamedFile } from "./shellSource.ts";
 import type { Stretch } from "./stretch.ts";
@@ -119,13 +119,7 @@ function readOnce(text: string, options: ShellOptions, { calls, inputs }: Known)
     positional: undefined,
     fileNamed: options.fileNamed ?? (() => undefined),
     sourced: 0,
-    fed: [],
-    piped: undefined,
-    redirected: undefined,
-    printed: undefined,
-    unfedLoop: undefined,
-    inputs: new Map(),
-    knownInputs: inputs,
+    ...withInputs(inputs),
     readSubstitution,
     readList,
     readCommand,

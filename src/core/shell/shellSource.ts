@@ -1,5 +1,5 @@
 import type { WordPart } from "../document/document.ts";
-import { deeper } from "./shellState.ts";
+import { deeper, withInputs } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
 import type { Range, Stretch, StretchStep } from "./stretch.ts";
 import type { ArrayItem, Variables } from "./variables.ts";
@@ -37,13 +37,7 @@ export function sourceFile(state: ShellState, name: string): void {
     positional: undefined,
     spanOf: () => nowhere,
     sourced: state.sourced + 1,
-    fed: [],
-    piped: undefined,
-    redirected: undefined,
-    printed: undefined,
-    unfedLoop: undefined,
-    inputs: new Map(),
-    knownInputs: new Map(),
+    ...withInputs(new Map()),
     variables: ofFile(state.variables, found),
   };
   deeper(inner, () => inner.readList(inner));

@@ -89,6 +89,21 @@ export interface ShellState {
   readonly knownInputs: ReadonlyMap<number, readonly InputLine[]>;
 }
 
+/** Where a reading begins that has been given nothing yet; `knownInputs` is what the one before it found. */
+export function withInputs(
+  knownInputs: ShellState["knownInputs"],
+): Pick<ShellState, "fed" | "piped" | "redirected" | "printed" | "unfedLoop" | "inputs" | "knownInputs"> {
+  return {
+    fed: [],
+    piped: undefined,
+    redirected: undefined,
+    printed: undefined,
+    unfedLoop: undefined,
+    inputs: new Map(),
+    knownInputs,
+  };
+}
+
 /** Notes a problem and skips the rest: nothing that follows could be read reliably. */
 export function giveUp(state: ShellState, code: string, message: string, start: number): void {
   if (!state.gaveUp)
