@@ -25,12 +25,15 @@ export function createBuiltImages(): BuiltImages {
   const addTo = (names: Map<string, number>, name: string, at: number): void => {
     for (const one of spellings(name)) names.set(one, Math.min(at, names.get(one) ?? at));
   };
+  // Most documents make none.
+  const isEmpty = (): boolean => outputs.size + aliases.size === 0;
   return {
     add: (name, at) => addTo(outputs, name, at),
     addAlias: (name, at) => addTo(aliases, name, at),
     has: (names, isPulled) =>
-      names.flatMap(spellings).some((name) => outputs.has(name) || (!isPulled && aliases.has(name))),
+      !isEmpty() && names.flatMap(spellings).some((name) => outputs.has(name) || (!isPulled && aliases.has(name))),
     precedes({ text, reference, span }) {
+      if (isEmpty()) return false;
       const names = reference === undefined ? [text] : [text, formatReference(reference)];
       return names
         .flatMap(spellings)
