@@ -134,7 +134,8 @@ it is written as FILE.sigstore.json; of a folder the list SHA256SUMS is written 
   --timestamp-authority URL --timestamp-certificates FILE [--timestamp-policy OID]   stamp it (trial: no file)
   --dry-run                   say what would be signed, and stop
   --wait 15m                  how long to wait for an approval; else exit with 75 and a ticket
-  --resume ID                 go on with what waited, or was signed and not attached
+  --resume ID                 go on with what waited, was signed and not attached, or got no answer
+  --again                     sign although nobody can tell what became of the same request before
   --output F, --overwrite     where a file's bundle goes
   --policy FILE, --plain-http HOST[:PORT], --format text|json
 
@@ -153,7 +154,7 @@ to an image, and written beside a file. An attestation is nobody's signature of 
 
   --predicate F               JSON
   --type T                    URI, or slsaprovenance1, spdxjson, cyclonedx, vuln, openvex, custom, ...
-  --service, --key, --platforms, --justification, --timestamp-authority, --dry-run, --wait, --resume,
+  --service, --key, --platforms, --justification, --timestamp-authority, --dry-run, --wait, --resume, --again,
   --output, --overwrite, --policy, --plain-http, --format      as for 'sign'
 
 Examples

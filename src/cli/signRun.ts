@@ -4,6 +4,7 @@ import { openService } from "../adapters/services/services.ts";
 import { createTimeStamps } from "../adapters/timeStamps.ts";
 import { AppError } from "../application/errors.ts";
 import type { PlatformChoice } from "../application/imageToSign.ts";
+import { mayHaveSigned } from "../application/lostAnswer.ts";
 import type { PendingRecord } from "../application/pendingRecord.ts";
 import { executeFile, prepareFile, resumeFile, type FileSigningPorts } from "../application/signFile.ts";
 import {
@@ -24,6 +25,7 @@ import { createBundleOutput } from "./bundleOutput.ts";
 import type { Host } from "./host.ts";
 import { durationOf, formatOf, type Format } from "./options.ts";
 import { openPendingStore, type PendingStore } from "./pendingStore.ts";
+import { lookForAnswer } from "./lostAnswer.ts";
 import { reportFilePlan, reportPlans } from "./signPlanReport.ts";
 import { createLog, openRegistry } from "./registryClient.ts";
 import { reportFile, reportImages } from "./signReport.ts";
@@ -142,7 +144,7 @@ export async function signFile(
   if (values["dry-run"] === true)
     return reportFilePlan(prepared, ports.output.path, service, run.serviceType, run.format, host);
   const wait = { signal: host.signal, waitMs: run.waitMs };
-  const before = await unfinished(run, { ...plan, ...justification }, (pending) =>
+  const before = await unfinished(run, { ...plan, ...justification, content }, (pending) =>
     "kind" in pending
       ? pending.file === plan.name &&
         pending.digest === plan.fileDigest &&
@@ -164,12 +166,13 @@ export async function signFile(
 /** Goes on with what waited, or was signed and is not where it belongs. */
 export async function resume(run: SigningRun, id: string): Promise<number> {
   const { host, store, workspace } = run;
-  const pending = await store.load(id);
+  const asked = await store.load(id);
   const wait = { signal: host.signal, waitMs: run.waitMs };
+  const folder = "kind" in asked ? (asked.folder ?? host.cwd) : host.cwd;
+  const content = "kind" in asked ? await readBytesFile(asked.file, folder, maximumFile) : Buffer.alloc(0);
+  const pending = asked.unanswered === undefined ? asked : await answered(run, asked, content);
   if ("kind" in pending) {
-    const { folder = host.cwd } = pending;
     const there = { ...run, host: { ...host, cwd: folder } };
-    const content = await readBytesFile(pending.file, folder, maximumFile);
     const ports = filePorts(there, run.values.output ?? pending.output);
     const outcome = await kept(there, (keep) => resumeFile(ports, pending, content, { ...wait, ...keep }), pending);
     return reportFile(outcome, pending, run.format, host);
@@ -183,7 +186,15 @@ export async function resume(run: SigningRun, id: string): Promise<number> {
   return reportImages([{ image: pending.reference, digest: pending.image.digest, outcome }], run.format, host);
 }
 
+/** The record of what a request without an answer has become. */
+async function answered(run: SigningRun, asked: PendingRecord, content: Uint8Array): Promise<PendingRecord> {
+  const answer = await lookForAnswer(run, asked, content);
+  if (answer.kind === "nothing") throw new AppError("service-unavailable", answer.message);
+  return answer.pending;
+}
+
 interface Keeping {
+  readonly onSubmit: (intended: PendingRecord) => Promise<void>;
   readonly onPending: (pending: PendingRecord, message: string) => Promise<void>;
   readonly onSigned: (pending: PendingRecord) => Promise<void>;
 }
@@ -199,12 +210,14 @@ async function kept<T extends { readonly status: "signed" | "pending" | "denied"
     // Whoever resumes may stand elsewhere.
     const own = "kind" in pending ? { ...pending, folder: pending.folder ?? host.cwd } : pending;
     await store.save(own);
+    if (record !== undefined && record.ticket.id !== own.ticket.id) await store.remove(record.ticket.id);
     record = own;
   };
   // What could not be kept is not asked for. A key that goes with this process leaves nothing to keep.
   if (before === undefined && service.keyless === undefined) await store.prepare();
   try {
     const outcome = await sign({
+      onSubmit: save,
       onPending: async (pending, message) => {
         await save(pending);
         if (waitMs > 0 && host.terminal.error)
@@ -217,8 +230,10 @@ async function kept<T extends { readonly status: "signed" | "pending" | "denied"
   } catch (cause) {
     if (!(cause instanceof AppError) || record === undefined) throw cause;
     const how = `countersign sign --service ${service.name} --resume ${record.ticket.id}`;
-    // What is not by the key will not be by trying again.
-    if (cause.code === "signature-not-verified") await store.remove(record.ticket.id);
+    // What is not by the key will not be by trying again, and what was not asked has no answer.
+    const isOver =
+      cause.code === "signature-not-verified" || (record.unanswered !== undefined && !mayHaveSigned(cause));
+    if (isOver) await store.remove(record.ticket.id);
     else throw new UnfinishedSigning(cause.code, `${cause.message} To go on: ${how}`, record.ticket, { cause });
     throw cause;
   }

@@ -23,6 +23,7 @@ export const signingOptions = {
   "dry-run": { type: "boolean" },
   wait: { type: "string" },
   resume: { type: "string" },
+  again: { type: "boolean" },
   platforms: { type: "string" },
   output: { type: "string" },
   overwrite: { type: "boolean" },
@@ -43,6 +44,7 @@ export interface SigningValues {
   readonly "dry-run"?: boolean;
   readonly wait?: string;
   readonly resume?: string;
+  readonly again?: boolean;
   readonly platforms?: string;
   readonly output?: string;
   readonly overwrite?: boolean;

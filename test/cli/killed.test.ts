@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { decideTrialRequest } from "../../src/adapters/services/trial.ts";
+import { createTrialService, decideTrialRequest } from "../../src/adapters/services/trial.ts";
+import { lookForAnswer } from "../../src/cli/lostAnswer.ts";
+import { openPendingStore } from "../../src/cli/pendingStore.ts";
 import type { Descriptor } from "../../src/core/verdict/evidence.ts";
 import { startTrialService, type TrialService } from "../../src/trial/service/startTrialService.ts";
 import { prepareStateFolder, writeTrialState } from "../../src/trial/stateFiles.ts";
@@ -62,13 +64,30 @@ describe("countersign sign, where the process or the disk fails", function () {
       return [];
     }
   };
-  const ticketOf = (name: string): string =>
-    (JSON.parse(readFileSync(join(pending, name), "utf8")) as { readonly ticket: { readonly id: string } }).ticket.id;
+  interface Kept {
+    readonly ticket: { readonly id: string };
+    readonly signature?: string;
+    readonly unanswered?: unknown;
+  }
+  const read = (name: string): Kept => JSON.parse(readFileSync(join(pending, name), "utf8")) as Kept;
+  const ticketOf = (name: string): string => read(name).ticket.id;
+  /** All that can be read now; another process writes. */
+  const kept = (): readonly Kept[] =>
+    records().flatMap((name) => {
+      try {
+        return [read(name)];
+      } catch {
+        return [];
+      }
+    });
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+  };
   /** Kills it as soon as the signature was kept; the registry keeps what comes next waiting. */
   const killWhenSigned = async (...args: readonly string[]): Promise<string> => {
     scene.faults.push({ path: /uploads/u, method: "POST", fault: { kind: "stall" } });
     const { child, ended } = cli.start("sign", artifact(), ...args);
-    while (records().length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => kept().some(({ signature }) => signature !== undefined));
     child.kill("SIGKILL");
     const { code, output } = await ended;
     assert.deepEqual([code, output], [null, ""]);
@@ -107,7 +126,7 @@ describe("countersign sign, where the process or the disk fails", function () {
   it("resumes what waited for an approval when it was killed", async () => {
     const args = ["--service", "trial", "--key", "release", "--justification", "release 1", "--wait", "1h"];
     const { child, ended } = cli.start("sign", artifact(), ...args);
-    while (records().length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => kept().length === 1 && kept().every(({ unanswered }) => unanswered === undefined));
     child.kill("SIGKILL");
     await ended;
     const ticket = ticketOf(records()[0] ?? "");
@@ -130,6 +149,80 @@ describe("countersign sign, where the process or the disk fails", function () {
     const resumed = await cli.run("sign", "--service", "trial", "--resume", ticket?.id ?? "", "--format", "json");
     assert.equal(resumed.code, 0, resumed.error);
     assert.deepEqual([signatures(), await attached()], [1, 1]);
+  });
+
+  /** Signs where the answer is lost after the signature; gives the ticket that it says to go on by. */
+  const loseAnswer = async (...args: readonly string[]): Promise<string> => {
+    trial.setFault({ kind: "error-after-signing" }, 1);
+    const lost = await cli.run("sign", ...args, ...how);
+    const { status, ticket, reason } = jsonOf<Failed>(lost);
+    assert.deepEqual([status, reason?.code], ["failed", "service-unavailable"], lost.error);
+    assert.match(reason?.message ?? "", new RegExp(`--resume ${ticket?.id}`, "u"));
+    assert.deepEqual([signatures(), records().length], [1, 1]);
+    return ticket?.id ?? "";
+  };
+
+  it("looks for an answer that was lost, and attaches the signature that it finds", async () => {
+    const ticket = await loseAnswer(artifact());
+    const resumed = await cli.run("sign", "--service", "trial", "--resume", ticket, "--format", "json");
+    assert.deepEqual([resumed.code, jsonOf<Failed>(resumed).state], [0, "verified"], resumed.error);
+    assert.deepEqual([signatures(), await attached(), records()], [1, 1, []]);
+  });
+
+  it("looks for it too when the same is signed again", async () => {
+    await loseAnswer(artifact());
+    const again = await cli.run("sign", artifact(), ...how);
+    assert.deepEqual([again.code, jsonOf<Failed>(again).state], [0, "verified"], again.error);
+    assert.match(again.error, /It was signed, and trial gives the signature out/u);
+    assert.deepEqual([signatures(), await attached(), records()], [1, 1, []]);
+  });
+
+  it("looks for that of a file", async () => {
+    cli.write("release.txt", "release");
+    const ticket = await loseAnswer("release.txt");
+    const resumed = await cli.run("sign", "--service", "trial", "--resume", ticket, "--format", "json");
+    assert.equal(resumed.code, 0, resumed.error);
+    assert.deepEqual([signatures(), records()], [1, []]);
+    assert.match(readFileSync(join(cli.folder, "release.txt.sigstore.json"), "utf8"), /messageSignature/u);
+  });
+
+  it("looks for that of a request in the middle of which it was killed", async () => {
+    trial.setFault({ kind: "stall" }, 1);
+    const { child, ended } = cli.start("sign", artifact(), ...how);
+    await until(() => signatures() === 1);
+    child.kill("SIGKILL");
+    await ended;
+    assert.equal(read(records()[0] ?? "").signature, undefined);
+    const again = await cli.run("sign", artifact(), ...how);
+    assert.deepEqual([again.code, jsonOf<Failed>(again).state], [0, "verified"], again.error);
+    assert.deepEqual([signatures(), await attached(), records()], [1, 1, []]);
+  });
+
+  it("asks again only where it is told to", async () => {
+    await loseAnswer(artifact());
+    const again = await cli.run("sign", artifact(), ...how, "--again");
+    assert.equal(again.code, 0, again.error);
+    assert.deepEqual([signatures(), records()], [2, []]);
+  });
+
+  it("does not ask again where nobody can tell", async () => {
+    const ticket = await loseAnswer(artifact());
+    const store = openPendingStore({ environment: cli.environment, platform: process.platform });
+    const connection = { name: "trial", url: trial.url, secret: trial.secrets.dev };
+    const find = () => Promise.resolve({ kind: "none", isCertain: false } as const);
+    const service = { ...createTrialService(connection), find };
+    const workspace = { trust: { policy: { rules: [], problems: [] }, material: { trustedRoots: [] } } };
+    const looking = async (): Promise<unknown> =>
+      lookForAnswer({ store, service, workspace, host: { signal } }, await store.load(ticket), Buffer.alloc(0));
+    await assert.rejects(looking(), /which proves nothing.* say --again/su);
+    assert.deepEqual([signatures(), records().length], [1, 1]);
+  });
+
+  it("keeps no record of a request that was refused", async () => {
+    trial.setFault({ kind: "refuse" }, 1);
+    const refused = await cli.run("sign", artifact(), ...how);
+    assert.notEqual(refused.code, 0);
+    assert.deepEqual([signatures(), records()], [1, []]);
   });
 
   it("asks for nothing where no record could be kept", async () => {
