@@ -16,6 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import tls from "node:tls";
 import { ensurePrograms, findProgram, Unavailable } from "./debian.mjs";
 import { withLock } from "./lock.mjs";
 import { programs } from "./peers.mjs";
@@ -97,6 +98,8 @@ async function fetchPython(seconds) {
 
 async function fetchJsign(seconds) {
   if (findProgram("java") === undefined) throw new Unavailable("there is no java on PATH");
+  // As other programs of the machine do; Node's own list knows no proxy of an organisation.
+  tls.setDefaultCACertificates?.([...tls.getCACertificates("default"), ...tls.getCACertificates("system")]);
   const answer = await fetch(jar.url, { redirect: "error", signal: AbortSignal.timeout(seconds * 1000) });
   if (!answer.ok || answer.body === null) throw new Unavailable(`${jar.url} answered with ${answer.status}`);
   const pieces = [];

@@ -61,6 +61,25 @@ describe("layers", () => {
     assert.deepEqual(found, []);
   });
 
+  // Their tests then need not run a second time under the editor's cryptography; those of `image` do.
+  it("let the readers of documents and scripts reach cryptography by digests alone", () => {
+    const byPath = new Map(sources.map((source) => [source.path, source]));
+    const reached = new Set<string>();
+    const reach = (path: string): void => {
+      if (reached.has(path)) return;
+      reached.add(path);
+      const source = byPath.get(path);
+      for (const { specifier } of source?.imports ?? [])
+        reach((source === undefined ? undefined : targetOf(source, specifier)) ?? specifier);
+    };
+    for (const { path } of sources) if (/^src\/core\/(?:document|shell)\//.test(path)) reach(path);
+    assert.ok(reached.size > 100);
+    const users = [...reached].filter((path) =>
+      byPath.get(path)?.imports.some((one) => one.specifier === "node:crypto"),
+    );
+    assert.deepEqual(users, ["src/core/image/digest.ts"]);
+  });
+
   const planted: readonly (readonly [string, string, string])[] = [
     ["a multi-line type-only import of vscode", "src/core/a.ts", 'import type {\n  Uri,\n} from "vscode";'],
     ["an upward import", "src/core/a.ts", 'import { x } from "../application/ports.ts";'],
