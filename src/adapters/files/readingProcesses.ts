@@ -39,6 +39,8 @@ const maximumProcesses = 4;
 const batchLength = 16;
 /** A process has its next files before it answers for the last. */
 const batchesAhead = 2;
+/** How long answers are taken one after the other before others get their turn, in milliseconds. */
+const sliceTime = 10;
 /** How long a process may take for one answer, in milliseconds. */
 const patience = 60_000;
 
@@ -154,11 +156,18 @@ async function* merge(
   };
   startAll().catch(fail);
   takeAll().catch(fail);
+  let until = Date.now() + sliceTime;
   try {
     for (;;) {
       const answer = answers.shift();
       if (answer !== undefined) {
         yield answer;
+        // Whoever takes it has worked on it.
+        if (Date.now() >= until) {
+          await setImmediate();
+          signal.throwIfAborted();
+          until = Date.now() + sliceTime;
+        }
         continue;
       }
       if (failure !== undefined) throw failure;
