@@ -11,6 +11,7 @@ import { encodeTimestampRequest } from "../../../core/x509/timestampRequest.ts";
 import { checkTimestampResponse } from "../../../core/x509/timestampResponse.ts";
 import type { StampAuthority } from "../../../core/x509/timestampToken.ts";
 import { findPipelineIdentity } from "../pipelineIdentity.ts";
+import { discreet } from "../serviceWords.ts";
 import { requestCertificate, type EphemeralKey, type IdentityCertificate } from "./fulcio.ts";
 import { obtainIdentity, type Identity } from "./identity.ts";
 import type { SigstorePlace } from "./place.ts";
@@ -33,15 +34,6 @@ export function createSigstoreService(place: SigstorePlace): SigningService {
   let certificate: IdentityCertificate | undefined;
   let identity: Identity | undefined;
 
-  const discreet = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      const message = place.used.redact(error.message);
-      throw message === error.message ? error : new AppError(error.code, message, { nothingSent: error.nothingSent });
-    }
-  };
   const services = (): ChosenServices => {
     const { value, problems } = chooseServices(place.config, place.now());
     if (value === undefined) throw new AppError("configuration", problems.map(({ message }) => message).join(" "));
@@ -79,7 +71,7 @@ export function createSigstoreService(place: SigstorePlace): SigningService {
 
   const keyless: KeylessSigning = {
     vouch: (plan, signature, options) =>
-      discreet(() => vouch(place, services(), plan, signature, certificate, options)),
+      discreet(place.used.redact, () => vouch(place, services(), plan, signature, certificate, options)),
     trust: () => {
       if (certificate === undefined)
         throw new AppError("internal", "A signature by an identity was to be judged before there was one.");
@@ -95,7 +87,7 @@ export function createSigstoreService(place: SigstorePlace): SigningService {
     origin,
     keyless,
     listKeys: () => Promise.resolve([describe(place, publicKey)]),
-    submit: (request, options) => discreet(() => submit(request, options)),
+    submit: (request, options) => discreet(place.used.redact, () => submit(request, options)),
     resume: noTicket,
     cancel: noTicket,
     pending: () => Promise.resolve([]),
