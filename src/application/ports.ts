@@ -83,7 +83,10 @@ export interface Revocations {
 export interface Files {
   /** Every file that could hold a reference or a policy, once, some as soon as they are met; without ignored folders. */
   list(options: WaitOptions): AsyncIterable<readonly string[]>;
-  /** The file's text, byte-order mark removed; undefined where it does not exist. Throws AppError `file-unreadable` or `limit-reached`. */
+  /**
+   * The file's text, byte-order mark removed; undefined where it does not exist. Of a path that ends with a slash, the
+   * names of the folder's files, in order, one on each line. Throws AppError `file-unreadable` or `limit-reached`.
+   */
   read(path: string, options: WaitOptions): Promise<string | undefined>;
   /** As `read`, at once: for a process in which nobody waits for anything else. */
   readonly readNow?: ((path: string) => string | undefined) | undefined;

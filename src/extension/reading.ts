@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import * as vscode from "vscode";
 import type { FileReading } from "../application/ports.ts";
 import type { Document } from "../core/document/document.ts";
+import { folderOf } from "../core/document/siblings.ts";
 import type { Extension } from "./context.ts";
 import { describeCause } from "./log.ts";
 import { namedUses } from "./tree/grouping.ts";
@@ -88,7 +89,7 @@ export function register(extension: Extension): vscode.Disposable {
     for (const uri of uris) {
       const path = files.pathOf(uri);
       if (path === undefined) continue;
-      for (const dependent of dependents.get(path) ?? []) {
+      for (const dependent of new Set([...(dependents.get(path) ?? []), ...(dependents.get(folderOf(path)) ?? [])])) {
         const document = model.document(dependent);
         const isStale = (): boolean => model.document(dependent) !== document;
         if (document !== undefined) await readText(dependent, document.text, isStale, outcome);

@@ -5,6 +5,7 @@ import type { Root } from "../adapters/files/filesNow.ts";
 import { createReadingProcesses } from "../adapters/files/readingProcesses.ts";
 import { AppError } from "../application/errors.ts";
 import type { Files, Log } from "../application/ports.ts";
+import { maximumNames } from "../core/document/siblings.ts";
 import { withoutByteOrderMark } from "../core/image/span.ts";
 import { abortOf } from "./cancellation.ts";
 
@@ -67,6 +68,7 @@ export function createWorkspaceFiles(log: Log, program: string): WorkspaceFiles 
     async read(path) {
       const uri = uriOf(path);
       if (uri === undefined) return undefined;
+      if (path.endsWith("/")) return namesIn(uri);
       try {
         const bytes = uri.scheme === "file" ? await readDisk(uri.fsPath) : await readVirtual(uri);
         if (bytes === undefined)
@@ -103,6 +105,17 @@ async function readDisk(path: string): Promise<Uint8Array | undefined> {
     return stats.size > maximumSize ? undefined : await handle.readFile();
   } finally {
     await handle.close();
+  }
+}
+
+/** The names of a folder's files, in order, one on each line; undefined where it cannot be opened. */
+async function namesIn(folder: vscode.Uri): Promise<string | undefined> {
+  try {
+    const entries = await vscode.workspace.fs.readDirectory(folder);
+    const names = entries.flatMap(([name, type]) => (type === vscode.FileType.Directory ? [] : name));
+    return names.toSorted().slice(0, maximumNames).join("\n");
+  } catch {
+    return undefined;
   }
 }
 

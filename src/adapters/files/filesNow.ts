@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, lstatSync, openSync, readSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { AppError } from "../../application/errors.ts";
-import { decode, defaultMaximumSize, isInside, isMissing, unreadable } from "./nodeFiles.ts";
+import { decode, defaultMaximumSize, isInside, isMissing, namesIn, unreadable } from "./nodeFiles.ts";
 
 /** A folder of the workspace, and how the paths of what is in it begin: `""` for the first, `name/` for others. */
 export interface Root {
@@ -30,6 +30,7 @@ export function createFilesNow(
 
 function readNow(folder: string, path: string, within: string, maximumSize: number): string | undefined {
   const absolute = resolve(folder, within);
+  if (path.endsWith("/")) return namesIn(absolute);
   try {
     const info = lstatSync(absolute, { throwIfNoEntry: false });
     if (info === undefined) return undefined;

@@ -4,6 +4,7 @@ import { isAbsolute, relative, resolve, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "../../application/errors.ts";
 import type { Files } from "../../application/ports.ts";
+import { maximumNames } from "../../core/document/siblings.ts";
 import { withoutByteOrderMark } from "../../core/image/span.ts";
 import { readDotignore, type Ignore } from "./ignore.ts";
 
@@ -107,6 +108,12 @@ function entriesOf(folder: string): readonly Dirent[] | undefined {
   }
 }
 
+/** The names of a folder's files, in order, one on each line; undefined where it cannot be opened. */
+export function namesIn(folder: string): string | undefined {
+  const names = entriesOf(folder)?.flatMap((entry) => (entry.isFile() || entry.isSymbolicLink() ? entry.name : []));
+  return names?.toSorted().slice(0, maximumNames).join("\n");
+}
+
 /** Whether a link leads to a file below the root; anything else could lead a report, or a fix, out of the workspace. */
 async function isFileInside(root: string, path: string): Promise<boolean> {
   try {
@@ -127,6 +134,7 @@ async function read(options: NodeFilesOptions, path: string, signal: AbortSignal
   const { root, maximumSize = defaultMaximumSize } = options;
   const absolute = resolve(root, path);
   signal.throwIfAborted();
+  if (path.endsWith("/")) return namesIn(absolute);
   let info;
   try {
     info = await lstat(absolute);

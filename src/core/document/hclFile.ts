@@ -6,7 +6,7 @@ import { expressionTag } from "./hclExpression.ts";
 import { imageValues, type HclKeys } from "./hclImages.ts";
 import { asExpression, hclEnvironment, hclScope, variablesAndLocals } from "./hclScope.ts";
 import { masked, unmasked } from "./hclTexts.ts";
-import { knownText, type HclLookup, type HclValue } from "./hclValue.ts";
+import { knownText, type HclLookup, type HclValue, type ModuleLookup } from "./hclValue.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline } from "./pipeline.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
@@ -49,6 +49,7 @@ export interface HclImageOptions {
   readonly optionalWrapper?: string;
 }
 
+const nothing: HclLookup = () => undefined;
 /** JSON in texts that is read for one file. */
 const maximumTexts = 50;
 
@@ -57,13 +58,13 @@ export function createHclFile(
   source: string,
   path: string,
   dialect: Dialect,
-  beside: HclLookup = () => undefined,
+  { given, beside }: ModuleLookup = { given: nothing, beside: nothing },
 ): HclFile {
   const pipeline = createPipeline(source, path, dialect, () => ({ documents: [], problems: [] }));
   const { text } = pipeline;
   const root = /\.json$/i.test(path) ? readHclJson(text) : readHcl(text);
   const own = variablesAndLocals(root);
-  const outer: HclLookup = (name) => own(name) ?? beside(name);
+  const outer: HclLookup = (name) => given(name) ?? own(name) ?? beside(name);
   const others = createImageCollector(text);
   const inner: ImageUse[] = [];
   let texts = 0;

@@ -8,6 +8,13 @@ import type { YamlNode, YamlScalar } from "./yamlNode.ts";
 /** Gives the value that a name's first part stands for, in a file's dialect; undefined where none is known. */
 export type HclLookup = (name: string) => HclDefinition | undefined;
 
+/** What stands around a file of HCL. */
+export interface ModuleLookup {
+  /** Values that win over what the file itself says of its variables. */
+  readonly given: HclLookup;
+  readonly beside: HclLookup;
+}
+
 /** What a name stands for; a function of the file's own under its name and `(`. */
 export interface HclDefinition {
   readonly label: string;

@@ -1,6 +1,6 @@
 import type { Document } from "./document.ts";
 import { hclScope } from "./hclScope.ts";
-import type { HclLookup } from "./hclValue.ts";
+import type { HclLookup, ModuleLookup } from "./hclValue.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import type { Placeholder, TemplateScope } from "./template.ts";
@@ -10,7 +10,7 @@ import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./
  * Reads a Packer template in JSON, the older kind (`builders`) or HCL written as JSON (`*.pkr.json`): the image that a
  * docker builder starts from, and the commands of shell provisioners.
  */
-export function readPackerJson(source: string, path: string, beside: HclLookup): Document {
+export function readPackerJson(source: string, path: string, { given, beside }: ModuleLookup): Document {
   const pipeline = createPipeline(source, path, "packer", readJsonc);
   const [root] = pipeline.roots;
   const user = userScope(valueAt(root, "variables"));
@@ -21,13 +21,14 @@ export function readPackerJson(source: string, path: string, beside: HclLookup):
     for (const one of itemsOf(valueAt(root, list)).flatMap((item) => (itemsOf(item).length > 0 ? itemsOf(item) : item)))
       addCommands(pipeline, one, user);
 
-  const lookup: HclLookup = (name) => {
+  const lookup: HclLookup = (name) => given(name) ?? own(name) ?? beside(name);
+  const own: HclLookup = (name) => {
     const [kind, variable = ""] = name.split(".");
     const node =
       kind === "var"
         ? (valueAt(root, "variable", variable, "default") ?? valueAt(root, "variables", variable))
         : valueAt(root, "locals", variable);
-    if (node === undefined || (kind !== "var" && kind !== "local")) return beside(name);
+    if (node === undefined || (kind !== "var" && kind !== "local")) return undefined;
     return { label: kind === "var" ? `default of variable ${variable}` : `local ${variable}`, nodes: [node] };
   };
   for (const { value } of entriesOf(valueAt(root, "source", "docker"))) {

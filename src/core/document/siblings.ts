@@ -1,8 +1,12 @@
 /**
  * Texts of other files of the workspace without byte-order mark, by workspace-relative path; undefined where a file is not there or not yet
- * read. Readers that are given none read their file alone.
+ * read. A path that ends with a slash is a folder's (`./` that of the workspace), and its text the names of its files,
+ * in order, one on each line. Readers that are given none read their file alone.
  */
 export type Siblings = (path: string) => string | undefined;
+
+/** Most names of a folder that are looked at. */
+export const maximumNames = 1000;
 
 /** For a file that is read alone. */
 export const noSiblings: Siblings = () => undefined;
@@ -18,4 +22,15 @@ export function siblingPath(path: string, relative: string): string | undefined 
     else if (parts.pop() === undefined) return undefined;
   }
   return parts.length === 0 ? undefined : parts.join("/");
+}
+
+/** The folder that a file of the workspace is in, as `Siblings` names it. */
+export function folderOf(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return slash < 0 ? "./" : path.slice(0, slash + 1);
+}
+
+/** The names of the files in the folder of the file at `path`; undefined where they are not known. */
+export function namesBeside(path: string, siblings: Siblings): readonly string[] | undefined {
+  return siblings(folderOf(path))?.split("\n").slice(0, maximumNames);
 }

@@ -35,6 +35,13 @@ describe("createFilesNow", () => {
     assert.deepEqual(texts, ["one", "two", "one"]);
   });
 
+  it("gives the names of a folder's files, in order", () => {
+    const names = "a.yaml\nbinary.yaml\ndangling.yaml\ninner.yaml\nlong.yaml\nouter.yaml";
+    assert.equal(textOf("./"), names);
+    assert.equal(textOf("second/"), "a.yaml");
+    for (const path of ["third/", "a.yaml/", "../outside/"]) assert.equal(textOf(path), undefined, path);
+  });
+
   it("knows nothing of what is not there, and of what lies outside", () => {
     for (const path of ["none.yaml", "a.yaml/b", "dangling.yaml", "../outside/a.yaml", "second/../../outside/a.yaml"])
       assert.equal(textOf(path), undefined, path);

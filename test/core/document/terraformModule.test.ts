@@ -42,4 +42,42 @@ describe("moduleLookup", () => {
     assert.equal(files.get("infra/terraform.tfvars")?.slice(step?.span.start, step?.span.end), "a/given:1");
     assert.equal(use?.pinAt, undefined);
   });
+
+  describe("in a folder whose files are known", () => {
+    const folder = new Map([
+      ["infra/", "10_network.tf\n20_images.tf\nb.auto.tfvars\nc.auto.tfvars\nmain.tf\nnotes.md\nterraform.tfvars"],
+      ["infra/10_network.tf", 'variable "cidr" {}'],
+      ["infra/20_images.tf", 'variable "web" { default = "a/web:1" }\nlocals { api = "a/api:${var.tag}" }'],
+      ["infra/b.auto.tfvars", 'tag = "b"\nonly = "a/only:1"'],
+      ["infra/c.auto.tfvars", 'tag = "c"'],
+      ["infra/terraform.tfvars", 'tag = "t"\nown = "a/own:2"'],
+    ]);
+    const named: readonly (readonly [image: string, expected: string])[] = [
+      ["var.web", "docker.io/a/web:1"],
+      ["local.api", "docker.io/a/api:c"],
+      ["var.only", "docker.io/a/only:1"],
+      ["var.own", "docker.io/a/own:2"],
+    ];
+    for (const [image, expected] of named)
+      it(`follows ${image}`, () => {
+        const source = `variable "own" { default = "a/own:1" }\nresource "docker_container" "a" {\n  image = ${image}\n}\n`;
+        const asked: string[] = [];
+        const [use] = readTerraform(source, "infra/main.tf", (path) => {
+          asked.push(path);
+          return folder.get(path);
+        }).images;
+        assert.equal(use && summary(use), `docker_container ${expected} resolved`);
+        assert.ok(!asked.includes("infra/variables.tf"), "asks for a file that is not there");
+      });
+
+    it("takes a file at the workspace's root for one of its folder", () => {
+      const files = new Map([
+        ["./", "a.tf\nz.tf"],
+        ["z.tf", 'variable "web" { default = "a/web:1" }'],
+      ]);
+      const source = 'resource "docker_container" "a" {\n  image = var.web\n}\n';
+      const [use] = readTerraform(source, "a.tf", (path) => files.get(path)).images;
+      assert.equal(use && summary(use), "docker_container docker.io/a/web:1 resolved");
+    });
+  });
 });
