@@ -19,7 +19,7 @@ export interface WorkspaceFiles extends Files {
 
 /** Files whose names can hold references or policies; their content decides. */
 export const readablePattern =
-  "**/{*ockerfile*,*ontainerfile*,*OCKERFILE*,*akefile*,*ustfile,*rocfile,Procfile.*,*enkinsfile*,*arthfile*,*.yml,*.yaml,*.json,*.jsonc,*.sh,*.bash,*.bats,*.ps1,*.psm1,*.cmd,*.bat,*.just,*.ksh,*.zsh,*.mk,*.hcl,*.hcl2,*.hcl.*,*.tftpl,*.tmpl,*.tf,*.nomad,*.nomad.*,*.job,*.job.*,*.tofu,*.groovy,*.template,Kustomization,Chart.lock,requirements.lock,*.container.d/*.conf,*.env,.env*,*.tpl,*.gotmpl,*.container,*.image,*.volume,*.service,Kptfile,fly*.toml,project.toml,builder.toml,package.toml,Cross.toml,*MODULE.bazel,WORKSPACE,WORKSPACE.*,*.bzl,*.gradle,*.gradle.kts,pom.xml,*.nix,*.pub,*.pem,*.crt,*.cer,*.rego}";
+  "**/{*ockerfile*,*ontainerfile*,*OCKERFILE*,*akefile*,*ustfile,*rocfile,Procfile.*,*enkinsfile*,*arthfile*,*.yml,*.yaml,*.json,*.jsonc,*.sh,*.bash,*.bats,*.ps1,*.psm1,*.cmd,*.bat,*.just,*.ksh,*.zsh,*.mk,*.hcl,*.hcl2,*.hcl.*,*.tftpl,*.tmpl,*.j2,*.jinja,*.jinja2,*.tf,*.nomad,*.nomad.*,*.job,*.job.*,*.tofu,*.groovy,*.template,Kustomization,Chart.lock,requirements.lock,*.container.d/*.conf,*.env,.env*,*.tpl,*.gotmpl,*.container,*.image,*.volume,*.service,Kptfile,fly*.toml,project.toml,builder.toml,package.toml,Cross.toml,*MODULE.bazel,WORKSPACE,WORKSPACE.*,*.bzl,*.gradle,*.gradle.kts,pom.xml,*.nix,*.pub,*.pem,*.crt,*.cer,*.rego}";
 const ignoredPattern = "**/{node_modules,.git,.hg,.svn,.vscode-test,out,vendor,.venv}/**";
 
 /** Files above this size, in bytes, are not read: no reference is worth a frozen editor. */
@@ -108,11 +108,11 @@ async function readDisk(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** The names of a folder's files, in order, one on each line; undefined where it cannot be opened. */
+/** The names of a folder's files and folders, in order, one on each line; undefined where it cannot be opened. */
 async function namesIn(folder: vscode.Uri): Promise<string | undefined> {
   try {
     const entries = await vscode.workspace.fs.readDirectory(folder);
-    const names = entries.flatMap(([name, type]) => (type === vscode.FileType.Directory ? [] : name));
+    const names = entries.map(([name, type]) => (type === vscode.FileType.Directory ? `${name}/` : name));
     return names.toSorted().slice(0, maximumNames).join("\n");
   } catch {
     return undefined;

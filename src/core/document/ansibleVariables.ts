@@ -28,7 +28,7 @@ const projects = ["", "inventory/", "inventories/", "../", "../../../", "../../.
 export function variablesBeside(path: string, siblings: Siblings, named: readonly string[] = []): VariableLookup {
   if (siblings === noSiblings) return () => undefined;
   // Tasks may lie deeper in their folder.
-  const [, below] = /(?:^|\/)(?:tasks|handlers)\/([^/]+(?:\/[^/]+)*)$/.exec(path) ?? [];
+  const [, below] = /(?:^|\/)(?:tasks|handlers|templates)\/([^/]+(?:\/[^/]+)*)$/.exec(path) ?? [];
   const role = below === undefined ? undefined : "../".repeat(below.split("/").length);
   const inRole = (names: readonly string[]): readonly string[] =>
     role === undefined ? [] : names.map((name) => role + name);

@@ -9,6 +9,7 @@ import {
 import { pipelineOfPath, pipelineOfYaml } from "./detectPipeline.ts";
 import { toolOfPath, toolOfYaml } from "./detectTool.ts";
 import type { Dialect } from "./document.ts";
+import { withoutJinja } from "./jinjaPath.ts";
 
 const dockerfileName = /(?:^|[._-])(?:docker|container)file(?:[._-].*)?$/i;
 /** Names like a Dockerfile's that are not one: ignore lists, documents, and source code about Dockerfiles. */
@@ -49,14 +50,19 @@ export function dialectOfPath(path: string): Dialect | undefined {
   );
 }
 
+/** YAML by its ending, or a compose file without one. */
+const mayBeYaml = /\.ya?ml$|compose$/i;
+
 /** JSON that tools keep for themselves. */
 const notManifest = /(?:^|[/.-])(?:package(?:-lock)?|composer|tsconfig[^/]*|[^/]*schema|translation|messages)\.json$/i;
 
 /** Whether a file is worth reading: its path tells a dialect, or its content may (YAML, JSON, or a name without extension). */
 export function mayHoldReferences(path: string): boolean {
+  const target = withoutJinja(path);
+  if (target !== path) return mayHoldReferences(target);
   return (
     dialectOfPath(path) !== undefined ||
-    /\.ya?ml$/i.test(path) ||
+    mayBeYaml.test(path) ||
     mayHoldInfrastructure(path) ||
     (/\.json$/i.test(path) && !notManifest.test(path)) ||
     !path.slice(path.lastIndexOf("/") + 1).includes(".")
@@ -69,7 +75,8 @@ const lookedAt = 65_536;
 /** The dialect that a text shows where its path does not tell one. */
 export function dialectOfContent(text: string, path: string): Dialect | undefined {
   const head = text.slice(0, lookedAt);
-  if (/\.ya?ml$/i.test(path)) return dialectOfYaml(head, path);
+  const known = mayBeYaml.test(path) ? dialectOfYaml(head, path) : undefined;
+  if (known !== undefined || /\.ya?ml$/i.test(path)) return known;
   if (mayHoldInfrastructure(path)) return infrastructureOfContent(head, path);
   if (/\.json$/i.test(path)) return deliveryOfJson(head) ?? infrastructureOfContent(head, path);
   if (path.slice(path.lastIndexOf("/") + 1).includes(".")) return undefined;

@@ -7,16 +7,16 @@ import { createScalarMap } from "./yamlScalarMap.ts";
 
 /**
  * Moves what was read from a scalar's value to the text that holds the scalar. `offsetOf` gives the offset in the
- * value where what was read is not the value itself.
+ * value where what was read is not the value itself, of a beginning or of an end.
  */
 export function placeDocument(
   document: Document,
   scalar: YamlScalar,
   text: string,
-  offsetOf: (offset: number) => number = (offset) => offset,
+  offsetOf: (offset: number, isEnd: boolean) => number = (offset) => offset,
 ): Document {
   const map = createScalarMap(text, scalar);
-  const place = ({ start, end }: Span): Span => map.spanOf(offsetOf(start), offsetOf(end));
+  const place = ({ start, end }: Span): Span => map.spanOf(offsetOf(start, false), offsetOf(end, end > start));
   return {
     ...document,
     text,

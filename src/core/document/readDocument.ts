@@ -34,12 +34,15 @@ import { readPreCommit } from "./preCommit.ts";
 import { readAppPlatform } from "./appPlatform.ts";
 import { readCodefresh } from "./codefresh.ts";
 import { readArgo, readTekton } from "./manifestPipeline.ts";
+import { isJinjaTemplate, withoutJinja } from "./jinjaPath.ts";
+import { readJinjaTemplate } from "./jinjaTemplate.ts";
 import { readJenkinsfile } from "./jenkinsfile.ts";
 import { readJustfile } from "./justfile.ts";
 import { readMaven } from "./maven.ts";
 import { readMakefile } from "./makefile.ts";
 import { readNix } from "./nix.ts";
 import { readNomad } from "./nomad.ts";
+import { withoutUnsafePins } from "./pinSafety.ts";
 import { readPulumi } from "./pulumi.ts";
 import { readSemaphore } from "./semaphore.ts";
 import { readServerless } from "./serverless.ts";
@@ -133,18 +136,25 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
  */
 export function readDocument(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const text = withoutByteOrderMark(source);
-  const nothing = { path, text, images: [], commands: [], jobs: [], problems: [] };
   if (text.length > maximumLength) {
     const message = `The file holds more than ${maximumLength / 1024 / 1024} MiB of text and was not read.`;
     const problems = [{ code: "limit-reached", message, span: { start: 0, end: 0 } }];
-    return { ...nothing, dialect: dialectOfPath(path) ?? "unrecognised", problems };
+    const dialect = dialectOfPath(path) ?? "unrecognised";
+    return { path, text, images: [], commands: [], jobs: [], dialect, problems };
   }
+  const target = withoutJinja(path);
+  if (isJinjaTemplate(path, text))
+    return readJinjaTemplate(text, path, siblings, (inner) => readText(inner, target, siblings));
+  return target === path ? readText(text, path, siblings) : { ...readText(text, target, siblings), path };
+}
+
+function readText(text: string, path: string, siblings: Siblings): Document {
   const named = dialectOfPath(path);
   const byContent = named === undefined || isResourceNamedLike(named, text) ? dialectOfContent(text, path) : undefined;
   const dialect = byContent ?? named;
   const read = dialect === undefined ? undefined : readers.get(dialect);
   return read === undefined
-    ? { ...nothing, dialect: dialect ?? "unrecognised" }
+    ? { path, text, images: [], commands: [], jobs: [], problems: [], dialect: dialect ?? "unrecognised" }
     : withCommandImages(read(text, path, siblings));
 }
 
@@ -153,7 +163,7 @@ const readsOwnCommands: ReadonlySet<Dialect> = new Set<Dialect>(["earthfile", "j
 
 /** The document with the images that its commands name, except where its dialect lists them already. */
 function withCommandImages(document: Document): Document {
-  if (readsOwnCommands.has(document.dialect)) return document;
+  if (readsOwnCommands.has(document.dialect)) return { ...document, images: withoutUnsafePins(document.images) };
   const inputs = inputMentions(document, (text, dialect) => readers.get(dialect)?.(text, "", noSiblings));
-  return { ...document, images: imagesOf(document, inputs) };
+  return { ...document, images: withoutUnsafePins(imagesOf(document, inputs)) };
 }

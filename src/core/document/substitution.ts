@@ -1,4 +1,4 @@
-import type { Document } from "./document.ts";
+import type { Document, ValueStep } from "./document.ts";
 import { placeDocument } from "./embedded.ts";
 import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
 import type { YamlScalar } from "./yamlNode.ts";
@@ -8,6 +8,8 @@ export interface Substitution {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+  /** How it came about. */
+  readonly chain?: readonly ValueStep[];
 }
 
 /** What the variables of a text come to; one that is not known, or is one of several, stays as it is. */
@@ -39,12 +41,14 @@ export function readSubstituted(
     at = original.end;
   }
   source += scalar.text.slice(at);
-  const offsetOf = (offset: number): number => {
+  // What is taken away where something ends is no part of it, and where something begins neither.
+  const offsetOf = (offset: number, isEnd: boolean): number => {
     let low = 0;
     let high = places.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((places[middle]?.start ?? 0) <= offset) low = middle + 1;
+      const { start = 0 } = places[middle] ?? {};
+      if (start < offset || (start === offset && !isEnd)) low = middle + 1;
       else high = middle;
     }
     const before = places[low - 1];
@@ -55,15 +59,16 @@ export function readSubstituted(
   const placed = placeDocument(inner, scalar, text, offsetOf);
   const images = placed.images.map((use, index) => {
     const span = inner.images[index]?.span;
-    const isSubstituted =
-      use.resolution === "literal" &&
-      span !== undefined &&
-      places.some(({ start, end, original }) => start < span.end && end > span.start && original.text !== "$");
-    if (!isSubstituted) return use;
+    const within =
+      use.resolution === "literal" && span !== undefined
+        ? places.filter(({ start, end, original }) => start < span.end && end > span.start && original.text !== "$")
+        : [];
+    if (within.length === 0) return use;
+    const written = { span: use.span, label: "expression", text: use.text };
     return {
       ...use,
       resolution: "resolved" as const,
-      chain: [{ span: use.span, label: "expression", text: use.text }],
+      chain: [written, ...within.flatMap(({ original }) => original.chain ?? [])],
     };
   });
   return { ...placed, images };

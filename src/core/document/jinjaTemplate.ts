@@ -1,0 +1,152 @@
+import type { Span } from "../image/span.ts";
+import { scopeOf } from "./ansibleScope.ts";
+import { variablesBeside, type VariableLookup } from "./ansibleVariables.ts";
+import type { Document, ImageUse } from "./document.ts";
+import { withoutJinja } from "./jinjaPath.ts";
+import type { Siblings } from "./siblings.ts";
+import { readSubstituted, type Substitution } from "./substitution.ts";
+import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
+import type { YamlNode, YamlScalar } from "./yamlNode.ts";
+
+const yaml = /\.ya?ml$|compose$/i;
+/** Variables named after the command that they hold, where one of its sub-commands follows. */
+const engine = /(?:^|[._])(docker|podman)(?:_(?:bin|binary|cmd|command|exe|executable|path))?$/;
+const subcommand = /^[ \t]+(?:create|pull|run)[ \t\\]/;
+const maximumTokens = 20_000;
+
+/**
+ * Reads a template of Jinja as what it becomes: with the values that Ansible's variables have in the files, and with a
+ * variable that nobody knows in the place of every other expression. What statements choose between is all read.
+ */
+export function readJinjaTemplate(
+  text: string,
+  path: string,
+  siblings: Siblings,
+  read: (text: string) => Document,
+): Document {
+  const tokens = tokensOf(text);
+  const scope = scopeOf(text, nothing, variablesOf(text, tokens, variablesBeside(path, siblings)));
+  const substitutions = tokens.flatMap(
+    (token) => substitutionOf(text, token, scope, yaml.test(withoutJinja(path))) ?? [],
+  );
+  const document = readSubstituted(wholeOf(text), text, inOrder(substitutions), read);
+  return { ...document, path, text, images: document.images.map(withoutPin), problems: [] };
+}
+
+const nothing: YamlNode = { kind: "mapping", span: { start: 0, end: 0 }, entries: [] };
+
+/** `{{ expression }}`, `{% statement %}` or `{# comment #}`. */
+interface Token extends Span {
+  readonly kind: "expression" | "statement" | "comment";
+  readonly inner: string;
+}
+
+const kinds = new Map<string, readonly [kind: Token["kind"], close: string]>([
+  ["{", ["expression", "}}"]],
+  ["%", ["statement", "%}"]],
+  ["#", ["comment", "#}"]],
+]);
+
+function tokensOf(text: string): readonly Token[] {
+  const found: Token[] = [];
+  for (let start = text.indexOf("{"); start >= 0 && found.length < maximumTokens;) {
+    const [kind, close] = kinds.get(text.charAt(start + 1)) ?? [];
+    const end = kind === undefined || close === undefined ? -1 : endOf(text, start + 2, close, kind);
+    if (kind === undefined || end < 0) {
+      start = text.indexOf("{", start + 1);
+      continue;
+    }
+    const inner = text
+      .slice(start + 2, end - 2)
+      .replace(/^[-+]/, "")
+      .replace(/[-+]$/, "")
+      .trim();
+    found.push({ kind, start, end, inner });
+    // What is raw is no template.
+    const raw = kind === "statement" && inner === "raw" ? /\{%[-+]?\s*endraw\b/g : undefined;
+    if (raw !== undefined) raw.lastIndex = end;
+    start = text.indexOf("{", raw?.exec(text)?.index ?? end);
+  }
+  return found;
+}
+
+/** The offset after what closes a token; in an expression, texts hide it. */
+function endOf(text: string, from: number, close: string, kind: Token["kind"]): number {
+  if (kind !== "expression") {
+    const at = text.indexOf(close, from);
+    return at < 0 ? -1 : at + close.length;
+  }
+  for (let at = from; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character === "}" && text.charAt(at + 1) === "}") return at + 2;
+    if (character !== '"' && character !== "'") continue;
+    const quote = text.indexOf(character, at + 1);
+    if (quote >= 0 && !text.slice(at, quote).includes("\n")) at = quote;
+  }
+  return -1;
+}
+
+/** Ansible's variables, and those that the template sets; one that a loop goes through has no one value. */
+function variablesOf(text: string, tokens: readonly Token[], around: VariableLookup): VariableLookup {
+  const own = new Map<string, YamlScalar | undefined>();
+  for (const { kind, inner, start } of tokens) {
+    if (kind !== "statement") continue;
+    const [, name = "", value] = /^set\s+(\w+)\s*=\s*([\s\S]+)$/.exec(inner) ?? [];
+    for (const loop of /^for\s+([\w\s,]+?)\s+in\b/.exec(inner)?.[1]?.split(/\s*,\s*/) ?? []) own.set(loop, undefined);
+    if (value === undefined) continue;
+    const from = text.indexOf(value, start);
+    const span = { start: from, end: from + value.length };
+    const node: YamlScalar = { ...wholeOf(`{{ ${value} }}`), exact: false, span };
+    own.set(name, own.has(name) ? undefined : node);
+  }
+  return (name) => {
+    const node = own.get(name);
+    if (own.has(name)) return node === undefined ? undefined : { node, label: `variable ${name} of the template` };
+    return around(name);
+  };
+}
+
+function wholeOf(text: string): YamlScalar {
+  return { kind: "scalar", span: { start: 0, end: text.length }, text, style: "plain", exact: true, contentStart: 0 };
+}
+
+/** What stands in a token's place. */
+function substitutionOf(text: string, token: Token, scope: TemplateScope, isYaml: boolean): Substitution | undefined {
+  const { kind, start, end, inner } = token;
+  if (kind !== "expression") return { ...lineOf(text, token), text: "" };
+  const written: YamlScalar = { ...wholeOf(text.slice(start, end)), span: { start, end } };
+  const values = expandTemplate(text, written, scope);
+  const texts = values.map(textOfValue);
+  const [first, ...others] = texts;
+  if (first !== undefined && !first.includes("\n") && others.every((other) => other === first))
+    return { start, end, text: first, chain: values[0]?.chain ?? [] };
+  const line = lineOf(text, token);
+  if (isYaml && line.end > end) return { ...line, text: "" };
+  const [, named] = subcommand.test(text.slice(end, end + 40)) ? (engine.exec(inner) ?? []) : [];
+  if (named !== undefined) return { start, end, text: named };
+  return { start, end, text: `\${jinja_${inner.replaceAll(/\W+/g, "_").slice(0, 60)}}` };
+}
+
+/** The whole line with its end, where nothing else stands on it. */
+function lineOf(text: string, { start, end }: Span): Span {
+  const from = text.lastIndexOf("\n", start - 1) + 1;
+  const lineBreak = text.indexOf("\n", end);
+  const isAlone = lineBreak >= 0 && text.slice(from, start).trim() === "" && text.slice(end, lineBreak).trim() === "";
+  return isAlone ? { start: from, end: lineBreak + 1 } : { start, end };
+}
+
+/** Substitutions that do not overlap: what stands within another one's line is gone with it. */
+function inOrder(substitutions: readonly Substitution[]): readonly Substitution[] {
+  let at = 0;
+  return substitutions.filter(({ start, end }) => {
+    if (start < at) return false;
+    at = end;
+    return true;
+  });
+}
+
+/** A reference that Jinja completes cannot be pinned where it stands. */
+function withoutPin(use: ImageUse): ImageUse {
+  const { pinAt: _, pinBefore: __, ...rest } = use;
+  return /\{[{%]/.test(use.text) ? rest : use;
+}

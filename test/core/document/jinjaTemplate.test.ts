@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { mayHoldReferences } from "../../../src/core/document/detect.ts";
+import { expectPinsToHold, expectToSurvive, expectUses, summary } from "../../helpers/imageUses.ts";
+
+const files = new Map([
+  ["roles/web/defaults/main.yml", 'web_tag: "1.2"\nweb_image: "{{ registry }}/acme/web:{{ web_tag }}"\n'],
+  ["group_vars/all.yml", "registry: ghcr.io\nengine: podman\n"],
+]);
+const readAt = (path: string) => (text: string) => readDocument(text, path, (file) => files.get(file));
+
+const rows: readonly (readonly [name: string, path: string, text: string, ...uses: readonly string[]])[] = [
+  [
+    "a compose file, with lines that only steer and values of the role",
+    "roles/web/templates/docker-compose.yml.j2",
+    `# {{ ansible_managed }}
+services:
+{% if web_enabled | bool %}
+  web:
+    image: "«{{ web_image }}»"
+    command: {{ web_command }}
+{% endif %}
+  {{ name }}:
+    image: «{{ registry }}/acme/api:{{ api_tag | default('7') }}»
+    labels:
+{{ labels | to_nice_yaml | indent(6) }}
+  db:
+    image: «postgres:16»{# of the team #}
+  cache:
+    image: «{{ cache_image }}»
+  queue:
+    image: «rabbitmq:{{ queue_tag }}»
+`,
+    "image ghcr.io/acme/web:1.2 resolved",
+    "image ghcr.io/acme/api:7 resolved",
+    "image docker.io/library/postgres:16 literal",
+    "image ? unresolved",
+    "image ? partial",
+  ],
+  [
+    "a compose file that is named in another way, and a variable of the template's own",
+    "deploy/files/shop.compose.j2",
+    `{% set tag = "3" %}
+services:
+  a: { image: "«acme/a:{{ tag }}»" }
+{% for tag in tags %}{% endfor %}
+  b:
+    image: «nginx»
+`,
+    "image ? partial",
+    "image docker.io/library/nginx literal",
+  ],
+  [
+    "a unit of systemd, whose command goes over lines and may hold the engine in a variable",
+    "roles/web/templates/web.service.jinja2",
+    `[Service]
+ExecStartPre=-/usr/bin/docker rm web
+ExecStart=/usr/bin/docker run --rm \\
+  --name web \\
+{% if web_env %}
+  --env A=1 \\
+{% endif %}
+  «{{ web_image }}» \\
+  --listen
+ExecStartPre={{ host_command_docker }} create --name x «acme/x:{{ web_tag }}»
+ExecStop={{ host_command_sh }} create acme/no
+`,
+    "command ghcr.io/acme/web:1.2 resolved",
+    "command docker.io/acme/x:1.2 resolved",
+  ],
+  [
+    "a Quadlet unit",
+    "templates/web.container.j2",
+    "[Container]\nImage=«docker.io/acme/web:{{ tag }}»\n{% raw %}\nLabel={{ no }}\n{% endraw %}\n",
+    "image ? partial",
+  ],
+  [
+    "a job of Nomad, whose own templates are raw",
+    "jobs/web.nomad.j2",
+    `job "web" {
+  group "a" {
+    count = {{ count }}
+    task "t" {
+      driver = "docker"
+      config { image = "«{{ registry }}/acme/web:1»" }
+      template { data = "{% raw %}{{ key "a" }}{% endraw %}" }
+    }
+  }
+}
+`,
+    "task ghcr.io/acme/web:1 resolved",
+  ],
+  [
+    "a script",
+    "roles/web/templates/pull.sh",
+    'docker pull «{{ web_image }}»\n[ ${#list[@]} -gt 0 ] && echo "{{ x }}"\n',
+    "command ghcr.io/acme/web:1.2 resolved",
+  ],
+  ["a Dockerfile", "molecule/Dockerfile.j2", "FROM «{{ item.image }}»\nRUN true\n", "from ? unresolved"],
+];
+
+describe("readJinjaTemplate", () => {
+  for (const [name, path, text, ...uses] of rows) {
+    it(`reads ${name}`, () => {
+      expectUses(readAt(path), text, uses);
+      expectPinsToHold(readAt(path), text.replaceAll(/[«»]/g, ""));
+    });
+    it(`survives mutations of ${name}`, () => expectToSurvive(readAt(path), text.replaceAll(/[«»]/g, "")));
+  }
+
+  it("says where a value stands", () => {
+    const text = 'services:\n  a:\n    image: "{{ web_image }}"\n';
+    const document = readAt("roles/web/templates/compose.yml.j2")(text);
+    const [use] = document.images;
+    assert.equal(document.path, "roles/web/templates/compose.yml.j2");
+    assert.equal(use && summary(use), "image ghcr.io/acme/web:1.2 resolved");
+    assert.deepEqual(new Set(use?.chain.flatMap(({ file }) => file ?? [])), new Set(files.keys()));
+    assert.equal(use?.pinAt, undefined);
+  });
+
+  it("leaves a template without expressions, and files of other kinds, to their readers", () => {
+    const document = readAt("a/compose.yml.j2")("services:\n  a:\n    image: nginx:1\n");
+    assert.deepEqual(document.images.map(summary), ["image docker.io/library/nginx:1 literal"]);
+    assert.equal(document.path, "a/compose.yml.j2");
+    const paths = ["a/compose.yml.j2", "x.service.jinja", "a.compose.j2", "Dockerfile.j2", "nginx.conf.j2", "a.cfg.j2"];
+    assert.deepEqual(paths.map(mayHoldReferences), [true, true, true, true, false, false]);
+  });
+});
