@@ -9,7 +9,7 @@ import { holdsManifests, readManifestText } from "./helmValuesText.ts";
 import { addOciChart } from "./ociChart.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
 import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
-import { withoutSharedPins, type SuppliedPart } from "./splitImage.ts";
+import type { SuppliedPart } from "./splitImage.ts";
 import { evaluateAction, expandActions } from "./templateAction.ts";
 import { maskTemplate } from "./templateMask.ts";
 import { valuesInTemplates } from "./valuesInTemplates.ts";
@@ -64,7 +64,7 @@ export function readHelmValuesFile(source: string, path: string, siblings: Sibli
     path,
     dialect: "helm-values",
     text,
-    images: withoutSharedPins(values.imagesAt()),
+    images: values.imagesAt(),
     commands: [],
     jobs: [],
     problems: values.problems,
@@ -114,7 +114,7 @@ function readValuesTemplate(text: string, path: string): Document {
   const images = createImageCollector(text);
   const expand = (scalar: YamlScalar) => expandActions(text, masked, scalar, evaluateAction);
   for (const { root } of readTemplateYaml(masked.text).documents) readHelmValues(root, { text, images, expand });
-  const found = withoutSharedPins(inDocumentOrder(images.images));
+  const found = inDocumentOrder(images.images);
   return { path, dialect: "helm-values", text, images: found, commands: [], jobs: [], problems: [] };
 }
 

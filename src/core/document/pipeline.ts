@@ -1,4 +1,3 @@
-import { formatReference } from "../image/reference.ts";
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
 import type { ShellReading } from "../shell/readShell.ts";
@@ -104,7 +103,7 @@ export function createPipeline(source: string, path: string, dialect: Dialect, r
         path,
         dialect,
         text,
-        images: withoutUnsafePins(inDocumentOrder([...images.images, ...uses])),
+        images: inDocumentOrder([...images.images, ...uses]),
         commands,
         furtherCommands,
         jobs,
@@ -112,39 +111,6 @@ export function createPipeline(source: string, path: string, dialect: Dialect, r
       };
     },
   };
-}
-
-/**
- * Leaves out where to pin through a literal that other uses take as a part of their value, or that gives several
- * images: a digest there would break theirs.
- */
-function withoutUnsafePins(uses: readonly ImageUse[]): readonly ImageUse[] {
-  /** Where the uses that go through a literal would be pinned; absent for one that cannot be. */
-  const through = new Map<number, Set<number | undefined>>();
-  const pinned = new Map<number, Set<string>>();
-  for (const use of uses) {
-    for (const { span, file } of use.chain) if (file === undefined) addTo(through, span.start, use.pinAt?.start);
-    if (use.pinAt !== undefined && use.reference !== undefined)
-      addTo(pinned, use.pinAt.start, formatReference(use.reference));
-  }
-  return uses.map((use) => {
-    const { pinAt, pinBefore: _, ...rest } = use;
-    if (pinAt === undefined) return use;
-    const isUnsafe =
-      (pinned.get(pinAt.start)?.size ?? 0) > 1 ||
-      use.chain.some(
-        ({ span, file }) =>
-          file === undefined &&
-          span.start <= pinAt.start &&
-          pinAt.start <= span.end &&
-          (through.get(span.start)?.size ?? 0) > 1,
-      );
-    return isUnsafe ? rest : use;
-  });
-}
-
-function addTo<T>(sets: Map<number, Set<T>>, key: number, value: T): void {
-  sets.set(key, (sets.get(key) ?? new Set()).add(value));
 }
 
 /** A span from a key to the end of its value. */

@@ -1,7 +1,6 @@
 import type { Document } from "./document.ts";
 import { isPlaceholder } from "./imageShape.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
-import { withoutSharedPins } from "./splitImage.ts";
 import { expandTemplate, type TemplateScope } from "./template.ts";
 import { dollar } from "./templateSyntax.ts";
 import { createImageCollector, inDocumentOrder, type ImageCollector, type ImageOptions } from "./yamlImage.ts";
@@ -71,5 +70,5 @@ export function createResourceReading(
 
 /** The images of a reading and of the documents within, in order. */
 export function usesOf({ images, inner }: ResourceReading): Document["images"] {
-  return withoutSharedPins(inDocumentOrder([...images.images, ...inner.flatMap((document) => document.images)]));
+  return inDocumentOrder([...images.images, ...inner.flatMap((document) => document.images)]);
 }

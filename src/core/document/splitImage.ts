@@ -1,5 +1,5 @@
-import { formatReference, parseReference } from "../image/reference.ts";
-import type { ImageUse, ValueStep } from "./document.ts";
+import { parseReference } from "../image/reference.ts";
+import type { ValueStep } from "./document.ts";
 import { isMasked } from "./templateMask.ts";
 import type { Value, ValuePart } from "./value.ts";
 import { literalPart, type ImageCollector, type PinPlace } from "./yamlImage.ts";
@@ -181,23 +181,4 @@ export function newKeyPlace(text: string, mapping: YamlMapping, entry: YamlEntry
 /** Whether a scalar has an anchor, so that aliases may say it elsewhere. */
 function isAnchored(text: string, { span }: YamlScalar): boolean {
   return /&[^\s,[\]{}]+\s+["']?$/.test(text.slice(Math.max(0, span.start - 100), span.start));
-}
-
-/** Leaves out where to pin what several references share: a digest there would be right for one of them only. */
-export function withoutSharedPins(uses: readonly ImageUse[]): readonly ImageUse[] {
-  const references = new Map<number, string | undefined>();
-  const shared = new Set<number>();
-  for (const { pinAt, reference } of uses) {
-    if (pinAt === undefined || reference === undefined) continue;
-    const name = formatReference(reference);
-    const other = references.get(pinAt.start);
-    if (other !== undefined && other !== name) shared.add(pinAt.start);
-    references.set(pinAt.start, name);
-  }
-  if (shared.size === 0) return uses;
-  return uses.map((use) => {
-    if (use.pinAt === undefined || !shared.has(use.pinAt.start)) return use;
-    const { pinAt: _at, pinBefore: _before, ...rest } = use;
-    return rest;
-  });
 }

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { withoutUnsafePins } from "../../../src/core/document/pinSafety.ts";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { pin } from "../../helpers/imageUses.ts";
+
+describe("withoutUnsafePins", () => {
+  /** What each file reads to where all its pins are written: `¶` stands for each digest. */
+  const files: readonly (readonly [name: string, path: string, source: string, pinned: string])[] = [
+    [
+      "after an expression of one image",
+      "a.sh",
+      "V=1\ndocker pull a:$V\ndocker pull b:$V\n",
+      "V=1\ndocker pull a:$V¶\ndocker pull b:$V¶\n",
+    ],
+    [
+      "not after an expression of several images",
+      ".github/workflows/a.yml",
+      "on: push\njobs:\n  a:\n    runs-on: x\n    strategy: {matrix: {v: [1, 2]}}\n    steps: [{run: 'docker pull a:${{ matrix.v }}'}]\n",
+      "on: push\njobs:\n  a:\n    runs-on: x\n    strategy: {matrix: {v: [1, 2]}}\n    steps: [{run: 'docker pull a:${{ matrix.v }}'}]\n",
+    ],
+    [
+      "not in a literal that another image holds a part of",
+      ".gitlab-ci.yml",
+      "variables: {V: node}\na: {image: '$V:22'}\nb: {image: $V}\n",
+      "variables: {V: node}\na: {image: '$V:22¶'}\nb: {image: $V}\n",
+    ],
+    ["in each item of a list", "a.sh", 'I="a:1 b:2"\ndocker pull $I\n', 'I="a:1¶ b:2¶"\ndocker pull $I\n'],
+    [
+      "once where two uses go through one literal",
+      ".gitlab-ci.yml",
+      "variables: {I: node:22}\na: {image: $I}\nb: {image: $I}\n",
+      "variables: {I: node:22¶}\na: {image: $I}\nb: {image: $I}\n",
+    ],
+    [
+      "not in a recipe's loop",
+      "Makefile",
+      "a:\n\tfor i in b c; do docker pull x/$$i; done\n",
+      "a:\n\tfor i in b c; do docker pull x/$$i; done\n",
+    ],
+    [
+      "not in what branches give several values",
+      "Earthfile",
+      "VERSION 0.8\na:\n  FOR l IN go js\n    WITH DOCKER --pull $l:1\n      RUN docker run $l:1\n    END\n  END\n",
+      "VERSION 0.8\na:\n  FOR l IN go js\n    WITH DOCKER --pull $l:1\n      RUN docker run $l:1\n    END\n  END\n",
+    ],
+  ];
+  for (const [name, path, source, pinned] of files)
+    it(`pins ${name}`, () => {
+      const { images } = readDocument(source, path);
+      assert.ok(images.length > 0);
+      const places = new Map(images.flatMap(({ pinAt }) => (pinAt === undefined ? [] : [[pinAt.start, pinAt]])));
+      let text = source;
+      for (const { start, end } of [...places.values()].toSorted((one, other) => other.start - one.start))
+        text = `${text.slice(0, start)}@${pin}${text.slice(end)}`;
+      assert.equal(text.replaceAll(`@${pin}`, "¶"), pinned);
+      assert.equal(readDocument(text, path).images.length, images.length);
+    });
+
+  it("leaves a single use as it is", () => {
+    const images = readDocument("FROM a:1\n", "Dockerfile").images;
+    assert.equal(withoutUnsafePins(images), images);
+  });
+});
