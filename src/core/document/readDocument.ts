@@ -43,7 +43,6 @@ import { readMakefile } from "./makefile.ts";
 import { readNix } from "./nix.ts";
 import { readNomad } from "./nomad.ts";
 import { withoutUnsafePins } from "./pinSafety.ts";
-import { withoutUnsafePins } from "./pinSafety.ts";
 import { readPulumi } from "./pulumi.ts";
 import { readSemaphore } from "./semaphore.ts";
 import { readServerless } from "./serverless.ts";
