@@ -1,7 +1,7 @@
 import { parseReference } from "../image/reference.ts";
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
-import { mayNameImages } from "../shell/imageCommands.ts";
+import { mayRunTool } from "../shell/runsTool.ts";
 import type { Document, ImageUse } from "./document.ts";
 import { settingsBeside } from "./buildSettings.ts";
 import { readBodies } from "./dockerfileBodies.ts";
@@ -52,7 +52,7 @@ export function readDockerfile(
     usedElsewhere: new Set(),
     problems: [...syntax.problems, ...directives.problems, ...problems],
     supplied,
-    readsCommands: mayNameImages(text),
+    readsCommands: mayRunTool(text),
   };
   const starts = readStages(instructions, reading);
   readBodies(instructions, starts, reading);

@@ -42,6 +42,9 @@ const tools = new Map<string, ToolReader>([
   ["toolbox", flagged(["create"], ["--image", "-i"])],
 ]);
 
+/** The names of all tools that take images. */
+export const imageTools: readonly string[] = [...tools.keys()];
+
 function afterPlatform(slice: WordSlice): WordSlice | undefined {
   return afterName(slice, /^[\w.-]+=/);
 }
