@@ -1,6 +1,6 @@
 import type { ValueStep } from "./document.ts";
 import type { ValuePart } from "./value.ts";
-import type { YamlNode } from "./yamlNode.ts";
+import { textOf, type YamlNode } from "./yamlNode.ts";
 
 /** One thing that an expression may come to. */
 export type Candidate =
@@ -16,6 +16,10 @@ export type Candidate =
 export interface ExpressionScope {
   /** The candidates for `matrix.image`, given as its parts. */
   lookup(path: readonly string[]): readonly Candidate[];
+  /** What a text in JSON comes to. */
+  json(parts: readonly ValuePart[], chain: readonly ValueStep[]): Candidate;
+  /** What a mapping or sequence has at a key or an index. */
+  member(node: YamlNode, key: string): Candidate;
   /** The part for the characters from `start` to `end` of the expression, with its place in the document. */
   literal(start: number, end: number): ValuePart;
 }
@@ -126,7 +130,7 @@ function createReader(tokens: readonly Token[], source: string, scope: Expressio
     if (depth > maximumDepth) return unknown;
     if (accept("(")) {
       const inner = or(depth + 1);
-      return accept(")") ? inner : fail();
+      return accept(")") ? members(inner, depth) : fail();
     }
     at++;
     if (token.kind === "string") {
@@ -137,7 +141,7 @@ function createReader(tokens: readonly Token[], source: string, scope: Expressio
     }
     if (token.kind === "number") return [textCandidate({ text: token.text })];
     if (token.kind !== "name") return fail();
-    if (accept("(")) return call(token.text, depth);
+    if (accept("(")) return members(call(token.text, depth), depth);
     if (token.text === "true") return [{ kind: "true" }];
     if (token.text === "false" || token.text === "null") return [{ kind: "falsy" }];
     return names(token.text, depth);
@@ -161,6 +165,29 @@ function createReader(tokens: readonly Token[], source: string, scope: Expressio
     }
   }
 
+  /** What follows a value that is no context: `.name`, `[0]`, `[matrix.name]`. */
+  function members(values: readonly Candidate[], depth: number): readonly Candidate[] {
+    let found = values;
+    for (;;) {
+      let keys: readonly (string | undefined)[];
+      if (accept(".")) {
+        const { kind, text } = peek();
+        at++;
+        if (kind === "end") return fail();
+        keys = [kind === "name" ? text : undefined];
+      } else if (accept("[")) {
+        keys = or(depth + 1).map((index) => (index.kind === "text" ? textOfParts(index.parts) : undefined));
+        if (!accept("]")) return fail();
+      } else return found;
+      found = bounded(found.flatMap((value) => keys.map((key) => memberOf(value, key))));
+    }
+  }
+
+  function memberOf(value: Candidate, key: string | undefined): Candidate {
+    if (value.kind === "node" && key !== undefined) return scope.member(value.node, key);
+    return value.kind === "falsy" ? value : { kind: "unknown" };
+  }
+
   function call(name: string, depth: number): readonly Candidate[] {
     const values: (readonly Candidate[])[] = [];
     if (!accept(")"))
@@ -169,6 +196,10 @@ function createReader(tokens: readonly Token[], source: string, scope: Expressio
     if (tokens[at - 1]?.text !== ")" && !accept(")")) return fail();
     const question = questions.get(name.toLowerCase());
     if (question !== undefined) return asked(question, values);
+    if (name.toLowerCase() === "fromjson")
+      return (values[0] ?? unknown).map((one) =>
+        one.kind === "text" ? scope.json(one.parts, one.chain) : { kind: "unknown" },
+      );
     return name.toLowerCase() === "format" ? format(values) : unknown;
   }
 
@@ -202,12 +233,19 @@ function asked(
   return bounded(
     texts.flatMap((one) =>
       others.map((other): Candidate => {
-        const [text, part] = [comparable(one), comparable(other)];
-        if (text === undefined || part === undefined) return { kind: "unknown" };
-        return question(text, part) ? { kind: "true" } : { kind: "falsy" };
+        const part = comparable(other);
+        // `contains` looks for an item of a list.
+        const texts = one.kind === "node" ? itemTexts(one.node) : [comparable(one)];
+        if (part === undefined || texts.includes(undefined)) return { kind: "unknown" };
+        const isSo = texts.some((text) => (one.kind === "node" ? text === part : question(text ?? "", part)));
+        return isSo ? { kind: "true" } : { kind: "falsy" };
       }),
     ),
   );
+}
+
+function itemTexts(list: YamlNode): readonly (string | undefined)[] {
+  return list.kind === "sequence" ? list.items.map((item) => textOf(item)?.toLowerCase()) : [undefined];
 }
 
 /** Strings compare without regard to case. */

@@ -1,5 +1,14 @@
-import { writtenJson } from "./githubJson.ts";
-import { dereference, entriesOf, isNull, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import {
+  dereference,
+  entriesOf,
+  isNull,
+  itemsOf,
+  mappingOf,
+  scalarOf,
+  valueAt,
+  type YamlNode,
+  type YamlScalar,
+} from "./yamlNode.ts";
 
 /** One job that a matrix yields: its values by name. */
 export type MatrixCombination = ReadonlyMap<string, YamlNode>;
@@ -9,30 +18,46 @@ const maximumCombinations = 256;
 
 /**
  * The combinations of a job's `strategy.matrix`, with `include` and `exclude` applied as GitHub does. One empty
- * combination for a job without matrix; undefined where the matrix is not written out in the file, as YAML or as JSON.
+ * combination for a job without matrix; undefined where nothing tells what the matrix is. `nodesOf` says what an
+ * expression comes to; an axis that nothing tells has its expression for a value.
  */
-export function matrixCombinations(job: YamlNode, text: string): readonly MatrixCombination[] | undefined {
-  const written = (node: YamlNode | undefined): YamlNode | undefined => {
+export function matrixCombinations(
+  job: YamlNode,
+  nodesOf: (scalar: YamlScalar) => readonly YamlNode[],
+): readonly MatrixCombination[] | undefined {
+  const written = (node: YamlNode | undefined): readonly YamlNode[] => {
     const found = dereference(node);
-    return found?.kind === "scalar" ? (writtenJson(text, found) ?? found) : found;
+    if (found?.kind !== "scalar") return found === undefined ? [] : [found];
+    const nodes = nodesOf(found);
+    return nodes.length === 0 ? [found] : nodes;
   };
-  const matrix = written(valueAt(job, "strategy", "matrix"));
+  const matrix = dereference(valueAt(job, "strategy", "matrix"));
   if (matrix === undefined || (matrix.kind === "scalar" && isNull(matrix))) return [new Map<string, YamlNode>()];
+  const known = written(matrix).flatMap((one) => combinationsOf(one, written) ?? []);
+  return known.length === 0 ? undefined : known.slice(0, maximumCombinations);
+}
+
+function combinationsOf(
+  matrix: YamlNode,
+  written: (node: YamlNode | undefined) => readonly YamlNode[],
+): readonly MatrixCombination[] | undefined {
   if (mappingOf(matrix) === undefined) return undefined;
-  const entries = entriesOf(matrix).map(({ key, value }) => ({ key, value: written(value) ?? value }));
-  const isComputed = entries.some(({ value }) => textOf(value) !== undefined);
-  if (isComputed) return undefined;
+  const entries = entriesOf(matrix);
+  const named = (name: string): readonly YamlNode[] =>
+    entries.filter(({ key }) => key.text === name).flatMap(({ value }) => written(value));
+  // What is included may bring names of its own.
+  if (named("include").some((node) => scalarOf(node) !== undefined)) return undefined;
   const axes = entries.filter(({ key }) => key.text !== "include" && key.text !== "exclude");
   let products: Map<string, YamlNode>[] = axes.length === 0 ? [] : [new Map()];
-  for (const { key, value } of axes)
+  for (const { key, value } of axes) {
+    const items = written(value).flatMap((node) => (scalarOf(node) === undefined ? itemsOf(node) : [node]));
     products = products
-      .flatMap((product) => itemsOf(value).map((item) => new Map(product).set(key.text, item)))
+      .flatMap((product) => items.map((item) => new Map(product).set(key.text, item)))
       .slice(0, maximumCombinations);
-  const itemsOfKey = (name: string): readonly YamlNode[] =>
-    itemsOf(entries.find(({ key }) => key.text === name)?.value);
-  const excluded = itemsOfKey("exclude");
+  }
+  const excluded = named("exclude").flatMap(itemsOf);
   const kept = products.filter((product) => !excluded.some((exclusion) => covers(exclusion, product)));
-  return include(itemsOfKey("include"), kept, new Set(axes.map(({ key }) => key.text)));
+  return include(named("include").flatMap(itemsOf), kept, new Set(axes.map(({ key }) => key.text)));
 }
 
 /** Keys of a job that say where and when it runs, not with which images. */
@@ -76,12 +101,16 @@ function include(
   const added: Map<string, YamlNode>[] = [];
   for (const inclusion of inclusions) {
     const values = entriesOf(inclusion);
-    const extended = originals.filter((product) =>
-      values.every(({ key, value }) => !axes.has(key.text) || isEqual(product.get(key.text), value)),
-    );
-    for (const product of extended) for (const { key, value } of values) product.set(key.text, value);
-    if (extended.length === 0 && originals.length + added.length < maximumCombinations)
-      added.push(new Map(values.map(({ key, value }) => [key.text, value])));
+    const agrees = (product: MatrixCombination, isSame: typeof isEqual): boolean =>
+      values.every(({ key, value }) => !axes.has(key.text) || isSame(product.get(key.text), value));
+    const maybe = originals.filter((product) => agrees(product, mayBeEqual));
+    const possible = maybe.length > 0 ? maybe : [new Map<string, YamlNode>()];
+    for (const product of possible) {
+      const isCertain = maybe.length > 0 && agrees(product, isEqual);
+      const extended = isCertain ? product : new Map(product);
+      for (const { key, value } of values) extended.set(key.text, value);
+      if (!isCertain && originals.length + added.length < maximumCombinations) added.push(extended);
+    }
   }
   return [...originals, ...added];
 }
@@ -89,6 +118,11 @@ function include(
 function covers(exclusion: YamlNode, product: MatrixCombination): boolean {
   const values = entriesOf(exclusion);
   return values.length > 0 && values.every(({ key, value }) => isEqual(product.get(key.text), value));
+}
+
+/** A value that nothing tells may be any. */
+function mayBeEqual(one: YamlNode | undefined, other: YamlNode | undefined): boolean {
+  return scalarOf(one)?.text.includes("${{") === true || isEqual(one, other);
 }
 
 function isEqual(one: YamlNode | undefined, other: YamlNode | undefined): boolean {

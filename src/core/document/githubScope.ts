@@ -1,5 +1,6 @@
 import type { Span } from "../image/span.ts";
-import { evaluateExpression, textCandidate, type Candidate } from "./githubExpression.ts";
+import { evaluateExpression, textCandidate, type Candidate, type ExpressionScope } from "./githubExpression.ts";
+import { jsonNode, writtenJson } from "./githubJson.ts";
 import type { MatrixCombination } from "./githubMatrix.ts";
 import type { Value, ValuePart } from "./value.ts";
 import { literalPart } from "./yamlImage.ts";
@@ -7,6 +8,7 @@ import {
   dereference,
   entriesOf,
   isNull,
+  itemsOf,
   scalarOf,
   textOf,
   valueAt,
@@ -57,6 +59,8 @@ export function inputDefaults(
   return defaults;
 }
 
+/** Expressions with what stands in their braces; braces within their strings do not end them. */
+const expressions = /\$\{\{((?:[^'}]|'[^']*'|\}(?!\}))*)\}\}/g;
 /** Longer values hold no image reference. */
 const maximumLength = 4096;
 const maximumValues = 256;
@@ -71,6 +75,7 @@ export function valuesOf(
   const source = scalar.text;
   if (to - from > maximumLength) return [{ parts: [{}], chain: [] }];
   const isPlain = from < to && !source.includes("${{");
+  if (isPlain && scalar.isMade === true) return [{ parts: [{ text: source.slice(from, to) }], chain: [] }];
   if (isPlain) return [{ parts: [literalPart(scope.text, scalar, from, to)], chain: [] }];
   let values: Value[] = [{ parts: [], chain: [] }];
   const append = (alternatives: readonly Value[]): void => {
@@ -84,7 +89,7 @@ export function valuesOf(
       .slice(0, maximumValues);
   };
   let at = from;
-  for (const found of source.slice(from, to).matchAll(/\$\{\{(.*?)\}\}/gs)) {
+  for (const found of source.slice(from, to).matchAll(expressions)) {
     const start = from + found.index;
     const end = start + found[0].length;
     if (start > at) append([{ parts: [literalPart(scope.text, scalar, at, start)], chain: [] }]);
@@ -105,13 +110,21 @@ export function valuesOf(
   return values;
 }
 
+/** The mappings and sequences that an expression alone in its scalar may come to; empty where none is known. */
+export function nodesOf(scalar: YamlScalar, scope: GithubScope): readonly YamlNode[] {
+  if (!scalar.text.includes("${{")) return [];
+  const written = writtenJson(scope.text, scalar);
+  if (written !== undefined) return [written];
+  return valuesOf(scalar, scope).flatMap((value) => ("node" in value ? [value.node] : []));
+}
+
 /** The one text that an expression comes to; undefined where it cannot be known or is one of several. */
 export function expressionText(expression: string, scope: GithubScope): string | undefined {
   if (expression.length > maximumLength) return undefined;
-  const texts = evaluateExpression(expression, {
-    lookup: (path) => lookup(path, scope),
-    literal: (start, end) => ({ text: expression.slice(start, end) }),
-  }).map((candidate) => textOfCandidate(candidate));
+  const texts = evaluateExpression(
+    expression,
+    namesIn(scope, { start: 0, end: 0 }, (start, end) => ({ text: expression.slice(start, end) })),
+  ).map((candidate) => textOfCandidate(candidate));
   const [first] = texts;
   return texts.every((text) => text === first) ? first : undefined;
 }
@@ -128,7 +141,10 @@ export function scalarText(scalar: YamlScalar, scope: GithubScope): string | und
 }
 
 function textOfCandidate(candidate: Candidate): string | undefined {
-  const parts = partsOf(candidate);
+  return textOfParts(partsOf(candidate));
+}
+
+function textOfParts(parts: readonly ValuePart[]): string | undefined {
   return parts.every((part) => part.text !== undefined) ? parts.map((part) => part.text).join("") : undefined;
 }
 
@@ -147,10 +163,31 @@ function partsOf(candidate: Candidate): readonly ValuePart[] {
 }
 
 function evaluate(expression: string, scalar: YamlScalar, offset: number, scope: GithubScope): readonly Candidate[] {
-  return evaluateExpression(expression, {
+  return evaluateExpression(
+    expression,
+    namesIn(scope, scalar.span, (start, end) => literalPart(scope.text, scalar, offset + start, offset + end)),
+  );
+}
+
+/** What the names of an expression at `around` stand for. */
+function namesIn(scope: GithubScope, around: Span, literal: ExpressionScope["literal"]): ExpressionScope {
+  return {
     lookup: (path) => lookup(path, scope),
-    literal: (start, end) => literalPart(scope.text, scalar, offset + start, offset + end),
-  });
+    literal,
+    json(parts, chain) {
+      const text = textOfParts(parts);
+      if (text === undefined) return { kind: "unknown" };
+      const [{ span = undefined } = {}, ...others] = parts;
+      const isThere = others.length === 0 && span !== undefined && scope.text.slice(span.start, span.end) === text;
+      const node = jsonNode(text, isThere ? span.start : undefined, chain.at(-1)?.span ?? around);
+      return node === undefined ? { kind: "unknown" } : fromNode(node, "fromJSON", scope, true);
+    },
+    member: (node, key) => fromNode(memberOf(node, key), `item ${key}`, scope, true),
+  };
+}
+
+function memberOf(node: YamlNode | undefined, key: string): YamlNode | undefined {
+  return /^\d+$/.test(key) ? (itemsOf(node)[Number(key)] ?? valueAt(node, key)) : valueAt(node, key);
 }
 
 function lookup(path: readonly string[], scope: GithubScope): readonly Candidate[] {
@@ -160,8 +197,8 @@ function lookup(path: readonly string[], scope: GithubScope): readonly Candidate
     case "matrix": {
       const combinations = scope.matrix === undefined ? scope.matrices : [scope.matrix];
       if (combinations === undefined) return [{ kind: "unknown" }];
-      const values = combinations.map((matrix) => valueAt(matrix.get(name), ...rest));
-      return [...new Set(values)].map((value) => fromNode(value, path.join("."), scope, true));
+      const tops = new Set(combinations.map((matrix) => matrix.get(name)));
+      return [...tops].flatMap((top) => fromMatrix(top, rest, path.join("."), scope));
     }
     case "inputs": {
       const defaults = scope.inputs.get(name) ?? [];
@@ -184,6 +221,23 @@ function lookup(path: readonly string[], scope: GithubScope): readonly Candidate
     default:
       return [{ kind: "unknown" }];
   }
+}
+
+/** A value of a matrix, which may be an expression itself, or computed elsewhere. */
+function fromMatrix(
+  top: YamlNode | undefined,
+  rest: readonly string[],
+  label: string,
+  scope: GithubScope,
+): readonly Candidate[] {
+  const scalar = scalarOf(top);
+  if (scalar === undefined || !scalar.text.includes("${{"))
+    return [fromNode(rest.reduce(memberOf, top), label, scope, true)];
+  // Neither `matrix` nor `env` is available where a matrix is written.
+  const { environment: _, ...around } = scope;
+  return rest.length > 0
+    ? [{ kind: "unknown" }]
+    : outputCandidates(scalar, label, { ...around, matrix: undefined, matrices: undefined });
 }
 
 function placedCandidate(value: PlacedText | undefined, label: string): Candidate {
@@ -213,6 +267,8 @@ function fromNode(node: YamlNode | undefined, label: string, scope: GithubScope,
   if (found.kind !== "scalar") return { kind: "node", node: found };
   if (isNull(found) || (found.style === "plain" && found.text === "false")) return { kind: "falsy" };
   if (found.text.includes("${{")) return { kind: "unknown" };
+  if (found.isMade === true)
+    return textCandidate({ text: found.text }, [{ span: found.span, label, text: found.text }]);
   const part = literalPart(scope.text, found);
   const span = part.span ?? found.span;
   return textCandidate({ ...part, literal: span, shared }, [{ span, label, text: found.text }]);

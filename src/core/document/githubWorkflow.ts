@@ -2,7 +2,7 @@ import { withoutByteOrderMark } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
 import type { BuiltName, Document, Job, ShellCommand } from "./document.ts";
 import { distinctCombinations, matrixCombinations } from "./githubMatrix.ts";
-import { inputDefaults, outputCandidates, valuesOf, type GithubScope } from "./githubScope.ts";
+import { inputDefaults, nodesOf, outputCandidates, valuesOf, type GithubScope } from "./githubScope.ts";
 import { environmentOf, readSteps, type StepsReading } from "./githubSteps.ts";
 import { calledOutput, localFiles, type LocalFiles } from "./githubLocal.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
@@ -89,9 +89,9 @@ function readJob(
   { key, value: job }: YamlEntry,
   { budget, scope: around, shell: outerShell, images }: Around,
 ): { readonly job: Job } & Omit<StepsReading, "steps" | "stepOutput"> {
-  const all = matrixCombinations(job, around.text);
-  const combinations = all === undefined ? undefined : distinctCombinations(job, all, around.text);
   const { environment: _, ...withoutEnvironment } = around;
+  const all = matrixCombinations(job, (scalar) => nodesOf(scalar, withoutEnvironment));
+  const combinations = all === undefined ? undefined : distinctCombinations(job, all, around.text);
   // `env` is not available here (GitHub's documentation, Context availability).
   const scopes = (combinations ?? [undefined]).map((matrix): GithubScope => ({ ...withoutEnvironment, matrix }));
   readContainer(valueAt(job, "container"), "container", { budget, scopes, images });
@@ -140,13 +140,15 @@ function outputsOf(
 ): NonNullable<GithubScope["jobOutput"]> {
   const outputs = new Map<string, StepsReading["stepOutput"]>();
   const unlisted = createImageCollector(around.text);
+  const { environment: _, ...withoutEnvironment } = around;
   return (job, output) => {
     const node = valueAt(root, "jobs", job);
     const label = `output ${output} of job ${job}`;
     const called = depth > maximumCalls ? undefined : files.called(node, around);
     if (called !== undefined)
       return calledOutput(called, output, label, outputsOf(called.root, called.scope, files, depth + 1));
-    const combinations = node === undefined ? undefined : matrixCombinations(node, around.text);
+    const combinations =
+      node === undefined ? undefined : matrixCombinations(node, (scalar) => nodesOf(scalar, withoutEnvironment));
     const matrix = combinations?.length === 1 ? combinations[0] : undefined;
     const scope = { ...around, matrix };
     const environment = environmentOf(valueAt(node, "env"), scope);
@@ -203,7 +205,8 @@ function addContainer(
       // An empty image means that the job runs without a container.
       if ("node" in result || result.parts.every((part) => part.text === "")) continue;
       const step = inner === undefined ? [] : [{ span: inner.span, label, text: inner.text }];
-      const parts = inner === undefined ? result.parts : result.parts.map((part) => ({ literal: inner.span, ...part }));
+      const isLiteral = inner !== undefined && inner.isMade !== true;
+      const parts = isLiteral ? result.parts.map((part) => ({ literal: inner.span, ...part })) : result.parts;
       images.add(image, site, {
         value: { parts, chain: [...step, ...result.chain] },
         wrapper: dockerWrapper,

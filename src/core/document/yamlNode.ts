@@ -17,6 +17,8 @@ export interface YamlScalar {
   readonly contentStart: number;
   /** The tag as written (`!Ref`), where one is. */
   readonly tag?: string;
+  /** Whether no document holds it: it comes from a text that was put together, which its `span` leads to. */
+  readonly isMade?: boolean;
 }
 
 /** A key with its value, in document order. Keys that are no scalars are left out. */

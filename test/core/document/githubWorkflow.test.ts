@@ -69,7 +69,16 @@ describe("readGithubWorkflow", () => {
     ["${{ ('a') }}", ["docker.io/library/a resolved"]],
     ["${{ env.IMAGE }}", ["? unresolved"]],
     ["${{ secrets.IMAGE }}", ["? unresolved"]],
-    ["${{ fromJSON('\"a\"') }}", ["? unresolved"]],
+    ["${{ fromJSON('\"a\"') }}", ["docker.io/library/a resolved"]],
+    ['${{ fromJSON(\'["a", "b:2"]\')[1] }}', ["docker.io/library/b:2 resolved"]],
+    ['${{ fromJSON(\'{"x":{"y":"a:3"}}\').x[\'y\'] }}', ["docker.io/library/a:3 resolved"]],
+    ['node:${{ fromJSON(\'{"1":"20"}\')[inputs.tag] }}', ["docker.io/library/node:20 resolved"]],
+    ["${{ fromJSON('{\"a\":1}').b || 'c' }}", ["docker.io/library/c resolved"]],
+    ["${{ fromJSON('[\"a\"]')[vars.X] }}", ["? unresolved"]],
+    ["${{ fromJSON('[\"a\"]').* }}", ["? unresolved"]],
+    ["${{ fromJSON('a: b').a }}", ["? unresolved"]],
+    ["${{ contains(fromJSON('[\"1\", \"2\"]'), inputs.tag) && 'a' || 'b' }}", ["docker.io/library/a resolved"]],
+    ["${{ contains(fromJSON('[\"12\"]'), inputs.tag) && 'a' || 'b' }}", ["docker.io/library/b resolved"]],
     ["${{ github.event.matrix.x }}", ["? unresolved"]],
     ["${{ inputs. }}", ["? unresolved"]],
     ["${{ 'a", ["? unresolved"]],
@@ -120,6 +129,32 @@ describe("readGithubWorkflow", () => {
     ["values that are mappings", "{c: [{image: x, n: 1}, {image: y}]}", "${{ matrix.c.image }}", ["x", "y"]],
     ["whole containers", "{c: [{image: 'x:1'}, y, '', null]}", "${{ matrix.c }}", ["x:1", "y"]],
     ["no value", "{a: [x]}", "${{ matrix.nope }}", []],
+    [
+      "a list beside one that is computed",
+      "{p: '${{ fromJSON(needs.a.outputs.m) }}', a: [x, y]}",
+      "${{ matrix.a }}",
+      ["x", "y"],
+    ],
+    [
+      "an inclusion that may extend",
+      "{p: '${{ fromJSON(needs.a.outputs.m) }}', a: [x, y], include: [{p: 1, a: y, b: 2}]}",
+      "${{ matrix.a }}:${{ matrix.b || '0' }}",
+      ["x:0", "y:0", "y:2"],
+    ],
+    [
+      "a computed exclusion",
+      "{a: [x, y], exclude: '${{ fromJSON(needs.a.outputs.m) }}'}",
+      "${{ matrix.a }}",
+      ["x", "y"],
+    ],
+    ["items that are expressions", "{a: [\"${{ vars.A || 'x' }}\", y]}", "${{ matrix.a }}", ["x", "y"]],
+    ["an item by its place", "{c: [[x, y]]}", "${{ matrix.c[1] }}", ["y"]],
+    [
+      "a list that a condition chooses",
+      "{a: \"${{ fromJSON(github.ref == 'r' && '[\\\"x\\\"]' || '[\\\"y\\\"]') }}\"}",
+      "${{ matrix.a }}",
+      ["y", "x"],
+    ],
   ];
   for (const [name, matrix, image, expected] of matrices)
     it(`expands a matrix with ${name}`, () => {
@@ -166,7 +201,12 @@ describe("readGithubWorkflow", () => {
   });
 
   it("says that a computed matrix is not known", () => {
-    for (const matrix of ["${{ fromJSON(needs.a.outputs.m) }}", "{v: '${{ fromJSON(x) }}'}"])
+    for (const matrix of [
+      "${{ fromJSON(needs.a.outputs.m) }}",
+      "{v: '${{ fromJSON(x) }}'}",
+      "{v: ['${{ vars.X }}']}",
+      "{u: [1], include: '${{ fromJSON(x) }}'}",
+    ])
       expectUses(
         readGithubWorkflow,
         job(
