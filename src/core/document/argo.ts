@@ -51,8 +51,8 @@ function readWorkflow(pipeline: Pipeline, spec: YamlNode | undefined, nested: Ar
   for (const template of itemsOf(valueAt(spec, "templates"))) {
     readTemplate(pipeline, template, scopes.scopesOf(template), 0);
     const manifest = scalarOf(valueAt(template, "resource", "manifest"));
-    const creates = /^(?:create|apply|replace)$/.test(textOf(valueAt(template, "resource", "action")) ?? "");
-    if (manifest !== undefined && creates) nested.manifest(manifest);
+    const onlyNames = /^(?:get|delete)$/.test(textOf(valueAt(template, "resource", "action")) ?? "");
+    if (manifest !== undefined && !onlyNames) nested.manifest(manifest);
   }
 }
 

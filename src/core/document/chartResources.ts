@@ -11,6 +11,8 @@ interface ChartPlace {
   readonly name?: readonly string[];
   readonly version: readonly string[];
   readonly values: readonly string[];
+  /** The chart's own address, in place of a repository and a name. */
+  readonly chart?: readonly string[];
   /** A list of values that are set one by one. */
   readonly set?: readonly string[];
 }
@@ -46,6 +48,7 @@ const chartKinds = new Map<string, ChartPlace>([
       name: ["chart", "name"],
       version: ["chart", "version"],
       values: ["values"],
+      chart: ["chart", "url"],
       set: ["set"],
     },
   ],
@@ -72,7 +75,9 @@ export function readChartResource(
   const { text, images } = reading;
   for (const one of nodesAt(node, place.at)) {
     const at = (path: readonly string[] | undefined) => (path === undefined ? undefined : valueAt(one, ...path));
-    addOciChart(text, images, { url: at(place.url), name: at(place.name), version: at(place.version) }, "chart");
+    const [chart, version] = [at(place.chart), at(place.version)];
+    const source = chart === undefined ? { url: at(place.url), name: at(place.name) } : { url: chart };
+    addOciChart(text, images, { ...source, version }, "chart");
     readInlineValues(at(place.values), reading);
     readParameterList(at(place.set), reading);
   }

@@ -3,7 +3,7 @@ import { isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
 import { isImageAnnotation } from "./kubernetesKinds.ts";
 import { isMasked } from "./templateMask.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
-import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
+import { createResourceReading, filledIn, usesOf, type ResourceReading } from "./resourceReading.ts";
 import { addSplitImage } from "./splitImage.ts";
 import {
   dereference,
@@ -14,6 +14,7 @@ import {
   valueAt,
   type YamlMapping,
   type YamlNode,
+  type YamlScalar,
 } from "./yamlNode.ts";
 
 const containerLists = new Set(
@@ -63,7 +64,7 @@ export function readShape(
       const scalar = dereference(value)?.kind === "scalar" ? scalarOf(value) : undefined;
       if (name.text === "images") for (const image of imagesByName(value)) reading.add(image, "image");
       if (scalar === undefined) visit(value, isNamed ? "container" : name.text, depth + 1);
-      else if (key === "annotations" ? isImageAnnotation(name.text) : isImage(name.text, scalar.text))
+      else if (key === "annotations" ? isImageAnnotation(name.text) : isImage(name.text, scalar, reading))
         reading.add(value, key === "annotations" ? "annotation" : "image");
       else if (name.text === "url" && isWrappedImage(scalar.text))
         reading.add(value, "volume", { wrapper: imageWrapper });
@@ -97,9 +98,10 @@ function containerImages(container: YamlMapping): readonly YamlNode[] {
   return images.flatMap((image) => (image === undefined || textOf(image) === undefined ? [] : [image]));
 }
 
-function isImage(key: string, text: string): boolean {
+function isImage(key: string, scalar: YamlScalar, reading: ResourceReading): boolean {
+  if (!isImageKey(key)) return false;
   // What a template yields is looked at by those who can tell what it comes to.
-  return isImageKey(key) && (isLikelyImage(text) || isMasked(text));
+  return isMasked(scalar.text) || isLikelyImage(filledIn(scalar, reading) ?? "");
 }
 
 function isWrappedImage(text: string): boolean {

@@ -109,10 +109,10 @@ export function readingOfKind(group: string, kind: string): KindReading {
 
 /** Groups of Kubernetes itself; what of theirs holds images is in the table. Projects around it have such names as well. */
 function isBuiltIn(group: string): boolean {
-  return !group.includes(".") || (/^[a-z.]+\.k8s\.io$/.test(group) && !ofProjects.has(group));
+  return !ofProjects.has(group) && (!group.includes(".") || /^[a-z.]+\.k8s\.io$/.test(group));
 }
 
-const ofProjects = new Set(["sparkoperator.k8s.io", "app.k8s.io"]);
+const ofProjects = new Set(["sparkoperator.k8s.io", "app.k8s.io", "kops.k8s.io", "kops"]);
 
 /** Resources that hold patterns, schemas, mirrors or the images that a build makes, not references. */
 function isPolicy(group: string, kind: string): boolean {
@@ -122,6 +122,11 @@ function isPolicy(group: string, kind: string): boolean {
     /(?:^|\.)(?:config\.openshift\.io|aquasecurity\.github\.io|cloudbuild\.cnrm\.cloud\.google\.com)$/.test(group) ||
     ["ImageDigestMirrorSet", "ImageTagMirrorSet"].includes(kind)
   );
+}
+
+/** Whether `spec.image` of a kind is what machines boot from (kops, "Instance groups"), whatever it looks like. */
+export function bootsFromImage(group: string, kind: string): boolean {
+  return kind === "InstanceGroup" && (group === "kops.k8s.io" || group === "kops");
 }
 
 /** Whether resources of a group describe machines, which have images of their own (Cluster API, Config Connector). */

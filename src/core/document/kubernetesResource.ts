@@ -3,7 +3,7 @@ import { readShape } from "./customShape.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { readGitOps } from "./gitOps.ts";
 import { isCertainImage } from "./imageShape.ts";
-import { isImageAnnotation, isOfMachines, readingOfKind } from "./kubernetesKinds.ts";
+import { bootsFromImage, isImageAnnotation, isOfMachines, readingOfKind } from "./kubernetesKinds.ts";
 import { readPatches } from "./kustomization.ts";
 import { imagesFilledIn, readOpenShift } from "./openShift.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
@@ -58,7 +58,14 @@ export function readResource(
     for (const image of nodesAt(node, path))
       if (wrapper === undefined || textOf(image)?.startsWith(wrapper) === true)
         reading.add(image, site, wrapper === undefined ? {} : { wrapper });
-  readShape(node, isOfMachines(group) ? withCertainImages(reading) : reading, nested);
+  const boots = bootsFromImage(group, kind) ? valueAt(node, "spec", "image") : undefined;
+  readShape(node, isOfMachines(group) ? withCertainImages(reading) : without(boots, reading), nested);
+}
+
+/** Where one node is no reference, though it stands where one does. */
+function without(node: YamlNode | undefined, reading: ResourceReading): ResourceReading {
+  if (node === undefined) return reading;
+  return { ...reading, add: (one, site, options) => void (one === node || reading.add(one, site, options)) };
 }
 
 /** Where images of machines have the same keys as those of containers, a name alone is no reference. */

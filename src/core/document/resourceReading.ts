@@ -4,7 +4,7 @@ import { noSiblings, type Siblings } from "./siblings.ts";
 import { expandTemplate, type TemplateScope } from "./template.ts";
 import { dollar } from "./templateSyntax.ts";
 import { createImageCollector, inDocumentOrder, type ImageCollector, type ImageOptions } from "./yamlImage.ts";
-import { scalarOf, type YamlNode } from "./yamlNode.ts";
+import { scalarOf, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** Variables with defaults, which Flux, clusterctl and envsubst fill in before a cluster sees them. */
 const hasDefault = /\$\{\w+:?[-=]/;
@@ -66,6 +66,18 @@ export function createResourceReading(
     within: create,
   });
   return create(undefined);
+}
+
+/**
+ * What a text says once its variables are filled in, as far as that is known; what is not looks like a word. Nothing
+ * where the variables alone would say it.
+ */
+export function filledIn(scalar: YamlScalar, { text, scope = environment }: ResourceReading): string | undefined {
+  if (scope.syntax(scalar.text).length === 0) return scalar.text;
+  const parts = expandTemplate(text, scalar, scope)[0]?.parts ?? [];
+  return parts.some((part) => /[a-z0-9]/i.test(part.text ?? ""))
+    ? parts.map((part) => part.text ?? "x").join("")
+    : undefined;
 }
 
 /** The images of a reading and of the documents within, in order. */

@@ -84,6 +84,10 @@ function readPipeline(pipeline: Pipeline, spec: YamlNode | undefined, around: Te
     for (const inner of taskScopes(scope, task)) {
       readTask(pipeline, name, valueAt(task, "taskSpec"), inner);
       readPipeline(pipeline, valueAt(task, "pipelineSpec"), inner, depth + 1);
+      // A custom task that runs tasks itself (loops, handlers of failures).
+      const custom = valueAt(task, "taskSpec", "spec");
+      readPipeline(pipeline, valueAt(custom, "pipelineSpec"), inner, depth + 1);
+      readTask(pipeline, name, valueAt(custom, "taskSpec"), inner);
     }
   }
 }

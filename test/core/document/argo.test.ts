@@ -87,9 +87,14 @@ describe("readArgo", () => {
       "the manifests that templates create",
       resource(
         "Workflow",
-        "templates:\n- name: a\n  resource:\n    action: create\n    manifest: |\n      apiVersion: batch/v1\n      kind: Job\n      spec: {template: {spec: {containers: [{image: «a:1»}, {image: '«a:{{inputs.parameters.x}}»'}]}}}\n- name: b\n  resource:\n    action: apply\n    manifest: |\n      apiVersion: argoproj.io/v1alpha1\n      kind: Workflow\n      spec:\n        templates: [{name: x, container: {image: «a:2»}}]\n- name: c\n  resource: {action: get, manifest: '{apiVersion: v1, kind: Pod, spec: {containers: [{image: a}]}}'}",
+        "templates:\n- name: a\n  resource:\n    action: create\n    manifest: |\n      apiVersion: batch/v1\n      kind: Job\n      spec: {template: {spec: {containers: [{image: «a:1»}, {image: '«a:{{inputs.parameters.x}}»'}]}}}\n- name: b\n  resource:\n    action: apply\n    manifest: |\n      apiVersion: argoproj.io/v1alpha1\n      kind: Workflow\n      spec:\n        templates: [{name: x, container: {image: «a:2»}}]\n- name: e\n  resource: {action: '{{inputs.parameters.do}}', manifest: '{apiVersion: v1, kind: Pod, spec: {containers: [{image: «a:3»}]}}'}\n- name: c\n  resource: {action: get, manifest: '{apiVersion: v1, kind: Pod, spec: {containers: [{image: a}]}}'}",
       ),
-      ["image docker.io/library/a:1 literal", "image ? partial", "image docker.io/library/a:2 literal"],
+      [
+        "image docker.io/library/a:1 literal",
+        "image ? partial",
+        "image docker.io/library/a:2 literal",
+        "image docker.io/library/a:3 literal",
+      ],
     ],
     [
       "nothing outside of its places",

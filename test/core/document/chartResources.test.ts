@@ -22,6 +22,11 @@ describe("readChartResource", () => {
       ["chart a.io/charts/wp:9.3.19 resolved", "image docker.io/a/wp:v1 resolved", "image docker.io/a/side:1 literal"],
     ],
     [
+      "a release of Crossplane that has its chart's own address",
+      "apiVersion: helm.crossplane.io/v1beta1\nkind: Release\nspec: {forProvider: {chart: {name: gw, repository: 'oci://a.io/other', url: 'oci://«a.io/charts/gw»', version: 1.7.0}}}\n",
+      ["chart a.io/charts/gw:1.7.0 resolved"],
+    ],
+    [
       "what k0s runs and installs",
       "apiVersion: k0s.k0sproject.io/v1beta1\nkind: ClusterConfig\nspec:\n  images:\n    coredns: {image: «a.io/coredns», version: 1.11.1}\n    calico: {cni: {image: «a.io/cni», version: v3}}\n  extensions: {helm: {charts: [{chartname: 'oci://«a.io/vip»', version: 0.6.1, values: 'image: {repository: «a.io/x», tag: v2}'}]}}\n",
       [

@@ -235,6 +235,35 @@ parameters: [{name: NAME, value: quay.io/a/b}, {name: TAG, value: "1"}, {name: U
       ["image ghcr.io/a/vip:v1 literal"],
     ],
     [
+      "what a cluster of kops runs",
+      "kops.k8s.io/v1alpha2/Cluster",
+      "spec: {etcdClusters: [{image: '«a.io/etcd:v3»', manager: {image: '«a.io/em:v1»'}}], containerd: {sandboxImage: '«a.io/pause:3»'}, hooks: [{execContainer: {image: '«a/hook:1»'}}]}",
+      [
+        "image a.io/etcd:v3 literal",
+        "image a.io/em:v1 literal",
+        "image a.io/pause:3 literal",
+        "image docker.io/a/hook:1 literal",
+      ],
+    ],
+    [
+      "hooks of machines, but not what they boot from",
+      "kops/v1alpha2/InstanceGroup",
+      "spec: {image: kope.io/k8s-debian-amd64, hooks: [{execContainer: {image: '«a/hook:1»'}}]}",
+      ["image docker.io/a/hook:1 literal"],
+    ],
+    [
+      "what is left to fill in, in resources of any kind",
+      "example.com/v1/Foo",
+      "spec: {image: '«a.io/a:${V}»', baseImage: '«${R}/a/b:${V}»', proxyImage: '«a.io/p:${V:=v1}»', dataImage: '${IMAGE}', diskImage: '${A}/${B}', userImage: '${X}.png', plainImage: '${X}-b'}",
+      ["image ? partial", "image ? unresolved", "image a.io/p:v1 resolved"],
+    ],
+    [
+      "parameters of a template, in resources of any kind",
+      "template.openshift.io/v1/Template",
+      "parameters: [{name: I, value: a.io/b}, {name: T, value: '2'}, {name: W, value: word}]\nobjects: [{apiVersion: example.com/v1, kind: Foo, spec: {image: '«${I}:${T}»', baseImage: '${W}', nextImage: '${N}'}}]",
+      ["image a.io/b:2 resolved"],
+    ],
+    [
       "pre-pulled images",
       "apps.kruise.io/v1beta1/ImageListPullJob",
       "spec: {images: [«a», «b:1»]}",

@@ -42,6 +42,18 @@ describe("readTekton", () => {
       ],
     ],
     [
+      "custom tasks that run tasks",
+      resource(
+        "Pipeline",
+        "tasks:\n- name: loop\n  params: [{name: v, value: '22'}]\n  taskSpec:\n    apiVersion: custom.tekton.dev/v1alpha1\n    kind: PipelineLoop\n    spec: {pipelineSpec: {params: [{name: v}], tasks: [{name: a, taskSpec: {steps: [{image: «alpine:3»}, {image: '«node:$(params.v)»'}]}}]}}\n- name: each\n  taskSpec: {apiVersion: custom.tekton.dev/v1alpha1, kind: TaskLoop, spec: {taskSpec: {steps: [{image: «redis:7»}]}}}",
+      ),
+      [
+        "image docker.io/library/alpine:3 literal",
+        `image ${node}:22 resolved`,
+        "image docker.io/library/redis:7 literal",
+      ],
+    ],
+    [
       "a step action",
       resource("StepAction", "params: [{name: v, default: '1'}]\nimage: «node:$(params.v)»", "tekton.dev/v1beta1"),
       [`image ${node}:1 resolved`],
