@@ -1,6 +1,7 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import { addComposeImage, readService, type ComposeReading } from "./composeService.ts";
 import { environmentBeside } from "./composeEnvironment.ts";
+import { imagesMade } from "./composeOutputs.ts";
 import type { Document } from "./document.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import { withoutSteeringLines } from "./templateMask.ts";
@@ -20,15 +21,9 @@ export function readCompose(source: string, path: string, siblings: Siblings = n
   const inline: Document[] = [];
   const environment = environmentBeside(path, siblings);
   for (const { root } of stream.documents) {
-    const reading: ComposeReading = {
-      text,
-      path,
-      siblings,
-      images,
-      inline,
-      environment,
-      services: servicesOf(root),
-    };
+    const services = servicesOf(root);
+    const isMade = imagesMade(services, text, environment);
+    const reading: ComposeReading = { text, path, siblings, images, inline, environment, services, isMade };
     for (const { key, value } of entriesOf(reading.services)) readService(key.text, value, reading);
     for (const { value } of entriesOf(valueAt(root, "models")))
       addComposeImage(mappingOf(value) === undefined ? value : valueAt(value, "model"), "model", reading);

@@ -3,11 +3,12 @@ import { composeBuild } from "./composeBuild.ts";
 import { readInlineDockerfile } from "./composeDockerfile.ts";
 import { namedValues } from "./composeList.ts";
 import { interpolate, type ComposeEnvironment } from "./composeInterpolation.ts";
+import { isPresent, type MadeHere } from "./composeOutputs.ts";
 import type { Document } from "./document.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
 import { readYaml } from "./yaml.ts";
 import type { ImageCollector } from "./yamlImage.ts";
-import { dereference, isNull, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** A compose file while it is read. */
 export interface ComposeReading {
@@ -19,6 +20,7 @@ export interface ComposeReading {
   readonly inline: Document[];
   readonly environment: ComposeEnvironment;
   readonly services: YamlNode | undefined;
+  readonly isMade: MadeHere;
 }
 
 /** Where in a scalar a reference stands. */
@@ -39,21 +41,21 @@ const maximumExtends = 10;
 export function readService(name: string, service: YamlNode, reading: ComposeReading): void {
   const build = valueAt(service, "build");
   const platform = textOf(valueAt(service, "platform"));
+  const image = valueAt(service, "image");
   // With `build`, `image` names what the build produces.
-  if (!isBuilt(service, reading) && !isBuiltInBase(name, service, reading))
-    addComposeImage(valueAt(service, "image"), "image", reading, { platform });
+  if (!isBuilt(service, reading) && !isBuiltInBase(name, service, reading) && !reading.isMade(image))
+    addComposeImage(image, "image", reading, { platform });
   for (const volume of itemsOf(valueAt(service, "volumes")))
     if (textOf(valueAt(volume, "type")) === "image") addComposeImage(valueAt(volume, "source"), "volume", reading);
   for (const hook of hooks)
     for (const step of itemsOf(valueAt(service, hook))) addComposeImage(valueAt(step, "image"), "hook", reading);
   if (textOf(valueAt(service, "provider", "type")) === "model")
     addComposeImage(valueAt(service, "provider", "options", "model"), "model", reading);
-  for (const { node, from } of namedValues(valueAt(build, "additional_contexts")))
-    if (scalarOf(node)?.text.startsWith(contextWrapper, from) === true)
-      addComposeImage(node, "build-context", reading, { from, wrapper: contextWrapper });
+  readContexts(valueAt(build, "additional_contexts"), reading);
   for (const { node, from, name } of namedValues(valueAt(build, "args")))
     if (name === "BUILDKIT_SYNTAX") addComposeImage(node, "syntax", reading, { from });
   for (const source of itemsOf(valueAt(build, "cache_from"))) readCacheSource(source, reading);
+  readBakeExtension(valueAt(build, "x-bake"), reading);
   readGenerator(valueAt(build, "sbom"), reading);
   const dockerfile = scalarOf(valueAt(build, "dockerfile_inline"));
   if (dockerfile !== undefined) {
@@ -61,6 +63,21 @@ export function readService(name: string, service: YamlNode, reading: ComposeRea
     const settings = settingsOf(() => [composeBuild({ build, path, text, environment })]);
     reading.inline.push(readInlineDockerfile(dockerfile, { text, path, environment, settings }));
   }
+}
+
+/** What `docker buildx bake` reads beside a service's build (Bake, "Extension field with x-bake"). */
+function readBakeExtension(extension: YamlNode | undefined, reading: ComposeReading): void {
+  if (extension === undefined) return;
+  readContexts(valueAt(extension, "contexts"), reading);
+  const caches = valueAt(extension, "cache-from");
+  for (const source of scalarOf(caches) === undefined ? itemsOf(caches) : [caches])
+    if (source !== undefined) readCacheSource(source, reading);
+}
+
+function readContexts(contexts: YamlNode | undefined, reading: ComposeReading): void {
+  for (const { node, from } of namedValues(contexts))
+    if (scalarOf(node)?.text.startsWith(contextWrapper, from) === true)
+      addComposeImage(node, "build-context", reading, { from, wrapper: contextWrapper });
 }
 
 /** Adds the image that a scalar comes to; a value that comes to nothing starts no container from these files. */
@@ -117,11 +134,6 @@ function isBuiltInBase(name: string, service: YamlNode, reading: ComposeReading)
     return base !== undefined && isBuilt(base, { ...reading, path, services });
   }
   return false;
-}
-
-function isPresent(node: YamlNode | undefined): boolean {
-  const found = dereference(node);
-  return found !== undefined && (found.kind !== "scalar" || !isNull(found));
 }
 
 /** A cache source is an image, or `type=registry,ref=IMAGE`. */

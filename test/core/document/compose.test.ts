@@ -27,6 +27,33 @@ describe("readCompose", () => {
     ],
     ["flow style", "services: {app: {image: «node:22»}}", ["image docker.io/library/node:22 literal"]],
     ["no image beside a build, which is an output", service("image: acme/app\nbuild: ."), []],
+    [
+      "no image that another service builds",
+      "services: {web: {build: ., image: 'acme/app:${TAG:-1}'}, worker: {image: 'acme/app:${TAG:-1}'}, beat: {image: 'acme/app:1'}, other: {image: «acme/app:2»}, more: {image: '«acme/app:${X}»'}}",
+      ["image docker.io/acme/app:2 literal", "image ? partial"],
+    ],
+    [
+      "no image that a service builds whose build is merged in",
+      "x-a: &a\n  build: .\n  image: acme/app\nservices:\n  web:\n    <<: *a\n  worker:\n    image: acme/app\n",
+      [],
+    ],
+    [
+      "an image beside one that is built without a name",
+      "services: {web: {build: .}, worker: {image: «acme/web»}}",
+      ["image docker.io/acme/web literal"],
+    ],
+    [
+      "what bake reads beside a build",
+      service(
+        "build:\n  x-bake:\n    tags: [acme/a:1]\n    contexts: {base: 'docker-image://«alpine:3»', own: ../x}\n    cache-to: type=registry,ref=acme/a:out\n    cache-from: ['type=registry,ref=«acme/a:in»', type=gha]",
+      ),
+      ["build-context docker.io/library/alpine:3 literal", "cache-from docker.io/acme/a:in literal"],
+    ],
+    [
+      "one cache source of bake",
+      service("build:\n  x-bake: {cache-from: «acme/a:in»}"),
+      ["cache-from docker.io/acme/a:in literal"],
+    ],
     ["an image beside an empty build", service("image: «acme/app»\nbuild:"), ["image docker.io/acme/app literal"]],
     ["no empty image", service('image: ""'), []],
     [
