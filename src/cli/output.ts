@@ -1,7 +1,4 @@
 import type { Inspection } from "../core/report/inspection.ts";
-import { toGithub } from "../core/report/toGithub.ts";
-import { toJson } from "../core/report/toJson.ts";
-import { toText } from "../core/report/toText.ts";
 import type { Problem } from "../core/problem.ts";
 import { printable } from "../core/report/words.ts";
 import type { Host } from "./host.ts";
@@ -14,17 +11,17 @@ export async function printInspection(inspection: Inspection, format: Format, ho
   await host.output(await render(inspection, format, host));
 }
 
+// Each format is loaded only when it is asked for.
 async function render(inspection: Inspection, format: Format, host: Host): Promise<string> {
   switch (format) {
     case "json":
-      return toJson(inspection);
+      return (await import("../core/report/toJson.ts")).toJson(inspection);
     case "sarif":
-      // Loads every rule's document, which the other formats do not need.
       return (await import("../core/report/toSarif.ts")).toSarif(inspection, { version });
     case "github":
-      return toGithub(inspection);
+      return (await import("../core/report/toGithub.ts")).toGithub(inspection);
     case "text":
-      return toText(inspection, { ...textStyle(host), now: new Date() });
+      return (await import("../core/report/toText.ts")).toText(inspection, { ...textStyle(host), now: new Date() });
   }
 }
 

@@ -2,7 +2,6 @@ import { AppError } from "../application/errors.ts";
 import { exitCodes } from "./exitCodes.ts";
 import { generalHelp, commandHelp } from "./help.ts";
 import type { Host } from "./host.ts";
-import { printProblem } from "./output.ts";
 import { UnfinishedSigning } from "./unfinishedSigning.ts";
 
 /** One command: takes the arguments after its name, gives the exit code. Throws AppError. */
@@ -79,6 +78,7 @@ async function fail(error: unknown, args: readonly string[], host: Host): Promis
   const message = known
     ? error.message
     : `Something went wrong inside countersign: ${describe(error)} Please report it.`;
+  const { printProblem } = await import("./output.ts");
   await printProblem({ code, message }, args, host, error instanceof UnfinishedSigning ? error.ticket : undefined);
   if (!known && host.environment["COUNTERSIGN_DEBUG"] !== undefined && error instanceof Error) {
     host.error(`${error.stack ?? ""}\n`);

@@ -31,7 +31,8 @@ import { createLog, openRegistry } from "./registryClient.ts";
 import { reportFile, reportImages } from "./signReport.ts";
 import { readSigningWorkspace, type SigningValues, type SigningWorkspace } from "./signSettings.ts";
 import { readBytesFile } from "./trust.ts";
-import { unfinished, UnfinishedSigning } from "./unfinishedSigning.ts";
+import { unfinished } from "./unfinishedRecord.ts";
+import { UnfinishedSigning } from "./unfinishedSigning.ts";
 import { version } from "./version.ts";
 
 /** What signing on the command line works with. */

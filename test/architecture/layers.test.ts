@@ -80,6 +80,35 @@ describe("layers", () => {
     assert.deepEqual(users, ["src/core/image/digest.ts"]);
   });
 
+  // Each command is loaded when it is asked for: `--version` waits for no certificate, and `images` for no registry.
+  const startsWithout: readonly (readonly [string, RegExp])[] = [
+    ["src/cli/main.ts", /^src\/(?:adapters|trial|core\/(?!report\/words\.ts))\/?|^(?:@|cborg|tuf|yaml)/],
+    [
+      "src/cli/commands/images.ts",
+      /^src\/(?:trial|adapters\/(?!files\/)|core\/(?:sign|signature|verdict)\/)|^@|^cborg|^tuf/,
+    ],
+  ];
+  for (const [entry, unwanted] of startsWithout) {
+    it(`let ${entry} begin without what it may not need`, () => {
+      const byPath = new Map(sources.map((source) => [source.path, source]));
+      const reached = new Set<string>();
+      const reach = (path: string): void => {
+        if (reached.has(path)) return;
+        reached.add(path);
+        const source = byPath.get(path);
+        if (source === undefined) return;
+        const values = source.text.replace(/^import type [^;]+;/gm, "").replace(/\bimport\(/g, "(");
+        for (const { specifier } of importsOf(values)) reach(targetOf(source, specifier) ?? specifier);
+      };
+      reach(entry);
+      assert.ok(reached.size > 5);
+      assert.deepEqual(
+        [...reached].filter((path) => unwanted.test(path)),
+        [],
+      );
+    });
+  }
+
   const planted: readonly (readonly [string, string, string])[] = [
     ["a multi-line type-only import of vscode", "src/core/a.ts", 'import type {\n  Uri,\n} from "vscode";'],
     ["an upward import", "src/core/a.ts", 'import { x } from "../application/ports.ts";'],
