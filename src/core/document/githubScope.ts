@@ -177,8 +177,8 @@ function namesIn(scope: GithubScope, around: Span, literal: ExpressionScope["lit
     json(parts, chain) {
       const text = textOfParts(parts);
       if (text === undefined) return { kind: "unknown" };
-      const [{ span = undefined } = {}, ...others] = parts;
-      const isThere = others.length === 0 && span !== undefined && scope.text.slice(span.start, span.end) === text;
+      const span = parts.length === 1 ? parts[0]?.span : undefined;
+      const isThere = span !== undefined && scope.text.slice(span.start, span.end) === text;
       const node = jsonNode(text, isThere ? span.start : undefined, chain.at(-1)?.span ?? around);
       return node === undefined ? { kind: "unknown" } : fromNode(node, "fromJSON", scope, true);
     },

@@ -51,7 +51,7 @@ export function readGitlabCi(text: string, path: string, siblings: Siblings = no
 function readJob(reading: Reading, job: GitlabJob): void {
   const { pipeline, around } = reading;
   const variables = gitlabVariables(around.root, job);
-  const combinations = gitlabCombinations(around.root, job);
+  const combinations = gitlabCombinations(around, job);
   const [only] = combinations.length === 1 ? combinations : [];
   const scope = gitlabScope(variables, only ?? new Map(), around);
   const varying = new Set(only === undefined ? combinations.flatMap((one) => [...one.keys()]) : []);

@@ -1,4 +1,4 @@
-import { siblingPath, type Siblings } from "./siblings.ts";
+import { maximumNames, siblingPath, type Siblings } from "./siblings.ts";
 import type { TemplateSource } from "./template.ts";
 import { readYaml } from "./yaml.ts";
 import { entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
@@ -21,7 +21,7 @@ export interface GitlabInputs {
 }
 
 const maximumDepth = 5;
-const maximumFiles = 20;
+const maximumFiles = 40;
 /** Characters of other files; more are not followed. */
 const maximumText = 300_000;
 
@@ -108,7 +108,7 @@ function collect(start: Part, path: string, folder: string, state: Collecting): 
   };
   const visit = (part: Part, depth: number): void => {
     if (depth < maximumDepth)
-      for (const { paths, inputs } of localIncludes(part.root))
+      for (const { paths, inputs } of localIncludes(part.root, patternsIn(folder, state)))
         for (const local of paths) {
           const found = siblingPath(`${folder}x`, local.replace(/^\/+/, ""));
           const included = found === undefined ? undefined : partAt(found, depth);
@@ -125,9 +125,43 @@ function collect(start: Part, path: string, folder: string, state: Collecting): 
 /** A component of the project itself, which stands in its folder of templates. */
 const ownComponent = /^\$\{?CI_SERVER_(?:FQDN|HOST)\}?\/\$\{?CI_PROJECT_PATH\}?\/([\w-]+)@/;
 
-/** The repository's own files that are included, by the paths where they may stand; patterns and expressions are not followed. */
+/** The files that a pattern of `include:local` names: `*` stands for a part of a name, `**` for folders too. */
+function patternsIn(folder: string, { siblings, own }: Collecting): (pattern: string) => readonly string[] {
+  return (pattern) => {
+    const [, fixed = "", deep, last] = /^([^*]*\/)?(\*\*\/)?([^/]*)$/.exec(pattern) ?? [];
+    if (last === undefined || fixed.includes("../")) return [];
+    const isDeep = deep !== undefined || last.includes("**");
+    // Of the folders below, only that of the file itself is looked into.
+    const beside = isDeep && own.startsWith(`${folder}${fixed}`) ? folderOf(own).slice(folder.length) : fixed;
+    const parts = last.split(/\*+/);
+    return [...new Set([fixed, beside])].flatMap((one) =>
+      (siblings(`${folder}${one}` || "./") ?? "")
+        .split("\n", maximumNames)
+        .filter((name) => /\.ya?ml$/i.test(name) && isMadeOf(name, parts))
+        .map((name) => `${one}${name}`),
+    );
+  };
+}
+
+/** Whether a name has the parts in their order, the first at its start and the last at its end. */
+function isMadeOf(name: string, parts: readonly string[]): boolean {
+  const [first = "", ...others] = parts;
+  const last = others.pop();
+  if (last === undefined) return name === first;
+  if (!name.startsWith(first) || !name.endsWith(last)) return false;
+  let at = first.length;
+  for (const part of others) {
+    const found = name.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= name.length - last.length;
+}
+
+/** The repository's own files that are included, by the paths where they may stand; expressions are not followed. */
 function localIncludes(
   root: YamlNode,
+  filesOf: (pattern: string) => readonly string[],
 ): readonly { readonly paths: readonly string[]; readonly inputs: YamlNode | undefined }[] {
   const include = valueAt(root, "include");
   const items = itemsOf(include).length > 0 ? itemsOf(include) : include === undefined ? [] : [include];
@@ -137,8 +171,9 @@ function localIncludes(
     if (component !== undefined)
       return [{ paths: [`templates/${component}.yml`, `templates/${component}/template.yml`], inputs }];
     const local = textOf(item) ?? textOf(valueAt(item, "local"));
-    const isFollowed = local !== undefined && !/[*$]|^https?:/.test(local) && /\.ya?ml$/i.test(local);
-    return isFollowed ? [{ paths: [local], inputs }] : [];
+    if (local === undefined || /\$|^https?:/.test(local) || !/\.ya?ml$/i.test(local)) return [];
+    if (!local.includes("*")) return [{ paths: [local], inputs }];
+    return filesOf(local.replace(/^\/+/, "")).map((path) => ({ paths: [path], inputs }));
   });
 }
 
@@ -149,7 +184,10 @@ function join(parts: readonly Part[], given: ReadonlyMap<Part, readonly Given[]>
   for (const part of parts) {
     const { root, source, defaults } = part;
     inputs.set(source?.file, { defaults, source, given: given.get(part) ?? [] });
-    if (source !== undefined) mark(root, source, sources, 0);
+    if (source !== undefined) {
+      mark(root, source, sources, 0);
+      if (defaults !== undefined) mark(defaults, source, sources, 0);
+    }
     merged = mergeEntries(merged, entriesOf(root), sources, 0);
   }
   return { root: { kind: "mapping", span: { start: 0, end: 0 }, entries: merged }, sources, inputs };

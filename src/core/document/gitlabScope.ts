@@ -96,18 +96,31 @@ function inputDefinitions(
   });
 }
 
+/** The lists that an input brings where a list is expected: those given, else its default. */
+function inputLists(node: YamlNode, around: GitlabConfiguration): readonly YamlNode[] | undefined {
+  const [, input] = /^\s*\$\[\[\s*inputs\.([\w-]+)\s*\]\]\s*$/.exec(textOf(node) ?? "") ?? [];
+  const offered = input === undefined ? undefined : around.inputs.get(around.sources.get(node)?.file);
+  if (input === undefined || offered === undefined) return undefined;
+  const otherwise = valueAt(offered.defaults, input, "default");
+  const given = offered.given.map(({ inputs }) => valueAt(inputs, input));
+  const lists = (given.length === 0 ? [undefined] : given).flatMap((one) => one ?? otherwise ?? []);
+  return lists.some((list) => itemsOf(list).length > 0) ? lists : undefined;
+}
+
 /** The combinations of `parallel:matrix`; one empty one for a job without. */
 export function gitlabCombinations(
-  root: YamlNode | undefined,
+  around: GitlabConfiguration,
   job: GitlabJob,
 ): readonly ReadonlyMap<string, YamlNode>[] {
+  const { root } = around;
   const parallel = job.layers.map((layer) => referenced(root, valueAt(layer, "parallel"))).find((one) => one);
   const rows = itemsOf(referenced(root, valueAt(parallel, "matrix")));
   const all: ReadonlyMap<string, YamlNode>[] = [];
   for (const row of rows) {
     const axes = entriesOf(row).map(({ key, value }): [string, readonly YamlNode[]] => {
       const found = referenced(root, value);
-      return [key.text, scalarOf(found) === undefined || found === undefined ? itemsOf(found) : [found]];
+      const lists = found === undefined ? [] : (inputLists(found, around) ?? [found]);
+      return [key.text, lists.flatMap((one) => (scalarOf(one) === undefined ? itemsOf(one) : [one]))];
     });
     all.push(...combine(axes, maximumCombinations));
     if (all.length >= maximumCombinations) break;

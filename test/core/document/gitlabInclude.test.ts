@@ -187,6 +187,54 @@ describe("readGitlabCi with other files", () => {
       asked.add(path);
       return "a: 1\n";
     });
-    assert.ok(asked.size <= 20, `${asked.size}`);
+    assert.ok(asked.size <= 41, `${asked.size}`);
+  });
+});
+
+describe("includes by a pattern", () => {
+  const files: Readonly<Record<string, string>> = {
+    ".gitlab-ci.yml": "include: 'ci/PATTERN'\n",
+    "ci/": "build.gitlab-ci.yml\nbuild.yml\nnotes.txt\nvariables.yml",
+    "ci/variables.yml": "variables: {TAG: '20'}\n",
+    "ci/build.yml": "a: {image: 'node:$TAG', script: x}\n",
+    "ci/more/": "deep.yml",
+    "ci/more/deep.yml": "b: {image: 'node:$TAG', script: x}\n",
+  };
+  const cases: readonly (readonly [pattern: string, path: string, expected: string])[] = [
+    ["*.yml", "ci/build.yml", `image ${node}:20 resolved`],
+    ["va*b*s.y*l", "ci/build.yml", "image ? partial"],
+    ["**.yml", "ci/build.yml", `image ${node}:20 resolved`],
+    ["*.gitlab-ci.yml", "ci/build.yml", "image ? partial"],
+    ["build*build.yml", "ci/build.yml", "image ? partial"],
+    ["*.yml", "ci/more/deep.yml", "image ? partial"],
+    ["**/*.yml", "ci/more/deep.yml", `image ${node}:20 resolved`],
+    ["**/*.yml", "ci/build.yml", `image ${node}:20 resolved`],
+    ["*/deep.yml", "ci/more/deep.yml", "image ? partial"],
+    ["../ci/*.yml", "ci/build.yml", "image ? partial"],
+  ];
+  for (const [pattern, path, expected] of cases)
+    it(`follows ${pattern} to ${path}`, () => {
+      const own = { ...files, ".gitlab-ci.yml": files[".gitlab-ci.yml"]?.replace("PATTERN", pattern) ?? "" };
+      assert.deepEqual(read(own, path).images.map(summary), [expected]);
+    });
+
+  it("gives a list of inputs to a matrix", () => {
+    const job = "a: {parallel: {matrix: [{V: '$[[ inputs.v ]]'}]}, image: 'node:$V', script: x}\n";
+    const header = "spec: {inputs: {v: {type: array, default: ['20', '22']}, w: {default: []}}}\n---\n";
+    const images = (files: Readonly<Record<string, string>>, path: string): readonly string[] =>
+      read(files, path).images.map(summary);
+    assert.deepEqual(images({ "a.gitlab-ci.yml": header + job }, "a.gitlab-ci.yml"), [
+      `image ${node}:20 resolved`,
+      `image ${node}:22 resolved`,
+    ]);
+    const given = { ".gitlab-ci.yml": "include: [{local: a.yml, inputs: {v: ['18']}}]\n", "a.yml": header + job };
+    assert.deepEqual(images(given, "a.yml"), [`image ${node}:18 resolved`]);
+    const unknown = { "a.gitlab-ci.yml": header + job.replace("inputs.v", "inputs.w") };
+    assert.deepEqual(images(unknown, "a.gitlab-ci.yml"), ["image ? partial"]);
+    const heir = {
+      ".gitlab-ci.yml": "include: a.yml\nb: {extends: a, image: 'node:v$V', script: x}\n",
+      "a.yml": header + job,
+    };
+    assert.deepEqual(images(heir, ".gitlab-ci.yml"), [`image ${node}:v20 resolved`, `image ${node}:v22 resolved`]);
   });
 });
