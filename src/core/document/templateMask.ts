@@ -27,10 +27,12 @@ export function maskTemplate(text: string): MaskedTemplate {
   const actions = templateActions(text);
   const pieces: string[] = [];
   let at = 0;
+  let line = { start: 0, end: -1, isBlank: false };
   for (const action of actions) {
+    if (action.start >= line.end) line = lineAround(text, action, actions);
     pieces.push(
       text.slice(at, action.start),
-      isBlank(text, action, actions) ? blank(text, action) : marks(text, action),
+      line.isBlank || steers(action) ? blank(text, action) : marks(text, action),
     );
     at = action.end;
   }
@@ -110,22 +112,28 @@ function firstFrom(actions: readonly TemplateAction[], offset: number): number {
   return low;
 }
 
-function isBlank(text: string, action: TemplateAction, actions: readonly TemplateAction[]): boolean {
-  if (
-    control.test(action.source) ||
-    lines.test(action.source) ||
-    action.source.includes("\n") ||
-    /^\$\w*\s*:?=/.test(action.source)
-  )
-    return true;
-  const lineStart = text.lastIndexOf("\n", action.start - 1) + 1;
+/** Whether an action yields nothing, or lines of its own. */
+function steers({ source }: TemplateAction): boolean {
+  return control.test(source) || lines.test(source) || source.includes("\n") || /^\$\w*\s*:?=/.test(source);
+}
+
+/** The line in which an action ends, and whether it holds nothing but actions. */
+function lineAround(
+  text: string,
+  action: TemplateAction,
+  actions: readonly TemplateAction[],
+): Span & { readonly isBlank: boolean } {
+  const start = text.lastIndexOf("\n", action.start - 1) + 1;
   const newline = text.indexOf("\n", action.end);
-  const lineEnd = newline < 0 ? text.length : newline;
-  let rest = text.slice(lineStart, action.start) + text.slice(action.end, lineEnd);
-  if (rest.includes("{{"))
-    for (const other of actions.slice(firstFrom(actions, lineStart), firstFrom(actions, lineEnd)))
-      rest = rest.replace(text.slice(other.start, other.end), "");
-  return rest.trim() === "";
+  const end = newline < 0 ? text.length : newline;
+  let at = start;
+  for (let index = firstFrom(actions, start); index < actions.length; index++) {
+    const other = actions[index];
+    if (other === undefined || other.start >= end) break;
+    if (/\S/.test(text.slice(at, other.start))) return { start, end, isBlank: false };
+    at = other.end;
+  }
+  return { start, end, isBlank: !/\S/.test(text.slice(at, end)) };
 }
 
 /** White space; a named template that begins a line begins a document, since what it holds is put elsewhere. */
