@@ -27,6 +27,43 @@ ports: [{port: 80}]
     pins: 1,
   },
   {
+    dialect: "talos",
+    path: "talos/controlplane.yaml",
+    text: `version: v1alpha1
+machine:
+  type: controlplane
+  kubelet: {image: '«ghcr.io/siderolabs/kubelet:v1.31.0»'}
+  install:
+    image: «factory.talos.dev/installer/abc:\${TALOS:-v1.8.0}»
+    extensions: [{image: «ghcr.io/siderolabs/gvisor:1»}]
+  files: [{content: 'image: a/b:1', path: /etc/x}]
+  pods:
+  - {apiVersion: v1, kind: Pod, spec: {containers: [{name: a, image: '«nginx:1»'}]}}
+cluster:
+  apiServer: {image: '«registry.k8s.io/kube-apiserver:v1.31.0»'}
+  proxy: {image: '«registry.k8s.io/kube-proxy:v1.31.0»', disabled: false}
+  inlineManifests:
+  - name: cni
+    contents: |
+      apiVersion: v1
+      kind: Pod
+      spec: {containers: [{image: «a/cni:1»}]}
+---
+apiVersion: v1alpha1
+kind: HostnameConfig
+`,
+    uses: [
+      "image ghcr.io/siderolabs/kubelet:v1.31.0 literal",
+      "image factory.talos.dev/installer/abc:v1.8.0 resolved",
+      "image ghcr.io/siderolabs/gvisor:1 literal",
+      "container docker.io/library/nginx:1 literal",
+      "image registry.k8s.io/kube-apiserver:v1.31.0 literal",
+      "image registry.k8s.io/kube-proxy:v1.31.0 literal",
+      "image docker.io/a/cni:1 literal",
+    ],
+    pins: 7,
+  },
+  {
     dialect: "molecule",
     path: "molecule/default/molecule.yml",
     text: `driver: {name: docker}

@@ -40,6 +40,7 @@ export function toolOfPath(path: string): Dialect | undefined {
  * says whether a key stands at the top level.
  */
 export function toolOfYaml(head: string, path: string, has: (key: string) => boolean): Dialect | undefined {
+  if (isTalos(head, has)) return "talos";
   if (has("apiVersion") || has("on") || has("runs")) return undefined;
   if (has("platform") && has("image_resource") && has("run")) return "concourse";
   if (has("jobs") && /^[ \t-]+plan[ \t]*:/m.test(head) && /^[ \t-]+(?:get|put|task|in_parallel)[ \t]*:/m.test(head))
@@ -52,6 +53,15 @@ export function toolOfYaml(head: string, path: string, has: (key: string) => boo
   if (/^[ \t-]+registry_type[ \t]*:[ \t]*["']?(?:DOCKER_HUB|DOCR|GHCR)\b/m.test(head)) return "app-platform";
   const isBlueprint = ["services", "projects", "ungrouped"].some(has) && /^[ \t-]+type[ \t]*:[ \t]*\w/m.test(head);
   return isBlueprint && /(?:^|\/)render\.ya?ml$/i.test(path) ? "render" : undefined;
+}
+
+/** A machine's configuration (Talos), whole or as a patch of one; newer kinds of its documents stand beside it. */
+function isTalos(head: string, has: (key: string) => boolean): boolean {
+  if (!has("machine") && !has("cluster")) return false;
+  if (/^version[ \t]*:[ \t]*["']?v1alpha1\b/m.test(head)) return true;
+  return (
+    !has("apiVersion") && /^[ \t]+(?:install|kubelet|apiServer|controllerManager|inlineManifests)[ \t]*:/m.test(head)
+  );
 }
 
 /** Jobs of Prow, which stand under the repositories that they are for, or its own configuration. */

@@ -41,6 +41,7 @@ export type Dialect =
   | "cloudformation"
   | "ansible"
   | "molecule"
+  | "talos"
   | "gitpod"
   | "devfile"
   | "cirrus"

@@ -6,15 +6,18 @@ import { addSplitImage } from "./splitImage.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
+/** What the document around values knows of them. */
+type KnownOfValues = Pick<HelmValuesReading, "expand" | "hub">;
+
 /** Reads values of a chart that stand in a document of another kind: as a mapping, or as a text that holds YAML. */
 export function readInlineValues(
   node: YamlNode | undefined,
   reading: ResourceReading,
-  expand?: HelmValuesReading["expand"],
+  known: KnownOfValues = {},
 ): void {
   const scalar = scalarOf(node);
   if (scalar === undefined) {
-    readGuessedValues(node, reading, expand);
+    readGuessedValues(node, reading, known);
     return;
   }
   const read = (root: YamlNode | undefined, text: string) => {
@@ -25,14 +28,10 @@ export function readInlineValues(
   reading.inner.push(readEmbeddedYaml(scalar, reading.text, reading.path, read));
 }
 
-function readGuessedValues(
-  node: YamlNode | undefined,
-  reading: ResourceReading,
-  expand: HelmValuesReading["expand"],
-): void {
+function readGuessedValues(node: YamlNode | undefined, reading: ResourceReading, known: KnownOfValues): void {
   const { text, path } = reading;
   const images = createImageCollector(text);
-  readHelmValues(node, { text, images, ...(expand === undefined ? {} : { expand }) });
+  readHelmValues(node, { text, images, ...known });
   const rest = { path, dialect: "helm-values", text, commands: [], jobs: [], problems: [] } as const;
   reading.inner.push({ ...rest, images: images.images });
 }

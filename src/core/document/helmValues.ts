@@ -1,6 +1,6 @@
 import { imagesByName } from "./imageNames.ts";
 import { isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
-import { filled, hubOf, hubSplit, isBareName, isWhole, splitOf } from "./helmValuesSplit.ts";
+import { filled, hubOf, hubSplit, isBareName, isWhole, splitOf, type Hub } from "./helmValuesSplit.ts";
 import { readingOfKind } from "./kubernetesKinds.ts";
 import { addSplitImage, isUnknown, type SplitImage, type SuppliedPart } from "./splitImage.ts";
 import { namesRepository } from "./templateAction.ts";
@@ -34,6 +34,8 @@ export interface HelmValuesReading {
   readonly at?: number | undefined;
   /** What a value of a template comes to, where the values stand in one. */
   readonly expand?: (scalar: YamlScalar) => Value;
+  /** The registry and tag that what is around the values states for all images by name. */
+  readonly hub?: Hub | undefined;
 }
 
 const maximumDepth = 60;
@@ -51,7 +53,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
   const isWanted = ({ span }: YamlNode): boolean => at === undefined || (span.start <= at && at <= span.end);
   const globalRegistry = filled(valueAt(root, "global", "imageRegistry"));
   const sharedRegistry = filled(valueAt(root, "global", "image", "registry"));
-  const hub = hubOf(root);
+  const hub = hubOf(root) ?? reading.hub;
 
   const visit = (node: YamlNode | undefined, key: string, top: string, depth: number): void => {
     if (depth > maximumDepth) return;

@@ -29,7 +29,7 @@ export function readHelmfile(source: string, path: string): Document {
     for (const release of itemsOf(valueAt(root, "releases"))) {
       readChart(release, repositories, reading);
       for (const values of itemsOf(valueAt(release, "values")))
-        if (mappingOf(values) !== undefined) readInlineValues(values, reading, expand);
+        if (mappingOf(values) !== undefined) readInlineValues(values, reading, { expand });
       readParameterList(valueAt(release, "set"), reading);
     }
   return {

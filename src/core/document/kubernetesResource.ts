@@ -3,6 +3,7 @@ import { readShape } from "./customShape.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { readGitOps } from "./gitOps.ts";
 import { isCertainImage } from "./imageShape.ts";
+import { readIstio } from "./istio.ts";
 import { bootsFromImage, isImageAnnotation, isOfMachines, readingOfKind } from "./kubernetesKinds.ts";
 import { readPatches } from "./kustomization.ts";
 import { imagesFilledIn, readOpenShift } from "./openShift.ts";
@@ -40,7 +41,7 @@ export function readResource(
   const nested = (inner: YamlNode | undefined, around = reading): void =>
     readResource(inner, around, undefined, depth + 1);
   if (readOpenShift(node, group, kind, reading, nested)) return;
-  if (readGitOps(node, group, kind, reading, nested)) return;
+  if (readGitOps(node, group, kind, reading, nested) || readIstio(node, group, reading, nested)) return;
   if (kind === "FluxInstance") readPatches(valueAt(node, "spec", "kustomize"), reading, nested);
   if (kind === "ClusterServiceVersion") readOperator(node, reading);
   if (group === "meta.pkg.crossplane.io") addPackageDependencies(valueAt(node, "spec"), reading);

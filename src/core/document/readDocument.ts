@@ -117,6 +117,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["semaphore", readSemaphore],
   ["batect", readToolConfig("batect")],
   ["molecule", readToolConfig("molecule")],
+  ["talos", readToolConfig("talos")],
   ["okteto", readToolConfig("okteto")],
   ["screwdriver", readToolConfig("screwdriver")],
   ["prow", readToolConfig("prow")],

@@ -25,6 +25,20 @@ interface ToolConfig {
 }
 
 const configs = new Map<Dialect, ToolConfig>([
+  // Talos documentation, "v1alpha1 configuration".
+  [
+    "talos",
+    {
+      images: [
+        ["image", "machine", /^(?:install|kubelet)$/, "image"],
+        ["image", "machine", "install", "extensions", "*", "image"],
+        ["image", "cluster", /^(?:apiServer|controllerManager|proxy|scheduler|etcd|coreDNS)$/, "image"],
+      ],
+      pods: [["machine", "pods", "*", "spec"]],
+      manifests: [["cluster", "inlineManifests", "*", "contents"]],
+      syntax: dollar({ bare: false }),
+    },
+  ],
   // Gitpod documentation, ".gitpod.yml reference"; as a mapping, `image` names a Dockerfile.
   [
     "gitpod",
