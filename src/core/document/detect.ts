@@ -7,9 +7,9 @@ import {
   mayHoldInfrastructure,
 } from "./detectInfrastructure.ts";
 import { pipelineOfPath, pipelineOfYaml } from "./detectPipeline.ts";
-import { toolOfPath, toolOfYaml } from "./detectTool.ts";
+import { isCloudConfig, toolOfPath, toolOfYaml } from "./detectTool.ts";
 import type { Dialect } from "./document.ts";
-import { withoutJinja } from "./jinjaPath.ts";
+import { filledPath } from "./templatePath.ts";
 
 const dockerfileName = /(?:^|[._-])(?:docker|container)file(?:[._-].*)?$/i;
 /** Names like a Dockerfile's that are not one: ignore lists, documents, and source code about Dockerfiles. */
@@ -58,9 +58,9 @@ const notManifest = /(?:^|[/.-])(?:package(?:-lock)?|composer|tsconfig[^/]*|[^/]
 
 /** Whether a file is worth reading: its path tells a dialect, or its content may (YAML, JSON, or a name without extension). */
 export function mayHoldReferences(path: string): boolean {
-  const target = withoutJinja(path);
-  if (target !== path) return mayHoldReferences(target);
+  const target = filledPath(path);
   return (
+    (target !== path && mayHoldReferences(target)) ||
     dialectOfPath(path) !== undefined ||
     mayBeYaml.test(path) ||
     mayHoldInfrastructure(path) ||
@@ -81,6 +81,8 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
   if (/\.json$/i.test(path)) return deliveryOfJson(head) ?? infrastructureOfContent(head, path);
   if (path.slice(path.lastIndexOf("/") + 1).includes(".")) return undefined;
   if (/^#![^\n]{0,200}\b(?:ba|da|a|z|k|mk)?sh\b/.test(head)) return "shell";
+  if (isCloudConfig(head)) return "cloud-init";
+  if (/^\s*\[?\s*\{/.test(head)) return infrastructureOfContent(head, path);
   if (/^#[ \t]*syntax[ \t]*=/i.test(head)) return "dockerfile";
   const starts = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:FROM|ARG)[ \t]+\S/.test(head);
   return starts && /^FROM[ \t]+(?:--\S+[ \t]+)*\S+(?:[ \t]+(?:AS|as)[ \t]+\S+)?[ \t]*\r?$/m.test(head)
@@ -92,6 +94,7 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
 const topLevelKey = /^["']?([A-Za-z]\w*)["']?[ \t]*:/gm;
 
 function dialectOfYaml(head: string, path: string): Dialect | undefined {
+  if (isCloudConfig(head)) return "cloud-init";
   const keys = new Set(Array.from(head.matchAll(topLevelKey), ([, key]) => key));
   const has = (key: string): boolean => keys.has(key);
   const known =

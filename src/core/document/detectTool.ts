@@ -92,3 +92,8 @@ function isCodefresh(head: string, has: (key: string) => boolean): boolean {
     head,
   );
 }
+
+/** Whether a text is what cloud-init is told in YAML (cloud-init documentation, "User-data formats"). */
+export function isCloudConfig(head: string): boolean {
+  return /^\s*(?:## template: jinja\s+)?#cloud-config\b/.test(head);
+}

@@ -49,6 +49,7 @@ export type Dialect =
   | "concourse"
   | "semaphore"
   | "batect"
+  | "cloud-init"
   | "okteto"
   | "screwdriver"
   | "prow"

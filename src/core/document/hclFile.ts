@@ -1,3 +1,4 @@
+import { imagesOf } from "../shell/imageCommands.ts";
 import type { Dialect, Document, ImageUse } from "./document.ts";
 import { readHcl, type HclBody } from "./hcl.ts";
 import { readHclJson } from "./hclJson.ts";
@@ -10,6 +11,8 @@ import { knownText, type HclLookup, type HclValue, type ModuleLookup } from "./h
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline } from "./pipeline.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
+import { inOrder } from "./templateLines.ts";
+import { directivesOf } from "./terraformTemplate.ts";
 import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
 import type { Value } from "./value.ts";
 import { createImageCollector } from "./yamlImage.ts";
@@ -91,8 +94,11 @@ export function createHclFile(
       embedded(node, read) {
         const scalar = scalarOf(node);
         if (scalar === undefined || scalar.tag === expressionTag || texts++ >= maximumTexts) return;
-        const filled = interpolationsOf(text, scalar, scopeOf(scalar));
-        inner.push(...readSubstituted(scalar, text, filled, read).images);
+        const directives = directivesOf(scalar.text).filter((one) => one.text === "");
+        const filled = [...interpolationsOf(text, scalar, scopeOf(scalar)), ...directives];
+        const ordered = inOrder(filled.toSorted((one, other) => one.start - other.start));
+        const readWhole = (source: string): Document => withImagesOfCommands(read(source));
+        inner.push(...readSubstituted(scalar, text, ordered, readWhole).images);
       },
       imagesIn(node, keys, site, accepts = () => true) {
         const environment = hclEnvironment(text, lookup, outer);
@@ -117,6 +123,11 @@ export function createHclFile(
     return file;
   };
   return view(outer);
+}
+
+/** A document whose commands' images are found while it is known what was filled in. */
+function withImagesOfCommands(document: Document): Document {
+  return document.commands.length === 0 ? document : { ...document, images: imagesOf(document) };
 }
 
 /** JSON that a text holds as it is, with its interpolations; blanks before it keep the offsets those of the file. */

@@ -2,10 +2,11 @@ import type { Span } from "../image/span.ts";
 import { scopeOf } from "./ansibleScope.ts";
 import { variablesBeside, type VariableLookup } from "./ansibleVariables.ts";
 import type { Document, ImageUse } from "./document.ts";
-import { withoutJinja } from "./jinjaPath.ts";
 import type { Siblings } from "./siblings.ts";
 import { readSubstituted, type Substitution } from "./substitution.ts";
 import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
+import { inOrder, lineOf, wholeOf } from "./templateLines.ts";
+import { filledPath } from "./templatePath.ts";
 import type { YamlNode, YamlScalar } from "./yamlNode.ts";
 
 const yaml = /\.ya?ml$|compose$/i;
@@ -27,7 +28,7 @@ export function readJinjaTemplate(
   const tokens = tokensOf(text);
   const scope = scopeOf(text, nothing, variablesOf(text, tokens, variablesBeside(path, siblings)));
   const substitutions = tokens.flatMap(
-    (token) => substitutionOf(text, token, scope, yaml.test(withoutJinja(path))) ?? [],
+    (token) => substitutionOf(text, token, scope, yaml.test(filledPath(path))) ?? [],
   );
   const document = readSubstituted(wholeOf(text), text, inOrder(substitutions), read);
   return { ...document, path, text, images: document.images.map(withoutPin), problems: [] };
@@ -106,10 +107,6 @@ function variablesOf(text: string, tokens: readonly Token[], around: VariableLoo
   };
 }
 
-function wholeOf(text: string): YamlScalar {
-  return { kind: "scalar", span: { start: 0, end: text.length }, text, style: "plain", exact: true, contentStart: 0 };
-}
-
 /** What stands in a token's place. */
 function substitutionOf(text: string, token: Token, scope: TemplateScope, isYaml: boolean): Substitution | undefined {
   const { kind, start, end, inner } = token;
@@ -125,24 +122,6 @@ function substitutionOf(text: string, token: Token, scope: TemplateScope, isYaml
   const [, named] = subcommand.test(text.slice(end, end + 40)) ? (engine.exec(inner) ?? []) : [];
   if (named !== undefined) return { start, end, text: named };
   return { start, end, text: `\${jinja_${inner.replaceAll(/\W+/g, "_").slice(0, 60)}}` };
-}
-
-/** The whole line with its end, where nothing else stands on it. */
-function lineOf(text: string, { start, end }: Span): Span {
-  const from = text.lastIndexOf("\n", start - 1) + 1;
-  const lineBreak = text.indexOf("\n", end);
-  const isAlone = lineBreak >= 0 && text.slice(from, start).trim() === "" && text.slice(end, lineBreak).trim() === "";
-  return isAlone ? { start: from, end: lineBreak + 1 } : { start, end };
-}
-
-/** Substitutions that do not overlap: what stands within another one's line is gone with it. */
-function inOrder(substitutions: readonly Substitution[]): readonly Substitution[] {
-  let at = 0;
-  return substitutions.filter(({ start, end }) => {
-    if (start < at) return false;
-    at = end;
-    return true;
-  });
 }
 
 /** A reference that Jinja completes cannot be pinned where it stands. */

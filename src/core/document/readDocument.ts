@@ -11,6 +11,7 @@ import { readCirrus } from "./cirrus.ts";
 import { readCircleci } from "./circleci.ts";
 import { readCloudBuild } from "./cloudBuild.ts";
 import { readCloudFormation, readTaskDefinition } from "./cloudFormation.ts";
+import { readCloudInit } from "./cloudInit.ts";
 import { readCodeBuild } from "./codeBuild.ts";
 import { readCompose } from "./compose.ts";
 import { readDrone, readWoodpecker } from "./containerPipeline.ts";
@@ -34,7 +35,6 @@ import { readPreCommit } from "./preCommit.ts";
 import { readAppPlatform } from "./appPlatform.ts";
 import { readCodefresh } from "./codefresh.ts";
 import { readArgo, readTekton } from "./manifestPipeline.ts";
-import { isJinjaTemplate, withoutJinja } from "./jinjaPath.ts";
 import { readJinjaTemplate } from "./jinjaTemplate.ts";
 import { readJenkinsfile } from "./jenkinsfile.ts";
 import { readJustfile } from "./justfile.ts";
@@ -49,7 +49,9 @@ import { readServerless } from "./serverless.ts";
 import { readPackageScripts } from "./packageScripts.ts";
 import { readTaskfile } from "./taskfile.ts";
 import { readPacker } from "./packer.ts";
+import { fillingOf, filledPath } from "./templatePath.ts";
 import { readTerraform } from "./terraform.ts";
+import { readTerraformTemplate } from "./terraformTemplate.ts";
 import { readQuadlet } from "./quadlet.ts";
 import { readShellScript } from "./shellScript.ts";
 import { readToolConfig } from "./toolConfig.ts";
@@ -118,6 +120,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["batect", readToolConfig("batect")],
   ["molecule", readToolConfig("molecule")],
   ["talos", readToolConfig("talos")],
+  ["cloud-init", readCloudInit],
   ["okteto", readToolConfig("okteto")],
   ["screwdriver", readToolConfig("screwdriver")],
   ["prow", readToolConfig("prow")],
@@ -143,10 +146,12 @@ export function readDocument(source: string, path: string, siblings: Siblings = 
     const dialect = dialectOfPath(path) ?? "unrecognised";
     return { path, text, images: [], commands: [], jobs: [], dialect, problems };
   }
-  const target = withoutJinja(path);
-  if (isJinjaTemplate(path, text))
-    return readJinjaTemplate(text, path, siblings, (inner) => readText(inner, target, siblings));
-  return target === path ? readText(text, path, siblings) : { ...readText(text, target, siblings), path };
+  const filling = fillingOf(path, text);
+  if (filling === undefined) return readText(text, path, siblings);
+  const target = filledPath(path);
+  const read = (inner: string): Document => readText(inner, target, siblings);
+  if (filling === "jinja") return readJinjaTemplate(text, path, siblings, read);
+  return { ...(filling === "terraform" ? readTerraformTemplate(text, read) : read(text)), path };
 }
 
 function readText(text: string, path: string, siblings: Siblings): Document {

@@ -1,4 +1,6 @@
 import { shebangIsShell } from "../shell/shellInterpreter.ts";
+import { readCloudInit } from "./cloudInit.ts";
+import { isCloudConfig } from "./detectTool.ts";
 import type { Document, ImageUse } from "./document.ts";
 import { attributeOf } from "./hclScope.ts";
 import type { HclBlock, HclBody } from "./hcl.ts";
@@ -105,7 +107,9 @@ function readTexts(file: HclFile, kind: string, key: string, node: YamlNode): vo
       if (inner !== undefined) file.embedded(entry.value, inner);
     }
   const scalar = scalarOf(node);
-  if (scalar?.style === "literal" && shebangIsShell(scalar.text.trimStart()) === true) file.script(node);
+  if (scalar?.style !== "literal") return;
+  if (shebangIsShell(scalar.text.trimStart()) === true) file.script(node);
+  else if (isCloudConfig(scalar.text)) file.embedded(node, (source) => readCloudInit(source, ""));
 }
 
 /** Adds an image whose registry and tag may stand beside it. */

@@ -1,0 +1,27 @@
+const jinja = /\.(?:j2|jinja2?)$/i;
+const ofRole = /(?:^|\/)roles\/[^/]+\/templates\//;
+const terraform = /\.(?:tftpl|tpl|tmpl)$/i;
+/** What is copied and then changed, or filled in by whatever tool. */
+const sample = /\.(?:dist|example|sample)$|(?<=\.(?:hcl|json|sh|tf|ya?ml))\.template$/i;
+
+/** A path without the ending that says that the file is filled in before anybody reads it: that of what it becomes. */
+export function filledPath(path: string): string {
+  return path.replace(jinja, "").replace(terraform, "").replace(sample, "");
+}
+
+/** Who fills a file in before anybody reads it; `nobody` for one that is read as what its path names without its ending. */
+export type Filling = "jinja" | "terraform" | "nobody";
+
+/** Who fills a file in; undefined for one that is read under its own path. */
+export function fillingOf(path: string, text: string): Filling | undefined {
+  if (jinja.test(path) || ofRole.test(path))
+    return /\{[{%#]/.test(text) ? "jinja" : jinja.test(path) ? "nobody" : undefined;
+  if (terraform.test(path)) return isGoTemplate(path, text) ? undefined : "terraform";
+  return sample.test(path) ? "nobody" : undefined;
+}
+
+/** Whether a text is a template of Go: braces in pairs may also stand in what a command is given. */
+function isGoTemplate(path: string, text: string): boolean {
+  if (/\.tftpl$/i.test(path) || !text.includes("{{")) return false;
+  return /\{\{-?\s*(?:define|else|end|if|include|range|template|with|\/\*)\b/.test(text) || !/[$%]\{/.test(text);
+}

@@ -1,0 +1,27 @@
+import type { Document } from "./document.ts";
+import { readSubstituted, type Substitution } from "./substitution.ts";
+import { inOrder, lineOf, wholeOf } from "./templateLines.ts";
+
+const maximumDirectives = 20_000;
+
+/**
+ * Reads a template of Terraform (`templatefile`) as what it becomes: all that its directives choose between, and its
+ * interpolations as the variables that they are to whoever reads the file.
+ */
+export function readTerraformTemplate(text: string, read: (text: string) => Document): Document {
+  const substitutions = directivesOf(text);
+  return substitutions.length === 0 ? read(text) : readSubstituted(wholeOf(text), text, substitutions, read);
+}
+
+/** What takes the places of directives, which steer what is written, and of `$${` and `%%{`, which do not. */
+export function directivesOf(text: string): readonly Substitution[] {
+  if (!text.includes("%{") && !text.includes("$${")) return [];
+  const found: Substitution[] = [];
+  for (const { 0: written, index } of text.matchAll(/\$\$\{|%%\{|%\{[^{}\n]{0,500}\}/g)) {
+    if (found.length >= maximumDirectives) break;
+    const end = index + written.length;
+    if (written.startsWith("%{")) found.push({ ...lineOf(text, { start: index, end }), text: "" });
+    else found.push({ start: index, end: index + 2, text: written.charAt(0) });
+  }
+  return inOrder(found);
+}
