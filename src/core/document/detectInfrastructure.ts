@@ -45,7 +45,8 @@ export function mayHoldInfrastructure(path: string): boolean {
 /** The dialect of such a file, or of one in JSON. */
 export function infrastructureOfContent(head: string, path: string): Dialect | undefined {
   if (/\.json\.\w+$/i.test(path)) return awsDialectOf(head) === "ecs" ? "ecs" : undefined;
-  if (/\.json$/i.test(path)) return awsDialectOf(head) ?? (isPackerJson(head) ? "packer" : nomadOfJson(head));
+  if (/\.json$/i.test(path) || /^\s*\[?\s*\{/.test(head))
+    return awsDialectOf(head) ?? (isPackerJson(head) ? "packer" : nomadOfJson(head));
   if (/\.template$/i.test(path)) return awsDialectOf(head) === "cloudformation" ? "cloudformation" : undefined;
   if (/\.groovy$/i.test(path))
     return /^[ \t]*(?:pipeline|node|podTemplate)\b[^\n]*\{/m.test(head) ? "jenkinsfile" : undefined;
