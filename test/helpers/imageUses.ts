@@ -46,7 +46,9 @@ export function expectPinsToHold(read: Reader, text: string): number {
     count++;
     const pinned = `${text.slice(0, use.pinAt.start)}${use.pinBefore ?? "@"}${pin}${text.slice(use.pinAt.end)}`;
     const document = read(pinned, "file.yaml");
-    const wanted = formatReference({ ...use.reference, digest: pin });
+    const { tag: _, ...untagged } = use.reference;
+    const replacesTag = text.charAt(use.pinAt.start) === ":";
+    const wanted = formatReference({ ...(replacesTag ? untagged : use.reference), digest: pin });
     assert.ok(
       document.images.some((image) => image.reference !== undefined && formatReference(image.reference) === wanted),
       `pinning ${use.text} gave ${document.images.map(summary).join(", ")}`,

@@ -2,7 +2,8 @@ import { baseArgument } from "./baseArgument.ts";
 import { cacheReference } from "./buildSource.ts";
 import { featureReference } from "./devcontainerFeature.ts";
 import { devcontainerScope, templateOptions } from "./devcontainerVariables.ts";
-import type { Document } from "./document.ts";
+import type { Document, ImageUse } from "./document.ts";
+import { withDigestForTag } from "./imageUse.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
@@ -46,7 +47,13 @@ export function readDevcontainer(source: string, path: string, siblings: Sibling
     if (isLock) pipeline.image(valueAt(value, "resolved"), "feature", { scope });
   }
   for (const name of lifecycle) readCommand(pipeline, valueAt(root, name), scope);
-  return pipeline.document();
+  const document = pipeline.document();
+  return { ...document, images: document.images.map((use) => withFeaturePin(use, document.text)) };
+}
+
+/** A feature is named with a version or with a digest (Dev Container CLI, `getRef`). */
+function withFeaturePin(use: ImageUse, text: string): ImageUse {
+  return use.site === "feature" ? withDigestForTag(use, text) : use;
 }
 
 /** The scope in which a text stands for another as a whole. */

@@ -48,6 +48,19 @@ export function useOfValue(
   };
 }
 
+/**
+ * The use as it is pinned for a tool that takes a tag or a digest and not both: the digest replaces the tag, which must
+ * stand in the text right before it.
+ */
+export function withDigestForTag(use: ImageUse, text: string): ImageUse {
+  const { pinAt, pinBefore, ...rest } = use;
+  const tag = use.reference?.tag;
+  if (pinAt === undefined || tag === undefined) return use;
+  const start = pinAt.start - tag.length - 1;
+  const stands = pinBefore === undefined && start >= 0 && text.slice(start, pinAt.start) === `:${tag}`;
+  return stands ? { ...rest, pinAt: { start, end: pinAt.end } } : rest;
+}
+
 /** The problem that a text is no image reference. */
 export function invalidUse(message: string, span: Span): Problem {
   return { code: "reference-invalid", message, span };

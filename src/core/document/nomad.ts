@@ -4,6 +4,7 @@ import { blocksIn } from "./hclBlocks.ts";
 import { createHclFile, type HclFile } from "./hclFile.ts";
 import { attributeOf } from "./hclScope.ts";
 import { knownText } from "./hclValue.ts";
+import { withDigestForTag } from "./imageUse.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline } from "./pipeline.ts";
 import { itemsOf, textOf, valueAt } from "./yamlNode.ts";
@@ -21,7 +22,12 @@ export function readNomad(source: string, path: string): Document {
   if (/\.json$/i.test(path)) return readNomadJson(source, path);
   const file = createHclFile(source, path, "nomad");
   for (const block of file.root.blocks) walk(file, block, 0);
-  return file.document();
+  return pinned(file.document());
+}
+
+/** Docker's driver finds no image by a tag and a digest, and Podman's takes one of them. */
+function pinned(document: Document): Document {
+  return { ...document, images: document.images.map((use) => withDigestForTag(use, document.text)) };
 }
 
 function walk(file: HclFile, { type, body }: HclBlock, depth: number): void {
@@ -52,5 +58,5 @@ function readNomadJson(source: string, path: string): Document {
         if (!isLocal && drivers.has(textOf(valueAt(task, "Driver")) ?? ""))
           pipeline.image(image, "task", { wrapper: wrapped.optionalWrapper });
       }
-  return pipeline.document();
+  return pinned(pipeline.document());
 }

@@ -1,30 +1,54 @@
 import { formatReference } from "../image/reference.ts";
 import type { Span } from "../image/span.ts";
-import type { ImageUse } from "./document.ts";
+import type { Document, ImageUse, ValueStep } from "./document.ts";
 
 /**
  * Leaves out where to pin through a place that gives several images, or a literal that other uses take as a part of
- * their value: a digest there would be wrong for them.
+ * their value: a digest there would be wrong for them. What a literal says that is pinned itself is pinned there, so
+ * that it does not get two digests.
  */
-export function withoutUnsafePins(uses: readonly ImageUse[]): readonly ImageUse[] {
+export function withoutUnsafePins({ images: uses, path }: Pick<Document, "images" | "path">): readonly ImageUse[] {
   if (uses.length < 2) return uses;
+  // What is read within a document may call it by its name.
+  const isHere = ({ file }: ValueStep): boolean => file === undefined || file === path || file === "";
+  const placed = atTheirLiterals(uses, isHere);
   /** Where the uses that go through a literal would be pinned; absent for one that cannot be. */
   const through = new Map<number, Set<number | undefined>>();
   const pinned = new Map<number, Set<string>>();
-  for (const { chain, pinAt, reference } of uses) {
-    for (const { span, file } of chain) if (file === undefined) addTo(through, span.start, pinAt?.start);
+  for (const { chain, pinAt, reference } of placed) {
+    for (const step of chain) if (isHere(step)) addTo(through, step.span.start, pinAt?.start);
     if (pinAt !== undefined && reference !== undefined) addTo(pinned, pinAt.start, formatReference(reference));
   }
   // The items of a list have their own places in the literal that holds it.
-  const isUnsafe = ({ start }: Span, chain: ImageUse["chain"]): boolean =>
-    (pinned.get(start)?.size ?? 0) > 1 ||
-    chain.some(
-      ({ span, file }) =>
-        file === undefined && isIn(span, start) && [...(through.get(span.start) ?? [])].some((at) => !isIn(span, at)),
-    );
+  const isShared = (span: Span, start: number): boolean =>
+    isIn(span, start) && [...(through.get(span.start) ?? [])].some((at) => !isIn(span, at));
+  return placed.map((use) => {
+    const { pinAt, pinBefore: _, ...rest } = use;
+    if (pinAt === undefined) return use;
+    const isUnsafe =
+      (pinned.get(pinAt.start)?.size ?? 0) > 1 ||
+      (use.chain.length === 0
+        ? isShared(use.span, pinAt.start)
+        : use.chain.some((step) => isHere(step) && isShared(step.span, pinAt.start)));
+    return isUnsafe ? rest : use;
+  });
+}
+
+/** The uses, where one that another literal use says as a whole is pinned where that is. */
+function atTheirLiterals(uses: readonly ImageUse[], isHere: (step: ValueStep) => boolean): readonly ImageUse[] {
+  if (!uses.some(({ chain }) => chain.length > 0)) return uses;
+  const literals = new Map(uses.flatMap((use) => (use.chain.length === 0 ? [[use.span.start, use]] : [])));
+  if (literals.size === 0) return uses;
   return uses.map((use) => {
     const { pinAt, pinBefore: _, ...rest } = use;
-    return pinAt !== undefined && isUnsafe(pinAt, use.chain) ? rest : use;
+    if (pinAt === undefined || use.reference === undefined) return use;
+    const said = use.chain.find((step) => isHere(step) && literals.has(step.span.start));
+    const literal = said === undefined ? undefined : literals.get(said.span.start);
+    if (literal?.pinAt === undefined || literal.reference === undefined || literal.pinAt.start === pinAt.start)
+      return use;
+    if (formatReference(literal.reference) !== formatReference(use.reference)) return use;
+    const before = literal.pinBefore === undefined ? {} : { pinBefore: literal.pinBefore };
+    return { ...rest, pinAt: literal.pinAt, ...before };
   });
 }
 

@@ -169,7 +169,8 @@ const readsOwnCommands: ReadonlySet<Dialect> = new Set<Dialect>(["earthfile", "j
 
 /** The document with the images that its commands name, except where its dialect lists them already. */
 function withCommandImages(document: Document): Document {
-  if (readsOwnCommands.has(document.dialect)) return { ...document, images: withoutUnsafePins(document.images) };
+  if (readsOwnCommands.has(document.dialect)) return { ...document, images: withoutUnsafePins(document) };
   const inputs = inputMentions(document, (text, dialect) => readers.get(dialect)?.(text, "", noSiblings));
-  return { ...document, images: withoutUnsafePins(imagesOf(document, inputs)) };
+  const images = imagesOf(document, inputs);
+  return { ...document, images: withoutUnsafePins({ ...document, images }) };
 }

@@ -17,7 +17,9 @@ export function asHeld(
   // The program or an option comes out of the same expansion.
   const program = words.find(
     (word) =>
-      word.parts?.[0]?.chain[0] !== undefined && isSame(word.parts[0].chain[0], outer) && isOfCommand(word.text, tool),
+      word.parts?.[0]?.chain[0] !== undefined &&
+      isSameStep(word.parts[0].chain[0], outer) &&
+      isOfCommand(word.text, tool),
   );
   const chain = program?.parts?.[0]?.chain;
   if (chain === undefined || program?.parts?.some((part) => parts.includes(part)) === true) return parts;
@@ -47,12 +49,13 @@ function sharedSteps(one: readonly ValueStep[], other: readonly ValueStep[]): nu
   let at = 0;
   for (; at < one.length && at < other.length; at++) {
     const [step, also] = [one[at], other[at]];
-    if (step === undefined || also === undefined || !isSame(step, also)) break;
+    if (step === undefined || also === undefined || !isSameStep(step, also)) break;
   }
   return at;
 }
 
-function isSame(one: ValueStep, other: ValueStep): boolean {
+/** Whether two values came through the same step. */
+export function isSameStep(one: ValueStep, other: ValueStep): boolean {
   return one.span.start === other.span.start && one.span.end === other.span.end && one.label === other.label;
 }
 

@@ -1,10 +1,10 @@
 import type { Document, ImageUse, ShellCommand, ValueStep, WordPart } from "../document/document.ts";
-import { useOfValue } from "../document/imageUse.ts";
+import { useOfValue, withDigestForTag } from "../document/imageUse.ts";
 import type { ValuePart } from "../document/value.ts";
 import type { PinPlace } from "../document/yamlImage.ts";
 import { formatReference, parseReference } from "../image/reference.ts";
 import type { Span } from "../image/span.ts";
-import { asHeld } from "./heldCommand.ts";
+import { asHeld, isSameStep } from "./heldCommand.ts";
 import type { Mention } from "./mention.ts";
 import { fedLabel } from "./shellRead.ts";
 import { partsOfSlice, writtenSpan } from "./wordValue.ts";
@@ -36,6 +36,8 @@ const maximumUses = 10_000;
 const maximumLength = 4096;
 /** Commands that only print what they are given. */
 const printers = new Set(["echo", "printf", ":"]);
+/** Tools that refuse a reference with both a tag and a digest (containers/image). */
+const takesOne: ReadonlySet<string> = new Set(["apptainer", "singularity", "skopeo"]);
 
 /** The uses of the images that commands name, in document order. `commands` are all commands, to see who else uses a value. */
 export function createCommandUses(
@@ -168,7 +170,7 @@ function toUse(
   } else if (!/^[\w./:@-]*$/.test(known) || parts[0]?.text?.startsWith("-") === true || isOnlySubstitution(parts))
     return undefined;
   // One digest after an expression would be that of every item of a loop, or of all that a command is fed.
-  const mayFollow = !isOfLoop && mention.endsWithName !== true && !parts.some(isFed);
+  const mayFollow = !isOfLoop && mention.endsWithName !== true && !parts.some(isFed) && !goesOn(mention, parts.at(-1));
   const chain = dedupe(parts.flatMap((part) => part.chain)).map((step) =>
     step.file === undefined ? { ...step, text: text.slice(step.span.start, step.span.end) } : step,
   );
@@ -182,8 +184,18 @@ function toUse(
     pin: mention.split === undefined ? pinPlace(parts, text, isShared, mayFollow) : "none",
   });
   if ("code" in use) return undefined;
+  const placed = takesOne.has(mention.tool ?? "") ? withDigestForTag(use, text) : use;
   // Which element of an array stands there, and whether any does, nobody can tell.
-  return use.resolution === "unresolved" && /\[[@*]\]/.test(use.text) ? undefined : use;
+  return use.resolution === "unresolved" && /\[[@*]\]/.test(use.text) ? undefined : placed;
+}
+
+/** Whether the expansion that the word ends with makes further words, so that what follows it follows the last of them. */
+function goesOn({ slice, command: { words } }: PlacedMention, last: WordPart | undefined): boolean {
+  const step = last?.chain[0];
+  if (step === undefined) return false;
+  return words
+    .slice(words.indexOf(slice.value.word) + 1)
+    .some(({ parts = [] }) => parts.some(({ chain: [first] }) => first !== undefined && isSameStep(first, step)));
 }
 
 /** Whether a part is what `xargs` is given, whose place is that of all of it: a file's name, or the mark for an item. */
@@ -230,7 +242,10 @@ function pinPlace(
   const mayEdit = (part: WordPart): boolean => {
     if (part.chain.length === 0) return true;
     const names = namesIn([part]);
-    const isDefault = part.chain.at(-1)?.label.startsWith("default of ") === true && names.length <= 1;
+    // A default that stands elsewhere may be that of others, too.
+    const isOwn =
+      part.literal !== undefined && part.span.start <= part.literal.start && part.literal.end <= part.span.end;
+    const isDefault = isOwn && part.chain.at(-1)?.label.startsWith("default of ") === true && names.length <= 1;
     const isWhole = said.every((other) => {
       const others = namesIn([other]);
       return other.span.start === part.span.start && names.every((name) => others.includes(name));

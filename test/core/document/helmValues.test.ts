@@ -211,7 +211,7 @@ text: |
   ];
   for (const [name, source, pinned] of pins)
     it(`pins ${name}`, () => {
-      const [use] = withoutUnsafePins(read(source, "values.yaml").images);
+      const [use] = withoutUnsafePins(read(source, "values.yaml"));
       const at = use?.pinAt;
       const result =
         at === undefined ? undefined : source.slice(0, at.start) + (use?.pinBefore ?? "@") + pin + source.slice(at.end);

@@ -32,6 +32,30 @@ describe("withoutUnsafePins", () => {
       "variables: {I: node:22¶}\na: {image: $I}\nb: {image: $I}\n",
     ],
     [
+      "where a default is that of two images",
+      "justfile",
+      'V := env_var_or_default("V", "1")\na:\n  docker pull x:{{V}}\n  docker pull y:{{V}}\n',
+      'V := env_var_or_default("V", "1")\na:\n  docker pull x:{{V}}¶\n  docker pull y:{{V}}¶\n',
+    ],
+    [
+      "a literal that is an image and gives one, once",
+      "docker-bake.json",
+      '{"target": {"a": {"args": {"BASE_IMAGE": "rust:1"}, "dockerfile-inline": "ARG BASE_IMAGE\\nFROM $BASE_IMAGE\\n"}}}',
+      '{"target": {"a": {"args": {"BASE_IMAGE": "rust:1¶"}, "dockerfile-inline": "ARG BASE_IMAGE\\nFROM $BASE_IMAGE\\n"}}}',
+    ],
+    [
+      "within a variable that holds a whole command",
+      "a.sh",
+      'C="docker run a:1 b"\n$C\n',
+      'C="docker run a:1¶ b"\n$C\n',
+    ],
+    [
+      "not after one that a whole command comes from",
+      "Earthfile",
+      'VERSION 0.8\nARG --global V=1\nARG --global I=a:$V\nb:\n  RUN C="docker run $I x" && eval $C\n',
+      'VERSION 0.8\nARG --global V=1\nARG --global I=a:$V\nb:\n  RUN C="docker run $I x" && eval $C\n',
+    ],
+    [
       "not in a recipe's loop",
       "Makefile",
       "a:\n\tfor i in b c; do docker pull x/$$i; done\n",
@@ -56,8 +80,34 @@ describe("withoutUnsafePins", () => {
       assert.equal(readDocument(text, path).images.length, images.length);
     });
 
+  const alone: readonly (readonly [path: string, source: string, pinned: string])[] = [
+    [".devcontainer.json", '{"features": {"ghcr.io/a/b/c:1": {}}}', '{"features": {"ghcr.io/a/b/c¶": {}}}'],
+    [".devcontainer.json", '{"image": "a:1", "features": {}}', '{"image": "a:1¶", "features": {}}'],
+    [
+      "a.nomad",
+      'job "a" { task "b" {\n driver = "docker"\n config { image = "c:1" } } }',
+      'job "a" { task "b" {\n driver = "docker"\n config { image = "c¶" } } }',
+    ],
+    [
+      "a.nomad",
+      'job "a" { task "b" {\n driver = "docker"\n config { image = "c" } } }',
+      'job "a" { task "b" {\n driver = "docker"\n config { image = "c¶" } } }',
+    ],
+    ["a.sh", "skopeo inspect docker://a/b:1\n", "skopeo inspect docker://a/b¶\n"],
+    ["a.sh", "V=1\nskopeo inspect docker://a/b:$V\n", "V=1\nskopeo inspect docker://a/b:$V\n"],
+    ["a.sh", "crane digest a/b:1\n", "crane digest a/b:1¶\n"],
+  ];
+  for (const [path, source, pinned] of alone)
+    it(`pins to what the tool takes: ${source}`, () => {
+      const [use] = readDocument(source, path).images;
+      const at = use?.pinAt;
+      const text = at === undefined ? source : `${source.slice(0, at.start)}¶${source.slice(at.end)}`;
+      assert.equal(text, pinned);
+      assert.notEqual(use?.reference, undefined);
+    });
+
   it("leaves a single use as it is", () => {
-    const images = readDocument("FROM a:1\n", "Dockerfile").images;
-    assert.equal(withoutUnsafePins(images), images);
+    const document = readDocument("FROM a:1\n", "Dockerfile");
+    assert.equal(withoutUnsafePins(document), document.images);
   });
 });
