@@ -13,8 +13,14 @@ const keywords = new Set(
 
 /** Second pass: what the stages do, now that all their names are known. */
 export function readBodies(instructions: readonly Instruction[], stageOf: readonly number[], reading: Reading): void {
+  // A file without a stage is a part that others put into theirs, unless it is no Dockerfile at all.
+  const isPart = reading.stages.list.length === 0;
+  if (isPart) {
+    reading.scopes[0] = { own: new Map(), parent: undefined };
+    reading.readable[0] = true;
+  }
   instructions.forEach((instruction, index) => {
-    const stage = stageOf[index] ?? -1;
+    const stage = isPart && keywords.has(instruction.keyword) ? 0 : (stageOf[index] ?? -1);
     if (stage < 0) return;
     if (instruction.keyword === "from") {
       const base = reading.stages.list[stage]?.base;

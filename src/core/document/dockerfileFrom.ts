@@ -153,27 +153,36 @@ function resolve(
   };
 }
 
-/** What another tool fills in before there is a Dockerfile: `{{ image }}`, `%%VERSION%%`. */
-const templated = /(?<!\$)\{\{[^{}]*\}\}|%%\w+%%/;
+/** What another tool fills in before there is a Dockerfile: `{{ image }}`, `<%= image %>`, `%%VERSION%%`, `@VERSION@`, `__VERSION__`. */
+const templated =
+  /(?<!\$)\{\{[^{}]*\}\}|\{%[^%\n]*%\}|<%[^%\n]*%>|%%\w[\w-]*%%|@\w[\w-]*@|(?<![A-Za-z0-9])__[A-Z][A-Z0-9_]*__/;
+const templateSigns = [
+  ["{{", "}}"],
+  ["{%", "%}"],
+  ["<%", "%>"],
+] as const;
 
-/** Joins the words that the braces of a template hold together. */
+/** Joins the words that the signs of a template hold together. */
 function withWholeTemplates(text: string, words: ReturnType<typeof splitAtSpaces>): ReturnType<typeof splitAtSpaces> {
-  if (!text.includes("{{")) return words;
+  if (!/\{[{%]|<%/.test(text)) return words;
   const joined: { start: number; end: number }[] = [];
   for (const word of words) {
     const last = joined.at(-1);
     const open = last === undefined ? "" : text.slice(last.start, last.end);
-    if (last !== undefined && open.lastIndexOf("{{") > open.lastIndexOf("}}")) last.end = word.end;
+    if (last !== undefined && templateSigns.some(([from, to]) => open.lastIndexOf(from) > open.lastIndexOf(to)))
+      last.end = word.end;
     else joined.push({ ...word });
   }
   return joined;
 }
 
-/** Whether a separator is left over where a variable is empty (`base:1-${ARCH}`): what is meant is not without it. */
+/** Whether a separator is left over where a variable is empty (`base:1-${ARCH}`, `base:v${VERSION}`): what is meant is not without it. */
 function isDangling(pieces: readonly Piece[]): boolean {
   return pieces.some((piece, index) => {
     if (piece.kind !== "gap") return false;
-    return /[-_.]$/.test(textOf(pieces.slice(0, index))) && /^(?:$|[-_.:@/])/.test(textOf(pieces.slice(index + 1)));
+    return (
+      /[-_.]$|:v$/i.test(textOf(pieces.slice(0, index))) && /^(?:$|[-_.:@/])/.test(textOf(pieces.slice(index + 1)))
+    );
   });
 }
 

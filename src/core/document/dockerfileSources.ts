@@ -29,7 +29,8 @@ export function readSources(
   const images: ImageUse[] = [];
   const problems: Problem[] = [];
   for (const source of sourcesOf(instruction)) {
-    if (source.value === "") continue;
+    // Which stages there are around a part of a Dockerfile is not known.
+    if (source.value === "" || (stages.list.length === 0 && !/[/:@]/.test(source.value))) continue;
     const { line } = instruction;
     const spanOf = (start: number, end: number) =>
       documentSpan(line.toDocumentOffset, source.offsets[start] ?? 0, (source.offsets[end - 1] ?? 0) + 1);

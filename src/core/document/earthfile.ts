@@ -213,9 +213,12 @@ function instructionImages(commands: readonly ShellCommand[], text: string): Giv
         const equals = textOfSlice(slice).lastIndexOf("=");
         if (equals > 0) outputs.push({ ...slice, to: slice.from + equals });
       }
-    } else if (keyword?.text === "SAVE")
+    } else if (keyword?.text === "SAVE") {
+      const { options, positionals } = readOptions(words.slice(1), saveOptions);
+      for (const slice of optionValues(options, "--cache-from")) mentions.push({ slice, site: "cache-from", command });
       // `WITH DOCKER --load=+target` gives an image the name under which that target saves it.
-      outputs.push(...readOptions(words.slice(1), saveOptions).positionals.map(wholeSlice));
+      outputs.push(...positionals.map(wholeSlice));
+    }
   }
   return { mentions, outputs };
 }

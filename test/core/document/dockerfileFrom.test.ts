@@ -24,6 +24,37 @@ describe("readDockerfile: FROM", () => {
       ],
     },
     {
+      name: "what other tools fill in, in their own signs",
+      source: [
+        "FROM ⟦debian:%%OS-SUITE%%-slim⟧",
+        "FROM ⟦<%= image %>⟧",
+        'FROM ⟦php:<%= tag || "8" %>-fpm⟧ AS run',
+        "FROM ⟦@BASE@⟧",
+        "FROM ⟦alpine:@ALPINE@⟧",
+        "FROM ⟦node:__NODE_VERSION__⟧",
+        "FROM ⟦{% if edge %}alpine:edge{% else %}alpine:3{% endif %}⟧",
+        "FROM ⟦a__b:x__y⟧",
+      ].join("\n"),
+      expected: [
+        ["from", null, "partial"],
+        ["from", null, "unresolved"],
+        ["from", null, "partial"],
+        ["from", null, "unresolved"],
+        ["from", null, "partial"],
+        ["from", null, "partial"],
+        ["from", null, "unresolved"],
+        ["from", "docker.io/library/a__b:x__y", "literal"],
+      ],
+    },
+    {
+      name: "a version that is not known after its letter",
+      source: "ARG V\nFROM ⟦acme/tool:v${V}⟧\nFROM ⟦acme/dev${V}⟧\n",
+      expected: [
+        ["from", null, "partial"],
+        ["from", "docker.io/acme/dev", "resolved"],
+      ],
+    },
+    {
       name: "every operator",
       source: [
         "ARG SET=v",

@@ -60,6 +60,17 @@ describe("readDockerfile: commands of RUN", () => {
     });
   }
 
+  it("reads the commands of a part of a Dockerfile, which has no stage", () => {
+    const { images } = readDocument(
+      'ENV V=2\nno docker run acme/a\nRUN docker pull acme/x:$V\nSHELL ["cmd"]\nRUN docker pull acme/y\n',
+      "tools.dockerfile",
+    );
+    assert.deepEqual(
+      images.map(({ text, reference }) => [text, reference?.tag]),
+      [["acme/x:$V", "2"]],
+    );
+  });
+
   it("inherits ENV and SHELL from the stage that it builds on", () => {
     const { commands } = readDockerfile(
       'FROM a AS one\nENV I=app\nFROM one AS two\nRUN docker pull $I\nSHELL ["cmd"]\nFROM two\nRUN x\n',

@@ -15,6 +15,22 @@ describe("readDockerfile: --from, --mount and ONBUILD", () => {
       problems: ["reference-invalid"],
     },
     {
+      name: "a part of a Dockerfile, whose stages stand elsewhere",
+      source:
+        "COPY --from=build /a /b\nCOPY --from=⟦acme/tool:1⟧ /a /b\nRUN --mount=from=⟦acme/more:1⟧ true\nCOPY --from=0 /a /b\n",
+      expected: [
+        ["copy-from", "docker.io/acme/tool:1", "literal"],
+        ["mount-from", "docker.io/acme/more:1", "literal"],
+      ],
+      problems: [
+        "instruction-before-from",
+        "no-stage",
+        "instruction-before-from",
+        "instruction-before-from",
+        "instruction-before-from",
+      ],
+    },
+    {
       name: "indexes",
       source:
         "FROM ⟦a⟧\nFROM ⟦0⟧\nCOPY --from=0 a b\nCOPY --from=+1 a b\nCOPY --from=2 a b\nRUN --mount=from=1 true\nRUN --mount=from=⟦77⟧ true\n",

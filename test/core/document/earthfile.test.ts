@@ -13,7 +13,7 @@ IMPORT github.com/a/b:main
 
 base:
     FROM --platform=linux/arm64 «debian:12»
-    SAVE IMAGE --push acme/out:1
+    SAVE IMAGE --push --cache-from=«acme/cache:1» --cache-from «acme/out:1» acme/out:1
 
 build:
     FROM +base
@@ -53,6 +53,8 @@ describe("readEarthfile", () => {
     expectUses(read, full, [
       "from docker.io/library/golang:1.25-alpine resolved",
       "from docker.io/library/debian:12 literal",
+      "cache-from docker.io/acme/cache:1 literal",
+      "cache-from docker.io/acme/out:1 literal",
       "from docker.io/library/node:22-slim resolved",
       "from ? unresolved",
       "command docker.io/library/busybox:1 literal",
