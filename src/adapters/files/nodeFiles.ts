@@ -108,9 +108,12 @@ function entriesOf(folder: string): readonly Dirent[] | undefined {
   }
 }
 
-/** The names of a folder's files, in order, one on each line; undefined where it cannot be opened. */
+/** The names of a folder's files and folders, in order, one on each line; undefined where it cannot be opened. */
 export function namesIn(folder: string): string | undefined {
-  const names = entriesOf(folder)?.flatMap((entry) => (entry.isFile() || entry.isSymbolicLink() ? entry.name : []));
+  const names = entriesOf(folder)?.flatMap((entry) => {
+    if (entry.isDirectory()) return `${entry.name}/`;
+    return entry.isFile() || entry.isSymbolicLink() ? entry.name : [];
+  });
   return names?.toSorted().slice(0, maximumNames).join("\n");
 }
 

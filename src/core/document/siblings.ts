@@ -1,7 +1,7 @@
 /**
  * Texts of other files of the workspace without byte-order mark, by workspace-relative path; undefined where a file is not there or not yet
- * read. A path that ends with a slash is a folder's (`./` that of the workspace), and its text the names of its files,
- * in order, one on each line. Readers that are given none read their file alone.
+ * read. A path that ends with a slash is a folder's (`./` that of the workspace), and its text the names of its files
+ * and, with a slash at the end, of its folders, in order, one on each line. Readers that are given none read their file alone.
  */
 export type Siblings = (path: string) => string | undefined;
 
@@ -32,5 +32,8 @@ export function folderOf(path: string): string {
 
 /** The names of the files in the folder of the file at `path`; undefined where they are not known. */
 export function namesBeside(path: string, siblings: Siblings): readonly string[] | undefined {
-  return siblings(folderOf(path))?.split("\n").slice(0, maximumNames);
+  return siblings(folderOf(path))
+    ?.split("\n")
+    .slice(0, maximumNames)
+    .filter((name) => !name.endsWith("/"));
 }

@@ -48,11 +48,11 @@ describe("createNodeFiles", () => {
     assert.deepEqual(await listed(), [".github/workflows/w.yaml", "B/y.yaml", "a/z.yaml", "b.yaml", "build/x.yaml"]);
   });
 
-  it("gives the names of a folder's files, in order, where there is one", async () => {
+  it("gives the names of a folder's files and folders, in order, where there is one", async () => {
     for (const path of ["a/c.tf", "a/b.tf", "a/below/d.tf"]) write(path, "");
-    assert.equal(await files().read("a/", options), "b.tf\nc.tf");
+    assert.equal(await files().read("a/", options), "b.tf\nbelow/\nc.tf");
     assert.equal(await files().read("none/", options), undefined);
-    assert.equal(await files().read("./", options), "");
+    assert.equal(await files().read("./", options), "a/");
   });
 
   it("GHSA-8xwf-rjm4-xvhv: follows links inside the root, and none that leads out or round in circles", async () => {
