@@ -37,6 +37,7 @@ export function foldLines(
   let indent: number | undefined;
   let value = "";
   let blanks = 0;
+  let longest = 0;
   let at = contentStart;
   let first = contentStart;
   let last = contentStart;
@@ -47,14 +48,16 @@ export function foldLines(
     while (text.charCodeAt(content) === 32) content++;
     const isBlank = content >= lineEnd;
     const column = content - at;
-    if (isBlank) {
-      // White space that counts, or that is more than the content's own.
-      if (indent === undefined ? column > parent + 1 : column > indent) return undefined;
+    if (isBlank && (indent === undefined || column <= indent)) {
+      longest = Math.max(longest, indent === undefined ? column : 0);
       blanks++;
     } else {
+      // White space beyond the content's own indentation is content, which folding would make different.
+      if (isBlank && (style === "folded" || found < 0)) return undefined;
       if (column <= parent) break;
       if (text.charAt(content) === "\t") return undefined;
       if (indent === undefined) {
+        if (longest > column) return undefined;
         indent = column;
         first = content;
       } else if (column < indent) return undefined;
