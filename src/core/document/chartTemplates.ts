@@ -1,33 +1,25 @@
 import { parseReference } from "../image/reference.ts";
 import { keepingLast } from "../lastResults.ts";
+import { helperFiles, type FileStage } from "./chartFiles.ts";
 import type { ValueStep } from "./document.ts";
 import { parseTemplate, type TemplateNode } from "./goTemplate.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
 import { nameEnd } from "./splitImage.ts";
 import { textData, unknownData, type TemplateData, type TemplateStretch } from "./templateData.ts";
 import { evaluateTemplate, type TemplateContext } from "./templateEvaluate.ts";
+import { templateScopes, type TemplateScopes } from "./templateScope.ts";
 import type { Value } from "./value.ts";
 import { readYaml } from "./yaml.ts";
 import { textOf, valueAt } from "./yamlNode.ts";
 
 /** What expressions in a chart's template come to. */
 export interface ChartExpressions {
-  evaluate(source: string): readonly TemplateStretch[];
+  /** `offset` is where it stands in the template: what surrounds it there may say what its variables are. */
+  evaluate(source: string, offset?: number): readonly TemplateStretch[];
 }
 
 /** Different expressions that are evaluated for one template. */
 const maximumExpressions = 300;
-
-/** Where charts keep the templates that others include. */
-const helpers = [
-  "_helpers.tpl",
-  "_helper.tpl",
-  "helpers.tpl",
-  "_images.tpl",
-  "_image.tpl",
-  "_common.tpl",
-  "_names.tpl",
-];
 
 /**
  * Evaluates expressions of the template at `path` (Helm) with the chart's own values, its `Chart.yaml`, and the named
@@ -37,9 +29,11 @@ export function chartExpressions(path: string, own: string, siblings: Siblings):
   const folder = path.slice(0, Math.max(0, path.lastIndexOf("templates/")));
   const define = defines(path, folder, own, siblings);
   let root: TemplateData | undefined;
+  let scopes: TemplateScopes | undefined;
   const known = new Map<string, readonly TemplateStretch[]>();
   return {
-    evaluate(source) {
+    evaluate(expression, offset) {
+      const source = offset === undefined ? expression : (scopes ??= templateScopes(own)).around(expression, offset);
       const before = known.get(source);
       if (before !== undefined) return before;
       if (known.size >= maximumExpressions) return [{}];
@@ -83,29 +77,45 @@ const definesOf = keepingLast(8, (text) => parseTemplate(text).defines);
 
 /** Named templates, in the order in which they are looked for: this file's own, then those of the chart's files. */
 function defines(path: string, folder: string, own: string, siblings: Siblings): TemplateContext["define"] {
-  const beside = path.slice(0, path.lastIndexOf("/") + 1);
-  const group = beside.split("/").at(-2) ?? "";
-  const places = new Set([
-    ...helpers.map((name) => `${folder}templates/${name}`),
-    ...["_helpers.tpl", `_helpers-${group}.tpl`].map((name) => beside + name),
-  ]);
-  const open = [...places].filter((place) => place !== path).values();
   const known = new Map<string, readonly TemplateNode[]>();
   const learn = (text: string): void => {
     for (const [name, nodes] of definesOf(text)) if (!known.has(name)) known.set(name, nodes);
   };
-  let isRead = false;
+  const stages = helperStages(path, folder, siblings);
+  const isRead = new Set([path]);
+  let isOwnRead = false;
+  let isEnd = false;
   return (name) => {
-    if (!isRead && own.includes("define")) learn(own);
-    isRead = true;
-    while (!known.has(name)) {
-      const next = open.next();
-      if (next.done === true) return undefined;
-      const text = siblings(next.value);
-      if (text !== undefined) learn(text);
+    if (!isOwnRead && own.includes("define")) learn(own);
+    isOwnRead = true;
+    while (!isEnd && !known.has(name)) {
+      const next = stages.next();
+      isEnd = next.done === true;
+      let isWaiting = false;
+      for (const place of next.value ?? []) {
+        if (isRead.has(place)) continue;
+        isRead.add(place);
+        const text = siblings(place);
+        if (text === undefined) isWaiting = true;
+        else learn(text);
+      }
+      // What is said to be there and is not known may hold it.
+      isEnd ||= isWaiting && siblings(`${folder}templates/`) !== undefined;
     }
     return known.get(name);
   };
+}
+
+function* helperStages(path: string, folder: string, siblings: Siblings): Generator<FileStage, void> {
+  const beside = path.slice(0, path.lastIndexOf("/") + 1);
+  const group = beside.split("/").at(-2) ?? "";
+  const stages = helperFiles(folder, siblings);
+  const first = stages.next().value ?? [];
+  const isListed = siblings(`${folder}templates/`) !== undefined;
+  yield beside === `${folder}templates/` || isListed
+    ? first
+    : [...first, ...["_helpers.tpl", `_helpers-${group}.tpl`].map((name) => beside + name)];
+  yield* stages;
 }
 
 /** What stretches come to as a value, with the expression that yielded them. */
@@ -146,4 +156,14 @@ export function sayRepository(stretches: readonly TemplateStretch[]): boolean {
     at += part.length;
   }
   return parseReference(text.slice(0, end)).value !== undefined;
+}
+
+/** Stretches without the white space around them, and without those that say nothing. */
+export function trimmedStretches(stretches: readonly TemplateStretch[]): readonly TemplateStretch[] {
+  const said = stretches.filter(({ text }) => text?.trim() !== "");
+  return said.map((stretch, index) => {
+    if (stretch.text === undefined) return stretch;
+    const started = index === 0 ? stretch.text.trimStart() : stretch.text;
+    return { ...stretch, text: index === said.length - 1 ? started.trimEnd() : started };
+  });
 }

@@ -8,6 +8,7 @@ import {
   chartExpressions,
   repositoryStep,
   sayRepository,
+  trimmedStretches,
   valueOfStretches,
   type ChartExpressions,
 } from "./chartTemplates.ts";
@@ -41,7 +42,7 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
       return;
     }
     const written = text.slice(scalar.span.start, scalar.span.end);
-    const stretches = trimmed(expressions.evaluate(written));
+    const stretches = trimmedStretches(expressions.evaluate(written, scalar.span.start));
     if (sayRepository(stretches) || !isListed(stretches))
       images.add(node, site, {
         value: valueOfStretches(stretches, { span: scalar.span, label: "template", text: written }),
@@ -83,9 +84,9 @@ function listedByValues(path: string, siblings: Siblings): (stretches: readonly 
 }
 
 /** An action's value, as a part of what stands around it. */
-function actionValue(expressions: ChartExpressions): (source: string) => ActionValue {
-  return (source) => {
-    const stretches = expressions.evaluate(`{{ ${source} }}`);
+function actionValue(expressions: ChartExpressions): (source: string, start: number) => ActionValue {
+  return (source, start) => {
+    const stretches = expressions.evaluate(`{{ ${source} }}`, start);
     const steps = stretches.flatMap(({ step }) => step ?? []);
     if (stretches.some(({ text }) => text === undefined)) return { steps: [] };
     return {
@@ -96,14 +97,4 @@ function actionValue(expressions: ChartExpressions): (source: string) => ActionV
       steps,
     };
   };
-}
-
-/** Without the white space around it, and without what says nothing. */
-function trimmed(stretches: readonly TemplateStretch[]): readonly TemplateStretch[] {
-  const said = stretches.filter(({ text }) => text?.trim() !== "");
-  return said.map((stretch, index) => {
-    if (stretch.text === undefined) return stretch;
-    const started = index === 0 ? stretch.text.trimStart() : stretch.text;
-    return { ...stretch, text: index === said.length - 1 ? started.trimEnd() : started };
-  });
 }

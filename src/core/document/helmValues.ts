@@ -1,3 +1,4 @@
+import { valueOfStretches } from "./chartTemplates.ts";
 import { imagesByName } from "./imageNames.ts";
 import { isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
 import { filled, hubOf, hubSplit, isBareName, isWhole, splitOf, type Hub } from "./helmValuesSplit.ts";
@@ -75,11 +76,14 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
         : isEmpty
           ? (reading.templates?.tagOf(split.repository, top) ?? reading.defaultTag?.(top) ?? unknownTag)
           : addedTag(split, top, reading);
-      addSplitImage(text, images, { ...split, registry, defaultTag }, "image", {
-        isGuess: true,
-        pin: "none",
-        expand,
-      });
+      const whole = wholeOf({ ...split, registry, defaultTag }, top, isEmpty || addedTo(split), reading);
+      if (whole === undefined)
+        addSplitImage(text, images, { ...split, registry, defaultTag }, "image", {
+          isGuess: true,
+          pin: "none",
+          expand,
+        });
+      else images.add(split.repository, "image", whole);
     }
     for (const { key: name, value } of mapping.entries) {
       const below = name.text;
@@ -101,14 +105,37 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
   visit(root, "", "", 0);
 }
 
-/** The tag that templates add to a repository beside which the values have no key for one. */
-function addedTag(
-  { repository, tag, digest }: SplitImage,
+/** What templates make of an image in another way than its values alone suggest. */
+function wholeOf(
+  split: SplitImage,
   top: string,
-  reading: HelmValuesReading,
-): SuppliedPart | undefined {
-  const isAlone = repository !== undefined && tag === undefined && digest === undefined && isBareName(repository);
-  return isAlone ? reading.templates?.tagOf(repository, top) : undefined;
+  isOpen: boolean,
+  { templates }: HelmValuesReading,
+): { readonly value: Value; readonly pin: "none" } | undefined {
+  if (templates === undefined || filled(split.digest) !== undefined) return undefined;
+  const stretches = templates.wholeOf(split.repository, top, isOpen);
+  const scalar = scalarOf(split.repository);
+  if (stretches === undefined || scalar === undefined) return undefined;
+  const registry = textOf(split.registry)?.replace(/\/+$/, "");
+  const tag = textOf(filled(split.tag)) ?? split.defaultTag?.text;
+  const alone = `${registry ? `${registry}/` : ""}${scalar.text}${tag ? `:${tag}` : ""}`;
+  // A tag that only the templates say is none that the values hold.
+  const isSaid = split.defaultTag === undefined || split.defaultTag.steps.length > 0;
+  if (isSaid && stretches.map(({ text = "" }) => text).join("") === alone) return undefined;
+  return {
+    value: valueOfStretches(stretches, { span: scalar.span, label: "repository", text: scalar.text }),
+    pin: "none",
+  };
+}
+
+/** Whether templates may add a tag to a repository beside which the values have no key for one. */
+function addedTo({ repository, tag, digest }: SplitImage): boolean {
+  return repository !== undefined && tag === undefined && digest === undefined && isBareName(repository);
+}
+
+/** The tag that templates add to a repository beside which the values have no key for one. */
+function addedTag(split: SplitImage, top: string, reading: HelmValuesReading): SuppliedPart | undefined {
+  return addedTo(split) ? reading.templates?.tagOf(split.repository, top) : undefined;
 }
 
 /** A text under the key of an image, with the tag that stands beside it (`jobImage` and `jobImageTag`) or in the templates. */
@@ -126,7 +153,9 @@ function addImageText(
     tag: isTagged ? tag : undefined,
     defaultTag: isTagged ? undefined : addedTag({ repository: value }, top, reading),
   };
-  if (split.registry === undefined && split.tag === undefined && split.defaultTag === undefined)
+  const whole = wholeOf(split, top, !isTagged && addedTo({ repository: value }), reading);
+  if (whole !== undefined) reading.images.add(value, "image", whole);
+  else if (split.registry === undefined && split.tag === undefined && split.defaultTag === undefined)
     reading.images.add(value, "image");
   else addSplitImage(reading.text, reading.images, split, "image", { isGuess: true, pin: "none" });
 }

@@ -47,14 +47,14 @@ export function expandActions(
   text: string,
   masked: MaskedTemplate,
   { span }: YamlScalar,
-  evaluate: (source: string) => ActionValue,
+  evaluate: (source: string, start: number) => ActionValue,
 ): Value {
   const parts: ValuePart[] = [];
   const chain: ValueStep[] = [];
   let at = span.start;
   for (const action of masked.actionsIn(span)) {
     parts.push(written(text, at, action.start));
-    const value = evaluate(action.source);
+    const value = evaluate(action.source, action.start);
     parts.push(value.text === undefined ? {} : { text: value.text });
     chain.push({ span: action, label: "template", text: text.slice(action.start, action.end) }, ...value.steps);
     at = action.end;

@@ -43,6 +43,11 @@ export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map<
   ["hasSuffix", ([part, value]) => compared(value, [part ?? unknownData], (text, inner) => text.endsWith(inner))],
   ["dict", dictionary],
   ["list", (items) => ({ kind: "list", items })],
+  ["tuple", (items) => ({ kind: "list", items })],
+  ["deepCopy", identity],
+  ["upper", (args) => changed(args.at(-1), (text) => text.toUpperCase())],
+  ["replace", ([old, fresh, value]) => changed(value, (text) => replaced(text, old, fresh))],
+  ["trunc", ([length, value]) => changed(value, (text) => cut(text, length))],
   ["get", ([value, name]) => entry(value, name)],
   ["index", ([value, ...names]) => names.reduce((current, name) => entry(current, name), value ?? unknownData)],
   ["hasKey", hasKey],
@@ -51,7 +56,7 @@ export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map<
   ["join", join],
 ]);
 
-function changed(value: TemplateData | undefined, change: (text: string) => string): TemplateData {
+function changed(value: TemplateData | undefined, change: (text: string) => string | undefined): TemplateData {
   if (value === undefined) return unknownData;
   const text = textOfData(value);
   const after = text === undefined ? undefined : change(text);
@@ -76,6 +81,18 @@ function withoutEnd(text: string, suffix: TemplateData | undefined): string {
 function withoutStart(text: string, prefix: TemplateData | undefined): string {
   const start = prefix === undefined ? undefined : textOfData(prefix);
   return start !== undefined && text.startsWith(start) ? text.slice(start.length) : text;
+}
+
+function replaced(text: string, old: TemplateData | undefined, fresh: TemplateData | undefined): string | undefined {
+  const [from, to] = [old, fresh].map((data) => (data === undefined ? undefined : textOfData(data)));
+  return from === undefined || to === undefined || from === "" ? undefined : text.replaceAll(from, () => to);
+}
+
+/** At most so much from the start, or from the end where the length is negative (Sprig). */
+function cut(text: string, length: TemplateData | undefined): string | undefined {
+  const count = Number(length === undefined ? "" : textOfData(length));
+  if (!Number.isInteger(count)) return undefined;
+  return count < 0 ? text.slice(count) : text.slice(0, count);
 }
 
 function printf([format, ...args]: readonly TemplateData[]): TemplateData {
@@ -152,6 +169,7 @@ function dictionary(args: readonly TemplateData[]): TemplateData {
 
 function entry(value: TemplateData | undefined, name: TemplateData | undefined): TemplateData {
   const key = name === undefined ? undefined : textOfData(name);
+  if (value?.kind === "list") return value.items[Number(key ?? "")] ?? unknownData;
   return value === undefined || key === undefined ? unknownData : fieldOf(value, key);
 }
 

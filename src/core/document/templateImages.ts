@@ -1,3 +1,4 @@
+import { keepingLast } from "../lastResults.ts";
 import { readShape } from "./customShape.ts";
 import { readingOfKind } from "./kubernetesKinds.ts";
 import { relevantText } from "./relevantText.ts";
@@ -15,6 +16,13 @@ export interface ChartTemplate {
   readonly siblings: Siblings;
 }
 
+/** Read for the template itself, and by the chart's values for what it makes of them. */
+const yamlOf = keepingLast(24, (text) => {
+  const masked = maskTemplate(relevantText(text));
+  // Much of a chart speaks of images in its actions alone, which name none.
+  return { masked, documents: readTemplateYaml(relevantText(masked.text)).documents };
+});
+
 /**
  * Finds where a chart's template names images by the shape of its resources: gives each to `add`, with its actions
  * hidden. Images whose parts stand under keys of their own go to `images`.
@@ -24,7 +32,7 @@ export function findTemplateImages(
   images: ImageCollector,
   add: (masked: MaskedTemplate) => ResourceReading["add"],
 ): void {
-  const masked = maskTemplate(relevantText(text));
+  const { masked, documents } = yamlOf(text);
   const reading: ResourceReading = {
     text,
     path,
@@ -38,7 +46,7 @@ export function findTemplateImages(
   const read = (node: YamlNode | undefined): void => {
     if (!isWithoutImages(node)) readShape(node, reading, read);
   };
-  for (const { root } of readTemplateYaml(masked.text).documents) read(root);
+  for (const { root } of documents) read(root);
 }
 
 function isWithoutImages(node: YamlNode | undefined): boolean {

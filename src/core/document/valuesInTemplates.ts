@@ -1,19 +1,22 @@
-import { chartExpressions, repositoryStep } from "./chartTemplates.ts";
+import { parseReference } from "../image/reference.ts";
+import { imageFiles, partOf } from "./chartFiles.ts";
+import { chartExpressions, repositoryStep, trimmedStretches } from "./chartTemplates.ts";
 import type { Siblings } from "./siblings.ts";
 import { nameEnd, type SuppliedPart } from "./splitImage.ts";
 import type { TemplateStretch } from "./templateData.ts";
 import { findTemplateImages } from "./templateImages.ts";
 import { isMasked } from "./templateMask.ts";
 import { createImageCollector } from "./yamlImage.ts";
-import { entriesOf, scalarOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+import { entriesOf, scalarOf, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
-const registryKey = /(?:^|[a-z_-])(?:registry|repo|repository|hub|prefix|host)$/i;
+const registryKey = /(?:^|[a-z_-])(?:registry|repo|repository|hub|prefix|host|url)$/i;
 const registryText = /^(?:[\w-]+(?:\.[\w-]+)+|localhost)(?::\d+)?(?:\/[\w./-]*)?$/;
-/** Where charts keep the templates of their workloads, and those of a part under its name. */
-const workloads = ["deployment", "statefulset", "daemonset", "cronjob", "job", "pod"];
-const ofParts = workloads.slice(0, 3);
-/** Parts whose templates are looked for. */
-const maximumParts = 40;
+/** Keys beside which a registry is that of one image. */
+const ofImages = new Set(["repository", "image", "tag", "name"]);
+const maximumDepth = 3;
+/** Templates that are looked into, and the longest of them. */
+const maximumTemplates = 100;
+const maximumLength = 200_000;
 
 /** What a chart's templates make of a repository in its values; `top` is the outermost key that the values have it under. */
 export interface TemplateUse {
@@ -21,6 +24,8 @@ export interface TemplateUse {
   registryOf(repository: YamlNode | undefined, top: string): YamlNode | undefined;
   /** The tag that they add where the values say none. */
   tagOf(repository: YamlNode | undefined, top: string): SuppliedPart | undefined;
+  /** All that they make of it, where that is known; `isOpen` says that the values alone leave something open. */
+  wholeOf(repository: YamlNode | undefined, top: string, isOpen: boolean): readonly TemplateStretch[] | undefined;
 }
 
 /**
@@ -32,33 +37,39 @@ export function valuesInTemplates(root: YamlNode | undefined, path: string, sibl
   const values = `${folder}values.yaml`;
   const stated = statedRegistries(root);
   const uses = new Map<number, readonly TemplateStretch[]>();
-  const isRead = new Set<string>();
+  const isRead = new Map<string, boolean>();
   const parts = new Set<string>();
-  const learn = (template: string): void => {
-    const place = `${folder}templates/${template}.yaml`;
-    if (isRead.has(place)) return;
-    isRead.add(place);
+  /** Gives whether what the template says is known. */
+  const learn = (place: string): boolean => {
+    const known = isRead.get(place);
+    if (known !== undefined || isRead.size >= maximumTemplates) return known ?? true;
     const text = siblings(place);
-    if (text?.includes("image") !== true) return;
+    isRead.set(place, text !== undefined);
+    if (text?.includes("mage") !== true || text.length > maximumLength) return text !== undefined;
     const expressions = chartExpressions(place, text, siblings);
     findTemplateImages({ text, path: place, siblings }, createImageCollector(text), () => (node) => {
       const scalar = scalarOf(node);
       if (scalar === undefined || !scalar.exact || !isMasked(scalar.text)) return;
-      const said = expressions.evaluate(text.slice(scalar.span.start, scalar.span.end));
-      const stretches = said.filter((stretch) => stretch.text?.trim() !== "");
+      const { start, end } = scalar.span;
+      const stretches = trimmedStretches(expressions.evaluate(text.slice(start, end), start));
       const step = repositoryStep(stretches);
-      if (step?.file === values && !uses.has(step.span.start)) uses.set(step.span.start, stretches);
+      if (step?.file !== values) return;
+      const before = uses.get(step.span.start);
+      if (before === undefined || (wholeOf(before) === undefined && wholeOf(stretches) !== undefined))
+        uses.set(step.span.start, stretches);
     });
+    return true;
   };
   const useOf = (repository: YamlNode, top: string): readonly TemplateStretch[] | undefined => {
-    for (const kind of workloads) learn(kind);
-    const part = top.replaceAll(/(?<=[a-z0-9])[A-Z]/g, "-$&").toLowerCase();
-    const isNew = parts.size < maximumParts && !parts.has(part) && /^[\w-]+$/.test(part);
-    if (!uses.has(repository.span.start) && isNew) {
-      parts.add(part);
-      for (const kind of ofParts) for (const name of [`${part}/${kind}`, `${part}-${kind}`]) learn(name);
+    const at = repository.span.start;
+    if (uses.has(at)) return uses.get(at);
+    for (const stage of imageFiles(folder, partOf(top, parts), siblings)) {
+      const isKnown = stage.map(learn).every(Boolean);
+      if (uses.has(at)) return uses.get(at);
+      // What is said to be there and is not known may tell.
+      if (!isKnown && siblings(`${folder}templates/`) !== undefined) return undefined;
     }
-    return uses.get(repository.span.start);
+    return undefined;
   };
   return {
     registryOf(repository, top) {
@@ -69,17 +80,36 @@ export function valuesInTemplates(root: YamlNode | undefined, path: string, sibl
       const stretches = repository === undefined ? undefined : useOf(repository, top);
       return stretches === undefined ? undefined : tagIn(stretches);
     },
+    wholeOf(repository, top, isOpen) {
+      if (repository === undefined || (!isOpen && stated.length === 0)) return undefined;
+      const stretches = useOf(repository, top);
+      return stretches === undefined || wholeOf(stretches) === undefined ? undefined : stretches;
+    },
   };
 }
 
+/** The reference that stretches come to, where all of it is known and it is one. */
+function wholeOf(stretches: readonly TemplateStretch[]): string | undefined {
+  if (stretches.some(({ text }) => text === undefined)) return undefined;
+  const whole = stretches.map(({ text }) => text ?? "").join("");
+  return parseReference(whole).value === undefined ? undefined : whole;
+}
+
+/** Registries that stand apart from the images: not beside a repository, at the top or under keys of their own. */
 function statedRegistries(root: YamlNode | undefined): readonly YamlScalar[] {
-  const around = [root, valueAt(root, "global"), valueAt(root, "global", "image"), valueAt(root, "global", "images")];
-  return around.flatMap((node) =>
-    entriesOf(node).flatMap(({ key, value }) => {
+  const found: YamlScalar[] = [];
+  const visit = (node: YamlNode | undefined, depth: number): void => {
+    const entries = entriesOf(node);
+    const isImage = depth > 0 && entries.some(({ key }) => ofImages.has(key.text));
+    for (const { key, value } of entries) {
       const scalar = scalarOf(value);
-      return scalar !== undefined && registryKey.test(key.text) && registryText.test(scalar.text) ? [scalar] : [];
-    }),
-  );
+      if (scalar === undefined) {
+        if (depth < maximumDepth) visit(value, depth + 1);
+      } else if (!isImage && registryKey.test(key.text) && registryText.test(scalar.text)) found.push(scalar);
+    }
+  };
+  visit(root, 0);
+  return found;
 }
 
 /** The tag with which a reference ends, and what says it. */

@@ -151,7 +151,7 @@ containers:
     ['a/b:{{ default "1" .Values.b.empty }}', "docker.io/a/b:1 resolved"],
     ['a/b:{{ .Values.b.tag | default "1" | quote }}', "docker.io/a/b:v3 resolved"],
     ['a/b:{{ .Values.b.missing | default "1" }}', "docker.io/a/b:1 resolved"],
-    ["a/b:{{ .Values.b.tag | trunc 1 }}", "? partial"],
+    ["a/b:{{ .Values.b.tag | sha1sum }}", "? partial"],
     ["a/b:{{ (index .Values.b 0).tag }}", "? partial"],
     ["a/b:{{ .Release.Name }}", "? partial"],
   ];

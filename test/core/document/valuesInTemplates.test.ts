@@ -28,6 +28,25 @@ function siblingsOf({ templates = {} }: Chart): (path: string) => string | undef
   return (path) => files.get(path);
 }
 
+/** Files of the chart in `x/c`, and the names in their folders. */
+function listedSiblings(files: Readonly<Record<string, string>>): (path: string) => string | undefined {
+  const texts = new Map<string, string>();
+  const folders = new Map<string, Set<string>>();
+  for (const [name, text] of Object.entries(files)) {
+    const parts = (name.startsWith("../") ? `x/${name.slice(3)}` : `x/c/${name}`).split("/");
+    texts.set(parts.join("/"), text);
+    for (let end = 1; end < parts.length; end++) {
+      const folder = `${parts.slice(0, end).join("/")}/`;
+      const names = folders.get(folder) ?? new Set();
+      folders.set(folder, names.add((parts[end] ?? "") + (end + 1 < parts.length ? "/" : "")));
+    }
+  }
+  return (path) => {
+    const names = folders.get(path);
+    return names === undefined ? texts.get(path) : [...names].toSorted().join("\n");
+  };
+}
+
 const included = '{{ include "c.image" (dict "root" . "image" .Values.image) }}';
 
 describe("valuesInTemplates", () => {
@@ -90,6 +109,117 @@ describe("valuesInTemplates", () => {
       expectToSurvive(read, values.replaceAll(/[«»]/g, ""));
     });
   }
+
+  const listed: readonly (readonly [
+    name: string,
+    values: string,
+    files: Readonly<Record<string, string>>,
+    expected: readonly string[],
+  ])[] = [
+    [
+      "files of any name",
+      'main: {image: {repository: «a/b», tag: ""}}\nside: {image: {repository: «a/s», tag: ""}}\n',
+      {
+        "templates/main-controller.yaml": workload(
+          '"{{ .Values.main.image.repository }}:{{ .Values.main.image.tag | default (printf "v%s" .Chart.AppVersion) }}"',
+        ),
+        "templates/parts/_side.tpl": `{{- define "c.side" -}}\ncontainers:\n  - image: {{ .Values.side.image.repository }}:s1\n{{- end -}}\n`,
+      },
+      ["image docker.io/a/b:v1.2.3 resolved", "image docker.io/a/s:s1 resolved"],
+    ],
+    [
+      "named templates in a file of any name, with a list of arguments",
+      'image: {repository: «a/b», tag: ""}\n',
+      {
+        "templates/deployment.yaml": workload('"{{ template "img" (tuple .Values.image $.Chart.AppVersion) }}"'),
+        "templates/_pieces.tpl":
+          '{{ define "img" -}}{{- $tag := index . 1 -}}{{- with index . 0 -}}{{ .repository }}:{{ .tag | default $tag }}{{- end -}}{{- end }}',
+      },
+      ["image docker.io/a/b:1.2.3 resolved"],
+    ],
+    [
+      "named templates of a library in a folder of the chart",
+      'image: {registry: q.io, repository: «a/b», tag: ""}\n',
+      {
+        "Chart.yaml": "name: c\nappVersion: 1.2.3\ndependencies:\n  - name: lib\n    version: 1.x\n",
+        "templates/deployment.yaml": workload('{{ include "lib.image" (dict "image" .Values.image "chart" .Chart) }}'),
+        "charts/lib/templates/_images.tpl":
+          '{{- define "lib.image" -}}{{ printf "%s/%s:%s" .image.registry .image.repository (.image.tag | default (printf "l-%s" .chart.AppVersion)) }}{{- end -}}',
+      },
+      ["image q.io/a/b:l-1.2.3 resolved"],
+    ],
+    [
+      "named templates of a library beside the chart",
+      'image: {repository: «a/b», tag: ""}\n',
+      {
+        "Chart.yaml": "name: c\nappVersion: 1.2.3\ndependencies:\n  - {name: lib, repository: 'file://../lib'}\n",
+        "templates/deployment.yaml": workload('{{ include "lib.image" . }}'),
+        "../lib/templates/_images.tpl":
+          '{{- define "lib.image" -}}{{ .Values.image.repository }}:beside-{{ .Chart.AppVersion }}{{- end -}}',
+      },
+      ["image docker.io/a/b:beside-1.2.3 resolved"],
+    ],
+    [
+      "what surrounds an image: variables, branches that set them, and a value that is looked into",
+      'a: {image: {repository: «a/a», tag: ""}}\nb: {image: {repository: «a/b», tag: ""}}\n',
+      {
+        "templates/deployment.yaml": `{{- $tag := .Chart.AppVersion }}
+{{- if .Values.a.edge }}{{- $tag = "edge" }}{{- else }}{{- $tag = printf "r%s" $tag }}{{- end }}
+${workload("{{ .Values.a.image.repository }}:{{ $tag }}")}{{- with .Values.b.image }}
+        - image: "{{ .repository }}:{{ .tag | default $tag }}"
+{{- end }}
+`,
+      },
+      ["image docker.io/a/a:r1.2.3 resolved", "image docker.io/a/b:r1.2.3 resolved"],
+    ],
+    [
+      "a prefix that templates put before names, whatever it is called",
+      'common: {imagePrefix: r.example.com/team/}\nserver: {image: «server», imageTag: "2"}\n',
+      {
+        "templates/server-deployment.yaml": workload(
+          "{{ .Values.common.imagePrefix }}{{ .Values.server.image }}:{{ .Values.server.imageTag }}",
+        ),
+      },
+      ["image r.example.com/team/server:2 resolved"],
+    ],
+    [
+      "the branch that is a reference",
+      'image: {repository: «a/b», tag: ""}\n',
+      {
+        "templates/deployment.yaml": `{{- if .Values.image.digest }}
+${workload('"{{ .Values.image.repository }}@{{ .Values.image.digest }}"')}{{- else }}
+${workload('"{{ .Values.image.repository }}:v{{ .Chart.AppVersion }}"')}{{- end }}
+`,
+      },
+      ["image docker.io/a/b:v1.2.3 resolved"],
+    ],
+    [
+      "nothing of a loop, whose values are not known",
+      'image: {repository: «a/b», tag: ""}\n',
+      {
+        "templates/deployment.yaml": `{{- range .Values.image }}\n${workload('"{{ .repository }}:{{ .tag }}"')}{{- end }}\n`,
+      },
+      ["image docker.io/a/b:1.2.3 resolved"],
+    ],
+  ];
+  for (const [name, values, files, expected] of listed)
+    it(`knows, where folders are known, ${name}`, () => {
+      const siblings = listedSiblings({ "Chart.yaml": "name: c\nappVersion: 1.2.3\n", ...files });
+      expectUses((text) => readHelmValuesFile(text, "x/c/values.yaml", siblings), values, expected);
+    });
+
+  it("asks for further files only where those before are known and do not tell", () => {
+    const asked: string[] = [];
+    const folder = "a-deployment.yaml\nother.yaml\nparts/\n_helpers.tpl";
+    readHelmValuesFile('image: {repository: a/b, tag: ""}\n', "c/values.yaml", (path) => {
+      asked.push(path);
+      return path === "c/templates/" ? folder : undefined;
+    });
+    assert.deepEqual(
+      [...new Set(asked)],
+      ["c/templates/", "c/templates/a-deployment.yaml", "c/Chart.yaml", "Chart.yaml"],
+    );
+  });
 
   it("looks into no template where the values tell everything", () => {
     const asked: string[] = [];

@@ -1,0 +1,82 @@
+import { templateActions, type TemplateAction } from "./templateMask.ts";
+
+/** What is in force at places of a template. */
+export interface TemplateScopes {
+  /** The expression at an offset, behind what gives its variables and `.` their values there. */
+  around(expression: string, offset: number): string;
+}
+
+interface Block {
+  readonly keyword: string;
+  /** What opens it, where that changes what `.` is or names something. */
+  readonly opening: string | undefined;
+  readonly assignments: string[];
+  /** All of it that matters for variables from around it. */
+  readonly pieces: string[];
+}
+
+const steering = /^(if|with|range|define|block|else|end)\b\s*([^]*)$/;
+const assignment = /^\$\w+\s*:?=/;
+const reassignment = /^\{\{ \$\w+\s*=/;
+/** Variables of its own, or fields of what is not the chart's. */
+const needsScope = /\$\w|(?:^|[\s(|])\.(?!(?:Values|Chart|Release|Template|Capabilities|Files)\b)(?:\w|[\s)|}]|$)/;
+const unknownDot = "{{ with $unknown }}";
+const maximumAssignments = 60;
+
+/** Finds the assignments and the blocks around places of a template (text/template), as soon as an expression needs them. */
+export function templateScopes(text: string): TemplateScopes {
+  let actions: readonly TemplateAction[] | undefined;
+  return {
+    around(expression, offset) {
+      if (!needsScope.test(expression)) return expression;
+      return scopeAt((actions ??= templateActions(text)), offset) + expression;
+    },
+  };
+}
+
+function scopeAt(actions: readonly TemplateAction[], offset: number): string {
+  const open: Block[] = [blockOf("", "")];
+  for (const { start, source } of actions) {
+    if (start >= offset) break;
+    const [, keyword = "", rest = ""] = steering.exec(source) ?? [];
+    const current = open.at(-1);
+    if (assignment.test(source)) {
+      current?.assignments.push(`{{ ${source} }}`);
+      current?.pieces.push(`{{ ${source} }}`);
+    } else if (keyword === "end") closeBlock(open);
+    else if (keyword === "else") {
+      const before = open.pop();
+      const next = blockOf(before?.keyword ?? "", rest);
+      open.push({ ...next, pieces: [...(before?.pieces ?? []), `{{ ${source} }}`] });
+    } else if (keyword !== "") open.push(blockOf(keyword, `${keyword} ${rest}`));
+  }
+  // A named template sees nothing of what is around it.
+  const from = open.findLastIndex(({ keyword }) => keyword === "define" || keyword === "block");
+  return open
+    .slice(Math.max(0, from))
+    .flatMap(({ opening, assignments }) => [...(opening === undefined ? [] : [opening]), ...assignments])
+    .slice(-maximumAssignments)
+    .join("");
+}
+
+function blockOf(keyword: string, head: string): Block {
+  const opening = openingOf(head);
+  const isLoop = keyword === "range";
+  const pieces = [isLoop || head === "" ? unknownDot : `{{ ${head} }}`];
+  return { keyword, opening: isLoop ? unknownDot : opening, assignments: [], pieces };
+}
+
+/** What a block assigns to a variable from around it stays. */
+function closeBlock(open: Block[]): void {
+  const block = open.length > 1 ? open.pop() : undefined;
+  if (block === undefined || block.keyword === "define" || block.keyword === "block") return;
+  if (block.pieces.some((piece) => reassignment.test(piece)))
+    open.at(-1)?.assignments.push(...block.pieces, "{{ end }}");
+}
+
+function openingOf(head: string): string | undefined {
+  if (head.startsWith("with ")) return `{{ ${head} }}`;
+  // A condition may give a name to what it tests.
+  const named = /^if\s+(\$\w+\s*:=[^]*)$/.exec(head)?.[1];
+  return named === undefined ? undefined : `{{ ${named} }}`;
+}
