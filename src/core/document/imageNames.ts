@@ -6,6 +6,10 @@ import { entriesOf, itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.t
  * `tags` (the charts of OpenStack). Whatever else stands there is left to others.
  */
 export function imagesByName(node: YamlNode | undefined): readonly YamlNode[] {
-  const named = [...entriesOf(node), ...entriesOf(valueAt(node, "tags"))].map(({ value }) => value);
+  // One image in parts, rather than one of that name.
+  const isSplit = valueAt(node, "tag") !== undefined || valueAt(node, "digest") !== undefined;
+  const named = [...entriesOf(node), ...entriesOf(valueAt(node, "tags"))]
+    .filter(({ key }) => !isSplit || key.text !== "repository")
+    .map(({ value }) => value);
   return [...itemsOf(node), ...named].filter((value) => value.kind === "scalar" && isCertainImage(textOf(value) ?? ""));
 }

@@ -61,6 +61,11 @@ describe("readHelmValues", () => {
       ["image quay.io/a/b literal", "image docker.io/c/d:1 literal"],
     ],
     [
+      "one image in parts under the key of several",
+      "c:\n  images:\n    repository: «quay.io/a/b»\n    tag: 1",
+      ["image quay.io/a/b:1 resolved"],
+    ],
+    [
       "a repository and a tag under longer keys",
       "a: {imageRepository: «ghcr.io/a/b», imageTag: '1'}\nb: {imageName: «c», imageTag: '2'}\nd: {imageRepository: «ghcr.io/d/e»}\nf: {imageName: «g/h:1»}",
       [
