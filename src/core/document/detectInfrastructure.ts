@@ -5,7 +5,7 @@ import { isPackerJson } from "./packerJson.ts";
 
 /** Files that describe machines, builds and services, by their paths. */
 const byPath: readonly (readonly [Dialect, RegExp])[] = [
-  ["devcontainer", /(?:^|\/)(?:\.?devcontainer|devcontainer-lock|\.devcontainer-lock|devcontainer-feature)\.json$/i],
+  ["devcontainer", /(?:^|\/)(?:\.?devcontainer(?:[.-][\w.-]+)?|tests?\/(?:.*\/)?scenarios)\.json$/i],
   ["earthfile", /(?:^|\/)(?:[\w-]+\.)?Earthfile(?:\.[\w-]+)?$/],
   ["bake", /(?:(?:^|[/._-])docker-bake[^/]*|\.bake)\.(?:hcl|json)$/i],
   ["terraform", /\.(?:tf|tofu)(?:\.json)?$/i],

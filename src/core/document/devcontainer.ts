@@ -8,7 +8,7 @@ import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import type { TemplateScope } from "./template.ts";
-import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
 
 /** No reference is longer. */
 const maximumKey = 1024;
@@ -23,15 +23,33 @@ const lifecycle = [
   "postAttachCommand",
 ];
 
+/** Tests of features (Dev Container CLI, `features test`): configurations under their names. */
+const scenarios = /(?:^|\/)scenarios\.json$/i;
+
 /**
- * Reads a dev container's configuration (containers.dev), its lock file, or a feature's own description: the image, the
- * sources of the build's cache, features, and the commands of its lifecycle.
+ * Reads a dev container's configuration (containers.dev), its lock file, a feature's own description, or the scenarios
+ * that features are tested in: the image, the sources of the build's cache, features, and the commands of its lifecycle.
  */
 export function readDevcontainer(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const pipeline = createPipeline(source, path, "devcontainer", readJsonc);
   const [root] = pipeline.roots;
-  const isLock = /lock\.json$/i.test(path);
   const scope = devcontainerScope(templateOptions(path, siblings));
+  if (/lock\.json$/i.test(path))
+    for (const { value } of featuresOf(root)) pipeline.image(valueAt(value, "resolved"), "feature", { scope });
+  else if (scenarios.test(path))
+    // A feature without a registry is the repository's own there.
+    for (const { value } of entriesOf(root)) readConfiguration(pipeline, value, scope, (id) => id.includes("/"));
+  else readConfiguration(pipeline, root, scope, () => true);
+  const document = pipeline.document();
+  return { ...document, images: document.images.map((use) => withFeaturePin(use, document.text)) };
+}
+
+function readConfiguration(
+  pipeline: Pipeline,
+  root: YamlNode | undefined,
+  scope: TemplateScope,
+  isFetched: (feature: string) => boolean,
+): void {
   pipeline.image(valueAt(root, "image"), "image", { scope });
   const build = valueAt(root, "build");
   const caches = valueAt(build, "cacheFrom");
@@ -41,14 +59,16 @@ export function readDevcontainer(source: string, path: string, siblings: Sibling
     if (key.text === "BUILDKIT_SYNTAX") pipeline.image(value, "syntax", { scope });
     else if (options !== undefined) pipeline.image(value, "argument", { scope, ...options });
   }
-  for (const { key, value } of [...entriesOf(valueAt(root, "features")), ...entriesOf(valueAt(root, "dependsOn"))]) {
-    const made = isLock || key.text.length > maximumKey ? undefined : featureReference(key.text);
+  for (const { key } of featuresOf(root)) {
+    if (key.text.length > maximumKey || !isFetched(key.text)) continue;
+    const made = featureReference(key.text);
     if (made !== undefined) pipeline.image(key, "feature", { scope: made === key.text ? scope : meaning(made) });
-    if (isLock) pipeline.image(valueAt(value, "resolved"), "feature", { scope });
   }
   for (const name of lifecycle) readCommand(pipeline, valueAt(root, name), scope);
-  const document = pipeline.document();
-  return { ...document, images: document.images.map((use) => withFeaturePin(use, document.text)) };
+}
+
+function featuresOf(root: YamlNode | undefined): readonly YamlEntry[] {
+  return [...entriesOf(valueAt(root, "features")), ...entriesOf(valueAt(root, "dependsOn"))];
 }
 
 /** A feature is named with a version or with a digest (Dev Container CLI, `getRef`). */

@@ -5,6 +5,11 @@ import { readDocument } from "../../../src/core/document/readDocument.ts";
 const cases: readonly (readonly [path: string, text: string, dialect: string])[] = [
   [".devcontainer.json", "{}", "devcontainer"],
   ["app/.devcontainer/python/devcontainer.json", "{}", "devcontainer"],
+  [".devcontainer/devcontainer.gpu.json", "{}", "devcontainer"],
+  [".devcontainer/devcontainer-minimal.json", "{}", "devcontainer"],
+  [".devcontainer/devcontainers.json", "{}", "unrecognised"],
+  ["test/tool/scenarios.json", "{}", "devcontainer"],
+  ["docs/scenarios.json", "{}", "unrecognised"],
   ["docker-bake.override.hcl", "", "bake"],
   ["ci/docker-bake.json", "{}", "bake"],
   ["build.hcl", 'target "a" {\n}\n', "bake"],

@@ -40,6 +40,26 @@ describe("readDevcontainer", () => {
     ]);
   });
 
+  it("reads what a test's scenarios run, in which a feature without a registry is the repository's own", () => {
+    expectUses(
+      (text) => readDocument(text, "test/tool/scenarios.json"),
+      `{
+  // each by its name
+  "on_debian": { "image": "«debian:12»", "features": { "tool": { "version": "1" }, "node": {} } },
+  "with_more": {
+    "build": { "dockerfile": "Dockerfile", "args": { "BASE_IMAGE": "«ubuntu:24.04»" } },
+    "features": { "«ghcr.io/devcontainers/features/go:1»": {}, "./local": {} }
+  },
+  "image": "no:1"
+}`,
+      [
+        "image docker.io/library/debian:12 literal",
+        "argument docker.io/library/ubuntu:24.04 literal",
+        "feature ghcr.io/devcontainers/features/go:1 literal",
+      ],
+    );
+  });
+
   it("follows the default of a local variable", () => {
     const text = '{ "image": "node:${localEnv:V:22}" }';
     const [use] = expectUses(read, '{ "image": "«node:${localEnv:V:22}»" }', [
