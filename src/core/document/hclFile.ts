@@ -7,7 +7,7 @@ import { expressionTag } from "./hclExpression.ts";
 import { imageValues, type HclKeys } from "./hclImages.ts";
 import { asExpression, hclEnvironment, hclScope, variablesAndLocals } from "./hclScope.ts";
 import { masked, unmasked } from "./hclTexts.ts";
-import { knownText, type HclLookup, type HclValue, type ModuleLookup } from "./hclValue.ts";
+import type { HclLookup, HclValue, ModuleLookup } from "./hclValue.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline } from "./pipeline.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
@@ -81,7 +81,7 @@ export function createHclFile(
       evaluate: (node) => evaluateNode(node, hclEnvironment(text, lookup, outer)),
       image(written, site, { wrapper, optionalWrapper } = {}) {
         const node = asExpression(text, written);
-        if (isNameOfOther(node, lookup) && !file.evaluate(node).some((value) => knownText(value) !== undefined)) return;
+        if (isNameOfOther(node)) return;
         if (wrapper !== undefined && textOf(node)?.startsWith(wrapper) !== true) return;
         const stripped = wrapper ?? optionalWrapper;
         pipeline.image(node, site, { scope: scopeOf(node), ...(stripped === undefined ? {} : { wrapper: stripped }) });
@@ -139,15 +139,16 @@ function jsonIn(text: string, node: YamlNode | undefined): readonly YamlNode[] {
   return documents.flatMap(({ root }) => (root === undefined ? [] : [unmasked(root, text)]));
 }
 
-const otherInQuotes = /^\$\{\s*(?:data|module|[a-z][a-z0-9]*_\w+)\.[\w.[\]"'-]+\s*\}$/;
+/** Resources that pull or make an image, whose name stands there. */
+const ofImage =
+  /^(?:(?:element|one|tostring|try)\(\s*)*(?:data\.)?(?:apko_build|docker_(?:registry_)?image|docker_tag|ko_build|podman_image)\./;
 
 /** `docker_image.web.image_id`: what the reference says stands where that is declared. */
-function isNameOfOther(node: YamlNode | undefined, lookup: HclLookup): boolean {
+function isNameOfOther(node: YamlNode | undefined): boolean {
   const scalar = scalarOf(node);
+  if (scalar === undefined) return false;
+  if (scalar.tag === expressionTag) return ofImage.test(scalar.text);
   // The same in quotes, as it was written before Terraform 0.12 and is in JSON.
-  if (scalar !== undefined && scalar.tag !== expressionTag && otherInQuotes.test(scalar.text)) return true;
-  if (scalar?.tag !== expressionTag || /^\(*\s*(?:(?:var|local|each|count)\.|format\()/.test(scalar.text)) return false;
-  const [, root = "", second = ""] =
-    /^([\p{L}_][\p{L}\p{N}_-]*)(?:\.([\p{L}_][\p{L}\p{N}_-]*))?/u.exec(scalar.text) ?? [];
-  return lookup(root) === undefined && lookup(`${root}.${second}`) === undefined;
+  const [, inner] = /^\$\{\s*([^{}]+)\}$/.exec(scalar.text) ?? [];
+  return inner !== undefined && ofImage.test(inner);
 }

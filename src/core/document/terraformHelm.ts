@@ -9,7 +9,7 @@ import { chartTagText } from "./ociChart.ts";
 import { createResourceReading, usesOf } from "./resourceReading.ts";
 import { textOfValue } from "./template.ts";
 import type { Value, ValuePart } from "./value.ts";
-import { itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { itemsOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 const wrapper = "oci://";
 
@@ -31,9 +31,16 @@ export function readHelmRelease(file: HclFile, { body }: HclBlock): readonly Doc
   );
   for (const values of itemsOf(attributeOf(body, "values"))) {
     for (const encoded of itemsOf(values)) readInlineValues(plain(file, encoded), reading);
-    if (values.kind === "scalar") file.embedded(values, (source) => readHelmValuesFile(source, ""));
+    if (values.kind === "scalar") file.embedded(textNamed(file, values), (source) => readHelmValuesFile(source, ""));
   }
   return usesOf(reading);
+}
+
+/** The text that a local of the file holds, where a node names one; else the node itself. */
+function textNamed(file: HclFile, node: YamlScalar): YamlNode {
+  const named = node.tag === expressionTag && /^local\.[\w-]+$/.test(node.text) ? file.lookup(node.text) : undefined;
+  const [text] = named?.source === undefined ? (named?.nodes ?? []) : [];
+  return text?.kind === "scalar" && text.style === "literal" ? text : node;
 }
 
 function addChart(

@@ -52,6 +52,46 @@ variable "tag" { default = "4" }
     "azurerm_batch_pool docker.io/acme/b:1 literal",
   ],
   [
+    "names of what others make, and nothing where an image is declared by itself",
+    `resource "kubernetes_pod" "a" {
+  spec {
+    container { image = «aws_ecr_repository.a.repository_url» }
+    container { image = "«\${aws_ecr_repository.a.repository_url}»" }
+    container { image = «join(":", [aws_ecr_repository.a.repository_url, "1"])» }
+    container { image = «module.a.image» }
+    container { image = docker_image.a.image_id }
+    container { image = "\${docker_image.a.latest}" }
+    container { image = one(data.docker_registry_image.a[*].name) }
+  }
+}
+`,
+    "kubernetes_pod ? unresolved",
+    "kubernetes_pod ? unresolved",
+    "kubernetes_pod ? unresolved",
+    "kubernetes_pod ? unresolved",
+  ],
+  [
+    "manifests that are made of values, and values of a chart in a text of a local",
+    `locals {
+  values = <<-YAML
+    initContainers:
+      - name: plugin
+        image: «velero/plugin:v1»
+  YAML
+}
+resource "kubectl_manifest" "a" {
+  yaml_body = yamlencode({ spec = { imageName = "«ghcr.io/acme/sql:1»", containers = [{ image = "«acme/a:1»" }] } })
+}
+resource "helm_release" "b" {
+  chart  = "velero"
+  values = [local.values, local.more]
+}
+`,
+    "image docker.io/velero/plugin:v1 literal",
+    "kubectl_manifest ghcr.io/acme/sql:1 literal",
+    "kubectl_manifest docker.io/acme/a:1 literal",
+  ],
+  [
     "images under keys that hold other things elsewhere",
     `resource "google_workbench_instance" "a" {
   gce_setup {
