@@ -1,3 +1,4 @@
+import type { Span } from "../image/span.ts";
 import type { Document, ValueStep } from "./document.ts";
 import { placeDocument } from "./embedded.ts";
 import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
@@ -57,8 +58,10 @@ export function readSubstituted(
   };
   const inner = read(source);
   const placed = placeDocument(inner, scalar, text, offsetOf);
-  const images = placed.images.map((use, index) => {
+  const images = placed.images.flatMap((use, index) => {
     const span = inner.images[index]?.span;
+    // What stands for an expression and holds an image among other text is written elsewhere.
+    if (span !== undefined && places.some((place) => holdsMore(place, span))) return [];
     const within =
       use.resolution === "literal" && span !== undefined
         ? places.filter(({ start, end, original }) => start < span.end && end > span.start && original.text !== "$")
@@ -72,4 +75,8 @@ export function readSubstituted(
     };
   });
   return { ...placed, images };
+}
+
+function holdsMore(place: Span, { start, end }: Span): boolean {
+  return place.start <= start && end <= place.end && (place.start < start || end < place.end);
 }

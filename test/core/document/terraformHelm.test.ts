@@ -113,4 +113,12 @@ describe("readTerraform, more resources", () => {
       [["task docker.io/a/b:9 resolved", "a/b:${var.tag}"]],
     );
   });
+
+  it("reads no image out of the text of another file", () => {
+    const source =
+      'resource "helm_release" "a" {\n  chart = "a"\n  values = ["${file("v.yaml")}", "image: a:1\\n"]\n}\n';
+    const siblings = (path: string) => (path === "v.yaml" ? "x: 1\nimage: b:1\n" : undefined);
+    const uses = readTerraform(source, "main.tf", siblings).images.map(({ text }) => text);
+    assert.deepEqual(uses, ["a:1"]);
+  });
 });
