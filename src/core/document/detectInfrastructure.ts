@@ -15,7 +15,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["ecs", /(?:^|\/)(?:[^/]*task-?_?def(?:inition)?s?[^/]*|Dockerrun\.aws)\.json$/i],
   ["ecs", /(?:^|\/)copilot\/[^/]+\/manifest\.ya?ml$/i],
   ["cloudformation", /\.template\.json$|(?:\.cfn|cloudformation[^/]*|\.cfn-template)\.(?:json|ya?ml)$/i],
-  ["jenkinsfile", /(?:^|\/)(?:Jenkinsfile(?:[._-][^/]*)?|[^/]*\.jenkins(?:file)?|vars\/[^/]+\.groovy)$/i],
+  ["jenkinsfile", /(?:^|\/)(?:Jenkinsfile(?:[._-][^/]*|\w*)|[^/]*[._-]jenkins(?:file)?|vars\/[^/]+\.groovy)$/i],
 ];
 
 /** The dialect of an infrastructure file that a path alone tells. */
@@ -37,6 +37,10 @@ export function isToFillIn(path: string): boolean {
   return toFillIn.test(path);
 }
 
+/** A pipeline, or a library's part that names images for one. */
+const jenkinsScript =
+  /^[ \t]*(?:(?:pipeline|node|podTemplate)\b[^\n]*\{|podTemplate[ \t]*\()|\bdocker\.image[ \t]*\(|\bcontainerTemplate[ \t]*\(/m;
+
 /** Whether a file's content may tell one of these dialects though its path does not. */
 export function mayHoldInfrastructure(path: string): boolean {
   return /\.(?:hcl|hcl2|job|groovy|template)$/i.test(path) || toFillIn.test(path);
@@ -48,8 +52,7 @@ export function infrastructureOfContent(head: string, path: string): Dialect | u
   if (/\.json$/i.test(path) || /^\s*\[?\s*\{/.test(head))
     return awsDialectOf(head) ?? (isPackerJson(head) ? "packer" : nomadOfJson(head));
   if (/\.template$/i.test(path)) return awsDialectOf(head) === "cloudformation" ? "cloudformation" : undefined;
-  if (/\.groovy$/i.test(path))
-    return /^[ \t]*(?:pipeline|node|podTemplate)\b[^\n]*\{/m.test(head) ? "jenkinsfile" : undefined;
+  if (/\.groovy$/i.test(path)) return jenkinsScript.test(head) ? "jenkinsfile" : undefined;
   if (/^job[ \t]+(?:"[^"\n]*"|[\w-]+)[ \t]*\{/m.test(head)) return "nomad";
   if (/^source[ \t]+"docker"/m.test(head)) return "packer";
   return /^(?:target|group)[ \t]+"[^"\n]*"[ \t]*\{/m.test(head) ? "bake" : undefined;

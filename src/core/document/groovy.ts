@@ -52,9 +52,24 @@ export function groovyTokens(text: string): readonly GroovyToken[] {
     const pattern =
       character === "/" && opensPattern(tokens.at(-1)) ? match(text, /\/(?:[^/\\\n]|\\.)+\//y, at) : undefined;
     at += pattern?.length ?? 1;
-    if (pattern === undefined) tokens.push({ kind: "sign", text: character, span: { start, end: at } });
+    tokens.push(
+      pattern === undefined
+        ? { kind: "sign", text: character, span: { start, end: at } }
+        : { kind: "string", pieces: piecesOfPattern(pattern, start), span: { start, end: at } },
+    );
   }
   return tokens;
+}
+
+/** What stands between slashes; what it expands is not looked at. */
+function piecesOfPattern(pattern: string, start: number): readonly GroovyPiece[] {
+  const span = { start, end: start + pattern.length };
+  const inner = pattern.slice(1, -1);
+  return [
+    /\$[\w{]/.test(inner)
+      ? { kind: "expression", name: pattern, span }
+      : { kind: "text", text: inner, start: start + 1 },
+  ];
 }
 
 function match(text: string, form: RegExp, at: number): string | undefined {
@@ -63,9 +78,37 @@ function match(text: string, form: RegExp, at: number): string | undefined {
   return found === undefined || found === "" ? undefined : found;
 }
 
+/** The sign that a token is; empty where it is none. */
+export function signAt(tokens: readonly GroovyToken[], index: number): string {
+  const token = tokens[index];
+  return token?.kind === "sign" ? token.text : "";
+}
+
+/** The name that a token is; empty where it is none. */
+export function nameAt(tokens: readonly GroovyToken[], index: number): string {
+  const token = tokens[index];
+  return token?.kind === "name" ? token.text : "";
+}
+
+/** Tokens between brackets that are looked through. */
+const maximumBlock = 20_000;
+
+/** The token that closes the bracket of any kind that stands at `open`. */
+export function closingAt(tokens: readonly GroovyToken[], open: number): number | undefined {
+  let depth = 0;
+  for (let at = open; at < tokens.length && at - open < maximumBlock; at++) {
+    const sign = signAt(tokens, at);
+    if (sign === "(" || sign === "[" || sign === "{") depth += 1;
+    else if ((sign === ")" || sign === "]" || sign === "}") && --depth === 0) return at;
+  }
+  return undefined;
+}
+
 /** After these a slash begins a pattern; elsewhere it divides. */
 function opensPattern(before: GroovyToken | undefined): boolean {
-  return before?.kind === "sign" && "=(,~".includes(before.text);
+  if (before === undefined) return true;
+  if (before.kind === "name") return /^(?:return|in|case|assert|else)$/.test(before.text);
+  return before.kind === "sign" && "=(,~[{:?!|&+<>;".includes(before.text);
 }
 
 function readString(text: string, open: number, quote: string): { pieces: readonly GroovyPiece[]; end: number } {

@@ -1,12 +1,16 @@
 import type { Span } from "../image/span.ts";
-import type { GroovyToken } from "./groovy.ts";
+import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
 
 /** A variable that takes one value after the other within a stretch of the script. */
 export interface GroovyLoop {
   readonly name: string;
   readonly span: Span;
-  /** The tokens at which its values begin. */
-  readonly items: readonly number[];
+  /** The tokens at which its values begin; undefined for one that the script does not say. */
+  readonly items: readonly (number | undefined)[];
+  /** What goes over them: a loop, the axis of a matrix, or the calls of a function. */
+  readonly kind: "loop" | "axis" | "parameter";
+  /** Shared by those that take their values together. */
+  readonly group: object;
 }
 
 /** What a script's lists and maps hold, and what goes over them. */
@@ -16,6 +20,8 @@ export interface GroovyCollections {
   readonly loops: readonly GroovyLoop[];
 }
 
+/** Methods that do something for each item of a list or map. */
+const goes = /^(?:each|eachWithIndex|collect|collectEntries)$/;
 const maximumItems = 64;
 const maximumDepth = 5;
 /** Tokens of one list or map that are read. */
@@ -29,14 +35,9 @@ export function groovyCollections(tokens: readonly GroovyToken[]): GroovyCollect
   const members = new Map<string, number>();
   const lists = new Map<string, readonly number[]>();
   const loops: GroovyLoop[] = [];
-  const sign = (index: number): string => {
-    const token = tokens[index];
-    return token?.kind === "sign" ? token.text : "";
-  };
-  const name = (index: number): string => {
-    const token = tokens[index];
-    return token?.kind === "name" ? token.text : "";
-  };
+  const matrices: Span[] = [];
+  const sign = (index: number): string => signAt(tokens, index);
+  const name = (index: number): string => nameAt(tokens, index);
 
   /** The elements of what a bracket opens, each with its key in a map. */
   const elementsAt = (open: number): readonly { readonly key: string | undefined; readonly at: number }[] => {
@@ -81,21 +82,41 @@ export function groovyCollections(tokens: readonly GroovyToken[]): GroovyCollect
     return undefined;
   };
 
-  const goesOver = (variable: string, items: readonly number[] | undefined, brace: number): void => {
-    if (loops.length >= maximumLoops) return;
-    const span = items === undefined || items.length === 0 ? undefined : blockAt(brace);
-    if (span !== undefined && items !== undefined) loops.push({ name: variable, span, items });
+  const goesOver = (variable: string, items: GroovyLoop["items"], brace: number, group: object = items): void => {
+    const span = items.length === 0 || loops.length >= maximumLoops ? undefined : blockAt(brace);
+    if (span === undefined || variable === "") return;
+    loops.push({ name: variable, span, items, kind: "loop", group });
+    // `[[image: 'a'], [image: 'b']].each { it.image }`
+    const maps = items.map((at) => (at !== undefined && sign(at) === "[" ? elementsAt(at) : []));
+    for (const key of new Set(maps.flatMap((map) => map.flatMap((one) => one.key ?? []))))
+      loops.push({
+        name: `${variable}.${key}`,
+        span,
+        items: maps.map((map) => map.find((one) => one.key === key)?.at),
+        kind: "loop",
+        group,
+      });
   };
 
+  /** `.each { `, `.each { item -> `, `.each { key, value -> ` */
   const each = (items: readonly number[] | undefined, brace: number): void => {
-    const hasName = sign(brace + 2) === "-" && sign(brace + 3) === ">";
-    goesOver(hasName ? name(brace + 1) : "it", items, brace);
+    if (items === undefined) return;
+    const isArrow = (at: number): boolean => sign(at) === "-" && sign(at + 1) === ">";
+    const hasTwo = sign(brace + 2) === "," && isArrow(brace + 4);
+    const first = hasTwo || isArrow(brace + 2) ? name(brace + 1) : "it";
+    if (!items.every((at) => sign(at - 1) === ":")) {
+      goesOver(first, items, brace);
+      return;
+    }
+    goesOver(hasTwo ? name(brace + 3) : `${first}.value`, items, brace);
+    const keys = items.map((at) => (tokens[at - 2]?.kind === "string" ? at - 2 : undefined));
+    goesOver(hasTwo ? first : `${first}.key`, keys, brace, items);
   };
 
   for (const [at, token] of tokens.entries()) {
     if (token.kind === "sign") {
       // `['a', 'b'].each { ... }`
-      const isEach = token.text === "]" && sign(at + 1) === "." && name(at + 2) === "each" && sign(at + 3) === "{";
+      const isEach = token.text === "]" && sign(at + 1) === "." && goes.test(name(at + 2)) && sign(at + 3) === "{";
       const open = isEach ? openOf(tokens, at) : undefined;
       if (open !== undefined)
         each(
@@ -106,7 +127,10 @@ export function groovyCollections(tokens: readonly GroovyToken[]): GroovyCollect
     }
     if (token.kind !== "name") continue;
     if (sign(at + 1) === "=" && sign(at + 2) === "[") define(token.text.replace(/^env\./, ""), at + 2, 0);
-    if (token.text.endsWith(".each") && sign(at + 1) === "{") each(lists.get(token.text.slice(0, -5)), at + 1);
+    const dot = sign(at + 1) === "{" ? token.text.lastIndexOf(".") : -1;
+    if (dot > 0 && goes.test(token.text.slice(dot + 1))) each(lists.get(token.text.slice(0, dot)), at + 1);
+    const matrix = token.text === "matrix" ? blockAt(at + 1) : undefined;
+    if (matrix !== undefined) matrices.push(matrix);
     if (token.text === "for" && sign(at + 1) === "(") readFor(at + 2);
     if (token.text === "axis" && sign(at + 1) === "{") readAxis(at + 1);
   }
@@ -119,7 +143,7 @@ export function groovyCollections(tokens: readonly GroovyToken[]): GroovyCollect
       const isList = sign(source) === "[";
       const items = isList ? elementsAt(source).map((one) => one.at) : lists.get(name(source));
       const last = isList ? closeOf(tokens, source) : source;
-      if (last !== undefined && sign(last + 1) === ")") goesOver(name(at), items, last + 2);
+      if (items !== undefined && last !== undefined && sign(last + 1) === ")") goesOver(name(at), items, last + 2);
       return;
     }
   }
@@ -134,9 +158,15 @@ export function groovyCollections(tokens: readonly GroovyToken[]): GroovyCollect
       if (name(at) === "name") variable = textAt(tokens[at + 1]);
       if (isValue && tokens[at]?.kind === "string") items.push(at);
     }
-    const end = tokens.at(-1)?.span.end ?? 0;
+    const end = matrices.at(-1)?.end ?? tokens.at(-1)?.span.end ?? 0;
     if (variable !== undefined && items.length > 0)
-      loops.push({ name: variable, span: { start: tokens[brace]?.span.start ?? 0, end }, items });
+      loops.push({
+        name: variable,
+        span: { start: tokens[brace]?.span.start ?? 0, end },
+        items,
+        kind: "axis",
+        group: items,
+      });
   }
 
   return { members, loops };

@@ -3,12 +3,13 @@ import type { Problem } from "../problem.ts";
 import { readImageCommands, type GivenImages } from "../shell/imageCommands.ts";
 import { createScript } from "../shell/script.ts";
 import { textOfStretches } from "../shell/stretch.ts";
+import type { WindowsShell } from "../shell/windowsShell.ts";
 import { wholeSlice } from "../shell/wordValue.ts";
 import type { Document, ImageUse, ShellCommand, WordPart } from "./document.ts";
-import { placeDocument } from "./embedded.ts";
-import { groovyTokens, type GroovyToken } from "./groovy.ts";
-import { createGroovyValues, type GroovyValues } from "./groovyValues.ts";
-import { readKubernetes } from "./kubernetes.ts";
+import { groovyTokens, nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import { createGroovyValues } from "./groovyValues.ts";
+import { isInContainers, isInsideCall, ownerOf, registryBeside, registryOf, scriptArgument } from "./jenkinsPlaces.ts";
+import { isPod, readPod } from "./jenkinsPods.ts";
 import { inDocumentOrder } from "./yamlImage.ts";
 
 /**
@@ -29,15 +30,23 @@ export function readJenkinsfile(source: string, path: string): Document {
   const outputs: GivenImages["outputs"][number][] = [];
   const taken = new Set<number>();
   const blocks: string[] = [];
-  const is = (index: number, sign: string): boolean => {
+  const is = (index: number, sign: string): boolean => signAt(tokens, index) === sign;
+  const seenPods = new Set<number>();
+  const addPod = (index: number): void => {
     const token = tokens[index];
-    return token?.kind === "sign" && token.text === sign;
+    if (token?.kind !== "string" || seenPods.has(index)) return;
+    seenPods.add(index);
+    const pod = readPod(text, token, path);
+    pods.push(...pod.images);
+    for (const { span, site, pieces } of pod.composed) mention(values.partsOf(pieces), span, site);
   };
-  const addImage = (index: number, site: string, registry?: string): void => {
-    const value = values.valueAt(index);
-    if (value === undefined) return;
-    for (let at = index; at < value.next; at++) taken.add(at);
-    const command = commandOf(value.parts, value.span);
+  const mention = (
+    given: readonly WordPart[],
+    span: Span,
+    site: string,
+    { registry, endsWithName = false, isLocal = false }: MentionOptions = {},
+  ): void => {
+    const command = commandOf(given, span);
     pseudo.push(command);
     const [word] = command.words;
     if (word === undefined) return;
@@ -47,19 +56,25 @@ export function readJenkinsfile(source: string, path: string): Document {
         : [
             {
               text: `${registry}/`,
-              span: { start: value.parts[0]?.span.start ?? 0, end: value.parts[0]?.span.start ?? 0 },
+              span: { start: given[0]?.span.start ?? 0, end: given[0]?.span.start ?? 0 },
               chain: [],
             },
           ];
-    const parts = textOfStretches(value.parts).startsWith(`${registry}/`) ? value.parts : [...prefix, ...value.parts];
+    const parts = textOfStretches(given).startsWith(`${registry}/`) ? given : [...prefix, ...given];
     mentions.push({
       slice: wholeSlice({ word, parts, text: textOfStretches(parts) }),
       site,
       command,
-      endsWithName: value.endsWithName,
+      endsWithName,
       // What the pipeline itself builds is run and pushed by the same name.
-      mayBeLocal: site === "docker.image",
+      mayBeLocal: site !== "image" || isLocal,
     });
+  };
+  const addImage = (index: number, site: string, { registry, isLocal }: MentionOptions = {}): void => {
+    const value = values.valueAt(index);
+    if (value === undefined) return;
+    for (let at = index; at < value.next; at++) taken.add(at);
+    mention(value.parts, value.span, site, { registry, isLocal, endsWithName: value.endsWithName });
   };
   for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at];
@@ -68,54 +83,64 @@ export function readJenkinsfile(source: string, path: string): Document {
     if (token?.kind !== "name") continue;
     const argument = is(at + 1, "(") ? at + 2 : at + 1;
     const isCall = tokens[argument] !== undefined && !is(at + 1, "=") && !is(at + 1, ":");
-    switch (token.text) {
+    // A library is handed the pipeline: `script.docker.image`, `steps.sh`.
+    switch (token.text.replace(/^.*\.(?=(?:docker\.(?:image|build)|sh|bat|powershell|pwsh)$)/, "")) {
       case "image":
-        if (
-          is(at + 1, ":") &&
-          isInsideCall(tokens, at, ["containerTemplate", "withDockerContainer", "agent", "rtDockerPull"])
-        )
+        if (is(at + 1, ":") && isInsideCall(tokens, at, ["withDockerContainer"]))
+          addImage(at + 2, "image", { isLocal: true });
+        else if (is(at + 1, ":") && (isInsideCall(tokens, at, holders) || isInContainers(tokens, at)))
           addImage(at + 2, "image");
         else if (blocks.at(-1) === "containerTemplate" && isCall) addImage(argument, "image");
-        else if (blocks.at(-1) === "docker" && isCall) addImage(argument, "docker", registryBeside(tokens, at, values));
+        else if (blocks.at(-1) === "docker" && isCall)
+          addImage(argument, "docker", { registry: registryBeside(tokens, at, values) });
         break;
       case "docker":
         if (blocks.at(-1) === "agent" && tokens[at + 1]?.kind === "string") addImage(at + 1, "docker");
         break;
       case "docker.image":
-        if (is(at + 1, "(")) addImage(at + 2, "docker.image", registryOf(blocks));
+        if (is(at + 1, "(")) addImage(at + 2, "docker.image", { registry: registryOf(blocks) });
         break;
       case "docker.build": {
         const built = is(at + 1, "(") ? values.valueAt(at + 2) : undefined;
-        const [word] = built === undefined ? [] : commandOf(built.parts, built.span).words;
-        if (built !== undefined && word !== undefined)
-          outputs.push(wholeSlice({ word, parts: built.parts, text: textOfStretches(built.parts) }));
+        if (built === undefined) break;
+        const [first, ...rest] = built.parts;
+        for (const parts of rest.length === 0 && first?.choices !== undefined ? first.choices : [built.parts])
+          for (const word of commandOf(parts, built.span).words)
+            outputs.push(wholeSlice({ word, parts, text: textOfStretches(parts) }));
         break;
       }
       case "withDockerContainer":
-        if (tokens[argument]?.kind === "string") addImage(argument, "image");
+        if (tokens[argument]?.kind === "string") addImage(argument, "image", { isLocal: true });
         break;
       case "yaml":
-        pods.push(
-          ...readPod(text, tokens[is(at + 1, ":") || is(at + 1, "=") || is(at + 1, "(") ? at + 2 : at + 1], path),
-        );
+        for (const index of [":", "=", "("].some((sign) => is(at + 1, sign)) ? [at + 2] : [at + 1])
+          for (const source of nameAt(tokens, index) === "" ? [index] : values.sourcesOf(index)) addPod(source);
         break;
       case "sh":
       case "bat":
       case "powershell":
       case "pwsh": {
-        const script = scriptArgument(tokens, argument, is(at + 1, "("));
+        const script = scriptArgument(text, tokens, argument, is(at + 1, "("));
         const value = script === undefined ? undefined : values.valueAt(script);
         if (script === undefined || value === undefined) break;
         for (let index = script; index < value.next; index++) taken.add(index);
         const builder = createScript(text);
-        for (const part of value.parts) {
+        const written = tokens[script];
+        // What a method makes of a script is mostly about its lines.
+        const isChanged = value.parts.length === 1 && value.parts[0]?.text === undefined;
+        const parts = isChanged && written?.kind === "string" ? values.partsOf(written.pieces) : value.parts;
+        for (const part of parts) {
           if (part.text !== undefined && part.literal !== undefined && part.chain.length === 0)
             builder.add(part.text, part.literal.start);
           else if (part.text !== undefined && part.chain.length === 0) builder.addText(part.text, part.span.start);
           else builder.insert({ span: part.span, name: values.nameOf(part), parts: [part] });
         }
-        const windowsShell = token.text === "sh" ? undefined : token.text === "bat" ? "cmd" : "powershell";
-        const reading = builder.read({ environment: values.environment, windowsShell });
+        const windowsShell = windowsShells.get(token.text.slice(token.text.lastIndexOf(".") + 1));
+        const cells = values.cellsAt(token.span.start);
+        const combinations =
+          cells.length === 0 ? undefined : cells.map((cell) => ({ variable: (name: string) => cell.get(name) }));
+        const environment = values.environmentAt(token.span.start);
+        const reading = builder.read({ environment, combinations, windowsShell });
         (windowsShell === undefined ? commands : furtherCommands).push(...reading.commands);
         furtherCommands.push(...(reading.forwarded ?? []));
         problems.push(...reading.problems);
@@ -124,6 +149,9 @@ export function readJenkinsfile(source: string, path: string): Document {
       default:
     }
   }
+  // A pod may be kept anywhere; what is written to a file is none.
+  for (const [index, token] of tokens.entries())
+    if (!taken.has(index) && nameAt(tokens, index - 2) !== "text" && isPod(token)) addPod(index);
   // Whatever else uses a variable must not change with an image.
   for (const [index, token] of tokens.entries())
     if (!taken.has(index) && !values.isDefinition(index)) pseudo.push(...usesIn(token, tokens[index - 1]));
@@ -140,6 +168,22 @@ export function readJenkinsfile(source: string, path: string): Document {
     problems,
   };
 }
+
+interface MentionOptions {
+  /** The host that is put before the image's name. */
+  readonly registry?: string | undefined;
+  readonly endsWithName?: boolean;
+  /** Whether the image may be one that the pipeline itself builds. */
+  readonly isLocal?: boolean | undefined;
+}
+
+/** Calls whose argument `image` names one that is run or pulled. */
+const holders = ["containerTemplate", "agent", "rtDockerPull"];
+const windowsShells = new Map<string, WindowsShell>([
+  ["bat", "cmd"],
+  ["powershell", "powershell"],
+  ["pwsh", "powershell"],
+]);
 
 function commandOf(parts: readonly WordPart[], span: Span): ShellCommand {
   const isKnown = parts.every(({ text }) => text !== undefined);
@@ -159,113 +203,4 @@ function usesIn(token: GroovyToken, before: GroovyToken | undefined): readonly S
   if (names.length === 0) return [];
   const expands = names.flatMap((name) => name.match(/\w+/g) ?? []);
   return [{ span: token.span, environment: {}, words: [{ span: token.span, raw: "", text: "", expands }] }];
-}
-
-/** What a block belongs to: the name before its brace, or that of the call whose arguments stand there. */
-function ownerOf(tokens: readonly GroovyToken[], brace: number, values: GroovyValues): string {
-  const before = tokens[brace - 1];
-  if (before?.kind === "name") return before.text;
-  if (before?.kind !== "sign" || before.text !== ")") return "";
-  let depth = 0;
-  for (let at = brace - 1; at >= 0 && brace - at < 200; at--) {
-    const token = tokens[at];
-    if (token?.kind !== "sign") continue;
-    if (token.text === ")") depth += 1;
-    else if (token.text === "(" && --depth === 0) {
-      const name = tokens[at - 1];
-      if (name?.kind !== "name") return "";
-      return name.text === "docker.withRegistry" ? `registry ${knownText(values, at + 1) ?? "?"}` : name.text;
-    }
-  }
-  return "";
-}
-
-function knownText(values: GroovyValues, index: number): string | undefined {
-  const value = values.valueAt(index);
-  return value?.parts.every(({ text }) => text !== undefined) === true ? textOfStretches(value.parts) : undefined;
-}
-
-/** The host that `docker.withRegistry` puts before the names of images; none for Docker Hub. */
-function registryOf(blocks: readonly string[]): string | undefined {
-  const around = blocks.findLast((block) => block.startsWith("registry "));
-  return around === undefined ? undefined : registryHost(around.slice("registry ".length));
-}
-
-function registryHost(url: string): string | undefined {
-  const host = /^(?:https?:\/\/)?([^/]+)/.exec(url)?.[1];
-  return host === undefined || /(?:^|\.)docker\.(?:io|com)$/.test(host) || host === "?" ? undefined : host;
-}
-
-/** The host of `registryUrl` in the same block of an agent. */
-function registryBeside(tokens: readonly GroovyToken[], at: number, values: GroovyValues): string | undefined {
-  for (const step of [1, -1]) {
-    let depth = 0;
-    for (let index = at + step; Math.abs(index - at) < 200; index += step) {
-      const token = tokens[index];
-      if (token === undefined) break;
-      if (token.kind === "name" && token.text === "registryUrl" && depth === 0)
-        return registryHost(knownText(values, index + 1) ?? "?");
-      if (token.kind !== "sign") continue;
-      if (token.text === (step > 0 ? "{" : "}")) depth += 1;
-      else if (token.text === (step > 0 ? "}" : "{") && --depth < 0) break;
-    }
-  }
-  return undefined;
-}
-
-/** Whether a named argument belongs to one of the given calls. */
-function isInsideCall(tokens: readonly GroovyToken[], at: number, calls: readonly string[]): boolean {
-  let depth = 0;
-  for (let index = at - 1; index >= 0 && at - index < 500; index--) {
-    const token = tokens[index];
-    if (token?.kind === "name" && depth === 0 && calls.includes(token.text)) return true;
-    if (token?.kind !== "sign") continue;
-    if (")}]".includes(token.text)) depth += 1;
-    else if (token.text === "(" && depth === 0) {
-      const name = tokens[index - 1];
-      return name?.kind === "name" && calls.includes(name.text);
-    } else if ("({[".includes(token.text) && --depth < 0) return false;
-  }
-  return false;
-}
-
-/** Where the script of an `sh` step begins: its only argument, or the one named `script`. */
-function scriptArgument(tokens: readonly GroovyToken[], from: number, isParenthesised: boolean): number | undefined {
-  if (tokens[from]?.kind === "string") return from;
-  let depth = 0;
-  for (let at = from; at < tokens.length && at < from + 60; at++) {
-    const token = tokens[at];
-    if (token?.kind === "name" && token.text === "script" && depth === 0) return at + 2;
-    if (token?.kind !== "sign") continue;
-    if ("([{".includes(token.text)) depth += 1;
-    else if (")]}".includes(token.text) && --depth < 0) return undefined;
-    if (!isParenthesised && at === from) return undefined;
-  }
-  return undefined;
-}
-
-/** The images of a pod that is written in a string. */
-function readPod(text: string, token: GroovyToken | undefined, path: string): readonly ImageUse[] {
-  const [piece, ...others] = token?.kind === "string" ? token.pieces : [];
-  if (token?.kind !== "string" || piece?.kind !== "text") return [];
-  const { start } = piece;
-  const last = others.at(-1) ?? piece;
-  const end = last.kind === "text" ? last.start + last.text.length : last.span.end;
-  const raw = text.slice(start, end);
-  if (!/\bcontainers\s*:/.test(raw)) return [];
-  // A pod may be given as its specification alone.
-  const scalar = {
-    kind: "scalar",
-    text: raw,
-    span: { start, end },
-    style: "literal",
-    exact: true,
-    contentStart: start,
-  } as const;
-  const indentation = /^[ \t]*(?=[^\s#])/m.exec(raw)?.[0] ?? "";
-  const lacks = (key: string): boolean => !new RegExp(`^${indentation}${key}[ \\t]*:`, "m").test(raw);
-  const said = [lacks("kind") ? "kind: Pod" : "", lacks("apiVersion") ? "apiVersion: v1" : ""];
-  const added = said.flatMap((line) => (line === "" ? [] : [`${indentation}${line}\n`])).join("");
-  const document = readKubernetes(added === "" ? raw : `${raw.trimEnd()}\n${added}`, path);
-  return placeDocument(document, scalar, text).images.filter(({ span }) => span.end <= end);
 }

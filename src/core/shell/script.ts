@@ -21,7 +21,9 @@ export interface ScriptBuilder {
   addText(text: string, at: number): void;
   insert(insertion: Insertion): void;
   /** Reads what was added; spans, words and their parts are the document's. */
-  read(options?: Pick<ShellOptions, "environment" | "windowsShell" | "job" | "step" | "fileNamed">): ShellReading;
+  read(
+    options?: Pick<ShellOptions, "environment" | "combinations" | "windowsShell" | "job" | "step" | "fileNamed">,
+  ): ShellReading;
 }
 
 interface Piece {

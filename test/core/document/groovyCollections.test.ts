@@ -28,6 +28,33 @@ describe("values of Jenkins pipelines", () => {
     ["docker.image((«isMain() ? 'a/b:1' : 'a/b:2'»)).pull()", "a/b:1", "a/b:2"],
     ["def chosen = x ? 'a/b:1' : y ? 'a/b:2' : 'a/b:3'\ndocker.image(«chosen»).pull()", "a/b:1", "a/b:2", "a/b:3"],
     ["docker.image('«a/b:1»').inside { x ? 'no:1' : 'no:2' }", "a/b:1"],
+    ["[[n: 'x', image: 'a/b:1'], [image: 'a/b:2']].each { docker.image(«it.image»).pull() }", "a/b:1", "a/b:2"],
+    ["[x: 'a/b:1', y: 'a/b:2'].each { name, image -> docker.image(«image»).pull() }", "a/b:1", "a/b:2"],
+    ["['x:1': 1, 'y:2': 2].each { image, n -> docker.image(«image»).pull() }", "library/x:1", "library/y:2"],
+    ["['x', 'y'].eachWithIndex { v, i -> docker.image(\"«a/b:${v}»\").pull() }", "a/b:x", "a/b:y"],
+    ["def run(l, image) { docker.image(«image»).pull() }\nrun('no:1', 'a/b:1')", "a/b:1"],
+    ["def run(i = 'a/b:1') { docker.image(«i»).pull() }\nrun()\nrun('a/b:2')", "a/b:1", "a/b:2"],
+    ["def run(i, t) { docker.image(\"«${i}:${t}»\").pull() }\nrun('a/b', '1')\nrun 'a/c', '2'", "a/b:1", "a/c:2"],
+    ["void run(Map c) { docker.image(«c.image»).pull() }\nrun(image: 'a/b:1', x: 'no:1')", "a/b:1"],
+    ["def run = { image -> docker.image(«image»).pull() }\nrun('a/b:1')\nrun.call('a/b:2')", "a/b:1", "a/b:2"],
+    ["def run(image) { docker.image(«image»).pull() }\nrun(env.X)", "?"],
+    ["def run(image) { docker.image(«image»).pull() }", "?"],
+    ["def image() { return 'a/b:1' }\ndocker.image(«image()»).pull()", "a/b:1"],
+    ["String image(v) {\n  \"a/b:${v}\"\n}\ndocker.image(«image('2')»).pull()", "a/b:2"],
+    ["def image() { if (x) { return 'a/b:1' }\nreturn 'a/b:2' }\ndocker.image(«image()»).pull()", "a/b:1", "a/b:2"],
+    ["docker.image(«unknown(tag)»).pull()", "?"],
+    ["docker.image(«tag.trim()»).pull()", "library/2"],
+    ["docker.image(«tag.replace('2', '3')»).pull()", "?"],
+    ["docker.image(«params.get('X', 'a/b:1')»).pull()", "a/b:1"],
+    ["docker.image(«images.get('web')»).pull()", "library/nginx:1"],
+    ['docker.image("«a/b:${params.X ?: tag}»").pull()', "a/b:2"],
+    ["docker.image(\"«a/b:${x ? '1' : tag}»\").pull()", "a/b:1", "a/b:2"],
+    ["def f() { def own = 'no:1' }\ndef g() { def own = 'a/b:1'\n docker.image(«own»).pull() }", "a/b:1"],
+    ["def own = 'a/b'\nown += ':1'\ndocker.image(«own»).pull()", "?"],
+    ["def list2 = [/^a$/, /b'/]\ndocker.image(«tag»).pull()", "library/2"],
+    ["def all = ''\nall += ' --amend a/b:1'\nsh \"docker manifest create a/b ${all}\""],
+    ["def built = docker.build('no:1')\nsh \"docker run ${built.id}\""],
+    ["def build = { name -> docker.build(name) }\nbuild('no:1')\nbuild('no:2')\ndocker.image('no:2').pull()"],
     ["def other = tag\nx ? 'no:1' : 'no:2'\ndocker.image(\"«a/b:${other}»\").pull()", "a/b:2"],
   ];
   for (const [script, ...images] of table)
@@ -61,6 +88,37 @@ describe("values of Jenkins pipelines", () => {
       "docker docker.io/library/node:22-slim resolved",
     ]);
     expectToSurvive(read, text.replaceAll(/[«»]/g, ""));
+  });
+
+  it("gives commands what the axes of a matrix around them set, and no others", () => {
+    const text = `pipeline { agent none
+  stages { stage('m') { matrix {
+    axes { axis { name 'V'; values '20', '22' } axis { name 'D'; values 'slim' } }
+    stages { stage('x') { steps { sh 'docker run «node:$V-$D»' } } } } }
+    stage('y') { steps { sh 'docker run «a/b:$V»' } } } }
+`;
+    expectUses(read, text, [
+      "command docker.io/library/node:20-slim resolved",
+      "command docker.io/library/node:22-slim resolved",
+      "command ? partial",
+    ]);
+  });
+
+  it("gives commands what withEnv sets around them", () => {
+    const text = `def T = '1'
+node { withEnv(['A=a/b', "C=a/c:\${T}", "D=\${x()}"]) { sh 'docker run «$A» && docker run «$C»' }
+  sh 'docker run «$A»' }
+`;
+    expectUses(read, text, [
+      "command docker.io/a/b resolved",
+      "command docker.io/a/c:1 resolved",
+      "command ? unresolved",
+    ]);
+  });
+
+  it("ends where functions call each other", () => {
+    const text = "def a(x) { return b(x) }\ndef b(x) { return a(x) }\ndocker.image(a(b('x:1'))).pull()\n";
+    assert.ok(read(text).images.length <= 2);
   });
 
   it("ends where values hold each other", () => {

@@ -145,6 +145,46 @@ describe("readJenkinsfile", () => {
       ["docker.io/a/b:1"],
     ],
     [
+      "a pod that a variable holds",
+      'def pod = """\nspec:\n  containers:\n  - image: a/b:1\n"""\npodTemplate(yaml: pod) { }',
+      ["docker.io/a/b:1"],
+    ],
+    [
+      "a pod that a function gives",
+      "def pod() { return '''\nspec:\n  containers:\n  - image: a/b:1\n''' }\npipeline { agent { kubernetes { yaml pod() } } }",
+      ["docker.io/a/b:1"],
+    ],
+    [
+      "a pod wherever it is kept, but none that is written to a file",
+      "pods = [x: '''\nkind: Pod\nspec:\n  containers:\n  - image: a/b:1\n''']\nwriteFile(file: 'x', text: '''\nkind: Pod\nspec:\n  containers:\n  - image: a/b:2\n''')",
+      ["docker.io/a/b:1"],
+    ],
+    [
+      "values within a pod",
+      'def V = \'22\'\npodTemplate(yaml: """\nspec:\n  containers:\n  - image: node:${V}\n  - image: "a/b:${env.X ?: \'1\'}"\n  - image: a/c:${params.Y}\n  - image: a/d:1\n""") { }',
+      ["docker.io/library/node:22", "docker.io/a/b:1", "partial", "docker.io/a/d:1"],
+    ],
+    [
+      "containers as maps",
+      "podTemplate(containers: [[name: 'x', image: 'a/b:1', envVars: [[key: 'image', value: 'no:1']]], [image: 'a/b:2']], volumes: [[image: 'no:2']]) { }",
+      ["docker.io/a/b:1", "docker.io/a/b:2"],
+    ],
+    [
+      "what a library does with the pipeline that it is handed",
+      "script.docker.image('a/b:1').pull()\nthis.steps.sh 'docker pull a/b:2'\nctx.bat('docker pull a/b:3')",
+      ["docker.io/a/b:1", "docker.io/a/b:2", "docker.io/a/b:3"],
+    ],
+    [
+      "scripts that variables hold, and what is done to them",
+      "def pull = 'docker pull a/b:1'\nnode { sh pull\n sh 'docker pull a/b:2'.replace('x', 'y') }",
+      ["docker.io/a/b:1", "docker.io/a/b:2"],
+    ],
+    [
+      "what it builds and runs steps in",
+      "def image = 'no'\ndocker.build(\"${image}\", '.')\nwithDockerContainer(image: image, args: 'x') { }\nwithDockerContainer('a/b:1') { }",
+      ["docker.io/a/b:1"],
+    ],
+    [
       "a container template as a block",
       "pipeline { agent { kubernetes { containerTemplate { name 'a'\n image 'a/b:1' } } } }",
       ["docker.io/a/b:1"],

@@ -1,0 +1,126 @@
+import type { Span } from "../image/span.ts";
+import { closingAt, nameAt, signAt, type GroovyPiece, type GroovyToken } from "./groovy.ts";
+
+/** A place that gives a name its value. */
+export interface GroovyDefinition {
+  /** The token at which the value begins; none where it only changes what it was. */
+  readonly at: number | undefined;
+  /** The block that it stands in. */
+  readonly block: Span;
+  /** Whether it declares the name, which hides what is outside its block. */
+  readonly declares: boolean;
+}
+
+/** A variable of the environment that `withEnv` sets for its block. */
+export interface GroovySetting {
+  readonly name: string;
+  readonly pieces: readonly GroovyPiece[];
+  readonly span: Span;
+}
+
+/** What a script's tokens define: variables, members of maps and lists, parameters, environment. */
+export interface GroovyDefinitions {
+  readonly places: ReadonlyMap<string, readonly GroovyDefinition[]>;
+  /** The tokens that belong to them. */
+  readonly tokens: ReadonlySet<number>;
+  readonly environment: ReadonlySet<string>;
+  readonly settings: readonly GroovySetting[];
+}
+
+/** Finds what a script's tokens define. */
+export function groovyDefinitions(text: string, tokens: readonly GroovyToken[]): GroovyDefinitions {
+  const places = new Map<string, GroovyDefinition[]>();
+  const belonging = new Set<number>();
+  const environment = new Set<string>();
+  const settings: GroovySetting[] = [];
+  const whole = { start: 0, end: text.length };
+  const blocks: { start: number; end: number }[] = [];
+  const add = (name: string, at: number | undefined, declares = false): void => {
+    const block = blocks.at(-1) ?? whole;
+    const found = places.get(name);
+    if (found === undefined) places.set(name, [{ at, block, declares }]);
+    else found.push({ at, block, declares });
+  };
+  let environmentDepth = 0;
+  for (const [at, token] of tokens.entries()) {
+    const sign = signAt(tokens, at);
+    if (sign === "{") blocks.push({ start: token.span.start, end: text.length });
+    else if (sign === "}") {
+      const block = blocks.pop();
+      if (block !== undefined) block.end = token.span.end;
+      environmentDepth = 0;
+    }
+    if (token.kind !== "name") continue;
+    if (token.text === "environment" && signAt(tokens, at + 1) === "{") environmentDepth = 1;
+    const next = signAt(tokens, at + 1);
+    if (next === "=" && signAt(tokens, at + 2) !== "=" && signAt(tokens, at + 2) !== "~") {
+      const name = token.text.replace(/^env\./, "");
+      if (environmentDepth > 0) environment.add(name);
+      add(name, at + 2, environmentDepth === 0 && isDeclared(text, tokens, at));
+      belonging.add(at).add(at + 2);
+    } else if ((next === "+" || next === "-") && signAt(tokens, at + 2) === "=") add(token.text, undefined);
+    if (token.text === "name" && next === ":") readParameter(at);
+    if (token.text === "withEnv" && next === "(") settings.push(...settingsAt(tokens, at + 1));
+  }
+
+  /** `string(name: 'X', defaultValue: 'y')` */
+  function readParameter(at: number): void {
+    const given = tokens[at + 2];
+    const [piece] = given?.kind === "string" ? given.pieces : [];
+    if (piece?.kind !== "text") return;
+    for (let index = at + 3; index < at + 20 && index < tokens.length; index++) {
+      const key = nameAt(tokens, index);
+      if (signAt(tokens, index) === ")") return;
+      if (key === "" || signAt(tokens, index + 1) !== ":") continue;
+      // Who starts the pipeline fills in what has an empty default.
+      if (key === "defaultValue" && !isEmpty(tokens[index + 2])) add(`params.${piece.text}`, index + 2);
+      if (key === "choices" && signAt(tokens, index + 2) === "[") add(`params.${piece.text}`, index + 3);
+      if (key === "defaultValue" || key === "choices") belonging.add(index + 2);
+    }
+  }
+
+  return { places, tokens: belonging, environment, settings };
+}
+
+/** `def x =`, `String x =`, `final x =`: a word stands before the name in its line. */
+function isDeclared(text: string, tokens: readonly GroovyToken[], at: number): boolean {
+  const before = tokens[at - 1];
+  const start = tokens[at]?.span.start;
+  if (before === undefined || start === undefined || before.kind === "string") return false;
+  if (before.kind === "sign" && before.text !== ">" && before.text !== "]") return false;
+  return !text.slice(before.span.end, start).includes("\n");
+}
+
+function isEmpty(token: GroovyToken | undefined): boolean {
+  return token?.kind === "string" && token.pieces.every((piece) => piece.kind === "text" && piece.text === "");
+}
+
+/**
+ * The definitions of a name that hold at an offset: those in the block of the innermost declaration around it, or all
+ * of them where none is.
+ */
+export function definitionsAt(definitions: readonly GroovyDefinition[], offset: number): readonly GroovyDefinition[] {
+  let around: Span | undefined;
+  for (const { declares, block } of definitions) {
+    if (!declares || offset < block.start || offset > block.end) continue;
+    if (around === undefined || block.end - block.start < around.end - around.start) around = block;
+  }
+  const scope = around;
+  if (scope === undefined) return definitions;
+  return definitions.filter(({ block }) => block.start >= scope.start && block.end <= scope.end);
+}
+
+/** `withEnv(['NAME=value']) { ` */
+function settingsAt(tokens: readonly GroovyToken[], open: number): readonly GroovySetting[] {
+  const close = closingAt(tokens, open);
+  const end = close === undefined ? undefined : closingAt(tokens, close + 1);
+  if (close === undefined || end === undefined || signAt(tokens, close + 1) !== "{") return [];
+  const span = { start: tokens[close]?.span.end ?? 0, end: tokens[end]?.span.end ?? 0 };
+  return tokens.slice(open, close).flatMap((token) => {
+    const [first, ...rest] = token.kind === "string" ? token.pieces : [];
+    const [head, name] = (first?.kind === "text" ? /^(\w+)=/.exec(first.text) : null) ?? [];
+    if (first?.kind !== "text" || head === undefined || name === undefined) return [];
+    const value = { ...first, text: first.text.slice(head.length), start: first.start + head.length };
+    return [{ name, pieces: [value, ...rest], span }];
+  });
+}

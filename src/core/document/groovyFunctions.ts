@@ -1,0 +1,176 @@
+import type { Span } from "../image/span.ts";
+import { closingAt, nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import type { GroovyLoop } from "./groovyCollections.ts";
+
+/** What the functions that a script defines are given and give back. */
+export interface GroovyFunctions {
+  /** Parameters, each with what its function's calls say one after the other. */
+  readonly parameters: readonly GroovyLoop[];
+  /** The tokens at which values begin that a function returns, by its name. */
+  readonly results: ReadonlyMap<string, readonly number[]>;
+}
+
+interface GroovyFunction {
+  readonly parameters: readonly { readonly name: string; readonly otherwise: number | undefined }[];
+  /** The token of its name, and those of the braces around what it does. */
+  readonly at: number;
+  readonly open: number;
+  readonly close: number;
+}
+
+interface Argument {
+  readonly key: string | undefined;
+  readonly at: number;
+}
+
+const maximumFunctions = 200;
+/** Calls of one function that are looked at. */
+const maximumCalls = 64;
+const maximumParameters = 20;
+const maximumResults = 16;
+/** What stands before a call, and not before a name that is defined. */
+const notType = /^(?:return|new|else|in|throw|assert|case|if|while|switch|agent|sh|echo)$/;
+
+/** Finds the functions and closures of a script, what they are called with, and what they return. */
+export function groovyFunctions(text: string, tokens: readonly GroovyToken[]): GroovyFunctions {
+  const functions = new Map<string, GroovyFunction>();
+  for (let at = 0; at < tokens.length && functions.size < maximumFunctions; at++) {
+    const name = nameAt(tokens, at);
+    if (name === "") continue;
+    const found = definitionAt(text, tokens, at);
+    if (found !== undefined && !functions.has(name)) functions.set(name, found);
+  }
+  if (functions.size === 0) return { parameters: [], results: new Map() };
+  const calls = new Map<string, (readonly Argument[])[]>();
+  for (let at = 0; at < tokens.length; at++) {
+    const name = nameAt(tokens, at)
+      .replace(/^this\./, "")
+      .replace(/\.call$/, "");
+    const known = functions.get(name);
+    if (known === undefined || known.at === at) continue;
+    const found = calls.get(name) ?? [];
+    const given = argumentsAt(text, tokens, at);
+    if (given !== undefined && found.length < maximumCalls) calls.set(name, [...found, given]);
+  }
+  const parameters = [...functions].flatMap(([name, one]) => parametersOf(tokens, one, calls.get(name) ?? []));
+  const results = new Map([...functions].map(([name, one]) => [name, resultsOf(text, tokens, one)]));
+  return { parameters, results };
+}
+
+/** `def name(String one, two = 'x') {`, `def name = { one, two -> ` */
+function definitionAt(text: string, tokens: readonly GroovyToken[], at: number): GroovyFunction | undefined {
+  if (signAt(tokens, at + 1) === "(") {
+    const before = tokens[at - 1];
+    const isTyped = before?.kind === "name" ? !notType.test(before.text) : [">", "]"].includes(signAt(tokens, at - 1));
+    const start = tokens[at]?.span.start ?? 0;
+    if (!isTyped || before === undefined || text.slice(before.span.end, start).includes("\n")) return undefined;
+    const end = closingAt(tokens, at + 1);
+    const close = end === undefined || signAt(tokens, end + 1) !== "{" ? undefined : closingAt(tokens, end + 1);
+    if (end === undefined || close === undefined) return undefined;
+    return { parameters: parametersBetween(tokens, at + 2, end), at, open: end + 1, close };
+  }
+  if (signAt(tokens, at + 1) !== "=" || signAt(tokens, at + 2) !== "{") return undefined;
+  const close = closingAt(tokens, at + 2);
+  if (close === undefined) return undefined;
+  for (let arrow = at + 3; arrow < at + 3 + 3 * maximumParameters && arrow < close; arrow++) {
+    if ("({}".includes(signAt(tokens, arrow)) && signAt(tokens, arrow) !== "") break;
+    if (signAt(tokens, arrow) === "-" && signAt(tokens, arrow + 1) === ">")
+      return { parameters: parametersBetween(tokens, at + 3, arrow), at, open: arrow + 1, close };
+  }
+  return { parameters: [], at, open: at + 2, close };
+}
+
+function parametersBetween(tokens: readonly GroovyToken[], from: number, to: number): GroovyFunction["parameters"] {
+  return elementsBetween(tokens, from, to).map(([start, end]) => {
+    let name = "";
+    for (let at = start; at < end; at++) {
+      if (signAt(tokens, at) === "=") return { name, otherwise: at + 1 };
+      name = nameAt(tokens, at) === "" ? name : nameAt(tokens, at);
+    }
+    return { name, otherwise: undefined };
+  });
+}
+
+/** What commas part between two tokens, each by its first token and the one after its last. */
+function elementsBetween(
+  tokens: readonly GroovyToken[],
+  from: number,
+  to: number,
+): readonly (readonly [start: number, end: number])[] {
+  const found: [number, number][] = [];
+  let start = from;
+  for (let at = from; at <= to && found.length < maximumParameters; at++) {
+    const sign = at === to ? "," : signAt(tokens, at);
+    if (sign !== "" && "([{".includes(sign)) at = Math.min(closingAt(tokens, at) ?? to, to - 1);
+    else if (sign === ",") {
+      if (at > start) found.push([start, at]);
+      start = at + 1;
+    }
+  }
+  return found;
+}
+
+/** What a call is given: `name(one, key: two)`, or without parentheses up to the end of its line. */
+function argumentsAt(text: string, tokens: readonly GroovyToken[], at: number): readonly Argument[] | undefined {
+  let from = at + 1;
+  let to: number | undefined;
+  if (signAt(tokens, from) === "(") {
+    to = closingAt(tokens, from);
+    from += 1;
+  } else if (tokens[from]?.kind === "string" || (nameAt(tokens, from) !== "" && signAt(tokens, from + 1) === ":")) {
+    to = from;
+    const isSameLine = (index: number): boolean =>
+      !text.slice(tokens[index - 1]?.span.end, tokens[index]?.span.start).includes("\n") ||
+      signAt(tokens, index - 1) === ",";
+    if (!isSameLine(from)) return undefined;
+    while (to < tokens.length && isSameLine(to) && !["{", "}", ";"].includes(signAt(tokens, to))) to += 1;
+  }
+  if (to === undefined) return undefined;
+  return elementsBetween(tokens, from, to).map(([start]) => {
+    const key = signAt(tokens, start + 1) === ":" ? nameAt(tokens, start) : "";
+    return key === "" ? { key: undefined, at: start } : { key, at: start + 2 };
+  });
+}
+
+/** The parameters with what each call says; named arguments are members of the first. */
+function parametersOf(
+  tokens: readonly GroovyToken[],
+  { parameters, open, close }: GroovyFunction,
+  calls: readonly (readonly Argument[])[],
+): readonly GroovyLoop[] {
+  if (calls.length === 0) return [];
+  const start = tokens[open]?.span.start ?? 0;
+  const span: Span = { start, end: tokens[close]?.span.end ?? start };
+  const loop = (name: string, items: GroovyLoop["items"]): readonly GroovyLoop[] =>
+    name === "" || items.every((item) => item === undefined)
+      ? []
+      : [{ name, span, items, kind: "parameter", group: calls }];
+  const keys = new Set(calls.flatMap((call) => call.flatMap(({ key }) => key ?? [])));
+  // Named arguments are one map, which comes first.
+  const shift = keys.size === 0 ? 0 : 1;
+  const members = [...keys].flatMap((key) =>
+    loop(
+      `${parameters[0]?.name}.${key}`,
+      calls.map((call) => call.find((one) => one.key === key)?.at),
+    ),
+  );
+  const placed = parameters.slice(shift).flatMap(({ name, otherwise }, index) =>
+    loop(
+      name,
+      calls.map((call) => call.filter(({ key }) => key === undefined)[index]?.at ?? otherwise),
+    ),
+  );
+  return [...placed, ...members];
+}
+
+/** What a function returns: after each `return`, or what its last line says. */
+function resultsOf(text: string, tokens: readonly GroovyToken[], { open, close }: GroovyFunction): readonly number[] {
+  const found: number[] = [];
+  for (let at = open + 1; at < close && found.length < maximumResults; at++)
+    if (nameAt(tokens, at) === "return" && at + 1 < close) found.push(at + 1);
+  if (found.length > 0) return found;
+  const [last, before] = [tokens[close - 1], tokens[close - 2]];
+  if (last?.kind !== "string" || before === undefined) return [];
+  const isAlone = close - 2 === open || text.slice(before.span.end, last.span.start).includes("\n");
+  return isAlone && signAt(tokens, close - 2) !== "+" && signAt(tokens, close - 2) !== "," ? [close - 1] : [];
+}

@@ -1,0 +1,110 @@
+import { textOfStretches } from "../shell/stretch.ts";
+import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import type { GroovyValues } from "./groovyValues.ts";
+
+/** What a block belongs to: the name before its brace, or that of the call whose arguments stand there. */
+export function ownerOf(tokens: readonly GroovyToken[], brace: number, values: GroovyValues): string {
+  const before = tokens[brace - 1];
+  if (before?.kind === "name") return before.text;
+  if (before?.kind !== "sign" || before.text !== ")") return "";
+  let depth = 0;
+  for (let at = brace - 1; at >= 0 && brace - at < 200; at--) {
+    const token = tokens[at];
+    if (token?.kind !== "sign") continue;
+    if (token.text === ")") depth += 1;
+    else if (token.text === "(" && --depth === 0) {
+      const name = tokens[at - 1];
+      if (name?.kind !== "name") return "";
+      return name.text === "docker.withRegistry" ? `registry ${knownText(values, at + 1) ?? "?"}` : name.text;
+    }
+  }
+  return "";
+}
+
+function knownText(values: GroovyValues, index: number): string | undefined {
+  const value = values.valueAt(index);
+  return value?.parts.every(({ text }) => text !== undefined) === true ? textOfStretches(value.parts) : undefined;
+}
+
+/** The host that `docker.withRegistry` puts before the names of images; none for Docker Hub. */
+export function registryOf(blocks: readonly string[]): string | undefined {
+  const around = blocks.findLast((block) => block.startsWith("registry "));
+  return around === undefined ? undefined : registryHost(around.slice("registry ".length));
+}
+
+function registryHost(url: string): string | undefined {
+  const host = /^(?:https?:\/\/)?([^/]+)/.exec(url)?.[1];
+  return host === undefined || /(?:^|\.)docker\.(?:io|com)$/.test(host) || host === "?" ? undefined : host;
+}
+
+/** The host of `registryUrl` in the same block of an agent. */
+export function registryBeside(tokens: readonly GroovyToken[], at: number, values: GroovyValues): string | undefined {
+  for (const step of [1, -1]) {
+    let depth = 0;
+    for (let index = at + step; Math.abs(index - at) < 200; index += step) {
+      const token = tokens[index];
+      if (token === undefined) break;
+      if (token.kind === "name" && token.text === "registryUrl" && depth === 0)
+        return registryHost(knownText(values, index + 1) ?? "?");
+      if (token.kind !== "sign") continue;
+      if (token.text === (step > 0 ? "{" : "}")) depth += 1;
+      else if (token.text === (step > 0 ? "}" : "{") && --depth < 0) break;
+    }
+  }
+  return undefined;
+}
+
+/** Whether a named argument belongs to one of the given calls. */
+export function isInsideCall(tokens: readonly GroovyToken[], at: number, calls: readonly string[]): boolean {
+  let depth = 0;
+  for (let index = at - 1; index >= 0 && at - index < 500; index--) {
+    const token = tokens[index];
+    if (token?.kind === "name" && depth === 0 && calls.includes(token.text)) return true;
+    if (token?.kind !== "sign") continue;
+    if (")}]".includes(token.text)) depth += 1;
+    else if (token.text === "(" && depth === 0) {
+      const name = tokens[index - 1];
+      return name?.kind === "name" && calls.includes(name.text);
+    } else if ("({[".includes(token.text) && --depth < 0) return false;
+  }
+  return false;
+}
+
+/** `containers: [[name: 'x', image: 'y']]` */
+export function isInContainers(tokens: readonly GroovyToken[], at: number): boolean {
+  let open = 0;
+  for (let index = at - 1; index >= 0 && at - index < 1000; index--) {
+    const sign = signAt(tokens, index);
+    if (sign === ")" || sign === "]" || sign === "}") open -= 1;
+    else if (sign === "(" || sign === "{") {
+      if (++open > 0) return false;
+    } else if (sign === "[" && ++open === 2)
+      return signAt(tokens, index - 1) === ":" && nameAt(tokens, index - 2) === "containers";
+  }
+  return false;
+}
+
+/** Where the script of an `sh` step begins: its only argument, or the one named `script`. */
+export function scriptArgument(
+  text: string,
+  tokens: readonly GroovyToken[],
+  from: number,
+  isParenthesised: boolean,
+): number | undefined {
+  const first = tokens[from];
+  if (first?.kind === "string") return from;
+  if (first?.kind === "name" && signAt(tokens, from + 1) !== ":") {
+    const isSameLine = !text.slice(tokens[from - 1]?.span.end, first.span.start).includes("\n");
+    return isParenthesised || isSameLine ? from : undefined;
+  }
+  let depth = 0;
+  for (let at = from; at < tokens.length && at < from + 60; at++) {
+    const token = tokens[at];
+    if (token?.kind === "name" && token.text === "script" && depth === 0) return at + 2;
+    if (token?.kind !== "sign") continue;
+    if ("([{".includes(token.text)) depth += 1;
+    else if (")]}".includes(token.text) && --depth < 0) return undefined;
+    if (!isParenthesised && at === from) return undefined;
+  }
+  return undefined;
+}

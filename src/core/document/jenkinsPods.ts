@@ -1,0 +1,64 @@
+import type { Span } from "../image/span.ts";
+import type { ImageUse } from "./document.ts";
+import { placeDocument } from "./embedded.ts";
+import type { GroovyPiece, GroovyToken } from "./groovy.ts";
+import { readKubernetes } from "./kubernetes.ts";
+
+/** What a pod that is written in a string says of images. */
+export interface PodImages {
+  readonly images: readonly ImageUse[];
+  /** Images that the script puts together within it, by what of the string they are. */
+  readonly composed: readonly { readonly span: Span; readonly site: string; readonly pieces: readonly GroovyPiece[] }[];
+}
+
+const none: PodImages = { images: [], composed: [] };
+
+/** The images of a pod that is written in a string of `text`. */
+export function readPod(text: string, token: GroovyToken | undefined, path: string): PodImages {
+  const [piece, ...others] = token?.kind === "string" ? token.pieces : [];
+  if (token?.kind !== "string" || piece === undefined) return none;
+  const start = piece.kind === "text" ? piece.start : piece.span.start;
+  const last = others.at(-1) ?? piece;
+  const end = last.kind === "text" ? last.start + last.text.length : last.span.end;
+  const raw = text.slice(start, end);
+  if (!/\bcontainers["']?\s*:/.test(raw)) return none;
+  // A pod may be given as its specification alone.
+  const scalar = {
+    kind: "scalar",
+    text: raw,
+    span: { start, end },
+    style: "literal",
+    exact: true,
+    contentStart: start,
+  } as const;
+  const indentation = /^[ \t]*(?=[^\s#])/m.exec(raw)?.[0] ?? "";
+  const lacks = (key: string): boolean => !new RegExp(`^${indentation}${key}[ \\t]*:`, "m").test(raw);
+  const said = [lacks("kind") ? "kind: Pod" : "", lacks("apiVersion") ? "apiVersion: v1" : ""];
+  const added = said.flatMap((line) => (line === "" ? [] : [`${indentation}${line}\n`])).join("");
+  const read = readKubernetes(added === "" ? raw : `${raw.trimEnd()}\n${added}`, path);
+  const found = placeDocument(read, scalar, text).images.filter(({ span }) => span.end <= end);
+  const isComposed = ({ span }: ImageUse): boolean =>
+    token.pieces.some((one) => one.kind === "expression" && one.span.start < span.end && one.span.end > span.start);
+  return {
+    images: found.filter((use) => !isComposed(use)),
+    composed: found
+      .filter(isComposed)
+      .map(({ span, site }) => ({ span, site, pieces: piecesWithin(token.pieces, span) })),
+  };
+}
+
+function piecesWithin(pieces: readonly GroovyPiece[], { start, end }: Span): readonly GroovyPiece[] {
+  return pieces.flatMap((piece): readonly GroovyPiece[] => {
+    if (piece.kind === "expression") return piece.span.start < end && piece.span.end > start ? [piece] : [];
+    const from = Math.max(start, piece.start);
+    const to = Math.min(end, piece.start + piece.text.length);
+    return from < to ? [{ ...piece, text: piece.text.slice(from - piece.start, to - piece.start), start: from }] : [];
+  });
+}
+
+/** Whether a string is a pod by itself, wherever the script keeps it. */
+export function isPod(token: GroovyToken): boolean {
+  if (token.kind !== "string" || token.span.end - token.span.start < 40) return false;
+  const has = (form: RegExp): boolean => token.pieces.some((piece) => piece.kind === "text" && form.test(piece.text));
+  return has(/^\s*kind:[ \t]*["']?Pod\b/m) && has(/^[ \t-]*image[ \t]*:/m);
+}
