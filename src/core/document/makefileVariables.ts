@@ -106,8 +106,7 @@ export function createMakeVariables(
       budget -= 1;
       if (depth >= maximumDepth || budget < 0) return [unknown];
       const local = locals?.get(name);
-      if (local !== undefined)
-        return local.map((part) => ({ ...part, span: piece.span, chain: [step, ...part.chain] }));
+      if (local !== undefined) return expandedBy(step, local);
       if (!/^[\w.-]+$/.test(name)) return called({ source, span: piece.span }, name, depth, locals) ?? [unknown];
       if (expanding.has(name)) return [unknown];
       const found = definitions.get(name) ?? [];
@@ -115,8 +114,7 @@ export function createMakeVariables(
       const [first, ...others] = found.map((definition) => partsOf(definition, name, depth, locals));
       expanding.delete(name);
       if (first === undefined || first.length > maximumParts) return [unknown];
-      if (others.length === 0)
-        return first.map((part) => ({ ...part, span: piece.span, chain: [step, ...part.chain] }));
+      if (others.length === 0) return expandedBy(step, first);
       return [{ ...unknown, choices: [first, ...others].filter((parts) => parts.length <= maximumParts) }];
     });
 
@@ -176,7 +174,8 @@ export function createMakeVariables(
     locals: MakeLocals | undefined,
   ): readonly WordPart[] | undefined => {
     const step = stepAt(place, `variable ${name}`);
-    return onlyValue(name, depth, locals)?.map((part) => ({ ...part, span: place.span, chain: [step, ...part.chain] }));
+    const parts = onlyValue(name, depth, locals);
+    return parts === undefined ? undefined : expandedBy(step, parts);
   };
 
   /** What a variable is, where it is one thing alone. */
@@ -257,6 +256,13 @@ function evaluateEach(
 
 function textOf({ source, span }: Place): string {
   return source.text.slice(span.start, span.end);
+}
+
+/** The parts of a value where `step` expands it; what is nothing is still written there. */
+function expandedBy(step: ValueStep, parts: readonly WordPart[]): readonly WordPart[] {
+  const { span } = step;
+  if (parts.length === 0) return [{ text: "", span, chain: [step] }];
+  return parts.map((part) => ({ ...part, span, chain: [step, ...part.chain] }));
 }
 
 function stepAt(place: Place, label: string): ValueStep {

@@ -12,8 +12,11 @@ export interface BuiltImages {
   add(name: string, at: number): void;
   /** Adds a further name for an image that is there already. */
   addAlias(name: string, at: number): void;
-  /** Whether what has one of these names is built; `isPulled`: a further name does not count. */
-  has(names: readonly string[], isPulled: boolean): boolean;
+  /**
+   * Whether what has one of these names is built; `pulledAt`: where it is asked of its registry, for which neither a
+   * further name counts nor what is built only after that.
+   */
+  has(names: readonly string[], pulledAt?: number): boolean;
   /** Whether what an image refers to has been given its name before it is used there. */
   precedes(use: ImageUse): boolean;
 }
@@ -30,8 +33,15 @@ export function createBuiltImages(): BuiltImages {
   return {
     add: (name, at) => addTo(outputs, name, at),
     addAlias: (name, at) => addTo(aliases, name, at),
-    has: (names, isPulled) =>
-      !isEmpty() && names.flatMap(spellings).some((name) => outputs.has(name) || (!isPulled && aliases.has(name))),
+    has: (names, pulledAt) =>
+      !isEmpty() &&
+      names
+        .flatMap(spellings)
+        .some((name) =>
+          pulledAt === undefined
+            ? outputs.has(name) || aliases.has(name)
+            : (outputs.get(name) ?? Number.POSITIVE_INFINITY) <= pulledAt,
+        ),
     precedes({ text, reference, span }) {
       if (isEmpty()) return false;
       const names = reference === undefined ? [text] : [text, formatReference(reference)];

@@ -2,7 +2,7 @@ import { atVerbs, flagged, local, namedValues, noImages, verbsOf, type ToolReade
 import { afterName, mentioned, optionValues, type CommandImages } from "./mention.ts";
 import { crictl, ctr, ctrPull, ctrRun } from "./options/containerd.ts";
 import { kubectl, minikube, openshiftImage } from "./options/kubectl.ts";
-import { readOptions, type OptionTable } from "./optionTable.ts";
+import { optionTable, readOptions, type OptionTable } from "./optionTable.ts";
 import { readHelm } from "./helmImages.ts";
 import { textOfSlice, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
 
@@ -13,11 +13,14 @@ export const clusterTools: readonly (readonly [string, ToolReader])[] = [
   ["helm", readHelm],
   ["kn", flagged(["service"], ["--image"])],
   ["kind", readKind],
-  ["k3d", flagged(["cluster", "node", "registry", "create"], ["--image", "-i"])],
+  ["k3d", readK3d],
   ["minikube", readMinikube],
   ["ctr", readContainerd],
   ["crictl", (words) => atVerbs(words, crictl, verbsOf({ all: "pull" }))],
 ];
+
+const kindLoad = optionTable("--name -n --nodes", "--quiet -q --verbosity -v");
+const k3dImport = optionTable("--cluster -c --mode -m", "--keep-tarball -k --keep-tools -t --verbose --trace");
 
 const containerName = /^(?:[a-z0-9-]+|\*)=/;
 
@@ -61,11 +64,22 @@ function readOpenshift(words: readonly WordValue[]): CommandImages {
   return mentioned([...read, ...base]);
 }
 
-/** `kind create cluster` and `kind build node-image` (kind 0.33), whose `--image` is what it builds. */
+/** `kind load docker-image`, `kind create cluster` and `kind build node-image` (kind 0.33), whose `--image` is what it builds. */
 function readKind(words: readonly WordValue[]): CommandImages {
   const [verb] = words.filter(({ text }) => !text.startsWith("-"));
   if (verb?.text === "build") return mentioned(namedValues(words, ["--base-image"]));
+  if (verb?.text === "load") return loaded(words, kindLoad, "docker-image");
   return words.some(({ text }) => text === "create") ? mentioned(namedValues(words, ["--image"])) : noImages;
+}
+
+/** What a cluster is given of the images that this machine has. */
+function loaded(words: readonly WordValue[], options: OptionTable, noun: string): CommandImages {
+  const [, what, ...images] = readOptions(words, options).positionals;
+  if (what?.text !== noun) return noImages;
+  return {
+    mentions: images.map((word) => ({ slice: wholeSlice(word), mayBeLocal: true, isThere: true })),
+    outputs: [],
+  };
 }
 
 function readMinikube(words: readonly WordValue[]): CommandImages {
@@ -80,6 +94,12 @@ function readMinikube(words: readonly WordValue[]): CommandImages {
   const loads = /^(?:image load|cache add)$/.test(command) && image?.text.endsWith(".tar") === false ? [image] : [];
   const named = mentioned([...pulls, ...namedValues(words, ["--base-image"])]);
   return { ...named, mentions: [...named.mentions, ...local(loads.map(wholeSlice)).mentions] };
+}
+
+const readK3dMade = flagged(["cluster", "node", "registry", "create"], ["--image", "-i"]);
+
+function readK3d(words: readonly WordValue[]): CommandImages {
+  return /^images?$/.test(words[0]?.text ?? "") ? loaded(words, k3dImport, "import") : readK3dMade(words);
 }
 
 const imagesGroup = new Set(["images", "image", "i"]);

@@ -4,7 +4,7 @@ import type { WordValue } from "./wordValue.ts";
 
 /** Names of variables that hold options rather than an argument. */
 const optionsName =
-  /(?:opts?|args?|flags?|params?|options|arguments|extra|env(?:var)?s|mounts?|volumes|ports?|forward)$/i;
+  /(?:opts?|args?|flags?|params?|options|arguments|extra|env(?:var)?s|mounts?|mappings?|binds?|volumes?|ports?|forward|links?|networks?|networking|labels?|devices?|gpus?|sockets?|tty|ulimits?|privileged|interactive|platform)$/i;
 /** A variable whose name says that it holds an image, however it comes to it. */
 const imageName = /^variable \w*(?:image|img)$/i;
 /** Functions of make that give any number of words, and `$(LIST:%=a%)`. */
@@ -30,7 +30,7 @@ export function expansionKind({ text, word, parts }: WordValue): "argument" | "o
   const [, joined] = /^["']?\{\{-?\s*([\w.]+)\s*\|[^}]*\bjoin\b/.exec(raw) ?? [];
   if (isWhole && joined !== undefined) return /image|img/i.test(joined) ? "anything" : "options";
   // `${X:+--option $X}` is options or nothing.
-  if (/^\$\{\w+:?\+/.test(raw) || /^"\$\{\w+:?\+\s*-/.test(raw)) return "options";
+  if ((isWhole && /^\$\{\w+:?\+/.test(raw)) || /^"\$\{\w+:?\+\s*-/.test(raw)) return "options";
   const name = step?.label.slice("variable ".length) ?? word.expands[0] ?? "";
   if (/\[[@*]\]/.test(raw) || optionsName.test(name)) return isWhole ? "options" : "argument";
   // Without a name it is a command's output, which may be any number of words.

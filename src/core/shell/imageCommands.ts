@@ -102,12 +102,28 @@ function readCommands(
     }
   };
   for (const command of [...document.commands, ...(document.furtherCommands ?? [])]) visit(command, 0);
-  const wanted = placed.filter(({ slice, split, mayBeLocal, isPulled }) => {
+  const namesIn = ({ slice, split }: PlacedMention): readonly string[] =>
+    split === undefined ? namesOf(slice, document.text) : [joinedName(slice, split)];
+  const wanted = placed.filter(({ mayBeLocal, isPulled, ...mention }) => {
     if (mayBeLocal !== true) return true;
-    const names = split === undefined ? namesOf(slice, document.text) : [joinedName(slice, split)];
-    return !built.has(names, isPulled === true);
+    return !built.has(namesIn(mention), isPulled === true ? mention.command.span.start : undefined);
   });
-  return { images: wanted.length === 0 ? [] : createCommandUses(document, commands, wanted), built };
+  const known = withoutUnknownOnes(wanted, namesIn);
+  return { images: known.length === 0 ? [] : createCommandUses(document, commands, known), built };
+}
+
+/** The mentions without those of what this machine has already, unless another one says that it is a registry's. */
+function withoutUnknownOnes(
+  mentions: readonly PlacedMention[],
+  namesIn: (mention: PlacedMention) => readonly string[],
+): readonly PlacedMention[] {
+  if (!mentions.some(({ isThere }) => isThere === true)) return mentions;
+  const fetched = createBuiltImages();
+  const bareNames = (mention: PlacedMention): readonly string[] =>
+    namesIn(mention).map((name) => name.replace(/@.*$/s, ""));
+  for (const mention of mentions)
+    if (mention.isThere !== true) for (const name of bareNames(mention)) fetched.add(name, mention.command.span.start);
+  return mentions.filter((mention) => mention.isThere !== true || fetched.has(bareNames(mention)));
 }
 
 /** The names after `-t` of whatever builds, where a variable says what that is. */

@@ -220,7 +220,12 @@ function readTargets(from: number): VerbReader {
 
 /** Further names for an image: what is asked of a registry by such a name is another thing. */
 function readAliases(words: readonly WordValue[]): CommandImages {
-  return { mentions: [], outputs: [], aliases: readTargets(1)(words).outputs };
+  const [source, ...aliases] = readTargets(0)(words).outputs;
+  return {
+    mentions: source === undefined ? [] : [{ slice: source, mayBeLocal: true, isThere: true }],
+    outputs: [],
+    aliases,
+  };
 }
 
 function pulled({ mentions, outputs }: CommandImages): CommandImages {

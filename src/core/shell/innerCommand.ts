@@ -49,6 +49,9 @@ function engineByName(words: readonly ShellWord[]): Invocation | undefined {
   const [program, ...rest] = words;
   if (program?.text === undefined && engineOfCommand.test(program?.raw ?? "") && !composeName.test(program?.raw ?? ""))
     return { tool: "docker", rest };
+  const choices = program?.parts?.length === 1 ? program.parts[0]?.choices : undefined;
+  const programs = choices?.map((choice) => choice.map(({ text = "" }) => text).join("")) ?? [];
+  if (programs.length > 0 && programs.every((one) => engineTools.has(one))) return { tool: "docker", rest };
   const [name, ...others] = program?.expands ?? [];
   if (program === undefined || program.text !== undefined || name === undefined || others.length > 0) return undefined;
   const isPlaybook = /^["']?\{\{-?\s*\w+\s*-?\}\}["']?$/.test(program.raw);
@@ -152,18 +155,49 @@ function wrapped({ tool, rest }: Invocation): InnerCommand | undefined {
     return program?.text === undefined ? undefined : { kind: "tool", invocation: { tool: program.text, rest: words } };
   }
   if (takesNoCommand.test(tool) || printerName.test(tool)) return undefined;
-  // What runs in a container is not the script's own.
-  if (known.has(tool)) return undefined;
+  if (engineTools.has(tool)) {
+    const inner = toolOfImage(rest);
+    if (inner !== undefined) return { kind: "tool", invocation: inner };
+  }
+  // What a container is made to run is its own; what runs in one that is there fetches images as any other.
+  if (known.has(tool) && !rest.slice(0, 8).some(({ text }) => text === "exec")) return undefined;
   for (const [at, { text = "" }] of rest.entries()) {
     const name = text.slice(text.lastIndexOf("/") + 1);
     const next = rest[at + 1]?.text ?? "";
     const verbs = known.get(name);
+    // `limactl shell vm $CONTAINER_ENGINE pull ...`
+    const engine = text === "" ? engineByName(rest.slice(at)) : undefined;
+    if (engine !== undefined && known.get(engine.tool)?.test(next) === true)
+      return { kind: "tool", invocation: engine };
     if (isShellProgram(text) && /^-[a-z]*c$/.test(next)) {
       const word = rest[at + 2];
       return word === undefined ? undefined : { kind: "script", word };
     }
     if (verbs !== undefined && namesVerb(rest.slice(at + 1, at + 8), verbs))
       return { kind: "tool", invocation: { tool: name, rest: rest.slice(at + 1) } };
+  }
+  return undefined;
+}
+
+const engineTools: ReadonlySet<string> = new Set(["docker", "podman", "nerdctl"]);
+
+/** Images whose entry point is a tool that takes images, with the tool. */
+const toolImage = new RegExp(
+  [
+    String.raw`^(?:(?:docker\.io|ghcr\.io|quay\.io|gcr\.io|public\.ecr\.aws|cgr\.dev)/)?(?:[\w.-]+/)*`,
+    "(trivy|dive|syft|grype|g?crane|regctl|oras|cosign|dockle|skopeo(?=/stable))",
+    String.raw`(?:/stable|/cosign)?(?:[:@]\S*)?$`,
+  ].join(""),
+);
+
+/** `docker run aquasec/trivy image NAME`: what follows the image is for the tool in it. */
+function toolOfImage(words: readonly ShellWord[]): Invocation | undefined {
+  if (!words.slice(0, 3).some(({ text }) => text === "run")) return undefined;
+  for (const [at, { text = "" }] of words.entries()) {
+    if (text.startsWith("--entrypoint")) return undefined;
+    // A word of its own, not an option's value such as `--name trivy`.
+    const tool = text.includes("/") ? toolImage.exec(text)?.[1] : undefined;
+    if (tool !== undefined) return { tool: tool === "gcrane" ? "crane" : tool, rest: words.slice(at + 1) };
   }
   return undefined;
 }

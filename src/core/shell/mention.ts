@@ -9,6 +9,8 @@ export interface Mention {
   readonly mayBeLocal?: boolean;
   /** Whether it is asked of its registry even where this machine calls another image so. */
   readonly isPulled?: boolean;
+  /** Whether the command takes only what this machine has: an image where something else fetches it. */
+  readonly isThere?: boolean;
   /** Slices that hold the rest of the reference, where it is split over several: registry, tag, digest. */
   readonly split?: SplitMention;
 }

@@ -113,8 +113,9 @@ export function expandInto(word: Building, expansion: Expansion, quoted: boolean
     return;
   }
   const label = /^\w+$/.test(names[0] ?? "") ? `variable ${names[0]}` : "expression";
+  // What is nothing is still written there.
   const stretches =
-    expansion.stretches === undefined
+    expansion.stretches === undefined || (value === "" && expansion.stretches.length === 0)
       ? [{ text: value, ...place, steps: names.length === 0 ? [] : [{ ...place, label }] }]
       : expandedAt(expansion.stretches, place, [{ ...place, label }]);
   if (value === undefined) word.value = undefined;

@@ -109,7 +109,17 @@ export function lookupName(state: ShellState, name: string): Variable {
   const { calls, shifted } = positional;
   if (shifted === undefined) return { kind: "unknown" };
   const choices = calls.map((call) => call[Number(name) - 1 + shifted] ?? []);
-  const mayBeUnset = choices.some((choice) => choice.every(({ text }) => text === ""));
+  const mayBeUnset = choices.some((choice) => choice.every(({ text }) => text === "") || isOwnArgument(choice));
   const place = { start: state.at, end: state.at };
   return { kind: "unknown", mayBeUnset, stretches: [{ text: undefined, ...place, steps: [], choices, group: calls }] };
+}
+
+/** Whether a call hands on what the script itself is given (`setup "$1"`), which need not be anything. */
+export function isOwnArgument([first, ...others]: readonly WordPart[]): boolean {
+  return (
+    others.length === 0 &&
+    first?.text === undefined &&
+    first?.choices === undefined &&
+    /^variable [1-9]$/.test(first?.chain.at(-1)?.label ?? "")
+  );
 }

@@ -2,6 +2,7 @@ import type { WordPart } from "../document/document.ts";
 import { alternatives } from "./alternatives.ts";
 import { removeMatch, replaceMatch } from "./pattern.ts";
 import type { Expansion } from "./shellExpansion.ts";
+import { isOwnArgument } from "./shellFunction.ts";
 import type { ShellState } from "./shellState.ts";
 import type { Stretch } from "./stretch.ts";
 import type { Variable } from "./variables.ts";
@@ -30,6 +31,7 @@ export function evaluate(
       state.variables.assign(name, word.value, word.stretches);
       return word;
     case "+":
+      if (variable.kind === "unset") return { value: undefined, stretches: [perhapsNothing(state)] };
       if (variable.kind !== "known") return { value: undefined };
       return empty ? { value: "" } : word;
     default: {
@@ -39,6 +41,12 @@ export function evaluate(
       return { value: undefined, stretches: substituteChoices(state, own.stretches, operator, pattern) };
     }
   }
+}
+
+/** What only the environment could add: an image counts without it, but nothing else is said of the word. */
+function perhapsNothing({ at }: ShellState): Stretch {
+  const place = { start: at, end: at };
+  return { text: undefined, ...place, steps: [], choices: [[{ text: "", span: place, chain: [] }]] };
 }
 
 /** A variable that only some ways set is its default on the others. */
@@ -51,8 +59,19 @@ function orDefault(
   if (variable.kind !== "unknown" || variable.mayBeUnset !== true) return own;
   const byDefault: Variable =
     value === undefined ? { kind: "unknown", stretches } : { kind: "known", value, stretches };
-  const one = alternatives([variable, byDefault], (written) => wordParts(state, written));
+  const one = alternatives([given(variable), byDefault], (written) => wordParts(state, written));
   return { value: undefined, stretches: stretchesOf(state, one) };
+}
+
+/** What the calls of a function give, without what the script itself would have to be given. */
+function given(variable: Variable & { readonly kind: "unknown" }): Variable {
+  const [only, ...others] = variable.stretches ?? [];
+  const choices = only?.choices?.filter((choice) => !isOwnArgument(choice));
+  if (only === undefined || choices === undefined || others.length > 0 || choices.length === only.choices?.length)
+    return variable;
+  const { mayBeUnset } = variable;
+  if (choices.length === 0) return { kind: "unknown", mayBeUnset };
+  return { kind: "unknown", mayBeUnset, stretches: [{ ...only, choices, group: choices }] };
 }
 
 /** The same for each of the values that a variable may have. */

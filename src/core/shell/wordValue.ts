@@ -79,7 +79,8 @@ export function partsOfSlice({
     const begin = Math.max(from - at, 0);
     const end = Math.min(to - at, length);
     at += length;
-    if (begin >= end) continue;
+    // What an expansion adds nothing by belongs to the text around it.
+    if (length === 0 ? begin > 0 || end < 0 : begin >= end) continue;
     if (part.text === undefined || (begin === 0 && end === length)) {
       slice.push(part);
       continue;

@@ -92,7 +92,7 @@ describe("readMakefile", () => {
       ));
 
   it("says where a value is defined and pins it there, unless others use it", () => {
-    const text = "I = node:22\nJ ?= a:1\nx:\n\tdocker run $(I)\n\tdocker run $(J)\n\tdocker tag $(J) y\n";
+    const text = "I = node:22\nJ ?= a:1\nx:\n\tdocker run $(I)\n\tdocker run $(J)\n\tdocker push $(J)\n";
     const [one, other] = read(text).images;
     assert.equal(text.slice(one?.definedAt?.start, one?.definedAt?.end), "node:22");
     assert.deepEqual(one?.pinAt, { start: 11, end: 11 });

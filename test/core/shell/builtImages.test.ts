@@ -57,7 +57,7 @@ const documents: readonly (readonly [name: string, path: string, source: string]
   [
     "what a cloud is told to run",
     "buildspec.yml",
-    "version: 0.2\nphases:\n  build:\n    commands:\n    - R=$A.dkr.$B.com/$N\n    - docker pull ⟦a/b:1⟧\n    - docker tag a/b:1 ${A}.dkr.${B}.com/$N:1\n    - docker push $R:1\n    - aws lambda update-function-code --image-uri $R:1\n    - aws lambda update-function-code --image-uri ⟦$R:2⟧\n    - gcloud run deploy x --image $R:1\n    - az containerapp update -n x --image $R:1\n",
+    "version: 0.2\nphases:\n  build:\n    commands:\n    - R=$A.dkr.$B.com/$N\n    - docker pull ⟦a/b:1⟧\n    - docker tag ⟦a/b:1⟧ ${A}.dkr.${B}.com/$N:1\n    - docker push $R:1\n    - aws lambda update-function-code --image-uri $R:1\n    - aws lambda update-function-code --image-uri ⟦$R:2⟧\n    - gcloud run deploy x --image $R:1\n    - az containerapp update -n x --image $R:1\n",
   ],
 ];
 

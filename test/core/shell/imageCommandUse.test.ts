@@ -32,9 +32,9 @@ const scripts: readonly {
     definedAt: "22",
   },
   {
-    script: "I=node:22\ndocker tag $I x/$I\ndocker run ⟦$I⟧\n",
+    script: "I=node:22\ndocker push x/$I\ndocker run ⟦$I⟧\n",
     expected: [["docker.io/library/node:22", "resolved"]],
-    pinned: "I=node:22\ndocker tag $I x/$I\ndocker run $I@D\n",
+    pinned: "I=node:22\ndocker push x/$I\ndocker run $I@D\n",
     definedAt: "node:22",
   },
   {
