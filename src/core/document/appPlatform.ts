@@ -37,18 +37,18 @@ export function readAppPlatform(source: string, path: string): Document {
   return { path, dialect: "app-platform", text, images: uses, commands: [], jobs: [], problems };
 }
 
+/** The hosts of the registries that a component's image comes from, by their types. */
+export const registryHosts: ReadonlyMap<string, string> = new Map([
+  ["DOCKER_HUB", "docker.io"],
+  ["DOCR", "registry.digitalocean.com"],
+  ["GHCR", "ghcr.io"],
+]);
+
 /** What stands before a repository; undefined where the type is none that is known. */
 function registryOf(type: string | undefined, registry: readonly ImagePiece[]): readonly ImagePiece[] | undefined {
-  const account = registry.length === 0 ? [] : [...registry, "/"];
-  switch (type) {
-    case "DOCKER_HUB":
-      return ["docker.io/", ...account];
-    case "GHCR":
-      return ["ghcr.io/", ...account];
-    case "DOCR":
-      // The registry is the one of whoever deploys.
-      return ["registry.digitalocean.com/", ...(account.length === 0 ? [undefined, "/"] : account)];
-    default:
-      return undefined;
-  }
+  const host = registryHosts.get(type ?? "");
+  if (host === undefined) return undefined;
+  // The registry is the one of whoever deploys.
+  const own = type === "DOCR" ? [undefined, "/"] : [];
+  return [`${host}/`, ...(registry.length === 0 ? own : [...registry, "/"])];
 }

@@ -13,7 +13,16 @@ import { noSiblings, type Siblings } from "./siblings.ts";
 import { textOfValue } from "./template.ts";
 import { readHelmRelease } from "./terraformHelm.ts";
 import { moduleLookup } from "./terraformModule.ts";
-import { besideImage, imageKeys, isImageOfBlock, readerOfText, wrapperOf } from "./terraformResources.ts";
+import {
+  besideImage,
+  hasObjects,
+  hostByType,
+  imageKeys,
+  isImageOfBlock,
+  readerOfText,
+  wrapperOf,
+} from "./terraformResources.ts";
+import type { Value, ValuePart } from "./value.ts";
 import { entriesOf, scalarOf, type YamlNode } from "./yamlNode.ts";
 
 /** Arguments of every resource that say how often it is there, and after what. */
@@ -83,7 +92,10 @@ function walk(file: HclFile, block: HclBlock, form: ResourceForm, depth: number)
     if (keys.has(key.text) || isImageOfBlock(kind, block.type, key.text))
       for (const one of listed(value)) addNamed(file, block, { key: key.text, node: one, kind });
     else if (wrapper !== undefined) file.image(value, kind, { wrapper });
-    else if (keys.size > 0 && !describing.has(key.text) && !meta.has(key.text)) file.imagesIn(value, keys, kind);
+    else if (value.kind === "mapping" && hasObjects(kind)) {
+      const { span, entries } = value;
+      walk(file, { type: key.text, labels: [], span, body: { attributes: entries, blocks: [] } }, form, depth + 1);
+    } else if (keys.size > 0 && !describing.has(key.text) && !meta.has(key.text)) file.imagesIn(value, keys, kind);
     readTexts(file, kind, key.text, value);
   }
   if (block.type === "provisioner") readProvisioner(file, block.labels[0], block.body);
@@ -120,23 +132,20 @@ function addNamed(
 ): void {
   const name = file.expand(node);
   if (name !== undefined && textOfValue(name)?.startsWith(buildImages) === true) return;
-  const beside = besideImage.get(key);
-  const [registry, tag] = [beside?.registry, beside?.tag].map((other) => {
+  const { registry: registryKey, tag: tagKey } = besideImage.get(key) ?? {};
+  const saidUnder = (other: string | undefined): SaidBeside | undefined => {
     const said = other === undefined ? undefined : attributeOf(body, other);
     const value = file.expand(said);
-    return said === undefined || value === undefined ? undefined : { node: said, value, label: other ?? "" };
-  });
-  if (name === undefined || (registry === undefined && tag === undefined)) {
+    if (said === undefined || value === undefined || textOfValue(value) === "") return undefined;
+    return { node: said, value, label: other ?? "" };
+  };
+  const typed = hostByType(kind, body);
+  const [registry, tag] = [saidUnder(typed === undefined ? registryKey : "registry"), saidUnder(tagKey)];
+  if (name === undefined || (registry === undefined && tag === undefined && typed === undefined)) {
     file.image(node, kind);
     return;
   }
-  const host =
-    registry === undefined
-      ? undefined
-      : textOfValue(registry.value)
-          ?.replace(/^https?:\/\//, "")
-          .replace(/\/+$/, "");
-  const before = registry === undefined ? [] : [host === undefined ? {} : { text: `${host}/` }];
+  const before = typed === undefined ? hostParts(registry) : [...typed, ...ownParts(registry)];
   const after = tag === undefined ? [] : [{ text: ":" }, ...tag.value.parts];
   const chain = [registry, tag].flatMap((one) =>
     one === undefined
@@ -144,6 +153,27 @@ function addNamed(
       : [{ span: one.node.span, label: one.label, text: textOfValue(one.value) ?? "" }, ...one.value.chain],
   );
   file.add(node, kind, { parts: [...before, ...name.parts, ...after], chain: [...chain, ...name.chain] });
+}
+
+/** What stands beside an image and is a part of it. */
+interface SaidBeside {
+  readonly node: YamlNode;
+  readonly value: Value;
+  readonly label: string;
+}
+
+/** A registry that is written as an address. */
+function hostParts(registry: SaidBeside | undefined): readonly ValuePart[] {
+  if (registry === undefined) return [];
+  const host = textOfValue(registry.value)
+    ?.replace(/^https?:\/\//, "")
+    .replace(/\/+$/, "");
+  return [host === undefined ? {} : { text: `${host}/` }];
+}
+
+/** What is whose, in a registry that several share. */
+function ownParts(registry: SaidBeside | undefined): readonly ValuePart[] {
+  return registry === undefined ? [] : [...registry.value.parts, { text: "/" }];
 }
 
 function readProvisioner(file: HclFile, kind: string | undefined, body: HclBody): void {

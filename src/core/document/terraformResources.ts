@@ -3,8 +3,10 @@ import { readCompose } from "./compose.ts";
 import type { Document } from "./document.ts";
 import { readNomad } from "./nomad.ts";
 import { createPipeline } from "./pipeline.ts";
+import type { ValuePart } from "./value.ts";
 import { itemsOf, textOf, valueAt } from "./yamlNode.ts";
-import type { HclBlock } from "./hcl.ts";
+import { registryHosts } from "./appPlatform.ts";
+import type { HclBlock, HclBody } from "./hcl.ts";
 import { attributeOf } from "./hclScope.ts";
 
 /** Resources with the attributes that hold images, at any depth. */
@@ -30,6 +32,7 @@ const attributes: readonly (readonly [kind: RegExp, keys: readonly string[]])[] 
   [/^kind_cluster$/, ["node_image", "image"]],
   [/^railway_service$/, ["source_image"]],
   [/^ko_build$/, ["base_image"]],
+  [/^render_(?:background_worker|cron_job|private_service|web_service)$/, ["image_url"]],
 ];
 
 /** Blocks whose image stands under a key that is something else in other blocks. */
@@ -37,6 +40,7 @@ const blocks: readonly (readonly [kind: RegExp, block: string, key: string])[] =
   [/^google_(?:workbench|notebooks)_instance$/, "container_image", "repository"],
   [/^google_cloudbuild_trigger$/, "step", "name"],
   [/^yandex_serverless_container$/, "image", "url"],
+  [/^digitalocean_app$/, "image", "repository"],
 ];
 
 const none: ReadonlySet<string> = new Set();
@@ -64,7 +68,23 @@ export const besideImage: ReadonlyMap<string, { readonly registry?: string; read
   ["docker_image", { tag: "docker_image_tag" }],
   ["image_name", { registry: "registry_url", tag: "image_tag" }],
   ["repository", { tag: "tag" }],
+  ["image_url", { tag: "tag" }],
 ]);
+
+/** Whether the objects of a resource are read as blocks are: what belongs together stands in one. */
+export function hasObjects(kind: string): boolean {
+  return kind.startsWith("render_");
+}
+
+/** What stands before an image whose registry a resource names by its type; undefined where it does not. */
+export function hostByType(kind: string, body: HclBody): readonly ValuePart[] | undefined {
+  if (kind !== "digitalocean_app") return undefined;
+  const type = textOf(attributeOf(body, "registry_type"));
+  const host = registryHosts.get(type ?? "");
+  // The registry of its own is the one of whoever deploys.
+  const isOwn = type === "DOCR" && (textOf(attributeOf(body, "registry")) ?? "") === "";
+  return host === undefined ? [{}] : [{ text: `${host}/` }, ...(isOwn ? [{}, { text: "/" }] : [])];
+}
 
 /** What stands before the image that an App Service of Azure runs; undefined where the attribute is another one. */
 export function wrapperOf(kind: string, key: string): string | undefined {

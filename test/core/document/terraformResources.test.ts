@@ -52,6 +52,55 @@ variable "tag" { default = "4" }
     "azurerm_batch_pool docker.io/acme/b:1 literal",
   ],
   [
+    "images whose registry has a type, and whose tag stands in the same object",
+    `resource "digitalocean_app" "a" {
+  spec {
+    service {
+      image {
+        registry_type = "DOCKER_HUB"
+        registry      = "library"
+        repository    = "«nginx»"
+        tag           = "1"
+      }
+    }
+    worker {
+      image {
+        registry_type = "DOCR"
+        registry      = ""
+        repository    = "«api»"
+      }
+    }
+    job {
+      image {
+        registry_type = "GHCR"
+        registry      = var.owner
+        repository    = "«job»"
+        tag           = var.tag
+      }
+    }
+  }
+}
+resource "render_web_service" "b" {
+  runtime_source = {
+    image = {
+      image_url = "«ghcr.io/acme/web»"
+      tag       = var.tag
+    }
+  }
+}
+resource "render_private_service" "c" {
+  runtime_source = { image = { image_url = "«docker.io/library/nginx:latest»", tag = "" } }
+}
+variable "tag" { default = "4" }
+variable "owner" { default = "acme" }
+`,
+    "digitalocean_app docker.io/library/nginx:1 resolved",
+    "digitalocean_app ? unresolved",
+    "digitalocean_app ghcr.io/acme/job:4 resolved",
+    "render_web_service ghcr.io/acme/web:4 resolved",
+    "render_private_service docker.io/library/nginx:latest literal",
+  ],
+  [
     "names of what others make, and nothing where an image is declared by itself",
     `resource "kubernetes_pod" "a" {
   spec {
