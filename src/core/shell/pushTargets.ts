@@ -28,6 +28,9 @@ const readers = new Map<string, PushReader>([
   ["pack", pushedByPack],
 ]);
 
+/** The names of all tools that put images into registries. */
+export const pushingTools: readonly string[] = [...readers.keys()];
+
 const copies: readonly (readonly [string, number])[] = [
   ["copy", 2],
   ["cp", 2],

@@ -1,4 +1,5 @@
 import { imageTools } from "./imageTools.ts";
+import { pushingTools } from "./pushTargets.ts";
 
 /** Further programs that somebody looks for in a script: those that sign, and what is given a file of images to read. */
 const furtherTools = ["countersign", "docker-compose", "gitsign", "podman-compose", "policy-tester"];
@@ -8,7 +9,7 @@ const ambiguous = new Map([
   ["gh", "attestation"],
 ]);
 const suffix = "_?(?:bin|cli|cmd|command|engine|exe|executable|path|runtime|tool)";
-const names = [...imageTools, ...furtherTools].filter((name) => !ambiguous.has(name));
+const names = [...new Set([...imageTools, ...pushingTools, ...furtherTools])].filter((name) => !ambiguous.has(name));
 const escaped = names.map((name) => name.replaceAll(/[.-]/g, "\\$&")).join("|");
 
 /** A tool where a command may begin, a variable or command that stands for one, or what only engines are told. */

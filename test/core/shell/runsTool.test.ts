@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { mayRunTool } from "../../../src/core/shell/runsTool.ts";
 import { imageTools } from "../../../src/core/shell/imageTools.ts";
+import { pushingTools } from "../../../src/core/shell/pushTargets.ts";
 
 describe("mayRunTool", () => {
-  for (const name of imageTools.filter((tool) => tool !== "container" && tool !== "gh"))
+  for (const name of [...new Set([...imageTools, ...pushingTools])].filter(
+    (tool) => tool !== "container" && tool !== "gh",
+  ))
     it(`sees ${name} where a command may begin`, () => {
       assert.equal(mayRunTool(`set -e\n${name} x node:22\n`), true);
     });
