@@ -9,7 +9,7 @@ export function imagesByName(node: YamlNode | undefined): readonly YamlNode[] {
   // One image in parts, rather than one of that name.
   const isSplit = valueAt(node, "tag") !== undefined || valueAt(node, "digest") !== undefined;
   const named = [...entriesOf(node), ...entriesOf(valueAt(node, "tags"))]
-    .filter(({ key }) => !isSplit || key.text !== "repository")
+    .filter(({ key }) => !isSplit || !/^(?:registry|repository|tag|digest)$/.test(key.text))
     .map(({ value }) => value);
   return [...itemsOf(node), ...named].filter((value) => value.kind === "scalar" && isCertainImage(textOf(value) ?? ""));
 }

@@ -35,6 +35,11 @@ describe("readHelmValues", () => {
       ["image docker.io/library/busybox:1.36 resolved", "image docker.io/a/b:1 literal"],
     ],
     [
+      "repositories of any name, with the tags that they or the keys beside them have",
+      'jobImageRepository: «busybox»\njobImageTag: "1.36"\ntoolImageRepository: «a/b:1»\nwebImageRepository: a/c',
+      ["image docker.io/library/busybox:1.36 resolved", "image docker.io/a/b:1 literal"],
+    ],
+    [
       "a digest to which templates add the algorithm",
       `image: {repository: «a/b», tag: 7, digest: "${"1".repeat(64)}"}`,
       [`image docker.io/a/b:7@${digest} resolved`],
@@ -64,6 +69,11 @@ describe("readHelmValues", () => {
       "one image in parts under the key of several",
       "c:\n  images:\n    repository: «quay.io/a/b»\n    tag: 1",
       ["image quay.io/a/b:1 resolved"],
+    ],
+    [
+      "the digest of one in parts",
+      `c:\n  images:\n    repository: «quay.io/a/b»\n    tag: 1.2@${digest}`,
+      [`image quay.io/a/b:1.2@${digest} resolved`],
     ],
     [
       "a repository and a tag under longer keys",
