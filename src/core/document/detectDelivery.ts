@@ -69,10 +69,16 @@ export function deliveryOfYaml(head: string, path: string): Dialect | undefined 
 const valuesImage =
   /^([ \t]*)[\w-]*[iI]mage[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n|\1[ \t]+(?:registry|tag|digest|pullPolicy)[ \t]*:[^\n]*\n){0,20}\1[ \t]+repository[ \t]*:[ \t]*["']?([^\s"'#]+)/m;
 
+/** Containers that charts take from their values, at the top of them. */
+const valuesContainers =
+  /^(?:(?:init|extra|additional|sidecar)[A-Za-z]*Containers|sidecars)[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*-[ \t]/m;
+const containerImage = /^[ \t]+(?:-[ \t]+)?image[ \t]*:[ \t]*["']?[a-z0-9]/m;
+
 /** Whether a YAML text that is nothing else holds an image as the values of charts do. */
 export function isChartValues(head: string): boolean {
   // Tests of charts (helm-unittest) set values that nobody runs.
   if (/^(?:suite|tests)[ \t]*:/m.test(head)) return false;
+  if (containerImage.test(head) && valuesContainers.test(head)) return true;
   const found = valuesImage.exec(head);
   if (found === null) return false;
   // One name alone may be of something else.

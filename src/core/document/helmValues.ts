@@ -99,7 +99,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
         if (isImageKey(below) && namesRepository(scalar.text))
           images.add(value, "image", { value: expand(scalar), pin: "none" });
       } else if (!(isSplit && split.repository === value))
-        addImageText({ key: below, value, tag: filled(valueAt(mapping, `${below}Tag`)) }, top || below, reading);
+        addImageText({ ...imageAt(below, mapping), value }, top || below, reading);
     }
   };
   visit(root, "", "", 0);
@@ -136,6 +136,14 @@ function addedTo({ repository, tag, digest }: SplitImage): boolean {
 /** The tag that templates add to a repository beside which the values have no key for one. */
 function addedTag(split: SplitImage, top: string, reading: HelmValuesReading): SuppliedPart | undefined {
   return addedTo(split) ? reading.templates?.tagOf(split.repository, top) : undefined;
+}
+
+/** The key of an image without what it says of its repository (`jobImageRepository`), and the tag that stands beside it. */
+function imageAt(key: string, mapping: YamlMapping): { readonly key: string; readonly tag: YamlNode | undefined } {
+  const stem = /^(\w+Image)Repo(?:sitory)?$/.exec(key)?.[1];
+  const tag = filled(valueAt(mapping, `${stem ?? key}Tag`));
+  const isTagged = tag !== undefined || !isBareName(valueAt(mapping, key));
+  return { key: stem !== undefined && isTagged ? stem : key, tag };
 }
 
 /** A text under the key of an image, with the tag that stands beside it (`jobImage` and `jobImageTag`) or in the templates. */

@@ -90,7 +90,7 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
 }
 
 /** Whether a text has neither a tag nor a digest of its own. */
-export function isBareName(node: YamlNode): boolean {
+export function isBareName(node: YamlNode | undefined): boolean {
   return !/[:@][^/]*$/.test(textOf(node) ?? "");
 }
 

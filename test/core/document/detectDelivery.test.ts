@@ -65,6 +65,13 @@ describe("files of Kubernetes' tools", () => {
       "image:\n  repository: mirror/keycloak\ndb:\n  image:\n    repository: mirror/postgresql\n",
       "helm-values",
     ],
+    [
+      "values that add containers",
+      "charts/a/ci/extra.yaml",
+      "extraContainers:\n  # why\n  - name: a\n    image: a:1\n",
+      "helm-values",
+    ],
+    ["containers without an image", "extra.yaml", "sidecars:\n  - name: a\n", undefined],
     ["values that name a registry", "keycloak.yaml", "image:\n  repository: a.io/b\n", "helm-values"],
     ["what has a repository and no image", "a.yaml", "image:\n  repository: keycloak\n", undefined],
     ["an address", "a.yaml", "image:\n  repository: https://a/b\n", undefined],
