@@ -4,7 +4,7 @@ import { environmentBeside } from "./composeEnvironment.ts";
 import { imagesMade } from "./composeOutputs.ts";
 import type { Document } from "./document.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
-import { withoutSteeringLines } from "./templateMask.ts";
+import { maskTemplate, withoutSteeringLines, type MaskedTemplate } from "./templateMask.ts";
 import { readYaml, type YamlStream } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
@@ -16,14 +16,14 @@ import { entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from ".
  */
 export function readCompose(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const text = withoutByteOrderMark(source);
-  const stream = readMaybeTemplate(text);
+  const { stream, masked } = readMaybeTemplate(text);
   const images = createImageCollector(text);
   const inline: Document[] = [];
   const environment = environmentBeside(path, siblings);
   for (const { root } of stream.documents) {
     const services = servicesOf(root);
     const isMade = imagesMade(services, text, environment);
-    const reading: ComposeReading = { text, path, siblings, images, inline, environment, services, isMade };
+    const reading: ComposeReading = { text, path, siblings, images, inline, environment, services, isMade, masked };
     for (const { key, value } of entriesOf(reading.services)) readService(key.text, value, reading);
     for (const { value } of entriesOf(valueAt(root, "models")))
       addComposeImage(mappingOf(value) === undefined ? value : valueAt(value, "model"), "model", reading);
@@ -40,10 +40,19 @@ export function readCompose(source: string, path: string, siblings: Siblings = n
   };
 }
 
-/** A file that a tool fills in has lines which only steer that; they are hidden where it would not be YAML otherwise. */
-function readMaybeTemplate(text: string): YamlStream {
+/**
+ * A file that a tool fills in has lines which only steer that; they are hidden where it would not be YAML otherwise, and
+ * whatever stands in braces where it still is none.
+ */
+function readMaybeTemplate(text: string): { readonly stream: YamlStream; readonly masked?: MaskedTemplate } {
   const stream = readYaml(text);
-  return stream.problems.length > 0 && text.includes("{") ? readYaml(withoutSteeringLines(text)) : stream;
+  if (stream.problems.length === 0 || !text.includes("{")) return { stream };
+  const hidden = withoutSteeringLines(text);
+  const unsteered = readYaml(hidden);
+  if (unsteered.problems.length === 0 || !text.includes("{{")) return { stream: unsteered };
+  const masked = maskTemplate(hidden);
+  const blank = readYaml(masked.text);
+  return blank.problems.length < unsteered.problems.length ? { stream: blank, masked } : { stream: unsteered };
 }
 
 /** What only the current format has at the top of a file. */

@@ -6,6 +6,8 @@ import { interpolate, type ComposeEnvironment } from "./composeInterpolation.ts"
 import { isPresent, type MadeHere } from "./composeOutputs.ts";
 import type { Document } from "./document.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
+import { expandActions } from "./templateAction.ts";
+import { isMasked, type MaskedTemplate } from "./templateMask.ts";
 import { readYaml } from "./yaml.ts";
 import type { ImageCollector } from "./yamlImage.ts";
 import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
@@ -21,6 +23,8 @@ export interface ComposeReading {
   readonly environment: ComposeEnvironment;
   readonly services: YamlNode | undefined;
   readonly isMade: MadeHere;
+  /** The file without what a tool fills in, where only that is YAML. */
+  readonly masked?: MaskedTemplate | undefined;
 }
 
 /** Where in a scalar a reference stands. */
@@ -84,11 +88,17 @@ function readContexts(contexts: YamlNode | undefined, reading: ComposeReading): 
 export function addComposeImage(
   node: YamlNode | undefined,
   site: string,
-  { images, text, environment }: ComposeReading,
+  { images, text, environment, masked }: ComposeReading,
   { from = 0, to, wrapper = "", platform }: ComposePlace = {},
 ): void {
   const scalar = scalarOf(node);
   if (scalar === undefined || scalar.text.trim() === "") return;
+  if (masked !== undefined && isMasked(scalar.text)) {
+    const isWhole = scalar.exact && from === 0 && to === undefined && wrapper === "";
+    if (isWhole)
+      images.add(node, site, { value: expandActions(text, masked, scalar, () => ({ steps: [] })), pin: "none" });
+    return;
+  }
   const end = to ?? scalar.text.length;
   if (scalar.text.length > maximumLength) {
     images.add(node, site, { from, wrapper });

@@ -16,6 +16,10 @@ const dockerfileName = /(?:^|[._-])(?:docker|container)file(?:[._-].*)?$/i;
 const notDockerfile =
   /\.(?:dockerignore|go|md|markdown|rst|adoc|html?|ts|tsx|rs|java|kt|cs|c|h|cpp|json|ya?ml|toml|lock|snap|golden|rego|sarif|xml|csv|diff|patch|png|svg)$/i;
 
+/** `compose.yaml`, `docker-compose.prod.yml`, `docker-stack.yml`, and templates of them in braces. */
+const composeName =
+  /^(?:(?:docker-)?compose(?![a-z])|docker-stack).*\.ya?ml(?:\.(?:ctmpl|gotmpl|hbs|mustache|tmpl|tpl))?$/i;
+
 /** `Makefile`, `GNUmakefile`, `lib.Makefile`, `Makefile.docker`, `rules.mk`. */
 const makefileName = /^(?:[\w.-]*[._-])?(?:gnu)?makefile(?:[._-][\w.-]*)?$|\.mk$/i;
 const notMakefile = /\.(?:sh|py|rb|pl|bak|orig|rej|erb|j2|tmpl|tpl)$/i;
@@ -26,7 +30,7 @@ const byPath: readonly { readonly dialect: Dialect; readonly matches: (path: str
     matches: (path) => /(?:^|\/)\.(?:github|gitea|forgejo)\/workflows\/[^/]+\.ya?ml$/i.test(path),
   },
   { dialect: "github-action", matches: (_, name) => /^action\.ya?ml$/i.test(name) },
-  { dialect: "compose", matches: (_, name) => /^(?:(?:docker-)?compose(?![a-z])|docker-stack).*\.ya?ml$/i.test(name) },
+  { dialect: "compose", matches: (_, name) => composeName.test(name) },
   { dialect: "dockerfile", matches: (_, name) => dockerfileName.test(name) && !notDockerfile.test(name) },
   {
     dialect: "makefile",

@@ -25,6 +25,11 @@ describe("readCompose", () => {
       "services:\n{{#if web}}\n  web:\n    image: «node:22»\n{{/if}}\n{% if x %}\n  x:\n    image: «redis:{{ tag }}»\n    ports: ['{{port}}:80']\n{% endif %}\n",
       ["image docker.io/library/node:22 literal", "image ? partial"],
     ],
+    [
+      "a template that is no YAML without its actions",
+      "services:\n  {{#each apps}}\n  {{name}}:\n    image: «{{registry}}/{{name}}»\n    {{#if port}}ports: ['{{port}}:80']{{/if}}\n  {{/each}}\n  web:\n    image: «nginx:1»\n    ports: [{{ port }}]\n  db:\n    image: '«postgres:{{ tag | default \"16\" }}»'\n  own:\n    build: {{ context }}\n    image: acme/{{ name }}\n",
+      ["image ? unresolved", "image docker.io/library/nginx:1 literal", "image ? partial"],
+    ],
     ["flow style", "services: {app: {image: «node:22»}}", ["image docker.io/library/node:22 literal"]],
     ["no image beside a build, which is an output", service("image: acme/app\nbuild: ."), []],
     [

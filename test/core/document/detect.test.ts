@@ -23,6 +23,8 @@ describe("dialectOfPath", () => {
       "docker-compose-dev.yml",
       "docker-stack.yml",
       "docker-compose2.yml",
+      "compose.infra.yml.tmpl",
+      "docker-compose.yml.mustache",
     ],
     "github-workflow": [
       ".github/workflows/ci.yml",
