@@ -41,6 +41,23 @@ const actions = new Map<string, readonly InputForm[]>([
   ["uraimo/run-on-arch-action", [{ input: "base_image", before: whole }]],
   ["medyagh/setup-minikube", [{ input: "base-image", before: whole }]],
   ["maus007/docker-run-action-fork", [{ input: "image", before: whole }]],
+  ["reproducible-containers/buildkit-cache-dance", [{ input: "utility-image", before: whole }]],
+  ["redhat-actions/buildah-build", [{ input: "base-image", before: whole }]],
+  ["devcontainers/ci", [{ input: "cacheFrom", before: whole }]],
+  ["lucacome/docker-image-update-checker", [{ input: "base-image", before: whole }]],
+  // `off` builds without a container.
+  ...["pyo3/maturin-action", "messense/maturin-action"].map((name): [string, readonly InputForm[]] => [
+    name,
+    [{ input: "container", before: /^\s*(?!off\s*$)(?=\S)/i }],
+  ]),
+  ...["baseline", "full-scan", "api-scan", "af"].map((name): [string, readonly InputForm[]] => [
+    `zaproxy/action-${name}`,
+    [{ input: "docker_name", before: whole }],
+  ]),
+  ...["unity-builder", "unity-test-runner"].map((name): [string, readonly InputForm[]] => [
+    `game-ci/${name}`,
+    [{ input: "customImage", before: whole }],
+  ]),
 ]);
 
 const maximumLines = 200;

@@ -56,6 +56,23 @@ describe("readActionInputs", () => {
       ),
       [],
     ],
+    ...(
+      [
+        ["reproducible-containers/buildkit-cache-dance@v3", "utility-image"],
+        ["redhat-actions/buildah-build@v2", "base-image"],
+        ["devcontainers/ci@v0.3", "cacheFrom"],
+        ["lucacome/docker-image-update-checker@v2", "base-image"],
+        ["PyO3/maturin-action@v1", "container"],
+        ["zaproxy/action-baseline@v0.14.0", "docker_name"],
+        ["zaproxy/action-full-scan@v0.12.0", "docker_name"],
+        ["game-ci/unity-builder@v4", "customImage"],
+      ] as const
+    ).map(([uses, input]): [string, string, readonly string[]] => [
+      `what ${uses} is given as ${input}`,
+      step(uses, `${input}: «ghcr.io/a/b:1»\nimage: c/d:2`),
+      ["with ghcr.io/a/b:1 literal"],
+    ]),
+    ["no container that is off", step("PyO3/maturin-action@v1", "container: off"), []],
     ["no input of an unknown action", step("acme/run@v1", "image: node:22"), []],
     [
       "a cluster's image",
