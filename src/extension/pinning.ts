@@ -4,6 +4,7 @@ import { formatReference } from "../core/image/reference.ts";
 import type { Span } from "../core/image/span.ts";
 import { count } from "../core/report/words.ts";
 import { tagOf } from "../core/rules/pinFix.ts";
+import { pinRefusal } from "../core/rules/pinRefusal.ts";
 import type { Edit, Finding } from "../core/rules/rule.ts";
 import { signalOf } from "./cancellation.ts";
 import type { CommandTarget } from "./commandIds.ts";
@@ -33,7 +34,11 @@ export async function pin(extension: Extension, target: CommandTarget): Promise<
   );
   const done = await apply(extension, findings, pinRule);
   if (!done) {
-    const why = "Only a verified digest is written, and only where the file holds the reference literally.";
+    const refusal = uses.map(({ use }) => pinRefusal(use)).find((reason) => reason !== undefined);
+    const why =
+      refusal === undefined
+        ? "Only a verified digest is written, and only where the file has a place for it."
+        : `No digest can be written there, because ${refusal}.`;
     void vscode.window.showInformationMessage(`${image.name} was not pinned. ${why}`);
   }
 }

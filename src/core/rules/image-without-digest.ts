@@ -2,6 +2,7 @@ import type { ImageUse } from "../document/document.ts";
 import { shortDigest } from "../image/digest.ts";
 import doc from "./image-without-digest.md";
 import { pinFix } from "./pinFix.ts";
+import { pinRefusal } from "./pinRefusal.ts";
 import type { Rule } from "./rule.ts";
 import { signedHere } from "./signCommands.ts";
 import { quoted, verdictOf } from "./verdictReports.ts";
@@ -18,7 +19,7 @@ export const imageWithoutDigest: Rule = {
     const floating = document.images.filter((image) => isFloating(image) && !isSignedHere(image));
     return floating.map((image) => ({
       span: image.span,
-      message: `${quoted(image)} has no digest, so what is pulled can change without notice.`,
+      message: `${quoted(image)} has no digest, so what is pulled can change without notice${standing(image)}.`,
       fixes: pinFix(
         document.path,
         image,
@@ -28,6 +29,11 @@ export const imageWithoutDigest: Rule = {
     }));
   },
 };
+
+function standing(image: ImageUse): string {
+  const refusal = pinRefusal(image);
+  return refusal === undefined ? "" : `; none can be written here, because ${refusal}`;
+}
 
 // A partial reference is missing its tag or digest because a variable is: it cannot be said that it has none.
 function isFloating(image: ImageUse): boolean {
