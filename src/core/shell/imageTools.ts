@@ -32,6 +32,8 @@ const tools = new Map<string, ToolReader>([
   ["dgoss", (words) => runMentions(words.slice(1))],
   ["distrobox", flagged(["create"], ["--image", "-i"])],
   ["distrobox-create", flagged([], ["--image", "-i"])],
+  // What GitHub's agentic workflows fetch their containers with.
+  ["download_docker_images.sh", (words) => mentioned(words.map(wholeSlice))],
   ["earthly", flagged([], ["--buildkit-image", "--remote-cache"])],
   ["enroot", readEnroot],
   ["gh", (words) => (words[0]?.text === "attestation" ? mentioned(addressed(words, "oci://")) : noImages)],

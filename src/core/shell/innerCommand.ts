@@ -18,6 +18,8 @@ export function innerCommands(command: ShellCommand): readonly InnerCommand[] {
     const behind = wrapped({ tool: "", rest });
     return behind === undefined ? [] : [behind];
   }
+  const file = isShellProgram(invocation.tool) ? scriptName.exec(invocation.rest[0]?.raw ?? "")?.[1] : undefined;
+  if (file !== undefined) return [{ kind: "tool", invocation: { tool: file, rest: invocation.rest.slice(1) } }];
   if (scriptRunners.has(invocation.tool)) {
     const scripts = invocation.rest.filter(({ text, raw }) => !raw.startsWith("-") && /\s/.test(text ?? raw));
     if (scripts.length > 0) return scripts.map((script) => ({ kind: "script", word: script }));
@@ -64,6 +66,9 @@ function engineByName(words: readonly ShellWord[]): Invocation | undefined {
   const removes = options.some(({ text }) => text === "--rm");
   return verb?.text === "run" && removes && !composeName.test(name) ? { tool: "docker", rest } : undefined;
 }
+
+/** A script file that is a tool by itself, however the path to it begins. */
+const scriptName = /\/(download_docker_images\.sh)["']?$/;
 
 /** Commands each of whose quoted words is a script. */
 const scriptRunners = new Set([

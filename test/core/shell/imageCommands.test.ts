@@ -24,6 +24,8 @@ const commands: readonly string[] = [
   "docker inspect ⟦a/b:1⟧ web",
   "docker inspect --type container a:1",
   "docker save -o x.tar ⟦node:22⟧ ⟦busybox⟧",
+  'bash "${TEMP}/gh-aw/actions/download_docker_images.sh" ⟦node:22⟧ ⟦ghcr.io/a/b:1⟧',
+  "bash ./other.sh node:22",
   "docker history --no-trunc ⟦node:22⟧",
   "docker exec web docker pull ⟦a/b:1⟧",
   "docker exec node ctr -n k8s.io images pull ⟦a/b:1⟧ && kubectl exec x -- crictl pull ⟦a/c:1⟧",
