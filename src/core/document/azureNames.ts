@@ -72,7 +72,9 @@ function lookup(name: string, scope: AzureScope): readonly Definition[] {
 export function valuesOfNames(scope: AzureScope): AzureNames {
   return (path) => {
     const definitions = lookup(path, scope);
-    if (definitions.length === 0) return undefined;
+    // An element of what `each` goes over has no more than it says.
+    if (definitions.length === 0)
+      return scope.loop.has(/^\w+/.exec(path)?.[0] ?? "") ? [{ parts: [], chain: [] }] : undefined;
     return definitions.flatMap((definition) => definitionValues(scope.text, definition, azureTemplate(scope)));
   };
 }

@@ -95,11 +95,13 @@ export function azureItems(
 ): readonly Inserted<YamlNode>[] {
   const found: Inserted<YamlNode>[] = [];
   const walk = (list: YamlNode | undefined, around: AzureScope, depth: number): void => {
-    const isTaken = decides ? createBranches(around) : () => true;
+    const isTaken = createBranches(around, decides);
     for (const item of itemsOf(list)) {
       const [first] = entriesOf(item);
       if (found.length >= maximumInsertions || depth > maximumDepth) return;
-      if (first?.key.text.startsWith("${{") !== true) found.push({ value: item, scope: around });
+      // An item may have keys under conditions of their own.
+      if (first?.key.text.startsWith("${{") !== true || mappingOf(first.value) !== undefined)
+        found.push({ value: item, scope: around });
       else
         for (const { key, value } of entriesOf(item))
           if (isTaken(key.text)) for (const inner of insertionScopes(key.text, around)) walk(value, inner, depth + 1);
@@ -120,7 +122,7 @@ export function azureEntries(
 ): readonly Inserted<YamlEntry>[] {
   const found: Inserted<YamlEntry>[] = [];
   const walk = (mapping: YamlNode | undefined, around: AzureScope, depth: number): void => {
-    const isTaken = decides ? createBranches(around) : () => true;
+    const isTaken = createBranches(around, decides);
     for (const entry of entriesOf(mapping)) {
       if (found.length >= maximumInsertions || depth > maximumDepth) return;
       if (!entry.key.text.startsWith("${{")) found.push({ value: entry, scope: around });
@@ -151,13 +153,21 @@ function pairOf({ key, value }: YamlEntry): YamlNode {
   return { kind: "mapping", span: key.span, entries: [named("key", key), named("value", value)] };
 }
 
-/** Tells of one insertion after the other whether it is taken, as far as that is known. */
-function createBranches(scope: AzureScope): (key: string) => boolean {
+/**
+ * Tells of one insertion after the other whether it is taken, as far as that is known; unless it `decides`, only of
+ * those that ask what `each` goes over, which no caller may override.
+ */
+function createBranches(scope: AzureScope, decides: boolean): (key: string) => boolean {
   let isDone = false;
+  let isAsked = decides;
   return (key) => {
     const [, word, condition = ""] = /^\$\{\{\s*(if|elseif|else)\b\s*(.*?)\s*\}\}$/s.exec(key) ?? [];
     if (word === undefined) return true;
-    if (word === "if") isDone = false;
+    if (word === "if") {
+      isDone = false;
+      isAsked = decides || [...condition.matchAll(/\b\w+/g)].some(([name]) => scope.loop.has(name));
+    }
+    if (!isAsked) return true;
     if (isDone) return false;
     const holds = word === "else" ? true : azureCondition(condition, valuesOfNames(scope));
     isDone = holds === true;
