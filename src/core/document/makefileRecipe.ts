@@ -1,5 +1,6 @@
 import type { Span } from "../image/span.ts";
 import type { ScriptBuilder } from "../shell/script.ts";
+import { partsOfSlice } from "../shell/wordValue.ts";
 import type { WordPart } from "./document.ts";
 import { makePieces, type MakeLocals, type MakeVariables } from "./makefileVariables.ts";
 
@@ -151,7 +152,7 @@ export function addRecipe(
         addRecipe(script, text, loop, given, depth + 1);
         script.addText(" ", piece.span.end - 1);
       } else if (isCallable(called)) script.insert({ ...piece, parts: [{ span: piece.span, chain: [] }] });
-      else script.insert({ ...piece, parts: variables.expand(piece.span, locals) });
+      else insertValue(script, piece, variables.expand(piece.span, locals));
     } else if (piece.kind === "dollar") script.add("$", piece.span.start);
     else {
       let at = piece.span.start;
@@ -162,4 +163,40 @@ export function addRecipe(
       }
     }
   }
+}
+
+const operator = /(&&|\|\||;|\|)/;
+
+/** Adds what a variable comes to: make puts it there as text, so that what divides commands in it does so. */
+function insertValue(
+  script: ScriptBuilder,
+  piece: { readonly span: Span; readonly name: string },
+  parts: readonly WordPart[],
+): void {
+  if (!parts.some(({ text }) => text !== undefined && operator.test(text))) {
+    script.insert({ ...piece, parts });
+    return;
+  }
+  let quote = "";
+  let command: WordPart[] = [];
+  const end = (): void => {
+    if (command.length > 0) script.insert({ ...piece, parts: command });
+    command = [];
+  };
+  for (const part of parts) {
+    let at = 0;
+    for (const text of part.text?.split(operator) ?? []) {
+      const from = at;
+      at += text.length;
+      if (quote === "" && operator.test(text)) {
+        end();
+        script.addText(text, piece.span.start);
+        continue;
+      }
+      for (const [mark] of text.matchAll(/["']/g)) quote = quote === "" ? mark : quote === mark ? "" : quote;
+      command.push(...partsOfSlice({ value: { parts: [part] }, from, to: at }));
+    }
+    if (part.text === undefined) command.push(part);
+  }
+  end();
 }

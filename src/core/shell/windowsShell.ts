@@ -21,13 +21,31 @@ export function asPosixScript(text: string, shell: WindowsShell): string {
       .replaceAll(/^[ \t]*@(?=\w)/gm, (whole) => " ".repeat(whole.length));
   return text
     .replaceAll(/`(?=\r?\n)/g, "\\")
-    .replaceAll(/<#[\s\S]{0,20000}?#>/g, (comment) => comment.replaceAll(/[^\r\n]/g, " "))
+    .replaceAll(/<#[\s\S]{0,20000}?#>/g, blank)
+    .replaceAll(/\bparam[ \t\r\n]*\((?:[^()"'#]|"[^"\r\n]*"|'[^'\r\n]*'|#[^\r\n]*|\([^()]*\)){0,2000}\)/gi, parameters)
     .replaceAll(/\$env:(?=\w)/gi, "$env_")
     .replaceAll(/\$\{env:(?=\w)/gi, "${env_")
     .replaceAll(/^([ \t]*)\$(\w+)([ \t]*=[ \t]*)(?=["'])/gm, (whole: string, _, name: string) =>
       `${name}=`.padStart(whole.length),
     )
     .replaceAll(/^[ \t]*\$\w+[ \t]*=[ \t]*(?=[A-Za-z&])/gm, (whole) => " ".repeat(whole.length));
+}
+
+function blank(text: string): string {
+  return text.replaceAll(/[^\r\n]/g, " ");
+}
+
+/** `param([string]$Image = "node:22")`: what a caller does not give. */
+function parameters(block: string): string {
+  let at = 0;
+  let kept = "";
+  for (const { index, 0: whole, 1: name = "", 2: value = "" } of block.matchAll(
+    /\$(\w+)[ \t]*=[ \t]*("[^"\r\n]*"|'[^'\r\n]*')/g,
+  )) {
+    kept += blank(block.slice(at, index)) + `${name}=${value}`.padStart(whole.length);
+    at = index + whole.length;
+  }
+  return kept + blank(block.slice(at));
 }
 
 /** The environment under the names that `asPosixScript` gives it. */

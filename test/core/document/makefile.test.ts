@@ -91,6 +91,18 @@ describe("readMakefile", () => {
         expected,
       ));
 
+  it("reads several commands in a variable", () =>
+    assert.deepEqual(
+      read(
+        "W = x:1\nC = mkdir -p a && \\\n\tdocker run --rm -v 'a;b':/c\na:\n\t@$(C) -e A=b $(W) make\nD = docker pull y:2; docker pull $(P)y:3\nP =\nb:\n\t$(D)\n",
+      ).images.map(({ text, resolution }) => [text, resolution]),
+      [
+        ["$(W)", "resolved"],
+        ["y:2", "literal"],
+        ["$(P)y:3", "resolved"],
+      ],
+    ));
+
   it("says where a value is defined and pins it there, unless others use it", () => {
     const text = "I = node:22\nJ ?= a:1\nx:\n\tdocker run $(I)\n\tdocker run $(J)\n\tdocker push $(J)\n";
     const [one, other] = read(text).images;

@@ -17,6 +17,11 @@ describe("shells of Windows", () => {
   for (const [shell, source, expected] of [
     ["powershell", "a `\n  b", "a \\\n  b"],
     ["powershell", "<# a\nb #>c", "    \n    c"],
+    [
+      "powershell",
+      'param(\n[ValidateSet("a")][string]$A = "b:1", # c\n$D)',
+      '      \n                             A="b:1"     \n   ',
+    ],
     ["powershell", "$env:A ${env:B}", "$env_A ${env_B}"],
     ["powershell", "$a = 'b'", "   a='b'"],
     ["powershell", "$a = b c", "     b c"],
@@ -39,6 +44,8 @@ describe("shells of Windows", () => {
       "'",
       '"',
       "<#",
+      "param(",
+      ")",
       "#>",
       "@",
       "rem",
