@@ -83,13 +83,8 @@ describe("readAzurePipelines", () => {
     ],
     [
       "items with keys under conditions that ask what a loop goes over",
-      "parameters:\n- {name: jobs, type: object, default: [{n: a, image: 'node:20'}, {n: b}, {image: 'node:22'}]}\njobs:\n- ${{ each i in parameters.jobs }}:\n  - ${{ if i.n }}:\n      job: ${{ i.n }}\n    ${{ else }}:\n      job: c\n    ${{ if i.image }}:\n      container: «${{ i.image }}»\n    ${{ else }}:\n      container: «redis:7»\n    steps:\n    - bash: docker run «alpine:3»\n",
-      [
-        `container ${node}:20 resolved`,
-        `container ${node}:22 resolved`,
-        "container docker.io/library/redis:7 literal",
-        "command docker.io/library/alpine:3 literal",
-      ],
+      "parameters:\n- {name: jobs, type: object, default: [{n: a, image: 'node:20'}, {n: b}, {image: 'node:22'}]}\njobs:\n- ${{ each i in parameters.jobs }}:\n  - ${{ if i.n }}:\n      job: ${{ i.n }}\n    ${{ if i.image }}:\n      container: «${{ i.image }}»\n    ${{ else }}:\n      container: «redis:7»\n    steps:\n    - bash: x\n",
+      [`container ${node}:20 resolved`, `container ${node}:22 resolved`, "container docker.io/library/redis:7 literal"],
     ],
     [
       "what is inserted",
