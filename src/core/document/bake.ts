@@ -1,6 +1,6 @@
 import { baseArgument } from "./baseArgument.ts";
 import { inlineBuilds } from "./bakeBuild.ts";
-import { readBakeTargets, targetAttribute, type BakeFile, type BakeTarget } from "./bakeTargets.ts";
+import { readBakeAmong, targetAttribute, type BakeFile, type BakeTarget } from "./bakeTargets.ts";
 import { targetEntries, targetItems, targetLookups, type BakeValue } from "./bakeValues.ts";
 import { cacheReference, generatorReference } from "./buildSource.ts";
 import type { Document, ImageUse } from "./document.ts";
@@ -10,7 +10,7 @@ import { asExpression, hclScope } from "./hclScope.ts";
 import type { HclLookup } from "./hclValue.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline, type PipelineImageOptions } from "./pipeline.ts";
-import { noSiblings } from "./siblings.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
 import type { TemplateScope } from "./template.ts";
 import { settingsOf } from "./workspaceBuild.ts";
@@ -23,10 +23,10 @@ const wrapper = "docker-image://";
  * images given as arguments, and inline Dockerfiles, with variables followed to their defaults and matrices expanded.
  * `tags`, `output` and `cache-to` are what it makes.
  */
-export function readBake(source: string, path: string): Document {
+export function readBake(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const isJson = /\.json$/i.test(path);
   const pipeline = createPipeline(source, path, "bake", isJson ? readJsonc : () => ({ documents: [], problems: [] }));
-  const file = readBakeTargets(pipeline.text, isJson);
+  const file = readBakeAmong(pipeline.text, path, siblings);
   const inline = file.targets.flatMap((target) =>
     targetLookups(file, target).flatMap((lookup) => readTarget(pipeline, file, target, lookup)),
   );

@@ -2,6 +2,7 @@ import { readHcl, type HclBody } from "./hcl.ts";
 import { attributeOf, boundedLookup, hclScope } from "./hclScope.ts";
 import type { HclDefinition, HclLookup } from "./hclValue.ts";
 import { readJsonc } from "./jsonc.ts";
+import { siblingPath, type Siblings } from "./siblings.ts";
 import { templateText } from "./template.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
 
@@ -34,6 +35,43 @@ export function readBakeTargets(text: string, isJson: boolean): BakeFile {
     return value === undefined ? undefined : { label: `default of variable ${name}`, nodes: [value] };
   });
   return { text, targets, variable };
+}
+
+/** What bake reads by itself (Bake, "File lookup"); files beside are read on top of it. */
+const mainFiles = ["docker-bake.hcl", "docker-bake.json"];
+
+/** Reads the bake file at `path`; what it does not define itself stands in the main file beside it. */
+export function readBakeAmong(text: string, path: string, siblings: Siblings): BakeFile {
+  const file = readBakeTargets(text, isJsonPath(path));
+  if (mainFiles.includes(path.slice(path.lastIndexOf("/") + 1))) return file;
+  let beside: readonly HclLookup[] | undefined;
+  const variable: HclLookup = (name) => {
+    const own = file.variable(name);
+    if (own !== undefined) return own;
+    beside ??= mainFiles.flatMap((main) => definitionsOf(siblingPath(path, main), siblings));
+    for (const other of beside) {
+      const found = other(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return { ...file, variable };
+}
+
+function definitionsOf(file: string | undefined, siblings: Siblings): readonly HclLookup[] {
+  const text = file === undefined ? undefined : siblings(file);
+  if (file === undefined || text === undefined) return [];
+  const { variable } = readBakeTargets(text, isJsonPath(file));
+  return [
+    (name) => {
+      const found = variable(name);
+      return found === undefined ? undefined : { ...found, source: { text, file } };
+    },
+  ];
+}
+
+function isJsonPath(path: string): boolean {
+  return /\.json$/i.test(path);
 }
 
 /** The value of a target's own attribute. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readBake } from "../../../src/core/document/bake.ts";
 import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { formatReference } from "../../../src/core/image/reference.ts";
 import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
 
 const hcl = (text: string) => readDocument(text, "app/docker-bake.hcl");
@@ -68,6 +70,31 @@ describe("readBake", () => {
       "context ? unresolved",
       "context docker.io/a/b:x resolved",
     ]);
+  });
+
+  it("finds in the main file beside it what a file does not define itself", () => {
+    const main = `variable "REGISTRY" { default = "ghcr.io/a" }
+variable "TAG" { default = "1" }`;
+    const override = `variable "TAG" { default = "2" }
+target "x" {
+  contexts = { base = "docker-image://$\{REGISTRY}/b:$\{TAG}", other = "docker-image://c:$\{NONE}" }
+}`.replaceAll("\\{", "{");
+    const read = (path: string) => {
+      const asked: string[] = [];
+      const { images } = readBake(override, path, (file) => {
+        asked.push(file);
+        return file === "ci/docker-bake.hcl" ? main : undefined;
+      });
+      return { asked, images };
+    };
+    const { asked, images } = read("ci/docker-bake.override.hcl");
+    assert.deepEqual(
+      images.map(({ reference }) => reference && formatReference(reference)),
+      ["ghcr.io/a/b:2", undefined],
+    );
+    assert.ok(images[0]?.chain.some(({ file, text }) => file === "ci/docker-bake.hcl" && text === "ghcr.io/a"));
+    assert.deepEqual(asked, ["ci/docker-bake.hcl", "ci/docker-bake.json"]);
+    assert.deepEqual(read("ci/docker-bake.hcl").asked, []);
   });
 
   it("reads JSON", () => {
