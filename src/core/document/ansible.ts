@@ -1,5 +1,5 @@
 import { formatReference } from "../image/reference.ts";
-import { factsOf, isBuild, modulesOf, repositoryOf, taskLists, type FileFacts } from "./ansibleFacts.ts";
+import { factsOf, isBuild, modulesOf, placesOfPlay, repositoryOf, taskLists, type FileFacts } from "./ansibleFacts.ts";
 import { scopeOf, scopesOfItems } from "./ansibleScope.ts";
 import { variablesBeside, type VariableLookup } from "./ansibleVariables.ts";
 import type { Document, ImageUse } from "./document.ts";
@@ -54,9 +54,9 @@ const maximumDepth = 20;
  */
 export function readAnsible(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const pipeline = createPipeline(source, path, "ansible");
-  const { facts, built } = factsOf(pipeline.roots);
+  const { facts, built, included } = factsOf(pipeline.roots);
   const reading: AnsibleReading = { pipeline, path, siblings, built, uses: [] };
-  const stated = variablesBeside(path, siblings);
+  const stated = variablesBeside(path, siblings, { included });
   const beside: VariableLookup = (name) => stated(name) ?? facts(name);
   for (const root of pipeline.roots) readTasks(root, beside, reading, 0);
   return pipeline.document(reading.uses);
@@ -74,8 +74,8 @@ interface AnsibleReading {
 /** The variables that a play or a task has: its own, then those of its files, then those around it. */
 function variablesOf(task: YamlNode, around: VariableLookup, { path, siblings }: AnsibleReading): VariableLookup {
   const own = valueAt(task, "vars");
-  const files = itemsOf(valueAt(task, "vars_files")).flatMap((file) => textOf(file) ?? []);
-  const named = files.length === 0 ? around : variablesBeside(path, siblings, files);
+  const places = placesOfPlay(task);
+  const named = places === undefined ? around : variablesBeside(path, siblings, places);
   return (name) => {
     const node = valueAt(own, name);
     return node === undefined ? (named(name) ?? around(name)) : { node, label: `variable ${name} of vars` };

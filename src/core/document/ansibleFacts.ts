@@ -1,4 +1,4 @@
-import type { VariableLookup } from "./ansibleVariables.ts";
+import type { VariableLookup, VariablePlaces } from "./ansibleVariables.ts";
 import { entriesOf, itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Lists of tasks within plays and blocks. */
@@ -39,12 +39,15 @@ export interface FileFacts {
   readonly facts: VariableLookup;
   /** Repositories that a task builds, as they are written: nobody pulls them. */
   readonly built: ReadonlySet<string>;
+  /** Files of variables that tasks read. */
+  readonly included: readonly string[];
 }
 
 /** Looks through all tasks of a file. */
 export function factsOf(roots: readonly YamlNode[]): FileFacts {
   const set = new Map<string, YamlNode | undefined>();
   const built = new Set<string>();
+  const included: string[] = [];
   const visit = (node: YamlNode | undefined, depth: number): void => {
     if (depth > maximumDepth) return;
     for (const task of itemsOf(node)) {
@@ -52,6 +55,8 @@ export function factsOf(roots: readonly YamlNode[]): FileFacts {
       for (const { module, parameters } of modulesOf(task)) {
         if (module === "set_fact")
           for (const { key, value } of entriesOf(parameters)) set.set(key.text, set.has(key.text) ? undefined : value);
+        else if (module === "include_vars")
+          included.push(...(textOf(parameters) ?? textOf(valueAt(parameters, "file")) ?? "").split(/\s/, 1));
         else if (isBuild(module, parameters)) built.add(repositoryOf(textOf(valueAt(parameters, "name")) ?? ""));
       }
     }
@@ -61,7 +66,37 @@ export function factsOf(roots: readonly YamlNode[]): FileFacts {
     const node = set.get(name);
     return node === undefined ? undefined : { node, label: `variable ${name} of set_fact` };
   };
-  return { facts, built };
+  return { facts, built, included: included.filter((file) => /^[\w./-]+\.ya?ml$/.test(file)) };
+}
+
+/** Where the variables of a play stand beyond those of its file: by its hosts, its roles and the files that it names. */
+export function placesOfPlay(play: YamlNode): VariablePlaces | undefined {
+  const files = itemsOf(valueAt(play, "vars_files")).flatMap((file) => textOf(file) ?? []);
+  const hosts = valueAt(play, "hosts");
+  if (hosts === undefined) return files.length === 0 ? undefined : { files };
+  const patterns = itemsOf(hosts).length > 0 ? itemsOf(hosts) : [hosts];
+  const roles: string[] = [];
+  const addRoles = (items: readonly YamlNode[], depth: number): void => {
+    for (const item of items) {
+      const name = textOf(item) ?? textOf(valueAt(item, "role")) ?? textOf(valueAt(item, "name"));
+      if (depth === 0 && name !== undefined) roles.push(name);
+      for (const { module, parameters } of modulesOf(item))
+        if (depth > 0 && (module === "import_role" || module === "include_role"))
+          roles.push(textOf(valueAt(parameters, "name")) ?? "");
+      if (depth < maximumDepth) for (const list of taskLists) addRoles(itemsOf(valueAt(item, list)), depth + 1);
+    }
+  };
+  addRoles(itemsOf(valueAt(play, "roles")), 0);
+  addRoles([play], 1);
+  return {
+    files,
+    hosts: patterns.flatMap((pattern) => (textOf(pattern) ?? "").split(/[:,]/)).filter(isName),
+    roles: roles.filter(isName),
+  };
+}
+
+function isName(text: string): boolean {
+  return /^[\w][\w.-]*$/.test(text) && text !== "all";
 }
 
 /** Whether a module makes the image that its parameters name, or loads it from a file. */

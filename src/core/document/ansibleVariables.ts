@@ -1,7 +1,7 @@
-import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
+import { maximumNames, noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 import type { Definition, TemplateSource } from "./template.ts";
 import { readYaml } from "./yaml.ts";
-import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { isNull, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** A variable's value, and the file that it stands in, if in another one. */
 interface FoundVariable {
@@ -13,43 +13,41 @@ interface FoundVariable {
 /** Gives the variable of that name. */
 export type VariableLookup = (name: string) => FoundVariable | undefined;
 
-/** Where roles keep their variables, and those that are easily overridden. */
-const ofRole = ["vars/main.yml", "vars/main.yaml"];
-const defaults = ["defaults/main.yml", "defaults/main.yaml"];
 const maximumDependencies = 20;
-/** Where projects keep the variables of all hosts, as seen from a playbook, or from a role's tasks. */
-const ofAll = ["group_vars/all.yml", "group_vars/all.yaml", "group_vars/all/main.yml", "group_vars/all/vars.yml"];
-const projects = ["", "inventory/", "inventories/", "../", "../../../", "../../../inventory/"];
+/** Files of one folder, and groups and roles of one play, that are looked into. */
+const maximumFiles = 20;
+/** Where projects keep the variables of their hosts, as seen from a playbook. */
+const projects = ["", "inventory/", "inventories/", "../"];
+const yaml = /\.ya?ml$/;
+
+/** What a file or a play says of where its variables stand. */
+export interface VariablePlaces {
+  /** Files that win over all others: the `vars_files` of a play, in their order. */
+  readonly files?: readonly string[];
+  /** Groups that the hosts of a play are in, or hosts. */
+  readonly hosts?: readonly string[];
+  /** Roles that a play runs. */
+  readonly roles?: readonly string[];
+  /** Files that a task reads (`include_vars`), beside the role's own or the playbook. */
+  readonly included?: readonly string[];
+}
 
 /**
- * Looks variables up in the files that Ansible takes them from by itself (Ansible, "Variable precedence"): the role's
- * own, those of all hosts, the role's defaults, then those of the roles that it depends on. `named` are the `vars_files` of a play, which win.
+ * Looks variables up in the files that Ansible takes them from (Ansible, "Variable precedence"): those that a play or a
+ * task names, the role's own, those of the hosts and of all hosts, the role's defaults, then those of the roles that it
+ * depends on or that the play runs. A folder stands for all of its files.
  */
-export function variablesBeside(path: string, siblings: Siblings, named: readonly string[] = []): VariableLookup {
+export function variablesBeside(
+  path: string,
+  siblings: Siblings,
+  { files: named = [], hosts = [], roles = [], included = [] }: VariablePlaces = {},
+): VariableLookup {
   if (siblings === noSiblings) return () => undefined;
   // Tasks may lie deeper in their folder.
   const [, below] = /(?:^|\/)(?:tasks|handlers|templates)\/([^/]+(?:\/[^/]+)*)$/.exec(path) ?? [];
   const role = below === undefined ? undefined : "../".repeat(below.split("/").length);
-  const inRole = (names: readonly string[]): readonly string[] =>
-    role === undefined ? [] : names.map((name) => role + name);
-  const places = [
-    ...named.toReversed(),
-    ...inRole(ofRole),
-    ...projects.flatMap((folder) => ofAll.map((name) => folder + name)),
-    ...inRole(defaults),
-  ];
-  /** The places of the roles that this one depends on, which lie beside it. */
-  const dependencies = (): readonly string[] =>
-    inRole(["meta/main.yml"]).flatMap((meta) =>
-      itemsOf(valueAt(fileAt(meta)?.root, "dependencies"))
-        .slice(0, maximumDependencies)
-        .flatMap((item) => textOf(item) ?? textOf(valueAt(item, "role")) ?? textOf(valueAt(item, "name")) ?? [])
-        .flatMap((name) => inRole([...ofRole, ...defaults].map((file) => `../${name}/${file}`))),
-    );
-  const files = new Map<string, { readonly root: YamlNode | undefined; readonly source: TemplateSource } | undefined>();
-  const fileAt = (
-    place: string,
-  ): { readonly root: YamlNode | undefined; readonly source: TemplateSource } | undefined => {
+  const files = new Map<string, VariableFile | undefined>();
+  const fileAt = (place: string): VariableFile | undefined => {
     if (files.has(place)) return files.get(place);
     const file = siblingPath(path, place);
     const text = file === undefined ? undefined : siblings(file);
@@ -60,16 +58,86 @@ export function variablesBeside(path: string, siblings: Siblings, named: readonl
     files.set(place, read);
     return read;
   };
-  const lookIn = (some: readonly string[], name: string): FoundVariable | undefined => {
-    for (const place of some) {
-      const found = fileAt(place);
-      const node = valueAt(found?.root, name);
-      if (found !== undefined && node !== undefined)
-        return { node, source: found.source, label: `variable ${name} of ${place.slice(place.lastIndexOf("/") + 1)}` };
-    }
+  const namesIn = (folder: string): readonly string[] | undefined => {
+    const below = siblingPath(path, folder);
+    return below === undefined ? undefined : siblings(`${below}/`)?.split("\n").slice(0, maximumNames);
+  };
+  /** The files that hold the variables under a name: a file of that name, or all of a folder. */
+  const filesOf = (folder: string, name: string): readonly string[] => {
+    const names = namesIn(folder);
+    if (names === undefined) return [".yml", ".yaml", "/main.yml", "/vars.yml"].map((end) => folder + name + end);
+    const inFolder = names.includes(`${name}/`) ? (namesIn(`${folder}${name}`) ?? []) : [];
+    return [
+      ...names.filter((file) => yaml.test(file) && file.replace(yaml, "") === name).map((file) => folder + file),
+      ...inFolder.flatMap((file) => (yaml.test(file) ? `${folder}${name}/${file}` : [])).slice(0, maximumFiles),
+    ];
+  };
+  const ofRole = (folder: string, kind: "vars/" | "defaults/"): readonly string[] => filesOf(folder + kind, "main");
+  // A role's tasks lie two folders below those of its project.
+  const folders =
+    role === undefined ? projects : ["", "inventory/", "inventories/"].map((one) => `${role}../../${one}`);
+  const stages: readonly (() => readonly string[])[] = [
+    () => named.toReversed(),
+    () => included.flatMap((file) => [`${role ?? ""}vars/${file}`, ...(role === undefined ? [file] : [])]),
+    () => (role === undefined ? [] : ofRole(role, "vars/")),
+    () =>
+      hosts
+        .slice(0, maximumFiles)
+        .flatMap((host) =>
+          folders.flatMap((folder) => [
+            ...filesOf(`${folder}host_vars/`, host),
+            ...filesOf(`${folder}group_vars/`, host),
+          ]),
+        ),
+    () => folders.flatMap((folder) => filesOf(`${folder}group_vars/`, "all")),
+    () => (role === undefined ? [] : ofRole(role, "defaults/")),
+    /** The places of the roles that this one depends on, which lie beside it. */
+    () =>
+      role === undefined
+        ? []
+        : itemsOf(valueAt(fileAt(`${role}meta/main.yml`)?.root, "dependencies"))
+            .slice(0, maximumDependencies)
+            .flatMap((item) => textOf(item) ?? textOf(valueAt(item, "role")) ?? textOf(valueAt(item, "name")) ?? [])
+            .flatMap((name) => [
+              ...ofRole(`${role}../${name}/`, "vars/"),
+              ...ofRole(`${role}../${name}/`, "defaults/"),
+            ]),
+    () =>
+      roles
+        .slice(0, maximumFiles)
+        .flatMap((name) =>
+          ["roles/", "../roles/"].flatMap((folder) => [
+            ...ofRole(`${folder}${name}/`, "vars/"),
+            ...ofRole(`${folder}${name}/`, "defaults/"),
+          ]),
+        ),
+  ];
+  const places: (readonly string[] | undefined)[] = [];
+  return (name) => {
+    for (const [index, stage] of stages.entries())
+      for (const place of (places[index] ??= stage())) {
+        const found = fileAt(place);
+        const node = valueAt(found?.root, name);
+        // What is nothing is for others to set.
+        if (found !== undefined && node !== undefined && !isNothing(node))
+          return {
+            node,
+            source: found.source,
+            label: `variable ${name} of ${place.slice(place.lastIndexOf("/") + 1)}`,
+          };
+      }
     return undefined;
   };
-  return (name) => lookIn(places, name) ?? lookIn(dependencies(), name);
+}
+
+function isNothing(node: YamlNode): boolean {
+  const scalar = scalarOf(node);
+  return scalar !== undefined && isNull(scalar);
+}
+
+interface VariableFile {
+  readonly root: YamlNode | undefined;
+  readonly source: TemplateSource;
 }
 
 /** What a name with its fields (`web.image`) stands for. */

@@ -56,6 +56,46 @@ describe("variablesBeside", () => {
     ]);
   });
 
+  it("follows the variables of a play's hosts and roles, in files and folders", () => {
+    const files = new Map([
+      ["group_vars/", "all/\nall.yml\nweb/\nother.yml"],
+      ["group_vars/all/", "images.yml\nvault.txt"],
+      ["group_vars/all.yml", "api_image: a/api:1\nboth: a/all:1\n"],
+      ["group_vars/all/images.yml", "db_image: a/db:1\n"],
+      ["group_vars/web/", "vars.yaml"],
+      ["group_vars/web/vars.yaml", "web_image: a/web:1\nboth: a/web:2\n"],
+      ["group_vars/other.yml", "other_image: a/other:1\n"],
+      ["host_vars/", "one.yml"],
+      ["host_vars/one.yml", "one_image: a/one:1\n"],
+      ["roles/base/defaults/main.yml", "base_image: a/base:1\nunset:\n"],
+      ["roles/late/vars/main.yml", "late_image: a/late:1\n"],
+      ["vars/more.yml", "more_image: a/more:1\n"],
+    ]);
+    const names = ["api", "db", "web", "other", "one", "base", "late", "more"].map((name) => `${name}_image`);
+    const source = `- hosts: web:one
+  roles: [{ role: base }]
+  tasks:
+  - include_vars: more.yml
+  - import_role: { name: late }
+${[...names, "both", "unset"].map((name) => `  - docker_container: {image: '{{ ${name} }}'}\n`).join("")}`;
+    const { images } = readAnsible(source, "play.yml", (path) => files.get(path));
+    assert.deepEqual(
+      images.map(summary).map((one) => one.replace(/^docker_container (?:docker\.io\/)?| resolved$/g, "")),
+      [
+        "a/api:1",
+        "a/db:1",
+        "a/web:1",
+        "? unresolved",
+        "a/one:1",
+        "a/base:1",
+        "a/late:1",
+        "a/more:1",
+        "a/web:2",
+        "? unresolved",
+      ],
+    );
+  });
+
   it("follows a list that a loop takes from elsewhere", () => {
     const source =
       "- docker_container: {image: '{{ one }}'}\n  loop: '{{ images }}'\n  loop_control: {loop_var: one}\n";
