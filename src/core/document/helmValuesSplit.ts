@@ -94,10 +94,10 @@ export function isBareName(node: YamlNode | undefined): boolean {
   return !/[:@][^/]*$/.test(textOf(node) ?? "");
 }
 
-/** Whether a repository has a registry and does not end in the name itself. */
+/** Whether a repository has a registry, or ends like a folder, and does not end in the name itself. */
 function isPart(repository: YamlNode, name: YamlNode): boolean {
-  const written = textOf(name) ?? "";
-  return hasHost(repository) && !/[/:@]/.test(written) && !(textOf(repository) ?? "").endsWith(`/${written}`);
+  const [written, around] = [textOf(name) ?? "", textOf(repository) ?? ""];
+  return (hasHost(repository) || around.endsWith("/")) && !/[/:@]/.test(written) && !around.endsWith(`/${written}`);
 }
 
 function hasHost(node: YamlNode): boolean {

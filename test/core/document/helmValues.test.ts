@@ -28,6 +28,7 @@ describe("readHelmValues", () => {
     ],
     ["a repo and a version", "coreImage: {registry: r.io, repo: «a/b», version: v1}", ["image r.io/a/b:v1 resolved"]],
     ["a name and its tag", "image: {name: «a/b», tag: v1}", ["image docker.io/a/b:v1 resolved"]],
+    ["a name in a folder", "image: {repository: team/, name: «a», tag: v1}", ["image docker.io/team/a:v1 resolved"]],
     ["a text and its tag beside it", "image: «nginx»\nimageTag: 1.2", ["image docker.io/library/nginx:1.2 resolved"]],
     [
       "texts of any name and their tags beside them",
