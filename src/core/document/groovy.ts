@@ -17,7 +17,9 @@ const maximumTokens = 200_000;
 const maximumExpression = 500;
 
 const blank = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))/y;
-const name = /[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*/y;
+/** A path may go on in the next line, and may be one that ends where something is null. */
+const name = /[A-Za-z_]\w*(?:\s*\??\.\s*[A-Za-z_]\w*)*/y;
+const bareName = /[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*/y;
 const ordinary = /[^\\$'"\n]+/y;
 
 /** Splits a Groovy script into tokens (Groovy language documentation, "Syntax"); names keep their path (`env.IMAGE`). */
@@ -33,7 +35,7 @@ export function groovyTokens(text: string): readonly GroovyToken[] {
     const word = match(text, name, at);
     if (word !== undefined) {
       at += word.length;
-      tokens.push({ kind: "name", text: word, span: { start, end: at } });
+      tokens.push({ kind: "name", text: word.replaceAll(/[\s?]+/g, ""), span: { start, end: at } });
       continue;
     }
     if (text.startsWith("$/", at)) {
@@ -174,7 +176,7 @@ function readDollarSlashy(text: string, open: number): { pieces: readonly Groovy
 }
 
 function expressionAt(text: string, at: number): Extract<GroovyPiece, { kind: "expression" }> | undefined {
-  const bare = match(text, name, at + 1);
+  const bare = match(text, bareName, at + 1);
   if (bare !== undefined) return { kind: "expression", name: bare, span: { start: at, end: at + 1 + bare.length } };
   if (text[at + 1] !== "{") return undefined;
   let depth = 0;

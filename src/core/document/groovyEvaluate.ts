@@ -43,6 +43,8 @@ const maximumExpansions = 100;
 const maximumDefinitions = 8;
 /** Tokens of expressions within strings that are read. */
 const maximumEvaluated = 20_000;
+/** Calls that give an image by its name. */
+const isHandle = /(?:^|\.)docker\.(?:build|image)$/;
 /** Methods that leave a text as it is. */
 const same = /^(?:trim|toString|strip|stripIndent|stripMargin|intern)$/;
 
@@ -67,9 +69,9 @@ export function createGroovyEvaluation(
     if (left-- <= 0) return [{ span, chain: [step] }];
     const loop = sources.loopAt(known, span);
     if (loop !== undefined && depth < maximumDepth) return oneOf(loop, span, step, depth);
-    const found = known.endsWith(".id")
-      ? handlesOf(known.slice(0, -3), span.start)
-      : sources.placesOf(known, span.start);
+    const placed = sources.placesOf(known, span.start);
+    // `image.id` is the name of what `image` was made of.
+    const found = placed.length === 0 && known.endsWith(".id") ? handlesOf(known.slice(0, -3), span.start) : placed;
     const places = found.length > maximumDefinitions ? [] : found;
     const values = places.map((place) => (place === undefined ? undefined : valueAt(place, depth + 1)));
     const [value, ...others] = values;
@@ -84,13 +86,9 @@ export function createGroovyEvaluation(
     return within(value, span, steps);
   };
 
-  /** Where the names of the images stand that a variable holds: `def image = docker.build('name')`. */
+  /** Where the images stand that a variable holds: `def image = docker.build('name')`. */
   const handlesOf = (name: string, offset: number): readonly (number | undefined)[] =>
-    sources.placesOf(name, offset).flatMap((at) => {
-      const isHandle =
-        at !== undefined && /(?:^|\.)docker\.(?:build|image)$/.test(nameAt(all, at)) && sign(at + 1) === "(";
-      return isHandle ? [at + 2] : [];
-    });
+    sources.placesOf(name, offset).filter((at) => at !== undefined && isHandle.test(nameAt(all, at)));
 
   /** What a variable of a loop is, one after the other. */
   const oneOf = (loop: GroovyLoop, span: Span, step: ValueStep, depth: number): readonly WordPart[] => {
@@ -177,6 +175,8 @@ export function createGroovyEvaluation(
     const step = stepAt(span, "expression");
     const dot = member.lastIndexOf(".");
     const method = member.slice(dot + 1);
+    const named = isHandle.test(member) ? valueAt(end + 2, depth + 1) : undefined;
+    if (named !== undefined) return [within(named, span, [step]), nameAt(all, close + 2) === "id" ? close + 2 : close];
     if (dot > 0 && method === "imageName") return [expand(`${member.slice(0, dot)}.id`, span, depth), close];
     if (dot > 0 && same.test(method)) return [expand(member.slice(0, dot), span, depth), close];
     // `map.get('key', 'otherwise')`

@@ -6,7 +6,7 @@ import { textOfStretches } from "../shell/stretch.ts";
 import type { WindowsShell } from "../shell/windowsShell.ts";
 import { wholeSlice } from "../shell/wordValue.ts";
 import type { Document, ImageUse, ShellCommand, WordPart } from "./document.ts";
-import { groovyTokens, nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import { closingAt, groovyTokens, nameAt, signAt, type GroovyToken } from "./groovy.ts";
 import { createGroovyValues } from "./groovyValues.ts";
 import { isInContainers, isInsideCall, ownerOf, registryBeside, registryOf, scriptArgument } from "./jenkinsPlaces.ts";
 import { isPod, readPod } from "./jenkinsPods.ts";
@@ -98,7 +98,8 @@ export function readJenkinsfile(source: string, path: string): Document {
         if (blocks.at(-1) === "agent" && tokens[at + 1]?.kind === "string") addImage(at + 1, "docker");
         break;
       case "docker.image":
-        if (is(at + 1, "(")) addImage(at + 2, "docker.image", { registry: registryOf(blocks) });
+        if (is(at + 1, "(") && !isPushed(tokens, at + 1))
+          addImage(at + 2, "docker.image", { registry: registryOf(blocks) });
         break;
       case "docker.build": {
         const built = is(at + 1, "(") ? values.valueAt(at + 2) : undefined;
@@ -184,6 +185,12 @@ const windowsShells = new Map<string, WindowsShell>([
   ["powershell", "powershell"],
   ["pwsh", "powershell"],
 ]);
+
+/** What is only pushed is an output. */
+function isPushed(tokens: readonly GroovyToken[], open: number): boolean {
+  const close = closingAt(tokens, open);
+  return close !== undefined && signAt(tokens, close + 1) === "." && nameAt(tokens, close + 2) === "push";
+}
 
 function commandOf(parts: readonly WordPart[], span: Span): ShellCommand {
   const isKnown = parts.every(({ text }) => text !== undefined);

@@ -55,6 +55,12 @@ describe("values of Jenkins pipelines", () => {
     ["def all = ''\nall += ' --amend a/b:1'\nsh \"docker manifest create a/b ${all}\""],
     ["def built = docker.build('no:1')\nsh \"docker run ${built.id}\""],
     ["def build = { name -> docker.build(name) }\nbuild('no:1')\nbuild('no:2')\ndocker.image('no:2').pull()"],
+    ["docker\n  .image(«tag»)\n  .inside { }", "library/2"],
+    ["docker.image(«images?.web»).pull()", "library/nginx:1"],
+    ["docker.image(tag).push()\ndocker.image(\"no/${tag}\").push('x')"],
+    ["env.I = docker.build('no:1', '.').id\ndocker.image(env.I).pull()"],
+    ["def c = [id: 'a/b:1']\ndocker.image(«c.id»).pull()", "a/b:1"],
+    ["def i = docker.build('no:1')\nsh \"docker pull ${i.imageName()}\""],
     ["def other = tag\nx ? 'no:1' : 'no:2'\ndocker.image(\"«a/b:${other}»\").pull()", "a/b:2"],
   ];
   for (const [script, ...images] of table)
