@@ -1,6 +1,9 @@
+import { createAnchors, type Anchors } from "./yamlAnchors.ts";
+import { createCursor, isBlankAt, isRestBlank, isSpaceOrEnd, skipSpaces, type Cursor } from "./yamlCursor.ts";
 import { createInlineReader, type InlineReader } from "./yamlInline.ts";
 import { foldLines, readBlockHeader } from "./yamlBlockScalar.ts";
 import type { YamlEntry, YamlNode, YamlScalar } from "./yamlNode.ts";
+import { beginsProperties, readProperties } from "./yamlProperties.ts";
 
 /** Nesting; what is nested deeper is left to the parser that watches it. */
 const maximumDepth = 40;
@@ -18,35 +21,54 @@ const colon = 58;
 
 /**
  * Reads the YAML that people mostly write: block mappings and sequences of one-line scalars, block scalars and flow
- * collections, ten times faster than a parser that must keep every token. Gives the roots of the stream's documents as
- * `readYaml` does, or undefined for everything else: anchors, aliases, tags, directives, complex keys, scalars of
- * several lines, tabs that indent, repeated keys (except where `mayRepeat`) and every error. What it does not know for
- * certain, it leaves alone.
+ * collections, their anchors, aliases and own tags, ten times faster than a parser that must keep every token. Gives the
+ * roots of the stream's documents as `readYaml` does, or undefined for everything else: directives, complex keys,
+ * scalars of several lines, tabs that indent, repeated keys (except where `mayRepeat`) and every error. What it does not
+ * know for certain, it leaves alone.
  */
 export function readSimpleYaml(text: string, mayRepeat: boolean = false): readonly YamlNode[] | undefined {
   // Control characters, carriage returns and byte-order marks have meanings of their own.
   // oxlint-disable-next-line no-control-regex
   if (text.length > maximumLength || /[\0-\x08\x0b-\x1f\x7f\ufeff]/.test(text)) return undefined;
   const cursor = createCursor(text);
-  const inline = createInlineReader(text);
+  const anchors = createAnchors(text);
+  const reading = { text, cursor, anchors, inline: createInlineReader(text, anchors), mayRepeat };
   const roots: YamlNode[] = [];
-  if (cursor.state === "marker") cursor.leaveMarker();
-  for (;;) {
-    // A document without content has a root all the same.
-    if (cursor.state !== "content") return undefined;
-    const root = readBlock({ text, cursor, inline, mayRepeat }, { parent: -1, depth: 0 });
-    if (root === undefined || root.kind === "scalar") return undefined;
+  // A stream without content has no document.
+  if (cursor.state === "end") return roots;
+  for (let begin = 0; ;) {
+    if (cursor.is("marker") && roots.length === 0 && begin === 0) begin = leaveMarker(reading);
+    const root = readRoot(reading, begin);
+    if (root === undefined) return undefined;
     roots.push(root);
     if (cursor.is("end")) return roots;
     if (!cursor.is("marker") || roots.length > maximumDocuments) return undefined;
-    cursor.leaveMarker();
+    begin = leaveMarker(reading);
+    anchors.clear();
   }
+}
+
+/** A document's root; one without content has a root all the same, where it begins. */
+function readRoot(reading: Reading, begin: number): YamlNode | undefined {
+  const { cursor } = reading;
+  if (!cursor.is("content")) return cursor.is("unknown") ? undefined : plain("", begin);
+  const root = readBlock(reading, { parent: -1, depth: 0 });
+  // What is written on a line alone may go on below.
+  return root?.kind === "scalar" || root?.kind === "alias" ? undefined : root;
+}
+
+/** The offset after a marker of documents and the spaces behind it. */
+function leaveMarker({ text, cursor }: Reading): number {
+  const after = skipSpaces(text, cursor.position + 3);
+  cursor.leaveMarker();
+  return after;
 }
 
 interface Reading {
   readonly text: string;
   readonly cursor: Cursor;
   readonly inline: InlineReader;
+  readonly anchors: Anchors;
   readonly mayRepeat: boolean;
 }
 
@@ -54,71 +76,6 @@ interface Reading {
 interface Place {
   readonly parent: number;
   readonly depth: number;
-}
-
-/** The next content: its first character, past blank lines and comments. */
-interface Cursor {
-  /** `unknown`: nothing that this reader goes on after. */
-  state: "content" | "marker" | "end" | "unknown";
-  position: number;
-  column: number;
-  /** Where the content read last ends. */
-  end: number;
-  is(state: Cursor["state"]): boolean;
-  /** Goes to the first content on the lines after the one that `from` is on. */
-  advance(from: number): void;
-  /** Goes to the first content from the start of a line. */
-  advanceTo(lineStart: number): void;
-  leaveMarker(): void;
-}
-
-function createCursor(text: string): Cursor {
-  const cursor: Cursor = {
-    state: "end",
-    position: 0,
-    column: 0,
-    end: 0,
-    is: (state) => cursor.state === state,
-    advance(from) {
-      const lineEnd = text.indexOf("\n", from);
-      cursor.advanceTo(lineEnd < 0 ? text.length : lineEnd + 1);
-    },
-    advanceTo(start) {
-      let lineStart = start;
-      while (lineStart < text.length) {
-        let at = lineStart;
-        while (text.charCodeAt(at) === space) at++;
-        const unit = text.charCodeAt(at);
-        if (unit !== newline && unit !== hash && at < text.length) {
-          cursor.position = at;
-          cursor.column = at - lineStart;
-          cursor.state = stateAt(text, at, cursor.column);
-          return;
-        }
-        const lineEnd = unit === newline ? at : text.indexOf("\n", at);
-        if (lineEnd < 0) break;
-        lineStart = lineEnd + 1;
-      }
-      cursor.position = text.length;
-      cursor.column = -1;
-      cursor.state = "end";
-    },
-    leaveMarker() {
-      const after = cursor.position + 3;
-      if (isRestBlank(text, after)) cursor.advance(after);
-      else cursor.state = "unknown";
-    },
-  };
-  cursor.advanceTo(0);
-  return cursor;
-}
-
-function stateAt(text: string, at: number, column: number): Cursor["state"] {
-  if (text.charAt(at) === "\t") return "unknown";
-  if (column > 0) return "content";
-  if (text.startsWith("---", at)) return isSpaceOrEnd(text, at + 3) ? "marker" : "content";
-  if (text.startsWith("...", at) || text.charAt(at) === "%") return "unknown";
-  return "content";
 }
 
 /** Reads the node that begins at the cursor: a collection, or content of one line, a block scalar's lines too. */
@@ -150,16 +107,41 @@ function readSequence(reading: Reading, column: number, depth: number): YamlNode
 
 function readItem(reading: Reading, at: number, column: number, depth: number): YamlNode | undefined {
   const { text, cursor } = reading;
-  const content = skipSpaces(text, at + 1);
   const place = { parent: column, depth: depth + 1 };
-  if (isBlankAt(text, content)) {
-    cursor.advance(content);
-    return readNested(reading, content, place);
-  }
-  // A collection may begin on the dash's own line; its indentation is where it begins.
-  cursor.position = content;
-  cursor.column = column + (content - at);
-  return readBlock(reading, place);
+  return withProperties(reading, skipSpaces(text, at + 1), (content, isBare) => {
+    if (isBlankAt(text, content)) {
+      cursor.advance(content);
+      return readNested(reading, content, place);
+    }
+    // A collection may begin on the dash's own line; its indentation is where it begins, and properties are its first key's.
+    if (!isBare) return readContent(reading, content, place);
+    cursor.position = content;
+    cursor.column = column + (content - at);
+    return readBlock(reading, place);
+  });
+}
+
+/** The node behind the properties at `at`, with them; `read` is told whether there are none. */
+function withProperties(
+  { text, anchors }: Reading,
+  at: number,
+  read: (at: number, isBare: boolean) => YamlNode | undefined,
+): YamlNode | undefined {
+  if (!beginsProperties(text, at)) return read(at, true);
+  const properties = readProperties(text, at);
+  if (properties === undefined) return undefined;
+  const { anchor, tag, end } = properties;
+  if (anchor !== undefined) anchors.open(anchor);
+  const node = read(end, false);
+  // An alias has none, and what nothing has is left alone.
+  if (node === undefined || node.kind === "alias" || isEmpty(node)) return undefined;
+  const tagged = tag === undefined ? node : { ...node, tag };
+  if (anchor !== undefined) anchors.set(anchor, tagged);
+  return tagged;
+}
+
+function isEmpty(node: YamlNode): boolean {
+  return node.kind === "scalar" && node.style === "plain" && node.text === "";
 }
 
 /** What follows on later lines, or nothing, which is null at `empty`. */
@@ -169,7 +151,7 @@ function readNested(reading: Reading, empty: number, place: Place): YamlNode | u
   if (cursor.is("content") && cursor.column > place.parent) {
     const node = readBlock(reading, place);
     // A scalar on a line of its own may go on below.
-    return node?.kind === "scalar" ? undefined : node;
+    return node?.kind === "scalar" || node?.kind === "alias" ? undefined : node;
   }
   cursor.end = empty;
   return plain("", empty);
@@ -199,16 +181,17 @@ function readMapping(reading: Reading, column: number, first: Key, depth: number
 
 function readValue(reading: Reading, after: number, column: number, depth: number): YamlNode | undefined {
   const { text, cursor } = reading;
-  const at = skipSpaces(text, after);
-  if (!isBlankAt(text, at)) return readContent(reading, at, { parent: column, depth });
-  cursor.advance(at);
-  const isIndentless =
-    cursor.is("content") &&
-    cursor.column === column &&
-    text.charCodeAt(cursor.position) === dash &&
-    isSpaceOrEnd(text, cursor.position + 1);
-  if (isIndentless) return readSequence(reading, column, depth + 1);
-  return readNested(reading, at, { parent: column, depth: depth + 1 });
+  return withProperties(reading, skipSpaces(text, after), (at) => {
+    if (!isBlankAt(text, at)) return readContent(reading, at, { parent: column, depth });
+    cursor.advance(at);
+    const isIndentless =
+      cursor.is("content") &&
+      cursor.column === column &&
+      text.charCodeAt(cursor.position) === dash &&
+      isSpaceOrEnd(text, cursor.position + 1);
+    if (isIndentless) return readSequence(reading, column, depth + 1);
+    return readNested(reading, at, { parent: column, depth: depth + 1 });
+  });
 }
 
 /** Content that begins on this line: a scalar, or a flow collection. Nothing but a comment may follow it. */
@@ -229,10 +212,13 @@ function readBlockScalar({ text, cursor }: Reading, at: number, parent: number):
   const { contentStart, style, keepsEnd } = header;
   const block = foldLines(text, contentStart, parent, style);
   if (block === undefined) return undefined;
+  // The parser leaves out what is white space in Unicode alone, too.
+  const content = text.slice(block.span.start, block.span.end);
+  if (content === "" || content.trim() !== content) return undefined;
   cursor.advanceTo(block.next);
   cursor.end = block.span.end;
   const value = keepsEnd ? `${block.value}\n` : block.value;
-  const exact = text.slice(block.span.start, block.span.end) === value;
+  const exact = content === value;
   return { kind: "scalar", span: block.span, text: value, style, exact, contentStart };
 }
 
@@ -247,9 +233,10 @@ function readKey({ text, inline }: Reading, at: number): Key | undefined {
   const first = text.charAt(at);
   if (first === '"' || first === "'") {
     const quoted = inline.readQuoted(at);
-    if (quoted === undefined || text.charCodeAt(quoted.end) !== colon || !isSpaceOrEnd(text, quoted.end + 1))
-      return undefined;
-    return quoted.end - at > maximumKey ? undefined : { scalar: quoted.node, after: quoted.end + 1 };
+    if (quoted === undefined) return undefined;
+    const end = skipSpaces(text, quoted.end);
+    if (text.charCodeAt(end) !== colon || !isSpaceOrEnd(text, end + 1)) return undefined;
+    return end - at > maximumKey ? undefined : { scalar: quoted.node, after: end + 1 };
   }
   if (!inline.mayBeginPlain(at)) return undefined;
   for (let end = at; end - at < maximumKey; end++) {
@@ -257,8 +244,8 @@ function readKey({ text, inline }: Reading, at: number): Key | undefined {
     if (Number.isNaN(unit) || unit === newline) return undefined;
     if (unit === hash && text.charCodeAt(end - 1) === space) return undefined;
     if (unit !== colon || !isSpaceOrEnd(text, end + 1)) continue;
-    const key = text.slice(at, end);
-    if (key.endsWith(" ") || key.includes("\t")) return undefined;
+    const key = text.slice(at, end).replace(/ +$/, "");
+    if (key.includes("\t")) return undefined;
     return { scalar: plain(key, at), after: end + 1 };
   }
   return undefined;
@@ -267,25 +254,4 @@ function readKey({ text, inline }: Reading, at: number): Key | undefined {
 function plain(value: string, start: number): YamlScalar {
   const span = { start, end: start + value.length };
   return { kind: "scalar", span, text: value, style: "plain", exact: true, contentStart: start };
-}
-
-function skipSpaces(text: string, from: number): number {
-  let at = from;
-  while (text.charCodeAt(at) === space) at++;
-  return at;
-}
-
-function isSpaceOrEnd(text: string, at: number): boolean {
-  const unit = text.charCodeAt(at);
-  return unit === space || unit === newline || at >= text.length;
-}
-
-/** Whether a line holds nothing more from here, after white space; a comment is nothing. */
-function isBlankAt(text: string, at: number): boolean {
-  const unit = text.charCodeAt(at);
-  return at >= text.length || unit === newline || (unit === hash && text.charCodeAt(at - 1) === space);
-}
-
-function isRestBlank(text: string, from: number): boolean {
-  return isBlankAt(text, skipSpaces(text, from));
 }

@@ -1,3 +1,5 @@
+import type { Anchors } from "./yamlAnchors.ts";
+import { readProperties } from "./yamlProperties.ts";
 import type { YamlEntry, YamlNode, YamlScalar } from "./yamlNode.ts";
 
 /** A node, and the offset after the last character that writes it. */
@@ -38,7 +40,7 @@ const escapes = new Map([
 ]);
 
 /** Creates the reader of one text. Each method gives undefined for what is not simple, and so not read. */
-export function createInlineReader(text: string): InlineReader {
+export function createInlineReader(text: string, anchors: Anchors): InlineReader {
   function mayBeginPlain(at: number): boolean {
     const unit = text.charCodeAt(at);
     if (Number.isNaN(unit) || indicators.has(unit) || unit <= space) return false;
@@ -145,9 +147,26 @@ export function createInlineReader(text: string): InlineReader {
       case '"':
       case "'":
         return readQuoted(at);
+      case "*":
+        return anchors.aliasAt(at, true);
+      case "&":
+      case "!":
+        return readWithProperties(at, parent, depth);
       default:
         return readPlain(at, true);
     }
+  }
+
+  function readWithProperties(at: number, parent: number, depth: number): Inline<YamlNode> | undefined {
+    const properties = readProperties(text, at);
+    if (properties === undefined) return undefined;
+    const { anchor, tag } = properties;
+    if (anchor !== undefined) anchors.open(anchor);
+    const found = readFlow(properties.end, parent, depth + 1);
+    if (found === undefined || found.node.kind === "alias") return undefined;
+    const node = tag === undefined ? found.node : { ...found.node, tag };
+    if (anchor !== undefined) anchors.set(anchor, node);
+    return { node, end: found.end };
   }
 
   function readFlowSequence(at: number, parent: number, depth: number): Inline<YamlNode> | undefined {
@@ -197,6 +216,7 @@ export function createInlineReader(text: string): InlineReader {
     read(at, parent) {
       const first = text.charAt(at);
       if (first === "[" || first === "{") return readFlow(at, parent, 0);
+      if (first === "*") return anchors.aliasAt(at, false);
       return first === '"' || first === "'" ? readQuoted(at) : readPlain(at, false);
     },
   };

@@ -66,6 +66,24 @@ const { block } = fc.letrec<{ block: readonly string[]; value: readonly string[]
   value: fc.oneof(
     { maxDepth: 4 },
     pieces.map((piece) => [` ${piece}`]),
+    fc
+      .constantFrom(
+        " &x v",
+        " *x",
+        " !t v",
+        " &y",
+        " *y",
+        " !t",
+        " &x !t",
+        " &x [a]",
+        " *x # c",
+        " [*x, *y]",
+        " {k : *x}",
+        " !t [&y a]",
+        " &x |",
+        "",
+      )
+      .map((each) => [each]),
     fc.constantFrom(
       ["", "", ""],
       ["", "  # comment"],
