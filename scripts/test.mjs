@@ -5,6 +5,7 @@
 // What a machine lacks is skipped and said. COUNTERSIGN_REQUIRE_EDITOR=1 and COUNTERSIGN_REQUIRE_PEERS=1
 // turn those skips into failures, for the places where they must not go unnoticed.
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildPeers, testsOfBuiltPeers } from "./builtPeers.mjs";
@@ -23,6 +24,8 @@ const modules = join(root, "node_modules");
 const mocha = join(modules, "mocha", "bin", "mocha.js");
 const c8 = join(modules, "c8", "bin", "c8.js");
 const reporter = ["--reporter", join(root, "scripts", "testReporter.mjs")];
+// Files of tests share nothing: each processor takes some.
+const parallel = ["--parallel", "--jobs", String(Math.min(availableParallelism(), 4))];
 const results = join(out, "results");
 const log = (line) => console.log(line);
 
@@ -35,7 +38,7 @@ const later = testsOfLaterPeers.flatMap((file) => ["--ignore", file]);
 const tiers = [
   {
     name: "Everything outside the editor",
-    args: [...(options.coverage ? [c8] : []), mocha, ...reporter, "test/**/*.test.ts", ...later],
+    args: [...(options.coverage ? [c8] : []), mocha, ...reporter, ...parallel, "test/**/*.test.ts", ...later],
     seconds: 900,
   },
   {
@@ -44,6 +47,7 @@ const tiers = [
     args: [
       mocha,
       ...reporter,
+      ...parallel,
       "test/core/**/*.test.ts",
       "test/conformance/**/*.test.ts",
       ...["document", "shell"].flatMap((folder) => ["--ignore", `test/core/${folder}/**`]),
