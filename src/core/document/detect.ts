@@ -38,9 +38,18 @@ const byPath: readonly { readonly dialect: Dialect; readonly matches: (path: str
   },
   {
     dialect: "shell",
-    matches: (_, name) => /\.(?:sh|bash|bats|ksh|zsh|ps1|psm1|cmd|bat)$|^Procfile(?:\.\w+)?$/i.test(name),
+    matches: (_, name) => shellName.test(name),
   },
 ];
+
+const shellName = new RegExp(
+  [
+    String.raw`\.(?:sh|bash|bats|ksh|zsh|ps1|psm1|cmd|bat)$|^Procfile(?:\.\w+)?$`,
+    // What a person's own shells read.
+    String.raw`^(?:\.|dot_)(?:(?:bash|zsh|ksh)(?:rc|env|_\w+)|(?:ba|z|k)?(?:sh_)?(?:profile|login|aliases|functions)|envrc|dockerfunc)$`,
+  ].join("|"),
+  "i",
+);
 
 /** The dialect that a path alone tells, at the workspace's root or in any folder below it. */
 export function dialectOfPath(path: string): Dialect | undefined {
@@ -84,7 +93,8 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
   if (mayHoldInfrastructure(path)) return infrastructureOfContent(head, path);
   if (/\.json$/i.test(path)) return deliveryOfJson(head) ?? infrastructureOfContent(head, path);
   if (path.slice(path.lastIndexOf("/") + 1).includes(".")) return undefined;
-  if (/^#![^\n]{0,200}\b(?:ba|da|a|z|k|mk)?sh\b/.test(head)) return "shell";
+  if (/^#(?:![^\n]{0,200}\b|[ \t]*shellcheck[ \t][^\n]{0,200}\bshell=)(?:ba|da|a|z|k|mk)?sh\b/.test(head))
+    return "shell";
   if (isCloudConfig(head)) return "cloud-init";
   if (/^\s*\[?\s*\{/.test(head)) return infrastructureOfContent(head, path);
   if (/^#[ \t]*syntax[ \t]*=/i.test(head)) return "dockerfile";

@@ -4,6 +4,7 @@ import { innerCommands } from "./innerCommand.ts";
 import { inDocumentOrder } from "../document/yamlImage.ts";
 import { imagesOfTool } from "./imageTools.ts";
 import { createCommandUses, type PlacedMention } from "./imageCommandUse.ts";
+import { afterName } from "./mention.ts";
 import { createScript } from "./script.ts";
 import { partsOfSlice, valueOfWord, wholeSlice, type WordSlice } from "./wordValue.ts";
 
@@ -89,8 +90,9 @@ function readCommands(
     for (const inner of innerCommands(command)) {
       if (inner.kind === "script") {
         if (depth >= maximumDepth) continue;
-        const value = valueOfWord(inner.word, document.text);
-        for (const one of commandsOf(wholeSlice(value), command, document.text)) visit(one, depth + 1);
+        const whole = wholeSlice(valueOfWord(inner.word, document.text));
+        const script = inner.isNamed === true ? (afterName(whole, /^[\w.-]+=/) ?? whole) : whole;
+        for (const one of commandsOf(script, command, document.text)) visit(one, depth + 1);
         continue;
       }
       const { tool, rest } = inner.invocation;

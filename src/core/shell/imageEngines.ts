@@ -1,3 +1,4 @@
+import { baseArgument } from "../document/baseArgument.ts";
 import { engineBuild, engineFrom } from "./options/build.ts";
 import { buildxTools, scout, serviceCreate, serviceUpdate } from "./options/docker.ts";
 import { engineGlobal, engineLook, engineManifest, enginePull, engineRun, podCreate } from "./options/engine.ts";
@@ -34,6 +35,8 @@ export interface EngineCommand {
 export function engineCommand(words: readonly WordValue[]): EngineCommand {
   let rest = readOptions(words, engineGlobal, { stopsAtArgument: true }).positionals;
   let group = "";
+  // `$(DOCKER) $(BUILDX) build`: the word that is not known adds nothing to what follows.
+  if (rest[0]?.text === unknownCharacter && rest[1]?.text === "build") rest = rest.slice(1);
   while (groups.has(rest[0]?.text ?? "")) {
     group = rest[0]?.text ?? "";
     rest = readOptions(rest.slice(1), engineGlobal, { stopsAtArgument: true }).positionals;
@@ -246,11 +249,23 @@ function readBuild(words: readonly WordValue[]): CommandImages {
   const contexts = optionValues(options, "--build-context").map((slice) => contextImage(slice, /^[^=]+=/));
   const frontends = optionValues(options, "--build-arg").map((slice) => afterPrefix(slice, "BUILDKIT_SYNTAX="));
   const bases = optionValues(options, "--from", "--sbom-scanner-image");
+  const given = optionValues(options, "--build-arg").flatMap((slice) => baseImage(slice) ?? []);
   const caches = optionValues(options, "--cache-from").flatMap(cacheSource);
+  const { mentions } = mentioned([...contexts, ...caches, ...generators, ...frontends, ...bases]);
   return {
-    ...mentioned([...contexts, ...caches, ...generators, ...frontends, ...bases]),
+    mentions: [...mentions, ...given.map((slice) => ({ slice, mayBeLocal: true }))],
     outputs: optionValues(options, "-t", "--tag"),
   };
+}
+
+/** `BASE_IMAGE=IMAGE`: what a build is given to start from. */
+function baseImage(slice: WordSlice): WordSlice | undefined {
+  const [before, name = ""] = /^(\w+)=/.exec(textOfSlice(slice)) ?? [];
+  if (before === undefined) return undefined;
+  const value = { ...slice, from: slice.from + before.length };
+  const text = textOfSlice(value);
+  const holds = baseArgument(name, text, text.includes(unknownCharacter));
+  return holds === undefined || holds.skip?.(text) === true ? undefined : value;
 }
 
 /** `NAME=docker-image://IMAGE`. */

@@ -5,7 +5,8 @@ import { isShellProgram } from "./shellInterpreter.ts";
 /** What a command runs: a tool with its words, or a script that a word holds. */
 export type InnerCommand =
   | { readonly kind: "tool"; readonly invocation: Invocation }
-  | { readonly kind: "script"; readonly word: ShellWord };
+  /** `isNamed`: the script stands after a name and `=`. */
+  | { readonly kind: "script"; readonly word: ShellWord; readonly isNamed?: boolean };
 
 /** What a command runs in the end, whatever stands before it: `sudo`, `retry 3`, `ssh host`. */
 export function innerCommands(command: ShellCommand): readonly InnerCommand[] {
@@ -24,6 +25,10 @@ export function innerCommands(command: ShellCommand): readonly InnerCommand[] {
     const scripts = invocation.rest.filter(({ text, raw }) => !raw.startsWith("-") && /\s/.test(text ?? raw));
     if (scripts.length > 0) return scripts.map((script) => ({ kind: "script", word: script }));
   }
+  if (invocation.tool === "alias")
+    return invocation.rest.flatMap((named) =>
+      /^[\w.-]+=/.test(named.raw) ? [{ kind: "script", word: named, isNamed: true }] : [],
+    );
   const word = scriptOf(invocation.tool, invocation.rest);
   if (word !== undefined) return [{ kind: "script", word }];
   const own: InnerCommand = { kind: "tool", invocation };

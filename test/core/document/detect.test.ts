@@ -33,7 +33,7 @@ describe("dialectOfPath", () => {
       ".forgejo/workflows/a.yml",
     ],
     "github-action": ["action.yml", "a/action.yaml", ".github/actions/x/action.yml"],
-    shell: ["a.sh", "b/c.bash"],
+    shell: ["a.sh", "b/c.bash", ".bashrc", "home/.bash_aliases", "dot_zshrc", ".zprofile", ".envrc"],
     makefile: ["Makefile", "GNUmakefile", "rules.mk"],
     undefined: [
       "Dockerfile.dockerignore",
@@ -75,6 +75,7 @@ describe("dialectOfContent", () => {
     ["a Dockerfile without its name", "build/image", "# x\n\nARG V=1\nFROM a:$V\n", "dockerfile"],
     ["a syntax line", "image", "# syntax=docker/dockerfile:1\n", "dockerfile"],
     ["a script without extension", "bin/run", "#!/usr/bin/env bash\nx\n", "shell"],
+    ["a script that others read", "lib/run", "# shellcheck shell=bash\nx\n", "shell"],
     ["another script", "bin/run", "#!/usr/bin/env python3\nx\n", undefined],
     ["prose", "NOTES", "From here on\nit is prose.\n", undefined],
     ["a file with another extension", "a.txt", "FROM a\n", undefined],
