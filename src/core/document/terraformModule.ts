@@ -47,30 +47,33 @@ export function packerLookup(path: string, siblings: Siblings): ModuleLookup {
 
 function folderLookup(path: string, siblings: Siblings, { first, values, files, usual }: ModuleFiles): ModuleLookup {
   const lookups = new Map<string, HclLookup>();
-  /** What a file says of a name, where it has the name at all. */
-  const inFile = (file: string, name: string, isGiven: boolean): HclDefinition | undefined => {
+  const textAt = (file: string): { readonly text: string; readonly file: string } | undefined => {
     const place = siblingPath(path, file);
     const text = place === undefined || place === path ? undefined : siblings(place);
-    if (place === undefined || text?.includes(name.slice(name.indexOf(".") + 1)) !== true) return undefined;
-    const source = { text, file: place };
-    const lookup =
-      lookups.get(place) ??
-      (isGiven ? givenVariables(readPart(text), source) : variablesAndLocals(readPart(text), source));
-    lookups.set(place, lookup);
-    return lookup(name);
+    return place === undefined || text === undefined ? undefined : { text, file: place };
   };
   let names: { readonly given: readonly string[]; readonly parts: readonly string[] } | undefined;
   const namesOf = (): { readonly given: readonly string[]; readonly parts: readonly string[] } => {
     const all = namesBeside(path, siblings) ?? usual;
     return {
       given: [...all.filter((name) => values.test(name)).toReversed(), ...(first === undefined ? [] : [first])],
-      parts: all.filter((name) => files.test(name)).slice(0, maximumFiles),
+      parts: all
+        .filter((name) => files.test(name))
+        .toSorted((one, other) => Number(usual.includes(other)) - Number(usual.includes(one)))
+        .slice(0, maximumFiles),
     };
   };
+  /** What the files say of a name; one that declares it without a value ends the search. */
   const firstOf = (some: readonly string[], name: string, isGiven: boolean): HclDefinition | undefined => {
+    const mayDeclare = declarationOf(name, isGiven);
     for (const file of some) {
-      const found = inFile(file, name, isGiven);
-      if (found !== undefined) return found;
+      const source = textAt(file);
+      if (source === undefined || !mayDeclare(source.text)) continue;
+      const read = isGiven ? givenVariables : variablesAndLocals;
+      const lookup = lookups.get(source.file) ?? read(readPart(source.text), source);
+      lookups.set(source.file, lookup);
+      const found = lookup(name);
+      if (found !== undefined || (!isGiven && name.startsWith("var."))) return found;
     }
     return undefined;
   };
@@ -79,8 +82,28 @@ function folderLookup(path: string, siblings: Siblings, { first, values, files, 
     const text = file === undefined ? undefined : siblings(file);
     return file === undefined || text === undefined ? undefined : { text, file };
   });
-  return {
-    given: (name) => (name.startsWith("var.") ? firstOf((names ??= namesOf()).given, name, true) : undefined),
-    beside: (name) => (/^(?:var|local)\./.test(name) ? firstOf((names ??= namesOf()).parts, name, false) : texts(name)),
+  const known = new Map<string, HclDefinition | undefined>();
+  const once = (key: string, find: () => HclDefinition | undefined): HclDefinition | undefined => {
+    if (!known.has(key)) known.set(key, find());
+    return known.get(key);
   };
+  return {
+    given: (name) =>
+      name.startsWith("var.")
+        ? once(`given ${name}`, () => firstOf((names ??= namesOf()).given, name, true))
+        : undefined,
+    beside: (name) =>
+      /^(?:var|local)\./.test(name) ? once(name, () => firstOf((names ??= namesOf()).parts, name, false)) : texts(name),
+  };
+}
+
+/** Tells whether a text may declare a variable or a local, or give a variable its value, without reading it. */
+function declarationOf(name: string, isGiven: boolean): (text: string) => boolean {
+  const [kind, bare = ""] = name.split(".");
+  if (!/^[\w-]+$/.test(bare)) return () => false;
+  const assigned = new RegExp(`(?:^|\\{)[ \\t]*"?${bare}"?[ \\t]*=(?!=)`, "m");
+  if (isGiven) return (text) => assigned.test(text);
+  const declared = new RegExp(`^[ \\t]*${kind === "var" ? "variable" : "local"}[ \\t]+"?${bare}"?[ \\t]*\\{`, "m");
+  const list = kind === "var" ? /^variables[ \t]*\{/m : /^locals[ \t]*\{/m;
+  return (text) => text.includes(bare) && (declared.test(text) || (list.test(text) && assigned.test(text)));
 }
