@@ -8,6 +8,9 @@ interface ParserError {
 const maximumLength = 400_000;
 const maximumJoins = 60;
 
+const missingQuote = /^Missing closing (["'])/;
+const shortFlow = /^Flow (?:sequence|map) in block collection must/;
+
 /**
  * Undoes line breaks that the parser takes for the end of a quoted text or a flow collection, since the next line is
  * not indented: libyaml and Go's parsers, which Kubernetes and others use, read on. `parse` gives the errors of a text.
@@ -41,22 +44,22 @@ function joinedDocument(
 ): string | undefined {
   let joined = text;
   let left = errors;
+  let reached = -1;
+  const content = text.trimEnd().length;
   for (let count = 0; left.length > 0; count++) {
-    const next = count < maximumJoins ? joinOnce(joined, left) : undefined;
+    const error = left.find(({ message }) => missingQuote.test(message) || shortFlow.test(message));
+    if (error === undefined || count >= maximumJoins) return undefined;
+    const [at] = error.pos;
+    // What is not closed at all stops the parser at the end, or at the same place again.
+    if (at <= reached || at >= content) return undefined;
+    const quote = missingQuote.exec(error.message)?.[1];
+    const next = quote === undefined ? joinFlow(joined, at) : joinQuoted(joined, at, quote);
     if (next === undefined) return undefined;
+    reached = at;
     joined = next;
     left = parse(joined);
   }
   return joined;
-}
-
-function joinOnce(text: string, errors: readonly ParserError[]): string | undefined {
-  for (const { message, pos } of errors) {
-    const quote = /^Missing closing (["'])/.exec(message)?.[1];
-    if (quote !== undefined) return joinQuoted(text, pos[0], quote);
-    if (/^Flow (?:sequence|map) in block collection must/.test(message)) return joinFlow(text, pos[0]);
-  }
-  return undefined;
 }
 
 /** Joins the lines up to the quote that closes the text, which the parser gave up at `at`. */

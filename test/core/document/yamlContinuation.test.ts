@@ -56,6 +56,22 @@ describe("withJoinedLines", () => {
     }
   });
 
+  it("gives up at once what is never closed", () => {
+    for (const source of [`a: {\n${'  "b": {},\n'.repeat(40)}`, `{"a":\n${'[{"b": 1},\n'.repeat(40)}`]) {
+      let parses = 0;
+      const errors = [
+        { message: "Flow map in block collection must end", pos: [source.length, source.length] as const },
+      ];
+      const parse = () => {
+        parses++;
+        return errors;
+      };
+      assert.equal(withJoinedLines(source, errors, parse), undefined);
+      assert.ok(parses <= 1, String(parses));
+      assert.ok(readYaml(source).problems.length > 0);
+    }
+  });
+
   it("ends where there is very much to join", () => {
     assert.ok(readYaml(`a: [${"\nb,".repeat(5000)}\n]`).problems.length > 0);
   });
