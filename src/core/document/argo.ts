@@ -31,8 +31,11 @@ export function readArgoResource(pipeline: Pipeline, node: YamlNode, kind: strin
       pipeline.image(valueAt(spec, "template", "container", "image"), "image", { scope: argoOutside });
       for (const trigger of itemsOf(valueAt(spec, "triggers")))
         for (const action of ["k8s", "argoWorkflow"]) {
-          const resource = valueAt(trigger, "template", action, "source", "resource");
+          const source = valueAt(trigger, "template", action, "source");
+          const resource = valueAt(source, "resource");
           if (resource !== undefined) nested.resource(resource);
+          const manifest = scalarOf(valueAt(source, "inline"));
+          if (manifest !== undefined) nested.manifest(manifest);
         }
       return false;
     default:

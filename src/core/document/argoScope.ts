@@ -2,7 +2,7 @@ import { parametersOf, type PipelineParameters } from "./pipelinePod.ts";
 import type { TemplateScope, TemplateSyntax } from "./template.ts";
 import { delimited } from "./templateSyntax.ts";
 import { readYaml } from "./yaml.ts";
-import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 const tags = delimited("{{", "}}");
 /** `{{=name}}` is an expression, which may be a name alone. */
@@ -15,6 +15,9 @@ const maximumScopes = 256;
 const maximumDepth = 8;
 const maximumJson = 20_000;
 const maximumText = 1_000_000;
+
+/** Where a parameter says what it is unless it is given: also if what it is taken from is not there. */
+const known = ["value", "default", "valueFrom.default"];
 
 /** Outside of every workflow: nothing is known. */
 export const argoOutside: TemplateScope = { syntax, lookup: () => [] };
@@ -35,14 +38,16 @@ export interface ArgoScopes {
 
 /** Follows the arguments of a workflow to its entry point, and from there to the templates that it runs. */
 export function createArgoScopes(spec: YamlNode | undefined, text: string): ArgoScopes {
-  const workflow = parametersOf(valueAt(spec, "arguments", "parameters"), ["value", "default"], "workflow parameter");
+  const workflow = parametersOf(valueAt(spec, "arguments", "parameters"), known, "workflow parameter");
   const templates = new Map<string, YamlNode>();
   const invocations = new Map<string, Invocation[]>();
   for (const template of itemsOf(valueAt(spec, "templates"))) {
     const name = textOf(valueAt(template, "name"));
     if (name !== undefined) templates.set(name, template);
-    for (const step of stepsOf(template)) addInvocation(invocations, name ?? "", step, text);
+    for (const step of stepsOf(template))
+      for (const one of [step, ...hooksOf(step)]) addInvocation(invocations, name ?? "", one, text);
   }
+  for (const hook of hooksOf(spec)) addInvocation(invocations, "", hook, text);
   const entrypoint = textOf(valueAt(spec, "entrypoint"));
 
   const workflowLookup: TemplateScope["lookup"] = (name) => {
@@ -53,7 +58,7 @@ export function createArgoScopes(spec: YamlNode | undefined, text: string): Argo
   const outside: TemplateScope = { syntax, lookup: workflowLookup };
 
   const within = (template: YamlNode | undefined, given: PipelineParameters): TemplateScope => {
-    const own = parametersOf(valueAt(template, "inputs", "parameters"), ["value", "default"], "default of input");
+    const own = parametersOf(valueAt(template, "inputs", "parameters"), known, "default of input");
     return {
       syntax,
       lookup(name) {
@@ -102,6 +107,11 @@ export function stepsOf(template: YamlNode): readonly YamlNode[] {
     return items.length === 0 ? [group] : items;
   });
   return [...steps, ...itemsOf(valueAt(template, "dag", "tasks"))];
+}
+
+/** What is run when a workflow, a step or a task comes to a certain state. */
+function hooksOf(holder: YamlNode | undefined): readonly YamlNode[] {
+  return entriesOf(valueAt(holder, "hooks")).map(({ value }) => value);
 }
 
 function addInvocation(invocations: Map<string, Invocation[]>, caller: string, step: YamlNode, text: string): void {

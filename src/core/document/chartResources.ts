@@ -31,6 +31,16 @@ const profile: ChartPlace = {
   values: ["values"],
 };
 
+const release: ChartPlace = {
+  at: ["spec", "forProvider"],
+  url: ["chart", "repository"],
+  name: ["chart", "name"],
+  version: ["chart", "version"],
+  values: ["values"],
+  chart: ["chart", "url"],
+  set: ["set"],
+};
+
 /** Kinds by which others than Flux and Argo CD install charts, by API group and kind. */
 const chartKinds = new Map<string, ChartPlace>([
   // Cluster API, add-on provider for Helm.
@@ -40,18 +50,8 @@ const chartKinds = new Map<string, ChartPlace>([
   ["config.projectsveltos.io/ClusterProfile", profile],
   ["config.projectsveltos.io/Profile", profile],
   // Crossplane, provider-helm.
-  [
-    "helm.crossplane.io/Release",
-    {
-      at: ["spec", "forProvider"],
-      url: ["chart", "repository"],
-      name: ["chart", "name"],
-      version: ["chart", "version"],
-      values: ["values"],
-      chart: ["chart", "url"],
-      set: ["set"],
-    },
-  ],
+  ["helm.crossplane.io/Release", release],
+  ["helm.m.crossplane.io/Release", release],
   [
     "k0s.k0sproject.io/ClusterConfig",
     {

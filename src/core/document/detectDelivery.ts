@@ -61,6 +61,7 @@ export function deliveryOfYaml(head: string, path: string): Dialect | undefined 
   if (head.includes("skaffold/") && /^apiVersion[ \t]*:[ \t]*["']?skaffold\//m.test(head)) return "skaffold";
   if (head.includes("kustomize.config") && /^apiVersion[ \t]*:[ \t]*["']?kustomize\.config\.k8s\.io\//m.test(head))
     return "kubernetes";
+  if (head.includes("olm.") && /^schema[ \t]*:[ \t]*["']?olm\.[a-z]/m.test(head)) return "kubernetes";
   if (/^-[ \t]+(?:op|path|value)[ \t]*:/m.test(head) && patchOperation.test(head)) return "kustomize";
   if (/^releases[ \t]*:/m.test(head) && /^[ \t-]+chart[ \t]*:/m.test(head)) return "helmfile";
   return undefined;
@@ -90,5 +91,6 @@ export function isChartValues(head: string): boolean {
 /** The dialect of Kubernetes' tools for delivery that a JSON text shows. */
 export function deliveryOfJson(head: string): Dialect | undefined {
   const isResource = /"apiVersion"\s*:\s*"[a-z][^"\s]*"/.test(head) && /"kind"\s*:\s*"[A-Z]\w*"/.test(head);
-  return isResource && /^\s*[[{]/.test(head) ? "kubernetes" : undefined;
+  const isCatalog = /^\s*\{\s*"schema"\s*:\s*"olm\.[a-z]/.test(head);
+  return isCatalog || (isResource && /^\s*[[{]/.test(head)) ? "kubernetes" : undefined;
 }

@@ -2,8 +2,8 @@ import { readChartResource } from "./chartResources.ts";
 import { addFluxChart } from "./fluxChart.ts";
 import { addScopedSource, readResourceSet } from "./fluxResourceSet.ts";
 import { readHelmParameters, readInlineValues, readParameterList } from "./helmParameters.ts";
-import { readKustomization, readPatches } from "./kustomization.ts";
-import { readKustomizeImages } from "./kustomizeImages.ts";
+import { readInflatedChart, readKustomization, readPatches } from "./kustomization.ts";
+import { readKustomizeImage, readKustomizeImages } from "./kustomizeImages.ts";
 import { addOciChart } from "./ociChart.ts";
 import type { ResourceReading } from "./resourceReading.ts";
 import { addSplitImage, newKeyPlace } from "./splitImage.ts";
@@ -26,6 +26,13 @@ export function readGitOps(
     case "kustomize.config.k8s.io/Kustomization":
     case "kustomize.config.k8s.io/Component":
       readKustomization(node, reading, readPatch);
+      return true;
+    // What Kustomize itself brings for its fields, in files or texts of their own (`apiVersion: builtin`).
+    case "/ImageTagTransformer":
+      readKustomizeImage(valueAt(node, "imageTag"), { text, images });
+      return true;
+    case "/HelmChartInflationGenerator":
+      readInflatedChart(node, reading);
       return true;
     case "kustomize.toolkit.fluxcd.io/Kustomization":
       readKustomizeImages(valueAt(spec, "images"), { text, images });

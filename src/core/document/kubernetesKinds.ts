@@ -35,17 +35,20 @@ function place(path: string, site = "image", wrapper?: string): ImagePlace {
 }
 
 const crossplanePackage = [place("spec.package", "package")];
+const catalogImage = [place("spec.source.image.ref")];
 const dataVolume = "source.registry.url";
 
 /** Places where custom resources hold an image that their shape alone does not tell, by API group and kind. */
 const imagePlaces = new Map<string, readonly ImagePlace[]>([
   ["operators.coreos.com/ClusterServiceVersion", [place("spec.relatedImages.*.image", "related-image")]],
   ["operators.coreos.com/CatalogSource", [place("spec.image")]],
+  ["olm.operatorframework.io/ClusterCatalog", catalogImage],
+  ["catalogd.operatorframework.io/ClusterCatalog", catalogImage],
+  ["core.rukpak.io/BundleDeployment", catalogImage],
   ["pkg.crossplane.io/Provider", crossplanePackage],
   ["pkg.crossplane.io/Configuration", crossplanePackage],
   ["pkg.crossplane.io/Function", crossplanePackage],
   ["meta.pkg.crossplane.io/Provider", [place("spec.controller.image")]],
-  ["image.toolkit.fluxcd.io/ImageRepository", [place("spec.image")]],
   ["kubevirt.io/VirtualMachineInstance", [place("spec.volumes.*.containerDisk.image", "volume")]],
   [
     "kubevirt.io/VirtualMachine",
@@ -114,12 +117,14 @@ function isBuiltIn(group: string): boolean {
 
 const ofProjects = new Set(["sparkoperator.k8s.io", "app.k8s.io", "kops.k8s.io", "kops"]);
 
-/** Resources that hold patterns, schemas, mirrors or the images that a build makes, not references. */
+/** Resources that hold patterns, schemas, mirrors, repositories to look for tags in, or the images that a build makes. */
 function isPolicy(group: string, kind: string): boolean {
   return (
     /(?:^|\.)(?:kyverno\.io|gatekeeper\.sh|sigstore\.dev|kubewarden\.io)$/.test(group) ||
     /(?:Policy|Policies|PolicySet|PolicyException|PolicyReport|VulnerabilityReport|Constraint)$/.test(kind) ||
-    /(?:^|\.)(?:config\.openshift\.io|aquasecurity\.github\.io|cloudbuild\.cnrm\.cloud\.google\.com)$/.test(group) ||
+    /(?:^|\.)(?:config\.openshift\.io|image\.toolkit\.fluxcd\.io|aquasecurity\.github\.io|cloudbuild\.cnrm\.cloud\.google\.com)$/.test(
+      group,
+    ) ||
     ["ImageDigestMirrorSet", "ImageTagMirrorSet"].includes(kind)
   );
 }

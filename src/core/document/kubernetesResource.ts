@@ -7,7 +7,9 @@ import { readIstio } from "./istio.ts";
 import { bootsFromImage, isImageAnnotation, isOfMachines, readingOfKind } from "./kubernetesKinds.ts";
 import { readPatches } from "./kustomization.ts";
 import { imagesFilledIn, readOpenShift } from "./openShift.ts";
+import { readCatalog } from "./operatorCatalog.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
+import { addSharedKeys } from "./sharedKeys.ts";
 import { entriesOf, itemsOf, nodesAt, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 const containerLists = ["initContainers", "containers", "ephemeralContainers"];
@@ -29,7 +31,10 @@ export function readResource(
   if (depth > maximumNesting) return;
   const apiVersion = textOf(valueAt(node, "apiVersion")) ?? inherited?.apiVersion;
   const kind = textOf(valueAt(node, "kind")) ?? inherited?.kind;
-  if (apiVersion === undefined || kind === undefined) return;
+  if (apiVersion === undefined || kind === undefined) {
+    readCatalog(node, reading);
+    return;
+  }
   const items = itemsOf(valueAt(node, "items"));
   if (kind.endsWith("List") && (items.length > 0 || kind === "List")) {
     const itemKind = kind.slice(0, -"List".length);
@@ -55,18 +60,21 @@ export function readResource(
       readAnnotations(valueAt(node, ...found.path.slice(0, -1), "metadata", "annotations"), reading);
     return;
   }
+  const boots = bootsFromImage(group, kind) ? valueAt(node, "spec", "image") : undefined;
+  const taken = boots === undefined ? addSharedKeys(node, group, kind, reading) : new Set([boots]);
+  const rest = without(taken, reading);
   for (const { path, site, wrapper } of found.places)
     for (const image of nodesAt(node, path))
       if (wrapper === undefined || textOf(image)?.startsWith(wrapper) === true)
-        reading.add(image, site, wrapper === undefined ? {} : { wrapper });
-  const boots = bootsFromImage(group, kind) ? valueAt(node, "spec", "image") : undefined;
-  readShape(node, isOfMachines(group) ? withCertainImages(reading) : without(boots, reading), nested);
+        rest.add(image, site, wrapper === undefined ? {} : { wrapper });
+  readShape(node, isOfMachines(group) ? withCertainImages(rest) : rest, nested);
 }
 
-/** Where one node is no reference, though it stands where one does. */
-function without(node: YamlNode | undefined, reading: ResourceReading): ResourceReading {
-  if (node === undefined) return reading;
-  return { ...reading, add: (one, site, options) => void (one === node || reading.add(one, site, options)) };
+/** Where some nodes are no references by themselves, though they stand where one does. */
+function without(nodes: ReadonlySet<YamlNode>, reading: ResourceReading): ResourceReading {
+  if (nodes.size === 0) return reading;
+  const isOne = (node: YamlNode | undefined) => node !== undefined && nodes.has(node);
+  return { ...reading, add: (node, site, options) => void (isOne(node) || reading.add(node, site, options)) };
 }
 
 /** Where images of machines have the same keys as those of containers, a name alone is no reference. */

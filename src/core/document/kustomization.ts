@@ -1,6 +1,7 @@
 import { readShape } from "./customShape.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { readInlineValues } from "./helmParameters.ts";
+import { isCertainImage, isImageKey } from "./imageShape.ts";
 import { readKustomizeImages, tagsInBase } from "./kustomizeImages.ts";
 import { addOciChart } from "./ociChart.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
@@ -12,13 +13,19 @@ type ReadPatch = (node: YamlNode | undefined, reading: ResourceReading) => void;
 /** Reads a Kustomization or Component: what its image changes result in, its patches and its charts. */
 export function readKustomization(node: YamlNode | undefined, reading: ResourceReading, readPatch: ReadPatch): void {
   const { text, images, path, siblings } = reading;
-  readKustomizeImages(valueAt(node, "images"), { text, images, tagsOf: tagsInBase(node, path, siblings) });
+  const changes = valueAt(node, "images") ?? valueAt(node, "imageTags");
+  readKustomizeImages(changes, { text, images, tagsOf: tagsInBase(node, path, siblings) });
   readPatches(node, reading, readPatch);
-  for (const chart of itemsOf(valueAt(node, "helmCharts"))) {
-    readInlineValues(valueAt(chart, "valuesInline"), reading);
-    const [url, name, version] = [valueAt(chart, "repo"), valueAt(chart, "name"), valueAt(chart, "version")];
-    addOciChart(text, images, { url, name, version }, "chart");
-  }
+  for (const chart of itemsOf(valueAt(node, "helmCharts"))) readInflatedChart(chart, reading);
+  for (const list of ["transformers", "generators"])
+    for (const item of itemsOf(valueAt(node, list))) readWritten(item, reading, readPatch);
+}
+
+/** Reads a chart that Kustomize renders: of a list, or a generator of its own. */
+export function readInflatedChart(chart: YamlNode | undefined, reading: ResourceReading): void {
+  readInlineValues(valueAt(chart, "valuesInline"), reading);
+  const [url, name, version] = [valueAt(chart, "repo"), valueAt(chart, "name"), valueAt(chart, "version")];
+  addOciChart(reading.text, reading.images, { url, name, version }, "chart");
 }
 
 /** Reads the patches that stand in a document, as resources or as operations of JSON Patch (RFC 6902). */
@@ -28,21 +35,23 @@ export function readPatches(node: YamlNode | undefined, reading: ResourceReading
     ...itemsOf(valueAt(node, "patchesJson6902")).map((patch) => valueAt(patch, "patch")),
     ...itemsOf(valueAt(node, "patchesStrategicMerge")),
   ];
-  for (const patch of patches) {
-    const scalar = scalarOf(patch);
-    if (scalar === undefined) {
-      readPatchContent(patch, reading, readPatch);
-      continue;
-    }
-    // A line is the path of a file.
-    if (!scalar.text.includes(":")) continue;
-    const read = (root: YamlNode | undefined, inner: string) => {
-      const within = createResourceReading(inner, reading.path);
-      readPatchContent(root, within, readPatch);
-      return usesOf(within);
-    };
-    reading.inner.push(readEmbeddedYaml(scalar, reading.text, reading.path, read));
+  for (const patch of patches) readWritten(patch, reading, readPatch);
+}
+
+/** Reads what is written as a part of the document or as a text; a line is the path of a file. */
+function readWritten(node: YamlNode | undefined, reading: ResourceReading, readPatch: ReadPatch): void {
+  const scalar = scalarOf(node);
+  if (scalar === undefined) {
+    readPatchContent(node, reading, readPatch);
+    return;
   }
+  if (!scalar.text.includes(":")) return;
+  const read = (root: YamlNode | undefined, inner: string) => {
+    const within = createResourceReading(inner, reading.path);
+    readPatchContent(root, within, readPatch);
+    return usesOf(within);
+  };
+  reading.inner.push(readEmbeddedYaml(scalar, reading.text, reading.path, read));
 }
 
 /** Reads a patch: a resource, or operations of JSON Patch. */
@@ -52,12 +61,19 @@ export function readPatchContent(root: YamlNode | undefined, reading: ResourceRe
     return;
   }
   for (const operation of itemsOf(root)) {
-    const [, list, isImage] = containerPlace.exec(textOf(valueAt(operation, "path")) ?? "") ?? [];
+    const path = textOf(valueAt(operation, "path")) ?? "";
+    const [, list, isImage] = containerPlace.exec(path) ?? [];
     const value = valueAt(operation, "value");
     if (!/^(?:add|replace)$/.test(textOf(valueAt(operation, "op")) ?? "")) continue;
     if (scalarOf(value) === undefined) readShape(value, reading, (node) => readPatch(node, reading), list);
-    else if (isImage !== undefined) reading.add(value, "image");
+    else if (isImage !== undefined || (isImagePlace(path) && isCertainImage(textOf(value) ?? "")))
+      reading.add(value, "image");
   }
+}
+
+/** Whether a place is one of an image by its key alone; the data of ConfigMaps and labels are texts. */
+function isImagePlace(path: string): boolean {
+  return isImageKey(path.slice(path.lastIndexOf("/") + 1)) && !/^\/(?:data|stringData)\/|\/labels\//.test(path);
 }
 
 /** A place in a resource that holds containers, one of them, or the image of one. */

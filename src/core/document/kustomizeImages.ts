@@ -18,32 +18,36 @@ const unknownTag: readonly SuppliedPart[] = [{ steps: [] }];
  * Reads a list of image changes (Kustomize, `images`): the image as it results. `name` alone only selects; a digest
  * wins over a tag; a tag that is not changed is the base's.
  */
-export function readKustomizeImages(list: YamlNode | undefined, { text, images, tagsOf }: KustomizeReading): void {
-  for (const item of itemsOf(list)) {
-    const newName = filled(valueAt(item, "newName"));
-    const tag = filled(valueAt(item, "newTag"));
-    const digest = filled(valueAt(item, "digest"));
-    const suffix = filled(valueAt(item, "tagSuffix"));
-    const name = valueAt(item, "name");
-    if (newName === undefined && tag === undefined && digest === undefined && suffix === undefined) continue;
-    // A new name that has a tag or digest of its own is taken as it is.
-    const isWhole = nameEnd(textOf(newName) ?? "") < (textOf(newName) ?? "").length;
-    const keepsTag = tag === undefined && digest === undefined && !isWhole;
-    const known = keepsTag && suffix === undefined ? (tagsOf?.(textOf(name) ?? "") ?? []) : [];
-    const tags = keepsTag ? (known.length > 0 ? known : unknownTag) : [undefined];
-    for (const defaultTag of tags)
-      addSplitImage(
-        text,
-        images,
-        { repository: newName ?? name, tag, digest: valueAt(item, "digest"), defaultTag },
-        "images",
-        {
-          digestReplacesTag: true,
-          withoutOwnTag: newName === undefined,
-          pin: tag === undefined ? newDigestPlace(text, item) : undefined,
-        },
-      );
-  }
+export function readKustomizeImages(list: YamlNode | undefined, reading: KustomizeReading): void {
+  for (const item of itemsOf(list)) readKustomizeImage(item, reading);
+}
+
+/** Reads one image change. */
+export function readKustomizeImage(item: YamlNode | undefined, { text, images, tagsOf }: KustomizeReading): void {
+  if (item === undefined) return;
+  const newName = filled(valueAt(item, "newName"));
+  const tag = filled(valueAt(item, "newTag"));
+  const digest = filled(valueAt(item, "digest"));
+  const suffix = filled(valueAt(item, "tagSuffix"));
+  const name = valueAt(item, "name");
+  if (newName === undefined && tag === undefined && digest === undefined && suffix === undefined) return;
+  // A new name that has a tag or digest of its own is taken as it is.
+  const isWhole = nameEnd(textOf(newName) ?? "") < (textOf(newName) ?? "").length;
+  const keepsTag = tag === undefined && digest === undefined && !isWhole;
+  const known = keepsTag && suffix === undefined ? (tagsOf?.(textOf(name) ?? "") ?? []) : [];
+  const tags = keepsTag ? (known.length > 0 ? known : unknownTag) : [undefined];
+  for (const defaultTag of tags)
+    addSplitImage(
+      text,
+      images,
+      { repository: newName ?? name, tag, digest: valueAt(item, "digest"), defaultTag },
+      "images",
+      {
+        digestReplacesTag: true,
+        withoutOwnTag: newName === undefined,
+        pin: tag === undefined ? newDigestPlace(text, item) : undefined,
+      },
+    );
 }
 
 function newDigestPlace(text: string, item: YamlNode): ReturnType<typeof newKeyPlace> | "none" {

@@ -7,7 +7,7 @@ import { itemsOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } fro
 /** Values of parameters by name. */
 export type PipelineParameters = ReadonlyMap<string, Definition>;
 
-/** A list of `name` with a value under the first of `keys` that it has; `scope` resolves what the values use. */
+/** A list of `name` with a value under the first of `keys` (with dots between those of a path) that it has; `scope` resolves what the values use. */
 export function parametersOf(
   list: YamlNode | undefined,
   keys: readonly string[],
@@ -17,7 +17,7 @@ export function parametersOf(
   const found = new Map<string, Definition>();
   for (const item of itemsOf(list)) {
     const name = textOf(valueAt(item, "name"));
-    const node = keys.map((key) => valueAt(item, key)).find((value) => value !== undefined);
+    const node = keys.map((key) => valueAt(item, ...key.split("."))).find((value) => value !== undefined);
     if (name !== undefined && node !== undefined)
       found.set(name, { label: `${label} ${name}`, node, ...(scope === undefined ? {} : { scope }) });
   }

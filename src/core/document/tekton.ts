@@ -49,6 +49,11 @@ export function readTektonResource(
         readImageVolumes(pipeline, valueAt(holder, "podTemplate"), around);
       readPipeline(pipeline, valueAt(spec, "pipelineSpec"), withValues(around, spec), 0);
       break;
+    case "CustomRun":
+    case "Run":
+      for (const custom of [valueAt(spec, "customSpec"), valueAt(spec, "spec")])
+        readCustom(pipeline, name, valueAt(custom, "spec"), withValues(around, spec), 0);
+      break;
     case "TriggerTemplate":
       readTemplate(spec, around, nested);
       break;
@@ -84,12 +89,21 @@ function readPipeline(pipeline: Pipeline, spec: YamlNode | undefined, around: Te
     for (const inner of taskScopes(scope, task)) {
       readTask(pipeline, name, valueAt(task, "taskSpec"), inner);
       readPipeline(pipeline, valueAt(task, "pipelineSpec"), inner, depth + 1);
-      // A custom task that runs tasks itself (loops, handlers of failures).
-      const custom = valueAt(task, "taskSpec", "spec");
-      readPipeline(pipeline, valueAt(custom, "pipelineSpec"), inner, depth + 1);
-      readTask(pipeline, name, valueAt(custom, "taskSpec"), inner);
+      readCustom(pipeline, name, valueAt(task, "taskSpec", "spec"), inner, depth + 1);
     }
   }
+}
+
+/** A custom task that runs tasks itself (loops, handlers of failures). */
+function readCustom(
+  pipeline: Pipeline,
+  name: string,
+  spec: YamlNode | undefined,
+  around: TemplateScope,
+  depth: number,
+): void {
+  readPipeline(pipeline, valueAt(spec, "pipelineSpec"), around, depth);
+  readTask(pipeline, name, valueAt(spec, "taskSpec"), around);
 }
 
 function readTask(pipeline: Pipeline, name: string, spec: YamlNode | undefined, around: TemplateScope): void {

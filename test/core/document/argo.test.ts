@@ -52,6 +52,14 @@ describe("readArgo", () => {
       [`image ${node}:20 resolved`, `image ${node}:22 resolved`],
     ],
     [
+      "what hooks give, and values for what cannot be had",
+      resource(
+        "Workflow",
+        "entrypoint: main\narguments: {parameters: [{name: r, valueFrom: {configMapKeyRef: {name: a, key: b}, default: redis}}]}\nhooks: {exit: {template: leaf, arguments: {parameters: [{name: i, value: '{{workflow.parameters.r}}:1'}]}}}\ntemplates:\n- name: main\n  steps: [[{name: a, template: other, hooks: {running: {template: leaf, arguments: {parameters: [{name: i, value: 'node:2'}]}}}}]]\n- name: leaf\n  inputs: {parameters: [{name: i}]}\n  container: {image: '«{{inputs.parameters.i}}»'}",
+      ),
+      [`image ${node}:2 resolved`, "image docker.io/library/redis:1 resolved"],
+    ],
+    [
       "loops",
       resource(
         "Workflow",
@@ -79,9 +87,13 @@ describe("readArgo", () => {
       "what sensors create, and their own container",
       resource(
         "Sensor",
-        "template: {container: {image: «a:1»}}\ntriggers:\n- template:\n    argoWorkflow:\n      source:\n        resource:\n          apiVersion: argoproj.io/v1alpha1\n          kind: Workflow\n          spec: {templates: [{name: x, container: {image: «a:2»}}]}\n      parameters: [{dest: image, src: {value: node}}]",
+        "template: {container: {image: «a:1»}}\ntriggers:\n- template:\n    argoWorkflow:\n      source:\n        resource:\n          apiVersion: argoproj.io/v1alpha1\n          kind: Workflow\n          spec: {templates: [{name: x, container: {image: «a:2»}}]}\n      parameters: [{dest: image, src: {value: node}}]\n- template:\n    k8s:\n      source:\n        inline: |\n          apiVersion: v1\n          kind: Pod\n          spec: {containers: [{image: «a:3»}]}",
       ),
-      ["image docker.io/library/a:1 literal", "image docker.io/library/a:2 literal"],
+      [
+        "image docker.io/library/a:1 literal",
+        "image docker.io/library/a:2 literal",
+        "image docker.io/library/a:3 literal",
+      ],
     ],
     [
       "the manifests that templates create",

@@ -23,7 +23,7 @@ describe("readChartResource", () => {
     ],
     [
       "a release of Crossplane that has its chart's own address",
-      "apiVersion: helm.crossplane.io/v1beta1\nkind: Release\nspec: {forProvider: {chart: {name: gw, repository: 'oci://a.io/other', url: 'oci://«a.io/charts/gw»', version: 1.7.0}}}\n",
+      "apiVersion: helm.m.crossplane.io/v1beta1\nkind: Release\nspec: {forProvider: {chart: {name: gw, repository: 'oci://a.io/other', url: 'oci://«a.io/charts/gw»', version: 1.7.0}}}\n",
       ["chart a.io/charts/gw:1.7.0 resolved"],
     ],
     [

@@ -105,10 +105,10 @@ spec: {url: "https://charts.example.org"}`,
       ["oci-repository ? partial"],
     ],
     [
-      "an image that is followed",
+      "no repository that is only looked for tags in",
       "image.toolkit.fluxcd.io/v1beta2/ImageRepository",
-      "spec: {image: «ghcr.io/a/app»}",
-      ["image ghcr.io/a/app literal"],
+      "spec: {image: ghcr.io/a/app}",
+      [],
     ],
     [
       "a kustomization of Flux",

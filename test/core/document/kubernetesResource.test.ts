@@ -252,6 +252,35 @@ parameters: [{name: NAME, value: quay.io/a/b}, {name: TAG, value: "1"}, {name: U
       ["image docker.io/a/hook:1 literal"],
     ],
     [
+      "images whose version stands beside them",
+      "argoproj.io/v1beta1/ArgoCD",
+      `spec: {image: «a.io/argocd», version: v2.9, dex: {image: «a.io/dex», version: '${digest}'}, redis: {image: '«a/redis:7»', version: '8'}, repo: {image: «a/repo»}}`,
+      [
+        "image a.io/argocd:v2.9 resolved",
+        `image a.io/dex@${digest} resolved`,
+        "image docker.io/a/redis:7 literal",
+        "image docker.io/a/repo literal",
+      ],
+    ],
+    [
+      "images of the operator for Prometheus in its older form",
+      "monitoring.coreos.com/v1/Prometheus",
+      `spec: {baseImage: «quay.io/p/prometheus», version: v2.7.1, thanos: {baseImage: «quay.io/t/thanos», tag: v0.3, version: v9, sha: ${digest.slice(7)}}}`,
+      ["image quay.io/p/prometheus:v2.7.1 resolved", `image quay.io/t/thanos@${digest} resolved`],
+    ],
+    [
+      "repositories of a database and its agent",
+      "scylla.scylladb.com/v1/ScyllaCluster",
+      "spec: {repository: «docker.io/s/scylla», version: 6.2.0, agentRepository: «docker.io/s/agent», agentVersion: 3.4.0}",
+      ["image docker.io/s/scylla:6.2.0 resolved", "image docker.io/s/agent:3.4.0 resolved"],
+    ],
+    [
+      "a catalog of operators",
+      "olm.operatorframework.io/v1/ClusterCatalog",
+      "spec: {source: {type: Image, image: {ref: «quay.io/a/catalog:latest»}}}",
+      ["image quay.io/a/catalog:latest literal"],
+    ],
+    [
       "what is left to fill in, in resources of any kind",
       "example.com/v1/Foo",
       "spec: {image: '«a.io/a:${V}»', baseImage: '«${R}/a/b:${V}»', proxyImage: '«a.io/p:${V:=v1}»', dataImage: '${IMAGE}', diskImage: '${A}/${B}', userImage: '${X}.png', plainImage: '${X}-b'}",
@@ -305,6 +334,11 @@ parameters: [{name: NAME, value: quay.io/a/b}, {name: TAG, value: "1"}, {name: U
     ["an environment's texts", "example.org/v1/Thing", "spec: {env: {image: 'a/b:1'}}"],
     ["placeholders", "example.org/v1/Thing", "spec: {containers: [{image: auto}, {image: 'ko://github.com/a/b'}]}"],
     ["schemas", "example.org/v1/Thing", "spec: {schema: {openAPIV3Schema: {image: 'a/b:1'}}}"],
+    [
+      "a repository whose tags are looked for",
+      "image.toolkit.fluxcd.io/v1/ImageRepository",
+      "spec: {image: ghcr.io/a/b, interval: 5m}",
+    ],
     ["a repository of charts", "source.toolkit.fluxcd.io/v1/HelmRepository", "spec: {type: oci, url: 'oci://a.io/b'}"],
     [
       "a policy within a template",

@@ -31,6 +31,27 @@ describe("readKustomization", () => {
       `images:\n- {name: «r.io:5000/a:11», newTag: '12'}\n- {name: «b:11», digest: '${digest}'}`,
       ["images r.io:5000/a:12 resolved", `images docker.io/library/b@${digest} resolved`],
     ],
+    [
+      "an image of a resource of any kind, by JSON Patch",
+      patch(
+        "- {op: replace, path: /spec/image, value: '«a.io/b:1»'}\n- {op: replace, path: /spec/other/image, value: b:1}\n- {op: add, path: /data/image, value: a.io/c:1}\n- {op: add, path: /metadata/labels/image, value: a.io/c:1}\n- {op: add, path: /spec/title, value: a.io/c:1}",
+      ),
+      ["image a.io/b:1 literal"],
+    ],
+    [
+      "transformers and generators that are written where they are named",
+      "transformers:\n- file.yaml\n- |-\n  apiVersion: builtin\n  kind: ImageTagTransformer\n  metadata: {name: x}\n  imageTag: {name: «postgres», newTag: '16'}\ngenerators:\n- |-\n  apiVersion: builtin\n  kind: HelmChartInflationGenerator\n  name: z\n  repo: oci://«a.io/charts»\n  version: 1.2.3\n  valuesInline: {image: {repository: «b/c», tag: '1'}}\n",
+      [
+        "images docker.io/library/postgres:16 resolved",
+        "chart a.io/charts/z:1.2.3 resolved",
+        "image docker.io/b/c:1 resolved",
+      ],
+    ],
+    [
+      "changes under their first name",
+      "imageTags: [{name: «nginx», newTag: '1.2'}]",
+      ["images docker.io/library/nginx:1.2 resolved"],
+    ],
     ["a suffix", "images: [{name: «ghcr.io/a/app», tagSuffix: -x}]", ["images ? partial"]],
     ["a name that changes nothing", "images: [{name: app}]", []],
     [

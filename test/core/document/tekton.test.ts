@@ -54,6 +54,15 @@ describe("readTekton", () => {
       ],
     ],
     [
+      "runs of custom tasks",
+      resource(
+        "CustomRun",
+        "params: [{name: v, value: '22'}]\ncustomSpec: {apiVersion: custom.tekton.dev/v1alpha1, kind: X, spec: {pipelineSpec: {tasks: [{name: a, taskSpec: {steps: [{image: '«node:$(params.v)»'}]}}]}}}",
+        "tekton.dev/v1beta1",
+      ),
+      [`image ${node}:22 resolved`],
+    ],
+    [
       "a step action",
       resource("StepAction", "params: [{name: v, default: '1'}]\nimage: «node:$(params.v)»", "tekton.dev/v1beta1"),
       [`image ${node}:1 resolved`],

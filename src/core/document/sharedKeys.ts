@@ -1,0 +1,58 @@
+import { filled } from "./helmValuesSplit.ts";
+import type { ResourceReading } from "./resourceReading.ts";
+import { addSplitImage, nameEnd } from "./splitImage.ts";
+import { entriesOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+/** Keys of one mapping that share an image: the first of `tags` that is filled counts. */
+interface SharedKeys {
+  readonly repository: string;
+  readonly tags: readonly string[];
+  readonly digest?: string;
+}
+
+const prometheus: readonly SharedKeys[] = [{ repository: "baseImage", tags: ["tag", "version"], digest: "sha" }];
+
+/** Kinds whose images share keys that do not tell it by themselves, in `spec` or in what stands below it. */
+const kinds = new Map<string, readonly SharedKeys[]>([
+  ["argoproj.io/ArgoCD", [{ repository: "image", tags: ["version"] }]],
+  ["monitoring.coreos.com/Alertmanager", prometheus],
+  ["monitoring.coreos.com/Prometheus", prometheus],
+  ["monitoring.coreos.com/ThanosRuler", prometheus],
+  [
+    "scylla.scylladb.com/ScyllaCluster",
+    [
+      { repository: "repository", tags: ["version"] },
+      { repository: "agentRepository", tags: ["agentVersion"] },
+    ],
+  ],
+]);
+
+/** Adds the images of a kind whose keys share them, and gives the nodes that hold their repositories. */
+export function addSharedKeys(
+  node: YamlNode | undefined,
+  group: string,
+  kind: string,
+  { text, images }: ResourceReading,
+): ReadonlySet<YamlNode> {
+  const taken = new Set<YamlNode>();
+  const keys = kinds.get(`${group}/${kind}`);
+  const spec = valueAt(node, "spec");
+  if (keys === undefined || spec === undefined) return taken;
+  for (const holder of [spec, ...entriesOf(spec).map(({ value }) => value)])
+    for (const { repository: key, tags, digest } of keys) {
+      const repository = filled(valueAt(holder, key));
+      const sha = digest === undefined ? undefined : filled(valueAt(holder, digest));
+      const tag = tags.map((name) => filled(valueAt(holder, name))).find((found) => found !== undefined);
+      const name = textOf(repository) ?? "";
+      // What has a tag or digest of its own is taken as it is.
+      if (repository === undefined || nameEnd(name) < name.length || (tag ?? sha) === undefined) continue;
+      const isDigest = textOf(tag)?.startsWith("sha256:") === true;
+      const last = sha ?? (isDigest ? tag : undefined);
+      addSplitImage(text, images, { repository, tag: last === undefined ? tag : undefined, digest: last }, "image", {
+        isGuess: true,
+        pin: "none",
+      });
+      taken.add(repository);
+    }
+  return taken;
+}
