@@ -132,6 +132,10 @@ function readString(text: string, open: number, quote: string): { pieces: readon
     if (character === "\n" && !isTriple) return { pieces, end: at };
     if (character === "\\") {
       const next = text[at + 1] ?? "";
+      if (next === "\r" && text[at + 2] === "\n") {
+        at += 3;
+        continue;
+      }
       const escaped = new Map([
         ["n", "\n"],
         ["t", "\t"],
