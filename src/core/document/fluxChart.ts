@@ -39,7 +39,7 @@ export function addFluxChart(spec: YamlNode | undefined, reading: ResourceReadin
   const version = scalarOf(valueAt(spec, "version"));
   if (version !== undefined) {
     chain.push({ span: version.span, label: "version", text: version.text });
-    parts.push({ text: ":" }, chartTag(version));
+    parts.push({ text: ":" }, chartTag(version).part);
   }
   reading.images.add(chart, "chart", { value: { parts, chain }, pin: "none" });
 }

@@ -4,13 +4,14 @@ import { chartExpressions, sayRepository, valueOfStretches } from "./chartTempla
 import type { Document, ImageUse } from "./document.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { readHelmValues } from "./helmValues.ts";
+import { helmfileActions, valuesAround } from "./helmfileValues.ts";
 import { isImageKey } from "./imageShape.ts";
 import { holdsManifests, readManifestText } from "./helmValuesText.ts";
 import { addOciChart } from "./ociChart.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
 import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 import type { SuppliedPart } from "./splitImage.ts";
-import { evaluateAction, expandActions } from "./templateAction.ts";
+import { expandActions } from "./templateAction.ts";
 import { maskTemplate } from "./templateMask.ts";
 import { valuesInTemplates } from "./valuesInTemplates.ts";
 import { readTemplateYaml, readYaml } from "./yaml.ts";
@@ -58,7 +59,7 @@ function readImageList(node: YamlNode | undefined, reading: ResourceReading): vo
 /** Reads the values of a chart; the tag that they leave empty is the `appVersion` of the `Chart.yaml` beside them. */
 export function readHelmValuesFile(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const text = withoutByteOrderMark(source);
-  if (path.endsWith(".gotmpl")) return readValuesTemplate(text, path);
+  if (path.endsWith(".gotmpl")) return readValuesTemplate(text, path, siblings);
   const values = chartValues(text, path, siblings);
   return {
     path,
@@ -109,10 +110,11 @@ export function chartValues(text: string, path: string, siblings: Siblings): Cha
 }
 
 /** Reads the values that helmfile fills in before it hands them to a chart (`values.yaml.gotmpl`). */
-function readValuesTemplate(text: string, path: string): Document {
+function readValuesTemplate(text: string, path: string, siblings: Siblings): Document {
   const masked = maskTemplate(text);
   const images = createImageCollector(text);
-  const expand = (scalar: YamlScalar) => expandActions(text, masked, scalar, evaluateAction);
+  const evaluate = helmfileActions(text, path, () => valuesAround(path, siblings));
+  const expand = (scalar: YamlScalar) => expandActions(text, masked, scalar, evaluate);
   for (const { root } of readTemplateYaml(masked.text).documents) readHelmValues(root, { text, images, expand });
   const found = inDocumentOrder(images.images);
   return { path, dialect: "helm-values", text, images: found, commands: [], jobs: [], problems: [] };

@@ -6,7 +6,7 @@ import { readingOfKind } from "./kubernetesKinds.ts";
 import { addSplitImage, isUnknown, type SplitImage, type SuppliedPart } from "./splitImage.ts";
 import { namesRepository } from "./templateAction.ts";
 import { isMasked } from "./templateMask.ts";
-import type { Value } from "./value.ts";
+import { knownText, type Value } from "./value.ts";
 import type { TemplateUse } from "./valuesInTemplates.ts";
 import type { ImageCollector } from "./yamlImage.ts";
 import {
@@ -96,8 +96,9 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
       else if (below === "artifact" && scalar.text.startsWith(artifact))
         images.add(value, "oci-repository", { wrapper: artifact });
       else if (expand !== undefined && isMasked(scalar.text)) {
-        if (isImageKey(below) && namesRepository(scalar.text))
-          images.add(value, "image", { value: expand(scalar), pin: "none" });
+        const filledIn = isImageKey(below) ? expand(scalar) : undefined;
+        if (filledIn !== undefined && (namesRepository(scalar.text) || isPossibleImage(knownText(filledIn))))
+          images.add(value, "image", { value: filledIn, pin: "none" });
       } else if (!(isSplit && split.repository === value))
         addImageText({ ...imageAt(below, mapping), value }, top || below, reading);
     }

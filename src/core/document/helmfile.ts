@@ -3,8 +3,11 @@ import type { Document, ValueStep } from "./document.ts";
 import { readInlineValues, readParameterList } from "./helmParameters.ts";
 import { addOciChart, chartTag } from "./ociChart.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
-import { evaluateAction, expandActions } from "./templateAction.ts";
+import { helmfileActions, valuesOfHelmfile } from "./helmfileValues.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
+import { expandActions } from "./templateAction.ts";
 import { isMasked, maskTemplate } from "./templateMask.ts";
+import type { Value } from "./value.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector } from "./yamlImage.ts";
 import { itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
@@ -15,8 +18,11 @@ type Repositories = ReadonlyMap<string, YamlScalar>;
 /** A template alone, of which nothing is known. */
 const onlyTemplate = /^\{\{[^{}]*\}\}$/;
 
-/** Reads a helmfile: charts in registries, and the images in values that stand in it. Its own templates are hidden. */
-export function readHelmfile(source: string, path: string): Document {
+/**
+ * Reads a helmfile: charts in registries, and the images in values that stand in it. Its own templates are filled in
+ * with the values of the environment that is taken where none is named, and with defaults.
+ */
+export function readHelmfile(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const text = withoutByteOrderMark(source);
   const masked = maskTemplate(text);
   const stream = readYaml(masked.text);
@@ -24,10 +30,11 @@ export function readHelmfile(source: string, path: string): Document {
   const reading = createResourceReading(text, path, undefined, { images });
   const roots = stream.documents.flatMap(({ root }) => root ?? []);
   const repositories = new Map(roots.flatMap(registriesOf));
-  const expand = (scalar: YamlScalar) => expandActions(text, masked, scalar, evaluateAction);
+  const evaluate = helmfileActions(text, path, () => valuesOfHelmfile(roots, path, siblings));
+  const expand = (scalar: YamlScalar) => expandActions(text, masked, scalar, evaluate);
   for (const root of roots)
     for (const release of itemsOf(valueAt(root, "releases"))) {
-      readChart(release, repositories, reading);
+      readChart(release, repositories, reading, expand);
       for (const values of itemsOf(valueAt(release, "values")))
         if (mappingOf(values) !== undefined) readInlineValues(values, reading, { expand });
       readParameterList(valueAt(release, "set"), reading);
@@ -45,10 +52,12 @@ export function readHelmfile(source: string, path: string): Document {
   };
 }
 
-function readChart(release: YamlNode, repositories: Repositories, reading: ResourceReading): void {
+type Expand = (scalar: YamlScalar) => Value;
+
+function readChart(release: YamlNode, repositories: Repositories, reading: ResourceReading, expand: Expand): void {
   const [chart, version] = [valueAt(release, "chart"), valueAt(release, "version")];
-  if (!addOciChart(reading.text, reading.images, { url: chart, version }, "chart"))
-    addNamedChart(chart, version, repositories, reading);
+  if (!addOciChart(reading.text, reading.images, { url: chart, version, expand }, "chart"))
+    addNamedChart(chart, version, repositories, reading, expand);
 }
 
 function registriesOf(root: YamlNode): readonly (readonly [string, YamlScalar])[] {
@@ -65,6 +74,7 @@ function addNamedChart(
   version: YamlNode | undefined,
   repositories: Repositories,
   { text, images }: ResourceReading,
+  expand: Expand,
 ): void {
   const chart = scalarOf(node);
   const slash = chart?.text.indexOf("/") ?? -1;
@@ -77,9 +87,11 @@ function addNamedChart(
     isMasked(host) ? {} : { text: host, literal: repository.span },
     isMasked(chart.text) ? {} : { text: chart.text.slice(slash) },
     ...(tag === undefined ? [] : [{ text: ":" }]),
-    ...(tag === undefined ? [] : [chartTag(tag)]),
   ];
-  if (tag !== undefined)
-    chain.push({ span: tag.span, label: "version", text: text.slice(tag.span.start, tag.span.end) });
+  if (tag !== undefined) {
+    const said = chartTag(tag, expand);
+    parts.push(said.part);
+    chain.push({ span: tag.span, label: "version", text: text.slice(tag.span.start, tag.span.end) }, ...said.steps);
+  }
   images.add(node, "chart", { value: { parts, chain }, pin: "none" });
 }

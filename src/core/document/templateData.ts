@@ -23,12 +23,18 @@ export type TemplateData =
       readonly file: string | undefined;
       readonly label: string;
     }
-  | { readonly kind: "dictionary"; readonly entries: ReadonlyMap<string, TemplateData> }
+  /** `rest` stands for what has no entry; absent where that is not known. */
+  | { readonly kind: "dictionary"; readonly entries: ReadonlyMap<string, TemplateData>; readonly rest?: TemplateData }
   | { readonly kind: "list"; readonly items: readonly TemplateData[] }
   | { readonly kind: "unknown" };
 
 /** What cannot be known. */
 export const unknownData: TemplateData = { kind: "unknown" };
+
+/** What nobody gives, as far as is known, so that a default counts. */
+export function notGiven(label: string): TemplateData {
+  return { kind: "node", node: undefined, file: undefined, label };
+}
 
 /** A text that the template itself says. */
 export function textData(text: string): TemplateData {
@@ -39,7 +45,7 @@ export function textData(text: string): TemplateData {
 export function fieldOf(data: TemplateData, field: string): TemplateData {
   switch (data.kind) {
     case "dictionary":
-      return data.entries.get(field) ?? unknownData;
+      return data.entries.get(field) ?? data.rest ?? unknownData;
     case "node":
       return { ...data, node: valueAt(data.node, field), label: `${data.label}.${field}` };
     case "text":

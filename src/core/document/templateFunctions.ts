@@ -1,5 +1,6 @@
 import {
   fieldOf,
+  notGiven,
   stretchesOf,
   textData,
   textOfData,
@@ -48,7 +49,9 @@ export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map<
   ["upper", (args) => changed(args.at(-1), (text) => text.toUpperCase())],
   ["replace", ([old, fresh, value]) => changed(value, (text) => replaced(text, old, fresh))],
   ["trunc", ([length, value]) => changed(value, (text) => cut(text, length))],
-  ["get", ([value, name]) => entry(value, name)],
+  ["get", got],
+  ["getOrNil", got],
+  ["env", () => notGiven("env")],
   ["index", ([value, ...names]) => names.reduce((current, name) => entry(current, name), value ?? unknownData)],
   ["hasKey", hasKey],
   ["kindIs", ([kind, value]) => isOfKind(kind, value)],
@@ -171,6 +174,16 @@ function entry(value: TemplateData | undefined, name: TemplateData | undefined):
   const key = name === undefined ? undefined : textOfData(name);
   if (value?.kind === "list") return value.items[Number(key ?? "")] ?? unknownData;
   return value === undefined || key === undefined ? unknownData : fieldOf(value, key);
+}
+
+/** Of Sprig: what a dictionary has under a name; of helmfile: what values have at a path, or the default before them. */
+function got([first, second, third]: readonly TemplateData[]): TemplateData {
+  const path = first?.kind === "text" ? textOfData(first) : undefined;
+  if (path === undefined || first === undefined) return entry(first, second);
+  const [fallback, values] = third === undefined ? [undefined, second] : [second, third];
+  const found = path.split(".").reduce(fieldOf, values ?? unknownData);
+  const isNothing = found.kind === "node" && found.node === undefined;
+  return isNothing && fallback !== undefined ? fallback : found;
 }
 
 function hasKey([value, name]: readonly TemplateData[]): TemplateData {

@@ -20,6 +20,11 @@ export interface Value {
   readonly chain: readonly ValueStep[];
 }
 
+/** What a value comes to; empty where that is not known. */
+export function knownText({ parts }: Value): string {
+  return parts.some(({ text }) => text === undefined) ? "" : parts.map(({ text }) => text ?? "").join("");
+}
+
 /** The value without the text that it begins with; as it is where it begins otherwise. */
 export function withoutStart(value: Value, start: string): Value {
   const parts: ValuePart[] = [];

@@ -54,6 +54,24 @@ describe("readManifestText", () => {
     expectToSurvive(read, source.replaceAll(/[«»]/g, ""));
   });
 
+  it("fills in values of the helmfile above, and defaults", () => {
+    const files = new Map([
+      ["helmfile.yaml", "environments: {default: {values: [env.yaml]}}\nreleases: []\n"],
+      ["env.yaml", "app: {image: 'r.example.com/a/b:1', tag: v2}\n"],
+    ]);
+    const read = (text: string) => readHelmValuesFile(text, "releases/c/values.yaml.gotmpl", (path) => files.get(path));
+    expectUses(
+      read,
+      `{{ $tag := .Values.app.tag }}
+a: {image: {repository: «a/b», tag: {{ $tag | quote }}}}
+b: {image: «{{ .Values.app.image }}»}
+c: {image: "«c/d:{{ .Values | get "c.tag" "v3" }}»"}
+d: {image: "{{ .Values.app.none }}"}
+`,
+      ["image docker.io/a/b:v2 resolved", "image r.example.com/a/b:1 resolved", "image docker.io/c/d:v3 resolved"],
+    );
+  });
+
   it("pins and survives mutations", () => {
     const source = "extraContainers: |\n  - image: a/b:1\n    args: [x]\n";
     assert.equal(expectPinsToHold(readHelmValuesFile, source), 1);

@@ -1,4 +1,4 @@
-import { readHelmfile as read } from "../../../src/core/document/helmfile.ts";
+import { readHelmfile } from "../../../src/core/document/helmfile.ts";
 import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
 
 describe("readHelmfile", () => {
@@ -63,7 +63,47 @@ releases:
 `,
       ["image quay.io/a/b:v1 resolved", "image docker.io/c/d:2 resolved", "image ? partial"],
     ],
+    [
+      "values of the environment that is taken where none is named",
+      `environments:
+  default:
+    values:
+    - values/default.yaml
+    - charts: {web: {version: 1.2.3}}
+      registry: r.example.com
+      image: {tag: v7}
+  prod:
+    values: [{image: {tag: prod}}]
+---
+{{ $registry := .Values.registry }}
+releases:
+- {name: a, chart: oci://«ghcr.io/a/c», version: {{ .Values.charts.web.version }}}
+- {name: b, chart: «{{ .Values.charts.other }}», version: "{{ .Values | get "charts.other.version" "2.0.0" }}"}
+- {name: c, chart: "oci://«{{ $registry }}/c»", version: 3.0.0}
+- name: d
+  chart: ./d
+  values:
+  - image: {repository: «{{ $registry }}/a/b», tag: {{ .Values.image.tag | quote }}}
+    side: {image: "«{{ $registry }}/s:{{ .Values.image.side | default "1" }}-{{ .Environment.Name }}»"}
+  - other: {image: "«c/d:{{ .Values.fromFile }}»", none: {image: "{{ .Values.none }}"}}
+  - image: {repository: «e/f», tag: "{{ .Release.Revision }}"}
+`,
+      [
+        "chart ghcr.io/a/c:1.2.3 resolved",
+        "chart q.example.com/o:2.0.0 resolved",
+        "chart r.example.com/c:3.0.0 resolved",
+        "image r.example.com/a/b:v7 resolved",
+        "image r.example.com/s:1-default resolved",
+        "image docker.io/c/d:9 resolved",
+        "image ? partial",
+      ],
+    ],
   ];
+  const siblings = (path: string): string | undefined =>
+    path === "values/default.yaml"
+      ? "charts: {other: oci://q.example.com/o}\nfromFile: 9\nimage: {tag: v0}\n"
+      : undefined;
+  const read = (text: string, path: string) => readHelmfile(text, path, siblings);
   for (const [name, source, expected] of table) it(`reads ${name}`, () => void expectUses(read, source, expected));
 
   it("pins images in values", () =>

@@ -1,0 +1,113 @@
+import { parseTemplate } from "./goTemplate.ts";
+import { siblingPath, type Siblings } from "./siblings.ts";
+import { evaluateAction, type ActionValue } from "./templateAction.ts";
+import { notGiven, textData, unknownData, type TemplateData } from "./templateData.ts";
+import { evaluateTemplate } from "./templateEvaluate.ts";
+import { isMasked, maskTemplate } from "./templateMask.ts";
+import { templateScopes } from "./templateScope.ts";
+import { readTemplateYaml } from "./yaml.ts";
+import { dereference, entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+
+/** Where the helmfile stands whose values a template beside it sees. */
+const helmfiles = ["", "../", "../../", "../../../"].flatMap((folder) => [
+  `${folder}helmfile.yaml`,
+  `${folder}helmfile.yaml.gotmpl`,
+]);
+/** The environment of a command that names none (helmfile, "Environment"). */
+const usualEnvironment = "default";
+const nothing = notGiven(".Values");
+const maximumEntries = 3000;
+const maximumDepth = 30;
+const maximumFiles = 10;
+
+/** What actions in the template at `path` come to, which sees the values of the helmfile that `values` gives. */
+export function helmfileActions(
+  text: string,
+  path: string,
+  values: () => TemplateData,
+): (source: string, start: number) => ActionValue {
+  const scopes = templateScopes(text);
+  let root: TemplateData | undefined;
+  return (source, start) => {
+    const alone = evaluateAction(source);
+    if (alone.text !== undefined || alone.isUnset === true || !/[.$]/.test(source)) return alone;
+    root ??= {
+      kind: "dictionary",
+      entries: new Map<string, TemplateData>([
+        ["Values", values()],
+        ["StateValues", values()],
+        ["Environment", { kind: "dictionary", entries: new Map([["Name", textData(usualEnvironment)]]) }],
+      ]),
+    };
+    const { nodes } = parseTemplate(scopes.around(`{{ ${source} }}`, start));
+    const stretches = evaluateTemplate(nodes, { root, define: () => undefined });
+    if (stretches.some((stretch) => stretch.text === undefined)) return { steps: [] };
+    const steps = stretches.flatMap(({ step }) => step ?? []);
+    return {
+      text: stretches
+        .map((stretch) => stretch.text ?? "")
+        .join("")
+        .trim(),
+      // What stands in the file itself is said without its name.
+      steps: steps.map(({ file, ...step }) => (file === path || file === undefined ? step : { ...step, file })),
+    };
+  };
+}
+
+/** The values that a helmfile states for all, and for the environment that is taken where none is named. */
+export function valuesOfHelmfile(roots: readonly YamlNode[], path: string, siblings: Siblings): TemplateData {
+  const budget = { left: maximumEntries };
+  const layers: TemplateData[] = [];
+  for (const root of roots)
+    for (const list of [valueAt(root, "values"), valueAt(root, "environments", usualEnvironment, "values")])
+      for (const item of itemsOf(list).slice(0, maximumFiles)) {
+        if (mappingOf(item) !== undefined) layers.push(dataOf(item, path, budget, 0));
+        const file = siblingPath(path, textOf(item) ?? "");
+        const text = file === undefined || mappingOf(item) !== undefined ? undefined : siblings(file);
+        if (file === undefined || text === undefined) continue;
+        const documents = readTemplateYaml(maskTemplate(text).text).documents;
+        for (const document of documents) layers.push(dataOf(document.root, file, budget, 0));
+      }
+  return layers.length === 0 ? nothing : layers.reduce(merged);
+}
+
+/** The values of the helmfile that stands beside or above a template of values. */
+export function valuesAround(path: string, siblings: Siblings): TemplateData {
+  for (const relative of helmfiles) {
+    const file = siblingPath(path, relative);
+    const text = file === undefined ? undefined : siblings(file);
+    if (file === undefined || text === undefined) continue;
+    const roots = readTemplateYaml(maskTemplate(text).text).documents.flatMap(({ root }) => root ?? []);
+    return valuesOfHelmfile(roots, file, siblings);
+  }
+  return nothing;
+}
+
+/** Values as templates see them; what a template itself fills in is not known. */
+function dataOf(
+  node: YamlNode | undefined,
+  file: string,
+  budget: { left: number },
+  depth: number,
+  label = ".Values",
+): TemplateData {
+  if (budget.left-- <= 0 || depth > maximumDepth) return unknownData;
+  const scalar = scalarOf(node);
+  if (scalar !== undefined) return isMasked(scalar.text) ? unknownData : { kind: "node", node: scalar, file, label };
+  const within = (inner: YamlNode, key: string): TemplateData =>
+    dataOf(inner, file, budget, depth + 1, `${label}.${key}`);
+  if (dereference(node)?.kind !== "mapping") return unknownData;
+  const entries = entriesOf(node).map(({ key, value }): [string, TemplateData] => [key.text, within(value, key.text)]);
+  return { kind: "dictionary", entries: new Map(entries), rest: nothing };
+}
+
+/** Later values win, key by key. */
+function merged(one: TemplateData, other: TemplateData): TemplateData {
+  if (one.kind !== "dictionary" || other.kind !== "dictionary") return other;
+  const entries = new Map(one.entries);
+  for (const [key, value] of other.entries) {
+    const before = entries.get(key);
+    entries.set(key, before === undefined ? value : merged(before, value));
+  }
+  return { kind: "dictionary", entries, rest: nothing };
+}
