@@ -1,5 +1,5 @@
 import type { Span } from "../image/span.ts";
-import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import { closingAt, nameAt, signAt, type GroovyToken } from "./groovy.ts";
 
 /** A variable that takes one value after the other within a stretch of the script. */
 export interface GroovyLoop {
@@ -135,8 +135,14 @@ export function groovyCollections(tokens: readonly GroovyToken[]): GroovyCollect
     if (token.text === "axis" && sign(at + 1) === "{") readAxis(at + 1);
   }
 
-  /** `for (image in images) {`, `for (String image : ['a', 'b']) {` */
+  /** `for (image in images) {`, `for (String image : ['a', 'b']) {`, `for (int i = 0; i < images.size(); i++) {` */
   function readFor(from: number): void {
+    const close = closingAt(tokens, from - 1);
+    for (let at = from; close !== undefined && at < close; at++) {
+      const [list, size] = sign(at + 1) === "<" ? [name(at + 2), name(at + 2).lastIndexOf(".size")] : ["", -1];
+      const items = size > 0 ? lists.get(list.slice(0, size)) : undefined;
+      if (items !== undefined) goesOver(`${list.slice(0, size)}[${name(at)}]`, items, close + 1);
+    }
     for (let at = from; at < from + 4; at++) {
       if (name(at + 1) !== "in" && sign(at + 1) !== ":") continue;
       const source = at + 2;

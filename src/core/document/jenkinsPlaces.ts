@@ -65,7 +65,8 @@ export function isInsideCall(tokens: readonly GroovyToken[], at: number, calls: 
     else if (token.text === "(" && depth === 0) {
       const name = tokens[index - 1];
       return name?.kind === "name" && calls.includes(name.text);
-    } else if ("({[".includes(token.text) && --depth < 0) return false;
+    } else if (token.text === "[" && depth === 0 && signAt(tokens, index - 1) === "(") continue;
+    else if ("({[".includes(token.text) && --depth < 0) return false;
   }
   return false;
 }

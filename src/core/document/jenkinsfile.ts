@@ -76,6 +76,30 @@ export function readJenkinsfile(source: string, path: string): Document {
     for (let at = index; at < value.next; at++) taken.add(at);
     mention(value.parts, value.span, site, { registry, isLocal, endsWithName: value.endsWithName });
   };
+  const addScript = (script: number, windowsShell?: WindowsShell): void => {
+    const value = values.valueAt(script);
+    if (value === undefined) return;
+    for (let index = script; index < value.next; index++) taken.add(index);
+    const builder = createScript(text);
+    const written = tokens[script];
+    // What a method makes of a script is mostly about its lines.
+    const isChanged = value.parts.length === 1 && value.parts[0]?.text === undefined;
+    const parts = isChanged && written?.kind === "string" ? values.partsOf(written.pieces) : value.parts;
+    for (const part of parts) {
+      if (part.text !== undefined && part.literal !== undefined && part.chain.length === 0)
+        builder.add(part.text, part.literal.start);
+      else if (part.text !== undefined && part.chain.length === 0) builder.addText(part.text, part.span.start);
+      else builder.insert({ span: part.span, name: values.nameOf(part), parts: [part] });
+    }
+    const cells = values.cellsAt(value.span.start);
+    const combinations =
+      cells.length === 0 ? undefined : cells.map((cell) => ({ variable: (name: string) => cell.get(name) }));
+    const environment = values.environmentAt(value.span.start);
+    const reading = builder.read({ environment, combinations, windowsShell });
+    (windowsShell === undefined ? commands : furtherCommands).push(...reading.commands);
+    furtherCommands.push(...(reading.forwarded ?? []));
+    problems.push(...reading.problems);
+  };
   for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at];
     if (token?.kind === "sign" && token.text === "{") blocks.push(ownerOf(tokens, at, values));
@@ -84,22 +108,25 @@ export function readJenkinsfile(source: string, path: string): Document {
     const argument = is(at + 1, "(") ? at + 2 : at + 1;
     const isCall = tokens[argument] !== undefined && !is(at + 1, "=") && !is(at + 1, ":");
     // A library is handed the pipeline: `script.docker.image`, `steps.sh`.
-    switch (token.text.replace(/^.*\.(?=(?:docker\.(?:image|build)|sh|bat|powershell|pwsh)$)/, "")) {
+    const called = token.text.replace(/^.*\.(?=(?:docker\.(?:image|build)|sh|bat|powershell|pwsh)$)/, "");
+    switch (called) {
       case "image":
         if (is(at + 1, ":") && isInsideCall(tokens, at, ["withDockerContainer"]))
           addImage(at + 2, "image", { isLocal: true });
         else if (is(at + 1, ":") && (isInsideCall(tokens, at, holders) || isInContainers(tokens, at)))
           addImage(at + 2, "image");
         else if (blocks.at(-1) === "containerTemplate" && isCall) addImage(argument, "image");
-        else if (blocks.at(-1) === "docker" && isCall)
+        else if (/^(?:ecs|buildInDocker)$/.test(blocks.at(-1) ?? "") && isCall) addImage(argument, "image");
+        else if (/^docker(?:Container)?$/.test(blocks.at(-1) ?? "") && isCall)
           addImage(argument, "docker", { registry: registryBeside(tokens, at, values) });
         break;
       case "docker":
+      case "dockerContainer":
         if (blocks.at(-1) === "agent" && tokens[at + 1]?.kind === "string") addImage(at + 1, "docker");
         break;
       case "docker.image":
-        if (is(at + 1, "(") && !isPushed(tokens, at + 1))
-          addImage(at + 2, "docker.image", { registry: registryOf(blocks) });
+        if ((is(at + 1, "(") || tokens[at + 1]?.kind === "string") && !isPushed(tokens, at + 1))
+          addImage(argument, "docker.image", { registry: registryOf(blocks) });
         break;
       case "docker.build": {
         const built = is(at + 1, "(") ? values.valueAt(at + 2) : undefined;
@@ -111,6 +138,7 @@ export function readJenkinsfile(source: string, path: string): Document {
         break;
       }
       case "withDockerContainer":
+      case "dockerNode":
         if (tokens[argument]?.kind === "string") addImage(argument, "image", { isLocal: true });
         break;
       case "yaml":
@@ -122,31 +150,19 @@ export function readJenkinsfile(source: string, path: string): Document {
       case "powershell":
       case "pwsh": {
         const script = scriptArgument(text, tokens, argument, is(at + 1, "("));
-        const value = script === undefined ? undefined : values.valueAt(script);
-        if (script === undefined || value === undefined) break;
-        for (let index = script; index < value.next; index++) taken.add(index);
-        const builder = createScript(text);
-        const written = tokens[script];
-        // What a method makes of a script is mostly about its lines.
-        const isChanged = value.parts.length === 1 && value.parts[0]?.text === undefined;
-        const parts = isChanged && written?.kind === "string" ? values.partsOf(written.pieces) : value.parts;
-        for (const part of parts) {
-          if (part.text !== undefined && part.literal !== undefined && part.chain.length === 0)
-            builder.add(part.text, part.literal.start);
-          else if (part.text !== undefined && part.chain.length === 0) builder.addText(part.text, part.span.start);
-          else builder.insert({ span: part.span, name: values.nameOf(part), parts: [part] });
-        }
-        const windowsShell = windowsShells.get(token.text.slice(token.text.lastIndexOf(".") + 1));
-        const cells = values.cellsAt(token.span.start);
-        const combinations =
-          cells.length === 0 ? undefined : cells.map((cell) => ({ variable: (name: string) => cell.get(name) }));
-        const environment = values.environmentAt(token.span.start);
-        const reading = builder.read({ environment, combinations, windowsShell });
-        (windowsShell === undefined ? commands : furtherCommands).push(...reading.commands);
-        furtherCommands.push(...(reading.forwarded ?? []));
-        problems.push(...reading.problems);
+        if (script !== undefined) addScript(script, windowsShells.get(called));
         break;
       }
+      // Steps of the plug-ins for SSH, and Groovy's own way to run a program.
+      case "execCommand":
+        if (is(at + 1, ":")) addScript(at + 2);
+        break;
+      case "command":
+        if (is(at + 1, ":") && isInsideCall(tokens, at, ["sshCommand"])) addScript(at + 2);
+        break;
+      case "execute":
+        if (is(at - 1, ".") && is(at + 1, "(") && tokens[at - 2]?.kind === "string") addScript(at - 2);
+        break;
       default:
     }
   }
@@ -179,7 +195,7 @@ interface MentionOptions {
 }
 
 /** Calls whose argument `image` names one that is run or pulled. */
-const holders = ["containerTemplate", "agent", "rtDockerPull"];
+const holders = ["containerTemplate", "agent", "rtDockerPull", "dockerNode", "ecsTaskTemplate"];
 const windowsShells = new Map<string, WindowsShell>([
   ["bat", "cmd"],
   ["powershell", "powershell"],

@@ -61,6 +61,7 @@ describe("values of Jenkins pipelines", () => {
     ["env.I = docker.build('no:1', '.').id\ndocker.image(env.I).pull()"],
     ["def c = [id: 'a/b:1']\ndocker.image(«c.id»).pull()", "a/b:1"],
     ["def i = docker.build('no:1')\nsh \"docker pull ${i.imageName()}\""],
+    ["for (int i = 0; i < list.size(); i++) { docker.image(«list[i]»).pull() }", "library/redis:7", "library/valkey:8"],
     ["def other = tag\nx ? 'no:1' : 'no:2'\ndocker.image(\"«a/b:${other}»\").pull()", "a/b:2"],
   ];
   for (const [script, ...images] of table)

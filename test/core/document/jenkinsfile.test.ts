@@ -185,6 +185,17 @@ describe("readJenkinsfile", () => {
       ["docker.io/a/b:1"],
     ],
     [
+      "agents of other plug-ins",
+      "pipeline { agent { dockerContainer { image 'a/b:1' } }\n stage { agent { ecs { inheritFrom 'x'\n image 'a/b:2' } } } }\ndockerNode(image: 'a/b:3') { }\ndockerNode('a/b:4') { }\nwithDockerContainer([image: 'a/b:5', args: '']) { }",
+      ["docker.io/a/b:1", "docker.io/a/b:2", "docker.io/a/b:3", "docker.io/a/b:4", "docker.io/a/b:5"],
+    ],
+    [
+      "what is run over SSH or by Groovy itself",
+      "sshCommand remote: host, command: 'docker pull a/b:1'\nsshTransfer(execCommand: '''docker rm x\ndocker run a/b:2''')\n'docker pull a/b:3'.execute()\nother(command: 'docker pull no:1')",
+      ["docker.io/a/b:1", "docker.io/a/b:2", "docker.io/a/b:3"],
+    ],
+    ["an image without parentheses", "docker.image 'a/b:1'", ["docker.io/a/b:1"]],
+    [
       "a container template as a block",
       "pipeline { agent { kubernetes { containerTemplate { name 'a'\n image 'a/b:1' } } } }",
       ["docker.io/a/b:1"],
