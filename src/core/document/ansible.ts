@@ -216,11 +216,3 @@ function isSameUse(one: ImageUse, other: ImageUse): boolean {
       : formatReference(reference) === formatReference(same))
   );
 }
-
-/** Whether a YAML text with this beginning is a list of plays or tasks. */
-export function isAnsible(head: string): boolean {
-  if (!/^(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)*- /.test(head) || /^[A-Za-z_"'][^\n]*:/m.test(head)) return false;
-  return /^[ -][ \t-]*(?:hosts|tasks|local_action|[\w.]*\b(?:docker_\w+|podman_\w+|shell|command|raw|k8s|helm|set_fact))[ \t]*:/m.test(
-    head,
-  );
-}

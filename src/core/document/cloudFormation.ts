@@ -7,7 +7,7 @@ import {
   templateContext,
   type TemplateContext,
 } from "./cloudFormationValue.ts";
-import type { Dialect, Document, ImageUse } from "./document.ts";
+import type { Document, ImageUse } from "./document.ts";
 import { useOfValue } from "./imageUse.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
@@ -133,21 +133,6 @@ function readerOf(path: string): typeof readYaml {
   if (/\.json\.\w+$/i.test(path)) return readJsonc;
   if (/\.ya?ml$/i.test(path)) return readYaml;
   return /\.json$/i.test(path) ? readJsonc : (text) => (/^\s*\{/.test(text) ? readJsonc(text) : readYaml(text));
-}
-
-/** Which of the two dialects of AWS a text with this beginning is. */
-export function awsDialectOf(head: string): Dialect | undefined {
-  if (/\bAWSTemplateFormatVersion\b|["']?\bType\b["']?[ \t]*:[ \t]*["']?AWS::\w+::/.test(head)) return "cloudformation";
-  return /["']?containerDefinitions["']?\s*:/.test(head) || isContainerList(head) ? "ecs" : undefined;
-}
-
-/** A list of containers in JSON, with what only those of a task definition have. */
-function isContainerList(head: string): boolean {
-  return (
-    /^\s*\[\s*\{/.test(head) &&
-    /"image"\s*:/.test(head) &&
-    /"(?:essential|logConfiguration|memoryReservation|mountPoints|portMappings)"\s*:/.test(head)
-  );
 }
 
 /** An image of CodeBuild's own is not pulled from any registry. */

@@ -1,7 +1,4 @@
-import { isAnsible } from "./ansible.ts";
-import { awsDialectOf } from "./cloudFormation.ts";
 import type { Dialect } from "./document.ts";
-import { isPackerJson } from "./packerJson.ts";
 
 /** Files that describe machines, builds and services, by their paths. */
 const byPath: readonly (readonly [Dialect, RegExp])[] = [
@@ -61,4 +58,32 @@ export function infrastructureOfContent(head: string, path: string): Dialect | u
 /** A job of Nomad in JSON. */
 function nomadOfJson(head: string): Dialect | undefined {
   return /"TaskGroups"\s*:\s*\[/.test(head) && /"Driver"\s*:/.test(head) ? "nomad" : undefined;
+}
+
+/** Whether a YAML text with this beginning is a list of plays or tasks. */
+function isAnsible(head: string): boolean {
+  if (!/^(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)*- /.test(head) || /^[A-Za-z_"'][^\n]*:/m.test(head)) return false;
+  return /^[ -][ \t-]*(?:hosts|tasks|local_action|[\w.]*\b(?:docker_\w+|podman_\w+|shell|command|raw|k8s|helm|set_fact))[ \t]*:/m.test(
+    head,
+  );
+}
+
+/** Which of the two dialects of AWS a text with this beginning is. */
+function awsDialectOf(head: string): Dialect | undefined {
+  if (/\bAWSTemplateFormatVersion\b|["']?\bType\b["']?[ \t]*:[ \t]*["']?AWS::\w+::/.test(head)) return "cloudformation";
+  return /["']?containerDefinitions["']?\s*:/.test(head) || isContainerList(head) ? "ecs" : undefined;
+}
+
+/** A list of containers in JSON, with what only those of a task definition have. */
+function isContainerList(head: string): boolean {
+  return (
+    /^\s*\[\s*\{/.test(head) &&
+    /"image"\s*:/.test(head) &&
+    /"(?:essential|logConfiguration|memoryReservation|mountPoints|portMappings)"\s*:/.test(head)
+  );
+}
+
+/** Whether a JSON text with this beginning is a template of Packer that builds an image of a container. */
+function isPackerJson(head: string): boolean {
+  return /"builders"\s*:\s*\[/.test(head) && /"type"\s*:\s*"docker"/.test(head);
 }

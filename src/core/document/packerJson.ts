@@ -64,8 +64,3 @@ function userScope(variables: YamlNode | undefined): TemplateScope {
   };
   return scope;
 }
-
-/** Whether a JSON text with this beginning is a template of Packer that builds an image of a container. */
-export function isPackerJson(head: string): boolean {
-  return /"builders"\s*:\s*\[/.test(head) && /"type"\s*:\s*"docker"/.test(head);
-}
