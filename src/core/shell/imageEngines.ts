@@ -73,7 +73,7 @@ const verbs = new Map<string, VerbReader>([
   ["create", runMentions],
   ["pull", (words) => pulled(readEvery(words, enginePull, "transport"))],
   ["from", (words) => withoutScratch(readFrom(words))],
-  ["save", (words) => readEvery(words, engineLook)],
+  ["save", (words) => thereAlready(readEvery(words, engineLook))],
   ["history", (words) => readEvery(words, engineLook)],
   ["scan", (words) => readEvery(words, engineLook)],
   ["sbom", (words) => readEvery(words, engineLook)],
@@ -219,6 +219,11 @@ function readTargets(from: number): VerbReader {
       .slice(from)
       .map(wholeSlice),
   });
+}
+
+/** What has to be on this machine: images that something fetches, and what a script that is not read has built. */
+function thereAlready({ mentions, outputs }: CommandImages): CommandImages {
+  return { mentions: mentions.map((mention) => ({ ...mention, isThere: true })), outputs };
 }
 
 /** Further names for an image: what is asked of a registry by such a name is another thing. */
