@@ -1,5 +1,5 @@
 import { imagesByName } from "./imageNames.ts";
-import { isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
+import { isCertainImage, isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
 import { isImageAnnotation } from "./kubernetesKinds.ts";
 import { isMasked } from "./templateMask.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
@@ -53,9 +53,8 @@ export function readShape(
     if (isItem && key === "files") readStaticPod(mapping, reading, nested);
     if (containerLists.has(key)) for (const image of containerImages(mapping)) reading.add(image, "image");
     if (isImageKey(key)) readSplit(mapping, reading);
-    // An image volume's source, wherever it stands (extensions of PostgreSQL).
-    const source = valueAt(mapping, "reference");
-    if (key === "image" && isLikelyImage(textOf(source) ?? "")) reading.add(source, "volume");
+    if (key === "containerDisk") reading.add(valueAt(mapping, "image"), "volume");
+    if (key === "image") readDescribed(mapping, reading);
     // Some charts and resources name their containers as keys.
     const isNamed = !isItem && (key === "containers" || key === "initContainers");
     for (const { key: name, value } of mapping.entries) {
@@ -89,6 +88,19 @@ function readStaticPod(
     return usesOf(within);
   };
   reading.inner.push(readEmbeddedYaml(content, reading.text, reading.path, read));
+}
+
+/** Keys under `image` by which resources name it whole (modules of Envoy, catalogs, Confluent's platform). */
+const wholeKeys = ["name", "ref", "url", "uri", "application", "init"];
+
+/** An image that is described by keys of its own; an image volume's source may stand anywhere (extensions of PostgreSQL). */
+function readDescribed(image: YamlMapping, reading: ResourceReading): void {
+  const source = valueAt(image, "reference");
+  if (isLikelyImage(textOf(source) ?? "")) reading.add(source, "volume");
+  for (const key of wholeKeys) {
+    const whole = valueAt(image, key);
+    if (isCertainImage(textOf(whole) ?? "")) reading.add(whole, "image");
+  }
 }
 
 /** A container's own image, or those that stand there side by side; a mapping there is read by its shape. */

@@ -67,7 +67,12 @@ const imagePlaces = new Map<string, readonly ImagePlace[]>([
     [place("mirror.additionalImages.*.name"), place("mirror.operators.*.catalog")],
   ],
   ["machineconfiguration.openshift.io/MachineConfig", [place("spec.osImageURL")]],
-  ["core.oam.dev/Application", [place("spec.components.*.properties.image")]],
+  [
+    "core.oam.dev/Application",
+    [place("spec.components.*.properties.image"), place("spec.components.*.traits.*.properties.image")],
+  ],
+  ["extensions.istio.io/WasmPlugin", [place("spec.url", "oci-repository", "oci://")]],
+  ["sparkoperator.k8s.io/ScheduledSparkApplication", [place("spec.template.image")]],
   ["kappctrl.k14s.io/App", [place("spec.fetch.*.image.url")]],
   ["data.packaging.carvel.dev/Package", [place("spec.template.spec.fetch.*.image.url")]],
   ["serving.kserve.io/InferenceService", [place("spec.predictor.model.storageUri", "volume", "oci://")]],
@@ -84,6 +89,7 @@ const specImageGroups = new Set([
   "kibana.k8s.elastic.co",
   "logstash.k8s.elastic.co",
   "sparkoperator.k8s.io",
+  "flink.apache.org",
   "opentelemetry.io",
   "jaegertracing.io",
   "minio.min.io",
@@ -105,6 +111,8 @@ export function readingOfKind(group: string, kind: string): KindReading {
   if (path !== undefined) return { kind: "pod", path };
   if (name === "config.openshift.io/ClusterVersion")
     return { kind: "custom", places: [place("spec.desiredUpdate.image")] };
+  // It runs the policies, and is none.
+  if (name === "policies.kubewarden.io/PolicyServer") return { kind: "custom", places: [place("spec.image")] };
   if (isBuiltIn(group) || isPolicy(group, kind)) return { kind: "nothing" };
   const spec = specImageGroups.has(group) ? [place("spec.image")] : [];
   return { kind: "custom", places: [...(imagePlaces.get(name) ?? []), ...spec] };
@@ -122,7 +130,7 @@ function isPolicy(group: string, kind: string): boolean {
   return (
     /(?:^|\.)(?:kyverno\.io|gatekeeper\.sh|sigstore\.dev|kubewarden\.io)$/.test(group) ||
     /(?:Policy|Policies|PolicySet|PolicyException|PolicyReport|VulnerabilityReport|Constraint)$/.test(kind) ||
-    /(?:^|\.)(?:config\.openshift\.io|image\.toolkit\.fluxcd\.io|aquasecurity\.github\.io|cloudbuild\.cnrm\.cloud\.google\.com)$/.test(
+    /(?:^|\.)(?:config\.openshift\.io|image\.toolkit\.fluxcd\.io|kargo\.akuity\.io|aquasecurity\.github\.io|cloudbuild\.cnrm\.cloud\.google\.com)$/.test(
       group,
     ) ||
     ["ImageDigestMirrorSet", "ImageTagMirrorSet"].includes(kind)

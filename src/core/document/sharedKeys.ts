@@ -10,21 +10,18 @@ interface SharedKeys {
   readonly digest?: string;
 }
 
+const versioned: readonly SharedKeys[] = [{ repository: "repository", tags: ["version"] }];
 const prometheus: readonly SharedKeys[] = [{ repository: "baseImage", tags: ["tag", "version"], digest: "sha" }];
 
 /** Kinds whose images share keys that do not tell it by themselves, in `spec` or in what stands below it. */
 const kinds = new Map<string, readonly SharedKeys[]>([
   ["argoproj.io/ArgoCD", [{ repository: "image", tags: ["version"] }]],
+  ["hazelcast.com/Hazelcast", versioned],
+  ["hazelcast.com/ManagementCenter", versioned],
   ["monitoring.coreos.com/Alertmanager", prometheus],
   ["monitoring.coreos.com/Prometheus", prometheus],
   ["monitoring.coreos.com/ThanosRuler", prometheus],
-  [
-    "scylla.scylladb.com/ScyllaCluster",
-    [
-      { repository: "repository", tags: ["version"] },
-      { repository: "agentRepository", tags: ["agentVersion"] },
-    ],
-  ],
+  ["scylla.scylladb.com/ScyllaCluster", [...versioned, { repository: "agentRepository", tags: ["agentVersion"] }]],
 ]);
 
 /** Adds the images of a kind whose keys share them, and gives the nodes that hold their repositories. */

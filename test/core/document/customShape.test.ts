@@ -1,0 +1,65 @@
+import { readKubernetes } from "../../../src/core/document/kubernetes.ts";
+import { expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+function resource(type: string, body: string): string {
+  const slash = type.lastIndexOf("/");
+  return `apiVersion: ${type.slice(0, slash)}\nkind: ${type.slice(slash + 1)}\n${body}\n`;
+}
+
+describe("readShape", () => {
+  const table: readonly (readonly [name: string, type: string, body: string, expected: readonly string[]])[] = [
+    [
+      "images that are described by keys of their own",
+      "example.com/v1/Foo",
+      "spec: {wasm: [{code: {image: {url: «a.io/wasm:2», sha256: x}}}], source: {image: {ref: «a.io/catalog:1»}}, image: {application: «a/server:7», init: «a/init:2», pullPolicy: Always}, other: {image: {name: «a.io/named», url: 'https://a.io/b:1'}}, schema2: {image: {default: 'a.io/b:1', name: word:1}}}",
+      [
+        "image a.io/wasm:2 literal",
+        "image a.io/catalog:1 literal",
+        "image docker.io/a/server:7 literal",
+        "image docker.io/a/init:2 literal",
+        "image a.io/named literal",
+      ],
+    ],
+    [
+      "disks of machines wherever they are described",
+      "pool.kubevirt.io/v1alpha1/VirtualMachinePool",
+      "spec: {virtualMachineTemplate: {spec: {template: {spec: {volumes: [{containerDisk: {image: «fedora»}}]}}}}}",
+      ["volume docker.io/library/fedora literal"],
+    ],
+    [
+      "what is left to fill in, in resources of any kind",
+      "example.com/v1/Foo",
+      "spec: {image: '«a.io/a:${V}»', baseImage: '«${R}/a/b:${V}»', proxyImage: '«a.io/p:${V:=v1}»', dataImage: '${IMAGE}', diskImage: '${A}/${B}', userImage: '${X}.png', plainImage: '${X}-b'}",
+      ["image ? partial", "image ? unresolved", "image a.io/p:v1 resolved"],
+    ],
+    [
+      "parameters of a template, in resources of any kind",
+      "template.openshift.io/v1/Template",
+      "parameters: [{name: I, value: a.io/b}, {name: T, value: '2'}, {name: W, value: word}]\nobjects: [{apiVersion: example.com/v1, kind: Foo, spec: {image: '«${I}:${T}»', baseImage: '${W}', nextImage: '${N}'}}]",
+      ["image a.io/b:2 resolved"],
+    ],
+    [
+      "containers under names",
+      "example.com/v1/Foo",
+      "spec: {initContainers: {a: {image: «alpine», env: {image: x}}}, containers: [{image: «node», resources: {image: x}}]}",
+      ["image docker.io/library/alpine literal", "image docker.io/library/node literal"],
+    ],
+    [
+      "images that each have a name",
+      "example.com/v1/Foo",
+      "spec: {images: {a: «quay.io/a/b», b: «a/c:1», c: a/c, d: '1.2', e: [x/y:1], tags: {f: «a/d:1»}}, other: {a: quay.io/a/b}}",
+      ["image quay.io/a/b literal", "image docker.io/a/c:1 literal", "image docker.io/a/d:1 literal"],
+    ],
+    [
+      "a list of images",
+      "example.com/v1/Foo",
+      "spec: {images: [«quay.io/a/b», 'quay.io/*', node, «a/c:1», {name: a/d:1}, a.png]}",
+      ["image quay.io/a/b literal", "image docker.io/a/c:1 literal"],
+    ],
+  ];
+  for (const [name, type, body, expected] of table)
+    it(`reads ${name}`, () => {
+      expectUses(readKubernetes, resource(type, body), expected);
+      expectToSurvive((text) => readKubernetes(text, "a.yaml"), resource(type, body).replaceAll(/[«»]/g, ""));
+    });
+});

@@ -1,0 +1,42 @@
+import { readKubernetes } from "../../../src/core/document/kubernetes.ts";
+import { expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+const digest = `sha256:${"1".repeat(64)}`;
+
+function resource(type: string, body: string): string {
+  const slash = type.lastIndexOf("/");
+  return `apiVersion: ${type.slice(0, slash)}\nkind: ${type.slice(slash + 1)}\n${body}\n`;
+}
+
+describe("addSharedKeys", () => {
+  const table: readonly (readonly [name: string, type: string, body: string, expected: readonly string[]])[] = [
+    [
+      "images whose version stands beside them",
+      "argoproj.io/v1beta1/ArgoCD",
+      `spec: {image: «a.io/argocd», version: v2.9, dex: {image: «a.io/dex», version: '${digest}'}, redis: {image: '«a/redis:7»', version: '8'}, repo: {image: «a/repo»}}`,
+      [
+        "image a.io/argocd:v2.9 resolved",
+        `image a.io/dex@${digest} resolved`,
+        "image docker.io/a/redis:7 literal",
+        "image docker.io/a/repo literal",
+      ],
+    ],
+    [
+      "images of the operator for Prometheus in its older form",
+      "monitoring.coreos.com/v1/Prometheus",
+      `spec: {baseImage: «quay.io/p/prometheus», version: v2.7.1, thanos: {baseImage: «quay.io/t/thanos», tag: v0.3, version: v9, sha: ${digest.slice(7)}}}`,
+      ["image quay.io/p/prometheus:v2.7.1 resolved", `image quay.io/t/thanos@${digest} resolved`],
+    ],
+    [
+      "repositories of a database and its agent",
+      "scylla.scylladb.com/v1/ScyllaCluster",
+      "spec: {repository: «docker.io/s/scylla», version: 6.2.0, agentRepository: «docker.io/s/agent», agentVersion: 3.4.0}",
+      ["image docker.io/s/scylla:6.2.0 resolved", "image docker.io/s/agent:3.4.0 resolved"],
+    ],
+  ];
+  for (const [name, type, body, expected] of table)
+    it(`reads ${name}`, () => {
+      expectUses(readKubernetes, resource(type, body), expected);
+      expectToSurvive((text) => readKubernetes(text, "a.yaml"), resource(type, body).replaceAll(/[«»]/g, ""));
+    });
+});
