@@ -63,10 +63,12 @@ function orDefault(
   return { value: undefined, stretches: stretchesOf(state, one) };
 }
 
-/** What the calls of a function give, without what the script itself would have to be given. */
+/** What the calls of a function give, without what they leave out or the script itself would have to be given. */
 function given(variable: Variable & { readonly kind: "unknown" }): Variable {
   const [only, ...others] = variable.stretches ?? [];
-  const choices = only?.choices?.filter((choice) => !isOwnArgument(choice));
+  const isGiven = (choice: readonly WordPart[]): boolean =>
+    !isOwnArgument(choice) && choice.some(({ text }) => text !== "");
+  const choices = only?.choices?.filter(isGiven);
   if (only === undefined || choices === undefined || others.length > 0 || choices.length === only.choices?.length)
     return variable;
   const { mayBeUnset } = variable;

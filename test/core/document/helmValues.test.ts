@@ -91,6 +91,7 @@ describe("readHelmValues", () => {
       "kubectlImage: «a/kubectl»\nproxy: {initImage: {repository: «a/init», tag: '1'}, init_image: «b:1»}",
       ["image docker.io/a/kubectl literal", "image docker.io/a/init:1 resolved", "image docker.io/library/b:1 literal"],
     ],
+    ["no time under such a key", "token: {image: 24h}\nother: {image: 500ms}", []],
     [
       "a repository without such a key",
       "controller: {repository: «quay.io/a/c», tag: v1}",

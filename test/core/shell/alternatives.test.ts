@@ -118,6 +118,10 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    script: 'V=$(date)\nget() { docker pull "⟦a/b:${2:-$V}⟧"; }\nget no:1\n',
+    expected: [[null, "partial"]],
+  },
+  {
     script: "get() { while x; do shift; done; docker pull ⟦$1⟧; }\nget no:1 no:2\n",
     expected: [[null, "unresolved"]],
   },
