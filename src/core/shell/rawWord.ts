@@ -108,6 +108,8 @@ export function expandInto(word: Building, expansion: Expansion, quoted: boolean
       if (index > 0) endField(word);
       expandInto(word, { ...item, names }, true, place);
     }
+    // Without elements there is no field, quoted or not (bash, "Arrays").
+    if (items.length === 0 && word.field === "") word.present = false;
     // As one value, elements are not told apart.
     if (items.length > 1) word.value = undefined;
     return;

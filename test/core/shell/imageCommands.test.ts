@@ -83,6 +83,7 @@ const commands: readonly string[] = [
   "for e in docker podman; do $e pull ⟦node:22⟧; done",
   "limactl shell x $sudo $CONTAINER_ENGINE pull -q ⟦node:22⟧",
   "docker run $links -i --name x ⟦node:22⟧ sh",
+  'e=(); while read i; do e[${#e[@]}]=$i; done < x; docker run "${e[@]}" -e A=b ⟦node:22⟧ sh',
   "P=; docker run ⟦${P}node:22⟧ && docker run ⟦node:22$P⟧ && docker pull ⟦${R:-}node:22⟧ && docker pull ⟦${R:+$R/}node:22⟧",
   'f() { local t=${1:-22}; docker pull ⟦node:$t⟧; }\nf "$1"',
   'f() { set -- "${D[@]}"; docker create "$@"; }',
