@@ -1,3 +1,4 @@
+import { readFirstCircleci } from "./circleciFirst.ts";
 import {
   circleArguments,
   circleInvocations,
@@ -31,6 +32,7 @@ interface Orb {
 export function readCircleci(text: string, path: string): Document {
   const pipeline = createPipeline(text, path, "circleci");
   const [root] = pipeline.roots;
+  if (valueAt(root, "jobs") === undefined) readFirstCircleci(pipeline, root);
   const around = circlePipelineScope(root);
   readOrb({ pipeline, root, around, used: new Set(), usedCommands: new Set() }, circleInvocations(root, around), 0);
   return pipeline.document();

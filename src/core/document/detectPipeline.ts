@@ -9,7 +9,7 @@ const byPath: readonly (readonly [dialect: Dialect, path: RegExp])[] = [
   ],
   ["azure-pipelines", /(?:^|\/)[^/]*azure[._-]?pipelines?[^/]*\.ya?ml$/i],
   ["azure-pipelines", /(?:^|\/)\.(?:azuredevops|azure-pipelines)\/.*\.ya?ml$/i],
-  ["circleci", /(?:^|\/)\.circleci\/.*\.ya?ml$/i],
+  ["circleci", /(?:^|\/)(?:\.circleci\/.*|circle)\.ya?ml$/i],
   ["bitbucket-pipelines", /(?:^|\/)bitbucket-pipelines[^/]*\.ya?ml$/i],
   ["drone", /(?:^|\/)\.(?:drone|vela)(?:[._-][^/]*)?\.ya?ml$/i],
   ["drone", /(?:^|\/)\.(?:drone|vela)\/.*\.ya?ml$/i],

@@ -142,4 +142,15 @@ describe("readCircleci", () => {
     ]);
     assert.deepEqual(document.problems, []);
   });
+
+  it("reads the commands of the first format", () => {
+    const source =
+      "machine: {services: [docker], environment: {V: '7'}}\ndependencies:\n  pre:\n  - docker pull «redis:$V»\n  override:\n  - docker pull «alpine:3»: {timeout: 600}\ntest:\n  post: ['docker run «node:22»', 'docker build -t no .', docker run no]\ndeployment:\n  hub: {branch: main, commands: [docker pull «a/b:1»]}\n";
+    expectUses((text) => readDocument(text, "circle.yml"), source, [
+      "command docker.io/library/redis:7 resolved",
+      "command docker.io/library/alpine:3 literal",
+      "command docker.io/library/node:22 literal",
+      "command docker.io/a/b:1 literal",
+    ]);
+  });
 });

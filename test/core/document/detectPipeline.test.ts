@@ -18,7 +18,7 @@ describe("paths of pipelines", () => {
       ".azuredevops/x.yml",
       "a/.azure-pipelines/templates/y.yml",
     ],
-    circleci: [".circleci/config.yml", "a/.circleci/jobs/b.yaml"],
+    circleci: [".circleci/config.yml", "a/.circleci/jobs/b.yaml", "circle.yml"],
     "bitbucket-pipelines": ["bitbucket-pipelines.yml", "a/bitbucket-pipelines.yaml"],
     drone: [".drone.yml", "a/.drone.yaml", ".vela.yml", ".vela-stages.yaml", ".drone/ci.yml"],
     woodpecker: [".woodpecker.yml", ".woodpecker/a/b.yaml", ".crow/x.yml"],
