@@ -76,9 +76,11 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
         : isEmpty
           ? (reading.templates?.tagOf(split.repository, top) ?? reading.defaultTag?.(top) ?? unknownTag)
           : addedTag(split, top, reading);
-      const whole = wholeOf({ ...split, registry, defaultTag }, top, isEmpty || addedTo(split), reading);
+      const isOpen = isEmpty || addedTo(split);
+      const whole = wholeOf({ ...split, registry, defaultTag }, top, isOpen, reading);
+      const isRelative = split.isRelative === true || isPartOf({ ...split, registry }, top, isOpen, reading);
       if (whole === undefined)
-        addSplitImage(text, images, { ...split, registry, defaultTag }, "image", {
+        addSplitImage(text, images, { ...split, registry, defaultTag, isRelative }, "image", {
           isGuess: true,
           pin: "none",
           expand,
@@ -129,6 +131,11 @@ function wholeOf(
   };
 }
 
+/** Whether templates put a registry before an image that the files do not say. */
+function isPartOf(split: SplitImage, top: string, isOpen: boolean, { templates }: HelmValuesReading): boolean {
+  return filled(split.registry) === undefined && templates?.isRelative(split.repository, top, isOpen) === true;
+}
+
 /** Whether templates may add a tag to a repository beside which the values have no key for one. */
 function addedTo({ repository, tag, digest }: SplitImage): boolean {
   return repository !== undefined && tag === undefined && digest === undefined && isBareName(repository);
@@ -162,8 +169,14 @@ function addImageText(
     tag: isTagged ? tag : undefined,
     defaultTag: isTagged ? undefined : addedTag({ repository: value }, top, reading),
   };
-  const whole = wholeOf(split, top, !isTagged && addedTo({ repository: value }), reading);
+  const isOpen = !isTagged && addedTo({ repository: value });
+  const whole = wholeOf(split, top, isOpen, reading);
   if (whole !== undefined) reading.images.add(value, "image", whole);
+  else if (isPartOf(split, top, isOpen, reading))
+    addSplitImage(reading.text, reading.images, { ...split, isRelative: true }, "image", {
+      isGuess: true,
+      pin: "none",
+    });
   else if (split.registry === undefined && split.tag === undefined && split.defaultTag === undefined)
     reading.images.add(value, "image");
   else addSplitImage(reading.text, reading.images, split, "image", { isGuess: true, pin: "none" });

@@ -7,7 +7,7 @@ import type { TemplateStretch } from "./templateData.ts";
 import { findTemplateImages } from "./templateImages.ts";
 import { isMasked } from "./templateMask.ts";
 import { createImageCollector } from "./yamlImage.ts";
-import { entriesOf, scalarOf, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+import { entriesOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 const registryKey = /(?:^|[a-z_-])(?:registry|repo|repository|hub|prefix|host|url)$/i;
 const registryText = /^(?:[\w-]+(?:\.[\w-]+)+|localhost)(?::\d+)?(?:\/[\w./-]*)?$/;
@@ -26,6 +26,8 @@ export interface TemplateUse {
   tagOf(repository: YamlNode | undefined, top: string): SuppliedPart | undefined;
   /** All that they make of it, where that is known; `isOpen` says that the values alone leave something open. */
   wholeOf(repository: YamlNode | undefined, top: string, isOpen: boolean): readonly TemplateStretch[] | undefined;
+  /** Whether they put a registry before it that nobody has said yet. */
+  isRelative(repository: YamlNode | undefined, top: string, isOpen: boolean): boolean;
 }
 
 /**
@@ -36,6 +38,10 @@ export function valuesInTemplates(root: YamlNode | undefined, path: string, sibl
   const folder = path.slice(0, path.lastIndexOf("/") + 1);
   const values = `${folder}values.yaml`;
   const stated = statedRegistries(root);
+  const hasShared = valueAt(root, "global") !== undefined;
+  // A name alone may be one of a registry that all images share, and that is said elsewhere.
+  const mayDiffer = (repository: YamlNode): boolean =>
+    stated.length > 0 || (hasShared && !(textOf(repository) ?? "/").includes("/"));
   const uses = new Map<number, readonly TemplateStretch[]>();
   const isRead = new Map<string, boolean>();
   const parts = new Set<string>();
@@ -80,8 +86,13 @@ export function valuesInTemplates(root: YamlNode | undefined, path: string, sibl
       const stretches = repository === undefined ? undefined : useOf(repository, top);
       return stretches === undefined ? undefined : tagIn(stretches);
     },
+    isRelative(repository, top, isOpen) {
+      if (repository === undefined || !(isOpen || mayDiffer(repository))) return false;
+      const [first] = useOf(repository, top) ?? [];
+      return first?.text?.startsWith("/") === true;
+    },
     wholeOf(repository, top, isOpen) {
-      if (repository === undefined || (!isOpen && stated.length === 0)) return undefined;
+      if (repository === undefined || !(isOpen || mayDiffer(repository))) return undefined;
       const stretches = useOf(repository, top);
       return stretches === undefined || wholeOf(stretches) === undefined ? undefined : stretches;
     },
@@ -121,5 +132,8 @@ function tagIn(stretches: readonly TemplateStretch[]): SuppliedPart | undefined 
   const end = nameEnd(whole);
   if (whole.charAt(end) !== ":" || whole.includes("@")) return undefined;
   const repository = stretches.findIndex(({ step }) => step !== undefined && step === repositoryStep(stretches));
-  return { text: whole.slice(end + 1), steps: stretches.slice(repository + 1).flatMap(({ step }) => step ?? []) };
+  const text = whole.slice(end + 1);
+  // A tag that is demanded and that nobody says.
+  if (text === "") return { steps: [] };
+  return { text, steps: stretches.slice(repository + 1).flatMap(({ step }) => step ?? []) };
 }

@@ -194,6 +194,18 @@ ${workload('"{{ .Values.image.repository }}:v{{ .Chart.AppVersion }}"')}{{- end 
       ["image docker.io/a/b:v1.2.3 resolved"],
     ],
     [
+      "a registry that nobody has said, before a name",
+      'global: {containerRegistry: {url: ""}}\nimage: {name: «a», tag: "1"}\nside: {image: «b», imageTag: "2"}\nthird: {image: «c»}\n',
+      {
+        "templates/deployment.yaml": workload(
+          "{{ .Values.global.containerRegistry.url }}/{{ .Values.image.name }}:{{ .Values.image.tag }}",
+          '"{{ required "none" .Values.global.registry }}/{{ .Values.side.image }}:{{ .Values.side.imageTag }}"',
+          '"{{ .Values.third.image }}:{{ .Values.third.tag }}"',
+        ),
+      },
+      ["image ? unresolved", "image ? unresolved", "image ? partial"],
+    ],
+    [
       "nothing of a loop, whose values are not known",
       'image: {repository: «a/b», tag: ""}\n',
       {
