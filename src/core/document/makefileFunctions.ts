@@ -91,11 +91,24 @@ export function evaluateMakeFunction(inner: string, context: MakeContext): strin
       const command = inner.slice(head.length);
       const file = /^cat[ \t]+([\w./-]+)[ \t]*$/.exec(command)?.[1];
       if (file !== undefined) return printed(textOf(file));
+      const program = columnProgram.exec(first ?? "");
+      if (program !== null) return columnOf(textOf(program[4] ?? ""), program);
       return /^echo[ \t]+(["']?)([\w.:/@-]+)\1[ \t]*$/.exec(first ?? "")?.[2];
     }
     default:
       return undefined;
   }
+}
+
+/** `awk '$4=="name" {print $2}' FILE`: a column of the line that holds a word in another one. */
+const columnProgram =
+  /^awk[ \t]+'[ \t]*\$([1-9])[ \t]*==[ \t]*"([^"'\\]+)"[ \t]*\{[ \t]*print[ \t]+\$([1-9]);?[ \t]*\}[ \t]*'[ \t]+([\w./-]+)[ \t]*$/;
+
+function columnOf(text: string | undefined, [, key = "", word, column = ""]: RegExpExecArray): string | undefined {
+  if (text === undefined || text.length > maximumFile) return undefined;
+  const rows = text.split(/\r?\n/).map((line) => line.trim().split(/[ \t]+/));
+  const [found, ...others] = rows.filter((row) => row[Number(key) - 1] === word);
+  return others.length > 0 ? undefined : found?.[Number(column) - 1];
 }
 
 /** `$(NAME:before%after=prefix%suffix)` and `$(NAME:.c=.o)` (GNU make, 6.3.1). */

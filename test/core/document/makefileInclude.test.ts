@@ -102,6 +102,13 @@ const cases: readonly {
     ],
   },
   {
+    title: "the columns of a file",
+    makefile:
+      "F = ./images\nA := $(shell awk '$$4==\"a\" {print $$2}' $(F))\nB := $(shell awk '$$4 == \"b\" { print $$2 }' images)\nC := $(shell awk '$$4==\"c\" {print $$2}' images)\nD := $(shell awk '/d/ {print $$2}' images)\nx:\n\tdocker pull ⟦$(A)⟧\n\tdocker pull ⟦$(B)⟧\n\tdocker pull ⟦c:$(C)⟧\n\tdocker pull ⟦d:$(D)⟧\n",
+    files: { images: "# a b c\nFROM a/b:1 AS a\nFROM c AS c\nFROM d AS c\n  FROM\te:2   AS b\r\n" },
+    expected: ["docker.io/a/b:1 resolved", "docker.io/library/e:2 resolved", "? partial", "? partial"],
+  },
+  {
     title: "commands that variables hold, used here or elsewhere",
     makefile:
       "A = docker run --rm ⟦a:1⟧ sh\nB := @docker run -w $(W) ⟦b:$(V)⟧\nC = $(DOCKER) run -v $(X):/x ⟦c:1⟧ go\nD = docker run --rm $(ARGS)\nE = docker images are no:1\nx:\n\t$(A) make\n\t$(D) ⟦d:1⟧\n",
