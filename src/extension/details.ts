@@ -34,7 +34,10 @@ export function register(extension: Extension): vscode.Disposable {
     vscode.workspace.registerTextDocumentContentProvider(rulesScheme, documents),
     extension.model.onDidChange((change) => {
       if (change.kind !== "verdicts") return;
-      for (const reference of change.references) changes.fire(stepsUri(extension, reference));
+      const judged = new Set(change.references);
+      // Of thousands that are judged together, hardly one is being looked at.
+      for (const { uri } of vscode.workspace.textDocuments)
+        if (uri.scheme === stepsScheme && judged.has(uri.query)) changes.fire(uri);
     }),
   );
 }

@@ -29,6 +29,10 @@ export function register(extension: Extension): vscode.Disposable {
   const { signal } = lifetime;
   const timers = new Map<string, NodeJS.Timeout>();
 
+  const giveTurn = async (): Promise<void> => {
+    await setImmediate();
+    signal.throwIfAborted();
+  };
   const later = (key: string, pause: number, action: () => Promise<void>): void => {
     clearTimeout(timers.get(key));
     const run = (): void => {
@@ -100,8 +104,7 @@ export function register(extension: Extension): vscode.Disposable {
         else if (model.document(path)?.text !== text) await readText(path, text, () => isOpen(uri), outcome);
       }
       if (Date.now() < until) continue;
-      await setImmediate();
-      signal.throwIfAborted();
+      await giveTurn();
       until = Date.now() + sliceTime;
     }
     settle(outcome);
@@ -130,11 +133,13 @@ export function register(extension: Extension): vscode.Disposable {
     const found = new Set(documents.map(({ path }) => path));
     const gone = model.documents().filter(({ path }) => !found.has(path) && !isOpenPath(extension, path));
     model.dropDocuments(gone.map(({ path }) => path));
-    // Policies first: then no finding has to be withdrawn.
+    // Policies first: then no finding has to be withdrawn. Each step has much to say of thousands of files.
     model.putRulebook({ policy, configuration, problems });
+    await giveTurn();
     model.putDocuments(documents.filter(({ path }) => !isOpenPath(extension, path)));
     for (const problem of problems)
       log.warn(`${problem.file === undefined ? "" : `${problem.file}: `}${problem.message}`);
+    await giveTurn();
     model.markReady();
   };
 
