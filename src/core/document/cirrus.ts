@@ -1,5 +1,6 @@
 import { windowsShellOf } from "../shell/windowsShell.ts";
 import type { Document } from "./document.ts";
+import { readCirrusProgram } from "./droneProgram.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import type { ScriptCombination } from "./pipelineScript.ts";
 import { lazyLookup, placedVariables, textsOf } from "./pipelineVariables.ts";
@@ -27,6 +28,7 @@ const places: readonly (readonly [site: string, ...path: readonly PlaceStep[]])[
  * the task and of each row of its matrix over those of the file; commands.
  */
 export function readCirrus(text: string, path: string): Document {
+  if (/\.star$/i.test(path)) return readCirrusProgram(text, path);
   const pipeline = createPipeline(text, path, "cirrus");
   for (const root of pipeline.roots) {
     const global = environmentIn(root);

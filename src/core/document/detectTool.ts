@@ -4,7 +4,7 @@ import type { Dialect } from "./document.ts";
 const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["gitpod", /(?:^|\/)\.gitpod\.ya?ml$/i],
   ["devfile", /(?:^|\/)\.?devfile\.ya?ml$/i],
-  ["cirrus", /(?:^|\/)\.cirrus(?:\.[\w-]+)?\.ya?ml$/i],
+  ["cirrus", /(?:^|\/)\.cirrus(?:(?:\.[\w-]+)?\.ya?ml|\.star)$/i],
   ["travis", /(?:^|\/)\.travis\.ya?ml$/i],
   ["semaphore", /(?:^|\/)\.semaphore\/.*\.ya?ml$/i],
   ["batect", /(?:^|\/)batect(?:-bundle)?\.ya?ml$/i],

@@ -11,6 +11,7 @@ import { inDocumentOrder } from "./yamlImage.ts";
 
 /** What a step gives to its plugin or its environment is the plugin's own. */
 const settings = new Set(["settings", "environment", "vargs", "params"]);
+const container = /^(?:\w+_)?container$/;
 const maximumCommands = 1000;
 
 /**
@@ -18,6 +19,18 @@ const maximumCommands = 1000;
  * that it writes out, with variables and what functions are given followed as far as the program says them.
  */
 export function readDroneProgram(source: string, path: string): Document {
+  return readProgram(source, path, "drone");
+}
+
+/**
+ * Reads a program in Starlark that yields tasks of Cirrus CI: the images of containers, which may stand in pairs of a
+ * key and a value, or be given to `container(...)`.
+ */
+export function readCirrusProgram(source: string, path: string): Document {
+  return readProgram(source, path, "cirrus");
+}
+
+function readProgram(source: string, path: string, dialect: "cirrus" | "drone"): Document {
   const text = withoutByteOrderMark(source);
   const tokens = droneTokens(text, /\.star$/i.test(path) ? "starlark" : "jsonnet");
   const functions = createDroneFunctions(tokens);
@@ -29,14 +42,17 @@ export function readDroneProgram(source: string, path: string): Document {
   const open: string[] = [];
   let key = "";
   for (const [at, token] of tokens.entries()) {
-    if (token.kind === "sign" && "([{".includes(token.text)) open.push(key);
+    if (token.kind === "sign" && "([{".includes(token.text)) open.push(keyOfPair(tokens, at) ?? key);
     else if (token.kind === "sign" && ")]}".includes(token.text)) key = open.pop() ?? "";
     else if (token.kind === "sign" && ",;".includes(token.text)) key = "";
-    const named = keyAt(tokens, at, functions);
+    const given = dialect === "cirrus" ? containerAt(tokens, at) : undefined;
+    const named = given ?? keyAt(tokens, at, functions);
     if (named === undefined) continue;
     key = named.key;
     if (open.some((name) => settings.has(name))) continue;
-    if (key === "image") {
+    const isImage =
+      key === "image" && (dialect === "drone" || given !== undefined || open.some((name) => container.test(name)));
+    if (isImage) {
       const value = valueAt(named.value);
       const [first] = value?.parts ?? [];
       if (value === undefined || first === undefined) continue;
@@ -54,7 +70,26 @@ export function readDroneProgram(source: string, path: string): Document {
     }
   }
   const images = readImageCommands({ text, commands: [...commands, ...pseudo], jobs: [] }, { mentions, outputs: [] });
-  return { path, dialect: "drone", text, images: inDocumentOrder(images), commands, jobs: [], problems };
+  return { path, dialect, text, images: inDocumentOrder(images), commands, jobs: [], problems };
+}
+
+/** `("container", {`: the key of a pair, whose value is opened. */
+function keyOfPair(tokens: readonly DroneToken[], brace: number): string | undefined {
+  const key = tokens[brace - 2];
+  const isPair = isSign(tokens[brace], "{") && isSign(tokens[brace - 1], ",") && isSign(tokens[brace - 3], "(");
+  return isPair && key?.kind === "string" ? key.text : undefined;
+}
+
+/** `container("image")` */
+function containerAt(
+  tokens: readonly DroneToken[],
+  at: number,
+): { readonly key: string; readonly value: number } | undefined {
+  const [before, token, argument] = [tokens[at - 1], tokens[at], tokens[at + 2]];
+  const isCall = token?.kind === "name" && container.test(token.text) && isSign(tokens[at + 1], "(");
+  const isDefined = before?.kind === "name" && before.text === "def";
+  if (!isCall || isDefined || argument?.kind !== "string") return undefined;
+  return { key: "image", value: at + 2 };
 }
 
 /**

@@ -147,6 +147,25 @@ describe("readDroneProgram", () => {
     assert.ok(document.images.length < 200);
   });
 
+  it("reads containers of Cirrus CI's programs, and no images of machines", () => {
+    const source = `load("github.com/cirrus-modules/helpers", "task", "container", "script")
+image = "ruby:3"
+def machine(image):
+  return {"macos_instance": {"image": "no:1"}, "image": "no:2"}
+def main(ctx):
+  return [
+    ("container", {"image": "«debian:12»"}),
+    task(name = "a", instance = container("«golang:1»"), instructions = [script("x")]),
+    {"task": {"arm_container": {"image": «image», "cpu": 2}, "env": {"image": "no:3"}}},
+  ]
+`;
+    expectUses((text) => readDocument(text, ".cirrus.star"), source, [
+      "image docker.io/library/debian:12 literal",
+      "image docker.io/library/golang:1 literal",
+      "image docker.io/library/ruby:3 resolved",
+    ]);
+  });
+
   const paths: readonly (readonly [path: string, dialect: string | undefined])[] = [
     [".drone.jsonnet", "drone"],
     ["a/.drone.star", "drone"],
@@ -155,6 +174,8 @@ describe("readDroneProgram", () => {
     ["drone.ci.jsonnet", "drone"],
     ["main.jsonnet", undefined],
     ["drones/x.star", undefined],
+    [".cirrus.star", "cirrus"],
+    ["a/cirrus.star", undefined],
   ];
   for (const [path, dialect] of paths)
     it(`takes ${path} for ${dialect}`, () => assert.equal(dialectOfPath(path), dialect));
