@@ -18,6 +18,12 @@ export interface ChartExpressions {
   evaluate(source: string, offset?: number): readonly TemplateStretch[];
 }
 
+/** Values that are given beside those of the chart itself (`values-prod.yaml`), and win over them. */
+export interface GivenValues {
+  readonly path: string;
+  readonly text: string;
+}
+
 /** Different expressions that are evaluated for one template. */
 const maximumExpressions = 300;
 
@@ -25,7 +31,7 @@ const maximumExpressions = 300;
  * Evaluates expressions of the template at `path` (Helm) with the chart's own values, its `Chart.yaml`, and the named
  * templates of this file, `own`, and of those where charts keep them.
  */
-export function chartExpressions(path: string, own: string, siblings: Siblings): ChartExpressions {
+export function chartExpressions(path: string, own: string, siblings: Siblings, given?: GivenValues): ChartExpressions {
   const folder = path.slice(0, Math.max(0, path.lastIndexOf("templates/")));
   const define = defines(path, folder, own, siblings);
   let root: TemplateData | undefined;
@@ -38,7 +44,7 @@ export function chartExpressions(path: string, own: string, siblings: Siblings):
       if (before !== undefined) return before;
       if (known.size >= maximumExpressions) return [{}];
       const stretches = evaluateTemplate(parseTemplate(source).nodes, {
-        root: (root ??= rootOf(folder, siblings)),
+        root: (root ??= rootOf(folder, siblings, given)),
         define,
       });
       known.set(source, stretches);
@@ -47,7 +53,7 @@ export function chartExpressions(path: string, own: string, siblings: Siblings):
   };
 }
 
-function rootOf(folder: string, siblings: Siblings): TemplateData {
+function rootOf(folder: string, siblings: Siblings, given: GivenValues | undefined): TemplateData {
   const file = (name: string, label: string): TemplateData => {
     const place = siblingPath(folder + name, name);
     const text = place === undefined ? undefined : siblings(place);
@@ -62,15 +68,20 @@ function rootOf(folder: string, siblings: Siblings): TemplateData {
       chart.kind === "node" ? { ...chart, node: valueAt(chart.node, key), label: `.Chart.${name}` } : chart,
     ];
   });
+  const values = file("values.yaml", ".Values");
   const chartName = chart.kind === "node" ? textOf(valueAt(chart.node, "name")) : undefined;
   return {
     kind: "dictionary",
     entries: new Map<string, TemplateData>([
-      ["Values", file("values.yaml", ".Values")],
+      ["Values", given === undefined ? values : givenOver(given, values)],
       ["Chart", { kind: "dictionary", entries: new Map(fields) }],
       ["Template", chartName === undefined ? unknownData : textData(chartName)],
     ]),
   };
+}
+
+function givenOver({ path, text }: GivenValues, base: TemplateData): TemplateData {
+  return { kind: "node", node: readYaml(text).documents[0]?.root, file: path, label: ".Values", base };
 }
 
 const definesOf = keepingLast(8, (text) => parseTemplate(text).defines);

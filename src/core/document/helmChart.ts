@@ -83,11 +83,15 @@ export interface ChartValues {
 export function chartValues(text: string, path: string, siblings: Siblings): ChartValues {
   const { documents, problems } = readYaml(text);
   const defaultTag = tagOfChart(path, siblings);
-  const folder = path.slice(0, path.lastIndexOf("/") + 1);
+  // Values that a chart is tested with lie in a folder of it.
+  const folder = path.slice(0, path.lastIndexOf("/") + 1).replace(/(^|\/)ci\/$/, "$1");
+  const own = `${folder}values.yaml`;
+  const given = path === own ? undefined : { path, text };
+  const beside: Siblings = (place) => (place === path ? text : siblings(place));
   // A value that is a template itself sees these values, whatever their file is called.
-  const beside: Siblings = (place) => (place === `${folder}values.yaml` ? text : siblings(place));
-  const expressions = chartExpressions(`${folder}templates/`, "", beside);
-  const roots = documents.map(({ root }) => ({ root, templates: valuesInTemplates(root, path, beside) }));
+  const expressions = chartExpressions(`${folder}templates/`, "", beside, given);
+  const chart = { folder, path, given };
+  const roots = documents.map(({ root }) => ({ root, templates: valuesInTemplates(root, chart, beside) }));
   return {
     problems,
     imagesAt(offset) {

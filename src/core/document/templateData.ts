@@ -15,13 +15,14 @@ export type TemplateData =
   | { readonly kind: "boolean"; readonly value: boolean }
   /**
    * A value of a file; without a node it is not there, as templates see it. Without a file nothing is known of it but
-   * that nobody gives it, so that a default counts.
+   * that nobody gives it, so that a default counts. `base` says what the file leaves as it is elsewhere.
    */
   | {
       readonly kind: "node";
       readonly node: YamlNode | undefined;
       readonly file: string | undefined;
       readonly label: string;
+      readonly base?: TemplateData | undefined;
     }
   /** `rest` stands for what has no entry; absent where that is not known. */
   | { readonly kind: "dictionary"; readonly entries: ReadonlyMap<string, TemplateData>; readonly rest?: TemplateData }
@@ -46,8 +47,13 @@ export function fieldOf(data: TemplateData, field: string): TemplateData {
   switch (data.kind) {
     case "dictionary":
       return data.entries.get(field) ?? data.rest ?? unknownData;
-    case "node":
-      return { ...data, node: valueAt(data.node, field), label: `${data.label}.${field}` };
+    case "node": {
+      const node = valueAt(data.node, field);
+      const base = data.base === undefined ? undefined : fieldOf(data.base, field);
+      if (node === undefined && base !== undefined) return base;
+      const isMerged = base !== undefined && dereference(node)?.kind === "mapping";
+      return { ...data, node, label: `${data.label}.${field}`, base: isMerged ? base : undefined };
+    }
     case "text":
     case "boolean":
     case "list":

@@ -1,6 +1,6 @@
 import { parseReference } from "../image/reference.ts";
 import { imageFiles, partOf } from "./chartFiles.ts";
-import { chartExpressions, repositoryStep, trimmedStretches } from "./chartTemplates.ts";
+import { chartExpressions, repositoryStep, trimmedStretches, type GivenValues } from "./chartTemplates.ts";
 import type { Siblings } from "./siblings.ts";
 import { nameEnd, type SuppliedPart } from "./splitImage.ts";
 import type { TemplateStretch } from "./templateData.ts";
@@ -30,13 +30,25 @@ export interface TemplateUse {
   isRelative(repository: YamlNode | undefined, top: string, isOpen: boolean): boolean;
 }
 
+/** The chart that values are for. */
+export interface ChartOfValues {
+  /** Empty, or with a slash at the end. */
+  readonly folder: string;
+  /** Where the values stand. */
+  readonly path: string;
+  /** They themselves, where they are not those of the chart itself. */
+  readonly given?: GivenValues | undefined;
+}
+
 /**
  * Looks into the templates of the chart whose values stand at `path`, as soon as only they can tell: where a registry
  * is stated apart from the images, or a tag is left empty.
  */
-export function valuesInTemplates(root: YamlNode | undefined, path: string, siblings: Siblings): TemplateUse {
-  const folder = path.slice(0, path.lastIndexOf("/") + 1);
-  const values = `${folder}values.yaml`;
+export function valuesInTemplates(
+  root: YamlNode | undefined,
+  { folder, path, given }: ChartOfValues,
+  siblings: Siblings,
+): TemplateUse {
   const stated = statedRegistries(root);
   const hasShared = valueAt(root, "global") !== undefined;
   // A name alone may be one of a registry that all images share, and that is said elsewhere.
@@ -52,14 +64,14 @@ export function valuesInTemplates(root: YamlNode | undefined, path: string, sibl
     const text = siblings(place);
     isRead.set(place, text !== undefined);
     if (text?.includes("mage") !== true || text.length > maximumLength) return text !== undefined;
-    const expressions = chartExpressions(place, text, siblings);
+    const expressions = chartExpressions(place, text, siblings, given);
     findTemplateImages({ text, path: place, siblings }, createImageCollector(text), () => (node) => {
       const scalar = scalarOf(node);
       if (scalar === undefined || !scalar.exact || !isMasked(scalar.text)) return;
       const { start, end } = scalar.span;
       const stretches = trimmedStretches(expressions.evaluate(text.slice(start, end), start));
       const step = repositoryStep(stretches);
-      if (step?.file !== values) return;
+      if (step?.file !== path) return;
       const before = uses.get(step.span.start);
       if (before === undefined || (wholeOf(before) === undefined && wholeOf(stretches) !== undefined))
         uses.set(step.span.start, stretches);
@@ -80,7 +92,7 @@ export function valuesInTemplates(root: YamlNode | undefined, path: string, sibl
   return {
     registryOf(repository, top) {
       const step = repository === undefined || stated.length === 0 ? undefined : useOf(repository, top)?.[0]?.step;
-      return step?.file === values ? stated.find(({ span }) => span.start === step.span.start) : undefined;
+      return step?.file === path ? stated.find(({ span }) => span.start === step.span.start) : undefined;
     },
     tagOf(repository, top) {
       const stretches = repository === undefined ? undefined : useOf(repository, top);

@@ -220,6 +220,25 @@ ${workload('"{{ .Values.image.repository }}:v{{ .Chart.AppVersion }}"')}{{- end 
       expectUses((text) => readHelmValuesFile(text, "x/c/values.yaml", siblings), values, expected);
     });
 
+  const given = [
+    ["x/c/values-prod.yaml", "image: {repository: mirror/b}\n", ["image docker.io/mirror/b:7 resolved"]],
+    ["x/c/ci/a-values.yaml", "image: {repository: mirror/b, tag: ''}\n", ["image docker.io/mirror/b:d1.2.3 resolved"]],
+    ["x/c/values.prod.yaml", "side: {image: r.io/s}\nimage: {tag: '8'}\n", ["image r.io/s:8 resolved"]],
+    ["x/c/values-a.yaml", "global: {registry: q.io}\nimage: {repository: a/b}\n", ["image q.io/a/b:7 resolved"]],
+  ] as const;
+  for (const [path, values, expected] of given)
+    it(`knows what the values in ${path} leave to those of the chart`, () => {
+      const siblings = listedSiblings({
+        "Chart.yaml": "name: c\nappVersion: 1.2.3\n",
+        "values.yaml": "image: {repository: a/b, tag: '7'}\nside: {image: a/s}\nglobal: {registry: docker.io}\n",
+        "templates/deployment.yaml": workload(
+          '"{{ .Values.global.registry }}/{{ .Values.image.repository }}:{{ .Values.image.tag | default (printf "d%s" .Chart.AppVersion) }}"',
+          "{{ .Values.side.image }}:{{ .Values.image.tag }}",
+        ),
+      });
+      assert.deepEqual(readHelmValuesFile(values, path, siblings).images.map(summary), expected);
+    });
+
   it("asks for further files only where those before are known and do not tell", () => {
     const asked: string[] = [];
     const folder = "a-deployment.yaml\nother.yaml\nparts/\n_helpers.tpl";
