@@ -1,8 +1,8 @@
-import { flagged, local, namedValues, noImages, type ToolReader } from "./commandVerbs.ts";
+import { fieldValues, flagged, local, namedValues, noImages, type ToolReader } from "./commandVerbs.ts";
 import { afterName, mentioned, type CommandImages } from "./mention.ts";
 import { aws, gcloud } from "./options/clouds.ts";
 import { readOptions, type OptionTable } from "./optionTable.ts";
-import { afterPrefix, fieldsOf, textOfSlice, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
+import { afterPrefix, fieldsOf, textOfSlice, wholeSlice, type WordValue } from "./wordValue.ts";
 
 /** Command lines of clouds. */
 export const cloudTools: readonly (readonly [string, ToolReader])[] = [
@@ -178,13 +178,4 @@ function readAmazon(words: readonly WordValue[]): CommandImages {
   );
   // Images of CodeBuild itself are in no registry.
   return local(found.filter((slice) => !textOfSlice(slice).startsWith("aws/codebuild/")));
-}
-
-/** The values of a field in a structure, written as JSON or in the AWS CLI's own short way. */
-function fieldValues(slice: WordSlice, field: string): readonly WordSlice[] {
-  const form = new RegExp(String.raw`(?:^|[,{[\s])(?:"${field}"\s*:\s*"([^"]+)"|${field}=([^,{}[\]\s"']+))`, "g");
-  return [...textOfSlice(slice).matchAll(form)].map(({ 0: whole, 1: quoted, 2: plain, index }) => {
-    const end = slice.from + index + whole.length - (quoted === undefined ? 0 : 1);
-    return { ...slice, from: end - (quoted ?? plain ?? "").length, to: end };
-  });
 }

@@ -1,4 +1,13 @@
-import { atVerbs, flagged, local, namedValues, noImages, verbsOf, type ToolReader } from "./commandVerbs.ts";
+import {
+  atVerbs,
+  fieldValues,
+  flagged,
+  local,
+  namedValues,
+  noImages,
+  verbsOf,
+  type ToolReader,
+} from "./commandVerbs.ts";
 import { afterName, mentioned, optionValues, type CommandImages } from "./mention.ts";
 import { crictl, ctr, ctrPull, ctrRun } from "./options/containerd.ts";
 import { kubectl, minikube, openshiftImage } from "./options/kubectl.ts";
@@ -33,7 +42,18 @@ function readKubectl(words: readonly WordValue[]): CommandImages {
   const images = makes ? optionValues(options, "--image", "--docker-image") : [];
   const sets = verb === "debug" ? optionValues(options, "--set-image").flatMap(fieldsAfterName) : [];
   const source = verb === "import-image" ? optionValues(options, "--from") : [];
-  return local([...images, ...source, ...sets]);
+  const changes = optionValues(options, "--overrides", ...(verb === "patch" ? ["-p", "--patch"] : []));
+  const changed = changes.flatMap((slice) => [...fieldValues(slice, "image"), ...patchedImages(slice)]);
+  return local([...images, ...source, ...sets, ...changed]);
+}
+
+/** What operations of a JSON patch (RFC 6902) put where a container's image stands. */
+function patchedImages(slice: WordSlice): readonly WordSlice[] {
+  const form = /"path"\s*:\s*"[^"]*\/image"\s*,\s*"value"\s*:\s*"([^"]+)"/g;
+  return [...textOfSlice(slice).matchAll(form)].map(({ 0: whole, 1: image = "", index }) => {
+    const to = slice.from + index + whole.length - 1;
+    return { ...slice, from: to - image.length, to };
+  });
 }
 
 /** `a=IMAGE,b=IMAGE`. */

@@ -1,6 +1,6 @@
 import { mentioned, type CommandImages } from "./mention.ts";
 import { readOptions, type OptionTable } from "./optionTable.ts";
-import { afterPrefix, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
+import { afterPrefix, textOfSlice, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
 
 /** Reads the images that a tool's command line names; `words` are those after the tool's own. */
 export type ToolReader = (words: readonly WordValue[]) => CommandImages;
@@ -83,5 +83,14 @@ export function addressed(words: readonly WordValue[], ...prefixes: readonly str
   return words.flatMap((word) => {
     const slice = prefixes.map((prefix) => afterPrefix(wholeSlice(word), prefix)).find((found) => found !== undefined);
     return slice === undefined ? [] : [slice];
+  });
+}
+
+/** The values of a field in a structure, written as JSON or in the AWS CLI's own short way. */
+export function fieldValues(slice: WordSlice, field: string): readonly WordSlice[] {
+  const form = new RegExp(String.raw`(?:^|[,{[\s])(?:"${field}"\s*:\s*"([^"]+)"|${field}=([^,{}[\]\s"']+))`, "g");
+  return [...textOfSlice(slice).matchAll(form)].map(({ 0: whole, 1: quoted, 2: plain, index }) => {
+    const end = slice.from + index + whole.length - (quoted === undefined ? 0 : 1);
+    return { ...slice, from: end - (quoted ?? plain ?? "").length, to: end };
   });
 }

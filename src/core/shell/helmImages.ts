@@ -1,5 +1,6 @@
+import { chartTagText } from "../document/ociChart.ts";
 import { addressed, namedValues } from "./commandVerbs.ts";
-import { mentioned, type CommandImages, type Mention } from "./mention.ts";
+import type { CommandImages, Mention } from "./mention.ts";
 import { unknownCharacter } from "./stretch.ts";
 import { textOfSlice, type WordSlice, type WordValue } from "./wordValue.ts";
 
@@ -43,5 +44,13 @@ export function readHelm(words: readonly WordValue[]): CommandImages {
       },
     });
   }
-  return { mentions: [...(isPush ? [] : mentioned(charts).mentions), ...mentions], outputs: [] };
+  return { mentions: [...(isPush ? [] : charts.map((slice) => asVersioned(slice, words))), ...mentions], outputs: [] };
+}
+
+/** A chart with its version, which is its tag in the registry. */
+function asVersioned(slice: WordSlice, words: readonly WordValue[]): Mention {
+  const tag = namedValues(words, ["--version"]).at(-1);
+  const version = tag === undefined ? "" : textOfSlice(tag);
+  const isTag = version.includes(unknownCharacter) || chartTagText(version) === version;
+  return tag === undefined || !isTag || /[:@][^/]*$/.test(textOfSlice(slice)) ? { slice } : { slice, split: { tag } };
 }

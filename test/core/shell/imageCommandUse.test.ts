@@ -65,6 +65,13 @@ const scripts: readonly {
     definedAt: `node:22@${digest}`,
   },
   {
+    script: "helm pull oci://⟦a.io/c/x⟧ --version 1.2.3\nhelm pull oci://⟦a.io/c/x⟧ --version '^2'\n",
+    expected: [
+      ["a.io/c/x:1.2.3", "literal"],
+      ["a.io/c/x", "literal"],
+    ],
+  },
+  {
     script: "for i in node:22 busybox; do docker pull ⟦$i⟧; done\n",
     expected: [
       ["docker.io/library/node:22", "resolved"],
