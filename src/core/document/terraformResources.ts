@@ -11,7 +11,7 @@ import { attributeOf } from "./hclScope.ts";
 
 /** Resources with the attributes that hold images, at any depth. */
 const attributes: readonly (readonly [kind: RegExp, keys: readonly string[]])[] = [
-  [/^docker_(?:container|service)$/, ["image"]],
+  [/^docker_(?:buildx_builder|container|service)$/, ["image"]],
   [/^(?:kubectl|kubernetes|k8s)_manifest$/, ["image", "imageName"]],
   [/^kubernetes_/, ["image"]],
   [/^aws_(?:ecs_task_definition|batch_job_definition|codebuild_project)$/, ["image"]],

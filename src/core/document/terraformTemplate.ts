@@ -1,15 +1,20 @@
 import type { Document } from "./document.ts";
 import { readSubstituted, type Substitution } from "./substitution.ts";
+import { interpolations } from "./hclTemplate.ts";
 import { inOrder, lineOf, wholeOf } from "./templateLines.ts";
 
 const maximumDirectives = 20_000;
 
 /**
  * Reads a template of Terraform (`templatefile`) as what it becomes: all that its directives choose between, and its
- * interpolations as the variables that they are to whoever reads the file.
+ * interpolations as variables to whoever reads the file, to whom `-` in a name would be an operator.
  */
 export function readTerraformTemplate(text: string, read: (text: string) => Document): Document {
-  const substitutions = directivesOf(text);
+  const named = interpolations(text).flatMap(({ start, end, name, text: fixed }): readonly Substitution[] => {
+    if (fixed !== undefined || name === undefined || /^\w*$/.test(name)) return [];
+    return [{ start, end, text: `\${terraform_${name.replaceAll(/\W+/g, "_").slice(0, 60)}}` }];
+  });
+  const substitutions = inOrder([...named, ...directivesOf(text)].toSorted((one, other) => one.start - other.start));
   return substitutions.length === 0 ? read(text) : readSubstituted(wholeOf(text), text, substitutions, read);
 }
 

@@ -88,6 +88,9 @@ resource "render_web_service" "b" {
     }
   }
 }
+resource "docker_buildx_builder" "d" {
+  docker_container { image = "«moby/buildkit:v0.22.0»" }
+}
 resource "render_private_service" "c" {
   runtime_source = { image = { image_url = "«docker.io/library/nginx:latest»", tag = "" } }
 }
@@ -98,6 +101,7 @@ variable "owner" { default = "acme" }
     "digitalocean_app ? unresolved",
     "digitalocean_app ghcr.io/acme/job:4 resolved",
     "render_web_service ghcr.io/acme/web:4 resolved",
+    "docker_buildx_builder docker.io/moby/buildkit:v0.22.0 literal",
     "render_private_service docker.io/library/nginx:latest literal",
   ],
   [

@@ -46,6 +46,21 @@ docker ps --format '{{.Names}}'
     "image docker.io/library/postgres:16 literal",
   ],
   [
+    "names with hyphens, and expressions, which are no operators of whoever reads the file",
+    "infra/pod.yaml.tpl",
+    `apiVersion: v1
+kind: Pod
+spec:
+  containers:
+    - image: «acme/a:\${helper-version}»
+    - image: «acme/b:\${tag != "" ? tag : "1"}»
+    - image: «\${image-name}»
+`,
+    "image ? partial",
+    "image ? partial",
+    "image ? unresolved",
+  ],
+  [
     "a sample of a compose file",
     "docker-compose.override.yml.example",
     "services:\n  db: { image: «postgres:16» }\n",
