@@ -188,22 +188,50 @@ global_job_config: {env_vars: [{name: G, value: 'golang:1'}], prologue: {command
     path: "screwdriver.yaml",
     text: `shared:
   image: «node:20»
+  environment: {A: '3'}
   steps: [init: npm i]
 jobs:
   main:
     image: «node:{{V}}»
     matrix: {V: [1, 2]}
     steps:
-    - test: docker run «alpine:3»
-    - docker run «alpine:4»
+    - test: docker run «alpine:$A»
+    - docker run «alpine:$V»
+  deploy: {template: acme/deploy@1, image: stable, steps: []}
+  other: {template: acme/other@1, image: «golang:1»}
+  open:
+    image: «redis:{{W}}»
 `,
     uses: [
       "image docker.io/library/node:20 literal",
+      "image docker.io/library/node:1 resolved",
+      "image docker.io/library/node:2 resolved",
+      "command docker.io/library/alpine:3 resolved",
+      "command docker.io/library/alpine:1 resolved",
+      "command docker.io/library/alpine:2 resolved",
+      "image docker.io/library/golang:1 literal",
       "image ? partial",
-      "command docker.io/library/alpine:3 literal",
-      "command docker.io/library/alpine:4 literal",
     ],
-    pins: 1,
+    pins: 2,
+  },
+  {
+    dialect: "screwdriver",
+    path: "sd-template.yaml",
+    text: `namespace: acme
+name: deploy
+version: '1.0'
+config:
+  image: «node:20»
+  steps: [run: docker run «alpine:3»]
+images: {stable: «node:22», latest: '«node:24»'}
+`,
+    uses: [
+      "image docker.io/library/node:20 literal",
+      "command docker.io/library/alpine:3 literal",
+      "image docker.io/library/node:22 literal",
+      "image docker.io/library/node:24 literal",
+    ],
+    pins: 3,
   },
   {
     dialect: "prow",

@@ -10,7 +10,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["batect", /(?:^|\/)batect(?:-bundle)?\.ya?ml$/i],
   ["molecule", /(?:^|\/)molecule\/(?:.*\/)?molecule\.ya?ml$|(?:^|\/)\.config\/molecule\/config\.ya?ml$/i],
   ["okteto", /(?:^|\/)okteto\.ya?ml$/i],
-  ["screwdriver", /(?:^|\/)screwdriver\.ya?ml$/i],
+  ["screwdriver", /(?:^|\/)(?:screwdriver|[^/]*sd-template)\.ya?ml$/i],
   ["prow", /(?:^|\/)\.prow(?:\.ya?ml|\/.*\.ya?ml)$/i],
   ["pre-commit", /(?:^|\/)\.pre-commit-(?:config|hooks)\.ya?ml$/i],
   ["codefresh", /(?:^|\/)(?:codefresh|\.codefresh\/(?:.*\/)?[^/]*)\.ya?ml$/i],

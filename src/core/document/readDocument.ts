@@ -45,6 +45,7 @@ import { readNomad } from "./nomad.ts";
 import { withoutUnsafePins } from "./pinSafety.ts";
 import { readPulumi } from "./pulumi.ts";
 import { readSemaphore } from "./semaphore.ts";
+import { readScrewdriver } from "./screwdriver.ts";
 import { readServerless } from "./serverless.ts";
 import { readPackageScripts } from "./packageScripts.ts";
 import { readTaskfile } from "./taskfile.ts";
@@ -122,7 +123,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["talos", readToolConfig("talos")],
   ["cloud-init", readCloudInit],
   ["okteto", readToolConfig("okteto")],
-  ["screwdriver", readToolConfig("screwdriver")],
+  ["screwdriver", readScrewdriver],
   ["prow", readToolConfig("prow")],
   ["bitrise", readToolConfig("bitrise")],
   ["render", readToolConfig("render")],

@@ -4,7 +4,7 @@ import { readKubernetes } from "./kubernetes.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { readContainerCommands, readImageVolumes } from "./pipelinePod.ts";
 import type { TemplateScope, TemplateSyntax } from "./template.ts";
-import { anyOf, delimited, dollar, noTemplate } from "./templateSyntax.ts";
+import { delimited, dollar, noTemplate } from "./templateSyntax.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 import { placesOf, type PlaceStep } from "./yamlPlaces.ts";
 
@@ -94,23 +94,6 @@ const configs = new Map<Dialect, ToolConfig>([
         ["test", "*", "commands", "*", "command"],
       ],
       syntax: dollar(),
-    },
-  ],
-  // Screwdriver documentation, "Configuration"; a matrix fills in `{{NAME}}`.
-  [
-    "screwdriver",
-    {
-      images: [
-        ["image", "shared", "image"],
-        ["image", "jobs", "*", "image"],
-      ],
-      scripts: [
-        ["shared", "steps", "*"],
-        ["shared", "steps", "*", "*"],
-        ["jobs", "*", "steps", "*"],
-        ["jobs", "*", "steps", "*", "*"],
-      ],
-      syntax: anyOf(delimited("{{", "}}"), dollar()),
     },
   ],
   // Prow documentation, "ProwJobs", and `config/prow` of its own jobs; a job is a pod.

@@ -11,6 +11,7 @@ describe("paths of tools' configuration", () => {
     ["batect-bundle.yml", "batect"],
     ["a/okteto.yaml", "okteto"],
     ["screwdriver.yaml", "screwdriver"],
+    ["sd-template.yaml", "screwdriver"],
     ["bitrise.yml", "bitrise"],
     ["infra/Pulumi.yaml", "pulumi"],
     ["serverless.prod.yml", "serverless"],
