@@ -3,7 +3,7 @@ import type { Dialect } from "./document.ts";
 /** Files that describe machines, builds and services, by their paths. */
 const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["devcontainer", /(?:^|\/)(?:\.?devcontainer(?:[.-][\w.-]+)?|tests?\/(?:.*\/)?scenarios)\.json$/i],
-  ["earthfile", /(?:^|\/)(?:[\w-]+\.)?Earthfile(?:\.[\w-]+)?$/],
+  ["earthfile", /(?:^|\/)(?:(?:[\w-]+\.)?Earthfile(?:\.[\w-]+)?|[\w.-]+\.earth)$/],
   ["bake", /(?:(?:^|[/._-])docker-bake[^/]*|\.bake)\.(?:hcl|json)$/i],
   ["terraform", /\.(?:tf|tofu)(?:\.json)?$/i],
   ["nomad", /\.nomad(?:\.hcl)?(?:\.(?:tpl|tmpl|tftpl|template|levant))?$/i],

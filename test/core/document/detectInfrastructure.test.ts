@@ -40,6 +40,7 @@ const cases: readonly (readonly [path: string, text: string, dialect: string])[]
   ["src/org/acme/Text.groovy", "class Text { String image = 'a:1' }\n", "unrecognised"],
   ["src/Thing.groovy", "class Thing {}\n", "unrecognised"],
   ["Earthfile", "", "earthfile"],
+  ["tests/build.earth", "", "earthfile"],
   ["web.container", "", "quadlet"],
   ["a.service", "", "quadlet"],
   ["ecs/task-definition.json", "{}", "ecs"],
