@@ -148,7 +148,7 @@ function addedTag(split: SplitImage, top: string, reading: HelmValuesReading): S
 
 /** The key of an image without what it says of its repository (`jobImageRepository`), and the tag that stands beside it. */
 function imageAt(key: string, mapping: YamlMapping): { readonly key: string; readonly tag: YamlNode | undefined } {
-  const stem = /^(\w+Image)Repo(?:sitory)?$/.exec(key)?.[1];
+  const stem = /^(?!default)(\w+Image)Repo(?:sitory)?$/.exec(key)?.[1];
   const tag = filled(valueAt(mapping, `${stem ?? key}Tag`));
   const isTagged = tag !== undefined || !isBareName(valueAt(mapping, key));
   return { key: stem !== undefined && isTagged ? stem : key, tag };

@@ -37,7 +37,7 @@ describe("readHelmValues", () => {
     ],
     [
       "repositories of any name, with the tags that they or the keys beside them have",
-      'jobImageRepository: «busybox»\njobImageTag: "1.36"\ntoolImageRepository: «a/b:1»\nwebImageRepository: a/c',
+      'jobImageRepository: «busybox»\njobImageTag: "1.36"\ntoolImageRepository: «a/b:1»\nwebImageRepository: a/c\ndefaultImageRepository: team\ndefaultImageTag: 1',
       ["image docker.io/library/busybox:1.36 resolved", "image docker.io/a/b:1 literal"],
     ],
     [
