@@ -39,7 +39,10 @@ function readKubectl(words: readonly WordValue[]): CommandImages {
   if (verb === "set" && noun === "image")
     return local(positionals.slice(2).map((word) => afterName(wholeSlice(word), containerName)));
   const makes = ["run", "debug", "new-app"].includes(verb ?? "") || (verb === "create" && noun !== "secret");
-  const images = makes ? optionValues(options, "--image", "--docker-image") : [];
+  // What stands for none, where overrides say the image.
+  const images = makes
+    ? optionValues(options, "--image", "--docker-image").filter((slice) => textOfSlice(slice) !== "null")
+    : [];
   const sets = verb === "debug" ? optionValues(options, "--set-image").flatMap(fieldsAfterName) : [];
   const source = verb === "import-image" ? optionValues(options, "--from") : [];
   const changes = optionValues(options, "--overrides", ...(verb === "patch" ? ["-p", "--patch"] : []));

@@ -29,6 +29,8 @@ export function innerCommands(command: ShellCommand): readonly InnerCommand[] {
     return invocation.rest.flatMap((named) =>
       /^[\w.-]+=/.test(named.raw) ? [{ kind: "script", word: named, isNamed: true }] : [],
     );
+  const named = invocation.rest.find(({ raw }) => invocation.tool === "gcloud" && raw.startsWith("--command="));
+  if (named !== undefined) return [{ kind: "script", word: named, isNamed: true }];
   const word = scriptOf(invocation.tool, invocation.rest);
   if (word !== undefined) return [{ kind: "script", word }];
   const own: InnerCommand = { kind: "tool", invocation };
@@ -123,11 +125,16 @@ function shellScript(words: readonly ShellWord[]): ShellWord | undefined {
 
 const sshValued = /^-[BbcDEeFIiJLlmOopQRSWw]$/;
 
-/** The only word after the host. */
+/** The only word after the host and what options stand around that. */
 function remoteScript(words: readonly ShellWord[]): ShellWord | undefined {
   let at = 0;
-  while (words[at]?.text?.startsWith("-") === true) at += sshValued.test(words[at]?.text ?? "") ? 2 : 1;
-  return words.length === at + 2 ? words[at + 1] : undefined;
+  const skipOptions = (): void => {
+    while (words[at]?.text?.startsWith("-") === true) at += sshValued.test(words[at]?.text ?? "") ? 2 : 1;
+  };
+  skipOptions();
+  at += 1;
+  skipOptions();
+  return words.length === at + 1 ? words[at] : undefined;
 }
 
 /** Tools with those of their commands that name images, to find them behind a command that runs its words. */

@@ -45,6 +45,7 @@ const wrappers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["watch", new Set(["-n", "--interval"])],
   ["retry", new Set(["-t", "--times", "-d", "--delay", "-m", "--max", "-s", "--sleep", "-n"])],
   ["exec", new Set(["-a"])],
+  ["sshpass", new Set(["-d", "-f", "-p", "-P"])],
   ["npx", new Set(["-p", "--package"])],
   ["bunx", new Set(["-p", "--package"])],
   ["cross-env", new Set()],

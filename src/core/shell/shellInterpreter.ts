@@ -19,8 +19,12 @@ export function shebangIsShell(text: string): boolean | undefined {
  * `docker exec -i c sh`, `ssh host`. Not where the shell is given a script or `-c`.
  */
 export function feedsShell(words: readonly (string | undefined)[]): boolean {
-  const at = words.findIndex((word) => word !== undefined && isShellProgram(word));
-  if (at < 0) return words[0] === "ssh" && words.slice(1).filter((word) => word?.startsWith("-") !== true).length === 1;
+  const at = words.findIndex((word) => word !== undefined && isShellProgram(word.replace(/ -[a-z]*s$/, "")));
+  if (at < 0) {
+    if (words[0] === "ssh") return words.slice(1).filter((word) => word?.startsWith("-") !== true).length === 1;
+    // `sudo su - user` begins a shell; not where it is given a command.
+    return (words[0] === "su" || words[1] === "su") && !words.some((word) => word === "-c" || word === "--command");
+  }
   for (const word of words.slice(at + 1)) {
     if (word === undefined || word === "-c") return false;
     if (/^-[a-z]*s$/.test(word)) return true;
