@@ -15,10 +15,14 @@ import { itemsOf, type YamlNode } from "./yamlNode.ts";
  * custom resources name. Policies, definitions of resources and the text of ConfigMaps hold none.
  */
 export const readKubernetes = createReader("kubernetes", (node, reading) => {
+  if (expectation.test(reading.path)) return;
   if (isSourceOverride(reading.path)) readSourceOverride(node, reading, readResource);
   else if (isFleet(reading.path)) readFleet(node, reading);
   else readResource(node, reading);
 });
+
+/** What a test step expects to find or not to find (KUTTL, "Test steps"); nothing of it is created. */
+const expectation = /(?:^|\/)\d+-(?:assert|errors)(?:-[^./]+)?\.yaml$/;
 
 /**
  * Reads a kustomization file (Kustomize): what its image changes result in, its patches and its charts; and a patch in

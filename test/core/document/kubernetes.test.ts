@@ -50,6 +50,17 @@ describe("readKubernetes", () => {
   ];
   for (const [name, text] of nothing) it(`finds nothing in ${name}`, () => void expectUses(readKubernetes, text, []));
 
+  it("takes nothing from what a test step expects", () => {
+    const text = "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: a}]}\n";
+    const found = (path: string): number => readKubernetes(text, path).images.length;
+    assert.deepEqual(
+      ["e2e/00-assert.yaml", "e2e/01-assert-late.yaml", "02-errors.yaml", "e2e/00-install.yaml", "e2e/assert.yaml"].map(
+        found,
+      ),
+      [0, 0, 0, 1, 1],
+    );
+  });
+
   it("reads all kinds of containers and image volumes", () => {
     const source = `apiVersion: v1
 kind: Pod
