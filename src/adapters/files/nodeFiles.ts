@@ -6,6 +6,7 @@ import { AppError } from "../../application/errors.ts";
 import type { Files } from "../../application/ports.ts";
 import { maximumNames } from "../../core/document/siblings.ts";
 import { withoutByteOrderMark } from "../../core/image/span.ts";
+import { readTrackedFiles, type TrackedFiles } from "./gitIndex.ts";
 import { readDotignore, type Ignore } from "./ignore.ts";
 
 /** What bounds a walk, and what it gives. */
@@ -55,6 +56,11 @@ async function* walk(options: NodeFilesOptions, signal: AbortSignal): AsyncGener
   let entries = 0;
   const tooMany = (limit: number): AppError =>
     new AppError("limit-reached", `${root} holds more than ${limit} files to look at; name the folders that matter.`);
+  let tracked: { readonly files: TrackedFiles | undefined } | undefined;
+  const isTracked = (path: string, isFolder: boolean): boolean => {
+    tracked ??= { files: readTrackedFiles(root) };
+    return tracked.files?.has(path, isFolder) === true;
+  };
   const visit = async (folder: Folder): Promise<readonly Folder[]> => {
     signal.throwIfAborted();
     const listed = entriesOf(resolve(root, folder.path));
@@ -69,10 +75,11 @@ async function* walk(options: NodeFilesOptions, signal: AbortSignal): AsyncGener
     for (const entry of listed) {
       const path = folder.path === "" ? entry.name : `${folder.path}/${entry.name}`;
       const isFolder = entry.isDirectory();
-      if (ignores.some((ignore) => ignore(path, isFolder))) continue;
+      if (isFolder && skipped.has(entry.name)) continue;
+      // What git keeps all the same is a part of the project.
+      if (ignores.some((ignore) => ignore(path, isFolder)) && !isTracked(path, isFolder)) continue;
       if (isFolder) {
-        if (!skipped.has(entry.name) && folder.depth < maximumDepth)
-          below.push({ path, depth: folder.depth + 1, ignores });
+        if (folder.depth < maximumDepth) below.push({ path, depth: folder.depth + 1, ignores });
       } else if (
         options.accepts(path) &&
         (entry.isFile() || (entry.isSymbolicLink() && (await isFileInside(root, path))))
