@@ -43,9 +43,8 @@ export function groovyFunctions(text: string, tokens: readonly GroovyToken[]): G
   if (functions.size === 0) return { parameters: [], results: new Map() };
   const calls = new Map<string, (readonly Argument[])[]>();
   for (let at = 0; at < tokens.length; at++) {
-    const name = nameAt(tokens, at)
-      .replace(/^this\./, "")
-      .replace(/\.call$/, "");
+    const path = nameAt(tokens, at);
+    const name = path.includes(".") ? path.replace(/^this\./, "").replace(/\.call$/, "") : path;
     const known = functions.get(name);
     if (known === undefined || known.at === at) continue;
     const found = calls.get(name) ?? [];

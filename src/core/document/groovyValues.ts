@@ -2,7 +2,7 @@ import type { Span } from "../image/span.ts";
 import { textOfStretches } from "../shell/stretch.ts";
 import type { WordPart } from "./document.ts";
 import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
-import { groovyCollections } from "./groovyCollections.ts";
+import { groovyCollections, type GroovyLoop } from "./groovyCollections.ts";
 import { definitionsAt, groovyDefinitions } from "./groovyDefinitions.ts";
 import { createGroovyEvaluation, type GroovyEvaluation } from "./groovyEvaluate.ts";
 import { groovyFunctions } from "./groovyFunctions.ts";
@@ -35,9 +35,14 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
     ...members.values(),
     ...loops.flatMap(({ items }) => items.flatMap((at) => at ?? [])),
   ]);
+  const loopsOf = new Map<string, GroovyLoop[]>();
+  for (const loop of loops) {
+    const known = loopsOf.get(loop.name);
+    if (known === undefined) loopsOf.set(loop.name, [loop]);
+    else known.push(loop);
+  }
   const evaluation = createGroovyEvaluation(text, tokens, {
-    loopAt: (name, { start, end }) =>
-      loops.findLast((one) => one.name === name && start >= one.span.start && end <= one.span.end),
+    loopAt: (name, { start, end }) => loopsOf.get(name)?.findLast(({ span }) => start >= span.start && end <= span.end),
     placesOf(name, offset) {
       const member = members.get(name);
       const found = definitionsAt(places.get(name) ?? [], offset).map(({ at }) => at);

@@ -108,7 +108,7 @@ export function readJenkinsfile(source: string, path: string): Document {
     const argument = is(at + 1, "(") ? at + 2 : at + 1;
     const isCall = tokens[argument] !== undefined && !is(at + 1, "=") && !is(at + 1, ":");
     // A library is handed the pipeline: `script.docker.image`, `steps.sh`.
-    const called = token.text.replace(/^.*\.(?=(?:docker\.(?:image|build)|sh|bat|powershell|pwsh)$)/, "");
+    const called = token.text.includes(".") ? token.text.replace(holder, "") : token.text;
     switch (called) {
       case "image":
         if (is(at + 1, ":") && isInsideCall(tokens, at, ["withDockerContainer"]))
@@ -194,6 +194,8 @@ interface MentionOptions {
   readonly isLocal?: boolean | undefined;
 }
 
+/** What stands before a step or an image where it is not called by itself. */
+const holder = /^.*\.(?=(?:docker\.(?:image|build)|sh|bat|powershell|pwsh)$)/;
 /** Calls whose argument `image` names one that is run or pulled. */
 const holders = ["containerTemplate", "agent", "rtDockerPull", "dockerNode", "ecsTaskTemplate"];
 const windowsShells = new Map<string, WindowsShell>([
