@@ -152,7 +152,7 @@ export function readDocument(source: string, path: string, siblings: Siblings = 
   const target = filledPath(path);
   const read = (inner: string): Document => readText(inner, target, siblings);
   if (filling === "jinja") return readJinjaTemplate(text, path, siblings, read);
-  return { ...(filling === "terraform" ? readTerraformTemplate(text, read) : read(text)), path };
+  return { ...(filling === "terraform" ? readTerraformTemplate(text, path, read) : read(text)), path };
 }
 
 function readText(text: string, path: string, siblings: Siblings): Document {

@@ -1,17 +1,22 @@
 import type { Document } from "./document.ts";
 import { readSubstituted, type Substitution } from "./substitution.ts";
 import { interpolations } from "./hclTemplate.ts";
+import { filledPath } from "./templatePath.ts";
 import { inOrder, lineOf, wholeOf } from "./templateLines.ts";
 
+/** Files whose readers take the same expressions, and may know what they name. */
+const understands = /\.(?:hcl2?|job|nomad|tf|tofu)$/i;
 const maximumDirectives = 20_000;
 
 /**
  * Reads a template of Terraform (`templatefile`) as what it becomes: all that its directives choose between, and its
  * interpolations as variables to whoever reads the file, to whom `-` in a name would be an operator.
  */
-export function readTerraformTemplate(text: string, read: (text: string) => Document): Document {
-  const named = interpolations(text).flatMap(({ start, end, name, text: fixed }): readonly Substitution[] => {
-    if (fixed !== undefined || name === undefined || /^\w*$/.test(name)) return [];
+export function readTerraformTemplate(text: string, path: string, read: (text: string) => Document): Document {
+  const found = understands.test(filledPath(path)) ? [] : interpolations(text);
+  const named = found.flatMap(({ start, end, name, text: fixed }): readonly Substitution[] => {
+    // What begins with two braces is another tool's.
+    if (fixed !== undefined || name === undefined || /^(?:\w*$|\{)/.test(name)) return [];
     return [{ start, end, text: `\${terraform_${name.replaceAll(/\W+/g, "_").slice(0, 60)}}` }];
   });
   const substitutions = inOrder([...named, ...directivesOf(text)].toSorted((one, other) => one.start - other.start));

@@ -61,6 +61,29 @@ spec:
     "image ? unresolved",
   ],
   [
+    "a job of Nomad, whose variables are its own",
+    "jobs/web.nomad.tpl",
+    `variable "tag" { default = "2" }
+job "a" {
+  group "b" {
+%{ if on }
+    task "c" {
+      driver = "docker"
+      config { image = "«acme/web:\${var.tag}»" }
+    }
+%{ endif }
+  }
+}
+`,
+    "task docker.io/acme/web:2 resolved",
+  ],
+  [
+    "a workflow of GitHub, whose expressions are its own",
+    ".github/workflows/ci.yml.tpl",
+    "on: push\nenv: { A: \"${a}\" }\njobs:\n  a:\n    runs-on: x\n    container: «acme/ci:${{ vars.TAG || '3' }}»\n",
+    "container docker.io/acme/ci:3 resolved",
+  ],
+  [
     "a sample of a compose file",
     "docker-compose.override.yml.example",
     "services:\n  db: { image: «postgres:16» }\n",
