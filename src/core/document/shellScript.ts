@@ -1,20 +1,16 @@
 import { withoutByteOrderMark } from "../image/span.ts";
-import { mayNameImages } from "../shell/imageCommands.ts";
 import { mayRunTool } from "../shell/runsTool.ts";
 import { readShell } from "../shell/readShell.ts";
 import { unknownName, type NamedFile } from "../shell/shellSource.ts";
 import type { Document } from "./document.ts";
 import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 
-/** What a script reads into itself may define what it runs. */
-const sourcesFile = /(?:^|[;&|({])\s*(?:\.|source)[ \t]/m;
-
 /** Reads a shell script: its commands, with what the files that it sources set. */
 export function readShellScript(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const text = withoutByteOrderMark(source);
   const nothing = { path, dialect: "shell" as const, text, images: [], commands: [], jobs: [], problems: [] };
   // Most scripts have to do with no image: nobody looks at what they run.
-  if (!mayNameImages(text) || !(mayRunTool(text) || sourcesFile.test(text))) return nothing;
+  if (!mayRunTool(text)) return nothing;
   const isProcfile = /(?:^|\/)Procfile[^/]*$/i.test(path);
   // A Procfile names each command.
   const script = isProcfile ? text.replaceAll(/^[\w-]+:[ \t]*/gm, (name) => " ".repeat(name.length)) : text;
