@@ -186,7 +186,7 @@ function toUse(
   if ("code" in use) return undefined;
   const placed = takesOne.has(mention.tool ?? "") ? withDigestForTag(use, text) : use;
   // Which element of an array stands there, and whether any does, nobody can tell.
-  return use.resolution === "unresolved" && /\[[@*]\]|^\$\{?[@*]/.test(use.text) ? undefined : placed;
+  return use.reference === undefined && /\[[@*]\]|^\$\{?[@*]/.test(use.text) ? undefined : placed;
 }
 
 /** Whether the expansion that the word ends with makes further words, so that what follows it follows the last of them. */
