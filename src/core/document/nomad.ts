@@ -1,3 +1,4 @@
+import { withoutByteOrderMark } from "../image/span.ts";
 import type { Document } from "./document.ts";
 import type { HclBlock } from "./hcl.ts";
 import { blocksIn } from "./hclBlocks.ts";
@@ -17,12 +18,23 @@ const maximumDepth = 20;
 /** Archives and folders that Podman runs. */
 const localImage = /^(?:(?:docker|oci)-archive|oci|dir|containers-storage):/;
 
+/** An action of Nomad Pack or Levant with quotes, which would end the text that holds it: `"[[ var "image" . ]]"`. */
+const quotedAction = /\[\[-?[ \t]*[.$\w][^\n\]"]*"[^\n]*?\]\]/g;
+
 /** Reads a Nomad job, HCL or JSON: the image of every task whose driver runs containers. */
 export function readNomad(source: string, path: string): Document {
   if (/\.json$/i.test(path)) return readNomadJson(source, path);
-  const file = createHclFile(source, path, "nomad");
+  const text = withoutByteOrderMark(source);
+  const file = createHclFile(
+    text.replaceAll(quotedAction, (action) => action.replaceAll('"', "'")),
+    path,
+    "nomad",
+  );
   for (const block of file.root.blocks) walk(file, block, 0);
-  return pinned(file.document());
+  const document = pinned(file.document());
+  if (file.text === text) return document;
+  const images = document.images.map((use) => ({ ...use, text: text.slice(use.span.start, use.span.end) }));
+  return { ...document, text, images };
 }
 
 /** Docker's driver finds no image by a tag and a digest, and Podman's takes one of them. */

@@ -114,6 +114,20 @@ describe("readTerraform, more resources", () => {
     );
   });
 
+  it("reads jobs that are filled in, whatever quotes stand in their actions", () => {
+    const task = (image: string) => `task "b" {\n  driver = "docker"\n  config { image = "${image}" }\n}\n`;
+    const images = ['[[ var "image" . ]]', 'a/b:[[ var "tag" . ]]', "c:[[.tag]]", "d:1"];
+    const source = `job "a" {\n${images.map((image) => task(`«${image}»`)).join("")}args = [["x"]]\n}\n`;
+    const read = (text: string) => readNomad(text, "a.nomad.tpl");
+    expectUses(read, source, [
+      "task ? unresolved",
+      "task ? partial",
+      "task ? partial",
+      "task docker.io/library/d:1 literal",
+    ]);
+    expectToSurvive(read, source.replaceAll(/[«»]/g, ""));
+  });
+
   it("reads no image out of the text of another file", () => {
     const source =
       'resource "helm_release" "a" {\n  chart = "a"\n  values = ["${file("v.yaml")}", "image: a:1\\n"]\n}\n';
