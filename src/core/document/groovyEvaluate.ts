@@ -111,11 +111,11 @@ export function createGroovyEvaluation(
   /** A value, or a choice between two: `condition ? one : other`, `one ?: other`. */
   function valueAt(index: number, depth = 0): GroovyValue | undefined {
     if (depth > maximumDepth) return undefined;
-    if (sign(index) === "(") {
+    const question = questionAt(all, index);
+    if (question === undefined && sign(index) === "(") {
       const inner = valueAt(index + 1, depth + 1);
       return inner !== undefined && sign(inner.next) === ")" ? { ...inner, next: inner.next + 1 } : undefined;
     }
-    const question = questionAt(all, index);
     if (question === undefined) return sumAt(index, depth);
     const isElvis = sign(question + 1) === ":";
     const first = isElvis ? sumAt(index, depth) : valueAt(question + 1, depth + 1);

@@ -62,6 +62,9 @@ describe("values of Jenkins pipelines", () => {
     ["def c = [id: 'a/b:1']\ndocker.image(«c.id»).pull()", "a/b:1"],
     ["def i = docker.build('no:1')\nsh \"docker pull ${i.imageName()}\""],
     ["for (int i = 0; i < list.size(); i++) { docker.image(«list[i]»).pull() }", "library/redis:7", "library/valkey:8"],
+    ["def one = (isMain()) ? 'a/b:1' : 'a/b:2'\ndocker.image(«one»).pull()", "a/b:1", "a/b:2"],
+    ["def one = (params.X ?: 'a/b:1')\ndocker.image(«one»).pull()", "a/b:1"],
+    ["def one = (params.X) ?: 'a/b:1'\ndocker.image(«one»).pull()", "a/b:1"],
     ["def other = tag\nx ? 'no:1' : 'no:2'\ndocker.image(\"«a/b:${other}»\").pull()", "a/b:2"],
   ];
   for (const [script, ...images] of table)
