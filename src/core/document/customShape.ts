@@ -99,7 +99,9 @@ function readDescribed(image: YamlMapping, reading: ResourceReading): void {
   if (isLikelyImage(textOf(source) ?? "")) reading.add(source, "volume");
   for (const key of wholeKeys) {
     const whole = valueAt(image, key);
-    if (isCertainImage(textOf(whole) ?? "")) reading.add(whole, "image");
+    const isShared =
+      key === "name" && ["repository", "tag", "digest"].some((name) => valueAt(image, name) !== undefined);
+    if (!isShared && isCertainImage(textOf(whole) ?? "")) reading.add(whole, "image");
   }
 }
 
@@ -125,9 +127,11 @@ function isResource(mapping: YamlMapping): boolean {
 }
 
 function readSplit(mapping: YamlMapping, reading: ResourceReading): void {
+  const tagged = valueAt(mapping, "tag") ?? valueAt(mapping, "digest");
+  const name = tagged === undefined ? undefined : valueAt(mapping, "name");
   const split = {
     registry: valueAt(mapping, "registry"),
-    repository: valueAt(mapping, "repository"),
+    repository: valueAt(mapping, "repository") ?? name,
     tag: valueAt(mapping, "tag") ?? valueAt(mapping, "version"),
     digest: valueAt(mapping, "digest"),
   };

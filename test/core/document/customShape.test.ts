@@ -11,8 +11,9 @@ describe("readShape", () => {
     [
       "images that are described by keys of their own",
       "example.com/v1/Foo",
-      "spec: {wasm: [{code: {image: {url: «a.io/wasm:2», sha256: x}}}], source: {image: {ref: «a.io/catalog:1»}}, image: {application: «a/server:7», init: «a/init:2», pullPolicy: Always}, other: {image: {name: «a.io/named», url: 'https://a.io/b:1'}}, schema2: {image: {default: 'a.io/b:1', name: word:1}}}",
+      "spec: {tagged: {image: {registry: a.io, name: «b/tagged», tag: v1}}, wasm: [{code: {image: {url: «a.io/wasm:2», sha256: x}}}], source: {image: {ref: «a.io/catalog:1»}}, image: {application: «a/server:7», init: «a/init:2», pullPolicy: Always}, other: {image: {name: «a.io/named», url: 'https://a.io/b:1'}}, schema2: {image: {default: 'a.io/b:1', name: word:1}}}",
       [
+        "image a.io/b/tagged:v1 resolved",
         "image a.io/wasm:2 literal",
         "image a.io/catalog:1 literal",
         "image docker.io/a/server:7 literal",
