@@ -6,6 +6,8 @@ export type MadeHere = (image: YamlNode | undefined) => boolean;
 
 const maximumOutputs = 1_000;
 const maximumLength = 4096;
+/** Beginnings that are compared with one image each. */
+const maximumHeads = 50;
 
 /** Whether something stands at a key, where nothing is as good as no key. */
 export function isPresent(node: YamlNode | undefined): boolean {
@@ -30,22 +32,34 @@ export function imagesMade(services: YamlNode | undefined, text: string, environ
     const isKnown = parts.every((part) => part.text !== undefined);
     return isKnown ? parts.map((part) => part.text ?? "").join("") : undefined;
   };
+  const mayBeSame = beginningAlike(outputs.map((output) => output.text));
   let filled: ReadonlySet<string | undefined> | undefined;
   return (node) => {
     const image = outputs.length === 0 ? undefined : scalarOf(node);
     if (image === undefined || image.text.length > maximumLength) return false;
     if (written.has(image.text)) return true;
-    const hasVariables = image.text.includes("$") || outputs.some((output) => output.text.includes("$"));
-    if (!hasVariables || !outputs.some((output) => mayBeSame(output.text, image.text))) return false;
+    if (!mayBeSame(image.text)) return false;
     filled ??= new Set(outputs.map(valueOf));
     const value = valueOf(image);
     return value !== undefined && filled.has(value);
   };
 }
 
-/** Whether two texts begin alike as far as neither holds a variable, so that others need not be looked up. */
-function mayBeSame(one: string, other: string): boolean {
-  const head = one.split("$", 1)[0] ?? "";
-  const start = other.split("$", 1)[0] ?? "";
-  return head.startsWith(start) || start.startsWith(head);
+/**
+ * Tells whether one of some texts may be the same as another when the variables of both are filled in, so that others
+ * need not be looked up: as far as neither holds a variable, they begin alike.
+ */
+function beginningAlike(texts: readonly string[]): (text: string) => boolean {
+  const hasVariables = texts.some((text) => text.includes("$"));
+  const heads = [...new Set(texts.map(head))];
+  return (text) => {
+    if (!hasVariables && !text.includes("$")) return false;
+    const own = head(text);
+    return heads.length > maximumHeads || heads.some((one) => one.startsWith(own) || own.startsWith(one));
+  };
+}
+
+function head(text: string): string {
+  const at = text.indexOf("$");
+  return at < 0 ? text : text.slice(0, at);
 }
