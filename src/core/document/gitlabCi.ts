@@ -65,7 +65,7 @@ function readJob(reading: Reading, job: GitlabJob): void {
   );
   const id = job.entry.key.text;
   for (const combination of combinations)
-    readImages(reading, { job, scope: gitlabScope(variables, combination, around) });
+    readImages(reading, { job, scope: gitlabScope(variables, combination, around, job) });
   const known = { ...textsFrom(reading, entries, scope), ...textsOf(environment) };
   const options = { scope: gitlabScriptScope(around), environment: known, job: id, combinations: combinationsOf() };
   /** Each job of a matrix has values of its own, and variables that rest on them. */
@@ -139,7 +139,7 @@ function readImages(
 function readHidden(reading: Reading, job: GitlabJob): void {
   const { pipeline, around, used } = reading;
   const variables = gitlabVariables(around.root, job);
-  const scope = gitlabScope(variables, new Map(), around);
+  const scope = gitlabScope(variables, new Map(), around, job);
   const image = valueAt(job.entry.value, "image");
   readUnused(reading, mappingOf(image) === undefined ? image : valueAt(image, "name"), "image", scope);
   for (const service of itemsOf(valueAt(job.entry.value, "services")))

@@ -1,5 +1,5 @@
 import type { GitlabConfiguration } from "./gitlabInclude.ts";
-import { referenced, type GitlabJob } from "./gitlabJob.ts";
+import { referenced, referencedItems, type GitlabJob } from "./gitlabJob.ts";
 import { combine } from "./pipelineMatrix.ts";
 import type { Definition, TemplateScope } from "./template.ts";
 import { anyOf, delimited, dollar } from "./templateSyntax.ts";
@@ -43,16 +43,19 @@ export function gitlabScope(
   variables: readonly YamlEntry[],
   combination: ReadonlyMap<string, YamlNode>,
   around: GitlabConfiguration,
+  job?: GitlabJob,
 ): TemplateScope {
   const known = new Map(variables.map(({ key, value }) => [key.text, value]));
   const lookup = (name: string): readonly Definition[] => {
     const node = combination.get(name) ?? known.get(name);
-    const source = node === undefined ? undefined : around.sources.get(node);
-    // Another file has inputs of its own.
-    if (source !== undefined) return [{ label: `variables ${name}`, node, source, scope: scopeIn(source.file) }];
-    if (node !== undefined) return [{ label: `variables ${name}`, node, scope }];
-    const text = predefined.get(name);
-    return text === undefined ? [] : [{ label: name, text }];
+    const text = node === undefined ? predefined.get(name) : undefined;
+    if (text !== undefined) return [{ label: name, text }];
+    return (node === undefined ? ruleVariables(around.root, job, name) : [node]).map((one) => {
+      const source = around.sources.get(one);
+      // Another file has inputs of its own.
+      const own = source === undefined ? { scope } : { source, scope: scopeIn(source.file) };
+      return { label: `variables ${name}`, node: one, ...own };
+    });
   };
   const scopeIn = (file: string | undefined): TemplateScope => ({
     syntax,
@@ -60,6 +63,19 @@ export function gitlabScope(
   });
   const scope = scopeIn(undefined);
   return scope;
+}
+
+/** The values that rules of a job or of the whole pipeline give to a variable: one of them holds where nothing else defines it. */
+function ruleVariables(root: YamlNode | undefined, job: GitlabJob | undefined, name: string): readonly YamlNode[] {
+  const own = job?.layers.map((layer) => valueAt(layer, "rules")).find((rules) => rules !== undefined);
+  const values = new Map<string, YamlNode>();
+  for (const rules of [own, valueAt(root, "workflow", "rules")])
+    for (const rule of referencedItems(root, rules)) {
+      const value = referenced(root, valueAt(rule, "variables", name));
+      const text = textOf(value);
+      if (value !== undefined && text !== undefined && !values.has(text)) values.set(text, value);
+    }
+  return [...values.values()];
 }
 
 /** What scripts may use before a shell runs them: inputs only. */

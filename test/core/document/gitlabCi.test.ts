@@ -32,6 +32,19 @@ describe("readGitlabCi", () => {
     ],
     ["a variable that is itself", "variables: {A: $A}\na: {image: «$A», script: x}\n", ["image ? unresolved"]],
     [
+      "variables that only rules define",
+      "workflow:\n  rules:\n  - {if: $A, variables: {I: 'node:20', V: '8'}}\n  - variables: {I: node:22}\n  - variables: {I: node:22}\nvariables: {G: '1'}\n.r: [{if: $B, variables: {V: '7'}}]\na: {image: «$I», script: x}\n.b: {rules: [!reference [.r], {variables: {V: '6', G: '2'}}]}\nb: {extends: .b, image: '«redis:$V»', services: ['«redis:$G»'], script: x}\nc: {image: '«redis:$W»', rules: [{if: $W}], script: x}\n",
+      [
+        `image ${node}:20 resolved`,
+        `image ${node}:22 resolved`,
+        "image docker.io/library/redis:7 resolved",
+        "image docker.io/library/redis:6 resolved",
+        "image docker.io/library/redis:8 resolved",
+        "services docker.io/library/redis:1 resolved",
+        "image ? partial",
+      ],
+    ],
+    [
       "predefined variables",
       "a: {image: «$CI_REGISTRY_IMAGE/ci:1»}\nb: {image: '«node:$CI_COMMIT_SHA»'}",
       ["image ? unresolved", "image ? partial"],
