@@ -200,6 +200,7 @@ function createReader(tokens: readonly Token[], source: string, scope: Expressio
       return (values[0] ?? unknown).map((one) =>
         one.kind === "text" ? scope.json(one.parts, one.chain) : { kind: "unknown" },
       );
+    if (name.toLowerCase() === "case") return cases(values);
     return name.toLowerCase() === "format" ? format(values) : unknown;
   }
 
@@ -260,6 +261,18 @@ function comparable(candidate: Candidate): string | undefined {
   if (candidate.kind === "true") return "true";
   if (candidate.kind === "falsy") return "";
   return candidate.kind === "text" ? textOfParts(candidate.parts)?.toLowerCase() : undefined;
+}
+
+/** `case(condition, value, ..., otherwise)`: what a condition that cannot be known yields, and what others do. */
+function cases(values: readonly (readonly Candidate[])[]): readonly Candidate[] {
+  const found: Candidate[] = [];
+  for (let at = 0; at + 1 < values.length; at += 2) {
+    const conditions = values[at] ?? unknown;
+    const isKnown = conditions.every(({ kind }) => kind !== "unknown");
+    if (conditions.some(({ kind }) => kind !== "falsy")) found.push(...(values[at + 1] ?? unknown));
+    if (isKnown && conditions.every(({ kind }) => kind !== "falsy")) return bounded(found);
+  }
+  return values.length % 2 === 1 ? bounded([...found, ...(values.at(-1) ?? unknown)]) : unknown;
 }
 
 /** `format('node:{0}', value)`; of several candidates for an argument, the first counts. */

@@ -67,6 +67,13 @@ describe("readGithubWorkflow", () => {
     ["${{ format('{0}/{1}:{2}', 'ghcr.io', 'acme', inputs.tag) }}", ["ghcr.io/acme:1 resolved"]],
     ["${{ format('node:{0}', vars.X) }}", ["? partial"]],
     ["${{ ('a') }}", ["docker.io/library/a resolved"]],
+    [
+      "${{ case(github.ref == 'x', 'a', inputs.tag == '2', 'b', 'c') }}",
+      ["docker.io/library/a resolved", "docker.io/library/c resolved"],
+    ],
+    ["${{ case(inputs.tag == '1', 'a', 'b') }}", ["docker.io/library/a resolved"]],
+    ["${{ case(inputs.tag == '1', 'a') }}", ["docker.io/library/a resolved"]],
+    ["${{ case(inputs.tag == '2', 'a') }}", ["? unresolved"]],
     ["${{ env.IMAGE }}", ["? unresolved"]],
     ["${{ secrets.IMAGE }}", ["? unresolved"]],
     ["${{ fromJSON('\"a\"') }}", ["docker.io/library/a resolved"]],
