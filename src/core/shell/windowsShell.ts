@@ -22,7 +22,10 @@ export function asPosixScript(text: string, shell: WindowsShell): string {
   return text
     .replaceAll(/`(?=\r?\n)/g, "\\")
     .replaceAll(/<#[\s\S]{0,20000}?#>/g, blank)
-    .replaceAll(/\bparam[ \t\r\n]*\((?:[^()"'#]|"[^"\r\n]*"|'[^'\r\n]*'|#[^\r\n]*|\([^()]*\)){0,2000}\)/gi, parameters)
+    .replaceAll(
+      /\bparam[ \t\r\n]*\((?:[^()"'#]|"[^"\r\n]*"|'[^'\r\n]*'|#[^\r\n]*(?![^\r\n])|\([^()]*\)){0,2000}\)/gi,
+      parameters,
+    )
     .replaceAll(/\$env:(?=\w)/gi, "$env_")
     .replaceAll(/\$\{env:(?=\w)/gi, "${env_")
     .replaceAll(/^([ \t]*)\$(\w+)([ \t]*=[ \t]*)(?=["'])/gm, (whole: string, _, name: string) =>

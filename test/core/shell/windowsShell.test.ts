@@ -30,6 +30,12 @@ describe("shells of Windows", () => {
   ] as const)
     it(`reads ${JSON.stringify(source)} of ${shell}`, () => assert.equal(asPosixScript(source, shell), expected));
 
+  it("looks through comments of parameters once", () => {
+    const block = `param(\n${"# it is a comment of some length, (and more)\n".repeat(100)}`;
+    assert.equal(asPosixScript(block, "powershell"), block);
+    assert.equal(asPosixScript(`${block}$A = "b:1")`, "powershell").trim(), 'A="b:1"');
+  });
+
   it("keeps every character in its place", () => {
     const piece = fc.constantFrom(
       "`",
