@@ -3,6 +3,7 @@ import type { ImageUse } from "./document.ts";
 import { placeDocument } from "./embedded.ts";
 import type { GroovyPiece, GroovyToken } from "./groovy.ts";
 import { readKubernetes } from "./kubernetes.ts";
+import type { YamlScalar } from "./yamlNode.ts";
 
 /** What a pod that is written in a string says of images. */
 export interface PodImages {
@@ -13,24 +14,25 @@ export interface PodImages {
 
 const none: PodImages = { images: [], composed: [] };
 
-/** The images of a pod that is written in a string of `text`. */
-export function readPod(text: string, token: GroovyToken | undefined, path: string): PodImages {
-  const [piece, ...others] = token?.kind === "string" ? token.pieces : [];
-  if (token?.kind !== "string" || piece === undefined) return none;
+/** What stands between the quotes of a string, as a scalar of which `text` holds every character. */
+export function stringScalar(text: string, token: GroovyToken): YamlScalar | undefined {
+  const [piece, ...others] = token.kind === "string" ? token.pieces : [];
+  if (piece === undefined) return undefined;
   const start = piece.kind === "text" ? piece.start : piece.span.start;
   const last = others.at(-1) ?? piece;
   const end = last.kind === "text" ? last.start + last.text.length : last.span.end;
   const raw = text.slice(start, end);
-  if (!/\bcontainers["']?\s*:/.test(raw)) return none;
+  return { kind: "scalar", text: raw, span: { start, end }, style: "literal", exact: true, contentStart: start };
+}
+
+/** The images of a pod that is written in a string of `text`. */
+export function readPod(text: string, token: GroovyToken | undefined, path: string): PodImages {
+  const scalar = token === undefined ? undefined : stringScalar(text, token);
+  if (token?.kind !== "string" || scalar === undefined) return none;
+  const { text: raw } = scalar;
+  const { end } = scalar.span;
   // A pod may be given as its specification alone.
-  const scalar = {
-    kind: "scalar",
-    text: raw,
-    span: { start, end },
-    style: "literal",
-    exact: true,
-    contentStart: start,
-  } as const;
+  if (!/\bcontainers["']?\s*:/.test(raw)) return none;
   const indentation = /^[ \t]*(?=[^\s#])/m.exec(raw)?.[0] ?? "";
   const lacks = (key: string): boolean => !new RegExp(`^${indentation}${key}[ \\t]*:`, "m").test(raw);
   const said = [lacks("kind") ? "kind: Pod" : "", lacks("apiVersion") ? "apiVersion: v1" : ""];

@@ -6,10 +6,11 @@ import { textOfStretches } from "../shell/stretch.ts";
 import type { WindowsShell } from "../shell/windowsShell.ts";
 import { wholeSlice } from "../shell/wordValue.ts";
 import type { Document, ImageUse, ShellCommand, WordPart } from "./document.ts";
+import { placeDocument } from "./embedded.ts";
 import { closingAt, groovyTokens, nameAt, signAt, type GroovyToken } from "./groovy.ts";
 import { createGroovyValues } from "./groovyValues.ts";
 import { isInContainers, isInsideCall, ownerOf, registryBeside, registryOf, scriptArgument } from "./jenkinsPlaces.ts";
-import { isPod, readPod } from "./jenkinsPods.ts";
+import { isPod, readPod, stringScalar } from "./jenkinsPods.ts";
 import { inDocumentOrder } from "./yamlImage.ts";
 
 /**
@@ -23,6 +24,8 @@ export function readJenkinsfile(source: string, path: string): Document {
   const values = createGroovyValues(text, tokens);
   const commands: ShellCommand[] = [];
   const furtherCommands: ShellCommand[] = [];
+  /** Those of a pipeline within the script. */
+  const inner: ShellCommand[] = [];
   const problems: Problem[] = [];
   const mentions: GivenImages["mentions"][number][] = [];
   const pseudo: ShellCommand[] = [];
@@ -153,6 +156,18 @@ export function readJenkinsfile(source: string, path: string): Document {
         if (script !== undefined) addScript(script, windowsShells.get(called));
         break;
       }
+      // A job that is defined by a script may hold the pipeline as a text.
+      case "script": {
+        const held = tokens[argument];
+        const scalar = held?.kind === "string" ? stringScalar(text, held) : undefined;
+        if (scalar === undefined || !/^\s*(?:@Library\b[^\n]*\s+)?(?:pipeline|node|podTemplate)\b/.test(scalar.text))
+          break;
+        taken.add(argument);
+        const found = placeDocument(readJenkinsfile(scalar.text, path), scalar, text);
+        pods.push(...found.images);
+        inner.push(...found.commands);
+        break;
+      }
       // Steps of the plug-ins for SSH, and Groovy's own way to run a program.
       case "execCommand":
         if (is(at + 1, ":")) addScript(at + 2);
@@ -179,7 +194,7 @@ export function readJenkinsfile(source: string, path: string): Document {
     dialect: "jenkinsfile",
     text,
     images: inDocumentOrder([...images, ...pods]),
-    commands,
+    commands: [...commands, ...inner],
     furtherCommands,
     jobs: [],
     problems,

@@ -196,6 +196,11 @@ describe("readJenkinsfile", () => {
     ],
     ["an image without parentheses", "docker.image 'a/b:1'", ["docker.io/a/b:1"]],
     [
+      "a pipeline that the definition of a job holds",
+      "pipelineJob('x') { definition { cps { script('''\npipeline { agent { docker { image 'a/b:1' } }\n steps { sh 'docker pull a/b:2' } }\n'''.stripIndent()) } } }\nscript('a/no:1')",
+      ["docker.io/a/b:1", "docker.io/a/b:2"],
+    ],
+    [
       "a container template as a block",
       "pipeline { agent { kubernetes { containerTemplate { name 'a'\n image 'a/b:1' } } } }",
       ["docker.io/a/b:1"],
