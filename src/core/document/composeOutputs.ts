@@ -20,12 +20,12 @@ export function isPresent(node: YamlNode | undefined): boolean {
  * (docker/compose, `isServiceImageToBuild`): it compares them as they are when their variables are filled in.
  */
 export function imagesMade(services: YamlNode | undefined, text: string, environment: ComposeEnvironment): MadeHere {
-  const outputs = entriesOf(services)
-    .slice(0, maximumOutputs)
-    .flatMap(({ value }) => {
-      const image = isPresent(valueAt(value, "build")) ? scalarOf(valueAt(value, "image")) : undefined;
-      return image === undefined || image.text.length > maximumLength ? [] : [image];
-    });
+  // Most files build nothing.
+  const outputs = (text.includes("build") ? entriesOf(services) : []).slice(0, maximumOutputs).flatMap(({ value }) => {
+    const image = isPresent(valueAt(value, "build")) ? scalarOf(valueAt(value, "image")) : undefined;
+    return image === undefined || image.text.length > maximumLength ? [] : [image];
+  });
+  if (outputs.length === 0) return () => false;
   const written = new Set(outputs.map((output) => output.text));
   const valueOf = (image: YamlScalar): string | undefined => {
     const { parts } = interpolate(text, image, environment);
@@ -35,7 +35,7 @@ export function imagesMade(services: YamlNode | undefined, text: string, environ
   const mayBeSame = beginningAlike(outputs.map((output) => output.text));
   let filled: ReadonlySet<string | undefined> | undefined;
   return (node) => {
-    const image = outputs.length === 0 ? undefined : scalarOf(node);
+    const image = scalarOf(node);
     if (image === undefined || image.text.length > maximumLength) return false;
     if (written.has(image.text)) return true;
     if (!mayBeSame(image.text)) return false;
