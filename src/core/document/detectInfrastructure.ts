@@ -12,7 +12,10 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["ecs", /(?:^|\/)(?:[^/]*task-?_?def(?:inition)?s?[^/]*|Dockerrun\.aws)\.json$/i],
   ["ecs", /(?:^|\/)copilot\/[^/]+\/manifest\.ya?ml$/i],
   ["cloudformation", /\.template\.json$|(?:\.cfn|cloudformation[^/]*|\.cfn-template)\.(?:json|ya?ml)$/i],
-  ["jenkinsfile", /(?:^|\/)(?:Jenkinsfile(?:[._-][^/]*|\w*)|[^/]*[._-]jenkins(?:file)?|vars\/[^/]+\.groovy)$/i],
+  [
+    "jenkinsfile",
+    /(?:^|\/)(?:Jenkinsfile(?:[._-][^/]*|\w*)|[^/]*(?:\.jenkins(?:file)?|[_-]jenkinsfile)|vars\/[^/]+\.groovy)$/i,
+  ],
 ];
 
 /** The dialect of an infrastructure file that a path alone tells. */

@@ -35,6 +35,7 @@ const cases: readonly (readonly [path: string, text: string, dialect: string])[]
   ["ci/JenkinsfileNightly", "", "jenkinsfile"],
   ["ci/release-Jenkinsfile", "", "jenkinsfile"],
   ["src/JenkinsfileRule.java", "", "unrecognised"],
+  ["bin/run-jenkins", "#!/bin/sh\n", "shell"],
   ["ci/pod.groovy", "podTemplate(\n  label: 'x')\n", "jenkinsfile"],
   ["src/org/acme/Tools.groovy", "class Tools {\n  def run() { script.docker.image('a:1').pull() }\n}\n", "jenkinsfile"],
   ["src/org/acme/Text.groovy", "class Text { String image = 'a:1' }\n", "unrecognised"],
