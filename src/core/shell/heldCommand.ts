@@ -60,5 +60,9 @@ export function isSameStep(one: ValueStep, other: ValueStep): boolean {
 }
 
 function inOrder(parts: readonly WordPart[]): boolean {
-  return parts.every(({ span }, index) => index === 0 || span.start >= (parts[index - 1]?.span.end ?? 0));
+  return parts.every(({ span }, index) => {
+    const before = parts[index - 1]?.span;
+    // Parts of one expression stand where it does.
+    return before === undefined || span.start >= before.end || (span.start === before.start && span.end === before.end);
+  });
 }

@@ -49,7 +49,7 @@ const engineOfPlaybook =
 
 /** What finds or names an engine: `$(which docker)`, `$(get_docker_binary)`. */
 const engineOfCommand =
-  /^["']?(?:\$\(|`)\s*(?:(?:which|command\s+-v|type\s+-[pP])\s[^()`]*\b(?:docker|podman|nerdctl)\b[^()`]*|\w+[_-](?:docker|podman|container)(?:[_-]\w+)*\s*)[)`]["']?$/i;
+  /^["']?(?:\$\((?:shell\s+)?|`)\s*(?:(?:which|command\s+-v|type\s+-[pP])\s[^()`]*\b(?:docker|podman|nerdctl)\b[^()`]*|\w+[_-](?:docker|podman|container)(?:[_-]\w+)*\s*)[)`]["']?$/i;
 
 const composeName = /compose|(?:^|_)dcr?(?:_|$)/i;
 
@@ -61,6 +61,9 @@ function engineByName(words: readonly ShellWord[]): Invocation | undefined {
   const choices = program?.parts?.length === 1 ? program.parts[0]?.choices : undefined;
   const programs = choices?.map((choice) => choice.map(({ text = "" }) => text).join("")) ?? [];
   if (programs.length > 0 && programs.every((one) => engineTools.has(one))) return { tool: "docker", rest };
+  const [held] = program?.text === undefined ? (program?.parts ?? []) : [];
+  if (held?.chain.some(({ text }) => engineOfCommand.test(text) && !composeName.test(text)) === true)
+    return { tool: "docker", rest };
   const [name, ...others] = program?.expands ?? [];
   if (program === undefined || program.text !== undefined || name === undefined || others.length > 0) return undefined;
   const isPlaybook = /^["']?\{\{-?\s*\w+\s*-?\}\}["']?$/.test(program.raw);

@@ -1,5 +1,6 @@
 import type { WordSlice, WordValue } from "./wordValue.ts";
 import { expansionKind } from "./expansionKind.ts";
+import { unknownCharacter } from "./stretch.ts";
 
 /** The options of a command: those that take a value, and those that do not. */
 export interface OptionTable {
@@ -64,6 +65,7 @@ export function readOptions(
     if (!text.startsWith("-") || text === "-") {
       const kind = expansionKind(word);
       if (kind === "options") continue;
+      if (kind === "argument" && stopsAtArgument && standsBeforeImage(word, words[at])) continue;
       if (kind === "anything") isCertain = false;
       if (!isCertain && stopsAtArgument) break;
       if (isCertain) positionals.push(word);
@@ -81,6 +83,17 @@ export function readOptions(
     }
   }
   return { options, positionals };
+}
+
+/** Names of variables that an image, or what it is of, may be in. */
+const heldName = /image|img|tag|ref|repo|name|app|target|service|container|distro|version|^(?:variable )?[\d@*]$/i;
+
+/** `$(X) node:22`: what is not known holds options, or nothing, where a reference with its tag follows. */
+function standsBeforeImage({ text, word }: WordValue, next: WordValue | undefined): boolean {
+  if (text !== unknownCharacter || !word.raw.startsWith("$") || next === undefined) return false;
+  return (
+    /^[\w./-]+(?::\d+\/[\w./-]+)?[:@][\w.:-]+$/.test(next.text) && !word.expands.some((name) => heldName.test(name))
+  );
 }
 
 function readOption(

@@ -91,6 +91,14 @@ describe("readMakefile", () => {
         expected,
       ));
 
+  it("knows an engine by what finds it", () =>
+    assert.deepEqual(
+      read(
+        "R ?= $(shell which podman || which docker)\nx:\n\t$(R) run a:1 $(R) run b:1\n\tdocker run $(X) c:1\n",
+      ).images.map(({ text }) => text),
+      ["a:1", "c:1", "$(I)"],
+    ));
+
   it("reads several commands in a variable", () =>
     assert.deepEqual(
       read(

@@ -134,6 +134,8 @@ const commands: readonly string[] = [
   "docker build --build-arg=BASE_IMAGE=⟦a/b:1⟧ --build-arg 'GO_IMAGE=⟦golang:1⟧' --build-arg BASE_TAG=no:1 --build-arg IMAGE_NAME=a/b .",
   "docker build -t base:1 . && docker build --build-arg BASE=base:1 -t a:1 .",
   'A=(); A+=("--build-arg" "BASE_IMAGE=⟦a/b:$X⟧"); docker build "${A[@]}" .',
+  "docker run $X ⟦node:22⟧ sh && docker run ⟦$APP⟧ db:migrate && docker run ⟦$Y⟧ sh -c x",
+  "E=$(command -v podman || command -v docker); $E run ⟦node:22⟧ sh",
   "docker $BUILDX build -t a/b:1 . && docker run a/b:1",
   "alias a='docker run --rm ⟦a/b:1⟧' b=\"docker pull ⟦a/c:1⟧\" c='echo docker pull no:1'",
   "docker buildx create --name x --driver docker-container --driver-opt network=host,image=⟦moby/buildkit:v1⟧ --use",
