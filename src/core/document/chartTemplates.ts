@@ -31,10 +31,13 @@ const maximumExpressions = 300;
  * Evaluates expressions of the template at `path` (Helm) with the chart's own values, its `Chart.yaml`, and the named
  * templates of this file, `own`, and of those where charts keep them.
  */
-export function chartExpressions(path: string, own: string, siblings: Siblings, given?: GivenValues): ChartExpressions {
-  const folder = path.slice(0, Math.max(0, path.lastIndexOf("templates/")));
-  const define = defines(path, folder, own, siblings);
-  let root: TemplateData | undefined;
+export function chartExpressions(
+  path: string,
+  own: string,
+  siblings: Siblings,
+  data: () => TemplateData = chartData(folderOfTemplates(path), siblings),
+): ChartExpressions {
+  const define = defines(path, folderOfTemplates(path), own, siblings);
   let scopes: TemplateScopes | undefined;
   const known = new Map<string, readonly TemplateStretch[]>();
   return {
@@ -43,14 +46,21 @@ export function chartExpressions(path: string, own: string, siblings: Siblings, 
       const before = known.get(source);
       if (before !== undefined) return before;
       if (known.size >= maximumExpressions) return [{}];
-      const stretches = evaluateTemplate(parseTemplate(source).nodes, {
-        root: (root ??= rootOf(folder, siblings, given)),
-        define,
-      });
+      const stretches = evaluateTemplate(parseTemplate(source).nodes, { root: data(), define });
       known.set(source, stretches);
       return stretches;
     },
   };
+}
+
+function folderOfTemplates(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("templates/")));
+}
+
+/** What the templates of the chart in `folder` see, read when it is first asked for. */
+export function chartData(folder: string, siblings: Siblings, given?: GivenValues): () => TemplateData {
+  let root: TemplateData | undefined;
+  return () => (root ??= rootOf(folder, siblings, given));
 }
 
 function rootOf(folder: string, siblings: Siblings, given: GivenValues | undefined): TemplateData {
@@ -84,7 +94,7 @@ function givenOver({ path, text }: GivenValues, base: TemplateData): TemplateDat
   return { kind: "node", node: readYaml(text).documents[0]?.root, file: path, label: ".Values", base };
 }
 
-const definesOf = keepingLast(8, (text) => parseTemplate(text).defines);
+const definesOf = keepingLast(24, (text) => parseTemplate(text).defines);
 
 /** Named templates, in the order in which they are looked for: this file's own, then those of the chart's files. */
 function defines(path: string, folder: string, own: string, siblings: Siblings): TemplateContext["define"] {

@@ -1,6 +1,6 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
-import { chartExpressions, sayRepository, valueOfStretches } from "./chartTemplates.ts";
+import { chartData, chartExpressions, sayRepository, valueOfStretches } from "./chartTemplates.ts";
 import type { Document, ImageUse } from "./document.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { readHelmValues } from "./helmValues.ts";
@@ -89,7 +89,7 @@ export function chartValues(text: string, path: string, siblings: Siblings): Cha
   const given = path === own ? undefined : { path, text };
   const beside: Siblings = (place) => (place === path ? text : siblings(place));
   // A value that is a template itself sees these values, whatever their file is called.
-  const expressions = chartExpressions(`${folder}templates/`, "", beside, given);
+  const expressions = chartExpressions(`${folder}templates/`, "", beside, chartData(folder, beside, given));
   const chart = { folder, path, given };
   const roots = documents.map(({ root }) => ({ root, templates: valuesInTemplates(root, chart, beside) }));
   return {

@@ -1,7 +1,9 @@
 import { parseReference } from "../image/reference.ts";
+import type { Span } from "../image/span.ts";
+import { keepingLast } from "../lastResults.ts";
 import { imageFiles, partOf } from "./chartFiles.ts";
-import { chartExpressions, repositoryStep, trimmedStretches, type GivenValues } from "./chartTemplates.ts";
-import type { Siblings } from "./siblings.ts";
+import { chartData, chartExpressions, repositoryStep, trimmedStretches, type GivenValues } from "./chartTemplates.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
 import { nameEnd, type SuppliedPart } from "./splitImage.ts";
 import type { TemplateStretch } from "./templateData.ts";
 import { findTemplateImages } from "./templateImages.ts";
@@ -30,6 +32,17 @@ export interface TemplateUse {
   isRelative(repository: YamlNode | undefined, top: string, isOpen: boolean): boolean;
 }
 
+/** Where a template puts images together: asked for by each file of values, and while one is written, again and again. */
+const expressionsIn = keepingLast(48, (text) => {
+  const found: Span[] = [];
+  const chart = { text, path: "", siblings: noSiblings };
+  findTemplateImages(chart, createImageCollector(text), () => (node) => {
+    const scalar = scalarOf(node);
+    if (scalar !== undefined && scalar.exact && isMasked(scalar.text)) found.push(scalar.span);
+  });
+  return found;
+});
+
 /** The chart that values are for. */
 export interface ChartOfValues {
   /** Empty, or with a slash at the end. */
@@ -49,6 +62,7 @@ export function valuesInTemplates(
   { folder, path, given }: ChartOfValues,
   siblings: Siblings,
 ): TemplateUse {
+  const data = chartData(folder, siblings, given);
   const stated = statedRegistries(root);
   const hasShared = valueAt(root, "global") !== undefined;
   // A name alone may be one of a registry that all images share, and that is said elsewhere.
@@ -64,18 +78,15 @@ export function valuesInTemplates(
     const text = siblings(place);
     isRead.set(place, text !== undefined);
     if (text?.includes("mage") !== true || text.length > maximumLength) return text !== undefined;
-    const expressions = chartExpressions(place, text, siblings, given);
-    findTemplateImages({ text, path: place, siblings }, createImageCollector(text), () => (node) => {
-      const scalar = scalarOf(node);
-      if (scalar === undefined || !scalar.exact || !isMasked(scalar.text)) return;
-      const { start, end } = scalar.span;
+    const expressions = chartExpressions(place, text, siblings, data);
+    for (const { start, end } of expressionsIn(text)) {
       const stretches = trimmedStretches(expressions.evaluate(text.slice(start, end), start));
       const step = repositoryStep(stretches);
-      if (step?.file !== path) return;
+      if (step?.file !== path) continue;
       const before = uses.get(step.span.start);
       if (before === undefined || (wholeOf(before) === undefined && wholeOf(stretches) !== undefined))
         uses.set(step.span.start, stretches);
-    });
+    }
     return true;
   };
   const useOf = (repository: YamlNode, top: string): readonly TemplateStretch[] | undefined => {
