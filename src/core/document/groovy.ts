@@ -106,6 +106,21 @@ export function closingAt(tokens: readonly GroovyToken[], open: number): number 
   return undefined;
 }
 
+/** The token that closes the bracket of any kind that stands at each token, where one does. */
+export function closingsOf(tokens: readonly GroovyToken[]): ReadonlyMap<number, number> {
+  const closings = new Map<number, number>();
+  const open: number[] = [];
+  for (let at = 0; at < tokens.length; at++) {
+    const sign = signAt(tokens, at);
+    if (sign === "(" || sign === "[" || sign === "{") open.push(at);
+    else if (sign === ")" || sign === "]" || sign === "}") {
+      const opened = open.pop();
+      if (opened !== undefined) closings.set(opened, at);
+    }
+  }
+  return closings;
+}
+
 /** After these a slash begins a pattern; elsewhere it divides. */
 function opensPattern(before: GroovyToken | undefined): boolean {
   if (before === undefined) return true;

@@ -1,5 +1,5 @@
 import type { Span } from "../image/span.ts";
-import { closingAt, nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import { closingsOf, nameAt, signAt, type GroovyToken } from "./groovy.ts";
 import type { GroovyLoop } from "./groovyCollections.ts";
 
 /** What the functions that a script defines are given and give back. */
@@ -8,6 +8,12 @@ export interface GroovyFunctions {
   readonly parameters: readonly GroovyLoop[];
   /** The tokens at which values begin that a function returns, by its name. */
   readonly results: ReadonlyMap<string, readonly number[]>;
+}
+
+interface Script {
+  readonly text: string;
+  readonly tokens: readonly GroovyToken[];
+  readonly closings: ReadonlyMap<number, number>;
 }
 
 interface GroovyFunction {
@@ -34,11 +40,12 @@ const notType = /^(?:return|new|else|in|throw|assert|case|if|while|switch|agent|
 /** Finds the functions and closures of a script, what they are called with, and what they return. */
 export function groovyFunctions(text: string, tokens: readonly GroovyToken[]): GroovyFunctions {
   const functions = new Map<string, GroovyFunction>();
+  const script: Script = { text, tokens, closings: closingsOf(tokens) };
   for (let at = 0; at < tokens.length && functions.size < maximumFunctions; at++) {
     const name = nameAt(tokens, at);
-    if (name === "") continue;
-    const found = definitionAt(text, tokens, at);
-    if (found !== undefined && !functions.has(name)) functions.set(name, found);
+    if (name === "" || functions.has(name)) continue;
+    const found = definitionAt(script, at);
+    if (found !== undefined) functions.set(name, found);
   }
   if (functions.size === 0) return { parameters: [], results: new Map() };
   const calls = new Map<string, (readonly Argument[])[]>();
@@ -48,7 +55,7 @@ export function groovyFunctions(text: string, tokens: readonly GroovyToken[]): G
     const known = functions.get(name);
     if (known === undefined || known.at === at) continue;
     const found = calls.get(name) ?? [];
-    const given = argumentsAt(text, tokens, at);
+    const given = argumentsAt(script, at);
     if (given !== undefined && found.length < maximumCalls) calls.set(name, [...found, given]);
   }
   const parameters = [...functions].flatMap(([name, one]) => parametersOf(tokens, one, calls.get(name) ?? []));
@@ -57,30 +64,32 @@ export function groovyFunctions(text: string, tokens: readonly GroovyToken[]): G
 }
 
 /** `def name(String one, two = 'x') {`, `def name = { one, two -> ` */
-function definitionAt(text: string, tokens: readonly GroovyToken[], at: number): GroovyFunction | undefined {
+function definitionAt(script: Script, at: number): GroovyFunction | undefined {
+  const { text, tokens, closings } = script;
   if (signAt(tokens, at + 1) === "(") {
     const before = tokens[at - 1];
     const isTyped = before?.kind === "name" ? !notType.test(before.text) : [">", "]"].includes(signAt(tokens, at - 1));
     const start = tokens[at]?.span.start ?? 0;
     if (!isTyped || before === undefined || text.slice(before.span.end, start).includes("\n")) return undefined;
-    const end = closingAt(tokens, at + 1);
-    const close = end === undefined || signAt(tokens, end + 1) !== "{" ? undefined : closingAt(tokens, end + 1);
+    const end = closings.get(at + 1);
+    const close = end === undefined || signAt(tokens, end + 1) !== "{" ? undefined : closings.get(end + 1);
     if (end === undefined || close === undefined) return undefined;
-    return { parameters: parametersBetween(tokens, at + 2, end), at, open: end + 1, close };
+    return { parameters: parametersBetween(script, at + 2, end), at, open: end + 1, close };
   }
   if (signAt(tokens, at + 1) !== "=" || signAt(tokens, at + 2) !== "{") return undefined;
-  const close = closingAt(tokens, at + 2);
+  const close = closings.get(at + 2);
   if (close === undefined) return undefined;
   for (let arrow = at + 3; arrow < at + 3 + 3 * maximumParameters && arrow < close; arrow++) {
     if ("({}".includes(signAt(tokens, arrow)) && signAt(tokens, arrow) !== "") break;
     if (signAt(tokens, arrow) === "-" && signAt(tokens, arrow + 1) === ">")
-      return { parameters: parametersBetween(tokens, at + 3, arrow), at, open: arrow + 1, close };
+      return { parameters: parametersBetween(script, at + 3, arrow), at, open: arrow + 1, close };
   }
   return { parameters: [], at, open: at + 2, close };
 }
 
-function parametersBetween(tokens: readonly GroovyToken[], from: number, to: number): GroovyFunction["parameters"] {
-  return elementsBetween(tokens, from, to).map(([start, end]) => {
+function parametersBetween(script: Script, from: number, to: number): GroovyFunction["parameters"] {
+  const { tokens } = script;
+  return elementsBetween(script, from, to).map(([start, end]) => {
     let name = "";
     for (let at = start; at < end; at++) {
       if (signAt(tokens, at) === "=") return { name, otherwise: at + 1 };
@@ -92,7 +101,7 @@ function parametersBetween(tokens: readonly GroovyToken[], from: number, to: num
 
 /** What commas part between two tokens, each by its first token and the one after its last. */
 function elementsBetween(
-  tokens: readonly GroovyToken[],
+  { tokens, closings }: Script,
   from: number,
   to: number,
 ): readonly (readonly [start: number, end: number])[] {
@@ -100,7 +109,7 @@ function elementsBetween(
   let start = from;
   for (let at = from; at <= to && found.length < maximumParameters; at++) {
     const sign = at === to ? "," : signAt(tokens, at);
-    if (sign !== "" && "([{".includes(sign)) at = Math.min(closingAt(tokens, at) ?? to, to - 1);
+    if (sign !== "" && "([{".includes(sign)) at = Math.min(closings.get(at) ?? to, to - 1);
     else if (sign === ",") {
       if (at > start) found.push([start, at]);
       start = at + 1;
@@ -110,11 +119,12 @@ function elementsBetween(
 }
 
 /** What a call is given: `name(one, key: two)`, or without parentheses up to the end of its line. */
-function argumentsAt(text: string, tokens: readonly GroovyToken[], at: number): readonly Argument[] | undefined {
+function argumentsAt(script: Script, at: number): readonly Argument[] | undefined {
+  const { text, tokens, closings } = script;
   let from = at + 1;
   let to: number | undefined;
   if (signAt(tokens, from) === "(") {
-    to = closingAt(tokens, from);
+    to = closings.get(from);
     from += 1;
   } else if (tokens[from]?.kind === "string" || (nameAt(tokens, from) !== "" && signAt(tokens, from + 1) === ":")) {
     to = from;
@@ -125,7 +135,7 @@ function argumentsAt(text: string, tokens: readonly GroovyToken[], at: number): 
     while (to < tokens.length && isSameLine(to) && !["{", "}", ";"].includes(signAt(tokens, to))) to += 1;
   }
   if (to === undefined) return undefined;
-  return elementsBetween(tokens, from, to).map(([start]) => {
+  return elementsBetween(script, from, to).map(([start]) => {
     const key = signAt(tokens, start + 1) === ":" ? nameAt(tokens, start) : "";
     return key === "" ? { key: undefined, at: start } : { key, at: start + 2 };
   });
