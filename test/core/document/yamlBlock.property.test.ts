@@ -139,4 +139,23 @@ describe("readSimpleYaml", () => {
     );
     assert.ok(read > runs / 10, `${read} of ${runs}`);
   });
+
+  it("agrees with the parser on block scalars with lines of white space", () => {
+    let read = 0;
+    const lines = fc.array(fc.constantFrom("", " ", "  ", "    ", "      ", "    x", "      y", "\t"), {
+      maxLength: 7,
+    });
+    const texts = fc
+      .tuple(fc.constantFrom("|", "|-", ">", ">-"), lines, fc.constantFrom("", "\n", "\nb: 1\n", "\n  c: 2\n"))
+      .map(([header, content, after]) => `a:\n  k: ${header}\n${content.join("\n")}${after}`);
+    fc.assert(
+      fc.property(texts, (text) => {
+        if (assertAgreement(text)) read++;
+      }),
+      { numRuns: runs },
+    );
+    assert.ok(read > runs / 20, `${read} of ${runs}`);
+    // What stands between two lines, and is longer than they are indented, is content.
+    assert.ok(assertAgreement("a: |\n  x\n     \n  y\n"));
+  });
 });
