@@ -94,7 +94,7 @@ describe("readMakefile", () => {
   it("knows an engine by what finds it", () =>
     assert.deepEqual(
       read(
-        "R ?= $(shell which podman || which docker)\nx:\n\t$(R) run a:1 $(R) run b:1\n\tdocker run $(X) c:1\n",
+        "R ?= $(shell which podman || which docker)\nx:\n\t$(R) run a:1 $(R) run b:1\n\tdocker run $(X) c:1\nDOCKER := $(shell which docker)\nV = 2\nI = d:$(V)\nP = $(DOCKER) run $(I)\ny:\n\t$(P) x\n",
       ).images.map(({ text }) => text),
       ["a:1", "c:1", "$(I)"],
     ));
