@@ -14,6 +14,8 @@ const yaml = /\.ya?ml$|compose$/i;
 const engine = /(?:^|[._])(docker|podman)(?:_(?:bin|binary|cmd|command|exe|executable|path))?$/;
 const subcommand = /^[ \t]+(?:create|pull|run)[ \t\\]/;
 const maximumTokens = 20_000;
+/** Longer expressions name no image. */
+const maximumLength = 2000;
 
 /**
  * Reads a template of Jinja as what it becomes: with the values that Ansible's variables have in the files, and with a
@@ -50,9 +52,10 @@ const kinds = new Map<string, readonly [kind: Token["kind"], close: string]>([
 
 function tokensOf(text: string): readonly Token[] {
   const found: Token[] = [];
+  const next = createFinder(text);
   for (let start = text.indexOf("{"); start >= 0 && found.length < maximumTokens;) {
     const [kind, close] = kinds.get(text.charAt(start + 1)) ?? [];
-    const end = kind === undefined || close === undefined ? -1 : endOf(text, start + 2, close, kind);
+    const end = kind === undefined || close === undefined ? -1 : endOf(text, start + 2, next(close, start + 2), kind);
     if (kind === undefined || end < 0) {
       start = text.indexOf("{", start + 1);
       continue;
@@ -64,25 +67,34 @@ function tokensOf(text: string): readonly Token[] {
       .trim();
     found.push({ kind, start, end, inner });
     // What is raw is no template.
-    const raw = kind === "statement" && inner === "raw" ? /\{%[-+]?\s*endraw\b/g : undefined;
-    if (raw !== undefined) raw.lastIndex = end;
-    start = text.indexOf("{", raw?.exec(text)?.index ?? end);
+    const raw = kind === "statement" && inner === "raw" ? next("endraw", end) : -1;
+    start = text.indexOf("{", raw < 0 ? end : text.lastIndexOf("{%", raw));
   }
   return found;
 }
 
-/** The offset after what closes a token; in an expression, texts hide it. */
-function endOf(text: string, from: number, close: string, kind: Token["kind"]): number {
-  if (kind !== "expression") {
-    const at = text.indexOf(close, from);
-    return at < 0 ? -1 : at + close.length;
-  }
-  for (let at = from; at < text.length; at++) {
+/** Finds what comes next in a text; what is not there any more is not looked for again. */
+function createFinder(text: string): (part: string, from: number) => number {
+  const gone = new Set<string>();
+  return (part, from) => {
+    const at = gone.has(part) ? -1 : text.indexOf(part, from);
+    if (at < 0) gone.add(part);
+    return at;
+  };
+}
+
+/** The offset after what closes a token, first met at `close`; in an expression, texts hide it. */
+function endOf(text: string, from: number, close: number, kind: Token["kind"]): number {
+  if (close < 0 || kind !== "expression") return close < 0 ? -1 : close + 2;
+  const limit = Math.min(text.length, from + maximumLength);
+  for (let at = from; at < limit; at++) {
     const character = text.charAt(at);
     if (character === "}" && text.charAt(at + 1) === "}") return at + 2;
     if (character !== '"' && character !== "'") continue;
-    const quote = text.indexOf(character, at + 1);
-    if (quote >= 0 && !text.slice(at, quote).includes("\n")) at = quote;
+    const written = /[^"'\n]*/y;
+    written.lastIndex = at + 1;
+    written.test(text);
+    if (text.charAt(written.lastIndex) === character) at = written.lastIndex;
   }
   return -1;
 }

@@ -60,11 +60,12 @@ export function readSubstituted(
   const placed = placeDocument(inner, scalar, text, offsetOf);
   const images = placed.images.flatMap((use, index) => {
     const span = inner.images[index]?.span;
+    const around = span === undefined ? [] : touching(places, span);
     // What stands for an expression and holds an image among other text is written elsewhere.
-    if (span !== undefined && places.some((place) => holdsMore(place, span))) return [];
+    if (span !== undefined && around.some((place) => holdsMore(place, span))) return [];
     const within =
       use.resolution === "literal" && span !== undefined
-        ? places.filter(({ start, end, original }) => start < span.end && end > span.start && original.text !== "$")
+        ? around.filter(({ start, end, original }) => start < span.end && end > span.start && original.text !== "$")
         : [];
     if (within.length === 0) return use;
     const written = { span: use.span, label: "expression", text: use.text };
@@ -79,4 +80,18 @@ export function readSubstituted(
 
 function holdsMore(place: Span, { start, end }: Span): boolean {
   return place.start <= start && end <= place.end && (place.start < start || end < place.end);
+}
+
+/** The places, in order and apart from each other, that share an offset with a span. */
+function touching<T extends Span>(places: readonly T[], { start, end }: Span): readonly T[] {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((places[middle]?.end ?? 0) < start) low = middle + 1;
+    else high = middle;
+  }
+  let to = low;
+  while ((places[to]?.start ?? Number.POSITIVE_INFINITY) <= end) to++;
+  return places.slice(low, to);
 }

@@ -9,10 +9,17 @@ export function wholeOf(text: string): YamlScalar {
 
 /** The whole line with its end, where nothing else than the span stands on it. */
 export function lineOf(text: string, { start, end }: Span): Span {
-  const from = text.lastIndexOf("\n", start - 1) + 1;
-  const lineBreak = text.indexOf("\n", end);
-  const isAlone = lineBreak >= 0 && text.slice(from, start).trim() === "" && text.slice(end, lineBreak).trim() === "";
-  return isAlone ? { start: from, end: lineBreak + 1 } : { start, end };
+  let from = start;
+  while (isBlank(text[from - 1])) from--;
+  let to = end;
+  while (isBlank(text[to])) to++;
+  if (text[to] === "\r") to++;
+  const isAlone = text[to] === "\n" && (from === 0 || text[from - 1] === "\n");
+  return isAlone ? { start: from, end: to + 1 } : { start, end };
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === " " || character === "\t";
 }
 
 /** Substitutions that do not overlap: what stands within another one's line is gone with it. */
