@@ -45,6 +45,7 @@ const imagePlaces = new Map<string, readonly ImagePlace[]>([
   ["olm.operatorframework.io/ClusterCatalog", catalogImage],
   ["catalogd.operatorframework.io/ClusterCatalog", catalogImage],
   ["core.rukpak.io/BundleDeployment", catalogImage],
+  ["image.toolkit.fluxcd.io/ImageRepository", [place("spec.image")]],
   ["pkg.crossplane.io/Provider", crossplanePackage],
   ["pkg.crossplane.io/Configuration", crossplanePackage],
   ["pkg.crossplane.io/Function", crossplanePackage],
@@ -125,12 +126,12 @@ function isBuiltIn(group: string): boolean {
 
 const ofProjects = new Set(["sparkoperator.k8s.io", "app.k8s.io", "kops.k8s.io", "kops"]);
 
-/** Resources that hold patterns, schemas, mirrors, repositories to look for tags in, or the images that a build makes. */
+/** Resources that hold patterns, schemas, mirrors, what is promoted, or the images that a build makes. */
 function isPolicy(group: string, kind: string): boolean {
   return (
     /(?:^|\.)(?:kyverno\.io|gatekeeper\.sh|sigstore\.dev|kubewarden\.io)$/.test(group) ||
     /(?:Policy|Policies|PolicySet|PolicyException|PolicyReport|VulnerabilityReport|Constraint)$/.test(kind) ||
-    /(?:^|\.)(?:config\.openshift\.io|image\.toolkit\.fluxcd\.io|kargo\.akuity\.io|aquasecurity\.github\.io|cloudbuild\.cnrm\.cloud\.google\.com)$/.test(
+    /(?:^|\.)(?:config\.openshift\.io|kargo\.akuity\.io|aquasecurity\.github\.io|cloudbuild\.cnrm\.cloud\.google\.com)$/.test(
       group,
     ) ||
     ["ImageDigestMirrorSet", "ImageTagMirrorSet"].includes(kind)

@@ -105,10 +105,10 @@ spec: {url: "https://charts.example.org"}`,
       ["oci-repository ? partial"],
     ],
     [
-      "no repository that is only looked for tags in",
+      "an image that is followed",
       "image.toolkit.fluxcd.io/v1beta2/ImageRepository",
-      "spec: {image: ghcr.io/a/app}",
-      [],
+      "spec: {image: «ghcr.io/a/app»}",
+      ["image ghcr.io/a/app literal"],
     ],
     [
       "a kustomization of Flux",

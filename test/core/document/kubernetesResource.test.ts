@@ -300,11 +300,6 @@ parameters: [{name: NAME, value: quay.io/a/b}, {name: TAG, value: "1"}, {name: U
     ["placeholders", "example.org/v1/Thing", "spec: {containers: [{image: auto}, {image: 'ko://github.com/a/b'}]}"],
     ["schemas", "example.org/v1/Thing", "spec: {schema: {openAPIV3Schema: {image: 'a/b:1'}}}"],
     [
-      "a repository whose tags are looked for",
-      "image.toolkit.fluxcd.io/v1/ImageRepository",
-      "spec: {image: ghcr.io/a/b, interval: 5m}",
-    ],
-    [
       "what is promoted from stage to stage",
       "kargo.akuity.io/v1alpha1/Warehouse",
       "spec: {subscriptions: [{image: {repoURL: a.io/b, name: 'a.io/b:1'}}]}",
