@@ -49,11 +49,12 @@ describe("withoutUnsafePins", () => {
       'C="docker run a:1 b"\n$C\n',
       'C="docker run a:1¶ b"\n$C\n',
     ],
+    ["not after one that gives further words", "a.sh", 'A="a:1 b"\ndocker run $A c\n', 'A="a:1 b"\ndocker run $A c\n'],
     [
-      "not after one that a whole command comes from",
+      "within a command that is written out later",
       "Earthfile",
       'VERSION 0.8\nARG --global V=1\nARG --global I=a:$V\nb:\n  RUN C="docker run $I x" && eval $C\n',
-      'VERSION 0.8\nARG --global V=1\nARG --global I=a:$V\nb:\n  RUN C="docker run $I x" && eval $C\n',
+      'VERSION 0.8\nARG --global V=1\nARG --global I=a:$V\nb:\n  RUN C="docker run $I¶ x" && eval $C\n',
     ],
     [
       "not in a recipe's loop",
