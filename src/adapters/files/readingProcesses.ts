@@ -51,7 +51,8 @@ const patience = 60_000;
  */
 const flags = [
   "--max-old-space-size=512",
-  "--min-semi-space-size=16",
+  "--min-semi-space-size=32",
+  "--max-semi-space-size=32",
   ...(Number.parseInt(process.versions.v8, 10) >= 13 ? ["--no-turbofan"] : []),
 ];
 
