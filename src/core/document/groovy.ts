@@ -20,7 +20,6 @@ const blank = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))/y;
 /** A path may go on in the next line, and may be one that ends where something is null. */
 const name = /[A-Za-z_]\w*(?:\s*\??\.\s*[A-Za-z_]\w*)*/y;
 const bareName = /[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*/y;
-const ordinary = /[^\\$'"\n]+/y;
 
 /** Splits a Groovy script into tokens (Groovy language documentation, "Syntax"); names keep their path (`env.IMAGE`). */
 export function groovyTokens(text: string): readonly GroovyToken[] {
@@ -128,50 +127,72 @@ function opensPattern(before: GroovyToken | undefined): boolean {
   return before.kind === "sign" && "=(,~[{:?!|&+<>;".includes(before.text);
 }
 
+/** What a string holds between its escapes, expressions and ends, by its quote, on one line and on several. */
+const contents = new Map([
+  ["'", /[^\\'\n]+/y],
+  ["'''", /[^\\']+/y],
+  ['"', /[^\\$"\n]+/y],
+  ['"""', /[^\\$"]+/y],
+]);
+const escapes = new Map([
+  ["n", "\n"],
+  ["t", "\t"],
+  ["r", "\r"],
+  ["\n", ""],
+]);
+
 function readString(text: string, open: number, quote: string): { pieces: readonly GroovyPiece[]; end: number } {
   const isTriple = text.startsWith(quote.repeat(3), open);
   const close = isTriple ? quote.repeat(3) : quote;
+  const content = contents.get(close);
   const pieces: GroovyPiece[] = [];
-  let at = open + close.length;
+  /** What the file holds as it stands, up to here. */
+  let held = { start: open, end: open };
+  const flush = (at: number): void => {
+    if (held.end > held.start) pieces.push({ kind: "text", text: text.slice(held.start, held.end), start: held.start });
+    held = { start: at, end: at };
+  };
   const push = (piece: string, start: number): void => {
-    const last = pieces.at(-1);
     // What an escape stands for is not what the file holds there.
-    const isHeld = text.startsWith(piece, start) && last?.kind === "text" && text.startsWith(last.text, last.start);
-    if (isHeld && last.start + last.text.length === start)
-      pieces[pieces.length - 1] = { kind: "text", text: last.text + piece, start: last.start };
+    const isHeld = text.startsWith(piece, start);
+    if (!isHeld || held.end !== start) flush(start);
+    if (isHeld) held.end = start + piece.length;
     else pieces.push({ kind: "text", text: piece, start });
   };
-  while (at < text.length) {
-    if (text.startsWith(close, at)) return { pieces, end: at + close.length };
+  const done = (end: number): { pieces: readonly GroovyPiece[]; end: number } => {
+    flush(end);
+    return { pieces, end };
+  };
+  for (let at = open + close.length; at < text.length;) {
+    if (text.startsWith(close, at)) {
+      flush(at);
+      return { pieces, end: at + close.length };
+    }
     const character = text[at] ?? "";
-    if (character === "\n" && !isTriple) return { pieces, end: at };
+    if (character === "\n" && !isTriple) return done(at);
     if (character === "\\") {
       const next = text[at + 1] ?? "";
       if (next === "\r" && text[at + 2] === "\n") {
         at += 3;
         continue;
       }
-      const escaped = new Map([
-        ["n", "\n"],
-        ["t", "\t"],
-        ["r", "\r"],
-        ["\n", ""],
-      ]).get(next);
+      const escaped = escapes.get(next);
       if (escaped !== "") push(escaped ?? next, at + 1);
       at += 2;
       continue;
     }
     const expression = character === "$" && quote === '"' ? expressionAt(text, at) : undefined;
     if (expression !== undefined) {
+      flush(at);
       pieces.push(expression);
       at = expression.span.end;
       continue;
     }
-    const run = match(text, ordinary, at) ?? character;
+    const run = (content === undefined ? undefined : match(text, content, at)) ?? character;
     push(run, at);
     at += run.length;
   }
-  return { pieces, end: text.length };
+  return done(text.length);
 }
 
 /** `$/ ... /$`, in which only a dollar sign escapes. */
