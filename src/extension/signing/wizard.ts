@@ -69,12 +69,17 @@ export async function pick<T>(options: PickOptions<T>): Promise<Answer<T>> {
     input.items = items;
     input.activeItems = items.filter((each) => each.value !== undefined && each.value === active?.value);
   };
+  /** What is typed, as a choice of its own or as the item that is the same. */
+  const meantBy = (text: string): { readonly typed?: Choice<T> | undefined; readonly same?: Choice<T> | undefined } => {
+    const typed = options.typed?.(text.trim());
+    const key = typed?.value === undefined ? undefined : options.keyOf?.(typed.value);
+    const same = known.find(({ value }) => value !== undefined && key !== undefined && options.keyOf?.(value) === key);
+    return { typed, same };
+  };
   const show = (): void => {
     // What is typed comes after the items, which are not known yet.
     if (input.busy) return;
-    const typed = options.typed?.(input.value.trim());
-    const key = typed?.value === undefined ? undefined : options.keyOf?.(typed.value);
-    const same = known.find(({ value }) => value !== undefined && key !== undefined && options.keyOf?.(value) === key);
+    const { typed, same } = meantBy(input.value);
     // Items are known to the editor by their place: none may move while a person chooses, or Enter would mean another.
     const items = typed === undefined || same !== undefined ? known : [...known, typed];
     if (items !== shown) input.items = items;
@@ -91,7 +96,10 @@ export async function pick<T>(options: PickOptions<T>): Promise<Answer<T>> {
     return await new Promise<Answer<T>>((resolve, reject) => {
       disposables.push(
         input.onDidAccept(() => {
-          const [item] = input.selectedItems;
+          const [selected] = input.selectedItems;
+          const { typed, same } = meantBy(input.value);
+          // A line that only says something stands for what was typed below it.
+          const item = selected !== undefined && onlySays(selected) ? (same ?? typed) : selected;
           if (item?.copies !== undefined) void vscode.env.clipboard.writeText(item.copies);
           else if (item?.fills !== undefined) fill(item.fills);
           else if (item?.value !== undefined && item.unusable !== true) resolve({ kind: "chosen", value: item.value });
@@ -117,6 +125,10 @@ export async function pick<T>(options: PickOptions<T>): Promise<Answer<T>> {
   } finally {
     for (const disposable of disposables) disposable.dispose();
   }
+}
+
+function onlySays<T>({ value, copies, fills }: Choice<T>): boolean {
+  return value === undefined && copies === undefined && fills === undefined;
 }
 
 export interface AskOptions extends StepPlace {
