@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { formatReference, type ImageReference } from "../core/image/reference.ts";
 import type { TrustPolicy } from "../core/policy/policy.ts";
 import type { TrustMaterial } from "../core/signature/trustMaterial.ts";
@@ -19,6 +20,9 @@ export interface VerifyOptions extends VerifyImageOptions {
 /** From this many images of one registry on, a request that finds out early whether it has the referrers API is worth its cost. */
 const manyOfOne = 8;
 
+/** Verdicts after which others get their turn: where a registry is known to be out of reach, nothing is waited for. */
+const perTurn = 64;
+
 /** Images under way at once; the registry client bounds the requests of each host besides. */
 const atOnce = 128;
 
@@ -39,6 +43,8 @@ export async function verifyImages(
   if (options.offline !== true && options.evidence === undefined)
     prepareRegistries(ports, [...unique.values()], options);
   const queue = unique.entries();
+  // All workers wait for the same turn: those that did not would keep the event loop busy by themselves.
+  let turn: Promise<unknown> | undefined;
   const worker = async (): Promise<void> => {
     for (const [name, reference] of queue) {
       const { verdict: alone, evidence } = await verifyImage(shared, reference, { policy, material }, options);
@@ -46,6 +52,8 @@ export async function verifyImages(
         options.all === true ? await verifyPlatforms(shared, reference, alone, { policy, material }, options) : alone;
       verdicts.set(name, verdict);
       options.onVerdict?.(verdict, evidence);
+      if (verdicts.size % perTurn === 0) turn = setImmediate();
+      await turn;
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, unique.size) }, worker));

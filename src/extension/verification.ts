@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import * as vscode from "vscode";
 import { parseReference } from "../core/image/reference.ts";
 import type { TrustMaterial } from "../core/signature/trustMaterial.ts";
@@ -80,7 +81,10 @@ export function createVerification({ model, connections, log, material }: Verifi
       const open = new Set(asked);
       let why = "It was cancelled before the registry answered.";
       try {
+        // What shows that thousands are asked for takes its time, and so does loading what asks.
+        await setImmediate();
         const { verifyImages } = await import("../application/verifyImages.ts");
+        await setImmediate();
         const [ports, trust] = await Promise.all([connections.collecting(), material()]);
         const isWide = (reference: string): boolean =>
           options.platforms === true || lastVerdict(before.get(reference))?.platforms !== undefined;
