@@ -63,6 +63,17 @@ describe("verifyImages", () => {
     assert.deepEqual(scene.taken(), []);
   });
 
+  it("gives others their turn while it judges many without waiting for anybody", async () => {
+    let isTurn = false;
+    let before = 0;
+    setImmediate(() => (isTurn = true));
+    const names = Array.from({ length: 300 }, (_, index) => `tag${index}`);
+    const onVerdict = (): void => void (isTurn || before++);
+    const verdicts = await verify(names, { offline: true, onVerdict });
+    assert.equal(verdicts.size, 300);
+    assert.ok(before < 200, `${before} verdicts without a turn`);
+  });
+
   it("asks identical references once, and answers in their order", async () => {
     const seen: string[] = [];
     const verdicts = await verify(["2", "1", "2", "absent", "1"], {
