@@ -1,4 +1,4 @@
-import { formatReference, parseReference } from "../image/reference.ts";
+import { formatReference, parseReference, repositoryName } from "../image/reference.ts";
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Document } from "./document.ts";
 import { chartValues, type ChartValues } from "./helmChart.ts";
@@ -73,12 +73,15 @@ function listedByValues(path: string, siblings: Siblings): (stretches: readonly 
     values ??= chartValues(withoutByteOrderMark(siblings(place) ?? ""), place, siblings);
     const listed = known.get(start) ?? values.imagesAt(start);
     known.set(start, listed);
+    // A branch for values that say no tag is not another image.
+    const isWithout = value.tag === undefined && value.digest === undefined;
+    const nameOf = isWithout ? repositoryName : formatReference;
     return listed.some(
       ({ span, reference }) =>
         reference !== undefined &&
         step.span.start <= span.start &&
         span.end <= step.span.end &&
-        formatReference(reference) === formatReference(value),
+        nameOf(reference) === nameOf(value),
     );
   };
 }

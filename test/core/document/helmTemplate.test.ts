@@ -117,6 +117,14 @@ quay.io/a/literal:1
       for (const { text } of images) assert.equal(text, image.replace(/^"(.*)"$/, "$1"));
     });
 
+  it("takes the branch that leaves the values' tag out for no other image", () => {
+    const own = new Map([["charts/d/values.yaml", "image: {registry: quay.io, repository: a/b, tag: v1}\n"]]);
+    const source = deployment(
+      '- name: a\n  {{- $r := .Values.image.registry }}\n  {{- if .Values.image.tag }}\n  image: "{{ $r }}/{{ .Values.image.repository }}:{{ .Values.image.tag }}"\n  {{- else }}\n  image: "{{ $r }}/{{ .Values.image.repository }}"\n  {{- end }}',
+    );
+    assert.deepEqual(read(source, "charts/d/templates/a.yaml", (path) => own.get(path)).images, []);
+  });
+
   it("counts defaults where the chart has no values", () => {
     const { images } = read(
       deployment('- image: {{ .Values.a | default "a/b:1" }}\n- image: {{ .Values.a }}/c'),
