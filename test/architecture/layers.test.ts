@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { importsOf, sourcesBelow, targetOf, type Source } from "./sources.ts";
+import { importsOf, sourcesBelow, targetOf, type Import, type Source } from "./sources.ts";
 
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: ["core"],
@@ -44,9 +44,27 @@ function violations(source: Source): string[] {
   });
 }
 
-describe("layers", () => {
-  const sources = sourcesBelow("src").filter((source) => source.path !== "src/text.d.ts");
+const sources = sourcesBelow("src").filter((source) => source.path !== "src/text.d.ts");
+const sourceAt = new Map(sources.map((source) => [source.path, source]));
 
+/** All that the sources at these paths import, and what that imports; packages by their name. */
+function reachedFrom(
+  entries: readonly string[],
+  importsIn: (source: Source) => readonly Import[],
+): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const reach = (path: string): void => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    const source = sourceAt.get(path);
+    if (source === undefined) return;
+    for (const { specifier } of importsIn(source)) reach(targetOf(source, specifier) ?? specifier);
+  };
+  entries.forEach(reach);
+  return reached;
+}
+
+describe("layers", () => {
   it("are kept by every import, type-only ones too", () => {
     assert.deepEqual(sources.flatMap(violations), []);
   });
@@ -63,19 +81,14 @@ describe("layers", () => {
 
   // Their tests then need not run a second time under the editor's cryptography; those of `image` do.
   it("let the readers of documents and scripts reach cryptography by digests alone", () => {
-    const byPath = new Map(sources.map((source) => [source.path, source]));
-    const reached = new Set<string>();
-    const reach = (path: string): void => {
-      if (reached.has(path)) return;
-      reached.add(path);
-      const source = byPath.get(path);
-      for (const { specifier } of source?.imports ?? [])
-        reach((source === undefined ? undefined : targetOf(source, specifier)) ?? specifier);
-    };
-    for (const { path } of sources) if (/^src\/core\/(?:document|shell)\//.test(path)) reach(path);
+    const entries = sources.filter(({ path }) => /^src\/core\/(?:document|shell)\//.test(path));
+    const reached = reachedFrom(
+      entries.map(({ path }) => path),
+      ({ imports }) => imports,
+    );
     assert.ok(reached.size > 100);
     const users = [...reached].filter((path) =>
-      byPath.get(path)?.imports.some((one) => one.specifier === "node:crypto"),
+      sourceAt.get(path)?.imports.some((one) => one.specifier === "node:crypto"),
     );
     assert.deepEqual(users, ["src/core/image/digest.ts"]);
   });
@@ -95,17 +108,9 @@ describe("layers", () => {
   ];
   for (const [entry, unwanted] of startsWithout) {
     it(`let ${entry} begin without what it may not need`, () => {
-      const byPath = new Map(sources.map((source) => [source.path, source]));
-      const reached = new Set<string>();
-      const reach = (path: string): void => {
-        if (reached.has(path)) return;
-        reached.add(path);
-        const source = byPath.get(path);
-        if (source === undefined) return;
-        const values = source.text.replace(/^import type [^;]+;/gm, "").replace(/\bimport\(/g, "(");
-        for (const { specifier } of importsOf(values)) reach(targetOf(source, specifier) ?? specifier);
-      };
-      reach(entry);
+      const reached = reachedFrom([entry], ({ text }) =>
+        importsOf(text.replace(/^import type [^;]+;/gm, "").replace(/\bimport\(/g, "(")),
+      );
       assert.ok(reached.size > 5);
       assert.deepEqual(
         [...reached].filter((path) => unwanted.test(path)),

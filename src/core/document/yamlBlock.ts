@@ -3,7 +3,7 @@ import { createCursor, isBlankAt, isRestBlank, isSpaceOrEnd, skipSpaces, type Cu
 import { createInlineReader, type InlineReader } from "./yamlInline.ts";
 import { foldLines, readBlockHeader } from "./yamlBlockScalar.ts";
 import type { YamlEntry, YamlNode, YamlScalar } from "./yamlNode.ts";
-import { beginsProperties, readProperties } from "./yamlProperties.ts";
+import { withProperties } from "./yamlProperties.ts";
 
 /** Nesting; what is nested deeper is left to the parser that watches it. */
 const maximumDepth = 40;
@@ -119,29 +119,6 @@ function readItem(reading: Reading, at: number, column: number, depth: number): 
     cursor.column = column + (content - at);
     return readBlock(reading, place);
   });
-}
-
-/** The node behind the properties at `at`, with them; `read` is told whether there are none. */
-function withProperties(
-  { text, anchors }: Reading,
-  at: number,
-  read: (at: number, isBare: boolean) => YamlNode | undefined,
-): YamlNode | undefined {
-  if (!beginsProperties(text, at)) return read(at, true);
-  const properties = readProperties(text, at);
-  if (properties === undefined) return undefined;
-  const { anchor, tag, end } = properties;
-  if (anchor !== undefined) anchors.open(anchor);
-  const node = read(end, false);
-  // An alias has none, and what nothing has is left alone.
-  if (node === undefined || node.kind === "alias" || isEmpty(node)) return undefined;
-  const tagged = tag === undefined ? node : { ...node, tag };
-  if (anchor !== undefined) anchors.set(anchor, tagged);
-  return tagged;
-}
-
-function isEmpty(node: YamlNode): boolean {
-  return node.kind === "scalar" && node.style === "plain" && node.text === "";
 }
 
 /** What follows on later lines, or nothing, which is null at `empty`. */

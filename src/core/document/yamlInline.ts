@@ -1,5 +1,5 @@
 import type { Anchors } from "./yamlAnchors.ts";
-import { readProperties } from "./yamlProperties.ts";
+import { withProperties } from "./yamlProperties.ts";
 import type { YamlEntry, YamlNode, YamlScalar } from "./yamlNode.ts";
 
 /** A node, and the offset after the last character that writes it. */
@@ -158,15 +158,13 @@ export function createInlineReader(text: string, anchors: Anchors): InlineReader
   }
 
   function readWithProperties(at: number, parent: number, depth: number): Inline<YamlNode> | undefined {
-    const properties = readProperties(text, at);
-    if (properties === undefined) return undefined;
-    const { anchor, tag } = properties;
-    if (anchor !== undefined) anchors.open(anchor);
-    const found = readFlow(properties.end, parent, depth + 1);
-    if (found === undefined || found.node.kind === "alias") return undefined;
-    const node = tag === undefined ? found.node : { ...found.node, tag };
-    if (anchor !== undefined) anchors.set(anchor, node);
-    return { node, end: found.end };
+    let end = at;
+    const node = withProperties({ text, anchors }, at, (from) => {
+      const found = readFlow(from, parent, depth + 1);
+      end = found?.end ?? end;
+      return found?.node;
+    });
+    return node === undefined ? undefined : { node, end };
   }
 
   function readFlowSequence(at: number, parent: number, depth: number): Inline<YamlNode> | undefined {
