@@ -1,6 +1,6 @@
 import type { Span } from "../image/span.ts";
 import type { ShellCommand } from "./document.ts";
-import { makePieces } from "./makefileVariables.ts";
+import { makePieces } from "./makefilePieces.ts";
 
 const commandValue =
   /^@?(?:sudo[ \t]+|mkdir[ \t][^&;]*&&[\s\\]*)?(?:[\w./~$(){}-]*\/)?(?:docker|podman|nerdctl|buildah|kubectl|oc|crane|skopeo|oras|cosign|notation|helm|kind|k3d|trivy|grype|syft|regctl|["']?\$[({]\w*(?:DOCKER|CONTAINER|PODMAN|ENGINE|RUNTIME|OCI)\w*[)}]["']?)[ \t\\]/i;

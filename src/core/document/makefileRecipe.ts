@@ -2,7 +2,8 @@ import type { Span } from "../image/span.ts";
 import type { ScriptBuilder } from "../shell/script.ts";
 import { partsOfSlice } from "../shell/wordValue.ts";
 import type { WordPart } from "./document.ts";
-import { makePieces, type MakeLocals, type MakeVariables } from "./makefileVariables.ts";
+import { makePieces } from "./makefilePieces.ts";
+import type { MakeLocals, MakeVariables } from "./makefileVariables.ts";
 
 /** A stretch of a makefile, and what holds there. */
 export interface MakePlace {
