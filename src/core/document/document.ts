@@ -33,6 +33,7 @@ export type Dialect =
   | "bake"
   | "earthfile"
   | "jenkinsfile"
+  | "jenkins-casc"
   | "terraform"
   | "nomad"
   | "packer"
@@ -186,7 +187,7 @@ export interface Document {
   /** Workspace-relative, forward slashes. */
   readonly path: string;
   readonly dialect: Dialect;
-  /** The text that all spans count in: without byte-order mark. */
+  /** The text that all spans count in: without byte-order mark, and in YAML with a line feed for each lone carriage return. */
   readonly text: string;
   readonly images: readonly ImageUse[];
   readonly commands: readonly ShellCommand[];

@@ -36,6 +36,7 @@ import { readAppPlatform } from "./appPlatform.ts";
 import { readCodefresh } from "./codefresh.ts";
 import { readArgo, readTekton } from "./manifestPipeline.ts";
 import { readJinjaTemplate } from "./jinjaTemplate.ts";
+import { readJenkinsCasc } from "./jenkinsCasc.ts";
 import { readJenkinsfile } from "./jenkinsfile.ts";
 import { readJustfile } from "./justfile.ts";
 import { readMaven } from "./maven.ts";
@@ -95,6 +96,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["devcontainer", readDevcontainer],
   ["ansible", readAnsible],
   ["jenkinsfile", readJenkinsfile],
+  ["jenkins-casc", readJenkinsCasc],
   ["quadlet", readQuadlet],
   ["cloudformation", readCloudFormation],
   ["ecs", readTaskDefinition],
@@ -140,7 +142,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
  * Never throws; a file in no known dialect has nothing in it, and one of more than 8 MiB has one problem, `limit-reached`.
  */
 export function readDocument(source: string, path: string, siblings: Siblings = noSiblings): Document {
-  const text = withoutByteOrderMark(source);
+  const text = withLineEnds(withoutByteOrderMark(source), path);
   if (text.length > maximumLength) {
     const message = `The file holds more than ${maximumLength / 1024 / 1024} MiB of text and was not read.`;
     const problems = [{ code: "limit-reached", message, span: { start: 0, end: 0 } }];
@@ -153,6 +155,11 @@ export function readDocument(source: string, path: string, siblings: Siblings = 
   const read = (inner: string): Document => readText(inner, target, siblings);
   if (filling === "jinja") return readJinjaTemplate(text, path, siblings, read);
   return { ...(filling === "terraform" ? readTerraformTemplate(text, path, read) : read(text)), path };
+}
+
+/** In YAML a lone carriage return ends a line (YAML 1.2.2, 5.4), in what a shell or a builder reads it does not. */
+function withLineEnds(text: string, path: string): string {
+  return text.includes("\r") && /\.ya?ml\b/i.test(path) ? text.replace(/\r(?!\n)/g, "\n") : text;
 }
 
 function readText(text: string, path: string, siblings: Siblings): Document {

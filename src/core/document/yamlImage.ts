@@ -94,6 +94,26 @@ export function literalPart(text: string, scalar: YamlScalar, from = 0, to = sca
   return text.slice(span.start, span.end) === value ? { text: value, span } : { text: value };
 }
 
+/**
+ * A scalar's stretch as parts. Where the document writes some of it otherwise (escapes, joined lines), the part behind
+ * all of these has its place, so that a digest can follow it.
+ */
+function writtenParts(text: string, scalar: YamlScalar, from: number, to: number): readonly ValuePart[] {
+  const whole = literalPart(text, scalar, from, to);
+  if (whole.span !== undefined || whole.text === undefined) return [whole];
+  const { end } = createScalarMap(text, scalar).spanOf(from, from + whole.text.length);
+  let length = 0;
+  while (length < whole.text.length && text.charAt(end - 1 - length) === whole.text.at(-1 - length)) length++;
+  if (length === 0) return [whole];
+  const head = whole.text.slice(0, whole.text.length - length);
+  return [{ text: head }, { text: whole.text.slice(head.length), span: { start: end - length, end } }];
+}
+
+/** Whether a dialect with variables found none. */
+function isAsWritten({ parts, chain }: Value, text: string): boolean {
+  return chain.length === 0 && parts.length === 1 && parts[0]?.text === text && parts[0].span === undefined;
+}
+
 function contentEnd({ style, text }: YamlScalar, from: number, to: number): number {
   const isBlock = style === "literal" || style === "folded";
   return isBlock && to === text.length ? Math.max(from, text.trimEnd().length) : to;
@@ -112,7 +132,8 @@ function toUse(
   const span = node.kind === "alias" ? node.span : written;
   if (to - begin > maximumLength)
     return invalidUse(`An image reference of ${to - begin} characters was not read.`, span);
-  const { parts, chain } = value ?? { parts: [literalPart(text, scalar, begin, to)], chain: [] };
+  const isWritten = value === undefined || isAsWritten(value, scalar.text.slice(begin, to));
+  const { parts, chain } = isWritten ? { parts: writtenParts(text, scalar, begin, to), chain: [] } : value;
   const throughAlias: readonly ValueStep[] =
     node.kind === "alias"
       ? [{ span: written, label: `anchor ${node.name}`, text: text.slice(written.start, written.end) }]

@@ -39,6 +39,22 @@ describe("line ends and byte-order marks", () => {
       assert.deepEqual(places(readDocument(returned, path)), places(plain, moved));
       assert.deepEqual(places(readDocument(`\uFEFF${returned}`, path)), places(plain, moved));
     });
+
+  for (const [path, text, count] of files.filter(([name]) => /\.ya?ml$/.test(name)))
+    it(`may be carriage returns alone in ${path}`, () => {
+      const { images, problems } = readDocument(`\uFEFF${text.replaceAll("\n", "\r")}`, path);
+      assert.equal(images.length, count);
+      assert.deepEqual(images, readDocument(text, path).images);
+      assert.deepEqual(problems, []);
+    });
+  it("leave carriage returns in a script as they are", () => {
+    const { images, text } = readDocument("docker pull a:1 # x\rdocker pull b:1\n", "a.sh");
+    assert.deepEqual(
+      images.map((use) => use.text),
+      ["a:1"],
+    );
+    assert.match(text, /\r/);
+  });
 });
 
 function places({ images }: Document, moved: (offset: number) => number = (offset) => offset): readonly string[] {

@@ -97,6 +97,31 @@ describe("withoutUnsafePins", () => {
     ["a.sh", "skopeo inspect docker://a/b:1\n", "skopeo inspect docker://a/b¶\n"],
     ["a.sh", "V=1\nskopeo inspect docker://a/b:$V\n", "V=1\nskopeo inspect docker://a/b:$V\n"],
     ["a.sh", "crane digest a/b:1\n", "crane digest a/b:1¶\n"],
+    // Escapes and joined lines before it do not hide where a reference ends.
+    [".devcontainer.json", '{"image": "a.io\\/b:1"}', '{"image": "a.io\\/b:1¶"}'],
+    [
+      "taskdef.json",
+      '{"containerDefinitions": [{"image": "a.io\\/b@sha256:' + pin.slice(7) + '"}]}',
+      '{"containerDefinitions": [{"image": "a.io\\/b¶"}]}',
+    ],
+    ["compose.yaml", 'services: {a: {image: "b\\u003a1"}}', 'services: {a: {image: "b\\u003a1¶"}}'],
+    ["compose.yaml", 'services: {a: {image: "b:\\u0031"}}', 'services: {a: {image: "b:\\u0031¶"}}'],
+    ["compose.yaml", 'services:\n  a:\n    image: "b:\\\n      1"\n', 'services:\n  a:\n    image: "b:\\\n      1¶"\n'],
+    [
+      "compose.yaml",
+      "services:\n  a:\n    image: &i !!str 'b:1' # x\n",
+      "services:\n  a:\n    image: &i !!str 'b:1¶' # x\n",
+    ],
+    [
+      "compose.yaml",
+      "services:\n  a:\n    image: >\n      b:1\n\n\n",
+      "services:\n  a:\n    image: >\n      b:1¶\n\n\n",
+    ],
+    [
+      "compose.yaml",
+      'services: {a: {image: "b\\u0040sha256:' + pin.slice(7) + '"}}',
+      'services: {a: {image: "b\\u0040sha256:' + pin.slice(7) + '"}}',
+    ],
   ];
   for (const [path, source, pinned] of alone)
     it(`pins to what the tool takes: ${source}`, () => {
