@@ -155,6 +155,52 @@ test: {unit: {image: «golang:1.22», commands: [go test]}}
     pins: 4,
   },
   {
+    dialect: "jenkins-casc",
+    path: "jenkins/casc.yaml",
+    text: `jenkins:
+  systemMessage: "image: no:1"
+  clouds:
+  - docker:
+      templates:
+      - dockerTemplateBase:
+          image: "«\${REGISTRY:-r.io}/a/agent:1»"
+  - ecs:
+      templates:
+      - templateName: x
+        image: «a/ecs:1»
+  - kubernetes:
+      name: no
+      templates:
+      - name: y
+        containers:
+        - name: jnlp
+          image: «jenkins/inbound-agent:4»
+        yaml: |-
+          spec:
+            containers:
+            - name: z
+              image: «maven:3»
+  - openstack:
+      templates:
+      - slaveOptions:
+          bootSource:
+            image: {name: no}
+jobs:
+- script: >
+    pipelineJob('a') { definition { cps { script("""
+    node { docker.image('«node:22»').inside { } }
+    """) } } }
+`,
+    uses: [
+      "container r.io/a/agent:1 resolved",
+      "container docker.io/a/ecs:1 literal",
+      "container docker.io/jenkins/inbound-agent:4 literal",
+      "image docker.io/library/maven:3 literal",
+      "docker.image docker.io/library/node:22 literal",
+    ],
+    pins: 5,
+  },
+  {
     dialect: "bitrise",
     path: "bitrise.yml",
     text: `format_version: 13

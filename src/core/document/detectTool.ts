@@ -46,6 +46,7 @@ export function toolOfYaml(head: string, path: string, has: (key: string) => boo
   if (has("jobs") && /^[ \t-]+plan[ \t]*:/m.test(head) && /^[ \t-]+(?:get|put|task|in_parallel)[ \t]*:/m.test(head))
     return "concourse";
   if (isProw(head, has)) return "prow";
+  if (isJenkinsCasc(head, has)) return "jenkins-casc";
   if (isTaskfile(head, has)) return "taskfile";
   if (isCodefresh(head, has)) return "codefresh";
   if (has("schemaVersion") && has("components") && /^schemaVersion[ \t]*:[ \t]*["']?2\.\d/m.test(head))
@@ -72,6 +73,16 @@ function isProw(head: string, has: (key: string) => boolean): boolean {
     /^[ \t]*-?[ \t]+(?:agent|always_run|cluster|cron|decorate|interval|labels|minimum_interval|rerun_command|run_if_changed|skip_report|spec)[ \t]*:/m.test(
       head,
     )
+  );
+}
+
+/** A controller's configuration (Jenkins Configuration as Code); values of a chart name it alike. */
+function isJenkinsCasc(head: string, has: (key: string) => boolean): boolean {
+  if (has("jobs") && /^jobs[ \t]*:[ \t]*\r?\n[ \t]*-[ \t]+script[ \t]*:/m.test(head)) return true;
+  return (
+    has("jenkins") &&
+    /^[ \t]+(?:clouds|systemMessage|numExecutors|authorizationStrategy|securityRealm)[ \t]*:/m.test(head) &&
+    !/^[ \t]+(?:controller|master)[ \t]*:/m.test(head)
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Span } from "../image/span.ts";
-import type { ImageUse } from "./document.ts";
+import type { Document, ImageUse } from "./document.ts";
 import { placeDocument } from "./embedded.ts";
 import type { GroovyPiece, GroovyToken } from "./groovy.ts";
 import { readKubernetes } from "./kubernetes.ts";
@@ -29,16 +29,7 @@ export function stringScalar(text: string, token: GroovyToken): YamlScalar | und
 export function readPod(text: string, token: GroovyToken | undefined, path: string): PodImages {
   const scalar = token === undefined ? undefined : stringScalar(text, token);
   if (token?.kind !== "string" || scalar === undefined) return none;
-  const { text: raw } = scalar;
-  const { end } = scalar.span;
-  // A pod may be given as its specification alone.
-  if (!/\bcontainers["']?\s*:/.test(raw)) return none;
-  const indentation = /^[ \t]*(?=[^\s#])/m.exec(raw)?.[0] ?? "";
-  const lacks = (key: string): boolean => !new RegExp(`^${indentation}${key}[ \\t]*:`, "m").test(raw);
-  const said = [lacks("kind") ? "kind: Pod" : "", lacks("apiVersion") ? "apiVersion: v1" : ""];
-  const added = said.flatMap((line) => (line === "" ? [] : [`${indentation}${line}\n`])).join("");
-  const read = readKubernetes(added === "" ? raw : `${raw.trimEnd()}\n${added}`, path);
-  const found = placeDocument(read, scalar, text).images.filter(({ span }) => span.end <= end);
+  const found = placeDocument(readPodText(scalar.text, path), scalar, text).images;
   const isComposed = ({ span }: ImageUse): boolean =>
     token.pieces.some((one) => one.kind === "expression" && one.span.start < span.end && one.span.end > span.start);
   return {
@@ -47,6 +38,17 @@ export function readPod(text: string, token: GroovyToken | undefined, path: stri
       .filter(isComposed)
       .map(({ span, site }) => ({ span, site, pieces: piecesWithin(token.pieces, span) })),
   };
+}
+
+/** Reads a pod's manifest, which may be given as its specification alone. */
+export function readPodText(raw: string, path: string): Document {
+  if (!/\bcontainers["']?\s*:/.test(raw)) return readKubernetes("", path);
+  const indentation = /^[ \t]*(?=[^\s#])/m.exec(raw)?.[0] ?? "";
+  const lacks = (key: string): boolean => !new RegExp(`^${indentation}${key}[ \\t]*:`, "m").test(raw);
+  const said = [lacks("kind") ? "kind: Pod" : "", lacks("apiVersion") ? "apiVersion: v1" : ""];
+  const added = said.flatMap((line) => (line === "" ? [] : [`${indentation}${line}\n`])).join("");
+  const read = readKubernetes(added === "" ? raw : `${raw.trimEnd()}\n${added}`, path);
+  return { ...read, images: read.images.filter(({ span }) => span.end <= raw.length) };
 }
 
 function piecesWithin(pieces: readonly GroovyPiece[], { start, end }: Span): readonly GroovyPiece[] {

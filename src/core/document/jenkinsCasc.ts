@@ -1,0 +1,42 @@
+import type { Document } from "./document.ts";
+import { placeDocument } from "./embedded.ts";
+import { readJenkinsfile } from "./jenkinsfile.ts";
+import { readPodText } from "./jenkinsPods.ts";
+import { createPipeline } from "./pipeline.ts";
+import { dollar } from "./templateSyntax.ts";
+import { scalarOf } from "./yamlNode.ts";
+import { placesOf, type PlaceStep } from "./yamlPlaces.ts";
+
+const template: readonly PlaceStep[] = ["jenkins", "clouds", "*", "*", "templates", "*"];
+/** What the plug-ins for Kubernetes, Docker, ECS and other clouds of containers name an agent's image by. */
+const images: readonly (readonly PlaceStep[])[] = [
+  [...template, "image"],
+  [...template, /^(?:dockerTemplateBase|dockerContainerLifecycle)$/, "image"],
+  [...template, "containers", "*", "image"],
+  [...template, "volumes", "*", /^(?:imageVolume|image)$/, "image"],
+];
+const pods: readonly (readonly PlaceStep[])[] = [
+  [...template, "yaml"],
+  [...template, "yamls", "*"],
+];
+const scope = { syntax: dollar({ bare: false }), lookup: () => [] };
+
+/** Reads a controller's configuration as code: the images of its clouds' agents, and jobs that it defines by scripts. */
+export function readJenkinsCasc(text: string, path: string): Document {
+  const pipeline = createPipeline(text, path, "jenkins-casc");
+  const inner: Document[] = [];
+  for (const root of pipeline.roots) {
+    for (const node of images.flatMap((place) => placesOf(root, place)))
+      if (scalarOf(node) !== undefined) pipeline.image(node, "container", { scope });
+    for (const node of pods.flatMap((place) => placesOf(root, place))) {
+      const scalar = scalarOf(node);
+      if (scalar !== undefined) inner.push(placeDocument(readPodText(scalar.text, path), scalar, pipeline.text));
+    }
+    for (const node of placesOf(root, ["jobs", "*", "script"])) {
+      const scalar = scalarOf(node);
+      if (scalar !== undefined) inner.push(placeDocument(readJenkinsfile(scalar.text, path), scalar, pipeline.text));
+    }
+  }
+  const document = pipeline.document(inner.flatMap((one) => one.images));
+  return { ...document, commands: [...document.commands, ...inner.flatMap((one) => one.commands)] };
+}
