@@ -6,6 +6,7 @@ import type { NamedFile } from "../shell/shellSource.ts";
 import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 import type { Document, ShellCommand } from "./document.ts";
 import { isCommandValue, shellCalls, withoutOpenWords } from "./makefileCommand.ts";
+import { both, createMakeConditions } from "./makefileConditions.ts";
 import { includedLines, includedPaths } from "./makefileInclude.ts";
 import { logicalLines } from "./makefileLines.ts";
 import { addEnvironment, addRecipe, argumentsOf, callsOf, type MakePlace } from "./makefileRecipe.ts";
@@ -31,7 +32,7 @@ export function readMakefile(source: string, path: string, siblings: Siblings = 
   let rule: MakeRule | undefined;
   let defining: string | undefined;
   let depth = 0;
-  let conditions = 0;
+  const conditions = createMakeConditions(variables);
   const ofTargets: TargetVariable[] = [];
   for (const line of lines) {
     // What tells a line's kind stands at its beginning.
@@ -48,13 +49,12 @@ export function readMakefile(source: string, path: string, siblings: Siblings = 
         definitions.set(defining, [...(definitions.get(defining) ?? []), line]);
       continue;
     }
-    if (/^[ \t]*ifn?(?:def|eq)\b/.test(content)) conditions += 1;
-    else if (/^[ \t]*endif\b/.test(content)) conditions = Math.max(0, conditions - 1);
+    conditions.read(content, line.start);
     const [, names] = exportForm.exec(content) ?? [];
     if (names === "" || content.startsWith(".EXPORT_ALL_VARIABLES:")) isAllExported = true;
     for (const name of names?.split(/[ \t]+/) ?? []) exported.add(name);
     if (line.isRecipe && rule !== undefined) rule.lines.push({ start: line.start + 1, end: line.end });
-    else if (variables.define(line, conditions > 0)) values.push(line);
+    else if (variables.define(line, conditions.certainty())) values.push(line);
     else if (targetLine.test(content)) {
       const colon = line.start + colonOf(content);
       const rest = { start: colon + (text[colon + 1] === ":" ? 2 : 1), end: line.end };
@@ -71,8 +71,8 @@ export function readMakefile(source: string, path: string, siblings: Siblings = 
       if (inline !== undefined) rule.lines.push({ start: line.start + inline.length, end: line.end });
     } else if (/^ *-?s?include[ \t]/.test(content)) {
       for (const included of includedPaths(content, line, path, variables))
-        for (const { source: from, line: further, isConditional } of includedLines(included, siblings, path, variables))
-          variables.define(further, conditions > 0 || isConditional, from);
+        for (const { source: from, line: further, certainty } of includedLines(included, siblings, path, variables))
+          variables.define(further, both(conditions.certainty(), certainty), from);
     } else if (/^[^\s#]/.test(content) && !/^(?:ifn?def|ifn?eq|else|endif|-?include|export|vpath)\b/.test(content))
       rule = undefined;
   }

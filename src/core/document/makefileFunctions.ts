@@ -40,6 +40,8 @@ export function evaluateMakeFunction(inner: string, context: MakeContext): strin
       return words(first)?.[0];
     case "lastword":
       return words(first)?.at(-1);
+    case "findstring":
+      return first === undefined || second === undefined ? undefined : second.includes(first) ? first : "";
     case "subst":
       return first === undefined || first === "" || second === undefined ? undefined : third?.replaceAll(first, second);
     case "addprefix":

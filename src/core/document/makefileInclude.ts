@@ -1,4 +1,5 @@
 import type { Span } from "../image/span.ts";
+import { createMakeConditions, type Certainty } from "./makefileConditions.ts";
 import { logicalLines } from "./makefileLines.ts";
 import type { MakeSource, MakeVariables } from "./makefileVariables.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
@@ -7,7 +8,7 @@ import { siblingPath, type Siblings } from "./siblings.ts";
 export interface IncludedLine {
   readonly source: MakeSource;
   readonly line: Span;
-  readonly isConditional: boolean;
+  readonly certainty: Certainty;
 }
 
 const maximumFiles = 20;
@@ -54,19 +55,18 @@ export function* includedLines(
   const text = file === undefined ? undefined : siblings(file);
   if (file === undefined || text === undefined || depth >= maximumDepth) return;
   const source: MakeSource = { text, file };
-  let conditions = 0;
+  const conditions = createMakeConditions(variables);
   let definitions = 0;
   for (const line of logicalLines(text)) {
     const content = text.slice(line.start, Math.min(line.end, line.start + 200));
     if (/^[ \t]*(?:override[ \t]+)?define\b/.test(content)) definitions += 1;
     else if (/^[ \t]*endef\b/.test(content)) definitions = Math.max(0, definitions - 1);
     if (definitions > 0 || line.isRecipe) continue;
-    if (/^[ \t]*ifn?(?:def|eq)\b/.test(content)) conditions += 1;
-    else if (/^[ \t]*endif\b/.test(content)) conditions = Math.max(0, conditions - 1);
-    else if (/^ *-?s?include[ \t]/.test(content)) {
+    if (conditions.read(content, line.start, source)) continue;
+    if (/^ *-?s?include[ \t]/.test(content)) {
       // Relative to where make runs, which is where the first file is.
       for (const further of includedPaths(text.slice(line.start, line.end), line, root, variables, source))
         yield* includedLines(further, siblings, root, variables, depth + 1);
-    } else yield { source, line, isConditional: conditions > 0 };
+    } else yield { source, line, certainty: conditions.certainty() };
   }
 }

@@ -1,4 +1,5 @@
 import type { Span } from "../image/span.ts";
+import type { Certainty } from "./makefileConditions.ts";
 import { argumentsAfter, evaluateMakeFunction } from "./makefileFunctions.ts";
 import { makePieces } from "./makefilePieces.ts";
 import type { ValueStep, WordPart } from "./document.ts";
@@ -15,8 +16,8 @@ export interface MakeSource {
 
 /** The variables of a makefile. */
 export interface MakeVariables {
-  /** Takes a line that sets a variable; gives whether it is one. `isConditional`: make may pass it over. */
-  define(line: Span, isConditional: boolean, source?: MakeSource): boolean;
+  /** Takes a line that sets a variable; gives whether it is one. `certainty`: whether make reads the line. */
+  define(line: Span, certainty: Certainty, source?: MakeSource): boolean;
   /** Takes what \`define\` gives a name, where it is one line alone. */
   defineBlock(name: string, lines: readonly Span[]): void;
   /** What a variable comes to; undefined where nothing sets it. */
@@ -40,7 +41,7 @@ interface Place {
 }
 
 const maximumDepth = 16;
-const maximumParts = 64;
+const maximumParts = 256;
 const maximumDefinitions = 8;
 const assignment = /^[ \t]*(?:(?:export|override|private|unexport)[ \t]+)*([\w.-]+)[ \t]*(\?|\+|:{1,3}|!)?=[ \t]*/;
 
@@ -162,11 +163,11 @@ export function createMakeVariables(
     });
 
   return {
-    define(line, isConditional, source = own) {
+    define(line, certainty, source = own) {
       const given = assignmentIn(source, line);
       if (given === undefined) return false;
       const { name, operator, value } = given;
-      definitions.set(name, after(definitions.get(name) ?? [], { value, operator, isConditional }));
+      definitions.set(name, after(definitions.get(name) ?? [], { value, operator, certainty }));
       return true;
     },
     defineBlock(name, lines) {
@@ -245,23 +246,28 @@ function textParts({ source, span }: Place): readonly WordPart[] {
   return parts;
 }
 
+/** How a definition is called that make passes over, and which counts where nothing else gives a value. */
+const passedOver = "passed over";
+
 /** What a variable may be after one more assignment. */
 function after(
-  before: readonly Definition[],
-  { value, operator, isConditional }: { value: Place; operator: string; isConditional: boolean },
+  all: readonly Definition[],
+  { value, operator, certainty }: { value: Place; operator: string; certainty: Certainty },
 ): readonly Definition[] {
+  if (certainty === "never")
+    return all.length === 0 && operator !== "!" ? [{ values: [value], operator: passedOver }] : all;
+  const before = all.filter((one) => one.operator !== passedOver);
   const own: Definition = { values: [value], operator };
   if (operator === "!") return [];
   if (operator === "+")
     return before.length === 0 ? [own] : before.map((one) => ({ ...one, values: [...one.values, value] }));
-  const isDefault = before.every((one) => one.operator === "?");
   // A default counts only where nothing else gives a value; the first of several counts.
   if (operator === "?") return before.length === 0 ? [own] : before;
-  if (!isConditional || before.length === 0) return [own];
+  if (certainty === "always" || before.length === 0) return [own];
   const isKnown = before.some(
     ({ values: [one], ...rest }) => one !== undefined && rest.operator === operator && textOf(one) === textOf(value),
   );
-  return isKnown || before.length >= maximumDefinitions ? before : [...(isDefault ? [] : before), own];
+  return isKnown || before.length >= maximumDefinitions ? before : [...before, own];
 }
 
 /** The assignment that a line is. */

@@ -63,7 +63,12 @@ describe("readMakefile", () => {
     ],
     [
       "both sides of a condition",
-      "ifeq (a,b)\nI = a:1\nelse\nI = a:2\nendif\nx:\n\tdocker pull $(I)\n",
+      "ifeq ($(X),b)\nI = a:1\nelse\nI = a:2\nendif\nx:\n\tdocker pull $(I)\n",
+      ["a:1", "a:2"],
+    ],
+    [
+      "a default that a condition overrides",
+      "I ?= a:1\nifdef X\nI = a:2\nendif\nx:\n\tdocker pull $(I)\n",
       ["a:1", "a:2"],
     ],
     ["the last of several values", "I = a:1\nI = a:2\nx:\n\tdocker pull $(I)\n", ["a:2"]],
@@ -79,6 +84,11 @@ describe("readMakefile", () => {
       ["a:1", "a:2"],
     ],
     ["a command that a variable begins", "R = docker run --rm -v $(PWD):/x -w /x\nx:\n\t$(R) a:1 sh no:1\n", ["a:1"]],
+    [
+      "an option in a long list of them",
+      `B = a:1\nO = ${"--build-arg X=$(Y) \\\n\t".repeat(50)}--build-arg BASE_IMAGE=$(B)\nx:\n\tdocker build $(O) -t c .\n`,
+      ["a:1"],
+    ],
     [
       "options that a function gives",
       "x:\n\tdocker run $(if $(CI),,-it) a:1\n\tdocker run $(foreach v,$(V),$(v)) no:1\n",

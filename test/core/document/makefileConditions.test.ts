@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { references } from "../../helpers/references.ts";
+
+const head = "D ?= ubuntu24\nE :=\n";
+const recipe = "x:\n\tdocker pull $(I)\n";
+
+describe("conditions of makefiles", () => {
+  for (const [lines, expected] of [
+    ["ifeq ($(D),ubuntu24)\nI = a:1\nelse\nI = a:2\nendif\n", ["a:1"]],
+    ["ifneq ($(D), ubuntu24)\nI = a:1\nelse\nI = a:2\nendif\n", ["a:2"]],
+    ['ifeq "$(D)" "ubuntu22"\nI = a:1\nelse ifeq "$(D)" \'ubuntu24\'\nI = a:2\nelse\nI = a:3\nendif\n', ["a:2"]],
+    ["ifeq ($(findstring ubuntu,$(D)),ubuntu)\nI = a:1\nelse\nI = a:2\nendif\n", ["a:1"]],
+    ["ifdef D\nI = a:1\nelse\nI = a:2\nendif\n", ["a:1"]],
+    ["ifdef E\nI = a:1\nelse\nI = a:2\nendif\n", ["a:2"]],
+    ["ifndef D\nI = a:1\nelse\nI = a:2\nendif\n", ["a:2"]],
+    ["ifeq ($(E),)\nI = a:1\nelse\nI = a:2\nendif\n", ["a:1"]],
+    // What is not known leaves both open.
+    ["ifdef X\nI = a:1\nelse\nI = a:2\nendif\n", ["a:1", "a:2"]],
+    ["ifeq ($(X),b)\nI = a:1\nelse ifeq ($(D),c)\nI = a:2\nelse\nI = a:3\nendif\n", ["a:1", "a:3"]],
+    ["ifeq ($(D),c)\nifdef X\nI = a:1\nendif\nelse\nI = a:2\nendif\n", ["a:2"]],
+    ["I = a:1\nifeq ($(D),c)\nI += a:2\nendif\n", ["a:1"]],
+    // What make passes over counts where nothing else says anything.
+    ["ifeq ($(D),c)\nI = a:1\nendif\n", ["a:1"]],
+    ["ifeq ($(D),c)\nI = a:1\nendif\nI ?= a:2\n", ["a:2"]],
+    ["else\nendif\nifeq (\nI = a:1\nendif\n", ["a:1"]],
+  ] as const)
+    it(`decide ${JSON.stringify(lines)}`, () =>
+      assert.deepEqual(
+        references(head + lines + recipe, "Makefile").map((one) => one.replace(/^\S+ docker\.io\/library\//, "")),
+        expected,
+      ));
+});
