@@ -4,7 +4,7 @@ import { innerCommands } from "./innerCommand.ts";
 import { inDocumentOrder } from "../document/yamlImage.ts";
 import { imagesOfTool } from "./imageTools.ts";
 import { createCommandUses, type PlacedMention } from "./imageCommandUse.ts";
-import { afterName } from "./mention.ts";
+import { afterName, type CommandImages } from "./mention.ts";
 import { createScript } from "./script.ts";
 import { partsOfSlice, valueOfWord, wholeSlice, type WordSlice } from "./wordValue.ts";
 
@@ -98,8 +98,7 @@ function readCommands(
       const { tool, rest } = inner.invocation;
       const images = imagesOfTool(tool, () => rest.map((word) => valueOfWord(word, document.text)));
       for (const output of images.outputs) for (const name of namesOf(output, document.text)) built.add(name, at);
-      for (const alias of images.aliases ?? [])
-        for (const name of namesOf(alias, document.text)) built.addAlias(name, at);
+      for (const name of furtherNames(images, document.text)) built.addAlias(name, at);
       for (const mention of images.mentions) placed.push({ ...mention, command, tool });
     }
   };
@@ -126,6 +125,16 @@ function withoutUnknownOnes(
   for (const mention of mentions)
     if (mention.isThere !== true) for (const name of bareNames(mention)) fetched.add(name, mention.command.span.start);
   return mentions.filter((mention) => mention.isThere !== true || fetched.has(bareNames(mention)));
+}
+
+/** What a command calls the image that it is given, other than what that is called already. */
+function furtherNames({ aliases = [], mentions }: CommandImages, document: string): readonly string[] {
+  if (aliases.length === 0) return [];
+  const own = new Set(mentions.flatMap(({ slice }) => namesOf(slice, document)));
+  return aliases
+    .map((alias) => namesOf(alias, document))
+    .filter((names) => !names.some((name) => own.has(name)))
+    .flat();
 }
 
 /** The names after `-t` of whatever builds, where a variable says what that is. */

@@ -71,6 +71,7 @@ const commands: readonly string[] = [
   "docker run --rm $(tty -s && echo -it || echo) -v x:/y ⟦a/b:1⟧ no:1",
   "docker pull ⟦a/b:1⟧ && docker tag ⟦a/b:1⟧ c/d:1 && docker run c/d:1",
   "docker tag a/b:1 c/d:1; docker pull ⟦c/d:1⟧",
+  "V=1; docker run ⟦a/b:1⟧; docker tag ⟦a/b:$V⟧ a/b:1",
   "docker pull ⟦a/b⟧; kind load docker-image no:1 ⟦docker.io/a/b:latest⟧ --name x; k3d image import -c x ⟦a/b⟧ no:2",
   "kind load image-archive no:1 && kind load docker-image no:2",
   "docker pull ⟦a/b:1⟧ || true; docker build --cache-from ⟦a/b:1⟧ -t a/b:1 . && docker run a/b:1 && docker pull a/b:1",
