@@ -56,7 +56,26 @@ function readWorkflow(pipeline: Pipeline, spec: YamlNode | undefined, nested: Ar
     const manifest = scalarOf(valueAt(template, "resource", "manifest"));
     const onlyNames = /^(?:get|delete)$/.test(textOf(valueAt(template, "resource", "action")) ?? "");
     if (manifest !== undefined && !onlyNames) nested.manifest(manifest);
+    for (const applied of appliedManifests(template)) nested.manifest(applied);
   }
+}
+
+/** The manifests among a template's artifacts that its container has `kubectl` apply. */
+function appliedManifests(template: YamlNode): readonly YamlScalar[] {
+  const artifacts = itemsOf(valueAt(template, "inputs", "artifacts")).filter(
+    (one) => valueAt(one, "raw") !== undefined,
+  );
+  if (artifacts.length === 0) return [];
+  const container = valueAt(template, "container") ?? valueAt(template, "script");
+  const texts = ["command", "args"].flatMap((key) => itemsOf(valueAt(container, key)));
+  const words = [...texts, valueAt(container, "source")].flatMap((one) => (textOf(one) ?? "").split(/[\s"';&|]+/));
+  if (!words.includes("kubectl") || !["apply", "create", "replace"].some((verb) => words.includes(verb))) return [];
+  return artifacts.flatMap((artifact) => {
+    const path = textOf(valueAt(artifact, "path")) ?? "";
+    // A folder is applied with all that is in it.
+    const places = [path, path.replace(/[^/]*$/, ""), path.replace(/\/[^/]*$/, "")].filter((place) => place.length > 1);
+    return places.some((place) => words.includes(place)) ? (scalarOf(valueAt(artifact, "raw", "data")) ?? []) : [];
+  });
 }
 
 const maximumDepth = 5;

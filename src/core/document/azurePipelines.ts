@@ -193,8 +193,9 @@ function addContainer(reading: Reading, node: YamlNode | undefined, site: string
     return;
   }
   const text = textOf(node);
-  if (text !== undefined && (aliases.has(text) || (isTemplate && /^[\w-]+$/.test(text)))) return;
-  const isAlias = (value: string): boolean => aliases.has(value);
+  // Who includes a template may define what it names.
+  const isAlias = (value: string): boolean => aliases.has(value) || (isTemplate && /^[\w-]+$/.test(value));
+  if (text !== undefined && isAlias(text)) return;
   pipeline.image(node, site, { scope: azureTemplate(scope), skip: isAlias });
 }
 

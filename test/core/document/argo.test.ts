@@ -52,6 +52,14 @@ describe("readArgo", () => {
       [`image ${node}:20 resolved`, `image ${node}:22 resolved`],
     ],
     [
+      "artifacts that are manifests and are applied",
+      resource(
+        "Workflow",
+        "templates:\n- name: a\n  inputs:\n    artifacts:\n    - name: m\n      path: /tmp/m.yaml\n      raw:\n        data: |\n          apiVersion: acme.io/v1\n          kind: Experiment\n          spec: {definition: {image: «node:22»}}\n    - {name: n, path: /var/n.yaml, raw: {data: 'apiVersion: v1, kind: Pod, image: node:1'}}\n  container: {image: «alpine», command: [sh, -c], args: ['kubectl apply -f /tmp/m.yaml -n x']}\n- name: b\n  inputs:\n    artifacts:\n    - name: m\n      path: /tmp/m.yaml\n      raw:\n        data: |\n          apiVersion: v1\n          kind: Pod\n          spec: {containers: [{image: node:20}]}\n  container: {image: «alpine», command: [cat], args: [/tmp/m.yaml]}",
+      ),
+      [`image ${node}:22 literal`, "image docker.io/library/alpine literal", "image docker.io/library/alpine literal"],
+    ],
+    [
       "what hooks give, and values for what cannot be had",
       resource(
         "Workflow",

@@ -44,7 +44,7 @@ describe("readAzurePipelines", () => {
     ],
     [
       "every way to write a variable",
-      "variables:\n- {name: I, value: node}\n- group: g\n- template: t.yml\njobs:\n- job: a\n  container: «${{ variables.I }}:1»\n- job: b\n  container: «${{ variables['I'] }}:2»\n- job: c\n  container: «$[ variables['i'] ]»\n- job: d\n  container: «$(I):$(Build.BuildId)»\n- job: e\n  container: «$(registry)/x:1»\n",
+      "trigger: none\nvariables:\n- {name: I, value: node}\n- group: g\n- template: t.yml\njobs:\n- job: a\n  container: «${{ variables.I }}:1»\n- job: b\n  container: «${{ variables['I'] }}:2»\n- job: c\n  container: «$[ variables['i'] ]»\n- job: d\n  container: «$(I):$(Build.BuildId)»\n- job: e\n  container: «$(registry)/x:1»\n",
       [
         `container ${node}:1 resolved`,
         `container ${node}:2 resolved`,
@@ -62,6 +62,11 @@ describe("readAzurePipelines", () => {
         `container ${node}:3 resolved`,
         `container ${node}:1 resolved`,
       ],
+    ],
+    [
+      "names that a template's matrix gives",
+      "jobs:\n- job: a\n  strategy: {matrix: {x: {c: linux}, y: {c: 'node:22'}}}\n  container: «$[ variables['c'] ]»\n",
+      [`container ${node}:22 resolved`],
     ],
     [
       "defaults in an older template",
