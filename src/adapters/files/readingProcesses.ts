@@ -46,15 +46,10 @@ const patience = 60_000;
 
 /**
  * How V8 runs them, in megabytes: an old generation that the largest file that is read fits into, and a young one in
- * which what a batch makes is gone when the next begins. They live for a few seconds, in which the optimising compiler
- * would take longer than it saves; the one before it does, where V8 has it.
+ * which what a batch makes is gone when the next begins. The processors are busy with these processes, so that threads
+ * beside theirs would only get in the way.
  */
-const flags = [
-  "--max-old-space-size=512",
-  "--min-semi-space-size=32",
-  "--max-semi-space-size=32",
-  ...(Number.parseInt(process.versions.v8, 10) >= 13 ? ["--no-turbofan"] : []),
-];
+const flags = ["--max-old-space-size=512", "--min-semi-space-size=32", "--max-semi-space-size=32", "--single-threaded"];
 
 /** Processes that read files, started for each reading and ended after it. */
 export function createReadingProcesses(options: ReadingProcessesOptions): FileReaders {
