@@ -79,10 +79,16 @@ export interface Revocations {
   ask(question: RevocationQuestion, options: WaitOptions): Promise<Uint8Array | undefined>;
 }
 
+/** How files are listed. */
+export interface ListOptions extends WaitOptions {
+  /** Hears of folders that could not be looked into, so that nobody takes them for empty. */
+  readonly onProblem?: (problem: Problem) => void;
+}
+
 /** The files of a workspace. Paths are workspace-relative with forward slashes. */
 export interface Files {
   /** Every file that could hold a reference or a policy, once, some as soon as they are met; without ignored folders. */
-  list(options: WaitOptions): AsyncIterable<readonly string[]>;
+  list(options: ListOptions): AsyncIterable<readonly string[]>;
   /**
    * The file's text, byte-order mark removed; undefined where it does not exist. Of a path that ends with a slash, the
    * names of the folder's files, in order, one on each line. Throws AppError `file-unreadable` or `limit-reached`.

@@ -68,10 +68,14 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
     named: named.has(path),
   });
   const listed: string[] = [];
+  const met: Problem[] = [];
+  const onProblem = (problem: Problem): void => {
+    if (isSelected(`${problem.file ?? ""}/`)) met.push(problem);
+  };
   const tasks = async function* (): AsyncGenerator<readonly FileTask[]> {
     yield [...named].map(taskOf);
     if (!lists) return;
-    for await (const part of ports.files.list({ signal })) {
+    for await (const part of ports.files.list({ signal, onProblem })) {
       const wanted = part.filter(
         (path) => !named.has(path) && (isSelected(path) || (wantsPolicy && isPolicyPath(path))),
       );
@@ -81,7 +85,6 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
   };
   const documents = new Map<string, Document>();
   const policyFiles: PolicyFile[] = [];
-  const met: Problem[] = [];
   for await (const readings of readTasks(ports.files, tasks(), { signal })) {
     for (const { path, document, policyText, problems } of readings) {
       if (document !== undefined) documents.set(path, document);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { readWorkspace } from "../../src/application/readWorkspace.ts";
+import type { Files } from "../../src/application/ports.ts";
+import { readWorkspace, type Selection } from "../../src/application/readWorkspace.ts";
 import { certificatePem } from "../../src/trial/x509/issueCertificate.ts";
 import { createNotaryChain } from "../helpers/notary.ts";
 import { memoryFiles } from "../helpers/memoryFiles.ts";
@@ -130,6 +131,24 @@ describe("readWorkspace", () => {
       problems.map(({ code, file }) => [code, file]),
       [["file-unreadable", "Dockerfile"]],
     );
+  });
+
+  it("says which folder could not be looked into, where it is one of those that are meant", async () => {
+    const files: Files = {
+      ...memoryFiles(content),
+      async *list({ onProblem }) {
+        onProblem?.({ code: "file-unreadable", message: "closed", file: "app/closed" });
+        yield await Promise.resolve(Object.keys(content));
+      },
+    };
+    const problemsOf = async (selection?: Selection): Promise<readonly unknown[]> =>
+      (await readWorkspace({ files }, { signal, ...(selection === undefined ? {} : { selection }) })).problems.map(
+        ({ file }) => file,
+      );
+    assert.deepEqual(await problemsOf(), ["app/closed"]);
+    assert.deepEqual(await problemsOf({ files: [], folders: ["app"] }), ["app/closed"]);
+    assert.deepEqual(await problemsOf({ files: [], folders: ["app/closed"] }), ["app/closed"]);
+    assert.deepEqual(await problemsOf({ files: ["app/Dockerfile"], folders: ["deploy"] }), []);
   });
 
   it("says once that a file is no YAML, and that a template is one", async () => {

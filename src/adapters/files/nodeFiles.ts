@@ -1,10 +1,11 @@
 import { readdirSync, type Dirent } from "node:fs";
-import { lstat, open, realpath, stat } from "node:fs/promises";
+import { lstat, open as openFile, realpath, stat } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { AppError } from "../../application/errors.ts";
-import type { Files } from "../../application/ports.ts";
+import type { Files, ListOptions } from "../../application/ports.ts";
 import { maximumNames } from "../../core/document/siblings.ts";
+import type { Problem } from "../../core/problem.ts";
 import { withoutByteOrderMark } from "../../core/image/span.ts";
 import { readTrackedFiles, type TrackedFiles } from "./gitIndex.ts";
 import { readDotignore, type Ignore } from "./ignore.ts";
@@ -37,7 +38,7 @@ const sliceTime = 10;
 /** The files below a folder of this machine. Symbolic links are followed only inside the root. */
 export function createNodeFiles(options: NodeFilesOptions): Files {
   return {
-    list: ({ signal }) => walk(options, signal),
+    list: (listing) => walk(options, listing),
     read: (path, { signal }) => read(options, path, signal),
   };
 }
@@ -49,22 +50,44 @@ interface Folder {
 }
 
 /** Gives what it found in each of its turns. */
-async function* walk(options: NodeFilesOptions, signal: AbortSignal): AsyncGenerator<readonly string[]> {
+async function* walk(
+  options: NodeFilesOptions,
+  { signal, onProblem = () => undefined }: ListOptions,
+): AsyncGenerator<readonly string[]> {
   const { root, maximumFiles = 20_000, maximumEntries = 300_000, maximumDepth = 24 } = options;
   let found: string[] = [];
   let files = 0;
   let entries = 0;
   const tooMany = (limit: number): AppError =>
-    new AppError("limit-reached", `${root} holds more than ${limit} files to look at; name the folders that matter.`);
+    new AppError(
+      "limit-reached",
+      `${root} holds more than ${limit} files to look at; run it in the folder that matters.`,
+    );
   let tracked: { readonly files: TrackedFiles | undefined } | undefined;
   const isTracked = (path: string, isFolder: boolean): boolean => {
     tracked ??= { files: readTrackedFiles(root) };
     return tracked.files?.has(path, isFolder) === true;
   };
+  const open = (folder: string): readonly Dirent[] => {
+    try {
+      return entriesOf(resolve(root, folder));
+    } catch (error) {
+      // One that was deleted meanwhile holds nothing.
+      if (!isMissing(error)) onProblem(unopened(folder, error));
+      return [];
+    }
+  };
+  let isTooDeep = false;
+  const enter = (path: string, { depth }: Folder, ignores: readonly Ignore[]): readonly Folder[] => {
+    if (depth < maximumDepth) return [{ path, depth: depth + 1, ignores }];
+    const message = `${path} is more than ${maximumDepth} folders deep, so that nothing in it, or as deep, was looked at.`;
+    if (!isTooDeep) onProblem({ code: "limit-reached", message, file: path });
+    isTooDeep = true;
+    return [];
+  };
   const visit = async (folder: Folder): Promise<readonly Folder[]> => {
     signal.throwIfAborted();
-    const listed = entriesOf(resolve(root, folder.path));
-    if (listed === undefined) return [];
+    const listed = open(folder.path);
     entries += listed.length;
     if (entries > maximumEntries) throw tooMany(maximumEntries);
     const own = listed.some(({ name }) => name === ".gitignore")
@@ -79,7 +102,7 @@ async function* walk(options: NodeFilesOptions, signal: AbortSignal): AsyncGener
       // What git keeps all the same is a part of the project.
       if (ignores.some((ignore) => ignore(path, isFolder)) && !isTracked(path, isFolder)) continue;
       if (isFolder) {
-        if (folder.depth < maximumDepth) below.push({ path, depth: folder.depth + 1, ignores });
+        below.push(...enter(path, folder, ignores));
       } else if (
         options.accepts(path) &&
         (entry.isFile() || (entry.isSymbolicLink() && (await isFileInside(root, path))))
@@ -104,24 +127,31 @@ async function* walk(options: NodeFilesOptions, signal: AbortSignal): AsyncGener
 }
 
 /**
- * The entries of a folder; undefined where it cannot be opened, and so holds nothing that could be read. Asked without
- * waiting, which takes a fifth of the time; the walk gives the event loop its turn.
+ * The entries of a folder; throws where it cannot be opened. Asked without waiting, which takes a fifth of the time; the
+ * walk gives the event loop its turn.
  */
-function entriesOf(folder: string): readonly Dirent[] | undefined {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return undefined;
-  }
+function entriesOf(folder: string): readonly Dirent[] {
+  return readdirSync(folder, { withFileTypes: true });
+}
+
+function unopened(folder: string, cause: unknown): Problem {
+  const path = folder === "" ? "." : folder;
+  return { code: "file-unreadable", message: unreadable(`The folder ${path}`, cause).message, file: path };
 }
 
 /** The names of a folder's files and folders, in order, one on each line; undefined where it cannot be opened. */
 export function namesIn(folder: string): string | undefined {
-  const names = entriesOf(folder)?.flatMap((entry) => {
+  let entries: readonly Dirent[];
+  try {
+    entries = entriesOf(folder);
+  } catch {
+    return undefined;
+  }
+  const names = entries.flatMap((entry) => {
     if (entry.isDirectory()) return `${entry.name}/`;
     return entry.isFile() || entry.isSymbolicLink() ? entry.name : [];
   });
-  return names?.toSorted().slice(0, maximumNames).join("\n");
+  return names.toSorted().slice(0, maximumNames).join("\n");
 }
 
 /** Whether a link leads to a file below the root; anything else could lead a report, or a fix, out of the workspace. */
@@ -171,7 +201,7 @@ async function read(options: NodeFilesOptions, path: string, signal: AbortSignal
 /** Reads at most `limit` bytes, whatever size the file was said to have: it can grow meanwhile. */
 async function readBytes(absolute: string, path: string, limit: number): Promise<Buffer> {
   try {
-    await using file = await open(absolute, "r");
+    await using file = await openFile(absolute, "r");
     const parts: Buffer[] = [];
     let size = 0;
     for (;;) {

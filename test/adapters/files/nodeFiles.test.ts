@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createNodeFiles } from "../../../src/adapters/files/nodeFiles.ts";
 import { allOf } from "../../helpers/asyncItems.ts";
 import { AppError } from "../../../src/application/errors.ts";
+import type { Problem } from "../../../src/core/problem.ts";
 
 const options = { signal: new AbortController().signal };
 const coded = (code: string) => (error: unknown) => error instanceof AppError && error.code === code;
@@ -73,6 +74,39 @@ describe("createNodeFiles", () => {
     await assert.rejects(files({ maximumSize: 9 }).read("0.yaml", options), coded("limit-reached"));
     write("a/b/c/deep.yaml", "");
     assert.ok(!(await listed({ maximumDepth: 2 })).includes("a/b/c/deep.yaml"));
+  });
+
+  describe("says which folder it could not look into:", () => {
+    const met = async (more: Parameters<typeof files>[0] = {}): Promise<readonly string[]> => {
+      const problems: string[] = [];
+      const onProblem = ({ code, file = "", message }: Problem): void => {
+        assert.ok(message.includes(file));
+        problems.push(`${code} ${file}`);
+      };
+      await allOf(files(more).list({ ...options, onProblem }));
+      return problems;
+    };
+    beforeEach(() => {
+      write("a/b/c/d.yaml", "");
+      write("a/x/y/z.yaml", "");
+    });
+
+    it("those that are too deep, once", async () => {
+      assert.deepEqual(await met(), []);
+      assert.deepEqual(await met({ maximumDepth: 2 }), ["limit-reached a/x/y"]);
+      assert.deepEqual(await listed({ maximumDepth: 2 }), []);
+    });
+
+    it("those that it may not open", async function unopened() {
+      if (process.getuid?.() === 0) this.skip();
+      chmodSync(join(root, "a/b"), 0);
+      try {
+        assert.deepEqual(await met(), ["file-unreadable a/b"]);
+        assert.deepEqual(await listed(), ["a/x/y/z.yaml"]);
+      } finally {
+        chmodSync(join(root, "a/b"), 0o755);
+      }
+    });
   });
 
   it("reads text without its byte-order mark, and refuses what is no text", async () => {
