@@ -30,12 +30,20 @@ const maximumLoops = 200;
 /** Tokens of the block of a loop. */
 const maximumBlock = 20_000;
 
-/** Finds the lists and maps that a script writes out, loops over them, and the axes of matrices. */
-export function groovyCollections(tokens: readonly GroovyToken[]): GroovyCollections {
+/**
+ * Finds the lists and maps that a script writes out, loops over them, and the axes of matrices; `parameters` are those
+ * of its functions, which may be given lists.
+ */
+export function groovyCollections(
+  tokens: readonly GroovyToken[],
+  parameters: readonly GroovyLoop[] = [],
+): GroovyCollections {
   const members = new Map<string, number>();
   const lists = new Map<string, readonly number[]>();
   const loops: GroovyLoop[] = [];
   const matrices: Span[] = [];
+  /** Loops over lists that are not written out before them. */
+  const later: (() => void)[] = [];
   const sign = (index: number): string => signAt(tokens, index);
   const name = (index: number): string => nameAt(tokens, index);
 
@@ -98,9 +106,31 @@ export function groovyCollections(tokens: readonly GroovyToken[]): GroovyCollect
       });
   };
 
+  /** The elements of the list that a name is at a token: of what a function is given where it is a parameter. */
+  const listAt = (path: string, at: number): readonly number[] | undefined => {
+    const start = tokens[at]?.span.start ?? 0;
+    const given = parameters.findLast(({ name, span }) => name === path && span.start <= start && start <= span.end);
+    if (given === undefined) return lists.get(path);
+    const elements = given.items.flatMap((item) => {
+      if (item === undefined) return [];
+      return sign(item) === "[" ? elementsAt(item).map((one) => one.at) : (lists.get(name(item)) ?? []);
+    });
+    return elements.length === 0 ? undefined : elements.slice(0, maximumItems);
+  };
+
+  /** Does something for the list that a name is, as soon as that is known. */
+  const withList = (path: string, at: number, go: (items: readonly number[]) => void): void => {
+    const items = listAt(path, at);
+    if (items !== undefined) go(items);
+    else if (later.length < maximumLoops)
+      later.push(() => {
+        const known = listAt(path, at);
+        if (known !== undefined) go(known);
+      });
+  };
+
   /** `.each { `, `.each { item -> `, `.each { key, value -> ` */
-  const each = (items: readonly number[] | undefined, brace: number): void => {
-    if (items === undefined) return;
+  const each = (items: readonly number[], brace: number): void => {
     const isArrow = (at: number): boolean => sign(at) === "-" && sign(at + 1) === ">";
     const hasTwo = sign(brace + 2) === "," && isArrow(brace + 4);
     const first = hasTwo || isArrow(brace + 2) ? name(brace + 1) : "it";
@@ -128,7 +158,8 @@ export function groovyCollections(tokens: readonly GroovyToken[]): GroovyCollect
     if (token.kind !== "name") continue;
     if (sign(at + 1) === "=" && sign(at + 2) === "[") define(token.text.replace(/^env\./, ""), at + 2, 0);
     const dot = sign(at + 1) === "{" ? token.text.lastIndexOf(".") : -1;
-    if (dot > 0 && goes.test(token.text.slice(dot + 1))) each(lists.get(token.text.slice(0, dot)), at + 1);
+    if (dot > 0 && goes.test(token.text.slice(dot + 1)))
+      withList(token.text.slice(0, dot), at, (items) => each(items, at + 1));
     const matrix = token.text === "matrix" ? blockAt(at + 1) : undefined;
     if (matrix !== undefined) matrices.push(matrix);
     if (token.text === "for" && sign(at + 1) === "(") readFor(at + 2);
@@ -140,16 +171,18 @@ export function groovyCollections(tokens: readonly GroovyToken[]): GroovyCollect
     const close = closingAt(tokens, from - 1);
     for (let at = from; close !== undefined && at < close; at++) {
       const [list, size] = sign(at + 1) === "<" ? [name(at + 2), name(at + 2).lastIndexOf(".size")] : ["", -1];
-      const items = size > 0 ? lists.get(list.slice(0, size)) : undefined;
-      if (items !== undefined) goesOver(`${list.slice(0, size)}[${name(at)}]`, items, close + 1);
+      const path = list.slice(0, Math.max(0, size));
+      if (path !== "") withList(path, at, (items) => goesOver(`${path}[${name(at)}]`, items, close + 1));
     }
     for (let at = from; at < from + 4; at++) {
       if (name(at + 1) !== "in" && sign(at + 1) !== ":") continue;
       const source = at + 2;
       const isList = sign(source) === "[";
-      const items = isList ? elementsAt(source).map((one) => one.at) : lists.get(name(source));
       const last = isList ? closeOf(tokens, source) : source;
-      if (items !== undefined && last !== undefined && sign(last + 1) === ")") goesOver(name(at), items, last + 2);
+      if (last === undefined || sign(last + 1) !== ")") return;
+      const go = (items: readonly number[]): void => goesOver(name(at), items, last + 2);
+      if (isList) go(elementsAt(source).map((one) => one.at));
+      else withList(name(source), at, go);
       return;
     }
   }
@@ -175,6 +208,7 @@ export function groovyCollections(tokens: readonly GroovyToken[]): GroovyCollect
       });
   }
 
+  for (const loop of later) loop();
   return { members, loops };
 }
 

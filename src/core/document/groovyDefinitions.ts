@@ -5,8 +5,12 @@ import { closingAt, nameAt, signAt, type GroovyPiece, type GroovyToken } from ".
 export interface GroovyDefinition {
   /** The token at which the value begins; none where it only changes what it was. */
   readonly at: number | undefined;
+  /** From the name to the end of its line. */
+  readonly span: Span;
   /** The block that it stands in. */
   readonly block: Span;
+  /** Whether it stands after a condition without a block of its own. */
+  readonly isBranch: boolean;
   /** Whether it declares the name, which hides what is outside its block. */
   readonly declares: boolean;
 }
@@ -35,11 +39,19 @@ export function groovyDefinitions(text: string, tokens: readonly GroovyToken[]):
   const settings: GroovySetting[] = [];
   const whole = { start: 0, end: text.length };
   const blocks: { start: number; end: number }[] = [];
-  const add = (name: string, at: number | undefined, declares = false): void => {
-    const block = blocks.at(-1) ?? whole;
+  const add = (name: string, at: number | undefined, from = 0, declares = false): void => {
+    // What `environment` sets, it sets for all of the block around it.
+    const block = blocks.at(environmentDepth > 0 ? -2 : -1) ?? whole;
+    const start = environmentDepth > 0 ? block.start : (tokens[from]?.span.start ?? 0);
+    const line = environmentDepth > 0 ? -1 : text.indexOf("\n", tokens[from + 1]?.span.end ?? start);
+    const before = tokens[from - 1];
+    const isBranch =
+      before?.kind === "sign" ? ["=", ")", ":"].includes(before.text) : nameAt(tokens, from - 1) === "else";
+    const span = { start, end: environmentDepth > 0 ? start : line < 0 ? text.length : line };
+    const definition = { at, span, block, isBranch, declares };
     const found = places.get(name);
-    if (found === undefined) places.set(name, [{ at, block, declares }]);
-    else found.push({ at, block, declares });
+    if (found === undefined) places.set(name, [definition]);
+    else found.push(definition);
   };
   let environmentDepth = 0;
   for (const [at, token] of tokens.entries()) {
@@ -55,10 +67,10 @@ export function groovyDefinitions(text: string, tokens: readonly GroovyToken[]):
     const next = signAt(tokens, at + 1);
     if (next === "=" && signAt(tokens, at + 2) !== "=" && signAt(tokens, at + 2) !== "~") {
       const name = token.text.replace(/^env\./, "");
-      if (environmentDepth > 0) environment.add(name);
-      add(name, at + 2, environmentDepth === 0 && isDeclared(text, tokens, at));
+      if (environmentDepth > 0 || name !== token.text) environment.add(name);
+      add(name, at + 2, at, environmentDepth > 0 || isDeclared(text, tokens, at));
       belonging.add(at).add(at + 2);
-    } else if ((next === "+" || next === "-") && signAt(tokens, at + 2) === "=") add(token.text, undefined);
+    } else if ((next === "+" || next === "-") && signAt(tokens, at + 2) === "=") add(token.text, undefined, at);
     if (token.text === "name" && next === ":") readParameter(at);
     if (token.text === "withEnv" && next === "(") settings.push(...settingsAt(tokens, at + 1));
   }
@@ -73,8 +85,8 @@ export function groovyDefinitions(text: string, tokens: readonly GroovyToken[]):
       if (signAt(tokens, index) === ")") return;
       if (key === "" || signAt(tokens, index + 1) !== ":") continue;
       // Who starts the pipeline fills in what has an empty default.
-      if (key === "defaultValue" && !isEmpty(tokens[index + 2])) add(`params.${piece.text}`, index + 2);
-      if (key === "choices" && signAt(tokens, index + 2) === "[") add(`params.${piece.text}`, index + 3);
+      if (key === "defaultValue" && !isEmpty(tokens[index + 2])) add(`params.${piece.text}`, index + 2, index);
+      if (key === "choices" && signAt(tokens, index + 2) === "[") add(`params.${piece.text}`, index + 3, index);
       if (key === "defaultValue" || key === "choices") belonging.add(index + 2);
     }
   }
@@ -96,18 +108,31 @@ function isEmpty(token: GroovyToken | undefined): boolean {
 }
 
 /**
- * The definitions of a name that hold at an offset: those in the block of the innermost declaration around it, or all
- * of them where none is.
+ * The definitions of a name that may hold at an offset: those in the block of the innermost declaration around it, or
+ * all of them where none is; none that another replaces for certain before the offset, nor those that use it.
  */
 export function definitionsAt(definitions: readonly GroovyDefinition[], offset: number): readonly GroovyDefinition[] {
+  if (definitions.length < 2) return definitions;
   let around: Span | undefined;
   for (const { declares, block } of definitions) {
     if (!declares || offset < block.start || offset > block.end) continue;
     if (around === undefined || block.end - block.start < around.end - around.start) around = block;
   }
   const scope = around;
-  if (scope === undefined) return definitions;
-  return definitions.filter(({ block }) => block.start >= scope.start && block.end <= scope.end);
+  const held = definitions.filter(
+    ({ block, span, declares }) =>
+      (scope === undefined || (block.start >= scope.start && block.end <= scope.end)) &&
+      (!declares || scope === undefined || (block.start <= offset && offset <= block.end)) &&
+      (offset < span.start || offset >= span.end),
+  );
+  const last = held.findLastIndex(({ at, block, span, isBranch }) => {
+    const isBefore = span.end <= offset && block.start <= offset && offset <= block.end;
+    return isBefore && !isBranch && at !== undefined;
+  });
+  if (last < 0) return held;
+  // In a function of its own, what is said later comes too late.
+  const isLocal = held[last]?.block.start !== 0;
+  return held.slice(last).filter(({ span }) => !isLocal || span.start < offset);
 }
 
 /** `withEnv(['NAME=value']) { ` */

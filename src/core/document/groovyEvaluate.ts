@@ -21,6 +21,8 @@ export interface GroovySources {
   loopAt(name: string, span: Span): GroovyLoop | undefined;
   /** The tokens at which the values begin that a name may have there; undefined for one that the script does not say. */
   placesOf(name: string, offset: number): readonly (number | undefined)[];
+  /** Where the block begins in which a definition stands whose value begins at a token. */
+  branchOf(index: number): number;
   /** The tokens at which values begin that a function returns. */
   resultsOf(name: string): readonly number[];
 }
@@ -57,6 +59,7 @@ export function createGroovyEvaluation(
   // Expressions within strings have their tokens behind the script's own.
   const all = [...tokens];
   const evaluated = new Map<number, number>();
+  const groups = new Map<string, object>();
   const sign = (index: number): string => signAt(all, index);
 
   const stepAt = (span: Span, label: string): ValueStep => ({ span, label, text: text.slice(span.start, span.end) });
@@ -68,23 +71,53 @@ export function createGroovyEvaluation(
     const step = stepAt(span, `variable ${/^\w+$/.test(short) ? short : name}`);
     if (left-- <= 0) return [{ span, chain: [step] }];
     const loop = sources.loopAt(known, span);
-    if (loop !== undefined && depth < maximumDepth) return oneOf(loop, span, step, depth);
     const placed = sources.placesOf(known, span.start);
+    if (loop !== undefined && depth < maximumDepth && !placed.some((at) => isWithin(at, loop.span)))
+      return oneOf(loop, span, step, depth);
     // `image.id` is the name of what `image` was made of.
     const found = placed.length === 0 && known.endsWith(".id") ? handlesOf(known.slice(0, -3), span.start) : placed;
-    const places = found.length > maximumDefinitions ? [] : found;
+    const places = found.length > maximumDefinitions || depth >= maximumDepth ? [] : found;
     const values = places.map((place) => (place === undefined ? undefined : valueAt(place, depth + 1)));
-    const [value, ...others] = values;
     // A text that grows out of nothing is a list of words rather than one image.
-    const isGrown = places.includes(undefined) && values.every((one) => one === undefined || textOf(one) === "");
-    if (isGrown) return [{ span, chain: [] }];
-    const isOne = others.every(
-      (other) => other !== undefined && value !== undefined && textOf(other) === textOf(value),
+    if (places.includes(undefined)) {
+      const isGrown = values.every((one) => one === undefined || textOf(one) === "");
+      return [{ span, chain: isGrown ? [] : [step] }];
+    }
+    const assigned = telling(values);
+    const [only, ...others] = assigned.map(({ value }) =>
+      within(value, span, [step, stepAt(contentOf(value), `value of ${name}`)]),
     );
-    if (value === undefined || !isOne || depth >= maximumDepth) return [{ span, chain: [step] }];
-    const steps = [step, stepAt(contentOf(value), `value of ${name}`)];
-    return within(value, span, steps);
+    if (only === undefined) return [{ span, chain: [step] }];
+    if (others.length === 0) return only;
+    return [{ span, chain: [step], choices: [only, ...others], group: groupOf(assigned.map(({ at }) => places[at])) }];
   };
+
+  const isWithin = (at: number | undefined, { start, end }: Span): boolean => {
+    const offset = at === undefined ? -1 : (all[at]?.span.start ?? -1);
+    return start <= offset && offset <= end;
+  };
+
+  /** What branches assign: each value once, and nothing that only says that another is to come. */
+  function telling(
+    values: readonly (GroovyValue | undefined)[],
+  ): readonly { readonly value: GroovyValue; readonly at: number }[] {
+    const found = new Map<string, { value: GroovyValue; at: number }>();
+    for (const [at, value] of values.entries()) {
+      if (value === undefined) continue;
+      const isTold = values.length === 1 || value.parts.some(({ text: known, choices }) => known ?? choices);
+      const text = value.parts.some(({ choices }) => choices) ? `${at}` : textOf(value);
+      if (isTold && !found.has(text)) found.set(text, { value, at });
+    }
+    return [...found.values()];
+  }
+
+  /** What is assigned in the same branches is taken together. */
+  function groupOf(places: readonly (number | undefined)[]): object {
+    const key = places.map((place) => (place === undefined ? "" : sources.branchOf(place))).join(" ");
+    const group = groups.get(key) ?? {};
+    groups.set(key, group);
+    return group;
+  }
 
   /** Where the images stand that a variable holds: `def image = docker.build('name')`. */
   const handlesOf = (name: string, offset: number): readonly (number | undefined)[] =>

@@ -147,13 +147,14 @@ function parametersOf(
   { parameters, open, close }: GroovyFunction,
   calls: readonly (readonly Argument[])[],
 ): readonly GroovyLoop[] {
-  if (calls.length === 0) return [];
   const start = tokens[open]?.span.start ?? 0;
   const span: Span = { start, end: tokens[close]?.span.end ?? start };
   const loop = (name: string, items: GroovyLoop["items"]): readonly GroovyLoop[] =>
     name === "" || items.every((item) => item === undefined)
       ? []
       : [{ name, span, items, kind: "parameter", group: calls }];
+  // Only other files call it; what it takes where they say nothing stands for them.
+  if (calls.length === 0) return parameters.flatMap(({ name, otherwise }) => loop(name, [otherwise]));
   const keys = new Set(calls.flatMap((call) => call.flatMap(({ key }) => key ?? [])));
   // Named arguments are one map, which comes first.
   const shift = keys.size === 0 ? 0 : 1;

@@ -26,10 +26,11 @@ const maximumCells = 64;
 
 /** Finds what a script's tokens define. A name that is given different values is not known. */
 export function createGroovyValues(text: string, tokens: readonly GroovyToken[]): GroovyValues {
-  const { members, loops: over } = groovyCollections(tokens);
   const { parameters, results } = groovyFunctions(text, tokens);
+  const { members, loops: over } = groovyCollections(tokens, parameters);
   const { places, tokens: defining, environment: names, settings } = groovyDefinitions(text, tokens);
   const loops = [...parameters, ...over];
+  const branches = new Map([...places.values()].flat().map(({ at, block }) => [at, block.start]));
   const belonging = new Set([
     ...defining,
     ...members.values(),
@@ -48,17 +49,32 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
       const found = definitionsAt(places.get(name) ?? [], offset).map(({ at }) => at);
       return member === undefined || found.includes(member) ? found : [...found, member];
     },
+    branchOf: (index) => branches.get(index) ?? 0,
     resultsOf: (name) => results.get(name) ?? [],
   });
   const known = (parts: readonly WordPart[]): string | undefined =>
     parts.every((part) => part.text !== undefined) ? textOfStretches(parts) : undefined;
-  const environment = Object.fromEntries(
-    [...names].flatMap((name) => {
-      const value = known(evaluation.expand(name, { start: 0, end: 0 }));
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+  const set = [...names].map((name) => ({ name, definitions: places.get(name) ?? [] }));
+  const blocks = [...new Set(set.flatMap(({ definitions }) => definitions.map(({ block }) => block)))];
+  const environments = new Map<string, Readonly<Record<string, string>>>();
   const isAround = (span: Span, offset: number): boolean => span.start <= offset && offset <= span.end;
+  /** What holds in the blocks around a place; what a script sets there holds everywhere. */
+  const environmentOf = (offset: number): Readonly<Record<string, string>> => {
+    const key = blocks.map((block) => (isAround(block, offset) ? "1" : "0")).join("");
+    const found = environments.get(key);
+    if (found !== undefined) return found;
+    const around = set.filter(({ definitions }) =>
+      definitions.some(({ declares, block }) => !declares || isAround(block, offset)),
+    );
+    const made = Object.fromEntries(
+      around.flatMap(({ name }) => {
+        const value = known(evaluation.expand(name, { start: offset, end: offset }));
+        return value === undefined ? [] : [[name, value]];
+      }),
+    );
+    environments.set(key, made);
+    return made;
+  };
   return {
     valueAt: (index) => evaluation.valueAt(index),
     partsOf: (pieces) => evaluation.partsOf(pieces),
@@ -72,14 +88,15 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
     },
     environmentAt(offset) {
       const own = settings.filter(({ span }) => isAround(span, offset));
+      const environment = environmentOf(offset);
       if (own.length === 0) return environment;
-      const set = new Map(Object.entries(environment));
+      const changed = new Map(Object.entries(environment));
       for (const { name, pieces } of own) {
         const value = known(evaluation.partsOf(pieces));
-        if (value === undefined) set.delete(name);
-        else set.set(name, value);
+        if (value === undefined) changed.delete(name);
+        else changed.set(name, value);
       }
-      return Object.fromEntries(set);
+      return Object.fromEntries(changed);
     },
     cellsAt(offset) {
       let cells: readonly ReadonlyMap<string, string>[] = [];

@@ -83,21 +83,27 @@ export function readJenkinsfile(source: string, path: string): Document {
     const value = values.valueAt(script);
     if (value === undefined) return;
     for (let index = script; index < value.next; index++) taken.add(index);
-    const builder = createScript(text);
     const written = tokens[script];
     // What a method makes of a script is mostly about its lines.
     const isChanged = value.parts.length === 1 && value.parts[0]?.text === undefined;
     const parts = isChanged && written?.kind === "string" ? values.partsOf(written.pieces) : value.parts;
+    const [only, ...others] = parts;
+    // A function of its own runs one script after the other.
+    const scripts = others.length === 0 && only?.choices !== undefined ? only.choices : [parts];
+    for (const one of scripts) runScript(one, value.span.start, windowsShell);
+  };
+  const runScript = (parts: readonly WordPart[], at: number, windowsShell?: WindowsShell): void => {
+    const builder = createScript(text);
     for (const part of parts) {
       if (part.text !== undefined && part.literal !== undefined && part.chain.length === 0)
         builder.add(part.text, part.literal.start);
       else if (part.text !== undefined && part.chain.length === 0) builder.addText(part.text, part.span.start);
       else builder.insert({ span: part.span, name: values.nameOf(part), parts: [part] });
     }
-    const cells = values.cellsAt(value.span.start);
+    const cells = values.cellsAt(at);
     const combinations =
       cells.length === 0 ? undefined : cells.map((cell) => ({ variable: (name: string) => cell.get(name) }));
-    const environment = values.environmentAt(value.span.start);
+    const environment = values.environmentAt(at);
     const reading = builder.read({ environment, combinations, windowsShell });
     (windowsShell === undefined ? commands : furtherCommands).push(...reading.commands);
     furtherCommands.push(...(reading.forwarded ?? []));

@@ -51,6 +51,21 @@ describe("values of Jenkins pipelines", () => {
     ["docker.image(\"«a/b:${x ? '1' : tag}»\").pull()", "a/b:1", "a/b:2"],
     ["def f() { def own = 'no:1' }\ndef g() { def own = 'a/b:1'\n docker.image(«own»).pull() }", "a/b:1"],
     ["def own = 'a/b'\nown += ':1'\ndocker.image(«own»).pull()", "?"],
+    ["def v\nif (x) { v = 'a/b:1' } else { v = 'a/b:2' }\ndocker.image(«v»).pull()", "a/b:1", "a/b:2"],
+    ["def v = ''\nif (x) v = 'a/b:1'\nelse v = 'a/b:2'\ndocker.image(«v»).pull()", "a/b:1", "a/b:2"],
+    ["def v = config.v\nif (!v) { v = 'a/b:1' }\ndocker.image(«v»).pull()", "a/b:1"],
+    ["def v = 'no:1'\nv = 'a/b:1'\ndocker.image(«v»).pull()\nv = 'no:2'", "a/b:1"],
+    ["def v = 'a/b'\nv = \"${v}:1\"\ndocker.image(«v»).pull()", "a/b:1"],
+    [
+      "def n, t\nif (x) { n = 'a/b'; t = '1' } else { n = 'a/c'; t = '2' }\ndocker.image(\"«${n}:${t}»\").pull()",
+      "a/b:1",
+      "a/c:2",
+    ],
+    ["def run(i = 'a/b:1') { docker.image(«i»).pull() }", "a/b:1"],
+    ["def run(i) { i = i ?: 'a/b:1'\n docker.image(«i»).pull() }", "a/b:1"],
+    ["def run(List l) { l.each { docker.image(«it»).pull() } }\nrun(['a/b:1', 'a/b:2'])", "a/b:1", "a/b:2"],
+    ["def run(l) { for (i in l) { docker.image(«i»).pull() } }\nrun(two)\ntwo = ['a/b:1']", "a/b:1"],
+    ["def run(l) { l.each { docker.image(«it»).pull() } }\nrun(unknown())", "?"],
     ["def list2 = [/^a$/, /b'/]\ndocker.image(«tag»).pull()", "library/2"],
     ["def all = ''\nall += ' --amend a/b:1'\nsh \"docker manifest create a/b ${all}\""],
     ["def built = docker.build('no:1')\nsh \"docker run ${built.id}\""],
@@ -112,6 +127,30 @@ describe("values of Jenkins pipelines", () => {
       "command docker.io/library/node:22-slim resolved",
       "command ? partial",
     ]);
+  });
+
+  it("gives commands and agents what the environment of their stage sets", () => {
+    const text = `pipeline { environment { I = 'a/b:1' }
+  stages { stage('x') { environment { I = 'a/b:2' }
+      agent { docker { image «env.I» } }
+      steps { sh 'docker run «$I»' } }
+    stage('y') { agent { docker { image "«\${I}»" } }
+      steps { sh 'docker run «$I»'
+        script { env.J = 'a/b:3' }
+        sh 'docker run «$J»' } } } }
+`;
+    expectUses(read, text, [
+      "docker docker.io/a/b:2 resolved",
+      "command docker.io/a/b:2 resolved",
+      "docker docker.io/a/b:1 resolved",
+      "command docker.io/a/b:1 resolved",
+      "command docker.io/a/b:3 resolved",
+    ]);
+  });
+
+  it("runs each script that a function is given", () => {
+    const text = "def run(c) { sh c }\nrun('docker pull «a/b:1»')\nrun 'docker pull «a/b:2»'\n";
+    expectUses(read, text, ["command docker.io/a/b:1 literal", "command docker.io/a/b:2 literal"]);
   });
 
   it("gives commands what withEnv sets around them", () => {
