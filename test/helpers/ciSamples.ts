@@ -74,6 +74,15 @@ pipe:
 - name: slack
   type: registry-image
   source: {repository: «cfcommunity/slack-notification-resource», tag: latest}
+- name: own
+  type: registry-image
+  source: {repository: «own», aws_region: eu-west-1, aws_account_id: "0123", tag: 1}
+- name: whose
+  type: registry-image
+  source: {repository: «whose», aws_region: eu-west-1, tag: 1}
+- name: whole
+  type: registry-image
+  source: {repository: «public.ecr.aws/a/b», aws_region: eu-west-1}
 resources:
 - name: base
   type: registry-image
@@ -107,6 +116,9 @@ jobs:
 `,
     uses: [
       "resource-type docker.io/cfcommunity/slack-notification-resource:latest resolved",
+      "resource-type 0123.dkr.ecr.eu-west-1.amazonaws.com/own:1 resolved",
+      "resource-type ? unresolved",
+      "resource-type public.ecr.aws/a/b literal",
       "resource ? partial",
       "resource registry.io/acme/both literal",
       `image-resource docker.io/library/busybox:1.36@${pin} resolved`,

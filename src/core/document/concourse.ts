@@ -1,7 +1,7 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Document, ShellCommand } from "./document.ts";
 import { readWords } from "./pipelineScript.ts";
-import { addImagePieces, pieceOf } from "./imagePieces.ts";
+import { addImagePieces, pieceOf, type ImagePiece } from "./imagePieces.ts";
 import { anyOf, delimited } from "./templateSyntax.ts";
 import type { TemplateScope } from "./template.ts";
 import { readYaml } from "./yaml.ts";
@@ -46,11 +46,20 @@ function addResource(text: string, images: ImageCollector, node: YamlNode, site:
   const repository = valueAt(node, "source", "repository");
   if (repository === undefined || scalarOf(repository) === undefined) return;
   const tag = pieceOf(valueAt(node, "source", "tag"), "tag");
-  const pieces = [...pieceOf(repository), ...(tag.length === 0 ? [] : [":", ...tag])];
+  const pieces = [...elasticRegistry(node), ...pieceOf(repository), ...(tag.length === 0 ? [] : [":", ...tag])];
   const digest = valueAt(node, "version", "digest");
   const isSaid = scalarOf(digest) !== undefined;
   if (pieces.length > 0)
     addImagePieces(text, images, { at: repository, site, pieces, ...(isSaid ? { digest } : {}) }, scope);
+}
+
+/** The registry of an account in a region of Amazon's, where a resource says that its repository is there. */
+function elasticRegistry(node: YamlNode): readonly ImagePiece[] {
+  const region = pieceOf(valueAt(node, "source", "aws_region"));
+  const isWhole = /^[^/]+\.[^/]+\//.test(textOf(valueAt(node, "source", "repository")) ?? "");
+  if (region.length === 0 || isWhole || textOf(valueAt(node, "type")) !== "registry-image") return [];
+  const account = pieceOf(valueAt(node, "source", "aws_account_id"));
+  return [...(account.length === 0 ? [undefined] : account), ".dkr.ecr.", ...region, ".amazonaws.com/"];
 }
 
 /** Names of the resources that some step puts and none gets. */
