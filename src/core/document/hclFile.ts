@@ -13,7 +13,7 @@ import { createPipeline } from "./pipeline.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
 import { inOrder } from "./templateLines.ts";
 import { directivesOf } from "./terraformTemplate.ts";
-import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
+import { expandTemplate, type TemplateScope } from "./template.ts";
 import type { Value } from "./value.ts";
 import { createImageCollector } from "./yamlImage.ts";
 import { dereference, itemsOf, scalarOf, textOf, type YamlNode } from "./yamlNode.ts";
@@ -37,7 +37,12 @@ export interface HclFile {
   /** Reads a text as a document of its own, with what is known filled in. */
   embedded(node: YamlNode | undefined, read: (source: string) => Document): void;
   /** Adds every value of the given keys in lists, objects, and JSON in texts; of them, what is accepted. */
-  imagesIn(node: YamlNode | undefined, keys: HclKeys, site: string, accepts?: (text: string) => boolean): void;
+  imagesIn(
+    node: YamlNode | undefined,
+    keys: HclKeys,
+    site: string,
+    accepts?: (said: Value | undefined) => boolean,
+  ): void;
   /** Adds the commands of a text or of a list of texts. */
   script(node: YamlNode | undefined): void;
   /** The document as read so far, with `uses` found elsewhere. */
@@ -105,7 +110,7 @@ export function createHclFile(
         for (const { value, at, seenAs } of imageValues(node, environment, keys)) {
           const seen = seenAs === undefined ? undefined : view(seenAs);
           const said = seen === undefined ? value : seen.expand(at);
-          if (!accepts((said && textOfValue(said)) ?? "")) continue;
+          if (!accepts(said)) continue;
           if (seen !== undefined) seen.image(at, site);
           else if (value !== undefined) file.add(at, site, value);
         }

@@ -29,6 +29,11 @@ export function readHclJson(text: string): HclBody {
   return { ...noBody, blocks };
 }
 
+/** Reads the values that a file in JSON gives to variables. */
+export function readJsonValues(text: string): HclBody {
+  return { ...noBody, attributes: entriesOf(readJsonc(text).documents[0]?.root) };
+}
+
 function blocksBelow(type: string, node: YamlNode, left: number, labels: readonly string[]): readonly HclBlock[] {
   if (left > 0)
     return entriesOf(node).flatMap(({ key, value }) => blocksBelow(type, value, left - 1, [...labels, key.text]));

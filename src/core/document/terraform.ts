@@ -7,10 +7,10 @@ import type { HclBlock, HclBody } from "./hcl.ts";
 import { blocksIn, instancesOf } from "./hclBlocks.ts";
 import { createHclFile, type HclFile } from "./hclFile.ts";
 import { describing } from "./hclImages.ts";
-import { isCertainImage } from "./imageShape.ts";
 import { readKubernetes } from "./kubernetes.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import { textOfValue } from "./template.ts";
+import { buildImages, guessedKeys, isCertain, meta, readModule } from "./terraformGuess.ts";
 import { readHelmRelease } from "./terraformHelm.ts";
 import { moduleLookup } from "./terraformModule.ts";
 import {
@@ -25,11 +25,8 @@ import {
 import type { Value, ValuePart } from "./value.ts";
 import { entriesOf, scalarOf, type YamlNode } from "./yamlNode.ts";
 
-/** Arguments of every resource that say how often it is there, and after what. */
-const meta: ReadonlySet<string> = new Set(["count", "depends_on", "for_each", "provider"]);
-/** What AWS keeps for its own builds is in no registry. */
-const buildImages = "aws/codebuild/";
 const maximumDepth = 40;
+const none: ReadonlySet<string> = new Set();
 
 /**
  * Reads Terraform configuration: the images of resources that run containers, charts in registries, and commands of
@@ -49,10 +46,10 @@ export function readTerraform(source: string, path: string, siblings: Siblings =
       if (!isBuilt) for (const seen of instances) seen.image(attributeOf(block.body, "name"), kind);
     }
     if (/^(?:kubectl|kubernetes|k8s)_manifest$/.test(kind)) readManifests(file, block);
-    const keys = imageKeys(block);
+    const form = formOf(file.text, kind, block);
     for (const seen of instances) {
       if (kind === "helm_release") charts.push(...readHelmRelease(seen, block));
-      walk(seen, block, { kind, keys }, 0);
+      walk(seen, block, form, 0);
     }
   }
   const distinct = new Map(charts.map((use) => [JSON.stringify([use.span, use.reference ?? null]), use]));
@@ -63,20 +60,15 @@ export function readTerraform(source: string, path: string, siblings: Siblings =
 interface ResourceForm {
   readonly kind: string;
   readonly keys: ReadonlySet<string>;
+  /** Whether the resource is not known, so that only what can be nothing else is an image. */
+  readonly isGuessed: boolean;
 }
 
-/** The images that a module is told to run, where they cannot be anything else. */
-function readModule(file: HclFile, { body }: HclBlock): void {
-  const accepts = (text: string): boolean => isCertainImage(text) && !text.startsWith(buildImages);
-  for (const { key, value } of body.attributes) {
-    if (describing.has(key.text) || meta.has(key.text)) continue;
-    const said = moduleKeys.has(key.text) ? file.expand(value) : undefined;
-    if (said === undefined) file.imagesIn(value, moduleKeys, "module", accepts);
-    else if (accepts(textOfValue(said) ?? "")) file.image(value, "module");
-  }
+function formOf(text: string, kind: string, block: HclBlock): ResourceForm {
+  const keys = imageKeys(block);
+  const isGuessed = keys === undefined && text.slice(block.span.start, block.span.end).includes("image");
+  return { kind, keys: keys ?? none, isGuessed };
 }
-
-const moduleKeys = { has: (key: string): boolean => /^(?:.*_)?image(?:_uri|_url)?$/.test(key) };
 
 /** Manifests of Kubernetes that stand there as YAML. */
 function readManifests(file: HclFile, { body }: HclBlock): void {
@@ -95,12 +87,20 @@ function walk(file: HclFile, block: HclBlock, form: ResourceForm, depth: number)
     else if (value.kind === "mapping" && hasObjects(kind)) {
       const { span, entries } = value;
       walk(file, { type: key.text, labels: [], span, body: { attributes: entries, blocks: [] } }, form, depth + 1);
-    } else if (keys.size > 0 && !describing.has(key.text) && !meta.has(key.text)) file.imagesIn(value, keys, kind);
+    } else if (!describing.has(key.text) && !meta.has(key.text)) readWithin(file, form, key.text, value);
     readTexts(file, kind, key.text, value);
   }
   if (block.type === "provisioner") readProvisioner(file, block.labels[0], block.body);
   for (const { file: seen, block: inner } of blocksIn(file, block.body))
     if (!describing.has(inner.type)) walk(seen, inner, form, depth + 1);
+}
+
+/** Adds the images of lists and objects; where the resource is not known, what can hardly be anything else. */
+function readWithin(file: HclFile, { kind, keys, isGuessed }: ResourceForm, key: string, value: YamlNode): void {
+  if (keys.size > 0) file.imagesIn(value, keys, kind);
+  else if (!isGuessed) return;
+  else if (guessedKeys.has(key) && isCertain(file.expand(value))) file.image(value, kind);
+  else if (value.kind !== "scalar") file.imagesIn(value, guessedKeys, kind, isCertain);
 }
 
 /** A list's items; anything else by itself. */

@@ -1,14 +1,16 @@
 import { keepingLast } from "../lastResults.ts";
 import { readHcl } from "./hcl.ts";
+import { readHclJson, readJsonValues } from "./hclJson.ts";
 import { givenVariables, variablesAndLocals } from "./hclScope.ts";
 import { fileLookup } from "./hclTexts.ts";
 import type { HclDefinition, HclLookup, ModuleLookup } from "./hclValue.ts";
 import { namesBeside, siblingPath, type Siblings } from "./siblings.ts";
+import type { TemplateSource } from "./template.ts";
 
 /** Files in which people keep the variables and locals of a module, and the values that the tool takes by itself. */
 interface ModuleFiles {
-  /** What the tool takes values from by itself: first this one, then those of this form, in order; the last wins. */
-  readonly first?: string;
+  /** What the tool takes values from by itself: first these, then those of this form, in order; the last wins. */
+  readonly first: readonly string[];
   readonly values: RegExp;
   readonly files: RegExp;
   /** Where the folder is not known: what they are usually called. */
@@ -16,12 +18,13 @@ interface ModuleFiles {
 }
 
 const terraform: ModuleFiles = {
-  first: "terraform.tfvars",
-  values: /\.auto\.tfvars$/,
-  files: /\.(?:tf|tofu)$/,
+  first: ["terraform.tfvars", "terraform.tfvars.json"],
+  values: /\.auto\.tfvars(?:\.json)?$/,
+  files: /\.(?:tf|tofu)(?:\.json)?$/,
   usual: ["variables.tf", "locals.tf", "main.tf", "vars.tf", "inputs.tf", "versions.tf", "variables.tofu"],
 };
 const packer: ModuleFiles = {
+  first: [],
   values: /\.auto\.pkrvars\.hcl$/,
   files: /\.pkr\.hcl$/,
   usual: ["variables.pkr.hcl", "vars.pkr.hcl", "variable.pkr.hcl", "locals.pkr.hcl", "main.pkr.hcl"],
@@ -31,6 +34,8 @@ const maximumFiles = 60;
 
 /** The files of a module that were read last: those beside them look into the same. */
 const readPart = keepingLast(24, readHcl);
+const readJsonPart = keepingLast(24, readHclJson);
+const namesIn = keepingLast(2 * maximumFiles, namesThatMayBeSaid);
 
 /**
  * Looks variables and locals up in the other files of the module that the file at `path` belongs to: Terraform reads
@@ -56,7 +61,7 @@ function folderLookup(path: string, siblings: Siblings, { first, values, files, 
   const namesOf = (): { readonly given: readonly string[]; readonly parts: readonly string[] } => {
     const all = namesBeside(path, siblings) ?? usual;
     return {
-      given: [...all.filter((name) => values.test(name)).toReversed(), ...(first === undefined ? [] : [first])],
+      given: [...all.filter((name) => values.test(name)).toReversed(), ...first.toReversed()],
       parts: all
         .filter((name) => files.test(name))
         .toSorted((one, other) => Number(usual.includes(other)) - Number(usual.includes(one)))
@@ -65,12 +70,12 @@ function folderLookup(path: string, siblings: Siblings, { first, values, files, 
   };
   /** What the files say of a name; one that declares it without a value ends the search. */
   const firstOf = (some: readonly string[], name: string, isGiven: boolean): HclDefinition | undefined => {
-    const mayDeclare = declarationOf(name, isGiven);
+    const bare = name.slice(name.indexOf(".") + 1);
     for (const file of some) {
       const source = textAt(file);
-      if (source === undefined || !mayDeclare(source.text)) continue;
-      const read = isGiven ? givenVariables : variablesAndLocals;
-      const lookup = lookups.get(source.file) ?? read(readPart(source.text), source);
+      if (source === undefined || !namesIn(source.text).has(bare)) continue;
+      const isJson = file.endsWith(".json");
+      const lookup = lookups.get(source.file) ?? lookupIn(source, isJson, isGiven);
       lookups.set(source.file, lookup);
       const found = lookup(name);
       if (found !== undefined || (!isGiven && name.startsWith("var."))) return found;
@@ -97,13 +102,18 @@ function folderLookup(path: string, siblings: Siblings, { first, values, files, 
   };
 }
 
-/** Tells whether a text may declare a variable or a local, or give a variable its value, without reading it. */
-function declarationOf(name: string, isGiven: boolean): (text: string) => boolean {
-  const [kind, bare = ""] = name.split(".");
-  if (!/^[\w-]+$/.test(bare)) return () => false;
-  const assigned = new RegExp(`(?:^|\\{)[ \\t]*"?${bare}"?[ \\t]*=(?!=)`, "m");
-  if (isGiven) return (text) => assigned.test(text);
-  const declared = new RegExp(`^[ \\t]*${kind === "var" ? "variable" : "local"}[ \\t]+"?${bare}"?[ \\t]*\\{`, "m");
-  const list = kind === "var" ? /^variables[ \t]*\{/m : /^locals[ \t]*\{/m;
-  return (text) => text.includes(bare) && (declared.test(text) || (list.test(text) && assigned.test(text)));
+/** What a file says of names. */
+function lookupIn(source: TemplateSource, isJson: boolean, isGiven: boolean): HclLookup {
+  if (!isGiven) return variablesAndLocals((isJson ? readJsonPart : readPart)(source.text), source);
+  return givenVariables(isJson ? readJsonValues(source.text) : readPart(source.text), source);
+}
+
+/** The names that a text may declare or give a value, and others: most files of a folder need not be read for one. */
+function namesThatMayBeSaid(text: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const [, declared, assigned] of text.matchAll(
+    /(?:^|[\s{,])(?:(?:variable|local)[ \t]+"?([\w-]+)|"?([\w-]+)"?[ \t]*(?:=(?!=)|:))/g,
+  ))
+    names.add(declared ?? assigned ?? "");
+  return names;
 }

@@ -14,24 +14,34 @@ const attributes: readonly (readonly [kind: RegExp, keys: readonly string[]])[] 
   [/^docker_(?:buildx_builder|container|service)$/, ["image"]],
   [/^(?:kubectl|kubernetes|k8s)_manifest$/, ["image", "imageName"]],
   [/^kubernetes_/, ["image"]],
-  [/^aws_(?:ecs_task_definition|batch_job_definition|codebuild_project)$/, ["image"]],
+  // What both take as JSON is read there whatever the case of its keys.
+  [/^(?:aws|awscc)_(?:batch_job_definition|ecs_task_definition)$/, ["image", "Image"]],
+  [/^aws_(?:codebuild_project|ecs_express_gateway_service)$/, ["image"]],
+  [/^aws_gamelift_container_group_definition$/, ["image_uri"]],
   [/^aws_lightsail_container_service_deployment_version$/, ["image"]],
   [/^aws_(?:lambda_function|sagemaker_model|apprunner_service)$/, ["image_uri", "image_identifier", "image"]],
   [/^aws_(?:emrserverless_application|bedrockagentcore_agent_runtime)$/, ["image_uri", "container_uri"]],
-  [/^google_cloud_run/, ["image"]],
+  [/^google_(?:app_engine_flexible_app_version|cloud_run\w*|workstations_workstation_config)$/, ["image"]],
   [/^google_dataproc_(?:batch|session_template)$/, ["container_image"]],
   [/^azurerm_container_(?:group|app|app_job)$/, ["image"]],
   [/^azurerm_spring_cloud_container_deployment$/, ["image"]],
   [/^azurerm_batch_pool$/, ["container_image_names"]],
   [/^azurerm_(?:linux|windows)_(?:web|function)_app(?:_slot)?$/, ["docker_image_name", "docker_image", "image_name"]],
   [/^(?:scaleway_container|scaleway_function)$/, ["registry_image"]],
+  [/^scaleway_job_definition$/, ["image_uri"]],
   [/^oci_container_instances_container_instance$/, ["image_url"]],
-  [/^alicloud_eci_container_group$/, ["image"]],
+  [/^oci_functions_function$/, ["image"]],
+  [/^alicloud_(?:eci_container_group|fc\w*_function|sae_application)$/, ["image", "image_url"]],
+  [/^tencentcloud_eks_container_instance$/, ["image"]],
   [/^ibm_code_engine_(?:app|job)$/, ["image_reference"]],
   [/^(?:podman_container|fly_machine|koyeb_service|k3d_cluster)$/, ["image"]],
   [/^kind_cluster$/, ["node_image", "image"]],
   [/^railway_service$/, ["source_image"]],
-  [/^ko_build$/, ["base_image"]],
+  [/^(?:ko_build|minikube_cluster)$/, ["base_image"]],
+  [/^envbuilder_cached_image$/, ["builder_image"]],
+  [/^spacelift_stack$/, ["runner_image"]],
+  [/^cloudfoundry_app$/, ["docker_image"]],
+  [/^proxmox_virtual_environment_oci_image$/, ["reference"]],
   [/^render_(?:background_worker|cron_job|private_service|web_service)$/, ["image_url"]],
 ];
 
@@ -41,20 +51,24 @@ const blocks: readonly (readonly [kind: RegExp, block: string, key: string])[] =
   [/^google_cloudbuild_trigger$/, "step", "name"],
   [/^yandex_serverless_container$/, "image", "url"],
   [/^digitalocean_app$/, "image", "repository"],
+  [/^databricks_(?:cluster|job)$/, "docker_image", "url"],
+  [/^databricks_instance_pool$/, "preloaded_docker_image", "url"],
 ];
 
 const none: ReadonlySet<string> = new Set();
+/** Resources whose images stand elsewhere in them, or are what they make. */
+const namedOtherwise = /^(?:apko_build|docker_(?:image|registry_image|tag)|helm_release|podman_image)$/;
 
-/** The attributes of a resource that hold images, wherever they stand in it. */
-export function imageKeys({ type, labels: [kind = ""], body }: HclBlock): ReadonlySet<string> {
-  if (type !== "resource") return none;
+/** The attributes of a resource that hold images, wherever they stand in it; undefined where the resource is not known. */
+export function imageKeys({ type, labels: [kind = ""], body }: HclBlock): ReadonlySet<string> | undefined {
+  if (type !== "resource" || namedOtherwise.test(kind)) return none;
   // A resource of Azure by its type there.
   if (/^azapi_(?:update_)?resource$/.test(kind))
     return new Set(
       /^Microsoft\.(?:App|ContainerInstance)\//.test(textOf(attributeOf(body, "type")) ?? "") ? ["image"] : [],
     );
   const known = attributes.find(([form]) => form.test(kind));
-  return known === undefined ? none : new Set(known[1]);
+  return known === undefined ? undefined : new Set(known[1]);
 }
 
 /** Whether an attribute of a block of a resource holds an image. */
@@ -105,7 +119,7 @@ const embedded: readonly (readonly [kind: RegExp, key: string, read: (text: stri
   [/^nomad_job$/, "jobspec", (text) => readNomad(text, "")],
   [/^portainer_stack$/, "stack_file_content", (text) => readCompose(text, "compose.yaml")],
   [/^aws_codebuild_project$/, "buildspec", readSpecification],
-  [/^google_compute_instance/, "gce-container-declaration", readDeclaration],
+  [/^google_compute_(?:region_)?instance/, "gce-container-declaration", readDeclaration],
   [/^yandex_compute_instance/, "docker-container-declaration", readDeclaration],
 ];
 

@@ -70,6 +70,29 @@ describe("moduleLookup", () => {
         assert.ok(!asked.includes("infra/variables.tf"), "asks for a file that is not there");
       });
 
+    it("follows values and variables that stand in JSON", () => {
+      const files = new Map([
+        ["infra/", "c.auto.tfvars.json\nmain.tf\nterraform.tfvars\nterraform.tfvars.json\nvars.tf.json"],
+        [
+          "infra/vars.tf.json",
+          '{"variable": {"web": {"default": "a/web:1"}, "api": {}}, "locals": {"job": "a/job:3"}}',
+        ],
+        ["infra/terraform.tfvars", 'api = "a/api:1"\nside = "a/side:4"'],
+        ["infra/terraform.tfvars.json", '{"api": "a/api:2"}'],
+        ["infra/c.auto.tfvars.json", '{"side": "a/side:5"}'],
+      ]);
+      const resources = ["var.web", "var.api", "local.job", "var.side"].map(
+        (image, index) => `resource "docker_container" "r${index}" { image = ${image} }\n`,
+      );
+      const { images } = readTerraform(resources.join(""), "infra/main.tf", (path) => files.get(path));
+      assert.deepEqual(images.map(summary), [
+        "docker_container docker.io/a/web:1 resolved",
+        "docker_container docker.io/a/api:2 resolved",
+        "docker_container docker.io/a/job:3 resolved",
+        "docker_container docker.io/a/side:5 resolved",
+      ]);
+    });
+
     it("takes a file at the workspace's root for one of its folder", () => {
       const files = new Map([
         ["./", "a.tf\nz.tf"],

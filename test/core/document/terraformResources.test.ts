@@ -5,6 +5,48 @@ const read = (text: string) => readDocument(text, "infra/main.tf");
 
 const rows: readonly (readonly [name: string, text: string, ...uses: readonly string[]])[] = [
   [
+    "definitions whose keys are written in another case",
+    `resource "aws_batch_job_definition" "a" {
+  container_properties = jsonencode({ Image = "«acme/a:1»", Environment = [{ Name = "image", Value = "no:1" }] })
+}
+resource "aws_ecs_task_definition" "b" {
+  container_definitions = <<EOF
+[{ "Name": "b", "Image": "«acme/b:1»" }]
+EOF
+}
+`,
+    "aws_batch_job_definition docker.io/acme/a:1 literal",
+    "aws_ecs_task_definition docker.io/acme/b:1 literal",
+  ],
+  [
+    "images of less common services",
+    `resource "google_app_engine_flexible_app_version" "a" {
+  deployment { container { image = "«gcr.io/acme/a:1»" } }
+}
+resource "google_workstations_workstation_config" "b" {
+  host { gce_instance { machine_type = "e2" } }
+  container { image = "«python:3»" }
+}
+resource "databricks_cluster" "c" {
+  docker_image { url = "«acme/c:1»" }
+  workspace { url = "no:1" }
+}
+resource "databricks_instance_pool" "d" {
+  preloaded_docker_image { url = "«acme/d:1»" }
+}
+resource "scaleway_job_definition" "e" { image_uri = "«alpine:3»" }
+resource "oci_functions_function" "f" { image = "«iad.ocir.io/x/f:1»" }
+resource "proxmox_virtual_environment_oci_image" "g" { reference = "«docker.io/library/debian:13»" }
+`,
+    "google_app_engine_flexible_app_version gcr.io/acme/a:1 literal",
+    "google_workstations_workstation_config docker.io/library/python:3 literal",
+    "databricks_cluster docker.io/acme/c:1 literal",
+    "databricks_instance_pool docker.io/acme/d:1 literal",
+    "scaleway_job_definition docker.io/library/alpine:3 literal",
+    "oci_functions_function iad.ocir.io/x/f:1 literal",
+    "proxmox_virtual_environment_oci_image docker.io/library/debian:13 literal",
+  ],
+  [
     "images of Azure's apps, with the registry and the tag beside them",
     `resource "azurerm_linux_function_app" "a" {
   site_config {

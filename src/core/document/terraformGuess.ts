@@ -1,0 +1,75 @@
+import { parseReference } from "../image/reference.ts";
+import { describing } from "./hclImages.ts";
+import type { HclBlock } from "./hcl.ts";
+import type { HclFile } from "./hclFile.ts";
+import { attributeOf } from "./hclScope.ts";
+import { isCertainImage, isPossibleImage } from "./imageShape.ts";
+import { textOfValue } from "./template.ts";
+import type { Value } from "./value.ts";
+import { scalarOf, type YamlNode } from "./yamlNode.ts";
+
+/** Arguments of every resource and module that say how often it is there, and after what. */
+export const meta: ReadonlySet<string> = new Set(["count", "depends_on", "for_each", "provider", "providers"]);
+/** What AWS keeps for its own builds is in no registry. */
+export const buildImages = "aws/codebuild/";
+
+/** Names of arguments that hold an image in most modules and resources, and one of a machine in others. */
+export const guessedKeys = {
+  has: (key: string): boolean => /^(?:.*_)?image(?:_uri|_url)?$/.test(key),
+};
+/** Names that say what kind of image it is. */
+const ofContainers = /(?:^|_)(?:container|docker)_image$/;
+/** The name of a repository that only running the tool can tell, with a tag. */
+const ofTemplate = /^\$\{[^{}]*\}(?:\/[\w./-]*[\w-])?:(?:\w|\$\{)/;
+
+/** Whether a value can hardly be anything but an image, as far as it is known. */
+export function isCertain(said: Value | undefined): boolean {
+  if (said === undefined) return false;
+  const text = textOfValue(said);
+  if (text !== undefined) return isCertainImage(text) && !text.startsWith(buildImages);
+  const unknown = said.parts.findIndex((part) => part.text === undefined);
+  const start = said.parts.slice(0, unknown).map((part) => part.text ?? "");
+  return start.length > 0 && isCertainImage(`${start.join("")}x`);
+}
+
+/** Whether what stands under an argument of a module is an image: machines have images too, but no tags. */
+function isOfContainer(key: string, written: string, said: Value | undefined): boolean {
+  if (isCertain(said)) return true;
+  const text = said && textOfValue(said);
+  if (text === undefined) return ofTemplate.test(written);
+  if (text.startsWith(buildImages) || !isPossibleImage(text)) return false;
+  return ofContainers.test(key) || parseReference(text).value?.tag !== undefined;
+}
+
+/** The images that a module is told to run, with the tag that it is told beside them. */
+export function readModule(file: HclFile, { body }: HclBlock): void {
+  for (const { key, value } of body.attributes) {
+    if (describing.has(key.text) || meta.has(key.text)) continue;
+    const said = guessedKeys.has(key.text) ? file.expand(value) : undefined;
+    const accepts = (one: Value | undefined): boolean => isOfContainer(key.text, "", one);
+    if (said === undefined) {
+      file.imagesIn(value, guessedKeys, "module", accepts);
+      continue;
+    }
+    const label = `${key.text}_tag`;
+    const beside = isUntagged(said) ? attributeOf(body, label) : undefined;
+    const tag = file.expand(beside);
+    if (beside !== undefined && tag !== undefined && textOfValue(tag) !== "") {
+      const step = { span: beside.span, label, text: textOfValue(tag) ?? "" };
+      const parts = [...said.parts, { text: ":" }, ...tag.parts];
+      file.add(value, "module", { parts, chain: [step, ...tag.chain, ...said.chain] });
+    } else if (isOfContainer(key.text, textOf(value), said)) file.image(value, "module");
+  }
+}
+
+function textOf(node: YamlNode): string {
+  return scalarOf(node)?.text ?? "";
+}
+
+/** Whether a value is a name to which a tag can be put. */
+function isUntagged(said: Value): boolean {
+  const text = textOfValue(said);
+  if (text === undefined || !isPossibleImage(text)) return false;
+  const { value } = parseReference(text);
+  return value !== undefined && value.tag === undefined && value.digest === undefined;
+}

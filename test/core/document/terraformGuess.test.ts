@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { readTerraform } from "../../../src/core/document/terraform.ts";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+const read = (text: string) => readTerraform(text, "infra/main.tf");
+
+const rows: readonly (readonly [name: string, text: string, ...uses: readonly string[]])[] = [
+  [
+    "what a module is told to run, though it is a name of one part",
+    `module "a" {
+  source          = "./service"
+  container_image = "«nginx»"
+  sidecar_image   = "«redis:7»"
+  image           = "debian-cloud/debian-12"
+  machine_image   = "ubuntu-24"
+}
+`,
+    "module docker.io/library/nginx literal",
+    "module docker.io/library/redis:7 literal",
+  ],
+  [
+    "the tag beside the image of a module",
+    `module "a" {
+  image     = "«acme/web»"
+  image_tag = "3"
+}
+module "b" {
+  container_image     = «local.image»
+  container_image_tag = var.tag
+}
+module "c" {
+  image     = "«acme/job:1»"
+  image_tag = "2"
+}
+module "d" {
+  image     = "ubuntu"
+  image_tag = ""
+}
+locals { image = "acme/api" }
+variable "tag" { default = "4" }
+`,
+    "module docker.io/acme/web:3 resolved",
+    "module docker.io/acme/api:4 resolved",
+    "module docker.io/acme/job:1 literal",
+  ],
+  [
+    "an image of a module that is known in part",
+    `module "a" { image_uri = "«acme/web:$\{var.tag}»" }
+module "b" { image_uri = "«ghcr.io/acme/$\{var.name}:1»" }
+module "c" { image_uri = "«$\{aws_ecr_repository.a.repository_url}:latest»" }
+module "d" { image_uri = "«$\{var.registry}/acme/web:$\{var.tag}»" }
+module "e" { image_uri = var.image }
+module "f" { image_uri = "$\{var.family}-1" }
+module "g" { image = "acme/$\{var.name}" }
+`,
+    "module ? partial",
+    "module ? unresolved",
+    "module ? unresolved",
+    "module ? unresolved",
+  ],
+  [
+    "what can hardly be anything but an image, in a resource that is not known",
+    `resource "acme_service" "a" {
+  image    = "«ghcr.io/acme/web:1»"
+  settings = { sidecar_image = "«acme/side:2»", labels = { image = "x/y:1" } }
+  node { init_image = "«acme/init:$\{var.tag}»" }
+  tags     = { image = "a/no:1" }
+}
+resource "acme_machine" "b" {
+  image     = "ubuntu-24.04"
+  image_url = "https://example.com/images/debian.qcow2"
+  disk { image = "debian-cloud/debian-12" }
+}
+resource "lxd_instance" "c" { image = "ubuntu:24.04" }
+resource "docker_tag" "d" { target_image = "acme/no:1" }
+data "acme_service" "e" { image = "ghcr.io/acme/no:1" }
+`,
+    "acme_service ghcr.io/acme/web:1 literal",
+    "acme_service docker.io/acme/side:2 literal",
+    "acme_service ? partial",
+  ],
+];
+
+describe("readModule", () => {
+  for (const [name, text, ...uses] of rows)
+    it(`reads ${name}`, () => {
+      expectUses(read, text, uses);
+      expectToSurvive(read, text.replaceAll(/[«»]/g, ""));
+    });
+
+  it("keeps pins", () => {
+    assert.equal(expectPinsToHold(read, rows[0]?.[1].replaceAll(/[«»]/g, "") ?? ""), 2);
+  });
+});
