@@ -100,7 +100,7 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
         return context.scope.actionOutput?.(item, output, seen === undefined ? scope : inStep(seen));
       });
     const combinations = combinationsOf(inStep, scopes);
-    for (const { script, shell } of scriptsOf(item, context.shell)) {
+    for (const { script, shell } of scriptsOf(item, context.shell, scope)) {
       const windowsShell = windowsShellOf(shell);
       const map = createScalarMap(context.scope.text, script);
       const reading = readShell(script.text, {
@@ -138,9 +138,12 @@ interface StepScript {
 }
 
 /** The scripts of a step: its own, and those that it gives to an action that runs them, here or elsewhere. */
-function scriptsOf(step: YamlNode, around: string | undefined): readonly StepScript[] {
+function scriptsOf(step: YamlNode, around: string | undefined, scope: GithubScope): readonly StepScript[] {
   const run = scalarOf(valueAt(step, "run"));
-  const shell = textOf(valueAt(step, "shell")) ?? around ?? "bash";
+  const own = scalarOf(valueAt(step, "shell"));
+  const named = own === undefined ? around : scalarText(own, scope);
+  // What an expression comes to that is not known is mostly the runner's own shell.
+  const shell = named === undefined || named.includes("${{") ? "bash" : named;
   const isShell = windowsShellOf(shell) !== undefined || /^(?:\S*\/)?(?:ba|da|z|k)?sh\b/.test(shell);
   if (run !== undefined) return isShell ? [{ script: run, shell }] : [];
   return (scriptInputs.get(actionOf(step)) ?? []).flatMap((input) => {

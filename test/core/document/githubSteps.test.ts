@@ -35,6 +35,16 @@ describe("steps of GitHub jobs", () => {
       ["docker.io/library/a:1", "docker.io/library/a:2", "docker.io/library/b:1"],
     ));
 
+  it("takes a shell that is not known for the runner's own", () => {
+    const run = "run: docker pull a:2\n";
+    assert.deepEqual(steps(`      - shell: \${{ matrix.shell || 'sh' }}\n        ${run}`), ["docker.io/library/a:2"]);
+    assert.deepEqual(steps(`      - shell: \${{ vars.SHELL }}\n        ${run}`), ["docker.io/library/a:2"]);
+    assert.deepEqual(steps(`      - shell: \${{ 'python' }}\n        ${run}`), []);
+    assert.deepEqual(steps(`      - ${run}`, "\n    defaults: {run: {shell: '${{ matrix.shell }}'}}"), [
+      "docker.io/library/a:2",
+    ]);
+  });
+
   it("reads the programs that PowerShell and the command prompt run", () => {
     assert.deepEqual(
       steps(
