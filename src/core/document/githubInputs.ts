@@ -10,10 +10,17 @@ interface InputForm {
   readonly before: RegExp;
   /** Whether a comma ends the image: it is one of several options in its line. */
   readonly inList?: boolean;
+  /** Whether it is a source of caches. */
+  readonly isCache?: boolean;
 }
 
 const whole = /^\s*(?=\S)/;
 const contexts: InputForm = { input: "build-contexts", before: /^\s*["']?[^=\s"']+=docker-image:\/\// };
+/** Where caches are, as buildx takes them: in a registry, or by the image's name alone. */
+const caches = (input: string, option = ""): readonly InputForm[] => [
+  { input, before: new RegExp(`^\\s*${option}(?=.*\\btype=registry\\b)(?:.*,)?\\s*ref=`), inList: true, isCache: true },
+  { input, before: new RegExp(`^\\s*${option}(?=[^=\\s]+\\s*$)`), isCache: true },
+];
 const generator: InputForm = { input: "sbom", before: /^(?:.*,)?\s*generator=/, inList: true };
 
 /** The inputs of well-known actions that name an image, by the action's name without its version. */
@@ -24,14 +31,21 @@ const actions = new Map<string, readonly InputForm[]>([
     "docker/build-push-action",
     [
       contexts,
-      { input: "cache-from", before: /^(?=.*\btype=registry\b)(?:.*,)?\s*ref=/, inList: true },
-      { input: "cache-from", before: /^\s*(?=[^=\s]+\s*$)/ },
+      ...caches("cache-from"),
       generator,
       { input: "attests", before: /^(?=.*\btype=sbom\b)(?:.*,)?\s*generator=/, inList: true },
       { input: "build-args", before: /^\s*["']?BUILDKIT_SYNTAX=/ },
     ],
   ],
-  ["docker/bake-action", [generator, { input: "set", before: /^\s*[^=\s]+\.contexts\.[\w.-]+=docker-image:\/\// }]],
+  [
+    "docker/bake-action",
+    [
+      generator,
+      { input: "set", before: /^\s*[^=\s]+\.contexts\.[\w.-]+=docker-image:\/\// },
+      { input: "set", before: /^\s*[^=\s]+\.args\.BUILDKIT_SYNTAX=/ },
+      ...caches("set", "[^=\\s]+\\.cache-from=\\s*"),
+    ],
+  ],
   ["helm/kind-action", [{ input: "node_image", before: whole }]],
   ["container-tools/kind-action", [{ input: "node_image", before: whole }]],
   ["engineerd/setup-kind", [{ input: "image", before: whole }]],
@@ -43,7 +57,7 @@ const actions = new Map<string, readonly InputForm[]>([
   ["maus007/docker-run-action-fork", [{ input: "image", before: whole }]],
   ["reproducible-containers/buildkit-cache-dance", [{ input: "utility-image", before: whole }]],
   ["redhat-actions/buildah-build", [{ input: "base-image", before: whole }]],
-  ["devcontainers/ci", [{ input: "cacheFrom", before: whole }]],
+  ["devcontainers/ci", caches("cacheFrom")],
   ["lucacome/docker-image-update-checker", [{ input: "base-image", before: whole }]],
   // `off` builds without a container.
   ...["pyo3/maturin-action", "messense/maturin-action"].map((name): [string, readonly InputForm[]] => [
@@ -83,7 +97,7 @@ export function readActionInputs(
       for (const scope of differing)
         for (const value of valuesOf(scalar, scope, from, to)) {
           if ("node" in value || value.parts.every((part) => part.text === "")) continue;
-          images.add(node, form.input === "cache-from" ? "cache-from" : "with", { value, from, to });
+          images.add(node, form.isCache === true ? "cache-from" : "with", { value, from, to });
         }
   }
 }

@@ -30,6 +30,26 @@ describe("readActionInputs", () => {
       ["with docker.io/library/alpine:3 literal"],
     ],
     [
+      "where bake is told that caches are",
+      step(
+        "docker/bake-action@v6",
+        "set: |\n  *.cache-from=type=registry,ref=«a/b:cache»\n  app.cache-from=«a/c:1»\n  *.cache-from=type=gha,scope=x\n  *.cache-to=type=registry,ref=no:1\n  *.args.BUILDKIT_SYNTAX=«docker/dockerfile:1»",
+      ),
+      [
+        "cache-from docker.io/a/b:cache literal",
+        "cache-from docker.io/a/c:1 literal",
+        "with docker.io/docker/dockerfile:1 literal",
+      ],
+    ],
+    [
+      "where a dev container's caches are",
+      step(
+        "devcontainers/ci@v0.3",
+        "imageName: no:1\ncacheFrom: |\n  «a/b:1»\n  type=registry,ref=«a/b:cache»\n  type=gha",
+      ),
+      ["cache-from docker.io/a/b:1 literal", "cache-from docker.io/a/b:cache literal"],
+    ],
+    [
       "the image that an action extracts from",
       step("shrink/actions-docker-extract@v3", "image: «alpine:3»\npath: /x"),
       ["with docker.io/library/alpine:3 literal"],
@@ -60,7 +80,6 @@ describe("readActionInputs", () => {
       [
         ["reproducible-containers/buildkit-cache-dance@v3", "utility-image"],
         ["redhat-actions/buildah-build@v2", "base-image"],
-        ["devcontainers/ci@v0.3", "cacheFrom"],
         ["lucacome/docker-image-update-checker@v2", "base-image"],
         ["PyO3/maturin-action@v1", "container"],
         ["zaproxy/action-baseline@v0.14.0", "docker_name"],
