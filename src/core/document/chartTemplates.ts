@@ -16,6 +16,8 @@ import { textOf, valueAt } from "./yamlNode.ts";
 export interface ChartExpressions {
   /** `offset` is where it stands in the template: what surrounds it there may say what its variables are. */
   evaluate(source: string, offset?: number): readonly TemplateStretch[];
+  /** Whether the nearest condition around a place of the template is known to leave out what stands there. */
+  leavesOut(offset: number): boolean;
 }
 
 /** Values that are given beside those of the chart itself (`values-prod.yaml`), and win over them. */
@@ -40,15 +42,21 @@ export function chartExpressions(
   const define = defines(path, folderOfTemplates(path), own, siblings);
   let scopes: TemplateScopes | undefined;
   const known = new Map<string, readonly TemplateStretch[]>();
+  const evaluate = (source: string): readonly TemplateStretch[] => {
+    const before = known.get(source);
+    if (before !== undefined) return before;
+    if (known.size >= maximumExpressions) return [{}];
+    const stretches = evaluateTemplate(parseTemplate(source).nodes, { root: data(), define });
+    known.set(source, stretches);
+    return stretches;
+  };
   return {
     evaluate(expression, offset) {
-      const source = offset === undefined ? expression : (scopes ??= templateScopes(own)).around(expression, offset);
-      const before = known.get(source);
-      if (before !== undefined) return before;
-      if (known.size >= maximumExpressions) return [{}];
-      const stretches = evaluateTemplate(parseTemplate(source).nodes, { root: data(), define });
-      known.set(source, stretches);
-      return stretches;
+      return evaluate(offset === undefined ? expression : (scopes ??= templateScopes(own)).around(expression, offset));
+    },
+    leavesOut(offset) {
+      const condition = (scopes ??= templateScopes(own)).conditionAround(offset);
+      return condition !== undefined && evaluate(condition).every(({ text }) => text?.trim() === "");
     },
   };
 }

@@ -146,10 +146,13 @@ function addedTag(split: SplitImage, top: string, reading: HelmValuesReading): S
   return addedTo(split) ? reading.templates?.tagOf(split.repository, top) : undefined;
 }
 
-/** The key of an image without what it says of its repository (`jobImageRepository`), and the tag that stands beside it. */
+/**
+ * The key of an image without what it says of its repository (`jobImageRepository`, `job_image_name`), and the tag that
+ * stands beside it.
+ */
 function imageAt(key: string, mapping: YamlMapping): { readonly key: string; readonly tag: YamlNode | undefined } {
-  const stem = /^(?!default)(\w+Image)Repo(?:sitory)?$/.exec(key)?.[1];
-  const tag = filled(valueAt(mapping, `${stem ?? key}Tag`));
+  const stem = /^(?!default)(\w*[iI]mage)_?(?:[rR]epo(?:sitory)?|[nN]ame)$/.exec(key)?.[1];
+  const tag = filled(valueAt(mapping, `${stem ?? key}Tag`) ?? valueAt(mapping, `${stem ?? key}_tag`));
   const isTagged = tag !== undefined || !isBareName(valueAt(mapping, key));
   return { key: stem !== undefined && isTagged ? stem : key, tag };
 }

@@ -6,7 +6,8 @@ export function isImageKey(key: string): boolean {
 }
 
 const notImages = /\.(?:png|svg|jpe?g|gif|webp|ico|bmp|iso|qcow2?|img|raw|vmdk|ova|vhdx?|tar|gz|xz|zip)(?:[:@].*)?$/i;
-const plainWords = /^(?:true|false|yes|no|on|off|none|null|auto|default|latest|\d+(?:\.\d+)*(?:ms|[smhdw])?)$/i;
+const plainWords =
+  /^(?:true|false|yes|no|on|off|none|null|auto|default|latest|\d+(?:\.\d+)*(?:ms|[smhdw])?(?:\d+(?:ms|[smhdw]))*)$/i;
 
 /** Whether a text reads as an image reference and cannot be a plain word, a number, a time or a picture's file name. */
 export function isPossibleImage(text: string): boolean {

@@ -4,6 +4,8 @@ import { templateActions, type TemplateAction } from "./templateMask.ts";
 export interface TemplateScopes {
   /** The expression at an offset, behind what gives its variables and `.` their values there. */
   around(expression: string, offset: number): string;
+  /** A template that yields something where the nearest condition around an offset lets what stands there in. */
+  conditionAround(offset: number): string | undefined;
 }
 
 interface Block {
@@ -29,12 +31,19 @@ export function templateScopes(text: string): TemplateScopes {
   return {
     around(expression, offset) {
       if (!needsScope.test(expression)) return expression;
-      return scopeAt((actions ??= templateActions(text)), offset) + expression;
+      return scopeOf(blocksAt((actions ??= templateActions(text)), offset)) + expression;
+    },
+    conditionAround(offset) {
+      const open = blocksAt((actions ??= templateActions(text)), offset);
+      const nearest = open.findLastIndex(({ keyword }) => keyword === "if");
+      if (nearest < 0) return undefined;
+      return `${scopeOf(open.slice(0, nearest))}${open[nearest]?.pieces.join("") ?? ""}in{{ end }}`;
     },
   };
 }
 
-function scopeAt(actions: readonly TemplateAction[], offset: number): string {
+/** What is open at an offset, from the outermost on. */
+function blocksAt(actions: readonly TemplateAction[], offset: number): readonly Block[] {
   const open: Block[] = [blockOf("", "")];
   for (const { start, source } of actions) {
     if (start >= offset) break;
@@ -50,6 +59,10 @@ function scopeAt(actions: readonly TemplateAction[], offset: number): string {
       open.push({ ...next, pieces: [...(before?.pieces ?? []), `{{ ${source} }}`] });
     } else if (keyword !== "") open.push(blockOf(keyword, `${keyword} ${rest}`));
   }
+  return open;
+}
+
+function scopeOf(open: readonly Block[]): string {
   // A named template sees nothing of what is around it.
   const from = open.findLastIndex(({ keyword }) => keyword === "define" || keyword === "block");
   return open

@@ -68,7 +68,7 @@ export function valuesInTemplates(
   // A name alone may be one of a registry that all images share, and that is said elsewhere.
   const mayDiffer = (repository: YamlNode): boolean =>
     stated.length > 0 || (hasShared && !(textOf(repository) ?? "/").includes("/"));
-  const uses = new Map<number, readonly TemplateStretch[]>();
+  const uses = new Map<number, Use>();
   const isRead = new Map<string, boolean>();
   const parts = new Set<string>();
   /** Gives whether what the template says is known. */
@@ -83,18 +83,18 @@ export function valuesInTemplates(
       const stretches = trimmedStretches(expressions.evaluate(text.slice(start, end), start));
       const step = repositoryStep(stretches);
       if (step?.file !== path) continue;
+      const use: Use = { stretches, isLeftOut: () => expressions.leavesOut(start) };
       const before = uses.get(step.span.start);
-      if (before === undefined || (wholeOf(before) === undefined && wholeOf(stretches) !== undefined))
-        uses.set(step.span.start, stretches);
+      if (before === undefined || isBetter(use, before)) uses.set(step.span.start, use);
     }
     return true;
   };
   const useOf = (repository: YamlNode, top: string): readonly TemplateStretch[] | undefined => {
     const at = repository.span.start;
-    if (uses.has(at)) return uses.get(at);
+    if (uses.has(at)) return uses.get(at)?.stretches;
     for (const stage of imageFiles(folder, partOf(top, parts), siblings)) {
       const isKnown = stage.map(learn).every(Boolean);
-      if (uses.has(at)) return uses.get(at);
+      if (uses.has(at)) return uses.get(at)?.stretches;
       // What is said to be there and is not known may tell.
       if (!isKnown && siblings(`${folder}templates/`) !== undefined) return undefined;
     }
@@ -120,6 +120,19 @@ export function valuesInTemplates(
       return stretches === undefined || wholeOf(stretches) === undefined ? undefined : stretches;
     },
   };
+}
+
+/** What a template makes of a repository, and whether the condition that it stands under is known not to hold. */
+interface Use {
+  readonly stretches: readonly TemplateStretch[];
+  readonly isLeftOut: () => boolean;
+}
+
+/** Whether what another place of the templates makes of the same repository is rather what they come to. */
+function isBetter(use: Use, before: Use): boolean {
+  const [whole, wholeBefore] = [wholeOf(use.stretches), wholeOf(before.stretches)];
+  if (whole === undefined || whole === wholeBefore) return false;
+  return wholeBefore === undefined || (before.isLeftOut() && !use.isLeftOut());
 }
 
 /** The reference that stretches come to, where all of it is known and it is one. */

@@ -41,6 +41,16 @@ describe("readHelmValues", () => {
       ["image docker.io/library/busybox:1.36 resolved", "image docker.io/a/b:1 literal"],
     ],
     [
+      "the same with words that are joined by lines",
+      'image_repo: «nginx»\nimage_tag: stable\nworker_image_name: «a/w»\nworker_image_tag: "2"\ndb_image: «postgres»\ndb_image_tag: "16"\nmachine: {image_name: ubuntu}\n',
+      [
+        "image docker.io/library/nginx:stable resolved",
+        "image docker.io/a/w:2 resolved",
+        "image docker.io/library/postgres:16 resolved",
+      ],
+    ],
+    ["how often images are looked for", "interval: {image: 6h0m0s}\nimage: 1m30s", []],
+    [
       "a digest to which templates add the algorithm",
       `image: {repository: «a/b», tag: 7, digest: "${"1".repeat(64)}"}`,
       [`image docker.io/a/b:7@${digest} resolved`],

@@ -49,6 +49,11 @@ function listedSiblings(files: Readonly<Record<string, string>>): (path: string)
 
 const included = '{{ include "c.image" (dict "root" . "image" .Values.image) }}';
 
+function offline(part: string): string {
+  const image = `{{ .Values.${part}.image.repository }}:{{ .Values.${part}.image.tag }}`;
+  return `${part}:\n{{- if .Values.offline }}\n  image: {{ .Values.mirror }}/${image}\n{{- else }}\n  image: ${image}\n{{- end }}\n`;
+}
+
 describe("valuesInTemplates", () => {
   const table: readonly (readonly [name: string, values: string, chart: Chart, expected: readonly string[]])[] = [
     [
@@ -68,6 +73,26 @@ describe("valuesInTemplates", () => {
       'global: {registry: r.example.com}\nimage: {repository: «a/b», tag: "1"}\n',
       { templates: { "deployment.yaml": workload('"{{ .Values.image.repository }}:{{ .Values.image.tag }}"') } },
       ["image docker.io/a/b:1 resolved"],
+    ],
+    [
+      "the branch that the values let in, where templates have two",
+      'offline: false\nmirror: r.example.com\na: {image: {repository: «a/b», tag: "1"}}\nb: {enabled: false, image: {repository: «a/c», tag: "1"}}\n',
+      {
+        templates: {
+          "deployment.yaml": `${offline("a")}{{- if .Values.b.enabled }}\n${offline("b")}{{- end }}\n`,
+        },
+      },
+      ["image docker.io/a/b:1 resolved", "image docker.io/a/c:1 resolved"],
+    ],
+    [
+      "the first branch, where values that are not known decide",
+      'registry: r.example.com\na: {image: {repository: «a/b», tag: "1"}}\n',
+      {
+        templates: {
+          "deployment.yaml": `x:\n{{- if .Capabilities.Offline }}\n  image: {{ .Values.registry }}/{{ .Values.a.image.repository }}:{{ .Values.a.image.tag }}\n{{- else }}\n  image: {{ .Values.a.image.repository }}:{{ .Values.a.image.tag }}\n{{- end }}\n`,
+        },
+      },
+      ["image r.example.com/a/b:1 resolved"],
     ],
     [
       "parts whose templates are named like them",
