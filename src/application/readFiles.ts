@@ -49,12 +49,12 @@ export async function readFiles(
     await turn;
   };
   await forEachBounded(tasks, read, options.signal);
-  await resolveDocuments(files, documents, unresolved, options);
+  const looked = await resolveDocuments(files, documents, unresolved, options);
   return tasks.flatMap(({ path }) => {
     const reading = readings.get(path);
     const document = documents.get(path);
     if (reading === undefined) return [];
-    const siblings = unresolved.get(path);
+    const siblings = looked.get(path);
     const found = document === undefined ? {} : { document: withoutIdleCommands(document) };
     return [{ ...reading, ...found, ...(siblings === undefined ? {} : { siblings }) }];
   });

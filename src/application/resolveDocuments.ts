@@ -11,15 +11,16 @@ const maximumFiles = 20_000;
 
 /**
  * Reads again, beside the files that they look into (`.env`, `Chart.yaml`, a base), the documents in `missing`, which
- * gives the files for each. A file that is not there or cannot be read says nothing. Replaces what `documents` holds;
- * throws only what the signal was aborted with.
+ * gives the files for each. A file that is not there or cannot be read says nothing. Replaces what `documents` holds, and
+ * gives for each all the files that it looked into; throws only what the signal was aborted with.
  */
 export async function resolveDocuments(
-  files: Files,
+  files: Pick<Files, "read">,
   documents: Map<string, Document>,
   missing: ReadonlyMap<string, readonly string[]>,
   options: WaitOptions,
-): Promise<void> {
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const looked = new Map(missing);
   const texts = new Map<string, string | undefined>();
   let open = missing;
   for (let round = 0; round < maximumRounds && open.size > 0; round++) {
@@ -32,15 +33,21 @@ export async function resolveDocuments(
       const resolved = resolveDocument(document.text, path, texts);
       documents.set(path, resolved.document);
       const further = resolved.missing.filter((file) => !texts.has(file));
+      looked.set(path, resolved.asked);
       if (further.length > 0) next.set(path, further);
       await setImmediate();
       options.signal.throwIfAborted();
     }
     open = next;
   }
+  return looked;
 }
 
-async function readQuietly(files: Files, path: string, options: WaitOptions): Promise<string | undefined> {
+async function readQuietly(
+  files: Pick<Files, "read">,
+  path: string,
+  options: WaitOptions,
+): Promise<string | undefined> {
   try {
     return await files.read(path, options);
   } catch (error) {

@@ -32,15 +32,16 @@ export async function pin(extension: Extension, target: CommandTarget): Promise<
       .findings(document.path)
       .filter(({ rule, span }) => rule === pinRule && span.start === use.span.start),
   );
-  const done = await apply(extension, findings, pinRule);
-  if (!done) {
+  const outcome = await applyEdits(extension, safeEdits(findings, pinRule));
+  if (outcome === "applied") return;
+  if (outcome === "nothing") {
     const refusal = uses.map(({ use }) => pinRefusal(use)).find((reason) => reason !== undefined);
     const why =
       refusal === undefined
         ? "Only a verified digest is written, and only where the file has a place for it."
         : `No digest can be written there, because ${refusal}.`;
     void vscode.window.showInformationMessage(`${image.name} was not pinned. ${why}`);
-  }
+  } else void vscode.window.showWarningMessage(`${image.name} was not pinned. ${reasons[outcome]}`);
 }
 
 /** Writes every verified digest in the file that is open, or in the workspace, as one change. */
@@ -153,9 +154,9 @@ async function writeDigests(
     void vscode.window.showInformationMessage(nothing);
     return;
   }
-  if (!(await applyEdits(extension, edits, label))) {
-    const why = "A file has changed meanwhile; try again once it has been read.";
-    void vscode.window.showWarningMessage(`${label}: nothing was changed. ${why}`);
+  const outcome = await applyEdits(extension, edits, label);
+  if (outcome === "stale" || outcome === "refused") {
+    void vscode.window.showWarningMessage(`${label}: nothing was changed. ${reasons[outcome]}`);
     return;
   }
   const files = new Set(edits.map(({ file }) => file)).size;
@@ -171,29 +172,47 @@ async function writeDigests(
 
 /** Applies every safe fix in the file that is open. */
 export async function fixAll(extension: Extension): Promise<void> {
-  await inActiveFile(extension, undefined, "Nothing in this file can be fixed without a decision of yours.");
-}
-
-async function inActiveFile(extension: Extension, rule: string | undefined, nothing: string): Promise<void> {
   const uri = vscode.window.activeTextEditor?.document.uri;
   const path = uri === undefined ? undefined : extension.files.pathOf(uri);
   const findings = path === undefined ? [] : extension.model.findings(path);
-  if (!(await apply(extension, findings, rule))) void vscode.window.showInformationMessage(nothing);
+  const outcome = await applyEdits(extension, safeEdits(findings));
+  if (outcome === "applied") return;
+  if (outcome === "nothing") {
+    const nothing = "Nothing in this file can be fixed without a decision of yours.";
+    void vscode.window.showInformationMessage(nothing);
+  } else void vscode.window.showWarningMessage(`Nothing was changed. ${reasons[outcome]}`);
 }
 
-async function apply(extension: Extension, findings: readonly Finding[], rule: string | undefined): Promise<boolean> {
-  return await applyEdits(extension, safeEdits(findings, rule));
-}
+/** What became of edits; unless they were applied, nothing was changed. */
+type Outcome = "applied" | "nothing" | "stale" | "refused";
 
-async function applyEdits(extension: Extension, edits: readonly Edit[], label?: string): Promise<boolean> {
+const reasons = {
+  stale: "A file has changed meanwhile; try again once it has been read.",
+  refused: "The editor did not accept the change; see whether a file is read-only.",
+} as const;
+
+async function applyEdits(extension: Extension, edits: readonly Edit[], label?: string): Promise<Outcome> {
+  if (edits.length === 0) return "nothing";
   // An edit at the places of an older text would hit the wrong ones.
-  const stale = edits.some(({ file }) => isStale(extension, file));
-  const edit = stale ? undefined : workspaceEdit(extension, edits, label);
-  return edit !== undefined && (await vscode.workspace.applyEdit(edit));
+  for (const file of new Set(edits.map((edit) => edit.file))) if (await isStale(extension, file)) return "stale";
+  const edit = workspaceEdit(extension, edits, label);
+  if (edit === undefined) return "stale";
+  return (await vscode.workspace.applyEdit(edit)) ? "applied" : "refused";
 }
 
-function isStale(extension: Extension, path: string): boolean {
-  const uri = extension.files.uriOf(path)?.toString();
-  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri);
-  return open !== undefined && open.getText() !== extension.model.document(path)?.text;
+/** Whether a file holds another text than the one that was read: one that is not open may have changed on disk just now. */
+async function isStale({ files, model }: Extension, path: string): Promise<boolean> {
+  const uri = files.uriOf(path);
+  const text = model.document(path)?.text;
+  if (uri === undefined || text === undefined) return true;
+  const opened = await vscode.workspace.openTextDocument(uri).then(
+    (document) => document.getText(),
+    () => undefined,
+  );
+  // The editor gives all lines of a file the same end.
+  return opened === undefined || withLineFeeds(opened) !== withLineFeeds(text);
+}
+
+function withLineFeeds(text: string): string {
+  return text.replace(/\r\n?/gu, "\n");
 }

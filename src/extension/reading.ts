@@ -1,9 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import * as vscode from "vscode";
+import { AppError } from "../application/errors.ts";
 import type { FileReading } from "../application/ports.ts";
-import type { Document } from "../core/document/document.ts";
-import { folderOf } from "../core/document/siblings.ts";
 import type { Extension } from "./context.ts";
+import type { FileChange } from "./dependents.ts";
+import { createDocumentReader, type Outcome, type Reading } from "./documentReader.ts";
 import { describeCause } from "./log.ts";
 import { namedUses } from "./tree/grouping.ts";
 import { readablePattern } from "./workspaceFiles.ts";
@@ -12,15 +13,6 @@ import { readablePattern } from "./workspaceFiles.ts";
 const typingPause = 250;
 /** How long files must be quiet before policies are read again, in milliseconds. */
 const policyPause = 400;
-
-/** How long files are read before the editor gets its turn, in milliseconds. */
-const sliceTime = 10;
-
-/** What reading came to: documents, and paths that hold nothing any more. */
-interface Outcome {
-  readonly read: Document[];
-  readonly dropped: string[];
-}
 
 /** Keeps the model's documents and policies at what the files say. Reading needs no trust: it asks nobody. */
 export function register(extension: Extension): vscode.Disposable {
@@ -44,70 +36,72 @@ export function register(extension: Extension): vscode.Disposable {
     timers.set(key, setTimeout(run, pause));
   };
 
-  /** For each file that others look into, those others: they are read again when it changes. */
-  const dependents = new Map<string, Set<string>>();
-  const resolved = new Set<string>();
-  const changedUris = new Map<string, vscode.Uri>();
-
-  const look = (path: string, siblings: readonly string[]): void => {
-    for (const sibling of siblings) dependents.set(sibling, (dependents.get(sibling) ?? new Set()).add(path));
-  };
-
-  /** Reads a file of this text into the outcome. */
-  const readText = async (path: string, text: string, isStale: () => boolean, outcome: Outcome): Promise<void> => {
-    const [{ resolveDocument }, { mayHoldReferences }, { resolveDocuments }] = await reader();
-    if (!mayHoldReferences(path) || isStale()) return;
-    const { document: alone, missing } = resolveDocument(text, path, new Map());
-    resolved.add(path);
-    look(path, missing);
-    const documents = new Map([[path, alone]]);
-    if (missing.length > 0) await resolveDocuments(files, documents, new Map([[path, missing]]), { signal });
-    const document = documents.get(path) ?? alone;
-    // What was typed meanwhile is read by itself.
-    if (isStale()) return;
-    if (document.dialect === "unrecognised" && document.images.length === 0) outcome.dropped.push(path);
-    else outcome.read.push(document);
-  };
+  const reader = createDocumentReader({
+    files,
+    unsaved: (path) => unsavedText(files.uriOf(path)),
+    document: (path) => model.document(path),
+  });
   const settle = ({ read, dropped }: Outcome): void => {
     if (read.length > 0) model.putDocuments(read);
     model.dropDocuments(dropped);
   };
 
-  const readOpen = async (editorDocument: vscode.TextDocument): Promise<void> => {
-    const path = files.pathOf(editorDocument.uri);
-    if (path === undefined || editorDocument.isClosed) return;
-    const text = editorDocument.getText();
-    if (resolved.has(path) && model.document(path)?.text === text) return;
-    const { version } = editorDocument;
-    const outcome: Outcome = { read: [], dropped: [] };
-    await readText(path, text, () => editorDocument.version !== version || editorDocument.isClosed, outcome);
-    settle(outcome);
+  const readOpen = async (open: vscode.TextDocument, changed: boolean, own: AbortSignal): Promise<void> => {
+    const path = files.pathOf(open.uri);
+    if (path === undefined || open.isClosed) return;
+    const text = open.getText();
+    const { version } = open;
+    const isStale = (): boolean => open.version !== version || open.isClosed;
+    const itself = reader.isRead(path, text) ? [] : [{ path, text, isStale }];
+    const others = changed ? reader.dependents([{ path, change: "content" }]) : [];
+    settle(await reader.read([...itself, ...others], own));
+  };
+
+  /** What is being read of a file that is open: it ends where somebody types on. */
+  const typing = new Map<string, AbortController>();
+  const readTyped = (open: vscode.TextDocument, isTyped: boolean): void => {
+    const key = open.uri.toString();
+    typing.get(key)?.abort();
+    const current = new AbortController();
+    typing.set(key, current);
+    const own = AbortSignal.any([signal, current.signal]);
+    later(key, isTyped ? typingPause : 0, async () => {
+      try {
+        await readOpen(open, isTyped, own);
+      } catch (error) {
+        if (!own.aborted) throw error;
+      }
+      if (typing.get(key) === current) typing.delete(key);
+    });
+  };
+
+  /** What cannot be read any more holds nothing. */
+  const readQuietly = async (path: string): Promise<string | undefined> => {
+    try {
+      return await files.read(path, { signal });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      log.warn(error.message);
+      return undefined;
+    }
   };
 
   /** Reads files that changed on disk, and what looks into them; a checkout of thousands is shown as one change. */
+  const changedFiles = new Map<string, FileChange>();
   const readChanged = async (): Promise<void> => {
-    const uris = [...changedUris.values()];
-    changedUris.clear();
-    const outcome: Outcome = { read: [], dropped: [] };
-    let until = Date.now() + sliceTime;
-    for (const uri of uris) {
-      const path = files.pathOf(uri);
-      if (path === undefined) continue;
-      for (const dependent of new Set([...(dependents.get(path) ?? []), ...(dependents.get(folderOf(path)) ?? [])])) {
-        const document = model.document(dependent);
-        const isStale = (): boolean => model.document(dependent) !== document;
-        if (document !== undefined) await readText(dependent, document.text, isStale, outcome);
-      }
-      if (!isOpen(uri)) {
-        const text = await files.read(path, { signal });
-        if (text === undefined) outcome.dropped.push(path);
-        else if (model.document(path)?.text !== text) await readText(path, text, () => isOpen(uri), outcome);
-      }
-      if (Date.now() < until) continue;
-      await giveTurn();
-      until = Date.now() + sliceTime;
+    const changes = [...changedFiles.values()];
+    changedFiles.clear();
+    const isOpen = (path: string): boolean => isOpenPath(extension, path);
+    const readings: Reading[] = [];
+    const gone: string[] = [];
+    for (const { path } of changes) {
+      if (isOpen(path)) continue;
+      const text = await readQuietly(path);
+      if (text === undefined) gone.push(path);
+      else if (model.document(path)?.text !== text) readings.push({ path, text, isStale: () => isOpen(path) });
     }
-    settle(outcome);
+    const { read, dropped } = await reader.read([...readings, ...reader.dependents(changes)], signal);
+    settle({ read, dropped: [...dropped, ...gone] });
   };
 
   const readRules = async (): Promise<void> => {
@@ -120,11 +114,11 @@ export function register(extension: Extension): vscode.Disposable {
   };
 
   const readAll = async (): Promise<void> => {
-    for (const editorDocument of vscode.workspace.textDocuments) await readOpen(editorDocument);
+    for (const editorDocument of vscode.workspace.textDocuments) await readOpen(editorDocument, false, signal);
     const { readWorkspace } = await import("../application/readWorkspace.ts");
     const onReadings = (readings: readonly FileReading[]): void => {
       for (const { path, document, siblings = [] } of readings) {
-        look(path, siblings);
+        reader.note(path, siblings);
         // While others are still being read: of thousands together it would take too long.
         if (document !== undefined) namedUses(document);
       }
@@ -144,22 +138,24 @@ export function register(extension: Extension): vscode.Disposable {
   };
 
   const watcher = vscode.workspace.createFileSystemWatcher(readablePattern);
-  const changed = (uri: vscode.Uri): void => {
-    changedUris.set(uri.toString(), uri);
+  const changed = (uri: vscode.Uri, change: FileChange["change"]): void => {
+    const path = files.pathOf(uri);
+    if (path === undefined) return;
+    changedFiles.set(path, { path, change: changedFiles.get(path)?.change === "name" ? "name" : change });
     later("changed files", typingPause, readChanged);
     if (/\.(?:ya?ml|json|pub|pem|crt|cer)$/iu.test(uri.path)) later("policies", policyPause, readRules);
   };
   const disposables = vscode.Disposable.from(
     watcher,
-    watcher.onDidChange(changed),
-    watcher.onDidCreate(changed),
-    watcher.onDidDelete(changed),
-    vscode.workspace.onDidOpenTextDocument((opened) => later(opened.uri.toString(), 0, () => readOpen(opened))),
-    vscode.workspace.onDidChangeTextDocument(({ document }) =>
-      later(document.uri.toString(), typingPause, () => readOpen(document)),
-    ),
+    watcher.onDidChange((uri) => changed(uri, "content")),
+    watcher.onDidCreate((uri) => changed(uri, "name")),
+    watcher.onDidDelete((uri) => changed(uri, "name")),
+    vscode.workspace.onDidOpenTextDocument((opened) => readTyped(opened, false)),
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      if (contentChanges.length > 0) readTyped(document, true);
+    }),
     // What was typed and not saved is gone: the file's own text counts again.
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => changed(uri)),
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => changed(uri, "content")),
     vscode.workspace.onDidChangeWorkspaceFolders(() => later("the workspace", policyPause, readAll)),
     new vscode.Disposable(() => {
       lifetime.abort();
@@ -175,13 +171,11 @@ export function register(extension: Extension): vscode.Disposable {
   return disposables;
 }
 
-function reader() {
-  // The readers hold a YAML parser: they load when the first file is read, not when the extension starts.
-  return Promise.all([
-    import("../core/document/resolveWorkspace.ts"),
-    import("../core/document/detect.ts"),
-    import("../application/resolveDocuments.ts"),
-  ]);
+function unsavedText(uri: vscode.Uri | undefined): string | undefined {
+  if (uri === undefined) return undefined;
+  const key = uri.toString();
+  const open = vscode.workspace.textDocuments.find((one) => one.isDirty && one.uri.toString() === key);
+  return open?.getText();
 }
 
 function isOpen(uri: vscode.Uri): boolean {

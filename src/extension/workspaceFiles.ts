@@ -2,11 +2,11 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import * as vscode from "vscode";
 import type { Root } from "../adapters/files/filesNow.ts";
+import { decode } from "../adapters/files/nodeFiles.ts";
 import { createReadingProcesses } from "../adapters/files/readingProcesses.ts";
 import { AppError } from "../application/errors.ts";
 import type { Files, Log } from "../application/ports.ts";
 import { maximumNames } from "../core/document/siblings.ts";
-import { withoutByteOrderMark } from "../core/image/span.ts";
 import { abortOf } from "./cancellation.ts";
 
 /** The workspace's files, and how its paths and the editor's addresses correspond. */
@@ -76,7 +76,7 @@ export function createWorkspaceFiles(log: Log, program: string): WorkspaceFiles 
             "limit-reached",
             `${path} was not read: it is larger than ${maximumSize / 1024 / 1024} MB.`,
           );
-        return withoutByteOrderMark(new TextDecoder().decode(bytes));
+        return decode(path, Buffer.from(bytes));
       } catch (error) {
         if (error instanceof AppError) throw error;
         if (isMissing(error)) return undefined;

@@ -1,18 +1,17 @@
 import type { Document } from "./document.ts";
 import { readDocument } from "./readDocument.ts";
 
-/** A document, and which files it would have looked into that are not known. */
-export interface ResolvedDocument {
-  readonly document: Document;
-  /** Workspace-relative paths, each once. */
-  readonly missing: readonly string[];
-}
-
 /** A document, and which files it looked into. */
 export interface AmongOthers {
   readonly document: Document;
   /** Workspace-relative paths, each once. */
   readonly asked: readonly string[];
+}
+
+/** A document, and which of the files that it looked into are not known. */
+export interface ResolvedDocument extends AmongOthers {
+  /** Workspace-relative paths, each once. */
+  readonly missing: readonly string[];
 }
 
 /** Files that one document may look into. */
@@ -35,7 +34,7 @@ export function resolveDocument(
     if (!texts.has(sibling)) missing.add(sibling);
     return texts.get(sibling);
   });
-  return { document, missing: [...missing] };
+  return { document, asked: [...asked].filter((sibling) => sibling !== path), missing: [...missing] };
 }
 
 /** Reads a file among others whose texts are at hand at once; `textOf` gives undefined for a file that is not there. */

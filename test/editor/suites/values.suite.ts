@@ -107,6 +107,14 @@ describe("where a reference leads", () => {
     await until(async () => ((await hints()) === "1.27" ? true : undefined));
     await write("values/.env", "TAG=1.28\n");
     await until(async () => ((await hints()) === "1.28" ? true : undefined));
+    // What is typed there counts before it is saved, and no more once it is thrown away.
+    const environment = await workspace.openTextDocument(fileUri("values/.env"));
+    const editor = await window.showTextDocument(environment);
+    await editor.edit((edit) => edit.replace(new Range(0, 4, 0, 8), "1.29"));
+    assert.ok(environment.isDirty);
+    await until(async () => ((await hints()) === "1.29" ? true : undefined));
+    await commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+    await until(async () => ((await hints()) === "1.28" ? true : undefined));
     await commands.executeCommand("workbench.action.closeActiveEditor");
   });
 });
