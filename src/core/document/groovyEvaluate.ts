@@ -211,6 +211,7 @@ export function createGroovyEvaluation(
     const named = isHandle.test(member) ? valueAt(end + 2, depth + 1) : undefined;
     if (named !== undefined) return [within(named, span, [step]), nameAt(all, close + 2) === "id" ? close + 2 : close];
     if (dot > 0 && method === "imageName") return [expand(`${member.slice(0, dot)}.id`, span, depth), close];
+    if (dot > 0 && method === "join") return [[{ span, chain: [] }], close];
     if (dot > 0 && same.test(method)) return [expand(member.slice(0, dot), span, depth), close];
     // `map.get('key', 'otherwise')`
     if (dot > 0 && /^get(?:OrDefault)?$/.test(method)) {
@@ -238,15 +239,19 @@ export function createGroovyEvaluation(
   ): readonly [parts: readonly WordPart[], last: number] {
     let last = end;
     let isSame = true;
+    let isJoined = false;
     for (;;) {
       const close = sign(last + 1) === "." && sign(last + 3) === "(" ? closingAt(all, last + 3) : undefined;
       if (close === undefined) break;
       isSame &&= same.test(nameAt(all, last + 2));
+      isJoined = nameAt(all, last + 2) === "join";
       last = close;
     }
     const start = all[at]?.span.start ?? 0;
     const span = { start, end: all[last]?.span.end ?? start };
-    return [isSame ? parts : [{ span, chain: [stepAt(span, "expression")] }], last];
+    if (isSame) return [parts, last];
+    // What is joined is words rather than one image.
+    return [[{ span, chain: isJoined ? [] : [stepAt(span, "expression")] }], last];
   }
 
   const pieceParts = (pieces: readonly GroovyPiece[], depth: number): readonly WordPart[] =>

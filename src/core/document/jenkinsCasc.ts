@@ -1,7 +1,7 @@
-import type { Document } from "./document.ts";
+import type { Document, ImageUse } from "./document.ts";
 import { placeDocument } from "./embedded.ts";
 import { readJenkinsfile } from "./jenkinsfile.ts";
-import { readPodText } from "./jenkinsPods.ts";
+import { imagesOfPod } from "./jenkinsPods.ts";
 import { createPipeline } from "./pipeline.ts";
 import { dollar } from "./templateSyntax.ts";
 import { scalarOf } from "./yamlNode.ts";
@@ -25,18 +25,19 @@ const scope = { syntax: dollar({ bare: false }), lookup: () => [] };
 export function readJenkinsCasc(text: string, path: string): Document {
   const pipeline = createPipeline(text, path, "jenkins-casc");
   const inner: Document[] = [];
+  const uses: ImageUse[] = [];
   for (const root of pipeline.roots) {
     for (const node of images.flatMap((place) => placesOf(root, place)))
       if (scalarOf(node) !== undefined) pipeline.image(node, "container", { scope });
     for (const node of pods.flatMap((place) => placesOf(root, place))) {
       const scalar = scalarOf(node);
-      if (scalar !== undefined) inner.push(placeDocument(readPodText(scalar.text, path), scalar, pipeline.text));
+      if (scalar !== undefined) uses.push(...imagesOfPod(scalar, pipeline.text, path));
     }
     for (const node of placesOf(root, ["jobs", "*", "script"])) {
       const scalar = scalarOf(node);
       if (scalar !== undefined) inner.push(placeDocument(readJenkinsfile(scalar.text, path), scalar, pipeline.text));
     }
   }
-  const document = pipeline.document(inner.flatMap((one) => one.images));
+  const document = pipeline.document([...uses, ...inner.flatMap((one) => one.images)]);
   return { ...document, commands: [...document.commands, ...inner.flatMap((one) => one.commands)] };
 }

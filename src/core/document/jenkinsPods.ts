@@ -1,5 +1,5 @@
 import type { Span } from "../image/span.ts";
-import type { Document, ImageUse } from "./document.ts";
+import type { ImageUse } from "./document.ts";
 import { placeDocument } from "./embedded.ts";
 import type { GroovyPiece, GroovyToken } from "./groovy.ts";
 import { readKubernetes } from "./kubernetes.ts";
@@ -29,7 +29,7 @@ export function stringScalar(text: string, token: GroovyToken): YamlScalar | und
 export function readPod(text: string, token: GroovyToken | undefined, path: string): PodImages {
   const scalar = token === undefined ? undefined : stringScalar(text, token);
   if (token?.kind !== "string" || scalar === undefined) return none;
-  const found = placeDocument(readPodText(scalar.text, path), scalar, text).images;
+  const found = imagesOfPod(scalar, text, path);
   const isComposed = ({ span }: ImageUse): boolean =>
     token.pieces.some((one) => one.kind === "expression" && one.span.start < span.end && one.span.end > span.start);
   return {
@@ -40,15 +40,29 @@ export function readPod(text: string, token: GroovyToken | undefined, path: stri
   };
 }
 
-/** Reads a pod's manifest, which may be given as its specification alone. */
-export function readPodText(raw: string, path: string): Document {
-  if (!/\bcontainers["']?\s*:/.test(raw)) return readKubernetes("", path);
+/** A list of containers reads as what has one. */
+const listHolder = "apiVersion: a.b/v1\nkind: A\ncontainers:\n";
+
+/** The images of a pod's manifest that a scalar of `text` holds: whole, its specification alone, or its containers. */
+export function imagesOfPod(scalar: YamlScalar, text: string, path: string): readonly ImageUse[] {
+  const raw = scalar.text;
+  if (isContainerList(raw)) {
+    const read = readKubernetes(listHolder + raw, path);
+    return placeDocument(read, scalar, text, (offset) => offset - listHolder.length).images;
+  }
+  if (!/\bcontainers["']?\s*:/.test(raw)) return [];
   const indentation = /^[ \t]*(?=[^\s#])/m.exec(raw)?.[0] ?? "";
   const lacks = (key: string): boolean => !new RegExp(`^${indentation}${key}[ \\t]*:`, "m").test(raw);
   const said = [lacks("kind") ? "kind: Pod" : "", lacks("apiVersion") ? "apiVersion: v1" : ""];
   const added = said.flatMap((line) => (line === "" ? [] : [`${indentation}${line}\n`])).join("");
   const read = readKubernetes(added === "" ? raw : `${raw.trimEnd()}\n${added}`, path);
-  return { ...read, images: read.images.filter(({ span }) => span.end <= raw.length) };
+  const images = read.images.filter(({ span }) => span.end <= raw.length);
+  return placeDocument({ ...read, images }, scalar, text).images;
+}
+
+/** Whether a text is nothing but containers of a pod: what a script puts together has them apart. */
+function isContainerList(raw: string): boolean {
+  return /^\s*-[ \t]+(?:name|image)[ \t]*:[^\n]*\n[ \t]+(?:name|image)[ \t]*:[ \t]*\S/.test(raw);
 }
 
 function piecesWithin(pieces: readonly GroovyPiece[], { start, end }: Span): readonly GroovyPiece[] {
@@ -60,9 +74,11 @@ function piecesWithin(pieces: readonly GroovyPiece[], { start, end }: Span): rea
   });
 }
 
-/** Whether a string is a pod by itself, wherever the script keeps it. */
+/** Whether a string is a pod by itself, or containers of one, wherever the script keeps it. */
 export function isPod(token: GroovyToken): boolean {
   if (token.kind !== "string" || token.span.end - token.span.start < 40) return false;
+  const [first] = token.pieces;
+  if (first?.kind === "text" && isContainerList(first.text)) return true;
   const has = (form: RegExp): boolean => token.pieces.some((piece) => piece.kind === "text" && form.test(piece.text));
   return has(/^\s*kind:[ \t]*["']?Pod\b/m) && has(/^[ \t-]*image[ \t]*:/m);
 }

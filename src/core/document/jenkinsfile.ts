@@ -11,6 +11,7 @@ import { closingAt, groovyTokens, nameAt, signAt, type GroovyToken } from "./gro
 import { createGroovyValues } from "./groovyValues.ts";
 import { isInContainers, isInsideCall, ownerOf, registryBeside, registryOf, scriptArgument } from "./jenkinsPlaces.ts";
 import { isPod, readPod, stringScalar } from "./jenkinsPods.ts";
+import { stepImageAt } from "./jenkinsSteps.ts";
 import { inDocumentOrder } from "./yamlImage.ts";
 
 /**
@@ -79,6 +80,11 @@ export function readJenkinsfile(source: string, path: string): Document {
     for (let at = index; at < value.next; at++) taken.add(at);
     mention(value.parts, value.span, site, { registry, isLocal, endsWithName: value.endsWithName });
   };
+  /** What a library's step is given to run, which the file may have built itself. */
+  const addStepImage = (at: number): void => {
+    const image = stepImageAt(text, tokens, at, values);
+    if (image !== undefined) addImage(image, "image", { isLocal: true });
+  };
   const addScript = (script: number, windowsShell?: WindowsShell): void => {
     const value = values.valueAt(script);
     if (value === undefined) return;
@@ -128,6 +134,7 @@ export function readJenkinsfile(source: string, path: string): Document {
         else if (/^(?:ecs|buildInDocker)$/.test(blocks.at(-1) ?? "") && isCall) addImage(argument, "image");
         else if (/^docker(?:Container)?$/.test(blocks.at(-1) ?? "") && isCall)
           addImage(argument, "docker", { registry: registryBeside(tokens, at, values) });
+        else addStepImage(at);
         break;
       case "docker":
       case "dockerContainer":
@@ -185,6 +192,7 @@ export function readJenkinsfile(source: string, path: string): Document {
         if (is(at - 1, ".") && is(at + 1, "(") && tokens[at - 2]?.kind === "string") addScript(at - 2);
         break;
       default:
+        addStepImage(at);
     }
   }
   // A pod may be kept anywhere; what is written to a file is none.

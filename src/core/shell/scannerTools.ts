@@ -51,7 +51,7 @@ function readSnyk(words: readonly WordValue[]): CommandImages {
   const given = words.filter(({ text }) => !text.startsWith("-"));
   const [group, verb] = given.map(({ text }) => text);
   if (group === "container" && /^(?:test|monitor|sbom)$/.test(verb ?? ""))
-    return local(given.slice(2, 3).map(wholeSlice));
+    return local(given.slice(2, 3).flatMap((one) => (notImage.test(one.text) ? [] : [wholeSlice(one)])));
   const isDocker = words.some(({ text }) => text === "--docker");
   return isDocker && (group === "test" || group === "monitor") ? local(given.slice(1, 2).map(wholeSlice)) : noImages;
 }

@@ -194,6 +194,27 @@ describe("readJenkinsfile", () => {
       "sshCommand remote: host, command: 'docker pull a/b:1'\nsshTransfer(execCommand: '''docker rm x\ndocker run a/b:2''')\n'docker pull a/b:3'.execute()\nother(command: 'docker pull no:1')",
       ["docker.io/a/b:1", "docker.io/a/b:2", "docker.io/a/b:3"],
     ],
+    [
+      "what the steps of a library run",
+      "devPod(image: 'a/b:1', cpu: 1) { sh 'x' }\nlib.withDocker('a/b:2', '-u 0') { }\nstandard(dockerImage: 'a/b:3', nodes: [[containerImage: 'r.io/a/b']])\ndef I = 'a/b:4'\ninsideDocker(I) { }",
+      ["docker.io/a/b:1", "docker.io/a/b:2", "docker.io/a/b:3", "r.io/a/b", "docker.io/a/b:4"],
+    ],
+    [
+      "nothing from steps that make or move images, or that do not tell",
+      "dockerBuild(image: 'no:1') { }\npushAll(dockerImage: 'no:1')\nstandard(image: 'no:1')\nstandard(dockerImage: 'no')\nwithDocker(unknown) { }\nwithDockerRegistry('no:1') { }",
+      [],
+    ],
+    [
+      "what the script itself reads by its name where it does so",
+      "def c = [dockerImage: 'a/b:1']\ndocker.image(c.dockerImage).pull()",
+      ["docker.io/a/b:1"],
+    ],
+    [
+      "containers of a pod that are written apart",
+      "def list() { return indent(2, \"\"\"\n  - name: x\n    image: a/b:1\n  - name: y\n    image: a/b:$T\n\"\"\") }\nwriteFile(text: '''\n- name: x\n  image: no:1\n''')",
+      ["docker.io/a/b:1", "partial"],
+    ],
+    ["no words that are joined", "sh \"docker run ${a.join(' ')}\"", []],
     ["an image without parentheses", "docker.image 'a/b:1'", ["docker.io/a/b:1"]],
     [
       "a pipeline that the definition of a job holds",

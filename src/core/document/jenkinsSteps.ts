@@ -1,0 +1,74 @@
+import { parseReference } from "../image/reference.ts";
+import { closingAt, nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import type { GroovyValues } from "./groovyValues.ts";
+
+/** Arguments that say by their names which image a library's step runs. */
+const imageKey = /(?:docker|container)_?image$/i;
+/** Steps that by their names run something within a container of an image. */
+const runsWithin = /(?:^|\.)(?:with|in|inside|runIn|runInside|runWith|use)Docker(?:Container|Image)?$/i;
+/** What such steps make, move or tell of is not what they run. */
+const makes = /build|push|publish|tag|deploy|release|promote|sign|scan|delete|remove|clean|notif|slack|stage|parallel/i;
+/** Tokens before an argument that are looked through for its call. */
+const maximumBack = 500;
+
+/**
+ * The token at which the image begins that a library's step is given, where the call tells that without the library:
+ * `step(image: 'x') { ... }`, `withDocker('x') { ... }`, `step(dockerImage: 'x:1')`.
+ */
+export function stepImageAt(
+  text: string,
+  tokens: readonly GroovyToken[],
+  at: number,
+  values: GroovyValues,
+): number | undefined {
+  const name = nameAt(tokens, at);
+  if (!/(?:ocker|mage)/i.test(name)) return undefined;
+  const isNamed = signAt(tokens, at + 1) === ":";
+  if (isNamed && name === "image") return isRun(tokens, at) && isTold(values, at + 2) ? at + 2 : undefined;
+  if (isNamed && imageKey.test(name)) {
+    const value = tokens[at + 2];
+    const [piece, ...others] = value?.kind === "string" ? value.pieces : [];
+    const isLiteral = piece?.kind === "text" && others.length === 0 && isExplicit(piece.text);
+    // What the script itself reads by that name is said where it is used.
+    return isLiteral &&
+      !new RegExp(`\\b${name}\\b(?!\\s*:)`).test(text) &&
+      !makes.test(nameAt(tokens, (openOf(tokens, at) ?? 0) - 1))
+      ? at + 2
+      : undefined;
+  }
+  if (signAt(tokens, at + 1) !== "(" || !runsWithin.test(name)) return undefined;
+  return hasBlock(tokens, at + 1) && signAt(tokens, at + 3) !== ":" && isTold(values, at + 2) ? at + 2 : undefined;
+}
+
+/** Whether the call around a named argument runs a block. */
+function isRun(tokens: readonly GroovyToken[], at: number): boolean {
+  const open = openOf(tokens, at);
+  if (open === undefined || signAt(tokens, open) !== "(") return false;
+  const step = nameAt(tokens, open - 1);
+  return step !== "" && !makes.test(step) && hasBlock(tokens, open);
+}
+
+/** A block after the call's parentheses, or as its last argument. */
+function hasBlock(tokens: readonly GroovyToken[], open: number): boolean {
+  const close = closingAt(tokens, open);
+  return close !== undefined && (signAt(tokens, close + 1) === "{" || signAt(tokens, close - 1) === "}");
+}
+
+function openOf(tokens: readonly GroovyToken[], at: number): number | undefined {
+  let depth = 0;
+  for (let index = at - 1; index >= 0 && at - index < maximumBack; index--) {
+    const sign = signAt(tokens, index);
+    if (sign === ")" || sign === "]" || sign === "}") depth += 1;
+    else if ((sign === "(" || sign === "[" || sign === "{") && --depth < 0) return index;
+  }
+  return undefined;
+}
+
+function isTold(values: GroovyValues, at: number): boolean {
+  return values.valueAt(at)?.parts.some(({ text, choices }) => text !== undefined || choices !== undefined) === true;
+}
+
+/** A reference that says more than a name: a tag, a digest, or the host of a registry. */
+function isExplicit(text: string): boolean {
+  return parseReference(text).value !== undefined && /[:@]|^[^/]*\.[^/]*\//.test(text);
+}
