@@ -331,6 +331,14 @@ steps:
     image: «node:20»
     commands: [docker pull «redis:7»]
   own: {title: x, image: '\${{build}}'}
+  inline:
+    type: build
+    image_name: acme/inline
+    dockerfile:
+      content: |-
+        FROM «node:18» AS a
+        FROM «alpine:3.7»
+        COPY --from=a / /
   given: {type: freestyle, arguments: {image: «golang:1», commands: [docker pull «redis:8»]}}
   other: {type: acme/step, arguments: {image: acme/none:1}}
   many:
@@ -353,6 +361,8 @@ hooks:
     uses: [
       "image docker.io/library/node:20 literal",
       "command docker.io/library/redis:7 literal",
+      "from docker.io/library/node:18 literal",
+      "from docker.io/library/alpine:3.7 literal",
       "image docker.io/library/golang:1 literal",
       "command docker.io/library/redis:8 literal",
       "image ? partial",
@@ -362,6 +372,6 @@ hooks:
       "command docker.io/library/redis:9 literal",
       "image docker.io/library/alpine:3.8 literal",
     ],
-    pins: 6,
+    pins: 8,
   },
 ];

@@ -1,5 +1,6 @@
+import { readDockerfile } from "./dockerfile.ts";
 import type { Document, ImageUse } from "./document.ts";
-import { readEmbeddedYaml } from "./embedded.ts";
+import { placeDocument, readEmbeddedYaml } from "./embedded.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import type { TemplateScope } from "./template.ts";
 import { anyOf, delimited } from "./templateSyntax.ts";
@@ -11,12 +12,12 @@ const scope: TemplateScope = { syntax, lookup: () => [] };
 const maximumDepth = 8;
 
 /**
- * Reads Codefresh pipelines: images of steps that run one, of compositions and of services; commands. An image that a
+ * Reads Codefresh pipelines: images of steps that run one, of compositions and of services, bases of Dockerfiles that are written here; commands. An image that a
  * step of the pipeline builds is named after the step. Types of steps have steps of their own.
  */
 export function readCodefresh(text: string, path: string): Document {
   const pipeline = createPipeline(text, path, "codefresh");
-  const templates: ImageUse[] = [];
+  const embedded: ImageUse[] = [];
   for (const root of pipeline.roots)
     for (const holder of [root, valueAt(root, "spec")]) {
       const names = new Set(stepNames(valueAt(holder, "steps"), 0));
@@ -24,9 +25,15 @@ export function readCodefresh(text: string, path: string): Document {
       readHooks(pipeline, valueAt(holder, "hooks"), names, 0);
       readComposition(pipeline, valueAt(holder, "services"), names);
       const template = scalarOf(valueAt(holder, "stepsTemplate"));
-      if (template !== undefined) templates.push(...readTemplate(template, pipeline.text, path));
+      if (template !== undefined) embedded.push(...readTemplate(template, pipeline.text, path));
+      // A step that builds may hold its Dockerfile itself.
+      for (const node of placesOf(holder, ["steps", "**", "dockerfile", "content"])) {
+        const content = scalarOf(node);
+        if (content === undefined) continue;
+        embedded.push(...placeDocument(readDockerfile(content.text, path), content, pipeline.text).images);
+      }
     }
-  return pipeline.document(templates);
+  return pipeline.document(embedded);
 }
 
 /** The steps that the type of a step writes as a template; lines that only direct the template are none of theirs. */

@@ -2,6 +2,7 @@ import { formatReference, parseReference, repositoryName } from "../image/refere
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Document } from "./document.ts";
 import { chartValues, type ChartValues } from "./helmChart.ts";
+import { chartPipelineImages } from "./chartPipelines.ts";
 import { isPlaceholder } from "./imageShape.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import {
@@ -49,11 +50,14 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
         pin: "none",
       });
   });
+  const piped = chartPipelineImages(text, path);
+  const places = new Set(piped.map(({ span }) => span.start));
+  const others = images.images.filter(({ span }) => !places.has(span.start));
   return {
     path,
     dialect: "helm-template",
     text,
-    images: inDocumentOrder(images.images),
+    images: inDocumentOrder([...others, ...piped]),
     commands: [],
     jobs: [],
     problems: [],

@@ -31,6 +31,34 @@ describe("readHelmTemplate", () => {
       deployment("- name: a\n  image: «busybox:1.36»"),
       ["image docker.io/library/busybox:1.36 literal"],
     ],
+    [
+      "a pipeline's parameters and bundles",
+      `apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: {{ .Release.Name }}}
+spec:
+  params:
+  - {name: tool, default: node:22}
+  - {name: own, default: "{{ .Values.own }}"}
+  tasks:
+  {{- if .Values.clone }}
+  - name: clone
+    taskRef: {resolver: bundles, params: [{name: bundle, value: «ghcr.io/acme/clone:1»}]}
+  {{- end }}
+  - name: run
+    taskSpec:
+      steps:
+      - image: «$(params.tool)»
+      - image: «$(params.own)»
+      - image: «busybox:1.36»
+`,
+      [
+        "bundle ghcr.io/acme/clone:1 literal",
+        "image docker.io/library/node:22 resolved",
+        "image ? unresolved",
+        "image docker.io/library/busybox:1.36 literal",
+      ],
+    ],
     ["a quoted one", deployment('- image: "«a/b:1»"'), ["image docker.io/a/b:1 literal"]],
     [
       "no image that the values say",
