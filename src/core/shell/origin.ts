@@ -21,22 +21,24 @@ export function createTextPieces(document: string): TextPieces {
   const parts: string[] = [];
   const starts: number[] = [];
   const origins: number[] = [];
+  const lasts: number[] = [];
   let length = 0;
   let end = 0;
-  const push = (text: string, origin: number): void => {
+  const push = (text: string, origin: number, last: number): void => {
     if (text === "") return;
     parts.push(text);
     starts.push(length);
     origins.push(origin);
+    lasts.push(last);
     length += text.length;
   };
   return {
     add(start, to) {
-      push(document.slice(start, to), start);
+      push(document.slice(start, to), start, to);
       end = to;
     },
     addText(text, at) {
-      push(text, at);
+      push(text, at, at);
       end = at;
     },
     build() {
@@ -52,7 +54,7 @@ export function createTextPieces(document: string): TextPieces {
             if ((starts[middle] ?? 0) <= offset) low = middle;
             else high = middle - 1;
           }
-          return (origins[low] ?? 0) + Math.max(0, offset - (starts[low] ?? 0));
+          return Math.min((origins[low] ?? 0) + Math.max(0, offset - (starts[low] ?? 0)), lasts[low] ?? 0);
         },
       };
     },

@@ -58,8 +58,17 @@ export interface ShellReading {
 export function readShell(text: string, options: ShellOptions = {}): ShellReading {
   const { windowsShell, ...others } = options;
   if (windowsShell !== undefined) {
-    const environment = { ...others.environment, ...windowsEnvironment(others.environment ?? {}) };
-    const reading = readShell(asPosixScript(text, windowsShell), { ...others, environment });
+    const { offset = 0, toDocumentOffset = (at: number) => offset + at } = options;
+    const environment = {
+      ...others.environment,
+      ...windowsEnvironment(others.environment ?? {}, windowsShell),
+    };
+    const script = asPosixScript(text, windowsShell);
+    const reading = readShell(script.text, {
+      ...others,
+      environment,
+      toDocumentOffset: (at) => toDocumentOffset(script.toDocumentOffset(at)),
+    });
     // What only a POSIX shell would refuse is no problem.
     return { ...reading, problems: [] };
   }

@@ -1,3 +1,7 @@
+import { fromCommandPrompt } from "./commandPrompt.ts";
+import type { PiecedText } from "./origin.ts";
+import { fromPowerShell } from "./powerShell.ts";
+
 /** Shells of Windows whose scripts are read for the programs that they run. */
 export type WindowsShell = "powershell" | "cmd";
 
@@ -10,48 +14,20 @@ export function windowsShellOf(name: string): WindowsShell | undefined {
 }
 
 /**
- * A script of PowerShell or of the command prompt in the words of a POSIX shell, as far as running programs goes: lines
- * that continue, plain assignments and the environment. Every character keeps its place.
+ * A script of PowerShell or of the command prompt in the words of a POSIX shell, as far as running programs goes, with
+ * where each character stands in the script.
  */
-export function asPosixScript(text: string, shell: WindowsShell): string {
-  if (shell === "cmd")
-    return text
-      .replaceAll(/\^(?=\r?\n)/g, "\\")
-      .replaceAll(/^([ \t]*)(?:rem|::)(?=[ \t]|\r?$)/gim, (whole: string) => `#${" ".repeat(whole.length - 1)}`)
-      .replaceAll(/^[ \t]*@(?=\w)/gm, (whole) => " ".repeat(whole.length));
-  return text
-    .replaceAll(/`(?=\r?\n)/g, "\\")
-    .replaceAll(/<#[\s\S]{0,20000}?#>/g, blank)
-    .replaceAll(
-      /\bparam[ \t\r\n]*\((?:[^()"'#]|"[^"\r\n]*"|'[^'\r\n]*'|#[^\r\n]*(?![^\r\n])|\([^()]*\)){0,2000}\)/gi,
-      parameters,
-    )
-    .replaceAll(/\$env:(?=\w)/gi, "$env_")
-    .replaceAll(/\$\{env:(?=\w)/gi, "${env_")
-    .replaceAll(/^([ \t]*)\$(\w+)([ \t]*=[ \t]*)(?=["'])/gm, (whole: string, _, name: string) =>
-      `${name}=`.padStart(whole.length),
-    )
-    .replaceAll(/^[ \t]*\$\w+[ \t]*=[ \t]*(?=[A-Za-z&])/gm, (whole) => " ".repeat(whole.length));
-}
-
-function blank(text: string): string {
-  return text.replaceAll(/[^\r\n]/g, " ");
-}
-
-/** `param([string]$Image = "node:22")`: what a caller does not give. */
-function parameters(block: string): string {
-  let at = 0;
-  let kept = "";
-  for (const { index, 0: whole, 1: name = "", 2: value = "" } of block.matchAll(
-    /\$(\w+)[ \t]*=[ \t]*("[^"\r\n]*"|'[^'\r\n]*')/g,
-  )) {
-    kept += blank(block.slice(at, index)) + `${name}=${value}`.padStart(whole.length);
-    at = index + whole.length;
-  }
-  return kept + blank(block.slice(at));
+export function asPosixScript(text: string, shell: WindowsShell): PiecedText {
+  return shell === "cmd" ? fromCommandPrompt(text) : fromPowerShell(text);
 }
 
 /** The environment under the names that `asPosixScript` gives it. */
-export function windowsEnvironment(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [`env_${name}`, value]));
+export function windowsEnvironment(
+  environment: Readonly<Record<string, string>>,
+  shell: WindowsShell,
+): Readonly<Record<string, string>> {
+  const prefix = shell === "cmd" ? "" : "env_";
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [`${prefix}${name.toLowerCase()}`, value]),
+  );
 }
