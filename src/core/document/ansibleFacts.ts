@@ -106,7 +106,7 @@ export function isBuild(module: string, parameters: YamlNode): boolean {
   const source = textOf(valueAt(parameters, "source"));
   const isState = textOf(valueAt(parameters, "state")) === "build";
   const given = ["build", "path", "load_path"].some((key) => valueAt(parameters, key) !== undefined);
-  return source === undefined ? isState || given : source !== "pull";
+  return source === undefined || source.includes("{{") ? isState || given : source !== "pull";
 }
 
 /** A reference as written, without its tag and digest; what stands in an expression ends nothing. */

@@ -36,6 +36,14 @@ const places = new Map<string, readonly string[]>([
   ["AWS::SageMaker::Model", ["PrimaryContainer.Image", "Containers.*.Image"]],
   ["AWS::SageMaker::ModelPackage", ["InferenceSpecification.Containers.*.Image"]],
   ["AWS::SageMaker::ImageVersion", ["BaseImage"]],
+  ["AWS::SageMaker::InferenceComponent", ["Specification.Container.Image"]],
+  ...["DataQuality", "ModelBias", "ModelExplainability", "ModelQuality"].map(
+    (kind) => [`AWS::SageMaker::${kind}JobDefinition`, [`${kind}AppSpecification.ImageUri`]] as const,
+  ),
+  [
+    "AWS::SageMaker::MonitoringSchedule",
+    ["MonitoringScheduleConfig.MonitoringJobDefinition.MonitoringAppSpecification.ImageUri"],
+  ],
   ["AWS::Lightsail::Container", ["ContainerServiceDeployment.Containers.*.Image"]],
   ["AWS::BedrockAgentCore::Runtime", ["AgentRuntimeArtifact.ContainerConfiguration.ContainerUri"]],
   ["AWS::EMRServerless::Application", ["ImageConfiguration.ImageUri"]],

@@ -1,22 +1,11 @@
-import { textOfValue } from "./template.ts";
+import { chosen, compared, filtered, joined, ofTruth, testOf, truthOf, unknown, type Read } from "./jinjaValues.ts";
 import type { Value } from "./value.ts";
 
 /** What a name stands for, one value for each that it may have; undefined where nothing defines it. */
 export type JinjaLookup = (name: string) => readonly Value[] | undefined;
 
-const token = /\s*(?:'((?:[^'\\])*)'|"((?:[^"\\])*)"|(\d+)|([A-Za-z_]\w*)|([=!<>]=|[+~|().,[\]<>]))/y;
-const identities = new Set(["string", "quote", "mandatory"]);
-/** Filters that change a text, by what they are given. */
-const changes = new Map<string, (text: string, ...given: readonly string[]) => string | undefined>([
-  ["lower", (text) => text.toLowerCase()],
-  ["upper", (text) => text.toUpperCase()],
-  ["trim", (text) => text.trim()],
-  ["basename", (text) => text.slice(text.lastIndexOf("/") + 1)],
-  ["replace", (text, part = "", by = "") => (part === "" ? undefined : text.replaceAll(part, () => by))],
-]);
+const token = /\s*(?:'((?:[^'\\])*)'|"((?:[^"\\])*)"|(\d+)|([A-Za-z_]\w*)|([=!<>]=|[+~|().,[\]<>=]))/y;
 const maximumLength = 1000;
-const maximumValues = 256;
-const unknown: readonly Value[] = [{ parts: [{}], chain: [] }];
 
 interface Token {
   readonly text?: string;
@@ -58,12 +47,6 @@ interface Reader {
   readonly lookup: JinjaLookup;
 }
 
-/** What was read; without values where a variable is not defined, or a list is written. */
-interface Read {
-  readonly values?: readonly Value[] | undefined;
-  readonly items?: readonly Read[];
-}
-
 function take(reader: Reader, ...signs: readonly string[]): string | undefined {
   const sign = reader.tokens[reader.at]?.sign;
   if (sign === undefined || !signs.includes(sign)) return undefined;
@@ -73,20 +56,13 @@ function take(reader: Reader, ...signs: readonly string[]): string | undefined {
 
 /** `one if condition else other`: both where nothing tells which. */
 function readChoice(reader: Reader): Read | undefined {
-  const first = readSum(reader);
+  const first = readOr(reader);
   if (first === undefined || !takeName(reader, "if")) return first;
   const holds = readCondition(reader);
   if (!takeName(reader, "else")) return undefined;
   const second = readChoice(reader);
   if (second === undefined) return undefined;
   return chosen(holds, first, second);
-}
-
-/** What is taken; what is known of both where nothing tells. */
-function chosen(holds: boolean | undefined, first: Read = {}, second: Read = {}): Read {
-  if (holds !== undefined) return holds ? first : second;
-  const known = [first, second].flatMap((read) => read.values ?? []).slice(0, maximumValues);
-  return known.length === 0 ? {} : { values: known };
 }
 
 function takeName(reader: Reader, name: string): boolean {
@@ -97,37 +73,52 @@ function takeName(reader: Reader, name: string): boolean {
 
 /** Whether the condition before `else` holds; undefined where it cannot be told. */
 function readCondition(reader: Reader): boolean | undefined {
-  const holds = readTest(reader);
+  const holds = truthOf(readOr(reader));
   const isWhole = reader.tokens[reader.at]?.name === "else";
   while (reader.at < reader.tokens.length && reader.tokens[reader.at]?.name !== "else") reader.at++;
   return isWhole ? holds : undefined;
 }
 
-function readTest(reader: Reader): boolean | undefined {
-  const left = readFiltered(reader);
+function readOr(reader: Reader): Read | undefined {
+  let left = readAnd(reader);
+  while (left !== undefined && takeName(reader, "or")) {
+    const right = readAnd(reader);
+    if (right === undefined) return undefined;
+    left = chosen(truthOf(left), left, right);
+  }
+  return left;
+}
+
+function readAnd(reader: Reader): Read | undefined {
+  let left = readNot(reader);
+  while (left !== undefined && takeName(reader, "and")) {
+    const right = readNot(reader);
+    if (right === undefined) return undefined;
+    left = chosen(truthOf(left), right, left);
+  }
+  return left;
+}
+
+function readNot(reader: Reader): Read | undefined {
+  if (!takeName(reader, "not")) return readComparison(reader);
+  const negated = readNot(reader);
+  if (negated === undefined) return undefined;
+  const holds = truthOf(negated);
+  return ofTruth(holds === undefined ? undefined : !holds);
+}
+
+function readComparison(reader: Reader): Read | undefined {
+  const left = readSum(reader);
+  if (left === undefined) return undefined;
   if (takeName(reader, "is")) {
     const isNot = takeName(reader, "not");
-    return takeName(reader, "defined") && left !== undefined ? (left.values !== undefined) !== isNot : undefined;
+    const holds = testOf(reader.tokens[reader.at++]?.name ?? "", left);
+    return ofTruth(holds === undefined ? undefined : holds !== isNot);
   }
-  const operator = take(reader, "==", "!=");
-  if (operator === undefined) return truthOf(left);
-  return areEqual(left, readFiltered(reader), operator);
-}
-
-function areEqual(left: Read | undefined, right: Read | undefined, operator: string): boolean | undefined {
-  const [one, other] = [onlyText(left), onlyText(right)];
-  return one === undefined || other === undefined ? undefined : (one === other) === (operator === "==");
-}
-
-function truthOf(read: Read | undefined): boolean | undefined {
-  const said = onlyText(read)?.toLowerCase();
-  if (said === "true" || said === "yes") return true;
-  return said === "false" || said === "no" || said === "" ? false : undefined;
-}
-
-function onlyText(read: Read | undefined): string | undefined {
-  const [first, ...others] = (read?.values ?? unknown).map(textOfValue);
-  return others.every((other) => other === first) ? first : undefined;
+  const operator = take(reader, "==", "!=", "<", ">", "<=", ">=");
+  if (operator === undefined) return left;
+  const right = readSum(reader);
+  return right === undefined ? undefined : ofTruth(compared(left, right, operator));
 }
 
 function readSum(reader: Reader): Read | undefined {
@@ -140,57 +131,15 @@ function readSum(reader: Reader): Read | undefined {
   return left;
 }
 
-function joined(left: readonly Value[], right: readonly Value[]): readonly Value[] {
-  return left
-    .flatMap((one) =>
-      right.map((other) => ({ parts: [...one.parts, ...other.parts], chain: [...one.chain, ...other.chain] })),
-    )
-    .slice(0, maximumValues);
-}
-
 function readFiltered(reader: Reader): Read | undefined {
   let value = readPrimary(reader);
   while (value !== undefined && take(reader, "|") !== undefined) {
     const name = reader.tokens[reader.at++]?.name;
     const parameters = readParameters(reader);
     if (name === undefined || parameters === undefined) return undefined;
-    if (name === "default" || name === "d") value = withDefault(value, parameters);
-    else if (!identities.has(name)) value = filtered(name, value, parameters);
+    value = filtered(name, value, parameters);
   }
   return value;
-}
-
-function filtered(name: string, value: Read, parameters: readonly Read[]): Read | undefined {
-  const { items, values = unknown } = value;
-  const given = parameters.map(onlyText);
-  if (name === "ternary") {
-    return chosen(truthOf(value), ...parameters.slice(0, 2));
-  }
-  if (items !== undefined) {
-    if (name === "first") return items[0];
-    if (name === "last") return items.at(-1);
-    const [separator = ""] = given;
-    if (name !== "join") return undefined;
-    const between: readonly Value[] = [{ parts: separator === "" ? [] : [{ text: separator }], chain: [] }];
-    const pieces = items.flatMap((item, index) => [...(index === 0 ? [] : [between]), item.values ?? unknown]);
-    return { values: pieces.reduce(joined, [{ parts: [], chain: [] }]) };
-  }
-  const change = changes.get(name);
-  if (change === undefined || given.includes(undefined)) return undefined;
-  const known = given.flatMap((one) => one ?? []);
-  return {
-    values: values.map((one) => {
-      const text = textOfValue(one);
-      const made = text === undefined ? undefined : change(text, ...known);
-      if (made === undefined) return { parts: [{}], chain: one.chain };
-      return made === text ? one : { parts: [{ text: made }], chain: one.chain };
-    }),
-  };
-}
-
-function withDefault(value: Read, [fallback, ofEmpty]: readonly Read[]): Read {
-  const isEmpty = ofEmpty !== undefined && value.values?.every(({ parts }) => parts.every(({ text }) => text === ""));
-  return value.values === undefined || isEmpty === true ? (fallback ?? { values: [{ parts: [], chain: [] }] }) : value;
 }
 
 /** What stands between parentheses, or nothing without them. */
@@ -198,6 +147,8 @@ function readParameters(reader: Reader): readonly Read[] | undefined {
   if (take(reader, "(") === undefined) return [];
   const parameters: Read[] = [];
   while (take(reader, ")") === undefined) {
+    // The name of a parameter, `default('x', boolean=true)`: they come in the order in which they would without.
+    if (reader.tokens[reader.at + 1]?.sign === "=") reader.at += 2;
     const parameter = readChoice(reader);
     if (parameter === undefined) return undefined;
     parameters.push(parameter);
@@ -209,12 +160,7 @@ function readParameters(reader: Reader): readonly Read[] | undefined {
 function readPrimary(reader: Reader): Read | undefined {
   if (take(reader, "(") !== undefined) {
     const inner = readChoice(reader);
-    const operator = take(reader, "==", "!=");
-    const right = operator === undefined ? undefined : readChoice(reader);
-    if (take(reader, ")") === undefined) return undefined;
-    if (operator === undefined) return inner;
-    const holds = areEqual(inner, right, operator);
-    return { values: holds === undefined ? unknown : [{ parts: [{ text: String(holds) }], chain: [] }] };
+    return take(reader, ")") === undefined ? undefined : inner;
   }
   if (take(reader, "[") !== undefined) {
     const items: Read[] = [];
@@ -229,6 +175,7 @@ function readPrimary(reader: Reader): Read | undefined {
   const first = reader.tokens[reader.at++];
   if (first?.text !== undefined) return { values: [{ parts: [{ text: first.text }], chain: [] }] };
   if (first?.name === undefined) return undefined;
+  if (/^(?:true|false)$/i.test(first.name)) return ofTruth(/^t/i.test(first.name));
   if (reader.tokens[reader.at]?.sign === "(") {
     // A variable of the environment may be set or not, so that a default counts.
     const parameters = readParameters(reader);

@@ -23,6 +23,11 @@ describe("tasks of a file that know of each other", () => {
       ["docker_image docker.io/a/bc literal"],
     ],
     [
+      "an image whose source a variable says, unless it has what to build from",
+      '- docker_image: {name: «a/b:1», source: "{{ source }}"}\n- docker_container: {image: «a/b:1»}\n- docker_image: {name: a/c, source: "{{ source }}", build: {path: .}}\n',
+      ["docker_image docker.io/a/b:1 literal", "docker_container docker.io/a/b:1 literal"],
+    ],
+    [
       "what set_fact sets",
       '- set_fact: {i: "a/b:1", twice: x}\n- docker_container: {image: "«{{ i }}»"}\n- ansible.builtin.set_fact: {twice: y}\n- docker_container: {image: "«{{ twice }}»"}\n',
       ["docker_container docker.io/a/b:1 resolved", "docker_container ? unresolved"],

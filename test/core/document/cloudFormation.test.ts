@@ -94,6 +94,22 @@ describe("intrinsic functions", () => {
       assert.ok(images.every(({ chain }) => chain[0]?.label.startsWith("Fn::")));
     });
 
+  it("reads what SageMaker analyses and serves with", () => {
+    const text = `AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  A:
+    Type: AWS::SageMaker::ModelBiasJobDefinition
+    Properties: { ModelBiasAppSpecification: { ImageUri: «acme/a:1», ConfigUri: s3://no } }
+  B:
+    Type: AWS::SageMaker::InferenceComponent
+    Properties: { Specification: { Container: { Image: «acme/b:1» } } }
+  C:
+    Type: AWS::SageMaker::DataQualityJobDefinition
+    Properties: { ModelBiasAppSpecification: { ImageUri: acme/no:1 } }
+`;
+    expectUses(yaml, text, ["image docker.io/acme/a:1 literal", "image docker.io/acme/b:1 literal"]);
+  });
+
   it("tells how a value came to be, and pins it where it is written", () => {
     const { images } = yaml(task("!Join [':', [!FindInMap [Images, prod, web], !Ref T]]"));
     assert.deepEqual(
