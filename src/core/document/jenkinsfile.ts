@@ -1,6 +1,7 @@
 import { withoutByteOrderMark, type Span } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
 import { readImageCommands, type GivenImages } from "../shell/imageCommands.ts";
+import { mayRunTool } from "../shell/runsTool.ts";
 import { createScript } from "../shell/script.ts";
 import { textOfStretches } from "../shell/stretch.ts";
 import type { WindowsShell } from "../shell/windowsShell.ts";
@@ -96,7 +97,10 @@ export function readJenkinsfile(source: string, path: string): Document {
     const [only, ...others] = parts;
     // A function of its own runs one script after the other.
     const scripts = others.length === 0 && only?.choices !== undefined ? only.choices : [parts];
-    for (const one of scripts) runScript(one, value.span.start, windowsShell);
+    const isRun = (one: readonly WordPart[]): boolean => mayRunTool(one.map((part) => part.text ?? "").join(""));
+    // Most scripts have to do with no image.
+    if (scripts.some(isRun) || mayRunTool(text.slice(value.span.start, value.span.end)))
+      for (const one of scripts) runScript(one, value.span.start, windowsShell);
   };
   const runScript = (parts: readonly WordPart[], at: number, windowsShell?: WindowsShell): void => {
     const builder = createScript(text);
@@ -196,11 +200,19 @@ export function readJenkinsfile(source: string, path: string): Document {
     }
   }
   // A pod may be kept anywhere; what is written to a file is none.
-  for (const [index, token] of tokens.entries())
-    if (!taken.has(index) && nameAt(tokens, index - 2) !== "text" && isPod(token)) addPod(index);
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index];
+    if (token?.kind !== "string" || taken.has(index) || !isPod(token)) continue;
+    if (nameAt(tokens, index - 2) !== "text") addPod(index);
+  }
   // Whatever else uses a variable must not change with an image.
-  for (const [index, token] of tokens.entries())
-    if (!taken.has(index) && !values.isDefinition(index)) pseudo.push(...usesIn(token, tokens[index - 1]));
+  if (mentions.length + commands.length + furtherCommands.length > 0) {
+    const expands = new Set<string>();
+    for (let index = 0; index < tokens.length; index++)
+      if (!taken.has(index) && !values.isDefinition(index)) addUses(expands, tokens[index], tokens[index - 1]);
+    const span = { start: 0, end: 0 };
+    pseudo.push({ span, environment: {}, words: [{ span, raw: "", text: "", expands: [...expands] }] });
+  }
   const given = { mentions, outputs };
   const images = readImageCommands({ text, commands: [...commands, ...furtherCommands, ...pseudo], jobs: [] }, given);
   return {
@@ -245,16 +257,14 @@ function commandOf(parts: readonly WordPart[], span: Span): ShellCommand {
   return { span, environment: {}, words: [{ span, raw: "", text, expands: [], parts }] };
 }
 
-/** The uses of variables in a token, as a command that says nothing of images. */
-function usesIn(token: GroovyToken, before: GroovyToken | undefined): readonly ShellCommand[] {
-  if (before?.kind === "name" && ["echo", "println"].includes(before.text)) return [];
-  const names =
-    token.kind === "string"
-      ? token.pieces.flatMap((piece) => (piece.kind === "expression" ? [piece.name] : []))
-      : token.kind === "name"
-        ? [token.text]
-        : [];
-  if (names.length === 0) return [];
-  const expands = names.flatMap((name) => name.match(/\w+/g) ?? []);
-  return [{ span: token.span, environment: {}, words: [{ span: token.span, raw: "", text: "", expands }] }];
+/** Adds the variables that a token uses. */
+function addUses(names: Set<string>, token: GroovyToken | undefined, before: GroovyToken | undefined): void {
+  if (token === undefined || token.kind === "sign") return;
+  if (before?.kind === "name" && (before.text === "echo" || before.text === "println")) return;
+  if (token.kind === "name" && !token.text.includes(".")) names.add(token.text);
+  else {
+    const used =
+      token.kind === "name" ? [token.text] : token.pieces.flatMap((one) => (one.kind === "text" ? [] : one.name));
+    for (const path of used) for (const name of path.match(/\w+/g) ?? []) names.add(name);
+  }
 }
