@@ -65,7 +65,8 @@ export function readOptions(
     if (!text.startsWith("-") || text === "-") {
       const kind = expansionKind(word);
       if (kind === "options") continue;
-      if (kind === "argument" && stopsAtArgument && standsBeforeImage(word, words[at])) continue;
+      if (stopsAtArgument && standsBeforeImage(word, words[at])) continue;
+      if (kind === "anything" && stopsAtArgument && standsBeforeOption(word, words[at], table)) continue;
       if (kind === "anything") isCertain = false;
       if (!isCertain && stopsAtArgument) break;
       if (isCertain) positionals.push(word);
@@ -90,9 +91,17 @@ const heldName = /image|img|tag|ref|repo|name|app|target|service|container|distr
 
 /** `$(X) node:22`: what is not known holds options, or nothing, where a reference with its tag follows. */
 function standsBeforeImage({ text, word }: WordValue, next: WordValue | undefined): boolean {
-  if (text !== unknownCharacter || !word.raw.startsWith("$") || next === undefined) return false;
+  if (text !== unknownCharacter || !/^[$`]/.test(word.raw) || next === undefined) return false;
   return (
     /^[\w./-]+(?::\d+\/[\w./-]+)?[:@][\w.:-]+$/.test(next.text) && !word.expands.some((name) => heldName.test(name))
+  );
+}
+
+/** `$(env_options) --rm node:22`: what a command gives holds options where more follow, unless it tells of an image. */
+function standsBeforeOption({ word }: WordValue, next: WordValue | undefined, { valued, flags }: OptionTable): boolean {
+  const name = next?.text.replace(/=.*$/s, "") ?? "";
+  return (
+    (valued.has(name) || flags.has(name)) && !/docker|podman|ima?ge?|build|\b(?:cat|jq|yq|grep|sed)\b/i.test(word.raw)
   );
 }
 
