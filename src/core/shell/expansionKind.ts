@@ -23,7 +23,7 @@ export function expansionKind({ text, word, parts }: WordValue): "argument" | "o
   const choices = first?.choices;
   if (choices !== undefined && isWhole && choices.length > 0 && choices.every(isOption)) return "options";
   // `$(tty -s && echo -it)`
-  if (/^["']?(?:\$\(|`).*\becho\s+["']?-\w/s.test(raw)) return "options";
+  if (/^["']?(?:\$\(|`).*\becho\s+["']?--?\w/s.test(raw)) return "options";
   if (first?.chain.some(({ label }) => imageName.test(label)) === true) return "argument";
   // Whatever its elements are called, an array of which nothing is known holds options.
   if (isWhole && /^["']?\$\{\w+\[[@*]\]\}["']?$/.test(word.raw)) return "options";
