@@ -12,7 +12,7 @@ import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline, type PipelineImageOptions } from "./pipeline.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
-import type { TemplateScope } from "./template.ts";
+import { templateText, type TemplateScope } from "./template.ts";
 import { settingsOf } from "./workspaceBuild.ts";
 import { scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
@@ -27,15 +27,39 @@ export function readBake(source: string, path: string, siblings: Siblings = noSi
   const isJson = /\.json$/i.test(path);
   const pipeline = createPipeline(source, path, "bake", isJson ? readJsonc : () => ({ documents: [], problems: [] }));
   const file = readBakeAmong(pipeline.text, path, siblings);
+  let tags: ReadonlySet<string> | undefined;
+  const isBuilt = (image: string): boolean => (tags ??= tagsOf(file)).has(image);
   const inline = file.targets.flatMap((target) =>
-    targetLookups(file, target).flatMap((lookup) => readTarget(pipeline, file, target, lookup)),
+    targetLookups(file, target).flatMap((lookup) => readTarget(pipeline, { file, target, isBuilt }, lookup)),
   );
   const distinct = new Map(inline.map((use) => [JSON.stringify([use.span, use.site, use.reference ?? null]), use]));
   return pipeline.document([...distinct.values()]);
 }
 
+/** The tags of what the file's targets build. */
+function tagsOf(file: BakeFile): ReadonlySet<string> {
+  const values = file.targets.flatMap((target) =>
+    targetLookups(file, target).flatMap((lookup) => targetItems(file, target, "tags", lookup)),
+  );
+  return new Set(
+    values.flatMap(({ node: written, lookup }) => {
+      const scalar = scalarOf(asExpression(file.text, written));
+      return scalar === undefined
+        ? []
+        : (templateText(file.text, scalar, hclScope(file.text, scalar, lookup, file.variable)) ?? []);
+    }),
+  );
+}
+
+interface Reading {
+  readonly file: BakeFile;
+  readonly target: BakeTarget;
+  /** Whether a target of the file builds an image of that name. */
+  readonly isBuilt: (image: string) => boolean;
+}
+
 /** Reads a target where names stand for what `lookup` says; gives the images of its inline Dockerfile. */
-function readTarget(pipeline: Pipeline, file: BakeFile, target: BakeTarget, lookup: HclLookup): readonly ImageUse[] {
+function readTarget(pipeline: Pipeline, { file, target, isBuilt }: Reading, lookup: HclLookup): readonly ImageUse[] {
   const { text } = pipeline;
   const scopeOf = (node: YamlNode | undefined, known = lookup): TemplateScope =>
     hclScope(text, node, known, file.variable);
@@ -60,7 +84,10 @@ function readTarget(pipeline: Pipeline, file: BakeFile, target: BakeTarget, look
     const said = scalarOf(asExpression(text, value.node));
     const options = baseArgument(value.key, said?.text ?? "", said?.tag === expressionTag);
     if (value.key === "BUILDKIT_SYNTAX") image(value, "syntax");
-    else if (options !== undefined) image(value, "argument", undefined, options);
+    else if (options !== undefined) {
+      const skip = (made: string): boolean => options.skip?.(made) === true || isBuilt(made);
+      image(value, "argument", undefined, { ...options, skip });
+    }
   }
   for (const value of targetItems(file, target, "cache-from", lookup)) {
     const place = cacheReference(textOf(value.node) ?? "");

@@ -130,6 +130,13 @@ target "x" {
     assert.deepEqual(hcl(plain).problems, []);
   });
 
+  it("takes what a target of the file is tagged with for no base", () =>
+    expectUses(
+      hcl,
+      'variable "B" { default = "acme/base:1" }\ntarget "base" { tags = ["${B}"] }\ntarget "a" {\n  args = { BASE_IMAGE = "${B}", OTHER_IMAGE = "«node:22»" }\n}\ntarget "b" { args = { BASE_IMAGE = "acme/base:1" } }\n',
+      ["argument docker.io/library/node:22 literal"],
+    ));
+
   it("takes no digest for an image, and arguments that speak of images only where they hold one", () =>
     expectUses(
       (text) => readDocument(text, "docker-bake.hcl"),
