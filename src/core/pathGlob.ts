@@ -5,24 +5,36 @@
 export function isCoveredBy(glob: string, path: string): boolean {
   const pattern = glob.replace(/^\.\//, "").replace(/\/+$/, "").split("/").slice(0, maximumSegments);
   const segments = path.split("/").slice(0, maximumSegments);
-  return matchesSegments(pattern, segments) || matchesSegments([...pattern, "**"], segments);
+  return segmentsMatcher(pattern)(segments) || segmentsMatcher([...pattern, "**"])(segments);
 }
 
 const maximumSegments = 100;
 
-/** Whether path segments match pattern segments, each as in gitignore(5), with `**` for any number of segments. Linear in the product of both lengths. */
-export function matchesSegments(pattern: readonly string[], path: readonly string[]): boolean {
+/** Tells whether the segments of a path match, each as in gitignore(5), with `**` for any number of segments. Linear in the product of both lengths. */
+export function segmentsMatcher(pattern: readonly string[]): (path: readonly string[]) => boolean {
+  const parts = pattern.map((part) => (part === "**" ? part : segmentMatcher(part)));
+  if (parts.includes("**")) return (path) => matchesAcross(parts, path);
+  return (path) => path.length === parts.length && path.every((segment, at) => matchesPart(parts[at] ?? "**", segment));
+}
+
+type Part = "**" | ((segment: string) => boolean);
+
+function matchesPart(part: Part, segment: string): boolean {
+  return part === "**" || part(segment);
+}
+
+function matchesAcross(parts: readonly Part[], path: readonly string[]): boolean {
   // `reachable[i]`: the pattern so far matches the first i segments.
   let reachable = [true, ...path.map(() => false)];
-  for (const [index, part] of pattern.entries()) {
-    const last = index === pattern.length - 1;
+  for (const [index, part] of parts.entries()) {
+    const last = index === parts.length - 1;
     const next = reachable.map(() => false);
     for (let at = 0; at <= path.length; at++) {
       if (reachable[at] !== true) continue;
       if (part === "**") {
         // At the end, `**` stands for what is inside, not for the folder itself.
         for (let to = last ? at + 1 : at; to <= path.length; to++) next[to] = true;
-      } else if (at < path.length && matchesSegment(part, path[at] ?? "")) {
+      } else if (at < path.length && part(path[at] ?? "")) {
         next[at + 1] = true;
       }
     }
@@ -31,9 +43,16 @@ export function matchesSegments(pattern: readonly string[], path: readonly strin
   return reachable[path.length] === true;
 }
 
-/** Whether one path segment matches `*`, `?`, `[...]` and escapes, without backtracking beyond the last `*`. */
-export function matchesSegment(pattern: string, text: string): boolean {
+/** Tells whether one path segment matches `*`, `?`, `[...]` and escapes, without backtracking beyond the last `*`. */
+export function segmentMatcher(pattern: string): (segment: string) => boolean {
+  if (!/[*?[\\]/.test(pattern)) return (segment) => segment === pattern;
+  const ending = /^\*([^*?[\\]*)$/.exec(pattern)?.[1];
+  if (ending !== undefined) return (segment) => segment.endsWith(ending);
   const tokens = tokensOf(pattern);
+  return (segment) => matchesTokens(tokens, segment);
+}
+
+function matchesTokens(tokens: readonly Token[], text: string): boolean {
   let at = 0;
   let token = 0;
   let star = -1;

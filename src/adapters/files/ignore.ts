@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { matchesSegment, matchesSegments } from "../../core/pathGlob.ts";
+import { segmentMatcher, segmentsMatcher } from "../../core/pathGlob.ts";
 
 /** Whether a path below the root is ignored. */
 export type Ignore = (path: string, isFolder: boolean) => boolean;
@@ -33,20 +33,23 @@ export function parseIgnore(text: string, base: string): Ignore {
       const foldersOnly = body.endsWith("/");
       const bare = foldersOnly ? body.slice(0, -1) : body;
       // A slash at the beginning or in the middle ties the pattern to this folder.
-      const anchored = bare.includes("/");
-      return [{ negated, foldersOnly, anchored, segments: bare.replace(/^\//, "").split("/") }];
+      const matches = bare.includes("/") ? segmentsMatcher(bare.replace(/^\//, "").split("/")) : lastMatcher(bare);
+      return [{ negated, foldersOnly, matches }];
     });
   return (path, isFolder) => {
     if (!path.startsWith(prefix)) return false;
     const segments = path.slice(prefix.length).split("/");
     let ignored = false;
-    for (const { negated, foldersOnly, anchored, segments: pattern } of patterns) {
-      if (foldersOnly && !isFolder) continue;
-      const matches = anchored
-        ? matchesSegments(pattern, segments)
-        : matchesSegment(pattern[0] ?? "", segments.at(-1) ?? "");
-      if (matches) ignored = !negated;
+    for (const { negated, foldersOnly, matches } of patterns) {
+      // One that would change nothing need not be looked at.
+      if (ignored !== negated || (foldersOnly && !isFolder)) continue;
+      if (matches(segments)) ignored = !negated;
     }
     return ignored;
   };
+}
+
+function lastMatcher(name: string): (segments: readonly string[]) => boolean {
+  const matches = segmentMatcher(name);
+  return (segments) => matches(segments.at(-1) ?? "");
 }
