@@ -1,5 +1,5 @@
 import type { WordPart } from "../document/document.ts";
-import type { Stretch } from "./stretch.ts";
+import type { Range, Stretch } from "./stretch.ts";
 import type { ArrayItem, Variable } from "./variables.ts";
 
 /** More alternatives than any script has branches. */
@@ -38,6 +38,78 @@ export function alternatives(
   if (choices.size === 0) return { kind: "unknown", mayBeUnset };
   const stretches = [{ text: undefined, ...place, steps: [], choices: [...choices.values()] }];
   return { kind: "unknown", mayBeUnset, stretches };
+}
+
+type Choice = readonly WordPart[];
+
+/**
+ * The same for variables that branches set together, where the script says all that they are: those of one branch stay
+ * with each other. `branches` tells what every variable is in each of them. Absent where nothing goes together.
+ */
+export function alternativesTogether(
+  branches: readonly (readonly Variable[])[],
+  toParts: (stretches: readonly Stretch[]) => readonly WordPart[],
+): readonly Variable[] | undefined {
+  const possible = branches.filter((branch) => branch.some(({ kind }) => kind !== "unset"));
+  const expanded = possible.map((branch) => rowsOf(branch, toParts));
+  const rows = new Map<string, readonly Choice[]>();
+  for (const row of expanded.flatMap((one) => one ?? [])) rows.set(JSON.stringify(row.map(textOfChoice)), row);
+  if (rows.size < 2 || rows.size > maximumAlternatives || expanded.includes(undefined)) return undefined;
+  const isPerhapsUnset = possible.length < branches.length;
+  return (possible[0] ?? []).map((_, index): Variable => {
+    const choices = [...rows.values()].map((row) => row[index] ?? []);
+    const texts = choices.map(textOfChoice);
+    const isSaidOnce = (text: string): boolean => texts.indexOf(text) === texts.lastIndexOf(text);
+    const placed = choices.map((choice) => (isSaidOnce(textOfChoice(choice)) ? choice : choice.map(withoutPlace)));
+    const { start, end } = possible.map((branch) => placeOf(branch[index])).find((place) => place.end > 0) ?? nowhere;
+    const stretches = [{ text: undefined, start, end, steps: [], choices: placed, group: rows }];
+    return { kind: "unknown", mayBeUnset: isPerhapsUnset || texts.includes(""), stretches };
+  });
+}
+
+function placeOf(variable: Variable | undefined): Range {
+  const stretches = variable?.kind === "known" ? (variable.stretches ?? []) : [];
+  return { start: stretches[0]?.start ?? 0, end: stretches.at(-1)?.end ?? 0 };
+}
+
+/** Whether a variable is one text, one of several that others go with, or not set. */
+export function isDecided(variable: Variable): boolean {
+  return variable.kind === "unset" || variable.kind === "known" || groupOf(variable) !== undefined;
+}
+
+function groupOf(variable: Variable): Required<Pick<Stretch, "choices" | "group">> | undefined {
+  const [only, ...others] = variable.kind === "unknown" ? (variable.stretches ?? []) : [];
+  if (only?.choices === undefined || only.group === undefined || others.length > 0) return undefined;
+  return { choices: only.choices, group: only.group };
+}
+
+/** What the variables are in a branch, once for each of the ways that branches before it left. */
+function rowsOf(
+  branch: readonly Variable[],
+  toParts: (stretches: readonly Stretch[]) => readonly WordPart[],
+): readonly (readonly Choice[])[] | undefined {
+  const groups = branch.map(groupOf);
+  const [first, ...others] = groups.flatMap((one) => one ?? []);
+  if (first === undefined) return [branch.map((variable) => onlyChoice(variable, toParts))];
+  if (others.some(({ group, choices }) => group !== first.group || choices?.length !== first.choices?.length))
+    return undefined;
+  return first.choices?.map((_, way) =>
+    branch.map((variable, index) => groups[index]?.choices?.[way] ?? onlyChoice(variable, toParts)),
+  );
+}
+
+function onlyChoice(
+  variable: Variable,
+  toParts: (stretches: readonly Stretch[]) => readonly WordPart[],
+): readonly WordPart[] {
+  if (variable.kind !== "known") return [{ text: "", span: nowhere, chain: [] }];
+  return variable.stretches === undefined
+    ? [{ text: variable.value, span: nowhere, chain: [] }]
+    : toParts(variable.stretches);
+}
+
+function textOfChoice(choice: readonly WordPart[]): string {
+  return choice.map(({ text = "" }) => text).join("");
 }
 
 function withoutPlace(part: WordPart): WordPart {

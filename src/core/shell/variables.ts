@@ -1,5 +1,5 @@
 import type { WordPart } from "../document/document.ts";
-import { alternatives } from "./alternatives.ts";
+import { alternatives, alternativesTogether, isDecided } from "./alternatives.ts";
 import type { Stretch } from "./stretch.ts";
 
 /** An element of an array. */
@@ -128,13 +128,23 @@ export function createVariables(
         readOne();
         branches.push(leave().now);
       });
+      const open: { readonly name: string; readonly possible: readonly Variable[] }[] = [];
       for (const name of new Set(branches.flatMap((branch) => [...branch.keys()]))) {
         const before = lookup(name);
         const after = branches.map((branch) => branch.get(name) ?? before);
         const [first = before] = after;
         const possible = coverage === "all" ? after : [before, ...after];
-        const isOne = possible.every((other) => isSame(first, other));
-        set(name, isOne ? first : alternatives(possible, toParts));
+        if (possible.every((other) => isSame(first, other))) set(name, first);
+        else open.push({ name, possible });
+      }
+      const decided = open.length < 2 ? [] : open.filter(({ possible }) => possible.every(isDecided));
+      const rows = (decided[0]?.possible ?? []).map((_, index) =>
+        decided.map(({ possible }) => possible[index] ?? unset),
+      );
+      const together = decided.length < 2 ? undefined : alternativesTogether(rows, toParts);
+      for (const { name, possible } of open) {
+        const own = together?.[decided.findIndex((one) => one.name === name)];
+        set(name, own ?? alternatives(possible, toParts));
       }
     },
   };

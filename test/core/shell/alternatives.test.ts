@@ -57,6 +57,38 @@ const cases: readonly Case[] = [
     pinned: "if x; then I=a:1@D; elif y; then I=b:2; else I=c:3; fi\ndocker run $I\n",
   },
   {
+    script: "if x; then R=a; T=1; else R=b; T=2; fi\ndocker run ⟦$R/x:$T⟧\n",
+    expected: [
+      ["docker.io/a/x:1", "resolved"],
+      ["docker.io/b/x:2", "resolved"],
+    ],
+  },
+  {
+    script:
+      "R=a; T=1\nif x; then R=b; T=2; fi\ncase $y in\n p) R=c; T=3;;\n q) R=d; T=3;;\nesac\ndocker run ⟦$R/x:$T⟧\n",
+    expected: [
+      ["docker.io/a/x:1", "resolved"],
+      ["docker.io/b/x:2", "resolved"],
+      ["docker.io/c/x:3", "resolved"],
+      ["docker.io/d/x:3", "resolved"],
+    ],
+  },
+  {
+    script: "if x; then I=a; S=-gpu; else I=b; fi\ndocker run ⟦c/$I$S:1⟧\n",
+    expected: [
+      ["docker.io/c/a-gpu:1", "resolved"],
+      ["docker.io/c/b:1", "resolved"],
+    ],
+  },
+  {
+    script:
+      "if x; then R=a; T=$(t); else R=b; T=2; fi\nif y; then E=docker; else E=podman; O=-it; fi\n$E run $O ⟦$R/x:2⟧\n",
+    expected: [
+      ["docker.io/a/x:2", "resolved"],
+      ["docker.io/b/x:2", "resolved"],
+    ],
+  },
+  {
     script: "I=no:1\nif x; then I=a:1; else I=b:2; fi\ndocker run ⟦$I⟧\n",
     expected: [
       ["docker.io/library/a:1", "resolved"],
