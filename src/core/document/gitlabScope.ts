@@ -1,5 +1,5 @@
 import type { GitlabConfiguration } from "./gitlabInclude.ts";
-import { referenced, referencedItems, type GitlabJob } from "./gitlabJob.ts";
+import { nearest, referenced, referencedItems, type GitlabJob } from "./gitlabJob.ts";
 import { combine } from "./pipelineMatrix.ts";
 import type { Definition, TemplateScope } from "./template.ts";
 import { anyOf, delimited, dollar } from "./templateSyntax.ts";
@@ -48,7 +48,7 @@ export function gitlabScope(
   const known = new Map(variables.map(({ key, value }) => [key.text, value]));
   const lookup = (name: string): readonly Definition[] => {
     const node = combination.get(name) ?? known.get(name);
-    const text = node === undefined ? predefined.get(name) : undefined;
+    const text = node === undefined ? (predefined.get(name) ?? ofJob(name)) : undefined;
     if (text !== undefined) return [{ label: name, text }];
     return (node === undefined ? ruleVariables(around.root, job, name) : [node]).map((one) => {
       const source = around.sources.get(one);
@@ -57,12 +57,24 @@ export function gitlabScope(
       return { label: `variables ${name}`, node: one, ...own };
     });
   };
+  const ofJob = (name: string): string | undefined => {
+    if (job === undefined || job.isHidden) return undefined;
+    if (name === "CI_JOB_STAGE") return stageOf(around.root, job);
+    // Jobs of a matrix, or of which there are several, have their values or their number in their names.
+    const isAlone = combination.size === 0 && job.layers.every((layer) => valueAt(layer, "parallel") === undefined);
+    return name === "CI_JOB_NAME" && isAlone && !job.entry.key.text.includes("$") ? job.entry.key.text : undefined;
+  };
   const scopeIn = (file: string | undefined): TemplateScope => ({
     syntax,
     lookup: (name) => inputDefinitions(name, around, file, scopeIn) ?? lookup(name),
   });
   const scope = scopeIn(undefined);
   return scope;
+}
+
+function stageOf(root: YamlNode | undefined, job: GitlabJob): string | undefined {
+  const stage = textOf(nearest(root, job.layers, "stage")) ?? "test";
+  return stage.includes("$") ? undefined : stage;
 }
 
 /** The values that rules of a job or of the whole pipeline give to a variable: one of them holds where nothing else defines it. */

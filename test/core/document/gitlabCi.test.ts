@@ -55,6 +55,21 @@ describe("readGitlabCi", () => {
       [`image ${node}:22 resolved`, "image docker.io/acme/app:1 resolved"],
     ],
     [
+      "the name and the stage of a job",
+      ".b:\n  image: «$CI_JOB_NAME»\nnode:20: {extends: .b, script: x}\nnode:22: {extends: .b, script: x}\na: {stage: s, image: '«node:$CI_JOB_STAGE»', script: x}\nb: {image: '«node:$CI_JOB_STAGE»', script: x}\n",
+      [
+        `image ${node}:20 resolved`,
+        `image ${node}:22 resolved`,
+        `image ${node}:s resolved`,
+        `image ${node}:test resolved`,
+      ],
+    ],
+    [
+      "no name that a job has only when it runs",
+      "node: {parallel: 2, image: '«$CI_JOB_NAME»', script: x}\nb: {parallel: {matrix: [{V: [1]}]}, image: '«$CI_JOB_NAME»', script: x}\n",
+      ["image ? unresolved", "image ? unresolved"],
+    ],
+    [
       "the images of security templates",
       "a: {image: «$CI_TEMPLATE_REGISTRY_HOST/security-products/semgrep:5»}",
       ["image registry.gitlab.com/security-products/semgrep:5 resolved"],
@@ -169,6 +184,8 @@ describe("readGitlabCi", () => {
       ["a: {parallel: {matrix: [{I: ['node:1', 'node:2']}]}, image: $I}", 2],
       ["a: {parallel: {matrix: [{R: [ghcr.io, quay.io]}]}, image: $R/app/x:1}", 0],
       ["a: {image: '$CI_DEPENDENCY_PROXY_GROUP_IMAGE_PREFIX/node:22'}", 1],
+      ["'node:22': {image: $CI_JOB_NAME}", 0],
+      [".a: {image: $CI_JOB_NAME}\n'node:20': {extends: .a}\n'node:22': {extends: .a}", 0],
     ];
     const read = (text: string) => readDocument(text, ".gitlab-ci.yml");
     for (const [source, pins] of forms) assert.equal(expectPinsToHold(read, source), pins, source);
