@@ -1,7 +1,7 @@
 import { valueOfStretches } from "./chartTemplates.ts";
 import { imagesByName } from "./imageNames.ts";
-import { isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
-import { filled, hubOf, hubSplit, isBareName, isWhole, splitOf, type Hub } from "./helmValuesSplit.ts";
+import { isCertainImage, isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
+import { filled, hubOf, hubSplit, isBareName, isWhole, isWholeOf, splitOf, type Hub } from "./helmValuesSplit.ts";
 import { readingOfKind } from "./kubernetesKinds.ts";
 import { addSplitImage, isUnknown, type SplitImage, type SuppliedPart } from "./splitImage.ts";
 import { namesRepository } from "./templateAction.ts";
@@ -76,7 +76,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
         : isEmpty
           ? (reading.templates?.tagOf(split.repository, top) ?? reading.defaultTag?.(top) ?? unknownTag)
           : addedTag(split, top, reading);
-      const isOpen = isEmpty || addedTo(split);
+      const isOpen = isEmpty || split.isOpen === true || addedTo(split);
       const whole = wholeOf({ ...split, registry, defaultTag }, top, isOpen, reading);
       const isRelative = split.isRelative === true || isPartOf({ ...split, registry }, top, isOpen, reading);
       if (whole === undefined)
@@ -101,8 +101,10 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
         const filledIn = isImageKey(below) ? expand(scalar) : undefined;
         if (filledIn !== undefined && (namesRepository(scalar.text) || isPossibleImage(knownText(filledIn))))
           images.add(value, "image", { value: filledIn, pin: "none" });
-      } else if (!(isSplit && split.repository === value))
-        addImageText({ ...imageAt(below, mapping), value }, top || below, reading);
+      } else if (!(isSplit && split.repository === value)) {
+        const isNamed = isImageKey(key) && isWholeOf(below, value) && isCertainImage(scalar.text);
+        addImageText({ ...imageAt(isNamed ? "image" : below, mapping), value }, top || below, reading);
+      }
     }
   };
   visit(root, "", "", 0);
@@ -165,7 +167,10 @@ function addImageText(
 ): void {
   const written = textOf(value) ?? "";
   const isTagged = tag !== undefined && isImageKey(key) && isPossibleImage(written) && isBareName(value);
-  if (!isTagged && !isImageText(key, written)) return;
+  if (!isTagged && !isImageText(key, written)) {
+    // A name alone, which only what templates do with it tells from that of something else.
+    if (!isImageKey(key) || !isPossibleImage(written) || reading.templates?.isUsed(value, top) !== true) return;
+  }
   const split: SplitImage = {
     registry: reading.templates?.registryOf(value, top),
     repository: value,

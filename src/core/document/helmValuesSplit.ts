@@ -33,6 +33,8 @@ export interface FoundSplit extends SplitImage {
   readonly sharedTag?: YamlNode | undefined;
   /** Whether templates add a tag even where no key is there for it. */
   readonly needsTag?: boolean;
+  /** Whether only templates can tell what comes before the name. */
+  readonly isOpen?: boolean;
 }
 
 /** The nodes that share a reference in a mapping under `key`, where the mapping is one of an image. */
@@ -59,12 +61,13 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
   )
     return rest.registry === undefined && hasHost(repository)
       ? { ...rest, repository, isBare: true }
-      : { ...rest, repository };
+      : { ...rest, repository, isOpen: rest.registry === undefined && valueAt(mapping, "registry") !== undefined };
   if (isImageKey(key) && name !== undefined && has("tag", "digest", "registry", "pullPolicy"))
     return {
       ...rest,
       repository: name,
       isBare: registry === undefined,
+      isOpen: has("org", "organization", "namespace", "owner", "account", "project", "group"),
       // A key for the repository that is empty: the templates put another in its place.
       isRelative: at("repository") !== undefined && !(textOf(name) ?? "").includes("/"),
     };
@@ -87,6 +90,11 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
       needsTag: true,
     };
   return undefined;
+}
+
+/** Whether a key of an image's mapping holds a whole image under a name of its own (`image.ref`, `image.cli`). */
+export function isWholeOf(key: string, value: YamlNode): boolean {
+  return !/^(?:registry|repo|repository|hub|tag|version|digest)$/i.test(key) && !isBareName(value);
 }
 
 /** Whether a text has neither a tag nor a digest of its own. */

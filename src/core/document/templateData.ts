@@ -62,6 +62,32 @@ export function fieldOf(data: TemplateData, field: string): TemplateData {
   }
 }
 
+/** What is merged of two values, of which the first wins where it says something (`merge` of Sprig). */
+export function mergedData(over: TemplateData, under: TemplateData): TemplateData {
+  if (over.kind === "node" && under.kind === "node" && dereference(over.node)?.kind === "mapping")
+    return { ...over, base: over.base === undefined ? under : mergedData(over.base, under) };
+  const [first, second] = [dictionaryOf(over), dictionaryOf(under)];
+  if (first !== undefined && second !== undefined) {
+    const entries = new Map(second.entries);
+    for (const [name, value] of first.entries) {
+      const other = second.entries.get(name);
+      entries.set(name, other === undefined ? value : mergedData(value, other));
+    }
+    return { kind: "dictionary", entries };
+  }
+  if (first !== undefined) return over;
+  const truth = truthOf(over);
+  return truth === undefined ? unknownData : truth ? over : under;
+}
+
+function dictionaryOf(data: TemplateData): Extract<TemplateData, { kind: "dictionary" }> | undefined {
+  if (data.kind === "dictionary") return data.rest === undefined ? data : undefined;
+  if (data.kind !== "node" || dereference(data.node)?.kind !== "mapping") return undefined;
+  const base = data.base === undefined ? undefined : dictionaryOf(data.base);
+  const names = [...(base?.entries.keys() ?? []), ...entriesOf(data.node).map(({ key }) => key.text)];
+  return { kind: "dictionary", entries: new Map(names.map((name) => [name, fieldOf(data, name)])) };
+}
+
 /** What a value is printed as. */
 export function stretchesOf(data: TemplateData): readonly TemplateStretch[] {
   switch (data.kind) {

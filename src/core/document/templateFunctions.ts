@@ -1,5 +1,6 @@
 import {
   fieldOf,
+  mergedData,
   notGiven,
   stretchesOf,
   textData,
@@ -43,6 +44,8 @@ export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map<
   ["hasPrefix", ([part, value]) => compared(value, [part ?? unknownData], (text, inner) => text.startsWith(inner))],
   ["hasSuffix", ([part, value]) => compared(value, [part ?? unknownData], (text, inner) => text.endsWith(inner))],
   ["dict", dictionary],
+  ["merge", merged],
+  ["mergeOverwrite", (args) => merged(args.toReversed())],
   ["list", (items) => ({ kind: "list", items })],
   ["tuple", (items) => ({ kind: "list", items })],
   ["deepCopy", identity],
@@ -168,6 +171,10 @@ function dictionary(args: readonly TemplateData[]): TemplateData {
     if (name !== undefined) entries.set(name, args[at + 1] ?? unknownData);
   }
   return { kind: "dictionary", entries };
+}
+
+function merged([first, ...others]: readonly TemplateData[]): TemplateData {
+  return others.reduce(mergedData, first ?? unknownData);
 }
 
 function entry(value: TemplateData | undefined, name: TemplateData | undefined): TemplateData {

@@ -22,6 +22,8 @@ const maximumLength = 200_000;
 
 /** What a chart's templates make of a repository in its values; `top` is the outermost key that the values have it under. */
 export interface TemplateUse {
+  /** Whether they run it. */
+  isUsed(repository: YamlNode, top: string): boolean;
   /** The registry that stands apart from the image, which they put before it. */
   registryOf(repository: YamlNode | undefined, top: string): YamlNode | undefined;
   /** The tag that they add where the values say none. */
@@ -101,6 +103,7 @@ export function valuesInTemplates(
     return undefined;
   };
   return {
+    isUsed: (repository, top) => useOf(repository, top) !== undefined,
     registryOf(repository, top) {
       const step = repository === undefined || stated.length === 0 ? undefined : useOf(repository, top)?.[0]?.step;
       return step?.file === path ? stated.find(({ span }) => span.start === step.span.start) : undefined;

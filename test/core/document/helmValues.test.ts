@@ -49,6 +49,11 @@ describe("readHelmValues", () => {
         "image docker.io/library/postgres:16 resolved",
       ],
     ],
+    [
+      "whole images under names of their own",
+      "image: {ref: «quay.io/a/b:1», cli: «a/c:2», registry: r.io:5000/a, config: a/d, pullPolicy: Always}",
+      ["image quay.io/a/b:1 literal", "image docker.io/a/c:2 literal"],
+    ],
     ["how often images are looked for", "interval: {image: 6h0m0s}\nimage: 1m30s", []],
     [
       "a digest to which templates add the algorithm",

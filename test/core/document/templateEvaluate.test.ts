@@ -45,6 +45,11 @@ describe("evaluateTemplate", () => {
       "aaa1a",
     ],
     ['{{ get (dict "a" "1") "a" }}{{ (dict "a" "1").a }}{{ index .Values.map "k" }}', "11v"],
+    ['{{ $m := merge (dict "k" "" "l" "1") .Values.map }}{{ $m.k }}{{ $m.l }}{{ .Values.map.l }}', "v1"],
+    ['{{ $m := merge .Values.map (dict "k" "w" "n" (dict "o" "2")) }}{{ $m.k }}{{ $m.n.o }}', "v2"],
+    ['{{ $m := mergeOverwrite (dict "k" "w" "n" (dict "o" "2")) .Values.map }}{{ $m.k }}{{ $m.n.o }}', "v2"],
+    ['{{ $m := merge (dict "a" .Values) . }}{{ $m.a.a }}{{ $m.Values.a }}{{ (merge .Values .Values.map).k }}', "xxv"],
+    ['{{ (merge (dict "a" "1") .Release).a }}{{ (merge (dict "a" "1") .Release).b }}', "1?"],
     ['{{ if hasKey .Values.map "k" }}y{{ end }}{{ if hasKey .Values "z" }}n{{ end }}', "y"],
     [
       '{{ if contains "x" .Values.a }}1{{ end }}{{ if hasPrefix "y" .Values.a }}2{{ end }}{{ if hasSuffix "x" .Values.a }}3{{ end }}',

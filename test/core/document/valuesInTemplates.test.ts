@@ -75,6 +75,36 @@ describe("valuesInTemplates", () => {
       ["image docker.io/a/b:1 resolved"],
     ],
     [
+      "names alone that templates run, and those that they do not",
+      "dbImage: «postgres»\nlogoImage: tux\n",
+      { templates: { "deployment.yaml": workload("{{ .Values.dbImage }}") } },
+      ["image docker.io/library/postgres literal"],
+    ],
+    [
+      "an organisation between a registry and a name",
+      'image: {registry: r.io, org: team, name: «a», tag: "1"}\n',
+      {
+        templates: {
+          "deployment.yaml": workload(
+            '"{{ .Values.image.registry }}/{{ .Values.image.org }}/{{ .Values.image.name }}:{{ .Values.image.tag }}"',
+          ),
+        },
+      },
+      ["image r.io/team/a:1 resolved"],
+    ],
+    [
+      "the registry that templates say where that of the values is empty",
+      'image: {registry: "", repository: «a/b», tag: "1"}\n',
+      {
+        templates: {
+          "deployment.yaml": workload(
+            '"{{ .Values.image.registry | default "quay.io" }}/{{ .Values.image.repository }}:{{ .Values.image.tag }}"',
+          ),
+        },
+      },
+      ["image quay.io/a/b:1 resolved"],
+    ],
+    [
       "the branch that the values let in, where templates have two",
       'offline: false\nmirror: r.example.com\na: {image: {repository: «a/b», tag: "1"}}\nb: {enabled: false, image: {repository: «a/c», tag: "1"}}\n',
       {
