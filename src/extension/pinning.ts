@@ -1,15 +1,17 @@
 import * as vscode from "vscode";
 import type { ImageUse } from "../core/document/document.ts";
-import { formatReference } from "../core/image/reference.ts";
+import { formatFamiliar, formatReference } from "../core/image/reference.ts";
 import type { Span } from "../core/image/span.ts";
 import { count } from "../core/report/words.ts";
 import { tagOf } from "../core/rules/pinFix.ts";
 import { pinRefusal } from "../core/rules/pinRefusal.ts";
-import type { Edit, Finding } from "../core/rules/rule.ts";
+import type { Finding } from "../core/rules/rule.ts";
+import { applyEdits } from "./applyEdits.ts";
 import { signalOf } from "./cancellation.ts";
 import type { CommandTarget } from "./commandIds.ts";
 import type { Extension } from "./context.ts";
-import { safeEdits, workspaceEdit } from "./quickFixes.ts";
+import { openAt, rangeOf } from "./places.ts";
+import { safeEdits } from "./quickFixes.ts";
 import { chooseImage } from "./targets.ts";
 import { referenceOf, type Use } from "./tree/grouping.ts";
 
@@ -33,15 +35,15 @@ export async function pin(extension: Extension, target: CommandTarget): Promise<
       .filter(({ rule, span }) => rule === pinRule && span.start === use.span.start),
   );
   const outcome = await applyEdits(extension, safeEdits(findings, pinRule));
-  if (outcome === "applied") return;
-  if (outcome === "nothing") {
+  if (outcome.kind === "applied") return;
+  if (outcome.kind === "nothing") {
     const refusal = uses.map(({ use }) => pinRefusal(use)).find((reason) => reason !== undefined);
     const why =
       refusal === undefined
         ? "Only a verified digest is written, and only where the file has a place for it."
         : `No digest can be written there, because ${refusal}.`;
     void vscode.window.showInformationMessage(`${image.name} was not pinned. ${why}`);
-  } else void vscode.window.showWarningMessage(`${image.name} was not pinned. ${reasons[outcome]}`);
+  } else void vscode.window.showWarningMessage(`${image.name} was not pinned. ${outcome.why}`);
 }
 
 /** Writes every verified digest in the file that is open, or in the workspace, as one change. */
@@ -155,19 +157,44 @@ async function writeDigests(
     return;
   }
   const outcome = await applyEdits(extension, edits, label);
-  if (outcome === "stale" || outcome === "refused") {
-    void vscode.window.showWarningMessage(`${label}: nothing was changed. ${reasons[outcome]}`);
+  if (outcome.kind !== "applied") {
+    const why = outcome.kind === "refused" ? ` ${outcome.why}` : "";
+    void vscode.window.showWarningMessage(`${label}: nothing was changed.${why}`);
     return;
   }
-  const files = new Set(edits.map(({ file }) => file)).size;
-  const written = new Set(edits);
-  const titles = findings.flatMap(({ fixes }) => fixes.filter((fix) => fix.edits.some((edit) => written.has(edit))));
-  const changes = titles.map(({ title, edits: [edit] }) => `${edit?.file ?? ""}: ${title}`);
-  for (const change of changes) extension.log.info(change);
-  const [first = ""] = titles.map(({ title }) => title);
-  const what = titles.length === 1 ? `: ${first.charAt(0).toLowerCase()}${first.slice(1)}` : "";
-  const message = `${past} ${count(edits.length, "image")} in ${count(files, "file")}${what}.`;
-  void vscode.window.showInformationMessage(message);
+  const written = new Set(outcome.edits);
+  const changes = findings.flatMap((finding) =>
+    finding.fixes.flatMap(({ title, edits: own }) =>
+      own.some((edit) => written.has(edit)) ? [{ finding, title }] : [],
+    ),
+  );
+  for (const { finding, title } of changes) extension.log.info(`${finding.file}: ${title}. ${finding.message}`);
+  const files = new Set(changes.map(({ finding }) => finding.file)).size;
+  const [first] = changes;
+  const what =
+    first !== undefined && changes.length === 1
+      ? `${nameAt(extension, first.finding)} ${first.title.slice(first.title.indexOf("to "))}`
+      : `${count(changes.length, "image")} in ${count(files, "file")}`;
+  const message = [`${past} ${what}.`, ...outcome.left.map((file) => `${file} is read-only and was left as it is.`)];
+  void vscode.window.showInformationMessage(message.join(" "), "Show").then(async (chosen) => {
+    if (chosen !== undefined) await showChange(extension, changes.length === 1 ? first?.finding : undefined);
+  });
+}
+
+/** One change in its file, or all of them in the log. */
+async function showChange({ files, log, model }: Extension, finding: Finding | undefined): Promise<void> {
+  const uri = finding === undefined ? undefined : files.uriOf(finding.file);
+  const document = finding === undefined ? undefined : model.document(finding.file);
+  if (finding === undefined || uri === undefined || document === undefined) log.show();
+  else await openAt(uri, rangeOf(document, { start: finding.span.start, end: finding.span.start }));
+}
+
+/** The image of a finding as a person calls it, without the digest that it had. */
+function nameAt({ model }: Extension, { file, span }: Finding): string {
+  const reference = model.useAt(file, span.start)?.reference;
+  if (reference === undefined) return "1 image";
+  const { digest: _, ...name } = reference;
+  return formatFamiliar(name);
 }
 
 /** Applies every safe fix in the file that is open. */
@@ -176,43 +203,9 @@ export async function fixAll(extension: Extension): Promise<void> {
   const path = uri === undefined ? undefined : extension.files.pathOf(uri);
   const findings = path === undefined ? [] : extension.model.findings(path);
   const outcome = await applyEdits(extension, safeEdits(findings));
-  if (outcome === "applied") return;
-  if (outcome === "nothing") {
+  if (outcome.kind === "applied") return;
+  if (outcome.kind === "nothing") {
     const nothing = "Nothing in this file can be fixed without a decision of yours.";
     void vscode.window.showInformationMessage(nothing);
-  } else void vscode.window.showWarningMessage(`Nothing was changed. ${reasons[outcome]}`);
-}
-
-/** What became of edits; unless they were applied, nothing was changed. */
-type Outcome = "applied" | "nothing" | "stale" | "refused";
-
-const reasons = {
-  stale: "A file has changed meanwhile; try again once it has been read.",
-  refused: "The editor did not accept the change; see whether a file is read-only.",
-} as const;
-
-async function applyEdits(extension: Extension, edits: readonly Edit[], label?: string): Promise<Outcome> {
-  if (edits.length === 0) return "nothing";
-  // An edit at the places of an older text would hit the wrong ones.
-  for (const file of new Set(edits.map((edit) => edit.file))) if (await isStale(extension, file)) return "stale";
-  const edit = workspaceEdit(extension, edits, label);
-  if (edit === undefined) return "stale";
-  return (await vscode.workspace.applyEdit(edit)) ? "applied" : "refused";
-}
-
-/** Whether a file holds another text than the one that was read: one that is not open may have changed on disk just now. */
-async function isStale({ files, model }: Extension, path: string): Promise<boolean> {
-  const uri = files.uriOf(path);
-  const text = model.document(path)?.text;
-  if (uri === undefined || text === undefined) return true;
-  const opened = await vscode.workspace.openTextDocument(uri).then(
-    (document) => document.getText(),
-    () => undefined,
-  );
-  // The editor gives all lines of a file the same end.
-  return opened === undefined || withLineFeeds(opened) !== withLineFeeds(text);
-}
-
-function withLineFeeds(text: string): string {
-  return text.replace(/\r\n?/gu, "\n");
+  } else void vscode.window.showWarningMessage(`Nothing was changed. ${outcome.why}`);
 }

@@ -26,7 +26,7 @@ describe("pins", () => {
     await workbench.codeLens("Could not check");
     await workbench.runCommand("Countersign: Refresh the pins in this file");
     await workbench.page
-      .getByText(/^Refreshed 1 image in 1 file: refresh to sha256:[0-9a-f]+\.\.\. \(verified, signed by /u)
+      .getByText(/^Refreshed \S+\/base\/node:22 to sha256:[0-9a-f]+\.\.\. \(verified, signed by \S+/u)
       .first()
       .waitFor();
     await workbench.screenshot("pins refreshed light");
@@ -52,5 +52,47 @@ describe("pins", () => {
       .waitFor();
     await workbench.screenshot("pinned light");
     await workbench.editor.locator(".view-line", { hasText: "22@sha256:" }).first().waitFor();
+  });
+
+  it("changes nothing at the places of an older text, where a file changed on disk unnoticed", async () => {
+    const path = join(sample.folder, "tools/other.sh");
+    const text = `#!/bin/sh\ndocker run --rm ${sample.registry}/base/node:22 true\n`;
+    writeFileSync(path, text);
+    // Nobody says that it changes.
+    const settings = { "files.watcherExclude": { "**": true } };
+    const workbench = await open({ folder: sample.folder, env: sample.env, settings });
+    await workbench.openFile("tools/deploy.sh");
+    await workbench.codeLens("Verified");
+    writeFileSync(path, `# moved\n${text}`);
+    await workbench.runCommand("Countersign: Pin all images in this workspace");
+    const refusal = "Pin images: nothing was changed. A file has changed meanwhile; try again once it has been read.";
+    await workbench.page.getByText(refusal).first().waitFor();
+    await workbench.screenshot("pins stale light");
+    await workbench.openFile("tools/other.sh");
+    await workbench.codeLens("Verified");
+    await workbench.runCommand("Countersign: Pin all images in this file");
+    await workbench.page
+      .getByText(/^Pinned \S+\/base\/node:22 to sha256:/u)
+      .first()
+      .waitFor();
+    await workbench.runCommand("File: Save");
+    const pinned = /^# moved\n#!\/bin\/sh\ndocker run --rm \S+\/base\/node:22@sha256:[0-9a-f]{64} true\n$/u;
+    await workbench.page.waitForTimeout(2000);
+    assert.match(readFileSync(path, "utf8"), pinned);
+  });
+
+  it("says that a file which is read-only was not changed", async () => {
+    const path = join(sample.folder, "tools/fixed.sh");
+    const text = `#!/bin/sh\ndocker run --rm ${sample.registry}/base/node:22 true\n`;
+    writeFileSync(path, text);
+    const settings = { "files.readonlyInclude": { "tools/fixed.sh": true } };
+    const workbench = await open({ folder: sample.folder, env: sample.env, settings });
+    await workbench.openFile("tools/fixed.sh");
+    await workbench.codeLens("Verified");
+    await workbench.runCommand("Countersign: Pin all images in this file");
+    await workbench.page.getByText("Pin images: nothing was changed. tools/fixed.sh is read-only.").first().waitFor();
+    await workbench.screenshot("pins readonly light");
+    assert.doesNotMatch(await workbench.editorText(), /sha256/u);
+    assert.equal(readFileSync(path, "utf8"), text);
   });
 });
