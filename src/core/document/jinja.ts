@@ -112,7 +112,7 @@ function readComparison(reader: Reader): Read | undefined {
   if (left === undefined) return undefined;
   if (takeName(reader, "is")) {
     const isNot = takeName(reader, "not");
-    const holds = testOf(reader.tokens[reader.at++]?.name ?? "", left);
+    const holds = testOf(readName(reader) ?? "", left);
     return ofTruth(holds === undefined ? undefined : holds !== isNot);
   }
   const operator = take(reader, "==", "!=", "<", ">", "<=", ">=");
@@ -134,12 +134,19 @@ function readSum(reader: Reader): Read | undefined {
 function readFiltered(reader: Reader): Read | undefined {
   let value = readPrimary(reader);
   while (value !== undefined && take(reader, "|") !== undefined) {
-    const name = reader.tokens[reader.at++]?.name;
+    const name = readName(reader);
     const parameters = readParameters(reader);
     if (name === undefined || parameters === undefined) return undefined;
     value = filtered(name, value, parameters);
   }
   return value;
+}
+
+/** The name of a filter or a test, without the collection that it is of (`ansible.builtin.default`). */
+function readName(reader: Reader): string | undefined {
+  let name = reader.tokens[reader.at++]?.name;
+  while (name !== undefined && take(reader, ".") !== undefined) name = reader.tokens[reader.at++]?.name;
+  return name;
 }
 
 /** What stands between parentheses, or nothing without them. */
