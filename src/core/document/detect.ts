@@ -51,8 +51,21 @@ const shellName = new RegExp(
   "i",
 );
 
+/** What the last paths told: each is asked about several times while a workspace is read. */
+const told = new Map<string, Dialect | undefined>();
+const maximumTold = 2_048;
+
 /** The dialect that a path alone tells, at the workspace's root or in any folder below it. */
 export function dialectOfPath(path: string): Dialect | undefined {
+  const known = told.get(path);
+  if (known !== undefined || told.has(path)) return known;
+  if (told.size >= maximumTold) told.clear();
+  const dialect = tellDialect(path);
+  told.set(path, dialect);
+  return dialect;
+}
+
+function tellDialect(path: string): Dialect | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
   return (
     byPath.find(({ matches }) => matches(path, name))?.dialect ??
@@ -69,16 +82,22 @@ const mayBeYaml = /\.ya?ml$|compose$/i;
 /** JSON that tools keep for themselves. */
 const notManifest = /(?:^|[/.-])(?:package(?:-lock)?|composer|tsconfig[^/]*|[^/]*schema|translation|messages)\.json$/i;
 
+/** What most of a project's files end with, none of which a dialect has but in names such as `Dockerfile.py`. */
+const source =
+  /\.(?:c|cc|cpp|cs|css|csv|dart|gif|go|h|html?|ico|java|jpe?g|jsx?|kt|less|mdx?|mjs|php|png|proto|py|rb|rs|rst|scss|snap|sql|svg|swift|tsx?|txt|vue|webp|woff2?)$/i;
+
 /** Whether a file is worth reading: its path tells a dialect, or its content may (YAML, JSON, or a name without extension). */
 export function mayHoldReferences(path: string): boolean {
+  if (mayBeYaml.test(path)) return true;
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (!name.includes(".")) return true;
+  if (source.test(name) && !/file/i.test(name)) return false;
   const target = filledPath(path);
   return (
     (target !== path && mayHoldReferences(target)) ||
-    dialectOfPath(path) !== undefined ||
-    mayBeYaml.test(path) ||
-    mayHoldInfrastructure(path) ||
     (/\.json$/i.test(path) && !notManifest.test(path)) ||
-    !path.slice(path.lastIndexOf("/") + 1).includes(".")
+    mayHoldInfrastructure(path) ||
+    dialectOfPath(path) !== undefined
   );
 }
 

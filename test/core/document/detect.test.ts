@@ -57,9 +57,17 @@ describe("dialectOfPath", () => {
 });
 
 describe("mayHoldReferences", () => {
-  for (const path of ["Dockerfile", "a/b.yaml", "x.yml", "bin/run"])
+  for (const path of [
+    "Dockerfile",
+    "a/b.yaml",
+    "x.yml",
+    "bin/run",
+    "Dockerfile.py",
+    "a/Makefile.js",
+    "Jenkinsfile.TXT",
+  ])
     it(`reads ${path}`, () => assert.ok(mayHoldReferences(path)));
-  for (const path of ["a.png", "README.md", "main.go", "Dockerfile.dockerignore"])
+  for (const path of ["a.png", "README.md", "main.go", "docker/main.go", "a.toml", "Dockerfile.dockerignore"])
     it(`skips ${path}`, () => assert.ok(!mayHoldReferences(path)));
 });
 
