@@ -1,6 +1,10 @@
 import { textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
-/** The action that a step uses, in lower case and without its version; empty for a step of commands. */
+/**
+ * The action that a step uses, in lower case, without its version and without the host that Forgejo and Gitea may be
+ * told to take it from; empty for a step of commands.
+ */
 export function actionOf(step: YamlNode): string {
-  return textOf(valueAt(step, "uses"))?.replace(/@.*$/s, "").toLowerCase() ?? "";
+  const uses = textOf(valueAt(step, "uses"))?.replace(/@.*$/s, "").toLowerCase() ?? "";
+  return uses.replace(/^https?:\/\/[^/]+\//, "");
 }

@@ -91,6 +91,11 @@ describe("readActionInputs", () => {
       step(uses, `${input}: «ghcr.io/a/b:1»\nimage: c/d:2`),
       ["with ghcr.io/a/b:1 literal"],
     ]),
+    [
+      "an action that is taken from another host",
+      step("https://code.forgejo.org/docker/setup-qemu-action@v3", "image: «tonistiigi/binfmt:1»"),
+      ["with docker.io/tonistiigi/binfmt:1 literal"],
+    ],
     ["no container that is off", step("PyO3/maturin-action@v1", "container: off"), []],
     ["no input of an unknown action", step("acme/run@v1", "image: node:22"), []],
     [
