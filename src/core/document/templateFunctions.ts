@@ -60,6 +60,7 @@ export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map<
   ["kindIs", ([kind, value]) => isOfKind(kind, value)],
   ["typeIs", ([kind, value]) => isOfKind(kind, value)],
   ["join", join],
+  ["len", ([value]) => lengthOf(value)],
 ]);
 
 function changed(value: TemplateData | undefined, change: (text: string) => string | undefined): TemplateData {
@@ -215,4 +216,10 @@ function join([separator, list]: readonly TemplateData[]): TemplateData {
     kind: "text",
     stretches: list.items.flatMap((item, index) => [...(index === 0 ? [] : between), ...stretchesOf(item)]),
   };
+}
+
+function lengthOf(value: TemplateData | undefined): TemplateData {
+  if (value?.kind === "list") return textData(String(value.items.length));
+  const text = value?.kind === "text" ? textOfData(value) : undefined;
+  return text === undefined ? unknownData : textData(String(text.length));
 }

@@ -57,6 +57,7 @@ describe("evaluateTemplate", () => {
     ],
     ['{{ if kindIs "string" .Values.a }}s{{ end }}{{ if kindIs "map" .Values.map }}m{{ end }}', "sm"],
     ['{{ list "a" "b" | join "/" }}', "a/b"],
+    ['{{ if ne (len (tuple "a" "b")) 2 }}{{ fail "why" }}{{ end }}{{ len "abc" }}{{ len .Values.map }}', "3?"],
     ['{{ required "why" .Values.a | quote }}{{ print "a" .Values.a }}', "xax"],
     ['{{ tpl "{{ .Values.a }}" . }}{{ tpl .Values.a $ }}', "xx"],
     ['{{ define "d" }}{{ .k }}{{ end }}{{ include "d" .Values.map }}{{ template "d" .Values.map }}', "vv"],
