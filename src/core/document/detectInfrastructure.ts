@@ -37,9 +37,16 @@ export function isToFillIn(path: string): boolean {
   return toFillIn.test(path);
 }
 
-/** A pipeline, or a library's part that names images for one. */
-const jenkinsScript =
-  /^[ \t]*(?:(?:pipeline|node|podTemplate)\b[^\n]*\{|podTemplate[ \t]*\()|\bdocker\.image[ \t]*\(|\bcontainerTemplate[ \t]*\(/m;
+/** A pipeline, what defines jobs, or a library's part that names images or runs commands for one. */
+const jenkinsScript = new RegExp(
+  [
+    String.raw`^[ \t]*(?:(?:pipeline|node|podTemplate)\b[^\n]*\{|podTemplate[ \t]*\(|["']?kind["']?[ \t]*:[ \t]*["']?Pod\b)`,
+    String.raw`^[ \t]*(?:job|pipelineJob|freeStyleJob|mavenJob|matrixJob|multibranchPipelineJob)[ \t]*\(`,
+    String.raw`\bdocker\.image[ \t]*\(|\bcontainerTemplate[ \t]*\(|\bwithDockerContainer\b`,
+    String.raw`\b(?:steps|script|this)\.(?:sh|bat)\b[^\n]*\b(?:docker|podman|nerdctl|skopeo|crane)\b`,
+  ].join("|"),
+  "m",
+);
 
 /** Whether a file's content may tell one of these dialects though its path does not. */
 export function mayHoldInfrastructure(path: string): boolean {

@@ -16,7 +16,7 @@ export interface GroovyLoop {
 /** What a script's lists and maps hold, and what goes over them. */
 export interface GroovyCollections {
   /** The tokens at which values begin, by `images.web` and `images[0]`. */
-  readonly members: ReadonlyMap<string, number>;
+  readonly members: ReadonlyMap<string, readonly number[]>;
   readonly loops: readonly GroovyLoop[];
 }
 
@@ -38,7 +38,7 @@ export function groovyCollections(
   tokens: readonly GroovyToken[],
   parameters: readonly GroovyLoop[] = [],
 ): GroovyCollections {
-  const members = new Map<string, number>();
+  const members = new Map<string, readonly number[]>();
   const lists = new Map<string, readonly number[]>();
   const loops: GroovyLoop[] = [];
   const matrices: Span[] = [];
@@ -73,7 +73,7 @@ export function groovyCollections(
     );
     for (const [index, { key, at }] of elements.entries()) {
       const member = key === undefined ? `${path}[${index}]` : `${path}.${key}`;
-      members.set(member, at);
+      members.set(member, [at]);
       if (sign(at) === "[" && depth < maximumDepth) define(member, at, depth + 1);
     }
   };
@@ -156,6 +156,9 @@ export function groovyCollections(
       continue;
     }
     if (token.kind !== "name") continue;
+    if (sign(at + 1) === "[" && sign(at + 3) === "]" && sign(at + 4) === "=" && sign(at + 5) !== "=") place(at);
+    if (sign(at + 1) === "<" && sign(at + 2) === "<") grow(token.text, at + 3);
+    if (token.text.endsWith(".add") && sign(at + 1) === "(") grow(token.text.slice(0, -".add".length), at + 2);
     if (sign(at + 1) === "=" && sign(at + 2) === "[") define(token.text.replace(/^env\./, ""), at + 2, 0);
     const dot = sign(at + 1) === "{" ? token.text.lastIndexOf(".") : -1;
     if (dot > 0 && goes.test(token.text.slice(dot + 1)))
@@ -164,6 +167,23 @@ export function groovyCollections(
     if (matrix !== undefined) matrices.push(matrix);
     if (token.text === "for" && sign(at + 1) === "(") readFor(at + 2);
     if (token.text === "axis" && sign(at + 1) === "{") readAxis(at + 1);
+  }
+
+  /** `images[0] = 'a'`, `images['web'] = 'a'` */
+  function place(at: number): void {
+    const [path, key, index] = [name(at), textAt(tokens[at + 2]), sign(at + 2)];
+    const member = key === undefined ? `${path}[${index}]` : `${path}.${key}`;
+    if (key === undefined && !/^\d$/.test(index)) return;
+    members.set(member, [...(members.get(member) ?? []), at + 5].slice(0, maximumItems));
+    if (sign(at + 5) === "[") define(member, at + 5, 1);
+    if (key === undefined) grow(path, at + 5);
+  }
+
+  /** `images << 'a'`, `images.add('a')` */
+  function grow(path: string, item: number): void {
+    const list = lists.get(path);
+    const isValue = sign(item) === "" || sign(item) === "[";
+    if (list !== undefined && list.length < maximumItems && isValue) lists.set(path, [...list, item]);
   }
 
   /** `for (image in images) {`, `for (String image : ['a', 'b']) {`, `for (int i = 0; i < images.size(); i++) {` */
@@ -197,11 +217,12 @@ export function groovyCollections(
       if (name(at) === "name") variable = textAt(tokens[at + 1]);
       if (isValue && tokens[at]?.kind === "string") items.push(at);
     }
-    const end = matrices.at(-1)?.end ?? tokens.at(-1)?.span.end ?? 0;
+    const start = tokens[brace]?.span.start ?? 0;
+    const matrix = matrices.findLast((one) => one.start <= start && start <= one.end);
     if (variable !== undefined && items.length > 0)
       loops.push({
         name: variable,
-        span: { start: tokens[brace]?.span.start ?? 0, end },
+        span: matrix ?? { start, end: tokens.at(-1)?.span.end ?? start },
         items,
         kind: "axis",
         group: items,

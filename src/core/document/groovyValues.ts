@@ -33,7 +33,7 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
   const branches = new Map([...places.values()].flat().map(({ at, block }) => [at, block.start]));
   const belonging = new Set([
     ...defining,
-    ...members.values(),
+    ...[...members.values()].flat(),
     ...loops.flatMap(({ items }) => items.flatMap((at) => at ?? [])),
   ]);
   const loopsOf = new Map<string, GroovyLoop[]>();
@@ -45,9 +45,9 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
   const evaluation = createGroovyEvaluation(text, tokens, {
     loopAt: (name, { start, end }) => loopsOf.get(name)?.findLast(({ span }) => start >= span.start && end <= span.end),
     placesOf(name, offset) {
-      const member = members.get(name);
+      const own = members.get(name) ?? [];
       const found = definitionsAt(places.get(name) ?? [], offset).map(({ at }) => at);
-      return member === undefined || found.includes(member) ? found : [...found, member];
+      return own.length === 0 ? found : [...found, ...own.filter((at) => !found.includes(at))];
     },
     branchOf: (index) => branches.get(index) ?? 0,
     resultsOf: (name) => results.get(name) ?? [],

@@ -1,6 +1,7 @@
 import { readShape } from "./customShape.ts";
 import type { Document } from "./document.ts";
-import { readEmbeddedYaml } from "./embedded.ts";
+import { placeDocument, readEmbeddedYaml } from "./embedded.ts";
+import { holdsJenkinsAgents, readJenkinsCasc } from "./jenkinsCasc.ts";
 import { readResource } from "./kubernetesResource.ts";
 import { createResourceReading, usesOf } from "./resourceReading.ts";
 import { itemsOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
@@ -8,13 +9,19 @@ import { itemsOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yaml
 /** Keys whose texts charts put into their manifests as they are. */
 const manifestKey = /(?:[cC]ontainers|[sS]idecars|^extra(?:Deploy|Objects|Manifests|Resources))$/;
 
-/** Whether a value of a chart is a text of containers or of whole resources. */
+/** Whether a value of a chart is a text of containers, of whole resources, or of agents of Jenkins. */
 export function holdsManifests(key: string, { style, text }: YamlScalar): boolean {
-  return manifestKey.test(key) && (style === "literal" || style === "folded") && /\bimage\b/.test(text);
+  if ((style !== "literal" && style !== "folded") || !/\bimage\b/.test(text)) return false;
+  return manifestKey.test(key) || holdsJenkinsAgents(text);
 }
 
 /** Reads such a text; what a template in it only yields later is left out. */
 export function readManifestText(scalar: YamlScalar, key: string, text: string, path: string): Document {
+  if (!manifestKey.test(key)) {
+    const agents = readJenkinsCasc(scalar.text, path);
+    const images = agents.images.filter(({ reference }) => reference !== undefined);
+    return placeDocument({ ...agents, images }, scalar, text);
+  }
   const read = (root: YamlNode | undefined, inner: string) => {
     const within = createResourceReading(inner, path);
     const nested = (node: YamlNode | undefined): void => readResource(node, within);

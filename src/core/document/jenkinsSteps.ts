@@ -8,6 +8,18 @@ const imageKey = /(?:docker|container)_?image$/i;
 const runsWithin = /(?:^|\.)(?:with|in|inside|runIn|runInside|runWith|use)Docker(?:Container|Image)?$/i;
 /** What such steps make, move or tell of is not what they run. */
 const makes = /build|push|publish|tag|deploy|release|promote|sign|scan|delete|remove|clean|notif|slack|stage|parallel/i;
+/** What only a container of a pod has beside its name and image. */
+const containerKeys = [
+  "command",
+  "tty",
+  "ttyEnabled",
+  "imagePullPolicy",
+  "alwaysPullImage",
+  "volumeMounts",
+  "resources",
+  "securityContext",
+  "workingDir",
+];
 /** Tokens before an argument that are looked through for its call. */
 const maximumBack = 500;
 
@@ -24,7 +36,8 @@ export function stepImageAt(
   const name = nameAt(tokens, at);
   if (!/(?:ocker|mage)/i.test(name)) return undefined;
   const isNamed = signAt(tokens, at + 1) === ":";
-  if (isNamed && name === "image") return isRun(tokens, at) && isTold(values, at + 2) ? at + 2 : undefined;
+  if (isNamed && name === "image")
+    return (isRun(tokens, at) || isOfContainer(tokens, at)) && isTold(values, at + 2) ? at + 2 : undefined;
   if (isNamed && imageKey.test(name)) {
     const value = tokens[at + 2];
     const [piece, ...others] = value?.kind === "string" ? value.pieces : [];
@@ -46,6 +59,21 @@ function isRun(tokens: readonly GroovyToken[], at: number): boolean {
   if (open === undefined || signAt(tokens, open) !== "(") return false;
   const step = nameAt(tokens, open - 1);
   return step !== "" && !makes.test(step) && hasBlock(tokens, open);
+}
+
+/** `[name: 'x', image: 'y', tty: true]`, wherever the script keeps it. */
+function isOfContainer(tokens: readonly GroovyToken[], at: number): boolean {
+  const open = openOf(tokens, at);
+  if (open === undefined || signAt(tokens, open) !== "[") return false;
+  const keys = new Set<string>();
+  let depth = 0;
+  for (let index = open; index < open + maximumBack; index++) {
+    const sign = signAt(tokens, index);
+    if (sign === "(" || sign === "[" || sign === "{") depth += 1;
+    else if ((sign === ")" || sign === "]" || sign === "}") && --depth === 0) break;
+    else if (depth === 1 && sign === ":") keys.add(nameAt(tokens, index - 1));
+  }
+  return keys.has("name") && containerKeys.some((key) => keys.has(key));
 }
 
 /** A block after the call's parentheses, or as its last argument. */

@@ -96,12 +96,20 @@ export function readJenkinsfile(source: string, path: string): Document {
     const parts = isChanged && written?.kind === "string" ? values.partsOf(written.pieces) : value.parts;
     const [only, ...others] = parts;
     // A function of its own runs one script after the other.
-    const scripts = others.length === 0 && only?.choices !== undefined ? only.choices : [parts];
+    const held = written?.kind === "name" && others.length > 0 ? stringsOf(script) : [];
+    const scripts =
+      held.length > 0 ? held : others.length === 0 && only?.choices !== undefined ? only.choices : [parts];
     const isRun = (one: readonly WordPart[]): boolean => mayRunTool(one.map((part) => part.text ?? "").join(""));
     // Most scripts have to do with no image.
     if (scripts.some(isRun) || mayRunTool(text.slice(value.span.start, value.span.end)))
       for (const one of scripts) runScript(one, value.span.start, windowsShell);
   };
+  /** The strings that a name at a token stands for. */
+  const stringsOf = (index: number): readonly (readonly WordPart[])[] =>
+    values.sourcesOf(index).flatMap((at) => {
+      const token = tokens[at];
+      return token?.kind === "string" ? [values.partsOf(token.pieces)] : [];
+    });
   const runScript = (parts: readonly WordPart[], at: number, windowsShell?: WindowsShell): void => {
     const builder = createScript(text);
     for (const part of parts) {
@@ -166,6 +174,9 @@ export function readJenkinsfile(source: string, path: string): Document {
           for (const source of nameAt(tokens, index) === "" ? [index] : values.sourcesOf(index)) addPod(source);
         break;
       case "sh":
+      // As jobs that a script defines call them.
+      case "shell":
+      case "batchFile":
       case "bat":
       case "powershell":
       case "pwsh": {
@@ -241,6 +252,7 @@ const holder = /^.*\.(?=(?:docker\.(?:image|build)|sh|bat|powershell|pwsh)$)/;
 const holders = ["containerTemplate", "agent", "rtDockerPull", "dockerNode", "ecsTaskTemplate"];
 const windowsShells = new Map<string, WindowsShell>([
   ["bat", "cmd"],
+  ["batchFile", "cmd"],
   ["powershell", "powershell"],
   ["pwsh", "powershell"],
 ]);

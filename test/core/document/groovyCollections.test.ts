@@ -66,6 +66,18 @@ describe("values of Jenkins pipelines", () => {
     ["def run(List l) { l.each { docker.image(«it»).pull() } }\nrun(['a/b:1', 'a/b:2'])", "a/b:1", "a/b:2"],
     ["def run(l) { for (i in l) { docker.image(«i»).pull() } }\nrun(two)\ntwo = ['a/b:1']", "a/b:1"],
     ["def run(l) { l.each { docker.image(«it»).pull() } }\nrun(unknown())", "?"],
+    [
+      "def l = []\nl[0] = 'a/b:1'\nl[1] = 'a/b:2'\nfor (int i = 0; i < l.size(); i++) { docker.image(«l[i]»).pull() }",
+      "a/b:1",
+      "a/b:2",
+    ],
+    ["def m = [:]\nm['x'] = 'a/b:1'\ndocker.image(«m.x»).pull()", "a/b:1"],
+    [
+      "def l = ['a/b:1']\nl << 'a/b:2'\nl.add('a/b:3')\nl.each { docker.image(«it»).pull() }",
+      "a/b:1",
+      "a/b:2",
+      "a/b:3",
+    ],
     ["def list2 = [/^a$/, /b'/]\ndocker.image(«tag»).pull()", "library/2"],
     ["def all = ''\nall += ' --amend a/b:1'\nsh \"docker manifest create a/b ${all}\""],
     ["def built = docker.build('no:1')\nsh \"docker run ${built.id}\""],
@@ -113,6 +125,13 @@ describe("values of Jenkins pipelines", () => {
       "docker docker.io/library/node:22-slim resolved",
     ]);
     expectToSurvive(read, text.replaceAll(/[«»]/g, ""));
+  });
+
+  it("reads the axes of a matrix after its agent", () => {
+    const text = `pipeline { stages { stage('m') { matrix { agent { docker { image "«node:\${V}»" } }
+    axes { axis { name 'V'; values '20', '22' } } } } } }
+`;
+    expectUses(read, text, ["docker docker.io/library/node:20 resolved", "docker docker.io/library/node:22 resolved"]);
   });
 
   it("gives commands what the axes of a matrix around them set, and no others", () => {

@@ -20,6 +20,11 @@ describe("readManifestText", () => {
       'extraContainers: |\n  - image: {{ .Values.x }}\n  - image: «a/b:1»\n  - image: "{{ .Values.y }}"\n',
       ["image docker.io/a/b:1 literal"],
     ],
+    [
+      "agents of Jenkins",
+      "agent:\n  podTemplates:\n    x: |\n      - name: x\n        label: x\n        containers:\n          - name: y\n            image: «a/b:1»\ncontroller:\n  JCasC:\n    configScripts:\n      y: |-\n        jenkins:\n          clouds:\n          - docker:\n              templates:\n              - dockerTemplateBase: {image: «a/b:2»}\n",
+      ["container docker.io/a/b:1 literal", "container docker.io/a/b:2 literal"],
+    ],
     ["no image in other texts", "config: |\n  image: a/b:1\nextraInitContainers: 'image: a/b:1'\n", []],
   ];
   for (const [name, source, expected] of table)

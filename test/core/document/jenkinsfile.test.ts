@@ -215,6 +215,16 @@ describe("readJenkinsfile", () => {
       ["docker.io/a/b:1", "partial"],
     ],
     ["no words that are joined", "sh \"docker run ${a.join(' ')}\"", []],
+    [
+      "containers as maps, wherever they are kept",
+      "pod.spec.containers << [name: 'x', image: 'a/b:1', tty: true]\ndef one = [name: 'y', image: 'a/b:2', command: ['cat']]\ndef two = [name: 'y', image: 'no:1']",
+      ["docker.io/a/b:1", "docker.io/a/b:2"],
+    ],
+    [
+      "steps of jobs that a script defines",
+      "job('x') { steps {\n def command = \"\"\"git clone $URL\ndocker pull a/b:1\n\"\"\"\n shell(command)\n shell('docker pull a/b:2')\n batchFile('docker pull a/b:3') } }",
+      ["docker.io/a/b:1", "docker.io/a/b:2", "docker.io/a/b:3"],
+    ],
     ["an image without parentheses", "docker.image 'a/b:1'", ["docker.io/a/b:1"]],
     [
       "a pipeline that the definition of a job holds",
