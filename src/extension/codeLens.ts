@@ -4,13 +4,13 @@ import { summaryDetail } from "../core/report/words.ts";
 import type { CommandId, CommandTarget } from "./commandIds.ts";
 import type { Extension } from "./context.ts";
 import { freshDocument } from "./freshDocument.ts";
-import { markOf, type ImageStatus } from "./marks.ts";
+import { markOf, statusKey, type ImageStatus } from "./marks.ts";
 import { createPace } from "./drawing.ts";
 import { referencesOf, type ModelChange } from "./model.ts";
 import { rangeOf, selector } from "./places.ts";
+import { imagesByPlace, type PlacedImage } from "./samePlace.ts";
 import { isBoolean, onSettingChange, setting } from "./settings.ts";
 import { pushesOf, signTitle, targetOf } from "./signing/pushes.ts";
-import { referenceOf } from "./tree/grouping.ts";
 import { strangerOf } from "./trustSigner.ts";
 
 /**
@@ -30,17 +30,19 @@ export function register(extension: Extension): vscode.Disposable {
       const document = await freshDocument(extension, editorDocument, token);
       if (document === undefined) return [];
       const { path } = document;
-      const references = document.images.flatMap((use) => {
-        const reference = referenceOf(use);
-        if (reference === undefined) return [];
-        const status = extension.model.status(reference);
-        const target: CommandTarget = { reference, file: path, offset: use.span.start };
-        const range = rangeOf(document, use.span);
-        const lenses = [new vscode.CodeLens(range, { title: lensTitle(status, extension.now()), command: "" })];
-        for (const { title, command, tooltip } of lensActions(status))
-          lenses.push(new vscode.CodeLens(range, { title, command, tooltip, arguments: [target] }));
-        return lenses;
-      });
+      const references = imagesByPlace(document, (image) => extension.model.status(image)).flatMap(
+        ([worst, ...others]) => {
+          const { use, reference, status } = worst;
+          const target: CommandTarget = { reference, file: path, offset: use.span.start };
+          const range = rangeOf(document, use.span);
+          const title =
+            others.length === 0 ? lensTitle(status, extension.now()) : lensTitleOfMany(status, [worst, ...others]);
+          const lenses = [new vscode.CodeLens(range, { title, command: "" })];
+          for (const { title: action, command, tooltip } of lensActions(status))
+            lenses.push(new vscode.CodeLens(range, { title: action, command, tooltip, arguments: [target] }));
+          return lenses;
+        },
+      );
       return [...references, ...pushLenses(document)];
     },
   };
@@ -94,6 +96,14 @@ function lensTitle(status: ImageStatus, now: Date): string {
   const safe = detail.replaceAll("$(", "$ (");
   // The editor drops a plain space after an icon.
   return `$(${icon})\u00a0${word}${safe === "" ? "" : ` · ${safe}`}`;
+}
+
+/** Of several images at one place, how many are as the worst is: the hover names them. */
+function lensTitleOfMany(status: ImageStatus, images: readonly PlacedImage[]): string {
+  const { icon, word } = markOf(status);
+  const alike = images.filter((image) => statusKey(image.status) === statusKey(status)).length;
+  const many = alike === images.length ? `all ${images.length} images` : `${alike} of ${images.length} images`;
+  return `$(${icon})\u00a0${word} · ${many} of this line`;
 }
 
 interface LensAction {

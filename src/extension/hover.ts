@@ -5,7 +5,7 @@ import { freshDocument } from "./freshDocument.ts";
 import { hoverText, type HoverSubject } from "./hoverText.ts";
 import type { ImageStatus } from "./marks.ts";
 import { rangeOf, selector } from "./places.ts";
-import { referenceOf } from "./tree/grouping.ts";
+import { imagesByPlace } from "./samePlace.ts";
 
 const notKnown: ImageStatus = { kind: "not-checked", why: "Its whole name is not known from the files." };
 
@@ -17,10 +17,19 @@ export function register(extension: Extension): vscode.Disposable {
       if (document === undefined) return undefined;
       const use = extension.model.useAt(document.path, editorDocument.offsetAt(position));
       if (use === undefined) return undefined;
-      const known = referenceOf(use);
-      const reference = known ?? use.text;
-      const status = known === undefined ? notKnown : extension.model.status(known);
-      const subject = { document, use, reference, status, trusted: vscode.workspace.isTrusted, now: extension.now() };
+      const here = imagesByPlace(document, (image) => extension.model.status(image)).find(
+        ([{ use: one }]) => one.span.start === use.span.start && one.span.end === use.span.end,
+      );
+      const { reference, status } = here?.[0] ?? { reference: use.text, status: notKnown };
+      const subject = {
+        document,
+        use: here?.[0].use ?? use,
+        reference,
+        status,
+        others: here?.slice(1) ?? [],
+        trusted: vscode.workspace.isTrusted,
+        now: extension.now(),
+      };
       return new vscode.Hover(hoverMarkdown(subject), rangeOf(document, use.span));
     },
   });

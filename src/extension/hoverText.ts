@@ -1,6 +1,6 @@
-import type { Document, ImageUse } from "../core/document/document.ts";
+import type { Document, ImageUse, ValueStep } from "../core/document/document.ts";
 import { shortDigest } from "../core/image/digest.ts";
-import { createLineIndex } from "../core/image/span.ts";
+import { createLineIndex, type LineIndex, type Span } from "../core/image/span.ts";
 import {
   commonName,
   decisiveSignature,
@@ -14,6 +14,7 @@ import type { SignatureVerdict, Verdict } from "../core/verdict/verdict.ts";
 import { commandLink, type CommandTarget } from "./commandIds.ts";
 import { escapeHover } from "./markdown.ts";
 import { lastVerdict, markOf, type ImageStatus, type Mark } from "./marks.ts";
+import type { PlacedImage } from "./samePlace.ts";
 import { referenceOf } from "./tree/grouping.ts";
 
 /** What a hover is about. */
@@ -23,6 +24,8 @@ export interface HoverSubject {
   /** Normalised reference. */
   readonly reference: string;
   readonly status: ImageStatus;
+  /** What else this place yields, the worse first: a matrix or a loop gives several images. */
+  readonly others?: readonly PlacedImage[];
   /** Whether actions that ask a registry or a service are offered. */
   readonly trusted: boolean;
   readonly now: Date;
@@ -35,7 +38,7 @@ export interface HoverSubject {
 export function hoverText(subject: HoverSubject): string {
   const { status } = subject;
   const verdict = lastVerdict(status);
-  const lines = referenceLines(subject, verdict);
+  const lines = [...referenceLines(subject, verdict), ...otherLines(subject)];
   if (verdict !== undefined) lines.push(...verdictLines(verdict, subject.now));
   return `${headline(subject)}\n\n${actions(subject, verdict)}\n\n---\n\n${lines.join("  \n")}`;
 }
@@ -70,16 +73,61 @@ function referenceLines({ document, use, reference }: HoverSubject, verdict: Ver
   return lines;
 }
 
-/** The literal that counts, the last step of the chain, and what leads to it. */
+/** The other images of the place, each with its mark. */
+function otherLines({ others = [] }: HoverSubject): string[] {
+  if (others.length === 0) return [];
+  const lines = others.slice(0, mostOthers).map(({ reference, status }) => {
+    const mark = markOf(status);
+    return `${coloured(mark)} ${escapeHover(reference.split("@")[0] ?? reference)}: ${mark.word}`;
+  });
+  const left = others.length - lines.length;
+  const rest = left > 0 ? [`$(blank) and ${left} more, in the view Images`] : [];
+  return [`$(list-unordered) also here, from the same text:`, ...lines, ...rest];
+}
+
+/** More would push what was found about the image out of sight. */
+const mostOthers = 6;
+/** Nobody follows a longer way. */
+const mostSteps = 3;
+
+/** Where the value was written, and by way of what it came; for each variable of the reference. */
 function valueLine(document: Document, { span, chain }: ImageUse): string | undefined {
   const index = createLineIndex(document.text);
-  const steps = chain.filter((step) => step.file !== undefined || step.span.start !== span.start);
-  const words = steps.map(
-    ({ label, file, span: at }) => `${label}, ${file ?? `line ${index.positionAt(at.start).line}`}`,
-  );
-  const [origin, ...way] = words.toReversed();
-  if (origin === undefined) return undefined;
-  return way.length === 0 ? `value from ${origin}` : `value from ${origin}, by way of ${way.slice(0, 3).join("; ")}`;
+  const isWithin = (step: ValueStep, outer: Span): boolean =>
+    step.file === undefined && outer.start <= step.span.start && step.span.end <= outer.end;
+  const ways: ValueStep[][] = [];
+  let isNew = true;
+  for (const step of chain) {
+    const way = ways.at(-1);
+    const last = way?.at(-1);
+    // An expression is a new variable of the reference, or else only leads on from the literal that it stands in.
+    if (last !== undefined && (last.file ?? step.file) !== undefined && !leadsOn(last, step)) isNew = true;
+    if (isWithin(step, span)) isNew = true;
+    else if (last !== undefined && !isNew && last.file === undefined && isWithin(step, last.span)) continue;
+    else if (way === undefined || isNew) {
+      ways.push([step]);
+      isNew = false;
+    } else way.push(step);
+  }
+  const said = ways.map((way) => {
+    const [origin, ...steps] = way.toReversed().map((step) => wordsOf(step, index));
+    const shown = steps.slice(0, mostSteps);
+    const left = steps.length - shown.length;
+    const rest = left > 0 ? [`${left} more`] : [];
+    return shown.length === 0 ? origin : `${origin}, by way of ${[...shown, ...rest].join("; ")}`;
+  });
+  return said.length === 0 ? undefined : `value from ${[...new Set(said)].join(", and ")}`;
+}
+
+/** Whether a step's text names the next one, or the next one is a value of the same name given elsewhere. */
+function leadsOn(step: ValueStep, next: ValueStep): boolean {
+  const nameOf = ({ label }: ValueStep): string => label.replace(/ in \S+$/u, "").replace(/^.* /u, "");
+  return /[$%{<]|\b(?:var|local|module)\./u.test(step.text) || nameOf(step) === nameOf(next);
+}
+
+function wordsOf({ label, file, span }: ValueStep, index: LineIndex): string {
+  const place = file ?? `line ${index.positionAt(span.start).line}`;
+  return label.endsWith(` in ${place}`) ? label : `${label}, ${place}`;
 }
 
 function verdictLines(verdict: Verdict, now: Date): string[] {

@@ -31,7 +31,7 @@ export function register(extension: Extension): vscode.Disposable {
       async provideInlayHints(editorDocument, range, token) {
         if (!setting("inlayHints.enabled", isBoolean, true)) return [];
         const document = await freshDocument(extension, editorDocument, token);
-        return document === undefined ? [] : document.images.flatMap((use) => hintOf(document, use, range));
+        return document === undefined ? [] : hintsOf(document, range);
       },
     }),
     extension.model.onDidChange(({ kind }) => {
@@ -99,19 +99,42 @@ async function placeOf(
   return { targetUri, targetRange: new vscode.Range(opened.positionAt(span.start), opened.positionAt(span.end)) };
 }
 
-/** What a reference with variables comes to; only its tag and digest where the text already shows the rest. */
-function hintOf(document: Document, use: ImageUse, range: vscode.Range): vscode.InlayHint[] {
-  if (use.resolution !== "resolved" || use.reference === undefined) return [];
-  const end = rangeOf(document, use.span).end;
-  if (!range.contains(end)) return [];
-  const name = formatFamiliar(use.reference);
-  const shown =
-    repositoryLength(use.text, repositoryName(use.reference)) === undefined ? name : versionOf(use.reference);
-  if (shown === "") return [];
-  const hint = new vscode.InlayHint(end, shown);
-  hint.paddingLeft = true;
-  hint.tooltip = `${use.text} is ${name}`;
-  return [hint];
+/** Of the images that a matrix or a loop gives, as many are shown; the others are in the hint's tooltip. */
+const mostShown = 3;
+
+/** What references with variables come to, one hint for each place. */
+function hintsOf(document: Document, range: vscode.Range): vscode.InlayHint[] {
+  const places = new Map<string, { readonly end: vscode.Position; readonly uses: ImageUse[] }>();
+  for (const use of document.images) {
+    const end = rangeOf(document, use.span).end;
+    if (use.resolution !== "resolved" || use.reference === undefined || !range.contains(end)) continue;
+    const key = `${use.span.start} ${use.span.end}`;
+    const place = places.get(key);
+    if (place === undefined) places.set(key, { end, uses: [use] });
+    else place.uses.push(use);
+  }
+  return [...places.values()].flatMap(({ end, uses }) => {
+    const shown = [...new Set(uses.map(shownOf))].filter((text) => text !== "");
+    const names = [...new Set(uses.flatMap(({ reference }) => (reference ? formatFamiliar(reference) : [])))];
+    const [first] = uses;
+    if (first === undefined || shown.length === 0) return [];
+    const left = shown.length - mostShown;
+    const hint = new vscode.InlayHint(
+      end,
+      shown.slice(0, mostShown).join(", ") + (left > 0 ? ` and ${left} more` : ""),
+    );
+    hint.paddingLeft = true;
+    hint.tooltip = `${first.text} is ${names.join(", ")}`;
+    return [hint];
+  });
+}
+
+/** Only the tag and digest where the text already shows the rest. */
+function shownOf({ text, reference }: ImageUse): string {
+  if (reference === undefined) return "";
+  return repositoryLength(text, repositoryName(reference)) === undefined
+    ? formatFamiliar(reference)
+    : versionOf(reference);
 }
 
 function versionOf({ tag, digest }: { readonly tag?: string; readonly digest?: string }): string {

@@ -90,6 +90,73 @@ describe("the hover", () => {
     );
   });
 
+  describe("tells where a value comes from:", () => {
+    /** The line of the hover of a file's first image that does. */
+    const valueOf = (path: string, text: string, others: Readonly<Record<string, string>> = {}): string | undefined => {
+      const read = readDocument(text, path, (sibling) => others[sibling]);
+      const [first] = read.images;
+      assert.ok(first !== undefined);
+      const shown = hoverText({ ...subject, document: read, use: first, status: { kind: "not-checked", why: "" } });
+      return /\$\(symbol-variable\) (.*?)(?: {2})?$/mu.exec(shown)?.[1]?.replaceAll("\\", "");
+    };
+    const workflow = (image: string, more = ""): string =>
+      `on: push\njobs:\n  a:\n    strategy:\n      matrix:\n        v: ["1"]\n        os: [x]\n    container: ${image}\n    steps: []\n${more}`;
+    for (const [name, path, text, expected, others] of [
+      ["nothing of what the text says itself", "compose.yaml", "services: {a: {image: '${I:-a:1}'}}\n", undefined],
+      [
+        "each variable by itself",
+        ".github/workflows/a.yml",
+        workflow("node:${{ matrix.v }}-${{ matrix.os }}"),
+        "value from matrix.v, line 6, and matrix.os, line 7",
+      ],
+      [
+        "the literal first, then by way of what",
+        "a.sh",
+        "A=1\nB=$A\nC=a:$B\ndocker pull $C\n",
+        "value from assignment of A, line 1, by way of assignment of B, line 2; assignment of C, line 3",
+      ],
+      [
+        "no more of the way than anybody follows",
+        "Dockerfile",
+        "ARG A=1\nARG B=$A\nARG C=$B\nARG D=$C\nARG E=$D\nARG F=$E\nFROM a:$F\n",
+        "value from ARG A, line 1, by way of ARG B, line 2; ARG C, line 3; ARG D, line 4; 2 more",
+      ],
+      [
+        "another file by its name, once",
+        "compose.yaml",
+        "services: {a: {image: 'a:${T}'}}\n",
+        "value from T in .env",
+        { ".env": "T=1\n" },
+      ],
+      [
+        "the parts that a chart puts together, each by itself",
+        "c/values.yaml",
+        "image: {registry: x.io, repository: r, tag: ''}\n",
+        "value from registry, line 1, and appVersion, c/Chart.yaml",
+        {
+          "c/Chart.yaml": "name: c\nappVersion: '1'\n",
+        },
+      ],
+    ] as const)
+      it(name, () => assert.equal(valueOf(path, text, others), expected));
+  });
+
+  it("names what else the same text yields, and does not grow without end", () => {
+    const others = Array.from({ length: 9 }, (_, index) => ({
+      use,
+      reference: `ghcr.io/acme/app:${index}`,
+      status: { kind: "judged", verdict: { ...verdict, state: index === 0 ? "unsigned" : "verified" } } as const,
+    }));
+    const text = read(hoverText({ ...subject, others }));
+    assert.match(
+      text,
+      /also here, from the same text:\s+ghcr\.io\/acme\/app:0: Not signed\s+ghcr\.io\/acme\/app:1: Verified/u,
+    );
+    assert.match(text, /app:5: Verified\s+and 3 more, in the view Images/u);
+    assert.doesNotMatch(text, /app:6/u);
+    assert.doesNotMatch(read(hoverText(subject)), /also here/u);
+  });
+
   it("lets a certificate's subject form no link and no mark", () => {
     const text = hoverText(subject);
     assert.ok(!text.includes("[x](command:"));

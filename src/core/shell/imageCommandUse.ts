@@ -171,7 +171,13 @@ function toUse(
     return undefined;
   // One digest after an expression would be that of every item of a loop, or of all that a command is fed.
   const mayFollow = !isOfLoop && mention.endsWithName !== true && !parts.some(isFed) && !goesOn(mention, parts.at(-1));
-  const chain = dedupe(parts.flatMap((part) => part.chain)).map((step) =>
+  const ways = parts.flatMap((part) => {
+    const given = givenBy(part, mention, jobs);
+    return given === undefined
+      ? part.chain
+      : [...part.chain, { span: given.span, label: `env ${given.name}`, text: given.text }];
+  });
+  const chain = dedupe(ways).map((step) =>
     step.file === undefined ? { ...step, text: text.slice(step.span.start, step.span.end) } : step,
   );
   const use = useOfValue(text, {
@@ -208,18 +214,26 @@ function isOnlySubstitution(parts: readonly WordPart[]): boolean {
   return parts.every((part) => part.text === undefined && part.chain.length === 0);
 }
 
-function toValuePart(part: WordPart, text: string, { command }: PlacedMention, jobs: Document["jobs"]): ValuePart {
+function toValuePart(part: WordPart, text: string, mention: PlacedMention, jobs: Document["jobs"]): ValuePart {
   const value = part.text === undefined ? {} : { text: part.text };
   const span = literalOf(part, text);
   if (span !== undefined) return part.chain.length === 0 ? { ...value, span } : { ...value, span, literal: span };
-  // The environment of the job says it, where the dialect tells where.
+  const given = givenBy(part, mention, jobs);
+  return given === undefined ? value : { ...value, literal: given.span };
+}
+
+/** What the environment of the job says, where the dialect tells where. */
+function givenBy(
+  part: WordPart,
+  { command }: PlacedMention,
+  jobs: Document["jobs"],
+): { readonly name: string; readonly text: string; readonly span: Span } | undefined {
+  if (command.job === undefined || part.literal !== undefined || part.chain.length === 0) return undefined;
   const name = namesIn([part])[0];
-  const job = jobs.find(({ id }) => id === command.job);
-  const given =
-    name === undefined || job === undefined || !Object.hasOwn(job.environment, name)
-      ? undefined
-      : job.environment[name];
-  return given !== undefined && given.text === part.text ? { ...value, literal: given.span } : value;
+  const environment = name === undefined ? undefined : jobs.find(({ id }) => id === command.job)?.environment;
+  if (name === undefined || environment === undefined || !Object.hasOwn(environment, name)) return undefined;
+  const given = environment[name];
+  return given !== undefined && given.text === part.text ? { name, ...given } : undefined;
 }
 
 function literalOf({ literal, text: value }: WordPart, text: string): Span | undefined {

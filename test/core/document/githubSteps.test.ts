@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
 import { references } from "../../helpers/references.ts";
 
 const steps = (text: string, around = ""): readonly string[] =>
@@ -89,4 +90,25 @@ describe("steps of GitHub jobs", () => {
       steps("      - uses: docker/build-push-action@v6\n        with: {tags: a/b:1}\n      - run: docker run a/b:2\n"),
       ["docker.io/a/b:2"],
     ));
+
+  it("lead from a script's variable to the environment that says it", () => {
+    const text = `on: push
+env: {REG: ghcr.io, TAG: "1"}
+jobs:
+  a:
+    runs-on: x
+    env: {TAG: "2"}
+    steps:
+      - run: docker pull $REG/a:$TAG
+      - run: TAG=3; docker pull b:$TAG
+`;
+    const { images } = readDocument(text, ".github/workflows/a.yml");
+    const ways = images.map(({ chain }) =>
+      chain.map(({ label, span }) => `${label}: ${text.slice(span.start, span.end)}`),
+    );
+    assert.deepEqual(ways, [
+      ["variable REG: $REG", "env REG: ghcr.io", "variable TAG: $TAG", "env TAG: 2"],
+      ["variable TAG: $TAG", "assignment of TAG: 3"],
+    ]);
+  });
 });
