@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { dialectOfPath } from "../core/document/detect.ts";
 import type { Document } from "../core/document/document.ts";
 import { resolveAmong, resolveDocument } from "../core/document/resolveWorkspace.ts";
-import { isSupportingFile, mayHoldPolicy } from "../core/policy/readPolicy.ts";
+import { isPolicyPath, isSupportingFile, mayHoldPolicy } from "../core/policy/policyFile.ts";
 import type { Problem } from "../core/problem.ts";
 import { withoutIdleCommands } from "../core/rules/idleCommands.ts";
 import { AppError } from "./errors.ts";
@@ -134,11 +134,6 @@ function problemsOf({ path, named }: FileTask, { code, message }: AppError): rea
 
 function policyTextOf({ path, policy }: FileTask, text: string): string | undefined {
   return policy && mayHoldPolicy(path, text) ? text : undefined;
-}
-
-/** Whether a path can be a policy's, or of a key or certificate that one names: its content decides. */
-export function isPolicyPath(path: string): boolean {
-  return /\.(?:ya?ml|json|rego|pub|pem|crt|cer)$/i.test(path);
 }
 
 /** Runs `each` over the items, at most `parallelReads` at a time, in order of start. The first failure ends it. */

@@ -6,14 +6,12 @@ import {
   parseConfiguration,
   type Configuration,
 } from "../core/policy/configuration.ts";
-import { isTrustStorePath } from "../core/policy/notaryTrustStore.ts";
 import type { TrustPolicy } from "../core/policy/policy.ts";
-import { isSupportingFile, readPolicy, type PolicyFile } from "../core/policy/readPolicy.ts";
+import { isPolicyPath, isSupportingFile, isTrustStorePath, type PolicyFile } from "../core/policy/policyFile.ts";
 import { isCoveredBy } from "../core/pathGlob.ts";
 import type { Problem } from "../core/problem.ts";
 import { AppError } from "./errors.ts";
 import type { FileReading, Files, FileTask, WaitOptions } from "./ports.ts";
-import { isPolicyPath } from "./readFiles.ts";
 import { readTasks } from "./readTasks.ts";
 
 /** A part of a workspace: files that were named, and folders. Paths are workspace-relative; `""` is the whole workspace. */
@@ -101,13 +99,20 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
   const placeOf = ({ file = "" }: Problem): number => position.get(file) ?? 0;
   const problems = [...configuration.problems, ...met.sort((a, b) => placeOf(a) - placeOf(b))];
   policyFiles.sort((a, b) => (position.get(a.path) ?? 0) - (position.get(b.path) ?? 0));
-  const policy = options.policy ?? readPolicy(policyFiles);
+  const policy = options.policy ?? (await policyOf(policyFiles));
   return {
     documents: inOrder,
     policy,
     configuration: configuration.value,
     problems: [...problems, ...policy.problems, ...inOrder.flatMap(documentProblems)],
   };
+}
+
+/** Its readers are loaded where there is something to read. */
+async function policyOf(files: readonly PolicyFile[]): Promise<TrustPolicy> {
+  if (files.length === 0) return { rules: [], problems: [] };
+  const { readPolicy } = await import("../core/policy/readPolicy.ts");
+  return readPolicy(files);
 }
 
 async function readConfiguration(

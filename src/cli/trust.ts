@@ -4,12 +4,13 @@ import { AppError } from "../application/errors.ts";
 import { commandLinePolicy, type CommandLineTrust } from "../core/policy/commandLinePolicy.ts";
 import type { TrustPolicy } from "../core/policy/policy.ts";
 import { filesNamedBy } from "../core/policy/containersPolicy.ts";
-import { readPolicy, type PolicyFile } from "../core/policy/readPolicy.ts";
+import { readPolicy } from "../core/policy/readPolicy.ts";
 import { readTrustStoreFiles } from "./trustStoreFiles.ts";
 import { readPublicGoodRoot } from "../adapters/trustedRoot/storedRoot.ts";
 import type { Problem } from "../core/problem.ts";
 import { describeAge, describeTime } from "../core/report/words.ts";
 import type { TrustMaterial } from "../core/signature/trustMaterial.ts";
+import type { PolicyFile } from "../core/policy/policyFile.ts";
 
 /** Values of the options that say whom to trust. */
 export interface TrustValues {

@@ -3,9 +3,7 @@ import { lstat, readdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { AppError } from "../application/errors.ts";
-import { isNotaryTrustPolicy } from "../core/policy/notaryTrustPolicy.ts";
-import { isTrustStorePath } from "../core/policy/notaryTrustStore.ts";
-import type { PolicyFile } from "../core/policy/readPolicy.ts";
+import { type PolicyFile, isNotaryTrustPolicy, isTrustStorePath } from "../core/policy/policyFile.ts";
 
 /** More files, or larger ones, are no trust store. */
 const limits = { files: 500, bytes: 1024 * 1024 };

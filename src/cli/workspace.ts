@@ -6,9 +6,9 @@ import { createNodeFiles, isInside } from "../adapters/files/nodeFiles.ts";
 import { createReadingProcesses } from "../adapters/files/readingProcesses.ts";
 import { AppError } from "../application/errors.ts";
 import type { Files } from "../application/ports.ts";
-import { isPolicyPath } from "../application/readFiles.ts";
 import type { Selection } from "../application/readWorkspace.ts";
 import { mayHoldReferences } from "../core/document/detect.ts";
+import { isPolicyPath } from "../core/policy/policyFile.ts";
 
 /** The workspace that a command works on, and the part of it that the arguments name. */
 export interface LocatedWorkspace {

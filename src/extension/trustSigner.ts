@@ -1,7 +1,6 @@
 import * as vscode from "vscode";
 import type { RuleDraft } from "../core/policy/draftRule.ts";
 import type { ProposalRequest, Proposed, ProposedSigner, RuleProposal } from "../core/policy/proposeRule.ts";
-import type { PolicyFile } from "../core/policy/readPolicy.ts";
 import { createLineIndex } from "../core/image/span.ts";
 import { describeIssuer, printable } from "../core/report/words.ts";
 import type { SignatureVerdict, Verdict } from "../core/verdict/verdict.ts";
@@ -11,6 +10,7 @@ import type { Extension } from "./context.ts";
 import { openAt } from "./places.ts";
 import { chooseImage } from "./targets.ts";
 import type { ImageEntry } from "./tree/grouping.ts";
+import type { PolicyFile } from "../core/policy/policyFile.ts";
 
 /** Where a first policy goes: the place that the documentation uses. */
 const newPolicyPath = "policy/images.yaml";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../src/application/errors.ts";
-import { isPolicyPath, readFileNow, readFiles, readFilesNow } from "../../src/application/readFiles.ts";
+import { readFileNow, readFiles, readFilesNow } from "../../src/application/readFiles.ts";
 
 const files = new Map([
   ["compose.yaml", "services: { a: { image: 'redis:$TAG' } }\n"],
@@ -87,12 +87,5 @@ describe("readFilesNow", () => {
     );
     await assert.rejects(reading, /enough/);
     assert.equal(seen.at(-1), "data.yaml");
-  });
-});
-
-describe("isPolicyPath", () => {
-  it("knows policies, keys and certificates by their names", () => {
-    const paths = ["a.yaml", "b/c.JSON", "k.pub", "c.pem", "p.rego", "a.yaml.bak", "Dockerfile"];
-    assert.deepEqual(paths.filter(isPolicyPath), ["a.yaml", "b/c.JSON", "k.pub", "c.pem", "p.rego"]);
   });
 });

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { createNodeFiles } from "../../src/adapters/files/nodeFiles.ts";
 import { createReadingProcesses } from "../../src/adapters/files/readingProcesses.ts";
-import { isPolicyPath } from "../../src/application/readFiles.ts";
 import { readWorkspace, type Workspace } from "../../src/application/readWorkspace.ts";
 import { mayHoldReferences } from "../../src/core/document/detect.ts";
 import type { Document } from "../../src/core/document/document.ts";
@@ -14,6 +13,7 @@ import { check } from "../../src/core/rules/check.ts";
 import { measureKeystrokes } from "./keystrokes.ts";
 import { writeMixedWorkspace } from "./mixedWorkspace.ts";
 import { mustRun } from "./processes.ts";
+import { isPolicyPath } from "../../src/core/policy/policyFile.ts";
 
 const FILES = 12_000;
 const RUNS = 3;

@@ -17,11 +17,6 @@ export function findConnaisseur(root: YamlNode | undefined): YamlNode | undefine
   );
 }
 
-/** Whether a text may hold Connaisseur's configuration. */
-export function mayHoldConnaisseur(text: string): boolean {
-  return /\bvalidators"?\s*:/.test(text) && /\bpolicy"?\s*:/.test(text) && /\bpattern"?\s*:/.test(text);
-}
-
 /**
  * Reads Connaisseur's image policy. Of the rules whose pattern fits, the most specific one alone counts; an image that
  * none fits is refused.

@@ -3,21 +3,13 @@ import { isJsonArray, isJsonObject } from "../json.ts";
 import { readStrictJson } from "../strictJson.ts";
 import { placesOf, readContainersRequirement } from "./containersRequirement.ts";
 import type { PolicyRule, PolicySource } from "./policy.ts";
+import { isContainersPolicy } from "./policyFile.ts";
 import type { PolicyNotes } from "./policyNotes.ts";
 import type { PolicyContext, StatedPolicy } from "./policyReader.ts";
 import type { StatedAuthority } from "./sigstoreRequirement.ts";
 
 /** More scopes and requirements than people write. */
 const limits = { scopes: 2000, requirements: 50 };
-
-/** Whether a JSON text is a policy of podman, skopeo, buildah and CRI-O (containers-policy.json(5)). */
-export function isContainersPolicy(path: string, text: string): boolean {
-  return (
-    /\.json$/i.test(path) &&
-    /"default"\s*:\s*\[\s*\{|"transports"\s*:/.test(text) &&
-    /"type"\s*:\s*"(?:insecureAcceptAnything|reject|signedBy|signedBaseLayer|sigstoreSigned)"/.test(text)
-  );
-}
 
 const maximumNamed = 100;
 

@@ -6,8 +6,9 @@ import { readCertificate } from "../x509/certificate.ts";
 import { attributesOf } from "../x509/distinguishedName.ts";
 import type { PolicyRule } from "./policy.ts";
 import { proposePolicy, type ProposedSigner } from "./proposeRule.ts";
-import { readPolicy, type PolicyFile } from "./readPolicy.ts";
+import { readPolicy } from "./readPolicy.ts";
 import { toYaml, type YamlValue } from "./yamlText.ts";
+import type { PolicyFile } from "./policyFile.ts";
 
 /** Policy formats that a rule can be drafted in. */
 export const draftDialects = [

@@ -18,13 +18,6 @@ const levels = new Map<string, Checks>([
 /** More than people write. */
 const limits = { statements: 500, scopes: 2000, identities: 100, stores: 50 };
 
-/** Whether a JSON text is a Notary Project trust policy for images; the one for files (`trustpolicy.blob.json`) is not. */
-export function isNotaryTrustPolicy(path: string, text: string): boolean {
-  return (
-    /\.json$/i.test(path) && !/(?:^|\/)trustpolicy\.blob\.json$/i.test(path) && /"trustPolicies"\s*:\s*\[/.test(text)
-  );
-}
-
 /**
  * Reads a Notary Project trust policy. Each statement becomes a rule for its repositories, the one with `*` for those that
  * no other names. notation refuses the whole document for one mistake; so every rule of such a document is not

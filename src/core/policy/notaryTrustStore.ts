@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { decodeBase64 } from "../base64.ts";
+import { isTrustStorePath } from "./policyFile.ts";
 
 /** Kinds of trust stores (Notary Project, trust store and trust policy specification). */
 export type TrustStoreKind = "ca" | "signingAuthority" | "tsa";
@@ -11,13 +12,6 @@ export type TrustStore =
 
 /** More certificates than anybody trusts. */
 const maximumCertificates = 500;
-
-const storePath = /(?:^|\/)truststore\/x509\/(?:ca|signingAuthority|tsa)\/[A-Za-z0-9_.-]+\/[^/]+\.(?:crt|pem|cer)$/;
-
-/** Whether a path is a certificate file of a trust store, which a policy beside the store names. */
-export function isTrustStorePath(path: string): boolean {
-  return storePath.test(path);
-}
 
 /**
  * Reads the named store of the policy in `folder` ("" or with a slash at its end) from the files that are given. Like

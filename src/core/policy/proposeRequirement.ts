@@ -4,7 +4,8 @@ import { createLineIndex } from "../image/span.ts";
 import { parseReference, repositoryName } from "../image/reference.ts";
 import type { PolicyRule } from "./policy.ts";
 import type { ProposalRequest, Proposed } from "./proposeRule.ts";
-import { readPolicy, type PolicyFile } from "./readPolicy.ts";
+import { readPolicy } from "./readPolicy.ts";
+import type { PolicyFile } from "./policyFile.ts";
 
 /**
  * Adds a scope for the image's repository to a containers policy (containers-policy.json), with the key as its only

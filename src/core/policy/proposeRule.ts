@@ -5,11 +5,11 @@ import { parseReference, repositoryName } from "../image/reference.ts";
 import type { Edit } from "../rules/rule.ts";
 import type { SignatureFormat } from "../verdict/verdict.ts";
 import { sigstorePolicyGroup } from "./clusterImagePolicy.ts";
-import { isContainersPolicy } from "./containersPolicy.ts";
 import { globNameOf } from "./glob.ts";
 import type { PolicyRule } from "./policy.ts";
 import { proposeRequirement } from "./proposeRequirement.ts";
-import { readPolicy, type PolicyFile } from "./readPolicy.ts";
+import { readPolicy } from "./readPolicy.ts";
+import { type PolicyFile, isContainersPolicy } from "./policyFile.ts";
 
 /** Whom a proposal would trust: an identity that an issuer vouches for, or whoever holds a key. */
 export type ProposedSigner =

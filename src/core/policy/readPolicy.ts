@@ -5,25 +5,27 @@ import type { Problem } from "../problem.ts";
 import { readStrictJson } from "../strictJson.ts";
 import type { NamedTrustedRoot } from "../signature/trustMaterial.ts";
 import { readClusterImagePolicy, sigstorePolicyGroup } from "./clusterImagePolicy.ts";
-import { findConnaisseur, mayHoldConnaisseur, readConnaisseur } from "./connaisseur.ts";
-import { isContainersPolicy, readContainersPolicy } from "./containersPolicy.ts";
+import { findConnaisseur, readConnaisseur } from "./connaisseur.ts";
+import { readContainersPolicy } from "./containersPolicy.ts";
 import { kyvernoGroup, readKyvernoPolicy } from "./kyvernoClusterPolicy.ts";
-import { isNotaryTrustPolicy, readNotaryTrustPolicy } from "./notaryTrustPolicy.ts";
-import { isTrustStorePath } from "./notaryTrustStore.ts";
+import { readNotaryTrustPolicy } from "./notaryTrustPolicy.ts";
 import { readValidatingPolicy, validatingGroup } from "./kyvernoValidatingPolicy.ts";
 import { firstRatifyGroup, ratifyGroup, readExecutor, readFirstVerifier } from "./ratify.ts";
-import { describeLookups, isRegistriesPath } from "./signatureLookup.ts";
+import { describeLookups } from "./signatureLookup.ts";
 import type { PolicyRule, TrustPolicy } from "./policy.ts";
 import { createPolicyNotes, type PolicyNotes } from "./policyNotes.ts";
 import type { PolicyContext, PolicyReader, StatedPolicy } from "./policyReader.ts";
 import { readTrustRoot } from "./trustRoot.ts";
 import { openShiftGroup, readOpenShiftPolicy } from "./openShiftImagePolicy.ts";
-
-/** A file that may state a policy: workspace-relative path and text. */
-export interface PolicyFile {
-  readonly path: string;
-  readonly text: string;
-}
+import {
+  type PolicyFile,
+  isBuildPolicy,
+  isContainersPolicy,
+  isNotaryTrustPolicy,
+  isRegistriesPath,
+  isSupportingFile,
+  mayHoldPolicy,
+} from "./policyFile.ts";
 
 /** The readers by API group and kind. Two products have a kind of the same name, so that the group decides. */
 const readers = new Map<string, PolicyReader>([
@@ -50,24 +52,6 @@ function unsupported(product: string): PolicyReader {
     context.createNotes().note("policy-not-supported", message, root.span);
     return { rules: [] };
   };
-}
-
-/** Whether a file may state a policy that `readPolicy` knows; cheap, so that it can be asked of every file. */
-export function mayHoldPolicy(path: string, text: string): boolean {
-  if (isTrustStorePath(path)) return true;
-  if (isSupportingFile(path))
-    return /-----BEGIN (?:PUBLIC KEY|CERTIFICATE)-----/.test(text) && !text.includes("PRIVATE");
-  if (isBuildPolicy(path)) return /^\s*package\s+docker\b/m.test(text);
-  if (isRegistriesPath(path)) return text.includes("docker");
-  if (!/\.(?:ya?ml|json)$/i.test(path)) return false;
-  if (isContainersPolicy(path, text) || isNotaryTrustPolicy(path, text)) return true;
-  // A chart's template becomes a policy only once it is filled in.
-  if (/(?:^|\/)templates\//.test(path) && text.includes("{{")) return false;
-  return (
-    /policy\.sigstore\.dev|config\.openshift\.io|policies\.kyverno\.io|config\.ratify\./.test(text) ||
-    mayHoldConnaisseur(text) ||
-    (text.includes("kyverno.io/") && text.includes("verifyImages"))
-  );
 }
 
 /**
@@ -129,18 +113,8 @@ export function readPolicy(files: readonly PolicyFile[]): TrustPolicy {
   return { rules, problems, ...(trustedRoots.size === 0 ? {} : { trustedRoots: [...trustedRoots.values()] }) };
 }
 
-/** Docker's policy of a build, which lies beside the Dockerfile. */
-function isBuildPolicy(path: string): boolean {
-  return /\.rego$/i.test(path);
-}
-
 const buildPolicyMessage =
   "This is a build policy of Docker in Rego, which is not evaluated here; 'docker buildx policy eval' evaluates it (docs.docker.com/build/policies).";
-
-/** Whether a path is one of a key or certificate, which states no policy and which policies name. */
-export function isSupportingFile(path: string): boolean {
-  return /\.(?:pub|pem|crt|cer)$/i.test(path);
-}
 
 /** notation prefers the policy with the newer name and never reads the other one of the same folder. */
 function readNotaryFile(text: string, context: PolicyContext, texts: ReadonlyMap<string, string>): StatedPolicy {

@@ -2,13 +2,9 @@ import { readYaml } from "../document/yaml.ts";
 import { entriesOf, textOf, valueAt, type YamlNode } from "../document/yamlNode.ts";
 import type { Problem } from "../problem.ts";
 import type { PolicyRule } from "./policy.ts";
+import { isRegistriesPath } from "./policyFile.ts";
 
 const maximumProblems = 20;
-
-/** Whether a path is one of containers-registries.d(5), which says where podman and its relatives look for signatures. */
-export function isRegistriesPath(path: string): boolean {
-  return /(?:^|\/)registries\.d\/[^/]+\.ya?ml$/i.test(path);
-}
 
 /**
  * Says for which scopes of containers policies nobody would look for the signatures that they ask for, because no file of

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { filesNamedBy } from "../../../src/core/policy/containersPolicy.ts";
-import { mayHoldPolicy, readPolicy, type PolicyFile } from "../../../src/core/policy/readPolicy.ts";
+import { readPolicy } from "../../../src/core/policy/readPolicy.ts";
 import { judge } from "../../../src/core/verdict/judge.ts";
 import type { Verdict } from "../../../src/core/verdict/verdict.ts";
 import { createTrialSigstore } from "../../../src/trial/sigstore/createTrialSigstore.ts";
@@ -8,6 +8,7 @@ import { certificatePem } from "../../../src/trial/x509/issueCertificate.ts";
 import { cosignSignature } from "../../helpers/cosignSignature.ts";
 import { acme, keyBundle, pem, stranger } from "../../helpers/keyBundle.ts";
 import { attachBundle, evidenceOf, issuer, now } from "../../helpers/signedImage.ts";
+import { type PolicyFile, mayHoldPolicy } from "../../../src/core/policy/policyFile.ts";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const sigstore = createTrialSigstore({ now });

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { NotaryAuthority, TrustPolicy } from "../../../src/core/policy/policy.ts";
 import { coveringRules } from "../../../src/core/policy/coverage.ts";
-import { mayHoldPolicy, readPolicy } from "../../../src/core/policy/readPolicy.ts";
+import { readPolicy } from "../../../src/core/policy/readPolicy.ts";
 import { certificatePem } from "../../../src/trial/x509/issueCertificate.ts";
 import { createNotaryChain, issueTestCertificate } from "../../helpers/notary.ts";
 import { createStampChain } from "../../helpers/timestamp.ts";
+import { mayHoldPolicy } from "../../../src/core/policy/policyFile.ts";
 
 const { root, leaf } = createNotaryChain();
 const own = issueTestCertificate({ name: { O: "own" }, kind: "leaf" });

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { mayHoldPolicy, readPolicy } from "../../../src/core/policy/readPolicy.ts";
+import { readPolicy } from "../../../src/core/policy/readPolicy.ts";
 import { judge } from "../../../src/core/verdict/judge.ts";
 import type { Verdict } from "../../../src/core/verdict/verdict.ts";
 import { createTrialSigstore } from "../../../src/trial/sigstore/createTrialSigstore.ts";
 import { cosignSignature } from "../../helpers/cosignSignature.ts";
 import { acme, keyBundle, pem, stranger } from "../../helpers/keyBundle.ts";
 import { attachBundle, evidenceOf, identity, issuer, now } from "../../helpers/signedImage.ts";
+import { mayHoldPolicy } from "../../../src/core/policy/policyFile.ts";
 
 const sigstore = createTrialSigstore({ now });
 const material = { trustedRoots: [{ name: "ours", text: sigstore.trustedRoot, source: "trial" }], defaultRoot: "ours" };

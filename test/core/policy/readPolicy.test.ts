@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mayHoldPolicy, readPolicy } from "../../../src/core/policy/readPolicy.ts";
+import { readPolicy } from "../../../src/core/policy/readPolicy.ts";
 
 const good = `apiVersion: policy.sigstore.dev/v1beta1
 kind: ClusterImagePolicy
@@ -166,18 +166,4 @@ spec:
       }
     }
   });
-});
-
-describe("mayHoldPolicy", () => {
-  const cases: readonly (readonly [path: string, text: string, expected: boolean])[] = [
-    ["policy/images.yaml", good, true],
-    ["a.yml", "apiVersion: config.openshift.io/v1\nkind: ImagePolicy", true],
-    ["a.json", '{"apiVersion":"policy.sigstore.dev/v1beta1"}', true],
-    ["README.md", good, false],
-    ["a.yaml", "apiVersion: v1\nkind: Pod", false],
-    ["chart/templates/p.yaml", `${good}{{ .Values.x }}`, false],
-    ["chart/templates/p.yaml", good, true],
-  ];
-  for (const [path, text, expected] of cases)
-    it(`${path}: ${String(expected)}`, () => assert.equal(mayHoldPolicy(path, text), expected));
 });

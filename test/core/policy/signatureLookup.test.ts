@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { mayHoldPolicy, readPolicy } from "../../../src/core/policy/readPolicy.ts";
+import { readPolicy } from "../../../src/core/policy/readPolicy.ts";
 import { acme, pem } from "../../helpers/keyBundle.ts";
+import { mayHoldPolicy } from "../../../src/core/policy/policyFile.ts";
 
 const signed = { type: "sigstoreSigned", keyData: Buffer.from(pem(acme)).toString("base64") };
 const policy = (docker: object): string => JSON.stringify({ default: [{ type: "reject" }], transports: { docker } });
