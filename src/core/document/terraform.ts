@@ -1,4 +1,4 @@
-import { shebangIsShell } from "../shell/shellInterpreter.ts";
+import { isShellProgram, shebangIsShell } from "../shell/shellInterpreter.ts";
 import { readCloudInit } from "./cloudInit.ts";
 import { isCloudConfig } from "./detectTool.ts";
 import type { Document, ImageUse } from "./document.ts";
@@ -23,7 +23,7 @@ import {
   wrapperOf,
 } from "./terraformResources.ts";
 import type { Value, ValuePart } from "./value.ts";
-import { entriesOf, scalarOf, type YamlNode } from "./yamlNode.ts";
+import { entriesOf, itemsOf, scalarOf, textOf, type YamlNode } from "./yamlNode.ts";
 
 const maximumDepth = 40;
 const none: ReadonlySet<string> = new Set();
@@ -37,6 +37,9 @@ export function readTerraform(source: string, path: string, siblings: Siblings =
   const charts: ImageUse[] = [];
   for (const block of file.root.blocks) {
     if (block.type === "module") for (const seen of instancesOf(file, block)) readModule(seen, block);
+    // Scripts of machines often stand under a name.
+    if (block.type === "locals")
+      for (const { key, value } of block.body.attributes) readTexts(file, "", key.text, value);
     if (block.type !== "resource" && block.type !== "data") continue;
     const kind = block.labels[0] ?? "";
     const instances = instancesOf(file, block);
@@ -120,7 +123,7 @@ function readTexts(file: HclFile, kind: string, key: string, node: YamlNode): vo
     }
   const scalar = scalarOf(node);
   if (scalar?.style !== "literal") return;
-  if (shebangIsShell(scalar.text.trimStart()) === true) file.script(node);
+  if (shebangIsShell(scalar.text.trimStart()) ?? key === "metadata_startup_script") file.script(node);
   else if (isCloudConfig(scalar.text)) file.embedded(node, (source) => readCloudInit(source, ""));
 }
 
@@ -177,7 +180,9 @@ function ownParts(registry: SaidBeside | undefined): readonly ValuePart[] {
 }
 
 function readProvisioner(file: HclFile, kind: string | undefined, body: HclBody): void {
-  if (kind === "local-exec" && attributeOf(body, "interpreter") === undefined)
+  const interpreter = attributeOf(body, "interpreter");
+  // What runs the command: the system's shell, or the first word of this.
+  if (kind === "local-exec" && (interpreter === undefined || isShellProgram(textOf(itemsOf(interpreter)[0]) ?? "")))
     file.script(attributeOf(body, "command"));
   if (kind === "remote-exec") file.script(attributeOf(body, "inline"));
 }

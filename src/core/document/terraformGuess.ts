@@ -41,12 +41,16 @@ function isOfContainer(key: string, written: string, said: Value | undefined): b
   return ofContainers.test(key) || parseReference(text).value?.tag !== undefined;
 }
 
+/** Arguments under which modules take containers, whose images nothing else is. */
+const containers = /(?:^|_)containers?(?:_definitions?)?$/;
+
 /** The images that a module is told to run, with the tag that it is told beside them. */
 export function readModule(file: HclFile, { body }: HclBlock): void {
   for (const { key, value } of body.attributes) {
     if (describing.has(key.text) || meta.has(key.text)) continue;
     const said = guessedKeys.has(key.text) ? file.expand(value) : undefined;
-    const accepts = (one: Value | undefined): boolean => isOfContainer(key.text, "", one);
+    const isContainers = containers.test(key.text);
+    const accepts = (one: Value | undefined): boolean => isContainers || isOfContainer(key.text, "", one);
     if (said === undefined) {
       file.imagesIn(value, guessedKeys, "module", accepts);
       continue;

@@ -59,6 +59,21 @@ module "g" { image = "acme/$\{var.name}" }
     "module ? unresolved",
   ],
   [
+    "the containers that a module is told to run",
+    `module "a" {
+  container_definitions = {
+    web  = { image = "«nginx»", labels = { image = "no:1" } }
+    side = { image = «var.side» }
+  }
+}
+module "b" { containers = [{ image = "«acme/b»" }] }
+module "c" { machines = [{ image = "no" }] }
+`,
+    "module docker.io/library/nginx literal",
+    "module ? unresolved",
+    "module docker.io/acme/b literal",
+  ],
+  [
     "what can hardly be anything but an image, in a resource that is not known",
     `resource "acme_service" "a" {
   image    = "«ghcr.io/acme/web:1»"

@@ -19,6 +19,37 @@ EOF
     "aws_ecs_task_definition docker.io/acme/b:1 literal",
   ],
   [
+    "scripts that a shell is named for, or that stand under a name",
+    `resource "null_resource" "a" {
+  provisioner "local-exec" {
+    interpreter = ["/bin/bash", "-c"]
+    command     = "docker pull «acme/a:1»"
+  }
+  provisioner "local-exec" {
+    interpreter = ["python3", "-c"]
+    command     = "docker pull acme/no:1"
+  }
+}
+locals {
+  script = <<-EOF
+    #!/bin/bash
+    docker run «acme/b:1»
+  EOF
+  text = <<-EOF
+    docker run acme/no:2
+  EOF
+}
+resource "google_compute_instance" "c" {
+  metadata_startup_script = <<-EOF
+    docker run «acme/c:1»
+  EOF
+}
+`,
+    "command docker.io/acme/a:1 literal",
+    "command docker.io/acme/b:1 literal",
+    "command docker.io/acme/c:1 literal",
+  ],
+  [
     "images of less common services",
     `resource "google_app_engine_flexible_app_version" "a" {
   deployment { container { image = "«gcr.io/acme/a:1»" } }
