@@ -33,8 +33,8 @@ const packer: ModuleFiles = {
 const maximumFiles = 60;
 
 /** The files of a module that were read last: those beside them look into the same. */
-const readPart = keepingLast(24, readHcl);
-const readJsonPart = keepingLast(24, readHclJson);
+const readPart = keepingLast(maximumFiles, readHcl);
+const readJsonPart = keepingLast(4, readHclJson);
 const namesIn = keepingLast(2 * maximumFiles, namesThatMayBeSaid);
 
 /**
