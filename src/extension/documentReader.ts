@@ -90,6 +90,15 @@ export function createDocumentReader({ files, unsaved, document: known }: Reader
   };
 }
 
+/**
+ * Whether a text holds fewer images than before because something in it is begun and not ended: a quote or a bracket that
+ * somebody is about to close.
+ */
+export function isHalfTyped(now: Document | undefined, before: Document | undefined): boolean {
+  if (now === undefined || before === undefined) return false;
+  return now.problems.length > before.problems.length && now.images.length < before.images.length;
+}
+
 function readers() {
   // The readers hold a YAML parser: they load when the first file is read, not when the extension starts.
   return Promise.all([

@@ -1,16 +1,18 @@
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import * as vscode from "vscode";
 import { AppError } from "../application/errors.ts";
 import type { FileReading } from "../application/ports.ts";
 import type { Extension } from "./context.ts";
 import type { FileChange } from "./dependents.ts";
-import { createDocumentReader, type Outcome, type Reading } from "./documentReader.ts";
+import { createDocumentReader, isHalfTyped, type Outcome, type Reading } from "./documentReader.ts";
 import { describeCause } from "./log.ts";
 import { namedUses } from "./tree/grouping.ts";
 import { readablePattern } from "./workspaceFiles.ts";
 
 /** How long typing must pause before a file is read again, in milliseconds. */
 const typingPause = 250;
+/** How long a text that somebody seems to be in the middle of is waited for; less than `freshDocument` waits. */
+const halfTypedPause = 1200;
 /** How long files must be quiet before policies are read again, in milliseconds. */
 const policyPause = 400;
 
@@ -33,7 +35,7 @@ export function register(extension: Extension): vscode.Disposable {
         if (!signal.aborted) log.error(`Could not read ${key}`, error);
       });
     };
-    timers.set(key, setTimeout(run, pause));
+    timers.set(key, globalThis.setTimeout(run, pause));
   };
 
   const reader = createDocumentReader({
@@ -54,7 +56,11 @@ export function register(extension: Extension): vscode.Disposable {
     const isStale = (): boolean => open.version !== version || open.isClosed;
     const itself = reader.isRead(path, text) ? [] : [{ path, text, isStale }];
     const others = changed ? reader.dependents([{ path, change: "content" }]) : [];
-    settle(await reader.read([...itself, ...others], own));
+    const outcome = await reader.read([...itself, ...others], own);
+    // Else what stands above the other references would go, and come back, while somebody types a quote.
+    const now = outcome.read.find((document) => document.path === path);
+    if (changed && isHalfTyped(now, model.document(path))) await setTimeout(halfTypedPause, undefined, { signal: own });
+    settle(outcome);
   };
 
   /** What is being read of a file that is open: it ends where somebody types on. */

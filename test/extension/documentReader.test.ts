@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { formatFamiliar } from "../../src/core/image/reference.ts";
 import type { Document } from "../../src/core/document/document.ts";
-import { createDocumentReader, type DocumentReader, type Outcome } from "../../src/extension/documentReader.ts";
+import { readDocument } from "../../src/core/document/readDocument.ts";
+import {
+  createDocumentReader,
+  isHalfTyped,
+  type DocumentReader,
+  type Outcome,
+} from "../../src/extension/documentReader.ts";
 import { memoryFiles } from "../helpers/memoryFiles.ts";
 
 const { signal } = new AbortController();
@@ -133,5 +139,23 @@ describe("createDocumentReader", () => {
     own.abort();
     await assert.rejects(reading, { name: "AbortError" });
     assert.deepEqual(images(), []);
+  });
+});
+
+describe("isHalfTyped", () => {
+  const read = (text: string): Document => readDocument(text, "compose.yaml");
+  const before = read("services: {}\n");
+  const whole = read('services:\n  a:\n    image: "a:1"\n  b:\n    image: b:1\n');
+
+  it("is a text whose images are hidden by something that is not ended", () => {
+    assert.equal(isHalfTyped(read('services:\n  a:\n    image: "\n  b:\n    image: b:1\n'), whole), true);
+  });
+
+  it("is no text that only holds less, or that is broken and holds no less", () => {
+    assert.equal(isHalfTyped(read("services:\n  b:\n    image: b:1\n"), whole), false);
+    assert.equal(isHalfTyped(read('services:\n  a:\n    image: "a:1"\n  b:\n    image: b:1\n  c: ]\n'), whole), false);
+    assert.equal(isHalfTyped(whole, before), false);
+    assert.equal(isHalfTyped(undefined, whole), false);
+    assert.equal(isHalfTyped(whole, undefined), false);
   });
 });
