@@ -2,10 +2,16 @@ import type { Span } from "../image/span.ts";
 
 /** A part of a string: text, or an expression that Groovy puts into it. */
 export type GroovyPiece =
-  | { readonly kind: "text"; readonly text: string; readonly start: number }
+  | {
+      readonly kind: "text";
+      readonly text: string;
+      readonly start: number;
+      /** Whether it stands without quotes, as numbers do. */
+      readonly isBare?: true;
+    }
   | { readonly kind: "expression"; readonly name: string; readonly span: Span };
 
-/** A token of a Groovy script; comments and white space are left out. */
+/** A token of a Groovy script; comments and white space are left out. A number is a string that stands without quotes. */
 export type GroovyToken =
   | { readonly kind: "name"; readonly text: string; readonly span: Span }
   | { readonly kind: "sign"; readonly text: string; readonly span: Span }
@@ -19,6 +25,7 @@ const maximumExpression = 500;
 const blank = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))/y;
 /** A path may go on in the next line, and may be one that ends where something is null. */
 const name = /[A-Za-z_]\w*(?:\s*\??\.\s*[A-Za-z_]\w*)*/y;
+const decimal = /\d+(?:\.\d+)?(?!\w)/y;
 const bareName = /[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*/y;
 
 /** Splits a Groovy script into tokens (Groovy language documentation, "Syntax"); names keep their path (`env.IMAGE`). */
@@ -48,6 +55,16 @@ export function groovyTokens(text: string): readonly GroovyToken[] {
       const string = readString(text, at, character);
       at = string.end;
       tokens.push({ kind: "string", pieces: string.pieces, span: { start, end: at } });
+      continue;
+    }
+    const number = character >= "0" && character <= "9" ? match(text, decimal, at) : undefined;
+    if (number !== undefined) {
+      at += number.length;
+      tokens.push({
+        kind: "string",
+        pieces: [{ kind: "text", text: number, start, isBare: true }],
+        span: { start, end: at },
+      });
       continue;
     }
     const pattern =

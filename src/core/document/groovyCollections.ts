@@ -171,12 +171,13 @@ export function groovyCollections(
 
   /** `images[0] = 'a'`, `images['web'] = 'a'` */
   function place(at: number): void {
-    const [path, key, index] = [name(at), textAt(tokens[at + 2]), sign(at + 2)];
-    const member = key === undefined ? `${path}[${index}]` : `${path}.${key}`;
-    if (key === undefined && !/^\d$/.test(index)) return;
+    const [path, key] = [name(at), textAt(tokens[at + 2])];
+    if (key === undefined) return;
+    const isIndex = /^\d+$/.test(key);
+    const member = isIndex ? `${path}[${key}]` : `${path}.${key}`;
     members.set(member, [...(members.get(member) ?? []), at + 5].slice(0, maximumItems));
     if (sign(at + 5) === "[") define(member, at + 5, 1);
-    if (key === undefined) grow(path, at + 5);
+    if (isIndex) grow(path, at + 5);
   }
 
   /** `images << 'a'`, `images.add('a')` */

@@ -183,6 +183,8 @@ export function createGroovyEvaluation(
       parts.push(...known);
       at = last;
       if (sign(at + 1) !== "+") break;
+      // Numbers are added up rather than joined.
+      if (isNumber(at) && isNumber(at + 2)) return undefined;
       at += 2;
     }
     const last = all[at];
@@ -193,6 +195,12 @@ export function createGroovyEvaluation(
       next: at + 1,
       endsWithName: last.kind !== "string",
     };
+  }
+
+  function isNumber(index: number): boolean {
+    const token = all[index];
+    const [piece] = token?.kind === "string" ? token.pieces : [];
+    return piece?.kind === "text" && piece.isBare === true;
   }
 
   /** What a name stands for, or what its call gives, and the last token of that. */
@@ -258,7 +266,8 @@ export function createGroovyEvaluation(
     pieces.flatMap((piece): readonly WordPart[] => {
       if (piece.kind === "expression") return expressionParts(piece, depth);
       const span = { start: piece.start, end: Math.min(text.length, piece.start + piece.text.length) };
-      const isHeld = text.slice(span.start, span.end) === piece.text;
+      // Nothing can be written behind a number.
+      const isHeld = piece.isBare !== true && text.slice(span.start, span.end) === piece.text;
       return [{ text: piece.text, span, chain: [], ...(isHeld ? { literal: span } : {}) }];
     });
 
