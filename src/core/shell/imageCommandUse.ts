@@ -136,8 +136,11 @@ function sharedNames(commands: readonly ShellCommand[], candidates: readonly Can
       for (const word of command.words) {
         // Most words are plain text.
         if (word.expands.length === 0 && word.parts === undefined) continue;
-        for (const name of [...word.expands, ...namesIn(word.parts ?? [])])
+        const use = (name: string): void => {
           if (whole.get(name)?.has(word) !== true) users.add(name);
+        };
+        for (const name of word.expands) use(name);
+        for (const { chain } of word.parts ?? []) if (chain.length > 0) for (const name of namesOf(chain)) use(name);
       }
     }
     return users;
@@ -150,12 +153,15 @@ function sharedNames(commands: readonly ShellCommand[], candidates: readonly Can
 const variableLabel = /^variable (\w+)$/;
 
 function namesIn(parts: readonly WordPart[]): readonly string[] {
+  return parts.flatMap(({ chain }) => namesOf(chain));
+}
+
+function namesOf(chain: readonly ValueStep[]): readonly string[] {
   const names: string[] = [];
-  for (const { chain } of parts)
-    for (const { label } of chain) {
-      const name = label.startsWith("variable ") ? variableLabel.exec(label)?.[1] : undefined;
-      if (name !== undefined) names.push(name);
-    }
+  for (const { label } of chain) {
+    const name = label.startsWith("variable ") ? variableLabel.exec(label)?.[1] : undefined;
+    if (name !== undefined) names.push(name);
+  }
   return names;
 }
 
@@ -178,7 +184,7 @@ function toUse(
       : [...part.chain, { span: given.span, label: `env ${given.name}`, text: given.text }];
   });
   const chain = dedupe(ways).map((step) =>
-    step.file === undefined ? { ...step, text: text.slice(step.span.start, step.span.end) } : step,
+    step.file === undefined ? withText(step, text.slice(step.span.start, step.span.end)) : step,
   );
   const use = useOfValue(text, {
     span,
@@ -193,6 +199,10 @@ function toUse(
   const placed = takesOne.has(mention.tool ?? "") ? withDigestForTag(use, text) : use;
   // Which element of an array stands there, and whether any does, nobody can tell.
   return use.reference === undefined && /\[[@*]\]|^\$\{?[@*]/.test(use.text) ? undefined : placed;
+}
+
+function withText(step: ValueStep, text: string): ValueStep {
+  return step.text === text ? step : { ...step, text };
 }
 
 /** Whether the expansion that the word ends with makes further words, so that what follows it follows the last of them. */
@@ -279,6 +289,7 @@ function pinPlace(
 }
 
 function dedupe(steps: readonly ValueStep[]): readonly ValueStep[] {
+  if (steps.length < 2) return steps;
   const seen = new Map<string, ValueStep>();
   for (const step of steps) seen.set(`${step.file ?? ""} ${step.span.start}-${step.span.end} ${step.label}`, step);
   return [...seen.values()];

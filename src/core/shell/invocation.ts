@@ -58,13 +58,17 @@ const wrappers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 
 /** The tool that a command runs and its words, wrappers taken off; undefined where the tool's name is not known. */
 export function invocationOf(command: ShellCommand): Invocation | undefined {
-  const [program, ...rest] = programWords(command);
-  const tool = toolName(program);
-  return tool === undefined || wrappers.has(tool) ? undefined : { tool, rest };
+  const at = programAt(command.words);
+  const tool = toolName(command.words[at]);
+  return tool === undefined || wrappers.has(tool) ? undefined : { tool, rest: command.words.slice(at + 1) };
 }
 
 /** The words of a command from its program on, wrappers taken off, whether or not its name is known. */
 export function programWords({ words }: ShellCommand): readonly ShellWord[] {
+  return words.slice(programAt(words));
+}
+
+function programAt(words: readonly ShellWord[]): number {
   let at = 0;
   for (let depth = 0; depth < 8; depth++) {
     while (isAssignment(words[at])) at++;
@@ -76,7 +80,7 @@ export function programWords({ words }: ShellCommand): readonly ShellWord[] {
     if (tool === "timeout") at++;
     else if (tool === "retry") while (/^\d+[smh]?$/.test(words[at]?.text ?? "")) at++;
   }
-  return words.slice(at);
+  return at;
 }
 
 /**
@@ -132,6 +136,7 @@ function afterOptions(words: readonly ShellWord[], from: number, valued: Readonl
 
 /** Whether a word sets a variable for the command, also where make has put it there. */
 function isAssignment(word: ShellWord | undefined): boolean {
+  if (word?.raw.includes("=") !== true && word?.raw.startsWith("$(") !== true) return false;
   return /^[A-Za-z_]\w*=/.test(word?.raw.startsWith("$(") === true ? (word.text ?? "") : (word?.raw ?? ""));
 }
 
@@ -140,7 +145,7 @@ function toolName(word: ShellWord | undefined): string | undefined {
   const text = word?.text ?? word?.raw.replaceAll(/["']/g, "");
   const slash = text === undefined ? -1 : Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\"));
   if (text === undefined || (word?.text === undefined && slash < 0)) return undefined;
-  const name = text.slice(slash + 1).replace(/\.exe$/i, "");
+  const name = slash < 0 && !text.endsWith("e") ? text : text.slice(slash + 1).replace(/\.exe$/i, "");
   if (name === "" || (word?.text === undefined && !/^[\w.-]+$/.test(name))) return undefined;
-  return name.replace(/[-_](?:linux|darwin|windows)[-_](?:amd64|arm64|x86_64)$/, "");
+  return !name.includes("64") ? name : name.replace(/[-_](?:linux|darwin|windows)[-_](?:amd64|arm64|x86_64)$/, "");
 }

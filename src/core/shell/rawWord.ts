@@ -70,6 +70,23 @@ export function finishWord(word: Building, start: number, end: number): RawWord 
   };
 }
 
+const none: readonly never[] = [];
+
+/** A word that is nothing but this text. */
+export function plainWord(value: string, start: number, end: number): RawWord {
+  const stretches = [{ text: value, start, end, literal: { start, end }, steps: none }];
+  return {
+    start,
+    end,
+    value,
+    fields: [value],
+    stretches,
+    fieldStretches: [stretches],
+    expands: none,
+    quoted: false,
+  };
+}
+
 /** Appends what the word itself says; the script holds it from `start` on. */
 export function append(word: Building, text: string, start: number): void {
   if (word.value !== undefined) word.value += text;

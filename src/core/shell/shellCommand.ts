@@ -67,6 +67,7 @@ function readDeclaredArray(state: ShellState, words: readonly RawWord[]): void {
 
 /** Reads a redirection at the cursor; a here-document's body is left for the next line break. */
 export function readRedirection(state: ShellState, heredocs: PendingHeredoc[]): boolean {
+  if (!/[\d<>&{]/.test(state.text[state.at] ?? "")) return false;
   redirection.lastIndex = state.at;
   const operator = redirection.exec(state.text)?.[0];
   if (operator === undefined || state.at + operator.length > state.end) return false;
@@ -94,9 +95,21 @@ export function readRedirection(state: ShellState, heredocs: PendingHeredoc[]): 
   return true;
 }
 
+const mayBegin = /[\w<>&{]/;
+
+/** Whether an assignment or a redirection begins here. */
+function beginsOther({ text, at }: ShellState): boolean {
+  assignmentStart.lastIndex = at;
+  redirection.lastIndex = at;
+  return assignmentStart.test(text) || redirection.test(text);
+}
+
 /** The assignments before a command. Later ones see earlier ones; whether they last is known once no command follows. */
 function readAssignments(state: ShellState, heredocs: PendingHeredoc[]): readonly Assignment[] {
   const assignments: Assignment[] = [];
+  skipBlanks(state);
+  // Most commands begin with their name.
+  if (!mayBegin.test(state.text[state.at] ?? "") || !beginsOther(state)) return assignments;
   state.variables.enter("subshell");
   for (skipBlanks(state); state.at < state.end; skipBlanks(state)) {
     if (readRedirection(state, heredocs)) continue;
@@ -146,17 +159,22 @@ interface Around {
 }
 
 function list(state: ShellState, raw: readonly RawWord[], { assignments, heredocs, input, start }: Around): void {
-  const words = raw.flatMap((word): ShellWord[] => {
-    const span = state.spanOf(word.start, word.end);
-    const source = state.text.slice(word.start, word.end);
-    // Declaration commands take `NAME=value` words as assignments do: without field splitting.
-    const fields = word.fields.length > 1 && isDeclaration(raw) ? [word.value] : word.fields;
-    const stretches = fields === word.fields ? word.fieldStretches : [word.stretches];
-    return fields.map((text, index) => {
-      const parts = text === source ? undefined : wordParts(state, stretches[index] ?? []);
-      return { span, raw: source, text, expands: word.expands, ...(parts === undefined ? {} : { parts }) };
-    });
-  });
+  const words: ShellWord[] = [];
+  // Declaration commands take `NAME=value` words as assignments do: without field splitting.
+  const keepsFields = isDeclaration(raw);
+  for (const word of raw) {
+    const { start: from, end, expands } = word;
+    const span = state.spanOf(from, end);
+    const source = state.text.slice(from, end);
+    const isWhole = keepsFields && word.fields.length > 1;
+    const fields = isWhole ? [word.value] : word.fields;
+    const stretches = isWhole ? [word.stretches] : word.fieldStretches;
+    for (let index = 0; index < fields.length; index++) {
+      const text = fields[index];
+      if (text === source) words.push({ span, raw: source, text, expands });
+      else words.push({ span, raw: source, text, expands, parts: wordParts(state, stretches[index] ?? []) });
+    }
+  }
   applyBuiltin(state, words, raw);
   const first = raw[0];
   const last = raw.at(-1);

@@ -240,8 +240,9 @@ const keywordForm = /(?:[a-z]+|\[\[|[!{}])(?=[\s;&|()<>]|$)/y;
 export function keywordAt(state: ShellState): string | undefined {
   if (state.at >= state.end) return undefined;
   keywordForm.lastIndex = state.at;
-  const word = keywordForm.exec(state.text)?.[0];
-  return word !== undefined && word.length <= 8 && state.at + word.length <= state.end ? word : undefined;
+  if (!keywordForm.test(state.text)) return undefined;
+  const end = keywordForm.lastIndex;
+  return end - state.at <= 8 && end <= state.end ? state.text.slice(state.at, end) : undefined;
 }
 
 function readRedirections(state: ShellState): void {

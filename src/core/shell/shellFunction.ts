@@ -32,8 +32,9 @@ export function callsOf(
 ): ReadonlyMap<string, readonly CallArguments[]> {
   const calls = new Map<string, CallArguments[]>();
   for (const { words } of commands) {
-    const [name, ...rest] = words;
+    const [name] = words;
     if (name?.text === undefined || !functions.has(name.text)) continue;
+    const rest = words.slice(1);
     const known = calls.get(name.text) ?? [];
     if (known.length < maximumCalls)
       calls.set(name.text, [

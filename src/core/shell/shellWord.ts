@@ -1,4 +1,4 @@
-import { append, appendUnknown, emptyWord, expandInto, finishWord, quote } from "./rawWord.ts";
+import { append, appendUnknown, emptyWord, expandInto, finishWord, plainWord, quote } from "./rawWord.ts";
 import type { Building, RawWord } from "./rawWord.ts";
 import { evaluateExpression, readDollar, substituted } from "./shellExpansion.ts";
 import type { Expansion } from "./shellExpansion.ts";
@@ -12,6 +12,8 @@ const quotedOrdinary = /[^"\\$`]+/y;
 /** Reads the word at the cursor. Gives undefined, without moving, where no word begins. */
 export function readWord(state: ShellState): RawWord | undefined {
   const start = state.at;
+  const plain = readPlainWord(state);
+  if (plain !== undefined) return plain;
   const word = emptyWord();
   const { gaveUp } = state;
   while (state.at < state.end && readPiece(state, word));
@@ -19,6 +21,23 @@ export function readWord(state: ShellState): RawWord | undefined {
   // What was left out of a word that has no end is not known.
   if (state.gaveUp && !gaveUp) appendUnknown(word, { start, end: state.at });
   return finishWord(word, start, Math.min(state.at, state.end));
+}
+
+/** Reads a word that is nothing but text, as most words are. */
+function readPlainWord(state: ShellState): RawWord | undefined {
+  const { text, at: start } = state;
+  ordinary.lastIndex = start;
+  if (!ordinary.test(text)) return undefined;
+  const end = ordinary.lastIndex;
+  // What follows may belong to the word.
+  if (end >= state.end || !/[\s;&|)]/.test(text[end] ?? "")) return undefined;
+  const value = text.slice(start, end);
+  if (value.includes("{")) return undefined;
+  countPiece(state);
+  countPiece(state);
+  if (state.at >= state.end) return undefined;
+  state.at = end;
+  return plainWord(value, start, end);
 }
 
 function readPiece(state: ShellState, word: Building): boolean {

@@ -18,11 +18,22 @@ export interface WordSlice {
 
 /** The parts of a word of `document`; literals that the document does not hold as they are lose their place. */
 export function valueOfWord(word: ShellWord, document: string): WordValue {
-  const parts = (word.parts ?? [wholeWord(word, document)]).map((part): WordPart => {
-    const { literal, ...rest } = part;
-    return literal === undefined || document.slice(literal.start, literal.end) === part.text ? part : rest;
-  });
+  if (word.parts === undefined) {
+    const part = wholeWord(word, document);
+    return { word, parts: [part], text: part.text ?? unknownCharacter };
+  }
+  const parts = word.parts.map((part): WordPart => (isInPlace(part, document) ? part : withoutLiteral(part)));
   return { word, parts, text: textOfStretches(parts) };
+}
+
+function isInPlace({ literal, text = "" }: WordPart, document: string): boolean {
+  return (
+    literal === undefined || (literal.end - literal.start === text.length && document.startsWith(text, literal.start))
+  );
+}
+
+function withoutLiteral({ literal, ...part }: WordPart): WordPart {
+  return literal === undefined ? part : part;
 }
 
 function wholeWord({ text, raw, span, expands }: ShellWord, document: string): WordPart {
@@ -30,7 +41,7 @@ function wholeWord({ text, raw, span, expands }: ShellWord, document: string): W
     const chain = expands.length === 0 ? [] : [{ span, label: "expression", text: raw }];
     return { span, chain };
   }
-  const at = document.slice(span.start, span.end).indexOf(text);
+  const at = document.startsWith(text, span.start) ? 0 : document.slice(span.start, span.end).indexOf(text);
   return at < 0
     ? { text, span, chain: [] }
     : { text, span, literal: { start: span.start + at, end: span.start + at + text.length }, chain: [] };
