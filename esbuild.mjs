@@ -16,6 +16,8 @@ const shared = {
   minify: production,
   sourcemap: production ? false : "linked",
   loader: { ".md": "text" },
+  // The same library as modules, of which only what is used is bundled and nothing is run before it is needed.
+  alias: { yaml: "./node_modules/yaml/browser/index.js" },
   outExtension: { ".js": ".cjs" },
   logLevel: watch ? "info" : "warning",
   outdir: "dist",

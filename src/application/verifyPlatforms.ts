@@ -1,4 +1,4 @@
-import { bytesMatchDigest } from "../core/image/digest.ts";
+import { bytesMatchDigest } from "../core/image/contentDigest.ts";
 import { platformImages } from "../core/image/platforms.ts";
 import type { ImageReference } from "../core/image/reference.ts";
 import type { Attachment, PlatformVerdict, Verdict } from "../core/verdict/verdict.ts";

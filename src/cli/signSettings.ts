@@ -9,7 +9,7 @@ import { predicateTypeOf } from "../core/policy/predicateType.ts";
 import type { SigningTerms, TimeStampAuthority } from "../core/sign/payload.ts";
 import type { Predicate } from "../core/sign/statement.ts";
 import { readStrictJson } from "../core/strictJson.ts";
-import { isObjectIdentifier } from "../core/x509/timestampRequest.ts";
+import { isObjectIdentifier } from "../core/x509/objectIdentifier.ts";
 import type { Host } from "./host.ts";
 import { durationOf } from "./options.ts";
 import { readTextFile, readTrust } from "./trust.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { digestOf } from "../../src/core/image/digest.ts";
+import { digestOf } from "../../src/core/image/contentDigest.ts";
 import type { Authority } from "../../src/core/policy/policy.ts";
 import { publicGoodRoot } from "../../src/core/signature/publicGoodRoot.ts";
 import { judge } from "../../src/core/verdict/judge.ts";

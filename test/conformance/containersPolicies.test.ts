@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createPublicKey } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { digestOf } from "../../src/core/image/digest.ts";
+import { digestOf } from "../../src/core/image/contentDigest.ts";
 import { readPolicy } from "../../src/core/policy/readPolicy.ts";
 import { publicGoodRoot } from "../../src/core/signature/publicGoodRoot.ts";
 import { judge } from "../../src/core/verdict/judge.ts";

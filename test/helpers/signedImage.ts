@@ -1,4 +1,4 @@
-import { digestOf } from "../../src/core/image/digest.ts";
+import { digestOf } from "../../src/core/image/contentDigest.ts";
 import type { Authority, PolicyRule, TrustPolicy } from "../../src/core/policy/policy.ts";
 import type { Candidate, Descriptor, Evidence, Lookup } from "../../src/core/verdict/evidence.ts";
 

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { collectEvidence } from "../../src/application/collectEvidence.ts";
-import { digestOf } from "../../src/core/image/digest.ts";
+import { digestOf } from "../../src/core/image/contentDigest.ts";
 import { parseReference } from "../../src/core/image/reference.ts";
 import type { SignatureFormatFilter } from "../../src/core/policy/policy.ts";
 import type { Evidence } from "../../src/core/verdict/evidence.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { collectEvidence } from "../../src/application/collectEvidence.ts";
-import { digestOf } from "../../src/core/image/digest.ts";
+import { digestOf } from "../../src/core/image/contentDigest.ts";
 import { parseReference } from "../../src/core/image/reference.ts";
 import type { Authority } from "../../src/core/policy/policy.ts";
 import { judge } from "../../src/core/verdict/judge.ts";

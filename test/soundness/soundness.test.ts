@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { digestOf } from "../../src/core/image/digest.ts";
+import { digestOf } from "../../src/core/image/contentDigest.ts";
 import type { SignatureVerdict, Verdict } from "../../src/core/verdict/verdict.ts";
 import type { attach } from "../helpers/signedImage.ts";
 import { flipped, mutate } from "./mutations.ts";

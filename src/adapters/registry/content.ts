@@ -1,6 +1,7 @@
 import type { RegistryError } from "../../application/errors.ts";
 import type { Manifest, Repository } from "../../application/ports.ts";
-import { bytesMatchDigest, digestOf, isDigest } from "../../core/image/digest.ts";
+import { bytesMatchDigest, digestOf } from "../../core/image/contentDigest.ts";
+import { isDigest } from "../../core/image/digest.ts";
 import { manifestMediaTypes } from "../../core/image/manifest.ts";
 import { isJsonObject, readJson } from "../../core/json.ts";
 import type { Descriptor } from "../../core/verdict/evidence.ts";

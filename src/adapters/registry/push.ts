@@ -1,6 +1,6 @@
 import type { Repository } from "../../application/ports.ts";
 import { referrersTag } from "../../core/image/attachmentTag.ts";
-import { digestOf } from "../../core/image/digest.ts";
+import { digestOf } from "../../core/image/contentDigest.ts";
 import { manifestMediaTypes, parseManifest } from "../../core/image/manifest.ts";
 import { isJsonArray, isJsonObject, readJson } from "../../core/json.ts";
 import type { Descriptor } from "../../core/verdict/evidence.ts";

@@ -3,7 +3,7 @@ import { textOf, type YamlNode } from "../document/yamlNode.ts";
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Parsed } from "../problem.ts";
 import type { Suppression } from "../rules/suppressions.ts";
-import { isObjectIdentifier } from "../x509/timestampRequest.ts";
+import { isObjectIdentifier } from "../x509/objectIdentifier.ts";
 import { createConfigurationReader, type ConfigurationReader } from "./configurationReader.ts";
 import { readServices, type ServicePointer } from "./configurationServices.ts";
 import { urlProblem } from "./configurationValue.ts";

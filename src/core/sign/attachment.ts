@@ -1,4 +1,4 @@
-import { digestOf } from "../image/digest.ts";
+import { digestOf } from "../image/contentDigest.ts";
 import { manifestMediaTypes } from "../image/manifest.ts";
 import type { Descriptor } from "../verdict/evidence.ts";
 import { bundleMediaType } from "./assembleBundle.ts";

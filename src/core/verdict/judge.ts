@@ -1,4 +1,5 @@
-import { bytesMatchDigest, shortDigest } from "../image/digest.ts";
+import { bytesMatchDigest } from "../image/contentDigest.ts";
+import { shortDigest } from "../image/digest.ts";
 import { coveringRules } from "../policy/coverage.ts";
 import type { PolicyRule, TrustPolicy } from "../policy/policy.ts";
 import { findSignatures } from "../signature/findSignatures.ts";

@@ -40,11 +40,6 @@ function encodeIdentifier(dotted: string): Uint8Array {
   return derOf(0x06, Buffer.from([...base128(first * 40 + second), ...rest.flatMap(base128)]));
 }
 
-/** Whether the text is an object identifier in dots, of arcs that are written here. */
-export function isObjectIdentifier(text: string): boolean {
-  return text.length <= 200 && /^(?:[01]\.[1-3]?\d|2\.\d{1,9})(?:\.(?:0|[1-9]\d{0,8}))*$/.test(text);
-}
-
 function base128(arc: number): number[] {
   const octets = [arc & 0x7f];
   for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128)) octets.unshift((rest & 0x7f) | 0x80);

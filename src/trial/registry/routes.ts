@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { bytesMatchDigest, isDigest } from "../../core/image/digest.ts";
+import { bytesMatchDigest } from "../../core/image/contentDigest.ts";
+import { isDigest } from "../../core/image/digest.ts";
 import { manifestMediaTypes, parseManifest } from "../../core/image/manifest.ts";
 import { readRequest, sendBytes, sendDone, sendError, sendJson, type Exchange } from "./exchange.ts";
 import type { Store } from "./store.ts";

@@ -1,4 +1,4 @@
-import { digestOf } from "../../core/image/digest.ts";
+import { digestOf } from "../../core/image/contentDigest.ts";
 import { parseManifest } from "../../core/image/manifest.ts";
 import type { Descriptor } from "../../core/verdict/evidence.ts";
 

@@ -1,5 +1,5 @@
 import type { Registry, WaitOptions } from "../../application/ports.ts";
-import { digestOf } from "../../core/image/digest.ts";
+import { digestOf } from "../../core/image/contentDigest.ts";
 import { manifestMediaTypes } from "../../core/image/manifest.ts";
 import type { ImageReference } from "../../core/image/reference.ts";
 import type { Descriptor } from "../../core/verdict/evidence.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import type { Registry } from "../../../src/application/ports.ts";
 import { ConnectionError, type Wire } from "../../../src/adapters/registry/wire.ts";
-import { digestOf } from "../../../src/core/image/digest.ts";
+import { digestOf } from "../../../src/core/image/contentDigest.ts";
 import type { Descriptor } from "../../../src/core/verdict/evidence.ts";
 import type { Fault } from "../../../src/trial/registry/faults.ts";
 import {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { manifestMediaTypes } from "../../../src/core/image/manifest.ts";
 import { referrersTag } from "../../../src/core/image/attachmentTag.ts";
-import { digestOf } from "../../../src/core/image/digest.ts";
+import { digestOf } from "../../../src/core/image/contentDigest.ts";
 import { createNodeWire } from "../../../src/adapters/registry/nodeWire.ts";
 import type { Wire } from "../../../src/adapters/registry/wire.ts";
 import type { Descriptor } from "../../../src/core/verdict/evidence.ts";

@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { bytesMatchDigest, digestOf, isDigest, shortDigest } from "../../../src/core/image/digest.ts";
-
-const bytes = new TextEncoder().encode("hello");
-const sha512 = `sha512:${createHash("sha512").update(bytes).digest("hex")}`;
+import { isDigest, shortDigest } from "../../../src/core/image/digest.ts";
 
 describe("digest", () => {
   const cases: [text: string, is: boolean][] = [
@@ -28,18 +24,8 @@ describe("digest", () => {
       assert.equal(isDigest(text), is));
   }
 
-  it("computes SHA-256", () =>
-    assert.equal(digestOf(bytes), "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"));
-  it("matches bytes under each algorithm, and nothing else", () => {
-    assert.ok(bytesMatchDigest(bytes, digestOf(bytes)));
-    assert.ok(bytesMatchDigest(bytes, sha512));
-    assert.ok(!bytesMatchDigest(new Uint8Array([1]), digestOf(bytes)));
-    assert.ok(!bytesMatchDigest(bytes, `md5:${createHash("md5").update(bytes).digest("hex")}`));
-    assert.ok(!bytesMatchDigest(bytes, digestOf(bytes).toUpperCase()));
-    assert.ok(!bytesMatchDigest(bytes, ""));
-  });
   it("shortens for people", () => {
-    assert.equal(shortDigest(digestOf(bytes)), "sha256:2cf24dba5fb0...");
+    assert.equal(shortDigest(`sha256:2cf24dba5fb0a${"0".repeat(51)}`), "sha256:2cf24dba5fb0...");
     assert.equal(shortDigest("sha256:2cf2"), "sha256:2cf2");
   });
 });

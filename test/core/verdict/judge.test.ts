@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { digestOf } from "../../../src/core/image/digest.ts";
+import { digestOf } from "../../../src/core/image/contentDigest.ts";
 import type { Authority, TrustPolicy } from "../../../src/core/policy/policy.ts";
 import type { Evidence, Lookup } from "../../../src/core/verdict/evidence.ts";
 import { judge } from "../../../src/core/verdict/judge.ts";

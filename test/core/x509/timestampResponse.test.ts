@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { childrenOf, readElement } from "../../../src/core/x509/der.ts";
-import { encodeTimestampRequest, isObjectIdentifier } from "../../../src/core/x509/timestampRequest.ts";
+import { encodeTimestampRequest } from "../../../src/core/x509/timestampRequest.ts";
 import { checkTimestampResponse, type TimestampQuestion } from "../../../src/core/x509/timestampResponse.ts";
 import { createTrialTimeStampAuthority } from "../../../src/trial/sigstore/timeStampAuthority.ts";
 import { integer, sequence } from "../../../src/trial/x509/der.ts";
@@ -29,22 +29,6 @@ describe("asking for a time stamp", () => {
     assert.equal(childrenOf(imprint)?.[1]?.content.length, 32);
     assert.deepEqual(more, []);
   });
-
-  for (const [text, is] of [
-    ["1.2.840.113549", true],
-    ["2.999.1", true],
-    ["0.4.0.2023.1.1", true],
-    ["", false],
-    ["1", false],
-    ["3.1", false],
-    ["1.40", false],
-    ["1.2.", false],
-    ["1.02", false],
-    [`1.2.${"9".repeat(20)}`, false],
-    [`1.2${".1".repeat(200)}`, false],
-  ] as const)
-    it(`${is ? "takes" : "does not take"} '${text.slice(0, 30)}' for an object identifier`, () =>
-      assert.equal(isObjectIdentifier(text), is));
 });
 
 describe("an answer about a time stamp", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
-import { digestOf } from "../../../src/core/image/digest.ts";
+import { digestOf } from "../../../src/core/image/contentDigest.ts";
 import { manifestMediaTypes } from "../../../src/core/image/manifest.ts";
 import type { Descriptor } from "../../../src/core/verdict/evidence.ts";
 import { startTrialRegistry, type TrialRegistry } from "../../../src/trial/registry/trialRegistry.ts";
