@@ -42,6 +42,9 @@ task:
   container: {image: '«node:$W»'}
 build_docker_builder:
   build_script: docker build -t acme/app:1 .
+mac_task: {macos_instance: {image: «ghcr.io/acme/macos:1»}}
+old_mac_task: {macos_instance: {image: big-sur-base}}
+own_mac_task: {persistent_worker: {isolation: {tart: {image: «ghcr.io/acme/macos:2», user: a}}}}
 pipe:
   steps: [{image: «gcr.io/a:1», x_script: echo}]
 `,
@@ -63,9 +66,11 @@ pipe:
       "command docker.io/library/alpine:22 resolved",
       "container docker.io/library/node:18 resolved",
       "container docker.io/library/node:16 resolved",
+      "machine ghcr.io/acme/macos:1 literal",
+      "machine ghcr.io/acme/macos:2 literal",
       "container gcr.io/a:1 literal",
     ],
-    pins: 5,
+    pins: 7,
   },
   {
     dialect: "concourse",
@@ -86,7 +91,7 @@ pipe:
 resources:
 - name: base
   type: registry-image
-  source: {repository: «golang», tag: ((go-version))}
+  source: &base {repository: «golang», tag: ((go-version))}
 - name: made
   type: registry-image
   source: {repository: registry.io/acme/made}
@@ -109,6 +114,8 @@ jobs:
     on_failure:
       task: u
       config: {platform: linux, image_resource: {type: registry-image, source: {repository: «alpine»}}, run: {path: x}}
+  - task: same
+    config: {platform: linux, image_resource: {type: registry-image, source: *base}, run: {path: x}}
   - put: made
   - get: base
   - put: alias
@@ -351,6 +358,10 @@ steps:
       version: '2'
       services: {db: {image: «postgres:16»}, app: {build: .}}
     composition_candidates: {t: {image: '\${{build}}'}}
+  launch:
+    type: launch-composition
+    composition: {services: {db: {image: «mysql:8»}}}
+    composition-candidates: {t: {image: «node:16»}}
   push: {type: push, candidate: '\${{build}}', image_name: x/y}
 services:
   composition: {cache: {image: «redis:6»}}
@@ -367,11 +378,13 @@ hooks:
       "command docker.io/library/redis:8 literal",
       "image ? partial",
       "services docker.io/library/postgres:16 literal",
+      "services docker.io/library/mysql:8 literal",
+      "services docker.io/library/node:16 literal",
       "services docker.io/library/redis:6 literal",
       "image docker.io/library/alpine:3.9 literal",
       "command docker.io/library/redis:9 literal",
       "image docker.io/library/alpine:3.8 literal",
     ],
-    pins: 8,
+    pins: 10,
   },
 ];

@@ -23,8 +23,15 @@ const places: readonly (readonly [site: string, ...path: readonly PlaceStep[]])[
   ["services", "**", container, "additional_containers", "*", "image"],
 ];
 
+const machines: readonly (readonly PlaceStep[])[] = [
+  ["**", "macos_instance", "image"],
+  ["**", "macos_instance", "matrix", "image"],
+  ["**", "macos_instance", "matrix", "*", "image"],
+  ["**", "isolation", "tart", "image"],
+];
+
 /**
- * Reads Cirrus CI's configuration: images of the containers of tasks and of the steps of pipes, with the variables of
+ * Reads Cirrus CI's configuration: images of the containers and machines of tasks and of the steps of pipes, with the variables of
  * the task and of each row of its matrix over those of the file; commands.
  */
 export function readCirrus(text: string, path: string): Document {
@@ -102,6 +109,10 @@ function readImages(pipeline: Pipeline, holder: YamlNode, scope: TemplateScope):
   for (const [site, ...place] of places)
     for (const node of placesOf(holder, place)) if (scalarOf(node) !== undefined) pipeline.image(node, site, { scope });
   for (const node of placesOf(holder, ["steps", "*", "image"])) pipeline.image(scalarOf(node), "container", { scope });
+  // Machines of macOS come from a registry where a host stands before them; other names are the service's own.
+  for (const place of machines)
+    for (const node of placesOf(holder, place))
+      pipeline.image(scalarOf(node), "machine", { scope, skip: (value) => !/^[\w-]+(?:\.[\w-]+)+\//.test(value) });
 }
 
 function environmentIn(holder: YamlNode): readonly YamlEntry[] {

@@ -69,7 +69,7 @@ function readSteps(pipeline: Pipeline, steps: YamlNode | undefined, names: Reado
       readImage(pipeline, valueAt(holder, "image"), "image", names);
       pipeline.script([valueAt(holder, "commands")], { scope });
     }
-    if (type === "composition") readComposition(pipeline, step, names);
+    if (/^(?:launch-)?composition$/.test(type)) readComposition(pipeline, step, names);
     readComposition(pipeline, valueAt(step, "services"), names);
     readSteps(pipeline, valueAt(step, "steps"), names, depth + 1);
     readHooks(pipeline, valueAt(step, "hooks"), names, depth + 1);
@@ -98,7 +98,7 @@ function readComposition(pipeline: Pipeline, holder: YamlNode | undefined, names
   for (const place of [
     ["composition", "services", "*"],
     ["composition", "*"],
-    ["composition_candidates", "*"],
+    [/^composition[_-]candidates$/, "*"],
   ])
     for (const service of placesOf(holder, place))
       if (valueAt(service, "build") === undefined) readImage(pipeline, valueAt(service, "image"), "services", names);

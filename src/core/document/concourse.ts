@@ -31,7 +31,10 @@ export function readConcourse(source: string, path: string): Document {
       if (!made.has(textOf(valueAt(node, "name")) ?? "")) addResource(text, images, node, "resource");
   }
   const problems = [...stream.problems, ...images.problems];
-  return { path, dialect: "concourse", text, images: inDocumentOrder(images.images), commands, jobs: [], problems };
+  // What an alias repeats stands in one place.
+  const distinct = new Map(images.images.map((use) => [use.span.start, use]));
+  const all = inDocumentOrder([...distinct.values()]);
+  return { path, dialect: "concourse", text, images: all, commands, jobs: [], problems };
 }
 
 /** What a task runs: a program with its arguments, often a shell with a script. */
