@@ -103,7 +103,7 @@ function lensTitleOfMany(status: ImageStatus, images: readonly PlacedImage[]): s
   const { icon, word } = markOf(status);
   const alike = images.filter((image) => statusKey(image.status) === statusKey(status)).length;
   const many = alike === images.length ? `all ${images.length} images` : `${alike} of ${images.length} images`;
-  return `$(${icon})\u00a0${word} · ${many} of this line`;
+  return `$(${icon})\u00a0${word} · ${many} here`;
 }
 
 interface LensAction {

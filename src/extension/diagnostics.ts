@@ -1,11 +1,12 @@
 import * as vscode from "vscode";
-import type { Document } from "../core/document/document.ts";
+import type { Document, ImageUse } from "../core/document/document.ts";
 import { createLineIndex, type Span } from "../core/image/span.ts";
 import type { Problem } from "../core/problem.ts";
 import { count, printable } from "../core/report/words.ts";
 import { imageUnknown } from "../core/rules/image-unknown.ts";
 import type { Finding, Severity } from "../core/rules/rule.ts";
 import type { Extension } from "./context.ts";
+import { lastVerdict, type ImageStatus } from "./marks.ts";
 import type { ModelChange } from "./model.ts";
 import { editorRange, rangeOf } from "./places.ts";
 import { referenceOf } from "./tree/grouping.ts";
@@ -176,13 +177,23 @@ function severityOf(severity: Severity): vscode.DiagnosticSeverity {
 /** Rules whose findings a policy decides; the others say nothing of one. */
 const decidedByPolicy = new Set(["image-unsigned", "image-untrusted", "image-invalid", "image-unknown"]);
 
+/** The state that a verdict's rule is about. */
+function stateOfRule(rule: string): string | undefined {
+  return decidedByPolicy.has(rule) ? rule.slice("image-".length) : undefined;
+}
+
 /** Where the finding comes from: the policy that decided, and the literal that gave the value. */
 function relatedTo(extension: Extension, document: Document, finding: Finding): vscode.DiagnosticRelatedInformation[] {
-  const use = document.images.find(({ span }) => span.start === finding.span.start && span.end === finding.span.end);
+  const statusOf = (one: ImageUse): ImageStatus | undefined => {
+    const reference = referenceOf(one);
+    return reference === undefined ? undefined : extension.model.status(reference);
+  };
+  const uses = document.images.filter(({ span }) => span.start === finding.span.start && span.end === finding.span.end);
+  // Of the images that a matrix gives, one that the finding holds for.
+  const use = uses.find((one) => lastVerdict(statusOf(one))?.state === stateOfRule(finding.rule)) ?? uses[0];
   if (use === undefined) return [];
   const related: vscode.DiagnosticRelatedInformation[] = [];
-  const reference = referenceOf(use);
-  const status = reference === undefined ? undefined : extension.model.status(reference);
+  const status = statusOf(use);
   if (decidedByPolicy.has(finding.rule) && status?.kind === "judged" && status.verdict.decidedBy !== undefined) {
     const { policy, line, rule } = status.verdict.decidedBy;
     const uri = extension.files.uriOf(policy);

@@ -3,7 +3,7 @@ import type { Document } from "../core/document/document.ts";
 import type { Extension } from "./context.ts";
 
 /** How long a provider waits for a file to be read again, in milliseconds; the editor asks anew after every change. */
-const patience = 2_000;
+const patience = 5_000;
 
 /**
  * What the model knows of exactly the text in the editor. While somebody types, the answer waits until the file has been

@@ -129,12 +129,13 @@ function hintsOf(document: Document, range: vscode.Range): vscode.InlayHint[] {
   });
 }
 
-/** Only the tag and digest where the text already shows the rest. */
+/** Only what the text does not already show: the tag and digest, or what follows the folders that it begins with. */
 function shownOf({ text, reference }: ImageUse): string {
   if (reference === undefined) return "";
-  return repositoryLength(text, repositoryName(reference)) === undefined
-    ? formatFamiliar(reference)
-    : versionOf(reference);
+  if (repositoryLength(text, repositoryName(reference)) !== undefined) return versionOf(reference);
+  const name = formatFamiliar(reference).replace(/(@[a-z0-9]+:\w{12})\w+$/u, "$1...");
+  const folders = /^(?:[^$<{/]+\/)*/u.exec(text)?.[0] ?? "";
+  return name.startsWith(folders) ? name.slice(folders.length) : name;
 }
 
 function versionOf({ tag, digest }: { readonly tag?: string; readonly digest?: string }): string {

@@ -1,6 +1,6 @@
 import doc from "./image-invalid.md";
 import type { Rule } from "./rule.ts";
-import { clause, consequence, quoted, verdictReports } from "./verdictReports.ts";
+import { clause, consequence, named, verdictReports } from "./verdictReports.ts";
 
 /** Verdict `invalid`. */
 export const imageInvalid: Rule = {
@@ -16,7 +16,7 @@ export const imageInvalid: Rule = {
       { enforced: "error", warned: "warning", undecided: "warning" },
       (image, verdict) => {
         const policy = verdict.decidedBy === undefined ? "" : `; ${consequence(verdict, input.policy)}`;
-        return `${quoted(image)} has no valid signature: ${clause(verdict.reason.message)}${policy}.`;
+        return `${named(image)} has no valid signature: ${clause(verdict.reason.message)}${policy}.`;
       },
     ),
 };

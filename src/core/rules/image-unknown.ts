@@ -1,6 +1,6 @@
 import doc from "./image-unknown.md";
 import type { Rule } from "./rule.ts";
-import { clause, consequence, quoted, verdictReports } from "./verdictReports.ts";
+import { clause, consequence, named, verdictReports } from "./verdictReports.ts";
 
 /** Verdict `unknown`. */
 export const imageUnknown: Rule = {
@@ -15,7 +15,7 @@ export const imageUnknown: Rule = {
     return verdictReports(input, "unknown", severities, (image, verdict) => {
       if (unasked.has(verdict.reason.code)) return undefined;
       const policy = verdict.decidedBy === undefined ? "" : `; ${consequence(verdict, input.policy)}`;
-      return `${quoted(image)} could not be checked (${verdict.reason.code}): ${clause(verdict.reason.message)}${policy}.`;
+      return `${named(image)} could not be checked (${verdict.reason.code}): ${clause(verdict.reason.message)}${policy}.`;
     });
   },
 };

@@ -1,7 +1,7 @@
 import doc from "./image-unsigned.md";
 import type { Rule } from "./rule.ts";
 import { signedHere } from "./signCommands.ts";
-import { consequence, quoted, verdictReports } from "./verdictReports.ts";
+import { consequence, named, verdictReports } from "./verdictReports.ts";
 
 /** Verdict `unsigned`. */
 export const imageUnsigned: Rule = {
@@ -17,7 +17,7 @@ export const imageUnsigned: Rule = {
       { ...input, document: { ...input.document, images } },
       "unsigned",
       { enforced: "error", warned: "warning", undecided: "note" },
-      (image, verdict) => `${quoted(image)} is not signed; ${consequence(verdict, input.policy)}.`,
+      (image, verdict) => `${named(image)} is not signed; ${consequence(verdict, input.policy)}.`,
     );
   },
 };

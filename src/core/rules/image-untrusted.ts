@@ -1,6 +1,6 @@
 import doc from "./image-untrusted.md";
 import type { Rule } from "./rule.ts";
-import { consequence, quoted, signersOf, verdictReports } from "./verdictReports.ts";
+import { consequence, named, signersOf, verdictReports } from "./verdictReports.ts";
 
 /** Verdict `untrusted`. */
 export const imageUntrusted: Rule = {
@@ -16,7 +16,7 @@ export const imageUntrusted: Rule = {
       { enforced: "error", warned: "warning", undecided: "note" },
       (image, verdict) => {
         const signers = signersOf(verdict);
-        return `${quoted(image)} is signed${signers === "" ? "" : ` by ${signers}`}, but ${consequence(verdict, input.policy)}.`;
+        return `${named(image)} is signed${signers === "" ? "" : ` by ${signers}`}, but ${consequence(verdict, input.policy)}.`;
       },
     ),
 };

@@ -3,7 +3,7 @@ import { formatReference } from "../image/reference.ts";
 import doc from "./pin-outdated.md";
 import { pinFix, standing, tagOf } from "./pinFix.ts";
 import type { Rule } from "./rule.ts";
-import { quoted } from "./verdictReports.ts";
+import { named } from "./verdictReports.ts";
 
 /** A pin whose tag names another image by now. It speaks only where somebody asked what the tag names. */
 export const pinOutdated: Rule = {
@@ -24,7 +24,7 @@ export const pinOutdated: Rule = {
       return [
         {
           span: image.span,
-          message: `The tag of ${quoted(image)} has moved ${change}, so the pin keeps an older image.`,
+          message: `The tag of ${named(image)} has moved ${change}, so the pin keeps an older image.`,
           fixes: pinFix(document.path, image, verdict, (digest, why) => `Refresh to ${shortDigest(digest)} (${why})`),
         },
       ];

@@ -1,5 +1,5 @@
 import type { ImageUse } from "../document/document.ts";
-import { formatReference } from "../image/reference.ts";
+import { formatFamiliar, formatReference } from "../image/reference.ts";
 import type { Authority, TrustPolicy } from "../policy/policy.ts";
 import { describeSigner, printable } from "../report/words.ts";
 import type { Verdict, VerdictState } from "../verdict/verdict.ts";
@@ -51,6 +51,14 @@ export function signersOf(verdict: Verdict): string {
     .filter((signature) => signature.valid && signature.purpose === "signature")
     .flatMap(({ signer }) => (signer === undefined ? [] : [describeSigner(signer)]));
   return listOfNames([...new Set(signers)]);
+}
+
+/** The image as the document writes it, in quotes, and its name where variables or other keys say it: "'$IMAGE' (node:22)". */
+export function named(image: ImageUse): string {
+  const { reference, resolution, text } = image;
+  const name =
+    resolution === "resolved" && reference !== undefined ? formatFamiliar(reference).split("@")[0] : undefined;
+  return name === undefined || name === text ? quoted(image) : `${quoted(image)} (${printable(name)})`;
 }
 
 /** The image as the document writes it, in quotes, fit to stand in a sentence. */

@@ -22,7 +22,18 @@ describe("image-unsigned", () => {
 
   it("points at each use of the image, wherever its value comes from", () => {
     const text = "ARG V=22\nFROM «node:$V» AS a\nFROM «docker.io/library/node:22»\nCOPY --from=a / /\n";
-    expectReports(imageUnsigned, "Dockerfile", text, [], [enforcing]);
+    const expected = [
+      { message: /^'node:\$V' \(node:22\) is not signed; / },
+      { message: /^'docker\.io\/library\/node:22' is not signed; / },
+    ];
+    expectReports(imageUnsigned, "Dockerfile", text, expected, [enforcing]);
+  });
+
+  it("names the image of a matrix that is meant", () => {
+    const text =
+      'on: push\njobs:\n  a:\n    strategy: {matrix: {v: ["20", "22"]}}\n    container: «node:${{ matrix.v }}»\n';
+    const expected = [{ message: /^'node:\$\{\{ matrix\.v \}\}' \(node:22\) is not signed; / }];
+    expectReports(imageUnsigned, ".github/workflows/a.yml", text, expected, [enforcing]);
   });
 
   it("says nothing without a verdict, or for any other verdict", () => {
