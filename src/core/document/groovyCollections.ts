@@ -22,6 +22,8 @@ export interface GroovyCollections {
 
 /** Methods that do something for each item of a list or map. */
 const goes = /^(?:each|eachWithIndex|collect|collectEntries)$/;
+/** What a map is made of. */
+const parts = /^(.+)\.(values|keySet|entrySet)$/;
 const maximumItems = 64;
 const maximumDepth = 5;
 /** Tokens of one list or map that are read. */
@@ -130,21 +132,35 @@ export function groovyCollections(
   };
 
   /** `.each { `, `.each { item -> `, `.each { key, value -> ` */
-  const each = (items: readonly number[], brace: number): void => {
+  const each = (items: readonly number[], brace: number, of = ""): void => {
     const isArrow = (at: number): boolean => sign(at) === "-" && sign(at + 1) === ">";
     const hasTwo = sign(brace + 2) === "," && isArrow(brace + 4);
     const first = hasTwo || isArrow(brace + 2) ? name(brace + 1) : "it";
-    if (!items.every((at) => sign(at - 1) === ":")) {
-      goesOver(first, items, brace);
-      return;
+    if (of === "values") goesOver(first, items, brace);
+    else if (of === "keySet") goesOver(first, keysOf(items), brace, items);
+    else if (hasTwo && isMap(items)) {
+      goesOver(name(brace + 3), items, brace);
+      goesOver(first, keysOf(items), brace, items);
+    } else goesOverAll(first, items, brace);
+  };
+  const isMap = (items: readonly number[]): boolean => items.every((at) => sign(at - 1) === ":");
+  const keysOf = (items: readonly number[]): readonly (number | undefined)[] =>
+    items.map((at) => (tokens[at - 2]?.kind === "sign" ? undefined : at - 2));
+  /** The items of a list, or the entries of a map. */
+  const goesOverAll = (variable: string, items: readonly number[], brace: number): void => {
+    if (!isMap(items)) goesOver(variable, items, brace);
+    else {
+      goesOver(`${variable}.value`, items, brace);
+      goesOver(`${variable}.key`, keysOf(items), brace, items);
     }
-    goesOver(hasTwo ? name(brace + 3) : `${first}.value`, items, brace);
-    const keys = items.map((at) => (tokens[at - 2]?.kind === "string" ? at - 2 : undefined));
-    goesOver(hasTwo ? first : `${first}.key`, keys, brace, items);
   };
 
   for (const [at, token] of tokens.entries()) {
     if (token.kind === "sign") {
+      // `images.values().each { ... }`
+      const [, path, of] = token.text === ")" && sign(at - 1) === "(" ? (parts.exec(name(at - 2)) ?? []) : [];
+      if (path !== undefined && sign(at + 1) === "." && goes.test(name(at + 2)) && sign(at + 3) === "{")
+        withList(path, at, (items) => each(items, at + 3, of));
       // `['a', 'b'].each { ... }`
       const isEach = token.text === "]" && sign(at + 1) === "." && goes.test(name(at + 2)) && sign(at + 3) === "{";
       const open = isEach ? openOf(tokens, at) : undefined;
@@ -201,7 +217,7 @@ export function groovyCollections(
       const isList = sign(source) === "[";
       const last = isList ? closeOf(tokens, source) : source;
       if (last === undefined || sign(last + 1) !== ")") return;
-      const go = (items: readonly number[]): void => goesOver(name(at), items, last + 2);
+      const go = (items: readonly number[]): void => goesOverAll(name(at), items, last + 2);
       if (isList) go(elementsAt(source).map((one) => one.at));
       else withList(name(source), at, go);
       return;

@@ -1,5 +1,6 @@
 import type { Span } from "../image/span.ts";
 import { closingAt, nameAt, signAt, type GroovyPiece, type GroovyToken } from "./groovy.ts";
+import { parameterAt } from "./groovyParameters.ts";
 
 /** A place that gives a name its value. */
 export interface GroovyDefinition {
@@ -28,6 +29,8 @@ export interface GroovyDefinitions {
   /** The tokens that belong to them. */
   readonly tokens: ReadonlySet<number>;
   readonly environment: ReadonlySet<string>;
+  /** The tokens of values of which the first line counts. */
+  readonly lines: ReadonlySet<number>;
   readonly settings: readonly GroovySetting[];
 }
 
@@ -36,6 +39,7 @@ export function groovyDefinitions(text: string, tokens: readonly GroovyToken[]):
   const places = new Map<string, GroovyDefinition[]>();
   const belonging = new Set<number>();
   const environment = new Set<string>();
+  const lines = new Set<number>();
   const settings: GroovySetting[] = [];
   const whole = { start: 0, end: text.length };
   const blocks: { start: number; end: number }[] = [];
@@ -71,27 +75,21 @@ export function groovyDefinitions(text: string, tokens: readonly GroovyToken[]):
       add(name, at + 2, at, environmentDepth > 0 || isDeclared(text, tokens, at));
       belonging.add(at).add(at + 2);
     } else if ((next === "+" || next === "-") && signAt(tokens, at + 2) === "=") add(token.text, undefined, at);
+    else if (next === "?" && signAt(tokens, at + 2) === "=") add(token.text, at + 3, at);
     if (token.text === "name" && next === ":") readParameter(at);
     if (token.text === "withEnv" && next === "(") settings.push(...settingsAt(tokens, at + 1));
   }
 
-  /** `string(name: 'X', defaultValue: 'y')` */
   function readParameter(at: number): void {
-    const given = tokens[at + 2];
-    const [piece] = given?.kind === "string" ? given.pieces : [];
-    if (piece?.kind !== "text") return;
-    for (let index = at + 3; index < at + 20 && index < tokens.length; index++) {
-      const key = nameAt(tokens, index);
-      if (signAt(tokens, index) === ")") return;
-      if (key === "" || signAt(tokens, index + 1) !== ":") continue;
-      // Who starts the pipeline fills in what has an empty default.
-      if (key === "defaultValue" && !isEmpty(tokens[index + 2])) add(`params.${piece.text}`, index + 2, index);
-      if (key === "choices" && signAt(tokens, index + 2) === "[") add(`params.${piece.text}`, index + 3, index);
-      if (key === "defaultValue" || key === "choices") belonging.add(index + 2);
-    }
+    const parameter = parameterAt(tokens, at);
+    if (parameter === undefined) return;
+    add(`params.${parameter.name}`, parameter.at, parameter.at);
+    environment.add(parameter.name);
+    belonging.add(parameter.at);
+    if (parameter.isLines) lines.add(parameter.at);
   }
 
-  return { places, tokens: belonging, environment, settings };
+  return { places, tokens: belonging, environment, lines, settings };
 }
 
 /** `def x =`, `String x =`, `final x =`: a word stands before the name in its line. */
@@ -101,10 +99,6 @@ function isDeclared(text: string, tokens: readonly GroovyToken[], at: number): b
   if (before === undefined || start === undefined || before.kind === "string") return false;
   if (before.kind === "sign" && before.text !== ">" && before.text !== "]") return false;
   return !text.slice(before.span.end, start).includes("\n");
-}
-
-function isEmpty(token: GroovyToken | undefined): boolean {
-  return token?.kind === "string" && token.pieces.every((piece) => piece.kind === "text" && piece.text === "");
 }
 
 /**

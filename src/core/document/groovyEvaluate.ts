@@ -4,16 +4,7 @@ import type { ValueStep, WordPart } from "./document.ts";
 import { closingAt, groovyTokens, nameAt, signAt, type GroovyPiece, type GroovyToken } from "./groovy.ts";
 import { questionAt } from "./groovyChoice.ts";
 import type { GroovyLoop } from "./groovyCollections.ts";
-
-/** A value in a Groovy script: strings and names joined by `+`. */
-export interface GroovyValue {
-  readonly parts: readonly WordPart[];
-  readonly span: Span;
-  /** Index of the token after it. */
-  readonly next: number;
-  /** Whether a name ends it, and not a string. */
-  readonly endsWithName: boolean;
-}
+import { contentOf, firstLine, moved, type GroovyValue } from "./groovyValue.ts";
 
 /** Where the values of a script's names are found. */
 export interface GroovySources {
@@ -21,6 +12,10 @@ export interface GroovySources {
   loopAt(name: string, span: Span): GroovyLoop | undefined;
   /** The tokens at which the values begin that a name may have there; undefined for one that the script does not say. */
   placesOf(name: string, offset: number): readonly (number | undefined)[];
+  /** What `withEnv` sets a name to around an offset. */
+  settingAt(name: string, offset: number): readonly GroovyPiece[] | undefined;
+  /** Whether only the first line counts of the value that begins at a token. */
+  isLines(index: number): boolean;
   /** Where the block begins in which a definition stands whose value begins at a token. */
   branchOf(index: number): number;
   /** The tokens at which values begin that a function returns. */
@@ -48,7 +43,7 @@ const maximumEvaluated = 20_000;
 /** Calls that give an image by its name. */
 const isHandle = /(?:^|\.)docker\.(?:build|image)$/;
 /** Methods that leave a text as it is. */
-const same = /^(?:trim|toString|strip|stripIndent|stripMargin|intern)$/;
+const same = /^(?:trim|toString|strip|stripIndent|stripMargin|intern|toLowerCase)$/;
 
 /** Starts an evaluation of `tokens`; what they name is looked up in `sources`. */
 export function createGroovyEvaluation(
@@ -70,6 +65,9 @@ export function createGroovyEvaluation(
     const short = known.slice(known.lastIndexOf(".") + 1);
     const step = stepAt(span, `variable ${/^\w+$/.test(short) ? short : name}`);
     if (left-- <= 0) return [{ span, chain: [step] }];
+    const setting = sources.settingAt(known, span.start);
+    if (setting !== undefined && depth < maximumDepth)
+      return pieceParts(setting, depth + 1).map((part) => ({ ...part, span, chain: [step, ...part.chain] }));
     const loop = sources.loopAt(known, span);
     const placed = sources.placesOf(known, span.start);
     if (loop !== undefined && depth < maximumDepth && !placed.some((at) => isWithin(at, loop.span)))
@@ -77,7 +75,11 @@ export function createGroovyEvaluation(
     // `image.id` is the name of what `image` was made of.
     const found = placed.length === 0 && known.endsWith(".id") ? handlesOf(known.slice(0, -3), span.start) : placed;
     const places = found.length > maximumDefinitions || depth >= maximumDepth ? [] : found;
-    const values = places.map((place) => (place === undefined ? undefined : valueAt(place, depth + 1)));
+    if (places.length === 0 && depth < maximumDepth && known.endsWith("]")) return itemOf(known, span, step, depth);
+    const values = places.map((place) => {
+      const value = place === undefined ? undefined : valueAt(place, depth + 1);
+      return place !== undefined && value !== undefined && sources.isLines(place) ? firstLine(value) : value;
+    });
     // A text that grows out of nothing is a list of words rather than one image.
     if (places.includes(undefined)) {
       const isGrown = values.every((one) => one === undefined || textOf(one) === "");
@@ -91,6 +93,21 @@ export function createGroovyEvaluation(
     if (others.length === 0) return only;
     return [{ span, chain: [step], choices: [only, ...others], group: groupOf(assigned.map(({ at }) => places[at])) }];
   };
+
+  /** `images[name]`, for what the name is. */
+  function itemOf(path: string, span: Span, step: ValueStep, depth: number): readonly WordPart[] {
+    const [, list, variable] = /^([\w.]+)\[(\w+)\]$/.exec(path) ?? [];
+    if (list === undefined || variable === undefined) return [{ span, chain: [step] }];
+    const [key, ...rest] = expand(variable, span, depth + 1);
+    const keys = key === undefined || rest.length > 0 ? [] : (key.choices ?? [[key]]);
+    const choices = keys.map((parts) => {
+      const isTold = parts.every(({ text: known }) => known !== undefined);
+      return isTold ? expand(`${list}.${textOfStretches(parts)}`, span, depth + 1) : [{ span, chain: [step] }];
+    });
+    const [only, ...others] = choices;
+    if (only === undefined) return [{ span, chain: [step] }];
+    return others.length === 0 ? only : [{ span, chain: [step], choices, group: key?.group ?? choices }];
+  }
 
   const isWithin = (at: number | undefined, { start, end }: Span): boolean => {
     const offset = at === undefined ? -1 : (all[at]?.span.start ?? -1);
@@ -126,7 +143,7 @@ export function createGroovyEvaluation(
   /** What a variable of a loop is, one after the other. */
   const oneOf = (loop: GroovyLoop, span: Span, step: ValueStep, depth: number): readonly WordPart[] => {
     const choices = loop.items.map((item): readonly WordPart[] => {
-      const value = item === undefined ? undefined : valueAt(item, depth + 1);
+      const value = item === undefined ? undefined : (keyAt(item) ?? valueAt(item, depth + 1));
       if (value === undefined) return [{ span, chain: [step] }];
       const label = `${loop.kind === "parameter" ? "argument for" : "item of"} ${loop.name}`;
       return within(value, span, [step, stepAt(contentOf(value), label)]);
@@ -136,6 +153,14 @@ export function createGroovyEvaluation(
     const isOne =
       others.length === 0 || (isKnown && others.every((one) => textOfStretches(one) === textOfStretches(first)));
     return first !== undefined && isOne ? first : [{ span, chain: [step], choices, group: loop.group }];
+  };
+
+  /** The key of a map, which needs no quotes. */
+  const keyAt = (index: number): GroovyValue | undefined => {
+    const token = all[index];
+    if (token?.kind !== "name" || sign(index + 1) !== ":") return undefined;
+    const { span } = token;
+    return { parts: [{ text: token.text, span, chain: [] }], span, next: index + 1, endsWithName: true };
   };
 
   const within = ({ parts }: GroovyValue, span: Span, steps: readonly ValueStep[]): readonly WordPart[] =>
@@ -162,10 +187,14 @@ export function createGroovyEvaluation(
     const taken = isElvis ? (isKnown && first !== undefined && textOf(first) !== "" ? first : second) : undefined;
     const step = stepAt(span, "expression");
     const either = (value: GroovyValue): readonly WordPart[] => within(value, span, [step]);
+    // What nobody sets is mostly what is asked for.
+    const isOpen = (value: GroovyValue): boolean =>
+      value.parts.every((part) => part.text === undefined && part.choices === undefined);
+    const told = [first, second].filter((value) => value !== undefined && !isOpen(value));
     const parts =
-      taken === undefined && first !== undefined
+      taken === undefined && first !== undefined && told.length !== 1
         ? [{ span, chain: [step], choices: [either(first), either(second)] }]
-        : either(taken ?? second);
+        : either(taken ?? told[0] ?? second);
     return { parts, span, next: second.next, endsWithName: true };
   }
 
@@ -318,22 +347,4 @@ export function createGroovyEvaluation(
       return pieceParts(pieces, 0);
     },
   };
-}
-
-function moved(token: GroovyToken, by: number): GroovyToken {
-  const span = { start: token.span.start + by, end: token.span.end + by };
-  if (token.kind !== "string") return { ...token, span };
-  const pieces = token.pieces.map((piece) =>
-    piece.kind === "text"
-      ? { ...piece, start: piece.start + by }
-      : { ...piece, span: { start: piece.span.start + by, end: piece.span.end + by } },
-  );
-  return { ...token, span, pieces };
-}
-
-/** A value without the quotes of a single string. */
-function contentOf({ parts, span }: GroovyValue): Span {
-  const [first] = parts;
-  const last = parts.at(-1);
-  return first === undefined || last === undefined ? span : { start: first.span.start, end: last.span.end };
 }

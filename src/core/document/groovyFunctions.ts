@@ -58,7 +58,7 @@ export function groovyFunctions(text: string, tokens: readonly GroovyToken[]): G
     const given = argumentsAt(script, at);
     if (given !== undefined && found.length < maximumCalls) calls.set(name, [...found, given]);
   }
-  const parameters = [...functions].flatMap(([name, one]) => parametersOf(tokens, one, calls.get(name) ?? []));
+  const parameters = [...functions].flatMap(([name, one]) => parametersOf(script, one, calls.get(name) ?? []));
   const results = new Map([...functions].map(([name, one]) => [name, resultsOf(text, tokens, one)]));
   return { parameters, results };
 }
@@ -143,10 +143,11 @@ function argumentsAt(script: Script, at: number): readonly Argument[] | undefine
 
 /** The parameters with what each call says; named arguments are members of the first. */
 function parametersOf(
-  tokens: readonly GroovyToken[],
+  script: Script,
   { parameters, open, close }: GroovyFunction,
   calls: readonly (readonly Argument[])[],
 ): readonly GroovyLoop[] {
+  const { tokens } = script;
   const start = tokens[open]?.span.start ?? 0;
   const span: Span = { start, end: tokens[close]?.span.end ?? start };
   const loop = (name: string, items: GroovyLoop["items"]): readonly GroovyLoop[] =>
@@ -170,7 +171,29 @@ function parametersOf(
       calls.map((call) => call.filter(({ key }) => key === undefined)[index]?.at ?? otherwise),
     ),
   );
-  return [...placed, ...members];
+  // A map may be written out: `run([image: 'x'])`.
+  const inner = parameters.flatMap(({ name }, index) => {
+    const maps = calls.map((call) => membersAt(script, call[index]?.at));
+    return [...new Set(maps.flatMap((map) => [...map.keys()]))].flatMap((key) =>
+      loop(
+        `${name}.${key}`,
+        maps.map((map) => map.get(key)),
+      ),
+    );
+  });
+  return [...placed, ...members, ...inner];
+}
+
+/** The members of the map that begins at a token, each by the token at which its value begins. */
+function membersAt(script: Script, at: number | undefined): ReadonlyMap<string, number> {
+  const close = at === undefined || signAt(script.tokens, at) !== "[" ? undefined : script.closings.get(at);
+  if (at === undefined || close === undefined) return new Map();
+  return new Map(
+    elementsBetween(script, at + 1, close).flatMap(([start]): readonly (readonly [string, number])[] => {
+      const key = signAt(script.tokens, start + 1) === ":" ? nameAt(script.tokens, start) : "";
+      return key === "" ? [] : [[key, start + 2]];
+    }),
+  );
 }
 
 /** What a function returns: after each `return`, or what its last line says. */

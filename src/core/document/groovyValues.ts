@@ -28,7 +28,7 @@ const maximumCells = 64;
 export function createGroovyValues(text: string, tokens: readonly GroovyToken[]): GroovyValues {
   const { parameters, results } = groovyFunctions(text, tokens);
   const { members, loops: over } = groovyCollections(tokens, parameters);
-  const { places, tokens: defining, environment: names, settings } = groovyDefinitions(text, tokens);
+  const { places, tokens: defining, environment: names, lines, settings } = groovyDefinitions(text, tokens);
   const loops = [...parameters, ...over];
   const branches = new Map([...places.values()].flat().map(({ at, block }) => [at, block.start]));
   const belonging = new Set([
@@ -42,22 +42,31 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
     if (known === undefined) loopsOf.set(loop.name, [loop]);
     else known.push(loop);
   }
+  const isAround = (span: Span, offset: number): boolean => span.start <= offset && offset <= span.end;
+  const lookUp = (name: string, offset: number): readonly (number | undefined)[] => {
+    const own = members.get(name) ?? [];
+    const found = definitionsAt(places.get(name) ?? [], offset).map(({ at }) => at);
+    return own.length === 0 ? found : [...found, ...own.filter((at) => !found.includes(at))];
+  };
   const evaluation = createGroovyEvaluation(text, tokens, {
     loopAt: (name, { start, end }) => loopsOf.get(name)?.findLast(({ span }) => start >= span.start && end <= span.end),
     placesOf(name, offset) {
-      const own = members.get(name) ?? [];
-      const found = definitionsAt(places.get(name) ?? [], offset).map(({ at }) => at);
-      return own.length === 0 ? found : [...found, ...own.filter((at) => !found.includes(at))];
+      const found = lookUp(name, offset);
+      if (found.length > 0) return found;
+      // Parameters are variables, too; a class's own are said with its name.
+      const other = name.includes(".") ? name.replace(/^(?:this|[A-Z]\w*)\./, "") : `params.${name}`;
+      return other === name ? found : lookUp(other, offset);
     },
+    settingAt: (name, offset) => settings.findLast((one) => one.name === name && isAround(one.span, offset))?.pieces,
+    isLines: (index) => lines.has(index),
     branchOf: (index) => branches.get(index) ?? 0,
     resultsOf: (name) => results.get(name) ?? [],
   });
   const known = (parts: readonly WordPart[]): string | undefined =>
     parts.every((part) => part.text !== undefined) ? textOfStretches(parts) : undefined;
-  const set = [...names].map((name) => ({ name, definitions: places.get(name) ?? [] }));
+  const set = [...names].map((name) => ({ name, definitions: places.get(name) ?? places.get(`params.${name}`) ?? [] }));
   const blocks = [...new Set(set.flatMap(({ definitions }) => definitions.map(({ block }) => block)))];
   const environments = new Map<string, Readonly<Record<string, string>>>();
-  const isAround = (span: Span, offset: number): boolean => span.start <= offset && offset <= span.end;
   /** What holds in the blocks around a place; what a script sets there holds everywhere. */
   const environmentOf = (offset: number): Readonly<Record<string, string>> => {
     const key = blocks.map((block) => (isAround(block, offset) ? "1" : "0")).join("");

@@ -140,6 +140,8 @@ export function readJenkinsfile(source: string, path: string): Document {
       case "image":
         if (is(at + 1, ":") && isInsideCall(tokens, at, ["withDockerContainer"]))
           addImage(at + 2, "image", { isLocal: true });
+        else if (is(at + 1, ":") && blocks.at(-1) === "agent" && isInsideCall(tokens, at, ["docker"]))
+          addImage(at + 2, "docker");
         else if (is(at + 1, ":") && (isInsideCall(tokens, at, holders) || isInContainers(tokens, at)))
           addImage(at + 2, "image");
         else if (blocks.at(-1) === "containerTemplate" && isCall) addImage(argument, "image");

@@ -82,6 +82,24 @@ describe("values of Jenkins pipelines", () => {
     ['[8, 3.8].each { v -> docker.image("«a/b:${v}»").pull() }', "a/b:8", "a/b:3.8"],
     ["[7: 'a/b:7', 17: 'a/b:17'].each { k, v -> docker.image(«v»).pull() }", "a/b:7", "a/b:17"],
     ["def v = 1 + 1\ndocker.image(«v»).pull()", "?"],
+    ["def m = [x: [i: 'a/b:1'], y: [i: 'a/b:2']]\nfor (e in m) { docker.image(«e.value.i»).pull() }", "a/b:1", "a/b:2"],
+    ["[x: 'a/b:1'].each { e -> docker.image(«e.value»).pull() }", "a/b:1"],
+    ["def m = [x: [i: 'a/b:1']]\nm.values().each { docker.image(«it.i»).pull() }", "a/b:1"],
+    ["def m = [x: 'a/b:1', 'y': 'a/b:2']\nm.keySet().each { k -> docker.image(«m[k]»).pull() }", "a/b:1", "a/b:2"],
+    ["def m = [x: 'a/b:1', y: 'no:1']\n['x'].each { k -> docker.image(«m[k]»).pull() }", "a/b:1"],
+    ["def run(c) { docker.image(«c.i»).pull() }\nrun([i: 'a/b:1', x: 'no:1'])", "a/b:1"],
+    ["def run(c) { c.i ?= 'a/b:1'\n docker.image(«c.i»).pull() }", "a/b:1"],
+    ["docker.image(«params.X ? params.X : 'a/b:1'»).pull()", "a/b:1"],
+    ["class C { static final I = 'a/b:1' }\ndocker.image(«C.I»).pull()", "a/b:1"],
+    ["class C { def i = 'a/b:1'\n def f() { docker.image(«this.i»).pull() } }", "a/b:1"],
+    ["withEnv(['I=a/b:1']) { docker.image(«env.I»).pull() }\ndocker.image(«env.I»).pull()", "a/b:1", "?"],
+    ["parameters { choice(name: 'P', choices: 'a/b:1\\na/b:2') }\ndocker.image(«params.P»).pull()", "a/b:1"],
+    ["parameters { string(defaultValue: 'a/b:1', name: 'P') }\ndocker.image(«P»).pull()", "a/b:1"],
+    [
+      "parameters { string name: 'P', defaultValue: 'a/b:1'\n string name: 'Q', defaultValue: 'no:1' }\ndocker.image(«params.P»).pull()",
+      "a/b:1",
+    ],
+    ["parameters { choice choices: ['a/b:1', 'no:1'], name: 'P' }\ndocker.image(«params.P»).pull()", "a/b:1"],
     ["def list2 = [/^a$/, /b'/]\ndocker.image(«tag»).pull()", "library/2"],
     ["def all = ''\nall += ' --amend a/b:1'\nsh \"docker manifest create a/b ${all}\""],
     ["def built = docker.build('no:1')\nsh \"docker run ${built.id}\""],
@@ -169,6 +187,11 @@ describe("values of Jenkins pipelines", () => {
       "command docker.io/a/b:1 resolved",
       "command docker.io/a/b:3 resolved",
     ]);
+  });
+
+  it("gives commands the defaults of parameters", () => {
+    const text = "parameters { string(name: 'P', defaultValue: 'a/b:1') }\nsh 'docker run «$P»'\n";
+    expectUses(read, text, ["command docker.io/a/b:1 resolved"]);
   });
 
   it("runs each script that a function is given", () => {

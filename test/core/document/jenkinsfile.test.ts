@@ -225,6 +225,11 @@ describe("readJenkinsfile", () => {
       "job('x') { steps {\n def command = \"\"\"git clone $URL\ndocker pull a/b:1\n\"\"\"\n shell(command)\n shell('docker pull a/b:2')\n batchFile('docker pull a/b:3') } }",
       ["docker.io/a/b:1", "docker.io/a/b:2", "docker.io/a/b:3"],
     ],
+    [
+      "agents with named arguments",
+      "pipeline { agent { docker image: 'a/b:1', args: 'image: no:1' }\n stage { agent { docker(image: 'a/b:2') } } }",
+      ["docker.io/a/b:1", "docker.io/a/b:2"],
+    ],
     ["an image without parentheses", "docker.image 'a/b:1'", ["docker.io/a/b:1"]],
     [
       "a pipeline that the definition of a job holds",

@@ -1,0 +1,46 @@
+import type { Span } from "../image/span.ts";
+import type { WordPart } from "./document.ts";
+import type { GroovyToken } from "./groovy.ts";
+
+/** A value in a Groovy script: strings and names joined by `+`. */
+export interface GroovyValue {
+  readonly parts: readonly WordPart[];
+  readonly span: Span;
+  /** Index of the token after it. */
+  readonly next: number;
+  /** Whether a name ends it, and not a string. */
+  readonly endsWithName: boolean;
+}
+
+/** The first line of what a text says. */
+export function firstLine(value: GroovyValue): GroovyValue {
+  const parts: WordPart[] = [];
+  for (const part of value.parts) {
+    const end = part.text?.indexOf("\n") ?? -1;
+    const { literal, ...rest } = part;
+    const cut = literal === undefined ? {} : { literal: { start: literal.start, end: literal.start + end } };
+    if (end > 0) parts.push({ ...rest, text: part.text?.slice(0, end) ?? "", ...cut });
+    if (end >= 0) break;
+    parts.push(part);
+  }
+  return { ...value, parts };
+}
+
+/** A token of an expression within a string, where the script has it. */
+export function moved(token: GroovyToken, by: number): GroovyToken {
+  const span = { start: token.span.start + by, end: token.span.end + by };
+  if (token.kind !== "string") return { ...token, span };
+  const pieces = token.pieces.map((piece) =>
+    piece.kind === "text"
+      ? { ...piece, start: piece.start + by }
+      : { ...piece, span: { start: piece.span.start + by, end: piece.span.end + by } },
+  );
+  return { ...token, span, pieces };
+}
+
+/** A value without the quotes of a single string. */
+export function contentOf({ parts, span }: GroovyValue): Span {
+  const [first] = parts;
+  const last = parts.at(-1);
+  return first === undefined || last === undefined ? span : { start: first.span.start, end: last.span.end };
+}
