@@ -220,6 +220,8 @@ jobs:
   other: {template: acme/other@1, image: «golang:1»}
   open:
     image: «redis:{{W}}»
+stages:
+  canary: {jobs: [main], setup: {image: «busybox:1», steps: [x: docker pull «busybox:2»]}}
 `,
     uses: [
       "image docker.io/library/node:20 literal",
@@ -230,8 +232,10 @@ jobs:
       "command docker.io/library/alpine:2 resolved",
       "image docker.io/library/golang:1 literal",
       "image ? partial",
+      "image docker.io/library/busybox:1 literal",
+      "command docker.io/library/busybox:2 literal",
     ],
-    pins: 2,
+    pins: 3,
   },
   {
     dialect: "screwdriver",

@@ -7,7 +7,8 @@ import { itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } fr
 /** What reads the resources that Argo creates: written as a part of the document, or as a text of their own. */
 export interface ArgoNested {
   resource(node: YamlNode): void;
-  manifest(scalar: YamlScalar): void;
+  /** `scope` says what stands for the parameters in the text. */
+  manifest(scalar: YamlScalar, scope?: TemplateScope): void;
 }
 
 /**
@@ -52,11 +53,13 @@ function readWorkflow(pipeline: Pipeline, spec: YamlNode | undefined, nested: Ar
   const defaults = valueAt(spec, "templateDefaults");
   if (defaults !== undefined) readTemplate(pipeline, defaults, [outside], 0);
   for (const template of itemsOf(valueAt(spec, "templates"))) {
-    readTemplate(pipeline, template, scopes.scopesOf(template), 0);
+    const known = scopes.scopesOf(template);
+    const scope = known.length === 1 ? known[0] : undefined;
+    readTemplate(pipeline, template, known, 0);
     const manifest = scalarOf(valueAt(template, "resource", "manifest"));
     const onlyNames = /^(?:get|delete)$/.test(textOf(valueAt(template, "resource", "action")) ?? "");
-    if (manifest !== undefined && !onlyNames) nested.manifest(manifest);
-    for (const applied of appliedManifests(template)) nested.manifest(applied);
+    if (manifest !== undefined && !onlyNames) nested.manifest(manifest, scope);
+    for (const applied of appliedManifests(template)) nested.manifest(applied, scope);
   }
 }
 

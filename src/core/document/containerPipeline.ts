@@ -3,6 +3,7 @@ import { readDroneProgram } from "./droneProgram.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { assignmentsOf, lazyLookup, placedVariables, textsOf } from "./pipelineVariables.ts";
 import { combine } from "./pipelineMatrix.ts";
+import { readPluginSettings } from "./pluginSettings.ts";
 import type { TemplateScope, TemplateSyntax } from "./template.ts";
 import { anyOf, dollar } from "./templateSyntax.ts";
 import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
@@ -20,8 +21,8 @@ const firstSyntax = anyOf(doubled, syntax);
 const maximumCombinations = 256;
 
 /**
- * Reads Drone and Vela pipelines, also those of Drone's first format: images of steps, services and clones; commands.
- * A program may stand for them.
+ * Reads Drone and Vela pipelines, also those of Drone's first format: images of steps, services and clones, and of what
+ * plug-ins build on; commands. A program may stand for them.
  */
 export function readDrone(text: string, path: string): Document {
   return /\.(?:jsonnet|libsonnet|star)$/i.test(path)
@@ -129,6 +130,7 @@ function readContainer(
     });
   const [only] = combinations.length === 1 ? combinations : [];
   const scope = scopeOf(only ?? new Map());
+  readPluginSettings(pipeline, container, scope);
   const own = textsOf(placedVariables(pipeline.text, assignmentsOf(valueAt(container, "environment")), scope));
   const isMatrix = combinations.length > 1;
   const options = {

@@ -1,8 +1,8 @@
 import { readArgoResource, type ArgoNested } from "./argo.ts";
 import type { Document, ImageUse } from "./document.ts";
-import { placeDocument } from "./embedded.ts";
 import { readKubernetes } from "./kubernetes.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
+import { interpolationsOf, readSubstituted } from "./substitution.ts";
 import { readTektonResource } from "./tekton.ts";
 import { tektonOutside } from "./tektonScope.ts";
 import type { TemplateScope } from "./template.ts";
@@ -41,10 +41,11 @@ function readManifestPipelines(source: string, path: string, dialect: "tekton" |
   };
   const nestedAt = (depth: number): ArgoNested => ({
     resource: (node) => visit(node, tektonOutside, depth + 1),
-    manifest(scalar) {
+    manifest(scalar, scope) {
       if (around >= maximumTexts || inner.length >= maximumManifests) return;
-      const document = readManifestPipelines(scalar.text, path, dialect, around + 1);
-      inner.push(placeDocument(document, scalar, pipeline.text));
+      const known = scope === undefined ? [] : interpolationsOf(pipeline.text, scalar, scope);
+      const readText = (text: string): Document => readManifestPipelines(text, path, dialect, around + 1);
+      inner.push(readSubstituted(scalar, pipeline.text, known, readText));
     },
   });
   for (const root of pipeline.roots) visit(root, tektonOutside, 0);

@@ -31,6 +31,12 @@ export function readScrewdriver(text: string, path: string): Document {
     if (!isAlias) readImage(pipeline, job, combinations);
     readSteps(pipeline, job, shared, combinations, key.text);
   }
+  // What begins and ends a stage are jobs, too.
+  for (const { value: stage } of entriesOf(valueAt(root, "stages")))
+    for (const key of ["setup", "teardown"]) {
+      readImage(pipeline, valueAt(stage, key), common);
+      readSteps(pipeline, valueAt(stage, key), shared, common, undefined);
+    }
   const template = valueAt(root, "config");
   readImage(pipeline, template, [new Map()]);
   readSteps(pipeline, template, undefined, [new Map()], undefined);

@@ -52,6 +52,14 @@ describe("readArgo", () => {
       [`image ${node}:20 resolved`, `image ${node}:22 resolved`],
     ],
     [
+      "parameters in manifests that templates create",
+      resource(
+        "Workflow",
+        "arguments: {parameters: [{name: i, value: 'node:22'}]}\ntemplates:\n- name: a\n  inputs: {parameters: [{name: t}, {name: d, default: '1'}]}\n  resource:\n    action: create\n    manifest: |\n      apiVersion: v1\n      kind: Pod\n      spec:\n        containers:\n        - image: «{{workflow.parameters.i}}»\n        - image: «redis:{{inputs.parameters.d}}»\n        - image: «redis:{{inputs.parameters.t}}»",
+      ),
+      [`image ${node}:22 resolved`, "image docker.io/library/redis:1 resolved", "image ? partial"],
+    ],
+    [
       "artifacts that are manifests and are applied",
       resource(
         "Workflow",
