@@ -5,13 +5,13 @@ import type { Span } from "../core/image/span.ts";
 import { count } from "../core/report/words.ts";
 import { tagOf } from "../core/rules/pinFix.ts";
 import { pinRefusal } from "../core/rules/pinRefusal.ts";
-import type { Finding } from "../core/rules/rule.ts";
+import type { Edit, Finding } from "../core/rules/rule.ts";
 import { applyEdits } from "./applyEdits.ts";
 import { signalOf } from "./cancellation.ts";
 import type { CommandTarget } from "./commandIds.ts";
 import type { Extension } from "./context.ts";
 import { openAt, rangeOf } from "./places.ts";
-import { safeEdits } from "./quickFixes.ts";
+import { safeEdits } from "./safeEdits.ts";
 import { chooseImage } from "./targets.ts";
 import { referenceOf, type Use } from "./tree/grouping.ts";
 
@@ -32,7 +32,8 @@ export async function pin(extension: Extension, target: CommandTarget): Promise<
   const findings = uses.flatMap(({ document, use }) =>
     extension.model
       .findings(document.path)
-      .filter(({ rule, span }) => rule === pinRule && span.start === use.span.start),
+      .filter(({ rule, span }) => rule === pinRule && span.start === use.span.start)
+      .map((finding) => ({ ...finding, fixes: finding.fixes.filter(({ edits }) => edits.some(isPinOf(use))) })),
   );
   const outcome = await applyEdits(extension, safeEdits(findings, pinRule));
   if (outcome.kind === "applied") return;
@@ -44,6 +45,11 @@ export async function pin(extension: Extension, target: CommandTarget): Promise<
         : `No digest can be written there, because ${refusal}.`;
     void vscode.window.showInformationMessage(`${image.name} was not pinned. ${why}`);
   } else void vscode.window.showWarningMessage(`${image.name} was not pinned. ${outcome.why}`);
+}
+
+/** Whether an edit pins this use, and not another image of the same place. */
+function isPinOf({ pinAt }: ImageUse): (edit: Edit) => boolean {
+  return ({ span }) => span.start === pinAt?.start;
 }
 
 /** Writes every verified digest in the file that is open, or in the workspace, as one change. */
@@ -173,12 +179,18 @@ async function writeDigests(
   const [first] = changes;
   const what =
     first !== undefined && changes.length === 1
-      ? `${nameAt(extension, first.finding)} ${first.title.slice(first.title.indexOf("to "))}`
+      ? oneChange(nameAt(extension, first.finding), first.title)
       : `${count(changes.length, "image")} in ${count(files, "file")}`;
   const message = [`${past} ${what}.`, ...outcome.left.map((file) => `${file} is read-only and was left as it is.`)];
   void vscode.window.showInformationMessage(message.join(" "), "Show").then(async (chosen) => {
     if (chosen !== undefined) await showChange(extension, changes.length === 1 ? first?.finding : undefined);
   });
+}
+
+/** "node:22 to sha256:1f3a... (verified, signed by acme)": the title says the name itself where there are several. */
+function oneChange(name: string, title: string): string {
+  const [, own = name, digest = ""] = /^\w+ (?:(\S+) )?(to sha\d+:.*)$/su.exec(title) ?? [];
+  return `${own} ${digest}`;
 }
 
 /** One change in its file, or all of them in the log. */

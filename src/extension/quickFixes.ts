@@ -1,10 +1,11 @@
 import * as vscode from "vscode";
 import type { Document } from "../core/document/document.ts";
-import type { Edit, Finding, Fix } from "../core/rules/rule.ts";
+import type { Edit, Finding } from "../core/rules/rule.ts";
 import { describeSigner } from "../core/report/words.ts";
 import type { CommandId, CommandTarget } from "./commandIds.ts";
 import type { Extension } from "./context.ts";
 import { rangeOf, selector } from "./places.ts";
+import { safeEdits } from "./safeEdits.ts";
 import { pushActions } from "./signing/pushes.ts";
 import { referenceOf } from "./tree/grouping.ts";
 import { strangerOf } from "./trustSigner.ts";
@@ -103,24 +104,6 @@ function fixAll(extension: Extension, findings: readonly Finding[]): vscode.Code
   const action = new vscode.CodeAction("Fix all that is safe to fix", fixAllKind());
   action.edit = edit;
   return [action];
-}
-
-/** The edits of every preferred fix, of one rule only if given; of two that overlap, the first. */
-export function safeEdits(findings: readonly Finding[], rule?: string): readonly Edit[] {
-  const chosen: Edit[] = [];
-  for (const finding of findings) {
-    if (rule !== undefined && finding.rule !== rule) continue;
-    const fix: Fix | undefined = finding.fixes.find(({ preferred }) => preferred === true);
-    if (fix === undefined || fix.edits.some((edit) => chosen.some((other) => collide(edit, other)))) continue;
-    chosen.push(...fix.edits);
-  }
-  return chosen;
-}
-
-function collide(a: Edit, b: Edit): boolean {
-  if (a.file !== b.file) return false;
-  if (a.span.start === b.span.start) return true;
-  return a.span.start < b.span.end && b.span.start < a.span.end;
 }
 
 /** Edits as the editor applies them; undefined where one of the files is not known as it was read. */

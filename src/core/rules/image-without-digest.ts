@@ -1,7 +1,7 @@
 import type { ImageUse } from "../document/document.ts";
 import { shortDigest } from "../image/digest.ts";
 import doc from "./image-without-digest.md";
-import { pinFix } from "./pinFix.ts";
+import { pinFix, whichOf } from "./pinFix.ts";
 import { pinRefusal } from "./pinRefusal.ts";
 import type { Rule } from "./rule.ts";
 import { signedHere } from "./signCommands.ts";
@@ -24,7 +24,7 @@ export const imageWithoutDigest: Rule = {
         document.path,
         image,
         verdictOf(image, verdicts),
-        (digest, why) => `Pin to ${shortDigest(digest)} (${why})`,
+        (digest, why) => `Pin ${whichOf(document, image)}to ${shortDigest(digest)} (${why})`,
       ),
     }));
   },

@@ -1,7 +1,7 @@
 import { shortDigest } from "../image/digest.ts";
 import { formatReference } from "../image/reference.ts";
 import doc from "./pin-outdated.md";
-import { pinFix, standing, tagOf } from "./pinFix.ts";
+import { pinFix, standing, tagOf, whichOf } from "./pinFix.ts";
 import type { Rule } from "./rule.ts";
 import { named } from "./verdictReports.ts";
 
@@ -25,7 +25,12 @@ export const pinOutdated: Rule = {
         {
           span: image.span,
           message: `The tag of ${named(image)} has moved ${change}, so the pin keeps an older image.`,
-          fixes: pinFix(document.path, image, verdict, (digest, why) => `Refresh to ${shortDigest(digest)} (${why})`),
+          fixes: pinFix(
+            document.path,
+            image,
+            verdict,
+            (digest, why) => `Refresh ${whichOf(document, image)}to ${shortDigest(digest)} (${why})`,
+          ),
         },
       ];
     }),

@@ -1,6 +1,6 @@
-import type { ImageUse } from "../document/document.ts";
+import type { Document, ImageUse } from "../document/document.ts";
 import { isDigest } from "../image/digest.ts";
-import type { ImageReference } from "../image/reference.ts";
+import { formatFamiliar, type ImageReference } from "../image/reference.ts";
 import { stateWord } from "../report/words.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import type { Fix } from "./rule.ts";
@@ -24,6 +24,17 @@ export function pinFix(
       ...(verdict.state === "verified" ? { preferred: true } : {}),
     },
   ];
+}
+
+/** "node:20 " where the text of a use yields other images, too, and nothing where it says which one is meant. */
+export function whichOf({ images }: Pick<Document, "images">, { reference, span }: ImageUse): string {
+  if (reference === undefined) return "";
+  const name = formatFamiliar(reference).split("@")[0] ?? "";
+  const isOther = (image: ImageUse): boolean =>
+    image.span.start === span.start &&
+    image.reference !== undefined &&
+    formatFamiliar(image.reference) !== formatFamiliar(reference);
+  return images.some(isOther) ? `${name} ` : "";
 }
 
 /** How an image stands and who signed it: "verified, signed by acme". Of a verified one, only those who are trusted count. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readDocument } from "../../../src/core/document/readDocument.ts";
 import { check } from "../../../src/core/rules/check.ts";
 import { suppressionProblems, type Suppression } from "../../../src/core/rules/suppressions.ts";
-import { decidedByRelease, releasePolicy, verdictOn } from "../../helpers/rules.ts";
+import { decidedByRelease, releasePolicy, someDigest, verdictOn } from "../../helpers/rules.ts";
 
 const node = "docker.io/library/node:22";
 const time = new Date("2026-11-21T12:00:00Z");
@@ -63,6 +63,22 @@ describe("check", () => {
     assert.deepEqual(
       findings.map(({ rule }) => rule),
       ["image-without-digest"],
+    );
+  });
+
+  it("pins each image of a matrix by a fix of its own, which says which", () => {
+    const workflow = `jobs:\n  a:\n    strategy: { matrix: { i: [node:20, node:22] } }\n    container: \${{ matrix.i }}\n`;
+    const document = readDocument(workflow, ".github/workflows/a.yml");
+    const judged = ["20", "22"].map((tag) =>
+      verdictOn(`docker.io/library/node:${tag}`, "verified", { digest: someDigest }),
+    );
+    const findings = check([document], new Map(judged.map((one) => [one.reference, one])), { suppressions: [] });
+    assert.deepEqual(
+      findings.flatMap(({ fixes }) => fixes.map(({ title, preferred }) => [title.replace(/ \(.*/u, ""), preferred])),
+      [
+        ["Pin node:20 to sha256:1f3a1f3a1f3a...", true],
+        ["Pin node:22 to sha256:1f3a1f3a1f3a...", true],
+      ],
     );
   });
 
