@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 /** What git keeps of a folder, whatever `.gitignore` says of it by now. */
 export interface TrackedFiles {
@@ -13,6 +13,14 @@ const maximumSize = 64 * 1024 * 1024;
 const maximumPaths = 64 * 1024 * 1024;
 const fixedLength = 62;
 const extended = 0x4000;
+
+/** Whether a folder lies in a repository; elsewhere (in what was unpacked from an archive) git ignores nothing. */
+export function isInRepository(folder: string): boolean {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, ".git"))) return true;
+    if (dirname(at) === at) return false;
+  }
+}
 
 /** The files that git keeps of the repository whose folder this is; undefined where that cannot be told. */
 export function readTrackedFiles(root: string): TrackedFiles | undefined {

@@ -7,7 +7,7 @@ import type { Files, ListOptions } from "../../application/ports.ts";
 import { maximumNames } from "../../core/document/siblings.ts";
 import type { Problem } from "../../core/problem.ts";
 import { withoutByteOrderMark } from "../../core/image/span.ts";
-import { readTrackedFiles, type TrackedFiles } from "./gitIndex.ts";
+import { isInRepository, readTrackedFiles, type TrackedFiles } from "./gitIndex.ts";
 import { readDotignore, type Ignore } from "./ignore.ts";
 
 /** What bounds a walk, and what it gives. */
@@ -64,6 +64,7 @@ async function* walk(
       `${root} holds more than ${limit} files to look at; run it in the folder that matters.`,
     );
   let tracked: { readonly files: TrackedFiles | undefined } | undefined;
+  let isOfGit: boolean | undefined;
   const isTracked = (path: string, isFolder: boolean): boolean => {
     tracked ??= { files: readTrackedFiles(root) };
     return tracked.files?.has(path, isFolder) === true;
@@ -90,9 +91,8 @@ async function* walk(
     const listed = open(folder.path);
     entries += listed.length;
     if (entries > maximumEntries) throw tooMany(maximumEntries);
-    const own = listed.some(({ name }) => name === ".gitignore")
-      ? await readDotignore(resolve(root, folder.path), folder.path)
-      : undefined;
+    const isIgnoring = listed.some(({ name }) => name === ".gitignore") && (isOfGit ??= isInRepository(root));
+    const own = isIgnoring ? await readDotignore(resolve(root, folder.path), folder.path) : undefined;
     const ignores = own === undefined ? folder.ignores : [...folder.ignores, own];
     const below: Folder[] = [];
     for (const entry of listed) {

@@ -49,6 +49,16 @@ describe("createNodeFiles", () => {
     assert.deepEqual(await listed(), [".github/workflows/w.yaml", "B/y.yaml", "a/z.yaml", "b.yaml", "build/x.yaml"]);
   });
 
+  it("ignores what git does in a repository alone, and below one", async () => {
+    for (const path of ["sub/a.yaml", "sub/gone/x.yaml"]) write(path, "");
+    write("sub/.gitignore", "/gone\n");
+    assert.deepEqual(await listed(), ["sub/a.yaml", "sub/gone/x.yaml"]);
+    write(".git/HEAD", "");
+    assert.deepEqual(await listed(), ["sub/a.yaml"]);
+    const below = createNodeFiles({ root: join(root, "sub"), accepts: (path) => path.endsWith(".yaml") });
+    assert.deepEqual((await allOf(below.list(options))).flat(), ["a.yaml"]);
+  });
+
   it("gives the names of a folder's files and folders, in order, where there is one", async () => {
     for (const path of ["a/c.tf", "a/b.tf", "a/below/d.tf"]) write(path, "");
     assert.equal(await files().read("a/", options), "b.tf\nbelow/\nc.tf");
