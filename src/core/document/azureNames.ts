@@ -8,7 +8,7 @@ import {
   type TemplateSyntax,
 } from "./template.ts";
 import { anyOf, delimited } from "./templateSyntax.ts";
-import { valueAt, type YamlNode } from "./yamlNode.ts";
+import { isNull, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Names as variables have them; anything else between `$(` and `)` is for the shell. */
 const macro = /^[A-Za-z_][\w.-]*$/;
@@ -80,5 +80,7 @@ export function valuesOfNames(scope: AzureScope): AzureNames {
 }
 
 function define(label: string, node: YamlNode | undefined, source?: TemplateSource): readonly Definition[] {
-  return node === undefined ? [] : [{ label, node, source }];
+  if (node === undefined) return [];
+  // Nothing is an empty text.
+  return node.kind === "scalar" && isNull(node) ? [{ label, text: "" }] : [{ label, node, source }];
 }

@@ -64,6 +64,11 @@ describe("readAzurePipelines", () => {
       ],
     ],
     [
+      "parameters that are nothing unless they are given",
+      "parameters: {a: , b: '', c: node:22}\njobs:\n- job: a\n  container: ${{ parameters.a }}\n- job: b\n  ${{ if parameters.a }}:\n    container: ${{ parameters.a }}\n- job: c\n  container: ${{ parameters.b }}\n- job: d\n  container: «${{ coalesce(parameters.a, parameters.c) }}»\n",
+      [`container ${node}:22 resolved`],
+    ],
+    [
       "names that a template's matrix gives",
       "jobs:\n- job: a\n  strategy: {matrix: {x: {c: linux}, y: {c: 'node:22'}}}\n  container: «$[ variables['c'] ]»\n",
       [`container ${node}:22 resolved`],
