@@ -5,12 +5,16 @@ import { readYaml } from "./yaml.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 const tags = delimited("{{", "}}");
-/** `{{=name}}` is an expression, which may be a name alone. */
+/** `{{=name}}` is an expression, which may be a name alone, also in brackets or trimmed. */
 const syntax: TemplateSyntax = (source) =>
-  tags(source).map((found) => {
-    const name = found.name?.replace(/^=\s*/, "");
-    return name === undefined ? found : { ...found, name };
-  });
+  tags(source).map((found) => (found.name?.startsWith("=") === true ? { ...found, name: nameIn(found.name) } : found));
+
+function nameIn(expression: string): string {
+  const inner = expression.slice(1).trim();
+  const trimmed = /^sprig\.trim\(([^()]*)\)$/.exec(inner)?.[1]?.trim() ?? inner;
+  return trimmed.replaceAll(/\[\s*(['"])([\w-]+)\1\s*\]/g, ".$2");
+}
+
 const maximumScopes = 256;
 const maximumDepth = 8;
 const maximumJson = 20_000;

@@ -52,6 +52,14 @@ describe("readArgo", () => {
       [`image ${node}:20 resolved`, `image ${node}:22 resolved`],
     ],
     [
+      "expressions that are names",
+      resource(
+        "Workflow",
+        "arguments: {parameters: [{name: v-a, value: '22'}]}\ntemplates:\n- name: a\n  inputs: {parameters: [{name: d, default: '1'}]}\n  container: {image: \"«node:{{=workflow.parameters['v-a']}}»\"}\n  sidecars: [{image: '«node:{{= sprig.trim(inputs.parameters.d) }}»'}, {image: '«node:{{=sprig.trim(\"1\")}}»'}]",
+      ),
+      [`image ${node}:22 resolved`, `image ${node}:1 resolved`, "image ? partial"],
+    ],
+    [
       "parameters in manifests that templates create",
       resource(
         "Workflow",
