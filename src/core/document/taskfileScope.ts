@@ -19,6 +19,7 @@ const action = /\{\{((?:"(?:[^"\\\n]|\\.)*"|`[^`]*`|[^"`{}]|\{(?!\{)|\}(?!\}))*)
 const constant = /^(["`])([^"`\\]*)\1$/;
 const variable = /^\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)$/;
 const withDefault = /^\.([A-Za-z_]\w*)\s*\|\s*default\s+(["'`])((?:(?!\2).)*)\2$/;
+const control = /^(?:if|range|with|end)\b|^\$\w+\s*:?=/;
 const defaultFirst = /^default\s+(["'`])((?:(?!\1).)*)\1\s+\.([A-Za-z_]\w*)$/;
 
 /** `{{.NAME}}`, `{{.NAME | default "x"}}` and `{{default "x" .NAME}}`. */
@@ -28,6 +29,8 @@ const taskTemplates: TemplateSyntax = (source) =>
     const inner = expression.replace(/^-\s+|\s+-$/g, "").trim();
     const said = constant.exec(inner)?.[2];
     if (said !== undefined) return { start, end, text: said };
+    // What only says when the text around it counts is nothing itself.
+    if (control.test(inner) && !lineAround(source, start).includes("{{else")) return { start, end, text: "" };
     const plain = variable.exec(inner)?.[1];
     if (plain !== undefined) return { start, end, name: plain };
     const [, after, , text] = withDefault.exec(inner) ?? [];
@@ -38,6 +41,11 @@ const taskTemplates: TemplateSyntax = (source) =>
     const from = source.indexOf(fallback, start + source.slice(start, end).search(/["'`]/));
     return { start, end, name, fallback: { start: from, end: from + fallback.length } };
   });
+
+function lineAround(source: string, at: number): string {
+  const end = source.indexOf("\n", at);
+  return source.slice(source.lastIndexOf("\n", at) + 1, end < 0 ? undefined : end).replaceAll(/\{\{-?\s*/g, "{{");
+}
 
 /**
  * What `{{.NAME}}` is: of the last of the levels that says it. A variable that names itself means what the levels

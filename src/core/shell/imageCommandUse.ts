@@ -7,7 +7,7 @@ import type { Span } from "../image/span.ts";
 import { asHeld, isSameStep } from "./heldCommand.ts";
 import type { Mention } from "./mention.ts";
 import { fedLabel } from "./shellRead.ts";
-import { partsOfSlice, writtenSpan } from "./wordValue.ts";
+import { partsOfSlice, pieceSpan, writtenSpan } from "./wordValue.ts";
 
 /** An image that a command names. */
 export interface PlacedMention extends Mention {
@@ -64,7 +64,7 @@ export function createCommandUses(
 
 function candidatesOf(mention: PlacedMention, text: string): readonly Candidate[] {
   const parts = asHeld(partsOfSlice(mention.slice), mention.command, mention.tool);
-  const span = writtenSpan(parts, text);
+  const span = pieceSpan(parts, text) ?? writtenSpan(parts, text);
   if (span === undefined || span.start >= span.end || span.end - span.start > maximumLength) return [];
   const { split } = mention;
   const joined =

@@ -7,7 +7,7 @@ import { oras } from "./options/oras.ts";
 import { regctl } from "./options/regctl.ts";
 import { skopeo } from "./options/skopeo.ts";
 import { readOptions, type OptionTable } from "./optionTable.ts";
-import { afterPrefix, textOfSlice, wholeSlice, type WordValue } from "./wordValue.ts";
+import { afterPrefix, textOfSlice, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
 
 /** Tools that speak to registries. */
 export const registryTools: readonly (readonly [string, ToolReader])[] = [
@@ -16,6 +16,8 @@ export const registryTools: readonly (readonly [string, ToolReader])[] = [
   ["oras", (words) => readRegistryTool(words, orasVerbs, oras)],
   ["regctl", readRegctl],
   ["skopeo", readSkopeo],
+  // As the snap of Rockcraft calls it.
+  ["rockcraft.skopeo", readSkopeo],
   ["cosign", readCosign],
   ["notation", (words) => readRegistryTool(words, notationVerbs, notation)],
 ];
@@ -91,8 +93,19 @@ function readSkopeo(words: readonly WordValue[]): CommandImages {
   if (verb?.text === "sync" && optionValues(options, "--src", "-s").some((slice) => textOfSlice(slice) === "docker"))
     return mentioned(given.slice(0, 1).map(wholeSlice));
   if (!["inspect", "copy"].includes(verb?.text ?? "")) return noImages;
-  const [source, target] = given.map((word) => afterPrefix(wholeSlice(word), "docker://"));
-  return { ...mentioned([source]), outputs: verb?.text === "copy" && target !== undefined ? [target] : [] };
+  const [source, ...targets] = given.map(wholeSlice);
+  const target = targets.flatMap((slice) => copyTarget(slice) ?? []);
+  return {
+    ...mentioned([source === undefined ? undefined : afterPrefix(source, "docker://")]),
+    outputs: verb?.text === "copy" ? target.slice(0, 1) : [],
+  };
+}
+
+/** What is copied to, in a registry or on this machine. */
+function copyTarget(slice: WordSlice): WordSlice | undefined {
+  return ["docker://", "docker-daemon:", "containers-storage:"]
+    .map((prefix) => afterPrefix(slice, prefix))
+    .find((found) => found !== undefined);
 }
 
 function readCosign(words: readonly WordValue[]): CommandImages {

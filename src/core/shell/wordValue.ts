@@ -117,3 +117,19 @@ export function writtenSpan(parts: readonly WordPart[], document: string): Span 
   }
   return { start, end };
 }
+
+/** No text that holds a reference among other things is longer. */
+const maximumHolder = 100_000;
+
+/** Where a text stands that is a piece of a longer one of which the document holds the lines apart. */
+export function pieceSpan([part, ...others]: readonly WordPart[], document: string): Span | undefined {
+  if (part?.text === undefined || others.length > 0 || part.literal !== undefined || part.chain.length > 0)
+    return undefined;
+  const { text, span } = part;
+  if (text === "" || span.end - span.start <= text.length + 2 || span.end - span.start > maximumHolder)
+    return undefined;
+  const held = document.slice(span.start, span.end);
+  const at = held.indexOf(text);
+  if (at < 0 || held.includes(text, at + 1)) return undefined;
+  return { start: span.start + at, end: span.start + at + text.length };
+}

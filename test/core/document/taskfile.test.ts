@@ -18,6 +18,11 @@ const cases: readonly (readonly [text: string, ...expected: readonly string[]])[
   ['tasks:\n  a: docker pull ⟦a:{{default "1" .T}}⟧\n', "a:1 resolved"],
   ["vars: {I: a:1}\ntasks:\n  a:\n    vars: {I: 'x/{{.I}}'}\n    cmd: docker pull ⟦{{.I}}⟧\n", "x/a:1 resolved"],
   ["vars: {T: {sh: cat VERSION}, U: {sh: echo 2}}\ntasks:\n  a: docker pull ⟦a:{{.T}}-{{.U}}⟧\n", "a:3.1-2 resolved"],
+  ["tasks:\n  a: |\n    docker run {{if .TTY}}-it{{end}} {{range $e := .E}}-e {{$e}} {{end}}⟦a:1⟧ sh\n", "a:1 literal"],
+  [
+    'tasks:\n  a:\n    - |\n      kubectl run x-{{.C}} --overrides=\'\n        {"spec": {"containers": [\n          {"image": "⟦a:1⟧"}]}, "claim": "{{.C}}"}\'\n',
+    "a:1 literal",
+  ],
   ["vars: {T: {sh: git describe}}\ntasks:\n  a: docker pull ⟦a:{{.T}}⟧\n", "? partial"],
   [
     "dotenv: ['no.env', '.env']\ntasks:\n  a: docker pull ⟦$IMAGE⟧\n  b: docker pull ⟦{{.IMAGE}}⟧\n",

@@ -179,6 +179,7 @@ const commands: readonly string[] = [
   "crane push x.tar a:1",
   "crane ls a/b",
   "skopeo copy --all docker://⟦node:22⟧ docker://a/b:1",
+  "sudo rockcraft.skopeo --insecure-policy copy oci-archive:x.rock docker-daemon:x:1; docker run x:1; docker run ⟦y:1⟧",
   "skopeo copy --dest-creds a:b docker-archive:x.tar docker://a/b:1",
   "skopeo --override-os linux inspect --format '{{.Digest}}' docker://⟦node:22⟧",
   "oras pull -o out ⟦ghcr.io/a/b:1⟧",
