@@ -13,7 +13,7 @@ import { createPipeline } from "./pipeline.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
 import { inOrder } from "./templateLines.ts";
 import { directivesOf } from "./terraformTemplate.ts";
-import { expandTemplate, type TemplateScope } from "./template.ts";
+import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
 import type { Value } from "./value.ts";
 import { createImageCollector } from "./yamlImage.ts";
 import { dereference, itemsOf, scalarOf, textOf, type YamlNode } from "./yamlNode.ts";
@@ -88,6 +88,10 @@ export function createHclFile(
         const node = asExpression(text, written);
         if (isNameOfOther(node)) return;
         if (wrapper !== undefined && textOf(node)?.startsWith(wrapper) !== true) return;
+        if (isEmptyDefault(node, file)) {
+          file.add(node, site, { parts: [{}], chain: file.expand(node)?.chain ?? [] });
+          return;
+        }
         const stripped = wrapper ?? optionalWrapper;
         pipeline.image(node, site, { scope: scopeOf(node), ...(stripped === undefined ? {} : { wrapper: stripped }) });
       },
@@ -128,6 +132,13 @@ export function createHclFile(
     return file;
   };
   return view(outer);
+}
+
+/** Whether a node names a variable whose default is an empty text: whoever calls the module gives the image. */
+function isEmptyDefault(node: YamlNode | undefined, file: HclFile): boolean {
+  const [, name] = /^(?:\$\{\s*)?(var\.[\w.-]+?)\s*\}?$/.exec(textOf(node) ?? "") ?? [];
+  const said = name === undefined ? undefined : file.expand(node);
+  return said !== undefined && textOfValue(said) === "";
 }
 
 /** A document whose commands' images are found while it is known what was filled in. */

@@ -1,6 +1,7 @@
 import { withoutByteOrderMark } from "../image/span.ts";
+import { isShellProgram } from "../shell/shellInterpreter.ts";
 import type { Document } from "./document.ts";
-import type { HclBlock } from "./hcl.ts";
+import type { HclBlock, HclBody } from "./hcl.ts";
 import { blocksIn } from "./hclBlocks.ts";
 import { createHclFile, type HclFile } from "./hclFile.ts";
 import { attributeOf } from "./hclScope.ts";
@@ -54,9 +55,17 @@ function walk(file: HclFile, { type, body }: HclBlock, depth: number): void {
         ...configs.map((inner) => attributeOf(inner.body, "image")),
       ])
         if (!localImage.test(textOf(image) ?? "")) file.image(image, "task", wrapped);
-    }
+    } else
+      for (const { body: config } of body.blocks.filter((inner) => inner.type === "config")) readCommand(file, config);
   }
   for (const { file: seen, block } of blocksIn(file, body)) walk(seen, block, depth + 1);
+}
+
+/** What a task without containers runs in a shell: `sh -c "..."`. */
+function readCommand(file: HclFile, config: HclBody): void {
+  const [option, script] = itemsOf(attributeOf(config, "args"));
+  const isScript = isShellProgram(textOf(attributeOf(config, "command")) ?? "") && /^-\w*c$/.test(textOf(option) ?? "");
+  if (isScript) file.script(script);
 }
 
 /** A job as Nomad's API has it. */

@@ -51,7 +51,7 @@ export function readTerraform(source: string, path: string, siblings: Siblings =
     if (/^(?:kubectl|kubernetes|k8s)_manifest$/.test(kind)) readManifests(file, block);
     const form = formOf(file.text, kind, block);
     for (const seen of instances) {
-      if (kind === "helm_release") charts.push(...readHelmRelease(seen, block));
+      if (kind === "helm_release" || kind === "rancher2_app_v2") charts.push(...readHelmRelease(seen, block));
       walk(seen, block, form, 0);
     }
   }

@@ -38,11 +38,16 @@ function isOfContainer(key: string, written: string, said: Value | undefined): b
   const text = said && textOfValue(said);
   if (text === undefined) return ofTemplate.test(written);
   if (text.startsWith(buildImages) || !isPossibleImage(text)) return false;
-  return ofContainers.test(key) || parseReference(text).value?.tag !== undefined;
+  return ofContainers.test(key) || parseReference(text).value?.tag !== undefined || isOfHub(text);
+}
+
+/** Whether a text is a name of Docker Hub in two parts: those of Google's machines begin with the project that they are of. */
+function isOfHub(text: string): boolean {
+  return /^(?!linode\/|[\w-]+-cloud\/)[\w-]+\/[\w.-]+$/.test(text);
 }
 
 /** Arguments under which modules take containers, whose images nothing else is. */
-const containers = /(?:^|_)containers?(?:_definitions?)?$/;
+const containers = /(?:^|_)containers?(?:_(?:config\w*|definitions?|specs?))?$/;
 
 /** The images that a module is told to run, with the tag that it is told beside them. */
 export function readModule(file: HclFile, { body }: HclBlock): void {

@@ -1,6 +1,6 @@
 import type { Document } from "./document.ts";
 import type { HclBlock } from "./hcl.ts";
-import { expressionTag } from "./hclExpression.ts";
+import { callTag, expressionTag } from "./hclExpression.ts";
 import type { HclFile } from "./hclFile.ts";
 import { attributeOf } from "./hclScope.ts";
 import { readHelmParameters, readInlineValues } from "./helmParameters.ts";
@@ -13,7 +13,7 @@ import { itemsOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yaml
 
 const wrapper = "oci://";
 
-/** Reads a `helm_release` (Terraform's Helm provider): its chart where that is in a registry, and the values it sets. */
+/** Reads a `helm_release` (Terraform's Helm provider), or what another provider has for it: its chart where that is in a registry, and the values it sets. */
 export function readHelmRelease(file: HclFile, { body }: HclBlock): readonly Document["images"][number][] {
   addChart(file, attributeOf(body, "chart"), attributeOf(body, "repository"), attributeOf(body, "version"));
   const reading = createResourceReading(file.text, "");
@@ -29,11 +29,20 @@ export function readHelmRelease(file: HclFile, { body }: HclBlock): readonly Doc
     }),
     reading,
   );
-  for (const values of itemsOf(attributeOf(body, "values"))) {
+  for (const values of valuesIn(attributeOf(body, "values"))) {
     for (const encoded of itemsOf(values)) readInlineValues(plain(file, encoded), reading);
     if (values.kind === "scalar") file.embedded(textNamed(file, values), (source) => readHelmValuesFile(source, ""));
   }
   return usesOf(reading);
+}
+
+/** The values that a release is given: a text, or a list of them, in which some may be left out. */
+function valuesIn(node: YamlNode | undefined): readonly YamlNode[] {
+  if (node?.kind !== "sequence") return node === undefined ? [] : [node];
+  if (node.tag === undefined) return node.items;
+  return /^(?:compact|concat|distinct|flatten|tolist)$/.test(node.tag.slice(callTag.length))
+    ? node.items.flatMap(valuesIn)
+    : [node];
 }
 
 /** The text that a local of the file holds, where a node names one; else the node itself. */

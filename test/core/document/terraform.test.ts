@@ -145,6 +145,16 @@ job "x" {
 }
 `.replaceAll("\\{", "{");
 
+  it("reads what a task runs in a shell", () => {
+    const task = (command: string) =>
+      `job "x" {\n  task "a" {\n    driver = "raw_exec"\n    config {\n${command}\n    }\n  }\n}\n`;
+    expectUses(nomad, task('command = "/bin/sh"\nargs = ["-c", "docker run --rm «a/b:1»"]'), [
+      "command docker.io/a/b:1 literal",
+    ]);
+    expectUses(nomad, task('command = "/bin/echo"\nargs = ["-c", "docker run a/no:1"]'), []);
+    expectUses(nomad, task('command = "/bin/sh"\nargs = ["docker run a/no:1"]'), []);
+  });
+
   it("reads past a here-document that HCL refuses", () => {
     const text =
       'job "x" {\n  task "a" {\n    template { data = << EOT\nA=b\nEOT\n    }\n    driver = "docker"\n    config { image = "«a:1»" }\n  }\n}\n';

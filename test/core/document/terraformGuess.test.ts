@@ -68,10 +68,15 @@ module "g" { image = "acme/$\{var.name}" }
 }
 module "b" { containers = [{ image = "«acme/b»" }] }
 module "c" { machines = [{ image = "no" }] }
+module "d" { containers_config = { web = { image = "«acme/d»" } } }
+module "e" { validator_image = "«acme/e»" }
+module "f" { image = "linode/debian12" }
 `,
     "module docker.io/library/nginx literal",
     "module ? unresolved",
     "module docker.io/acme/b literal",
+    "module docker.io/acme/d literal",
+    "module docker.io/acme/e literal",
   ],
   [
     "what can hardly be anything but an image, in a resource that is not known",

@@ -93,6 +93,11 @@ describe("readTerraform, more resources", () => {
       ["azurerm_linux_web_app my.azurecr.io/app:1 resolved"],
     ],
     [
+      "values of a release in a list of which some are left out, and an application of Rancher",
+      'locals {\n  text = <<EOF\nimage: «a/b:1»\nEOF\n}\nresource "helm_release" "a" {\n  chart  = "x"\n  values = compact([local.text, var.more])\n}\nresource "rancher2_app_v2" "b" {\n  values = <<-EOF\n    image: «r.io/a»\n    imageTag: "2"\n  EOF\n}\n',
+      ["image docker.io/a/b:1 literal", "image r.io/a:2 resolved"],
+    ],
+    [
       "what a module is told to run",
       'module "a" {\n  source = "./a"\n  container_image = "«a/b:1»"\n  image = "ubuntu-24"\n  image_uri = "«ghcr.io/a/c»"\n  images = "a/d:1"\n  services = { x = { image = "«a/e:1»", labels = { image = "x/y:1" } } }\n  sidecar_image = «var.s»\n  other_image = var.t\n  build_image = "aws/codebuild/standard:7.0"\n}\nvariable "s" { default = "ghcr.io/a/f" }\n',
       [

@@ -50,6 +50,26 @@ resource "google_compute_instance" "c" {
     "command docker.io/acme/c:1 literal",
   ],
   [
+    "variables that are empty until a module is called",
+    `resource "kubernetes_pod" "a" {
+  spec {
+    container { image = «var.image» }
+    container { image = "" }
+    container { image = var.side == "" ? "" : "«acme/side:1»" }
+  }
+}
+resource "aws_ecs_task_definition" "b" {
+  container_definitions = <<EOF
+[{ "name": "b", "image": "«$\{var.image}»" }]
+EOF
+}
+variable "image" { default = "" }
+`.replace('var.side == "" ? "" : "«acme/side:1»"', '«var.side == "" ? "" : "acme/side:1"»'),
+    "kubernetes_pod ? unresolved",
+    "kubernetes_pod docker.io/acme/side:1 resolved",
+    "aws_ecs_task_definition ? unresolved",
+  ],
+  [
     "images of less common services",
     `resource "google_app_engine_flexible_app_version" "a" {
   deployment { container { image = "«gcr.io/acme/a:1»" } }
