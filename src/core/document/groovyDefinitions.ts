@@ -48,9 +48,7 @@ export function groovyDefinitions(text: string, tokens: readonly GroovyToken[]):
     const block = blocks.at(environmentDepth > 0 ? -2 : -1) ?? whole;
     const start = environmentDepth > 0 ? block.start : (tokens[from]?.span.start ?? 0);
     const line = environmentDepth > 0 ? -1 : text.indexOf("\n", tokens[from + 1]?.span.end ?? start);
-    const before = tokens[from - 1];
-    const isBranch =
-      before?.kind === "sign" ? ["=", ")", ":"].includes(before.text) : nameAt(tokens, from - 1) === "else";
+    const isBranch = isAfterCondition(tokens, from - 1);
     const span = { start, end: environmentDepth > 0 ? start : line < 0 ? text.length : line };
     const definition = { at, span, block, isBranch, declares };
     const found = places.get(name);
@@ -90,6 +88,21 @@ export function groovyDefinitions(text: string, tokens: readonly GroovyToken[]):
   }
 
   return { places, tokens: belonging, environment, lines, settings };
+}
+
+/** Tokens of a condition. */
+const maximumCondition = 60;
+
+/** Whether a statement that begins after a token is one of several: after `else`, `if (...)` or `case 'x':`. */
+function isAfterCondition(tokens: readonly GroovyToken[], last: number): boolean {
+  const sign = signAt(tokens, last);
+  if (sign !== ")") return sign === ":" || sign === "=" || nameAt(tokens, last) === "else";
+  let depth = 0;
+  for (let at = last; at >= 0 && last - at < maximumCondition; at--) {
+    if (signAt(tokens, at) === ")") depth += 1;
+    else if (signAt(tokens, at) === "(" && --depth === 0) return /^(?:if|for|while)$/.test(nameAt(tokens, at - 1));
+  }
+  return false;
 }
 
 /** `def x =`, `String x =`, `final x =`: a word stands before the name in its line. */

@@ -154,6 +154,7 @@ function commandsOf(slice: WordSlice, around: ShellCommand, document: string): r
   for (const part of partsOfSlice(slice)) {
     const { text, literal, span } = part;
     if (text !== undefined && literal !== undefined && part.chain.length === 0) script.add(text, literal.start);
+    else if (text !== undefined && part.chain.length === 0) script.addText(text, span.start);
     else script.insert({ span, name: part.chain.length === 0 ? "" : nameOf(part), parts: [part] });
   }
   const { environment, job, step } = around;

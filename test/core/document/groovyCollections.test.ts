@@ -53,6 +53,7 @@ describe("values of Jenkins pipelines", () => {
     ["def own = 'a/b'\nown += ':1'\ndocker.image(«own»).pull()", "?"],
     ["def v\nif (x) { v = 'a/b:1' } else { v = 'a/b:2' }\ndocker.image(«v»).pull()", "a/b:1", "a/b:2"],
     ["def v = ''\nif (x) v = 'a/b:1'\nelse v = 'a/b:2'\ndocker.image(«v»).pull()", "a/b:1", "a/b:2"],
+    ["def v\nif (x) {\ny()\nv = 'a/b:1'\ndocker.image(«v»).pull()\n} else { v = 'no:1' }", "a/b:1"],
     ["def v = config.v\nif (!v) { v = 'a/b:1' }\ndocker.image(«v»).pull()", "a/b:1"],
     ["def v = 'no:1'\nv = 'a/b:1'\ndocker.image(«v»).pull()\nv = 'no:2'", "a/b:1"],
     ["def v = 'a/b'\nv = \"${v}:1\"\ndocker.image(«v»).pull()", "a/b:1"],

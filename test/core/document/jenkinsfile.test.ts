@@ -230,6 +230,11 @@ describe("readJenkinsfile", () => {
       "pipeline { agent { docker image: 'a/b:1', args: 'image: no:1' }\n stage { agent { docker(image: 'a/b:2') } } }",
       ["docker.io/a/b:1", "docker.io/a/b:2"],
     ],
+    [
+      "a command for another shell that is put together",
+      'def x = \'a/b:1\'\nsh "ssh h \\" docker pull ${x} " +\n  "&& docker save ${x} > y \\""',
+      ["docker.io/a/b:1", "docker.io/a/b:1"],
+    ],
     ["an image without parentheses", "docker.image 'a/b:1'", ["docker.io/a/b:1"]],
     [
       "a pipeline that the definition of a job holds",
