@@ -1,7 +1,17 @@
 import { valueOfStretches } from "./chartTemplates.ts";
 import { imagesByName } from "./imageNames.ts";
-import { isCertainImage, isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
-import { filled, hubOf, hubSplit, isBareName, isWhole, isWholeOf, splitOf, type Hub } from "./helmValuesSplit.ts";
+import { isCertainImage, isImageKey, isLikelyImage, isPossibleImage, isWholeImage } from "./imageShape.ts";
+import {
+  filled,
+  hubOf,
+  hubSplit,
+  imageAt,
+  isBareName,
+  isWhole,
+  isWholeOf,
+  splitOf,
+  type Hub,
+} from "./helmValuesSplit.ts";
 import { readingOfKind } from "./kubernetesKinds.ts";
 import { addSplitImage, isUnknown, type SplitImage, type SuppliedPart } from "./splitImage.ts";
 import { namesRepository } from "./templateAction.ts";
@@ -46,7 +56,7 @@ const unknownTag: SuppliedPart = { steps: [] };
 
 /**
  * Reads the values of a Helm chart by the conventions that charts follow: a text under a key for an image, or a mapping
- * of registry, repository, tag and digest, at any depth; `global.imageRegistry` replaces registries, that of
+ * of registry, repository, tag and digest, at any depth, and whatever is written with a registry and a tag; `global.imageRegistry` replaces registries, that of
  * `global.image` stands for those that are not said. An empty tag stands for the version of the chart's application.
  */
 export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesReading): void {
@@ -62,6 +72,8 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
     const mapping = mappingOf(node);
     const item = scalarOf(node);
     if (item !== undefined) reading.nested?.(item, key);
+    if (node !== undefined && isWholeImage(item?.text ?? ""))
+      addImageText({ key: "image", value: node, tag: undefined }, top, reading);
     if (mapping === undefined || isPolicy(mapping)) return;
     const split = splitOf(mapping, key) ?? hubSplit(mapping, hub);
     const isSplit = split !== undefined && isKnown(split, expand);
@@ -102,7 +114,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
         if (filledIn !== undefined && (namesRepository(scalar.text) || isPossibleImage(knownText(filledIn))))
           images.add(value, "image", { value: filledIn, pin: "none" });
       } else if (!(isSplit && split.repository === value)) {
-        const isNamed = isImageKey(key) && isWholeOf(below, value) && isCertainImage(scalar.text);
+        const isNamed = isWholeOf(below, value) && (isImageKey(key) ? isCertainImage : isWholeImage)(scalar.text);
         addImageText({ ...imageAt(isNamed ? "image" : below, mapping), value }, top || below, reading);
       }
     }
@@ -146,17 +158,6 @@ function addedTo({ repository, tag, digest }: SplitImage): boolean {
 /** The tag that templates add to a repository beside which the values have no key for one. */
 function addedTag(split: SplitImage, top: string, reading: HelmValuesReading): SuppliedPart | undefined {
   return addedTo(split) ? reading.templates?.tagOf(split.repository, top) : undefined;
-}
-
-/**
- * The key of an image without what it says of its repository (`jobImageRepository`, `job_image_name`), and the tag that
- * stands beside it.
- */
-function imageAt(key: string, mapping: YamlMapping): { readonly key: string; readonly tag: YamlNode | undefined } {
-  const stem = /^(?!default)(\w*[iI]mage)_?(?:[rR]epo(?:sitory)?|[nN]ame)$/.exec(key)?.[1];
-  const tag = filled(valueAt(mapping, `${stem ?? key}Tag`) ?? valueAt(mapping, `${stem ?? key}_tag`));
-  const isTagged = tag !== undefined || !isBareName(valueAt(mapping, key));
-  return { key: stem !== undefined && isTagged ? stem : key, tag };
 }
 
 /** A text under the key of an image, with the tag that stands beside it (`jobImage` and `jobImageTag`) or in the templates. */

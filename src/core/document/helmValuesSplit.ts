@@ -47,7 +47,8 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
   const digest = textOf(at("useDigest")) === "false" ? undefined : at("digest");
   const registry = filled(at("registry")) ?? filled(at("defaultRegistry")) ?? filled(at("hub"));
   const rest = { registry, tag: at("tag") ?? (isImageKey(key) ? at("version") : undefined), digest };
-  const repository = filled(at("repository")) ?? (isImageKey(key) ? filled(at("repo")) : undefined);
+  const isRepo = isImageKey(key) || (has("tag") && has("pullPolicy", "imagePullPolicy"));
+  const repository = filled(at("repository")) ?? (isRepo ? filled(at("repo")) : undefined);
   const image = filled(at("image"));
   if (repository !== undefined && image !== undefined && has("version", "tag"))
     return { registry: repository, repository: image, tag: at("tag") ?? at("version"), digest, isBare: true };
@@ -92,9 +93,24 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
   return undefined;
 }
 
-/** Whether a key of an image's mapping holds a whole image under a name of its own (`image.ref`, `image.cli`). */
+/**
+ * The key of an image without what it says of its repository (`jobImageRepository`, `job_image_name`), and the tag that
+ * stands beside it.
+ */
+export function imageAt(
+  key: string,
+  mapping: YamlMapping,
+): { readonly key: string; readonly tag: YamlNode | undefined } {
+  const stem = /^(?!default)(\w*[iI]mage)_?(?:[rR]epo(?:sitory)?|[nN]ame)$/.exec(key)?.[1];
+  const own = stem === undefined ? undefined : valueAt(mapping, key);
+  const tag = filled(valueAt(mapping, `${stem ?? key}Tag`) ?? valueAt(mapping, `${stem ?? key}_tag`));
+  const isSaid = own !== undefined && (tag !== undefined || !isBareName(own) || isInFolder(own));
+  return { key: stem !== undefined && isSaid ? stem : key, tag };
+}
+
+/** Whether a text that is a whole image is one by its key, too, which may be any (`image.ref`, `image.cli`), but no pattern's or tag's. */
 export function isWholeOf(key: string, value: YamlNode): boolean {
-  return !/^(?:registry|repo|repository|hub|tag|version|digest)$/i.test(key) && !isBareName(value);
+  return !/^(?:registry|repo|repository|hub|version|digest)$|(?:tag|pattern)$/i.test(key) && !isBareName(value);
 }
 
 /** Whether a text has neither a tag nor a digest of its own. */
@@ -110,6 +126,11 @@ function isPart(repository: YamlNode, name: YamlNode): boolean {
 
 function hasHost(node: YamlNode): boolean {
   return /^(?:[^/]*[.:][^/]*|localhost)\//.test(textOf(node) ?? "");
+}
+
+/** Whether a repository has a registry and lies in a folder there, and so is hardly a folder of several. */
+function isInFolder(node: YamlNode): boolean {
+  return hasHost(node) && (textOf(node) ?? "").split("/").length > 2;
 }
 
 /** Whether a repository says its registry itself. */

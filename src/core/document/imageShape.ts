@@ -33,6 +33,16 @@ export function isCertainImage(text: string): boolean {
   return hasHost || value?.digest !== undefined || (value?.tag !== undefined && text.includes("/"));
 }
 
+/** Labels of nodes look alike (`kubernetes.io/os:linux`). */
+const labels = /^(?:[\w-]+\.)*kubernetes\.io\//;
+
+/** Whether a text is a reference with its registry and a tag or a digest, whatever it stands under. */
+export function isWholeImage(text: string): boolean {
+  if (!text.includes("/") || !/[:@]/.test(text) || labels.test(text) || !isPossibleImage(text)) return false;
+  const { value } = parseReference(text);
+  return value !== undefined && text.startsWith(`${value.registry}/`) && (value.tag ?? value.digest) !== undefined;
+}
+
 /**
  * Whether a text stands where an image does and is none that anyone pulls: `auto`, which a service mesh fills in, and
  * `ko://`, which is built from source.

@@ -54,6 +54,18 @@ describe("readHelmValues", () => {
       "image: {ref: «quay.io/a/b:1», cli: «a/c:2», registry: r.io:5000/a, config: a/d, pullPolicy: Always}",
       ["image quay.io/a/b:1 literal", "image docker.io/a/c:2 literal"],
     ],
+    [
+      "whatever is written with its registry and a tag or a digest",
+      `a: {env: {INJECTOR: «quay.io/a/b:1»}, from: {name: "«r.io:5000/c@${digest}»"}, list: [«localhost:5000/d:2»]}
+b: {selector: kubernetes.io/os:linux, pattern: "docker.io/library/redis:7", imageTag: quay.io/a/c:9, url: r.io/v2, chart: a/b:1}
+`,
+      ["image quay.io/a/b:1 literal", `image r.io:5000/c@${digest} literal`, "image localhost:5000/d:2 literal"],
+    ],
+    [
+      "names of images that lie in a folder of a registry, and a folder",
+      "schemaImageName: «gcr.io/a/b»\nwebImageRepo: quay.io/team\nbot: {repo: «ghcr.io/a/bot», pullPolicy: Always, tag: '1'}\ngit: {repo: ghcr.io/a/c, tag: v1}\n",
+      ["image gcr.io/a/b literal", "image ghcr.io/a/bot:1 resolved"],
+    ],
     ["how often images are looked for", "interval: {image: 6h0m0s}\nimage: 1m30s", []],
     [
       "a digest to which templates add the algorithm",
