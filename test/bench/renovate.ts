@@ -18,8 +18,12 @@ interface Compared {
   readonly otherwise: readonly string[];
   readonly onlyOurs: readonly Found[];
   readonly onlyTheirs: readonly Found[];
+  /** Of the quicker of two runs: the first may have to compile what the second finds compiled. */
   readonly seconds: number;
+  /** As it is configured by default, where it reads less. */
   readonly theirSeconds: number;
+  /** Of the run whose findings are counted. */
+  readonly theirSecondsForAll: number;
 }
 
 /**
@@ -50,10 +54,13 @@ export async function compareWithRenovate(): Promise<void> {
   console.log(describe(sumOf(all)));
 }
 
-function describe({ name, both, otherwise, onlyOurs, onlyTheirs, seconds, theirSeconds }: Compared): string {
+function describe(compared: Compared): string {
+  const { name, both, otherwise, onlyOurs, onlyTheirs, seconds, theirSeconds, theirSecondsForAll } = compared;
   const counts = `both ${both}, both with another version ${otherwise.length}, only Countersign ${onlyOurs.length}, only Renovate ${onlyTheirs.length}`;
-  const ratio = `${(theirSeconds / seconds).toFixed(1)} times faster`;
-  return `  ${name.padEnd(42)} ${counts}; ${seconds.toFixed(2)} s and ${theirSeconds.toFixed(2)} s: ${ratio}`;
+  const times = [theirSeconds, theirSecondsForAll].map(
+    (each) => `${each.toFixed(2)} s (${(each / seconds).toFixed(1)} times)`,
+  );
+  return `  ${name.padEnd(42)} ${counts}; ${seconds.toFixed(2)} s, its defaults ${times[0]}, what is counted ${times[1]}`;
 }
 
 function sumOf(all: readonly Compared[]): Compared {
@@ -66,21 +73,16 @@ function sumOf(all: readonly Compared[]): Compared {
     onlyTheirs: all.flatMap(({ onlyTheirs }) => onlyTheirs),
     seconds: sum(({ seconds }) => seconds),
     theirSeconds: sum(({ theirSeconds }) => theirSeconds),
+    theirSecondsForAll: sum(({ theirSecondsForAll }) => theirSecondsForAll),
   };
 }
 
 async function compare(folder: string, program: string): Promise<Compared> {
-  const run = await mustRun(process.execPath, [
-    "dist/cli.cjs",
-    "images",
-    "--fail-on",
-    "never",
-    "--format",
-    "json",
-    folder,
-  ]);
-  const ours = readOurs(run.output);
-  const { found: theirs, seconds } = await runRenovate(folder, program);
+  const read = () =>
+    mustRun(process.execPath, ["dist/cli.cjs", "images", "--fail-on", "never", "--format", "json", folder]);
+  const runs = [await read(), await read()];
+  const ours = readOurs(runs[0]?.output ?? "");
+  const { found: theirs, theirSeconds, theirSecondsForAll } = await runRenovate(folder, program);
   const key = ({ file, reference }: Found): string => `${file} ${reference}`;
   const ourKeys = new Set(ours.map(key));
   const theirKeys = new Set(theirs.map(key));
@@ -98,8 +100,9 @@ async function compare(folder: string, program: string): Promise<Compared> {
     otherwise: pairs.map((pair) => `${pair.ours.file}: ${pair.ours.reference} and theirs ${pair.theirs.reference}`),
     onlyOurs: oursAlone.filter((each) => !paired.has(nameKey(each))),
     onlyTheirs: theirsAlone.filter((each) => !paired.has(nameKey(each))),
-    seconds: run.seconds,
-    theirSeconds: seconds,
+    seconds: Math.min(...runs.map(({ seconds }) => seconds)),
+    theirSeconds,
+    theirSecondsForAll,
   };
 }
 
@@ -146,7 +149,7 @@ const wholeConfiguration = JSON.stringify(
 async function runRenovate(
   folder: string,
   program: string,
-): Promise<{ readonly found: readonly Found[]; readonly seconds: number }> {
+): Promise<Pick<Compared, "theirSeconds" | "theirSecondsForAll"> & { readonly found: readonly Found[] }> {
   const copy = mkdtempSync(join(tmpdir(), "countersign-renovate-"));
   try {
     cpSync(folder, copy, { recursive: true, filter: (path) => basename(path) !== ".git" });
@@ -176,11 +179,10 @@ async function runRenovate(
         RENOVATE_REQUIRE_CONFIG: "ignored",
         RENOVATE_CONFIG: configuration,
       });
-    // The time is that of its defaults, which read less.
-    const { seconds } = await read("{}");
-    const { output } = await read(wholeConfiguration);
+    const { seconds: theirSeconds } = await read("{}");
+    const { output, seconds: theirSecondsForAll } = await read(wholeConfiguration);
     rmSync(launcher, { force: true });
-    return { found: readTheirs(output, copy), seconds };
+    return { found: readTheirs(output, copy), theirSeconds, theirSecondsForAll };
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }

@@ -66,6 +66,6 @@ export function isNotaryTrustPolicy(path: string, text: string): boolean {
 }
 
 /** Whether a text may hold Connaisseur's configuration. */
-export function mayHoldConnaisseur(text: string): boolean {
+function mayHoldConnaisseur(text: string): boolean {
   return /\bvalidators"?\s*:/.test(text) && /\bpolicy"?\s*:/.test(text) && /\bpattern"?\s*:/.test(text);
 }
