@@ -56,8 +56,9 @@ const blocks: readonly (readonly [kind: RegExp, block: string, key: string])[] =
 ];
 
 const none: ReadonlySet<string> = new Set();
-/** Resources whose images stand elsewhere in them, or are what they make. */
-const namedOtherwise = /^(?:apko_build|docker_(?:image|registry_image|tag)|helm_release|podman_image)$/;
+/** Resources whose images stand elsewhere in them, are what they make, or only say when they are made anew. */
+const namedOtherwise =
+  /^(?:apko_build|docker_(?:image|registry_image|tag)|helm_release|podman_image|(?:null|random|terraform|time)_\w+)$/;
 
 /** The attributes of a resource that hold images, wherever they stand in it; undefined where the resource is not known. */
 export function imageKeys({ type, labels: [kind = ""], body }: HclBlock): ReadonlySet<string> | undefined {

@@ -92,6 +92,7 @@ resource "acme_machine" "b" {
   disk { image = "debian-cloud/debian-12" }
 }
 resource "lxd_instance" "c" { image = "ubuntu:24.04" }
+resource "random_id" "r" { keepers = { image = "ghcr.io/acme/no:1" } }
 resource "docker_tag" "d" { target_image = "acme/no:1" }
 data "acme_service" "e" { image = "ghcr.io/acme/no:1" }
 `,
