@@ -94,9 +94,9 @@ export function createGroovyEvaluation(
     return [{ span, chain: [step], choices: [only, ...others], group: groupOf(assigned.map(({ at }) => places[at])) }];
   };
 
-  /** `images[name]`, for what the name is. */
+  /** `images[name]`, `images["$name"]`, for what the name is. */
   function itemOf(path: string, span: Span, step: ValueStep, depth: number): readonly WordPart[] {
-    const [, list, variable] = /^([\w.]+)\[(\w+)\]$/.exec(path) ?? [];
+    const [, list, variable] = /^([\w.]+)\[(?:(?=\w)|"\$\{?(?=\w+\}?"))([\w.]+)\}?"?\]$/.exec(path) ?? [];
     if (list === undefined || variable === undefined) return [{ span, chain: [step] }];
     const [key, ...rest] = expand(variable, span, depth + 1);
     const keys = key === undefined || rest.length > 0 ? [] : (key.choices ?? [[key]]);
