@@ -34,10 +34,13 @@ export function withoutUnsafePins({ images: uses, path }: Pick<Document, "images
   });
 }
 
-/** The uses, where one that another literal use says as a whole is pinned where that is. */
+/** The uses, where one that another use says as a whole, or takes whole from a literal, is pinned where that is. */
 function atTheirLiterals(uses: readonly ImageUse[], isHere: (step: ValueStep) => boolean): readonly ImageUse[] {
   if (!uses.some(({ chain }) => chain.length > 0)) return uses;
-  const literals = new Map(uses.flatMap((use) => (use.chain.length === 0 ? [[use.span.start, use]] : [])));
+  const literals = new Map<number, ImageUse>();
+  for (const use of uses)
+    if (use.definedAt !== undefined && isIn(use.definedAt, use.pinAt?.start)) literals.set(use.definedAt.start, use);
+  for (const use of uses) if (use.chain.length === 0) literals.set(use.span.start, use);
   if (literals.size === 0) return uses;
   return uses.map((use) => {
     const { pinAt, pinBefore: _, ...rest } = use;

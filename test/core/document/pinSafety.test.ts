@@ -32,6 +32,12 @@ describe("withoutUnsafePins", () => {
       "variables: {I: node:22¶}\na: {image: $I}\nb: {image: $I}\n",
     ],
     [
+      "once where an image and a command take one literal whole",
+      ".gitlab-ci.yml",
+      "variables: {I: node:22}\na: {image: $I, script: [docker run $I]}\n",
+      "variables: {I: node:22¶}\na: {image: $I, script: [docker run $I]}\n",
+    ],
+    [
       "where a default is that of two images",
       "justfile",
       'V := env_var_or_default("V", "1")\na:\n  docker pull x:{{V}}\n  docker pull y:{{V}}\n',
