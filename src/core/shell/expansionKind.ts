@@ -8,7 +8,7 @@ const optionsName =
 /** A variable whose name says that it holds an image, however it comes to it. */
 const imageName = /^variable \w*(?:image|img)$/i;
 /** Functions of make that give any number of words, and `$(LIST:%=a%)`. */
-const makeFunction =
+export const makeFunction =
   /^["']?\$[({](?:if|or|and|foreach|addprefix|addsuffix|patsubst|subst|filter(?:-out)?|call|shell|strip|sort)\s|^["']?\$[({][\w.-]+:[^=)}]*=/;
 
 /** What an expansion whose value is not known may become: one argument, options only, or any words. */

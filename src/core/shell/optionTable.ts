@@ -1,5 +1,5 @@
 import type { WordSlice, WordValue } from "./wordValue.ts";
-import { expansionKind } from "./expansionKind.ts";
+import { expansionKind, makeFunction } from "./expansionKind.ts";
 import { unknownCharacter } from "./stretch.ts";
 
 /** The options of a command: those that take a value, and those that do not. */
@@ -91,9 +91,11 @@ const heldName = /image|img|tag|ref|repo|name|app|target|service|container|distr
 
 /** `$(X) node:22`: what is not known holds options, or nothing, where a reference with its tag follows. */
 function standsBeforeImage({ text, word }: WordValue, next: WordValue | undefined): boolean {
-  if (text !== unknownCharacter || !/^[$`]/.test(word.raw) || next === undefined) return false;
+  if (text !== unknownCharacter || !/^[$`]/.test(word.raw) || makeFunction.test(word.raw)) return false;
   return (
-    /^[\w./-]+(?::\d+\/[\w./-]+)?[:@][\w.:-]+$/.test(next.text) && !word.expands.some((name) => heldName.test(name))
+    next !== undefined &&
+    /^[\w./-]+(?::\d+\/[\w./-]+)?[:@][\w.:-]+$/.test(next.text) &&
+    !word.expands.some((name) => heldName.test(name))
   );
 }
 
