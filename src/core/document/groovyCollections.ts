@@ -96,16 +96,13 @@ export function groovyCollections(
     const span = items.length === 0 || loops.length >= maximumLoops ? undefined : blockAt(brace);
     if (span === undefined || variable === "") return;
     loops.push({ name: variable, span, items, kind: "loop", group });
-    // `[[image: 'a'], [image: 'b']].each { it.image }`
-    const maps = items.map((at) => (at !== undefined && sign(at) === "[" ? elementsAt(at) : []));
-    for (const key of new Set(maps.flatMap((map) => map.flatMap((one) => one.key ?? []))))
-      loops.push({
-        name: `${variable}.${key}`,
-        span,
-        items: maps.map((map) => map.find((one) => one.key === key)?.at),
-        kind: "loop",
-        group,
-      });
+    // `[[image: 'a'], ['b', 'c']].each { it.image + it[0] }`
+    const inner = items.map((at) => {
+      const elements = at !== undefined && sign(at) === "[" ? elementsAt(at) : [];
+      return new Map(elements.map(({ key, at: item }, index) => [key === undefined ? `[${index}]` : `.${key}`, item]));
+    });
+    for (const key of new Set(inner.flatMap((one) => [...one.keys()])))
+      loops.push({ name: variable + key, span, items: inner.map((one) => one.get(key)), kind: "loop", group });
   };
 
   /** The elements of the list that a name is at a token: of what a function is given where it is a parameter. */

@@ -75,7 +75,11 @@ export function createGroovyEvaluation(
     // `image.id` is the name of what `image` was made of.
     const found = placed.length === 0 && known.endsWith(".id") ? handlesOf(known.slice(0, -3), span.start) : placed;
     const places = found.length > maximumDefinitions || depth >= maximumDepth ? [] : found;
-    if (places.length === 0 && depth < maximumDepth && known.endsWith("]")) return itemOf(known, span, step, depth);
+    if (places.length === 0 && depth < maximumDepth) {
+      const passed = memberOf(known, span, step, depth);
+      if (passed !== undefined) return passed;
+      if (known.endsWith("]")) return itemOf(known, span, step, depth);
+    }
     const values = places.map((place) => {
       const value = place === undefined ? undefined : valueAt(place, depth + 1);
       return place !== undefined && value !== undefined && sources.isLines(place) ? firstLine(value) : value;
@@ -93,6 +97,20 @@ export function createGroovyEvaluation(
     if (others.length === 0) return only;
     return [{ span, chain: [step], choices: [only, ...others], group: groupOf(assigned.map(({ at }) => places[at])) }];
   };
+
+  /** `config.image`, where a function is given the map by the name that it has outside. */
+  function memberOf(path: string, span: Span, step: ValueStep, depth: number): readonly WordPart[] | undefined {
+    const [, name = "", rest = ""] = /^(\w+)((?:\.\w+|\[\d+\])+)$/.exec(path) ?? [];
+    const given = name === "" ? undefined : sources.loopAt(name, span);
+    if (given?.kind !== "parameter") return undefined;
+    const choices = given.items.flatMap((item) => {
+      const token = item === undefined ? undefined : all[item];
+      if (token?.kind !== "name") return [];
+      return [expand(token.text + rest, token.span, depth + 1).map((part) => ({ ...part, span }))];
+    });
+    const [only, ...others] = choices;
+    return others.length === 0 ? only : [{ span, chain: [step], choices, group: given.group }];
+  }
 
   /** `images[name]`, `images["$name"]`, for what the name is. */
   function itemOf(path: string, span: Span, step: ValueStep, depth: number): readonly WordPart[] {

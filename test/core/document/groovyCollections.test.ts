@@ -89,6 +89,16 @@ describe("values of Jenkins pipelines", () => {
     ["def m = [x: 'a/b:1', 'y': 'a/b:2']\nm.keySet().each { k -> docker.image(«m[k]»).pull() }", "a/b:1", "a/b:2"],
     ["def m = [x: 'a/b:1', y: 'no:1']\n['x'].each { k -> docker.image(«m[k]»).pull() }", "a/b:1"],
     ["def m = [x: 'a/b:1', y: 'no:1']\n['x'].each { k -> docker.image(«m[\"$k\"]»).pull() }", "a/b:1"],
+    [
+      "def m = [x: [i: 'a/b:1'], y: [i: 'a/b:2']]\nm.each { k, v -> run(v) }\ndef run(c) { docker.image(«c.i»).pull() }",
+      "a/b:1",
+      "a/b:2",
+    ],
+    [
+      "[['no', 'a/b:1'], ['no', 'a/b:2']].each { run(it[0], it[1]) }\ndef run(n, i) { docker.image(«i»).pull() }",
+      "a/b:1",
+      "a/b:2",
+    ],
     ["def run(c) { docker.image(«c.i»).pull() }\nrun([i: 'a/b:1', x: 'no:1'])", "a/b:1"],
     ["def run(c) { c.i ?= 'a/b:1'\n docker.image(«c.i»).pull() }", "a/b:1"],
     ["docker.image(«params.X ? params.X : 'a/b:1'»).pull()", "a/b:1"],
