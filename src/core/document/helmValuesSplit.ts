@@ -46,9 +46,11 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
   const has = (...names: readonly string[]): boolean => names.some((name) => at(name) !== undefined);
   const digest = textOf(at("useDigest")) === "false" ? undefined : at("digest");
   const registry = filled(at("registry")) ?? filled(at("defaultRegistry")) ?? filled(at("hub"));
-  const rest = { registry, tag: at("tag") ?? (isImageKey(key) ? at("version") : undefined), digest };
+  const version = isImageKey(key) ? at("version") : undefined;
+  const rest = { registry, tag: filled(at("tag")) ?? at("defaultTag") ?? at("tag") ?? version, digest };
   const isRepo = isImageKey(key) || (has("tag") && has("pullPolicy", "imagePullPolicy"));
-  const repository = filled(at("repository")) ?? (isRepo ? filled(at("repo")) : undefined);
+  const repository =
+    filled(at("repository")) ?? (isRepo ? filled(at("repo")) : undefined) ?? filled(at("defaultRepository"));
   const image = filled(at("image"));
   if (repository !== undefined && image !== undefined && has("version", "tag"))
     return { registry: repository, repository: image, tag: at("tag") ?? at("version"), digest, isBare: true };

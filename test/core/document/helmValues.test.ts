@@ -27,6 +27,11 @@ describe("readHelmValues", () => {
       ["image docker.io/a/b:v1 resolved"],
     ],
     ["a repo and a version", "coreImage: {registry: r.io, repo: «a/b», version: v1}", ["image r.io/a/b:v1 resolved"]],
+    [
+      "what stands where nobody says another",
+      "image: {defaultRepository: «quay.io/a/b», defaultTag: '4.8', repository: null, tag: null}\nb: {image: {repository: «a/c», tag: '1', defaultTag: '2'}}",
+      ["image quay.io/a/b:4.8 resolved", "image docker.io/a/c:1 resolved"],
+    ],
     ["a name and its tag", "image: {name: «a/b», tag: v1}", ["image docker.io/a/b:v1 resolved"]],
     ["a name in a folder", "image: {repository: team/, name: «a», tag: v1}", ["image docker.io/team/a:v1 resolved"]],
     ["a text and its tag beside it", "image: «nginx»\nimageTag: 1.2", ["image docker.io/library/nginx:1.2 resolved"]],
