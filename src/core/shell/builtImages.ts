@@ -10,13 +10,15 @@ import { partsOfSlice, textOfSlice, writtenSpan, type WordSlice } from "./wordVa
 export interface BuiltImages {
   /** Adds a name of what is built or copied. */
   add(name: string, at: number): void;
+  /** Adds a name that counts only for what follows. */
+  addLater(name: string, at: number): void;
   /** Adds a further name for an image that is there already. */
   addAlias(name: string, at: number): void;
   /**
-   * Whether what has one of these names is built; `pulledAt`: where it is asked of its registry, for which neither a
-   * further name counts nor what is built only after that.
+   * Whether what has one of these names at a place is built; where it is asked of its registry, neither a further name
+   * counts nor what is built only after that.
    */
-  has(names: readonly string[], pulledAt?: number): boolean;
+  has(names: readonly string[], at: number, isPulled: boolean): boolean;
   /** Whether what an image refers to has been given its name before it is used there. */
   precedes(use: ImageUse): boolean;
 }
@@ -25,29 +27,33 @@ export interface BuiltImages {
 export function createBuiltImages(): BuiltImages {
   const outputs = new Map<string, number>();
   const aliases = new Map<string, number>();
+  const later = new Map<string, number>();
   const addTo = (names: Map<string, number>, name: string, at: number): void => {
     for (const one of spellings(name)) names.set(one, Math.min(at, names.get(one) ?? at));
   };
   // Most documents make none.
-  const isEmpty = (): boolean => outputs.size + aliases.size === 0;
+  const isEmpty = (): boolean => outputs.size + aliases.size + later.size === 0;
+  const isBefore = (names: ReadonlyMap<string, number>, name: string, at: number): boolean =>
+    (names.get(name) ?? Number.POSITIVE_INFINITY) <= at;
   return {
     add: (name, at) => addTo(outputs, name, at),
+    addLater: (name, at) => addTo(later, name, at),
     addAlias: (name, at) => addTo(aliases, name, at),
-    has: (names, pulledAt) =>
+    has: (names, at, isPulled) =>
       !isEmpty() &&
       names
         .flatMap(spellings)
-        .some((name) =>
-          pulledAt === undefined
-            ? outputs.has(name) || aliases.has(name)
-            : (outputs.get(name) ?? Number.POSITIVE_INFINITY) <= pulledAt,
+        .some(
+          (name) =>
+            isBefore(later, name, at) ||
+            (isPulled ? isBefore(outputs, name, at) : outputs.has(name) || aliases.has(name)),
         ),
     precedes({ text, reference, span }) {
       if (isEmpty()) return false;
       const names = reference === undefined ? [text] : [text, formatReference(reference)];
       return names
         .flatMap(spellings)
-        .some((name) => [outputs, aliases].some((given) => (given.get(name) ?? span.start) < span.start));
+        .some((name) => [outputs, aliases, later].some((given) => (given.get(name) ?? span.start) < span.start));
     },
   };
 }

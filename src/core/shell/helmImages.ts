@@ -29,7 +29,7 @@ export function readHelm(words: readonly WordValue[]): CommandImages {
   for (const [key, slice] of values) {
     const text = textOfSlice(slice);
     const prefix = /^(.*\.|)(?:image|[a-z]\w*Image)$/.exec(key)?.[1];
-    if (prefix !== undefined && /[/:@]/.test(text.replace(unknownCharacter, "")))
+    if (prefix !== undefined && (/[/:@]/.test(text.replace(unknownCharacter, "")) || isHeldImage(key, text)))
       mentions.push({ slice, mayBeLocal: true });
     const around = /^((?:.*\.)?(?:image|[a-z]\w*Image))\.repository$/.exec(key)?.[1];
     if (around === undefined) continue;
@@ -45,6 +45,11 @@ export function readHelm(words: readonly WordValue[]): CommandImages {
     });
   }
   return { mentions: [...(isPush ? [] : charts.map((slice) => asVersioned(slice, words))), ...mentions], outputs: [] };
+}
+
+/** Whether a value that only running the script can tell is an image: by its key alone, or by a name behind a registry. */
+function isHeldImage(key: string, text: string): boolean {
+  return text.startsWith(unknownCharacter) && (/(?:^|\.)image$/.test(key) || /^.[\w.-]+$/.test(text));
 }
 
 /** A chart with its version, which is its tag in the registry. */

@@ -97,6 +97,8 @@ function readCommands(
       }
       const { tool, rest } = inner.invocation;
       const images = imagesOfTool(tool, () => rest.map((word) => valueOfWord(word, document.text)));
+      for (const commit of images.commits ?? [])
+        for (const name of namesOf(commit, document.text)) built.addLater(name, at);
       for (const output of images.outputs) for (const name of namesOf(output, document.text)) built.add(name, at);
       for (const name of furtherNames(images, document.text)) built.addAlias(name, at);
       for (const mention of images.mentions) placed.push({ ...mention, command, tool });
@@ -107,7 +109,7 @@ function readCommands(
     split === undefined ? namesOf(slice, document.text) : [joinedName(slice, split)];
   const wanted = placed.filter(({ mayBeLocal, isPulled, ...mention }) => {
     if (mayBeLocal !== true) return true;
-    return !built.has(namesIn(mention), isPulled === true ? mention.command.span.start : undefined);
+    return !built.has(namesIn(mention), mention.command.span.start, isPulled === true);
   });
   const known = withoutUnknownOnes(wanted, namesIn);
   return { images: known.length === 0 ? [] : createCommandUses(document, commands, known), built };
@@ -124,7 +126,7 @@ function withoutUnknownOnes(
     namesIn(mention).map((name) => name.replace(/@.*$/s, ""));
   for (const mention of mentions)
     if (mention.isThere !== true) for (const name of bareNames(mention)) fetched.add(name, mention.command.span.start);
-  return mentions.filter((mention) => mention.isThere !== true || fetched.has(bareNames(mention)));
+  return mentions.filter((mention) => mention.isThere !== true || fetched.has(bareNames(mention), 0, false));
 }
 
 /** What a command calls the image that it is given, other than what that is called already. */

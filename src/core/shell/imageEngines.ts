@@ -82,8 +82,8 @@ const verbs = new Map<string, VerbReader>([
   ["image history", (words) => readEvery(words, engineLook)],
   ["image scp", () => noImages],
   ["container inspect", () => noImages],
-  ["container commit", readTargets(1)],
-  ["commit", readTargets(1)],
+  ["container commit", readCommit],
+  ["commit", readCommit],
   ["import", readTargets(1)],
   ["tag", readAliases],
   ["image tag", readAliases],
@@ -219,6 +219,11 @@ function readTargets(from: number): VerbReader {
       .slice(from)
       .map(wholeSlice),
   });
+}
+
+/** Before a container is committed, its name is another image's. */
+function readCommit(words: readonly WordValue[]): CommandImages {
+  return { ...noImages, commits: readTargets(1)(words).outputs };
 }
 
 /** What has to be on this machine: images that something fetches, and what a script that is not read has built. */

@@ -29,6 +29,8 @@ export interface CommandImages {
   readonly outputs: readonly WordSlice[];
   /** Further names that the command gives to what is there already. */
   readonly aliases?: readonly WordSlice[];
+  /** Names for what a container has become, which may be that of the image that it began with. */
+  readonly commits?: readonly WordSlice[];
 }
 
 /** The values of an option, in order. */
