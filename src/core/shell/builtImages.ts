@@ -80,7 +80,15 @@ export function namesOf(slice: WordSlice, document: string): readonly string[] {
     const last = chain.at(-1);
     return text ?? last?.text ?? document.slice(place.start, place.end);
   });
-  return [...written, followed.join("").replaceAll(/["']/g, ""), ...chosenNames(parts)];
+  return [...written, followed.join("").replaceAll(/["']/g, ""), ...chosenNames(parts), ...withoutSuffix(parts)];
+}
+
+/** The name without what may be set behind its end: `app:1$(SUFFIX)`. */
+function withoutSuffix(parts: readonly WordPart[]): readonly string[] {
+  const end = parts.findLastIndex(({ text, choices }) => text !== undefined || choices !== undefined) + 1;
+  const known = parts.slice(0, end).map(({ text }) => text);
+  const name = known.join("");
+  return end === parts.length || known.includes(undefined) || !/:[^/]*\w$/.test(name) ? [] : [name];
 }
 
 const maximumChoices = 64;

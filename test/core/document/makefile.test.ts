@@ -85,6 +85,11 @@ describe("readMakefile", () => {
     ],
     ["a command that a variable begins", "R = docker run --rm -v $(PWD):/x -w /x\nx:\n\t$(R) a:1 sh no:1\n", ["a:1"]],
     [
+      "what is built under a name that may go on",
+      "x:\n\tdocker build -t a:1$(S) .\n\tdocker run a:1\n\tdocker build -t b:$(V) .\n\tdocker run b:2\n",
+      ["b:2"],
+    ],
+    [
       "an option in a long list of them",
       `B = a:1\nO = ${"--build-arg X=$(Y) \\\n\t".repeat(50)}--build-arg BASE_IMAGE=$(B)\nx:\n\tdocker build $(O) -t c .\n`,
       ["a:1"],
