@@ -2,9 +2,11 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 import * as vscode from "vscode";
 import { AppError } from "../application/errors.ts";
 import type { FileReading } from "../application/ports.ts";
+import { isPolicyPath } from "../core/policy/policyFile.ts";
 import type { Extension } from "./context.ts";
 import type { FileChange } from "./dependents.ts";
 import { createDocumentReader, isHalfTyped, type Outcome, type Reading } from "./documentReader.ts";
+import { watchFolders } from "./folders.ts";
 import { describeCause } from "./log.ts";
 import { namedUses } from "./tree/grouping.ts";
 import { readablePattern } from "./workspaceFiles.ts";
@@ -144,15 +146,18 @@ export function register(extension: Extension): vscode.Disposable {
   };
 
   const watcher = vscode.workspace.createFileSystemWatcher(readablePattern);
-  const changed = (uri: vscode.Uri, change: FileChange["change"]): void => {
-    const path = files.pathOf(uri);
-    if (path === undefined) return;
+  const changedAt = (path: string, change: FileChange["change"]): void => {
     changedFiles.set(path, { path, change: changedFiles.get(path)?.change === "name" ? "name" : change });
     later("changed files", typingPause, readChanged);
-    if (/\.(?:ya?ml|json|pub|pem|crt|cer)$/iu.test(uri.path)) later("policies", policyPause, readRules);
+    if (isPolicyPath(path)) later("policies", policyPause, readRules);
+  };
+  const changed = (uri: vscode.Uri, change: FileChange["change"]): void => {
+    const path = files.pathOf(uri);
+    if (path !== undefined) changedAt(path, change);
   };
   const disposables = vscode.Disposable.from(
     watcher,
+    watchFolders(extension, (path) => changedAt(path, "name")),
     watcher.onDidChange((uri) => changed(uri, "content")),
     watcher.onDidCreate((uri) => changed(uri, "name")),
     watcher.onDidDelete((uri) => changed(uri, "name")),

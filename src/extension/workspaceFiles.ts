@@ -86,6 +86,12 @@ export function createWorkspaceFiles(log: Log, program: string): WorkspaceFiles 
   };
 }
 
+/** The files below a folder whose names can hold references or policies. */
+export async function filesIn(folder: vscode.Uri): Promise<readonly vscode.Uri[]> {
+  const pattern = new vscode.RelativePattern(folder, readablePattern);
+  return await vscode.workspace.findFiles(pattern, ignoredPattern, maximumCount);
+}
+
 async function findFiles(signal: AbortSignal): Promise<readonly vscode.Uri[]> {
   const cancellation = abortOf(signal);
   try {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { rename, rm } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -6,6 +7,7 @@ import {
   commands,
   extensions,
   type Range,
+  type Uri,
   window,
   workspace,
   type CodeAction,
@@ -13,7 +15,7 @@ import {
   type Hover,
   type MarkdownString,
 } from "vscode";
-import { fileUri, ours, ruleOf, until } from "./host.ts";
+import { fileUri, ours, ruleOf, until, write } from "./host.ts";
 
 describe("the extension in a workspace", () => {
   const dockerfile = fileUri("Dockerfile");
@@ -78,6 +80,17 @@ describe("the extension in a workspace", () => {
     await until(() => ours(dockerfile).find(({ message }) => message.includes("busybox:1.36")));
     await commands.executeCommand("undo");
     await until(() => (ours(dockerfile).some(({ message }) => message.includes("busybox:1.36")) ? undefined : true));
+  });
+
+  it("takes up folders that came, and forgets those that went", async () => {
+    for (const index of [1, 2, 3]) await write(`old/deep/${index}/Dockerfile`, "FROM busybox:1.36\n");
+    const place = (folder: string, index: number): Uri => fileUri(`${folder}/deep/${index}/Dockerfile`);
+    await until(() => (ours(place("old", 3)).length > 0 ? true : undefined));
+    await rename(fileUri("old").fsPath, fileUri("new").fsPath);
+    await until(() => (ours(place("old", 1)).length === 0 ? true : undefined));
+    await until(() => (ours(place("new", 3)).length > 0 ? true : undefined));
+    await rm(fileUri("new").fsPath, { recursive: true });
+    for (const index of [1, 2, 3]) await until(() => (ours(place("new", index)).length === 0 ? true : undefined));
   });
 
   it("offers and applies the fix of a pipeline's mistake", async () => {
