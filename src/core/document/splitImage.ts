@@ -155,10 +155,12 @@ function digestPlace(text: string, split: SplitImage, digest: YamlScalar | undef
   return text.charAt(end - 1) === ":" ? { at: { start: end, end }, before: " " } : "none";
 }
 
+/** After the tag, or over the digest that it ends with. */
 function tagPlace(text: string, split: SplitImage, tag: YamlScalar | undefined): PinPlace | undefined {
-  if (tag === undefined || split.tag?.kind !== "scalar" || /@|\uE000/.test(tag.text)) return undefined;
+  if (tag === undefined || split.tag?.kind !== "scalar" || isMasked(tag.text)) return undefined;
   if (!tag.exact || isAnchored(text, tag)) return undefined;
-  return { at: { start: tag.span.end, end: tag.span.end }, before: "@" };
+  const digest = tag.text.indexOf("@");
+  return { at: { start: digest < 0 ? tag.span.end : tag.span.start + digest, end: tag.span.end }, before: "@" };
 }
 
 /** Where a mapping gets a key that it does not have: after the value of `entry`, in the way that the mapping is written. */

@@ -103,6 +103,14 @@ describe("withoutUnsafePins", () => {
     ["a.sh", "skopeo inspect docker://a/b:1\n", "skopeo inspect docker://a/b¶\n"],
     ["a.sh", "V=1\nskopeo inspect docker://a/b:$V\n", "V=1\nskopeo inspect docker://a/b:$V\n"],
     ["a.sh", "crane digest a/b:1\n", "crane digest a/b:1¶\n"],
+    ["values.yaml", `image: {repository: a, tag: "1@${pin}"} # x\n`, 'image: {repository: a, tag: "1¶"} # x\n'],
+    [
+      "values.yaml",
+      `image:\n  registry: x.io\n  repository: a\n  tag: 1@${pin}\n`,
+      "image:\n  registry: x.io\n  repository: a\n  tag: 1¶\n",
+    ],
+    // An anchor's tag may be that of others, too.
+    ["values.yaml", `image: {repository: a, tag: &t "1@${pin}"}\n`, `image: {repository: a, tag: &t "1@${pin}"}\n`],
     // Escapes and joined lines before it do not hide where a reference ends.
     [".devcontainer.json", '{"image": "a.io\\/b:1"}', '{"image": "a.io\\/b:1¶"}'],
     [
