@@ -95,10 +95,13 @@ export interface Files {
    */
   read(path: string, options: WaitOptions): Promise<string | undefined>;
   /** As `read`, at once: for a process in which nobody waits for anything else. */
-  readonly readNow?: ((path: string) => string | undefined) | undefined;
+  readonly readNow?: TextNow | undefined;
   /** Other processes, which share the work where there is much of it. */
   readonly readers?: FileReaders | undefined;
 }
+
+/** The text of a file, at once; undefined where there is none. `isListed` where it was found, which saves looking for it. */
+export type TextNow = (path: string, isListed?: boolean) => string | undefined;
 
 /** One file to read, and what it is read for. */
 export interface FileTask {

@@ -6,7 +6,7 @@ import { isPolicyPath, isSupportingFile, mayHoldPolicy } from "../core/policy/po
 import type { Problem } from "../core/problem.ts";
 import { withoutIdleCommands } from "../core/rules/idleCommands.ts";
 import { AppError } from "./errors.ts";
-import type { Files, FileReading, FileTask, WaitOptions } from "./ports.ts";
+import type { Files, FileReading, FileTask, TextNow, WaitOptions } from "./ports.ts";
 import { resolveDocuments } from "./resolveDocuments.ts";
 
 /** How many files are open at a time. */
@@ -64,9 +64,9 @@ export async function readFiles(
  * Reads one file whose text, and that of those it looks into, is at hand at once: in a process of its own, where waiting
  * disturbs nobody. `textOf` throws AppError for a file that cannot be read.
  */
-export function readFileNow(task: FileTask, textOf: (path: string) => string | undefined): FileReading {
+export function readFileNow(task: FileTask, textOf: TextNow): FileReading {
   const { path } = task;
-  const text = attempt(() => textOf(path));
+  const text = attempt(() => textOf(path, !task.named));
   if (text instanceof AppError) return { path, problems: problemsOf(task, text) };
   if (text === undefined) return { path, problems: [] };
   const policyText = policyTextOf(task, text);
@@ -87,7 +87,7 @@ export function readFileNow(task: FileTask, textOf: (path: string) => string | u
  */
 export async function readFilesNow(
   tasks: readonly FileTask[],
-  textOf: (path: string) => string | undefined,
+  textOf: TextNow,
   { signal }: WaitOptions,
 ): Promise<readonly FileReading[]> {
   const readings: FileReading[] = [];

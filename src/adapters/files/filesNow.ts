@@ -1,6 +1,6 @@
-import { closeSync, fstatSync, lstatSync, openSync, readSync, realpathSync } from "node:fs";
-import { resolve } from "node:path";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from "node:fs";
 import { AppError } from "../../application/errors.ts";
+import type { TextNow } from "../../application/ports.ts";
 import { decode, defaultMaximumSize, isInside, isMissing, namesIn, unreadable } from "./nodeFiles.ts";
 
 /** A folder of the workspace, and how the paths of what is in it begin: `""` for the first, `name/` for others. */
@@ -10,43 +10,58 @@ export interface Root {
   readonly folder: string;
 }
 
+/** Most files fit into this, which is used again for each, in bytes. */
+const usualSize = 256 * 1024;
+
 /**
  * Reads files without waiting, for a process of its own: the text, or undefined where there is no such file. The same
  * limits hold as for `createNodeFiles`; throws AppError `file-unreadable` or `limit-reached`.
  */
-export function createFilesNow(
-  roots: readonly Root[],
-  maximumSize: number = defaultMaximumSize,
-): (path: string) => string | undefined {
+export function createFilesNow(roots: readonly Root[], maximumSize: number = defaultMaximumSize): TextNow {
+  const place = Buffer.allocUnsafeSlow(usualSize);
   const first = roots.find(({ prefix }) => prefix === "");
   const rootOf = (path: string): Root | undefined =>
     roots.find(({ prefix }) => prefix !== "" && path.startsWith(prefix)) ?? first;
-  return (path) => {
+  return (path, isListed = false) => {
     const root = rootOf(path);
-    if (root === undefined || path.split("/").includes("..")) return undefined;
-    return readNow(root.folder, path, path.slice(root.prefix.length), maximumSize);
+    if (root === undefined || /(?:^|\/)\.\.(?:\/|$)/.test(path)) return undefined;
+    const absolute = `${root.folder}/${path.slice(root.prefix.length)}`;
+    if (path.endsWith("/")) return namesIn(absolute);
+    try {
+      const file = (isListed ? openPlain(absolute) : undefined) ?? openCarefully(root.folder, absolute, path);
+      return file === undefined ? undefined : readAndClose(file, path, maximumSize, place);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw unreadable(path, error);
+    }
   };
 }
 
-function readNow(folder: string, path: string, within: string, maximumSize: number): string | undefined {
-  const absolute = resolve(folder, within);
-  if (path.endsWith("/")) return namesIn(absolute);
+/** Opens what is no link, which listing found; undefined where that cannot be done at once. */
+function openPlain(absolute: string): number | undefined {
+  // Windows has no such flag.
+  if (typeof constants.O_NOFOLLOW !== "number") return undefined;
   try {
-    const info = lstatSync(absolute, { throwIfNoEntry: false });
-    if (info === undefined) return undefined;
-    if (info.isSymbolicLink() && !isInside(realpathSync(folder), realpathSync(absolute)))
-      throw new AppError("file-unreadable", `${path} is a link that leads out of the workspace; it is not followed.`);
     // Opening a pipe would wait for ever.
-    if (!info.isFile() && !info.isSymbolicLink()) throw new AppError("file-unreadable", `${path} is not a file.`);
-    return decode(path, readBytes(absolute, path, maximumSize));
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw unreadable(path, error);
+    return openSync(absolute, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch {
+    return undefined;
   }
 }
 
-function readBytes(absolute: string, path: string, maximumSize: number): Buffer {
-  const file = openSync(absolute, "r");
+/** What may be a link, which must not lead out, or may not be there. */
+function openCarefully(folder: string, absolute: string, path: string): number | undefined {
+  const info = lstatSync(absolute, { throwIfNoEntry: false });
+  if (info === undefined) return undefined;
+  if (info.isSymbolicLink() && !isInside(realpathSync(folder), realpathSync(absolute)))
+    throw new AppError("file-unreadable", `${path} is a link that leads out of the workspace; it is not followed.`);
+  // Opening a pipe would wait for ever.
+  if (!info.isFile() && !info.isSymbolicLink()) throw new AppError("file-unreadable", `${path} is not a file.`);
+  return openSync(absolute, "r");
+}
+
+/** The text of an open file, which is closed then. `place` is used for what fits into it. */
+function readAndClose(file: number, path: string, maximumSize: number, place: Buffer): string {
   try {
     const info = fstatSync(file);
     if (!info.isFile()) throw new AppError("file-unreadable", `${path} is not a file.`);
@@ -55,14 +70,14 @@ function readBytes(absolute: string, path: string, maximumSize: number): Buffer 
         "limit-reached",
         `${path} has ${info.size} bytes, more than the ${maximumSize} that are read of one file.`,
       );
-    const bytes = Buffer.allocUnsafe(info.size);
+    const bytes = info.size <= place.length ? place.subarray(0, info.size) : Buffer.allocUnsafe(info.size);
     let at = 0;
     while (at < bytes.length) {
       const read = readSync(file, bytes, at, bytes.length - at, at);
       if (read === 0) break;
       at += read;
     }
-    return bytes.subarray(0, at);
+    return decode(path, bytes.subarray(0, at));
   } finally {
     closeSync(file);
   }

@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFilesNow } from "../../../src/adapters/files/filesNow.ts";
 import { AppError } from "../../../src/application/errors.ts";
+import type { TextNow } from "../../../src/application/ports.ts";
 
 const coded = (code: string) => (error: unknown) => error instanceof AppError && error.code === code;
 
 describe("createFilesNow", () => {
   let root: string;
-  let textOf: (path: string) => string | undefined;
+  let textOf: TextNow;
 
   before(() => {
     root = mkdtempSync(join(tmpdir(), "countersign-now-"));
@@ -30,9 +31,18 @@ describe("createFilesNow", () => {
   });
   after(() => rmSync(root, { recursive: true, force: true }));
 
-  it("reads files of each folder, without byte-order mark, and links that stay inside", () => {
-    const texts = ["a.yaml", "second/a.yaml", "inner.yaml"].map(textOf);
-    assert.deepEqual(texts, ["one", "two", "one"]);
+  for (const isListed of [false, true])
+    it(`reads files of each folder, without byte-order mark, and links that stay inside, ${isListed ? "where they were found" : "wherever they are"}`, () => {
+      const texts = ["a.yaml", "second/a.yaml", "inner.yaml"].map((path) => textOf(path, isListed));
+      assert.deepEqual(texts, ["one", "two", "one"]);
+    });
+
+  it("reads a file that is longer than most", () => {
+    const long = "0123456789".repeat(30_000);
+    writeFileSync(join(root, "two/long.yaml"), long);
+    const unlimited = createFilesNow([{ prefix: "", folder: join(root, "two") }]);
+    for (const isListed of [false, true]) assert.equal(unlimited("long.yaml", isListed), long);
+    rmSync(join(root, "two/long.yaml"));
   });
 
   it("gives the names of a folder's files, in order", () => {
@@ -44,14 +54,16 @@ describe("createFilesNow", () => {
 
   it("knows nothing of what is not there, and of what lies outside", () => {
     for (const path of ["none.yaml", "a.yaml/b", "dangling.yaml", "../outside/a.yaml", "second/../../outside/a.yaml"])
-      assert.equal(textOf(path), undefined, path);
+      for (const isListed of [false, true]) assert.equal(textOf(path, isListed), undefined, path);
     assert.equal(createFilesNow([])("a.yaml"), undefined);
   });
 
   it("refuses links that lead out, folders, binary and large files", () => {
     mkdirSync(join(root, "one/folder.yaml"));
-    for (const path of ["outer.yaml", "folder.yaml", "binary.yaml"])
-      assert.throws(() => textOf(path), coded("file-unreadable"), path);
-    assert.throws(() => textOf("long.yaml"), coded("limit-reached"));
+    for (const isListed of [false, true]) {
+      for (const path of ["outer.yaml", "folder.yaml", "binary.yaml"])
+        assert.throws(() => textOf(path, isListed), coded("file-unreadable"), path);
+      assert.throws(() => textOf("long.yaml", isListed), coded("limit-reached"));
+    }
   });
 });
