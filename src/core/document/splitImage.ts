@@ -177,7 +177,11 @@ export function newKeyPlace(text: string, mapping: YamlMapping, entry: YamlEntry
   // An anchor, a tag or another mapping's key before it would need more than spaces.
   if (!/^[ -]*$/.test(before)) return undefined;
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
-  return { at, before: `${newline}${" ".repeat(before.length)}${key}: ` };
+  // A comment stays beside what it is about.
+  const comment = /[ \t]+#[^\r\n]*/y;
+  comment.lastIndex = end;
+  const lineEnd = end + (comment.exec(text)?.[0].length ?? 0);
+  return { at: { start: lineEnd, end: lineEnd }, before: `${newline}${" ".repeat(before.length)}${key}: ` };
 }
 
 /** Whether a scalar has an anchor, so that aliases may say it elsewhere. */

@@ -122,7 +122,7 @@ describe("readKustomization", () => {
     for (const [source, pinned] of [
       [
         'resources: [a.yaml]\nimages:\n  - name: a\n    newName: "b" # why\n',
-        `resources: [a.yaml]\nimages:\n  - name: a\n    newName: "b"\n    digest: ${pin} # why\n`,
+        `resources: [a.yaml]\nimages:\n  - name: a\n    newName: "b" # why\n    digest: ${pin}\n`,
       ],
       [
         "resources: [a.yaml]\r\nimages:\r\n- newName: b\r\n  name: a\r\n",

@@ -109,6 +109,11 @@ describe("withoutUnsafePins", () => {
       `image:\n  registry: x.io\n  repository: a\n  tag: 1@${pin}\n`,
       "image:\n  registry: x.io\n  repository: a\n  tag: 1¶\n",
     ],
+    [
+      "repository.yaml",
+      "apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nspec:\n  url: oci://a.io/b\n  ref:\n    tag: '1' # why\n",
+      "apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nspec:\n  url: oci://a.io/b\n  ref:\n    tag: '1' # why¶\n",
+    ],
     // An anchor's tag may be that of others, too.
     ["values.yaml", `image: {repository: a, tag: &t "1@${pin}"}\n`, `image: {repository: a, tag: &t "1@${pin}"}\n`],
     // Escapes and joined lines before it do not hide where a reference ends.
