@@ -73,7 +73,9 @@ export async function readWorkspace(ports: { readonly files: Files }, options: R
   const tasks = async function* (): AsyncGenerator<readonly FileTask[]> {
     yield [...named].map(taskOf);
     if (!lists) return;
-    for await (const part of ports.files.list({ signal, onProblem })) {
+    // A policy counts wherever it is.
+    const within = wantsPolicy ? undefined : selection?.folders;
+    for await (const part of ports.files.list({ signal, onProblem, ...(within === undefined ? {} : { within }) })) {
       const wanted = part.filter(
         (path) => !named.has(path) && (isSelected(path) || (wantsPolicy && isPolicyPath(path))),
       );
@@ -150,7 +152,15 @@ function documentProblems({ path, text, problems }: Document): readonly Problem[
   const others = problems.filter(({ code }) => code !== "yaml-syntax");
   const template = unparsed.length > 0 && /(?:^|\/)templates\//.test(path) && text.includes("{{");
   const message = "This is a template that is filled in later; the image references that depend on it are not read.";
-  const said = template ? [{ code: "template-not-read", message }] : unparsed.slice(0, 1);
+  // JSON is read as the YAML that it is, and its author knows nothing of that.
+  const first = unparsed
+    .slice(0, 1)
+    .map((problem) =>
+      /\.jsonc?$/i.test(path)
+        ? { ...problem, message: problem.message.replace("not valid YAML", "not valid JSON") }
+        : problem,
+    );
+  const said = template ? [{ code: "template-not-read", message }] : first;
   return [...said, ...others].map((problem) => ({ file: path, ...problem }));
 }
 

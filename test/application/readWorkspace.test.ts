@@ -111,6 +111,19 @@ describe("readWorkspace", () => {
     assert.deepEqual(files.reads, [".countersign.yaml", "app/Dockerfile"]);
   });
 
+  it("has folders alone listed where policies do not matter, for a policy counts wherever it is", async () => {
+    const asked: (readonly string[] | undefined)[] = [];
+    const inner = memoryFiles({ "app/Dockerfile": "FROM a\n" });
+    const list: Files["list"] = (options) => {
+      asked.push(options.within);
+      return inner.list(options);
+    };
+    const selection = { files: [], folders: ["app"] };
+    for (const more of [{ selection, withoutPolicy: true }, { selection }, { withoutPolicy: true }])
+      await readWorkspace({ files: { ...inner, list } }, { ...more, signal });
+    assert.deepEqual(asked, [["app"], undefined, undefined]);
+  });
+
   it("reads a folder's files, and not those of a folder whose name begins alike", async () => {
     const files = memoryFiles({ "app/Dockerfile": "FROM a\n", "app2/Dockerfile": "FROM b\n" });
     const workspace = await readWorkspace({ files }, { selection: { files: [], folders: ["app"] }, signal });
@@ -161,6 +174,15 @@ describe("readWorkspace", () => {
         ["template-not-read", "chart/templates/pod.yaml"],
         ["yaml-syntax", "compose.yaml"],
       ],
+    );
+  });
+
+  it("calls a file's format by its name", async () => {
+    const files = memoryFiles({ "compose.yaml": "a: ]\n", ".devcontainer/devcontainer.json": '{"image": ]\n' });
+    const { problems } = await readWorkspace({ files }, { signal });
+    assert.deepEqual(
+      problems.map(({ message }) => /not valid \w+/.exec(message)?.[0]),
+      ["not valid JSON", "not valid YAML"],
     );
   });
 
