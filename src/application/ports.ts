@@ -83,6 +83,8 @@ export interface Revocations {
 export interface ListOptions extends WaitOptions {
   /** Hears of folders that could not be looked into, so that nobody takes them for empty. */
   readonly onProblem?: (problem: Problem) => void;
+  /** The folders that matter; what lies elsewhere need not be listed. Absent: all. */
+  readonly within?: readonly string[];
 }
 
 /** The files of a workspace. Paths are workspace-relative with forward slashes. */

@@ -52,7 +52,7 @@ interface Folder {
 /** Gives what it found in each of its turns. */
 async function* walk(
   options: NodeFilesOptions,
-  { signal, onProblem = () => undefined }: ListOptions,
+  { signal, onProblem = () => undefined, within }: ListOptions,
 ): AsyncGenerator<readonly string[]> {
   const { root, maximumFiles = 20_000, maximumEntries = 300_000, maximumDepth = 24 } = options;
   let found: string[] = [];
@@ -98,7 +98,7 @@ async function* walk(
     for (const entry of listed) {
       const path = folder.path === "" ? entry.name : `${folder.path}/${entry.name}`;
       const isFolder = entry.isDirectory();
-      if (isFolder && skipped.has(entry.name)) continue;
+      if (isFolder && (skipped.has(entry.name) || within?.some((one) => isOnWay(path, one)) === false)) continue;
       // What git keeps all the same is a part of the project.
       if (ignores.some((ignore) => ignore(path, isFolder)) && !isTracked(path, isFolder)) continue;
       if (isFolder) {
@@ -124,6 +124,11 @@ async function* walk(
     until = Date.now() + sliceTime;
   }
   yield found;
+}
+
+/** Whether a folder lies in another one, or that one in it. */
+function isOnWay(path: string, folder: string): boolean {
+  return folder === "" || `${path}/`.startsWith(`${folder}/`) || folder.startsWith(`${path}/`);
 }
 
 /**

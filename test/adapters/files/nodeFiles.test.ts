@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { createNodeFiles } from "../../../src/adapters/files/nodeFiles.ts";
 import { allOf } from "../../helpers/asyncItems.ts";
 import { AppError } from "../../../src/application/errors.ts";
+import type { ListOptions } from "../../../src/application/ports.ts";
 import type { Problem } from "../../../src/core/problem.ts";
 
 const options = { signal: new AbortController().signal };
@@ -17,8 +18,10 @@ describe("createNodeFiles", () => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
   };
-  const listed = async (more: Parameters<typeof files>[0] = {}, wait = options): Promise<readonly string[]> =>
-    (await allOf(files(more).list(wait))).flat().sort();
+  const listed = async (
+    more: Parameters<typeof files>[0] = {},
+    wait: ListOptions = options,
+  ): Promise<readonly string[]> => (await allOf(files(more).list(wait))).flat().sort();
   const files = (more: Partial<Parameters<typeof createNodeFiles>[0]> = {}) =>
     createNodeFiles({ root, accepts: (path) => path.endsWith(".yaml"), ...more });
 
@@ -47,6 +50,14 @@ describe("createNodeFiles", () => {
     write("build/x.yaml", "");
     write(".gitignore", "/gone\n");
     assert.deepEqual(await listed(), [".github/workflows/w.yaml", "B/y.yaml", "a/z.yaml", "b.yaml", "build/x.yaml"]);
+  });
+
+  it("looks into folders that matter, and those on the way to them, alone", async () => {
+    for (const path of ["a/b/c/x.yaml", "a/b/y.yaml", "a/bb/x.yaml", "d/x.yaml", "e/f/x.yaml"]) write(path, "");
+    const within = async (...folders: string[]) => listed({ maximumFiles: 3 }, { ...options, within: folders });
+    assert.deepEqual(await within("a/b"), ["a/b/c/x.yaml", "a/b/y.yaml"]);
+    assert.deepEqual(await within("a/b/c", "e"), ["a/b/c/x.yaml", "a/b/y.yaml", "e/f/x.yaml"]);
+    await assert.rejects(within(""), coded("limit-reached"));
   });
 
   it("ignores what git does in a repository alone, and below one", async () => {
