@@ -29,7 +29,9 @@ export function asHeld(
 /** The parts as they stand behind so many steps. */
 function within(parts: readonly WordPart[], shared: number): readonly WordPart[] {
   const held = parts.map((part): WordPart => {
-    const inner = part.chain.slice(shared);
+    // Where a value is put together out of several, each of them is assigned at a place of its own.
+    const from = part.chain.findIndex(({ label }, index) => index >= shared && !label.startsWith("assignment of "));
+    const inner = from < 0 ? [] : part.chain.slice(from);
     const span = inner[0]?.span ?? part.literal;
     return span === undefined || inner[0]?.file !== undefined ? part : { ...part, span, chain: inner };
   });

@@ -1,4 +1,5 @@
 import type { ShellWord } from "../document/document.ts";
+import { heldByChoices } from "./heldChoices.ts";
 import { feedsShell } from "./shellInterpreter.ts";
 import { arrayItems, withElement } from "./shellArray.ts";
 import { skipBlanks } from "./shellBlanks.ts";
@@ -17,6 +18,9 @@ import { wordParts } from "./wordParts.ts";
 
 const assignmentStart = /[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\s]{0,100}\])?\+?=/y;
 const redirection = /(?:[0-9]{1,3}|\{[A-Za-z_][A-Za-z0-9_]*\})?(?:<<<|<<-|<<|<>|<&|>>|>&|>\||>|<)|&>>?/y;
+
+/** Commands that variables hold, as far as they are followed. */
+const maximumHeld = 1000;
 
 interface Assignment {
   readonly name: string;
@@ -197,6 +201,7 @@ function list(state: ShellState, raw: readonly RawWord[], { assignments, heredoc
     ...state.place,
   };
   state.commands.push(command);
+  if (words[0]?.text === undefined && state.fed.length < maximumHeld) state.fed.push(...heldByChoices(command));
   noteForwarding(state, command);
   followInput(state, command, raw, input, start);
 }

@@ -32,7 +32,7 @@ export interface Stretch extends Range {
 export const unknownCharacter = "\uFFFC";
 
 /** More parts or steps than any real value has; what has more keeps its text only. */
-const maximumStretches = 16;
+const maximumStretches = 100;
 const maximumSteps = 16;
 
 /** The value that stretches come to, each unknown one as a single character. */
