@@ -17,3 +17,19 @@ export function keepingLast<T>(count: number, read: (text: string) => T): (text:
     return last.result;
   };
 }
+
+/**
+ * `read`, which remembers what it gave for many short texts (paths), and forgets them all where there are more than
+ * `count`. `read` must depend on the text alone. Throws what `read` throws.
+ */
+export function keepingMany<T>(count: number, read: (text: string) => T): (text: string) => T {
+  const kept = new Map<string, { readonly result: T }>();
+  return (text) => {
+    const known = kept.get(text);
+    if (known !== undefined) return known.result;
+    const result = read(text);
+    if (kept.size >= count) kept.clear();
+    kept.set(text, { result });
+    return result;
+  };
+}

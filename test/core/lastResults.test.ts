@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { keepingLast } from "../../src/core/lastResults.ts";
+import { keepingLast, keepingMany } from "../../src/core/lastResults.ts";
 
 describe("keepingLast", () => {
   const counted = (count: number) => {
@@ -29,5 +29,19 @@ describe("keepingLast", () => {
     const { read, reads } = counted(2);
     const long = "x".repeat(200_000);
     assert.deepEqual([read(long).length, read(long).length, reads.length], [200_000, 200_000, 2]);
+  });
+});
+
+describe("keepingMany", () => {
+  it("reads each text once, what has no result too, until there are too many", () => {
+    const reads: string[] = [];
+    const read = keepingMany(2, (text) => {
+      reads.push(text);
+      return text === "none" ? undefined : text.length;
+    });
+    assert.deepEqual(["none", "a", "none", "a"].map(read), [undefined, 1, undefined, 1]);
+    assert.deepEqual(reads, ["none", "a"]);
+    for (const text of ["bb", "bb", "a"]) read(text);
+    assert.deepEqual(reads, ["none", "a", "bb", "a"]);
   });
 });

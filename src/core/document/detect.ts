@@ -8,6 +8,7 @@ import {
 } from "./detectInfrastructure.ts";
 import { pipelineOfPath, pipelineOfYaml } from "./detectPipeline.ts";
 import { isCloudConfig, toolOfPath, toolOfYaml } from "./detectTool.ts";
+import { keepingMany } from "../lastResults.ts";
 import type { Dialect } from "./document.ts";
 import { filledPath } from "./templatePath.ts";
 
@@ -51,19 +52,11 @@ const shellName = new RegExp(
   "i",
 );
 
-/** What the last paths told: each is asked about several times while a workspace is read. */
-const told = new Map<string, Dialect | undefined>();
-const maximumTold = 2_048;
-
-/** The dialect that a path alone tells, at the workspace's root or in any folder below it. */
-export function dialectOfPath(path: string): Dialect | undefined {
-  const known = told.get(path);
-  if (known !== undefined || told.has(path)) return known;
-  if (told.size >= maximumTold) told.clear();
-  const dialect = tellDialect(path);
-  told.set(path, dialect);
-  return dialect;
-}
+/**
+ * The dialect that a path alone tells, at the workspace's root or in any folder below it. Each path is asked about
+ * several times while a workspace is read.
+ */
+export const dialectOfPath: (path: string) => Dialect | undefined = keepingMany(2_048, tellDialect);
 
 function tellDialect(path: string): Dialect | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
