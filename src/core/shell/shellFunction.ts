@@ -1,4 +1,4 @@
-import type { ShellCommand, WordPart } from "../document/document.ts";
+import type { ShellCommand, ShellWord, WordPart } from "../document/document.ts";
 import type { ShellState } from "./shellState.ts";
 import type { Variable } from "./variables.ts";
 
@@ -60,8 +60,12 @@ export function withPositional(state: ShellState, name: string | undefined, read
 
 const allArguments = new Set(["$@", '"$@"', "$*", "${@}", '"${@}"', "${*}"]);
 
-function isAllArguments(raw: string): boolean {
-  return allArguments.has(raw);
+/** Whether a word is all arguments of a call: as they are, or what was assigned of them where it is evaluated. */
+function isAllArguments({ raw, text, parts }: ShellWord, command: ShellCommand): boolean {
+  if (allArguments.has(raw)) return true;
+  const [part, ...others] = parts ?? [];
+  if (text !== undefined || part === undefined || others.length > 0 || command.words[0]?.text !== "eval") return false;
+  return /^"?\$\{?[*@]\}?"?$/.test(part.chain.at(-1)?.text ?? "");
 }
 
 const maximumForwarded = 1000;
@@ -70,7 +74,7 @@ const maximumForwarded = 1000;
 export function noteForwarding(state: ShellState, command: ShellCommand): void {
   const { functionName: name, positional, forwarding } = state;
   if (name === undefined || forwarding.length >= maximumForwarded) return;
-  if (!command.words.some(({ raw }) => isAllArguments(raw))) return;
+  if (!command.words.some((word) => isAllArguments(word, command))) return;
   const shifted = positional === undefined ? (state.text.includes("shift") ? undefined : 0) : positional.shifted;
   if (shifted !== undefined) forwarding.push({ name, command, shifted });
 }
@@ -88,7 +92,7 @@ export function forwardedCommands(
       if (found.length >= maximumForwarded) return found;
       if (call === command) continue;
       const given = call.words.slice(1 + shifted);
-      const words = command.words.flatMap((word) => (isAllArguments(word.raw) ? given : [word]));
+      const words = command.words.flatMap((word) => (isAllArguments(word, command) ? given : [word]));
       found.push({ ...call, words });
     }
   return found;

@@ -74,6 +74,7 @@ const commands: readonly string[] = [
   "docker run $(f) --unknown no:1",
   "docker pull ⟦a/b:1⟧ && docker tag ⟦a/b:1⟧ c/d:1 && docker run c/d:1",
   "docker tag a/b:1 c/d:1; docker pull ⟦c/d:1⟧",
+  'r() { local n="$1"; shift; local c="$*"; if eval "$c"; then x; fi; }\nr "docker pull no:1" "docker run -i ⟦a/b:1⟧ < x | y"',
   'D="docker run"\nD+=" --rm"\nD+=" ⟦a/b:1⟧ sh"\n$D',
   'D="docker run"\nif x; then D+=" -e A=b"; fi\nD+=" ⟦a/b:1⟧ sh"\n$D',
   'if y; then E="docker run $O ⟦c/d:1⟧"; else E="podman run --rm"; fi\n$E ⟦c/e:1⟧ sh',
