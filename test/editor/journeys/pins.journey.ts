@@ -77,7 +77,7 @@ describe("pins", () => {
       .waitFor();
     await workbench.runCommand("File: Save");
     const pinned = /^# moved\n#!\/bin\/sh\ndocker run --rm \S+\/base\/node:22@sha256:[0-9a-f]{64} true\n$/u;
-    await workbench.page.waitForTimeout(2000);
+    await workbench.page.locator(".tab.dirty").waitFor({ state: "detached" });
     assert.match(readFileSync(path, "utf8"), pinned);
   });
 
