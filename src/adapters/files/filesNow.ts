@@ -13,12 +13,16 @@ export interface Root {
 /** Most files fit into this, which is used again for each, in bytes. */
 const usualSize = 256 * 1024;
 
+/** How many paths are remembered as those of no file: the files of many folders look for the same in the folders above. */
+const maximumMissing = 50_000;
+
 /**
- * Reads files without waiting, for a process of its own: the text, or undefined where there is no such file. The same
+ * Reads files without waiting, for a process of its own that lives for one reading: the text, or undefined where there is no such file. The same
  * limits hold as for `createNodeFiles`; throws AppError `file-unreadable` or `limit-reached`.
  */
 export function createFilesNow(roots: readonly Root[], maximumSize: number = defaultMaximumSize): TextNow {
   const place = Buffer.allocUnsafeSlow(usualSize);
+  const missing = new Set<string>();
   const first = roots.find(({ prefix }) => prefix === "");
   const rootOf = (path: string): Root | undefined =>
     roots.find(({ prefix }) => prefix !== "" && path.startsWith(prefix)) ?? first;
@@ -27,9 +31,12 @@ export function createFilesNow(roots: readonly Root[], maximumSize: number = def
     if (root === undefined || /(?:^|\/)\.\.(?:\/|$)/.test(path)) return undefined;
     const absolute = `${root.folder}/${path.slice(root.prefix.length)}`;
     if (path.endsWith("/")) return namesIn(absolute);
+    if (missing.has(path)) return undefined;
     try {
       const file = (isListed ? openPlain(absolute) : undefined) ?? openCarefully(root.folder, absolute, path);
-      return file === undefined ? undefined : readAndClose(file, path, maximumSize, place);
+      if (file !== undefined) return readAndClose(file, path, maximumSize, place);
+      if (missing.size < maximumMissing) missing.add(path);
+      return undefined;
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw unreadable(path, error);

@@ -26,8 +26,14 @@ const comma = 44;
 const colon = 58;
 const backslash = 92;
 
-/** Characters that begin something else than a plain scalar (YAML 1.2.2, 5.3). */
+/** Characters that begin something else than a plain scalar (YAML 1.2.2, 5.3), and those whose following one decides. */
 const indicators = unitsOf("[]{},#&*!|>'\"%@`");
+const undecided = unitsOf("-?:.");
+/** Of each unit of ASCII: 0 where it begins a plain scalar, 1 where it does not, 2 where more has to be looked at. */
+const beginnings = Uint8Array.from({ length: 128 }, (_, unit) => {
+  if (unit <= space || indicators.has(unit)) return 1;
+  return undecided.has(unit) ? 2 : 0;
+});
 const flowIndicators = unitsOf("[]{},");
 
 const escapes = new Map([
@@ -43,11 +49,12 @@ const escapes = new Map([
 export function createInlineReader(text: string, anchors: Anchors): InlineReader {
   function mayBeginPlain(at: number): boolean {
     const unit = text.charCodeAt(at);
-    if (Number.isNaN(unit) || indicators.has(unit) || unit <= space) return false;
+    const kind = unit < 128 ? beginnings[unit] : Number.isNaN(unit) ? 1 : 0;
+    if (kind !== 2) return kind === 0;
     // What could be a marker of documents.
     if (text.startsWith("---", at) || text.startsWith("...", at)) return false;
     const first = text.charAt(at);
-    if (first !== "-" && first !== "?" && first !== ":") return true;
+    if (first === ".") return true;
     const next = text.charCodeAt(at + 1);
     return next > space && !flowIndicators.has(next);
   }

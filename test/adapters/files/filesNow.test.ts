@@ -58,6 +58,14 @@ describe("createFilesNow", () => {
     assert.equal(createFilesNow([])("a.yaml"), undefined);
   });
 
+  it("does not look again, within one reading, for what is not there", () => {
+    assert.equal(textOf("later.yaml"), undefined);
+    writeFileSync(join(root, "one/later.yaml"), "later");
+    assert.equal(textOf("later.yaml"), undefined);
+    assert.equal(createFilesNow([{ prefix: "", folder: join(root, "one") }])("later.yaml"), "later");
+    rmSync(join(root, "one/later.yaml"));
+  });
+
   it("refuses links that lead out, folders, binary and large files", () => {
     mkdirSync(join(root, "one/folder.yaml"));
     for (const isListed of [false, true]) {
