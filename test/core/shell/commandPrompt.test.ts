@@ -1,11 +1,8 @@
-import assert from "node:assert/strict";
-import { readDocument } from "../../../src/core/document/readDocument.ts";
-import { formatReference } from "../../../src/core/image/reference.ts";
-import { marked } from "../../helpers/marked.ts";
+import { readsScripts, type Script } from "../../helpers/windowsScripts.ts";
 
 const many = `if exist x (\r\n  echo it's\r\n) else (\r\n  for %%i in (a b) do echo %%i\r\n)\r\nif errorlevel 1 goto :end\r\nfor /f "tokens=*" %%a in ('docker ps -q') do docker stop %%a\r\n`;
 
-const scripts: readonly (readonly [source: string, ...images: readonly string[]])[] = [
+const scripts: readonly Script[] = [
   [
     "@echo off\r\ndocker run --rm ^\r\n  -v %cd%:/x ^\r\n  ⟦a/b:1⟧ sh\r\nrem docker run no:1\r\n:: docker run no:2\r\n",
     "a/b:1",
@@ -35,20 +32,4 @@ const scripts: readonly (readonly [source: string, ...images: readonly string[]]
   [`${many.repeat(150)}docker run ⟦a/b:1⟧\r\n`, "a/b:1"],
 ];
 
-describe("scripts of the command prompt", () => {
-  for (const [source, ...images] of scripts)
-    it(`are read (${JSON.stringify(source.slice(-120))})`, () => {
-      const { text, spans } = marked(source);
-      const uses = readDocument(text, "x.bat").images;
-      assert.deepEqual(
-        uses.map(({ reference }) =>
-          reference === undefined ? "?" : formatReference(reference).replace("docker.io/", ""),
-        ),
-        images,
-      );
-      assert.deepEqual(
-        new Set(uses.map(({ span }) => text.slice(span.start, span.end))),
-        new Set(spans.map(({ start, end }) => text.slice(start, end))),
-      );
-    });
-});
+describe("scripts of the command prompt", () => readsScripts("x.bat", scripts));

@@ -1,11 +1,8 @@
-import assert from "node:assert/strict";
-import { readDocument } from "../../../src/core/document/readDocument.ts";
-import { formatReference } from "../../../src/core/image/reference.ts";
-import { marked } from "../../helpers/marked.ts";
+import { readsScripts, type Script } from "../../helpers/windowsScripts.ts";
 
 const many = `if ($x -eq 1) {\n  Write-Host "it's"\n} else {\n  foreach ($y in $z) { $q = 1 }\n}\nfor ($i=0; $i -lt 5; $i++) { Start-Sleep 1 }\nswitch ($a) { 'x' { 1 } default { 2 } }\n`;
 
-const scripts: readonly (readonly [source: string, ...images: readonly string[]])[] = [
+const scripts: readonly Script[] = [
   ['docker run --rm `\n  -v "${PWD}:/x" `\r\n  ⟦a/b:1⟧ sh # docker run no:1\n', "a/b:1"],
   ['$tag = "1.2"\n$Image = "a/b:$Tag"\ndocker run ⟦$image⟧\n', "a/b:1.2"],
   ['$script:I = "a/b:1"\ndocker pull ⟦$script:I⟧; docker pull "⟦$($script:I)⟧"\n', "a/b:1", "a/b:1"],
@@ -45,20 +42,4 @@ const scripts: readonly (readonly [source: string, ...images: readonly string[]]
   [`${many.repeat(150)}docker run ⟦a/b:1⟧\n`, "a/b:1"],
 ];
 
-describe("scripts of PowerShell", () => {
-  for (const [source, ...images] of scripts)
-    it(`are read (${JSON.stringify(source.slice(-120))})`, () => {
-      const { text, spans } = marked(source);
-      const uses = readDocument(text, "x.ps1").images;
-      assert.deepEqual(
-        uses.map(({ reference }) =>
-          reference === undefined ? "?" : formatReference(reference).replace("docker.io/", ""),
-        ),
-        images,
-      );
-      assert.deepEqual(
-        new Set(uses.map(({ span }) => text.slice(span.start, span.end))),
-        new Set(spans.map(({ start, end }) => text.slice(start, end))),
-      );
-    });
-});
+describe("scripts of PowerShell", () => readsScripts("x.ps1", scripts));
