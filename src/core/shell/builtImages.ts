@@ -70,7 +70,10 @@ function spellings(written: string): readonly string[] {
   ];
 }
 
-/** What a name reads as: its value, or the text that yields it, here and where its variables are set. */
+/**
+ * What a name reads as: its value, or the text that yields it, here and where its variables are set, also without what
+ * may be set behind its end (`$(NAME):$(TAG)$(SUFFIX)`).
+ */
 export function namesOf(slice: WordSlice, document: string): readonly string[] {
   const parts = partsOfSlice(slice);
   const span = writtenSpan(parts, document);
@@ -80,7 +83,10 @@ export function namesOf(slice: WordSlice, document: string): readonly string[] {
     const last = chain.at(-1);
     return text ?? last?.text ?? document.slice(place.start, place.end);
   });
-  return [...written, followed.join("").replaceAll(/["']/g, ""), ...chosenNames(parts), ...withoutSuffix(parts)];
+  const isOpen = parts.at(-1)?.text === undefined;
+  const shorter = (isOpen ? written : []).flatMap((name) => /^(.+:.*[)}])\$[({]\w+[)}]$/.exec(name)?.[1] ?? []);
+  const joined = followed.join("").replaceAll(/["']/g, "");
+  return [...written, ...shorter, joined, ...chosenNames(parts), ...withoutSuffix(parts)];
 }
 
 /** The name without what may be set behind its end: `app:1$(SUFFIX)`. */

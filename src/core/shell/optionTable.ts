@@ -89,14 +89,17 @@ export function readOptions(
 /** Names of variables that an image, or what it is of, may be in. */
 const heldName = /image|img|tag|ref|repo|name|app|target|service|container|distro|version|^(?:variable )?[\d@*]$/i;
 
+/** A name with its tag or digest, either of which may not be known. */
+const taggedName = new RegExp(
+  `^[\\w./${unknownCharacter}-]+(?::\\d+\\/[\\w./${unknownCharacter}-]+)?[:@][\\w.:${unknownCharacter}-]+$`,
+);
+
 /** `$(X) node:22`: what is not known holds options, or nothing, where a reference with its tag follows. */
 function standsBeforeImage({ text, word }: WordValue, next: WordValue | undefined): boolean {
   if (text !== unknownCharacter || !/^[$`]/.test(word.raw) || makeFunction.test(word.raw)) return false;
-  return (
-    next !== undefined &&
-    /^[\w./-]+(?::\d+\/[\w./-]+)?[:@][\w.:-]+$/.test(next.text) &&
-    !word.expands.some((name) => heldName.test(name))
-  );
+  if (next === undefined || !taggedName.test(next.text)) return false;
+  const isKnown = !next.text.includes(unknownCharacter) || next.word.expands.some((name) => heldName.test(name));
+  return isKnown && !word.expands.some((name) => heldName.test(name));
 }
 
 /** `$(env_options) --rm node:22`: what a command gives holds options where more follow, unless it tells of an image. */
@@ -114,9 +117,13 @@ function readOption(
 ): "doubt" | { readonly options: readonly ValuedOption[]; readonly took: number } {
   const { text } = word;
   const whole = (value: WordValue): WordSlice => ({ value, from: 0, to: value.text.length });
-  if (text.startsWith("--") || valued.has(text)) {
-    const equals = text.indexOf("=");
-    const name = equals < 0 ? text : text.slice(0, equals);
+  const equals = text.indexOf("=");
+  const start = equals < 0 ? text : text.slice(0, equals);
+  // The first versions of some tools wrote `-name x` for `--name x`.
+  const long = `-${start}`;
+  const isEarly = start.length > 2 && !valued.has(start) && !flags.has(start) && (valued.has(long) || flags.has(long));
+  if (text.startsWith("--") || isEarly || valued.has(text)) {
+    const name = isEarly ? long : start;
     if (equals >= 0) return { options: [{ name, value: { value: word, from: equals + 1, to: text.length } }], took: 0 };
     if (valued.has(name)) return { options: next === undefined ? [] : [{ name, value: whole(next) }], took: 1 };
     return flags.has(name) ? { options: [], took: 0 } : "doubt";

@@ -90,6 +90,13 @@ describe("readMakefile", () => {
       ["b:2"],
     ],
     [
+      "what is built under a name that nobody knows and that may go on",
+      "V = $(shell v)\nifdef X\nS := -$(X)\nendif\nE = $(shell e)-dev\nx:\n" +
+        "\tdocker build -t a:$(V)$(S) .\n\tdocker run a:$(V)\n\tdocker build -t b:$(V)-x$(S) .\n\tdocker run b:$(V)\n" +
+        "\tdocker build -t c:$(V)$(E) .\n\tdocker run c:$(V)\n",
+      ["10:13 partial", "12:13 partial"],
+    ],
+    [
       "an option in a long list of them",
       `B = a:1\nO = ${"--build-arg X=$(Y) \\\n\t".repeat(50)}--build-arg BASE_IMAGE=$(B)\nx:\n\tdocker build $(O) -t c .\n`,
       ["a:1"],
