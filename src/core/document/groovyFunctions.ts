@@ -53,7 +53,8 @@ export function groovyFunctions(text: string, tokens: readonly GroovyToken[]): G
     const path = nameAt(tokens, at);
     const name = path.includes(".") ? path.replace(/^this\./, "").replace(/\.call$/, "") : path;
     const known = functions.get(name);
-    if (known === undefined || known.at === at) continue;
+    // Another one of the same name takes other parameters.
+    if (known === undefined || known.at === at || definitionAt(script, at) !== undefined) continue;
     const found = calls.get(name) ?? [];
     const given = argumentsAt(script, at);
     if (given !== undefined && found.length < maximumCalls) calls.set(name, [...found, given]);

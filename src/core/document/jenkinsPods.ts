@@ -29,7 +29,7 @@ export function stringScalar(text: string, token: GroovyToken): YamlScalar | und
 export function readPod(text: string, token: GroovyToken | undefined, path: string): PodImages {
   const scalar = token === undefined ? undefined : stringScalar(text, token);
   if (token?.kind !== "string" || scalar === undefined) return none;
-  const found = imagesOfPod(scalar, text, path);
+  const found = imagesOfPod({ ...scalar, text: withoutLines(scalar, token.pieces) }, text, path);
   const isComposed = ({ span }: ImageUse): boolean =>
     token.pieces.some((one) => one.kind === "expression" && one.span.start < span.end && one.span.end > span.start);
   return {
@@ -38,6 +38,39 @@ export function readPod(text: string, token: GroovyToken | undefined, path: stri
       .filter(isComposed)
       .map(({ span, site }) => ({ span, site, pieces: piecesWithin(token.pieces, span) })),
   };
+}
+
+/**
+ * A pod without the lines that are nothing but an expression: they stand for lines of their own, and whatever those are,
+ * what is written around them holds.
+ */
+function withoutLines({ text, span }: YamlScalar, pieces: readonly GroovyPiece[]): string {
+  const kept: string[] = [];
+  let end = 0;
+  for (const piece of pieces) {
+    if (piece.kind === "text") continue;
+    const from = piece.span.start - span.start;
+    const to = piece.span.end - span.start;
+    if (!isAlone(text, from, to) || isOpenImage(text, from)) continue;
+    kept.push(text.slice(end, from), " ".repeat(to - from));
+    end = to;
+  }
+  return kept.length === 0 ? text : kept.join("") + text.slice(end);
+}
+
+/** Whether nothing else stands in the lines of a stretch. */
+function isAlone(text: string, from: number, to: number): boolean {
+  const isBlank = (at: number): boolean => text[at] === " " || text[at] === "\t" || text[at] === "\r";
+  let before = from - 1;
+  while (isBlank(before)) before -= 1;
+  let after = to;
+  while (isBlank(after)) after += 1;
+  return (before < 0 || text[before] === "\n") && (after >= text.length || text[after] === "\n");
+}
+
+/** `image:` with its value in the next line. */
+function isOpenImage(text: string, to: number): boolean {
+  return /\bimage["']?:[ \t]*[|>]?-?\s*$/.test(text.slice(Math.max(0, to - 100), to));
 }
 
 /** A list of containers reads as what has one. */

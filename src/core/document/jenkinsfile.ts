@@ -10,6 +10,7 @@ import type { Document, ImageUse, ShellCommand, WordPart } from "./document.ts";
 import { placeDocument } from "./embedded.ts";
 import { closingAt, groovyTokens, nameAt, signAt, type GroovyToken } from "./groovy.ts";
 import { createGroovyValues } from "./groovyValues.ts";
+import { withWords } from "./groovyWords.ts";
 import { isInContainers, isInsideCall, ownerOf, registryBeside, registryOf, scriptArgument } from "./jenkinsPlaces.ts";
 import { isPod, readPod, stringScalar } from "./jenkinsPods.ts";
 import { stepImageAt } from "./jenkinsSteps.ts";
@@ -22,7 +23,7 @@ import { inDocumentOrder } from "./yamlImage.ts";
  */
 export function readJenkinsfile(source: string, path: string): Document {
   const text = withoutByteOrderMark(source);
-  const tokens = groovyTokens(text);
+  const tokens = withWords(text, groovyTokens(text));
   const values = createGroovyValues(text, tokens);
   const commands: ShellCommand[] = [];
   const furtherCommands: ShellCommand[] = [];
@@ -108,7 +109,8 @@ export function readJenkinsfile(source: string, path: string): Document {
   const stringsOf = (index: number): readonly (readonly WordPart[])[] =>
     values.sourcesOf(index).flatMap((at) => {
       const token = tokens[at];
-      return token?.kind === "string" ? [values.partsOf(token.pieces)] : [];
+      if (token?.kind !== "string") return [];
+      return [(is(at + 1, "+") ? values.valueAt(at)?.parts : undefined) ?? values.partsOf(token.pieces)];
     });
   const runScript = (parts: readonly WordPart[], at: number, windowsShell?: WindowsShell): void => {
     const builder = createScript(text);

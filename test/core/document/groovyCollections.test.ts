@@ -126,6 +126,19 @@ describe("values of Jenkins pipelines", () => {
     ["def one = (isMain()) ? 'a/b:1' : 'a/b:2'\ndocker.image(«one»).pull()", "a/b:1", "a/b:2"],
     ["def one = (params.X ?: 'a/b:1')\ndocker.image(«one»).pull()", "a/b:1"],
     ["def one = (params.X) ?: 'a/b:1'\ndocker.image(«one»).pull()", "a/b:1"],
+    ["'a/b:1 a/c:1'.split().each { docker.image(«it»).pull() }", "a/b:1", "a/c:1"],
+    ["def all = 'a/b:1, a/c:1'.tokenize(',')\nfor (i in all) { docker.image(«i»).pull() }", "a/b:1", "a/c:1"],
+    ["def all = '''\na/b:1\na/c:1\n'''.split('\\n')\nall.each { docker.image(«it»).pull() }", "a/b:1", "a/c:1"],
+    ["def all = 'x;y'.split(/;\\s*/)\nall.each { docker.image(\"«a/b:$it»\").pull() }", "a/b:x", "a/b:y"],
+    ["def all = 'a/b:1 a/c:1'.split()\ndocker.image(«all[1]»).pull()", "a/c:1"],
+    ["def all = 'a/b:1'.split(':')\nall.each { docker.image(«it»).pull() }", "?"],
+    ["def all = \"$tag b\".split(' ')\nall.each { docker.image(«it»).pull() }", "?"],
+    ["def one = 'a/b:1 a/c:1'.split()[0]\ndocker.image(«one»).pull()", "?"],
+    ["def n = 'a b'.split().size()\ndocker.image(«n»).pull()", "?"],
+    [
+      "def call(String r, String i, body) { docker.image(\"«$r/$i»\").inside { body() } }\ndef call(body) { call('r.io', 'a/b', body) }",
+      "r.io/a/b",
+    ],
     ["def other = tag\nx ? 'no:1' : 'no:2'\ndocker.image(\"«a/b:${other}»\").pull()", "a/b:2"],
   ];
   for (const [script, ...images] of table)

@@ -165,6 +165,16 @@ describe("readJenkinsfile", () => {
       ["docker.io/library/node:22", "docker.io/a/b:1", "partial", "docker.io/a/d:1"],
     ],
     [
+      "a pod around lines that the script makes",
+      'def I = \'a/b:1\'\npodTemplate(yaml: """\nspec:\n  tolerations:\n    ${arm ? more : \'\'}\n  containers:\n  ${first}\n  - name: x\n    image: ${I}\n  - image: >-\n      ${I}\n  - image: a/b:2\n  $last\n""") { }',
+      ["docker.io/a/b:1", "docker.io/a/b:1", "docker.io/a/b:2"],
+    ],
+    [
+      "a script that a variable holds in parts",
+      "def i = 'a/b:1'\ndef cmd = 'docker pull ' + \"$i &&\" +\n  ' docker run -v \"$PWD:/x\" ' + \"$i /x\"\nsh(returnStatus: true, script: cmd)",
+      ["docker.io/a/b:1", "docker.io/a/b:1"],
+    ],
+    [
       "containers as maps",
       "podTemplate(containers: [[name: 'x', image: 'a/b:1', envVars: [[key: 'image', value: 'no:1']]], [image: 'a/b:2']], volumes: [[image: 'no:2']]) { }",
       ["docker.io/a/b:1", "docker.io/a/b:2"],
