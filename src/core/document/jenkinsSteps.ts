@@ -92,7 +92,8 @@ function openOf(tokens: readonly GroovyToken[], at: number): number | undefined 
   return undefined;
 }
 
-function isTold(values: GroovyValues, at: number): boolean {
+/** Whether the script says anything of the value that begins at a token. */
+export function isTold(values: GroovyValues, at: number): boolean {
   return values.valueAt(at)?.parts.some(({ text, choices }) => text !== undefined || choices !== undefined) === true;
 }
 

@@ -13,7 +13,7 @@ import { createGroovyValues } from "./groovyValues.ts";
 import { withWords } from "./groovyWords.ts";
 import { isInContainers, isInsideCall, ownerOf, registryBeside, registryOf, scriptArgument } from "./jenkinsPlaces.ts";
 import { isPod, readPod, stringScalar } from "./jenkinsPods.ts";
-import { stepImageAt } from "./jenkinsSteps.ts";
+import { isTold, stepImageAt } from "./jenkinsSteps.ts";
 import { inDocumentOrder } from "./yamlImage.ts";
 
 /**
@@ -170,9 +170,13 @@ export function readJenkinsfile(source: string, path: string): Document {
         break;
       }
       case "withDockerContainer":
-      case "dockerNode":
-        if (tokens[argument]?.kind === "string") addImage(argument, "image", { isLocal: true });
+      case "dockerNode": {
+        // A name may be that of an argument, or of what a library's own step of this name takes.
+        const isNamed = nameAt(tokens, argument) !== "" && is(at + 1, "(") && !is(argument + 1, ":");
+        if (tokens[argument]?.kind === "string" || (isNamed && isTold(values, argument)))
+          addImage(argument, "image", { isLocal: true });
         break;
+      }
       case "yaml":
         for (const index of [":", "=", "("].some((sign) => is(at + 1, sign)) ? [at + 2] : [at + 1])
           for (const source of nameAt(tokens, index) === "" ? [index] : values.sourcesOf(index)) addPod(source);

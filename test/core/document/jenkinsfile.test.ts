@@ -200,6 +200,11 @@ describe("readJenkinsfile", () => {
       ["docker.io/a/b:1", "docker.io/a/b:2", "docker.io/a/b:3", "docker.io/a/b:4", "docker.io/a/b:5"],
     ],
     [
+      "what such steps are given by a name",
+      "def run(label, body) { dockerNode(label, body) }\nString i = 'a/b:1'\ndockerNode(i) { }\nwithDockerContainer(i) { }\ndockerNode(label: i) { }",
+      ["docker.io/a/b:1", "docker.io/a/b:1"],
+    ],
+    [
       "what is run over SSH or by Groovy itself",
       "sshCommand remote: host, command: 'docker pull a/b:1'\nsshTransfer(execCommand: '''docker rm x\ndocker run a/b:2''')\n'docker pull a/b:3'.execute()\nother(command: 'docker pull no:1')",
       ["docker.io/a/b:1", "docker.io/a/b:2", "docker.io/a/b:3"],
