@@ -7,8 +7,10 @@ import {
   hubSplit,
   imageAt,
   isBareName,
+  isToFillIn,
   isWhole,
   isWholeOf,
+  namedSplit,
   splitOf,
   type Hub,
 } from "./helmValuesSplit.ts";
@@ -91,8 +93,10 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
       const isOpen = isEmpty || split.isOpen === true || addedTo(split);
       const whole = wholeOf({ ...split, registry, defaultTag }, top, isOpen, reading);
       const isRelative = split.isRelative === true || isPartOf({ ...split, registry }, top, isOpen, reading);
+      const open = isImageKey(key) && isToFillIn(split) ? { tag: undefined, digest: undefined } : undefined;
+      const end = open === undefined ? { defaultTag } : { ...open, defaultTag: unknownTag };
       if (whole === undefined)
-        addSplitImage(text, images, { ...split, registry, defaultTag, isRelative }, "image", {
+        addSplitImage(text, images, { ...split, ...end, registry, isRelative }, "image", {
           isGuess: true,
           pin: "none",
           expand,
@@ -115,7 +119,11 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
           images.add(value, "image", { value: filledIn, pin: "none" });
       } else if (!(isSplit && split.repository === value)) {
         const isNamed = isWholeOf(below, value) && (isImageKey(key) ? isCertainImage : isWholeImage)(scalar.text);
-        addImageText({ ...imageAt(isNamed ? "image" : below, mapping), value }, top || below, reading);
+        const named = namedSplit(below, mapping);
+        // `gitRepository` and `gitTag` are none of an image, unless templates make them one.
+        if (named !== undefined && (isImageKey(key) || reading.templates?.isUsed(value, top || below) === true))
+          addImageText({ key: "image", value, tag: named.tag, registry: named.registry }, top || below, reading);
+        else addImageText({ ...imageAt(isNamed ? "image" : below, mapping), value }, top || below, reading);
       }
     }
   };
@@ -160,12 +168,15 @@ function addedTag(split: SplitImage, top: string, reading: HelmValuesReading): S
   return addedTo(split) ? reading.templates?.tagOf(split.repository, top) : undefined;
 }
 
+interface TextOfImage {
+  readonly key: string;
+  readonly value: YamlNode;
+  readonly tag: YamlNode | undefined;
+  readonly registry?: YamlNode | undefined;
+}
+
 /** A text under the key of an image, with the tag that stands beside it (`jobImage` and `jobImageTag`) or in the templates. */
-function addImageText(
-  { key, value, tag }: { readonly key: string; readonly value: YamlNode; readonly tag: YamlNode | undefined },
-  top: string,
-  reading: HelmValuesReading,
-): void {
+function addImageText({ key, value, tag, registry }: TextOfImage, top: string, reading: HelmValuesReading): void {
   const written = textOf(value) ?? "";
   const isTagged = tag !== undefined && isImageKey(key) && isPossibleImage(written) && isBareName(value);
   if (!isTagged && !isImageText(key, written)) {
@@ -173,7 +184,7 @@ function addImageText(
     if (!isImageKey(key) || !isPossibleImage(written) || reading.templates?.isUsed(value, top) !== true) return;
   }
   const split: SplitImage = {
-    registry: reading.templates?.registryOf(value, top),
+    registry: registry ?? reading.templates?.registryOf(value, top),
     repository: value,
     tag: isTagged ? tag : undefined,
     defaultTag: isTagged ? undefined : addedTag({ repository: value }, top, reading),

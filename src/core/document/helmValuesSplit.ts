@@ -1,5 +1,6 @@
+import { parseReference } from "../image/reference.ts";
 import { isImageKey } from "./imageShape.ts";
-import type { SplitImage } from "./splitImage.ts";
+import { isUnknown, type SplitImage } from "./splitImage.ts";
 import { itemsOf, mappingOf, textOf, valueAt, type YamlMapping, type YamlNode } from "./yamlNode.ts";
 
 /** The registry and tag that all images of a chart share by name (Istio's charts). */
@@ -95,6 +96,12 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
   return undefined;
 }
 
+/** Whether an image's tag or digest is none: it stands for one that is filled in before the chart is used. */
+export function isToFillIn({ tag, digest }: SplitImage): boolean {
+  const [version, hash] = [textOf(filled(tag)) ?? "1", textOf(filled(digest))?.replace(/^@?(?:sha256:)?/, "@sha256:")];
+  return !isUnknown(version + (hash ?? "")) && parseReference(`a:${version}${hash ?? ""}`).value === undefined;
+}
+
 /**
  * The key of an image without what it says of its repository (`jobImageRepository`, `job_image_name`), and the tag that
  * stands beside it.
@@ -108,6 +115,17 @@ export function imageAt(
   const tag = filled(valueAt(mapping, `${stem ?? key}Tag`) ?? valueAt(mapping, `${stem ?? key}_tag`));
   const isSaid = own !== undefined && (tag !== undefined || !isBareName(own) || isInFolder(own));
   return { key: stem !== undefined && isSaid ? stem : key, tag };
+}
+
+/** A repository under a key of its own, and the tag and registry beside it whose keys begin alike (`proxyRepository`, `proxyTag`). */
+export function namedSplit(key: string, mapping: YamlMapping): SplitImage | undefined {
+  const [, stem, joint = ""] = /^(?!default)([a-z](?:[\w-]*?[a-z0-9])?)(R|[_-]r)epo(?:sitory)?$/.exec(key) ?? [];
+  if (stem === undefined || /image$/i.test(stem)) return undefined;
+  const beside = (name: string): YamlNode | undefined =>
+    filled(valueAt(mapping, `${stem}${joint === "R" ? name : `${joint.charAt(0)}${name.toLowerCase()}`}`));
+  const [repository, tag] = [valueAt(mapping, key), beside("Tag")];
+  if (repository === undefined || tag === undefined || !isBareName(repository)) return undefined;
+  return { registry: beside("Registry"), repository, tag };
 }
 
 /** Whether a text that is a whole image is one by its key, too, which may be any (`image.ref`, `image.cli`), but no pattern's or tag's. */

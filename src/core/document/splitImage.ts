@@ -111,9 +111,9 @@ export function nameEnd(reference: string): number {
   return end < 0 ? reference.length : slash + end;
 }
 
-/** Text that a tool fills in later, so that what it comes to is not known. */
+/** Text that a tool fills in later (`{{ a }}`, `${A}`, `__A__`, `%%A%%`), so that what it comes to is not known. */
 export function isUnknown(text: string): boolean {
-  return /\{\{|\$[({]/.test(text) || isMasked(text);
+  return /\{\{|\$[({]|__[A-Z]\w*__|%%\w+%%/.test(text) || isMasked(text);
 }
 
 /** The scalar of a node that says something. */

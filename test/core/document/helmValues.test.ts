@@ -184,6 +184,27 @@ text: |
       [],
     ],
     [
+      "the parts of several images in one mapping",
+      "image: {proxyRepository: «quay.io/a/b», proxyTag: v1, cliRepository: «busybox», cliTag: 1.36, cliRegistry: r.io, waitRepository: team, webRepo: «a/c:1», webTag: 2}",
+      ["image quay.io/a/b:v1 resolved", "image r.io/busybox:1.36 resolved", "image docker.io/a/c:1 literal"],
+    ],
+    [
+      "the same with words that are joined by lines",
+      "image: {proxy_repository: «a/b», proxy_tag: v1, web-repo: «a/c», web-tag: v2, up_Repository: a/d, up_Tag: v3}",
+      ["image docker.io/a/b:v1 resolved", "image docker.io/a/c:v2 resolved"],
+    ],
+    ["no repository of something else, and its tag", "gitRepository: a/b\ngitTag: v1\n", []],
+    [
+      "what a release fills in before the chart is used",
+      "image: {registry: __REGISTRY__, repository: «a/b», tag: v1}\njobImage: {registry: r.io, repository: «a/c», tag: 1-r%%REVISION%%}\napp: {image: {repository: «r.io/a/d», digest: 'sha256:fill-me-in'}}\nweb: {image: {repository: «a/e», tag: <version>}}",
+      ["image ? unresolved", "image ? partial", "image ? partial", "image ? partial"],
+    ],
+    [
+      "no name that is filled in, and no tag of something else",
+      "image: {repository: __NAME__, tag: v1}\ngit: {repository: a/b, tag: '>= 1'}",
+      [],
+    ],
+    [
       "no policies among extra objects",
       "extra: [{apiVersion: kyverno.io/v1, kind: Policy, spec: {image: 'a/b:1'}}]",
       [],

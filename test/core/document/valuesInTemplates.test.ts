@@ -57,6 +57,12 @@ function offline(part: string): string {
 describe("valuesInTemplates", () => {
   const table: readonly (readonly [name: string, values: string, chart: Chart, expected: readonly string[]])[] = [
     [
+      "a repository and a tag of which only templates tell that they are an image's",
+      "proxyRepository: «a/b»\nproxyTag: v1\ngitRepository: a/c\ngitTag: v2\n",
+      { templates: { "deployment.yaml": workload('"{{ .Values.proxyRepository }}:{{ .Values.proxyTag }}"') } },
+      ["image docker.io/a/b:v1 resolved"],
+    ],
+    [
       "the tag that templates add where the values leave it empty",
       'image: {repository: «a/b», tag: ""}\n',
       { templates: { "deployment.yaml": workload(included) } },
