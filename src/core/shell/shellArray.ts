@@ -21,7 +21,8 @@ function readArray(state: ShellState): readonly ArrayItem[] {
       state.at += 1;
       continue;
     }
-    const key = /^\[[^\]\s]{0,100}\]=/.exec(state.text.slice(word.start, word.end))?.[0] ?? "";
+    // A reference with its digest may be a key; what is not quoted has no space.
+    const key = /^\[[^\]\n]{0,400}\]=/.exec(state.text.slice(word.start, word.end))?.[0] ?? "";
     if (key !== "") {
       const { length } = key.replaceAll(/["']/g, "");
       const stretches = sliceStretches(word.stretches, length, Number.POSITIVE_INFINITY);

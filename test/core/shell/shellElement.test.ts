@@ -18,6 +18,11 @@ const cases: readonly (readonly [script: string, ...expected: readonly string[]]
     "node:22",
     "redis:7",
   ],
+  [
+    `declare -A M=(["${"a".repeat(40)}@sha256:${"b".repeat(64)}"]=x ['c d']="c:1")\nfor k in "\${!M[@]}"; do docker pull "⟦$k⟧"; done`,
+    `${"a".repeat(40)}@sha256:${"b".repeat(64)}`,
+  ],
+  [`declare -A M=(["c d"]="c:1" ['e f']=e:2)\nfor k in "\${!M[@]}"; do docker pull "⟦\${M[$k]}⟧"; done`, "c:1", "e:2"],
   ["L=(a:1)\nL+=(b:2)\nL[2]=c:3\nL[0]=d:4\nfor i in ${L[@]}; do docker pull ⟦$i⟧; done", "d:4", "b:2", "c:3"],
   ["L=(a:1 b:2)\nfor i in ${!L[@]}; do docker pull ⟦${L[$i]}⟧; done", "a:1", "b:2"],
   ["L=(a:1 b:2)\ndocker pull ⟦${L[1]%:*}:3⟧", "b:3"],
