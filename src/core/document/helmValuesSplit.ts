@@ -98,8 +98,10 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
 
 /** Whether an image's tag or digest is none: it stands for one that is filled in before the chart is used. */
 export function isToFillIn({ tag, digest }: SplitImage): boolean {
-  const [version, hash] = [textOf(filled(tag)) ?? "1", textOf(filled(digest))?.replace(/^@?(?:sha256:)?/, "@sha256:")];
-  return !isUnknown(version + (hash ?? "")) && parseReference(`a:${version}${hash ?? ""}`).value === undefined;
+  const version = textOf(filled(tag)) ?? "1";
+  const hash = (textOf(filled(digest)) ?? "").replace(/^@/, "").replace(/^(?=[0-9a-f]{64}$)/, "sha256:");
+  const end = hash === "" ? version : `${version}@${hash}`;
+  return !isUnknown(end) && parseReference(`a:${end}`).value === undefined;
 }
 
 /**

@@ -200,6 +200,11 @@ text: |
       ["image ? unresolved", "image ? partial", "image ? partial", "image ? partial"],
     ],
     [
+      "digests of any algorithm, and bare ones",
+      `image: {repository: «a/b», digest: "sha512:${"2".repeat(128)}"}\njobImage: {repository: «a/c», tag: v1, digest: "${"1".repeat(64)}"}`,
+      [`image docker.io/a/b@sha512:${"2".repeat(128)} resolved`, `image docker.io/a/c:v1@${digest} resolved`],
+    ],
+    [
       "no name that is filled in, and no tag of something else",
       "image: {repository: __NAME__, tag: v1}\ngit: {repository: a/b, tag: '>= 1'}",
       [],
