@@ -49,7 +49,11 @@ export function stepImageAt(
       ? at + 2
       : undefined;
   }
-  if (signAt(tokens, at + 1) !== "(" || !runsWithin.test(name)) return undefined;
+  if (signAt(tokens, at + 1) !== "(") return undefined;
+  // A pod of the Kubernetes Pipeline plug-in, which is put together by methods.
+  if (name === "withImage" && signAt(tokens, at - 1) === "." && text.includes("kubernetes.pod"))
+    return isTold(values, at + 2) ? at + 2 : undefined;
+  if (!runsWithin.test(name)) return undefined;
   return hasBlock(tokens, at + 1) && signAt(tokens, at + 3) !== ":" && isTold(values, at + 2) ? at + 2 : undefined;
 }
 

@@ -215,6 +215,11 @@ describe("readJenkinsfile", () => {
       ["docker.io/a/b:1", "docker.io/a/b:2", "docker.io/a/b:3", "r.io/a/b", "docker.io/a/b:4"],
     ],
     [
+      "pods of the Kubernetes Pipeline plug-in",
+      "node {\n  kubernetes.pod('a').withImage('a/b:1').withPrivileged(true)\n    .withImage(\"a/c:$V\").inside { sh 'x' }\n}\nwithImage('no:1')",
+      ["docker.io/a/b:1", "partial"],
+    ],
+    [
       "nothing from steps that make or move images, or that do not tell",
       "dockerBuild(image: 'no:1') { }\npushAll(dockerImage: 'no:1')\nstandard(image: 'no:1')\nstandard(dockerImage: 'no')\nwithDocker(unknown) { }\nwithDockerRegistry('no:1') { }",
       [],
