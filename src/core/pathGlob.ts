@@ -12,16 +12,15 @@ const maximumSegments = 100;
 
 /** Tells whether the segments of a path match, each as in gitignore(5), with `**` for any number of segments. Linear in the product of both lengths. */
 export function segmentsMatcher(pattern: readonly string[]): (path: readonly string[]) => boolean {
+  if (!pattern.includes("**")) {
+    const parts = pattern.map(segmentMatcher);
+    return (path) => path.length === parts.length && parts.every((matches, at) => matches(path[at] ?? ""));
+  }
   const parts = pattern.map((part) => (part === "**" ? part : segmentMatcher(part)));
-  if (parts.includes("**")) return (path) => matchesAcross(parts, path);
-  return (path) => path.length === parts.length && path.every((segment, at) => matchesPart(parts[at] ?? "**", segment));
+  return (path) => matchesAcross(parts, path);
 }
 
 type Part = "**" | ((segment: string) => boolean);
-
-function matchesPart(part: Part, segment: string): boolean {
-  return part === "**" || part(segment);
-}
 
 function matchesAcross(parts: readonly Part[], path: readonly string[]): boolean {
   // `reachable[i]`: the pattern so far matches the first i segments.

@@ -17,8 +17,8 @@ const usualSize = 256 * 1024;
 const maximumMissing = 50_000;
 
 /**
- * Reads files without waiting, for a process of its own that lives for one reading: the text, or undefined where there is no such file. The same
- * limits hold as for `createNodeFiles`; throws AppError `file-unreadable` or `limit-reached`.
+ * Reads files without waiting, for a process of its own that lives for one reading: the text, or undefined where there
+ * is no such file. The same limits hold as for `createNodeFiles`; throws AppError `file-unreadable` or `limit-reached`.
  */
 export function createFilesNow(roots: readonly Root[], maximumSize: number = defaultMaximumSize): TextNow {
   const place = Buffer.allocUnsafeSlow(usualSize);

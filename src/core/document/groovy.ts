@@ -181,10 +181,7 @@ function readString(text: string, open: number, quote: string): { pieces: readon
     return { pieces, end };
   };
   for (let at = open + close.length; at < text.length;) {
-    if (text.startsWith(close, at)) {
-      flush(at);
-      return { pieces, end: at + close.length };
-    }
+    if (text.startsWith(close, at)) return done(at + close.length);
     const character = text[at] ?? "";
     if (character === "\n" && !isTriple) return done(at);
     if (character === "\\") {

@@ -112,7 +112,8 @@ function textOfChoice(choice: readonly WordPart[]): string {
   return choice.map(({ text = "" }) => text).join("");
 }
 
-function withoutPlace(part: WordPart): WordPart {
+/** A part whose text the document does not hold as it is. */
+export function withoutPlace(part: WordPart): WordPart {
   const { literal, ...rest } = part;
   return literal === undefined ? part : rest;
 }

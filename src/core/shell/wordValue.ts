@@ -1,5 +1,6 @@
 import type { ShellWord, WordPart } from "../document/document.ts";
 import type { Span } from "../image/span.ts";
+import { withoutPlace } from "./alternatives.ts";
 import { textOfStretches, unknownCharacter } from "./stretch.ts";
 
 /** A word with all its parts: `text` has one character for each part that is not known. */
@@ -22,7 +23,7 @@ export function valueOfWord(word: ShellWord, document: string): WordValue {
     const part = wholeWord(word, document);
     return { word, parts: [part], text: part.text ?? unknownCharacter };
   }
-  const parts = word.parts.map((part): WordPart => (isInPlace(part, document) ? part : withoutLiteral(part)));
+  const parts = word.parts.map((part): WordPart => (isInPlace(part, document) ? part : withoutPlace(part)));
   return { word, parts, text: textOfStretches(parts) };
 }
 
@@ -30,10 +31,6 @@ function isInPlace({ literal, text = "" }: WordPart, document: string): boolean 
   return (
     literal === undefined || (literal.end - literal.start === text.length && document.startsWith(text, literal.start))
   );
-}
-
-function withoutLiteral({ literal, ...part }: WordPart): WordPart {
-  return literal === undefined ? part : part;
 }
 
 function wholeWord({ text, raw, span, expands }: ShellWord, document: string): WordPart {
