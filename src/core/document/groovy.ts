@@ -108,35 +108,6 @@ export function nameAt(tokens: readonly GroovyToken[], index: number): string {
   return token?.kind === "name" ? token.text : "";
 }
 
-/** Tokens between brackets that are looked through. */
-const maximumBlock = 20_000;
-
-/** The token that closes the bracket of any kind that stands at `open`. */
-export function closingAt(tokens: readonly GroovyToken[], open: number): number | undefined {
-  let depth = 0;
-  for (let at = open; at < tokens.length && at - open < maximumBlock; at++) {
-    const sign = signAt(tokens, at);
-    if (sign === "(" || sign === "[" || sign === "{") depth += 1;
-    else if ((sign === ")" || sign === "]" || sign === "}") && --depth === 0) return at;
-  }
-  return undefined;
-}
-
-/** The token that closes the bracket of any kind that stands at each token, where one does. */
-export function closingsOf(tokens: readonly GroovyToken[]): ReadonlyMap<number, number> {
-  const closings = new Map<number, number>();
-  const open: number[] = [];
-  for (let at = 0; at < tokens.length; at++) {
-    const sign = signAt(tokens, at);
-    if (sign === "(" || sign === "[" || sign === "{") open.push(at);
-    else if (sign === ")" || sign === "]" || sign === "}") {
-      const opened = open.pop();
-      if (opened !== undefined) closings.set(opened, at);
-    }
-  }
-  return closings;
-}
-
 /** After these a slash begins a pattern; elsewhere it divides. */
 function opensPattern(before: GroovyToken | undefined): boolean {
   if (before === undefined) return true;

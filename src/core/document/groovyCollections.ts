@@ -1,5 +1,6 @@
 import type { Span } from "../image/span.ts";
-import { closingAt, nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import { closingAt, openingAt } from "./groovyBrackets.ts";
 
 /** A variable that takes one value after the other within a stretch of the script. */
 export interface GroovyLoop {
@@ -160,7 +161,7 @@ export function groovyCollections(
         withList(path, at, (items) => each(items, at + 3, of));
       // `['a', 'b'].each { ... }`
       const isEach = token.text === "]" && sign(at + 1) === "." && goes.test(name(at + 2)) && sign(at + 3) === "{";
-      const open = isEach ? openOf(tokens, at) : undefined;
+      const open = isEach ? openingAt(tokens, at) : undefined;
       if (open !== undefined)
         each(
           elementsAt(open).map((one) => one.at),
@@ -212,7 +213,7 @@ export function groovyCollections(
       if (name(at + 1) !== "in" && sign(at + 1) !== ":") continue;
       const source = at + 2;
       const isList = sign(source) === "[";
-      const last = isList ? closeOf(tokens, source) : source;
+      const last = isList ? closingAt(tokens, source) : source;
       if (last === undefined || sign(last + 1) !== ")") return;
       const go = (items: readonly number[]): void => goesOverAll(name(at), items, last + 2);
       if (isList) go(elementsAt(source).map((one) => one.at));
@@ -251,26 +252,4 @@ function textAt(token: GroovyToken | undefined): string | undefined {
   if (token?.kind !== "string") return undefined;
   const [piece, ...others] = token.pieces;
   return piece?.kind === "text" && others.length === 0 ? piece.text : undefined;
-}
-
-function openOf(tokens: readonly GroovyToken[], close: number): number | undefined {
-  let depth = 0;
-  for (let at = close; at >= 0 && close - at < maximumLength; at--) {
-    const token = tokens[at];
-    if (token?.kind !== "sign") continue;
-    if (token.text === "]") depth++;
-    else if (token.text === "[" && --depth === 0) return at;
-  }
-  return undefined;
-}
-
-function closeOf(tokens: readonly GroovyToken[], open: number): number | undefined {
-  let depth = 0;
-  for (let at = open; at < tokens.length && at - open < maximumLength; at++) {
-    const token = tokens[at];
-    if (token?.kind !== "sign") continue;
-    if (token.text === "[") depth++;
-    else if (token.text === "]" && --depth === 0) return at;
-  }
-  return undefined;
 }

@@ -1,5 +1,6 @@
 import type { Span } from "../image/span.ts";
-import { closingAt, nameAt, signAt, type GroovyPiece, type GroovyToken } from "./groovy.ts";
+import { nameAt, signAt, type GroovyPiece, type GroovyToken } from "./groovy.ts";
+import { closingAt, openingAt } from "./groovyBrackets.ts";
 import { parameterAt } from "./groovyParameters.ts";
 
 /** A place that gives a name its value. */
@@ -90,19 +91,12 @@ export function groovyDefinitions(text: string, tokens: readonly GroovyToken[]):
   return { places, tokens: belonging, environment, lines, settings };
 }
 
-/** Tokens of a condition. */
-const maximumCondition = 60;
-
 /** Whether a statement that begins after a token is one of several: after `else`, `if (...)` or `case 'x':`. */
 function isAfterCondition(tokens: readonly GroovyToken[], last: number): boolean {
   const sign = signAt(tokens, last);
   if (sign !== ")") return sign === ":" || sign === "=" || nameAt(tokens, last) === "else";
-  let depth = 0;
-  for (let at = last; at >= 0 && last - at < maximumCondition; at--) {
-    if (signAt(tokens, at) === ")") depth += 1;
-    else if (signAt(tokens, at) === "(" && --depth === 0) return /^(?:if|for|while)$/.test(nameAt(tokens, at - 1));
-  }
-  return false;
+  const open = openingAt(tokens, last);
+  return open !== undefined && /^(?:if|for|while)$/.test(nameAt(tokens, open - 1));
 }
 
 /** `def x =`, `String x =`, `final x =`: a word stands before the name in its line. */

@@ -1,7 +1,8 @@
 import type { Span } from "../image/span.ts";
 import { textOfStretches } from "../shell/stretch.ts";
 import type { ValueStep, WordPart } from "./document.ts";
-import { closingAt, groovyTokens, nameAt, signAt, type GroovyPiece, type GroovyToken } from "./groovy.ts";
+import { groovyTokens, nameAt, signAt, type GroovyPiece, type GroovyToken } from "./groovy.ts";
+import { closingAt } from "./groovyBrackets.ts";
 import { questionAt } from "./groovyChoice.ts";
 import type { GroovyLoop } from "./groovyCollections.ts";
 import { contentOf, firstLine, moved, type GroovyValue } from "./groovyValue.ts";

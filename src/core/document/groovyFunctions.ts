@@ -1,5 +1,6 @@
 import type { Span } from "../image/span.ts";
-import { closingsOf, nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import { closingsOf } from "./groovyBrackets.ts";
 import type { GroovyLoop } from "./groovyCollections.ts";
 
 /** What the functions that a script defines are given and give back. */

@@ -1,4 +1,5 @@
-import { closingAt, nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import { closingAt } from "./groovyBrackets.ts";
 
 /** Words of one text that are told apart. */
 const maximumWords = 64;

@@ -1,5 +1,6 @@
 import { textOfStretches } from "../shell/stretch.ts";
 import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import { openingAt } from "./groovyBrackets.ts";
 import type { GroovyValues } from "./groovyValues.ts";
 
 /** What a block belongs to: the name before its brace, or that of the call whose arguments stand there. */
@@ -7,18 +8,9 @@ export function ownerOf(tokens: readonly GroovyToken[], brace: number, values: G
   const before = tokens[brace - 1];
   if (before?.kind === "name") return before.text;
   if (before?.kind !== "sign" || before.text !== ")") return "";
-  let depth = 0;
-  for (let at = brace - 1; at >= 0 && brace - at < 200; at--) {
-    const token = tokens[at];
-    if (token?.kind !== "sign") continue;
-    if (token.text === ")") depth += 1;
-    else if (token.text === "(" && --depth === 0) {
-      const name = tokens[at - 1];
-      if (name?.kind !== "name") return "";
-      return name.text === "docker.withRegistry" ? `registry ${knownText(values, at + 1) ?? "?"}` : name.text;
-    }
-  }
-  return "";
+  const open = openingAt(tokens, brace - 1) ?? 0;
+  const name = signAt(tokens, open) === "(" ? nameAt(tokens, open - 1) : "";
+  return name === "docker.withRegistry" ? `registry ${knownText(values, open + 1) ?? "?"}` : name;
 }
 
 function knownText(values: GroovyValues, index: number): string | undefined {
@@ -73,16 +65,14 @@ export function isInsideCall(tokens: readonly GroovyToken[], at: number, calls: 
 
 /** `containers: [[name: 'x', image: 'y']]` */
 export function isInContainers(tokens: readonly GroovyToken[], at: number): boolean {
-  let open = 0;
-  for (let index = at - 1; index >= 0 && at - index < 1000; index--) {
-    const sign = signAt(tokens, index);
-    if (sign === ")" || sign === "]" || sign === "}") open -= 1;
-    else if (sign === "(" || sign === "{") {
-      if (++open > 0) return false;
-    } else if (sign === "[" && ++open === 2)
-      return signAt(tokens, index - 1) === ":" && nameAt(tokens, index - 2) === "containers";
-  }
-  return false;
+  const map = openingAt(tokens, at) ?? 0;
+  const list = openingAt(tokens, map) ?? 0;
+  return (
+    signAt(tokens, map) === "[" &&
+    signAt(tokens, list) === "[" &&
+    signAt(tokens, list - 1) === ":" &&
+    nameAt(tokens, list - 2) === "containers"
+  );
 }
 
 /** Where the script of an `sh` step begins: its only argument, or the one named `script`. */

@@ -1,5 +1,6 @@
 import { parseReference } from "../image/reference.ts";
-import { closingAt, nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import { closingAt, openingAt } from "./groovyBrackets.ts";
 import type { GroovyValues } from "./groovyValues.ts";
 
 /** Arguments that say by their names which image a library's step runs. */
@@ -45,7 +46,7 @@ export function stepImageAt(
     // What the script itself reads by that name is said where it is used.
     return isLiteral &&
       !new RegExp(`\\b${name}\\b(?!\\s*:)`).test(text) &&
-      !makes.test(nameAt(tokens, (openOf(tokens, at) ?? 0) - 1))
+      !makes.test(nameAt(tokens, (openingAt(tokens, at) ?? 0) - 1))
       ? at + 2
       : undefined;
   }
@@ -59,7 +60,7 @@ export function stepImageAt(
 
 /** Whether the call around a named argument runs a block. */
 function isRun(tokens: readonly GroovyToken[], at: number): boolean {
-  const open = openOf(tokens, at);
+  const open = openingAt(tokens, at);
   if (open === undefined || signAt(tokens, open) !== "(") return false;
   const step = nameAt(tokens, open - 1);
   return step !== "" && !makes.test(step) && hasBlock(tokens, open);
@@ -67,7 +68,7 @@ function isRun(tokens: readonly GroovyToken[], at: number): boolean {
 
 /** `[name: 'x', image: 'y', tty: true]`, wherever the script keeps it. */
 function isOfContainer(tokens: readonly GroovyToken[], at: number): boolean {
-  const open = openOf(tokens, at);
+  const open = openingAt(tokens, at);
   if (open === undefined || signAt(tokens, open) !== "[") return false;
   const keys = new Set<string>();
   let depth = 0;
@@ -84,16 +85,6 @@ function isOfContainer(tokens: readonly GroovyToken[], at: number): boolean {
 function hasBlock(tokens: readonly GroovyToken[], open: number): boolean {
   const close = closingAt(tokens, open);
   return close !== undefined && (signAt(tokens, close + 1) === "{" || signAt(tokens, close - 1) === "}");
-}
-
-function openOf(tokens: readonly GroovyToken[], at: number): number | undefined {
-  let depth = 0;
-  for (let index = at - 1; index >= 0 && at - index < maximumBack; index--) {
-    const sign = signAt(tokens, index);
-    if (sign === ")" || sign === "]" || sign === "}") depth += 1;
-    else if ((sign === "(" || sign === "[" || sign === "{") && --depth < 0) return index;
-  }
-  return undefined;
 }
 
 /** Whether the script says anything of the value that begins at a token. */
