@@ -4,24 +4,8 @@ import type { ValueStep, WordPart } from "./document.ts";
 import { groovyTokens, nameAt, signAt, type GroovyPiece, type GroovyToken } from "./groovy.ts";
 import { closingAt } from "./groovyBrackets.ts";
 import { questionAt } from "./groovyChoice.ts";
-import type { GroovyLoop } from "./groovyCollections.ts";
-import { contentOf, firstLine, moved, type GroovyValue } from "./groovyValue.ts";
-
-/** Where the values of a script's names are found. */
-export interface GroovySources {
-  /** The loop around an offset whose variable has the name. */
-  loopAt(name: string, span: Span): GroovyLoop | undefined;
-  /** The tokens at which the values begin that a name may have there; undefined for one that the script does not say. */
-  placesOf(name: string, offset: number): readonly (number | undefined)[];
-  /** What `withEnv` sets a name to around an offset. */
-  settingAt(name: string, offset: number): readonly GroovyPiece[] | undefined;
-  /** Whether only the first line counts of the value that begins at a token. */
-  isLines(index: number): boolean;
-  /** Where the block begins in which a definition stands whose value begins at a token. */
-  branchOf(index: number): number;
-  /** The tokens at which values begin that a function returns. */
-  resultsOf(name: string): readonly number[];
-}
+import { createGroovyNames, isHandle, maximumDepth, type GroovySources } from "./groovyNames.ts";
+import { contentOf, moved, within, type GroovyValue } from "./groovyValue.ts";
 
 /** Evaluates what stands at a script's tokens. */
 export interface GroovyEvaluation {
@@ -33,16 +17,11 @@ export interface GroovyEvaluation {
   partsOf(pieces: readonly GroovyPiece[]): readonly WordPart[];
 }
 
-const maximumDepth = 10;
 const maximumParts = 64;
 /** Names that are followed for one value: keeps those that name each other from growing without end. */
 const maximumExpansions = 100;
-/** A name that is given more values than this is not followed. */
-const maximumDefinitions = 8;
 /** Tokens of expressions within strings that are read. */
 const maximumEvaluated = 20_000;
-/** Calls that give an image by its name. */
-const isHandle = /(?:^|\.)docker\.(?:build|image)$/;
 /** Methods that leave a text as it is. */
 const same = /^(?:trim|toString|strip|stripIndent|stripMargin|intern|toLowerCase)$/;
 
@@ -55,135 +34,16 @@ export function createGroovyEvaluation(
   // Expressions within strings have their tokens behind the script's own.
   const all = [...tokens];
   const evaluated = new Map<number, number>();
-  const groups = new Map<string, object>();
   const sign = (index: number): string => signAt(all, index);
 
   const stepAt = (span: Span, label: string): ValueStep => ({ span, label, text: text.slice(span.start, span.end) });
 
   let left = maximumExpansions;
-  const expand = (name: string, span: Span, depth: number): readonly WordPart[] => {
-    const known = name.replace(/^env\./, "").replaceAll(/\[\s*(?:'(\w+)'|"(\w+)")\s*\]/g, ".$1$2");
-    const short = known.slice(known.lastIndexOf(".") + 1);
-    const step = stepAt(span, `variable ${/^\w+$/.test(short) ? short : name}`);
-    if (left-- <= 0) return [{ span, chain: [step] }];
-    const setting = sources.settingAt(known, span.start);
-    if (setting !== undefined && depth < maximumDepth)
-      return pieceParts(setting, depth + 1).map((part) => ({ ...part, span, chain: [step, ...part.chain] }));
-    const loop = sources.loopAt(known, span);
-    const placed = sources.placesOf(known, span.start);
-    if (loop !== undefined && depth < maximumDepth && !placed.some((at) => isWithin(at, loop.span)))
-      return oneOf(loop, span, step, depth);
-    // `image.id` is the name of what `image` was made of.
-    const found = placed.length === 0 && known.endsWith(".id") ? handlesOf(known.slice(0, -3), span.start) : placed;
-    const places = found.length > maximumDefinitions || depth >= maximumDepth ? [] : found;
-    if (places.length === 0 && depth < maximumDepth) {
-      const passed = memberOf(known, span, step, depth);
-      if (passed !== undefined) return passed;
-      if (known.endsWith("]")) return itemOf(known, span, step, depth);
-    }
-    const values = places.map((place) => {
-      const value = place === undefined ? undefined : valueAt(place, depth + 1);
-      return place !== undefined && value !== undefined && sources.isLines(place) ? firstLine(value) : value;
-    });
-    // A text that grows out of nothing is a list of words rather than one image.
-    if (places.includes(undefined)) {
-      const isGrown = values.every((one) => one === undefined || textOf(one) === "");
-      return [{ span, chain: isGrown ? [] : [step] }];
-    }
-    const assigned = telling(values);
-    const [only, ...others] = assigned.map(({ value }) =>
-      within(value, span, [step, stepAt(contentOf(value), `value of ${name}`)]),
-    );
-    if (only === undefined) return [{ span, chain: [step] }];
-    if (others.length === 0) return only;
-    return [{ span, chain: [step], choices: [only, ...others], group: groupOf(assigned.map(({ at }) => places[at])) }];
-  };
-
-  /** `config.image`, where a function is given the map by the name that it has outside. */
-  function memberOf(path: string, span: Span, step: ValueStep, depth: number): readonly WordPart[] | undefined {
-    const [, name = "", rest = ""] = /^(\w+)((?:\.\w+|\[\d+\])+)$/.exec(path) ?? [];
-    const given = name === "" ? undefined : sources.loopAt(name, span);
-    if (given?.kind !== "parameter") return undefined;
-    const choices = given.items.flatMap((item) => {
-      const token = item === undefined ? undefined : all[item];
-      if (token?.kind !== "name") return [];
-      return [expand(token.text + rest, token.span, depth + 1).map((part) => ({ ...part, span }))];
-    });
-    const [only, ...others] = choices;
-    return others.length === 0 ? only : [{ span, chain: [step], choices, group: given.group }];
-  }
-
-  /** `images[name]`, `images["$name"]`, for what the name is. */
-  function itemOf(path: string, span: Span, step: ValueStep, depth: number): readonly WordPart[] {
-    const [, list, variable] = /^([\w.]+)\[(?:(?=\w)|"\$\{?(?=\w+\}?"))([\w.]+)\}?"?\]$/.exec(path) ?? [];
-    if (list === undefined || variable === undefined) return [{ span, chain: [step] }];
-    const [key, ...rest] = expand(variable, span, depth + 1);
-    const keys = key === undefined || rest.length > 0 ? [] : (key.choices ?? [[key]]);
-    const choices = keys.map((parts) => {
-      const isTold = parts.every(({ text: known }) => known !== undefined);
-      return isTold ? expand(`${list}.${textOfStretches(parts)}`, span, depth + 1) : [{ span, chain: [step] }];
-    });
-    const [only, ...others] = choices;
-    if (only === undefined) return [{ span, chain: [step] }];
-    return others.length === 0 ? only : [{ span, chain: [step], choices, group: key?.group ?? choices }];
-  }
-
-  const isWithin = (at: number | undefined, { start, end }: Span): boolean => {
-    const offset = at === undefined ? -1 : (all[at]?.span.start ?? -1);
-    return start <= offset && offset <= end;
-  };
-
-  /** What branches assign: each value once, and nothing that only says that another is to come. */
-  function telling(
-    values: readonly (GroovyValue | undefined)[],
-  ): readonly { readonly value: GroovyValue; readonly at: number }[] {
-    const found = new Map<string, { value: GroovyValue; at: number }>();
-    for (const [at, value] of values.entries()) {
-      if (value === undefined) continue;
-      const isTold = values.length === 1 || value.parts.some(({ text: known, choices }) => known ?? choices);
-      const text = value.parts.some(({ choices }) => choices) ? `${at}` : textOf(value);
-      if (isTold && !found.has(text)) found.set(text, { value, at });
-    }
-    return [...found.values()];
-  }
-
-  /** What is assigned in the same branches is taken together. */
-  function groupOf(places: readonly (number | undefined)[]): object {
-    const key = places.map((place) => (place === undefined ? "" : sources.branchOf(place))).join(" ");
-    const group = groups.get(key) ?? {};
-    groups.set(key, group);
-    return group;
-  }
-
-  /** Where the images stand that a variable holds: `def image = docker.build('name')`. */
-  const handlesOf = (name: string, offset: number): readonly (number | undefined)[] =>
-    sources.placesOf(name, offset).filter((at) => at !== undefined && isHandle.test(nameAt(all, at)));
-
-  /** What a variable of a loop is, one after the other. */
-  const oneOf = (loop: GroovyLoop, span: Span, step: ValueStep, depth: number): readonly WordPart[] => {
-    const choices = loop.items.map((item): readonly WordPart[] => {
-      const value = item === undefined ? undefined : (keyAt(item) ?? valueAt(item, depth + 1));
-      if (value === undefined) return [{ span, chain: [step] }];
-      const label = `${loop.kind === "parameter" ? "argument for" : "item of"} ${loop.name}`;
-      return within(value, span, [step, stepAt(contentOf(value), label)]);
-    });
-    const [first, ...others] = choices;
-    const isKnown = first?.every((part) => part.text !== undefined) === true;
-    const isOne =
-      others.length === 0 || (isKnown && others.every((one) => textOfStretches(one) === textOfStretches(first)));
-    return first !== undefined && isOne ? first : [{ span, chain: [step], choices, group: loop.group }];
-  };
-
-  /** The key of a map, which needs no quotes. */
-  const keyAt = (index: number): GroovyValue | undefined => {
-    const token = all[index];
-    if (token?.kind !== "name" || sign(index + 1) !== ":") return undefined;
-    const { span } = token;
-    return { parts: [{ text: token.text, span, chain: [] }], span, next: index + 1, endsWithName: true };
-  };
-
-  const within = ({ parts }: GroovyValue, span: Span, steps: readonly ValueStep[]): readonly WordPart[] =>
-    parts.map((part) => ({ ...part, span, chain: [...steps, ...part.chain] }));
+  const expand = createGroovyNames(text, all, sources, {
+    valueAt,
+    partsOf: pieceParts,
+    follow: () => left-- > 0,
+  });
 
   /** A value, or a choice between two: `condition ? one : other`, `one ?: other`. */
   function valueAt(index: number, depth = 0): GroovyValue | undefined {
@@ -310,14 +170,15 @@ export function createGroovyEvaluation(
     return [[{ span, chain: isJoined ? [] : [stepAt(span, "expression")] }], last];
   }
 
-  const pieceParts = (pieces: readonly GroovyPiece[], depth: number): readonly WordPart[] =>
-    pieces.flatMap((piece): readonly WordPart[] => {
+  function pieceParts(pieces: readonly GroovyPiece[], depth: number): readonly WordPart[] {
+    return pieces.flatMap((piece): readonly WordPart[] => {
       if (piece.kind === "expression") return expressionParts(piece, depth);
       const span = { start: piece.start, end: Math.min(text.length, piece.start + piece.text.length) };
       // Nothing can be written behind a number.
       const isHeld = piece.isBare !== true && text.slice(span.start, span.end) === piece.text;
       return [{ text: piece.text, span, chain: [], ...(isHeld ? { literal: span } : {}) }];
     });
+  }
 
   /** What a string puts in: a name, or anything that has a value. */
   function expressionParts(

@@ -1,5 +1,5 @@
 import type { Span } from "../image/span.ts";
-import type { WordPart } from "./document.ts";
+import type { ValueStep, WordPart } from "./document.ts";
 import type { GroovyToken } from "./groovy.ts";
 
 /** A value in a Groovy script: strings and names joined by `+`. */
@@ -43,4 +43,9 @@ export function contentOf({ parts, span }: GroovyValue): Span {
   const [first] = parts;
   const last = parts.at(-1);
   return first === undefined || last === undefined ? span : { start: first.span.start, end: last.span.end };
+}
+
+/** The parts of a value for the place that takes it, after the steps that led there. */
+export function within({ parts }: GroovyValue, span: Span, steps: readonly ValueStep[]): readonly WordPart[] {
+  return parts.map((part) => ({ ...part, span, chain: [...steps, ...part.chain] }));
 }

@@ -1,0 +1,171 @@
+import type { Span } from "../image/span.ts";
+import { textOfStretches } from "../shell/stretch.ts";
+import type { ValueStep, WordPart } from "./document.ts";
+import { nameAt, signAt, type GroovyPiece, type GroovyToken } from "./groovy.ts";
+import type { GroovyLoop } from "./groovyCollections.ts";
+import { contentOf, firstLine, within, type GroovyValue } from "./groovyValue.ts";
+
+/** Where the values of a script's names are found. */
+export interface GroovySources {
+  /** The loop around an offset whose variable has the name. */
+  loopAt(name: string, span: Span): GroovyLoop | undefined;
+  /** The tokens at which the values begin that a name may have there; undefined for one that the script does not say. */
+  placesOf(name: string, offset: number): readonly (number | undefined)[];
+  /** What `withEnv` sets a name to around an offset. */
+  settingAt(name: string, offset: number): readonly GroovyPiece[] | undefined;
+  /** Whether only the first line counts of the value that begins at a token. */
+  isLines(index: number): boolean;
+  /** Where the block begins in which a definition stands whose value begins at a token. */
+  branchOf(index: number): number;
+  /** The tokens at which values begin that a function returns. */
+  resultsOf(name: string): readonly number[];
+}
+
+/** How the values are read that a name stands for. */
+interface GroovyExpressions {
+  valueAt(index: number, depth: number): GroovyValue | undefined;
+  partsOf(pieces: readonly GroovyPiece[], depth: number): readonly WordPart[];
+  /** One more name is followed; false where too many were. */
+  follow(): boolean;
+}
+
+/** Names that stand for others are followed as deep as this. */
+export const maximumDepth = 10;
+/** A name that is given more values than this is not followed. */
+const maximumDefinitions = 8;
+/** Calls that give an image by its name. */
+export const isHandle = /(?:^|\.)docker\.(?:build|image)$/;
+
+/** Says what a name is at a place of a script, in the words that its values have there. */
+export function createGroovyNames(
+  text: string,
+  tokens: readonly GroovyToken[],
+  sources: GroovySources,
+  expressions: GroovyExpressions,
+): (name: string, span: Span, depth: number) => readonly WordPart[] {
+  const groups = new Map<string, object>();
+  const stepAt = (span: Span, label: string): ValueStep => ({ span, label, text: text.slice(span.start, span.end) });
+
+  const expand = (name: string, span: Span, depth: number): readonly WordPart[] => {
+    const known = name.replace(/^env\./, "").replaceAll(/\[\s*(?:'(\w+)'|"(\w+)")\s*\]/g, ".$1$2");
+    const short = known.slice(known.lastIndexOf(".") + 1);
+    const step = stepAt(span, `variable ${/^\w+$/.test(short) ? short : name}`);
+    if (!expressions.follow()) return [{ span, chain: [step] }];
+    const setting = sources.settingAt(known, span.start);
+    if (setting !== undefined && depth < maximumDepth)
+      return expressions.partsOf(setting, depth + 1).map((part) => ({ ...part, span, chain: [step, ...part.chain] }));
+    const loop = sources.loopAt(known, span);
+    const placed = sources.placesOf(known, span.start);
+    if (loop !== undefined && depth < maximumDepth && !placed.some((at) => isWithin(at, loop.span)))
+      return oneOf(loop, span, step, depth);
+    // `image.id` is the name of what `image` was made of.
+    const found = placed.length === 0 && known.endsWith(".id") ? handlesOf(known.slice(0, -3), span.start) : placed;
+    const places = found.length > maximumDefinitions || depth >= maximumDepth ? [] : found;
+    if (places.length === 0 && depth < maximumDepth) {
+      const passed = memberOf(known, span, step, depth);
+      if (passed !== undefined) return passed;
+      if (known.endsWith("]")) return itemOf(known, span, step, depth);
+    }
+    const values = places.map((place) => {
+      const value = place === undefined ? undefined : expressions.valueAt(place, depth + 1);
+      return place !== undefined && value !== undefined && sources.isLines(place) ? firstLine(value) : value;
+    });
+    // A text that grows out of nothing is a list of words rather than one image.
+    if (places.includes(undefined)) {
+      const isGrown = values.every((one) => one === undefined || textOfStretches(one.parts) === "");
+      return [{ span, chain: isGrown ? [] : [step] }];
+    }
+    const assigned = telling(values);
+    const [only, ...others] = assigned.map(({ value }) =>
+      within(value, span, [step, stepAt(contentOf(value), `value of ${name}`)]),
+    );
+    if (only === undefined) return [{ span, chain: [step] }];
+    if (others.length === 0) return only;
+    return [{ span, chain: [step], choices: [only, ...others], group: groupOf(assigned.map(({ at }) => places[at])) }];
+  };
+
+  /** `config.image`, where a function is given the map by the name that it has outside. */
+  function memberOf(path: string, span: Span, step: ValueStep, depth: number): readonly WordPart[] | undefined {
+    const [, name = "", rest = ""] = /^(\w+)((?:\.\w+|\[\d+\])+)$/.exec(path) ?? [];
+    const given = name === "" ? undefined : sources.loopAt(name, span);
+    if (given?.kind !== "parameter") return undefined;
+    const choices = given.items.flatMap((item) => {
+      const token = item === undefined ? undefined : tokens[item];
+      if (token?.kind !== "name") return [];
+      return [expand(token.text + rest, token.span, depth + 1).map((part) => ({ ...part, span }))];
+    });
+    const [only, ...others] = choices;
+    return others.length === 0 ? only : [{ span, chain: [step], choices, group: given.group }];
+  }
+
+  /** `images[name]`, `images["$name"]`, for what the name is. */
+  function itemOf(path: string, span: Span, step: ValueStep, depth: number): readonly WordPart[] {
+    const [, list, variable] = /^([\w.]+)\[(?:(?=\w)|"\$\{?(?=\w+\}?"))([\w.]+)\}?"?\]$/.exec(path) ?? [];
+    if (list === undefined || variable === undefined) return [{ span, chain: [step] }];
+    const [key, ...rest] = expand(variable, span, depth + 1);
+    const keys = key === undefined || rest.length > 0 ? [] : (key.choices ?? [[key]]);
+    const choices = keys.map((parts) => {
+      const isTold = parts.every(({ text: known }) => known !== undefined);
+      return isTold ? expand(`${list}.${textOfStretches(parts)}`, span, depth + 1) : [{ span, chain: [step] }];
+    });
+    const [only, ...others] = choices;
+    if (only === undefined) return [{ span, chain: [step] }];
+    return others.length === 0 ? only : [{ span, chain: [step], choices, group: key?.group ?? choices }];
+  }
+
+  const isWithin = (at: number | undefined, { start, end }: Span): boolean => {
+    const offset = at === undefined ? -1 : (tokens[at]?.span.start ?? -1);
+    return start <= offset && offset <= end;
+  };
+
+  /** What branches assign: each value once, and nothing that only says that another is to come. */
+  function telling(
+    values: readonly (GroovyValue | undefined)[],
+  ): readonly { readonly value: GroovyValue; readonly at: number }[] {
+    const found = new Map<string, { value: GroovyValue; at: number }>();
+    for (const [at, value] of values.entries()) {
+      if (value === undefined) continue;
+      const isTold = values.length === 1 || value.parts.some(({ text: known, choices }) => known ?? choices);
+      const text = value.parts.some(({ choices }) => choices) ? `${at}` : textOfStretches(value.parts);
+      if (isTold && !found.has(text)) found.set(text, { value, at });
+    }
+    return [...found.values()];
+  }
+
+  /** What is assigned in the same branches is taken together. */
+  function groupOf(places: readonly (number | undefined)[]): object {
+    const key = places.map((place) => (place === undefined ? "" : sources.branchOf(place))).join(" ");
+    const group = groups.get(key) ?? {};
+    groups.set(key, group);
+    return group;
+  }
+
+  /** Where the images stand that a variable holds: `def image = docker.build('name')`. */
+  const handlesOf = (name: string, offset: number): readonly (number | undefined)[] =>
+    sources.placesOf(name, offset).filter((at) => at !== undefined && isHandle.test(nameAt(tokens, at)));
+
+  /** What a variable of a loop is, one after the other. */
+  const oneOf = (loop: GroovyLoop, span: Span, step: ValueStep, depth: number): readonly WordPart[] => {
+    const choices = loop.items.map((item): readonly WordPart[] => {
+      const value = item === undefined ? undefined : (keyAt(item) ?? expressions.valueAt(item, depth + 1));
+      if (value === undefined) return [{ span, chain: [step] }];
+      const label = `${loop.kind === "parameter" ? "argument for" : "item of"} ${loop.name}`;
+      return within(value, span, [step, stepAt(contentOf(value), label)]);
+    });
+    const [first, ...others] = choices;
+    const isKnown = first?.every((part) => part.text !== undefined) === true;
+    const isOne =
+      others.length === 0 || (isKnown && others.every((one) => textOfStretches(one) === textOfStretches(first)));
+    return first !== undefined && isOne ? first : [{ span, chain: [step], choices, group: loop.group }];
+  };
+
+  /** The key of a map, which needs no quotes. */
+  const keyAt = (index: number): GroovyValue | undefined => {
+    const token = tokens[index];
+    if (token?.kind !== "name" || signAt(tokens, index + 1) !== ":") return undefined;
+    const { span } = token;
+    return { parts: [{ text: token.text, span, chain: [] }], span, next: index + 1, endsWithName: true };
+  };
+
+  return expand;
+}
