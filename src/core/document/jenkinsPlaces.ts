@@ -51,16 +51,21 @@ export function isInsideCall(tokens: readonly GroovyToken[], at: number, calls: 
   let depth = 0;
   for (let index = at - 1; index >= 0 && at - index < 500; index--) {
     const token = tokens[index];
-    if (token?.kind === "name" && depth === 0 && calls.includes(token.text)) return true;
+    if (token?.kind === "name" && depth === 0 && calls.includes(ownName(token.text))) return true;
     if (token?.kind !== "sign") continue;
     if (")}]".includes(token.text)) depth += 1;
     else if (token.text === "(" && depth === 0) {
       const name = tokens[index - 1];
-      return name?.kind === "name" && calls.includes(name.text);
+      return name?.kind === "name" && calls.includes(ownName(name.text));
     } else if (token.text === "[" && depth === 0 && signAt(tokens, index - 1) === "(") continue;
     else if ("({[".includes(token.text) && --depth < 0) return false;
   }
   return false;
+}
+
+/** A step's name without the pipeline that a library is handed: `script.containerTemplate`. */
+function ownName(path: string): string {
+  return path.slice(path.lastIndexOf(".") + 1);
 }
 
 /** `containers: [[name: 'x', image: 'y']]` */

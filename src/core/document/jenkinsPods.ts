@@ -29,7 +29,7 @@ export function stringScalar(text: string, token: GroovyToken): YamlScalar | und
 export function readPod(text: string, token: GroovyToken | undefined, path: string): PodImages {
   const scalar = token === undefined ? undefined : stringScalar(text, token);
   if (token?.kind !== "string" || scalar === undefined) return none;
-  const found = imagesOfPod({ ...scalar, text: withoutLines(scalar, token.pieces) }, text, path);
+  const found = imagesOfPod({ ...scalar, text: withoutExpressions(scalar, token.pieces) }, text, path);
   const isComposed = ({ span }: ImageUse): boolean =>
     token.pieces.some((one) => one.kind === "expression" && one.span.start < span.end && one.span.end > span.start);
   return {
@@ -41,21 +41,29 @@ export function readPod(text: string, token: GroovyToken | undefined, path: stri
 }
 
 /**
- * A pod without the lines that are nothing but an expression: they stand for lines of their own, and whatever those are,
- * what is written around them holds.
+ * A pod without what only Groovy reads. Lines that are nothing but an expression stand for lines of their own, and
+ * whatever those are, what is written around them holds; within a line no sign of an expression is one of YAML.
  */
-function withoutLines({ text, span }: YamlScalar, pieces: readonly GroovyPiece[]): string {
+function withoutExpressions({ text, span }: YamlScalar, pieces: readonly GroovyPiece[]): string {
   const kept: string[] = [];
   let end = 0;
   for (const piece of pieces) {
     if (piece.kind === "text") continue;
     const from = piece.span.start - span.start;
     const to = piece.span.end - span.start;
-    if (!isAlone(text, from, to) || isOpenImage(text, from)) continue;
-    kept.push(text.slice(end, from), " ".repeat(to - from));
+    const isLine = isAlone(text, from, to) && !isOpenImage(text, from);
+    if (!isLine && /^[\w.]*$/.test(piece.name)) continue;
+    kept.push(text.slice(end, from), isLine ? " ".repeat(to - from) : `\${${"_".repeat(to - from - 3)}}`);
     end = to;
   }
-  return kept.length === 0 ? text : kept.join("") + text.slice(end);
+  return withoutMargin(kept.length === 0 ? text : kept.join("") + text.slice(end));
+}
+
+/** What `stripMargin` leaves of lines that all have one. */
+function withoutMargin(text: string): string {
+  if (!/^\s*\|/.test(text)) return text;
+  const isMargin = text.split("\n").every((line) => /^\s*(?:\||$)/.test(line));
+  return isMargin ? text.replaceAll(/^([ \t]*)\|/gm, "$1 ") : text;
 }
 
 /** Whether nothing else stands in the lines of a stretch. */
@@ -113,5 +121,5 @@ export function isPod(token: GroovyToken): boolean {
   const [first] = token.pieces;
   if (first?.kind === "text" && isContainerList(first.text)) return true;
   const has = (form: RegExp): boolean => token.pieces.some((piece) => piece.kind === "text" && form.test(piece.text));
-  return has(/^\s*kind:[ \t]*["']?Pod\b/m) && has(/^[ \t-]*image[ \t]*:/m);
+  return has(/^[\s|]*kind:[ \t]*["']?Pod\b/m) && has(/^[ \t|-]*image[ \t]*:/m);
 }

@@ -165,6 +165,16 @@ describe("readJenkinsfile", () => {
       ["docker.io/library/node:22", "docker.io/a/b:1", "partial", "docker.io/a/d:1"],
     ],
     [
+      "expressions within a pod, whatever they are of YAML",
+      "podTemplate(yaml: \"\"\"\nspec:\n  containers:\n  - name: ${c['x'] ?: 'y: z'}\n    image: ${c['i'] ?: 'a/b:1'}\n  - {name: y, image: a/b:2}\n\"\"\") { }",
+      ["docker.io/a/b:1", "docker.io/a/b:2"],
+    ],
+    [
+      "a pod with a margin",
+      "def pod = '''\\\n  |kind: Pod\n  |spec:\n  |  containers:\n  |  - name: x\n  |    image: a/b:1\n'''.stripMargin()",
+      ["docker.io/a/b:1"],
+    ],
+    [
       "a pod around lines that the script makes",
       'def I = \'a/b:1\'\npodTemplate(yaml: """\nspec:\n  tolerations:\n    ${arm ? more : \'\'}\n  containers:\n  ${first}\n  - name: x\n    image: ${I}\n  - image: >-\n      ${I}\n  - image: a/b:2\n  $last\n""") { }',
       ["docker.io/a/b:1", "docker.io/a/b:1", "docker.io/a/b:2"],
@@ -187,6 +197,11 @@ describe("readJenkinsfile", () => {
     [
       "scripts that variables hold, and what is done to them",
       "def pull = 'docker pull a/b:1'\nnode { sh pull\n sh 'docker pull a/b:2'.replace('x', 'y') }",
+      ["docker.io/a/b:1", "docker.io/a/b:2"],
+    ],
+    [
+      "pods of a library that is handed the pipeline",
+      "script.podTemplate(containers: [script.containerTemplate(name: 'x', image: 'a/b:1'), ctx.containerTemplate(image: 'a/b:2')]) { }",
       ["docker.io/a/b:1", "docker.io/a/b:2"],
     ],
     [
