@@ -57,17 +57,34 @@ function orDefault(
   own: Evaluation,
 ): Evaluation {
   if (variable.kind !== "unknown" || variable.mayBeUnset !== true) return own;
+  const inEach = withDefaultInEach(state, variable, stretches);
+  if (inEach !== undefined) return { value: undefined, stretches: inEach };
   const byDefault: Variable =
     value === undefined ? { kind: "unknown", stretches } : { kind: "known", value, stretches };
   const one = alternatives([given(variable), byDefault], (written) => wordParts(state, written));
   return { value: undefined, stretches: stretchesOf(state, one) };
 }
 
+/** The same for what goes with other variables, as arguments of one call do: each that is not given is the default. */
+function withDefaultInEach(
+  state: ShellState,
+  variable: Variable & { readonly kind: "unknown" },
+  byDefault: readonly Stretch[] | undefined,
+): readonly Stretch[] | undefined {
+  const [only, ...others] = variable.stretches ?? [];
+  if (only?.choices === undefined || only.group === undefined || others.length > 0) return undefined;
+  if (byDefault === undefined || byDefault.some(({ text }) => text === undefined)) return undefined;
+  const parts = wordParts(state, byDefault);
+  return [{ ...only, choices: only.choices.map((choice) => (isGiven(choice) ? choice : parts)) }];
+}
+
+function isGiven(choice: readonly WordPart[]): boolean {
+  return !isOwnArgument(choice) && choice.some(({ text }) => text !== "");
+}
+
 /** What the calls of a function give, without what they leave out or the script itself would have to be given. */
 function given(variable: Variable & { readonly kind: "unknown" }): Variable {
   const [only, ...others] = variable.stretches ?? [];
-  const isGiven = (choice: readonly WordPart[]): boolean =>
-    !isOwnArgument(choice) && choice.some(({ text }) => text !== "");
   const choices = only?.choices?.filter(isGiven);
   if (only === undefined || choices === undefined || others.length > 0 || choices.length === only.choices?.length)
     return variable;

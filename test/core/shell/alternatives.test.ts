@@ -150,6 +150,14 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    script: 'get() { local t=${2:-3}; docker pull "⟦$1:$t⟧"; }\nget a\nget b 4\nget c\n',
+    expected: [
+      ["docker.io/library/a:3", "resolved"],
+      ["docker.io/library/b:4", "resolved"],
+      ["docker.io/library/c:3", "resolved"],
+    ],
+  },
+  {
     script: 'V=$(date)\nget() { docker pull "⟦a/b:${2:-$V}⟧"; }\nget no:1\n',
     expected: [[null, "partial"]],
   },
