@@ -1,11 +1,11 @@
 import type { Span } from "../image/span.ts";
 import { textOfStretches } from "../shell/stretch.ts";
 import type { ValueStep, WordPart } from "./document.ts";
-import { groovyTokens, nameAt, signAt, type GroovyPiece, type GroovyToken } from "./groovy.ts";
+import { nameAt, signAt, type GroovyPiece, type GroovyToken } from "./groovy.ts";
 import { closingAt } from "./groovyBrackets.ts";
 import { questionAt } from "./groovyChoice.ts";
 import { createGroovyNames, isHandle, maximumDepth, type GroovySources } from "./groovyNames.ts";
-import { contentOf, moved, within, type GroovyValue } from "./groovyValue.ts";
+import { contentOf, expressionTokens, within, type GroovyValue } from "./groovyValue.ts";
 
 /** Evaluates what stands at a script's tokens. */
 export interface GroovyEvaluation {
@@ -188,12 +188,8 @@ export function createGroovyEvaluation(
     if (!/[^\w.[\]'"]/.test(name) || !text.startsWith("${", span.start)) return expand(name, span, depth);
     let index = evaluated.get(span.start);
     if (index === undefined && all.length - tokens.length < maximumEvaluated) {
-      const from = span.start + 2;
-      // What follows must not belong to it.
-      all.push({ kind: "sign", text: ";", span: { start: from, end: from } });
-      index = all.length;
-      all.push(...groovyTokens(text.slice(from, span.end - 1)).map((token) => moved(token, from)));
-      all.push({ kind: "sign", text: ";", span: { start: span.end, end: span.end } });
+      index = all.length + 1;
+      all.push(...expressionTokens(text, span));
       evaluated.set(span.start, index);
     }
     const value = index === undefined || depth >= maximumDepth ? undefined : valueAt(index, depth + 1);

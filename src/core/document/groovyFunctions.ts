@@ -2,6 +2,7 @@ import type { Span } from "../image/span.ts";
 import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
 import { closingsOf } from "./groovyBrackets.ts";
 import type { GroovyLoop } from "./groovyCollections.ts";
+import { expressionTokens } from "./groovyValue.ts";
 
 /** What the functions that a script defines are given and give back. */
 export interface GroovyFunctions {
@@ -9,6 +10,8 @@ export interface GroovyFunctions {
   readonly parameters: readonly GroovyLoop[];
   /** The tokens at which values begin that a function returns, by its name. */
   readonly results: ReadonlyMap<string, readonly number[]>;
+  /** The script's tokens, and behind them those of calls that strings put in. */
+  readonly tokens: readonly GroovyToken[];
 }
 
 interface Script {
@@ -35,6 +38,8 @@ const maximumFunctions = 200;
 const maximumCalls = 64;
 const maximumParameters = 20;
 const maximumResults = 16;
+/** Tokens of calls within strings that are read. */
+const maximumWithin = 20_000;
 /** What stands before a call, and not before a name that is defined. */
 const notType = /^(?:return|new|else|in|throw|assert|case|if|while|switch|agent|sh|echo)$/;
 
@@ -48,21 +53,41 @@ export function groovyFunctions(text: string, tokens: readonly GroovyToken[]): G
     const found = definitionAt(script, at);
     if (found !== undefined) functions.set(name, found);
   }
-  if (functions.size === 0) return { parameters: [], results: new Map() };
+  if (functions.size === 0) return { parameters: [], results: new Map(), tokens };
+  const all = withCalls(text, tokens, functions);
+  const whole: Script = all === tokens ? script : { text, tokens: all, closings: closingsOf(all) };
   const calls = new Map<string, (readonly Argument[])[]>();
-  for (let at = 0; at < tokens.length; at++) {
-    const path = nameAt(tokens, at);
+  for (let at = 0; at < all.length; at++) {
+    const path = nameAt(all, at);
     const name = path.includes(".") ? path.replace(/^this\./, "").replace(/\.call$/, "") : path;
     const known = functions.get(name);
     // Another one of the same name takes other parameters.
-    if (known === undefined || known.at === at || definitionAt(script, at) !== undefined) continue;
+    if (known === undefined || known.at === at || definitionAt(whole, at) !== undefined) continue;
     const found = calls.get(name) ?? [];
-    const given = argumentsAt(script, at);
+    const given = argumentsAt(whole, at);
     if (given !== undefined && found.length < maximumCalls) calls.set(name, [...found, given]);
   }
-  const parameters = [...functions].flatMap(([name, one]) => parametersOf(script, one, calls.get(name) ?? []));
+  const parameters = [...functions].flatMap(([name, one]) => parametersOf(whole, one, calls.get(name) ?? []));
   const results = new Map([...functions].map(([name, one]) => [name, resultsOf(text, tokens, one)]));
-  return { parameters, results };
+  return { parameters, results, tokens: all };
+}
+
+/** The tokens of a script, and behind them those of what its strings put in where that calls one of its functions. */
+function withCalls(
+  text: string,
+  tokens: readonly GroovyToken[],
+  functions: ReadonlyMap<string, GroovyFunction>,
+): readonly GroovyToken[] {
+  const found: GroovyToken[] = [];
+  for (const token of tokens) {
+    if (token.kind !== "string" || found.length > maximumWithin) continue;
+    for (const piece of token.pieces) {
+      if (piece.kind === "text" || !text.startsWith("${", piece.span.start)) continue;
+      const name = /(\w+)[ \t]*\(/.exec(piece.name)?.[1];
+      if (name !== undefined && functions.has(name)) found.push(...expressionTokens(text, piece.span));
+    }
+  }
+  return found.length === 0 ? tokens : [...tokens, ...found];
 }
 
 /** `def name(String one, two = 'x') {`, `def name = { one, two -> ` */

@@ -1,6 +1,6 @@
 import type { Span } from "../image/span.ts";
 import type { ValueStep, WordPart } from "./document.ts";
-import type { GroovyToken } from "./groovy.ts";
+import { groovyTokens, type GroovyToken } from "./groovy.ts";
 
 /** A value in a Groovy script: strings and names joined by `+`. */
 export interface GroovyValue {
@@ -26,8 +26,18 @@ export function firstLine(value: GroovyValue): GroovyValue {
   return { ...value, parts };
 }
 
+/** The tokens of what a string puts in at `${...}`, and a sign before and after them that keeps others apart. */
+export function expressionTokens(text: string, { start, end }: Span): readonly GroovyToken[] {
+  const from = start + 2;
+  return [
+    { kind: "sign", text: ";", span: { start: from, end: from } },
+    ...groovyTokens(text.slice(from, end - 1)).map((token) => moved(token, from)),
+    { kind: "sign", text: ";", span: { start: end, end } },
+  ];
+}
+
 /** A token of an expression within a string, where the script has it. */
-export function moved(token: GroovyToken, by: number): GroovyToken {
+function moved(token: GroovyToken, by: number): GroovyToken {
   const span = { start: token.span.start + by, end: token.span.end + by };
   if (token.kind !== "string") return { ...token, span };
   const pieces = token.pieces.map((piece) =>

@@ -26,7 +26,7 @@ const maximumCells = 64;
 
 /** Finds what a script's tokens define. A name that is given different values is not known. */
 export function createGroovyValues(text: string, tokens: readonly GroovyToken[]): GroovyValues {
-  const { parameters, results } = groovyFunctions(text, tokens);
+  const { parameters, results, tokens: all } = groovyFunctions(text, tokens);
   const { members, loops: over } = groovyCollections(tokens, parameters);
   const { places, tokens: defining, environment: names, lines, settings } = groovyDefinitions(text, tokens);
   const loops = [...parameters, ...over];
@@ -48,7 +48,7 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
     const found = definitionsAt(places.get(name) ?? [], offset).map(({ at }) => at);
     return own.length === 0 ? found : [...found, ...own.filter((at) => !found.includes(at))];
   };
-  const evaluation = createGroovyEvaluation(text, tokens, {
+  const evaluation = createGroovyEvaluation(text, all, {
     loopAt: (name, { start, end }) => loopsOf.get(name)?.findLast(({ span }) => start >= span.start && end <= span.end),
     placesOf(name, offset) {
       const found = lookUp(name, offset);

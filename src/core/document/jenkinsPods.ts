@@ -118,8 +118,11 @@ function piecesWithin(pieces: readonly GroovyPiece[], { start, end }: Span): rea
 /** Whether a string is a pod by itself, or containers of one, wherever the script keeps it. */
 export function isPod(token: GroovyToken): boolean {
   if (token.kind !== "string" || token.span.end - token.span.start < 40) return false;
-  const [first] = token.pieces;
-  if (first?.kind === "text" && isContainerList(first.text)) return true;
+  const [first, ...others] = token.pieces;
+  // Whatever an expression puts in, it is a part of a line.
+  const rest = first?.kind === "text" && /^\s*-[ \t]/.test(first.text) ? others : [];
+  const whole = rest.map((piece) => (piece.kind === "text" ? piece.text : "x")).join("");
+  if (first?.kind === "text" && isContainerList(first.text + whole)) return true;
   const has = (form: RegExp): boolean => token.pieces.some((piece) => piece.kind === "text" && form.test(piece.text));
   return has(/^[\s|]*kind:[ \t]*["']?Pod\b/m) && has(/^[ \t|-]*image[ \t]*:/m);
 }

@@ -249,6 +249,11 @@ describe("readJenkinsfile", () => {
       "def list() { return indent(2, \"\"\"\n  - name: x\n    image: a/b:1\n  - name: y\n    image: a/b:$T\n\"\"\") }\nwriteFile(text: '''\n- name: x\n  image: no:1\n''')",
       ["docker.io/a/b:1", "partial"],
     ],
+    [
+      "containers that functions make of what a pod hands to them",
+      'def pod(c) { def i = c.i ?: "a/b:1"\nreturn """\nkind: Pod\nspec:\n  containers:\n${one("x", i)}${one("y", "a/b:2")}\n""" }\ndef one(n, image) { """\n  - name: ${n}\n    image: ${image}\n    command: [cat]\n""" }\ndef s = "- name: x or ${image} and more of it, and more"',
+      ["docker.io/a/b:1", "docker.io/a/b:2"],
+    ],
     ["no words that are joined", "sh \"docker run ${a.join(' ')}\"", []],
     [
       "containers as maps, wherever they are kept",
