@@ -25,8 +25,20 @@ export type TemplateNode =
   | { readonly kind: "assignment"; readonly name: string; readonly pipeline: TemplatePipeline }
   | { readonly kind: "if" | "with"; readonly branches: readonly TemplateBranch[] }
   | { readonly kind: "call"; readonly name: string; readonly argument: TemplatePipeline }
-  /** What is not followed: a loop. */
+  | TemplateLoop
+  /** What is not followed. */
   | { readonly kind: "unknown" };
+
+/** A loop; `names` are those of the key and the value, or of the value alone. */
+interface TemplateLoop {
+  readonly kind: "range";
+  readonly names: readonly string[];
+  readonly over: TemplatePipeline;
+  readonly body: readonly TemplateNode[];
+  readonly otherwise: readonly TemplateNode[];
+  /** Whether the text ends within it: what is asked for is what its end yields each time. */
+  readonly isOpen: boolean;
+}
 
 /** A template: what it yields, and the templates that it defines by name. */
 export interface ParsedTemplate {
@@ -70,7 +82,7 @@ export function parseTemplate(text: string): ParsedTemplate {
   pushText(current().body, text.slice(at), trimsStart, false);
   while (open.length > 1) {
     const block = open.pop();
-    if (block !== undefined) close(block, current().body, defines);
+    if (block !== undefined) close(block, current().body, defines, true);
   }
   return { nodes: top.body, defines };
 }
@@ -89,7 +101,12 @@ function nextBranch(block: Block, rest: string): void {
   block.condition = follow === undefined ? undefined : parsePipeline(follow);
 }
 
-function close(block: Block, around: TemplateNode[], defines: Map<string, readonly TemplateNode[]>): void {
+function close(
+  block: Block,
+  around: TemplateNode[],
+  defines: Map<string, readonly TemplateNode[]>,
+  isOpen = false,
+): void {
   const { keyword, body, branches, condition } = block;
   if (keyword === "define" || keyword === "block") {
     const name = /^"([^"]*)"|^`([^`]*)`/.exec(block.rest);
@@ -99,11 +116,20 @@ function close(block: Block, around: TemplateNode[], defines: Map<string, readon
     return;
   }
   if (keyword === "range") {
-    around.push({ kind: "unknown" });
+    around.push(loopOf(block, isOpen));
     return;
   }
   const all = [...branches, condition === undefined ? { body } : { condition, body }];
   around.push({ kind: keyword === "with" ? "with" : "if", branches: all });
+}
+
+function loopOf({ rest, body, branches }: Block, isOpen: boolean): TemplateLoop {
+  const [head = "", first, second] = /^(\$\w*)(?:\s*,\s*(\$\w*))?\s*:?=/.exec(rest) ?? [];
+  const names = [first, second].flatMap((name) => name ?? []);
+  const over = parsePipeline(rest.slice(head.length));
+  // What follows `else` is what it yields without an item.
+  const [items, otherwise] = branches[0] === undefined ? [body, []] : [branches[0].body, body];
+  return { kind: "range", names, over, body: items, otherwise, isOpen };
 }
 
 function callOf(rest: string): TemplateNode {

@@ -9,6 +9,9 @@ export interface TemplateStretch {
   readonly step?: ValueStep;
 }
 
+/** Stands behind what an open loop yields for one item. */
+export const endOfItem: TemplateStretch = { text: "" };
+
 /** A value of a template while it is evaluated. */
 export type TemplateData =
   | { readonly kind: "text"; readonly stretches: readonly TemplateStretch[] }
@@ -36,6 +39,9 @@ export const unknownData: TemplateData = { kind: "unknown" };
 export function notGiven(label: string): TemplateData {
   return { kind: "node", node: undefined, file: undefined, label };
 }
+
+/** What a dictionary that a template makes has beside what it is made of. */
+export const nothingElse: TemplateData = notGiven("dict");
 
 /** A text that the template itself says. */
 export function textData(text: string): TemplateData {
@@ -73,19 +79,59 @@ export function mergedData(over: TemplateData, under: TemplateData): TemplateDat
       const other = second.entries.get(name);
       entries.set(name, other === undefined ? value : mergedData(value, other));
     }
-    return { kind: "dictionary", entries };
+    const isAll = first.rest !== undefined && second.rest !== undefined;
+    return isAll ? { kind: "dictionary", entries, rest: nothingElse } : { kind: "dictionary", entries };
   }
   if (first !== undefined) return over;
   const truth = truthOf(over);
   return truth === undefined ? unknownData : truth ? over : under;
 }
 
-function dictionaryOf(data: TemplateData): Extract<TemplateData, { kind: "dictionary" }> | undefined {
-  if (data.kind === "dictionary") return data.rest === undefined ? data : undefined;
+/** A value as a dictionary, where all of it is known. */
+export function dictionaryOf(data: TemplateData): Extract<TemplateData, { kind: "dictionary" }> | undefined {
+  if (data.kind === "dictionary") return data.rest === undefined || data.rest === nothingElse ? data : undefined;
   if (data.kind !== "node" || dereference(data.node)?.kind !== "mapping") return undefined;
   const base = data.base === undefined ? undefined : dictionaryOf(data.base);
   const names = [...(base?.entries.keys() ?? []), ...entriesOf(data.node).map(({ key }) => key.text)];
   return { kind: "dictionary", entries: new Map(names.map((name) => [name, fieldOf(data, name)])) };
+}
+
+/** An item of a list, or an entry of a dictionary. */
+interface TemplateItem {
+  readonly key: TemplateData;
+  readonly value: TemplateData;
+}
+
+/** What a loop over a value goes through; undefined where that is not known. */
+export function itemsOfData(data: TemplateData): readonly TemplateItem[] | undefined {
+  switch (data.kind) {
+    case "list":
+      return data.items.map((value, index) => ({ key: textData(String(index)), value }));
+    case "dictionary":
+      return data.rest === nothingElse ? sorted(data.entries) : undefined;
+    case "node": {
+      if (data.file === undefined) return data === nothingElse ? [] : undefined;
+      const found = dereference(data.node);
+      if (found?.kind === "sequence")
+        return itemsOf(found).map((node, index) => ({
+          key: textData(String(index)),
+          value: { ...data, node, label: `${data.label}[${String(index)}]`, base: undefined },
+        }));
+      if (found?.kind === "mapping") return sorted(dictionaryOf(data)?.entries ?? new Map());
+      return found === undefined || isNull(found) ? [] : undefined;
+    }
+    case "text":
+    case "boolean":
+    case "unknown":
+      return undefined;
+  }
+}
+
+/** Loops go through dictionaries in the order of their keys (text/template). */
+function sorted(entries: ReadonlyMap<string, TemplateData>): readonly TemplateItem[] {
+  return [...entries]
+    .toSorted(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))
+    .map(([key, value]) => ({ key: textData(key), value }));
 }
 
 /** What a value is printed as. */

@@ -1,6 +1,8 @@
 import { parseTemplate, type TemplateNode, type TemplateOperand, type TemplatePipeline } from "./goTemplate.ts";
 import {
+  endOfItem,
   fieldOf,
+  itemsOfData,
   stretchesOf,
   textData,
   textOfData,
@@ -26,7 +28,10 @@ interface Evaluation extends TemplateContext {
   readonly budget: { left: number };
 }
 
+/** Functions that change what they are given. */
+const changing = new Set(["set", "unset"]);
 const maximumDepth = 30;
+const maximumItems = 100;
 const maximumSteps = 20_000;
 
 /** What a template yields, stretch by stretch. Never throws; what is not known is a stretch without text. */
@@ -53,11 +58,15 @@ function evaluateNode(node: TemplateNode, evaluation: Evaluation): readonly Temp
       return callTemplate(node.name, evaluatePipeline(node.argument, evaluation), evaluation);
     case "unknown":
       return [{}];
+    case "range":
+      return evaluateLoop(node, evaluation);
     case "if":
     case "with":
       for (const { condition, body } of node.branches) {
         const value = condition === undefined ? undefined : evaluateCondition(condition, evaluation);
         const truth = value === undefined ? true : truthOf(value);
+        // A chart that comes to anything has not come here.
+        if (truth === undefined && fails(body)) continue;
         if (truth === undefined)
           return forgetting(
             node.branches.flatMap((one) => one.body),
@@ -71,14 +80,54 @@ function evaluateNode(node: TemplateNode, evaluation: Evaluation): readonly Temp
   }
 }
 
+/** What a loop yields, one after the other; what an open one yields is kept apart. */
+function evaluateLoop(
+  loop: Extract<TemplateNode, { kind: "range" }>,
+  evaluation: Evaluation,
+): readonly TemplateStretch[] {
+  const { names, over, body, otherwise, isOpen } = loop;
+  const { variables, depth } = evaluation;
+  const items = itemsOfData(evaluatePipeline(over, evaluation));
+  const isKnown = items !== undefined && items.length <= maximumItems;
+  if (!isOpen && !isKnown) return forgetting([...body, ...otherwise], evaluation);
+  if (!isOpen && items?.length === 0) return evaluateNodes(otherwise, { ...evaluation, depth: depth + 1 });
+  const one = { key: unknownData, value: unknownData };
+  return (isKnown && items.length > 0 ? items : [one]).flatMap(({ key, value }) => {
+    const [first, second] = names;
+    if (second !== undefined && first !== undefined) variables.set(first, key).set(second, value);
+    else if (first !== undefined) variables.set(first, value);
+    const stretches = evaluateNodes(body, { ...evaluation, dot: value, depth: depth + 1 });
+    return isOpen ? [...stretches, endOfItem] : stretches;
+  });
+}
+
+/** Whether a branch ends in the failure of the chart. */
+function fails(body: readonly TemplateNode[]): boolean {
+  return body.some((node) => {
+    const last = node.kind === "output" ? node.pipeline.at(-1)?.[0] : undefined;
+    return last?.kind === "word" && last.name === "fail";
+  });
+}
+
 /** Which branch is taken is not known: nor is what it yields, and what it assigns. */
-function forgetting(body: readonly TemplateNode[], { variables }: Evaluation): readonly TemplateStretch[] {
+function forgetting(body: readonly TemplateNode[], evaluation: Evaluation): readonly TemplateStretch[] {
   let yields = false;
   for (const node of body) {
-    if (node.kind === "assignment") variables.set(node.name, unknownData);
+    if (node.kind === "assignment") {
+      evaluation.variables.set(node.name, unknownData);
+      const [name, target] = node.pipeline[0] ?? [];
+      if (name?.kind === "word" && changing.has(name.name)) keep(target, unknownData, evaluation);
+    } else if (node.kind === "range") yields = forgets([...node.body, ...node.otherwise], evaluation) || yields;
+    else if (node.kind === "if" || node.kind === "with")
+      for (const branch of node.branches) yields = forgets(branch.body, evaluation) || yields;
     else if (node.kind !== "text" || node.text.trim() !== "") yields = true;
   }
   return yields ? [{}] : [];
+}
+
+/** Whether what is forgotten would yield anything; a branch that fails yields nothing. */
+function forgets(body: readonly TemplateNode[], evaluation: Evaluation): boolean {
+  return !fails(body) && forgetting(body, evaluation).length > 0;
 }
 
 /** A condition may also give a name to what it tests. */
@@ -123,7 +172,14 @@ function evaluateCommand(
     return { kind: "text", stretches: callTemplate(name, args[1] ?? unknownData, evaluation) };
   }
   if (first.name === "tpl") return evaluateText(args[0] ?? unknownData, args[1] ?? unknownData, evaluation);
-  return templateFunctions.get(first.name)?.(args) ?? unknownData;
+  const value = templateFunctions.get(first.name)?.(args) ?? unknownData;
+  if (changing.has(first.name)) keep(rest[0], value, evaluation);
+  return value;
+}
+
+/** What is changed in place is so for those that ask for it by the same name. */
+function keep(target: TemplateOperand | undefined, value: TemplateData, { variables }: Evaluation): void {
+  if (target?.kind === "path" && target.root !== "." && target.fields.length === 0) variables.set(target.root, value);
 }
 
 /** A text that is a template itself. */

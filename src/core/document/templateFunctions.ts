@@ -1,7 +1,10 @@
 import {
+  dictionaryOf,
   fieldOf,
+  itemsOfData,
   mergedData,
   notGiven,
+  nothingElse,
   stretchesOf,
   textData,
   textOfData,
@@ -10,6 +13,8 @@ import {
   type TemplateData,
   type TemplateStretch,
 } from "./templateData.ts";
+import { listFunctions } from "./templateLists.ts";
+import { dereference } from "./yamlNode.ts";
 
 /** A function of templates; what was piped into it is its last argument. */
 type TemplateFunction = (args: readonly TemplateData[]) => TemplateData;
@@ -46,8 +51,7 @@ export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map<
   ["dict", dictionary],
   ["merge", merged],
   ["mergeOverwrite", (args) => merged(args.toReversed())],
-  ["list", (items) => ({ kind: "list", items })],
-  ["tuple", (items) => ({ kind: "list", items })],
+  ...listFunctions,
   ["deepCopy", identity],
   ["upper", (args) => changed(args.at(-1), (text) => text.toUpperCase())],
   ["replace", ([old, fresh, value]) => changed(value, (text) => replaced(text, old, fresh))],
@@ -59,7 +63,17 @@ export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map<
   ["hasKey", hasKey],
   ["kindIs", ([kind, value]) => isOfKind(kind, value)],
   ["typeIs", ([kind, value]) => isOfKind(kind, value)],
-  ["join", join],
+  ["regexMatch", matches],
+  ["mustRegexMatch", matches],
+  ["substr", ([from, to, value]) => changed(value, (text) => between(text, from, to))],
+  ["dig", (args) => dug(args)],
+  ["lt", ([one, other]) => ordered(one, other, (a, b) => a < b)],
+  ["le", ([one, other]) => ordered(one, other, (a, b) => a <= b)],
+  ["gt", ([one, other]) => ordered(one, other, (a, b) => a > b)],
+  ["ge", ([one, other]) => ordered(one, other, (a, b) => a >= b)],
+  ["set", ([value, name, fresh]) => withEntry(value, name, fresh)],
+  ["unset", ([value, name]) => withEntry(value, name, nothingElse)],
+  ["base", (args) => changed(args.at(-1), (text) => text.slice(text.lastIndexOf("/") + 1))],
   ["len", ([value]) => lengthOf(value)],
 ]);
 
@@ -100,6 +114,13 @@ function cut(text: string, length: TemplateData | undefined): string | undefined
   const count = Number(length === undefined ? "" : textOfData(length));
   if (!Number.isInteger(count)) return undefined;
   return count < 0 ? text.slice(count) : text.slice(0, count);
+}
+
+/** From one place to another, or to the end where that is negative (Sprig). */
+function between(text: string, from: TemplateData | undefined, to: TemplateData | undefined): string | undefined {
+  const [start, end] = [from, to].map((data) => Number(data === undefined ? Number.NaN : textOfData(data)));
+  if (!Number.isInteger(start) || !Number.isInteger(end)) return undefined;
+  return (end ?? 0) < 0 ? text.slice(start) : text.slice(start, end);
 }
 
 function printf([format, ...args]: readonly TemplateData[]): TemplateData {
@@ -165,13 +186,28 @@ function compared(
   return boolean(texts.some((other) => test(one, other ?? "")));
 }
 
+/** A pattern without groups and with few repetitions, which is matched in little time. */
+const plainPattern =
+  /^\^?(?:[\w./:@ -]|\\[.dw/-]|\[\^?[\w./:@ -]+\])(?:[\w./:@ -]|\\[.dw/-]|\[\^?[\w./:@ -]+\]|\{\d{1,3}\}|[+*?])*\$?$/;
+const maximumRepetitions = 3;
+const maximumMatched = 500;
+
+function matches([pattern, value]: readonly TemplateData[]): TemplateData {
+  const [source, text] = [pattern, value].map((data) => (data === undefined ? undefined : textOfData(data)));
+  if (source === undefined || text === undefined || text.length > maximumMatched) return unknownData;
+  if (!plainPattern.test(source) || (source.match(/[+*?{]/g) ?? []).length > maximumRepetitions) return unknownData;
+  return boolean(new RegExp(source).test(text));
+}
+
 function dictionary(args: readonly TemplateData[]): TemplateData {
   const entries = new Map<string, TemplateData>();
+  let isKnown = true;
   for (let at = 0; at + 1 < args.length; at += 2) {
     const name = textOfData(args[at] ?? unknownData);
     if (name !== undefined) entries.set(name, args[at + 1] ?? unknownData);
+    else isKnown = false;
   }
-  return { kind: "dictionary", entries };
+  return isKnown ? { kind: "dictionary", entries, rest: nothingElse } : { kind: "dictionary", entries };
 }
 
 function merged([first, ...others]: readonly TemplateData[]): TemplateData {
@@ -180,8 +216,13 @@ function merged([first, ...others]: readonly TemplateData[]): TemplateData {
 
 function entry(value: TemplateData | undefined, name: TemplateData | undefined): TemplateData {
   const key = name === undefined ? undefined : textOfData(name);
-  if (value?.kind === "list") return value.items[Number(key ?? "")] ?? unknownData;
+  const items = value === undefined || !/^\d+$/.test(key ?? "") ? undefined : itemsOfData(value);
+  if (value?.kind === "list" || isSequence(value)) return items?.[Number(key)]?.value ?? unknownData;
   return value === undefined || key === undefined ? unknownData : fieldOf(value, key);
+}
+
+function isSequence(value: TemplateData | undefined): boolean {
+  return value?.kind === "node" && dereference(value.node)?.kind === "sequence";
 }
 
 /** Of Sprig: what a dictionary has under a name; of helmfile: what values have at a path, or the default before them. */
@@ -194,9 +235,44 @@ function got([first, second, third]: readonly TemplateData[]): TemplateData {
   return isNothing && fallback !== undefined ? fallback : found;
 }
 
+/** What is found by names, one below the other, or the text before the value. */
+function dug(args: readonly TemplateData[]): TemplateData {
+  const [names, fallback, value] = [args.slice(0, -2), args.at(-2), args.at(-1)];
+  const found = names.reduce<TemplateData | undefined>(entry, value) ?? unknownData;
+  const isNothing = found.kind === "node" && found.node === undefined;
+  return isNothing && fallback !== undefined ? fallback : found;
+}
+
+function ordered(
+  one: TemplateData | undefined,
+  other: TemplateData | undefined,
+  test: (one: number, other: number) => boolean,
+): TemplateData {
+  const [a, b] = [one, other].map((data) => Number((data === undefined ? undefined : textOfData(data)) || Number.NaN));
+  return a === undefined || b === undefined || Number.isNaN(a + b) ? unknownData : boolean(test(a, b));
+}
+
+function withEntry(
+  value: TemplateData | undefined,
+  name: TemplateData | undefined,
+  fresh: TemplateData | undefined,
+): TemplateData {
+  const key = name === undefined ? undefined : textOfData(name);
+  if (value === undefined || key === undefined) return unknownData;
+  const entries = new Map([[key, fresh ?? unknownData]]);
+  const all = value.kind === "dictionary" ? value : dictionaryOf(value);
+  if (all === undefined) return unknownData;
+  const rest = value.kind === "dictionary" ? value.rest : nothingElse;
+  return {
+    kind: "dictionary",
+    entries: new Map([...all.entries, ...entries]),
+    ...(rest === undefined ? {} : { rest }),
+  };
+}
+
 function hasKey([value, name]: readonly TemplateData[]): TemplateData {
   const found = entry(value, name);
-  if (value?.kind === "dictionary") return boolean(found.kind !== "unknown");
+  if (value?.kind === "dictionary") return boolean(found.kind !== "unknown" && found !== nothingElse);
   return found.kind === "node" ? boolean(found.node !== undefined) : unknownData;
 }
 
@@ -209,17 +285,9 @@ function isOfKind(kind: TemplateData | undefined, value: TemplateData | undefine
   return unknownData;
 }
 
-function join([separator, list]: readonly TemplateData[]): TemplateData {
-  if (list?.kind !== "list" || separator === undefined) return unknownData;
-  const between = stretchesOf(separator);
-  return {
-    kind: "text",
-    stretches: list.items.flatMap((item, index) => [...(index === 0 ? [] : between), ...stretchesOf(item)]),
-  };
-}
-
 function lengthOf(value: TemplateData | undefined): TemplateData {
-  if (value?.kind === "list") return textData(String(value.items.length));
+  const items = value === undefined || value.kind === "text" ? undefined : itemsOfData(value);
+  if (items !== undefined) return textData(String(items.length));
   const text = value?.kind === "text" ? textOfData(value) : undefined;
   return text === undefined ? unknownData : textData(String(text.length));
 }
