@@ -12,6 +12,7 @@ import { groovyTokens, nameAt, signAt, type GroovyToken } from "./groovy.ts";
 import { closingAt } from "./groovyBrackets.ts";
 import { createGroovyValues } from "./groovyValues.ts";
 import { withWords } from "./groovyWords.ts";
+import { namesGivenAt } from "./jenkinsOutputs.ts";
 import { isInContainers, isInsideCall, ownerOf, registryBeside, registryOf, scriptArgument } from "./jenkinsPlaces.ts";
 import { isPod, readPod, stringScalar } from "./jenkinsPods.ts";
 import { isTold, stepImageAt } from "./jenkinsSteps.ts";
@@ -139,6 +140,10 @@ export function readJenkinsfile(source: string, path: string): Document {
     const isCall = tokens[argument] !== undefined && !is(at + 1, "=") && !is(at + 1, ":");
     // A library is handed the pipeline: `script.docker.image`, `steps.sh`.
     const called = token.text.includes(".") ? token.text.replace(holder, "") : token.text;
+    if (/(?:\.(?:tag|push)|^docker\.(?:build|image))$/.test(called))
+      for (const text of namesGivenAt(tokens, at, values, registryOf(blocks)))
+        for (const word of commandOf([{ text, span: token.span, chain: [] }], token.span).words)
+          outputs.push(wholeSlice({ word, parts: word.parts ?? [], text }));
     switch (called) {
       case "image":
         if (is(at + 1, ":") && isInsideCall(tokens, at, ["withDockerContainer"]))

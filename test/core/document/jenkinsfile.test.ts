@@ -140,6 +140,16 @@ describe("readJenkinsfile", () => {
       ["docker.io/a/c:1"],
     ],
     [
+      "what has a name from it by a further tag",
+      "node { def i = docker.build('a/b')\n i.tag('2')\n docker.withRegistry('https://r.io') { i.push(\"v${env.N}\") }\n docker.build('a/c').push('1')\n sh \"docker run a/b:2 && docker pull r.io/a/b:v$N\"\n sh 'docker run a/c:1; docker run a/b:3' }",
+      ["docker.io/a/b:3"],
+    ],
+    [
+      "what it pushes to another place under its own name",
+      "node { def i = docker.image('a/b:1')\n i.push('1')\n i.push()\n def j = docker.image('a/c')\n j.push('latest')\n docker.withRegistry('https://r.io') { i.push() }\n sh 'docker pull r.io/a/b:1' }",
+      ["docker.io/a/b:1", "docker.io/a/c"],
+    ],
+    [
       "an indented pod without a version",
       "podTemplate(yaml: '''\n      kind: Pod\n      spec:\n        containers:\n        - name: x\n          image: a/b:1\n''') { }",
       ["docker.io/a/b:1"],
