@@ -47,7 +47,7 @@ export function isResourceNamedLike(dialect: Dialect, text: string): boolean {
 }
 
 const templateAction =
-  /\{\{-?\s*(?:[^}\n]{0,200}[\s(])?(?:[$.](?:Values|Release|Chart|Capabilities|Files)\b|include\s|template\s|define\s|toYaml\b)/;
+  /\{\{-?\s*(?:[^}\n]{0,200}[\s(])?(?:\$?\.(?:Values|Release|Chart|Capabilities|Files)\b|include\s|template\s|define\s|toYaml\b)/;
 
 const controlLine = /^[ \t]*\{\{-?\s*(?:if|range|with|end|else|define)\b/m;
 const patchOperation = /^(?:- +|[ ]+)op[ \t]*:[ \t]*["']?(?:add|replace)\b/m;

@@ -72,7 +72,9 @@ function listedByValues(path: string, siblings: Siblings): (stretches: readonly 
   return (stretches) => {
     const step = repositoryStep(stretches);
     const { value } = parseReference(stretches.map(({ text }) => text ?? "").join(""));
-    if (step?.file !== place || value === undefined) return true;
+    if (step === undefined || value === undefined) return true;
+    // The chart's own name, which stands in no values.
+    if (step.file !== place) return false;
     const { start } = step.span;
     values ??= chartValues(withoutByteOrderMark(siblings(place) ?? ""), place, siblings);
     const listed = known.get(start) ?? values.imagesAt(start);

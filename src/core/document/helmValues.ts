@@ -6,12 +6,16 @@ import {
   hubOf,
   hubSplit,
   imageAt,
+  imagesKey,
   isBareName,
+  isNamePlace,
   isToFillIn,
   isWhole,
   isWholeOf,
   namedSplit,
+  saysMore,
   splitOf,
+  type FoundSplit,
   type Hub,
 } from "./helmValuesSplit.ts";
 import { readingOfKind } from "./kubernetesKinds.ts";
@@ -22,6 +26,7 @@ import { knownText, type Value } from "./value.ts";
 import type { TemplateUse } from "./valuesInTemplates.ts";
 import type { ImageCollector } from "./yamlImage.ts";
 import {
+  entriesOf,
   itemsOf,
   mappingOf,
   scalarOf,
@@ -54,6 +59,8 @@ export interface HelmValuesReading {
 const maximumDepth = 60;
 /** What stands before an artifact in a registry (the values of Flux's instance). */
 const artifact = "oci://";
+/** Keys of the parts of an application, all of which may be named behind one repository. */
+const partsKey = /(?:^|[a-z])(?:services|apps|applications|components|deployments|modules|workers|workloads|jobs)$/i;
 const unknownTag: SuppliedPart = { steps: [] };
 
 /**
@@ -62,11 +69,12 @@ const unknownTag: SuppliedPart = { steps: [] };
  * `global.image` stands for those that are not said. An empty tag stands for the version of the chart's application.
  */
 export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesReading): void {
-  const { text, images, expand, at } = reading;
+  const { text, images, expand, at, templates } = reading;
   const isWanted = ({ span }: YamlNode): boolean => at === undefined || (span.start <= at && at <= span.end);
   const globalRegistry = filled(valueAt(root, "global", "imageRegistry"));
   const sharedRegistry = filled(valueAt(root, "global", "image", "registry"));
   const hub = hubOf(root) ?? reading.hub;
+  const hasParts = entriesOf(root).some(({ key, value }) => partsKey.test(key.text) && sizeOf(value) > 1);
 
   const visit = (node: YamlNode | undefined, key: string, top: string, depth: number): void => {
     if (depth > maximumDepth) return;
@@ -77,7 +85,9 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
     if (node !== undefined && isWholeImage(item?.text ?? ""))
       addImageText({ key: "image", value: node, tag: undefined }, top, reading);
     if (mapping === undefined || isPolicy(mapping)) return;
-    const split = splitOf(mapping, key) ?? hubSplit(mapping, hub);
+    const mayBeFolder = imagesKey.test(key) || (hasParts && depth <= 2);
+    const found = splitOf(mapping, key) ?? hubSplit(mapping, hub);
+    const split = inTemplates(found, top, mayBeFolder, templates);
     const isSplit = split !== undefined && isKnown(split, expand);
     if (isSplit) {
       const own = split.registry ?? (isWhole(split.repository) ? undefined : sharedRegistry);
@@ -90,7 +100,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
         : isEmpty
           ? (reading.templates?.tagOf(split.repository, top) ?? reading.defaultTag?.(top) ?? unknownTag)
           : addedTag(split, top, reading);
-      const isOpen = isEmpty || split.isOpen === true || addedTo(split);
+      const isOpen = isEmpty || split.isOpen === true || addedTo(split) || saysMore(mapping, key);
       const whole = wholeOf({ ...split, registry, defaultTag }, top, isOpen, reading);
       const isRelative = split.isRelative === true || isPartOf({ ...split, registry }, top, isOpen, reading);
       const open = isImageKey(key) && isToFillIn(split) ? { tag: undefined, digest: undefined } : undefined;
@@ -99,6 +109,8 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
         addSplitImage(text, images, { ...split, ...end, registry, isRelative }, "image", {
           isGuess: true,
           pin: "none",
+          digestReplacesTag:
+            filled(split.digest) !== undefined && templates?.leavesOutTag(split.repository, top) === true,
           expand,
         });
       else images.add(split.repository, "image", whole);
@@ -110,7 +122,8 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
       const scalar = scalarOf(value);
       if (below === "images") for (const image of imagesByName(value)) images.add(image, "image");
       if (scalar !== undefined) reading.nested?.(scalar, below);
-      if (scalar === undefined) visit(value, below, top === "" ? below : top, depth + 1);
+      if (scalar === undefined)
+        visit(value, imagesKey.test(key) ? "image" : below, top === "" ? below : top, depth + 1);
       else if (below === "artifact" && scalar.text.startsWith(artifact))
         images.add(value, "oci-repository", { wrapper: artifact });
       else if (expand !== undefined && isMasked(scalar.text)) {
@@ -123,11 +136,33 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
         // `gitRepository` and `gitTag` are none of an image, unless templates make them one.
         if (named !== undefined && (isImageKey(key) || reading.templates?.isUsed(value, top || below) === true))
           addImageText({ key: "image", value, tag: named.tag, registry: named.registry }, top || below, reading);
-        else addImageText({ ...imageAt(isNamed ? "image" : below, mapping), value }, top || below, reading);
+        else {
+          const isName =
+            isNamePlace(below, key, top) && isPossibleImage(scalar.text) && templates?.isUsed(value, top) === true;
+          addImageText({ ...imageAt(isNamed || isName ? "image" : below, mapping), value }, top || below, reading);
+        }
       }
     }
   };
   visit(root, "", "", 0);
+}
+
+/** What shares an image, as templates have it: some put a name into the tag, or other names behind all of it. */
+function inTemplates(
+  split: FoundSplit | undefined,
+  top: string,
+  mayBeFolder: boolean,
+  templates: TemplateUse | undefined,
+): FoundSplit | undefined {
+  if (split === undefined || templates === undefined) return split;
+  const { registry, repository } = split;
+  if (split.isPart === true && registry !== undefined && templates.isUsed(registry, top))
+    return { ...split, registry: undefined, repository: registry, isOpen: true };
+  return mayBeFolder && templates.isFolder(repository, top) ? undefined : split;
+}
+
+function sizeOf(node: YamlNode): number {
+  return entriesOf(node).length + itemsOf(node).length;
 }
 
 /** What templates make of an image in another way than its values alone suggest. */

@@ -34,6 +34,8 @@ export interface FoundSplit extends SplitImage {
   readonly sharedTag?: YamlNode | undefined;
   /** Whether templates add a tag even where no key is there for it. */
   readonly needsTag?: boolean;
+  /** Whether the registry may as well be the whole repository, and the name something else. */
+  readonly isPart?: boolean;
   /** Whether only templates can tell what comes before the name. */
   readonly isOpen?: boolean;
 }
@@ -45,10 +47,14 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
     return mappingOf(node) === undefined && itemsOf(node).length === 0 ? node : undefined;
   };
   const has = (...names: readonly string[]): boolean => names.some((name) => at(name) !== undefined);
-  const digest = textOf(at("useDigest")) === "false" ? undefined : at("digest");
+  const ownDigest = textOf(at("useDigest")) === "false" ? undefined : at("digest");
+  // Some keep a digest where a tag goes, and templates tell them apart.
+  const isDigestTag = filled(ownDigest) === undefined && /^sha256:[0-9a-f]{64}$/.test(textOf(at("tag")) ?? "");
+  const digest = isDigestTag ? at("tag") : ownDigest;
   const registry = filled(at("registry")) ?? filled(at("defaultRegistry")) ?? filled(at("hub"));
   const version = isImageKey(key) ? at("version") : undefined;
-  const rest = { registry, tag: filled(at("tag")) ?? at("defaultTag") ?? at("tag") ?? version, digest };
+  const tag = filled(at("tag")) ?? at("defaultTag") ?? at("tag") ?? version;
+  const rest = { registry, tag: isDigestTag ? undefined : tag, digest };
   const isRepo = isImageKey(key) || (has("tag") && has("pullPolicy", "imagePullPolicy"));
   const repository =
     filled(at("repository")) ?? (isRepo ? filled(at("repo")) : undefined) ?? filled(at("defaultRepository"));
@@ -58,7 +64,7 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
   const name = filled(at("name"));
   // A repository that holds several images, and the name of one.
   if (repository !== undefined && isImageKey(key) && name !== undefined && isPart(repository, name))
-    return { registry: repository, repository: name, tag: rest.tag, digest, isBare: true };
+    return { registry: repository, repository: name, tag: rest.tag, digest, isBare: true, isPart: true };
   if (
     repository !== undefined &&
     (isImageKey(key) || has("tag", "digest", "registry", "pullPolicy", "imagePullPolicy"))
@@ -66,7 +72,8 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
     return rest.registry === undefined && hasHost(repository)
       ? { ...rest, repository, isBare: true }
       : { ...rest, repository, isOpen: rest.registry === undefined && valueAt(mapping, "registry") !== undefined };
-  if (isImageKey(key) && name !== undefined && has("tag", "digest", "registry", "pullPolicy"))
+  const isVersioned = version !== undefined && /\//.test(textOf(name) ?? "");
+  if (isImageKey(key) && name !== undefined && (isVersioned || has("tag", "digest", "registry", "pullPolicy")))
     return {
       ...rest,
       repository: name,
@@ -95,6 +102,26 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
     };
   return undefined;
 }
+
+const parts = /^(?:registry|repository|repo|tag|digest|version)$|policy|secret/i;
+
+/** Whether a mapping of an image says more than its parts, which templates may put into its name or tag, or leaves some to templates of its own. */
+export function saysMore(mapping: YamlMapping, key: string): boolean {
+  return mapping.entries.some(({ key: { text: name }, value }) => {
+    const text = textOf(value) ?? "";
+    return text.includes("{{") ? parts.test(name) : isImageKey(key) && text !== "" && !parts.test(name);
+  });
+}
+
+/** Whether a text stands where the name of an image does, in a mapping of it or among several of them. */
+export function isNamePlace(below: string, key: string, top: string): boolean {
+  return imagesKey.test(key) || imagesKey.test(top) || (isImageKey(key) && nameKey.test(below));
+}
+
+const nameKey = /^(?:name|repo|repository|path|uri|url)$/;
+
+/** Keys under which images stand by names of their own. */
+export const imagesKey = /(?:^i|[_-]i|I)mages$/;
 
 /** Whether an image's tag or digest is none: it stands for one that is filled in before the chart is used. */
 export function isToFillIn({ tag, digest }: SplitImage): boolean {

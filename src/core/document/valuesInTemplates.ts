@@ -3,6 +3,7 @@ import type { Span } from "../image/span.ts";
 import { keepingLast } from "../lastResults.ts";
 import { imageFiles, partOf } from "./chartFiles.ts";
 import { chartData, chartExpressions, repositoryStep, trimmedStretches, type GivenValues } from "./chartTemplates.ts";
+import type { ValueStep } from "./document.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import { nameEnd, type SuppliedPart } from "./splitImage.ts";
 import type { TemplateStretch } from "./templateData.ts";
@@ -24,12 +25,16 @@ const maximumLength = 200_000;
 export interface TemplateUse {
   /** Whether they run it. */
   isUsed(repository: YamlNode, top: string): boolean;
+  /** Whether they only put other names behind it. */
+  isFolder(repository: YamlNode | undefined, top: string): boolean;
   /** The registry that stands apart from the image, which they put before it. */
   registryOf(repository: YamlNode | undefined, top: string): YamlNode | undefined;
   /** The tag that they add where the values say none. */
   tagOf(repository: YamlNode | undefined, top: string): SuppliedPart | undefined;
   /** All that they make of it, where that is known; `isOpen` says that the values alone leave something open. */
   wholeOf(repository: YamlNode | undefined, top: string, isOpen: boolean): readonly TemplateStretch[] | undefined;
+  /** Whether they write it with its digest and without a tag. */
+  leavesOutTag(repository: YamlNode | undefined, top: string): boolean;
   /** Whether they put a registry before it that nobody has said yet. */
   isRelative(repository: YamlNode | undefined, top: string, isOpen: boolean): boolean;
 }
@@ -72,6 +77,7 @@ export function valuesInTemplates(
     stated.length > 0 || (hasShared && !(textOf(repository) ?? "/").includes("/"));
   const uses = new Map<number, Use>();
   const isRead = new Map<string, boolean>();
+  const folders = new Set<number>();
   const parts = new Set<string>();
   /** Gives whether what the template says is known. */
   const learn = (place: string): boolean => {
@@ -84,6 +90,8 @@ export function valuesInTemplates(
     for (const { start, end } of expressionsIn(text)) {
       const stretches = trimmedStretches(expressions.evaluate(text.slice(start, end), start));
       const step = repositoryStep(stretches);
+      for (const folder of foldersIn(stretches))
+        if (folder !== step && folder.file === path) folders.add(folder.span.start);
       if (step?.file !== path) continue;
       const use: Use = { stretches, isLeftOut: () => expressions.leavesOut(start) };
       const before = uses.get(step.span.start);
@@ -104,6 +112,8 @@ export function valuesInTemplates(
   };
   return {
     isUsed: (repository, top) => useOf(repository, top) !== undefined,
+    isFolder: (repository, top) =>
+      repository !== undefined && useOf(repository, top) === undefined && folders.has(repository.span.start),
     registryOf(repository, top) {
       const step = repository === undefined || stated.length === 0 ? undefined : useOf(repository, top)?.[0]?.step;
       return step?.file === path ? stated.find(({ span }) => span.start === step.span.start) : undefined;
@@ -111,6 +121,11 @@ export function valuesInTemplates(
     tagOf(repository, top) {
       const stretches = repository === undefined ? undefined : useOf(repository, top);
       return stretches === undefined ? undefined : tagIn(stretches);
+    },
+    leavesOutTag(repository, top) {
+      const stretches = repository === undefined ? undefined : useOf(repository, top);
+      const { value } = parseReference(stretches?.map(({ text }) => text ?? "").join("") ?? "");
+      return value?.digest !== undefined && value.tag === undefined;
     },
     isRelative(repository, top, isOpen) {
       if (repository === undefined || !(isOpen || mayDiffer(repository))) return false;
@@ -123,6 +138,14 @@ export function valuesInTemplates(
       return stretches === undefined || wholeOf(stretches) === undefined ? undefined : stretches;
     },
   };
+}
+
+/** What says the folders of a reference, behind which its name stands. */
+function foldersIn(stretches: readonly TemplateStretch[]): readonly ValueStep[] {
+  return stretches.flatMap(({ step }, index) => {
+    const next = stretches[index + 1]?.text;
+    return step !== undefined && next?.startsWith("/") === true ? [step] : [];
+  });
 }
 
 /** What a template makes of a repository, and whether the condition that it stands under is known not to hold. */

@@ -45,6 +45,7 @@ describe("files of Kubernetes' tools", () => {
       `${pod}metadata: {name: {{ include "x" . }}}\n`,
       "helm-template",
     ],
+    ["one that only names values of all", "c/templates/a.yaml", `${pod}image: {{ $.Values.a }}\n`, "helm-template"],
     ["a template elsewhere", "files/a.yaml", `${pod}{{- if .X }}\nspec: {}\n{{- end }}\n`, "helm-template"],
     ["a manifest in a folder of templates", "c/templates/a.yaml", pod, "kubernetes"],
     ["a manifest with values of one template", "a.yaml", `${pod}metadata: {name: "{{ name }}"}\n`, "kubernetes"],

@@ -131,6 +131,7 @@ quay.io/a/literal:1
     ['{{ coalesce .Values.b.image .Values.b.empty "a/b:1" }}', "docker.io/a/b:1 resolved"],
     ['{{ ternary "a/b:1" "a/c:1" (eq .Values.b.tag "v3") }}', "docker.io/a/b:1 resolved"],
     ['{{ ternary "a/b:1" "a/c:1" .Release.IsUpgrade }}', undefined],
+    ["{{ .Values.registry }}/a/{{ .Chart.Name }}:1", "quay.io/a/c:1 resolved"],
     ['{{ tpl "{{ .Values.registry }}/a/b:1" . }}', "quay.io/a/b:1 resolved"],
     ["{{ tpl .Values.b.template . }}", "docker.io/a/x/y:1 resolved"],
     ['{{ default .Values.hub .Values.missing }}/{{ .Values.image | default "pilot" }}:1', undefined],

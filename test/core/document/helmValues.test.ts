@@ -22,6 +22,16 @@ describe("readHelmValues", () => {
       ["image ? partial"],
     ],
     [
+      "a digest where a tag goes",
+      `image: {repository: «a/b», tag: "${digest}"}`,
+      [`image docker.io/a/b@${digest} resolved`],
+    ],
+    [
+      "a name and its version",
+      'image: {name: «r.io/a/b», version: "0.1"}\nmachineImage: {name: ubuntu, version: 22.04.1}',
+      ["image r.io/a/b:0.1 resolved"],
+    ],
+    [
       "a digest that is not used",
       `image: {repository: «a/b», tag: v1, digest: "${digest}", useDigest: false}`,
       ["image docker.io/a/b:v1 resolved"],
