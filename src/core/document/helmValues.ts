@@ -1,4 +1,3 @@
-import { valueOfStretches } from "./chartTemplates.ts";
 import { imagesByName } from "./imageNames.ts";
 import { isCertainImage, isImageKey, isLikelyImage, isPossibleImage, isWholeImage } from "./imageShape.ts";
 import {
@@ -15,9 +14,9 @@ import {
   namedSplit,
   saysMore,
   splitOf,
-  type FoundSplit,
   type Hub,
 } from "./helmValuesSplit.ts";
+import { addedTag, addedTo, inTemplates, isPartOf, wholeOf } from "./helmValuesUse.ts";
 import { readingOfKind } from "./kubernetesKinds.ts";
 import { addSplitImage, isUnknown, type SplitImage, type SuppliedPart } from "./splitImage.ts";
 import { namesRepository } from "./templateAction.ts";
@@ -99,10 +98,10 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
         ? { text: shared.text, steps: [{ span: shared.span, label: "tag of all", text: shared.text }] }
         : isEmpty
           ? (reading.templates?.tagOf(split.repository, top) ?? reading.defaultTag?.(top) ?? unknownTag)
-          : addedTag(split, top, reading);
+          : addedTag(split, top, reading.templates);
       const isOpen = isEmpty || split.isOpen === true || addedTo(split) || saysMore(mapping, key);
-      const whole = wholeOf({ ...split, registry, defaultTag }, top, isOpen, reading);
-      const isRelative = split.isRelative === true || isPartOf({ ...split, registry }, top, isOpen, reading);
+      const whole = wholeOf({ ...split, registry, defaultTag }, top, isOpen, reading.templates);
+      const isRelative = split.isRelative === true || isPartOf({ ...split, registry }, top, isOpen, reading.templates);
       const open = isImageKey(key) && isToFillIn(split) ? { tag: undefined, digest: undefined } : undefined;
       const end = open === undefined ? { defaultTag } : { ...open, defaultTag: unknownTag };
       if (whole === undefined)
@@ -147,60 +146,8 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
   visit(root, "", "", 0);
 }
 
-/** What shares an image, as templates have it: some put a name into the tag, or other names behind all of it. */
-function inTemplates(
-  split: FoundSplit | undefined,
-  top: string,
-  mayBeFolder: boolean,
-  templates: TemplateUse | undefined,
-): FoundSplit | undefined {
-  if (split === undefined || templates === undefined) return split;
-  const { registry, repository } = split;
-  if (split.isPart === true && registry !== undefined && templates.isUsed(registry, top))
-    return { ...split, registry: undefined, repository: registry, isOpen: true };
-  return mayBeFolder && templates.isFolder(repository, top) ? undefined : split;
-}
-
 function sizeOf(node: YamlNode): number {
   return entriesOf(node).length + itemsOf(node).length;
-}
-
-/** What templates make of an image in another way than its values alone suggest. */
-function wholeOf(
-  split: SplitImage,
-  top: string,
-  isOpen: boolean,
-  { templates }: HelmValuesReading,
-): { readonly value: Value; readonly pin: "none" } | undefined {
-  if (templates === undefined || filled(split.digest) !== undefined) return undefined;
-  const stretches = templates.wholeOf(split.repository, top, isOpen);
-  const scalar = scalarOf(split.repository);
-  if (stretches === undefined || scalar === undefined) return undefined;
-  const registry = textOf(split.registry)?.replace(/\/+$/, "");
-  const tag = textOf(filled(split.tag)) ?? split.defaultTag?.text;
-  const alone = `${registry ? `${registry}/` : ""}${scalar.text}${tag ? `:${tag}` : ""}`;
-  // A tag that only the templates say is none that the values hold.
-  const isSaid = split.defaultTag === undefined || split.defaultTag.steps.length > 0;
-  if (isSaid && stretches.map(({ text = "" }) => text).join("") === alone) return undefined;
-  return {
-    value: valueOfStretches(stretches, { span: scalar.span, label: "repository", text: scalar.text }),
-    pin: "none",
-  };
-}
-
-/** Whether templates put a registry before an image that the files do not say. */
-function isPartOf(split: SplitImage, top: string, isOpen: boolean, { templates }: HelmValuesReading): boolean {
-  return filled(split.registry) === undefined && templates?.isRelative(split.repository, top, isOpen) === true;
-}
-
-/** Whether templates may add a tag to a repository beside which the values have no key for one. */
-function addedTo({ repository, tag, digest }: SplitImage): boolean {
-  return repository !== undefined && tag === undefined && digest === undefined && isBareName(repository);
-}
-
-/** The tag that templates add to a repository beside which the values have no key for one. */
-function addedTag(split: SplitImage, top: string, reading: HelmValuesReading): SuppliedPart | undefined {
-  return addedTo(split) ? reading.templates?.tagOf(split.repository, top) : undefined;
 }
 
 interface TextOfImage {
@@ -222,12 +169,12 @@ function addImageText({ key, value, tag, registry }: TextOfImage, top: string, r
     registry: registry ?? reading.templates?.registryOf(value, top),
     repository: value,
     tag: isTagged ? tag : undefined,
-    defaultTag: isTagged ? undefined : addedTag({ repository: value }, top, reading),
+    defaultTag: isTagged ? undefined : addedTag({ repository: value }, top, reading.templates),
   };
   const isOpen = !isTagged && addedTo({ repository: value });
-  const whole = wholeOf(split, top, isOpen, reading);
+  const whole = wholeOf(split, top, isOpen, reading.templates);
   if (whole !== undefined) reading.images.add(value, "image", whole);
-  else if (isPartOf(split, top, isOpen, reading))
+  else if (isPartOf(split, top, isOpen, reading.templates))
     addSplitImage(reading.text, reading.images, { ...split, isRelative: true }, "image", {
       isGuess: true,
       pin: "none",

@@ -3,7 +3,6 @@ import { readHelmValuesFile } from "../../../src/core/document/helmChart.ts";
 import { readHelmTemplate } from "../../../src/core/document/helmTemplate.ts";
 import { expectToSurvive, expectUses, summary } from "../../helpers/imageUses.ts";
 
-const digest = `sha256:${"1".repeat(64)}`;
 const helpers = `{{- define "c.image" -}}
 {{- $registry := .root.Values.global.registry | default .image.registry -}}
 {{- $tag := .image.tag | default (printf "v%s" .root.Chart.AppVersion) -}}
@@ -156,76 +155,6 @@ describe("valuesInTemplates", () => {
         },
       },
       ["image docker.io/a/b:1.2.3 resolved", "image q.io/a/e:1.1 resolved"],
-    ],
-    [
-      "a name under a key of an image that only templates tell from another",
-      "image: {name: «front», repository: {url: r.io, name: team}}\njob: {image: {name: cleaner}}\n",
-      {
-        templates: {
-          "deployment.yaml": workload(
-            "{{ .Values.image.repository.url }}/{{ .Values.image.repository.name }}/{{ .Values.image.name }}:v2",
-          ),
-        },
-      },
-      ["image r.io/team/front:v2 resolved"],
-    ],
-    [
-      "images among others of one registry",
-      "hub: r.io/library\nbase_images: {proxy: «proxy:1.6», sidecars: {meter: «meter:2»}, flags: [cache:3]}\n",
-      {
-        templates: {
-          "deployment.yaml": workload(
-            "{{ .Values.hub }}/{{ .Values.base_images.proxy }}",
-            "{{ .Values.hub }}/{{ .Values.base_images.sidecars.meter }}",
-          ),
-        },
-      },
-      ["image r.io/library/proxy:1.6 resolved", "image r.io/library/meter:2 resolved"],
-    ],
-    [
-      "a tag that templates put a name into",
-      'images:\n  load: {repository: «r.io/a/b», name: load}\n  run: {repository: «r.io/a/b», name: run, tag: "2"}\n',
-      {
-        templates: {
-          "deployment.yaml": workload(
-            "{{ .Values.images.load.repository }}:{{ .Values.images.load.name }}-{{ .Values.images.load.tag | default .Chart.AppVersion }}",
-            "{{ .Values.images.run.repository }}:{{ .Values.images.run.name }}-{{ .Values.images.run.tag }}",
-          ),
-        },
-      },
-      ["image r.io/a/b:load-1.2.3 resolved", "image r.io/a/b:run-2 resolved"],
-    ],
-    [
-      "a folder of images, which is none",
-      "images: {repository: r.io/shop, tag: v1}\nimage: {registry: r.io, repository: a/b, tag: v2}\nservices: [{name: c}, {name: d}]\n",
-      {
-        templates: {
-          "deployment.yaml": workload(
-            "{{ .Values.images.repository }}/cart:{{ .Values.images.tag }}",
-            "{{ .Values.image.registry }}/{{ .Values.image.repository }}/mail:{{ .Values.image.tag }}",
-          ),
-        },
-      },
-      [],
-    ],
-    [
-      "a tag that is a template",
-      'image: {repository: «a/b», tag: "{{ .Chart.AppVersion }}"}\n',
-      { templates: { "deployment.yaml": workload("{{ .Values.image.repository }}:{{ tpl .Values.image.tag . }}") } },
-      ["image docker.io/a/b:1.2.3 resolved"],
-    ],
-    [
-      "a digest beside which templates say no tag",
-      `image: {repository: «a/b», tag: "", digest: ${digest}}\nweb: {image: {repository: «a/c», tag: v1, digest: ${digest}}}\n`,
-      {
-        templates: {
-          "deployment.yaml": workload(
-            "{{ .Values.image.repository }}@{{ .Values.image.digest }}",
-            "{{ .Values.web.image.repository }}:{{ .Values.web.image.tag }}@{{ .Values.web.image.digest }}",
-          ),
-        },
-      },
-      [`image docker.io/a/b@${digest} resolved`, `image docker.io/a/c:v1@${digest} resolved`],
     ],
     [
       "the application's version where no template tells",

@@ -1,0 +1,58 @@
+import { valueOfStretches } from "./chartTemplates.ts";
+import { filled, isBareName, type FoundSplit } from "./helmValuesSplit.ts";
+import type { SplitImage, SuppliedPart } from "./splitImage.ts";
+import type { Value } from "./value.ts";
+import type { TemplateUse } from "./valuesInTemplates.ts";
+import { scalarOf, textOf } from "./yamlNode.ts";
+
+/** What shares an image, as templates have it: some put a name into the tag, or other names behind all of it. */
+export function inTemplates(
+  split: FoundSplit | undefined,
+  top: string,
+  mayBeFolder: boolean,
+  templates: TemplateUse | undefined,
+): FoundSplit | undefined {
+  if (split === undefined || templates === undefined) return split;
+  const { registry, repository } = split;
+  if (split.isPart === true && registry !== undefined && templates.isUsed(registry, top))
+    return { ...split, registry: undefined, repository: registry, isOpen: true };
+  return mayBeFolder && templates.isFolder(repository, top) ? undefined : split;
+}
+
+/** What templates make of an image in another way than its values alone suggest. */
+export function wholeOf(
+  split: SplitImage,
+  top: string,
+  isOpen: boolean,
+  templates: TemplateUse | undefined,
+): { readonly value: Value; readonly pin: "none" } | undefined {
+  if (templates === undefined || filled(split.digest) !== undefined) return undefined;
+  const stretches = templates.wholeOf(split.repository, top, isOpen);
+  const scalar = scalarOf(split.repository);
+  if (stretches === undefined || scalar === undefined) return undefined;
+  const registry = textOf(split.registry)?.replace(/\/+$/, "");
+  const tag = textOf(filled(split.tag)) ?? split.defaultTag?.text;
+  const alone = `${registry ? `${registry}/` : ""}${scalar.text}${tag ? `:${tag}` : ""}`;
+  // A tag that only the templates say is none that the values hold.
+  const isSaid = split.defaultTag === undefined || split.defaultTag.steps.length > 0;
+  if (isSaid && stretches.map(({ text = "" }) => text).join("") === alone) return undefined;
+  return {
+    value: valueOfStretches(stretches, { span: scalar.span, label: "repository", text: scalar.text }),
+    pin: "none",
+  };
+}
+
+/** Whether templates put a registry before an image that the files do not say. */
+export function isPartOf(split: SplitImage, top: string, isOpen: boolean, templates: TemplateUse | undefined): boolean {
+  return filled(split.registry) === undefined && templates?.isRelative(split.repository, top, isOpen) === true;
+}
+
+/** Whether templates may add a tag to a repository beside which the values have no key for one. */
+export function addedTo({ repository, tag, digest }: SplitImage): boolean {
+  return repository !== undefined && tag === undefined && digest === undefined && isBareName(repository);
+}
+
+/** The tag that templates add to a repository beside which the values have no key for one. */
+export function addedTag(split: SplitImage, top: string, templates: TemplateUse | undefined): SuppliedPart | undefined {
+  return addedTo(split) ? templates?.tagOf(split.repository, top) : undefined;
+}

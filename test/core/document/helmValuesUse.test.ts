@@ -1,0 +1,73 @@
+import { readHelmValuesFile } from "../../../src/core/document/helmChart.ts";
+import { expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+const digest = `sha256:${"1".repeat(64)}`;
+
+function workload(...images: readonly string[]): string {
+  const containers = images.map((image) => `        - image: ${image}\n`).join("");
+  return `apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n${containers}`;
+}
+
+describe("values as templates use them", () => {
+  const table: readonly (readonly [name: string, values: string, template: string, expected: readonly string[]])[] = [
+    [
+      "a name under a key of an image that only templates tell from another",
+      "image: {name: «front», repository: {url: r.io, name: team}}\njob: {image: {name: cleaner}}\n",
+      workload("{{ .Values.image.repository.url }}/{{ .Values.image.repository.name }}/{{ .Values.image.name }}:v2"),
+      ["image r.io/team/front:v2 resolved"],
+    ],
+    [
+      "images among others of one registry",
+      "hub: r.io/library\nbase_images: {proxy: «proxy:1.6», sidecars: {meter: «meter:2»}, flags: [cache:3]}\n",
+      workload(
+        "{{ .Values.hub }}/{{ .Values.base_images.proxy }}",
+        "{{ .Values.hub }}/{{ .Values.base_images.sidecars.meter }}",
+      ),
+      ["image r.io/library/proxy:1.6 resolved", "image r.io/library/meter:2 resolved"],
+    ],
+    [
+      "a tag that templates put a name into",
+      'images:\n  load: {repository: «r.io/a/b», name: load}\n  run: {repository: «r.io/a/b», name: run, tag: "2"}\n',
+      workload(
+        "{{ .Values.images.load.repository }}:{{ .Values.images.load.name }}-{{ .Values.images.load.tag | default .Chart.AppVersion }}",
+        "{{ .Values.images.run.repository }}:{{ .Values.images.run.name }}-{{ .Values.images.run.tag }}",
+      ),
+      ["image r.io/a/b:load-1.2.3 resolved", "image r.io/a/b:run-2 resolved"],
+    ],
+    [
+      "a folder of images, which is none",
+      "images: {repository: r.io/shop, tag: v1}\nimage: {registry: r.io, repository: a/b, tag: v2}\nservices: [{name: c}, {name: d}]\n",
+      workload(
+        "{{ .Values.images.repository }}/cart:{{ .Values.images.tag }}",
+        "{{ .Values.image.registry }}/{{ .Values.image.repository }}/mail:{{ .Values.image.tag }}",
+      ),
+      [],
+    ],
+    [
+      "a tag that is a template",
+      'image: {repository: «a/b», tag: "{{ .Chart.AppVersion }}"}\n',
+      workload("{{ .Values.image.repository }}:{{ tpl .Values.image.tag . }}"),
+      ["image docker.io/a/b:1.2.3 resolved"],
+    ],
+    [
+      "a digest beside which templates say no tag",
+      `image: {repository: «a/b», tag: "", digest: ${digest}}\nweb: {image: {repository: «a/c», tag: v1, digest: ${digest}}}\n`,
+      workload(
+        "{{ .Values.image.repository }}@{{ .Values.image.digest }}",
+        "{{ .Values.web.image.repository }}:{{ .Values.web.image.tag }}@{{ .Values.web.image.digest }}",
+      ),
+      [`image docker.io/a/b@${digest} resolved`, `image docker.io/a/c:v1@${digest} resolved`],
+    ],
+  ];
+  for (const [name, values, template, expected] of table) {
+    const files = new Map([
+      ["c/Chart.yaml", "name: c\nappVersion: 1.2.3\n"],
+      ["c/templates/deployment.yaml", template],
+    ]);
+    const read = (text: string) => readHelmValuesFile(text, "c/values.yaml", (path) => files.get(path));
+    it(`knows ${name}`, () => {
+      expectUses(read, values, expected);
+      expectToSurvive(read, values.replaceAll(/[«»]/g, ""));
+    });
+  }
+});
