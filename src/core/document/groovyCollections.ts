@@ -173,6 +173,7 @@ export function groovyCollections(
     if (sign(at + 1) === "[" && sign(at + 3) === "]" && sign(at + 4) === "=" && sign(at + 5) !== "=") place(at);
     if (sign(at + 1) === "<" && sign(at + 2) === "<") grow(token.text, at + 3);
     if (token.text.endsWith(".add") && sign(at + 1) === "(") grow(token.text.slice(0, -".add".length), at + 2);
+    if (/\.put(?:IfAbsent)?$/.test(token.text) && sign(at + 1) === "(" && sign(at + 3) === ",") put(at);
     if (sign(at + 1) === "=" && sign(at + 2) === "[") define(token.text.replace(/^env\./, ""), at + 2, 0);
     const dot = sign(at + 1) === "{" ? token.text.lastIndexOf(".") : -1;
     if (dot > 0 && goes.test(token.text.slice(dot + 1)))
@@ -192,6 +193,13 @@ export function groovyCollections(
     members.set(member, [...(members.get(member) ?? []), at + 5].slice(0, maximumItems));
     if (sign(at + 5) === "[") define(member, at + 5, 1);
     if (isIndex) grow(path, at + 5);
+  }
+
+  /** `images.put('web', 'a')` */
+  function put(at: number): void {
+    const key = textAt(tokens[at + 2]);
+    const member = `${name(at).slice(0, name(at).lastIndexOf("."))}.${key}`;
+    if (key !== undefined) members.set(member, [...(members.get(member) ?? []), at + 4].slice(0, maximumItems));
   }
 
   /** `images << 'a'`, `images.add('a')` */

@@ -6,6 +6,7 @@ import { groovyCollections, type GroovyLoop } from "./groovyCollections.ts";
 import { definitionsAt, groovyDefinitions } from "./groovyDefinitions.ts";
 import { createGroovyEvaluation, type GroovyEvaluation } from "./groovyEvaluate.ts";
 import { groovyFunctions } from "./groovyFunctions.ts";
+import { createGroovyMerges } from "./groovyMerges.ts";
 
 /** The values of a script's variables, environment and parameters. */
 export interface GroovyValues extends Pick<GroovyEvaluation, "valueAt" | "partsOf"> {
@@ -48,14 +49,26 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
     const found = definitionsAt(places.get(name) ?? [], offset).map(({ at }) => at);
     return own.length === 0 ? found : [...found, ...own.filter((at) => !found.includes(at))];
   };
+  const placesOf = (name: string, offset: number): readonly (number | undefined)[] => {
+    const found = lookUp(name, offset);
+    if (found.length > 0) return found;
+    // Parameters are variables, too; a class's own are said with its name.
+    const other = name.includes(".") ? name.replace(/^(?:this|[A-Z]\w*)\./, "") : `params.${name}`;
+    return other === name ? found : lookUp(other, offset);
+  };
+  const loopAt = (name: string, { start, end }: Span): GroovyLoop | undefined =>
+    loopsOf.get(name)?.findLast(({ span }) => start >= span.start && end <= span.end);
+  const merged = createGroovyMerges(tokens, {
+    valuesOf: (name, offset) => definitionsAt(places.get(name) ?? [], offset).map(({ at }) => at),
+    membersOf: (path, offset) => loopAt(path, { start: offset, end: offset })?.items ?? placesOf(path, offset),
+  });
   const evaluation = createGroovyEvaluation(text, all, {
-    loopAt: (name, { start, end }) => loopsOf.get(name)?.findLast(({ span }) => start >= span.start && end <= span.end),
+    loopAt,
     placesOf(name, offset) {
-      const found = lookUp(name, offset);
-      if (found.length > 0) return found;
-      // Parameters are variables, too; a class's own are said with its name.
-      const other = name.includes(".") ? name.replace(/^(?:this|[A-Z]\w*)\./, "") : `params.${name}`;
-      return other === name ? found : lookUp(other, offset);
+      if (!name.includes(".")) return placesOf(name, offset);
+      const changed = merged.changedAt(name, offset);
+      const found = changed.length > 0 ? changed : placesOf(name, offset);
+      return found.length > 0 ? found : merged.heldAt(name, offset);
     },
     settingAt: (name, offset) => settings.findLast((one) => one.name === name && isAround(one.span, offset))?.pieces,
     isLines: (index) => lines.has(index),
