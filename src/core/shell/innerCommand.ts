@@ -102,6 +102,7 @@ const scriptOptions = new Map<string, RegExp>([
   ["nix-shell", /^--run$/],
   ["powershell", /^-c(?:ommand)?$/i],
   ["pwsh", /^-c(?:ommand)?$/i],
+  ["cmd", /^\/{1,2}[ck]$/i],
 ]);
 
 /** The word that a shell is given as its script: `bash -ec '...'`, `eval '...'`, `su user -c '...'`, `ssh host '...'`. */
@@ -112,7 +113,9 @@ function scriptOf(tool: string, words: readonly ShellWord[]): ShellWord | undefi
   const option = scriptOptions.get(tool);
   if (option !== undefined) {
     const at = words.findIndex(({ text }) => text !== undefined && option.test(text));
-    return at < 0 ? undefined : words[at + 1];
+    // Shells of Windows take what follows without quotes, too.
+    const isWhole = words.length === at + 2 || /\s/.test(words[at + 1]?.raw ?? "");
+    return at < 0 || !isWhole ? undefined : words[at + 1];
   }
   return isShellProgram(tool) ? shellScript(words) : undefined;
 }

@@ -1,5 +1,6 @@
 import { createTextPieces, type PiecedText } from "./origin.ts";
-import { insertWord, maximumDepth, nameOf, variable, type PowerShellReader } from "./powerShellReader.ts";
+import { insertWord, maximumDepth, nameOf, pipedName, type PowerShellReader } from "./powerShellReader.ts";
+import { copiedMembers, readAssignment, readList, readTable, readValue } from "./powerShellValue.ts";
 import { readWordPart } from "./powerShellWord.ts";
 import { take } from "./take.ts";
 
@@ -13,6 +14,9 @@ export function fromPowerShell(text: string): PiecedText {
     at: 0,
     pieces: createTextPieces(text),
     blocks: [],
+    assigns: undefined,
+    lists: new Set(),
+    members: new Set(),
     isStart: true,
     depth: 0,
     readToken: () => readToken(reader),
@@ -25,15 +29,12 @@ const blank = /(?:[ \t]|`\r?\n)+/y;
 const lineBreak = /\r?\n|[\r;]/y;
 const blockComment = /<#[\s\S]*?(?:#>|$)/y;
 const hereText = /@(["'])[ \t]*\r?\n[\s\S]*?(?:\n\1@|$)/y;
-const assignment = /(?:\[[\w.[\]]+\][ \t]*)?\$(?:\{([\w:]+)\}|([\w:]+))[ \t]*=(?!=)[ \t]*(?:`?\r?\n[ \t]*)?/y;
-/** A text of which something else is made. */
-const computed =
-  /(?:"[^"\r\n]*"|'[^'\r\n]*'|\$[\w:]+)[ \t]*(?:-(?:f|join|replace|split)[ \t]|\.[A-Za-z]\w*\()[^\r\n]*/iy;
 const conditional = /(?:else[ \t]*)?if[ \t]*(?=\()/iy;
 const repeated = /(?:while|for)[ \t]*(?=\()/iy;
 const each = /foreach[ \t]*\([ \t]*\$(\w+)[ \t]+in[ \t]+/iy;
 const named = /(?:function|filter)[ \t]+([\w:-]+)[ \t]*(?:\([^(){}]*\)[ \t]*)?(?=[\s{])/iy;
-const others = /(?:switch|until|elseif)[ \t]*(?=\()|(?:return|throw)(?![\w-])/iy;
+const chosen = /switch[ \t]*(?:-\w+[ \t]*)*(?=\()/iy;
+const others = /(?:until|elseif)[ \t]*(?=\()|(?:return|throw)(?![\w-])/iy;
 const certain = /(?:try|finally|begin|process|end|do)(?=\s*\{)/iy;
 const parameterBlock = /param[ \t\r\n]*\(/iy;
 const evaluated = /(?:Invoke-Expression|iex)(?:[ \t]+-Command)?(?=[ \t])/iy;
@@ -50,12 +51,16 @@ function readToken(reader: PowerShellReader): void {
   else if (take(reader, hereText) !== undefined) insertWord(reader, "''", start);
   else if (reader.isStart && readStatement(reader)) return;
   else if (text[start] === "#" && /[\s;(){}]|^$/.test(text[start - 1] ?? "")) take(reader, /[^\r\n]*/y);
-  else if (take(reader, /@\{/y) !== undefined) {
-    insertWord(reader, "'';", start);
-    reader.at -= 1;
-    openBlock(reader, "if :; then ", "\nfi\n");
-  } else if (text[start] === "{") openBlock(reader, "\nif :; then ", "\nfi\n");
-  else if (text[start] === "}") closeBlock(reader);
+  else if (text.startsWith("@{", start) && reader.depth < maximumDepth) {
+    pieces.addText("'';", start);
+    readTable(reader, "unnamed__");
+  } else if (text.startsWith("@(", start) && !reader.isStart) {
+    reader.at += 2;
+    readList(reader, ")");
+  } else if (text[start] === "{") {
+    const around = reader.blocks.at(-1);
+    openBlock(reader, "\nif :; then ", "\nfi\n", around?.isSwitch === true ? around.assigns : undefined);
+  } else if (text[start] === "}") closeBlock(reader);
   else readWordPart(reader);
 }
 
@@ -71,15 +76,22 @@ function readStatement(reader: PowerShellReader): boolean {
   if (readAssignment(reader)) return true;
   const matchOfEach = take(reader, each);
   if (matchOfEach !== undefined) {
-    pieces.addText(`\nfor ${nameOf(matchOfEach[1] ?? "")} in `, start);
-    readList(reader, ")");
-    openBlock(reader, "; do ", "\ndone\n");
+    const copied = readEach(reader, nameOf(matchOfEach[1] ?? ""), start, ")");
+    openBlock(reader, `; do ${copied}`, "\ndone\n");
     return true;
   }
+  const { assigns } = reader;
+  reader.assigns = undefined;
   if (take(reader, conditional) !== undefined) {
     pieces.addText("\nif ", start);
     readParenthesis(reader);
-    openBlock(reader, "; then ", "\nfi\n");
+    openBlock(reader, "; then ", "\nfi\n", assigns);
+    return true;
+  }
+  if (take(reader, chosen) !== undefined) {
+    pieces.addText("\n", start);
+    readParenthesis(reader);
+    openBlock(reader, "\n", "\n", assigns, true);
     return true;
   }
   if (take(reader, repeated) !== undefined) {
@@ -108,74 +120,97 @@ function readStatement(reader: PowerShellReader): boolean {
     reader.at += 1;
     return true;
   }
-  return false;
-}
-
-/** `$name = ...`: a text, a list of them, or what a command prints, which only runs. */
-function readAssignment(reader: PowerShellReader): boolean {
-  const { pieces, text } = reader;
-  const start = reader.at;
-  const match = take(reader, assignment);
-  if (match === undefined) return false;
-  const name = nameOf(match[1] ?? match[2] ?? "");
-  if (/[@("'$]/.test(text[reader.at] ?? "") && !/^@["']/.test(text.slice(reader.at, reader.at + 2))) {
-    const isList = /^(?:@\(|(?:"[^"\r\n]*"|'[^'\r\n]*')[ \t]*,)/.test(text.slice(reader.at, reader.at + 1000));
-    pieces.addText(`${name}=${isList ? "(" : ""}`, start);
-    if (isList) {
-      const isMarked = text.startsWith("@(", reader.at);
-      if (isMarked) reader.at += 2;
-      readList(reader, isMarked ? ")" : "\n");
-      pieces.addText(")", Math.max(start, reader.at - 1));
-    } else if (take(reader, computed) === undefined) readJoined(reader);
-    else pieces.addText('"$(:)"', start);
-    reader.isStart = false;
-  } else if (/[A-Za-z&{]/.test(text[reader.at] ?? "")) pieces.addText(" ", start);
-  else pieces.addText(`${name}=`, start);
+  if (readStarted(reader) || readPiped(reader)) return true;
+  const around = reader.blocks.at(-1);
+  if (around?.assigns === undefined || around.isSwitch || !/["'$@]/.test(text[start] ?? "")) return false;
+  readValue(reader, around.assigns, start);
   return true;
 }
 
-/** Reads texts that `+` joins. */
-function readJoined(reader: PowerShellReader): void {
-  do readWordPart(reader);
-  while (take(reader, /[ \t]*\+[ \t]*(?:`?\r?\n[ \t]*)?(?=["'$(])/y) !== undefined);
-}
+const entries = /\$(\w+)\.GetEnumerator\(\)[ \t]*/iy;
+const wholeList = /\$(\w+)(?=[ \t]*[)|])/y;
 
-/** Reads the words of a list, which commas part. */
-function readList(reader: PowerShellReader, end: ")" | "\n"): void {
-  const { pieces, text } = reader;
-  for (let depth = 0; reader.at < text.length;) {
-    const start = reader.at;
-    const character = text[start] ?? "";
-    if (character === end && depth === 0) {
-      if (end === ")") reader.at += 1;
-      return;
-    }
-    if (character === "{" || character === "}") return;
-    if (character === "(" || text.startsWith("@(", start)) {
-      depth += 1;
-      reader.at += character === "(" ? 1 : 2;
-    } else if (character === ")") {
-      depth -= 1;
-      reader.at += 1;
-    } else if (character === "#") take(reader, /[^\r\n]*/y);
-    else if (take(reader, /,[ \t\r\n]*/y) !== undefined || take(reader, /[\s`]/y) !== undefined)
-      pieces.addText(" ", start);
-    else if (variableIsList(reader)) readSpread(reader);
-    else readWordPart(reader);
+/** `foreach ($name in list) { ... }`, or what a pipeline hands to a block; the list ends with `end`. */
+function readEach(reader: PowerShellReader, name: string, start: number, end: ")" | "|"): string {
+  const { pieces, members, text } = reader;
+  const from = reader.at;
+  const table = take(reader, entries)?.[1];
+  if (table !== undefined && text[reader.at] === end) {
+    members.add(`${name}__value`);
+    pieces.addText(`\nfor ${name}__value in "\${${nameOf(table)}__values[@]}"`, start);
+    reader.at += end === ")" ? 1 : 0;
+    return "";
   }
+  reader.at = from;
+  const list = take(reader, wholeList)?.[1];
+  const copied = list === undefined ? "" : copiedMembers(reader, name, nameOf(list));
+  if (copied === "") reader.at = from;
+  pieces.addText(`\nfor ${name} in ${copied === "" ? "" : "1"}`, start);
+  if (copied === "" || text[reader.at] !== end) readList(reader, end);
+  else if (end === ")") reader.at += 1;
+  return copied;
 }
 
-/** Whether what stands here is a variable alone, which may be a list. */
-function variableIsList({ text, at }: PowerShellReader): boolean {
-  return /^\$[\w:]+\s*[,)]/.test(text.slice(at, at + 200));
-}
+const handedOn = /\|[ \t]*(?:ForEach-Object|foreach|%)[ \t]*(?:-Process[ \t]*)?(?=\s*\{)/iy;
+/** How far the end of a list is looked for. */
+const maximumList = 5_000;
 
-function readSpread(reader: PowerShellReader): void {
+/** `list | ForEach-Object { ... $_ ... }` */
+function readPiped(reader: PowerShellReader): boolean {
+  const { text } = reader;
   const start = reader.at;
-  const match = take(reader, variable);
-  if (match === undefined) return readWordPart(reader);
-  reader.pieces.addText(`"\${${nameOf(match[1] ?? match[2] ?? "")}[@]`, start);
-  reader.pieces.addText('}"', reader.at - 1);
+  if (!/["'$@]/.test(text[start] ?? "")) return false;
+  const length = listed.exec(text.slice(start, start + maximumList))?.[0].length;
+  if (length === undefined) return false;
+  handedOn.lastIndex = start + length;
+  if (!handedOn.test(text)) return false;
+  const copied = readEach(reader, pipedName, start, "|");
+  take(reader, /[\s`]+/y);
+  take(reader, handedOn);
+  openBlock(reader, `; do ${copied}`, `\ndone\nunset ${pipedName}\n`);
+  return true;
+}
+
+/** A list as the first of a pipeline. */
+const listed =
+  /^(?:@\((?:[^()"'{}|]|"[^"\r\n]*"|'[^'\r\n]*')*\)|\$\w+(?:\.\w+(?:\(\))?)?|(?:"[^"\r\n]*"|'[^'\r\n]*')(?:\s*,\s*(?:"[^"\r\n]*"|'[^'\r\n]*'))*)\s*(?=\|)/;
+
+const started =
+  /(?:Start-Process|saps)[ \t]+(?:-FilePath[ \t]+)?(["']?)([\w.\\/:-]+)\1(?:[ \t]+-(?:NoNewWindow|Wait|PassThru))*[ \t]+(?:-ArgumentList[ \t]+|-Args[ \t]+)?(?=["'$@])/iy;
+
+/** `Start-Process docker -ArgumentList "pull", $image`: a text is all words of the command. */
+function readStarted(reader: PowerShellReader): boolean {
+  const { pieces, text } = reader;
+  const start = reader.at;
+  const program = take(reader, started)?.[2];
+  if (program === undefined) return false;
+  const name = program.slice(program.search(/[^\\/]*$/)).replace(/\.exe$/i, "");
+  const rest = text.slice(reader.at, reader.at + 2_000);
+  if (/^(?:"[^"\r\n]*"|'[^'\r\n]*')(?![ \t]*,)/.test(rest)) {
+    pieces.addText(`eval "${name} "`, start);
+    readWordPart(reader);
+  } else {
+    pieces.addText(`${name} `, start);
+    const isMarked = rest.startsWith("@(");
+    if (isMarked) reader.at += 2;
+    else if (rest.startsWith("$")) {
+      readWordPart(reader);
+      pieces.addText("; : ", reader.at - 1);
+      return true;
+    }
+    if (isMarked) readList(reader, ")");
+    else
+      do readWordPart(reader);
+      while (take(reader, /[ \t]*,[ \t]*(?:`?\r?\n[ \t]*)?/y) !== undefined && space(reader));
+  }
+  pieces.addText("; : ", Math.max(start, reader.at - 1));
+  reader.isStart = false;
+  return true;
+}
+
+function space({ pieces, at }: PowerShellReader): boolean {
+  pieces.addText(" ", at - 1);
+  return true;
 }
 
 /** `param([string]$Image = "node:22")`: what a caller does not give. */
@@ -184,10 +219,15 @@ function readParameters(reader: PowerShellReader): void {
   for (let depth = 1; reader.at < text.length && depth > 0;) {
     const start = reader.at;
     const character = text[start] ?? "";
-    const match = depth === 1 ? take(reader, /\$(\w+)[ \t]*=[ \t]*(?=["'])/y) : undefined;
+    const match = depth === 1 ? take(reader, /\$(\w+)[ \t]*=[ \t]*(?=["']|@\()/y) : undefined;
     if (match !== undefined) {
-      pieces.addText(`\n${nameOf(match[1] ?? "")}=`, start);
-      readWordPart(reader);
+      const name = nameOf(match[1] ?? "");
+      pieces.addText("\n", start);
+      if (text[reader.at] === "@") readValue(reader, name, start);
+      else {
+        pieces.addText(`${name}=`, start);
+        readWordPart(reader);
+      }
       pieces.addText("\n", Math.max(start, reader.at - 1));
     } else if (
       take(reader, blockComment) === undefined &&
@@ -224,7 +264,7 @@ function readParenthesis(reader: PowerShellReader): void {
 }
 
 /** What a block begins with, after blanks, comments and line breaks. */
-function openBlock(reader: PowerShellReader, begin: string, closer: string): void {
+function openBlock(reader: PowerShellReader, begin: string, closer: string, assigns?: string, isSwitch = false): void {
   const from = reader.at;
   while (take(reader, /\s+/y) !== undefined || take(reader, /#[^\r\n]*/y) !== undefined);
   const isBlock = reader.text[reader.at] === "{";
@@ -234,7 +274,7 @@ function openBlock(reader: PowerShellReader, begin: string, closer: string): voi
   } else {
     reader.pieces.addText(begin, reader.at);
     reader.at += 1;
-    reader.blocks.push(closer);
+    reader.blocks.push({ closer, assigns, isSwitch });
   }
   reader.isStart = true;
 }
@@ -245,14 +285,14 @@ function closeBlock(reader: PowerShellReader): void {
   const { pieces } = reader;
   const start = reader.at;
   reader.at += 1;
-  const closer = reader.blocks.pop() ?? "";
+  const { closer = "", assigns } = reader.blocks.pop() ?? {};
   reader.isStart = true;
   const match = closer === "\nfi\n" ? take(reader, alternative) : undefined;
   if (match === undefined) pieces.addText(closer, start);
-  else if (match[1] === undefined) openBlock(reader, "\nelse ", closer);
+  else if (match[1] === undefined) openBlock(reader, "\nelse ", closer, assigns);
   else {
     pieces.addText("\nelif ", start);
     readParenthesis(reader);
-    openBlock(reader, "; then ", closer);
+    openBlock(reader, "; then ", closer, assigns);
   }
 }

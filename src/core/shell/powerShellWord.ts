@@ -1,4 +1,12 @@
-import { insertWord, maximumDepth, nameOf, variable, type PowerShellReader } from "./powerShellReader.ts";
+import {
+  insertWord,
+  maximumDepth,
+  memberName,
+  nameOf,
+  spread,
+  variable,
+  type PowerShellReader,
+} from "./powerShellReader.ts";
 import { take } from "./take.ts";
 
 const member = /(?:\.[A-Za-z_]\w*|\[[^\]\r\n]*\]|::\w+)+(?:\([^()\r\n]*\))?/y;
@@ -20,7 +28,7 @@ export function readWordPart(reader: PowerShellReader): void {
   else if (character === "`") escape(reader);
   else if (take(reader, /(?<![^\s(,;|])@(?=\w)/y) !== undefined) {
     const name = take(reader, /\w+/y)?.[0] ?? "";
-    insertWord(reader, `"\${${nameOf(name)}[@]}"`, start);
+    insertWord(reader, spread(nameOf(name)), start);
   } else if (character === "(" && reader.depth < maximumDepth) readNested(reader);
   else if (take(reader, plain) !== undefined) pieces.add(start, reader.at);
   else {
@@ -32,7 +40,7 @@ export function readWordPart(reader: PowerShellReader): void {
 }
 
 /** `(...)` as a word: what runs in it is read. */
-function readNested(reader: PowerShellReader): void {
+export function readNested(reader: PowerShellReader): void {
   const { pieces, text } = reader;
   const only = take(reader, /\([ \t]*(?=\$[\w:]+[ \t]*\))/y);
   if (only !== undefined) {
@@ -90,7 +98,7 @@ function escape(reader: PowerShellReader): void {
   }
 }
 
-/** `$name`, `${name}`, `$env:NAME`, `$($name)`; outside strings with what is a part of it. */
+/** `$name`, `${name}`, `$env:NAME`, `$($name.Key)`; outside strings with what is a part of it. */
 function readVariable(reader: PowerShellReader, isQuoted: boolean): void {
   const { pieces, text } = reader;
   const start = reader.at;
@@ -98,11 +106,9 @@ function readVariable(reader: PowerShellReader, isQuoted: boolean): void {
     pieces.add(start, reader.at);
     return;
   }
-  if (take(reader, /\$\((?=\$(?:env:)?[\w:]+\))/iy) !== undefined) {
-    const match = take(reader, variable);
-    reader.at += 1;
-    pieces.addText(`\${${nameOf(match?.[1] ?? match?.[2] ?? "")}`, start);
-    pieces.addText("}", reader.at - 1);
+  const inner = take(reader, held);
+  if (inner !== undefined) {
+    insertVariable(reader, nameIn(reader, inner[1] ?? "", inner[2] ?? ""), start);
     return;
   }
   if (text.startsWith("$(", start) && reader.depth < maximumDepth) {
@@ -116,8 +122,37 @@ function readVariable(reader: PowerShellReader, isQuoted: boolean): void {
     pieces.add(start, reader.at);
     return;
   }
-  const isPart = !isQuoted && take(reader, member) !== undefined;
-  // Nothing sets what is a part of something.
-  pieces.addText(`\${${nameOf(match[1] ?? match[2] ?? "")}${isPart ? "__" : ""}`, start);
-  pieces.addText("}", reader.at - 1);
+  const name = match[1] ?? match[2] ?? "";
+  if (isQuoted) insertVariable(reader, nameOf(name), start);
+  else if (reader.lists.has(nameOf(name)) && readListed(reader, nameOf(name), start)) return;
+  else insertVariable(reader, nameIn(reader, name, take(reader, member)?.[0] ?? ""), start);
+}
+
+/** `$($name)`, `$($name.Key)`. */
+const held = /\$\(\$([\w:]+)((?:\.\w+|\[["'][^"'\]\r\n]+["']\])*)\)/y;
+const index = /\[\$?(\w+)\]/y;
+
+/** A list alone is all its elements; in a loop, an index is any of them. */
+function readListed(reader: PowerShellReader, name: string, start: number): boolean {
+  const { text } = reader;
+  const isAlone = /^[\s(,;|]?$/.test(text[start - 1] ?? "") && /^[\s),;|]?$/.test(text[reader.at] ?? "");
+  const element = isAlone ? undefined : take(reader, index);
+  if (element !== undefined) insertVariable(reader, `${name}[${element[1] ?? ""}]`, start);
+  else if (isAlone) insertWord(reader, spread(name), start);
+  return isAlone || element !== undefined;
+}
+
+/** The variable that stands for a part of another; nothing sets one that is not known. */
+function nameIn({ members }: PowerShellReader, name: string, path: string): string {
+  if (path === "") return nameOf(name);
+  if (path.includes("(")) return `${nameOf(name)}__`;
+  const any = /^\[\$(\w+)\]$/.exec(path)?.[1];
+  if (any !== undefined && members.has(`${nameOf(name)}__values`)) return `${nameOf(name)}__values[${any}]`;
+  const full = memberName(name, path);
+  return members.has(full) ? full : `${nameOf(name)}__`;
+}
+
+function insertVariable({ pieces, at }: PowerShellReader, name: string, start: number): void {
+  pieces.addText(`\${${name}`, start);
+  pieces.addText("}", at - 1);
 }
