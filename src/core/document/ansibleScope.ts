@@ -8,6 +8,7 @@ import {
   type TemplateSource,
 } from "./template.ts";
 import { entriesOf, itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { printedNode } from "./yamlNumber.ts";
 
 /** Variables and expressions of Jinja in a document's `text`; a loop's `item` is each of its texts. */
 export function scopeOf(text: string, task: YamlNode, variables: VariableLookup): TemplateScope {
@@ -62,7 +63,7 @@ function scopeWith(
   let left = maximumExpressions;
   const definitionsOf = (name: string): readonly Definition[] => {
     const [first, ...fields] = name.split(".");
-    if (first === itemName) return items.map((item) => ({ label: "item of the loop", node: item(fields), source }));
+    if (first === itemName) return items.map((item) => ({ label: "item of the loop", node: printedNode(item(fields), "8.0"), source }));
     const known = definitionOf(name, variables);
     return known === undefined ? [] : [known];
   };

@@ -2,6 +2,7 @@ import { maximumNames, noSiblings, siblingPath, type Siblings } from "./siblings
 import type { Definition, TemplateSource } from "./template.ts";
 import { readYaml } from "./yaml.ts";
 import { isNull, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { printedNode } from "./yamlNumber.ts";
 
 /** A variable's value, and the file that it stands in, if in another one. */
 interface FoundVariable {
@@ -146,5 +147,5 @@ export function definitionOf(name: string, lookup: VariableLookup): Definition |
   const found = lookup(first);
   const node = found === undefined ? undefined : valueAt(found.node, ...fields);
   if (found === undefined || scalarOf(node) === undefined) return undefined;
-  return { label: found.label, node, source: found.source };
+  return { label: found.label, node: printedNode(node, "8.0"), source: found.source };
 }

@@ -15,6 +15,7 @@ import {
   type YamlNode,
   type YamlScalar,
 } from "./yamlNode.ts";
+import { printedNode, printedText } from "./yamlNumber.ts";
 
 /** A text with its place, as the contract of a document has it. */
 export interface PlacedText {
@@ -131,7 +132,7 @@ export function expressionText(expression: string, scope: GithubScope): string |
 
 /** The one text that a scalar with expressions comes to; undefined where it cannot be known or is one of several. */
 export function scalarText(scalar: YamlScalar, scope: GithubScope): string | undefined {
-  if (!scalar.text.includes("${{")) return scalar.text;
+  if (!scalar.text.includes("${{")) return printedText(scalar, "8");
   const texts = valuesOf(scalar, scope).map((value) =>
     "node" in value || value.parts.some((part) => part.text === undefined)
       ? undefined
@@ -262,7 +263,7 @@ export function outputCandidates(node: YamlNode | undefined, label: string, scop
 }
 
 function fromNode(node: YamlNode | undefined, label: string, scope: GithubScope, shared: boolean): Candidate {
-  const found = dereference(node);
+  const found = dereference(printedNode(node, "8"));
   if (found === undefined) return { kind: "falsy" };
   if (found.kind !== "scalar") return { kind: "node", node: found };
   if (isNull(found) || (found.style === "plain" && found.text === "false")) return { kind: "falsy" };

@@ -4,6 +4,7 @@ import { combine } from "./pipelineMatrix.ts";
 import type { Definition, TemplateScope } from "./template.ts";
 import { anyOf, delimited, dollar } from "./templateSyntax.ts";
 import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
+import { printedNode } from "./yamlNumber.ts";
 
 const inputs = delimited("$[[", "]]");
 const syntax = anyOf(inputs, dollar({ escape: true }));
@@ -54,7 +55,7 @@ export function gitlabScope(
       const source = around.sources.get(one);
       // Another file has inputs of its own.
       const own = source === undefined ? { scope } : { source, scope: scopeIn(source.file) };
-      return { label: `variables ${name}`, node: one, ...own };
+      return { label: `variables ${name}`, node: printedNode(one, "8.0"), ...own };
     });
   };
   const ofJob = (name: string): string | undefined => {
@@ -114,13 +115,13 @@ function inputDefinitions(
   const { defaults, source, given = [] } = around.inputs.get(file) ?? { defaults: undefined, source: undefined };
   const node = valueAt(defaults, input, "default");
   const otherwise =
-    scalarOf(node) === undefined ? [] : [{ label: `default of input ${input}`, node, source, scope: scopeIn(file) }];
+    scalarOf(node) === undefined ? [] : [{ label: `default of input ${input}`, node: printedNode(node, "8.0"), source, scope: scopeIn(file) }];
   if (given.length === 0) return otherwise;
   return given.flatMap(({ inputs: values, source: giver }): readonly Definition[] => {
     const value = valueAt(values, input);
     return scalarOf(value) === undefined
       ? otherwise
-      : [{ label: `input ${input}`, node: value, source: giver, scope: scopeIn(giver?.file) }];
+      : [{ label: `input ${input}`, node: printedNode(value, "8.0"), source: giver, scope: scopeIn(giver?.file) }];
   });
 }
 

@@ -1,4 +1,5 @@
 import {
+  numberScalar,
   maximumCount,
   readHeredoc,
   readName,
@@ -48,7 +49,7 @@ function readPrimary(reader: HclReader, depth: number): YamlNode | undefined {
   const name = take(reader, /[\p{L}_][\p{L}\p{N}_-]*/uy);
   if (name === undefined) {
     const number = take(reader, /-?[0-9][0-9.eE+-]*/y);
-    return number === undefined ? undefined : scalar(number, { start, end: reader.at }, "plain");
+    return number === undefined ? undefined : numberScalar(number, { start, end: reader.at });
   }
   if (text[reader.at] === "(") {
     const list = readList(reader, ")", depth);

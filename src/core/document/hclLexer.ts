@@ -1,5 +1,6 @@
 import type { Span } from "../image/span.ts";
 import type { YamlScalar } from "./yamlNode.ts";
+import { printedFloat } from "./yamlNumber.ts";
 
 /** A text of HCL while it is read. */
 export interface HclReader {
@@ -45,6 +46,12 @@ export function readName(reader: HclReader): YamlScalar | undefined {
 /** A scalar of HCL. */
 export function scalar(text: string, span: Span, style: YamlScalar["style"], exact = true, tag?: string): YamlScalar {
   return { kind: "scalar", text, span, style, exact, contentStart: span.start, ...(tag === undefined ? {} : { tag }) };
+}
+
+/** A number, which becomes a text without the zeros behind its point. */
+export function numberScalar(number: string, span: Span): YamlScalar {
+  const text = printedFloat(number, "8");
+  return scalar(text, span, "plain", text === number);
 }
 
 /** A string; the quotes of its interpolations are not its own. */

@@ -1,6 +1,6 @@
 import type { Span } from "../image/span.ts";
 import { expressionTag, readCollection } from "./hclExpression.ts";
-import { readHeredoc, readString, scalar, skipSpace, take, type HclReader } from "./hclLexer.ts";
+import { numberScalar, readHeredoc, readString, scalar, skipSpace, take, type HclReader } from "./hclLexer.ts";
 import type { YamlNode, YamlScalar } from "./yamlNode.ts";
 
 /** A step into a value: `.image`, `["image"]`, `[*]`, and `.*`, which takes only the attributes that follow. */
@@ -156,7 +156,7 @@ function primary(reader: HclReader, depth: number): HclExpression | undefined {
   const number = take(reader, /\d+(?:\.\d+)?/y);
   if (number !== undefined) {
     const span = { start, end: reader.at };
-    return { kind: "node", span, node: scalar(number, span, "plain") };
+    return { kind: "node", span, node: numberScalar(number, span) };
   }
   const name = take(reader, /[\p{L}_][\p{L}\p{N}_-]*(?:::[\p{L}_][\p{L}\p{N}_-]*)*/uy);
   if (name === undefined) return undefined;

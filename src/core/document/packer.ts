@@ -20,7 +20,7 @@ export function readPacker(source: string, path: string, siblings: Siblings = no
     if (type !== "build") continue;
     for (const { file: seen, block: inner } of blocksIn(file, body)) {
       const isShell = inner.labels[0] === "shell" || inner.labels[0] === "shell-local";
-      if (inner.type === "provisioner" && isShell) seen.script(attributeOf(inner.body, "inline"));
+      if (inner.type === "provisioner" && isShell) readShellOf(seen, inner);
       readAfterwards(seen, inner);
       // A source may be completed where it is built.
       if (inner.type === "source" && containers.has(inner.labels[0]?.split(".")[0] ?? ""))
@@ -31,7 +31,14 @@ export function readPacker(source: string, path: string, siblings: Siblings = no
 }
 
 /** The commands of post-processors, alone or one after the other. */
-function readAfterwards(file: HclFile, { type, labels, body }: HclBlock): void {
-  if (type === "post-processor" && labels[0] === "shell-local") file.script(attributeOf(body, "inline"));
+function readAfterwards(file: HclFile, block: HclBlock): void {
+  const { type, labels, body } = block;
+  if (type === "post-processor" && labels[0] === "shell-local") readShellOf(file, block);
   if (type === "post-processors") for (const inner of body.blocks) readAfterwards(file, inner);
+}
+
+/** What a shell runs: lines, or the one `command` that `shell-local` takes. */
+function readShellOf(file: HclFile, { labels, body }: HclBlock): void {
+  file.script(attributeOf(body, "inline"));
+  if (labels[0] === "shell-local") file.script(attributeOf(body, "command"));
 }

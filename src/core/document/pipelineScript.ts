@@ -143,13 +143,14 @@ function joinLines(text: string, lines: readonly YamlScalar[], scope: TemplateSc
       const from = at;
       push(scalar.text.slice(from, start), (offset) => map.offsetOf(from + offset));
       at = end;
-      const stand = placeholder.text ?? standIn(placeholder);
+      const name = nameOf(placeholder, scalar.text);
+      const stand = placeholder.text ?? `\${{ ${name} }}`;
       if (placeholder.text === undefined && scope !== undefined) {
         written.set(stand, scalar.text.slice(start, end));
         const place = rangeOf(text, scalar, start, end);
         const value = templateText(text, place, scope);
-        places.set(placeholder.name ?? "expression", place);
-        if (value !== undefined) values.set(placeholder.name ?? "expression", value);
+        places.set(name, place);
+        if (value !== undefined) values.set(name, value);
       }
       const last = stand.length - 1;
       push(stand, (offset) => map.offsetOf(offset >= last && last > 0 ? end - 1 : Math.min(start + offset, end - 1)));
@@ -162,8 +163,10 @@ function joinLines(text: string, lines: readonly YamlScalar[], scope: TemplateSc
   return { source, values, places, written, toDocumentOffset: (offset) => documentOffset(pieces, offset) };
 }
 
-function standIn({ name = "expression" }: Placeholder): string {
-  return `\${{ ${name.replaceAll(/[{}\n]/g, " ")} }}`;
+/** What a placeholder is called in the script; one name may have another default at each place. */
+function nameOf({ name = "expression", fallback }: Placeholder, source: string): string {
+  const otherwise = fallback === undefined ? "" : ` or ${source.slice(fallback.start, fallback.end)}`;
+  return `${name}${otherwise}`.replaceAll(/[{}\n]/g, " ").trim();
 }
 
 /** A part of a scalar as one, so that only what stands there is evaluated. */

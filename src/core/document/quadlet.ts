@@ -37,6 +37,7 @@ export function readQuadlet(source: string, path: string): Document {
   const problems: Problem[] = [];
   const settings = settingsOf(text);
   const environment = environmentOf(settings);
+  const texts = Object.fromEntries([...environment].map(([name, { text: value }]) => [name, value]));
   const add = (value: string, start: number, site: string): void => {
     if (value === "" || /\.(?:image|build|artifact)$/.test(value) || localTransport.test(value)) return;
     const begin = /^(?:docker:\/\/)?/.exec(value)?.[0].length ?? 0;
@@ -82,7 +83,7 @@ export function readQuadlet(source: string, path: string): Document {
       const script = createScript(text);
       const prefix = /^[-@:+!]*/.exec(value)?.[0].length ?? 0;
       script.add(value.slice(prefix), start + prefix);
-      commands.push(...script.read().commands);
+      commands.push(...script.read({ environment: texts }).commands);
     }
   }
   return { path, dialect: "quadlet", text, images, commands, jobs: [], problems };

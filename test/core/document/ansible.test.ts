@@ -33,6 +33,10 @@ const full = `---
             cmd: docker pull «alpine:3»
         - command: { argv: [docker, pull, «alpine:4»] }
         - debug: { msg: docker run no:6 }
+    - shell: docker run «php:{{ v }}» && docker run «php:{{ w }}»
+      vars: { v: 8.0, w: 8.10 }
+    - command: docker pull «{{ lookup('env', 'IMAGE') | default('a/d:1', true) }}»
+    - shell: docker pull «{{ none | default('a/d:2') }}»; docker pull «{{ none | default('a/d:3') }}»
 `.replace("{ image: «{{ item }}» }", '{ image: "«{{ item }}»" }');
 
 describe("readAnsible", () => {
@@ -49,6 +53,11 @@ describe("readAnsible", () => {
       "command docker.io/library/busybox:9 resolved",
       "command docker.io/library/alpine:3 literal",
       "command docker.io/library/alpine:4 literal",
+      "command docker.io/library/php:8.0 resolved",
+      "command docker.io/library/php:8.1 resolved",
+      "command docker.io/a/d:1 resolved",
+      "command docker.io/a/d:2 resolved",
+      "command docker.io/a/d:3 resolved",
     ]);
     assert.equal(document.dialect, "ansible");
   });

@@ -105,6 +105,7 @@ describe("readGithubWorkflow", () => {
 
   const matrices: readonly (readonly [name: string, matrix: string, image: string, expected: readonly string[]])[] = [
     ["a list", "{v: [20, 22]}", "node:${{ matrix.v }}", ["node:20", "node:22"]],
+    ["numbers", "{v: [8.0, 8.10, '8.0']}", "php:${{ matrix.v }}", ["php:8", "php:8.1", "php:8.0"]],
     ["two lists", "{a: [x, y], b: [1, 2]}", "${{ matrix.a }}:${{ matrix.b }}", ["x:1", "x:2", "y:1", "y:2"]],
     ["the same image once", "{a: [x], os: [p, q]}", "${{ matrix.a }}", ["x"]],
     [

@@ -125,6 +125,13 @@ describe("readGitlabCi", () => {
       [`image ${node}:20 resolved`, `image ${node}:22 resolved`, `image ${node}:24 resolved`],
     ],
     [
+      "numbers, which Ruby prints",
+      "variables: {A: 3.10, B: '3.10'}\na: {image: '«python:$A»'}\nb: {image: '«python:$B»'}\nc: {image: '«php:$V»', parallel: {matrix: [{V: [8.0, 8.10]}]}}\n",
+      ["3.1", "3.10"].map((tag) => `image docker.io/library/python:${tag} resolved`).concat(
+        ["8.0", "8.1"].map((tag) => `image docker.io/library/php:${tag} resolved`),
+      ),
+    ],
+    [
       "inputs",
       "spec:\n  inputs:\n    image: {default: 'node:22'}\n    tag: {type: string}\n---\na: {image: '«$[[ inputs.image ]]»'}\nb: {image: '«node:$[[ inputs.tag ]]»'}\nc: {image: '«$[[inputs.image | expand_vars]]»'}\nd: {image: '«$[[ inputs.image | truncate(0,4) ]]»'}",
       [`image ${node}:22 resolved`, "image ? partial", `image ${node}:22 resolved`, "image ? unresolved"],

@@ -50,6 +50,8 @@ describe("values of HCL", () => {
     ['lookup(local.images, "web", "a/no:1")', "library/nginx:1"],
     ['lookup(local.images, "none", "a/fallback:1")', "a/fallback:1"],
     ["element(local.names, 3)", "library/valkey:8"],
+    ['"«a/b:${3.10}»"', "a/b:3.1"],
+    ['"«a/b:${{ v = 2.0 }.v}»"', "a/b:2"],
     ['coalesce(var.empty, var.nothing, "a/b:1")', "a/b:1"],
     ['coalesce(var.asked, "a/b:1")', "a/b:1"],
     ['try(local.images.none, local.nested.app.none, "a/b:1")', "a/b:1"],

@@ -84,6 +84,10 @@ Environment=OTHER=1 "MAJOR=17" 'HOST=%H'
       ],
     );
     expectUses(read, text.replace("MAJOR}", "HOST}"), ["image ? partial"]);
+    expectUses(service, "[Service]\nEnvironment=TAG=1 'IMAGE=a/b:2'\nExecStartPre=/bin/sh -c \"docker pull «a/b:${TAG}»\"\nExecStart=docker run «${IMAGE}»\n", [
+      "command docker.io/a/b:1 resolved",
+      "command docker.io/a/b:2 resolved",
+    ]);
     expectUses(read, text.replace("MAJOR}", "NONE}"), ["image ? partial"]);
     const plain = text.replaceAll(/[«»]/g, "");
     assert.equal(expectPinsToHold(read, plain), 1);

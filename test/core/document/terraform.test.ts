@@ -200,6 +200,8 @@ build {
   post-processors {
     post-processor "shell-local" { inline = ["docker pull «redis:7»"] }
   }
+  provisioner "shell-local" { command = "docker pull «redis:8»" }
+  provisioner "shell" { command = "docker pull no:3" }
 }
 source "podman" "z" { image = "«alpine:3»" }
 `;
@@ -209,10 +211,11 @@ source "podman" "z" { image = "«alpine:3»" }
       "command docker.io/library/node:22 literal",
       "source docker.io/library/debian:13 literal",
       "command docker.io/library/redis:7 literal",
+      "command docker.io/library/redis:8 literal",
       "source docker.io/library/alpine:3 literal",
     ]);
     const plain = template.replaceAll(/[«»]/g, "");
-    assert.equal(expectPinsToHold(packer, plain), 5);
+    assert.equal(expectPinsToHold(packer, plain), 6);
     expectToSurvive(packer, plain);
   });
 });
