@@ -5,7 +5,7 @@ import type { ValueStep } from "./document.ts";
 import { parseTemplate, type TemplateNode } from "./goTemplate.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
 import { nameEnd } from "./splitImage.ts";
-import { textData, unknownData, type TemplateData, type TemplateStretch } from "./templateData.ts";
+import { endOfItem, textData, unknownData, type TemplateData, type TemplateStretch } from "./templateData.ts";
 import { evaluateTemplate, type TemplateContext } from "./templateEvaluate.ts";
 import { templateScopes, type TemplateScopes } from "./templateScope.ts";
 import type { Value } from "./value.ts";
@@ -16,6 +16,8 @@ import { textOf, valueAt } from "./yamlNode.ts";
 export interface ChartExpressions {
   /** `offset` is where it stands in the template: what surrounds it there may say what its variables are. */
   evaluate(source: string, offset?: number): readonly TemplateStretch[];
+  /** Within loops, what it comes to for each item. */
+  evaluateEach(source: string, offset: number): readonly (readonly TemplateStretch[])[];
   /** Whether the nearest condition around a place of the template is known to leave out what stands there. */
   leavesOut(offset: number): boolean;
 }
@@ -41,24 +43,45 @@ export function chartExpressions(
 ): ChartExpressions {
   const define = defines(path, folderOfTemplates(path), own, siblings);
   let scopes: TemplateScopes | undefined;
-  const known = new Map<string, readonly TemplateStretch[]>();
-  const evaluate = (source: string): readonly TemplateStretch[] => {
+  const known = new Map<string, readonly (readonly TemplateStretch[])[]>();
+  const evaluateEach = (source: string): readonly (readonly TemplateStretch[])[] => {
     const before = known.get(source);
     if (before !== undefined) return before;
-    if (known.size >= maximumExpressions) return [{}];
-    const stretches = evaluateTemplate(parseTemplate(source).nodes, { root: data(), define });
-    known.set(source, stretches);
-    return stretches;
+    if (known.size >= maximumExpressions) return [[{}]];
+    const each = itemsIn(evaluateTemplate(parseTemplate(source).nodes, { root: data(), define }));
+    known.set(source, each);
+    return each;
   };
+  const around = (expression: string, offset: number): string =>
+    (scopes ??= templateScopes(own)).around(expression, offset);
   return {
     evaluate(expression, offset) {
-      return evaluate(offset === undefined ? expression : (scopes ??= templateScopes(own)).around(expression, offset));
+      const [first = [], ...others] = evaluateEach(offset === undefined ? expression : around(expression, offset));
+      return others.every((other) => writtenBy(other) === writtenBy(first)) ? first : [{}];
     },
+    evaluateEach: (expression, offset) => evaluateEach(around(expression, offset)),
     leavesOut(offset) {
       const condition = (scopes ??= templateScopes(own)).conditionAround(offset);
-      return condition !== undefined && evaluate(condition).every(({ text }) => text?.trim() === "");
+      return (
+        condition !== undefined &&
+        evaluateEach(condition).every((stretches) => stretches.every(({ text }) => text?.trim() === ""))
+      );
     },
   };
+}
+
+/** What an open loop yields, item by item; all of it where there is none. */
+function itemsIn(stretches: readonly TemplateStretch[]): readonly (readonly TemplateStretch[])[] {
+  const items: TemplateStretch[][] = [[]];
+  for (const stretch of stretches)
+    if (stretch === endOfItem) items.push([]);
+    else items.at(-1)?.push(stretch);
+  // Behind the last item nothing stands; loops within loops end several at once.
+  return items.length === 1 ? items : items.slice(0, -1).filter((item, index) => index === 0 || item.length > 0);
+}
+
+function writtenBy(stretches: readonly TemplateStretch[]): string {
+  return stretches.map(({ text }) => text ?? "\0").join("");
 }
 
 function folderOfTemplates(path: string): string {

@@ -38,17 +38,19 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
       return;
     }
     if (!scalar.exact) return;
-    if (namesRepository(scalar.text)) {
+    const written = text.slice(scalar.span.start, scalar.span.end);
+    const isNamed = namesRepository(scalar.text);
+    const items = expressions.evaluateEach(written, scalar.span.start).map(trimmedStretches);
+    if (isNamed && items.length <= 1) {
       images.add(node, site, { value: expandActions(text, masked, scalar, actionValue(expressions)), pin: "none" });
       return;
     }
-    const written = text.slice(scalar.span.start, scalar.span.end);
-    const stretches = trimmedStretches(expressions.evaluate(written, scalar.span.start));
-    if (sayRepository(stretches) || !isListed(stretches))
-      images.add(node, site, {
-        value: valueOfStretches(stretches, { span: scalar.span, label: "template", text: written }),
-        pin: "none",
-      });
+    for (const stretches of items)
+      if (isNamed || sayRepository(stretches) || !isListed(stretches))
+        images.add(node, site, {
+          value: valueOfStretches(stretches, { span: scalar.span, label: "template", text: written }),
+          pin: "none",
+        });
   });
   const piped = chartPipelineImages(text, path);
   const places = new Set(piped.map(({ span }) => span.start));

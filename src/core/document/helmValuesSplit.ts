@@ -113,9 +113,11 @@ export function saysMore(mapping: YamlMapping, key: string): boolean {
   });
 }
 
-/** Whether a text stands where the name of an image does, in a mapping of it or among several of them. */
+/** Whether a text stands where the name of an image does, in a mapping of it or among several of them, or of what runs it. */
 export function isNamePlace(below: string, key: string, top: string): boolean {
-  return imagesKey.test(key) || imagesKey.test(top) || (isImageKey(key) && nameKey.test(below));
+  return (
+    below === "repository" || imagesKey.test(key) || imagesKey.test(top) || (isImageKey(key) && nameKey.test(below))
+  );
 }
 
 const nameKey = /^(?:name|repo|repository|path|uri|url)$/;

@@ -22,7 +22,6 @@ const assignment = /^\$\w+\s*:?=/;
 const reassignment = /^\{\{ \$\w+\s*=/;
 /** Variables of its own, or fields of what is not the chart's. */
 const needsScope = /\$\w|(?:^|[\s(|])\.(?!(?:Values|Chart|Release|Template|Capabilities|Files)\b)(?:\w|[\s)|}]|$)/;
-const unknownDot = "{{ with $unknown }}";
 const maximumAssignments = 60;
 
 /** Finds the assignments and the blocks around places of a template (text/template), as soon as an expression needs them. */
@@ -73,10 +72,9 @@ function scopeOf(open: readonly Block[]): string {
 }
 
 function blockOf(keyword: string, head: string): Block {
-  const opening = openingOf(head);
-  const isLoop = keyword === "range";
-  const pieces = [isLoop || head === "" ? unknownDot : `{{ ${head} }}`];
-  return { keyword, opening: isLoop ? unknownDot : opening, assignments: [], pieces };
+  // What follows the `else` of a loop has no item.
+  const pieces = [head === "" ? "{{ with $unknown }}" : `{{ ${head} }}`];
+  return { keyword, opening: openingOf(head), assignments: [], pieces };
 }
 
 /** What a block assigns to a variable from around it stays. */
@@ -88,7 +86,7 @@ function closeBlock(open: Block[]): void {
 }
 
 function openingOf(head: string): string | undefined {
-  if (head.startsWith("with ")) return `{{ ${head} }}`;
+  if (/^(?:with|range) /.test(head)) return `{{ ${head} }}`;
   // A condition may give a name to what it tests.
   const named = /^if\s+(\$\w+\s*:=[^]*)$/.exec(head)?.[1];
   return named === undefined ? undefined : `{{ ${named} }}`;

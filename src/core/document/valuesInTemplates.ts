@@ -12,7 +12,10 @@ import { isMasked } from "./templateMask.ts";
 import { createImageCollector } from "./yamlImage.ts";
 import { entriesOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
-const registryKey = /(?:^|[a-z_-])(?:registry|repo|repository|hub|prefix|host|url)$/i;
+const registryKey = /registry|(?:^|[a-z_-])(?:repo|repository|hub|prefix|host|url|fqdn|mirror|proxy)$/i;
+/** Registries that are known by their names alone. */
+const knownRegistry =
+  /^(?:[\w-]+\.)*(?:docker\.io|ghcr\.io|quay\.io|gcr\.io|k8s\.io|pkg\.dev|azurecr\.io|mcr\.microsoft\.com|public\.ecr\.aws|dkr\.ecr\.[\w-]+\.amazonaws\.com)(?:\/[\w./-]*)?$/;
 const registryText = /^(?:[\w-]+(?:\.[\w-]+)+|localhost)(?::\d+)?(?:\/[\w./-]*)?$/;
 /** Keys beside which a registry is that of one image. */
 const ofImages = new Set(["repository", "image", "tag", "name"]);
@@ -88,14 +91,15 @@ export function valuesInTemplates(
     if (text?.includes("mage") !== true || text.length > maximumLength) return text !== undefined;
     const expressions = chartExpressions(place, text, siblings, data);
     for (const { start, end } of expressionsIn(text)) {
-      const stretches = trimmedStretches(expressions.evaluate(text.slice(start, end), start));
-      const step = repositoryStep(stretches);
-      for (const folder of foldersIn(stretches))
-        if (folder !== step && folder.file === path) folders.add(folder.span.start);
-      if (step?.file !== path) continue;
-      const use: Use = { stretches, isLeftOut: () => expressions.leavesOut(start) };
-      const before = uses.get(step.span.start);
-      if (before === undefined || isBetter(use, before)) uses.set(step.span.start, use);
+      for (const stretches of expressions.evaluateEach(text.slice(start, end), start).map(trimmedStretches)) {
+        const step = repositoryStep(stretches);
+        for (const folder of foldersIn(stretches))
+          if (folder !== step && folder.file === path) folders.add(folder.span.start);
+        if (step?.file !== path) continue;
+        const use: Use = { stretches, isLeftOut: () => expressions.leavesOut(start) };
+        const before = uses.get(step.span.start);
+        if (before === undefined || isBetter(use, before)) uses.set(step.span.start, use);
+      }
     }
     return true;
   };
@@ -116,7 +120,8 @@ export function valuesInTemplates(
       repository !== undefined && useOf(repository, top) === undefined && folders.has(repository.span.start),
     registryOf(repository, top) {
       const step = repository === undefined || stated.length === 0 ? undefined : useOf(repository, top)?.[0]?.step;
-      return step?.file === path ? stated.find(({ span }) => span.start === step.span.start) : undefined;
+      if (step?.file !== path || step.span.start === repository?.span.start) return undefined;
+      return stated.find(({ span }) => span.start === step.span.start);
     },
     tagOf(repository, top) {
       const stretches = repository === undefined ? undefined : useOf(repository, top);
@@ -178,11 +183,16 @@ function statedRegistries(root: YamlNode | undefined): readonly YamlScalar[] {
       const scalar = scalarOf(value);
       if (scalar === undefined) {
         if (depth < maximumDepth) visit(value, depth + 1);
-      } else if (!isImage && registryKey.test(key.text) && registryText.test(scalar.text)) found.push(scalar);
+      } else if (isRegistry(key.text, scalar.text, isImage)) found.push(scalar);
     }
   };
   visit(root, 0);
   return found;
+}
+
+function isRegistry(key: string, text: string, isInImage: boolean): boolean {
+  if (isInImage) return false;
+  return registryKey.test(key) ? registryText.test(text) : knownRegistry.test(text);
 }
 
 /** The tag with which a reference ends, and what says it. */

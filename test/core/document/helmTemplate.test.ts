@@ -154,6 +154,23 @@ quay.io/a/literal:1
     assert.deepEqual(read(source, "charts/d/templates/a.yaml", (path) => own.get(path)).images, []);
   });
 
+  it("reports an image of a loop for each of its items", () => {
+    const values = "tools: [git, jq]\nversions: {a: '1', b: '2'}\n";
+    const siblings = (path: string) => (path === "c/values.yaml" ? values : undefined);
+    const source = deployment(
+      '{{- range .Values.tools }}\n- image: "«q.io/t/{{ . }}:1»"\n{{- end }}\n{{- range $name, $version := .Values.versions }}\n- image: «{{ printf "q.io/v/%s:%s" $name $version }}»\n{{- end }}\n{{- range .Values.tools }}\n- image: «q.io/x-{{ . }}:1»\n{{- end }}\n{{- range .Values.none }}\n- image: «q.io/n:{{ . }}»\n{{- end }}',
+    );
+    expectUses((text) => read(text, "c/templates/pods.yaml", siblings), source, [
+      "image q.io/t/git:1 resolved",
+      "image q.io/t/jq:1 resolved",
+      "image q.io/v/a:1 resolved",
+      "image q.io/v/b:2 resolved",
+      "image q.io/x-git:1 resolved",
+      "image q.io/x-jq:1 resolved",
+      "image ? partial",
+    ]);
+  });
+
   it("counts defaults where the chart has no values", () => {
     const { images } = read(
       deployment('- image: {{ .Values.a | default "a/b:1" }}\n- image: {{ .Values.a }}/c'),

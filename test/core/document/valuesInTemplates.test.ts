@@ -267,12 +267,43 @@ ${workload('"{{ .Values.image.repository }}:v{{ .Chart.AppVersion }}"')}{{- end 
       ["image ? unresolved", "image ? unresolved", "image ? partial"],
     ],
     [
-      "nothing of a loop, whose values are not known",
+      "nothing of a loop over what is none",
       'image: {repository: «a/b», tag: ""}\n',
       {
         "templates/deployment.yaml": `{{- range .Values.image }}\n${workload('"{{ .repository }}:{{ .tag }}"')}{{- end }}\n`,
       },
       ["image docker.io/a/b:1.2.3 resolved"],
+    ],
+    [
+      "each item of loops within loops",
+      "org: r.example.com/team\ngroups:\n  - services:\n      api: {image: {name: «api»}}\n      web: {image: {name: «web», tag: '2'}}\n  - services:\n      job: {image: {name: «job»}}\n",
+      {
+        "templates/deployments.yaml": `{{- range $group := .Values.groups }}\n{{- range $name, $service := $group.services }}\n---\n${workload("{{ $.Values.org }}/{{ $service.image.name }}:{{ $service.image.tag | default $.Chart.AppVersion }}")}{{- end }}\n{{- end }}\n`,
+      },
+      [
+        "image r.example.com/team/api:1.2.3 resolved",
+        "image r.example.com/team/web:2 resolved",
+        "image r.example.com/team/job:1.2.3 resolved",
+      ],
+    ],
+    [
+      "a registry that stands alone under the name of its host, or beside images of which it is none",
+      "proxies: {ghcr: ghcr.io, quay: ''}\nregistryFQDN: r.example.com\na: {image: {registry: x, repository: «a/b», tag: '1'}}\nc: {image: {repository: «c/d», tag: '2'}}\n",
+      {
+        "templates/deployment.yaml": workload(
+          '{{ list .Values.registryFQDN .Values.a.image.registry | compact | join "/" }}/{{ .Values.a.image.repository }}:{{ .Values.a.image.tag }}',
+          "{{ .Values.proxies.ghcr }}/{{ .Values.c.image.repository }}:{{ .Values.c.image.tag }}",
+        ),
+      },
+      ["image r.example.com/x/a/b:1 resolved", "image ghcr.io/c/d:2 resolved"],
+    ],
+    [
+      "repositories that only templates tell from others",
+      "registry: r.example.com/team\nproducer: {repository: «producer», replicas: 2}\nsource: {repository: a/b}\n",
+      {
+        "templates/deployment.yaml": workload("{{ .Values.registry }}/{{ .Values.producer.repository }}:1"),
+      },
+      ["image r.example.com/team/producer:1 resolved"],
     ],
   ];
   for (const [name, values, files, expected] of listed)
