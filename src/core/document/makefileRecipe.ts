@@ -3,6 +3,7 @@ import type { ScriptBuilder } from "../shell/script.ts";
 import { partsOfSlice } from "../shell/wordValue.ts";
 import type { WordPart } from "./document.ts";
 import { makePieces } from "./makefilePieces.ts";
+import { partsWithoutPrefix, withoutPrefixes } from "./makefilePrefix.ts";
 import type { MakeLocals, MakeVariables } from "./makefileVariables.ts";
 
 /** A stretch of a makefile, and what holds there. */
@@ -144,7 +145,9 @@ export function addRecipe(
 ): void {
   const { isCallable, variables } = given;
   const prefix = /^[ \t]*(?:[@+-][ \t]*)*/.exec(text.slice(span.start, span.end))?.[0] ?? "";
-  for (const piece of makePieces(text, { start: span.start + prefix.length, end: span.end })) {
+  const all = makePieces(text, { start: span.start + prefix.length, end: span.end });
+  const pieces = withoutPrefixes(text, all, (piece) => variables.expand(piece.span, locals));
+  for (const piece of pieces) {
     if (piece.kind === "expression") {
       const loop =
         depth > maximumNesting ? undefined : loopOf(text, { span: piece.span, locals }, piece.name, variables);
@@ -153,7 +156,10 @@ export function addRecipe(
         addRecipe(script, text, loop, given, depth + 1);
         script.addText(" ", piece.span.end - 1);
       } else if (isCallable(called)) script.insert({ ...piece, parts: [{ span: piece.span, chain: [] }] });
-      else insertValue(script, piece, variables.expand(piece.span, locals));
+      else {
+        const parts = variables.expand(piece.span, locals);
+        insertValue(script, piece, piece === pieces[0] ? partsWithoutPrefix(parts) : parts);
+      }
     } else if (piece.kind === "dollar") script.add("$", piece.span.start);
     else {
       let at = piece.span.start;

@@ -11,8 +11,8 @@ const nowhere = { start: 0, end: 0 };
 
 /**
  * What a variable may be after branches of which one ran: a value that only running the script can tell, with those
- * that the branches say as its choices. What is not set, empty, or not known at all is none of them, as a default
- * counts and an override does not.
+ * that the branches say as its choices. What is not set, empty, or comes from outside is none of them, as a default
+ * counts and an override does not; what a command in the script prints is one, though nobody knows it.
  */
 export function alternatives(
   variables: readonly Variable[],
@@ -129,7 +129,12 @@ function choicesOf(
   const [only] = parts;
   // Branches within a branch.
   if (parts.length === 1 && only?.choices !== undefined && only.group === undefined) return only.choices;
-  return parts.every(({ text, choices }) => text === undefined && choices === undefined) ? [] : [parts];
+  return parts.every(isFromOutside) ? [] : [parts];
+}
+
+/** Whether a part is what a caller, the environment or somebody who is asked would say, not the script itself. */
+function isFromOutside({ text, choices, chain }: WordPart): boolean {
+  return text === undefined && choices === undefined && chain.at(-1)?.label.startsWith("variable ") === true;
 }
 
 /** The elements that any branch gives. */

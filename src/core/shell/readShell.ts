@@ -5,7 +5,7 @@ import { skipBlanks } from "./shellBlanks.ts";
 import { readSimpleCommand } from "./shellCommand.ts";
 import { keywordAt, readBody, readCompound } from "./shellCompound.ts";
 import { readLineBreak, skipLineBreaks } from "./shellHeredoc.ts";
-import { callsOf, forwardedCommands } from "./shellFunction.ts";
+import { callsOf, forwardedCommands, openArguments } from "./shellFunction.ts";
 import { feedsShell } from "./shellInterpreter.ts";
 import { isAwaited, withInputs } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
@@ -77,15 +77,25 @@ export function readShell(text: string, options: ShellOptions = {}): ShellReadin
   // for an image.
   const mayMatter = (state.inputs.size > 0 || state.functions.size > 0) && namesTool.test(text);
   if (mayMatter && state.inputs.size > 0) state = readOnce(text, options, { ...nothingKnown, inputs: state.inputs });
-  const calls =
-    mayMatter && state.functions.size > 0 && /\$\{?[1-9]|\bfor\s+\w+\s*(?:;|\n|\bdo\b|in\s+"?\$\{?[@*])/.test(text)
-      ? callsOf(state.functions, state.commands)
-      : nothingKnown.calls;
-  if (calls.size > 0) state = readOnce(text, options, { inputs: state.knownInputs, calls });
+  const callsIn = ({ functions, commands, forwarding }: ShellState): Known["calls"] =>
+    callsOf(functions, [...commands, ...forwardedCommands(forwarding, commands)]);
+  const takesArguments = /\$\{?[1-9]|\bfor\s+\w+\s*(?:;|\n|\bdo\b|in\s+"?\$\{?[@*])|=\(\s*"?\$\{?[@*]/.test(text);
+  let calls = mayMatter && state.functions.size > 0 && takesArguments ? callsIn(state) : nothingKnown.calls;
+  for (let readings = 0; calls.size > 0 && readings < maximumReadings; readings++) {
+    const open = openArguments(calls);
+    state = readOnce(text, options, { inputs: state.knownInputs, calls });
+    if (open === 0) break;
+    const next = callsIn(state);
+    if (openArguments(next) >= open) break;
+    calls = next;
+  }
   const { commands, problems, forwarding, fed } = state;
-  const forwarded = [...fed, ...(forwarding.length === 0 ? [] : forwardedCommands(forwarding, commands))];
+  const forwarded = [...fed, ...forwardedCommands(forwarding, commands)];
   return { commands, problems, ...(forwarded.length === 0 ? {} : { forwarded }) };
 }
+
+/** Functions that call each other with what they are given are followed as deep as that. */
+const maximumReadings = 4;
 
 const namesTool =
   /docker|podman|nerdctl|buildah|crane|skopeo|oras|regctl|cosign|notation|trivy|grype|syft|kubectl|helm|kind|crictl|\bctr\b|gcloud|\baz\b/i;

@@ -1,9 +1,10 @@
 import { skipBlanks } from "./shellBlanks.ts";
+import { argumentsOfCalls } from "./shellFunction.ts";
 import { giveUp } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
 import { skipLineBreaks } from "./shellHeredoc.ts";
 import { readWord } from "./shellWord.ts";
-import { sliceStretches } from "./stretch.ts";
+import { sliceStretches, textOfStretches, type Range } from "./stretch.ts";
 import type { ArrayItem } from "./variables.ts";
 
 /** More elements than any list of images has. */
@@ -30,8 +31,10 @@ function readArray(state: ShellState): readonly ArrayItem[] {
       const own = /^\d*$/.test(name) || name.includes("$") ? {} : { key: name };
       items.push({ ...own, value: word.value?.slice(length), stretches });
     } else
-      for (const [index, value] of word.fields.entries())
-        items.push({ value, stretches: word.fieldStretches[index] ?? [] });
+      items.push(
+        ...(argumentItems(state, word) ??
+          word.fields.map((value, index) => ({ value, stretches: word.fieldStretches[index] ?? [] }))),
+      );
   }
   if (state.at >= state.end) {
     const message = "A parenthesis is opened here and never closed; the rest of the script was not read.";
@@ -39,6 +42,14 @@ function readArray(state: ShellState): readonly ArrayItem[] {
   } else state.at += 1;
   skipBlanks(state);
   return items.slice(0, maximumItems);
+}
+
+/** All arguments of a function, those of each of its calls. */
+function argumentItems(state: ShellState, { start, end }: Range): readonly ArrayItem[] | undefined {
+  return argumentsOfCalls(state, state.text.slice(start, end))?.map((parts) => {
+    const value = parts.every(({ text }) => text !== undefined) ? textOfStretches(parts) : undefined;
+    return { value, stretches: [{ text: undefined, start, end, steps: [], choices: [parts] }] };
+  });
 }
 
 /** `NAME[KEY]=VALUE`: the array with that element. */

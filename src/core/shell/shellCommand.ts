@@ -247,8 +247,12 @@ function applyBuiltin(state: ShellState, words: readonly ShellWord[], raws: read
       state.variables.exportAll();
     if (operands[0]?.text === "--") setArguments(state, raws.slice(2));
   } else if (["read", "unset", "mapfile", "readarray", "getopts"].includes(name)) {
-    for (const { text } of operands)
-      if (text !== undefined && /^[A-Za-z_]/.test(text)) state.variables.assign(text, undefined);
+    for (const { text } of operands) {
+      if (text === undefined || !/^[A-Za-z_]/.test(text)) continue;
+      // Somebody who is asked may answer nothing.
+      if (name === "read" || name === "unset") state.variables.unset(text);
+      else state.variables.assign(text, undefined);
+    }
   } else if (name === "source" || name === ".") {
     const [file] = operands;
     if (file !== undefined) sourceFile(state, file.text ?? fileName(file));

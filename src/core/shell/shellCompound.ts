@@ -9,8 +9,10 @@ import { awaiting, deeper, isAwaited } from "./shellState.ts";
 import type { PendingHeredoc, ShellState } from "./shellState.ts";
 import { readWord } from "./shellWord.ts";
 import type { RawWord } from "./rawWord.ts";
-import type { Stretch } from "./stretch.ts";
+import { textOfStretches, type Stretch } from "./stretch.ts";
 import { wordParts } from "./wordParts.ts";
+import { partsOfSlice } from "./wordValue.ts";
+import type { WordPart } from "../document/document.ts";
 
 /** Reads the compound command (POSIX shell, 2.9.4) at the cursor, if one begins there; gives whether it did. */
 export function readCompound(state: ShellState): boolean {
@@ -152,15 +154,30 @@ function itemStretches(state: ShellState, items: readonly RawWord[]): readonly S
   const [first] = items;
   const last = items.at(-1);
   if (first === undefined || last === undefined) return undefined;
-  const fields = items.flatMap(({ fields: texts, fieldStretches }) =>
-    // Whatever a pattern matches, or a command prints, may be any number of items.
-    fieldStretches.filter(
-      (field, index) => !/[*?[]/.test(texts[index] ?? "") && field.some(({ text }) => text !== undefined),
-    ),
+  const choices = items.flatMap(({ fields, fieldStretches, start }) =>
+    fieldStretches
+      .map((field) => wordParts(state, field))
+      // Whatever a pattern matches, or a command prints, may be any number of items.
+      .filter(
+        (parts, index) =>
+          !/[*?[]/.test(fields[index] ?? "") &&
+          parts.some(({ text, choices: own }) => text !== undefined || own !== undefined),
+      )
+      .flatMap((parts) => (/["']/.test(state.text[start] ?? "") ? [parts] : listedItems(parts))),
   );
-  const choices = fields.map((field) => wordParts(state, field));
   if (choices.length === 0 || choices.length > maximumItems) return undefined;
   return [{ text: undefined, start: first.start, end: last.end, steps: [], choices }];
+}
+
+/** The items of a list that branches set: what is not quoted is parted at blanks. */
+function listedItems(parts: readonly WordPart[]): readonly (readonly WordPart[])[] {
+  const [only, ...others] = parts;
+  if (only?.choices === undefined || only.group !== undefined || others.length > 0) return [parts];
+  return only.choices.flatMap((choice) =>
+    [...textOfStretches(choice).matchAll(/\S+/g)].map(({ 0: word, index }) =>
+      partsOfSlice({ value: { parts: choice }, from: index, to: index + word.length }),
+    ),
+  );
 }
 
 function readCase(state: ShellState): void {

@@ -47,6 +47,15 @@ export function callsOf(
   return calls;
 }
 
+/** How many arguments of calls nobody knows: those that functions hand on are known once their own calls are. */
+export function openArguments(calls: ReadonlyMap<string, readonly CallArguments[]>): number {
+  return [...calls.values()].flat(2).filter((argument) => argument.some(isOpen)).length;
+}
+
+function isOpen({ text, choices }: WordPart): boolean {
+  return text === undefined && (choices === undefined || choices.some((choice) => choice.some(isOpen)));
+}
+
 /** Reads the body of a function that the script calls. */
 export function withPositional(state: ShellState, name: string | undefined, read: () => void): void {
   const { positional, functionName } = state;
@@ -68,6 +77,13 @@ function isAllArguments({ raw, text, parts }: ShellWord, command: ShellCommand):
   return /^"?\$\{?[*@]\}?"?$/.test(part.chain.at(-1)?.text ?? "");
 }
 
+/** What a word is that is all arguments of the function around it: those of each call. */
+export function argumentsOfCalls({ positional }: ShellState, raw: string): CallArguments | undefined {
+  if (positional?.shifted === undefined || !allArguments.has(raw)) return undefined;
+  const { calls, shifted } = positional;
+  return calls.flatMap((call) => call.slice(shifted));
+}
+
 const maximumForwarded = 1000;
 
 /** Notes a command that is given all arguments of the function around it. */
@@ -79,22 +95,33 @@ export function noteForwarding(state: ShellState, command: ShellCommand): void {
   if (shifted !== undefined) forwarding.push({ name, command, shifted });
 }
 
-/** The commands of functions as each call makes them. */
+/** Functions that hand all their arguments on to others that do so. */
+const maximumHandings = 4;
+
+/** The commands of functions as each call makes them, those of functions that such a command calls among them. */
 export function forwardedCommands(
   forwarding: readonly ForwardingCommand[],
   commands: readonly ShellCommand[],
 ): readonly ShellCommand[] {
+  if (forwarding.length === 0) return [];
   const found: ShellCommand[] = [];
-  const called = new Map<string, ShellCommand[]>(forwarding.map(({ name }) => [name, []]));
-  for (const command of commands) called.get(command.words[0]?.text ?? "")?.push(command);
-  for (const { name, command, shifted } of forwarding)
-    for (const call of called.get(name) ?? []) {
-      if (found.length >= maximumForwarded) return found;
-      if (call === command) continue;
-      const given = call.words.slice(1 + shifted);
-      const words = command.words.flatMap((word) => (isAllArguments(word, command) ? given : [word]));
-      found.push({ ...call, words });
-    }
+  const bodies = new Map<string, ForwardingCommand[]>();
+  for (const one of forwarding) bodies.set(one.name, [...(bodies.get(one.name) ?? []), one]);
+  const isCall = ({ words }: ShellCommand): boolean => bodies.has(words[0]?.text ?? "");
+  let calls = commands.filter(isCall);
+  for (let handed = 0; handed < maximumHandings && calls.length > 0; handed++) {
+    const made: ShellCommand[] = [];
+    for (const call of calls)
+      for (const { command, shifted } of bodies.get(call.words[0]?.text ?? "") ?? []) {
+        if (call === command) continue;
+        const given = call.words.slice(1 + shifted);
+        const words = command.words.flatMap((word) => (isAllArguments(word, command) ? given : [word]));
+        made.push({ ...call, words });
+        if (found.length + made.length >= maximumForwarded) return [...found, ...made];
+      }
+    found.push(...made);
+    calls = made.filter(isCall);
+  }
   return found;
 }
 

@@ -30,6 +30,8 @@ export interface Variables {
    * that say the value, as far as they are followed.
    */
   assign(name: string, value: string | undefined, stretches?: readonly Stretch[]): void;
+  /** Takes away what the script said of a variable. */
+  unset(name: string): void;
   /** Sets an array, by its elements in order. */
   assignArray(name: string, items: readonly ArrayItem[]): void;
   /** Makes a variable part of the environment of the commands that follow. */
@@ -99,6 +101,7 @@ export function createVariables(
       if (value !== undefined) set(name, { kind: "known", value, stretches });
       else set(name, stretches === undefined ? unknown : { kind: "unknown", stretches });
     },
+    unset: (name) => set(name, unset),
     exportName,
     exportAll() {
       allExported = true;

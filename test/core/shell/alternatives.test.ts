@@ -166,6 +166,69 @@ const cases: readonly Case[] = [
     expected: [[null, "unresolved"]],
   },
   { script: "get() { docker pull ⟦$1⟧; }\n", expected: [[null, "unresolved"]] },
+  {
+    script:
+      'one() { docker pull "⟦$1⟧"; }\nof() { one "quay.io/$1"; }\nall() { for i in "$@"; do of "$i"; done; }\nall a/b:1 c/d:2\n',
+    expected: [
+      ["quay.io/a/b:1", "resolved"],
+      ["quay.io/c/d:2", "resolved"],
+    ],
+  },
+  {
+    script: 'one() { docker run "$@"; }\ntwo() { one --rm "$@"; }\nthree() { two "$@"; }\nthree -e A=b ⟦a:1⟧ no:1\n',
+    expected: [["docker.io/library/a:1", "literal"]],
+  },
+  {
+    script: 'again() { docker pull "$@" || again "$@"; }\nagain ⟦a:1⟧\n',
+    expected: [["docker.io/library/a:1", "literal"]],
+  },
+  {
+    script: 'get() { local all=("$@"); for i in "${all[@]}"; do docker pull "⟦$i⟧"; done; }\nget a:1 b:2\nget c:3\n',
+    expected: [
+      ["docker.io/library/a:1", "resolved"],
+      ["docker.io/library/b:2", "resolved"],
+      ["docker.io/library/c:3", "resolved"],
+    ],
+  },
+  {
+    script:
+      'get() { shift; local all=("$@"); docker pull "⟦${all[1]}⟧"; docker run "${all[@]}"; }\nget no:1 no:2 a:1\n',
+    expected: [["docker.io/library/a:1", "resolved"]],
+  },
+  {
+    script: 'if x; then L="a:1 b:2"; else L=c:3; fi\nfor i in $L; do docker pull ⟦$i⟧; done\n',
+    expected: [
+      ["docker.io/library/a:1", "resolved"],
+      ["docker.io/library/b:2", "resolved"],
+      ["docker.io/library/c:3", "resolved"],
+    ],
+  },
+  {
+    script: 'if x; then L="a:1 b:2"; else L=c:3; fi\nfor i in "$L"; do docker pull ⟦$i⟧; done\n',
+    expected: [["docker.io/library/c:3", "resolved"]],
+  },
+  {
+    script: "if x; then T=$(git describe); else T=latest; fi\ndocker pull ⟦a/b:$T⟧\n",
+    expected: [
+      [null, "partial"],
+      ["docker.io/a/b:latest", "resolved"],
+    ],
+  },
+  {
+    script: "T=$(git describe) || T=1\ndocker pull ⟦a/b:$T⟧\n",
+    expected: [
+      [null, "partial"],
+      ["docker.io/a/b:1", "resolved"],
+    ],
+  },
+  { script: 'T=latest\n[ "$1" ] && T=$1\ndocker pull ⟦a/b:$T⟧\n', expected: [["docker.io/a/b:latest", "resolved"]] },
+  {
+    script: "if x; then T=$TRAVIS_TAG; else T=latest; fi\ndocker pull ⟦a/b:$T⟧\n",
+    expected: [["docker.io/a/b:latest", "resolved"]],
+  },
+  { script: "read -p x I\nI=${I:-a:1}\ndocker pull ⟦$I⟧\n", expected: [["docker.io/library/a:1", "resolved"]] },
+  { script: "T=1\nread T\ndocker pull ⟦a/b:$T⟧\n", expected: [[null, "partial"]] },
+  { script: "T=1\nunset T\ndocker pull ⟦a/b:${T:-2}⟧\n", expected: [["docker.io/a/b:2", "resolved"]] },
 ];
 
 const read = (text: string) => readDocument(text, "x.sh");
