@@ -30,6 +30,8 @@ const maximumDepth = 5;
 /** Tokens of one list or map that are read. */
 const maximumLength = 2000;
 const maximumLoops = 200;
+/** Tokens before the arrow of a closure. */
+const maximumParameters = 12;
 /** Tokens of the block of a loop. */
 const maximumBlock = 20_000;
 
@@ -131,13 +133,11 @@ export function groovyCollections(
 
   /** `.each { `, `.each { item -> `, `.each { key, value -> ` */
   const each = (items: readonly number[], brace: number, of = ""): void => {
-    const isArrow = (at: number): boolean => sign(at) === "-" && sign(at + 1) === ">";
-    const hasTwo = sign(brace + 2) === "," && isArrow(brace + 4);
-    const first = hasTwo || isArrow(brace + 2) ? name(brace + 1) : "it";
+    const [first, second] = closureNames(tokens, brace);
     if (of === "values") goesOver(first, items, brace);
     else if (of === "keySet") goesOver(first, keysOf(items), brace, items);
-    else if (hasTwo && isMap(items)) {
-      goesOver(name(brace + 3), items, brace);
+    else if (second !== undefined && isMap(items)) {
+      goesOver(second, items, brace);
       goesOver(first, keysOf(items), brace, items);
     } else goesOverAll(first, items, brace);
   };
@@ -254,6 +254,20 @@ export function groovyCollections(
 
   for (const loop of later) loop();
   return { members, loops };
+}
+
+/** What a closure calls what it is given, with or without types: `{ String key, value -> `; otherwise `it`. */
+function closureNames(tokens: readonly GroovyToken[], brace: number): readonly [first: string, second?: string] {
+  const names: string[] = [];
+  let last = "";
+  for (let at = brace + 1; at < brace + maximumParameters; at++) {
+    const sign = signAt(tokens, at);
+    if (sign === "" && nameAt(tokens, at) !== "") last = nameAt(tokens, at);
+    else if (sign === ",") names.push(last);
+    else if (sign === "-" && signAt(tokens, at + 1) === ">") return names[0] === undefined ? [last] : [names[0], last];
+    else break;
+  }
+  return ["it"];
 }
 
 function textAt(token: GroovyToken | undefined): string | undefined {

@@ -55,7 +55,14 @@ export function contentOf({ parts, span }: GroovyValue): Span {
   return first === undefined || last === undefined ? span : { start: first.span.start, end: last.span.end };
 }
 
-/** The parts of a value for the place that takes it, after the steps that led there. */
+/**
+ * The parts of a value for the place that takes it, after the steps that led there. What nobody knows of a text that
+ * begins with options is more of them rather than an image.
+ */
 export function within({ parts }: GroovyValue, span: Span, steps: readonly ValueStep[]): readonly WordPart[] {
-  return parts.map((part) => ({ ...part, span, chain: [...steps, ...part.chain] }));
+  const isOptions = /^\s*-/.test(parts[0]?.text ?? "");
+  return parts.map((part) => {
+    const isOpen = isOptions && part.text === undefined && part.choices === undefined;
+    return { ...part, span, chain: isOpen ? [] : [...steps, ...part.chain] };
+  });
 }

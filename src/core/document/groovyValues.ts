@@ -54,7 +54,8 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
     if (found.length > 0) return found;
     // Parameters are variables, too; a class's own are said with its name.
     const other = name.includes(".") ? name.replace(/^(?:this|[A-Z]\w*)\./, "") : `params.${name}`;
-    return other === name ? found : lookUp(other, offset);
+    const given = other === name ? found : lookUp(other, offset);
+    return given.length > 0 || name.includes(".") ? given : lookUp(`this.${name}`, offset);
   };
   const loopAt = (name: string, { start, end }: Span): GroovyLoop | undefined =>
     loopsOf.get(name)?.findLast(({ span }) => start >= span.start && end <= span.end);

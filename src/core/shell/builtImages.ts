@@ -86,7 +86,7 @@ export function namesOf(slice: WordSlice, document: string): readonly string[] {
   const isOpen = parts.at(-1)?.text === undefined;
   const shorter = (isOpen ? written : []).flatMap((name) => /^(.+:.*[)}])\$[({]\w+[)}]$/.exec(name)?.[1] ?? []);
   const joined = followed.join("").replaceAll(/["']/g, "");
-  return [...written, ...shorter, joined, ...chosenNames(parts), ...withoutSuffix(parts)];
+  return [...written, ...shorter, joined, ...chosenNames(parts, document), ...withoutSuffix(parts)];
 }
 
 /** The name without what may be set behind its end: `app:1$(SUFFIX)`. */
@@ -99,15 +99,20 @@ function withoutSuffix(parts: readonly WordPart[]): readonly string[] {
 
 const maximumChoices = 64;
 
-/** What a name may read as, where variables in it have several values: each value of one beside the first of others. */
-function chosenNames(parts: readonly WordPart[]): readonly string[] {
-  const textAt = ({ text, choices }: WordPart, index: number): string | undefined => {
-    const choice = text === undefined ? (choices?.[index] ?? choices?.[0]) : [{ text }];
+/**
+ * What a name may read as, where variables in it have several values: each value of one beside the first of others, and
+ * what nobody knows as it is written.
+ */
+function chosenNames(parts: readonly WordPart[], document: string): readonly string[] {
+  const textAt = ({ text, choices, chain, span }: WordPart, index: number): string | undefined => {
+    if (text !== undefined) return text;
+    if (choices === undefined) return chain.at(-1)?.text ?? document.slice(span.start, span.end);
+    const choice = choices[index] ?? choices[0];
     return choice?.every((one) => one.text !== undefined) === true ? choice.map((one) => one.text).join("") : undefined;
   };
   const count = Math.min(maximumChoices, Math.max(0, ...parts.map(({ choices }) => choices?.length ?? 0)));
   return Array.from({ length: count }, (_, index) => parts.map((part) => textAt(part, index))).flatMap((texts) =>
-    texts.every((text) => text !== undefined) ? [texts.join("")] : [],
+    texts.every((text) => text !== undefined) ? [texts.join("").replaceAll(/["']/g, "")] : [],
   );
 }
 

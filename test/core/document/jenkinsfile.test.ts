@@ -215,6 +215,11 @@ describe("readJenkinsfile", () => {
       ["docker.io/a/b:1", "docker.io/a/b:2"],
     ],
     [
+      "an image after options of which some are not known",
+      "def o() { return '-d ' + more }\ndef i = 'a/b:1'\nnode { sh \"docker run ${o()} ${i} ls\" }",
+      ["docker.io/a/b:1"],
+    ],
+    [
       "what it builds and runs steps in",
       "def image = 'no'\ndocker.build(\"${image}\", '.')\nwithDockerContainer(image: image, args: 'x') { }\nwithDockerContainer('a/b:1') { }",
       ["docker.io/a/b:1"],
