@@ -4,28 +4,51 @@ import { closingAt } from "./groovyBrackets.ts";
 import type { GroovyValues } from "./groovyValues.ts";
 
 /**
- * The names that the call at a token gives to what the pipeline has built, as other places may write them:
- * `image.tag('1')`, `docker.image('a').push('1')`; what is pushed has that of its registry, too.
+ * The names that the call at a token gives to what the pipeline has built, as other places may write them beside those
+ * of its argument: `image.tag('1')`, `docker.image('a').push('1')`, `docker.build(env.IMAGE)`.
  */
 export function namesGivenAt(
   tokens: readonly GroovyToken[],
   at: number,
+  argument: number,
   values: GroovyValues,
   registry: string | undefined,
 ): readonly string[] {
   const token = tokens[at];
   if (token?.kind !== "name") return [];
+  const variable = token.text.endsWith("docker.build") ? variableAt(tokens, argument) : undefined;
+  if (variable !== undefined) return [...givenAfter(tokens, at, values, registry), variable];
   const holder = /^(.+)\.(?:tag|push)$/.exec(token.text)?.[1];
   if (holder !== undefined) {
     const made = values.partsOf([{ kind: "expression", name: `${holder}.id`, span: token.span }]);
     return isTold(made) ? namesOf(made, tokens, at + 1, values, registry) : [];
   }
+  return givenAfter(tokens, at, values, registry);
+}
+
+/** The names after a call: `docker.build('a').push('1')`. */
+function givenAfter(
+  tokens: readonly GroovyToken[],
+  at: number,
+  values: GroovyValues,
+  registry: string | undefined,
+): readonly string[] {
   const close = signAt(tokens, at + 1) === "(" ? closingAt(tokens, at + 1) : undefined;
   const value = close === undefined ? undefined : values.valueAt(at + 2);
   if (close === undefined || value === undefined || signAt(tokens, close + 1) !== ".") return [];
   return /^(?:tag|push)$/.test(nameAt(tokens, close + 2))
     ? namesOf(value.parts, tokens, close + 3, values, registry)
     : [];
+}
+
+/** What scripts call an image by whose name a variable of the environment is: `docker.build(env.IMAGE)`. */
+function variableAt(tokens: readonly GroovyToken[], at: number): string | undefined {
+  const token = tokens[at];
+  const [piece, ...others] = token?.kind === "string" ? token.pieces : [];
+  const name =
+    token?.kind === "name" ? token.text : piece?.kind === "expression" && others.length === 0 ? piece.name : "";
+  const variable = /^(?:env\.)?([A-Z_][A-Z0-9_]*)$/.exec(name)?.[1];
+  return variable === undefined ? undefined : `\${${variable}}`;
 }
 
 /** What an image of a name is called after `tag` or `push`, whose arguments begin at a token. */

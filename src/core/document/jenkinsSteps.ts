@@ -42,9 +42,9 @@ export function stepImageAt(
   if (isNamed && imageKey.test(name)) {
     const value = tokens[at + 2];
     const [piece, ...others] = value?.kind === "string" ? value.pieces : [];
-    const isLiteral = piece?.kind === "text" && others.length === 0 && isExplicit(piece.text);
+    const isExplicitly = piece?.kind === "text" && others.length === 0 && isExplicit(piece.text);
     // What the script itself reads by that name is said where it is used.
-    return isLiteral &&
+    return (isExplicitly || (isRun(tokens, at) && isTold(values, at + 2))) &&
       !new RegExp(`\\b${name}\\b(?!\\s*:)`).test(text) &&
       !makes.test(nameAt(tokens, (openingAt(tokens, at) ?? 0) - 1))
       ? at + 2

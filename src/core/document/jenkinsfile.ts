@@ -141,7 +141,7 @@ export function readJenkinsfile(source: string, path: string): Document {
     // A library is handed the pipeline: `script.docker.image`, `steps.sh`.
     const called = token.text.includes(".") ? token.text.replace(holder, "") : token.text;
     if (/(?:\.(?:tag|push)|^docker\.(?:build|image))$/.test(called))
-      for (const text of namesGivenAt(tokens, at, values, registryOf(blocks)))
+      for (const text of namesGivenAt(tokens, at, argument, values, registryOf(blocks)))
         for (const word of commandOf([{ text, span: token.span, chain: [] }], token.span).words)
           outputs.push(wholeSlice({ word, parts: word.parts ?? [], text }));
     switch (called) {
@@ -167,7 +167,8 @@ export function readJenkinsfile(source: string, path: string): Document {
           addImage(argument, "docker.image", { registry: registryOf(blocks) });
         break;
       case "docker.build": {
-        const built = is(at + 1, "(") ? values.valueAt(at + 2) : undefined;
+        const isSameLine = !text.slice(token.span.end, tokens[argument]?.span.start).includes("\n");
+        const built = isSameLine || is(at + 1, "(") ? values.valueAt(argument) : undefined;
         if (built === undefined) break;
         const [first, ...rest] = built.parts;
         for (const parts of rest.length === 0 && first?.choices !== undefined ? first.choices : [built.parts])

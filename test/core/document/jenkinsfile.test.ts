@@ -145,6 +145,11 @@ describe("readJenkinsfile", () => {
       ["docker.io/a/b:3"],
     ],
     [
+      "what it builds by a name that scripts have in their environment, or without parentheses",
+      "pipeline { environment { I = \"r.io/a:$env.N\"\n T = \"r.io/b:$N\" }\n steps { script { docker.build(env.I)\n def x = docker.build T\n def r = 'a/c'\n x = docker.build r + ':1' }\n sh 'docker run $I'\n sh 'docker run ${T}'\n sh 'docker run a/c:1'\n sh 'docker run a/d:1' } }",
+      ["docker.io/a/d:1"],
+    ],
+    [
       "what it pushes to another place under its own name",
       "node { def i = docker.image('a/b:1')\n i.push('1')\n i.push()\n def j = docker.image('a/c')\n j.push('latest')\n docker.withRegistry('https://r.io') { i.push() }\n sh 'docker pull r.io/a/b:1' }",
       ["docker.io/a/b:1", "docker.io/a/c"],
@@ -241,8 +246,8 @@ describe("readJenkinsfile", () => {
     ],
     [
       "what the steps of a library run",
-      "devPod(image: 'a/b:1', cpu: 1) { sh 'x' }\nlib.withDocker('a/b:2', '-u 0') { }\nstandard(dockerImage: 'a/b:3', nodes: [[containerImage: 'r.io/a/b']])\ndef I = 'a/b:4'\ninsideDocker(I) { }",
-      ["docker.io/a/b:1", "docker.io/a/b:2", "docker.io/a/b:3", "r.io/a/b", "docker.io/a/b:4"],
+      "devPod(image: 'a/b:1', cpu: 1) { sh 'x' }\nlib.withDocker('a/b:2', '-u 0') { }\nstandard(dockerImage: 'a/b:3', nodes: [[containerImage: 'r.io/a/b']])\ndef I = 'a/b:4'\ninsideDocker(I) { }\nexecute(dockerImage: 'a/b') { }\nexecute(dockerImage: unknown) { }",
+      ["docker.io/a/b:1", "docker.io/a/b:2", "docker.io/a/b:3", "r.io/a/b", "docker.io/a/b:4", "docker.io/a/b"],
     ],
     [
       "pods of the Kubernetes Pipeline plug-in",
