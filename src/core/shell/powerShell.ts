@@ -1,4 +1,5 @@
 import { createTextPieces, type PiecedText } from "./origin.ts";
+import { functionsOf, readCall, readParameter } from "./powerShellFunction.ts";
 import { insertWord, maximumDepth, nameOf, pipedName, type PowerShellReader } from "./powerShellReader.ts";
 import { copiedMembers, readAssignment, readList, readTable, readValue } from "./powerShellValue.ts";
 import { readWordPart } from "./powerShellWord.ts";
@@ -15,6 +16,8 @@ export function fromPowerShell(text: string): PiecedText {
     pieces: createTextPieces(text),
     blocks: [],
     assigns: undefined,
+    functions: functionsOf(text),
+    parameters: [],
     lists: new Set(),
     members: new Set(),
     isStart: true,
@@ -32,7 +35,7 @@ const hereText = /@(["'])[ \t]*\r?\n[\s\S]*?(?:\n\1@|$)/y;
 const conditional = /(?:else[ \t]*)?if[ \t]*(?=\()/iy;
 const repeated = /(?:while|for)[ \t]*(?=\()/iy;
 const each = /foreach[ \t]*\([ \t]*\$(\w+)[ \t]+in[ \t]+/iy;
-const named = /(?:function|filter)[ \t]+([\w:-]+)[ \t]*(?:\([^(){}]*\)[ \t]*)?(?=[\s{])/iy;
+const named = /(?:function|filter)[ \t]+([\w:-]+)\s*(?=[({])/iy;
 const chosen = /switch[ \t]*(?:-\w+[ \t]*)*(?=\()/iy;
 const others = /(?:until|elseif)[ \t]*(?=\()|(?:return|throw)(?![\w-])/iy;
 const certain = /(?:try|finally|begin|process|end|do)(?=\s*\{)/iy;
@@ -102,8 +105,7 @@ function readStatement(reader: PowerShellReader): boolean {
   }
   const matchOfName = take(reader, named);
   if (matchOfName !== undefined) {
-    pieces.addText(`\n${(matchOfName[1] ?? "").replaceAll(":", "_")}() `, start);
-    openBlock(reader, "{ ", "\n}\n");
+    readFunction(reader, matchOfName[1] ?? "", start);
     return true;
   }
   if (take(reader, certain) !== undefined) {
@@ -120,7 +122,7 @@ function readStatement(reader: PowerShellReader): boolean {
     reader.at += 1;
     return true;
   }
-  if (readStarted(reader) || readPiped(reader)) return true;
+  if (readStarted(reader) || readPiped(reader) || readCall(reader)) return true;
   const around = reader.blocks.at(-1);
   if (around?.assigns === undefined || around.isSwitch || !/["'$@]/.test(text[start] ?? "")) return false;
   readValue(reader, around.assigns, start);
@@ -213,31 +215,57 @@ function space({ pieces, at }: PowerShellReader): boolean {
   return true;
 }
 
+function readFunction(reader: PowerShellReader, name: string, start: number): void {
+  const { pieces, functions, text } = reader;
+  pieces.addText(`\n${name.replaceAll(":", "_")}() `, start);
+  reader.parameters = functions.get(name.toLowerCase())?.parameters ?? [];
+  const from = reader.at;
+  const isTaken = text[from] === "(";
+  if (isTaken) skipParameters(reader);
+  openBlock(reader, "{ ", "\n}\n");
+  if (!isTaken) return;
+  const body = reader.at;
+  reader.at = from + 1;
+  readParameters(reader);
+  reader.at = body;
+}
+
+/** Reads past what stands in parentheses. */
+function skipParameters(reader: PowerShellReader): void {
+  const { text } = reader;
+  for (let depth = 0; reader.at < text.length;) {
+    const character = text[reader.at];
+    if (take(reader, parameterText) !== undefined) continue;
+    reader.at += 1;
+    if (character === "(") depth += 1;
+    else if (character === ")") depth -= 1;
+    if (depth === 0) return;
+  }
+}
+
+const parameterText = /#[^\r\n]*|"[^"\r\n]*"|'[^'\r\n]*'/y;
+
 /** `param([string]$Image = "node:22")`: what a caller does not give. */
 function readParameters(reader: PowerShellReader): void {
-  const { pieces, text } = reader;
+  const { text } = reader;
   for (let depth = 1; reader.at < text.length && depth > 0;) {
     const start = reader.at;
     const character = text[start] ?? "";
-    const match = depth === 1 ? take(reader, /\$(\w+)[ \t]*=[ \t]*(?=["']|@\()/y) : undefined;
-    if (match !== undefined) {
-      const name = nameOf(match[1] ?? "");
-      pieces.addText("\n", start);
-      if (text[reader.at] === "@") readValue(reader, name, start);
-      else {
-        pieces.addText(`${name}=`, start);
-        readWordPart(reader);
-      }
-      pieces.addText("\n", Math.max(start, reader.at - 1));
-    } else if (
-      take(reader, blockComment) === undefined &&
-      take(reader, /#[^\r\n]*|"[^"\r\n]*"|'[^'\r\n]*'/y) === undefined
-    ) {
+    const match = depth === 1 ? take(reader, /\$(\w+)(?:[ \t]*=[ \t]*(?=(["']|@\()))?/y) : undefined;
+    const name = nameOf(match?.[1] ?? "");
+    if (match?.[2] === "@(") {
+      reader.pieces.addText("\n", start);
+      readValue(reader, name, start);
+      reader.pieces.addText("\n", Math.max(start, reader.at - 1));
+    } else if (match !== undefined)
+      readParameter(reader, name, start, match[2] === undefined ? undefined : () => readWordPart(reader));
+    else if (take(reader, blockComment) === undefined && take(reader, parameterText) === undefined) {
       if (character === "(") depth += 1;
       else if (character === ")") depth -= 1;
       reader.at += 1;
     }
   }
+  reader.parameters = [];
 }
 
 /** Reads `( ... )` of a condition, in which commands may run. */

@@ -1,4 +1,5 @@
 import type { TextPieces } from "./origin.ts";
+import type { PowerShellFunction } from "./powerShellFunction.ts";
 
 /** A block that is open. */
 interface Block {
@@ -19,6 +20,10 @@ export interface PowerShellReader {
   readonly blocks: Block[];
   /** The variable that is given what the branches say that begin here. */
   assigns: string | undefined;
+  /** Functions of the script, by their names in lower case. */
+  readonly functions: ReadonlyMap<string, PowerShellFunction>;
+  /** What the function around takes, until that is read. */
+  parameters: readonly string[];
   /** Variables that hold a list of texts. */
   readonly lists: Set<string>;
   /** Variables for what stands under a key: `config__image`. */

@@ -61,7 +61,12 @@ export function readValue(reader: PowerShellReader, name: string, start: number,
       readLists(reader);
       lists.add(name);
       pieces.addText(")", Math.max(start, reader.at - 1));
-    } else if (take(reader, computed) !== undefined) pieces.addText('"$(:)"', start);
+      if (take(reader, /[ \t]*-(?:join|replace|split|match|f)\b[^\r\n]*/iy) !== undefined) {
+        lists.delete(name);
+        pieces.addText(`\n${name}="$(:)"`, reader.at - 1);
+      }
+    } else if (readFormatted(reader)) lists.delete(name);
+    else if (take(reader, computed) !== undefined) pieces.addText('"$(:)"', start);
     else if (!readDefault(reader)) readJoined(reader);
   } else if (/[A-Za-z&{]/.test(text[reader.at] ?? "")) {
     pieces.addText(" ", start);
@@ -76,6 +81,36 @@ function isListAt({ text, at, lists }: PowerShellReader): boolean {
   if (/^(?:@\(|(?:"[^"\r\n]*"|'[^'\r\n]*')[ \t]*,|\$[\w:]+[ \t]*\+[ \t]*@\()/.test(head)) return true;
   const name = /^\$([\w:]+)[ \t]*(?=[\r\n+;,}]|$)/.exec(head)?.[1];
   return name !== undefined && lists.has(nameOf(name));
+}
+
+const format = /(["'])((?:(?!\1)[^\r\n$`])*)\1[ \t]*-f[ \t]+/iy;
+const argument = /"[^"\r\n]*"|'[^'\r\n]*'|\$[\w:]+(?:\.\w+)*(?!\()|\([^()\r\n]*\)/y;
+
+/** `"{0}:{1}" -f $name, "22"` */
+function readFormatted(reader: PowerShellReader): boolean {
+  const { pieces } = reader;
+  const start = reader.at + 1;
+  const text = take(reader, format)?.[2];
+  if (text === undefined) return false;
+  const given: (readonly [start: number, end: number])[] = [];
+  do {
+    const from = reader.at;
+    if (take(reader, argument) !== undefined) given.push([from, reader.at]);
+  } while (take(reader, /[ \t]*,[ \t]*/y) !== undefined);
+  const end = reader.at;
+  for (const piece of text.matchAll(/\{(\d+)\}|\{[^{}]*\}|[^{}]+/g)) {
+    const [from, to] = given[Number(piece[1])] ?? [end, end];
+    reader.at = from;
+    if (piece[0].startsWith("{") && from === to) pieces.addText('"$(:)"', start + piece.index);
+    else if (piece[1] !== undefined) while (reader.at < to) readWordPart(reader);
+    else {
+      pieces.addText('"', start + piece.index);
+      pieces.add(start + piece.index, start + piece.index + piece[0].length);
+      pieces.addText('"', start + piece.index);
+    }
+  }
+  reader.at = end;
+  return true;
 }
 
 /** `$env:IMAGE ?? "node:22"` */
@@ -118,7 +153,12 @@ export function readList(reader: PowerShellReader, end: ")" | "\n" | "|"): void 
       return;
     }
     if (character === "{" || character === "}") return;
-    if (end === "\n" && depth === 0 && /^[ \t]*\+/.test(text.slice(start, start + 20))) return;
+    if (
+      end === "\n" &&
+      depth === 0 &&
+      /^[ \t]*(?:\+|-(?:join|replace|split|match|f)\b)/i.test(text.slice(start, start + 20))
+    )
+      return;
     if (text.startsWith("@(", start) || (character === "(" && isFirst)) {
       depth += 1;
       reader.at += character === "(" ? 1 : 2;

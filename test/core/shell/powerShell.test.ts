@@ -8,7 +8,17 @@ const scripts: readonly Script[] = [
   ['$script:I = "a/b:1"\ndocker pull ⟦$script:I⟧; docker pull "⟦$($script:I)⟧"\n', "a/b:1", "a/b:1"],
   ["[string]$I = 'a/b:1'\n& docker run ⟦$I⟧\n", "a/b:1"],
   ['$t = "2"\n$I = "a/b:" + $t\ndocker run ⟦$I⟧\n', "a/b:2"],
-  ['$I = "{0}:{1}" -f "no", "1"\ndocker run ⟦$I⟧\n', "?"],
+  [
+    '$I = "{0}/b:{1}" -f "a", $v\n$v = "1"\n$J = "{0}/b:{1}" -f "a", $v\ndocker run ⟦$I⟧; docker run ⟦$J⟧\n',
+    "?",
+    "a/b:1",
+  ],
+  [
+    '$I = "a/b:{0:d3}" -f 1\n$J = "a/b", "1" -join ":"\n$K = @("a/b", "1") -join ":"\ndocker run ⟦$I⟧; docker run ⟦$J⟧; docker run ⟦$K⟧\n',
+    "?",
+    "?",
+    "?",
+  ],
   ["docker run ⟦$config.image⟧\n", "?"],
   ['docker pull ⟦a/b@sha256:$d⟧; docker pull "⟦a/c@sha256:$d⟧"\n', "?", "?"],
   ['docker run "⟦$env:REGISTRY/a/b:1⟧"\n', "?"],
@@ -58,6 +68,18 @@ const scripts: readonly Script[] = [
   ],
   ['$t = @{ x = "a/b:1"; y = "a/c:1" }\nforeach ($k in $t.Keys) { docker pull ⟦$t[$k]⟧ }\n', "a/b:1", "a/c:1"],
   ['$t = @{ x = "a/b:1" }\nforeach ($e in $t.GetEnumerator()) { docker pull ⟦$e.Value⟧ }\n', "a/b:1"],
+  ["function Get-It($I) { docker pull ⟦$I⟧ }\nGet-It a/b:1\n$x = Get-It -I 'a/c:1'\n", "a/b:1", "a/c:1"],
+  [
+    'function Get-It {\n [CmdletBinding()]\n param([Parameter(Mandatory = $true)][string]$Name, $Tag = "1")\n docker pull "⟦${Name}:$Tag⟧"\n}\nGet-It -Tag 2 -Name a/b\nget-it a/c -ErrorAction Stop\n',
+    "a/b:2",
+    "a/c:1",
+  ],
+  [
+    'function Get-It($X, $I = "a/b:1") { docker pull ⟦$I⟧ }\nGet-It "no", "none"\nGet-It "no" a/c:1\n',
+    "a/b:1",
+    "a/c:1",
+  ],
+  ["function Get-It { param($I) docker pull ⟦$I⟧ }\n", "?"],
   ['Send -Body @{ image = "no:1"; run = { docker run ⟦a/b:1⟧ } }\ndocker run ⟦$image⟧\n', "a/b:1", "?"],
   [
     'Start-Process docker -ArgumentList "run --rm ⟦a/b:1⟧" -Wait\n$p = Start-Process -FilePath "docker" -Args "pull", "⟦a/c:1⟧" -PassThru\n',
