@@ -17,6 +17,7 @@ import { valuesInTemplates } from "./valuesInTemplates.ts";
 import { readTemplateYaml, readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+import { printedText } from "./yamlNumber.ts";
 
 /** Annotations of charts that list their images: Artifact Hub's, and the one that some publishers use. */
 const imageLists = ["artifacthub.io/images", "images"];
@@ -148,7 +149,10 @@ function readTagOfChart(path: string, siblings: Siblings): (key: string) => Supp
   const own: SuppliedPart =
     version === undefined
       ? { steps: [] }
-      : { text: version.text, steps: [{ span: version.span, file, label: "appVersion", text: version.text }] };
+      : {
+          text: printedText(version, "8"),
+          steps: [{ span: version.span, file, label: "appVersion", text: version.text }],
+        };
   // The values of a dependency are for its templates, which know its own version.
   return (key) => (dependencies.includes(key) ? { steps: [] } : own);
 }

@@ -4,6 +4,7 @@ import { isMasked } from "./templateMask.ts";
 import type { Value, ValuePart } from "./value.ts";
 import { literalPart, type ImageCollector, type PinPlace } from "./yamlImage.ts";
 import { scalarOf, type YamlEntry, type YamlMapping, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+import { printedText } from "./yamlNumber.ts";
 
 /** A part of a reference that another file, or the dialect itself, supplies. */
 export interface SuppliedPart {
@@ -86,7 +87,7 @@ export function addSplitImage(
   const supplied = tag === undefined && (digest === undefined || !digestReplacesTag) ? split.defaultTag : undefined;
   if (tag !== undefined) {
     parts.push({ text: ":" });
-    add(tag, "tag", tag.text);
+    add(tag, "tag", printedText(tag, "8"));
   } else if (supplied !== undefined && supplied.text !== "") {
     parts.push({ text: ":" }, supplied.text === undefined ? {} : { text: supplied.text });
     chain.push(...supplied.steps);
@@ -159,6 +160,9 @@ function digestPlace(text: string, split: SplitImage, digest: YamlScalar | undef
 function tagPlace(text: string, split: SplitImage, tag: YamlScalar | undefined): PinPlace | undefined {
   if (tag === undefined || split.tag?.kind !== "scalar" || isMasked(tag.text)) return undefined;
   if (!tag.exact || isAnchored(text, tag)) return undefined;
+  const printed = printedText(tag, "8");
+  // With a digest behind it, it is a text, which keeps its zeros.
+  if (printed !== tag.text) return { at: tag.span, before: `${printed}@` };
   const digest = tag.text.indexOf("@");
   return { at: { start: digest < 0 ? tag.span.end : tag.span.start + digest, end: tag.span.end }, before: "@" };
 }

@@ -1,5 +1,6 @@
 import type { ValueStep } from "./document.ts";
 import { dereference, entriesOf, isNull, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { printedText } from "./yamlNumber.ts";
 
 /** A stretch of a text that a template yields. */
 export interface TemplateStretch {
@@ -146,7 +147,7 @@ export function stretchesOf(data: TemplateData): readonly TemplateStretch[] {
       if (file === undefined) return [{}];
       const scalar = scalarOf(node);
       if (scalar !== undefined)
-        return [{ text: scalar.text, step: { span: scalar.span, file, label, text: scalar.text } }];
+        return [{ text: printedText(scalar, "8"), step: { span: scalar.span, file, label, text: scalar.text } }];
       const isNothing = node === undefined || dereference(node)?.kind === "scalar";
       return isNothing ? [{ text: "" }] : [{}];
     }

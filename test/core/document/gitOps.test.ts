@@ -37,7 +37,7 @@ describe("readGitOps", () => {
     sidecar: {image: «busybox»}
   postRenderers: [{kustomize: {images: [{name: x, newName: «ghcr.io/a/x», newTag: v1}]}}]`,
       [
-        "image docker.io/bitnami/redis:7.0 resolved",
+        "image docker.io/bitnami/redis:7 resolved",
         "image docker.io/library/busybox literal",
         "images ghcr.io/a/x:v1 resolved",
       ],

@@ -10,7 +10,8 @@ describe("readHelmValues", () => {
   const table: readonly (readonly [name: string, source: string, expected: readonly string[]])[] = [
     ["a text", "image: «nginx»", ["image docker.io/library/nginx literal"]],
     ["a repository alone", "image: {repository: «a/b», pullPolicy: Always}", ["image docker.io/a/b literal"]],
-    ["a repository and its tag", "image:\n  repository: «a/b»\n  tag: 1.10", ["image docker.io/a/b:1.10 resolved"]],
+    ["a repository and its tag", "image:\n  repository: «a/b»\n  tag: '1.10'", ["image docker.io/a/b:1.10 resolved"]],
+    ["a tag that is a number", "image:\n  repository: «a/b»\n  tag: 1.10\n", ["image docker.io/a/b:1.1 resolved"]],
     [
       "a registry, a repository, a tag and a digest, at any depth",
       `a: [{b: {image: {registry: quay.io, repository: «a/b», tag: "1", digest: "${digest}"}}}]`,
@@ -25,6 +26,16 @@ describe("readHelmValues", () => {
       "a digest where a tag goes",
       `image: {repository: «a/b», tag: "${digest}"}`,
       [`image docker.io/a/b@${digest} resolved`],
+    ],
+    [
+      "a version beside a repository",
+      "imageRepo: «r.io/a/b»\nimageVersion: v1\njob: {image: «r.io/a/c», imageVersion: v2}",
+      ["image r.io/a/b:v1 resolved", "image r.io/a/c:v2 resolved"],
+    ],
+    [
+      "a registry under the key of a repository, and a name",
+      "image: {repository: r.example.com, name: «a», tag: v1}\nwebImage: {repository: r:5000, name: «b», tag: v1}",
+      ["image r.example.com/a:v1 resolved", "image r:5000/b:v1 resolved"],
     ],
     [
       "a name and its version",
@@ -306,6 +317,7 @@ text: |
 
   it("keeps the tag where it pins after it", () => {
     assert.equal(expectPinsToHold(read, "image: {registry: r.io, repository: a, tag: '1'}\nother: {image: b:2}"), 2);
+    assert.equal(expectPinsToHold(read, "image: {registry: r.io, repository: a, tag: 1.10}\nother: {image: b:2}"), 2);
   });
 
   it("survives every prefix and many mutations", () => {

@@ -43,7 +43,7 @@ const files: readonly (readonly [name: string, path: string, marked: string])[] 
   [
     "tags of every style under a key of their own",
     "values.yaml",
-    `a:\n  image: {repository: "a", tag: '1¶'} # x\nb:\n  image:\n    repository: b\n    tag: !!str 1¶\nc:\n  image:\n    repository: c\n    tag: 1.10¶\nd:\n  image:\n    repository: d\n    tag: |-\n      v1¶\n`,
+    `a:\n  image: {repository: "a", tag: '1¶'} # x\nb:\n  image:\n    repository: b\n    tag: !!str 1¶\nc:\n  image:\n    repository: c\n    tag: 1.15¶\nd:\n  image:\n    repository: d\n    tag: |-\n      v1¶\n`,
   ],
   [
     "escapes of JSON",
