@@ -8,6 +8,7 @@ import {
   imagesKey,
   isBareName,
   isNamePlace,
+  isShort,
   isToFillIn,
   isWhole,
   isWholeOf,
@@ -84,8 +85,8 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
     if (node !== undefined && isWholeImage(item?.text ?? ""))
       addImageText({ key: "image", value: node, tag: undefined }, top, reading);
     if (mapping === undefined || isPolicy(mapping)) return;
-    const mayBeFolder = imagesKey.test(key) || (hasParts && depth <= 2);
     const found = splitOf(mapping, key) ?? hubSplit(mapping, hub);
+    const mayBeFolder = imagesKey.test(key) || (hasParts && depth <= 2) || isShort(found?.repository);
     const split = inTemplates(found, top, mayBeFolder, templates);
     const isSplit = split !== undefined && isKnown(split, expand);
     if (isSplit) {

@@ -143,7 +143,8 @@ export function imageAt(
 ): { readonly key: string; readonly tag: YamlNode | undefined } {
   const stem = /^(?!default)(\w*[iI]mage)_?(?:[rR]epo(?:sitory)?|[nN]ame)$/.exec(key)?.[1];
   const own = stem === undefined ? undefined : valueAt(mapping, key);
-  const tag = filled(valueAt(mapping, `${stem ?? key}Tag`) ?? valueAt(mapping, `${stem ?? key}_tag`));
+  const beside = ["Tag", "_tag", "Version"].map((end) => valueAt(mapping, (stem ?? key) + end));
+  const tag = filled(beside.find((node) => node !== undefined));
   const isSaid = own !== undefined && (tag !== undefined || !isBareName(own) || isInFolder(own));
   return { key: stem !== undefined && isSaid ? stem : key, tag };
 }
@@ -169,14 +170,22 @@ export function isBareName(node: YamlNode | undefined): boolean {
   return !/[:@][^/]*$/.test(textOf(node) ?? "");
 }
 
+const hostAlone = /^(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?$|^[\w.-]+:\d{2,5}$/;
+
 /** Whether a repository has a registry, or ends like a folder, and does not end in the name itself. */
 function isPart(repository: YamlNode, name: YamlNode): boolean {
   const [written, around] = [textOf(name) ?? "", textOf(repository) ?? ""];
-  return (hasHost(repository) || around.endsWith("/")) && !/[/:@]/.test(written) && !around.endsWith(`/${written}`);
+  const isFolder = hasHost(repository) || hostAlone.test(around) || around.endsWith("/");
+  return isFolder && !/[/:@]/.test(written) && !around.endsWith(`/${written}`);
 }
 
 function hasHost(node: YamlNode): boolean {
   return /^(?:[^/]*[.:][^/]*|localhost)\//.test(textOf(node) ?? "");
+}
+
+/** Whether a repository is hardly more than a registry's name: an organisation or a project, that may hold several images. */
+export function isShort(node: YamlNode | undefined): boolean {
+  return node !== undefined && hasHost(node) && !isInFolder(node);
 }
 
 /** Whether a repository has a registry and lies in a folder there, and so is hardly a folder of several. */

@@ -44,6 +44,15 @@ describe("values as templates use them", () => {
       [],
     ],
     [
+      "an organisation behind which templates put names, and one that is none",
+      "image: {repository: ghcr.io/acme, tag: v1}\nweb: {image: {repository: «r.io/web», tag: v1}}\n",
+      workload(
+        "{{ .Values.image.repository }}/api:{{ .Values.image.tag }}",
+        "{{ .Values.web.image.repository }}:{{ .Values.web.image.tag }}",
+      ),
+      ["image r.io/web:v1 resolved"],
+    ],
+    [
       "a tag that is a template",
       'image: {repository: «a/b», tag: "{{ .Chart.AppVersion }}"}\n',
       workload("{{ .Values.image.repository }}:{{ tpl .Values.image.tag . }}"),
