@@ -16,6 +16,8 @@ export interface GroovyValues extends Pick<GroovyEvaluation, "valueAt" | "partsO
   nameOf(part: WordPart): string;
   /** The tokens at which values begin of the name, or of what the function returns, that stands at a token. */
   sourcesOf(index: number): readonly number[];
+  /** Whether the script has a function or closure of a name. */
+  defines(name: string): boolean;
   /** What `environment` and `withEnv` set for a place, as far as it is known. */
   environmentAt(offset: number): Readonly<Record<string, string>>;
   /** What the axes of a matrix around a place set in each of its cells. */
@@ -103,6 +105,7 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
     partsOf: (pieces) => evaluation.partsOf(pieces),
     isDefinition: (index) => belonging.has(index),
     nameOf: (part) => /^variable (\w+)$/.exec(part.chain[0]?.label ?? "")?.[1] ?? "",
+    defines: (name) => results.has(name),
     sourcesOf(index) {
       const name = nameAt(tokens, index);
       if (signAt(tokens, index + 1) === "(") return results.get(name) ?? [];

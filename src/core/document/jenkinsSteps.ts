@@ -1,14 +1,31 @@
 import { parseReference } from "../image/reference.ts";
+import { textOfStretches } from "../shell/stretch.ts";
 import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
 import { closingAt, openingAt } from "./groovyBrackets.ts";
 import type { GroovyValues } from "./groovyValues.ts";
 
-/** Arguments that say by their names which image a library's step runs. */
-const imageKey = /(?:docker|container)_?image$/i;
+/** What an argument's name says of an image that is not what a step runs. */
+const others =
+  /^(?:ami|avatar|background|banner|boot|built|cover|dest|destination|disk|final|icon|iso|logo|machine|new|os|output|preview|publish|push|release|result|target|vm)$/;
 /** Steps that by their names run something within a container of an image. */
 const runsWithin = /(?:^|\.)(?:with|in|inside|runIn|runInside|runWith|use)Docker(?:Container|Image)?$/i;
+/** Steps that by their names have to do with running an image, which tells where they are given one for certain. */
+const runs = new RegExp(
+  [
+    String.raw`(?:^|\.)(?:exec|execute|run)(?:[A-Z]\w*)?(?:Container|Docker|Image|Podman)$`,
+    String.raw`(?:^|\.)(?:container|docker|podman)(?:Agent|Exec|Inside|Node|Pull|Run)$`,
+    String.raw`(?:^|\.)pull(?:Container|Docker)?Image$`,
+  ].join("|"),
+);
+/** Steps of such names that do so only for a block. */
+const wraps = /(?:^|\.)(?:in|inside|on|use|using|with|within)(?:[A-Z]\w*)?(?:Container|Docker|Image|Podman)$/;
 /** What such steps make, move or tell of is not what they run. */
-const makes = /build|push|publish|tag|deploy|release|promote|sign|scan|delete|remove|clean|notif|slack|stage|parallel/i;
+const makes =
+  /build|push|publish|tag|deploy|release|promote|sign|scan|delete|remove|clean|notif|slack|stage|parallel|echo|print|log|write|\.(?:add|append|put)$/i;
+/** Blocks that say nothing to a library, and steps of which other places are read. */
+const own = new Set(["environment", "node", "pipeline", "podTemplate", "properties", "stage", "timestamps"]);
+/** Files of images of another kind. */
+const picture = /\.(?:bmp|dmg|gif|gz|ico|img|iso|jpe?g|ova|png|qcow2?|raw|svg|tar|tgz|vhdx?|vmdk|webp|zip)$/i;
 /** What only a container of a pod has beside its name and image. */
 const containerKeys = [
   "command",
@@ -21,41 +38,106 @@ const containerKeys = [
   "securityContext",
   "workingDir",
 ];
-/** Tokens before an argument that are looked through for its call. */
+/** Tokens of a map that are looked through for its keys. */
 const maximumBack = 500;
+/** Tokens before an argument that are looked through for a step without parentheses. */
+const maximumArguments = 60;
 
 /**
  * The token at which the image begins that a library's step is given, where the call tells that without the library:
- * `step(image: 'x') { ... }`, `withDocker('x') { ... }`, `step(dockerImage: 'x:1')`.
+ * `step(image: 'x') { ... }`, `withDocker('x') { ... }`, `step(builderImage: 'x:1')`, `step { image = 'x:1' }`. `block`
+ * is what the only block around the place belongs to.
  */
 export function stepImageAt(
   text: string,
   tokens: readonly GroovyToken[],
   at: number,
   values: GroovyValues,
+  block: string | undefined,
 ): number | undefined {
   const name = nameAt(tokens, at);
-  if (!/(?:ocker|mage)/i.test(name)) return undefined;
-  const isNamed = signAt(tokens, at + 1) === ":";
-  if (isNamed && name === "image")
-    return (isRun(tokens, at) || isOfContainer(tokens, at)) && isTold(values, at + 2) ? at + 2 : undefined;
-  if (isNamed && imageKey.test(name)) {
-    const value = tokens[at + 2];
-    const [piece, ...others] = value?.kind === "string" ? value.pieces : [];
-    const isExplicitly = piece?.kind === "text" && others.length === 0 && isExplicit(piece.text);
-    // What the script itself reads by that name is said where it is used.
-    return (isExplicitly || (isRun(tokens, at) && isTold(values, at + 2))) &&
-      !new RegExp(`\\b${name}\\b(?!\\s*:)`).test(text) &&
-      !makes.test(nameAt(tokens, (openingAt(tokens, at) ?? 0) - 1))
-      ? at + 2
-      : undefined;
+  if (!/(?:ocker|mage|ontainer|odman)/i.test(name)) return undefined;
+  const sign = signAt(tokens, at + 1);
+  if (sign === ":") return namedImageAt(text, tokens, at, values);
+  if (sign === "=") {
+    const isOfStep = block !== undefined && /^[a-z]/.test(block) && !own.has(block) && !values.defines(block);
+    const isTold = isOfStep && !makes.test(block) && isImageName(name) && !isDeclared(text, tokens, at);
+    return isTold && !isUsed(text, name) && isExplicit(values, at + 2) ? at + 2 : undefined;
   }
-  if (signAt(tokens, at + 1) !== "(") return undefined;
+  const first = sign === "(" ? at + 2 : at + 1;
   // A pod of the Kubernetes Pipeline plug-in, which is put together by methods.
   if (name === "withImage" && signAt(tokens, at - 1) === "." && text.includes("kubernetes.pod"))
-    return isTold(values, at + 2) ? at + 2 : undefined;
-  if (!runsWithin.test(name)) return undefined;
-  return hasBlock(tokens, at + 1) && signAt(tokens, at + 3) !== ":" && isTold(values, at + 2) ? at + 2 : undefined;
+    return isTold(values, first) ? first : undefined;
+  if (sign === "" && tokens[first]?.kind !== "string") return undefined;
+  if (sign !== "" && sign !== "(") return undefined;
+  if (sign === "(" && runsWithin.test(name) && hasBlock(tokens, at + 1) && signAt(tokens, at + 3) !== ":")
+    return isTold(values, first) ? first : undefined;
+  const isStep = runs.test(name) || (wraps.test(name) && (sign === "" || hasBlock(tokens, at + 1)));
+  if (!isStep || makes.test(name) || values.defines(name)) return undefined;
+  return signAt(tokens, first + 1) !== ":" && isExplicit(values, first) ? first : undefined;
+}
+
+/** The value of a named argument that is an image. */
+function namedImageAt(
+  text: string,
+  tokens: readonly GroovyToken[],
+  at: number,
+  values: GroovyValues,
+): number | undefined {
+  const name = nameAt(tokens, at);
+  if (!isImageName(name)) return undefined;
+  const isPlain = name.toLowerCase() === "image";
+  if (isPlain && isOfContainer(tokens, at)) return isTold(values, at + 2) ? at + 2 : undefined;
+  // What the script itself reads by that name is said where it is used.
+  const step = stepAround(tokens, at);
+  if (step !== undefined && (own.has(step) || makes.test(step) || values.defines(step))) return undefined;
+  if (isPlain ? step === undefined : isUsed(text, name)) return undefined;
+  return isExplicit(values, at + 2) || (isRun(tokens, at) && isTold(values, at + 2)) ? at + 2 : undefined;
+}
+
+/** Whether a name is that of an image to be run: `image`, `nodeImage`, `DOCKER_IMAGE`. */
+function isImageName(name: string): boolean {
+  if (!/^\w*image$/i.test(name)) return false;
+  const words = name
+    .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .toLowerCase()
+    .split("_");
+  return !words.some((word) => others.test(word));
+}
+
+/** Whether a script reads a name, rather than to say it only. */
+function isUsed(text: string, name: string): boolean {
+  return new RegExp(`\\b${name}\\b(?!\\s*[:=](?!=))`).test(text);
+}
+
+/** Whether a word stands before a name in its line: `def image`, `String image`. */
+function isDeclared(text: string, tokens: readonly GroovyToken[], at: number): boolean {
+  const [before, token] = [tokens[at - 1], tokens[at]];
+  return (
+    before?.kind === "name" && token !== undefined && !text.slice(before.span.end, token.span.start).includes("\n")
+  );
+}
+
+/** The name of the step that is given an argument, by itself or in maps and lists. */
+function stepAround(tokens: readonly GroovyToken[], at: number): string | undefined {
+  let open = openingAt(tokens, at);
+  while (open !== undefined && signAt(tokens, open) === "[" && "([:,".includes(signAt(tokens, open - 1) || "?"))
+    open = openingAt(tokens, open);
+  if (open !== undefined && signAt(tokens, open) === "(") return nameAt(tokens, open - 1) || undefined;
+  if (open !== undefined && signAt(tokens, open) !== "{") return undefined;
+  // `step name: 'x', image: 'y'`
+  for (let index = at - 1; index > at - maximumArguments && index > (open ?? -1); index--) {
+    const sign = signAt(tokens, index);
+    if (sign === ")" || sign === "]" || sign === "}") index = openingAt(tokens, index) ?? -1;
+    else if (nameAt(tokens, index) !== "" && sign === "" && isArgument(tokens, index + 1)) return nameAt(tokens, index);
+    else if (sign !== "" && sign !== ":" && sign !== ",") return undefined;
+  }
+  return undefined;
+}
+
+/** Whether a named argument begins at a token. */
+function isArgument(tokens: readonly GroovyToken[], at: number): boolean {
+  return nameAt(tokens, at) !== "" && signAt(tokens, at + 1) === ":";
 }
 
 /** Whether the call around a named argument runs a block. */
@@ -92,7 +174,14 @@ export function isTold(values: GroovyValues, at: number): boolean {
   return values.valueAt(at)?.parts.some(({ text, choices }) => text !== undefined || choices !== undefined) === true;
 }
 
-/** A reference that says more than a name: a tag, a digest, or the host of a registry. */
-function isExplicit(text: string): boolean {
-  return parseReference(text).value !== undefined && /[:@]|^[^/]*\.[^/]*\//.test(text);
+/** Whether what begins at a token is known, and says more than a name: a tag, a digest, or the host of a registry. */
+function isExplicit(values: GroovyValues, at: number): boolean {
+  const parts = values.valueAt(at)?.parts ?? [];
+  const [only, ...rest] = parts;
+  const choices = rest.length === 0 && only?.choices !== undefined ? only.choices : [parts];
+  return choices.some((choice) => {
+    if (choice.length === 0 || choice.some((part) => part.text === undefined)) return false;
+    const text = textOfStretches(choice);
+    return /[:@]|^[^/]*\.[^/]*\//.test(text) && !picture.test(text) && parseReference(text).value !== undefined;
+  });
 }

@@ -86,7 +86,7 @@ export function readJenkinsfile(source: string, path: string): Document {
   };
   /** What a library's step is given to run, which the file may have built itself. */
   const addStepImage = (at: number): void => {
-    const image = stepImageAt(text, tokens, at, values);
+    const image = stepImageAt(text, tokens, at, values, blocks.length === 1 ? blocks[0] : undefined);
     if (image !== undefined) addImage(image, "image", { isLocal: true });
   };
   const addScript = (script: number, windowsShell?: WindowsShell): void => {

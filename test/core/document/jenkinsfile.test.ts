@@ -250,13 +250,25 @@ describe("readJenkinsfile", () => {
       ["docker.io/a/b:1", "docker.io/a/b:2", "docker.io/a/b:3", "r.io/a/b", "docker.io/a/b:4", "docker.io/a/b"],
     ],
     [
+      "what the steps of a library are told by name or by place to run",
+      "standard(image: 'a/b:1', nodeImage: 'a/b:2', stages: [[TEST_IMAGE: 'a/b:3']])\nstandard name: 'x', image: 'a/b:4'\nstandard([image: 'a/b:5'])\ninToolContainer('a/b:6') { sh 'x' }\nrunInContainer('a/b:7', 'ls')\ndockerRun 'r.io/a/b'\nwithContainer 'a/b:8', { sh 'x' }",
+      ["a/b:1", "a/b:2", "a/b:3", "a/b:4", "a/b:5", "a/b:6", "a/b:7", "r.io/a/b", "a/b:8"].map((image) =>
+        image.startsWith("r.io") ? image : `docker.io/${image}`,
+      ),
+    ],
+    [
+      "what the closure of a library's step sets",
+      "@Library('x') _\nstandard {\n  name = 'x'\n  image = 'a/b:1'\n  dockerImage = 'a/b'\n}",
+      ["docker.io/a/b:1"],
+    ],
+    [
       "pods of the Kubernetes Pipeline plug-in",
       "node {\n  kubernetes.pod('a').withImage('a/b:1').withPrivileged(true)\n    .withImage(\"a/c:$V\").inside { sh 'x' }\n}\nwithImage('no:1')",
       ["docker.io/a/b:1", "partial"],
     ],
     [
       "nothing from steps that make or move images, or that do not tell",
-      "dockerBuild(image: 'no:1') { }\npushAll(dockerImage: 'no:1')\nstandard(image: 'no:1')\nstandard(dockerImage: 'no')\nwithDocker(unknown) { }\nwithDockerRegistry('no:1') { }",
+      "dockerBuild(image: 'no:1') { }\npushAll(dockerImage: 'no:1')\nstandard(image: 'no/no')\nown(image: 'no:1')\ndef own(Map m) { }\nstandard(outputImage: 'no:1', logo_image: 'x.io/no.png', image: \"no:$X\")\nlist.add(image: 'no:1')\ndef kept = [image: 'no:1']\nwithImage('no:1')\nrunInContainer('no')\nwithDockerRegistry('r.io/no') { }\nbuildAll { image = 'no:1' }\ndef own2() { image = 'no:1' }\nlazy { def runImage = 'no:1' }\nclass C { String testImage = 'no:1' }\nstandard(dockerImage: 'no')\nwithDocker(unknown) { }\nwithDockerRegistry('no:1') { }",
       [],
     ],
     [
