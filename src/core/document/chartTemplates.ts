@@ -1,12 +1,12 @@
 import { parseReference } from "../image/reference.ts";
-import { keepingLast } from "../lastResults.ts";
-import { helperFiles, type FileStage } from "./chartFiles.ts";
+import { chartCalls } from "./chartCalls.ts";
+import { namedTemplates } from "./chartDefines.ts";
 import type { ValueStep } from "./document.ts";
 import { parseTemplate, type TemplateNode } from "./goTemplate.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
 import { nameEnd } from "./splitImage.ts";
 import { endOfItem, textData, unknownData, type TemplateData, type TemplateStretch } from "./templateData.ts";
-import { evaluateTemplate, type TemplateContext } from "./templateEvaluate.ts";
+import { evaluateTemplate } from "./templateEvaluate.ts";
 import { templateScopes, type TemplateScopes } from "./templateScope.ts";
 import type { Value } from "./value.ts";
 import { readYaml } from "./yaml.ts";
@@ -30,6 +30,9 @@ export interface GivenValues {
 
 /** Different expressions that are evaluated for one template. */
 const maximumExpressions = 300;
+/** Begins the name of what stands for a piece of a named template; how far callers of its callers are followed. */
+const hidden = "\0";
+const maximumLevels = 3;
 
 /**
  * Evaluates expressions of the template at `path` (Helm) with the chart's own values, its `Chart.yaml`, and the named
@@ -41,7 +44,11 @@ export function chartExpressions(
   siblings: Siblings,
   data: () => TemplateData = chartData(folderOfTemplates(path), siblings),
 ): ChartExpressions {
-  const define = defines(path, folderOfTemplates(path), own, siblings);
+  const named = namedTemplates(path, folderOfTemplates(path), own, siblings);
+  const bodies: string[] = [];
+  const define = (name: string): readonly TemplateNode[] | undefined =>
+    name.startsWith(hidden) ? parseTemplate(bodies[Number(name.slice(hidden.length))] ?? "").nodes : named(name);
+  const calls = chartCalls(path, own, siblings);
   let scopes: TemplateScopes | undefined;
   const known = new Map<string, readonly (readonly TemplateStretch[])[]>();
   const evaluateEach = (source: string): readonly (readonly TemplateStretch[])[] => {
@@ -52,14 +59,33 @@ export function chartExpressions(
     known.set(source, each);
     return each;
   };
-  const around = (expression: string, offset: number): string =>
-    (scopes ??= templateScopes(own)).around(expression, offset);
+  /** What a piece of a named template comes to with what its callers give it, as far as that is known. */
+  const givenTo = (name: string, piece: string, level: number): readonly (readonly TemplateStretch[])[] => {
+    if (!bodies.includes(piece)) bodies.push(piece);
+    const place = hidden + String(bodies.indexOf(piece));
+    const found = calls(name).flatMap(({ calling, within }) => {
+      const source = calling(place);
+      const each = evaluateEach(source);
+      if (each.every(isKnown) || within === undefined || level >= maximumLevels) return each.filter(isKnown);
+      return givenTo(within, source, level + 1);
+    });
+    return [...new Map(found.map((stretches) => [writtenBy(stretches), stretches])).values()];
+  };
+  const evaluateAt = (expression: string, offset: number): readonly (readonly TemplateStretch[])[] => {
+    scopes ??= templateScopes(own);
+    const source = scopes.around(expression, offset);
+    const each = evaluateEach(source);
+    const name = each.every(isKnown) ? undefined : scopes.namedAround(offset);
+    const given = name === undefined ? [] : givenTo(name, source, 1);
+    return given.length === 0 ? each : given;
+  };
   return {
     evaluate(expression, offset) {
-      const [first = [], ...others] = evaluateEach(offset === undefined ? expression : around(expression, offset));
+      const each = offset === undefined ? evaluateEach(expression) : evaluateAt(expression, offset);
+      const [first = [], ...others] = each;
       return others.every((other) => writtenBy(other) === writtenBy(first)) ? first : [{}];
     },
-    evaluateEach: (expression, offset) => evaluateEach(around(expression, offset)),
+    evaluateEach: evaluateAt,
     leavesOut(offset) {
       const condition = (scopes ??= templateScopes(own)).conditionAround(offset);
       return (
@@ -78,6 +104,10 @@ function itemsIn(stretches: readonly TemplateStretch[]): readonly (readonly Temp
     else items.at(-1)?.push(stretch);
   // Behind the last item nothing stands; loops within loops end several at once.
   return items.length === 1 ? items : items.slice(0, -1).filter((item, index) => index === 0 || item.length > 0);
+}
+
+function isKnown(stretches: readonly TemplateStretch[]): boolean {
+  return stretches.every(({ text }) => text !== undefined);
 }
 
 function writtenBy(stretches: readonly TemplateStretch[]): string {
@@ -123,51 +153,6 @@ function rootOf(folder: string, siblings: Siblings, given: GivenValues | undefin
 
 function givenOver({ path, text }: GivenValues, base: TemplateData): TemplateData {
   return { kind: "node", node: readYaml(text).documents[0]?.root, file: path, label: ".Values", base };
-}
-
-const definesOf = keepingLast(24, (text) => parseTemplate(text).defines);
-
-/** Named templates, in the order in which they are looked for: this file's own, then those of the chart's files. */
-function defines(path: string, folder: string, own: string, siblings: Siblings): TemplateContext["define"] {
-  const known = new Map<string, readonly TemplateNode[]>();
-  const learn = (text: string): void => {
-    for (const [name, nodes] of definesOf(text)) if (!known.has(name)) known.set(name, nodes);
-  };
-  const stages = helperStages(path, folder, siblings);
-  const isRead = new Set([path]);
-  let isOwnRead = false;
-  let isEnd = false;
-  return (name) => {
-    if (!isOwnRead && own.includes("define")) learn(own);
-    isOwnRead = true;
-    while (!isEnd && !known.has(name)) {
-      const next = stages.next();
-      isEnd = next.done === true;
-      let isWaiting = false;
-      for (const place of next.value ?? []) {
-        if (isRead.has(place)) continue;
-        isRead.add(place);
-        const text = siblings(place);
-        if (text === undefined) isWaiting = true;
-        else learn(text);
-      }
-      // What is said to be there and is not known may hold it.
-      isEnd ||= isWaiting && siblings(`${folder}templates/`) !== undefined;
-    }
-    return known.get(name);
-  };
-}
-
-function* helperStages(path: string, folder: string, siblings: Siblings): Generator<FileStage, void> {
-  const beside = path.slice(0, path.lastIndexOf("/") + 1);
-  const group = beside.split("/").at(-2) ?? "";
-  const stages = helperFiles(folder, siblings);
-  const first = stages.next().value ?? [];
-  const isListed = siblings(`${folder}templates/`) !== undefined;
-  yield beside === `${folder}templates/` || isListed
-    ? first
-    : [...first, ...["_helpers.tpl", `_helpers-${group}.tpl`].map((name) => beside + name)];
-  yield* stages;
 }
 
 /** What stretches come to as a value, with the expression that yielded them. */

@@ -4,12 +4,15 @@ import { templateActions, type TemplateAction } from "./templateMask.ts";
 export interface TemplateScopes {
   /** The expression at an offset, behind what gives its variables and `.` their values there. */
   around(expression: string, offset: number): string;
+  /** The named template that stands around an offset. */
+  namedAround(offset: number): string | undefined;
   /** A template that yields something where the nearest condition around an offset lets what stands there in. */
   conditionAround(offset: number): string | undefined;
 }
 
 interface Block {
   readonly keyword: string;
+  readonly head: string;
   /** What opens it, where that changes what `.` is or names something. */
   readonly opening: string | undefined;
   readonly assignments: string[];
@@ -31,6 +34,13 @@ export function templateScopes(text: string): TemplateScopes {
     around(expression, offset) {
       if (!needsScope.test(expression)) return expression;
       return scopeOf(blocksAt((actions ??= templateActions(text)), offset)) + expression;
+    },
+    namedAround(offset) {
+      const named = blocksAt((actions ??= templateActions(text)), offset).findLast(isNamed);
+      return /^(?:define|block)\s+(?:"([^"]+)"|`([^`]+)`)/
+        .exec(named?.head ?? "")
+        ?.slice(1)
+        .find(Boolean);
     },
     conditionAround(offset) {
       const open = blocksAt((actions ??= templateActions(text)), offset);
@@ -63,7 +73,7 @@ function blocksAt(actions: readonly TemplateAction[], offset: number): readonly 
 
 function scopeOf(open: readonly Block[]): string {
   // A named template sees nothing of what is around it.
-  const from = open.findLastIndex(({ keyword }) => keyword === "define" || keyword === "block");
+  const from = open.findLastIndex(isNamed);
   return open
     .slice(Math.max(0, from))
     .flatMap(({ opening, assignments }) => [...(opening === undefined ? [] : [opening]), ...assignments])
@@ -74,13 +84,17 @@ function scopeOf(open: readonly Block[]): string {
 function blockOf(keyword: string, head: string): Block {
   // What follows the `else` of a loop has no item.
   const pieces = [head === "" ? "{{ with $unknown }}" : `{{ ${head} }}`];
-  return { keyword, opening: openingOf(head), assignments: [], pieces };
+  return { keyword, head, opening: openingOf(head), assignments: [], pieces };
+}
+
+function isNamed({ keyword }: Block): boolean {
+  return keyword === "define" || keyword === "block";
 }
 
 /** What a block assigns to a variable from around it stays. */
 function closeBlock(open: Block[]): void {
   const block = open.length > 1 ? open.pop() : undefined;
-  if (block === undefined || block.keyword === "define" || block.keyword === "block") return;
+  if (block === undefined || isNamed(block)) return;
   if (block.pieces.some((piece) => reassignment.test(piece)))
     open.at(-1)?.assignments.push(...block.pieces, "{{ end }}");
 }

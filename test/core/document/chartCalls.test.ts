@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { chartCalls } from "../../../src/core/document/chartCalls.ts";
+import { readHelmValuesFile } from "../../../src/core/document/helmChart.ts";
+import { readHelmTemplate } from "../../../src/core/document/helmTemplate.ts";
+import { expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+function named(name: string, ...images: readonly string[]): string {
+  const containers = images.map((image) => `    - image: ${image}\n`).join("");
+  return `{{- define "${name}" }}\napiVersion: v1\nkind: Pod\nspec:\n  containers:\n${containers}{{- end }}\n`;
+}
+
+function siblingsOf(files: Readonly<Record<string, string>>): (path: string) => string | undefined {
+  const texts = new Map(Object.entries(files).map(([name, text]) => [`c/${name}`, text]));
+  const names = Object.keys(files).flatMap((name) => /^templates\/(.+)$/.exec(name)?.[1] ?? []);
+  texts.set("c/Chart.yaml", "name: c\nappVersion: 1.2.3\n").set("c/templates/", names.toSorted().join("\n"));
+  return (path) => texts.get(path);
+}
+
+describe("chartCalls", () => {
+  const table: readonly (readonly [
+    name: string,
+    values: string,
+    files: Readonly<Record<string, string>>,
+    expected: readonly string[],
+  ])[] = [
+    [
+      "what a dictionary gives",
+      "hub: r.io\ncart: {imageName: «cart»}\npay: {imageName: «pay»}\n",
+      {
+        "templates/_pod.tpl": named("c.pod", "{{ .Values.hub }}/{{ .part.imageName }}:{{ .Chart.AppVersion }}"),
+        "templates/a.yaml":
+          '{{ include "c.pod" (dict "part" .Values.cart "Values" .Values "Chart" .Chart) }}\n---\n{{ include "c.pod" (dict "part" .Values.pay "Values" $.Values "Chart" .Chart) | indent 0 }}\n',
+      },
+      ["image r.io/cart:1.2.3 resolved", "image r.io/pay:1.2.3 resolved"],
+    ],
+    [
+      "what a loop gives to one that gives it on",
+      'hub: r.io\nparts: [{image: {name: «cart»}}, {image: {name: «pay»}}]\ntag: ")"\n',
+      {
+        "templates/_pod.tpl": named("c.pod", "{{ index . 1 }}/{{ (index . 0).image.name }}:v1"),
+        "templates/_outer.tpl":
+          '{{- define "c.outer" }}{{ template "c.pod" (list .one (.hub | trimSuffix ")")) }}{{ end }}',
+        "templates/a.yaml":
+          '{{- range .Values.parts }}\n---\n{{- include "c.outer" (dict "one" . "hub" $.Values.hub) }}\n{{- end }}\n',
+      },
+      ["image r.io/cart:v1 resolved", "image r.io/pay:v1 resolved"],
+    ],
+    [
+      "nothing where nobody calls",
+      "hub: r.io\ncart: {imageName: cart}\n",
+      { "templates/_pod.tpl": named("c.pod", "{{ .Values.hub }}/{{ .part.imageName }}:1") },
+      [],
+    ],
+  ];
+  for (const [name, values, files, expected] of table) {
+    const read = (text: string) => readHelmValuesFile(text, "c/values.yaml", siblingsOf(files));
+    it(`knows ${name}`, () => {
+      expectUses(read, values, expected);
+      expectToSurvive(read, values.replaceAll(/[«»]/g, ""));
+    });
+  }
+
+  it("says at a named template what its callers make of it, each once", () => {
+    const source = named("c.pod", "«{{ .hub }}/a/{{ .name }}:1»", "«{{ .hub }}/b:2»");
+    const call = (name: string): string => `{{ include "c.pod" (dict "hub" .Values.hub "name" "${name}") }}\n---\n`;
+    const files = { "values.yaml": "hub: r.io\n", "templates/a.yaml": call("x") + call("y") + call("x") };
+    const read = (text: string) => readHelmTemplate(text, "c/templates/_pod.tpl", siblingsOf(files));
+    expectUses(read, source, ["image r.io/a/x:1 resolved", "image r.io/a/y:1 resolved", "image r.io/b:2 resolved"]);
+  });
+
+  it("reads what a call gives up to its end", () => {
+    const given = (source: string): readonly string[] =>
+      chartCalls("c/templates/a.yaml", source, () => undefined)("n").map(({ calling }) => calling("m"));
+    assert.deepEqual(given('{{ include "n" . | indent 2 }}{{ template "n" $.Values.a }}'), [
+      '{{ template "m" . }}',
+      '{{ template "m" $.Values.a }}',
+    ]);
+    assert.deepEqual(given('{{ x (include "n" (dict "a" (b ")") "c" `(`)) }}'), [
+      '{{ template "m" (dict "a" (b ")") "c" `(`) }}',
+    ]);
+    assert.deepEqual(given('{{ include "n" (a }}'), ['{{ template "m"  }}']);
+  });
+});
