@@ -108,7 +108,7 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
   if (/^#(?:![^\n]{0,200}\b|[ \t]*shellcheck[ \t][^\n]{0,200}\bshell=)(?:ba|da|a|z|k|mk)?sh\b/.test(head))
     return "shell";
   if (isCloudConfig(head)) return "cloud-init";
-  if (/^\s*\[?\s*\{/.test(head)) return infrastructureOfContent(head, path);
+  if (/^\s*(?:\[\s*)?\{/.test(head)) return infrastructureOfContent(head, path);
   if (/^#[ \t]*syntax[ \t]*=/i.test(head)) return "dockerfile";
   const starts = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:FROM|ARG)[ \t]+\S/.test(head);
   return starts && /^FROM[ \t]+(?:--\S+[ \t]+)*\S+(?:[ \t]+(?:AS|as)[ \t]+\S+)?[ \t]*\r?$/m.test(head)

@@ -40,10 +40,12 @@ export function isToFillIn(path: string): boolean {
 /** A pipeline, what defines jobs, or a library's part that names images or runs commands for one. */
 const jenkinsScript = new RegExp(
   [
-    String.raw`^[ \t]*(?:(?:pipeline|node|podTemplate)\b[^\n]*\{|podTemplate[ \t]*\(|["']?kind["']?[ \t]*:[ \t]*["']?Pod\b)`,
+    String.raw`^[ \t]*(?:(?:pipeline|node|podTemplate)\b[^\n]*\{|podTemplate[ \t]*\(|@Library\b|agent[ \t]*\{)`,
+    String.raw`^[ \t|]*["']?kind["']?[ \t]*:[ \t]*["']?Pod\b`,
     String.raw`^[ \t]*(?:job|pipelineJob|freeStyleJob|mavenJob|matrixJob|multibranchPipelineJob)[ \t]*\(`,
-    String.raw`\bdocker\.image[ \t]*\(|\bcontainerTemplate[ \t]*\(|\bwithDockerContainer\b`,
-    String.raw`\b(?:steps|script|this)\.(?:sh|bat)\b[^\n]*\b(?:docker|podman|nerdctl|skopeo|crane)\b`,
+    String.raw`\bdocker\.(?:image|withRegistry)\b|\bcontainerTemplate[ \t]*\(|\bwithDockerContainer\b`,
+    // A step that runs a script of several lines, or one that names a tool.
+    String.raw`(?:^[ \t]*|[\w)]\.|=[ \t]*)(?:sh|bat|powershell|pwsh)\b[ \t(]*(?:\w+[ \t]*:[^\n]{0,200}?)?(?:"""|'''|["'][^\n]{0,200}?\b(?:docker|podman|nerdctl|skopeo|crane)\b)`,
   ].join("|"),
   "m",
 );
@@ -56,7 +58,7 @@ export function mayHoldInfrastructure(path: string): boolean {
 /** The dialect of such a file, or of one in JSON. */
 export function infrastructureOfContent(head: string, path: string): Dialect | undefined {
   if (/\.json\.\w+$/i.test(path)) return awsDialectOf(head) === "ecs" ? "ecs" : undefined;
-  if (/\.json$/i.test(path) || /^\s*\[?\s*\{/.test(head))
+  if (/\.json$/i.test(path) || /^\s*(?:\[\s*)?\{/.test(head))
     return awsDialectOf(head) ?? (isPackerJson(head) ? "packer" : nomadOfJson(head));
   if (/\.template$/i.test(path)) return awsDialectOf(head) === "cloudformation" ? "cloudformation" : undefined;
   if (/\.groovy$/i.test(path)) return jenkinsScript.test(head) ? "jenkinsfile" : undefined;
