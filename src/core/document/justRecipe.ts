@@ -62,7 +62,12 @@ export function defineParameters(source: JustSource, recipes: readonly JustRecip
     }
   for (const { name: called, parameters, values } of recipes)
     for (const [index, { name, byDefault, isVariadic }] of parameters.entries()) {
-      const own = byDefault === undefined ? [] : [{ source, span: byDefault }];
+      // A default that has the parameter's own name asks for the variable that it hides.
+      const hidden =
+        byDefault !== undefined && source.text.slice(byDefault.start, byDefault.end).includes(name)
+          ? { values: values.copy() }
+          : {};
+      const own = byDefault === undefined ? [] : [{ source, span: byDefault, ...hidden }];
       const given = (calls.get(called) ?? []).flatMap((all): readonly JustExpression[] => {
         const argument = all[index];
         // Several words in one parameter have no one place.

@@ -53,8 +53,19 @@ export function readMakefile(source: string, path: string, siblings: Siblings = 
     const [, names] = exportForm.exec(content) ?? [];
     if (names === "" || content.startsWith(".EXPORT_ALL_VARIABLES:")) isAllExported = true;
     for (const name of names?.split(/[ \t]+/) ?? []) exported.add(name);
-    if (line.isRecipe && rule !== undefined) rule.lines.push({ start: line.start + 1, end: line.end });
-    else if (variables.define(line, conditions.certainty())) values.push(line);
+    if (line.isRecipe && rule !== undefined) {
+      rule.lines.push({ start: line.start + 1, end: line.end });
+      const [, head = "", name, isDefault, value] = evaluated.exec(content) ?? [];
+      if (name === undefined || value === undefined) continue;
+      // It holds from here on, and what the file says elsewhere comes after it.
+      const given = {
+        start: line.start + head.length,
+        end: line.start + content.lastIndexOf(head.includes("{") ? "}" : ")"),
+      };
+      variables.define(given, isDefault === undefined ? "never" : conditions.certainty());
+      const span = variables.valueOf(given);
+      if (isDefault === undefined && span !== undefined) ofTargets.push({ targets: rule.targets, name, value: span });
+    } else if (variables.define(line, conditions.certainty())) values.push(line);
     else if (targetLine.test(content)) {
       const colon = line.start + colonOf(content);
       const rest = { start: colon + (text[colon + 1] === ":" ? 2 : 1), end: line.end };
@@ -141,6 +152,9 @@ export function readMakefile(source: string, path: string, siblings: Siblings = 
   commands.sort((one, other) => one.span.start - other.span.start);
   return { path, dialect: "makefile", text, images: [], jobs: [], commands, furtherCommands, problems };
 }
+
+/** `$(eval NAME = value)` as a line of a recipe (GNU make, 8.10). */
+const evaluated = /^([ \t]*(?:[@+-][ \t]*)*\$[({]eval[ \t]+)([\w.-]+)[ \t]*(?:(\?)|:{1,3})?=(.*)[)}][ \t]*$/s;
 
 const noLocals: MakeLocals = new Map();
 /** What only the rule tells: `$@`, `$*`, and functions of them. */

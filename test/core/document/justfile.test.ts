@@ -17,6 +17,8 @@ const cases: readonly (readonly [text: string, expected: readonly string[], step
   ['set export\nI := "a:1"\nr:\n  docker pull "⟦$I⟧"\n', ["a:1 resolved"]],
   ['r $i="a:1":\n  #!/usr/bin/env bash\n  docker pull "⟦${i}⟧"\n', ["a:1 resolved"]],
   ['r i="a:1":\n  docker pull ⟦$i⟧\n', ["? unresolved"]],
+  ['t := "1"\nr t=t:\n  docker pull ⟦a:{{t}}⟧\n', ["a:1 resolved"]],
+  ["r t=t:\n  docker pull ⟦a:{{t}}⟧\n", ["? partial"]],
   [
     "set dotenv-load\nr:\n  docker pull ⟦$IMAGE⟧\n",
     ["a:1 resolved"],

@@ -62,6 +62,11 @@ describe("readMakefile", () => {
       ["a:2", "a:1"],
     ],
     [
+      "what a recipe evaluates",
+      "T = 1\nx:\n\t$(eval T := 2)\n\tdocker pull a:$(T)\ny:\n\t@$(eval V ?= 3)\n\tdocker pull a:$(T)$(V)\nz:\n\t${eval N=4}\n\tdocker pull a:$(N)\n",
+      ["a:2", "a:13", "a:4"],
+    ],
+    [
       "both sides of a condition",
       "ifeq ($(X),b)\nI = a:1\nelse\nI = a:2\nendif\nx:\n\tdocker pull $(I)\n",
       ["a:1", "a:2"],
