@@ -164,10 +164,15 @@ export function valueOfStretches(stretches: readonly TemplateStretch[], expressi
   };
 }
 
-/** Where the end of a repository stands, if all is known and another file says it. */
+/** Where the end of a repository stands, if it is known and another file says it. */
 export function repositoryStep(stretches: readonly TemplateStretch[]): ValueStep | undefined {
-  if (stretches.some(({ text }) => text === undefined)) return undefined;
-  const end = nameEnd(stretches.map(({ text }) => text ?? "").join(""));
+  const unknown = stretches.findIndex(({ text }) => text === undefined);
+  const known = unknown < 0 ? stretches : stretches.slice(0, unknown);
+  const whole = known.map(({ text }) => text ?? "").join("");
+  const end = nameEnd(whole);
+  // What follows may belong to the name.
+  if (unknown >= 0 && (end === whole.length || stretches.slice(unknown).some(({ text }) => text?.includes("/"))))
+    return undefined;
   let at = 0;
   for (const { text = "", step } of stretches) {
     at += text.length;

@@ -135,5 +135,6 @@ function readSplit(mapping: YamlMapping, reading: ResourceReading): void {
     tag: valueAt(mapping, "tag") ?? valueAt(mapping, "version"),
     digest: valueAt(mapping, "digest"),
   };
-  addSplitImage(reading.text, reading.images, split, "image", { isGuess: true, pin: "none" });
+  if (reading.addSplit !== undefined) reading.addSplit(split, "image");
+  else addSplitImage(reading.text, reading.images, split, "image", { isGuess: true, pin: "none" });
 }

@@ -4,6 +4,7 @@ import type { Document } from "./document.ts";
 import { chartValues, type ChartValues } from "./helmChart.ts";
 import { chartPipelineImages } from "./chartPipelines.ts";
 import { isPlaceholder } from "./imageShape.ts";
+import type { ResourceReading } from "./resourceReading.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import {
   chartExpressions,
@@ -16,9 +17,12 @@ import {
 import { expandActions, namesRepository, type ActionValue } from "./templateAction.ts";
 import type { TemplateStretch } from "./templateData.ts";
 import { findTemplateImages } from "./templateImages.ts";
-import { isMasked } from "./templateMask.ts";
+import { isMasked, type MaskedTemplate } from "./templateMask.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
-import { dereference, scalarOf } from "./yamlNode.ts";
+import { dereference, scalarOf, type YamlNode } from "./yamlNode.ts";
+
+type Stretches = readonly TemplateStretch[];
+type AddOptions = Parameters<ResourceReading["add"]>[2];
 
 /**
  * Reads a chart's template: the images that it names itself, with the chart's values filled in where those tell only a
@@ -30,28 +34,40 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
   const images = createImageCollector(text);
   const expressions = chartExpressions(path, text, siblings);
   const isListed = listedByValues(path, (place) => (place === path ? text : siblings(place)));
-  findTemplateImages({ text, path, siblings }, images, (masked) => (node, site, options = {}) => {
-    const scalar = scalarOf(node);
-    if (node === undefined || scalar === undefined || dereference(node) !== node) return;
-    if (!isMasked(scalar.text)) {
-      if (scalar.text.trim() !== "" && !isPlaceholder(scalar.text)) images.add(node, site, options);
-      return;
-    }
-    if (!scalar.exact) return;
-    const written = text.slice(scalar.span.start, scalar.span.end);
-    const isNamed = namesRepository(scalar.text);
-    const items = expressions.evaluateEach(written, scalar.span.start).map(trimmedStretches);
-    if (isNamed && items.length <= 1) {
-      images.add(node, site, { value: expandActions(text, masked, scalar, actionValue(expressions)), pin: "none" });
-      return;
-    }
+  const addItems = (
+    node: YamlNode,
+    site: string,
+    source: string,
+    items: readonly Stretches[],
+    isNamed = false,
+  ): void => {
+    const step = { span: scalarOf(node)?.span ?? node.span, label: "template", text: source };
     for (const stretches of items)
       if (isNamed || sayRepository(stretches) || !isListed(stretches))
-        images.add(node, site, {
-          value: valueOfStretches(stretches, { span: scalar.span, label: "template", text: written }),
-          pin: "none",
-        });
-  });
+        images.add(node, site, { value: valueOfStretches(stretches, step), pin: "none" });
+  };
+  const itemsOf = (source: string, start: number): readonly Stretches[] =>
+    expressions.evaluateEach(source, start).map(trimmedStretches);
+  const add =
+    (masked: MaskedTemplate) =>
+    (node: YamlNode | undefined, site: string, options: AddOptions = {}) => {
+      const scalar = scalarOf(node);
+      if (node === undefined || scalar === undefined || dereference(node) !== node) return;
+      if (!isMasked(scalar.text)) {
+        if (scalar.text.trim() !== "" && !isPlaceholder(scalar.text)) images.add(node, site, options);
+        return;
+      }
+      if (!scalar.exact) return;
+      const written = text.slice(scalar.span.start, scalar.span.end);
+      const isNamed = namesRepository(scalar.text);
+      const items = itemsOf(written, scalar.span.start);
+      if (isNamed && items.length <= 1)
+        images.add(node, site, { value: expandActions(text, masked, scalar, actionValue(expressions)), pin: "none" });
+      else addItems(node, site, written, items, isNamed);
+    };
+  findTemplateImages({ text, path, siblings }, images, add, ({ source: joined, repository }, site) =>
+    addItems(repository, site, joined, itemsOf(joined, repository.span.start), namesRepository(repository.text)),
+  );
   const piped = chartPipelineImages(text, path);
   const places = new Set(piped.map(({ span }) => span.start));
   const others = images.images.filter(({ span }) => !places.has(span.start));

@@ -88,7 +88,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
     const found = splitOf(mapping, key) ?? hubSplit(mapping, hub);
     const mayBeFolder = imagesKey.test(key) || (hasParts && depth <= 2) || isShort(found?.repository);
     const split = inTemplates(found, top, mayBeFolder, templates);
-    const isSplit = split !== undefined && isKnown(split, expand);
+    const isSplit = split !== undefined && (isKnown(split, expand) || isTold(split.repository, top, templates));
     if (isSplit) {
       const own = split.registry ?? (isWhole(split.repository) ? undefined : sharedRegistry);
       const registry =
@@ -138,7 +138,9 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
           addImageText({ key: "image", value, tag: named.tag, registry: named.registry }, top || below, reading);
         else {
           const isName =
-            isNamePlace(below, key, top) && isPossibleImage(scalar.text) && templates?.isUsed(value, top) === true;
+            isNamePlace(below, key, top, mapping) &&
+            isPossibleImage(scalar.text) &&
+            templates?.isUsed(value, top) === true;
           addImageText({ ...imageAt(isNamed || isName ? "image" : below, mapping), value }, top || below, reading);
         }
       }
@@ -183,6 +185,11 @@ function addImageText({ key, value, tag, registry }: TextOfImage, top: string, r
   else if (split.registry === undefined && split.tag === undefined && split.defaultTag === undefined)
     reading.images.add(value, "image");
   else addSplitImage(reading.text, reading.images, split, "image", { isGuess: true, pin: "none" });
+}
+
+/** Whether templates fill in a name that is a template itself. */
+function isTold(repository: YamlNode | undefined, top: string, templates: TemplateUse | undefined): boolean {
+  return textOf(repository)?.includes("{{") === true && templates?.wholeOf(repository, top, true) !== undefined;
 }
 
 /** Whether what is known of it can be a reference. */

@@ -1,6 +1,7 @@
 import type { Document } from "./document.ts";
 import { isPlaceholder } from "./imageShape.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
+import type { SplitImage } from "./splitImage.ts";
 import { expandTemplate, type TemplateScope } from "./template.ts";
 import { dollar } from "./templateSyntax.ts";
 import { createImageCollector, inDocumentOrder, type ImageCollector, type ImageOptions } from "./yamlImage.ts";
@@ -23,6 +24,8 @@ export interface ResourceReading {
   readonly inner: Document[];
   /** Adds the image that a scalar names; an empty one names none. */
   add(node: YamlNode | undefined, site: string, options?: Omit<ImageOptions, "value">): void;
+  /** Adds an image whose parts stand under keys of their own, where that takes more than putting them together. */
+  addSplit?(split: SplitImage, site: string): void;
   /** What its variables stand for, where it has any. */
   readonly scope?: TemplateScope | undefined;
   /** The same document where `scope` says what its variables stand for. */

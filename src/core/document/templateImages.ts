@@ -4,10 +4,11 @@ import { readingOfKind } from "./kubernetesKinds.ts";
 import { relevantText } from "./relevantText.ts";
 import type { ResourceReading } from "./resourceReading.ts";
 import type { Siblings } from "./siblings.ts";
+import { addSplitImage, type SplitImage } from "./splitImage.ts";
 import { isMasked, maskTemplate, type MaskedTemplate } from "./templateMask.ts";
 import { readTemplateYaml } from "./yaml.ts";
 import type { ImageCollector } from "./yamlImage.ts";
-import { textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** A chart's template at its path, with what it may look up. */
 export interface ChartTemplate {
@@ -23,14 +24,21 @@ const yamlOf = keepingLast(24, (text) => {
   return { masked, documents: readTemplateYaml(relevantText(masked.text)).documents };
 });
 
+/** An image that a template puts together under keys of its own, as if it stood under one. */
+export interface JoinedImage {
+  readonly source: string;
+  readonly repository: YamlScalar;
+}
+
 /**
  * Finds where a chart's template names images by the shape of its resources: gives each to `add`, with its actions
- * hidden. Images whose parts stand under keys of their own go to `images`.
+ * hidden, and those whose parts stand under keys of their own, and have actions, to `join`; without actions they go to `images`.
  */
 export function findTemplateImages(
   { text, path, siblings }: ChartTemplate,
   images: ImageCollector,
   add: (masked: MaskedTemplate) => ResourceReading["add"],
+  join: (image: JoinedImage, site: string) => void,
 ): void {
   const { masked, documents } = yamlOf(text);
   const reading: ResourceReading = {
@@ -41,12 +49,32 @@ export function findTemplateImages(
     images,
     inner: [],
     add: add(masked),
+    addSplit(split, site) {
+      const joined = joinedImage(text, split);
+      if (joined !== undefined) join(joined, site);
+      else addSplitImage(text, images, split, site, { isGuess: true, pin: "none" });
+    },
     within: () => reading,
   };
   const read = (node: YamlNode | undefined): void => {
     if (!isWithoutImages(node)) readShape(node, reading, read);
   };
   for (const { root } of documents) read(root);
+}
+
+function joinedImage(text: string, split: SplitImage): JoinedImage | undefined {
+  const [registry, repository, tag, digest] = [split.registry, split.repository, split.tag, split.digest].map(scalarOf);
+  const parts = [registry, repository, tag, digest].flatMap((part) => part ?? []);
+  if (repository === undefined || !parts.some((part) => isMasked(part.text)) || !parts.every(({ exact }) => exact))
+    return undefined;
+  const written = ({ span }: YamlScalar): string => text.slice(span.start, span.end);
+  const source = [
+    registry === undefined ? "" : `${written(registry)}/`,
+    written(repository),
+    tag === undefined ? "" : `:${written(tag)}`,
+    digest === undefined ? "" : `@${written(digest)}`,
+  ].join("");
+  return { source, repository };
 }
 
 function isWithoutImages(node: YamlNode | undefined): boolean {

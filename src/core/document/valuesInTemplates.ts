@@ -1,5 +1,4 @@
 import { parseReference } from "../image/reference.ts";
-import type { Span } from "../image/span.ts";
 import { keepingLast } from "../lastResults.ts";
 import { imageFiles, partOf } from "./chartFiles.ts";
 import { chartData, chartExpressions, repositoryStep, trimmedStretches, type GivenValues } from "./chartTemplates.ts";
@@ -8,6 +7,7 @@ import { noSiblings, type Siblings } from "./siblings.ts";
 import { nameEnd, type SuppliedPart } from "./splitImage.ts";
 import type { TemplateStretch } from "./templateData.ts";
 import { findTemplateImages } from "./templateImages.ts";
+import { templateMentions, type TemplateMention } from "./templateMentions.ts";
 import { isMasked } from "./templateMask.ts";
 import { createImageCollector } from "./yamlImage.ts";
 import { entriesOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
@@ -44,12 +44,16 @@ export interface TemplateUse {
 
 /** Where a template puts images together: asked for by each file of values, and while one is written, again and again. */
 const expressionsIn = keepingLast(48, (text) => {
-  const found: Span[] = [];
+  const found: TemplateMention[] = [];
   const chart = { text, path: "", siblings: noSiblings };
-  findTemplateImages(chart, createImageCollector(text), () => (node) => {
+  const add = () => (node: YamlNode | undefined) => {
     const scalar = scalarOf(node);
-    if (scalar !== undefined && scalar.exact && isMasked(scalar.text)) found.push(scalar.span);
-  });
+    if (scalar !== undefined && scalar.exact && isMasked(scalar.text))
+      found.push({ source: text.slice(scalar.span.start, scalar.span.end), start: scalar.span.start });
+  };
+  findTemplateImages(chart, createImageCollector(text), add, ({ source, repository }) =>
+    found.push({ source, start: repository.span.start }),
+  );
   return found;
 });
 
@@ -90,8 +94,9 @@ export function valuesInTemplates(
     isRead.set(place, text !== undefined);
     if (text?.includes("mage") !== true || text.length > maximumLength) return text !== undefined;
     const expressions = chartExpressions(place, text, siblings, data);
-    for (const { start, end } of expressionsIn(text)) {
-      for (const stretches of expressions.evaluateEach(text.slice(start, end), start).map(trimmedStretches)) {
+    for (const { source, start, isWhole } of [...expressionsIn(text), ...templateMentions(text)]) {
+      for (const stretches of expressions.evaluateEach(source, start).map(trimmedStretches)) {
+        if (isWhole === true && wholeOf(stretches)?.search(/[:@][^/]+$/) === -1) continue;
         const step = repositoryStep(stretches);
         for (const folder of foldersIn(stretches))
           if (folder !== step && folder.file === path) folders.add(folder.span.start);
@@ -205,7 +210,7 @@ function tagIn(stretches: readonly TemplateStretch[]): SuppliedPart | undefined 
   if (whole.charAt(end) !== ":" || whole.includes("@")) return undefined;
   const repository = stretches.findIndex(({ step }) => step !== undefined && step === repositoryStep(stretches));
   const text = whole.slice(end + 1);
-  // A tag that is demanded and that nobody says.
-  if (text === "") return { steps: [] };
+  // A tag that is demanded and that nobody says, or only the cluster.
+  if (text === "" || stretches.some((stretch) => stretch.text === undefined)) return { steps: [] };
   return { text, steps: stretches.slice(repository + 1).flatMap(({ step }) => step ?? []) };
 }

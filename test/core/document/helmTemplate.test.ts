@@ -154,6 +154,22 @@ quay.io/a/literal:1
     assert.deepEqual(read(source, "charts/d/templates/a.yaml", (path) => own.get(path)).images, []);
   });
 
+  it("puts parts together that stand under keys of their own", () => {
+    const values = "a: {image: {repository: x/y, tag: '1'}}\ntag: '2'\n";
+    const siblings = (path: string) => (path === "c/values.yaml" ? values : undefined);
+    const resource = (key: string, image: string) => `  ${key}:\n    image:\n      ${image}\n`;
+    expectUses(
+      (text) => read(text, "c/templates/a.yaml", siblings),
+      `kind: Logging\nspec:\n${[
+        resource("a", "repository: {{ .Values.a.image.repository }}\n      tag: {{ .Values.a.image.tag }}"),
+        resource("b", "repository: «q.io/b»\n      tag: {{ .Values.tag | quote }}"),
+        resource("c", "registry: q.io\n      repository: «c»\n      tag: {{ .Release.Name }}"),
+        resource("d", "repository: {{ .Release.Name }}\n      tag: v1"),
+      ].join("")}`,
+      ["image q.io/b:2 resolved", "image ? partial"],
+    );
+  });
+
   it("reports an image of a loop for each of its items", () => {
     const values = "tools: [git, jq]\nversions: {a: '1', b: '2'}\n";
     const siblings = (path: string) => (path === "c/values.yaml" ? values : undefined);

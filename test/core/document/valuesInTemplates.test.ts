@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readHelmValuesFile } from "../../../src/core/document/helmChart.ts";
 import { readHelmTemplate } from "../../../src/core/document/helmTemplate.ts";
+import { listedSiblings, workload } from "../../helpers/charts.ts";
 import { expectToSurvive, expectUses, summary } from "../../helpers/imageUses.ts";
 
 const helpers = `{{- define "c.image" -}}
@@ -9,11 +10,6 @@ const helpers = `{{- define "c.image" -}}
 {{- if $registry }}{{ printf "%s/%s:%s" $registry .image.repository $tag }}{{ else }}{{ printf "%s:%s" .image.repository $tag }}{{ end -}}
 {{- end -}}
 `;
-
-function workload(...images: readonly string[]): string {
-  const containers = images.map((image) => `        - image: ${image}\n`).join("");
-  return `apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n${containers}`;
-}
 
 interface Chart {
   readonly templates?: Readonly<Record<string, string>>;
@@ -26,25 +22,6 @@ function siblingsOf({ templates = {} }: Chart): (path: string) => string | undef
     ...Object.entries(templates).map(([name, text]): [string, string] => [`c/templates/${name}`, text]),
   ]);
   return (path) => files.get(path);
-}
-
-/** Files of the chart in `x/c`, and the names in their folders. */
-function listedSiblings(files: Readonly<Record<string, string>>): (path: string) => string | undefined {
-  const texts = new Map<string, string>();
-  const folders = new Map<string, Set<string>>();
-  for (const [name, text] of Object.entries(files)) {
-    const parts = (name.startsWith("../") ? `x/${name.slice(3)}` : `x/c/${name}`).split("/");
-    texts.set(parts.join("/"), text);
-    for (let end = 1; end < parts.length; end++) {
-      const folder = `${parts.slice(0, end).join("/")}/`;
-      const names = folders.get(folder) ?? new Set();
-      folders.set(folder, names.add((parts[end] ?? "") + (end + 1 < parts.length ? "/" : "")));
-    }
-  }
-  return (path) => {
-    const names = folders.get(path);
-    return names === undefined ? texts.get(path) : [...names].toSorted().join("\n");
-  };
 }
 
 const included = '{{ include "c.image" (dict "root" . "image" .Values.image) }}';
@@ -353,7 +330,7 @@ ${workload('"{{ .Values.image.repository }}:v{{ .Chart.AppVersion }}"')}{{- end 
 
 describe("images that a template puts together from values", () => {
   const values =
-    'image: {repository: a/b, tag: ""}\nproxy: {repo: a/p, tag: "4"}\nexporter: {image: q.io/a/e, version: "1.1"}\n';
+    'image: {repository: a/b, tag: ""}\nproxy: {tool: a/p, tag: "4"}\nexporter: {image: q.io/a/e, version: "1.1"}\n';
   const read = (text: string) => {
     const siblings = siblingsOf({});
     return readHelmTemplate(text, "c/templates/deployment.yaml", (path) =>
@@ -366,7 +343,7 @@ describe("images that a template puts together from values", () => {
       read,
       workload(
         included,
-        '"«{{ .Values.proxy.repo }}:{{ .Values.proxy.tag }}»"',
+        '"«{{ .Values.proxy.tool }}:{{ .Values.proxy.tag }}»"',
         '"{{ .Values.exporter.image }}:{{ .Values.exporter.version }}"',
         '"{{ .Values.none.image }}:1"',
       ),
