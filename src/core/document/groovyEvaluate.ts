@@ -5,6 +5,7 @@ import { nameAt, signAt, type GroovyPiece, type GroovyToken } from "./groovy.ts"
 import { closingAt } from "./groovyBrackets.ts";
 import { questionAt } from "./groovyChoice.ts";
 import { createGroovyNames, isHandle, maximumDepth, type GroovySources } from "./groovyNames.ts";
+import { indexAt, partBetween, separatorAt, takesApart } from "./groovyParts.ts";
 import { contentOf, expressionTokens, within, type GroovyValue } from "./groovyValue.ts";
 
 /** Evaluates what stands at a script's tokens. */
@@ -129,6 +130,12 @@ export function createGroovyEvaluation(
     if (dot > 0 && method === "imageName") return [expand(`${member.slice(0, dot)}.id`, span, depth), close];
     if (dot > 0 && method === "join") return [[{ span, chain: [] }], close];
     if (dot > 0 && same.test(method)) return [expand(member.slice(0, dot), span, depth), close];
+    if (dot > 0 && takesApart.test(method)) {
+      const [separator, index] = [separatorAt(all, end + 1), indexAt(all, close + 1)];
+      const place = { span: spanTo(close + 3), step: stepAt(spanTo(close + 3), "expression") };
+      if (separator !== undefined && index !== undefined)
+        return [partBetween(expand(member.slice(0, dot), place.span, depth), separator, index, place), close + 3];
+    }
     // `map.get('key', 'otherwise')`
     if (dot > 0 && /^get(?:OrDefault)?$/.test(method)) {
       const key = all[end + 2];

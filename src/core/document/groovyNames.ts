@@ -3,6 +3,7 @@ import { textOfStretches } from "../shell/stretch.ts";
 import type { ValueStep, WordPart } from "./document.ts";
 import { nameAt, signAt, type GroovyPiece, type GroovyToken } from "./groovy.ts";
 import type { GroovyLoop } from "./groovyCollections.ts";
+import { partBetween, separatorAt, takesApart } from "./groovyParts.ts";
 import { contentOf, firstLine, within, type GroovyValue } from "./groovyValue.ts";
 
 /** Where the values of a script's names are found. */
@@ -100,6 +101,8 @@ export function createGroovyNames(
 
   /** `images[name]`, `images["$name"]`, for what the name is. */
   function itemOf(path: string, span: Span, step: ValueStep, depth: number): readonly WordPart[] {
+    const [, parted, index] = /^([\w.]+)\[(\d+)\]$/.exec(path) ?? [];
+    if (parted !== undefined) return partOf(parted, Number(index), span, step, depth);
     const [, list, variable] = /^([\w.]+)\[(?:(?=\w)|"\$\{?(?=\w+\}?"))([\w.]+)\}?"?\]$/.exec(path) ?? [];
     if (list === undefined || variable === undefined) return [{ span, chain: [step] }];
     const [key, ...rest] = expand(variable, span, depth + 1);
@@ -111,6 +114,16 @@ export function createGroovyNames(
     const [only, ...others] = choices;
     if (only === undefined) return [{ span, chain: [step] }];
     return others.length === 0 ? only : [{ span, chain: [step], choices, group: key?.group ?? choices }];
+  }
+
+  /** `parts[1]`, where a text was taken apart: `def parts = text.split(':')`. */
+  function partOf(name: string, index: number, span: Span, step: ValueStep, depth: number): readonly WordPart[] {
+    const [place, ...others] = sources.placesOf(name, span.start);
+    const token = place === undefined || others.length > 0 ? undefined : tokens[place];
+    const [, text, method = ""] = (token?.kind === "name" ? /^([\w.]+)\.(\w+)$/.exec(token.text) : null) ?? [];
+    const separator = takesApart.test(method) && place !== undefined ? separatorAt(tokens, place + 1) : undefined;
+    if (token === undefined || text === undefined || separator === undefined) return [{ span, chain: [step] }];
+    return partBetween(expand(text, token.span, depth + 1), separator, index, { span, step });
   }
 
   const isWithin = (at: number | undefined, { start, end }: Span): boolean => {

@@ -105,7 +105,7 @@ export function readJenkinsfile(source: string, path: string): Document {
     const isRun = (one: readonly WordPart[]): boolean => mayRunTool(one.map((part) => part.text ?? "").join(""));
     // Most scripts have to do with no image.
     if (scripts.some(isRun) || mayRunTool(text.slice(value.span.start, value.span.end)))
-      for (const one of scripts) runScript(one, value.span.start, windowsShell);
+      for (const one of scripts) runScript(one, value.span.start, { windowsShell });
   };
   /** The strings that a name at a token stands for. */
   const stringsOf = (index: number): readonly (readonly WordPart[])[] =>
@@ -114,7 +114,7 @@ export function readJenkinsfile(source: string, path: string): Document {
       if (token?.kind !== "string") return [];
       return [(is(at + 1, "+") ? values.valueAt(at)?.parts : undefined) ?? values.partsOf(token.pieces)];
     });
-  const runScript = (parts: readonly WordPart[], at: number, windowsShell?: WindowsShell): void => {
+  const runScript = (parts: readonly WordPart[], at: number, { windowsShell, isSaid = true }: ScriptOptions): void => {
     const builder = createScript(text);
     for (const part of parts) {
       if (part.text !== undefined && part.literal !== undefined && part.chain.length === 0)
@@ -127,7 +127,7 @@ export function readJenkinsfile(source: string, path: string): Document {
       cells.length === 0 ? undefined : cells.map((cell) => ({ variable: (name: string) => cell.get(name) }));
     const environment = values.environmentAt(at);
     const reading = builder.read({ environment, combinations, windowsShell });
-    (windowsShell === undefined ? commands : furtherCommands).push(...reading.commands);
+    (windowsShell === undefined && isSaid ? commands : furtherCommands).push(...reading.commands);
     furtherCommands.push(...(reading.forwarded ?? []));
     problems.push(...reading.problems);
   };
@@ -199,6 +199,16 @@ export function readJenkinsfile(source: string, path: string): Document {
         if (script !== undefined) addScript(script, windowsShells.get(called));
         break;
       }
+      // What a build of the agent's own image is told beside its folder.
+      case "additionalBuildArgs": {
+        const told = values.valueAt(argument);
+        if (told === undefined) break;
+        const { start } = told.span;
+        runScript([{ text: "docker build ", span: { start, end: start }, chain: [] }, ...told.parts], start, {
+          isSaid: false,
+        });
+        break;
+      }
       // A job that is defined by a script may hold the pipeline as a text.
       case "script": {
         const held = tokens[argument];
@@ -259,6 +269,12 @@ interface MentionOptions {
   readonly endsWithName?: boolean;
   /** Whether the image may be one that the pipeline itself builds. */
   readonly isLocal?: boolean | undefined;
+}
+
+interface ScriptOptions {
+  readonly windowsShell?: WindowsShell | undefined;
+  /** Whether the script stands in the pipeline as it runs. */
+  readonly isSaid?: boolean;
 }
 
 /** What stands before a step or an image where it is not called by itself. */

@@ -143,6 +143,16 @@ describe("values of Jenkins pipelines", () => {
       "def call(String r, String i, body) { docker.image(\"«$r/$i»\").inside { body() } }\ndef call(body) { call('r.io', 'a/b', body) }",
       "r.io/a/b",
     ],
+    [
+      "['x:1', 'y:2'].each { v ->\n def p = v.split(':')\n docker.image(\"«a/${p[0]}:${p[1]}»\").pull() }",
+      "a/x:1",
+      "a/y:2",
+    ],
+    ["def v = 'a/b:1:x'\ndef p = v.tokenize(':')\ndocker.image(\"«${p[0]}:${p[1]}»\").pull()", "a/b:1"],
+    ["def v = 'a/b:1'\ndocker.image(\"«${v.split(':')[0]}»\").pull()", "a/b"],
+    ["def v = 'a/b:1'\ndef p = v.split('[:]')\ndocker.image(«p[0]»).pull()", "?"],
+    ["def v = 'a/b:1'\ndef p = v.split(':')\ndocker.image(«p[2]»).pull()", "?"],
+    ["def p = env.X.split(':')\ndocker.image(«p[0]»).pull()", "?"],
     ["def other = tag\nx ? 'no:1' : 'no:2'\ndocker.image(\"«a/b:${other}»\").pull()", "a/b:2"],
   ];
   for (const [script, ...images] of table)

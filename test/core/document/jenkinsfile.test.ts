@@ -150,6 +150,11 @@ describe("readJenkinsfile", () => {
       ["docker.io/a/d:1"],
     ],
     [
+      "what an agent's own image is built with",
+      "pipeline { agent { dockerfile { additionalBuildArgs '--pull -t mine --cache-from r.io/c:1' } }\n steps { sh 'docker run mine; docker run a/b:1' } }",
+      ["r.io/c:1", "docker.io/a/b:1"],
+    ],
+    [
       "what it pushes to another place under its own name",
       "node { def i = docker.image('a/b:1')\n i.push('1')\n i.push()\n def j = docker.image('a/c')\n j.push('latest')\n docker.withRegistry('https://r.io') { i.push() }\n sh 'docker pull r.io/a/b:1' }",
       ["docker.io/a/b:1", "docker.io/a/c"],
