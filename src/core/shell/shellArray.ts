@@ -25,7 +25,8 @@ function readArray(state: ShellState): readonly ArrayItem[] {
     // A reference with its digest may be a key; what is not quoted has no space.
     const key = /^\[[^\]\n]{0,400}\]=/.exec(state.text.slice(word.start, word.end))?.[0] ?? "";
     if (key !== "") {
-      const { length } = key.replaceAll(/["']/g, "");
+      // What the key's own variables come to is as long as it is.
+      const length = textOfStretches(word.stretches).indexOf("]=") + 2;
       const stretches = sliceStretches(word.stretches, length, Number.POSITIVE_INFINITY);
       const name = key.slice(1, -2).replaceAll(/["']/g, "");
       const own = /^\d*$/.test(name) || name.includes("$") ? {} : { key: name };

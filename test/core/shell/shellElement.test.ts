@@ -12,6 +12,7 @@ const cases: readonly (readonly [script: string, ...expected: readonly string[]]
   [`${map}docker pull ⟦\${M[$X]}⟧`, "node:22", "redis:7"],
   [`${map}K=a\ndocker pull ⟦\${M[$K]}⟧`, "node:22"],
   [`${map}docker pull ⟦\${M[missing]:-alpine:3}⟧`, "alpine:3"],
+  ["X=long-name\nR=node\ndeclare -A M=([$X-1]=$R:22 [$Y-2]=$R-x:2)\ndocker pull ⟦${M[$n]}⟧", "node:22", "node-x:2"],
   ['declare -A M\nM[a]=node:22\nM["b"]=redis:7\nM[a]=node:23\ndocker pull ⟦${M[a]}⟧', "node:23"],
   [
     'declare -A M=([node]=22 [redis]=7)\nfor k in "${!M[@]}"; do docker pull "⟦$k:${M[$k]}⟧"; done',
