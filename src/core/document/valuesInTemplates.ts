@@ -1,7 +1,14 @@
 import { parseReference } from "../image/reference.ts";
 import { keepingLast } from "../lastResults.ts";
 import { imageFiles, partOf } from "./chartFiles.ts";
-import { chartData, chartExpressions, repositoryStep, trimmedStretches, type GivenValues } from "./chartTemplates.ts";
+import {
+  chartData,
+  chartExpressions,
+  repositoryStep,
+  trimmedStretches,
+  type ChartExpressions,
+  type GivenValues,
+} from "./chartTemplates.ts";
 import type { ValueStep } from "./document.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import { nameEnd, type SuppliedPart } from "./splitImage.ts";
@@ -85,6 +92,8 @@ export function valuesInTemplates(
   const uses = new Map<number, Use>();
   const isRead = new Map<string, boolean>();
   const folders = new Set<number>();
+  /** What templates tell of images elsewhere, looked at where they run none of the same repository. */
+  const mentioning: (() => void)[] = [];
   const parts = new Set<string>();
   /** Gives whether what the template says is known. */
   const learn = (place: string): boolean => {
@@ -94,7 +103,12 @@ export function valuesInTemplates(
     isRead.set(place, text !== undefined);
     if (text?.includes("mage") !== true || text.length > maximumLength) return text !== undefined;
     const expressions = chartExpressions(place, text, siblings, data);
-    for (const { source, start, isWhole } of [...expressionsIn(text), ...templateMentions(text)]) {
+    learnFrom(expressionsIn(text), expressions);
+    mentioning.push(() => learnFrom(templateMentions(text), expressions));
+    return true;
+  };
+  const learnFrom = (mentions: readonly TemplateMention[], expressions: ChartExpressions): void => {
+    for (const { source, start, isWhole } of mentions)
       for (const stretches of expressions.evaluateEach(source, start).map(trimmedStretches)) {
         if (isWhole === true && wholeOf(stretches)?.search(/[:@][^/]+$/) === -1) continue;
         const step = repositoryStep(stretches);
@@ -105,8 +119,6 @@ export function valuesInTemplates(
         const before = uses.get(step.span.start);
         if (before === undefined || isBetter(use, before)) uses.set(step.span.start, use);
       }
-    }
-    return true;
   };
   const useOf = (repository: YamlNode, top: string): readonly TemplateStretch[] | undefined => {
     const at = repository.span.start;
@@ -117,7 +129,8 @@ export function valuesInTemplates(
       // What is said to be there and is not known may tell.
       if (!isKnown && siblings(`${folder}templates/`) !== undefined) return undefined;
     }
-    return undefined;
+    for (const learnMore of mentioning.splice(0)) learnMore();
+    return uses.get(at)?.stretches;
   };
   return {
     isUsed: (repository, top) => useOf(repository, top) !== undefined,
