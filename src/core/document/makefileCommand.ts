@@ -3,7 +3,7 @@ import type { ShellCommand } from "./document.ts";
 import { makePieces } from "./makefilePieces.ts";
 
 const commandValue =
-  /^@?(?:sudo[ \t]+|mkdir[ \t][^&;]*&&[\s\\]*)?(?:[\w./~$(){}-]*\/)?(?:docker|podman|nerdctl|buildah|kubectl|oc|crane|skopeo|oras|cosign|notation|helm|kind|k3d|trivy|grype|syft|regctl|["']?\$[({]\w*(?:DOCKER|CONTAINER|PODMAN|ENGINE|RUNTIME|OCI)\w*[)}]["']?)[ \t\\]/i;
+  /^@?(?:sudo[ \t]+|mkdir[ \t][^&;]*&&[\s\\]*)?(?:[\w./~$(){}-]*\/)?(?:(?:nvidia-)?docker|podman|nerdctl|buildah|kubectl|oc|crane|skopeo|oras|cosign|notation|helm|kind|k3d|trivy|grype|syft|regctl|["']?\$[({]\w*(?:DOCKER|CONTAINER|PODMAN|ENGINE|RUNTIME|OCI)\w*[)}]["']?)[ \t\\]/i;
 
 /** Whether a variable's value begins as a command does that may name an image: `RUN = docker run --rm node:22`. */
 export function isCommandValue(value: string): boolean {

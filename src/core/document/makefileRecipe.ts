@@ -1,5 +1,6 @@
 import type { Span } from "../image/span.ts";
 import type { ScriptBuilder } from "../shell/script.ts";
+import { textOfStretches, unknownCharacter } from "../shell/stretch.ts";
 import { partsOfSlice } from "../shell/wordValue.ts";
 import type { WordPart } from "./document.ts";
 import { makePieces } from "./makefilePieces.ts";
@@ -157,7 +158,7 @@ export function addRecipe(
         script.addText(" ", piece.span.end - 1);
       } else if (isCallable(called)) script.insert({ ...piece, parts: [{ span: piece.span, chain: [] }] });
       else {
-        const parts = variables.expand(piece.span, locals);
+        const parts = withoutQuotes(variables.expand(piece.span, locals));
         insertValue(script, piece, piece === pieces[0] ? partsWithoutPrefix(parts) : parts);
       }
     } else if (piece.kind === "dollar") script.add("$", piece.span.start);
@@ -170,6 +171,26 @@ export function addRecipe(
       }
     }
   }
+}
+
+/** Quotes around what means the same without them. */
+const quotedPlain = new RegExp(`(["'])[\\w.:/@,=+${unknownCharacter}-]*\\1`, "g");
+
+/** What the shell makes of quotes in a value, which make puts there as text: `I = "node:22"`. */
+function withoutQuotes(parts: readonly WordPart[]): readonly WordPart[] {
+  if (!parts.some(({ text }) => text?.includes('"') === true || text?.includes("'") === true)) return parts;
+  const kept: WordPart[] = [];
+  let from = 0;
+  const keep = (to: number): void => {
+    kept.push(...partsOfSlice({ value: { parts }, from, to }));
+    from = to + 1;
+  };
+  for (const { 0: quoted, index } of textOfStretches(parts).matchAll(quotedPlain)) {
+    keep(index);
+    keep(index + quoted.length - 1);
+  }
+  keep(Number.POSITIVE_INFINITY);
+  return kept;
 }
 
 const operator = /(&&|\|\||;|\|)/;

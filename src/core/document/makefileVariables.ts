@@ -105,6 +105,16 @@ export function createMakeVariables(
         ? undefined
         : parts.map((part) => ({ ...part, span, chain: [step, ...part.chain] }));
     }
+    const fallback = printedFallback.exec(name);
+    if (fallback !== null) {
+      const [whole, , printed = ""] = fallback;
+      const parts = expand(
+        at({ start: whole.length - printed.length - (fallback[1] ?? "").length, length: printed.length }),
+        depth + 1,
+        locals,
+      );
+      return parts.length > maximumParts ? undefined : expandedBy(step, parts);
+    }
     if (/^[\w.-]*\$/.test(name)) {
       const computed = (own: MakeLocals | undefined): readonly WordPart[] | undefined => {
         const inner = expand({ source, span: { start: span.start + 2, end: span.end - 1 } }, depth + 1, own);
@@ -231,6 +241,10 @@ function stepAt(place: Place, label: string): ValueStep {
   const { file } = place.source;
   return { span: place.span, ...(file === undefined ? {} : { file }), label, text: textOf(place) };
 }
+
+/** `shell which x || echo "docker run ..."`: what stands for a program that is not there. */
+const printedFallback =
+  /^shell[ \t]+(?:which|command[ \t]+-v|type[ \t]+-p)[ \t][^|;&"']*\|\|[ \t]*echo[ \t]+(["'])([^"']*)\1$/;
 
 /** Lines that a backslash joins are one with a space between them (GNU make, 3.1.1). */
 function textParts({ source, span }: Place): readonly WordPart[] {

@@ -13,6 +13,7 @@ import { crictl, ctr, ctrPull, ctrRun } from "./options/containerd.ts";
 import { kubectl, minikube, openshiftImage } from "./options/kubectl.ts";
 import { optionTable, readOptions, type OptionTable } from "./optionTable.ts";
 import { readHelm } from "./helmImages.ts";
+import { unknownCharacter } from "./stretch.ts";
 import { textOfSlice, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
 
 /** Tools that make clusters, and run things in them. */
@@ -31,7 +32,7 @@ export const clusterTools: readonly (readonly [string, ToolReader])[] = [
 const kindLoad = optionTable("--name -n --nodes", "--quiet -q --verbosity -v");
 const k3dImport = optionTable("--cluster -c --mode -m", "--keep-tarball -k --keep-tools -t --verbose --trace");
 
-const containerName = /^(?:[a-z0-9-]+|\*)=/;
+const containerName = new RegExp(`^(?:[a-z0-9${unknownCharacter}-]+|\\*)=`);
 
 function readKubectl(words: readonly WordValue[]): CommandImages {
   const { options, positionals } = readOptions(words, kubectl);

@@ -13,7 +13,7 @@ export function imagesOfTool(tool: string, words: () => readonly WordValue[]): C
   return read === undefined ? noImages : read(words());
 }
 
-const engines = ["container", "docker", "docker.io", "finch", "nerdctl", "podman", "podman-remote"];
+const engines = ["container", "docker", "docker.io", "finch", "nerdctl", "nvidia-docker", "podman", "podman-remote"];
 
 // Compared with act 0.2.89, earthly 0.8.16 and apptainer 1.5.3. No option of ko 0.19 takes an image that it pulls, and
 // umoci 0.6 knows layouts in folders alone.

@@ -137,7 +137,9 @@ function afterOptions(words: readonly ShellWord[], from: number, valued: Readonl
 /** Whether a word sets a variable for the command, also where make has put it there. */
 function isAssignment(word: ShellWord | undefined): boolean {
   if (word?.raw.includes("=") !== true && word?.raw.startsWith("$(") !== true) return false;
-  return /^[A-Za-z_]\w*=/.test(word?.raw.startsWith("$(") === true ? (word.text ?? "") : (word?.raw ?? ""));
+  return /^[A-Za-z_]\w*=/.test(
+    word?.raw.startsWith("$(") === true ? (word.text ?? word.parts?.[0]?.text ?? "") : (word?.raw ?? ""),
+  );
 }
 
 /** The name after the folder, which need not be known, without what says for which machine the program is. */

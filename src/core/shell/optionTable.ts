@@ -94,12 +94,19 @@ const taggedName = new RegExp(
   `^[\\w./${unknownCharacter}-]+(?::\\d+\\/[\\w./${unknownCharacter}-]+)?[:@][\\w.:${unknownCharacter}-]+$`,
 );
 
-/** `$(X) node:22`: what is not known holds options, or nothing, where a reference with its tag follows. */
+const allArguments = /^"?\$(?:[@*]|\{[@*]\})"?$/;
+
+/**
+ * `$(X) node:22`: what is not known holds options, or nothing, where a reference with its tag follows. So does what a
+ * script or function is given (`"$@" "$IMAGE"`), also before a variable that is called an image.
+ */
 function standsBeforeImage({ text, word }: WordValue, next: WordValue | undefined): boolean {
-  if (text !== unknownCharacter || !/^[$`]/.test(word.raw) || makeFunction.test(word.raw)) return false;
-  if (next === undefined || !taggedName.test(next.text)) return false;
+  if (next === undefined || text !== unknownCharacter) return false;
+  const isAll = allArguments.test(word.raw);
+  if (isAll && next.text === unknownCharacter) return next.word.expands.some((name) => /image|img/i.test(name));
+  if ((!isAll && !/^[$`]/.test(word.raw)) || makeFunction.test(word.raw) || !taggedName.test(next.text)) return false;
   const isKnown = !next.text.includes(unknownCharacter) || next.word.expands.some((name) => heldName.test(name));
-  return isKnown && !word.expands.some((name) => heldName.test(name));
+  return isKnown && (isAll || !word.expands.some((name) => heldName.test(name)));
 }
 
 /** `$(env_options) --rm node:22`: what a command gives holds options where more follow, unless it tells of an image. */

@@ -88,6 +88,17 @@ describe("readMakefile", () => {
       "define get\ndocker pull $(1):$(2)\nendef\ndefine no\ndocker pull b:1\nendef\nx:\n\t$(call get,a,1)\n\t$(call get, a, 2)\n",
       ["a:1", "a:2"],
     ],
+    [
+      "quotes in values as the shell does",
+      `V = 1\nI = "a:$(V)"\nJ = 'b:2'\nR = docker run -e "A=b no:1" "$(I)"\nx:\n\tdocker pull $(I)\n\tdocker pull "$(J)"\n\t$(R) no:2\n`,
+      ["a:1", "a:1", "b:2"],
+    ],
+    [
+      "what stands for a program that is not there",
+      'F := $(shell which f || echo "docker run --rm -v $(PWD):/x a:1")\nx:\n\t$(F) no:1\n',
+      ["a:1"],
+    ],
+    ["an engine with a variable before it", "D = GPU=$(GPU) nvidia-docker\nx:\n\t$(D) run a:1\n", ["a:1"]],
     ["a command that a variable begins", "R = docker run --rm -v $(PWD):/x -w /x\nx:\n\t$(R) a:1 sh no:1\n", ["a:1"]],
     [
       "what is built under a name that may go on",

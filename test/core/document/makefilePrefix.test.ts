@@ -13,6 +13,7 @@ const cases: readonly (readonly [title: string, makefile: string, expected: read
   ["one that a function gives", "Q := $(if $(filter 1,$V),,@)\nx:\n\t$(Q)docker run a:1\n", ["3:17 a:1"]],
   ["one in what a variable holds", "R = @docker run $(I)\nI = a:1\nx:\n\t$(R) sh\n", ["1:17 a:1"]],
   ["none in a command that prints", "E = @echo\nx:\n\t$(E) docker run no:1\n", []],
+  ["one that nothing sets, before quotes", 'I = "a:1"\nx:\n\t$(Q)docker run $(I)\n', ["3:17 a:1"]],
   ["none in a folder", "x:\n\t$(B)/docker run a:1\n\t$(A)-docker run no:1\n", ["2:18 a:1"]],
 ];
 
