@@ -26,7 +26,8 @@ export function expansionKind({ text, word, parts }: WordValue): "argument" | "o
   if (/^["']?(?:\$\(|`).*\becho\s+["']?--?\w/s.test(raw)) return "options";
   if (first?.chain.some(({ label }) => imageName.test(label)) === true) return "argument";
   // Whatever its elements are called, an array of which nothing is known holds options.
-  if (isWhole && /^["']?\$\{\w+\[[@*]\]\}["']?$/.test(word.raw)) return "options";
+  const isElement = (first?.chain.length ?? 0) > 1;
+  if (isWhole && !isElement && /^["']?\$\{\w+\[[@*]\]\}["']?$/.test(word.raw)) return "options";
   if (isWhole && makeFunction.test(raw)) return /[,\s]-{1,2}\w/.test(raw) ? "options" : "anything";
   // `{{ flags | join(' ') }}` of a playbook: a list is one of options, unless it is said to be of images.
   const [, joined] = /^["']?\{\{-?\s*([\w.]+)\s*\|[^}]*\bjoin\b/.exec(raw) ?? [];

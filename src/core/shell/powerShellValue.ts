@@ -1,4 +1,4 @@
-import { maximumDepth, memberName, nameOf, spread, type PowerShellReader } from "./powerShellReader.ts";
+import { insertWord, maximumDepth, memberName, nameOf, spread, type PowerShellReader } from "./powerShellReader.ts";
 import { readNested, readWordPart } from "./powerShellWord.ts";
 import { take } from "./take.ts";
 
@@ -130,13 +130,22 @@ function readJoined(reader: PowerShellReader): void {
   while (take(reader, plus) !== undefined);
 }
 
+const beforePlus = /\$([\w:]+)(?=[ \t]*\+)/y;
+const joined = /\$([\w:]+)(?=[ \t]*(?:[\r\n+;}]|$))/y;
+
 /** Reads lists that `+` joins. */
 function readLists(reader: PowerShellReader): void {
   const { pieces, text } = reader;
+  let isJoined = false;
   do {
     const isMarked = text.startsWith("@(", reader.at);
+    const start = reader.at;
     if (isMarked) reader.at += 2;
-    readList(reader, isMarked ? ")" : "\n");
+    // What a list is put to is one itself.
+    const other = isMarked ? undefined : take(reader, isJoined ? joined : beforePlus)?.[1];
+    isJoined = true;
+    if (other === undefined) readList(reader, isMarked ? ")" : "\n");
+    else insertWord(reader, spread(nameOf(other)), start);
     pieces.addText(" ", Math.max(0, reader.at - 1));
   } while (take(reader, plus) !== undefined);
 }

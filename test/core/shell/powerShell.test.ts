@@ -57,6 +57,7 @@ const scripts: readonly Script[] = [
   ['$I = $env:IMAGE ?? "a/b:1"\ndocker run ⟦$I⟧\n', "a/b:1"],
   ['$w = "run", "⟦a/b:1⟧"; docker $w; docker @("run", "⟦a/c:1⟧")\n', "a/b:1", "a/c:1"],
   ['$w = @("run", "-v", (Join-Path $x "no"), "-e", $y)\n$w += "⟦a/b:1⟧"\n& docker @w\n', "a/b:1"],
+  ['$w = @("run", "--rm")\n$w += ⟦$name⟧\ndocker @w; docker run @unknown ⟦a/b:1⟧\n', "?", "a/b:1"],
   ['$w = @("run") + $more + @("⟦a/b:1⟧")\ndocker @w\n', "a/b:1"],
   ['$w = [System.Collections.ArrayList]@("run")\n[void]$w.Add("⟦a/b:1⟧")\ndocker @w\n', "a/b:1"],
   ['$c = @{ Image = "a/b"; Tag = "1" }\ndocker run "⟦$($c.Image):$($c.Tag)⟧"\ndocker run ⟦$c["no"]⟧\n', "a/b:1", "?"],
