@@ -200,12 +200,22 @@ export function sayRepository(stretches: readonly TemplateStretch[]): boolean {
   return parseReference(text.slice(0, end)).value !== undefined;
 }
 
-/** Stretches without the white space around them, and without those that say nothing. */
+/** Stretches without the white space and the quotation marks around them, and without those that say nothing. */
 export function trimmedStretches(stretches: readonly TemplateStretch[]): readonly TemplateStretch[] {
+  const said = trimmed(stretches, /^\s+/, /\s+$/);
+  const [first, last] = [said.at(0)?.text ?? "", said.at(-1)?.text ?? ""];
+  // What a template yields behind a key may be quoted itself.
+  const mark = /^["']/.exec(first)?.[0] ?? "";
+  const isQuoted = mark !== "" && last.endsWith(mark) && (said.length > 1 || first.length > 1);
+  return isQuoted ? trimmed(said, /^["']/, /["']$/) : said;
+}
+
+function trimmed(stretches: readonly TemplateStretch[], start: RegExp, end: RegExp): readonly TemplateStretch[] {
   const said = stretches.filter(({ text }) => text?.trim() !== "");
-  return said.map((stretch, index) => {
+  const cut = said.map((stretch, index) => {
     if (stretch.text === undefined) return stretch;
-    const started = index === 0 ? stretch.text.trimStart() : stretch.text;
-    return { ...stretch, text: index === said.length - 1 ? started.trimEnd() : started };
+    const started = index === 0 ? stretch.text.replace(start, "") : stretch.text;
+    return { ...stretch, text: index === said.length - 1 ? started.replace(end, "") : started };
   });
+  return cut.filter(({ text }) => text !== "");
 }

@@ -1,4 +1,4 @@
-import { formatReference, parseReference, repositoryName } from "../image/reference.ts";
+import { formatReference, parseReference, repositoryName, type ImageReference } from "../image/reference.ts";
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Document } from "./document.ts";
 import { chartValues, type ChartValues } from "./helmChart.ts";
@@ -97,17 +97,21 @@ function listedByValues(path: string, siblings: Siblings): (stretches: readonly 
     values ??= chartValues(withoutByteOrderMark(siblings(place) ?? ""), place, siblings);
     const listed = known.get(start) ?? values.imagesAt(start);
     known.set(start, listed);
-    // A branch for values that say no tag is not another image.
-    const isWithout = value.tag === undefined && value.digest === undefined;
-    const nameOf = isWithout ? repositoryName : formatReference;
     return listed.some(
       ({ span, reference }) =>
         reference !== undefined &&
         step.span.start <= span.start &&
         span.end <= step.span.end &&
-        nameOf(reference) === nameOf(value),
+        writtenLike(value, reference) === formatReference(value),
     );
   };
+}
+
+/** A reference with no more than another says: a branch for values that say no tag or no digest is not another image. */
+function writtenLike({ tag, digest }: ImageReference, reference: ImageReference): string {
+  if (tag === undefined && digest === undefined) return repositoryName(reference);
+  const { digest: _, ...tagged } = reference;
+  return formatReference(digest === undefined ? tagged : reference);
 }
 
 /** An action's value, as a part of what stands around it. */

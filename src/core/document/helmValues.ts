@@ -19,7 +19,7 @@ import {
 } from "./helmValuesSplit.ts";
 import { addedTag, addedTo, inTemplates, isPartOf, wholeOf } from "./helmValuesUse.ts";
 import { readingOfKind } from "./kubernetesKinds.ts";
-import { addSplitImage, isUnknown, type SplitImage, type SuppliedPart } from "./splitImage.ts";
+import { addSplitImage, isUnknown, openValue, type SplitImage, type SuppliedPart } from "./splitImage.ts";
 import { namesRepository } from "./templateAction.ts";
 import { isMasked } from "./templateMask.ts";
 import { knownText, type Value } from "./value.ts";
@@ -163,6 +163,11 @@ interface TextOfImage {
 /** A text under the key of an image, with the tag that stands beside it (`jobImage` and `jobImageTag`) or in the templates. */
 function addImageText({ key, value, tag, registry }: TextOfImage, top: string, reading: HelmValuesReading): void {
   const written = textOf(value) ?? "";
+  const open = isImageKey(key) && isUnknown(written) ? openValue(written) : undefined;
+  if (open !== undefined) {
+    reading.images.add(value, "image", { value: open, pin: "none" });
+    return;
+  }
   const isTagged = tag !== undefined && isImageKey(key) && isPossibleImage(written) && isBareName(value);
   if (!isTagged && !isImageText(key, written)) {
     // A name alone, which only what templates do with it tells from that of something else.

@@ -117,7 +117,7 @@ export function saysMore(mapping: YamlMapping, key: string): boolean {
 export function isNamePlace(below: string, key: string, top: string, mapping: YamlMapping): boolean {
   if (repositoryKey.test(below) || imagesKey.test(key) || imagesKey.test(top)) return true;
   if (isImageKey(key)) return nameKey.test(below);
-  return below === "name" && [valueAt(mapping, "version"), valueAt(mapping, "tag")].some(filled);
+  return below === "name" && [valueAt(mapping, "version"), valueAt(mapping, "tag")].some((node) => node !== undefined);
 }
 
 /** Whatever stands before it: `operatorImageRepository`, `crdRepository`, `operator_image_name`. */

@@ -1,5 +1,6 @@
 import { parseReference } from "../image/reference.ts";
 import type { ValueStep } from "./document.ts";
+import { namesRepository } from "./templateAction.ts";
 import { isMasked } from "./templateMask.ts";
 import type { Value, ValuePart } from "./value.ts";
 import { literalPart, type ImageCollector, type PinPlace } from "./yamlImage.ts";
@@ -111,6 +112,17 @@ export function nameEnd(reference: string): number {
   const end = reference.slice(slash).search(/[:@]/);
   return end < 0 ? reference.length : slash + end;
 }
+
+/** What a text is of which a tool fills in some later, and not the end of its repository. */
+export function openValue(text: string): Value | undefined {
+  const pieces = text.split(placeholder);
+  const marked = pieces.map((piece, index) => (index % 2 === 0 ? piece : "\uE000")).join("");
+  if (pieces.length === 1 || !namesRepository(marked)) return undefined;
+  const parts = pieces.map((piece, index): ValuePart => (index % 2 === 0 ? { text: piece } : {}));
+  return isPossible(parts) ? { parts: parts.filter((part) => part.text !== ""), chain: [] } : undefined;
+}
+
+const placeholder = /(\$\{[^{}]*\}|__[A-Z]\w*__|%%\w+%%)/;
 
 /** Text that a tool fills in later (`{{ a }}`, `${A}`, `__A__`, `%%A%%`), so that what it comes to is not known. */
 export function isUnknown(text: string): boolean {

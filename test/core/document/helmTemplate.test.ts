@@ -187,6 +187,17 @@ quay.io/a/literal:1
     ]);
   });
 
+  it("takes the branch that leaves the values' digest out for no other image", () => {
+    const own = new Map([
+      ["charts/d/values.yaml", `image: {repository: a/b, tag: v1, digest: sha256:${"1".repeat(64)}}\n`],
+    ]);
+    const image = "{{ .Values.image.repository }}:{{ .Values.image.tag }}";
+    const source = deployment(
+      `- name: a\n  {{- if .Values.image.digest }}\n  image: "${image}@{{ .Values.image.digest }}"\n  {{- else }}\n  image: "${image}"\n  {{- end }}`,
+    );
+    assert.deepEqual(read(source, "charts/d/templates/a.yaml", (path) => own.get(path)).images, []);
+  });
+
   it("counts defaults where the chart has no values", () => {
     const { images } = read(
       deployment('- image: {{ .Values.a | default "a/b:1" }}\n- image: {{ .Values.a }}/c'),

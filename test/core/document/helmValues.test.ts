@@ -38,6 +38,11 @@ describe("readHelmValues", () => {
       ["image r.example.com/a:v1 resolved", "image r:5000/b:v1 resolved"],
     ],
     [
+      "texts of which a tool fills in some later, and those of which it fills in the name",
+      "image: «r.io/a/b:${TAG}»\nwebImage: «${HUB}/web:v1»\njobImage: «r.io/__ORG__/job:%%TAG%%»\na: {image: '${IMAGE}'}\nb: {image: 'r.io/a/${NAME}:1'}",
+      ["image ? partial", "image ? unresolved", "image ? unresolved"],
+    ],
+    [
       "a name and its version",
       'image: {name: «r.io/a/b», version: "0.1"}\nmachineImage: {name: ubuntu, version: 22.04.1}',
       ["image r.io/a/b:0.1 resolved"],

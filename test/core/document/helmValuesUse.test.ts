@@ -53,6 +53,18 @@ describe("values as templates use them", () => {
       ["image r.io/web:v1 resolved"],
     ],
     [
+      "what templates put in quotation marks",
+      'image: {repository: «r.io/a/b», tag: ""}\n',
+      workload(`{{ print "'" .Values.image.repository ":" .Chart.AppVersion "-x'" }}`),
+      ["image r.io/a/b:1.2.3-x resolved"],
+    ],
+    [
+      "names of parts beside their tags",
+      'parts: [{name: «a», tag: ""}, {name: «b», tag: v2}, {name: c}]\n',
+      `{{- range .Values.parts }}\n${workload('r.io/{{ .name }}:{{ .tag | default "v1" }}')}{{- end }}\n`,
+      ["image r.io/a:v1 resolved", "image r.io/b:v2 resolved"],
+    ],
+    [
       "a tag that is a template",
       'image: {repository: «a/b», tag: "{{ .Chart.AppVersion }}"}\n',
       workload("{{ .Values.image.repository }}:{{ tpl .Values.image.tag . }}"),
