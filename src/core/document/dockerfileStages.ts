@@ -23,6 +23,16 @@ export interface Stages {
   matching(pieces: readonly Piece[], budget: { left: number }): number | undefined;
 }
 
+/** What BuildKit's automatic platform arguments say: operating systems and architectures, as Go has them. */
+const platforms = /^(?:linux|windows|darwin|freebsd|amd64|arm64|arm|386|ppc64le|s390x|riscv64|mips64(?:le)?|loong64)$/;
+
+/** A stage that is called as a platform is, where the whole base is what the build provides: `FROM ${TARGETOS}`. */
+function platformStage(pieces: readonly Piece[], stages: ReadonlyMap<string, number>): number | undefined {
+  if (pieces.length === 0 || pieces.some((piece) => piece.kind === "text" || piece.empty)) return undefined;
+  for (const [name, index] of stages) if (platforms.test(name)) return index;
+  return undefined;
+}
+
 /** Starts without stages. */
 export function createStages(): Stages {
   const list: Stage[] = [];
@@ -41,7 +51,8 @@ export function createStages(): Stages {
       const head = first?.kind === "text" ? first.text : "";
       const tail = last?.kind === "text" ? last.text : "";
       budget.left -= byName.size;
-      if ((head === "" && tail === "") || budget.left < 0) return undefined;
+      if (budget.left < 0) return undefined;
+      if (head === "" && tail === "") return platformStage(pieces, byName);
       for (const [name, index] of byName) {
         if (name.length >= head.length + tail.length && name.startsWith(head) && name.endsWith(tail)) return index;
       }

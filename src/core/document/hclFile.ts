@@ -163,8 +163,14 @@ const ofImage =
 function isNameOfOther(node: YamlNode | undefined): boolean {
   const scalar = scalarOf(node);
   if (scalar === undefined) return false;
-  if (scalar.tag === expressionTag) return ofImage.test(scalar.text);
+  if (scalar.tag === expressionTag) return isOfImage(scalar.text);
   // The same in quotes, as it was written before Terraform 0.12 and is in JSON.
   const [, inner] = /^\$\{\s*([^{}]+)\}$/.exec(scalar.text) ?? [];
-  return inner !== undefined && ofImage.test(inner);
+  return inner !== undefined && isOfImage(inner);
+}
+
+/** Whether an expression is such a reference, or chooses between two. */
+function isOfImage(expression: string): boolean {
+  const [, one, other] = /^[^?"]+\?\s*([^?:"]+?)\s*:\s*([^?:"]+)$/.exec(expression) ?? [];
+  return one === undefined || other === undefined ? ofImage.test(expression) : ofImage.test(one) && ofImage.test(other);
 }

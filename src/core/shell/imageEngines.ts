@@ -215,7 +215,7 @@ function readTargets(from: number): VerbReader {
   return (words) => ({
     mentions: [],
     outputs: words
-      .filter(({ text }) => !text.startsWith("-"))
+      .filter(({ text }) => text === "-" || !text.startsWith("-"))
       .slice(from)
       .map(wholeSlice),
   });
@@ -261,10 +261,13 @@ function readBuild(words: readonly WordValue[]): CommandImages {
   const bases = optionValues(options, "--from", "--sbom-scanner-image");
   const given = optionValues(options, "--build-arg").flatMap((slice) => baseImage(slice) ?? []);
   const caches = optionValues(options, "--cache-from").flatMap(cacheSource);
+  const exported = optionValues(options, "-o", "--output").flatMap((slice) =>
+    fieldsOf(slice).flatMap((field) => afterName(field, /^name=/) ?? []),
+  );
   const { mentions } = mentioned([...contexts, ...caches, ...generators, ...frontends, ...bases]);
   return {
     mentions: [...mentions, ...given.map((slice) => ({ slice, mayBeLocal: true }))],
-    outputs: optionValues(options, "-t", "--tag"),
+    outputs: [...optionValues(options, "-t", "--tag"), ...exported],
   };
 }
 

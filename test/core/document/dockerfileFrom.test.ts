@@ -146,7 +146,7 @@ describe("readDockerfile: FROM", () => {
     {
       name: "a stage that is chosen by platform",
       source:
-        "FROM ⟦a:1⟧ AS base-amd64\nFROM ⟦a:2⟧ AS base-arm64\nARG V\nFROM base-${TARGETARCH}\nFROM base-$TARGETARCH AS final\n",
+        "FROM ⟦a:1⟧ AS base-amd64\nFROM ⟦a:2⟧ AS base-arm64\nARG V\nFROM base-${TARGETARCH}\nFROM base-$TARGETARCH AS final\nFROM final AS linux\nFROM ${TARGETOS} AS target\n",
       expected: [
         ["from", "docker.io/library/a:1", "literal"],
         ["from", "docker.io/library/a:2", "literal"],

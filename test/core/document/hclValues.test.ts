@@ -89,6 +89,8 @@ describe("values of HCL", () => {
     ["var.services.api.sidecars[0].image", "a/side:1"],
     ["sha256(local.upper)", "?"],
     ["docker_image.a.image_id"],
+    ["var.on ? docker_image.a[0].name : docker_image.b[0].name"],
+    ['var.asked == "" ? docker_image.a[0].name : "a/b:1"', "a/b:1"],
     ["var.asked", "?"],
   ];
   for (const [value, ...images] of table)

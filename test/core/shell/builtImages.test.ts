@@ -35,6 +35,11 @@ const documents: readonly (readonly [name: string, path: string, source: string]
     "steps:\n- name: ⟦gcr.io/cloud-builders/docker⟧\n  args: [build, -t, 'gcr.io/$_P/a:1', .]\n- name: ⟦gcr.io/cloud-builders/gke-deploy⟧\n  args: [run, '--image=gcr.io/$_P/a:1']\n- name: ⟦gcr.io/cloud-builders/gke-deploy⟧\n  args: [run, '--image=⟦gcr.io/$_P/a:2⟧']\n",
   ],
   [
+    "what is imported, or that a build exports",
+    ".gitlab-ci.yml",
+    "a:\n  script:\n  - tar c . | docker import - b/a:1\n  - docker run b/a:1\n  - docker buildx build --output type=docker,name=b/b:1 .\n  - docker run b/b:1\n  - docker run ⟦b/c:1⟧\n",
+  ],
+  [
     "what is copied or put together",
     ".gitlab-ci.yml",
     "a:\n  image: ⟦quay.io/skopeo:1⟧\n  script:\n  - skopeo copy docker://⟦b/a:1⟧ docker://b/a:2\n  - crane cp ⟦b/b:1⟧ b/b:2\n  - oras copy ⟦b/c:1⟧ b/c:2\n  - regctl image copy ⟦b/d:1⟧ b/d:2\n  - cosign copy ⟦b/e:1⟧ b/e:2\n  - docker buildx imagetools create -t b/f:2 ⟦b/f:1⟧\n  - docker manifest create b/g:2 ⟦b/g:1⟧\n  - docker manifest inspect b/g:2\n  - docker buildx imagetools inspect b/f:2\n  - docker run b/a:2\n  - docker run b/b:2\n  - docker run b/c:2\n  - docker run b/d:2\n  - docker run b/e:2\n  - docker run ⟦b/a:1⟧\nb:\n  image: b/a:2\n",
