@@ -108,7 +108,9 @@ function chosenNames(parts: readonly WordPart[], document: string): readonly str
     if (text !== undefined) return text;
     if (choices === undefined) return chain.at(-1)?.text ?? document.slice(span.start, span.end);
     const choice = choices[index] ?? choices[0];
-    return choice?.every((one) => one.text !== undefined) === true ? choice.map((one) => one.text).join("") : undefined;
+    return choice
+      ?.map((one) => one.text ?? one.chain.at(-1)?.text ?? document.slice(one.span.start, one.span.end))
+      .join("");
   };
   const count = Math.min(maximumChoices, Math.max(0, ...parts.map(({ choices }) => choices?.length ?? 0)));
   return Array.from({ length: count }, (_, index) => parts.map((part) => textAt(part, index))).flatMap((texts) =>

@@ -91,7 +91,7 @@ function separator(text: string, span: Span): WordPart {
 }
 
 /** The parts once for each choice that they leave open; parts of one group take the same one. */
-function chosen(parts: readonly WordPart[]): readonly (readonly WordPart[])[] {
+export function chosen(parts: readonly WordPart[]): readonly (readonly WordPart[])[] {
   const open = parts.find(({ choices }) => choices !== undefined);
   if (open?.choices === undefined) return [parts];
   const group = open.group ?? open.choices;

@@ -3,9 +3,10 @@ import { createBuiltImages, joinedName, namesOf, type BuiltImages } from "./buil
 import { innerCommands } from "./innerCommand.ts";
 import { inDocumentOrder } from "../document/yamlImage.ts";
 import { imagesOfTool } from "./imageTools.ts";
-import { createCommandUses, type PlacedMention } from "./imageCommandUse.ts";
+import { chosen, createCommandUses, type PlacedMention } from "./imageCommandUse.ts";
 import { afterName, type CommandImages } from "./mention.ts";
 import { createScript } from "./script.ts";
+import { textOfStretches } from "./stretch.ts";
 import { partsOfSlice, valueOfWord, wholeSlice, type WordSlice } from "./wordValue.ts";
 
 /** Deepest nesting of `sh -c '...'` that is followed. */
@@ -107,12 +108,25 @@ function readCommands(
   for (const command of [...document.commands, ...(document.furtherCommands ?? [])]) visit(command, 0);
   const namesIn = ({ slice, split }: PlacedMention): readonly string[] =>
     split === undefined ? namesOf(slice, document.text) : [joinedName(slice, split)];
-  const wanted = placed.filter(({ mayBeLocal, isPulled, ...mention }) => {
-    if (mayBeLocal !== true) return true;
-    return !built.has(namesIn(mention), mention.command.span.start, isPulled === true);
-  });
+  const isBuilt = (mention: PlacedMention): boolean =>
+    mention.mayBeLocal === true && built.has(namesIn(mention), mention.command.span.start, mention.isPulled === true);
+  // Of the images that one place yields, some may be built and others not.
+  const wanted = placed.flatMap((mention) =>
+    isBuilt(mention) ? waysOf(mention).filter((way) => !isBuilt(way)) : [mention],
+  );
   const known = withoutUnknownOnes(wanted, namesIn);
   return { images: known.length === 0 ? [] : createCommandUses(document, commands, known), built };
+}
+
+/** The images that a mention may be, where it may be several. */
+function waysOf(mention: PlacedMention): readonly PlacedMention[] {
+  const { slice, split } = mention;
+  const parts = partsOfSlice(slice);
+  if (split !== undefined || parts.every(({ choices }) => choices === undefined)) return [];
+  return chosen(parts).map((way) => ({
+    ...mention,
+    slice: wholeSlice({ word: slice.value.word, parts: way, text: textOfStretches(way) }),
+  }));
 }
 
 /** The mentions without those of what this machine has already, unless another one says that it is a registry's. */

@@ -230,6 +230,11 @@ describe("readJenkinsfile", () => {
       ["docker.io/a/b:1"],
     ],
     [
+      "what of several images is not built here",
+      'sh \'docker build -t a/b:1 .\'\nfor (i in [\'a/b:1\', \'a/c:1\']) { sh "docker run $i" }\nsh "docker build -t $X ."\nsh "docker build -t $Y ."\nfor (i in ["$X", "$Y"]) { sh "docker run $i" }',
+      ["docker.io/a/c:1"],
+    ],
+    [
       "what it builds and runs steps in",
       "def image = 'no'\ndocker.build(\"${image}\", '.')\nwithDockerContainer(image: image, args: 'x') { }\nwithDockerContainer('a/b:1') { }",
       ["docker.io/a/b:1"],
