@@ -16,7 +16,7 @@ import {
 } from "./chartTemplates.ts";
 import { expandActions, namesRepository, type ActionValue } from "./templateAction.ts";
 import type { TemplateStretch } from "./templateData.ts";
-import { findTemplateImages } from "./templateImages.ts";
+import { findTemplateImages, isSource } from "./templateImages.ts";
 import { isMasked, type MaskedTemplate } from "./templateMask.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { dereference, scalarOf, type YamlNode } from "./yamlNode.ts";
@@ -57,7 +57,7 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
         if (scalar.text.trim() !== "" && !isPlaceholder(scalar.text)) images.add(node, site, options);
         return;
       }
-      if (!scalar.exact) return;
+      if (!isSource(scalar)) return;
       const written = text.slice(scalar.span.start, scalar.span.end);
       const isNamed = namesRepository(scalar.text);
       const items = itemsOf(written, scalar.span.start);

@@ -77,6 +77,11 @@ function joinedImage(text: string, split: SplitImage): JoinedImage | undefined {
   return { source, repository };
 }
 
+/** Whether a value of a template is what the template yields there; lines of one that is not quoted are joined by spaces, which are in no image. */
+export function isSource({ exact, style }: YamlScalar): boolean {
+  return exact || style === "plain";
+}
+
 function isWithoutImages(node: YamlNode | undefined): boolean {
   const apiVersion = textOf(valueAt(node, "apiVersion"));
   const kind = textOf(valueAt(node, "kind"));

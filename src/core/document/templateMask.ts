@@ -32,7 +32,8 @@ export function maskTemplate(text: string): MaskedTemplate {
     if (action.start >= line.end) line = lineAround(text, action, actions);
     pieces.push(
       text.slice(at, action.start),
-      line.isBlank || steers(action) ? blank(text, action) : marks(text, action),
+      // One that yields a part of a value does so on the line on which it begins.
+      line.isBlank || steers(action) ? blank(text, action) : mark.repeat(action.end - action.start),
     );
     at = action.end;
   }
@@ -114,7 +115,7 @@ function firstFrom(actions: readonly TemplateAction[], offset: number): number {
 
 /** Whether an action yields nothing, or lines of its own. */
 function steers({ source }: TemplateAction): boolean {
-  return control.test(source) || lines.test(source) || source.includes("\n") || /^\$\w*\s*:?=/.test(source);
+  return control.test(source) || lines.test(source) || /^\$\w*\s*:?=/.test(source);
 }
 
 /** The line in which an action ends, and whether it holds nothing but actions. */
@@ -141,8 +142,4 @@ function blank(text: string, { start, end, source }: TemplateAction): string {
   const hidden = text.slice(start, end).replace(/[^\r\n]/g, " ");
   const isAtStart = start === 0 || text.charAt(start - 1) === "\n";
   return isAtStart && /^define\b/.test(source) && hidden.startsWith("    ") ? `---${hidden.slice(3)}` : hidden;
-}
-
-function marks(text: string, { start, end }: Span): string {
-  return text.slice(start, end).replace(/[^\r\n]/g, mark);
 }

@@ -13,7 +13,7 @@ import type { ValueStep } from "./document.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import { nameEnd, type SuppliedPart } from "./splitImage.ts";
 import type { TemplateStretch } from "./templateData.ts";
-import { findTemplateImages } from "./templateImages.ts";
+import { findTemplateImages, isSource } from "./templateImages.ts";
 import { templateMentions, type TemplateMention } from "./templateMentions.ts";
 import { isMasked } from "./templateMask.ts";
 import { createImageCollector } from "./yamlImage.ts";
@@ -55,7 +55,7 @@ const expressionsIn = keepingLast(48, (text) => {
   const chart = { text, path: "", siblings: noSiblings };
   const add = () => (node: YamlNode | undefined) => {
     const scalar = scalarOf(node);
-    if (scalar !== undefined && scalar.exact && isMasked(scalar.text))
+    if (scalar !== undefined && isSource(scalar) && isMasked(scalar.text))
       found.push({ source: text.slice(scalar.span.start, scalar.span.end), start: scalar.span.start });
   };
   findTemplateImages(chart, createImageCollector(text), add, ({ source, repository }) =>

@@ -59,6 +59,15 @@ describe("values as templates use them", () => {
       ["image r.io/a/b:1.2.3-x resolved"],
     ],
     [
+      "what an action of several lines yields",
+      'image: {repository: «r.io/a/b», tag: ""}\nweb: {image: {repository: «r.io/web», tag: ""}}\n',
+      workload(
+        '{{ printf "%s:%s"\n  .Values.image.repository\n(default "v2"\n .Values.image.tag) }}',
+        "{{ .Values.web.image.repository -}}\n            :{{ .Chart.AppVersion }}",
+      ),
+      ["image r.io/a/b:v2 resolved", "image r.io/web:1.2.3 resolved"],
+    ],
+    [
       "names of parts beside their tags",
       'parts: [{name: «a», tag: ""}, {name: «b», tag: v2}, {name: c}]\n',
       `{{- range .Values.parts }}\n${workload('r.io/{{ .name }}:{{ .tag | default "v1" }}')}{{- end }}\n`,
