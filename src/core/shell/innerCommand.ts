@@ -1,6 +1,6 @@
 import type { ShellCommand, ShellWord } from "../document/document.ts";
 import { invocationOf, programWords, type Invocation } from "./invocation.ts";
-import { isShellProgram } from "./shellInterpreter.ts";
+import { isShellProgram, remoteCommandAt } from "./shellInterpreter.ts";
 
 /** What a command runs: a tool with its words, or a script that a word holds. */
 export type InnerCommand =
@@ -64,11 +64,17 @@ function engineByName(words: readonly ShellWord[]): Invocation | undefined {
   const [held] = program?.text === undefined ? (program?.parts ?? []) : [];
   if (held?.chain.some(({ text }) => engineOfCommand.test(text) && !composeName.test(text)) === true)
     return { tool: "docker", rest };
-  const [name, ...others] = program?.expands ?? [];
+  const [name, ...others] = new Set(program?.expands);
   if (program === undefined || program.text !== undefined || name === undefined || others.length > 0) return undefined;
+  const label = held?.chain.findLast((step) => step.label.startsWith("variable "))?.label ?? "";
   const isPlaybook = /^["']?\{\{-?\s*\w+\s*-?\}\}["']?$/.test(program.raw);
-  if (!isPlaybook && !/^["']?\$[({]?\w+[)}]?["']?$/.test(program.raw)) return undefined;
-  if (engineName.test(name) || (isPlaybook && engineOfPlaybook.test(name))) return { tool: "docker", rest };
+  if (!isPlaybook && !/^["']?\$[({]?\w+(?:\[[@*]\])?[)}]?["']?$/.test(program.raw)) return undefined;
+  // `CMD=("${DOCKER[@]}" run ...)`: what a list holds first is what it was made of.
+  if (
+    [name, label.slice("variable ".length)].some((one) => engineName.test(one)) ||
+    (isPlaybook && engineOfPlaybook.test(name))
+  )
+    return { tool: "docker", rest };
   const tool = toolByName.exec(name)?.[1]?.toLowerCase();
   if (tool !== undefined) return { tool, rest };
   // Whatever it is called: nothing else is told to run something and to remove it again.
@@ -129,17 +135,9 @@ function shellScript(words: readonly ShellWord[]): ShellWord | undefined {
   return undefined;
 }
 
-const sshValued = /^-[BbcDEeFIiJLlmOopQRSWw]$/;
-
 /** The only word after the host and what options stand around that. */
 function remoteScript(words: readonly ShellWord[]): ShellWord | undefined {
-  let at = 0;
-  const skipOptions = (): void => {
-    while (words[at]?.text?.startsWith("-") === true) at += sshValued.test(words[at]?.text ?? "") ? 2 : 1;
-  };
-  skipOptions();
-  at += 1;
-  skipOptions();
+  const at = remoteCommandAt(words.map(({ text }) => text));
   return words.length === at + 1 ? words[at] : undefined;
 }
 

@@ -14,6 +14,23 @@ export function shebangIsShell(text: string): boolean | undefined {
   return isShellProgram(rest.find((word) => !word.startsWith("-") && !word.includes("=")) ?? "");
 }
 
+const sshValued = /^-[46AaCfGgKkMNnqsTtVvXxYy]*[BbcDEeFIiJLlmOopQRSWw]$/;
+
+/** Where the command begins that `ssh` is given after the host and the options around it; `words` follow `ssh`. */
+export function remoteCommandAt(words: readonly (string | undefined)[]): number {
+  let at = 0;
+  const skipOptions = (): void => {
+    while (words[at]?.startsWith("-") === true) at += sshValued.test(words[at] ?? "") ? 2 : 1;
+  };
+  skipOptions();
+  at += 1;
+  skipOptions();
+  return at;
+}
+
+/** What may stand before `ssh`. */
+const beforeSsh = /^(?:ssh|sshpass|sudo|timeout|retry)$/;
+
 /**
  * Whether a command with these words runs its standard input as a script: `bash`, `sh -s -- a`, `sudo bash -e`,
  * `docker exec -i c sh`, `ssh host`. Not where the shell is given a script or `-c`.
@@ -21,7 +38,8 @@ export function shebangIsShell(text: string): boolean | undefined {
 export function feedsShell(words: readonly (string | undefined)[]): boolean {
   const at = words.findIndex((word) => word !== undefined && isShellProgram(word.replace(/ -[a-z]*s$/, "")));
   if (at < 0) {
-    if (words[0] === "ssh") return words.slice(1).filter((word) => word?.startsWith("-") !== true).length === 1;
+    const ssh = beforeSsh.test(words[0] ?? "") ? words.slice(0, 6).indexOf("ssh") : -1;
+    if (ssh >= 0) return remoteCommandAt(words.slice(ssh + 1)) === words.length - ssh - 1;
     // `sudo su - user` begins a shell; not where it is given a command.
     return (words[0] === "su" || words[1] === "su") && !words.some((word) => word === "-c" || word === "--command");
   }
