@@ -4,6 +4,7 @@ import type { ValueStep, WordPart } from "./document.ts";
 import { nameAt, signAt, type GroovyPiece, type GroovyToken } from "./groovy.ts";
 import { closingAt } from "./groovyBrackets.ts";
 import { questionAt } from "./groovyChoice.ts";
+import { formattedAt, putsIn } from "./groovyFormat.ts";
 import { createGroovyNames, isHandle, maximumDepth, type GroovySources } from "./groovyNames.ts";
 import { indexAt, partBetween, separatorAt, takesApart } from "./groovyParts.ts";
 import { contentOf, expressionTokens, within, type GroovyValue } from "./groovyValue.ts";
@@ -127,6 +128,8 @@ export function createGroovyEvaluation(
     const method = member.slice(dot + 1);
     const named = isHandle.test(member) ? valueAt(end + 2, depth + 1) : undefined;
     if (named !== undefined) return [within(named, span, [step]), nameAt(all, close + 2) === "id" ? close + 2 : close];
+    const made = putsIn.test(member) ? formattedAt(all, end + 1, (index) => valueAt(index, depth + 1)) : undefined;
+    if (made !== undefined) return [made.map((part) => ({ ...part, span, chain: [step, ...part.chain] })), close];
     if (dot > 0 && method === "imageName") return [expand(`${member.slice(0, dot)}.id`, span, depth), close];
     if (dot > 0 && method === "join") return [[{ span, chain: [] }], close];
     if (dot > 0 && same.test(method)) return [expand(member.slice(0, dot), span, depth), close];

@@ -11,6 +11,7 @@ import { placeDocument } from "./embedded.ts";
 import { groovyTokens, nameAt, signAt, type GroovyToken } from "./groovy.ts";
 import { closingAt } from "./groovyBrackets.ts";
 import { createGroovyValues } from "./groovyValues.ts";
+import { withoutShorthand } from "./groovyShorthand.ts";
 import { withWords } from "./groovyWords.ts";
 import { namesGivenAt } from "./jenkinsOutputs.ts";
 import { isInContainers, isInsideCall, ownerOf, registryBeside, registryOf, scriptArgument } from "./jenkinsPlaces.ts";
@@ -25,7 +26,7 @@ import { inDocumentOrder } from "./yamlImage.ts";
  */
 export function readJenkinsfile(source: string, path: string): Document {
   const text = withoutByteOrderMark(source);
-  const tokens = withWords(text, groovyTokens(text));
+  const tokens = withoutShorthand(text, withWords(text, groovyTokens(text)));
   const values = createGroovyValues(text, tokens);
   const commands: ShellCommand[] = [];
   const furtherCommands: ShellCommand[] = [];
