@@ -80,7 +80,22 @@ function programAt(words: readonly ShellWord[]): number {
     if (tool === "timeout") at++;
     else if (tool === "retry") while (/^\d+[smh]?$/.test(words[at]?.text ?? "")) at++;
   }
-  return at;
+  return lastEngine(words, at);
+}
+
+const engine = /^(?:docker|podman|nerdctl)$/;
+
+/** `"${ENGINE[@]}" run`: where branches give the array different programs, all of them stand there. */
+function lastEngine(words: readonly ShellWord[], at: number): number {
+  const first = words[at];
+  if (first?.raw.endsWith('[@]}"') !== true || !engine.test(first.text ?? "")) return at;
+  let last = at;
+  for (let next = at + 1; words[next]?.span.start === first.span.start; next++) {
+    const text = words[next]?.text ?? "";
+    if (engine.test(text)) last = next;
+    else if (!wrappers.has(text)) break;
+  }
+  return last;
 }
 
 /**

@@ -67,6 +67,7 @@ export function readOptions(
       if (kind === "options") continue;
       if (stopsAtArgument && standsBeforeImage(word, words[at])) continue;
       if (kind === "anything" && stopsAtArgument && standsBeforeOption(word, words[at], table)) continue;
+      if (stopsAtArgument && standsAmongOptions(word, words[at], words[at + 1])) continue;
       if (kind === "anything") isCertain = false;
       if (!isCertain && stopsAtArgument) break;
       if (isCertain) positionals.push(word);
@@ -116,6 +117,17 @@ function standsBeforeOption({ word }: WordValue, next: WordValue | undefined, { 
     (valued.has(name) || flags.has(name)) && !/docker|podman|ima?ge?|build|\b(?:cat|jq|yq|grep|sed)\b/i.test(word.raw)
   );
 }
+
+/** `$EXTRA -v a:b node:22`: so does a variable, unless its name tells of an image, before what only engines take. */
+function standsAmongOptions({ text, word }: WordValue, next?: WordValue, after?: WordValue): boolean {
+  if (text !== unknownCharacter || !/^[$%]/.test(word.raw) || word.expands.some((name) => heldName.test(name)))
+    return false;
+  if (word.expands.length === 0 || next === undefined) return false;
+  return next.text === "-v" ? after?.text.includes(":") === true : ofEngine.test(next.text);
+}
+
+const ofEngine =
+  /^--(?:rm|name|volume|mount|network|net|workdir|entrypoint|env-file|hostname|privileged|publish)(?:=|$)/;
 
 function readOption(
   word: WordValue,
