@@ -123,8 +123,16 @@ function standsAmongOptions({ text, word }: WordValue, next?: WordValue, after?:
   if (text !== unknownCharacter || !/^[$%]/.test(word.raw) || word.expands.some((name) => heldName.test(name)))
     return false;
   if (word.expands.length === 0 || next === undefined) return false;
-  return next.text === "-v" ? after?.text.includes(":") === true : ofEngine.test(next.text);
+  return shortOfEngine.get(next.text)?.test(after?.text ?? "") ?? ofEngine.test(next.text);
 }
+
+/** Values that tell short options of engines from those of other programs. */
+const shortOfEngine = new Map([
+  ["-v", /.:./],
+  ["-p", /^[\d.]+:\d/],
+  ["-w", /^\/./],
+  ["-e", /^[A-Z_]+=/],
+]);
 
 const ofEngine =
   /^--(?:rm|name|volume|mount|network|net|workdir|entrypoint|env-file|hostname|privileged|publish)(?:=|$)/;
