@@ -121,8 +121,16 @@ function inherited(
   wordsOf: (span: Span) => readonly string[],
 ): ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<Span>>> {
   const own = new Map<string, Map<string, Set<Span>>>();
+  const give = (target: string, name: string, value: Span): void => {
+    own.set(target, (own.get(target) ?? new Map()).set(name, new Set([value])));
+  };
   for (const { targets, name, value } of ofTargets)
-    for (const target of wordsOf(targets)) own.set(target, (own.get(target) ?? new Map()).set(name, new Set([value])));
+    for (const target of wordsOf(targets)) {
+      if (target.includes("%"))
+        for (const one of new Set(rules.flatMap((rule) => rule.targets)))
+          if (matchOf(target, one).length > 0 && own.get(one)?.has(name) !== true) give(one, name, value);
+      give(target, name, value);
+    }
   const needs = new Map<string, readonly string[]>();
   for (const { targets, prerequisites } of own.size === 0 ? [] : rules)
     for (const target of targets) needs.set(target, [...(needs.get(target) ?? []), ...prerequisites]);

@@ -104,7 +104,8 @@ const maximumChoices = 64;
  * what nobody knows as it is written.
  */
 function chosenNames(parts: readonly WordPart[], document: string): readonly string[] {
-  const textAt = ({ text, choices, chain, span }: WordPart, index: number): string | undefined => {
+  const open = parts.map((part) => ({ ...part, choices: part.choices?.flatMap(withinChoice) }));
+  const textAt = ({ text, choices, chain, span }: (typeof open)[number], index: number): string | undefined => {
     if (text !== undefined) return text;
     if (choices === undefined) return chain.at(-1)?.text ?? document.slice(span.start, span.end);
     const choice = choices[index] ?? choices[0];
@@ -112,10 +113,17 @@ function chosenNames(parts: readonly WordPart[], document: string): readonly str
       ?.map((one) => one.text ?? one.chain.at(-1)?.text ?? document.slice(one.span.start, one.span.end))
       .join("");
   };
-  const count = Math.min(maximumChoices, Math.max(0, ...parts.map(({ choices }) => choices?.length ?? 0)));
-  return Array.from({ length: count }, (_, index) => parts.map((part) => textAt(part, index))).flatMap((texts) =>
+  const count = Math.min(maximumChoices, Math.max(0, ...open.map(({ choices }) => choices?.length ?? 0)));
+  return Array.from({ length: count }, (_, index) => open.map((part) => textAt(part, index))).flatMap((texts) =>
     texts.every((text) => text !== undefined) ? [texts.join("").replaceAll(/["']/g, "")] : [],
   );
+}
+
+/** A choice once for each of those that it leaves open in turn, as what a loop gives to a function does. */
+function withinChoice(choice: readonly WordPart[]): readonly (readonly WordPart[])[] {
+  const at = choice.findIndex(({ choices }) => choices !== undefined);
+  const inner = choice[at]?.choices?.slice(0, maximumChoices);
+  return inner === undefined ? [choice] : inner.map((one) => choice.toSpliced(at, 1, ...one));
 }
 
 /** The name whose parts stand apart. */

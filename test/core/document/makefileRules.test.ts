@@ -16,6 +16,8 @@ const cases: readonly (readonly [text: string, expected: readonly string[], step
     both,
     ["variable i: $(i)", "variable L: $(L)", "assignment of L: a:1 b:2"],
   ],
+  ["I = no:1\nrun-%: I = a:1\nrun-a:\n\tdocker run ⟦$(I)⟧\nrun:\n\tdocker --version", ["a:1 resolved"]],
+  ["run-%: I = a:1\nrun-x: I = b:2\nrun-x:\n\tdocker run ⟦$(I)⟧", ["b:2 resolved"]],
   ["L := a:1 b:2\nall:\n\t@$(foreach i, $(L), \\\n\t\tdocker pull ⟦$(i)⟧ && \\\n\t) true", both],
   ["all:\n\t$(foreach i,$(L),docker pull $(i);)", []],
   ["L := a b\na_I := a:1\nb_I := b:2\nall:\n\t$(foreach i,$(L),docker pull ⟦$($(i)_I)⟧;)", both],

@@ -30,6 +30,11 @@ const documents: readonly (readonly [name: string, path: string, source: string]
     "steps:\n- name: ⟦gcr.io/cloud-builders/docker⟧\n  entrypoint: bash\n  args: ['-c', 'docker build -t ${_I}-x .']\n- name: ${_I}-x\n- name: ⟦${_I}-y⟧\nsubstitutions: {_I: 'gcr.io/$PROJECT_ID/a'}\n",
   ],
   [
+    "what a function builds that a loop gives its names",
+    "build.sh",
+    'build() { docker build -t "$R/$1:$T" "$2"; }\nfor e in "app:docker/app" web:docker/web; do build "${e%%:*}" "${e#*:}"; done\ndocker run "$R/app:$T"\ndocker run "$R/web:$T"\ndocker run "⟦$R/db:$T⟧"\n',
+  ],
+  [
     "what is deployed",
     "cloudbuild.yaml",
     "steps:\n- name: ⟦gcr.io/cloud-builders/docker⟧\n  args: [build, -t, 'gcr.io/$_P/a:1', .]\n- name: ⟦gcr.io/cloud-builders/gke-deploy⟧\n  args: [run, '--image=gcr.io/$_P/a:1']\n- name: ⟦gcr.io/cloud-builders/gke-deploy⟧\n  args: [run, '--image=⟦gcr.io/$_P/a:2⟧']\n",
