@@ -1,50 +1,43 @@
-import { keepingLast } from "../lastResults.ts";
 import { imageFiles } from "./chartFiles.ts";
 import type { Siblings } from "./siblings.ts";
-import { templateActions } from "./templateMask.ts";
-import { templateScopes } from "./templateScope.ts";
+import { templateScopes, type TemplateScopes } from "./templateScope.ts";
 
 /** A place in a chart's templates that calls a named one. */
 export interface TemplateCall {
   /** What calls the one of another name instead, with all that is in force at the place. */
   readonly calling: (name: string) => string;
   /** The named template that it stands in. */
-  readonly within: string | undefined;
+  readonly within: () => string | undefined;
 }
 
 /** Templates of a chart that are looked into, and calls of one that are followed. */
 const maximumFiles = 100;
 const maximumCalls = 60;
-const call = /\b(?:include|template)\s+"([^"]+)"\s*/g;
-
-const callsIn = keepingLast(24, (text) => {
-  const scopes = templateScopes(text);
-  const found = new Map<string, TemplateCall[]>();
-  for (const { start, source } of templateActions(text))
-    for (const { index, 0: head, 1: name = "" } of source.matchAll(call)) {
-      const argument = argumentAt(source, index + head.length);
-      const calls = found.get(name) ?? [];
-      if (calls.length >= maximumCalls) continue;
-      found.set(name, calls);
-      calls.push({
-        calling: (other) => scopes.around(`{{ template "${other}" ${argument} }}`, start),
-        within: scopes.namedAround(start),
-      });
-    }
-  return found;
-});
+const calls = /\b(?:include|template)\s+$/;
 
 /** Gives the places that call a named template in the chart of the template at `path`, whose text is `own`. */
 export function chartCalls(path: string, own: string, siblings: Siblings): (name: string) => readonly TemplateCall[] {
   const folder = path.slice(0, Math.max(0, path.lastIndexOf("templates/")));
-  let texts: readonly string[] | undefined;
+  let templates: readonly (readonly [text: string, scopes: TemplateScopes])[] | undefined;
   return (name) => {
-    texts ??= [own, ...textsOf(folder, path, siblings)];
-    const quoted = `"${name}"`;
-    return texts
-      .flatMap((text) => (text.includes(quoted) ? (callsIn(text).get(name) ?? []) : []))
-      .slice(0, maximumCalls);
+    templates ??= [own, ...textsOf(folder, path, siblings)].map((text) => [text, templateScopes(text)]);
+    return templates.flatMap(([text, scopes]) => callsIn(text, name, scopes)).slice(0, maximumCalls);
   };
+}
+
+function callsIn(text: string, name: string, scopes: TemplateScopes): readonly TemplateCall[] {
+  const quoted = `"${name}"`;
+  const found: TemplateCall[] = [];
+  for (let at = text.indexOf(quoted); at >= 0 && found.length < maximumCalls; at = text.indexOf(quoted, at + 1)) {
+    if (!calls.test(text.slice(Math.max(0, at - 12), at))) continue;
+    const start = Math.max(0, text.lastIndexOf("{{", at));
+    const argument = argumentAt(text, at + quoted.length);
+    found.push({
+      calling: (other) => scopes.around(`{{ template "${other}" ${argument} }}`, start),
+      within: () => scopes.namedAround(start),
+    });
+  }
+  return found;
 }
 
 function textsOf(folder: string, path: string, siblings: Siblings): readonly string[] {
@@ -53,15 +46,16 @@ function textsOf(folder: string, path: string, siblings: Siblings): readonly str
   return [...places].flatMap((place) => siblings(place) ?? []);
 }
 
+const maximumArgument = 2000;
+
 /** What a call gives: a group, or one operand. */
-function argumentAt(source: string, start: number): string {
-  if (source.charAt(start) !== "(") return /^[^\s|)]+/.exec(source.slice(start))?.[0] ?? "";
-  const mark = /"(?:[^"\\]|\\.)*"|`[^`]*`|[()]/g;
-  mark.lastIndex = start;
+function argumentAt(text: string, from: number): string {
+  const rest = text.slice(from, from + maximumArgument).trimStart();
+  if (!rest.startsWith("(")) return /^[^\s|)}]+/.exec(rest)?.[0] ?? "";
   let depth = 0;
-  for (let found = mark.exec(source); found !== null; found = mark.exec(source)) {
-    if (found[0] === "(") depth += 1;
-    else if (found[0] === ")" && --depth === 0) return source.slice(start, mark.lastIndex);
+  for (const { 0: mark, index } of rest.matchAll(/"(?:[^"\\]|\\.)*"|`[^`]*`|[()]/g)) {
+    if (mark === "(") depth += 1;
+    else if (mark === ")" && --depth === 0) return rest.slice(0, index + 1);
   }
   return "";
 }

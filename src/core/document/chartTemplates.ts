@@ -10,7 +10,7 @@ import { evaluateTemplate } from "./templateEvaluate.ts";
 import { templateScopes, type TemplateScopes } from "./templateScope.ts";
 import type { Value } from "./value.ts";
 import { readYaml } from "./yaml.ts";
-import { textOf, valueAt } from "./yamlNode.ts";
+import { mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** What expressions in a chart's template come to. */
 export interface ChartExpressions {
@@ -25,7 +25,9 @@ export interface ChartExpressions {
 /** Values that are given beside those of the chart itself (`values-prod.yaml`), and win over them. */
 export interface GivenValues {
   readonly path: string;
-  readonly text: string;
+  readonly node: YamlNode | undefined;
+  /** The values that they are a part of, where they are those of a chart within another, which sees what is `global` there. */
+  readonly around?: YamlNode | undefined;
 }
 
 /** Different expressions that are evaluated for one template. */
@@ -66,8 +68,8 @@ export function chartExpressions(
     const found = calls(name).flatMap(({ calling, within }) => {
       const source = calling(place);
       const each = evaluateEach(source);
-      if (each.every(isKnown) || within === undefined || level >= maximumLevels) return each.filter(isKnown);
-      return givenTo(within, source, level + 1);
+      const outer = each.every(isKnown) || level >= maximumLevels ? undefined : within();
+      return outer === undefined ? each.filter(isKnown) : givenTo(outer, source, level + 1);
     });
     return [...new Map(found.map((stretches) => [writtenBy(stretches), stretches])).values()];
   };
@@ -151,8 +153,12 @@ function rootOf(folder: string, siblings: Siblings, given: GivenValues | undefin
   };
 }
 
-function givenOver({ path, text }: GivenValues, base: TemplateData): TemplateData {
-  return { kind: "node", node: readYaml(text).documents[0]?.root, file: path, label: ".Values", base };
+function givenOver({ path, node, around }: GivenValues, base: TemplateData): TemplateData {
+  const given = { kind: "node", file: path, label: ".Values" } as const;
+  const all = mappingOf(around);
+  if (all === undefined) return { ...given, node, base };
+  const global = { ...all, entries: all.entries.filter(({ key }) => key.text === "global") };
+  return { ...given, node, base: { ...given, node: global, base } };
 }
 
 /** What stretches come to as a value, with the expression that yielded them. */

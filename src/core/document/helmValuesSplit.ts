@@ -103,13 +103,14 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
   return undefined;
 }
 
+const plainWord = /^(?:|true|false|\d+)$/i;
 const parts = /^(?:registry|repository|repo|tag|digest|version)$|policy|secret/i;
 
 /** Whether a mapping of an image says more than its parts, which templates may put into its name or tag, or leaves some to templates of its own. */
 export function saysMore(mapping: YamlMapping, key: string): boolean {
   return mapping.entries.some(({ key: { text: name }, value }) => {
     const text = textOf(value) ?? "";
-    return text.includes("{{") ? parts.test(name) : isImageKey(key) && text !== "" && !parts.test(name);
+    return text.includes("{{") ? parts.test(name) : isImageKey(key) && !plainWord.test(text) && !parts.test(name);
   });
 }
 

@@ -323,7 +323,8 @@ ${workload('"{{ .Values.image.repository }}:v{{ .Chart.AppVersion }}"')}{{- end 
 
   it("looks into no template where the values tell everything", () => {
     const asked: string[] = [];
-    readHelmValuesFile('image: {repository: a/b, tag: "1"}\n', "c/values.yaml", (path) => void asked.push(path));
+    const values = 'image: {repository: a/b, tag: "1", pullPolicy: Always, pullSecrets: [], debug: false, port: 80}\n';
+    readHelmValuesFile(values, "c/values.yaml", (path) => void asked.push(path));
     assert.deepEqual(asked, []);
   });
 });
