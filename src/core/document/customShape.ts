@@ -4,7 +4,7 @@ import { isImageAnnotation } from "./kubernetesKinds.ts";
 import { isMasked } from "./templateMask.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { createResourceReading, filledIn, usesOf, type ResourceReading } from "./resourceReading.ts";
-import { addSplitImage } from "./splitImage.ts";
+import { addSplitImage, type SplitImage } from "./splitImage.ts";
 import {
   dereference,
   itemsOf,
@@ -53,6 +53,8 @@ export function readShape(
     if (isItem && key === "files") readStaticPod(mapping, reading, nested);
     if (containerLists.has(key)) for (const image of containerImages(mapping)) reading.add(image, "image");
     if (isImageKey(key)) readSplit(mapping, reading);
+    const parts = partsOf(mapping);
+    if (parts !== undefined) addSplit(parts, reading);
     if (key === "containerDisk") reading.add(valueAt(mapping, "image"), "volume");
     if (key === "image") readDescribed(mapping, reading);
     // Some charts and resources name their containers as keys.
@@ -63,6 +65,7 @@ export function readShape(
       const scalar = dereference(value)?.kind === "scalar" ? scalarOf(value) : undefined;
       if (name.text === "images") for (const image of imagesByName(value)) reading.add(image, "image");
       if (scalar === undefined) visit(value, isNamed ? "container" : name.text, depth + 1);
+      else if (parts?.repository === value) continue;
       else if (key === "annotations" ? isImageAnnotation(name.text) : isImage(name.text, scalar, reading))
         reading.add(value, key === "annotations" ? "annotation" : "image");
       else if (name.text === "url" && isWrappedImage(scalar.text))
@@ -135,6 +138,18 @@ function readSplit(mapping: YamlMapping, reading: ResourceReading): void {
     tag: valueAt(mapping, "tag") ?? valueAt(mapping, "version"),
     digest: valueAt(mapping, "digest"),
   };
+  addSplit(split, reading);
+}
+
+function addSplit(split: SplitImage, reading: ResourceReading): void {
   if (reading.addSplit !== undefined) reading.addSplit(split, "image");
   else addSplitImage(reading.text, reading.images, split, "image", { isGuess: true, pin: "none" });
+}
+
+/** What a component runs, said in parts: `repository`, `image` below it, and `version` or `tag` (the GPU operator). */
+function partsOf(mapping: YamlMapping): SplitImage | undefined {
+  const [registry, repository, version] = ["repository", "image", "version"].map((key) => valueAt(mapping, key));
+  const tag = version ?? valueAt(mapping, "tag");
+  const isSaid = [registry, repository, tag].every((node) => (textOf(node) ?? "") !== "");
+  return isSaid && !/[:@]/.test(textOf(repository) ?? "") ? { registry, repository, tag } : undefined;
 }

@@ -114,6 +114,8 @@ export function readingOfKind(group: string, kind: string): KindReading {
     return { kind: "custom", places: [place("spec.desiredUpdate.image")] };
   // It runs the policies, and is none.
   if (name === "policies.kubewarden.io/PolicyServer") return { kind: "custom", places: [place("spec.image")] };
+  // It says which drivers the GPU operator runs, and nothing about anybody else's images.
+  if (name === "nvidia.com/ClusterPolicy") return { kind: "custom", places: [] };
   if (isBuiltIn(group) || isPolicy(group, kind)) return { kind: "nothing" };
   const spec = specImageGroups.has(group) ? [place("spec.image")] : [];
   return { kind: "custom", places: [...(imagePlaces.get(name) ?? []), ...spec] };

@@ -8,7 +8,10 @@ import { attributeOf } from "./hclScope.ts";
 import { knownText } from "./hclValue.ts";
 import { withDigestForTag } from "./imageUse.ts";
 import { readJsonc } from "./jsonc.ts";
+import { withoutActions } from "./nomadPack.ts";
 import { createPipeline } from "./pipeline.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
+import { packLookup } from "./terraformModule.ts";
 import { itemsOf, textOf, valueAt } from "./yamlNode.ts";
 
 const drivers = new Set(["docker", "podman", "containerd-driver", "nerdctl"]);
@@ -19,23 +22,26 @@ const maximumDepth = 20;
 /** Archives and folders that Podman runs. */
 const localImage = /^(?:(?:docker|oci)-archive|oci|dir|containers-storage):/;
 
-/** An action of Nomad Pack or Levant with quotes, which would end the text that holds it: `"[[ var "image" . ]]"`. */
-const quotedAction = /\[\[-?[ \t]*[.$\w][^\n\]"]*"[^\n]*?\]\]/g;
-
 /** Reads a Nomad job, HCL or JSON: the image of every task whose driver runs containers. */
-export function readNomad(source: string, path: string): Document {
+export function readNomad(source: string, path: string, siblings: Siblings = noSiblings): Document {
   if (/\.json$/i.test(path)) return readNomadJson(source, path);
   const text = withoutByteOrderMark(source);
-  const file = createHclFile(
-    text.replaceAll(quotedAction, (action) => action.replaceAll('"', "'")),
-    path,
-    "nomad",
-  );
+  if (!text.includes("[[")) return pinned(readJob(createHclFile(text, path, "nomad")));
+  const { text: filled, values } = withoutActions(text);
+  const document = readJob(createHclFile(filled, path, "nomad", packLookup(path, siblings)));
+  const images = document.images.map((use) => {
+    const { start, end } = use.span;
+    const span = values.has(start - 1) ? { start: start - 1, end: end + 1 } : use.span;
+    const { pinAt: _, pinBefore: __, ...rest } = use;
+    const isWritten = filled.slice(start, end) === text.slice(start, end);
+    return isWritten ? use : { ...rest, span, text: text.slice(span.start, span.end) };
+  });
+  return pinned({ ...document, text, images });
+}
+
+function readJob(file: HclFile): Document {
   for (const block of file.root.blocks) walk(file, block, 0);
-  const document = pinned(file.document());
-  if (file.text === text) return document;
-  const images = document.images.map((use) => ({ ...use, text: text.slice(use.span.start, use.span.end) }));
-  return { ...document, text, images };
+  return file.document();
 }
 
 /** Docker's driver finds no image by a tag and a digest, and Podman's takes one of them. */

@@ -15,6 +15,8 @@ interface ModuleFiles {
   readonly files: RegExp;
   /** Where the folder is not known: what they are usually called. */
   readonly usual: readonly string[];
+  /** Where they are, in whatever folder. */
+  readonly always?: readonly string[];
 }
 
 const terraform: ModuleFiles = {
@@ -28,6 +30,14 @@ const packer: ModuleFiles = {
   values: /\.auto\.pkrvars\.hcl$/,
   files: /\.pkr\.hcl$/,
   usual: ["variables.pkr.hcl", "vars.pkr.hcl", "variable.pkr.hcl", "locals.pkr.hcl", "main.pkr.hcl"],
+};
+/** Templates of a pack lie in a folder of their own below its variables (Nomad Pack, "Writing packs"). */
+const pack: ModuleFiles = {
+  first: [],
+  values: /^$/,
+  files: /^$/,
+  usual: [],
+  always: ["../variables.hcl", "../../variables.hcl"],
 };
 /** Most files of a folder that are looked into. */
 const maximumFiles = 60;
@@ -50,7 +60,16 @@ export function packerLookup(path: string, siblings: Siblings): ModuleLookup {
   return folderLookup(path, siblings, packer);
 }
 
-function folderLookup(path: string, siblings: Siblings, { first, values, files, usual }: ModuleFiles): ModuleLookup {
+/** Looks variables up that the pack declares whose template is at `path`. */
+export function packLookup(path: string, siblings: Siblings): ModuleLookup {
+  return folderLookup(path, siblings, pack);
+}
+
+function folderLookup(
+  path: string,
+  siblings: Siblings,
+  { first, values, files, usual, always = [] }: ModuleFiles,
+): ModuleLookup {
   const lookups = new Map<string, HclLookup>();
   const textAt = (file: string): { readonly text: string; readonly file: string } | undefined => {
     const place = siblingPath(path, file);
@@ -62,10 +81,13 @@ function folderLookup(path: string, siblings: Siblings, { first, values, files, 
     const all = namesBeside(path, siblings) ?? usual;
     return {
       given: [...all.filter((name) => values.test(name)).toReversed(), ...first.toReversed()],
-      parts: all
-        .filter((name) => files.test(name))
-        .toSorted((one, other) => Number(usual.includes(other)) - Number(usual.includes(one)))
-        .slice(0, maximumFiles),
+      parts: [
+        ...always,
+        ...all
+          .filter((name) => files.test(name))
+          .toSorted((one, other) => Number(usual.includes(other)) - Number(usual.includes(one)))
+          .slice(0, maximumFiles),
+      ],
     };
   };
   /** What the files say of a name; one that declares it without a value ends the search. */

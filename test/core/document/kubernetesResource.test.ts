@@ -252,6 +252,12 @@ parameters: [{name: NAME, value: quay.io/a/b}, {name: TAG, value: "1"}, {name: U
       ["image a.io/server:1 literal"],
     ],
     [
+      "components whose images are said in parts",
+      "nvidia.com/v1/ClusterPolicy",
+      "spec: {driver: {repository: nvcr.io/nvidia, image: «driver», version: '580'}, toolkit: {initContainer: {repository: nvcr.io/nvidia, image: «cuda», version: 13.0-x}}, dcgm: {repository: nvcr.io/nvidia, image: no}}",
+      ["image nvcr.io/nvidia/driver:580 resolved", "image nvcr.io/nvidia/cuda:13.0-x resolved"],
+    ],
+    [
       "traits of a component",
       "core.oam.dev/v1beta1/Application",
       "spec: {components: [{type: webservice, properties: {image: «nginx»}, traits: [{type: sidecar, properties: {image: «fluentd»}}]}]}",

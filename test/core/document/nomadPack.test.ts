@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { readNomad } from "../../../src/core/document/nomad.ts";
+import { withoutActions } from "../../../src/core/document/nomadPack.ts";
+import { expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+const files = new Map([
+  ["packs/web/variables.hcl", 'variable "image" {\n  default = "a/b:1"\n}\nvariable "tag" { default = "2" }\n'],
+]);
+const read = (text: string) => readNomad(text, "packs/web/templates/web.nomad.tpl", (path) => files.get(path));
+
+const task = (value: string): string =>
+  `job [[ template "name" . ]] {\n [[ if true ]]\n task "a" {\n  driver = "docker"\n  config {\n   image = ${value}\n   args = ["[[ var "image" . ]]", [[ var "args" . | toJson ]]]\n  }\n }\n [[ end ]]\n}\n`;
+
+describe("templates of Nomad packs", () => {
+  const table: readonly (readonly [value: string, expected: string])[] = [
+    ['«[[ var "image" . ]]»', "task docker.io/a/b:1 resolved"],
+    ['«[[ var "image" . | quote ]]»', "task docker.io/a/b:1 resolved"],
+    ["«[[ .web.image | quote ]]»", "task docker.io/a/b:1 resolved"],
+    ['"«[[ var "image" . ]]»"', "task docker.io/a/b:1 resolved"],
+    ['"«a/c:[[ var "tag" . ]]»"', "task docker.io/a/c:2 resolved"],
+    ['"«a/c:[[.my.tag]]»"', "task docker.io/a/c:2 resolved"],
+    ['«[[ var "none" . | quote ]]»', "task ? unresolved"],
+    ['"«a/c:[[ var "none" . ]]»"', "task ? partial"],
+    ["«[[ $service.image | quote ]]»", "task ? unresolved"],
+    ['"«a/c:3»"', "task docker.io/a/c:3 literal"],
+  ];
+  for (const [value, expected] of table)
+    it(`say the image ${value}`, () => {
+      const text = task(value);
+      const { images } = expectUses(read, text, [expected]);
+      const plain = text.replaceAll(/[«»]/g, "");
+      assert.equal(images[0]?.pinAt === undefined, value.includes("[["));
+      expectToSurvive(read, plain);
+    });
+
+  it("stay as long as they are", () => {
+    for (const [value] of table) assert.equal(withoutActions(task(value)).text.length, task(value).length);
+  });
+});
