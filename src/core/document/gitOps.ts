@@ -75,6 +75,7 @@ export function readGitOps(
       return true;
     case "helm.cattle.io/HelmChart":
       addOciChart(text, images, { url: valueAt(spec, "chart"), version: valueAt(spec, "version") }, "chart");
+      reading.add(valueAt(spec, "jobImage"), "image");
       readSet(valueAt(spec, "set"), reading);
       readInlineValues(valueAt(spec, "valuesContent"), reading);
       return true;

@@ -13,7 +13,7 @@ import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 import type { SuppliedPart } from "./splitImage.ts";
 import { expandActions } from "./templateAction.ts";
 import { maskTemplate } from "./templateMask.ts";
-import { valuesInTemplates } from "./valuesInTemplates.ts";
+import { valuesInCharts } from "./subcharts.ts";
 import { readTemplateYaml, readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
@@ -87,12 +87,12 @@ export function chartValues(text: string, path: string, siblings: Siblings): Cha
   // Values that a chart is tested with lie in a folder of it.
   const folder = path.slice(0, path.lastIndexOf("/") + 1).replace(/(^|\/)ci\/$/, "$1");
   const own = `${folder}values.yaml`;
-  const given = path === own ? undefined : { path, text };
+  const given = path === own ? undefined : { path, node: documents[0]?.root };
   const beside: Siblings = (place) => (place === path ? text : siblings(place));
   // A value that is a template itself sees these values, whatever their file is called.
   const expressions = chartExpressions(`${folder}templates/`, "", beside, chartData(folder, beside, given));
   const chart = { folder, path, given };
-  const roots = documents.map(({ root }) => ({ root, templates: valuesInTemplates(root, chart, beside) }));
+  const roots = documents.map(({ root }) => ({ root, templates: valuesInCharts(root, chart, beside) }));
   return {
     problems,
     imagesAt(offset) {

@@ -86,7 +86,11 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
       addImageText({ key: "image", value: node, tag: undefined }, top, reading);
     if (mapping === undefined || isPolicy(mapping)) return;
     const found = splitOf(mapping, key) ?? hubSplit(mapping, hub);
-    const mayBeFolder = imagesKey.test(key) || (hasParts && depth <= 2) || isShort(found?.repository);
+    const mayBeFolder =
+      imagesKey.test(key) ||
+      (hasParts && depth <= 2) ||
+      isShort(found?.repository) ||
+      filled(valueAt(mapping, "name")) !== undefined;
     const split = inTemplates(found, top, mayBeFolder, templates);
     const isSplit = split !== undefined && (isKnown(split, expand) || isTold(split.repository, top, templates));
     if (isSplit) {
@@ -100,7 +104,8 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
         : isEmpty
           ? (reading.templates?.tagOf(split.repository, top) ?? reading.defaultTag?.(top) ?? unknownTag)
           : addedTag(split, top, reading.templates);
-      const isOpen = isEmpty || split.isOpen === true || addedTo(split) || saysMore(mapping, key);
+      const isOpen =
+        isEmpty || split.isOpen === true || addedTo(split) || registry !== split.registry || saysMore(mapping, key);
       const whole = wholeOf({ ...split, registry, defaultTag }, top, isOpen, reading.templates);
       const isRelative = split.isRelative === true || isPartOf({ ...split, registry }, top, isOpen, reading.templates);
       const open = isImageKey(key) && isToFillIn(split) ? { tag: undefined, digest: undefined } : undefined;

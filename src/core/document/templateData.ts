@@ -8,6 +8,8 @@ export interface TemplateStretch {
   readonly text?: string;
   /** Where another file says it; absent where the templates do. */
   readonly step?: ValueStep;
+  /** What it is the text of, where that is more than one value (`toYaml`). */
+  readonly data?: TemplateData;
 }
 
 /** Stands behind what an open loop yields for one item. */
@@ -168,6 +170,13 @@ export function textOfData(data: TemplateData): string | undefined {
   return text;
 }
 
+/** What a text was written from, where that is all that it says. */
+export function dataOfText(data: TemplateData): TemplateData | undefined {
+  if (data.kind !== "text") return undefined;
+  const [first, ...others] = data.stretches.filter(({ text }) => text?.trim() !== "");
+  return others.length === 0 ? first?.data : undefined;
+}
+
 /** Whether a value counts as true (text/template, Actions); undefined where that is not known. */
 export function truthOf(data: TemplateData): boolean | undefined {
   switch (data.kind) {
@@ -183,6 +192,8 @@ export function truthOf(data: TemplateData): boolean | undefined {
     case "text": {
       const text = textOfData(data);
       if (text !== undefined) return text !== "";
+      const written = dataOfText(data);
+      if (written !== undefined) return truthOf(written);
       return data.stretches.some((stretch) => (stretch.text ?? "") !== "") ? true : undefined;
     }
     case "dictionary":

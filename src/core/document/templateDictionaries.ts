@@ -1,4 +1,5 @@
 import {
+  dataOfText,
   dictionaryOf,
   fieldOf,
   itemsOfData,
@@ -24,7 +25,17 @@ export const dictionaryFunctions: readonly (readonly [name: string, of: Dictiona
   ["unset", ([value, name]) => withEntry(value, name, nothingElse)],
   ["index", ([value, ...names]) => names.reduce((current, name) => entry(current, name), value ?? unknownData)],
   ["hasKey", hasKey],
+  ["toYaml", written],
+  ["toJson", written],
+  ["fromYaml", ([text]) => (text === undefined ? undefined : dataOfText(text)) ?? unknownData],
+  ["fromJson", ([text]) => (text === undefined ? undefined : dataOfText(text)) ?? unknownData],
 ];
+
+/** A text that can be taken for what it was written from again; one of a single value is that value. */
+function written([value]: readonly TemplateData[]): TemplateData {
+  if (value === undefined || textOfData(value) !== undefined) return value ?? unknownData;
+  return { kind: "text", stretches: [{ data: value }] };
+}
 
 function dictionary(args: readonly TemplateData[]): TemplateData {
   const entries = new Map<string, TemplateData>();

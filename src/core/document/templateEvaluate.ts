@@ -214,6 +214,9 @@ function operandValue(operand: TemplateOperand, evaluation: Evaluation): Templat
       if (operand.name === "true" || operand.name === "false")
         return { kind: "boolean", value: operand.name === "true" };
       if (operand.name === "nil") return textData("");
-      return /^-?\d+(?:\.\d+)?$/.test(operand.name) ? textData(operand.name) : unknownData;
+      if (/^-?\d+(?:\.\d+)?$/.test(operand.name)) return textData(operand.name);
+      return operand.name === "dict" || operand.name === "list"
+        ? (templateFunctions.get(operand.name)?.([]) ?? unknownData)
+        : unknownData;
   }
 }

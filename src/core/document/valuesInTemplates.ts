@@ -33,6 +33,8 @@ const maximumLength = 200_000;
 
 /** What a chart's templates make of a repository in its values; `top` is the outermost key that the values have it under. */
 export interface TemplateUse {
+  /** Whether they may make something else of it than the values alone suggest. */
+  mayDiffer(repository: YamlNode): boolean;
   /** Whether they run it. */
   isUsed(repository: YamlNode, top: string): boolean;
   /** Whether they only put other names behind it. */
@@ -133,6 +135,7 @@ export function valuesInTemplates(
     return uses.get(at)?.stretches;
   };
   return {
+    mayDiffer,
     isUsed: (repository, top) => useOf(repository, top) !== undefined,
     isFolder: (repository, top) =>
       repository !== undefined && useOf(repository, top) === undefined && folders.has(repository.span.start),
@@ -165,8 +168,9 @@ export function valuesInTemplates(
 
 /** What says the folders of a reference, behind which its name stands. */
 function foldersIn(stretches: readonly TemplateStretch[]): readonly ValueStep[] {
-  return stretches.flatMap(({ step }, index) => {
-    const next = stretches[index + 1]?.text;
+  const said = stretches.filter(({ text }) => text !== "");
+  return said.flatMap(({ step }, index) => {
+    const next = said[index + 1]?.text;
     return step !== undefined && next?.startsWith("/") === true ? [step] : [];
   });
 }

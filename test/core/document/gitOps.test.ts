@@ -175,8 +175,13 @@ spec:
     [
       "a chart of K3s",
       "helm.cattle.io/v1/HelmChart",
-      'spec:\n  chart: oci://«ghcr.io/a/c»\n  version: 1.0.0+k3s1\n  set: {image.repository: «a/b», image.tag: "1"}\n  valuesContent: |-\n    image: «d/e:2»',
-      ["chart ghcr.io/a/c:1.0.0_k3s1 resolved", "image docker.io/a/b:1 resolved", "image docker.io/d/e:2 literal"],
+      'spec:\n  jobImage: «a/helm:1»\n  chart: oci://«ghcr.io/a/c»\n  version: 1.0.0+k3s1\n  set: {image.repository: «a/b», image.tag: "1"}\n  valuesContent: |-\n    image: «d/e:2»',
+      [
+        "image docker.io/a/helm:1 literal",
+        "chart ghcr.io/a/c:1.0.0_k3s1 resolved",
+        "image docker.io/a/b:1 resolved",
+        "image docker.io/d/e:2 literal",
+      ],
     ],
   ];
   for (const [name, type, body, expected] of table)

@@ -78,6 +78,16 @@ describe("evaluateTemplate", () => {
     ],
     ['{{ default "d" (dict "a" "1").b }}{{ if (dict "a" "1").b }}y{{ else }}n{{ end }}', "dn"],
     ['{{ default "d" (dict .Release.Name "1").b }}', "?"],
+    ['{{ (.Values.missing | default dict).a | default "d" }}{{ range .Values.missing | default list }}x{{ end }}', "d"],
+    [
+      '{{ (.Values.map | toYaml | fromYaml).k }}{{ (dict "a" "1" | toJson | fromJson).a }}{{ toYaml .Values.a }}',
+      "v1x",
+    ],
+    [
+      '{{ define "m" }}\n{{ .Values.map | default dict | toYaml }}\n{{ end }}{{ get (include "m" . | fromYaml) "k" }}',
+      "v",
+    ],
+    ['{{ toYaml .Values.map }}{{ ("k: v" | fromYaml).k }}', "??"],
     [
       '{{ " a " | trim }}{{ "A" | lower }}{{ trimSuffix "-" "a-" }}{{ trimPrefix "v" "v1" }}{{ trimAll "/" "/a/" }}',
       "aaa1a",

@@ -56,6 +56,27 @@ describe("templateMentions", () => {
       ["image r.example.com/f/bit:2 resolved"],
     ],
     [
+      "an image whose name stands behind its repository",
+      "hub: r.example.com\nimage: {registry: '{{ .Values.hub }}', repository: team, name: «validator», tag: '2'}\n",
+      {
+        "templates/deployment.yaml": workload(
+          "{{ tpl .Values.image.registry . }}/{{ .Values.image.repository }}/{{ .Values.image.name }}:{{ .Values.image.tag }}",
+        ),
+      },
+      ["image r.example.com/team/validator:2 resolved"],
+    ],
+    [
+      "an image that templates leave without the registry of all",
+      "global: {image: {registry: r.example.com, tag: '7'}}\na: {image: {repository: «a/b», tag: '1'}}\nb: {imageName: «b»}\n",
+      {
+        "templates/deployment.yaml": workload(
+          "{{ .Values.a.image.repository }}:{{ .Values.a.image.tag }}",
+          "{{ .Values.global.image.registry }}/{{ .Values.b.imageName }}:{{ .Values.global.image.tag }}",
+        ),
+      },
+      ["image docker.io/a/b:1 resolved", "image r.example.com/b:7 resolved"],
+    ],
+    [
       "names that are templates themselves",
       "hub: r.example.com\njob: {image: {repository: '«{{ .Values.hub }}/load»', tag: '{{ .Chart.AppVersion }}'}}\n",
       {

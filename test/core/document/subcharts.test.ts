@@ -1,0 +1,43 @@
+import { readHelmValuesFile } from "../../../src/core/document/helmChart.ts";
+import { listedSiblings, workload } from "../../helpers/charts.ts";
+import { expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+const image =
+  "{{ .Values.global.registry | default .Values.image.registry }}/{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}";
+
+describe("valuesInCharts", () => {
+  const files = {
+    "Chart.yaml":
+      "name: c\nappVersion: 1.2.3\ndependencies:\n- {name: cache, alias: store}\n- {name: other, version: 1.x}\n",
+    "templates/web.yaml": workload("{{ .Values.web.repository }}:{{ .Chart.AppVersion }}"),
+    "charts/cache/Chart.yaml": "name: cache\nappVersion: '7'\n",
+    "charts/cache/values.yaml": "image: {registry: q.io, repository: a/cache, tag: '6'}\n",
+    "charts/cache/templates/deployment.yaml": workload(image),
+    "charts/queue/Chart.yaml": "name: queue\nappVersion: '4'\n",
+    "charts/queue/values.yaml": "image: {registry: q.io, tag: ''}\n",
+    "charts/queue/templates/deployment.yaml": workload(image),
+  };
+  const table: readonly (readonly [name: string, values: string, expected: readonly string[]])[] = [
+    [
+      "what the chart's own values leave, and its version",
+      "store: {image: {repository: «b/cache»}}\nqueue: {image: {repository: «b/queue», tag: ''}}\n",
+      ["image q.io/b/cache:6 resolved", "image q.io/b/queue:4 resolved"],
+    ],
+    [
+      "what is global, for all",
+      "global: {registry: r.example.com}\nstore: {image: {repository: «b/cache», tag: '2'}}\nqueue: {image: {repository: «b/queue»}}\n",
+      ["image r.example.com/b/cache:2 resolved", "image r.example.com/b/queue:4 resolved"],
+    ],
+    [
+      "that other values are not for them",
+      "web: {repository: «b/web»}\nother: {image: {repository: «b/other», tag: ''}}\nnone: {image: {repository: «b/none», tag: ''}}\n",
+      ["image docker.io/b/web:1.2.3 resolved", "image ? partial", "image docker.io/b/none:1.2.3 resolved"],
+    ],
+  ];
+  for (const [name, values, expected] of table)
+    it(`knows of charts in a chart ${name}`, () => {
+      const read = (text: string) => readHelmValuesFile(text, "x/c/values.yaml", listedSiblings(files));
+      expectUses(read, values, expected);
+      expectToSurvive(read, values.replaceAll(/[«»]/g, ""));
+    });
+});
