@@ -14,9 +14,11 @@ export interface BuiltImages {
   addLater(name: string, at: number): void;
   /** Adds a further name for an image that is there already. */
   addAlias(name: string, at: number): void;
+  /** Adds a name that an image is pushed by. */
+  addPush(name: string, at: number): void;
   /**
-   * Whether what has one of these names at a place is built; where it is asked of its registry, neither a further name
-   * counts nor what is built only after that.
+   * Whether what has one of these names at a place is built; where it is asked of its registry, neither what is built
+   * only after that counts nor a further name by which nothing has been pushed before.
    */
   has(names: readonly string[], at: number, isPulled: boolean): boolean;
   /** Whether what an image refers to has been given its name before it is used there. */
@@ -28,6 +30,7 @@ export function createBuiltImages(): BuiltImages {
   const outputs = new Map<string, number>();
   const aliases = new Map<string, number>();
   const later = new Map<string, number>();
+  const pushed = new Map<string, number>();
   const addTo = (names: Map<string, number>, name: string, at: number): void => {
     for (const one of spellings(name)) names.set(one, Math.min(at, names.get(one) ?? at));
   };
@@ -39,6 +42,7 @@ export function createBuiltImages(): BuiltImages {
     add: (name, at) => addTo(outputs, name, at),
     addLater: (name, at) => addTo(later, name, at),
     addAlias: (name, at) => addTo(aliases, name, at),
+    addPush: (name, at) => addTo(pushed, name, at),
     has: (names, at, isPulled) =>
       !isEmpty() &&
       names
@@ -46,7 +50,9 @@ export function createBuiltImages(): BuiltImages {
         .some(
           (name) =>
             isBefore(later, name, at) ||
-            (isPulled ? isBefore(outputs, name, at) : outputs.has(name) || aliases.has(name)),
+            (isPulled
+              ? isBefore(outputs, name, at) || (aliases.has(name) && isBefore(pushed, name, at))
+              : outputs.has(name) || aliases.has(name)),
         ),
     precedes({ text, reference, span }) {
       if (isEmpty()) return false;

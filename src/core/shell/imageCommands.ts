@@ -102,6 +102,7 @@ function readCommands(
         for (const name of namesOf(commit, document.text)) built.addLater(name, at);
       for (const output of images.outputs) for (const name of namesOf(output, document.text)) built.add(name, at);
       for (const name of furtherNames(images, document.text)) built.addAlias(name, at);
+      for (const push of images.pushes ?? []) for (const name of namesOf(push, document.text)) built.addPush(name, at);
       for (const mention of images.mentions) placed.push({ ...mention, command, tool });
     }
   };

@@ -85,6 +85,8 @@ const verbs = new Map<string, VerbReader>([
   ["container commit", readCommit],
   ["commit", readCommit],
   ["import", readTargets(1)],
+  ["push", readPush],
+  ["image push", readPush],
   ["tag", readAliases],
   ["image tag", readAliases],
   ["build", readBuild],
@@ -239,6 +241,12 @@ function readAliases(words: readonly WordValue[]): CommandImages {
     outputs: [],
     aliases,
   };
+}
+
+/** What is asked of a registry by a further name is what was pushed by it before. */
+function readPush(words: readonly WordValue[]): CommandImages {
+  const { mentions } = readFirst(words, enginePull, "transport");
+  return { ...noImages, pushes: mentions.map(({ slice }) => slice) };
 }
 
 function pulled({ mentions, outputs }: CommandImages): CommandImages {

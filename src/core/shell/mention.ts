@@ -31,6 +31,8 @@ export interface CommandImages {
   readonly aliases?: readonly WordSlice[];
   /** Names for what a container has become, which may be that of the image that it began with. */
   readonly commits?: readonly WordSlice[];
+  /** Names that the command puts into registries what is there already by. */
+  readonly pushes?: readonly WordSlice[];
 }
 
 /** The values of an option, in order. */

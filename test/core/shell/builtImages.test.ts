@@ -25,6 +25,11 @@ const documents: readonly (readonly [name: string, path: string, source: string]
     "image: ⟦node:22⟧\npipelines:\n  default:\n  - step: {script: [docker build -t app ., docker tag app acme/app:1, docker push acme/app:1]}\n  - step: {image: acme/app:1, script: [make]}\n  - step: {image: ⟦acme/app:2⟧, script: [make]}\n",
   ],
   [
+    "what is asked of a registry by a further name, once that is pushed",
+    "build.sh",
+    "docker build -t app .\ndocker tag app acme/app\ndocker pull ⟦acme/app⟧\ndocker image push -q acme/app:latest\ndocker pull acme/app\ndocker tag app acme/app:2\ndocker pull ⟦acme/app:2⟧\ndocker push acme/app:3\ndocker pull ⟦acme/app:3⟧\n",
+  ],
+  [
     "what a substitution names",
     "cloudbuild.yaml",
     "steps:\n- name: ⟦gcr.io/cloud-builders/docker⟧\n  entrypoint: bash\n  args: ['-c', 'docker build -t ${_I}-x .']\n- name: ${_I}-x\n- name: ⟦${_I}-y⟧\nsubstitutions: {_I: 'gcr.io/$PROJECT_ID/a'}\n",
