@@ -19,9 +19,13 @@ const runs = new RegExp(
 );
 /** Steps of such names that do so only for a block. */
 const wraps = /(?:^|\.)(?:in|inside|on|use|using|with|within)(?:[A-Z]\w*)?(?:Container|Docker|Image|Podman)$/;
-/** What such steps make, move or tell of is not what they run. */
-const makes =
-  /build|push|publish|tag|deploy|release|promote|sign|scan|delete|remove|clean|notif|slack|stage|parallel|echo|print|log|write|\.(?:add|append|put)$/i;
+/** What such steps make or move is not what they run. */
+const makes = /build|push|publish|tag|deploy|release|promote|sign|scan|delete|remove|clean/i;
+/** Steps that build images, where others build within one. */
+const builds =
+  /^(?:\w+\.)*build$|build.*(?:container|docker|image|oci)|(?:container|docker|image|oci).*build|buildah|kaniko/i;
+/** Calls that only tell of something, or keep it. */
+const tells = /notif|slack|stage|parallel|echo|print|log|write|\.(?:add|append|put)$/i;
 /** Blocks that say nothing to a library, and steps of which other places are read. */
 const own = new Set(["environment", "node", "pipeline", "podTemplate", "properties", "stage", "timestamps"]);
 /** Files of images of another kind. */
@@ -61,7 +65,7 @@ export function stepImageAt(
   if (sign === ":") return namedImageAt(text, tokens, at, values);
   if (sign === "=") {
     const isOfStep = block !== undefined && /^[a-z]/.test(block) && !own.has(block) && !values.defines(block);
-    const isTold = isOfStep && !makes.test(block) && isImageName(name) && !isDeclared(text, tokens, at);
+    const isTold = isOfStep && mayRun(block, name) && isImageName(name) && !isDeclared(text, tokens, at);
     return isTold && !isUsed(text, name) && isExplicit(values, at + 2) ? at + 2 : undefined;
   }
   const first = sign === "(" ? at + 2 : at + 1;
@@ -73,7 +77,7 @@ export function stepImageAt(
   if (sign === "(" && runsWithin.test(name) && hasBlock(tokens, at + 1) && signAt(tokens, at + 3) !== ":")
     return isTold(values, first) ? first : undefined;
   const isStep = runs.test(name) || (wraps.test(name) && (sign === "" || hasBlock(tokens, at + 1)));
-  if (!isStep || makes.test(name) || values.defines(name)) return undefined;
+  if (!isStep || !mayRun(name, "image") || values.defines(name)) return undefined;
   return signAt(tokens, first + 1) !== ":" && isExplicit(values, first) ? first : undefined;
 }
 
@@ -90,9 +94,34 @@ function namedImageAt(
   if (isPlain && isOfContainer(tokens, at)) return isTold(values, at + 2) ? at + 2 : undefined;
   // What the script itself reads by that name is said where it is used.
   const step = stepAround(tokens, at);
-  if (step !== undefined && (own.has(step) || makes.test(step) || values.defines(step))) return undefined;
-  if (isPlain ? step === undefined : isUsed(text, name)) return undefined;
+  if (step !== undefined && (own.has(step) || !mayRun(step, name) || values.defines(step))) return undefined;
+  if (step === undefined && (isPlain || isUsed(text, name))) return undefined;
+  if (isNamesake(tokens, at, values)) return undefined;
   return isExplicit(values, at + 2) || (isRun(tokens, at) && isTold(values, at + 2)) ? at + 2 : undefined;
+}
+
+/** Whether a step of this name may run the image that it is told by an argument of that name. */
+function mayRun(step: string, argument: string): boolean {
+  if (tells.test(step)) return false;
+  // `builderImage` is never what is built; `dockerImage` is, or what something is built in.
+  if (!/^(?:(?:docker|container)_?)?image$/i.test(argument) || !makes.test(step)) return true;
+  const rest = step.replaceAll(/build(?:er|ing|s)?/gi, "");
+  return argument.toLowerCase() !== "image" && !builds.test(step) && !makes.test(rest);
+}
+
+/** Whether an image is called as another argument says, which is what the step makes: `step(app: 'a', image: 'r.io/a')`. */
+function isNamesake(tokens: readonly GroovyToken[], at: number, values: GroovyValues): boolean {
+  const parts = values.valueAt(at + 2)?.parts ?? [];
+  const path = /([\w.-]+)(?::[\w.-]*)?$/.exec(textOfStretches(parts))?.[1];
+  const open = openingAt(tokens, at);
+  const close = open === undefined ? undefined : closingAt(tokens, open);
+  if (path === undefined || open === undefined || close === undefined || close - open > maximumBack) return false;
+  return tokens.slice(open, close).some((token, index) => {
+    const [piece, ...rest] = token.kind === "string" ? token.pieces : [];
+    const isNamed = signAt(tokens, open + index - 1) === ":" && open + index !== at + 2;
+    const isOfMaking = /app|project|repo|service/i.test(nameAt(tokens, open + index - 2));
+    return isNamed && isOfMaking && piece?.kind === "text" && rest.length === 0 && piece.text === path;
+  });
 }
 
 /** Whether a name is that of an image to be run: `image`, `nodeImage`, `DOCKER_IMAGE`. */
@@ -145,7 +174,7 @@ function isRun(tokens: readonly GroovyToken[], at: number): boolean {
   const open = openingAt(tokens, at);
   if (open === undefined || signAt(tokens, open) !== "(") return false;
   const step = nameAt(tokens, open - 1);
-  return step !== "" && !makes.test(step) && hasBlock(tokens, open);
+  return step !== "" && mayRun(step, "image") && hasBlock(tokens, open);
 }
 
 /** `[name: 'x', image: 'y', tty: true]`, wherever the script keeps it. */

@@ -267,6 +267,11 @@ describe("readJenkinsfile", () => {
       ),
     ],
     [
+      "what a library's step builds in, and not what it makes",
+      "buildApp(name: 'b', dockerImage: 'a/b:1')\nbuildApp(image: 'no:1')\nbuildDocker(dockerImage: 'no:1', baseImage: 'a/b:2')\nbuildAndPush(dockerImage: 'no:1')\nstandard(appName: 'no', dockerImage: 'r.io/no:1')\ndef dockerImage = 'x'\nother(dockerImage: 'a/b:3')\necho(nodeImage: 'no:1')",
+      ["docker.io/a/b:1", "docker.io/a/b:2", "docker.io/a/b:3"],
+    ],
+    [
       "what the closure of a library's step sets",
       "@Library('x') _\nstandard {\n  name = 'x'\n  image = 'a/b:1'\n  dockerImage = 'a/b'\n}",
       ["docker.io/a/b:1"],
