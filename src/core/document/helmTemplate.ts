@@ -17,7 +17,7 @@ import {
 import { expandActions, namesRepository, type ActionValue } from "./templateAction.ts";
 import type { TemplateStretch } from "./templateData.ts";
 import { findTemplateImages, isSource } from "./templateImages.ts";
-import { isMasked, type MaskedTemplate } from "./templateMask.ts";
+import { isMasked, isOfBlock, type MaskedTemplate } from "./templateMask.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { dereference, scalarOf, type YamlNode } from "./yamlNode.ts";
 
@@ -61,7 +61,7 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
       const written = text.slice(scalar.span.start, scalar.span.end);
       const isNamed = namesRepository(scalar.text);
       const items = itemsOf(written, scalar.span.start);
-      if (isNamed && items.length <= 1)
+      if (isNamed && items.length <= 1 && !masked.actionsIn(scalar.span).some(isOfBlock))
         images.add(node, site, { value: expandActions(text, masked, scalar, actionValue(expressions)), pin: "none" });
       else addItems(node, site, written, items, isNamed);
     };

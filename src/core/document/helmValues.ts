@@ -89,7 +89,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
     const mayBeFolder =
       imagesKey.test(key) ||
       (hasParts && depth <= 2) ||
-      isShort(found?.repository) ||
+      isShort(found) ||
       filled(valueAt(mapping, "name")) !== undefined;
     const split = inTemplates(found, top, mayBeFolder, templates);
     const isSplit = split !== undefined && (isKnown(split, expand) || isTold(split.repository, top, templates));

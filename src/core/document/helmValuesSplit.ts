@@ -186,9 +186,12 @@ function hasHost(node: YamlNode): boolean {
   return /^(?:[^/]*[.:][^/]*|localhost)\//.test(textOf(node) ?? "");
 }
 
-/** Whether a repository is hardly more than a registry's name: an organisation or a project, that may hold several images. */
-export function isShort(node: YamlNode | undefined): boolean {
-  return node !== undefined && hasHost(node) && !isInFolder(node);
+/** Whether an image is hardly more than a registry's name and that of an organisation or a project, which may hold several. */
+export function isShort(split: SplitImage | undefined): boolean {
+  const node = split?.repository;
+  if (node === undefined) return false;
+  const isOne = filled(split?.registry) !== undefined && !/[/]/.test(textOf(node) ?? "");
+  return isOne || (hasHost(node) && !isInFolder(node));
 }
 
 /** Whether a repository has a registry and lies in a folder there, and so is hardly a folder of several. */

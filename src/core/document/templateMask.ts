@@ -28,13 +28,13 @@ export function maskTemplate(text: string): MaskedTemplate {
   const pieces: string[] = [];
   let at = 0;
   let line = { start: 0, end: -1, isBlank: false };
-  for (const action of actions) {
+  let valueEnd = -1;
+  for (const [index, action] of actions.entries()) {
     if (action.start >= line.end) line = lineAround(text, action, actions);
-    pieces.push(
-      text.slice(at, action.start),
-      // One that yields a part of a value does so on the line on which it begins.
-      line.isBlank || steers(action) ? blank(text, action) : mark.repeat(action.end - action.start),
-    );
+    if (action.start >= valueEnd) valueEnd = endOfChoice(text, index, actions, line) ?? valueEnd;
+    const isHidden = line.isBlank || (steers(action) && action.start >= valueEnd);
+    // One that yields a part of a value does so on the line on which it begins.
+    pieces.push(text.slice(at, action.start), isHidden ? blank(text, action) : mark.repeat(action.end - action.start));
     at = action.end;
   }
   pieces.push(text.slice(at));
@@ -42,6 +42,29 @@ export function maskTemplate(text: string): MaskedTemplate {
     text: pieces.join(""),
     actionsIn: ({ start, end }) => actions.slice(firstFrom(actions, start), firstFrom(actions, end)),
   };
+}
+
+/** The end of a block that chooses a part of a value: one that stands behind a key, all on its line, with what images are written with. */
+function endOfChoice(text: string, first: number, actions: readonly TemplateAction[], line: Span): number | undefined {
+  const opening = actions[first];
+  if (opening === undefined || !opens.test(opening.source)) return undefined;
+  if (!/:[ \t]+["']?\S*$/.test(text.slice(line.start, opening.start))) return undefined;
+  let depth = 0;
+  let at = opening.start;
+  for (const action of actions.slice(first)) {
+    if (action.end > line.end || !/^[\w./:@-]*$/.test(text.slice(at, action.start))) return undefined;
+    at = action.end;
+    if (opens.test(action.source)) depth += 1;
+    else if (/^end\b/.test(action.source) && --depth === 0) return action.end;
+  }
+  return undefined;
+}
+
+const opens = /^(?:if|with)\b/;
+
+/** Whether an action opens, parts or ends a block. */
+export function isOfBlock({ source }: TemplateAction): boolean {
+  return /^(?:if|else|end|with)\b/.test(source);
 }
 
 /** Hides lines that hold nothing but `{{...}}` or `{%...%}` of whatever template language; the text keeps its length. */
