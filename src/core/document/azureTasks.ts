@@ -35,7 +35,8 @@ export function readAzureTask(pipeline: Pipeline, { task, inputs, template, scri
     pipeline.image(input("imagename"), "task", { scope: template });
   if (name === "bash" || name === "cmdline")
     pipeline.script([input("script")], name === "cmdline" && isWindows ? { ...script, windowsShell: "cmd" } : script);
-  if (name === "powershell") pipeline.script([input("script")], { ...script, windowsShell: "powershell" });
+  if (name === "powershell" || name === "azurepowershell")
+    pipeline.script([input(name === "powershell" ? "script" : "inline")], { ...script, windowsShell: "powershell" });
   if (name === "azurecli") {
     const type = (textOf(input("scripttype")) ?? "").toLowerCase();
     const windowsShell = type === "batch" ? "cmd" : type.startsWith("ps") ? "powershell" : undefined;

@@ -5,7 +5,16 @@ import type { Document } from "./document.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
 import type { TemplateScope } from "./template.ts";
-import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+import {
+  dereference,
+  entriesOf,
+  itemsOf,
+  scalarOf,
+  textOf,
+  valueAt,
+  type YamlNode,
+  type YamlScalar,
+} from "./yamlNode.ts";
 
 /** A text of a template, and what is replaced in it. */
 interface TemplateText {
@@ -46,8 +55,10 @@ function textsOf(context: TemplateContext, node: YamlNode | undefined, depth = 0
   if (argument === undefined || depth > 3) return { lines: [] };
   switch (name) {
     case "Base64":
-      // In the short form what is encoded cannot be a function.
-      return argument === node ? { lines: scalarsOf(argument) } : textsOf(context, argument, depth + 1);
+      // In the short form, a function can be encoded in its long form only.
+      return scalarOf(argument) === undefined || argument !== node
+        ? textsOf(context, untagged(argument), depth + 1)
+        : { lines: scalarsOf(argument) };
     case "Sub": {
       const [template, given] = itemsOf(argument);
       return { lines: scalarsOf(template ?? argument), scope: substitutionScope(context, given) };
@@ -61,6 +72,14 @@ function textsOf(context: TemplateContext, node: YamlNode | undefined, depth = 0
     default:
       return { lines: [] };
   }
+}
+
+/** What is written behind `!Base64`. */
+function untagged(node: YamlNode): YamlNode {
+  const found = dereference(node);
+  if (found?.kind !== "mapping" || found.tag !== "!Base64") return node;
+  const { tag: _, ...written } = found;
+  return written;
 }
 
 function scalarsOf(node: YamlNode): readonly YamlScalar[] {

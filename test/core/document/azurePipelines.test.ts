@@ -308,10 +308,16 @@ describe("readAzurePipelines", () => {
   it("reads the image that a task runs, scripts of tasks for Windows, and what coalesce falls back to", () =>
     assert.deepEqual(
       references(
-        "trigger: none\nsteps:\n- task: Docker@1\n  inputs: {command: Run an image, imageName: a:1}\n- task: Docker@2\n  inputs: {command: build, repository: no}\n- task: PowerShell@2\n  inputs: {targetType: inline, script: docker pull a:2}\n- task: AzureCLI@2\n  inputs: {scriptType: pscore, inlineScript: docker pull a:3}\n- script: docker pull ${{ coalesce(parameters.none, '', 'a:4') }}\n",
+        "trigger: none\nsteps:\n- task: Docker@1\n  inputs: {command: Run an image, imageName: a:1}\n- task: Docker@2\n  inputs: {command: build, repository: no}\n- task: PowerShell@2\n  inputs: {targetType: inline, script: docker pull a:2}\n- task: AzureCLI@2\n  inputs: {scriptType: pscore, inlineScript: docker pull a:3}\n- task: AzurePowerShell@5\n  inputs: {ScriptType: InlineScript, Inline: docker pull a:5}\n- script: docker pull ${{ coalesce(parameters.none, '', 'a:4') }}\n",
         "azure-pipelines.yml",
       ).map((one) => one.replace(/^\S+ /, "")),
-      ["docker.io/library/a:1", "docker.io/library/a:2", "docker.io/library/a:3", "docker.io/library/a:4"],
+      [
+        "docker.io/library/a:1",
+        "docker.io/library/a:2",
+        "docker.io/library/a:3",
+        "docker.io/library/a:5",
+        "docker.io/library/a:4",
+      ],
     ));
 
   it("reads what a template of the repository takes its containers from", () => {

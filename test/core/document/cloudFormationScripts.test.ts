@@ -52,6 +52,13 @@ Resources:
         UserData: !Base64 |
           #!/bin/sh
           docker pull «alpine:4»
+  Short:
+    Type: AWS::EC2::Instance
+    Properties:
+      UserData: !Base64
+        Fn::Join:
+          - "\\n"
+          - ["#!/bin/sh", "docker pull «alpine:5»"]
   Windows:
     Type: AWS::EC2::Instance
     Properties:
@@ -74,6 +81,7 @@ describe("scripts in templates of CloudFormation", () => {
       "command ? partial",
       "command docker.io/library/alpine:3 literal",
       "command docker.io/library/alpine:4 literal",
+      "command docker.io/library/alpine:5 literal",
     ]);
     expectSpansInside(document);
   });
