@@ -4,7 +4,7 @@ import { giveUp } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
 import { skipLineBreaks } from "./shellHeredoc.ts";
 import { readWord } from "./shellWord.ts";
-import { sliceStretches, textOfStretches, type Range } from "./stretch.ts";
+import { sliceStretches, textOfStretches, unknownCharacter, type Range } from "./stretch.ts";
 import type { ArrayItem } from "./variables.ts";
 
 /** More elements than any list of images has. */
@@ -26,14 +26,16 @@ function readArray(state: ShellState): readonly ArrayItem[] {
     const key = /^\[[^\]\n]{0,400}\]=/.exec(state.text.slice(word.start, word.end))?.[0] ?? "";
     if (key !== "") {
       // What the key's own variables come to is as long as it is.
-      const length = textOfStretches(word.stretches).indexOf("]=") + 2;
+      const text = textOfStretches(word.stretches);
+      const length = text.indexOf("]=") + 2;
       const stretches = sliceStretches(word.stretches, length, Number.POSITIVE_INFINITY);
-      const name = key.slice(1, -2).replaceAll(/["']/g, "");
-      const own = /^\d*$/.test(name) || name.includes("$") ? {} : { key: name };
+      const name = text.slice(1, length - 2);
+      const own = /^\d*$/.test(name) || name.includes(unknownCharacter) ? {} : { key: name };
       items.push({ ...own, value: word.value?.slice(length), stretches });
     } else
       items.push(
-        ...(argumentItems(state, word) ??
+        ...(spreadItems(state, word) ??
+          argumentItems(state, word) ??
           word.fields.map((value, index) => ({ value, stretches: word.fieldStretches[index] ?? [] }))),
       );
   }
@@ -43,6 +45,17 @@ function readArray(state: ShellState): readonly ArrayItem[] {
   } else state.at += 1;
   skipBlanks(state);
   return items.slice(0, maximumItems);
+}
+
+const allOfArray = /^"?\$(?:@|\{@\}|\{(\w+)\[@\]\})"?$/;
+
+/** The elements of another array, or of the same one before, which stay what they are where a word is all of them. */
+export function spreadItems(state: ShellState, { start, end }: Range): readonly ArrayItem[] | undefined {
+  const match = allOfArray.exec(state.text.slice(start, end));
+  const name = match?.[1] ?? "@";
+  const variable =
+    match === null || (name === "@" && state.positional !== undefined) ? undefined : state.variables.lookup(name);
+  return variable?.kind === "array" ? variable.items : undefined;
 }
 
 /** All arguments of a function, those of each of its calls. */
@@ -69,6 +82,18 @@ export function withElement(
   return Number(key) > items.length
     ? { name, value: undefined }
     : { name, value: undefined, items: items.toSpliced(Number(key), 1, own) };
+}
+
+/** `unset NAME[KEY]`: the array without that element. */
+export function unsetElement({ variables }: ShellState, target: string): boolean {
+  const [, name, key] = /^(\w+)\[(.+)\]$/s.exec(target) ?? [];
+  const before = name === undefined ? undefined : variables.lookup(name);
+  if (name === undefined || before?.kind !== "array") return false;
+  variables.assignArray(
+    name,
+    before.items.filter((item) => item.key !== key),
+  );
+  return true;
 }
 
 /** The elements of an array after an assignment, those from before it where it appends. */

@@ -1,4 +1,5 @@
 import type { ShellCommand, ShellWord } from "../document/document.ts";
+import { spreadItems } from "./shellArray.ts";
 import type { RawWord } from "./rawWord.ts";
 import { placeOf } from "./shellExpansion.ts";
 import { formatted, inputFile, linesGiven, linesOf, printedBy } from "./shellInput.ts";
@@ -35,9 +36,10 @@ export function assignedStretches(name: string, stretches: readonly Stretch[]): 
 /** `set -- a b`: what `$@`, `$1` and those after it are from here on. */
 export function setArguments(state: ShellState, raws: readonly RawWord[]): void {
   const { variables } = state;
-  const items = raws.flatMap(({ fields, fieldStretches }): readonly ArrayItem[] =>
-    fields.map((value, index) => ({ value, stretches: fieldStretches[index] ?? [] })),
-  );
+  const items = raws.flatMap((raw): readonly ArrayItem[] => {
+    const given = spreadItems(state, raw);
+    return given ?? raw.fields.map((value, index) => ({ value, stretches: raw.fieldStretches[index] ?? [] }));
+  });
   variables.assignArray("@", items);
   const [only, ...others] = items[0]?.stretches ?? [];
   // `set -- $ITEM`: the words of each item.

@@ -25,6 +25,13 @@ const cases: readonly (readonly [script: string, ...expected: readonly string[]]
   ],
   [`declare -A M=(["c d"]="c:1" ['e f']=e:2)\nfor k in "\${!M[@]}"; do docker pull "⟦\${M[$k]}⟧"; done`, "c:1", "e:2"],
   ["L=(a:1)\nL+=(b:2)\nL[2]=c:3\nL[0]=d:4\nfor i in ${L[@]}; do docker pull ⟦$i⟧; done", "d:4", "b:2", "c:3"],
+  ['A=(docker run)\nif x; then A=("${A[@]}" --rm); fi\n"${A[@]}" ⟦a:1⟧', "a:1"],
+  [
+    'set -- docker run --rm\n[ -d x ] && set -- "$@" -v x:y\nfor d in x/*; do set -- "$@" -e "$d"; done\nexec "$@" ⟦a:1⟧',
+    "a:1",
+  ],
+  ['I=a:1\nset -- docker run\nif x; then set -- "$@" -t; fi\nset -- "${@}" "⟦$I⟧"\n"$@"', "a:1"],
+  ['f() { set -- "$@" --rm; docker run "$@" ⟦a:1⟧; }\nset -- docker\nf -t', "a:1"],
   ["L=(a:1 b:2)\nfor i in ${!L[@]}; do docker pull ⟦${L[$i]}⟧; done", "a:1", "b:2"],
   ["L=(a:1 b:2)\ndocker pull ⟦${L[1]%:*}:3⟧", "b:3"],
   ["N=I\nI=node:22\ndocker pull ⟦${!N}⟧", "node:22"],
