@@ -30,6 +30,8 @@ export interface GivenValues {
   readonly around?: YamlNode | undefined;
 }
 
+/** What else templates see, and only a release tells; nothing of another name is there. */
+const namesOfHelm = ["Release", "Capabilities", "Files", "Subcharts"];
 /** Different expressions that are evaluated for one template. */
 const maximumExpressions = 300;
 /** Begins the name of what stands for a piece of a named template; how far callers of its callers are followed. */
@@ -148,6 +150,7 @@ function rootOf(folder: string, siblings: Siblings, given: GivenValues | undefin
     entries: new Map<string, TemplateData>([
       ["Values", given === undefined ? values : givenOver(given, values)],
       ["Chart", { kind: "dictionary", entries: new Map(fields) }],
+      ...namesOfHelm.map((name) => [name, unknownData] as const),
       ["Template", chartName === undefined ? unknownData : textData(chartName)],
     ]),
   };

@@ -61,6 +61,8 @@ const maximumDepth = 60;
 const artifact = "oci://";
 /** Keys of the parts of an application, all of which may be named behind one repository. */
 const partsKey = /(?:^|[a-z])(?:services|apps|applications|components|deployments|modules|workers|workloads|jobs)$/i;
+/** A registry with its port, which reads as a name with a tag. */
+const hostAlone = /^[\w-]+(?:\.[\w-]+)+:\d{2,5}$/;
 const unknownTag: SuppliedPart = { steps: [] };
 
 /**
@@ -215,6 +217,7 @@ function isKnown({ repository, registry }: SplitImage, expand: HelmValuesReading
   const host = textOf(registry);
   return (
     !isUnknown(name) &&
+    !hostAlone.test(name) &&
     isPossibleImage(name) &&
     isPossibleImage(host === undefined || isUnknown(host) ? name : `${host.replace(/\/+$/, "")}/${name}`)
   );

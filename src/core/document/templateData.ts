@@ -82,7 +82,7 @@ export function mergedData(over: TemplateData, under: TemplateData): TemplateDat
       const other = second.entries.get(name);
       entries.set(name, other === undefined ? value : mergedData(value, other));
     }
-    const isAll = first.rest !== undefined && second.rest !== undefined;
+    const isAll = [first, second].every((one) => one.rest !== undefined || one.entries.has("Capabilities"));
     return isAll ? { kind: "dictionary", entries, rest: nothingElse } : { kind: "dictionary", entries };
   }
   if (first !== undefined) return over;

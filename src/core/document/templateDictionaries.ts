@@ -25,11 +25,19 @@ export const dictionaryFunctions: readonly (readonly [name: string, of: Dictiona
   ["unset", ([value, name]) => withEntry(value, name, nothingElse)],
   ["index", ([value, ...names]) => names.reduce((current, name) => entry(current, name), value ?? unknownData)],
   ["hasKey", hasKey],
+  ["pluck", plucked],
   ["toYaml", written],
   ["toJson", written],
   ["fromYaml", ([text]) => (text === undefined ? undefined : dataOfText(text)) ?? unknownData],
   ["fromJson", ([text]) => (text === undefined ? undefined : dataOfText(text)) ?? unknownData],
 ];
+
+/** What dictionaries have under a name, without those that have nothing. */
+function plucked([name, ...all]: readonly TemplateData[]): TemplateData {
+  const found = all.map((data) => entry(data, name));
+  if (found.some(({ kind }) => kind === "unknown")) return unknownData;
+  return { kind: "list", items: found.filter((data) => data.kind !== "node" || data.node !== undefined) };
+}
 
 /** A text that can be taken for what it was written from again; one of a single value is that value. */
 function written([value]: readonly TemplateData[]): TemplateData {

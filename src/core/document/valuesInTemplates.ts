@@ -198,17 +198,17 @@ function wholeOf(stretches: readonly TemplateStretch[]): string | undefined {
 /** Registries that stand apart from the images: not beside a repository, at the top or under keys of their own. */
 function statedRegistries(root: YamlNode | undefined): readonly YamlScalar[] {
   const found: YamlScalar[] = [];
-  const visit = (node: YamlNode | undefined, depth: number): void => {
+  const visit = (node: YamlNode | undefined, under: string, depth: number): void => {
     const entries = entriesOf(node);
-    const isImage = depth > 0 && entries.some(({ key }) => ofImages.has(key.text));
+    const isImage = depth > 0 && under !== "global" && entries.some(({ key }) => ofImages.has(key.text));
     for (const { key, value } of entries) {
       const scalar = scalarOf(value);
       if (scalar === undefined) {
-        if (depth < maximumDepth) visit(value, depth + 1);
+        if (depth < maximumDepth) visit(value, key.text, depth + 1);
       } else if (isRegistry(key.text, scalar.text, isImage)) found.push(scalar);
     }
   };
-  visit(root, 0);
+  visit(root, "", 0);
   return found;
 }
 

@@ -87,6 +87,7 @@ describe("evaluateTemplate", () => {
       '{{ define "m" }}\n{{ .Values.map | default dict | toYaml }}\n{{ end }}{{ get (include "m" . | fromYaml) "k" }}',
       "v",
     ],
+    ['{{ pluck "k" .Values.map (dict "a" "1") (dict "k" "w") | join "," }}{{ first (pluck "a" .Release) }}', "v,w?"],
     ['{{ toYaml .Values.map }}{{ ("k: v" | fromYaml).k }}', "??"],
     [
       '{{ " a " | trim }}{{ "A" | lower }}{{ trimSuffix "-" "a-" }}{{ trimPrefix "v" "v1" }}{{ trimAll "/" "/a/" }}',

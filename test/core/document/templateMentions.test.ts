@@ -77,6 +77,19 @@ describe("templateMentions", () => {
       ["image docker.io/a/b:1 resolved", "image r.example.com/b:7 resolved"],
     ],
     [
+      "a registry with a port under a key for a repository, and what helpers ask of whom they are given",
+      "global: {repository: 'r.example.com:10001', pullPolicy: Always}\nimage: «a/ves:1»\nweb: {repo: «web»}\n",
+      {
+        "templates/_helpers.tpl":
+          '{{- define "c.repository" -}}{{ first (pluck .key .Values.global) }}{{- end -}}\n{{- define "c.image" -}}{{ .Values.global.repository }}/{{ .repo }}:{{ .tag | default .Chart.AppVersion }}{{- end -}}\n',
+        "templates/deployment.yaml": workload(
+          '{{ include "c.repository" (merge (dict "key" "repository") .) }}/{{ .Values.image }}',
+          '{{ include "c.image" (merge (dict "repo" .Values.web.repo) .) }}',
+        ),
+      },
+      ["image r.example.com:10001/a/ves:1 resolved", "image r.example.com:10001/web:1.2.3 resolved"],
+    ],
+    [
       "names that are templates themselves",
       "hub: r.example.com\njob: {image: {repository: '«{{ .Values.hub }}/load»', tag: '{{ .Chart.AppVersion }}'}}\n",
       {
