@@ -7,7 +7,7 @@ import { questionAt } from "./groovyChoice.ts";
 import { formattedAt, putsIn } from "./groovyFormat.ts";
 import { createGroovyNames, isHandle, maximumDepth, type GroovySources } from "./groovyNames.ts";
 import { indexAt, partBetween, separatorAt, takesApart } from "./groovyParts.ts";
-import { contentOf, expressionTokens, within, type GroovyValue } from "./groovyValue.ts";
+import { contentOf, expressionTokens, within, withoutMargins, type GroovyValue } from "./groovyValue.ts";
 
 /** Evaluates what stands at a script's tokens. */
 export interface GroovyEvaluation {
@@ -141,10 +141,9 @@ export function createGroovyEvaluation(
     }
     // `map.get('key', 'otherwise')`
     if (dot > 0 && /^get(?:OrDefault)?$/.test(method)) {
-      const key = all[end + 2];
-      const [piece] = key?.kind === "string" ? key.pieces : [];
-      const given = piece?.kind === "text" ? expand(`${member.slice(0, dot)}.${piece.text}`, span, depth) : [];
-      if (given.length > 0 && given.every((part) => part.text !== undefined)) return [given, close];
+      const item = itemAt(end + 2);
+      const given = item === undefined ? [] : expand(member.slice(0, dot) + item, span, depth);
+      if (given.length > 0 && given.every((part) => part.text ?? part.choices)) return [given, close];
       const otherwise = sign(end + 3) === "," ? valueAt(end + 4, depth + 1) : undefined;
       if (otherwise !== undefined) return [within(otherwise, span, [step]), close];
     }
@@ -157,6 +156,15 @@ export function createGroovyEvaluation(
     return [others.length === 0 ? only : [{ span, chain: [step], choices: results }], close];
   }
 
+  /** How an item of a map or list is said by what stands at a token: `.key`, `[0]`, `[index]`. */
+  function itemAt(index: number): string | undefined {
+    const token = all[index];
+    if (token?.kind === "name") return `[${token.text}]`;
+    const [piece] = token?.kind === "string" ? token.pieces : [];
+    if (piece?.kind !== "text") return undefined;
+    return piece.isBare === true ? `[${piece.text}]` : `.${piece.text}`;
+  }
+
   /** What the methods that are called on a value leave of it, and the last token of that. */
   function methodsAfter(
     parts: readonly WordPart[],
@@ -166,16 +174,18 @@ export function createGroovyEvaluation(
     let last = end;
     let isSame = true;
     let isJoined = false;
+    let hasMargin = false;
     for (;;) {
       const close = sign(last + 1) === "." && sign(last + 3) === "(" ? closingAt(all, last + 3) : undefined;
       if (close === undefined) break;
       isSame &&= same.test(nameAt(all, last + 2));
       isJoined = nameAt(all, last + 2) === "join";
+      hasMargin ||= nameAt(all, last + 2) === "stripMargin";
       last = close;
     }
     const start = all[at]?.span.start ?? 0;
     const span = { start, end: all[last]?.span.end ?? start };
-    if (isSame) return [parts, last];
+    if (isSame) return [hasMargin ? withoutMargins(parts) : parts, last];
     // What is joined is words rather than one image.
     return [[{ span, chain: isJoined ? [] : [stepAt(span, "expression")] }], last];
   }

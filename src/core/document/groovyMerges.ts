@@ -131,9 +131,14 @@ export function createGroovyMerges(tokens: readonly GroovyToken[], sources: MapS
   };
 
   return {
-    changedAt: (path, offset) => lookUp(path, offset, 0, true),
-    heldAt: (path, offset) => lookUp(path, offset, 0),
+    changedAt: (path, offset) => lookUp(ownPath(path), offset, 0, true),
+    heldAt: (path, offset) => lookUp(ownPath(path), offset, 0),
   };
+}
+
+/** What an object says of itself it says by its name alone, too. */
+function ownPath(path: string): string {
+  return path.replace(/^this\./, "");
 }
 
 /** The tokens at which maps begin that are added to others, by the names of these. */
@@ -146,7 +151,7 @@ function additions(tokens: readonly GroovyToken[]): ReadonlyMap<string, readonly
     const isAdded = (next === "<" && second === "<") || (next === "+" && second === "=");
     const isPut = next === "(" && name.endsWith(".putAll");
     if (!isPut && (!isAdded || signAt(tokens, at - 1) === "=")) continue;
-    const root = isPut ? name.slice(0, -".putAll".length) : name;
+    const root = ownPath(isPut ? name.slice(0, -".putAll".length) : name);
     const value = isPut ? at + 2 : at + 3;
     found.set(root, [...(found.get(root) ?? []), value]);
   }

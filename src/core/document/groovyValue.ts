@@ -66,3 +66,24 @@ export function within({ parts }: GroovyValue, span: Span, steps: readonly Value
     return { ...part, span, chain: isOpen ? [] : [...steps, ...part.chain] };
   });
 }
+
+/** The parts of a text without what stands before a margin in its lines. */
+export function withoutMargins(parts: readonly WordPart[]): readonly WordPart[] {
+  return parts.flatMap((part, index): readonly WordPart[] => {
+    const { text, literal, ...rest } = part;
+    if (text === undefined) return [part];
+    const kept: WordPart[] = [];
+    let from = 0;
+    const keep = (to: number): void => {
+      const place = literal === undefined ? {} : { literal: { start: literal.start + from, end: literal.start + to } };
+      if (to > from) kept.push({ ...rest, ...place, text: text.slice(from, to) });
+    };
+    for (const { index: at, 0: margin } of text.matchAll(/(?<=^|\n)[ \t]*\|/g)) {
+      if (at === 0 && index > 0) continue;
+      keep(at);
+      from = at + margin.length;
+    }
+    keep(text.length);
+    return kept;
+  });
+}

@@ -95,7 +95,7 @@ function namedImageAt(
   // What the script itself reads by that name is said where it is used.
   const step = stepAround(tokens, at);
   if (step !== undefined && (own.has(step) || !mayRun(step, name) || values.defines(step))) return undefined;
-  if (step === undefined && (isPlain || isUsed(text, name))) return undefined;
+  if (step === undefined && (isPlain || tokens[at + 2]?.kind !== "string" || isUsed(text, name))) return undefined;
   if (isNamesake(tokens, at, values)) return undefined;
   return isExplicit(values, at + 2) || (isRun(tokens, at) && isTold(values, at + 2)) ? at + 2 : undefined;
 }

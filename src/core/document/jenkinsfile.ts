@@ -113,7 +113,9 @@ export function readJenkinsfile(source: string, path: string): Document {
     values.sourcesOf(index).flatMap((at) => {
       const token = tokens[at];
       if (token?.kind !== "string") return [];
-      return [(is(at + 1, "+") ? values.valueAt(at)?.parts : undefined) ?? values.partsOf(token.pieces)];
+      return [
+        (is(at + 1, "+") || is(at + 1, ".") ? values.valueAt(at)?.parts : undefined) ?? values.partsOf(token.pieces),
+      ];
     });
   const runScript = (parts: readonly WordPart[], at: number, { windowsShell, isSaid = true }: ScriptOptions): void => {
     const builder = createScript(text);

@@ -126,6 +126,18 @@ describe("values of Jenkins pipelines", () => {
     ["env.I = docker.build('no:1', '.').id\ndocker.image(env.I).pull()"],
     ["def c = [id: 'a/b:1']\ndocker.image(«c.id»).pull()", "a/b:1"],
     ["def i = docker.build('no:1')\nsh \"docker pull ${i.imageName()}\""],
+    [
+      "for (int i = 0; i < list.size(); i++) { docker.image(«list.get(i)»).pull() }",
+      "library/redis:7",
+      "library/valkey:8",
+    ],
+    ["docker.image(«list.get(0)»).pull()", "library/redis:7"],
+    ["docker.image(«images.get(tag, 'a/b:1')»).pull()", "a/b:1"],
+    [
+      "def run(i) { docker.image(«i»).pull() }\nfor (int i = 0; i < list.size(); i++) { run(list.get(i)) }",
+      "library/redis:7",
+      "library/valkey:8",
+    ],
     ["for (int i = 0; i < list.size(); i++) { docker.image(«list[i]»).pull() }", "library/redis:7", "library/valkey:8"],
     ["def one = (isMain()) ? 'a/b:1' : 'a/b:2'\ndocker.image(«one»).pull()", "a/b:1", "a/b:2"],
     ["def one = (params.X ?: 'a/b:1')\ndocker.image(«one»).pull()", "a/b:1"],

@@ -24,6 +24,10 @@ describe("createGroovyMerges", () => {
       "a/b:2",
       "a/b:1",
     ],
+    [
+      "class C {\n Map d = [i: 'a/b:1']\n C(m) { this.c << d\n this.c << m }\n def f() { docker.image(«this.c.i»).pull() } }",
+      "a/b:1",
+    ],
     ["def c = readYaml(file: 'x') + args\ndocker.image(«c.i»).pull()", "?"],
     ["def d = [j: 'no:1']\ndef c = d + args\ndocker.image(«c.i»).pull()", "?"],
     ["def a = b + a\ndef b = a + b\ndocker.image(«a.i»).pull()", "?"],

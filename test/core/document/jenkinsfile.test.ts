@@ -200,6 +200,11 @@ describe("readJenkinsfile", () => {
       ["docker.io/a/b:1", "docker.io/a/b:1", "docker.io/a/b:2"],
     ],
     [
+      "scripts with a margin",
+      "def i = 'a/b:1'\ndef cmd = \"\"\"docker run --rm \\\\\n   | -v x:/x \\\\\n   | ${i} \\\\\n   | sh\"\"\".stripMargin()\nsh(cmd)\nsh '''\n  |docker pull \\\\\n  |  a/b:2\n'''.stripMargin()",
+      ["docker.io/a/b:1", "docker.io/a/b:2"],
+    ],
+    [
       "a script that a variable holds in parts",
       "def i = 'a/b:1'\ndef cmd = 'docker pull ' + \"$i &&\" +\n  ' docker run -v \"$PWD:/x\" ' + \"$i /x\"\nsh(returnStatus: true, script: cmd)",
       ["docker.io/a/b:1", "docker.io/a/b:1"],
@@ -268,7 +273,7 @@ describe("readJenkinsfile", () => {
     ],
     [
       "what a library's step builds in, and not what it makes",
-      "buildApp(name: 'b', dockerImage: 'a/b:1')\nbuildApp(image: 'no:1')\nbuildDocker(dockerImage: 'no:1', baseImage: 'a/b:2')\nbuildAndPush(dockerImage: 'no:1')\nstandard(appName: 'no', dockerImage: 'r.io/no:1')\ndef dockerImage = 'x'\nother(dockerImage: 'a/b:3')\necho(nodeImage: 'no:1')",
+      "buildApp(name: 'b', dockerImage: 'a/b:1')\nbuildApp(image: 'no:1')\nbuildDocker(dockerImage: 'no:1', baseImage: 'a/b:2')\nbuildAndPush(dockerImage: 'no:1')\nstandard(appName: 'no', dockerImage: 'r.io/no:1')\ndef dockerImage = 'x'\nother(dockerImage: 'a/b:3')\necho(nodeImage: 'no:1')\ndef own(String i = 'no:1') { return [nodeImage: i] }",
       ["docker.io/a/b:1", "docker.io/a/b:2", "docker.io/a/b:3"],
     ],
     [
