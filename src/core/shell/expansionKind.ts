@@ -25,9 +25,6 @@ export function expansionKind({ text, word, parts }: WordValue): "argument" | "o
   // `$(tty -s && echo -it)`
   if (/^["']?(?:\$\(|`).*\becho\s+["']?--?\w/s.test(raw)) return "options";
   if (first?.chain.some(({ label }) => imageName.test(label)) === true) return "argument";
-  // `run_opts+=("$1")`: what a function is given, in a list of options.
-  const isGiven = /^variable \d$/.test(step?.label ?? "");
-  if (isWhole && isGiven && first?.chain.some(({ label }) => optionsName.test(label)) === true) return "options";
   // Whatever its elements are called, an array of which nothing is known holds options.
   const isElement = (first?.chain.length ?? 0) > 1;
   if (isWhole && !isElement && /^["']?\$\{\w+\[[@*]\]\}["']?$/.test(word.raw)) return "options";

@@ -1,30 +1,54 @@
-import type { ShellCommand, ShellWord, WordPart } from "../document/document.ts";
+import type { ShellCommand, ShellWord, ValueStep, WordPart } from "../document/document.ts";
+import { programWords } from "./invocation.ts";
 import { textOfStretches } from "./stretch.ts";
 import { partsOfSlice } from "./wordValue.ts";
 
 /** Branches that set one command. */
 const maximumHeld = 8;
+/** Texts that one script may be. */
+const maximumScripts = 64;
 
 /**
  * The commands that a variable may hold which branches set, or add to: `$RUN node:22`, once for each of its texts,
  * parted at blanks as the shell does where the variable is not quoted.
  */
 export function heldByChoices(command: ShellCommand): readonly ShellCommand[] {
-  const [first, ...rest] = command.words;
+  const [first, ...rest] = command.words[0]?.text === "eval" ? command.words.slice(1) : programWords(command);
   const [part, ...others] = first?.parts ?? [];
   const [step] = part?.chain ?? [];
   if (first?.text !== undefined || part?.choices === undefined || others.length > 0 || step === undefined) return [];
   if (first?.raw.startsWith("$") !== true) return [];
-  const choices = part.choices.slice(0, maximumHeld);
-  if (!choices.some((choice) => /\S\s+\S/.test(textOfStretches(choice)))) return [];
-  return choices.map((choice) => {
-    // Where a text was assigned is no place that expands it.
-    const parts = choice.map((one): WordPart => ({
-      ...one,
-      chain: [step, ...one.chain.filter(({ label }) => !label.startsWith("assignment of "))],
-    }));
-    return { ...command, words: [...wordsOf(first, parts), ...rest] };
-  });
+  if (!holdsCommands(part)) return [];
+  return part.choices
+    .slice(0, maximumHeld)
+    .map((choice) => ({ ...command, words: [...wordsOf(first, heldAt(step, choice)), ...rest] }));
+}
+
+/** A script once for each of the texts that branches set of a variable in it which holds commands: `eval "$RUN x"`. */
+export function heldScripts(script: readonly WordPart[]): readonly (readonly WordPart[])[] {
+  const held = script.find(holdsCommands);
+  if (held?.choices === undefined || held.chain.length === 0) return [script];
+  const group = held.group ?? held.choices;
+  return held.choices.slice(0, maximumScripts).map((_, index) =>
+    script.flatMap((part) => {
+      const { chain, choices } = part;
+      const [step] = chain;
+      const isOfGroup = choices !== undefined && (part.group ?? choices) === group;
+      return isOfGroup && step !== undefined ? heldAt(step, choices[index] ?? []) : [part];
+    }),
+  );
+}
+
+function holdsCommands({ choices = [] }: WordPart): boolean {
+  return choices.some((choice) => /\S\s+\S/.test(textOfStretches(choice)));
+}
+
+/** What a step expands to. Where a text was assigned is no place that expands it. */
+function heldAt(step: ValueStep, choice: readonly WordPart[]): readonly WordPart[] {
+  return choice.map((one) => ({
+    ...one,
+    chain: [step, ...one.chain.filter(({ label }) => !label.startsWith("assignment of "))],
+  }));
 }
 
 function wordsOf(word: ShellWord, parts: readonly WordPart[]): readonly ShellWord[] {

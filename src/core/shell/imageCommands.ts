@@ -1,5 +1,6 @@
 import type { Document, ImageUse, ShellCommand, WordPart } from "../document/document.ts";
 import { createBuiltImages, joinedName, namesOf, type BuiltImages } from "./builtImages.ts";
+import { heldScripts } from "./heldChoices.ts";
 import { innerCommands } from "./innerCommand.ts";
 import { inDocumentOrder } from "../document/yamlImage.ts";
 import { imagesOfTool } from "./imageTools.ts";
@@ -167,19 +168,24 @@ function taggedNames({ words }: ShellCommand): readonly string[] {
 
 /** The commands of a script that is a word of another command; what the outer shell expands keeps its place. */
 function commandsOf(slice: WordSlice, around: ShellCommand, document: string): readonly ShellCommand[] {
+  return heldScripts(partsOfSlice(slice)).flatMap((parts) => commandsOfScript(parts, around, document));
+}
+
+function commandsOfScript(parts: readonly WordPart[], around: ShellCommand, document: string): readonly ShellCommand[] {
   const script = createScript(document);
-  for (const part of partsOfSlice(slice)) {
+  for (const part of parts) {
     const { text, literal, span } = part;
     if (text !== undefined && literal !== undefined && part.chain.length === 0) script.add(text, literal.start);
     else if (text !== undefined && part.chain.length === 0) script.addText(text, span.start);
     else script.insert({ span, name: part.chain.length === 0 ? "" : nameOf(part), parts: [part] });
   }
   const { environment, job, step } = around;
-  return script.read({
+  const { commands, forwarded = [] } = script.read({
     environment,
     ...(job === undefined ? {} : { job }),
     ...(step === undefined ? {} : { step }),
-  }).commands;
+  });
+  return [...commands, ...forwarded];
 }
 
 function nameOf({ chain }: WordPart): string {

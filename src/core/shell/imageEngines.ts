@@ -5,8 +5,16 @@ import { engineGlobal, engineLook, engineManifest, enginePull, engineRun, podCre
 import { noImages } from "./commandVerbs.ts";
 import { afterName, mentioned, optionValues, type CommandImages, type Mention } from "./mention.ts";
 import { readOptions, type OptionTable, type ReadOptions } from "./optionTable.ts";
-import { unknownCharacter } from "./stretch.ts";
-import { afterPrefix, fieldsOf, textOfSlice, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
+import { textOfStretches, unknownCharacter } from "./stretch.ts";
+import {
+  afterPrefix,
+  fieldsOf,
+  partsOfSlice,
+  textOfSlice,
+  wholeSlice,
+  type WordSlice,
+  type WordValue,
+} from "./wordValue.ts";
 
 /** Commands that stand before another one and say only what it is about. */
 const groups = new Set([
@@ -206,10 +214,15 @@ function readInspect(words: readonly WordValue[]): CommandImages {
   const read = readOptions(words, engineLook);
   const type = optionValues(read.options, "--type").map(textOfSlice).at(-1);
   if (type !== undefined && type !== "image") return noImages;
-  const slices = read.positionals
-    .map(wholeSlice)
-    .filter((slice) => type === "image" || /[/:@]/.test(textOfSlice(slice)));
+  const slices = read.positionals.map(wholeSlice).filter((slice) => type === "image" || isNoContainer(slice));
   return { mentions: toMentions(slices, read), outputs: [] };
+}
+
+function isNoContainer(slice: WordSlice): boolean {
+  const isOne = (text: string): boolean => /[/:@]/.test(text);
+  const [only, ...others] = partsOfSlice(slice);
+  const choices = only?.text === undefined && others.length === 0 ? (only?.choices ?? []) : [];
+  return isOne(textOfSlice(slice)) || (choices.length > 0 && choices.every((choice) => isOne(textOfStretches(choice))));
 }
 
 /** The names that a command gives, from the argument at `from` on. */

@@ -99,11 +99,13 @@ const allArguments = /^"?\$(?:[@*]|\{[@*]\})"?$/;
 
 /**
  * `$(X) node:22`: what is not known holds options, or nothing, where a reference with its tag follows. So does what a
- * script or function is given (`"$@" "$IMAGE"`), also before a variable that is called an image.
+ * script or function is given (`"$@" "$IMAGE"`), in a list of its words too, also before a variable that is called an image.
  */
-function standsBeforeImage({ text, word }: WordValue, next: WordValue | undefined): boolean {
+function standsBeforeImage({ text, word, parts }: WordValue, next: WordValue | undefined): boolean {
   if (next === undefined || text !== unknownCharacter) return false;
-  const isAll = allArguments.test(word.raw);
+  const chain = parts[0]?.chain ?? [];
+  const isElement = chain.length > 1 && /^variable [\d@*]$/.test(chain.at(-1)?.label ?? "");
+  const isAll = allArguments.test(word.raw) || (isElement && /^"?\$\{\w+\[[@*]\]\}"?$/.test(word.raw));
   if (isAll && next.text === unknownCharacter) return next.word.expands.some((name) => /image|img/i.test(name));
   if ((!isAll && !/^[$`]/.test(word.raw)) || makeFunction.test(word.raw) || !taggedName.test(next.text)) return false;
   const isKnown = !next.text.includes(unknownCharacter) || next.word.expands.some((name) => heldName.test(name));

@@ -1,7 +1,7 @@
 import type { ShellWord } from "../document/document.ts";
 import { heldByChoices } from "./heldChoices.ts";
 import { feedsShell } from "./shellInterpreter.ts";
-import { arrayItems, withElement } from "./shellArray.ts";
+import { arrayItems, unsetElement, withElement } from "./shellArray.ts";
 import { skipBlanks } from "./shellBlanks.ts";
 import { noteForwarding, shiftPositional } from "./shellFunction.ts";
 import { giveUp, maximumCommands } from "./shellState.ts";
@@ -201,7 +201,8 @@ function list(state: ShellState, raw: readonly RawWord[], { assignments, heredoc
     ...state.place,
   };
   state.commands.push(command);
-  if (words[0]?.text === undefined && state.fed.length < maximumHeld) state.fed.push(...heldByChoices(command));
+  if (words.some(({ text }) => text === undefined) && state.fed.length < maximumHeld)
+    state.fed.push(...heldByChoices(command));
   noteForwarding(state, command);
   followInput(state, command, raw, input, start);
 }
@@ -249,6 +250,7 @@ function applyBuiltin(state: ShellState, words: readonly ShellWord[], raws: read
   } else if (["read", "unset", "mapfile", "readarray", "getopts"].includes(name)) {
     for (const { text } of operands) {
       if (text === undefined || !/^[A-Za-z_]/.test(text)) continue;
+      if (name === "unset" && unsetElement(state, text)) continue;
       // Somebody who is asked may answer nothing.
       if (name === "read" || name === "unset") state.variables.unset(text);
       else state.variables.assign(text, undefined);

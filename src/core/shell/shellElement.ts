@@ -32,8 +32,9 @@ export function keysOf(state: ShellState, name: string): readonly ArrayItem[] | 
   if (variable.kind !== "array") return undefined;
   state.budget -= variable.items.length;
   const place = { start: state.at, end: state.at };
+  const isNamed = variable.items.some(({ key }) => key !== undefined);
   return variable.items.map(({ key }, index): ArrayItem => {
-    const value = key ?? String(index);
+    const value = key ?? (isNamed ? undefined : String(index));
     return { value, stretches: [{ text: value, ...place, steps: [] }] };
   });
 }

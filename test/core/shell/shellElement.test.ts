@@ -24,6 +24,15 @@ const cases: readonly (readonly [script: string, ...expected: readonly string[]]
     `${"a".repeat(40)}@sha256:${"b".repeat(64)}`,
   ],
   [`declare -A M=(["c d"]="c:1" ['e f']=e:2)\nfor k in "\${!M[@]}"; do docker pull "⟦\${M[$k]}⟧"; done`, "c:1", "e:2"],
+  [
+    'R=redis\ndeclare -A M=([$R]=7 ["node"]=22 [$Y]=8)\nfor k in "${!M[@]}"; do docker pull "⟦$k:${M[$k]}⟧"; done',
+    "redis:7",
+    "node:22",
+  ],
+  [
+    'R=redis\ndeclare -A M=([redis]=7 [node]=22)\nunset M[$R]\nfor k in "${!M[@]}"; do docker pull "⟦$k:${M[$k]}⟧"; done',
+    "node:22",
+  ],
   ["L=(a:1)\nL+=(b:2)\nL[2]=c:3\nL[0]=d:4\nfor i in ${L[@]}; do docker pull ⟦$i⟧; done", "d:4", "b:2", "c:3"],
   ['A=(docker run)\nif x; then A=("${A[@]}" --rm); fi\n"${A[@]}" ⟦a:1⟧', "a:1"],
   [
