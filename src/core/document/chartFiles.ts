@@ -106,6 +106,10 @@ export function* imageFiles(folder: string, part: string, siblings: Siblings): G
   yield rest.slice(0, maximumFiles).map((name) => own + name);
   const others = folders.filter((name) => !isOfPart(name) && !withoutWorkload.test(name)).slice(0, maximumFolders);
   for (const name of others) yield templatesIn(own + name, siblings);
+  // A part of an application may be called like what holds no images (`dashboard.yaml`).
+  yield names.filter(isOther).map((name) => own + name);
+  for (const name of folders.slice(0, maximumFolders))
+    yield (namesIn(own + name, siblings) ?? []).filter(isOther).map((file) => own + name + file);
 }
 
 function templatesIn(folder: string, siblings: Siblings): FileStage {
@@ -115,6 +119,10 @@ function templatesIn(folder: string, siblings: Siblings): FileStage {
 
 function isTemplate(name: string): boolean {
   return /\.(?:ya?ml|tpl)$/.test(name) && (workload.test(name) || !withoutWorkload.test(name));
+}
+
+function isOther(name: string): boolean {
+  return /\.(?:ya?ml|tpl)$/.test(name) && !isTemplate(name) && !/crd|NOTES/i.test(name);
 }
 
 /** How a part of a chart is called in names of files, as its values have it under `key`; empty where that is no name. */

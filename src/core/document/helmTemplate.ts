@@ -44,7 +44,7 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
     const step = { span: scalarOf(node)?.span ?? node.span, label: "template", text: source };
     for (const stretches of items)
       if (isNamed || sayRepository(stretches) || !isListed(stretches))
-        images.add(node, site, { value: valueOfStretches(stretches, step), pin: "none" });
+        images.add(node, site, { value: valueOfStretches(withOpenTag(stretches), step), pin: "none" });
   };
   const itemsOf = (source: string, start: number): readonly Stretches[] =>
     expressions.evaluateEach(source, start).map(trimmedStretches);
@@ -89,7 +89,8 @@ function listedByValues(path: string, siblings: Siblings): (stretches: readonly 
   let values: ChartValues | undefined;
   return (stretches) => {
     const step = repositoryStep(stretches);
-    const { value } = parseReference(stretches.map(({ text }) => text ?? "").join(""));
+    const whole = stretches.map(({ text }) => text ?? "").join("");
+    const { value } = parseReference(whole.replace(/[:@]$/, ""));
     if (step === undefined || value === undefined) return true;
     // The chart's own name, which stands in no values.
     if (step.file !== place) return false;
@@ -105,6 +106,11 @@ function listedByValues(path: string, siblings: Siblings): (stretches: readonly 
         writtenLike(value, reference) === formatReference(value),
     );
   };
+}
+
+/** A tag that is demanded and that nobody says is not known. */
+function withOpenTag(stretches: readonly TemplateStretch[]): readonly TemplateStretch[] {
+  return stretches.at(-1)?.text?.endsWith(":") === true ? [...stretches, {}] : stretches;
 }
 
 /** A reference with no more than another says: a branch for values that say no tag or no digest is not another image. */

@@ -186,12 +186,13 @@ function hasHost(node: YamlNode): boolean {
   return /^(?:[^/]*[.:][^/]*|localhost)\//.test(textOf(node) ?? "");
 }
 
-/** Whether an image is hardly more than a registry's name and that of an organisation or a project, which may hold several. */
+/** Whether an image may be a folder of several: hardly more than a registry's name and that of an organisation or a project, or without a key for a tag. */
 export function isShort(split: SplitImage | undefined): boolean {
   const node = split?.repository;
   if (node === undefined) return false;
   const isOne = filled(split?.registry) !== undefined && !/[/]/.test(textOf(node) ?? "");
-  return isOne || (hasHost(node) && !isInFolder(node));
+  const isOpen = split?.tag === undefined && split?.digest === undefined;
+  return isOne || isOpen || (hasHost(node) && !isInFolder(node));
 }
 
 /** Whether a repository has a registry and lies in a folder there, and so is hardly a folder of several. */

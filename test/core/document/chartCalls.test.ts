@@ -12,7 +12,9 @@ function named(name: string, ...images: readonly string[]): string {
 function siblingsOf(files: Readonly<Record<string, string>>): (path: string) => string | undefined {
   const texts = new Map(Object.entries(files).map(([name, text]) => [`c/${name}`, text]));
   const names = Object.keys(files).flatMap((name) => /^templates\/(.+)$/.exec(name)?.[1] ?? []);
-  texts.set("c/Chart.yaml", "name: c\nappVersion: 1.2.3\n").set("c/templates/", names.toSorted().join("\n"));
+  texts.set("c/Chart.yaml", "name: c\nappVersion: 1.2.3\n");
+  texts.set("c/templates/", names.map((name) => name.replace(/\/.*/, "/")).join("\n"));
+  texts.set("c/templates/x/", names.flatMap((name) => /^x\/(.+)$/.exec(name)?.[1] ?? []).join("\n"));
   return (path) => texts.get(path);
 }
 
@@ -44,6 +46,16 @@ describe("chartCalls", () => {
           '{{- range .Values.parts }}\n---\n{{- include "c.outer" (dict "one" . "hub" $.Values.hub) }}\n{{- end }}\n',
       },
       ["image r.io/cart:v1 resolved", "image r.io/pay:v1 resolved"],
+    ],
+    [
+      "what stands in a file that is called like one without images",
+      "hub: r.io\ncart: {imageName: «cart»}\nimage: {repository: «a/b»}\n",
+      {
+        "templates/_pod.tpl": named("c.pod", "{{ .hub }}/{{ .part.imageName }}:1"),
+        "templates/dashboard.yaml": '{{ include "c.pod" (dict "part" .Values.cart "hub" .Values.hub) }}\n',
+        "templates/x/policy.yaml": "kind: Pod\nspec:\n  containers:\n  - image: {{ .Values.image.repository }}:v2\n",
+      },
+      ["image r.io/cart:1 resolved", "image docker.io/a/b:v2 resolved"],
     ],
     [
       "nothing where nobody calls",

@@ -210,6 +210,16 @@ quay.io/a/literal:1
     ]);
   });
 
+  it("says an image whose tag is demanded and nowhere said", () => {
+    const own = new Map([
+      ["charts/d/values.yaml", "hub: r.io/\nweb: {name: web}\nimage: {repository: a/b}\nversion:\n"],
+    ]);
+    const source = deployment(
+      '- image: «{{ .Values.hub }}{{ .Values.web.name }}:{{ required "version" .Values.version }}»\n- image: {{ .Values.image.repository }}:{{ required "version" .Values.version }}',
+    );
+    expectUses((text) => read(text, "charts/d/templates/a.yaml", (path) => own.get(path)), source, ["image ? partial"]);
+  });
+
   it("counts defaults where the chart has no values", () => {
     const { images } = read(
       deployment('- image: {{ .Values.a | default "a/b:1" }}\n- image: {{ .Values.a }}/c'),

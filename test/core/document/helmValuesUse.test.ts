@@ -45,9 +45,10 @@ describe("values as templates use them", () => {
     ],
     [
       "an organisation behind which templates put names, and one that is none",
-      "image: {repository: ghcr.io/acme, tag: v1}\njob: {image: {registry: r.io, repository: acme, tag: v1}}\nweb: {image: {repository: «r.io/web», tag: v1}}\n",
+      "global: {registry: r.io, repository: a/b}\nimage: {repository: ghcr.io/acme, tag: v1}\njob: {image: {registry: r.io, repository: acme, tag: v1}}\nweb: {image: {repository: «r.io/web», tag: v1}}\n",
       workload(
         "{{ .Values.image.repository }}/api:{{ .Values.image.tag }}",
+        "{{ .Values.global.registry }}/{{ .Values.global.repository }}/all:1",
         "{{ .Values.job.image.registry }}/{{ .Values.job.image.repository }}/job:{{ .Values.job.image.tag }}",
         "{{ .Values.web.image.repository }}:{{ .Values.web.image.tag }}",
       ),
