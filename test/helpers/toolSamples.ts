@@ -255,8 +255,18 @@ projects:
     entry: --entrypoint /bin/format -e X=y "«registry.io/clang:17»" -i
   - {id: c, language: system, entry: 'alpine:3 x'}
   - {id: d, language: docker, entry: x}
+  - {id: e, language: system, entry: docker run --rm -v .:/src «mvdan/shfmt:v3» -w, args: [-x]}
+  - id: f
+    language: unsupported
+    entry: bash -c 'docker run --rm «koalaman/shellcheck:v0» "$@"' --
+  - {id: g, language: python, entry: docker run no:1}
 `,
-    uses: ["entry docker.io/hadolint/hadolint:v2.12.0 literal", "entry registry.io/clang:17 literal"],
+    uses: [
+      "entry docker.io/hadolint/hadolint:v2.12.0 literal",
+      "entry registry.io/clang:17 literal",
+      "command docker.io/mvdan/shfmt:v3 literal",
+      "command docker.io/koalaman/shellcheck:v0 literal",
+    ],
     pins: 2,
   },
   {

@@ -45,7 +45,7 @@ const definitionModules = new Set([
   "docker_service",
   "docker_stack",
 ]);
-const scriptModules = new Set(["shell", "command", "raw"]);
+const scriptModules = new Set(["shell", "command", "raw", "win_shell", "win_command"]);
 const maximumDepth = 20;
 
 /**
@@ -91,7 +91,7 @@ function readTasks(node: YamlNode | undefined, around: VariableLookup, reading: 
     for (const list of taskLists) readTasks(valueAt(task, list), variables, reading, depth + 1);
     for (const { module, parameters } of modulesOf(task)) {
       if (definitionModules.has(module)) readDefinition(module, parameters, scopeOf(text, task, variables), reading);
-      else if (scriptModules.has(module)) readScript(parameters, variables, scopes, reading);
+      else if (scriptModules.has(module)) readScript(module, parameters, { variables, scopes }, reading);
       else for (const scope of scopes) readImages(module, parameters, scope, reading);
     }
   }
@@ -99,11 +99,12 @@ function readTasks(node: YamlNode | undefined, around: VariableLookup, reading: 
 
 /** What `command` and its kind run: a line, or words, or the words that a variable of the file holds. */
 function readScript(
+  module: string,
   parameters: YamlNode,
-  variables: VariableLookup,
-  scopes: readonly TemplateScope[],
+  { variables, scopes }: { readonly variables: VariableLookup; readonly scopes: readonly TemplateScope[] },
   { pipeline }: AnsibleReading,
 ): void {
+  const windowsShell = module === "win_shell" ? "powershell" : undefined;
   const isLine = scalarOf(parameters) !== undefined;
   const command = isLine ? parameters : (valueAt(parameters, "cmd") ?? valueAt(parameters, "_raw_params"));
   const given = valueAt(parameters, "argv");
@@ -111,7 +112,7 @@ function readScript(
   const named = variables(name);
   const words = itemsOf(named !== undefined && named.source === undefined ? named.node : given);
   for (const scope of scopes) {
-    if (scalarOf(command) !== undefined) pipeline.script([command], { scope });
+    if (scalarOf(command) !== undefined) pipeline.script([command], { scope, windowsShell });
     if (words.length > 0) pipeline.words(words, { scope });
   }
 }

@@ -1,4 +1,5 @@
 import { chosen, compared, filtered, joined, ofTruth, testOf, truthOf, unknown, type Read } from "./jinjaValues.ts";
+import { textOfValue } from "./template.ts";
 import type { Value } from "./value.ts";
 
 /** What a name stands for, one value for each that it may have; undefined where nothing defines it. */
@@ -197,10 +198,17 @@ function readPrimary(reader: Reader): Read | undefined {
       if (field?.name === undefined) return undefined;
       path.push(field.name);
     } else if (take(reader, "[") !== undefined) {
-      const field = reader.tokens[reader.at++];
-      if (field?.text === undefined || take(reader, "]") === undefined) return undefined;
-      path.push(field.text);
+      const field = readIndex(reader, reader.tokens[reader.at++]);
+      if (field === undefined || take(reader, "]") === undefined) return undefined;
+      path.push(field);
     } else break;
   }
   return { values: reader.lookup(path.join(".")) };
+}
+
+/** The key between brackets: a text, or what a variable with one value is. */
+function readIndex(reader: Reader, field: Token | undefined): string | undefined {
+  if (field?.name === undefined) return field?.text;
+  const [value, ...others] = reader.lookup(field.name) ?? [];
+  return value === undefined || others.length > 0 ? undefined : textOfValue(value);
 }

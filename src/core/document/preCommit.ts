@@ -9,7 +9,7 @@ const maximumHooks = 2000;
 
 /**
  * Reads pre-commit's configuration, and the list of hooks that a repository offers: the entry of a hook in
- * `docker_image` is what stands after `docker run`, its options included.
+ * `docker_image` is what stands after `docker run`, its options included, and one of `system` is a command.
  */
 export function readPreCommit(source: string, path: string): Document {
   const pipeline = createPipeline(source, path, "pre-commit");
@@ -20,7 +20,9 @@ export function readPreCommit(source: string, path: string): Document {
   ]);
   const uses = hooks.slice(0, maximumHooks).flatMap((hook): readonly ImageUse[] => {
     const entry = scalarOf(valueAt(hook, "entry"));
-    if (entry === undefined || textOf(valueAt(hook, "language")) !== "docker_image") return [];
+    const language = textOf(valueAt(hook, "language")) ?? "";
+    if (entry !== undefined && /^(?:system|unsupported)$/.test(language)) pipeline.script([entry]);
+    if (entry === undefined || language !== "docker_image") return [];
     const [command] = readScriptLines(text, [entry]).commands;
     if (command === undefined) return [];
     const run: ShellCommand = { ...command, words: [...wordsAt(entry.span.start), ...command.words] };

@@ -121,6 +121,20 @@ describe("readAnsible", () => {
       ],
     ));
 
+  it("reads the commands of Windows' machines", () =>
+    void expectUses(
+      read,
+      `- hosts: windows
+  vars: { image: a/b:1, no: 2 }
+  tasks:
+    - ansible.windows.win_shell: |
+        $image = "a/c:1"
+        if ($?) { docker pull «$image» }
+    - win_command: docker pull «{{ image }}»
+`,
+      ["command docker.io/a/c:1 resolved", "command docker.io/a/b:1 resolved"],
+    ));
+
   it("is told from the templates that it writes", () => {
     const text =
       "- hosts: all\n  tasks:\n    - copy: { dest: x }\n      vars: { a: { Type: AWS::S3::Bucket } }\n    - shell: ls\n";

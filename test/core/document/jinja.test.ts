@@ -7,6 +7,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   "d.0": ["z"],
   empty: [""],
   many: ["1", "2"],
+  "b.x": ["w"],
 };
 
 const lookup = (name: string) =>
@@ -18,6 +19,9 @@ describe("evaluateJinja", () => {
     ["b.c", ["y"]],
     ["b['c']", ["y"]],
     ["d[0]", ["z"]],
+    ["b[a]", ["w"]],
+    ["b[many]", undefined],
+    ["b[none]", undefined],
     ["a + ':' + b.c", ["x:y"]],
     ['a ~ ":" ~ 3', ["x:3"]],
     ["('r/' + a) | lower", ["r/x"]],
