@@ -1,5 +1,6 @@
 import { imagesByName } from "./imageNames.ts";
 import { isCertainImage, isImageKey, isLikelyImage, isPossibleImage, isWholeImage } from "./imageShape.ts";
+import { sharedIn, type SharedRegistries } from "./helmValuesShared.ts";
 import {
   filled,
   hubOf,
@@ -73,20 +74,25 @@ const unknownTag: SuppliedPart = { steps: [] };
 export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesReading): void {
   const { text, images, expand, at, templates } = reading;
   const isWanted = ({ span }: YamlNode): boolean => at === undefined || (span.start <= at && at <= span.end);
-  const globalRegistry = filled(valueAt(root, "global", "imageRegistry"));
-  const sharedRegistry = filled(valueAt(root, "global", "image", "registry"));
   const hub = hubOf(root) ?? reading.hub;
   const hasParts = entriesOf(root).some(({ key, value }) => partsKey.test(key.text) && sizeOf(value) > 1);
 
-  const visit = (node: YamlNode | undefined, key: string, top: string, depth: number): void => {
+  const visit = (
+    node: YamlNode | undefined,
+    key: string,
+    top: string,
+    depth: number,
+    around?: SharedRegistries,
+  ): void => {
     if (depth > maximumDepth) return;
-    for (const item of itemsOf(node).filter(isWanted)) visit(item, key, top, depth + 1);
+    for (const item of itemsOf(node).filter(isWanted)) visit(item, key, top, depth + 1, around);
     const mapping = mappingOf(node);
     const item = scalarOf(node);
     if (item !== undefined) reading.nested?.(item, key);
     if (node !== undefined && isWholeImage(item?.text ?? ""))
       addImageText({ key: "image", value: node, tag: undefined }, top, reading);
     if (mapping === undefined || isPolicy(mapping)) return;
+    const registries = sharedIn(node, around);
     const found = splitOf(mapping, key) ?? hubSplit(mapping, hub);
     const mayBeFolder =
       imagesKey.test(key) ||
@@ -96,9 +102,10 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
     const split = inTemplates(found, top, mayBeFolder, templates);
     const isSplit = split !== undefined && (isKnown(split, expand) || isTold(split.repository, top, templates));
     if (isSplit) {
-      const own = split.registry ?? (isWhole(split.repository) ? undefined : sharedRegistry);
+      const own = split.registry ?? (isWhole(split.repository) ? undefined : registries.unsaid);
       const registry =
-        reading.templates?.registryOf(split.repository, top) ?? (split.isBare === true ? own : (globalRegistry ?? own));
+        reading.templates?.registryOf(split.repository, top) ??
+        (split.isBare === true ? own : (registries.every ?? own));
       const isEmpty = split.tag === undefined ? split.needsTag === true : filled(split.tag) === undefined;
       const shared = scalarOf(split.sharedTag);
       const defaultTag = shared
@@ -130,7 +137,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
       if (below === "images") for (const image of imagesByName(value)) images.add(image, "image");
       if (scalar !== undefined) reading.nested?.(scalar, below);
       if (scalar === undefined)
-        visit(value, imagesKey.test(key) ? "image" : below, top === "" ? below : top, depth + 1);
+        visit(value, imagesKey.test(key) ? "image" : below, top === "" ? below : top, depth + 1, registries);
       else if (below === "artifact" && scalar.text.startsWith(artifact))
         images.add(value, "oci-repository", { wrapper: artifact });
       else if (expand !== undefined && isMasked(scalar.text)) {

@@ -40,6 +40,9 @@ export interface FoundSplit extends SplitImage {
   readonly isOpen?: boolean;
 }
 
+/** A registry without a name in it. */
+const registryAlone = /^(?:[\w-]+(?:\.[\w-]+)+|localhost)(?::\d+)?\/?$/;
+
 /** The nodes that share a reference in a mapping under `key`, where the mapping is one of an image. */
 export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefined {
   const at = (name: string): YamlNode | undefined => {
@@ -59,7 +62,8 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
   const repository =
     filled(at("repository")) ?? (isRepo ? filled(at("repo")) : undefined) ?? filled(at("defaultRepository"));
   const image = filled(at("image"));
-  if (repository !== undefined && image !== undefined && has("version", "tag"))
+  const isInRegistry = image !== undefined && registryAlone.test(textOf(repository) ?? "") && isBareName(image);
+  if (repository !== undefined && image !== undefined && (has("version", "tag") || isInRegistry))
     return { registry: repository, repository: image, tag: at("tag") ?? at("version"), digest, isBare: true };
   const name = filled(at("name"));
   // A repository that holds several images, and the name of one.

@@ -156,6 +156,21 @@ b: {selector: kubernetes.io/os:linux, pattern: "docker.io/library/redis:7", imag
       ["image quay.io/a/c:v1 resolved"],
     ],
     [
+      "the registry of all images of a chart within",
+      "global: {imageRegistry: my.io}\nsub:\n  global: {image: {registry: r.io}}\n  a: {image: {repository: «a/b», tag: '1'}}\n  in: {global: {imageRegistry: own.io}, image: {repository: «c/d», tag: '1'}}\nq: {global: {image: {registry: r.io}}, image: {repository: «q/e», tag: '1'}}",
+      ["image my.io/a/b:1 resolved", "image own.io/c/d:1 resolved", "image my.io/q/e:1 resolved"],
+    ],
+    [
+      "the registry of all images of a chart within, where nothing replaces it",
+      "sub:\n  global: {image: {registry: r.io}}\n  a: {image: {repository: «a/b», tag: '1'}}\nc: {image: {repository: «c/d», tag: '1'}}",
+      ["image r.io/a/b:1 resolved", "image docker.io/c/d:1 resolved"],
+    ],
+    [
+      "a registry under the key of the repository, and no version",
+      "a: {repository: r.example.io, image: «a/b»}\nb: {repository: 'r.io:5000', image: «c»}\nc: {repository: x/y, image: «d/e»}",
+      ["image r.example.io/a/b resolved", "image r.io:5000/c resolved", "image docker.io/d/e literal"],
+    ],
+    [
       "the global registry, in place of others",
       "global: {imageRegistry: my.io}\nimage: {registry: docker.io, repository: «a/b», tag: '1'}\nother: {image: {repository: «quay.io/c/d», tag: '1'}}",
       ["image my.io/a/b:1 resolved", "image quay.io/c/d:1 resolved"],
