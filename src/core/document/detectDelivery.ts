@@ -91,6 +91,8 @@ export function isChartValues(head: string): boolean {
 /** The dialect of Kubernetes' tools for delivery that a JSON text shows. */
 export function deliveryOfJson(head: string): Dialect | undefined {
   const isResource = /"apiVersion"\s*:\s*"[a-z][^"\s]*"/.test(head) && /"kind"\s*:\s*"[A-Z]\w*"/.test(head);
+  const isPatch = /^\s*\[\s*\{\s*"(?:op|path|value)"\s*:/.test(head) && /"op"\s*:\s*"(?:add|replace)"/.test(head);
+  if (isPatch && /"path"\s*:\s*"\//.test(head)) return "kustomize";
   const isCatalog = /^\s*\{\s*"schema"\s*:\s*"olm\.[a-z]/.test(head);
   return isCatalog || (isResource && /^\s*[[{]/.test(head)) ? "kubernetes" : undefined;
 }

@@ -53,6 +53,8 @@ describe("files of Kubernetes' tools", () => {
     ["skaffold under another name", "a.yaml", "apiVersion: skaffold/v4beta11\nkind: Config\n", "skaffold"],
     ["a helmfile under another name", "a.yaml", "releases:\n  - name: a\n    chart: b/c\n", "helmfile"],
     ["operations of a patch", "patch.yaml", "- op: replace\n  path: /a\n  value: b\n", "kustomize"],
+    ["operations of a patch in JSON", "p.json", '[\n  { "op": "replace", "path": "/a", "value": "b" }\n]', "kustomize"],
+    ["a list of other paths in JSON", "p.json", '[\n  { "path": "/a", "op": "copy", "from": "/b" }\n]', undefined],
     ["a resource in JSON", "a.json", '{\n\t"kind": "Pod",\n\t"apiVersion": "v1"\n}', "kubernetes"],
     [
       "values of a chart under another name",

@@ -81,6 +81,15 @@ describe("readKustomization", () => {
       "- op: add\n  path: /spec/template/spec/containers/-\n  value: {name: x, image: «a»}\n- op: add\n  path: /stages/0/tests/-\n  value: {image: «quay.io/a/b:1»}\n- {op: replace, path: /spec/image, value: c:1}\n- {op: remove, path: /a, value: {image: 'c:1'}}",
       ["image docker.io/library/a literal", "image quay.io/a/b:1 literal"],
     ],
+    [
+      "a patch that is a file in JSON",
+      `[
+\t{ "op": "replace", "path": "/spec/template/spec/containers/0/image", "value": "«a:1»" },
+\t{ "op": "add", "path": "/spec/template/spec/initContainers", "value": [{ "name": "x", "image": "«b/c:2»" }] },
+\t{ "op": "test", "path": "/spec/template/spec/containers/0/image", "value": "d:1" }
+]`,
+      ["image docker.io/library/a:1 literal", "image docker.io/b/c:2 literal"],
+    ],
     ["no image in generated text", "configMapGenerator: [{name: a, literals: ['image=a:1']}]\nresources: [a/b:1]", []],
   ];
   for (const [name, source, expected] of table) it(`reads ${name}`, () => void expectUses(read, source, expected));
