@@ -51,9 +51,13 @@ export interface TemplateUse {
   isRelative(repository: YamlNode | undefined, top: string, isOpen: boolean): boolean;
 }
 
+/** What every place of a resource that names an image is written with. */
+const imageKey = /mage\w*["']?[ \t]*:|RepositoryAndTag|docker:\/\//;
+
 /** Where a template puts images together: asked for by each file of values, and while one is written, again and again. */
 const expressionsIn = keepingLast(48, (text) => {
   const found: TemplateMention[] = [];
+  if (!imageKey.test(text)) return found;
   const chart = { text, path: "", siblings: noSiblings };
   const add = () => (node: YamlNode | undefined) => {
     const scalar = scalarOf(node);
