@@ -65,7 +65,8 @@ export function readOptions(
     if (!text.startsWith("-") || text === "-") {
       const kind = expansionKind(word);
       if (kind === "options") continue;
-      if (stopsAtArgument && standsBeforeImage(word, words[at])) continue;
+      if (stopsAtArgument && (standsBeforeImage(word, words[at]) || standsBeforeNamed(word, words, at, table)))
+        continue;
       if (kind === "anything" && stopsAtArgument && standsBeforeOption(word, words[at], table)) continue;
       if (stopsAtArgument && standsAmongOptions(word, words[at], words[at + 1])) continue;
       if (kind === "anything") isCertain = false;
@@ -111,6 +112,28 @@ function standsBeforeImage({ text, word, parts }: WordValue, next: WordValue | u
   const isKnown = !next.text.includes(unknownCharacter) || next.word.expands.some((name) => heldName.test(name));
   return isKnown && (isAll || !word.expands.some((name) => heldName.test(name)));
 }
+
+/** `$(X) $(Y) -i $(IMAGE)`: what is not known holds options, or nothing, before a variable that is called an image. */
+function standsBeforeNamed(first: WordValue, words: readonly WordValue[], from: number, table: OptionTable): boolean {
+  const isOpen = ({ text, word: { raw, expands } }: WordValue): boolean =>
+    text === unknownCharacter && variableForm.test(raw) && !expands.some((name) => heldName.test(name));
+  if (!isOpen(first)) return false;
+  let at = from;
+  while (at < words.length && at - from < maximumOpen) {
+    const word = words[at];
+    if (word === undefined) break;
+    const option = word.text.startsWith("-") ? readOption(word, words[at + 1], table) : undefined;
+    if (option === "doubt" || (option === undefined && !isOpen(word))) break;
+    at += 1 + (option?.took ?? 0);
+  }
+  const named = words[at]?.word;
+  return named !== undefined && namedForm.test(named.raw) && /image|img/i.test(named.expands[0] ?? "");
+}
+
+/** More words than anybody writes that are not known, one after the other. */
+const maximumOpen = 20;
+const variableForm = /^\$(?:\w+|\(\w+\)|\{\w+\})$/;
+const namedForm = /^"?\$(?:\w+|\(\w+\)|\{\w+\})(?:"|$|:)/;
 
 /** `$(env_options) --rm node:22`: what a command gives holds options where more follow, unless it tells of an image. */
 function standsBeforeOption({ word }: WordValue, next: WordValue | undefined, { valued, flags }: OptionTable): boolean {

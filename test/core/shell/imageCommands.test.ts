@@ -66,6 +66,7 @@ const commands: readonly string[] = [
   'C=("${DOCKER[@]}" run "${O[@]}" ⟦a/b:1⟧); "${C[@]}" no:1; "${PODMAN_CMD[@]}" pull ⟦a/b:2⟧; "${FILES[@]}" pull no:1',
   "NV_GPU=0 nvidia-docker run -it ⟦golang:1⟧ go build",
   'docker run --rm "$@" "⟦$IMAGE⟧" sh; docker run "$@" ⟦a/b:1⟧; docker run $@ "⟦$name:$version⟧"; docker run "$@" no:1/x',
+  "docker run --rm $A $B -v x:/y $C $D ⟦$IMAGE⟧ make; docker run $A ⟦$MY_IMG:1⟧; docker run ⟦$NAME⟧ $IMAGE; docker run ⟦$A⟧ sh",
   'docker run "$@"; docker run -it "$@" bash; docker run "$@" "$HOST:$PORT"',
   "kubectl set image deploy/$A $A=⟦a/b:$V⟧ ${A}-b=⟦c/d:1⟧ $C",
   "$SUDO docker run --rm ⟦node:22⟧ no:1",
