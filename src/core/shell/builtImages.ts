@@ -105,23 +105,36 @@ function withoutSuffix(parts: readonly WordPart[]): readonly string[] {
 
 const maximumChoices = 64;
 
-/**
- * What a name may read as, where variables in it have several values: each value of one beside the first of others, and
- * what nobody knows as it is written.
- */
+/** What a name may read as, where variables in it have several values; what nobody knows is as it is written. */
 function chosenNames(parts: readonly WordPart[], document: string): readonly string[] {
-  const open = parts.map((part) => ({ ...part, choices: part.choices?.flatMap(withinChoice) }));
-  const textAt = ({ text, choices, chain, span }: (typeof open)[number], index: number): string | undefined => {
+  const groupOf = ({ group, choices }: WordPart): unknown => group ?? choices;
+  const open = parts.map((part) => ({ ...part, of: groupOf(part), choices: part.choices?.flatMap(withinChoice) }));
+  const sizes = new Map<unknown, number>();
+  for (const { of, choices } of open)
+    if (choices !== undefined) sizes.set(of, Math.max(choices.length, sizes.get(of) ?? 0));
+  const groups = [...sizes.keys()];
+  const textAt = ({ text, choices, chain, span, of }: (typeof open)[number], way: readonly number[]) => {
     if (text !== undefined) return text;
     if (choices === undefined) return chain.at(-1)?.text ?? document.slice(span.start, span.end);
-    const choice = choices[index] ?? choices[0];
+    const choice = choices[way[groups.indexOf(of)] ?? 0] ?? choices[0];
     return choice
       ?.map((one) => one.text ?? one.chain.at(-1)?.text ?? document.slice(one.span.start, one.span.end))
       .join("");
   };
-  const count = Math.min(maximumChoices, Math.max(0, ...open.map(({ choices }) => choices?.length ?? 0)));
-  return Array.from({ length: count }, (_, index) => open.map((part) => textAt(part, index))).flatMap((texts) =>
-    texts.every((text) => text !== undefined) ? [texts.join("").replaceAll(/["']/g, "")] : [],
+  return waysThrough([...sizes.values()])
+    .map((way) => open.map((part) => textAt(part, way)))
+    .flatMap((texts) => (texts.every((text) => text !== undefined) ? [texts.join("").replaceAll(/["']/g, "")] : []));
+}
+
+/** Which choice each of several takes: all ways where they are few, otherwise each choice beside the first of others. */
+function waysThrough(sizes: readonly number[]): readonly (readonly number[])[] {
+  if (sizes.length === 0) return [];
+  const indexes = (size: number): readonly number[] => Array.from({ length: size }, (_, index) => index);
+  if (sizes.reduce((product, size) => product * size, 1) > maximumChoices)
+    return indexes(Math.min(maximumChoices, Math.max(...sizes))).map((index) => sizes.map(() => index));
+  return sizes.reduce<readonly (readonly number[])[]>(
+    (ways, size) => ways.flatMap((way) => indexes(size).map((index) => [...way, index])),
+    [[]],
   );
 }
 

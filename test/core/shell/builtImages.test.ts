@@ -30,6 +30,11 @@ const documents: readonly (readonly [name: string, path: string, source: string]
     "docker build -t app .\ndocker tag app acme/app\ndocker pull ⟦acme/app⟧\ndocker image push -q acme/app:latest\ndocker pull acme/app\ndocker tag app acme/app:2\ndocker pull ⟦acme/app:2⟧\ndocker push acme/app:3\ndocker pull ⟦acme/app:3⟧\n",
   ],
   [
+    "any of several names with any of several tags",
+    "Jenkinsfile",
+    'def all = [a: \'x\', b: \'y\']\nnode {\n all.each { name, folder -> sh "docker build -t u/$name:${env.T ? env.T : env.U} $folder" }\n all.keySet().each { name ->\n  def image = "u/$name:${env.T ? env.T : env.U}"\n  sh "docker run $image" }\n sh "docker run ⟦u/c:1⟧"\n}\n',
+  ],
+  [
     "what a substitution names",
     "cloudbuild.yaml",
     "steps:\n- name: ⟦gcr.io/cloud-builders/docker⟧\n  entrypoint: bash\n  args: ['-c', 'docker build -t ${_I}-x .']\n- name: ${_I}-x\n- name: ⟦${_I}-y⟧\nsubstitutions: {_I: 'gcr.io/$PROJECT_ID/a'}\n",
