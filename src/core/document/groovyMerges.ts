@@ -27,6 +27,8 @@ type Part = { readonly kind: "name"; readonly path: string } | { readonly kind: 
 const merges = /(?:^|\.)(?:\w*[mM]erge\w*|plus|(?:Linked|Tree)?(?:Hash)?Map)$/;
 const maximumParts = 8;
 const maximumDepth = 6;
+/** Maps that are looked through for one member: those that name each other would go on and on. */
+const maximumLooks = 64;
 
 /**
  * Starts a look-up of members that maps have from others: `defaults + config`, `[image: 'x'] << config`,
@@ -35,18 +37,19 @@ const maximumDepth = 6;
 export function createGroovyMerges(tokens: readonly GroovyToken[], sources: MapSources): GroovyMerges {
   const sign = (index: number): string => signAt(tokens, index);
   let added: ReadonlyMap<string, readonly number[]> | undefined;
-  const start = (index: number | undefined): number => (index === undefined ? 0 : (tokens[index]?.span.start ?? 0));
+  const offsetOf = (index: number | undefined): number => (index === undefined ? 0 : (tokens[index]?.span.start ?? 0));
 
+  let left = 0;
   const lookUp = (path: string, offset: number, depth: number, isChanged = false): Places => {
     const dot = path.indexOf(".");
-    if (dot < 1 || depth > maximumDepth) return [];
+    if (dot < 1 || depth > maximumDepth || left-- <= 0) return [];
     const [root, rest] = [path.slice(0, dot), path.slice(dot + 1)];
     added ??= additions(tokens);
     const values = sources.valuesOf(root, offset).flatMap((at) => at ?? []);
     for (const at of [...values, ...(added.get(root) ?? [])].toReversed()) {
       const parts = partsAt(at);
       const isWhole = parts.length < 2 && values.includes(at);
-      const found = isChanged && isWhole ? [] : memberOf(parts, rest, start(at), depth);
+      const found = isChanged && isWhole ? [] : memberOf(parts, rest, offsetOf(at), depth);
       if (found.length > 0) return found;
     }
     return [];
@@ -130,9 +133,13 @@ export function createGroovyMerges(tokens: readonly GroovyToken[], sources: MapS
     return [held, close + 1];
   };
 
+  const start = (path: string, offset: number, isChanged: boolean): Places => {
+    left = maximumLooks;
+    return lookUp(ownPath(path), offset, 0, isChanged);
+  };
   return {
-    changedAt: (path, offset) => lookUp(ownPath(path), offset, 0, true),
-    heldAt: (path, offset) => lookUp(ownPath(path), offset, 0),
+    changedAt: (path, offset) => start(path, offset, true),
+    heldAt: (path, offset) => start(path, offset, false),
   };
 }
 

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { expectUses } from "../../helpers/imageUses.ts";
 import { readDocument } from "../../../src/core/document/readDocument.ts";
 
@@ -41,4 +42,9 @@ describe("createGroovyMerges", () => {
           image === "?" ? "docker.image ? unresolved" : `docker.image docker.io/${image} resolved`,
         ),
       ));
+
+  it("gives up on maps that are made of each other again and again", () => {
+    const script = "def a = b + a\ndef b = a + b\ndocker.image(a.i).pull()\n".repeat(30);
+    assert.equal(read(script).images.length, 30);
+  });
 });
