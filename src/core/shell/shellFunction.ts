@@ -24,6 +24,8 @@ export interface ForwardingCommand {
 
 /** Calls of one function that are followed. */
 const maximumCalls = 64;
+/** Parts of all arguments that are followed; functions that call each other would multiply them. */
+const maximumParts = 2000;
 
 /** The calls of a script's functions, from a reading of all its commands. */
 export function callsOf(
@@ -31,20 +33,23 @@ export function callsOf(
   commands: readonly ShellCommand[],
 ): ReadonlyMap<string, readonly CallArguments[]> {
   const calls = new Map<string, CallArguments[]>();
+  let left = maximumParts;
+  const given = ({ text, span, parts }: ShellWord): readonly WordPart[] => {
+    left -= parts === undefined ? 1 : sizeOf(parts);
+    if (left < 0) return [{ span, chain: [] }];
+    return parts ?? [{ span, chain: [], ...(text === undefined ? {} : { text, literal: span }) }];
+  };
   for (const { words } of commands) {
     const [name] = words;
     if (name?.text === undefined || !functions.has(name.text)) continue;
-    const rest = words.slice(1);
     const known = calls.get(name.text) ?? [];
-    if (known.length < maximumCalls)
-      calls.set(name.text, [
-        ...known,
-        rest.map(({ text, span, parts }): readonly WordPart[] =>
-          parts !== undefined ? parts : [{ span, chain: [], ...(text === undefined ? {} : { text, literal: span }) }],
-        ),
-      ]);
+    if (known.length < maximumCalls) calls.set(name.text, [...known, words.slice(1).map(given)]);
   }
   return calls;
+}
+
+function sizeOf(parts: readonly WordPart[]): number {
+  return parts.reduce((sum, { choices = [] }) => sum + choices.reduce((all, one) => all + sizeOf(one), 1), 0);
 }
 
 /** How many arguments of calls nobody knows: those that functions hand on are known once their own calls are. */

@@ -252,4 +252,12 @@ describe("alternatives", () => {
         assert.equal(`${text.slice(0, at.start)}@D${text.slice(at.end)}`, pinned);
     });
   }
+
+  it("leaves open what functions that call each other over and over are given", () => {
+    const script =
+      'one() { docker pull "$1"; }\ntwo() { one "quay.io/$1"; }\nall() { for i in "$@"; do two "$i"; done; }\n';
+    const { images } = read(`${script}all a/b:1 c/d:2\n`.repeat(40));
+    assert.equal(images.length, 40);
+    assert.ok(images.every(({ resolution }) => resolution === "unresolved"));
+  });
 });
