@@ -41,7 +41,7 @@ function namesIn(folder: string, siblings: Siblings): readonly string[] | undefi
 export function* helperFiles(folder: string, siblings: Siblings): Generator<FileStage, void> {
   const own = `${folder}templates/`;
   const names = namesIn(own, siblings);
-  yield (names?.filter((name) => name.endsWith(".tpl")) ?? usualHelpers).map((name) => own + name);
+  yield (names?.filter(isHelper) ?? usualHelpers).map((name) => own + name);
   if (names === undefined) return;
   yield names
     .filter((name) => name.endsWith("/"))
@@ -59,7 +59,12 @@ export function* helperFiles(folder: string, siblings: Siblings): Generator<File
 }
 
 function tplIn(folder: string, siblings: Siblings): FileStage {
-  return namesIn(folder, siblings)?.flatMap((name) => (name.endsWith(".tpl") ? folder + name : [])) ?? [];
+  return namesIn(folder, siblings)?.flatMap((name) => (isHelper(name) ? folder + name : [])) ?? [];
+}
+
+/** Helm makes no resource of what begins with an underscore, whatever it ends with. */
+function isHelper(name: string): boolean {
+  return /\.tpl$|^_.*[^/]$/.test(name);
 }
 
 /** Charts that this one depends on, as far as they are in the workspace. */

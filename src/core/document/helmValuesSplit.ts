@@ -126,7 +126,7 @@ export function isNamePlace(below: string, key: string, top: string, mapping: Ya
 }
 
 /** Whatever stands before it: `operatorImageRepository`, `crdRepository`, `operator_image_name`. */
-const repositoryKey = /(?:^r|R|[_-]r)epo(?:sitory)?$|image_?[nN]ame$/;
+const repositoryKey = /(?:^r|R|[_-]r)epo(?:sitory)?$|image_?[nN]ame$|^image[A-Z](?!ull|ag$)/;
 const nameKey = /^(?:name|repo|repository|path|uri|url)$/;
 
 /** Keys under which images stand by names of their own. */

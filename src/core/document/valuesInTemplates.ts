@@ -188,8 +188,9 @@ interface Use {
 /** Whether what another place of the templates makes of the same repository is rather what they come to. */
 function isBetter(use: Use, before: Use): boolean {
   const [whole, wholeBefore] = [wholeOf(use.stretches), wholeOf(before.stretches)];
-  if (whole === undefined || whole === wholeBefore) return false;
-  return wholeBefore === undefined || (before.isLeftOut() && !use.isLeftOut());
+  if (whole === undefined ? wholeBefore !== undefined : whole === wholeBefore) return false;
+  const isKnownAlone = whole !== undefined && wholeBefore === undefined;
+  return isKnownAlone || (before.isLeftOut() && !use.isLeftOut());
 }
 
 /** The reference that stretches come to, where all of it is known and it is one. */

@@ -58,6 +58,15 @@ describe("chartCalls", () => {
       ["image r.io/cart:1 resolved", "image docker.io/a/b:v2 resolved"],
     ],
     [
+      "named templates in whatever file begins with an underscore",
+      "image: {repository: «a/b», tag: ''}\n",
+      {
+        "templates/_helpers.yaml": '{{ define "c.image" }}r.io/{{ .repository }}:v3{{ end }}',
+        "templates/a.yaml": 'kind: Pod\nspec:\n  containers:\n  - image: {{ include "c.image" .Values.image }}\n',
+      },
+      ["image r.io/a/b:v3 resolved"],
+    ],
+    [
       "nothing where nobody calls",
       "hub: r.io\ncart: {imageName: cart}\n",
       { "templates/_pod.tpl": named("c.pod", "{{ .Values.hub }}/{{ .part.imageName }}:1") },

@@ -70,6 +70,18 @@ describe("values as templates use them", () => {
       ["image r.io/a/b:v2 resolved", "image r.io/web:1.2.3 resolved"],
     ],
     [
+      "the branch that the values let in, where none is known",
+      "image: {repository: «r.io/a/b»}\n",
+      "kind: Pod\nspec:\n  containers:\n  - name: a\n    {{- if .Values.image.digest }}\n    image: {{ .Values.image.repository }}@{{ .Values.image.digest }}\n    {{- else }}\n    image: {{ .Values.image.repository }}:{{ .Capabilities.KubeVersion.Minor }}\n    {{- end }}\n",
+      ["image ? partial"],
+    ],
+    [
+      "keys that begin like an image's",
+      "global: {imageK8S: «a/control:1», imageEnvoy: «envoy», imagePullSecret: none, imageTag: v2}\n",
+      workload("{{ .Values.global.imageK8S }}", "{{ .Values.global.imageEnvoy }}:{{ .Values.global.imageTag }}"),
+      ["image docker.io/a/control:1 literal", "image docker.io/library/envoy:v2 resolved"],
+    ],
+    [
       "names of parts beside their tags",
       'parts: [{name: «a», tag: ""}, {name: «b», tag: v2}, {name: c}]\n',
       `{{- range .Values.parts }}\n${workload('r.io/{{ .name }}:{{ .tag | default "v1" }}')}{{- end }}\n`,
