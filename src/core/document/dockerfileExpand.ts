@@ -227,7 +227,7 @@ function transform(part: WordPart & { kind: "variable" }, context: Context, valu
     !known || context.budget.left < 0
       ? undefined
       : operator === "/" || operator === "//"
-        ? replaceMatch(value.text, pattern.text, replacement.text, operator === "//")
+        ? replaceMatch(value.text, pattern.text, replacement.text, operator === "//" ? "all" : "first")
         : removeMatch(value.text, pattern.text, operator.startsWith("#") ? "start" : "end", operator.length === 2);
   return {
     ...nothing,

@@ -28,10 +28,21 @@ export function removeMatch(
 }
 
 /**
- * `${value/pattern/replacement}`, or with `all` `${value//pattern/replacement}`: the leftmost longest match replaced.
- * Undefined where the pattern is empty, uses more than `*`, `?` and backslash, or is too long.
+ * `${value/pattern/replacement}`, or with `all` `${value//pattern/replacement}`: the leftmost longest match replaced,
+ * or with `start` (`/#`) and `end` (`/%`) only the one there. Undefined where the pattern is empty but for those two,
+ * uses more than `*`, `?` and backslash, or is too long.
  */
-export function replaceMatch(value: string, pattern: string, replacement: string, all: boolean): string | undefined {
+export function replaceMatch(
+  value: string,
+  pattern: string,
+  replacement: string,
+  which: "first" | "all" | "start" | "end",
+): string | undefined {
+  if (which === "start" || which === "end") {
+    const rest = removeMatch(value, pattern, which, true);
+    if (rest === undefined || (rest === value && pattern !== "")) return rest;
+    return which === "start" ? replacement + rest : rest + replacement;
+  }
   const tokens = tokensOf(pattern);
   if (tokens === undefined || tokens.length === 0 || value.length > maximumLength) return undefined;
   let result = "";
@@ -45,7 +56,7 @@ export function replaceMatch(value: string, pattern: string, replacement: string
     }
     result += replacement;
     at += length;
-    if (!all) break;
+    if (which === "first") break;
   }
   return result + value.slice(at);
 }

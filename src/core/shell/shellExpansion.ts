@@ -19,6 +19,9 @@ export interface Expansion {
   readonly items?: readonly ArrayItem[];
 }
 
+/** Reads the text in `${name-...}` up to where it ends; single quotes of a pattern count even in double quotes. */
+type ReadNested = (state: ShellState, stop: "}" | "/", isPattern: boolean) => Expansion;
+
 const subscriptForm = /\[([@*]|"?[^\]\s"'`]{1,100}"?)\]/y;
 const simpleName = /[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]/y;
 const braceName = /[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]/y;
@@ -29,7 +32,7 @@ const maximumValue = 16_384;
  * Reads the expansion at the cursor, which stands on `$`: variables (POSIX shell, 2.6.2), `$(...)`, `$((...))`, and
  * `${{ ... }}`, which GitHub replaces before the shell runs. `readNested` reads the text inside `${name-...}`.
  */
-export function readDollar(state: ShellState, readNested: (state: ShellState) => Expansion): Expansion {
+export function readDollar(state: ShellState, readNested: ReadNested): Expansion {
   const { text } = state;
   const next = text[state.at + 1];
   countPiece(state);
@@ -78,7 +81,7 @@ export function evaluateExpression(state: ShellState, expression: string): Expan
   return { value, names: [expression], ...(open === undefined ? {} : { stretches: [open] }) };
 }
 
-function readBraces(state: ShellState, readNested: (state: ShellState) => Expansion): Expansion {
+function readBraces(state: ShellState, readNested: ReadNested): Expansion {
   const start = state.at;
   state.at += 2;
   const indirect = /[#!]/.test(state.text[state.at] ?? "") && /[A-Za-z_]/.test(state.text[state.at + 1] ?? "");
@@ -87,11 +90,14 @@ function readBraces(state: ShellState, readNested: (state: ShellState) => Expans
   const name = braceName.exec(state.text)?.[0] ?? "";
   state.at += name.length;
   const subscript = readSubscript(state);
-  const operator = /^(?::?[-=?+]|##?|%%?|\/\/?|\^\^|,,|:)/.exec(state.text.slice(state.at, state.at + 2))?.[0] ?? "";
+  const operator = /^(?::?[-=?+]|##?|%%?|\/[/#%]?|\^\^|,,|:)/.exec(state.text.slice(state.at, state.at + 2))?.[0] ?? "";
   state.at += operator.length;
   let nested: Expansion = { value: undefined, names: [] };
+  let replacement: Expansion | undefined;
+  const replaces = operator.startsWith("/");
   deeper(state, () => {
-    nested = readNested(state);
+    nested = readNested(state, replaces ? "/" : "}", replaces || /^[#%]/.test(operator));
+    if (replaces && state.text[state.at - 1] === "/") replacement = readNested(state, "}", true);
   });
   if (state.at >= state.end && state.text[state.end - 1] !== "}") {
     giveUp(
@@ -109,11 +115,13 @@ function readBraces(state: ShellState, readNested: (state: ShellState) => Expans
     return { value: undefined, names: [name], ...(items === undefined || state.budget < 0 ? {} : { items }) };
   }
   if (isKeys && indirect && plain && subscript === undefined) return named(state, name);
+  const each = isAll && !indirect ? inEach(state, name, operator, nested, replacement, start) : undefined;
+  if (each !== undefined) return { value: undefined, names: [name], items: each };
   const variable = subscript === undefined || isAll ? undefined : elementOf(state, name, subscript);
   const evaluated =
     indirect || isAll || (operator === "" && !plain)
       ? undefined
-      : evaluate(state, { name, variable: variable ?? lookupName(state, name) }, operator, withStep(nested, name));
+      : evaluate(state, { name, variable: variable ?? lookupName(state, name) }, operator, withStep(nested, name), replacement);
   return { value: spend(state, evaluated?.value), names: [name, ...nested.names], stretches: evaluated?.stretches };
 }
 
@@ -123,6 +131,25 @@ function named(state: ShellState, name: string): Expansion {
   if (value === undefined || !/^[A-Za-z_]\w*$/.test(value)) return { value: undefined, names: [name] };
   const variable = lookupName(state, value);
   return { value: spend(state, knownValue(variable)), names: [name], stretches: stretchesOf(state, variable) };
+}
+
+/** `${NAME[@]/pattern/text}`: every element as the operator leaves it (bash, "Shell Parameter Expansion"). */
+function inEach(
+  state: ShellState,
+  name: string,
+  operator: string,
+  word: Expansion,
+  replacement: Expansion | undefined,
+  start: number,
+): readonly ArrayItem[] | undefined {
+  const items = /^(?:\/|#|%|\^|,)/.test(operator) ? allOf(lookupName(state, name)) : undefined;
+  return items?.map(({ value, stretches }) => {
+    const variable: Variable =
+      value === undefined ? { kind: "unknown", stretches } : { kind: "known", value, stretches };
+    const evaluated = evaluate(state, { name, variable }, operator, word, replacement);
+    const place = { text: evaluated.value, start, end: state.at, steps: [] };
+    return { value: spend(state, evaluated.value), stretches: evaluated.stretches ?? [place] };
+  });
 }
 
 function allOf(variable: Variable): readonly ArrayItem[] | undefined {

@@ -16,6 +16,7 @@ export function evaluate(
   { name, variable }: { readonly name: string; readonly variable: Variable },
   operator: string,
   word: Expansion,
+  replacement?: Expansion,
 ): Evaluation {
   const value = knownValue(variable);
   const own = { value, stretches: stretchesOf(state, variable) };
@@ -36,9 +37,13 @@ export function evaluate(
       return empty ? { value: "" } : word;
     default: {
       const { value: pattern } = word;
-      if (pattern === undefined) return { value: undefined };
-      if (value !== undefined) return { value: substitute(state, value, operator, pattern) };
-      return { value: undefined, stretches: substituteChoices(state, own.stretches, operator, pattern) };
+      const joined = pattern === "" ? joinedTo(operator, own, replacement) : undefined;
+      if (joined !== undefined) return joined;
+      const { value: instead } = replacement ?? { value: "" };
+      if (pattern === undefined || instead === undefined) return { value: undefined };
+      const apply = (text: string): string | undefined => substitute(state, text, operator, pattern, instead);
+      if (value !== undefined) return { value: apply(value) };
+      return { value: undefined, stretches: substituteChoices(own.stretches, apply) };
     }
   }
 }
@@ -93,28 +98,42 @@ function given(variable: Variable & { readonly kind: "unknown" }): Variable {
   return { kind: "unknown", mayBeUnset, stretches: [{ ...only, choices, group: choices }] };
 }
 
+/** `${NAME/#/text}` and `${NAME/%/text}` put a text before or behind the value (bash, "Shell Parameter Expansion"). */
+function joinedTo(operator: string, own: Evaluation, text: Expansion | undefined): Evaluation | undefined {
+  if ((operator !== "/#" && operator !== "/%") || own.stretches === undefined || text?.stretches === undefined)
+    return undefined;
+  const [first, last] = operator === "/#" ? [text, own] : [own, text];
+  const isKnown = first.value !== undefined && last.value !== undefined;
+  return {
+    value: isKnown ? `${first.value}${last.value}` : undefined,
+    stretches: [...(first.stretches ?? []), ...(last.stretches ?? [])],
+  };
+}
+
 /** The same for each of the values that a variable may have. */
 function substituteChoices(
-  state: ShellState,
   stretches: readonly Stretch[] | undefined,
-  operator: string,
-  pattern: string,
+  apply: (text: string) => string | undefined,
 ): readonly Stretch[] | undefined {
   const [only, ...others] = stretches ?? [];
   if (only?.choices === undefined || others.length > 0) return undefined;
   const choices = only.choices.map((choice): readonly WordPart[] => {
     const [first] = choice;
     const isKnown = choice.every(({ text }) => text !== undefined);
-    const text = isKnown
-      ? substitute(state, choice.map((part) => part.text ?? "").join(""), operator, pattern)
-      : undefined;
+    const text = isKnown ? apply(choice.map((part) => part.text ?? "").join("")) : undefined;
     const span = first?.span ?? { start: 0, end: 0 };
     return [{ span, chain: first?.chain ?? [], ...(text === undefined ? {} : { text }) }];
   });
   return [{ ...only, choices, group: only.group ?? only.choices }];
 }
 
-function substitute(state: ShellState, value: string, operator: string, word: string): string | undefined {
+function substitute(
+  state: ShellState,
+  value: string,
+  operator: string,
+  word: string,
+  replacement: string,
+): string | undefined {
   if (operator === "^^" || operator === ",,")
     return word !== "" ? undefined : operator === "^^" ? value.toUpperCase() : value.toLowerCase();
   if (operator === ":") {
@@ -125,14 +144,15 @@ function substitute(state: ShellState, value: string, operator: string, word: st
   }
   state.budget -= value.length * word.length * (operator.startsWith("/") ? value.length : 1);
   if (state.budget < 0) return undefined;
-  if (operator.startsWith("/")) {
-    const slash = word.indexOf("/");
-    return replaceMatch(
-      value,
-      slash < 0 ? word : word.slice(0, slash),
-      slash < 0 ? "" : word.slice(slash + 1),
-      operator === "//",
-    );
+  switch (operator) {
+    case "/":
+      return replaceMatch(value, word, replacement, "first");
+    case "//":
+      return replaceMatch(value, word, replacement, "all");
+    case "/#":
+      return replaceMatch(value, word, replacement, "start");
+    case "/%":
+      return replaceMatch(value, word, replacement, "end");
   }
   return removeMatch(value, word, operator.startsWith("#") ? "start" : "end", operator.length === 2);
 }

@@ -71,7 +71,7 @@ function readPiece(state: ShellState, word: Building): boolean {
       } else
         expandInto(
           word,
-          readDollar(state, (inner) => nestedText(inner, false)),
+          readDollar(state, (inner, stop) => nestedText(inner, stop, false)),
           false,
           { start, end: state.at },
         );
@@ -161,7 +161,7 @@ function readDoubleQuoted(state: ShellState, word: Building, isClosed = true): v
       append(word, character, state.at - 1);
     } else if (character === "$") {
       const start = state.at;
-      const expansion = readDollar(state, (inner) => nestedText(inner, true));
+      const expansion = readDollar(state, (inner, stop, isPattern) => nestedText(inner, stop, !isPattern));
       expandInto(word, expansion, true, { start, end: state.at });
     } else if (character === "`") {
       if (isAwaited(state, "`")) return;
@@ -189,20 +189,21 @@ export function readBody(state: ShellState): readonly Stretch[] {
 }
 
 /**
- * The text inside `${name-...}` up to its closing brace, which it consumes: quotes and expansions as in any word,
- * but inside double quotes a single quote stands for itself.
+ * The text inside `${name-...}` up to its closing brace, or to the slash in `${name/...`, which it consumes: quotes and
+ * expansions as in any word, but inside double quotes a single quote stands for itself where no pattern is.
  */
-function nestedText(state: ShellState, inDoubleQuotes: boolean): Expansion {
+function nestedText(state: ShellState, stop: "}" | "/", inDoubleQuotes: boolean): Expansion {
   const word = emptyWord();
-  while (state.at < state.end && state.text[state.at] !== "}") {
+  const ends = stop === "}" ? "}" : "}/";
+  while (state.at < state.end && !ends.includes(state.text[state.at] ?? "")) {
     const character = state.text[state.at] ?? "";
-    if (/[\s;&|<>()]/.test(character) || (inDoubleQuotes && character === "'")) {
+    if (/[\s;&|<>()]/.test(character) || (character === "'" && (inDoubleQuotes || !isPair(state)))) {
       append(word, character, state.at);
       state.at += 1;
     } else if ("'\"\\$`".includes(character)) {
       if (!readPiece(state, word)) break;
     } else {
-      const run = /[^\s'"\\$`;&|<>()}]+/y;
+      const run = stop === "}" ? /[^\s'"\\$`;&|<>()}]+/y : /[^\s'"\\$`;&|<>()}/]+/y;
       run.lastIndex = state.at;
       const text = (run.exec(state.text)?.[0] ?? "").slice(0, state.end - state.at);
       append(word, text, state.at);
@@ -211,6 +212,13 @@ function nestedText(state: ShellState, inDoubleQuotes: boolean): Expansion {
   }
   state.at = Math.min(state.end, state.at + 1);
   return { value: word.value, names: word.expands, stretches: word.stretches };
+}
+
+/** Of a pattern within double quotes, only a closed pair of single quotes counts as such. */
+function isPair(state: ShellState): boolean {
+  const pair = /'[^'\n]*'/y;
+  pair.lastIndex = state.at;
+  return pair.test(state.text);
 }
 
 function readBackticks(state: ShellState, word: Building, quoted: boolean): void {

@@ -27,17 +27,24 @@ describe("removeMatch", () => {
 });
 
 describe("replaceMatch", () => {
-  const cases: [value: string, pattern: string, replacement: string, all: boolean, result: string | undefined][] = [
-    ["a.b.c", ".", "_", false, "a_b.c"],
-    ["a.b.c", ".", "_", true, "a_b_c"],
-    ["a.b.c", ".*", "", false, "a"],
-    ["abc", "x", "y", true, "abc"],
-    ["aaa", "a", "$1", true, "$1$1$1"],
-    ["a/b", "\\/", "-", false, "a-b"],
-    ["abc", "", "x", true, undefined],
-    ["abc", "[b]", "x", true, undefined],
+  type Which = Parameters<typeof replaceMatch>[3];
+  const cases: [value: string, pattern: string, replacement: string, which: Which, result: string | undefined][] = [
+    ["a.b.c", ".", "_", "first", "a_b.c"],
+    ["a.b.c", ".", "_", "all", "a_b_c"],
+    ["a.b.c", ".*", "", "first", "a"],
+    ["abc", "x", "y", "all", "abc"],
+    ["aaa", "a", "$1", "all", "$1$1$1"],
+    ["a/b", "\\/", "-", "first", "a-b"],
+    ["abc", "", "x", "all", undefined],
+    ["abc", "[b]", "x", "all", undefined],
+    ["a.b.a", "a", "c", "start", "c.b.a"],
+    ["a.b.a", "a", "c", "end", "a.b.c"],
+    ["a.b.a", "b", "c", "start", "a.b.a"],
+    ["a.b", "", "c/", "start", "c/a.b"],
+    ["a.b", "", "-c", "end", "a.b-c"],
+    ["abc", "[a]", "x", "start", undefined],
   ];
-  for (const [value, pattern, replacement, all, result] of cases) {
-    it(`replaces ${pattern} in ${value}`, () => assert.equal(replaceMatch(value, pattern, replacement, all), result));
+  for (const [value, pattern, replacement, which, result] of cases) {
+    it(`replaces ${which} ${pattern} in ${value}`, () => assert.equal(replaceMatch(value, pattern, replacement, which), result));
   }
 });

@@ -49,6 +49,16 @@ const cases: [name: string, script: string, commands: Words[]][] = [
     [["cmd", "1.2.3-rc", "3-rc", "v1.2.3", "v1", "v1_2.3-rc", "v1_2_3-rc", undefined]],
   ],
   [
+    "replacing at an end, and what quotes and slashes of patterns are",
+    `V=a.b/c.b\ncmd \${V/#a/d} \${V/#b/d} \${V/%b/d} \${V/#/r/} \${V/%/-x} \${V/b\\//} "\${V/'a.b/'/}" "\${V##*'/'}" "\${V//'/}"`,
+    [["cmd", "d.b/c.b", "a.b/c.b", "a.b/c.d", "r/a.b/c.b", "a.b/c.b-x", "a.c.b", "c.b", "c.b", "a.b/c.b"]],
+  ],
+  [
+    "operators on every element of an array",
+    `V=(a:1 b:2)\ncmd "\${V[@]/#/'r/'}" "\${V[@]%:*}" \${V[@]^^} "\${W[@]/#/r}"`,
+    [["cmd", "r/a:1", "r/b:2", "a", "b", "A:1", "B:2", undefined]],
+  ],
+  [
     "what only running can tell",
     "V=abc\ncmd ${#V} ${V:0:1} ${V^^} ${!V} ${V[0]} $((1+(2))) ${V@Q}",
     [["cmd", undefined, "a", "ABC", undefined, "abc", undefined, undefined]],
