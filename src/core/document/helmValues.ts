@@ -134,7 +134,9 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
       // What is merged in stands elsewhere, too, and is read there.
       if (below === "<<" || !isWanted(value)) continue;
       const scalar = scalarOf(value);
-      if (below === "images") for (const image of imagesByName(value)) images.add(image, "image");
+      if (imagesKey.test(below))
+        for (const image of imagesByName(value))
+          addImageText({ key: "image", value: image, tag: undefined }, top || below, reading);
       if (scalar !== undefined) reading.nested?.(scalar, below);
       if (scalar === undefined)
         visit(value, imagesKey.test(key) ? "image" : below, top === "" ? below : top, depth + 1, registries);

@@ -1,4 +1,4 @@
-import { isCertainImage } from "./imageShape.ts";
+import { isCertainImage, isPossibleImage } from "./imageShape.ts";
 import { entriesOf, itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /**
@@ -11,5 +11,15 @@ export function imagesByName(node: YamlNode | undefined): readonly YamlNode[] {
   const named = [...entriesOf(node), ...entriesOf(valueAt(node, "tags"))]
     .filter(({ key }) => !isSplit || !/^(?:registry|repository|tag|digest)$/.test(key.text))
     .map(({ value }) => value);
-  return [...itemsOf(node), ...named].filter((value) => value.kind === "scalar" && isCertainImage(textOf(value) ?? ""));
+  return [...itemsOf(node), ...named].filter(
+    (value) => value.kind === "scalar" && (isCertainImage(textOf(value) ?? "") || isVersioned(textOf(value) ?? "")),
+  );
+}
+
+/** A tag that is a version, and no port. */
+const version = /:(?:latest|(?!\d{4,5}$)(?=[\w.-]*\d)[\w.-]+)$/;
+
+/** Whether a text is a name with a version, which is an image where images stand. */
+function isVersioned(text: string): boolean {
+  return /^[a-z]/.test(text) && version.test(text) && isPossibleImage(text);
 }

@@ -156,6 +156,16 @@ b: {selector: kubernetes.io/os:linux, pattern: "docker.io/library/redis:7", imag
       ["image quay.io/a/c:v1 resolved"],
     ],
     [
+      "names with versions where images stand",
+      "images: [«nginx:1.25», alpine, '16:9', 'localhost:5000', «redis:7.2-alpine»]\nsidecarImages: {log: «fluent/bit:3.1», vault: «vault:1.17», host: 'r.example.com:5000', port: 'db:5432', title: 'a: 1'}\nother: {x: 'redis:7'}",
+      [
+        "image docker.io/library/nginx:1.25 literal",
+        "image docker.io/library/redis:7.2-alpine literal",
+        "image docker.io/fluent/bit:3.1 literal",
+        "image docker.io/library/vault:1.17 literal",
+      ],
+    ],
+    [
       "the registry of all images of a chart within",
       "global: {imageRegistry: my.io}\nsub:\n  global: {image: {registry: r.io}}\n  a: {image: {repository: «a/b», tag: '1'}}\n  in: {global: {imageRegistry: own.io}, image: {repository: «c/d», tag: '1'}}\nq: {global: {image: {registry: r.io}}, image: {repository: «q/e», tag: '1'}}",
       ["image my.io/a/b:1 resolved", "image own.io/c/d:1 resolved", "image my.io/q/e:1 resolved"],
