@@ -138,11 +138,25 @@ function withoutUnknownOnes(
 ): readonly PlacedMention[] {
   if (!mentions.some(({ isThere }) => isThere === true)) return mentions;
   const fetched = createBuiltImages();
+  // Fetched by a digest alone, an image may have had any tag.
+  const untagged = createBuiltImages();
   const bareNames = (mention: PlacedMention): readonly string[] =>
     namesIn(mention).map((name) => name.replace(/@.*$/s, ""));
-  for (const mention of mentions)
-    if (mention.isThere !== true) for (const name of bareNames(mention)) fetched.add(name, mention.command.span.start);
-  return mentions.filter((mention) => mention.isThere !== true || fetched.has(bareNames(mention), 0, false));
+  const repositories = (names: readonly string[]): readonly string[] =>
+    names.map((name) => name.replace(/(?::[^/:@]*)?(?:@.*)?$/s, ""));
+  for (const mention of mentions) {
+    if (mention.isThere === true) continue;
+    const at = mention.command.span.start;
+    for (const name of bareNames(mention)) fetched.add(name, at);
+    for (const name of repositories(namesIn(mention).filter((one) => /^(?:[^@]*\/)?[^/:@]+@/.test(one))))
+      untagged.add(name, at);
+  }
+  return mentions.filter(
+    (mention) =>
+      mention.isThere !== true ||
+      fetched.has(bareNames(mention), 0, false) ||
+      untagged.has(repositories(namesIn(mention)), 0, false),
+  );
 }
 
 /** What a command calls the image that it is given, other than what that is called already. */

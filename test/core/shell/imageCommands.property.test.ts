@@ -60,8 +60,12 @@ describe("images of commands, for any script", () => {
       }),
       {
         numRuns: 1500,
-        // A digest in the one would stand in the middle of the other.
-        examples: [["for I in ${I} other:1; do docker pull $I; done\nK=$I\nK+=x\ndocker run --rm $K\n"]],
+        examples: [
+          // A digest in the one would stand in the middle of the other.
+          ["for I in ${I} other:1; do docker pull $I; done\nK=$I\nK+=x\ndocker run --rm $K\n"],
+          // Where a digest takes the place of the tag, the other still has it.
+          ["skopeo inspect docker://node:22\nI=node:22\ndocker tag $I x:1\n"],
+        ],
       },
     );
     if (pins < 1000) throw new Error(`only ${pins} pins were tried`);
