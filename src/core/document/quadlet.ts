@@ -1,6 +1,6 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
-import { createScript } from "../shell/script.ts";
+import { createScript, type ScriptBuilder } from "../shell/script.ts";
 import type { Document, ImageUse, ShellCommand, ValueStep } from "./document.ts";
 import { useOfValue } from "./imageUse.ts";
 import type { Literal } from "./literalUses.ts";
@@ -82,11 +82,29 @@ export function readQuadlet(source: string, path: string): Document {
     } else if (section === "Service" && /^Exec(?:Start|StartPre|StartPost|Stop|StopPost|Reload)$/.test(key)) {
       const script = createScript(text);
       const prefix = /^[-@:+!]*/.exec(value)?.[0].length ?? 0;
-      script.add(value.slice(prefix), start + prefix);
+      addCommand(script, value.slice(prefix), start + prefix);
       commands.push(...script.read({ environment: texts }).commands);
     }
   }
   return { path, dialect: "quadlet", text, images, commands, jobs: [], problems };
+}
+
+const ofCommand = /\\[^\n]|"(?:\\.|[^"\\])*"|'[^']*'|(?<comment>(?<=\n)[ \t]*[#;][^\n]*\n?)|<[\w.-]+>/gs;
+
+/** Comments stand between continued lines too (systemd.syntax), and what is to be filled in is no redirection. */
+function addCommand(script: ScriptBuilder, value: string, start: number): void {
+  let at = 0;
+  for (const { 0: found, index, groups } of value.matchAll(ofCommand)) {
+    if (groups?.["comment"] === undefined && !found.startsWith("<")) continue;
+    script.add(value.slice(at, index), start + at);
+    at = index + found.length;
+    if (!found.startsWith("<")) continue;
+    script.addText("\\", start + index);
+    script.add(found.slice(0, -1), start + index);
+    script.addText("\\", start + at - 1);
+    script.add(">", start + at - 1);
+  }
+  script.add(value.slice(at), start + at);
 }
 
 /** The variables that a unit sets for its service (systemd.exec, Environment=), where their values stand as they are. */
@@ -111,8 +129,13 @@ function settingsOf(text: string): readonly Setting[] {
   let section = "";
   for (let start = 0; start < text.length && settings.length < maximumSettings;) {
     let end = lineEnd(text, start);
-    // A backslash at its end joins a line with the next (systemd.syntax).
-    while (end < text.length && /\\\r?$/.test(text.slice(Math.max(start, end - 2), end))) end = lineEnd(text, end + 1);
+    // A backslash at its end joins a line with the next, but for comments (systemd.syntax).
+    for (let from = start; end < text.length;) {
+      const isComment = /^[ \t]*[#;]/.test(text.slice(from, end));
+      if (isComment ? from === start : !/\\\r?$/.test(text.slice(Math.max(from, end - 2), end))) break;
+      from = end + 1;
+      end = lineEnd(text, from);
+    }
     const line = text.slice(start, end);
     const head = /^\s*\[([^\]\n]*)\]/.exec(line)?.[1];
     const setting = /^\s*([A-Za-z]\w*)[ \t]*=[ \t]*/.exec(line);

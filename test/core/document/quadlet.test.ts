@@ -61,6 +61,20 @@ ExecStart=/usr/bin/docker run --rm --name %n \\
       ["command docker.io/library/nginx:1 literal"],
     ));
 
+  it("takes comments between continued lines, and what is to be filled in, for what they are", () =>
+    void expectUses(
+      service,
+      `[Service]
+# docker run no:1 \\
+ExecStart=/usr/bin/docker run -e A=<host> -e "B=<x>" \\
+  # don't \\
+  ; nor this
+  «a/b:1» -c '# <y>'
+ExecReload=/bin/sh -c 'docker run -v $(cat <x) «a/c:1»'
+`,
+      ["command docker.io/a/b:1 literal", "command docker.io/a/c:1 literal"],
+    ));
+
   it("keeps pins and spans, whatever is changed", () => {
     const plain = unit.replaceAll(/[«»]/g, "");
     assert.equal(expectPinsToHold(container, plain), 2);
