@@ -34,6 +34,8 @@ export interface GivenValues {
 const namesOfHelm = ["Release", "Capabilities", "Files", "Subcharts"];
 /** Different expressions that are evaluated for one template. */
 const maximumExpressions = 300;
+/** Steps of all of them together. */
+const maximumSteps = 200_000;
 /** Begins the name of what stands for a piece of a named template; how far callers of its callers are followed. */
 const hidden = "\0";
 const maximumLevels = 3;
@@ -54,12 +56,13 @@ export function chartExpressions(
     name.startsWith(hidden) ? parseTemplate(bodies[Number(name.slice(hidden.length))] ?? "").nodes : named(name);
   const calls = chartCalls(path, own, siblings);
   let scopes: TemplateScopes | undefined;
+  const budget = { left: maximumSteps };
   const known = new Map<string, readonly (readonly TemplateStretch[])[]>();
   const evaluateEach = (source: string): readonly (readonly TemplateStretch[])[] => {
     const before = known.get(source);
     if (before !== undefined) return before;
     if (known.size >= maximumExpressions) return [[{}]];
-    const each = itemsIn(evaluateTemplate(parseTemplate(source).nodes, { root: data(), define }));
+    const each = itemsIn(evaluateTemplate(parseTemplate(source).nodes, { root: data(), define, budget }));
     known.set(source, each);
     return each;
   };

@@ -19,6 +19,8 @@ export interface TemplateContext {
   readonly root: TemplateData;
   /** The named template; undefined where none is known. */
   readonly define: (name: string) => readonly TemplateNode[] | undefined;
+  /** Steps that are left for all that is evaluated with it. */
+  readonly budget?: { left: number };
 }
 
 interface Evaluation extends TemplateContext {
@@ -37,7 +39,11 @@ const maximumSteps = 20_000;
 /** What a template yields, stretch by stretch. Never throws; what is not known is a stretch without text. */
 export function evaluateTemplate(nodes: readonly TemplateNode[], context: TemplateContext): readonly TemplateStretch[] {
   const variables = new Map([["$", context.root]]);
-  return evaluateNodes(nodes, { ...context, dot: context.root, variables, depth: 0, budget: { left: maximumSteps } });
+  const allowed = Math.min(maximumSteps, context.budget?.left ?? maximumSteps);
+  const budget = { left: allowed };
+  const stretches = evaluateNodes(nodes, { ...context, dot: context.root, variables, depth: 0, budget });
+  if (context.budget !== undefined) context.budget.left -= allowed - budget.left;
+  return stretches;
 }
 
 function evaluateNodes(nodes: readonly TemplateNode[], evaluation: Evaluation): readonly TemplateStretch[] {

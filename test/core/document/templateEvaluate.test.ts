@@ -122,6 +122,20 @@ describe("evaluateTemplate", () => {
       assert.equal(evaluate(source), expected);
     });
 
+  it("takes steps from what is left for several templates, and knows no more without any", () => {
+    const budget = { left: 12 };
+    const { nodes } = parseTemplate('{{ range list "a" "b" }}{{ . }}{{ end }}');
+    const evaluated = () =>
+      evaluateTemplate(nodes, { root, define: () => undefined, budget })
+        .map(({ text }) => text ?? "?")
+        .join("");
+    assert.equal(evaluated(), "ab");
+    assert.ok(budget.left < 12);
+    for (let round = 0; round < 3; round++) evaluated();
+    assert.equal(budget.left <= 0, true);
+    assert.equal(evaluated(), "?");
+  });
+
   it("ends where templates include each other without end", () => {
     const source = '{{ define "a" }}{{ include "a" . }}{{ include "a" . }}{{ end }}{{ include "a" . }}';
     assert.ok(evaluate(source).startsWith("?"));
