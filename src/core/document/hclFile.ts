@@ -45,6 +45,8 @@ export interface HclFile {
   ): void;
   /** Adds the commands of a text or of a list of texts. */
   script(node: YamlNode | undefined): void;
+  /** Adds the command of a program and its arguments, or what they run in a shell. */
+  words(program: YamlNode | undefined, given: YamlNode | undefined): void;
   /** The document as read so far, with `uses` found elsewhere. */
   document(uses?: readonly ImageUse[]): Document;
 }
@@ -126,6 +128,11 @@ export function createHclFile(
         const nodes = scalarOf(node) === undefined ? itemsOf(node).flatMap((one) => [one, ...itemsOf(one)]) : [node];
         const written = nodes.filter((one) => scalarOf(one) !== undefined && scalarOf(one)?.tag !== expressionTag);
         pipeline.script(written, { scope: scopeOf(written[0]) });
+      },
+      words(program, given) {
+        if (program === undefined) return;
+        const nodes = [program, ...itemsOf(given)].flatMap((one) => asExpression(text, one) ?? []);
+        pipeline.words(nodes, { scopeOf });
       },
       document: (uses = []) => pipeline.document([...others.images, ...inner, ...uses]),
     };

@@ -1,7 +1,6 @@
 import { withoutByteOrderMark } from "../image/span.ts";
-import { isShellProgram } from "../shell/shellInterpreter.ts";
 import type { Document } from "./document.ts";
-import type { HclBlock, HclBody } from "./hcl.ts";
+import type { HclBlock } from "./hcl.ts";
 import { blocksIn } from "./hclBlocks.ts";
 import { createHclFile, type HclFile } from "./hclFile.ts";
 import { attributeOf } from "./hclScope.ts";
@@ -62,16 +61,10 @@ function walk(file: HclFile, { type, body }: HclBlock, depth: number): void {
       ])
         if (!localImage.test(textOf(image) ?? "")) file.image(image, "task", wrapped);
     } else
-      for (const { body: config } of body.blocks.filter((inner) => inner.type === "config")) readCommand(file, config);
+      for (const { body: config } of body.blocks.filter((inner) => inner.type === "config"))
+        file.words(attributeOf(config, "command"), attributeOf(config, "args"));
   }
   for (const { file: seen, block } of blocksIn(file, body)) walk(seen, block, depth + 1);
-}
-
-/** What a task without containers runs in a shell: `sh -c "..."`. */
-function readCommand(file: HclFile, config: HclBody): void {
-  const [option, script] = itemsOf(attributeOf(config, "args"));
-  const isScript = isShellProgram(textOf(attributeOf(config, "command")) ?? "") && /^-\w*c$/.test(textOf(option) ?? "");
-  if (isScript) file.script(script);
 }
 
 /** A job as Nomad's API has it. */
@@ -82,8 +75,10 @@ function readNomadJson(source: string, path: string): Document {
       for (const task of itemsOf(valueAt(group, "Tasks"))) {
         const image = valueAt(task, "Config", "image");
         const isLocal = localImage.test(textOf(image) ?? "");
-        if (!isLocal && drivers.has(textOf(valueAt(task, "Driver")) ?? ""))
-          pipeline.image(image, "task", { wrapper: wrapped.optionalWrapper });
+        const command = valueAt(task, "Config", "command");
+        if (drivers.has(textOf(valueAt(task, "Driver")) ?? "")) {
+          if (!isLocal) pipeline.image(image, "task", { wrapper: wrapped.optionalWrapper });
+        } else if (command !== undefined) pipeline.words([command, ...itemsOf(valueAt(task, "Config", "args"))]);
       }
   return pinned(pipeline.document());
 }

@@ -28,6 +28,13 @@ export interface ScriptCombination {
   variable(name: string): string | undefined;
 }
 
+/** What is known around a command that is written word by word. */
+export interface WordOptions extends ScriptOptions {
+  readonly program?: { readonly text: string; readonly node: YamlScalar };
+  /** The scope of one word, where each has its own. */
+  readonly scopeOf?: (word: YamlScalar) => TemplateScope;
+}
+
 const nothing: ShellReading = { commands: [], problems: [] };
 const maximumNesting = 10;
 
@@ -70,21 +77,19 @@ export function readScriptLines(text: string, lines: readonly YamlScalar[], opti
  * Reads a command given as a list of words, which no shell splits or expands; `-c` of a shell is read as its script.
  * `program` stands before the words where the dialect says it elsewhere.
  */
-export function readWords(
-  text: string,
-  nodes: readonly YamlNode[],
-  options: ScriptOptions & { readonly program?: { readonly text: string; readonly node: YamlScalar } } = {},
-): ShellReading {
+export function readWords(text: string, nodes: readonly YamlNode[], options: WordOptions = {}): ShellReading {
   const scalars = nodes.flatMap((node) => scalarOf(node) ?? []);
-  const words = scalars.map((scalar) => toWord(text, scalar, options.scope));
+  const scopeOf = (word: YamlScalar): TemplateScope | undefined => options.scopeOf?.(word) ?? options.scope;
+  const words = scalars.map((scalar) => toWord(text, scalar, scopeOf(scalar)));
   const { program, environment = {}, job, step } = options;
   if (program !== undefined)
     words.unshift({ span: program.node.span, raw: program.text, text: program.text, expands: [] });
   const [first] = words;
   if (first === undefined) return nothing;
   const flag = isShellProgram(first.text ?? "") ? words.findIndex((word) => /^-[a-z]*c$/.test(word.text ?? "")) : -1;
-  if (flag > 0)
-    return readScriptLines(text, scalars.slice(program === undefined ? flag + 1 : flag).slice(0, 1), options);
+  const script = flag > 0 ? scalars[program === undefined ? flag + 1 : flag] : undefined;
+  if (script !== undefined) return readScriptLines(text, [script], { ...options, scope: scopeOf(script) });
+  if (flag > 0) return nothing;
   const span = {
     start: Math.min(...words.map((word) => word.span.start)),
     end: Math.max(...words.map((word) => word.span.end)),

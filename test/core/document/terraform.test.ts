@@ -151,6 +151,13 @@ job "x" {
     expectUses(nomad, task('command = "/bin/sh"\nargs = ["-c", "docker run --rm «a/b:1»"]'), [
       "command docker.io/a/b:1 literal",
     ]);
+    expectUses(
+      nomad,
+      `variable "v" {\n  default = "2"\n}\nlocals {\n  i = "a/d:3"\n}\n${task(
+        'command = "/usr/bin/docker"\nargs = [\n"run", "--name", "no", "-e", "A=${NOMAD_IP}", "«a/c:${var.v}»", "a/no:1"]',
+      )}${task('command = "podman"\nargs = ["run", «local.i»]')}${task('command = local.i\nargs = ["run", "a/no:2"]')}`,
+      ["command docker.io/a/c:2 resolved", "command docker.io/a/d:3 resolved"],
+    );
     expectUses(nomad, task('command = "/bin/echo"\nargs = ["-c", "docker run a/no:1"]'), []);
     expectUses(nomad, task('command = "/bin/sh"\nargs = ["docker run a/no:1"]'), []);
   });
@@ -163,9 +170,10 @@ job "x" {
 
   it("reads jobs in JSON, and no archives", () => {
     const text =
-      '{"Job": {"TaskGroups": [{"Tasks": [{"Driver": "docker", "Config": {"image": "«a:1»"}}, {"Driver": "exec", "Config": {"image": "no:1"}}, {"Driver": "podman", "Config": {"image": "docker://«b:1»"}}, {"Driver": "podman", "Config": {"image": "docker-archive:/x.tar"}}]}]}}';
+      '{"Job": {"TaskGroups": [{"Tasks": [{"Driver": "docker", "Config": {"image": "«a:1»"}}, {"Driver": "exec", "Config": {"image": "no:1", "args": ["docker", "run", "no:2"]}}, {"Driver": "raw_exec", "Config": {"command": "docker", "args": ["run", "-d", "«c:1»"]}}, {"Driver": "podman", "Config": {"image": "docker://«b:1»"}}, {"Driver": "podman", "Config": {"image": "docker-archive:/x.tar"}}]}]}}';
     expectUses((source) => readDocument(source, "job.json"), text, [
       "task docker.io/library/a:1 literal",
+      "command docker.io/library/c:1 literal",
       "task docker.io/library/b:1 literal",
     ]);
     const archive = readDocument(
