@@ -43,6 +43,7 @@ const jenkinsScript = new RegExp(
     String.raw`^[ \t]*(?:(?:pipeline|node|podTemplate)\b[^\n]*\{|podTemplate[ \t]*\(|@Library\b|agent[ \t]*\{)`,
     String.raw`^[ \t|]*["']?kind["']?[ \t]*:[ \t]*["']?Pod\b`,
     String.raw`^[ \t]*(?:job|pipelineJob|freeStyleJob|mavenJob|matrixJob|multibranchPipelineJob)[ \t]*\(`,
+    String.raw`\bnew[ \t]+(?:[\w.]+\.)?(?:ContainerTemplate|DockerTemplateBase)[ \t]*\(`,
     String.raw`\bdocker\.(?:image|withRegistry)\b|\bcontainerTemplate[ \t]*\(|\bwithDockerContainer\b`,
     // A step that runs a script of several lines, or one that names a tool.
     String.raw`(?:^[ \t]*|[\w)]\.|=[ \t]*)(?:sh|bat|powershell|pwsh)\b[ \t(]*(?:\w+[ \t]*:[^\n]{0,200}?)?(?:"""|'''|["'][^\n]{0,200}?\b(?:docker|podman|nerdctl|skopeo|crane)\b)`,

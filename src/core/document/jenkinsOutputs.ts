@@ -16,8 +16,8 @@ export function namesGivenAt(
 ): readonly string[] {
   const token = tokens[at];
   if (token?.kind !== "name") return [];
-  const variable = token.text.endsWith("docker.build") ? variableAt(tokens, argument) : undefined;
-  if (variable !== undefined) return [...givenAfter(tokens, at, values, registry), variable];
+  const variables = token.text.endsWith("docker.build") ? variableAt(tokens, argument) : [];
+  if (variables.length > 0) return [...givenAfter(tokens, at, values, registry), ...variables];
   const holder = /^(.+)\.(?:tag|push)$/.exec(token.text)?.[1];
   if (holder !== undefined) {
     const made = values.partsOf([{ kind: "expression", name: `${holder}.id`, span: token.span }]);
@@ -41,14 +41,15 @@ function givenAfter(
     : [];
 }
 
-/** What scripts call an image by whose name a variable of the environment is: `docker.build(env.IMAGE)`. */
-function variableAt(tokens: readonly GroovyToken[], at: number): string | undefined {
+/** How else an image may be written by whose name a variable is: `docker.build(env.IMAGE)`, `docker.build("$image")`. */
+function variableAt(tokens: readonly GroovyToken[], at: number): readonly string[] {
   const token = tokens[at];
   const [piece, ...others] = token?.kind === "string" ? token.pieces : [];
   const name =
     token?.kind === "name" ? token.text : piece?.kind === "expression" && others.length === 0 ? piece.name : "";
   const variable = /^(?:env\.)?([A-Z_][A-Z0-9_]*)$/.exec(name)?.[1];
-  return variable === undefined ? undefined : `\${${variable}}`;
+  if (variable !== undefined) return [`\${${variable}}`];
+  return /^[a-z]\w*$/.test(name) ? [name, `\${${name}}`] : [];
 }
 
 /** What an image of a name is called after `tag` or `push`, whose arguments begin at a token. */

@@ -14,6 +14,7 @@ import { createGroovyValues } from "./groovyValues.ts";
 import { withoutShorthand } from "./groovyShorthand.ts";
 import { withWords } from "./groovyWords.ts";
 import { namesGivenAt } from "./jenkinsOutputs.ts";
+import { objectImageAt } from "./jenkinsObjects.ts";
 import { isInContainers, isInsideCall, ownerOf, registryBeside, registryOf, scriptArgument } from "./jenkinsPlaces.ts";
 import { isPod, readPod, stringScalar } from "./jenkinsPods.ts";
 import { isTold, stepImageAt } from "./jenkinsSteps.ts";
@@ -85,8 +86,10 @@ export function readJenkinsfile(source: string, path: string): Document {
     for (let at = index; at < value.next; at++) taken.add(at);
     mention(value.parts, value.span, site, { registry, isLocal, endsWithName: value.endsWithName });
   };
-  /** What a library's step is given to run, which the file may have built itself. */
+  /** What a library's step, or an object of a plug-in, is given to run, which the file may have built itself. */
   const addStepImage = (at: number): void => {
+    const made = objectImageAt(text, tokens, at);
+    if (made !== undefined) return addImage(made, "image");
     const image = stepImageAt(text, tokens, at, values, blocks.length === 1 ? blocks[0] : undefined);
     if (image !== undefined) addImage(image, "image", { isLocal: true });
   };
@@ -283,7 +286,7 @@ interface ScriptOptions {
 /** What stands before a step or an image where it is not called by itself. */
 const holder = /^.*\.(?=(?:docker\.(?:image|build)|sh|bat|powershell|pwsh)$)/;
 /** Calls whose argument `image` names one that is run or pulled. */
-const holders = ["containerTemplate", "agent", "rtDockerPull", "dockerNode", "ecsTaskTemplate"];
+const holders = ["containerTemplate", "ContainerTemplate", "agent", "rtDockerPull", "dockerNode", "ecsTaskTemplate"];
 const windowsShells = new Map<string, WindowsShell>([
   ["bat", "cmd"],
   ["batchFile", "cmd"],

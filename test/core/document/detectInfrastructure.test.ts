@@ -51,6 +51,7 @@ const cases: readonly (readonly [path: string, text: string, dialect: string])[]
   ["src/org/acme/Margin.groovy", "class Pods {\n  static final POD = '''\n  |kind: Pod\n'''\n}\n", "jenkinsfile"],
   ["src/org/acme/Fish.groovy", "class Fish {\n  def sh = 'docker'\n  def push = 'docker pull'\n}\n", "unrecognised"],
   ["jobs/seed.groovy", "freeStyleJob('x') {\n}\n", "jenkinsfile"],
+  ["init.groovy.d/cloud.groovy", "def c = new ContainerTemplate('x', 'a:1')\n", "jenkinsfile"],
   ["src/org/acme/Text.groovy", "class Text { String image = 'a:1' }\n", "unrecognised"],
   ["src/Thing.groovy", "class Thing {}\n", "unrecognised"],
   ["Earthfile", "", "earthfile"],

@@ -145,6 +145,16 @@ describe("readJenkinsfile", () => {
       ["docker.io/a/b:3"],
     ],
     [
+      "what it builds by the name that a parameter holds, quoted or not",
+      "def make(String name, String base) { docker.build(\"${name}\", '.')\n withDockerContainer(image: name) { }\n docker.image(base).pull() }\ndef made(tag) { docker.build(tag)\n docker.image(\"$tag\").inside { } }\ndocker.image('a/b:1').pull()",
+      ["unresolved", "docker.io/a/b:1"],
+    ],
+    [
+      "what objects of plug-ins are made with, or given",
+      "def C = [image: 'a/b:1']\nnew ContainerTemplate('x', 'a/b:2', 'cat', '')\nnew DockerTemplateBase(C.image, 'x')\ndef one = new org.acme.ContainerTemplate('y')\none.setImage('a/b:3')\none.setCommand('a/b:9')\nContainerTemplate two = new ContainerTemplate('z')\ntwo.image = 'a/b:4'\nother.setImage('a/b:9')\nnew ContainerTemplate(name: 'x', image: 'a/b:5')\nnew ContainerTemplate()\nother.image = 'a/b:9'\nContainerTemplate('x', 'a/b:9')\nnew ContainerTemplate([a: 1, b: 2], 'a/b:6')\nnew OtherTemplate('x', 'a/b:9')",
+      ["docker.io/a/b:2", "docker.io/a/b:1", "docker.io/a/b:3", "docker.io/a/b:4", "docker.io/a/b:5", "docker.io/a/b:6"],
+    ],
+    [
       "what it builds by a name that scripts have in their environment, or without parentheses",
       "pipeline { environment { I = \"r.io/a:$env.N\"\n T = \"r.io/b:$N\" }\n steps { script { docker.build(env.I)\n def x = docker.build T\n def r = 'a/c'\n x = docker.build r + ':1' }\n sh 'docker run $I'\n sh 'docker run ${T}'\n sh 'docker run a/c:1'\n sh 'docker run a/d:1' } }",
       ["docker.io/a/d:1"],
