@@ -152,7 +152,14 @@ describe("readJenkinsfile", () => {
     [
       "what objects of plug-ins are made with, or given",
       "def C = [image: 'a/b:1']\nnew ContainerTemplate('x', 'a/b:2', 'cat', '')\nnew DockerTemplateBase(C.image, 'x')\ndef one = new org.acme.ContainerTemplate('y')\none.setImage('a/b:3')\none.setCommand('a/b:9')\nContainerTemplate two = new ContainerTemplate('z')\ntwo.image = 'a/b:4'\nother.setImage('a/b:9')\nnew ContainerTemplate(name: 'x', image: 'a/b:5')\nnew ContainerTemplate()\nother.image = 'a/b:9'\nContainerTemplate('x', 'a/b:9')\nnew ContainerTemplate([a: 1, b: 2], 'a/b:6')\nnew OtherTemplate('x', 'a/b:9')",
-      ["docker.io/a/b:2", "docker.io/a/b:1", "docker.io/a/b:3", "docker.io/a/b:4", "docker.io/a/b:5", "docker.io/a/b:6"],
+      [
+        "docker.io/a/b:2",
+        "docker.io/a/b:1",
+        "docker.io/a/b:3",
+        "docker.io/a/b:4",
+        "docker.io/a/b:5",
+        "docker.io/a/b:6",
+      ],
     ],
     [
       "what it builds by a name that scripts have in their environment, or without parentheses",
