@@ -20,7 +20,7 @@ export function chartCalls(path: string, own: string, siblings: Siblings): (name
   const folder = path.slice(0, Math.max(0, path.lastIndexOf("templates/")));
   let templates: readonly (readonly [text: string, scopes: TemplateScopes])[] | undefined;
   return (name) => {
-    templates ??= [own, ...textsOf(folder, path, siblings)].map((text) => [text, templateScopes(text)]);
+    templates ??= [...textsOf(folder, path, siblings), own].map((text) => [text, templateScopes(text)]);
     return templates.flatMap(([text, scopes]) => callsIn(text, name, scopes)).slice(0, maximumCalls);
   };
 }

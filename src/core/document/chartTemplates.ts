@@ -1,14 +1,10 @@
-import { parseReference } from "../image/reference.ts";
 import { chartCalls } from "./chartCalls.ts";
 import { namedTemplates } from "./chartDefines.ts";
-import type { ValueStep } from "./document.ts";
 import { parseTemplate, type TemplateNode } from "./goTemplate.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
-import { nameEnd } from "./splitImage.ts";
 import { endOfItem, textData, unknownData, type TemplateData, type TemplateStretch } from "./templateData.ts";
 import { evaluateTemplate } from "./templateEvaluate.ts";
 import { templateScopes, type TemplateScopes } from "./templateScope.ts";
-import type { Value } from "./value.ts";
 import { readYaml } from "./yaml.ts";
 import { mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
@@ -52,6 +48,7 @@ export function chartExpressions(
 ): ChartExpressions {
   const named = namedTemplates(path, folderOfTemplates(path), own, siblings);
   const bodies: string[] = [];
+  const given = new Map<string, readonly (readonly TemplateStretch[])[]>();
   const define = (name: string): readonly TemplateNode[] | undefined =>
     name.startsWith(hidden) ? parseTemplate(bodies[Number(name.slice(hidden.length))] ?? "").nodes : named(name);
   const calls = chartCalls(path, own, siblings);
@@ -68,23 +65,31 @@ export function chartExpressions(
   };
   /** What a piece of a named template comes to with what its callers give it, as far as that is known. */
   const givenTo = (name: string, piece: string, level: number): readonly (readonly TemplateStretch[])[] => {
+    const asked = `${name}${hidden}${piece}`;
+    const before = given.get(asked);
+    if (before !== undefined) return before;
+    // Templates may call themselves.
+    given.set(asked, []);
     if (!bodies.includes(piece)) bodies.push(piece);
     const place = hidden + String(bodies.indexOf(piece));
     const found = calls(name).flatMap(({ calling, within }) => {
+      if (known.size >= maximumExpressions) return [];
       const source = calling(place);
       const each = evaluateEach(source);
       const outer = each.every(isKnown) || level >= maximumLevels ? undefined : within();
       return outer === undefined ? each.filter(isKnown) : givenTo(outer, source, level + 1);
     });
-    return [...new Map(found.map((stretches) => [writtenBy(stretches), stretches])).values()];
+    const different = [...new Map(found.map((stretches) => [writtenBy(stretches), stretches])).values()];
+    given.set(asked, different);
+    return different;
   };
   const evaluateAt = (expression: string, offset: number): readonly (readonly TemplateStretch[])[] => {
     scopes ??= templateScopes(own);
     const source = scopes.around(expression, offset);
     const each = evaluateEach(source);
     const name = each.every(isKnown) ? undefined : scopes.namedAround(offset);
-    const given = name === undefined ? [] : givenTo(name, source, 1);
-    return given.length === 0 ? each : given;
+    const found = name === undefined ? [] : givenTo(name, source, 1);
+    return found.length === 0 ? each : found;
   };
   return {
     evaluate(expression, offset) {
@@ -165,69 +170,4 @@ function givenOver({ path, node, around }: GivenValues, base: TemplateData): Tem
   if (all === undefined) return { ...given, node, base };
   const global = { ...all, entries: all.entries.filter(({ key }) => key.text === "global") };
   return { ...given, node, base: { ...given, node: global, base } };
-}
-
-/** What stretches come to as a value, with the expression that yielded them. */
-export function valueOfStretches(stretches: readonly TemplateStretch[], expression: ValueStep): Value {
-  const steps = stretches.flatMap(({ step }) => step ?? []);
-  return {
-    parts: stretches.map(({ text }) => (text === undefined ? {} : { text })),
-    chain: [expression, ...steps.filter((step, index) => steps.indexOf(step) === index)],
-  };
-}
-
-/** Where the end of a repository stands, if it is known and another file says it. */
-export function repositoryStep(stretches: readonly TemplateStretch[]): ValueStep | undefined {
-  const unknown = stretches.findIndex(({ text }) => text === undefined);
-  const known = unknown < 0 ? stretches : stretches.slice(0, unknown);
-  const whole = known.map(({ text }) => text ?? "").join("");
-  const end = nameEnd(whole);
-  // What follows may belong to the name.
-  if (unknown >= 0 && (end === whole.length || stretches.slice(unknown).some(({ text }) => text?.includes("/"))))
-    return undefined;
-  let at = 0;
-  for (const { text = "", step } of stretches) {
-    at += text.length;
-    if (at >= end) return step;
-  }
-  return undefined;
-}
-
-/** Whether the templates themselves say the end of a repository, which then stands nowhere else. */
-export function sayRepository(stretches: readonly TemplateStretch[]): boolean {
-  const unknown = stretches.findIndex(({ text }) => text === undefined);
-  const known = unknown < 0 ? stretches : stretches.slice(0, unknown);
-  const text = known.map((stretch) => stretch.text ?? "").join("");
-  const end = nameEnd(text);
-  // What follows may belong to the name.
-  if (unknown >= 0 && (end === text.length || stretches.slice(unknown).some((rest) => rest.text?.includes("/"))))
-    return false;
-  const start = text.lastIndexOf("/", end) + 1;
-  let at = 0;
-  for (const { text: part = "", step } of known) {
-    const overlaps = at < end && at + part.length > start && part !== "";
-    if (overlaps && step !== undefined) return false;
-    at += part.length;
-  }
-  return parseReference(text.slice(0, end)).value !== undefined;
-}
-
-/** Stretches without the white space and the quotation marks around them, and without those that say nothing. */
-export function trimmedStretches(stretches: readonly TemplateStretch[]): readonly TemplateStretch[] {
-  const said = trimmed(stretches, /^\s+/, /\s+$/);
-  const [first, last] = [said.at(0)?.text ?? "", said.at(-1)?.text ?? ""];
-  // What a template yields behind a key may be quoted itself.
-  const mark = /^["']/.exec(first)?.[0] ?? "";
-  const isQuoted = mark !== "" && last.endsWith(mark) && (said.length > 1 || first.length > 1);
-  return isQuoted ? trimmed(said, /^["']/, /["']$/) : said;
-}
-
-function trimmed(stretches: readonly TemplateStretch[], start: RegExp, end: RegExp): readonly TemplateStretch[] {
-  const said = stretches.filter(({ text }) => text?.trim() !== "");
-  const cut = said.map((stretch, index) => {
-    if (stretch.text === undefined) return stretch;
-    const started = index === 0 ? stretch.text.replace(start, "") : stretch.text;
-    return { ...stretch, text: index === said.length - 1 ? started.replace(end, "") : started };
-  });
-  return cut.filter(({ text }) => text !== "");
 }

@@ -1,6 +1,6 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
-import { chartData, chartExpressions, sayRepository, valueOfStretches } from "./chartTemplates.ts";
+import { chartData, chartExpressions } from "./chartTemplates.ts";
 import type { Document, ImageUse } from "./document.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { readHelmValues } from "./helmValues.ts";
@@ -14,6 +14,7 @@ import type { SuppliedPart } from "./splitImage.ts";
 import { expandActions } from "./templateAction.ts";
 import { maskTemplate } from "./templateMask.ts";
 import { valuesInCharts } from "./subcharts.ts";
+import { sayRepository, valueOfStretches } from "./templateStretches.ts";
 import { readTemplateYaml, readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";

@@ -6,18 +6,12 @@ import { chartPipelineImages } from "./chartPipelines.ts";
 import { isPlaceholder } from "./imageShape.ts";
 import type { ResourceReading } from "./resourceReading.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
-import {
-  chartExpressions,
-  repositoryStep,
-  sayRepository,
-  trimmedStretches,
-  valueOfStretches,
-  type ChartExpressions,
-} from "./chartTemplates.ts";
+import { chartExpressions, type ChartExpressions } from "./chartTemplates.ts";
 import { expandActions, namesRepository, type ActionValue } from "./templateAction.ts";
 import type { TemplateStretch } from "./templateData.ts";
 import { findTemplateImages, isSource } from "./templateImages.ts";
 import { isMasked, isOfBlock, type MaskedTemplate } from "./templateMask.ts";
+import { repositoryStep, sayRepository, trimmedStretches, valueOfStretches } from "./templateStretches.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { dereference, scalarOf, type YamlNode } from "./yamlNode.ts";
 

@@ -1,6 +1,6 @@
-import { valueOfStretches } from "./chartTemplates.ts";
 import { filled, isBareName, type FoundSplit } from "./helmValuesSplit.ts";
 import type { SplitImage, SuppliedPart } from "./splitImage.ts";
+import { valueOfStretches } from "./templateStretches.ts";
 import type { Value } from "./value.ts";
 import type { TemplateUse } from "./valuesInTemplates.ts";
 import { scalarOf, textOf } from "./yamlNode.ts";

@@ -1,14 +1,7 @@
 import { parseReference } from "../image/reference.ts";
 import { keepingLast } from "../lastResults.ts";
 import { imageFiles, partOf } from "./chartFiles.ts";
-import {
-  chartData,
-  chartExpressions,
-  repositoryStep,
-  trimmedStretches,
-  type ChartExpressions,
-  type GivenValues,
-} from "./chartTemplates.ts";
+import { chartData, chartExpressions, type ChartExpressions, type GivenValues } from "./chartTemplates.ts";
 import type { ValueStep } from "./document.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import { nameEnd, type SuppliedPart } from "./splitImage.ts";
@@ -16,6 +9,7 @@ import type { TemplateStretch } from "./templateData.ts";
 import { findTemplateImages, isSource } from "./templateImages.ts";
 import { templateMentions, type TemplateMention } from "./templateMentions.ts";
 import { isMasked } from "./templateMask.ts";
+import { repositoryStep, trimmedStretches } from "./templateStretches.ts";
 import { createImageCollector } from "./yamlImage.ts";
 import { entriesOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 

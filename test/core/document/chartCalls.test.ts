@@ -89,6 +89,16 @@ describe("chartCalls", () => {
     expectUses(read, source, ["image r.io/a/x:1 resolved", "image r.io/a/y:1 resolved", "image r.io/b:2 resolved"]);
   });
 
+  it("ends where templates call themselves", () => {
+    const call = '{{ include "c.pod" (dict "part" .part) }}\n'.repeat(80);
+    const files = { "templates/a.yaml": '{{ include "c.pod" (dict "part" .Values.cart) }}\n' };
+    const source =
+      named("c.pod", "«{{ .part.hub }}/a:1»") + named("c.own", "{{ .x }}/{{ .y }}").replace("{{- end }}", call);
+    const values = { "values.yaml": "cart: {hub: r.io}\n" };
+    const read = (text: string) => readHelmTemplate(text, "c/templates/_pod.tpl", siblingsOf({ ...files, ...values }));
+    expectUses(read, source, ["image r.io/a:1 resolved"]);
+  });
+
   it("reads what a call gives up to its end", () => {
     const given = (source: string): readonly string[] =>
       chartCalls("c/templates/a.yaml", source, () => undefined)("n").map(({ calling }) => calling("m"));

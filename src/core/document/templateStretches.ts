@@ -1,0 +1,70 @@
+import { parseReference } from "../image/reference.ts";
+import type { ValueStep } from "./document.ts";
+import { nameEnd } from "./splitImage.ts";
+import type { TemplateStretch } from "./templateData.ts";
+import type { Value } from "./value.ts";
+
+/** What stretches come to as a value, with the expression that yielded them. */
+export function valueOfStretches(stretches: readonly TemplateStretch[], expression: ValueStep): Value {
+  const steps = stretches.flatMap(({ step }) => step ?? []);
+  return {
+    parts: stretches.map(({ text }) => (text === undefined ? {} : { text })),
+    chain: [expression, ...steps.filter((step, index) => steps.indexOf(step) === index)],
+  };
+}
+
+/** Where the end of a repository stands, if it is known and another file says it. */
+export function repositoryStep(stretches: readonly TemplateStretch[]): ValueStep | undefined {
+  const unknown = stretches.findIndex(({ text }) => text === undefined);
+  const known = unknown < 0 ? stretches : stretches.slice(0, unknown);
+  const whole = known.map(({ text }) => text ?? "").join("");
+  const end = nameEnd(whole);
+  // What follows may belong to the name.
+  if (unknown >= 0 && (end === whole.length || stretches.slice(unknown).some(({ text }) => text?.includes("/"))))
+    return undefined;
+  let at = 0;
+  for (const { text = "", step } of stretches) {
+    at += text.length;
+    if (at >= end) return step;
+  }
+  return undefined;
+}
+
+/** Whether the templates themselves say the end of a repository, which then stands nowhere else. */
+export function sayRepository(stretches: readonly TemplateStretch[]): boolean {
+  const unknown = stretches.findIndex(({ text }) => text === undefined);
+  const known = unknown < 0 ? stretches : stretches.slice(0, unknown);
+  const text = known.map((stretch) => stretch.text ?? "").join("");
+  const end = nameEnd(text);
+  // What follows may belong to the name.
+  if (unknown >= 0 && (end === text.length || stretches.slice(unknown).some((rest) => rest.text?.includes("/"))))
+    return false;
+  const start = text.lastIndexOf("/", end) + 1;
+  let at = 0;
+  for (const { text: part = "", step } of known) {
+    const overlaps = at < end && at + part.length > start && part !== "";
+    if (overlaps && step !== undefined) return false;
+    at += part.length;
+  }
+  return parseReference(text.slice(0, end)).value !== undefined;
+}
+
+/** Stretches without the white space and the quotation marks around them, and without those that say nothing. */
+export function trimmedStretches(stretches: readonly TemplateStretch[]): readonly TemplateStretch[] {
+  const said = trimmed(stretches, /^\s+/, /\s+$/);
+  const [first, last] = [said.at(0)?.text ?? "", said.at(-1)?.text ?? ""];
+  // What a template yields behind a key may be quoted itself.
+  const mark = /^["']/.exec(first)?.[0] ?? "";
+  const isQuoted = mark !== "" && last.endsWith(mark) && (said.length > 1 || first.length > 1);
+  return isQuoted ? trimmed(said, /^["']/, /["']$/) : said;
+}
+
+function trimmed(stretches: readonly TemplateStretch[], start: RegExp, end: RegExp): readonly TemplateStretch[] {
+  const said = stretches.filter(({ text }) => text?.trim() !== "");
+  const cut = said.map((stretch, index) => {
+    if (stretch.text === undefined) return stretch;
+    const started = index === 0 ? stretch.text.replace(start, "") : stretch.text;
+    return { ...stretch, text: index === said.length - 1 ? started.replace(end, "") : started };
+  });
+  return cut.filter(({ text }) => text !== "");
+}
