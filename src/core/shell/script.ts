@@ -79,11 +79,11 @@ export function createScript(document: string): ScriptBuilder {
       });
       if (insertions.length === 0) return reading;
       const { commands, forwarded } = reading;
-      const written = (command: ShellCommand): ShellCommand => asWritten(command, insertions, document);
+      const asWritten = writtenForms(insertions, document);
       return {
         ...reading,
-        commands: commands.map(written),
-        ...(forwarded === undefined ? {} : { forwarded: forwarded.map(written) }),
+        commands: commands.map(asWritten),
+        ...(forwarded === undefined ? {} : { forwarded: forwarded.map(asWritten) }),
       };
     },
   };
@@ -105,25 +105,42 @@ function knownText(parts: readonly WordPart[] | undefined): string | undefined {
   return parts?.every(({ text }) => text !== undefined) === true ? textOfStretches(parts) : undefined;
 }
 
-function asWritten(command: ShellCommand, insertions: readonly Insertion[], document: string): ShellCommand {
-  const { input } = command;
-  const written = (word: ShellWord): ShellWord => wordAsWritten(word, insertions, document);
-  return { ...command, words: command.words.map(written), ...(input === undefined ? {} : { input: written(input) }) };
+/** Gives commands the document's own text and names where stand-ins are. */
+function writtenForms(insertions: readonly Insertion[], document: string): (command: ShellCommand) => ShellCommand {
+  const insertionOf = (stand: string): Insertion | undefined => insertions[insertionIndex(stand)];
+  // Words that one text falls into share what is written there.
+  const raws = new Map<string, string>();
+  const names = new Map<readonly string[], readonly string[]>();
+  const rawOf = (raw: string): string =>
+    raw.replaceAll(standInForm, (stand) => {
+      const span = insertionOf(stand)?.span;
+      return span === undefined ? stand : document.slice(span.start, span.end);
+    });
+  const namesOf = (expands: readonly string[]): readonly string[] =>
+    expands.map((name) => insertionOf(`\${{ ${name} }}`)?.name ?? name);
+  const wordOf = (word: ShellWord): ShellWord => {
+    if (!word.raw.includes("${{ part ") && word.parts === undefined) return word;
+    const parts = word.parts?.flatMap((part) => insertedParts(part, insertions));
+    return {
+      ...word,
+      raw: keptIn(raws, word.raw, rawOf),
+      expands: keptIn(names, word.expands, namesOf),
+      ...(parts === undefined ? {} : { parts }),
+    };
+  };
+  return ({ input, words, ...command }) => ({
+    ...command,
+    words: words.map(wordOf),
+    ...(input === undefined ? {} : { input: wordOf(input) }),
+  });
 }
 
-function wordAsWritten(word: ShellWord, insertions: readonly Insertion[], document: string): ShellWord {
-  if (!word.raw.includes("${{ part ") && word.parts === undefined) return word;
-  const names = word.expands.map((name) => insertions[insertionIndex(`\${{ ${name} }}`)]?.name ?? name);
-  const parts = word.parts?.flatMap((part) => insertedParts(part, insertions));
-  return {
-    ...word,
-    raw: word.raw.replaceAll(standInForm, (stand) => {
-      const span = insertions[insertionIndex(stand)]?.span;
-      return span === undefined ? stand : document.slice(span.start, span.end);
-    }),
-    expands: names,
-    ...(parts === undefined ? {} : { parts }),
-  };
+function keptIn<Key, Value>(kept: Map<Key, Value>, key: Key, make: (key: Key) => Value): Value {
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const made = make(key);
+  kept.set(key, made);
+  return made;
 }
 
 function insertionIndex(stand: string): number {
