@@ -96,7 +96,7 @@ function addCommand(script: ScriptBuilder, value: string, start: number): void {
   let at = 0;
   for (const { 0: found, index, groups } of value.matchAll(ofCommand)) {
     if (groups?.["comment"] === undefined && !found.startsWith("<")) continue;
-    script.add(value.slice(at, index), start + at);
+    addWritten(script, value.slice(at, index), start + at);
     at = index + found.length;
     if (!found.startsWith("<")) continue;
     script.addText("\\", start + index);
@@ -104,7 +104,18 @@ function addCommand(script: ScriptBuilder, value: string, start: number): void {
     script.addText("\\", start + at - 1);
     script.add(">", start + at - 1);
   }
-  script.add(value.slice(at), start + at);
+  addWritten(script, value.slice(at), start + at);
+}
+
+/** What a specifier stands for only systemd knows (systemd.unit, "Specifiers"), within quotes too. */
+function addWritten(script: ScriptBuilder, value: string, start: number): void {
+  let at = start;
+  for (const piece of value.split(/(?<!%)((?:%%)*)(%[A-Za-z])/)) {
+    const span = { start: at, end: at + piece.length };
+    at = span.end;
+    if (/^%[A-Za-z]$/.test(piece)) script.insert({ span, name: piece, parts: [{ span, chain: [] }] });
+    else script.add(piece, span.start);
+  }
 }
 
 /** The variables that a unit sets for its service (systemd.exec, Environment=), where their values stand as they are. */

@@ -61,6 +61,22 @@ ExecStart=/usr/bin/docker run --rm --name %n \\
       ["command docker.io/library/nginx:1 literal"],
     ));
 
+  it("knows nothing of what systemd fills in", () =>
+    void expectUses(
+      service,
+      `[Service]
+ExecStartPre=-/bin/sh -c 'docker pull "«a/b:%i»" && docker run -v %h/x:/x --name x-%%y «a/c:1»'
+ExecStartPre=docker run --label a="%n %N" «a/d:1»
+ExecStart=docker run --name %N «%i/e:1»
+`,
+      [
+        "command ? partial",
+        "command docker.io/a/c:1 literal",
+        "command docker.io/a/d:1 literal",
+        "command ? unresolved",
+      ],
+    ));
+
   it("takes comments between continued lines, and what is to be filled in, for what they are", () =>
     void expectUses(
       service,
@@ -98,10 +114,11 @@ Environment=OTHER=1 "MAJOR=17" 'HOST=%H'
       ],
     );
     expectUses(read, text.replace("MAJOR}", "HOST}"), ["image ? partial"]);
-    expectUses(service, "[Service]\nEnvironment=TAG=1 'IMAGE=a/b:2'\nExecStartPre=/bin/sh -c \"docker pull «a/b:${TAG}»\"\nExecStart=docker run «${IMAGE}»\n", [
-      "command docker.io/a/b:1 resolved",
-      "command docker.io/a/b:2 resolved",
-    ]);
+    expectUses(
+      service,
+      "[Service]\nEnvironment=TAG=1 'IMAGE=a/b:2'\nExecStartPre=/bin/sh -c \"docker pull «a/b:${TAG}»\"\nExecStart=docker run «${IMAGE}»\n",
+      ["command docker.io/a/b:1 resolved", "command docker.io/a/b:2 resolved"],
+    );
     expectUses(read, text.replace("MAJOR}", "NONE}"), ["image ? partial"]);
     const plain = text.replaceAll(/[«»]/g, "");
     assert.equal(expectPinsToHold(read, plain), 1);
