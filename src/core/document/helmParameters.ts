@@ -3,6 +3,8 @@ import { readHelmValues, type HelmValuesReading } from "./helmValues.ts";
 import { isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
 import type { ResourceReading } from "./resourceReading.ts";
 import { addSplitImage } from "./splitImage.ts";
+import { isMasked } from "./templateMask.ts";
+import { knownText } from "./value.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
@@ -37,7 +39,11 @@ function readGuessedValues(node: YamlNode | undefined, reading: ResourceReading,
 }
 
 /** Reads a list of `{name: image.tag, value: ...}`. */
-export function readParameterList(node: YamlNode | undefined, reading: ResourceReading): void {
+export function readParameterList(
+  node: YamlNode | undefined,
+  reading: ResourceReading,
+  expand?: HelmValuesReading["expand"],
+): void {
   readHelmParameters(
     itemsOf(node).flatMap((item) => {
       const name = textOf(valueAt(item, "name"));
@@ -45,6 +51,7 @@ export function readParameterList(node: YamlNode | undefined, reading: ResourceR
       return name === undefined || value === undefined ? [] : [[name, value] as const];
     }),
     reading,
+    expand,
   );
 }
 
@@ -52,6 +59,7 @@ export function readParameterList(node: YamlNode | undefined, reading: ResourceR
 export function readHelmParameters(
   parameters: readonly (readonly [name: string, value: YamlNode])[],
   reading: ResourceReading,
+  expand?: HelmValuesReading["expand"],
 ): void {
   const byName = new Map(parameters);
   const images = createImageCollector(reading.text);
@@ -59,7 +67,9 @@ export function readHelmParameters(
     const dot = name.lastIndexOf(".");
     const last = lastKey(name);
     const beside = (key: string): YamlNode | undefined => byName.get(name.slice(0, dot + 1) + key);
-    const text = textOf(value) ?? "";
+    const scalar = scalarOf(value);
+    const filledIn = scalar !== undefined && isMasked(scalar.text) ? expand?.(scalar) : undefined;
+    const text = filledIn === undefined ? (scalar?.text ?? "") : knownText(filledIn);
     const isName =
       last === "name" && isImageKey(lastKey(name.slice(0, Math.max(0, dot)))) && beside("tag") !== undefined;
     if ((last === "repository" || isName) && isPossibleImage(text))
@@ -68,12 +78,15 @@ export function readHelmParameters(
         images,
         { registry: beside("registry"), repository: value, tag: beside("tag"), digest: beside("digest") },
         "image",
-        { isGuess: true, pin: "none" },
+        { isGuess: true, pin: "none", expand },
       );
     else if (last === "image" && isPossibleImage(text) && beside("tag") !== undefined)
-      addSplitImage(reading.text, images, { repository: value, tag: beside("tag") }, "image", { isGuess: true });
+      addSplitImage(reading.text, images, { repository: value, tag: beside("tag") }, "image", {
+        isGuess: true,
+        expand,
+      });
     else if (last === "image" ? isPossibleImage(text) : isImageKey(last) && isLikelyImage(text))
-      images.add(value, "image");
+      images.add(value, "image", filledIn === undefined ? {} : { value: filledIn, pin: "none" });
   }
   const { text, path } = reading;
   const rest = { path, dialect: "helm-values", text, commands: [], jobs: [], problems: [] } as const;

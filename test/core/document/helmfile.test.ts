@@ -87,6 +87,12 @@ releases:
     side: {image: "«{{ $registry }}/s:{{ .Values.image.side | default "1" }}-{{ .Environment.Name }}»"}
   - other: {image: "«c/d:{{ .Values.fromFile }}»", none: {image: "{{ .Values.none }}"}}
   - image: {repository: «e/f», tag: "{{ .Release.Revision }}"}
+- name: e
+  set:
+  - {name: job.image.repository, value: "«{{ $registry }}/job»"}
+  - {name: job.image.tag, value: "{{ .Values.image.tag }}"}
+  - {name: sideImage, value: "«{{ $registry }}/side:1»"}
+  - {name: none.image, value: "{{ .Values.none }}"}
 `,
       [
         "chart ghcr.io/a/c:1.2.3 resolved",
@@ -96,6 +102,8 @@ releases:
         "image r.example.com/s:1-default resolved",
         "image docker.io/c/d:9 resolved",
         "image ? partial",
+        "image r.example.com/job:v7 resolved",
+        "image r.example.com/side:1 resolved",
       ],
     ],
   ];
