@@ -121,13 +121,12 @@ export function saysMore(mapping: YamlMapping, key: string): boolean {
 /** Whether a text stands where the name of an image does: in a mapping of it or among several of them, or beside its version. */
 export function isNamePlace(below: string, key: string, top: string, mapping: YamlMapping): boolean {
   if (repositoryKey.test(below) || imagesKey.test(key) || imagesKey.test(top)) return true;
-  if (isImageKey(key)) return nameKey.test(below);
+  if (isImageKey(key)) return !parts.test(below);
   return below === "name" && [valueAt(mapping, "version"), valueAt(mapping, "tag")].some((node) => node !== undefined);
 }
 
 /** Whatever stands before it: `operatorImageRepository`, `crdRepository`, `operator_image_name`. */
 const repositoryKey = /(?:^r|R|[_-]r)epo(?:sitory)?$|image_?[nN]ame$|^image[A-Z](?!ull|ag$)/;
-const nameKey = /^(?:name|repo|repository|path|uri|url)$/;
 
 /** Keys under which images stand by names of their own. */
 export const imagesKey = /(?:^i|[_-]i|I)mages$/;

@@ -21,8 +21,8 @@ interface Block {
 }
 
 const steering = /^(if|with|range|define|block|else|end)\b\s*([^]*)$/;
-const assignment = /^\$\w+\s*:?=/;
-const reassignment = /^\{\{ \$\w+\s*=/;
+const assignment = /^\$\w*\s*:?=/;
+const reassignment = /^\{\{ \$\w*\s*=/;
 /** Variables of its own, or fields of what is not the chart's. */
 const needsScope = /\$\w|(?:^|[\s(|])\.(?!(?:Values|Chart|Release|Template|Capabilities|Files)\b)(?:\w|[\s)|}]|$)/;
 const maximumAssignments = 60;

@@ -67,6 +67,17 @@ describe("chartCalls", () => {
       ["image r.io/a/b:v3 resolved"],
     ],
     [
+      "what a template takes for the root",
+      "part: {image: {repository: «a/b»}}\n",
+      {
+        "templates/_pod.tpl": named("c.pod", "{{ .image.repository }}:{{ .image.tag | default $.Chart.AppVersion }}")
+          .replace('"c.pod" }}', '"c.pod" }}{{ $ := index . 0 }}{{ with index . 1 }}')
+          .replace("{{- end }}", "{{ end }}{{- end }}"),
+        "templates/a.yaml": '{{ include "c.pod" (list $ .Values.part) }}\n',
+      },
+      ["image docker.io/a/b:1.2.3 resolved"],
+    ],
+    [
       "nothing where nobody calls",
       "hub: r.io\ncart: {imageName: cart}\n",
       { "templates/_pod.tpl": named("c.pod", "{{ .Values.hub }}/{{ .part.imageName }}:1") },

@@ -76,6 +76,12 @@ describe("values as templates use them", () => {
       ["image ? partial"],
     ],
     [
+      "images of one part under names of their own",
+      "image: {app: «a/app:1», proxy: «nginx:1», flavor: small}\n",
+      workload("{{ .Values.image.app }}", "{{ .Values.image.proxy }}"),
+      ["image docker.io/a/app:1 literal", "image docker.io/library/nginx:1 literal"],
+    ],
+    [
       "keys that begin like an image's",
       "global: {imageK8S: «a/control:1», imageEnvoy: «envoy», imagePullSecret: none, imageTag: v2}\n",
       workload("{{ .Values.global.imageK8S }}", "{{ .Values.global.imageEnvoy }}:{{ .Values.global.imageTag }}"),
