@@ -8,19 +8,30 @@ import { take } from "./take.ts";
  */
 export function fromCommandPrompt(text: string): PiecedText {
   const pieces = createTextPieces(text);
-  const reader: PromptReader = { text, at: 0, pieces, closers: [], lineCloser: "" };
+  const labels = new Set<string>();
+  for (const [, label = ""] of text.matchAll(/\bcall[ \t]+:([\w.-]+)/gi)) {
+    if (labels.size >= maximumLabels) break;
+    labels.add(label.toLowerCase());
+  }
+  const reader: PromptReader = { text, at: 0, pieces, closers: [], lineCloser: "", labels, isCalled: false };
   while (reader.at < text.length) readCommand(reader);
+  endLabel(reader);
   return pieces.build();
 }
 
+/** More labels than a script calls. */
+const maximumLabels = 500;
+
 const head = /[@ \t;,=]*/y;
 const comment = /(?:rem(?![\w.-])|::|:)[^\r\n]*/iy;
+const label = /:[ \t]*([\w.-]+)[^\r\n]*/y;
+const callLabel = /call[ \t]+:([\w.-]+)/iy;
 const setting = /set[ \t]+("?)([\w.#$@-]+)[ \t]*=/iy;
 const noSetting = /set[ \t]+\/[ap][^\r\n]*/iy;
 const condition =
   /if[ \t]+(?:\/i[ \t]+)?(?:not[ \t]+)?(?:(?:exist|defined|errorlevel)[ \t]+(?:"[^"\r\n]*"|[^\s"()]+)|(?:"[^"\r\n]*"|[^\s"()=]+)[ \t]*(?:==|[ \t](?:equ|neq|lss|leq|gtr|geq)[ \t])[ \t]*(?:"[^"\r\n]*"|[^\s"()]+))[ \t]*/iy;
 const loop =
-  /for[ \t]+(\/\w(?:[ \t]+(?:"[^"\r\n]*"|[^\s%"]+))?[ \t]+)?%%?~?(\w)[ \t]+in[ \t]*\(([^()\r\n]*(?:\([^()\r\n]*\)[^()\r\n]*)*)\)[ \t]*do[ \t]*/iy;
+  /for[ \t]+(\/\w(?:[ \t]+(?:"[^"\r\n]*"|[^\s%"]+))?[ \t]+)?%%?~?(\w)[ \t]+in[ \t]*\(([^()]{0,4000}(?:\([^()\r\n]*\)[^()\r\n]*)*)\)[ \t]*do[ \t]*/iy;
 const otherwise = /\)[ \t]*else[ \t]*/iy;
 const call = /call[ \t]+(?![:\s])/iy;
 const inner = /(?:start[ \t]+(?:"[^"\r\n]*"[ \t]+)?(?:\/\w+[ \t]+)*)?cmd(?:\.exe)?[ \t]+\/[ck][ \t]+(?=")/iy;
@@ -34,6 +45,7 @@ function readCommand(reader: PromptReader): void {
   take(reader, head);
   const start = reader.at;
   const found =
+    readLabel(reader) ||
     take(reader, comment) !== undefined ||
     take(reader, noSetting) !== undefined ||
     readSetting(reader) ||
@@ -42,7 +54,9 @@ function readCommand(reader: PromptReader): void {
     readLoop(reader);
   if (found) return;
   if (take(reader, call) !== undefined) return;
-  if (take(reader, inner) !== undefined) pieces.addText("sh -c ", start);
+  const [, called] = take(reader, callLabel) ?? [];
+  if (called !== undefined) pieces.addText(functionOf(called), start);
+  else if (take(reader, inner) !== undefined) pieces.addText("sh -c ", start);
   else if (matches(reader, reserved)) pieces.addText("\\", start);
   readWords(reader, (character) => /[\r\n&|]/.test(character));
   readEnd(reader);
@@ -52,6 +66,40 @@ function readCommand(reader: PromptReader): void {
     reader.at += 1;
   }
   if (reader.at >= text.length) endLine(reader);
+}
+
+const leaving = /^[ \t]*(?:endlocal[ \t]*&[ \t]*)?(?:exit|goto)\b/i;
+const noCommand = /^[ \t]*(?:$|::|rem\b)/i;
+/** How far before a label is looked for what leaves for good. */
+const maximumComment = 400;
+
+/** Whether what stands before does not go on to here. */
+function hasLeft(text: string, at: number): boolean {
+  const before = text.slice(Math.max(0, at - maximumComment), at).split(/\r?\n/);
+  return leaving.test(before.findLast((line) => !noCommand.test(line)) ?? "");
+}
+
+/** `:NAME`: what is called is a function up to the next label, but for those that it only jumps to. */
+function readLabel(reader: PromptReader): boolean {
+  const { pieces, closers, labels, text } = reader;
+  const start = reader.at;
+  const [, name] = closers.length > 0 ? [] : (take(reader, label) ?? []);
+  if (name === undefined) return false;
+  const isCalled = labels.has(name.toLowerCase());
+  if (isCalled || hasLeft(text, start)) endLabel(reader);
+  if (!isCalled) return true;
+  pieces.addText(`${functionOf(name)}() { :`, start);
+  reader.isCalled = true;
+  return true;
+}
+
+function endLabel(reader: PromptReader): void {
+  if (reader.isCalled) reader.pieces.addText("\n}\n", Math.max(0, reader.at - 1));
+  reader.isCalled = false;
+}
+
+function functionOf(label: string): string {
+  return `label_${label.toLowerCase().replaceAll(/\W/g, "_")}`;
 }
 
 /** `set NAME=value`, `set "NAME=value"`. */
@@ -127,8 +175,19 @@ function readLoop(reader: PromptReader): boolean {
   const from = end - items.length;
   const quoted = /^[ \t]*(['`])(.*)\1[ \t]*$/.exec(items);
   if (options === undefined) {
-    pieces.addText(`for ${loopName(name)} in `, start);
-    readPart(reader, from, end);
+    pieces.addText(`for ${loopName(name)} in`, start);
+    for (const { index, 0: item } of items.matchAll(/"[^"\r\n]*"?|[^"\s,;=]+/g)) {
+      const [begin, last] = [from + index, from + index + item.length];
+      pieces.addText(/["%!]/.test(item) ? " " : ' "', begin);
+      if (/["%!]/.test(item)) readPart(reader, begin, last);
+      else {
+        const { at } = reader;
+        reader.at = begin;
+        readText(reader, last);
+        reader.at = at;
+        pieces.addText('"', last - 1);
+      }
+    }
   } else {
     // What a command prints is not known, but what it runs is.
     if (quoted !== null) {

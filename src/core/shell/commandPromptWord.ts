@@ -10,6 +10,9 @@ export interface PromptReader {
   readonly closers: string[];
   /** What ends the line. */
   lineCloser: string;
+  /** The labels that the script calls, in lower case, and whether what is read stands under one. */
+  readonly labels: ReadonlySet<string>;
+  isCalled: boolean;
 }
 
 const plain = /(?:(?!\d>)[\w.:/@=,+~[\] \t-])+/y;
@@ -64,6 +67,8 @@ export function readText(reader: PromptReader, end: number): void {
 const expansion =
   /\$\{\{[^\r\n]*?\}\}|%%(?:~[a-z$:]*)?(\w)|%(?:~[a-z$:]*)?([*\d])|%([\w.#$@()-]+)(:[^%\r\n]*)?%|!([\w.#$@()-]+)(:[^!\r\n]*)?!/iy;
 
+const replacement = /^:([\w./:@+-]+)=([\w./:@+-]*)$/;
+
 /** Reads `%NAME%`, `!NAME!`, `%1` and `%%i`. */
 function readExpansion(reader: PromptReader, end = Number.POSITIVE_INFINITY): boolean {
   const { pieces, text } = reader;
@@ -80,10 +85,13 @@ function readExpansion(reader: PromptReader, end = Number.POSITIVE_INFINITY): bo
     return true;
   }
   const variable = name ?? delayed;
-  // Nothing sets what is changed where it is used.
-  const suffix = (changed ?? delayedChange) === undefined ? "" : "__";
+  const change = changed ?? delayedChange;
+  const [, from, to] = replacement.exec(change ?? "") ?? [];
+  // Nothing sets what is changed in another way where it is used.
+  const suffix = change === undefined || from !== undefined ? "" : "__";
   const called = variable === undefined ? (argument ?? loopName(item ?? "")) : nameOf(variable) + suffix;
   pieces.addText(`\${${called}`, start);
+  if (from !== undefined) pieces.addText(`//${from.replaceAll("/", "\\/")}/${to}`, start);
   pieces.addText("}", reader.at - 1);
   return true;
 }

@@ -121,7 +121,13 @@ function readBraces(state: ShellState, readNested: ReadNested): Expansion {
   const evaluated =
     indirect || isAll || (operator === "" && !plain)
       ? undefined
-      : evaluate(state, { name, variable: variable ?? lookupName(state, name) }, operator, withStep(nested, name), replacement);
+      : evaluate(
+          state,
+          { name, variable: variable ?? lookupName(state, name) },
+          operator,
+          withStep(nested, name),
+          replacement,
+        );
   return { value: spend(state, evaluated?.value), names: [name, ...nested.names], stretches: evaluated?.stretches };
 }
 

@@ -45,6 +45,7 @@ describe("replaceMatch", () => {
     ["abc", "[a]", "x", "start", undefined],
   ];
   for (const [value, pattern, replacement, which, result] of cases) {
-    it(`replaces ${which} ${pattern} in ${value}`, () => assert.equal(replaceMatch(value, pattern, replacement, which), result));
+    it(`replaces ${which} ${pattern} in ${value}`, () =>
+      assert.equal(replaceMatch(value, pattern, replacement, which), result));
   }
 });
