@@ -77,8 +77,12 @@ interface Reading {
   readonly isLocal: boolean;
 }
 
+/** Drone's runners of machines, whose steps have no images; Docker's and Kubernetes' have. */
+const machines = /^(?:exec|ssh|digitalocean|macstadium)$/;
+
 /** Woodpecker's agents with the backend `local` run on their host (Woodpecker documentation, "Local backend"). */
 function isOfHost(root: YamlNode): boolean {
+  if (textOf(valueAt(root, "kind")) === "pipeline") return machines.test(textOf(valueAt(root, "type")) ?? "");
   return textOf(valueAt(root, "labels", "backend")) === "local";
 }
 

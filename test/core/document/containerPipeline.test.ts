@@ -52,6 +52,7 @@ describe("readDrone", () => {
       "kind: pipeline\nsteps:\n- image: «acme/app:${DRONE_TAG}»\n- image: «acme/app:${V:-1}»\n- image: «acme/app:${DRONE_COMMIT_SHA:0:8}»\n- image: «$IMAGE»\n",
       ["image ? partial", "image docker.io/acme/app:1 resolved", "image ? partial", "image ? unresolved"],
     ],
+    ["no images of a machine", "kind: pipeline\ntype: exec\nsteps:\n- {name: a, image: no:1, commands: [x]}\n", []],
     [
       "nothing outside of its places",
       "kind: pipeline\nsteps:\n- name: node:22\n  commands: ['image: node']\n  settings: {image: node, repo: acme/app}\n  environment: {IMAGE: node}\nvolumes: [{name: x, host: {path: /node}}]\ntrigger: {event: [image]}\nimage: node\n",
