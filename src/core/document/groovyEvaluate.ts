@@ -147,7 +147,11 @@ export function createGroovyEvaluation(
       const otherwise = sign(end + 3) === "," ? valueAt(end + 4, depth + 1) : undefined;
       if (otherwise !== undefined) return [within(otherwise, span, [step]), close];
     }
-    const results = sources.resultsOf(member.replace(/^this\./, "")).flatMap((result) => {
+    const own = member.replace(/^this\./, "");
+    const [item, last] = dot > 0 && own === member ? [] : itemAfter(close);
+    const held = item === undefined || last === undefined ? [] : expand(`${own}().${item}`, spanTo(last), depth + 1);
+    if (last !== undefined && held.some((part) => part.text ?? part.choices)) return [held, last];
+    const results = sources.resultsOf(own).flatMap((result) => {
       const value = left-- > 0 ? valueAt(result, depth + 1) : undefined;
       return value === undefined ? [] : [within(value, span, [step, stepAt(contentOf(value), `result of ${member}`)])];
     });
@@ -177,6 +181,9 @@ export function createGroovyEvaluation(
     let hasMargin = false;
     for (;;) {
       const close = sign(last + 1) === "." && sign(last + 3) === "(" ? closingAt(all, last + 3) : undefined;
+      const taken = close === undefined ? takenAt(last) : undefined;
+      if (taken !== undefined) [last, isSame, isJoined] = [taken, false, false];
+      if (taken !== undefined) continue;
       if (close === undefined) break;
       isSame &&= same.test(nameAt(all, last + 2));
       isJoined = nameAt(all, last + 2) === "join";
@@ -188,6 +195,23 @@ export function createGroovyEvaluation(
     if (isSame) return [hasMargin ? withoutMargins(parts) : parts, last];
     // What is joined is words rather than one image.
     return [[{ span, chain: isJoined ? [] : [stepAt(span, "expression")] }], last];
+  }
+
+  /** The key that is taken of a call's result, and its last token. */
+  function itemAfter(close: number): readonly [key?: string, last?: number] {
+    const last = takenAt(close);
+    if (last === undefined || last === close + 2) return last === undefined ? [] : [nameAt(all, last), last];
+    const token = all[close + 2];
+    const [piece, ...others] = token?.kind === "string" ? token.pieces : [];
+    return last === close + 3 && piece?.kind === "text" && others.length === 0 ? [piece.text, last] : [];
+  }
+
+  /** The last token of what is taken of a call's result: `images().node`, `images()[name]`. */
+  function takenAt(close: number): number | undefined {
+    if (sign(close) !== ")") return undefined;
+    if (sign(close + 1) === "." && nameAt(all, close + 2) !== "" && sign(close + 3) !== "{") return close + 2;
+    const isNext = sign(close + 1) === "[" && all[close + 1]?.span.start === all[close]?.span.end;
+    return isNext ? closingAt(all, close + 1) : undefined;
   }
 
   function pieceParts(pieces: readonly GroovyPiece[], depth: number): readonly WordPart[] {

@@ -1,6 +1,6 @@
 import type { Span } from "../image/span.ts";
 import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
-import { closingsOf } from "./groovyBrackets.ts";
+import { closingsOf, openingAt } from "./groovyBrackets.ts";
 import type { GroovyLoop } from "./groovyCollections.ts";
 import { expressionTokens } from "./groovyValue.ts";
 
@@ -229,6 +229,8 @@ function resultsOf(text: string, tokens: readonly GroovyToken[], { open, close }
   for (let at = open + 1; at < close && found.length < maximumResults; at++)
     if (nameAt(tokens, at) === "return" && at + 1 < close) found.push(at + 1);
   if (found.length > 0) return found;
+  const map = signAt(tokens, close - 1) === "]" ? openingAt(tokens, close - 1) : undefined;
+  if (map !== undefined && nameAt(tokens, map - 1) === "" && signAt(tokens, map - 1) !== "+") return [map];
   const [last, before] = [tokens[close - 1], tokens[close - 2]];
   if (last?.kind !== "string" || before === undefined) return [];
   const isAlone = close - 2 === open || text.slice(before.span.end, last.span.start).includes("\n");

@@ -6,7 +6,7 @@ type Places = readonly (number | undefined)[];
 
 /** Where the values of names are found that maps are made of. */
 interface MapSources {
-  /** The tokens at which the values of a variable begin that may hold at an offset. */
+  /** The tokens at which the values of a variable begin that may hold at an offset, or those a function returns: `f()`. */
   valuesOf(name: string, offset: number): Places;
   /** Those of a member that a map of this name has itself. */
   membersOf(path: string, offset: number): Places;
@@ -121,7 +121,10 @@ export function createGroovyMerges(tokens: readonly GroovyToken[], sources: MapS
     const path = nameAt(tokens, at);
     if (path === "") return [[], undefined];
     if (sign(at + 1) !== "(") return [[{ kind: "name", path }], at + 1];
-    if (close === undefined || !merges.test(path)) return [[], undefined];
+    if (close === undefined) return [[], undefined];
+    const isOwn = /^\w+$/.test(path) && sources.valuesOf(`${path}()`, 0).length > 0;
+    if (isOwn) return [[{ kind: "name", path: `${path}()` }], close + 1];
+    if (!merges.test(path)) return [[], undefined];
     const held: Part[] = path.endsWith(".plus") ? [{ kind: "name", path: path.slice(0, -".plus".length) }] : [];
     for (let index = at + 2; index < close; index++) {
       if (sign(index) === ",") continue;

@@ -62,7 +62,10 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
   const loopAt = (name: string, { start, end }: Span): GroovyLoop | undefined =>
     loopsOf.get(name)?.findLast(({ span }) => start >= span.start && end <= span.end);
   const merged = createGroovyMerges(tokens, {
-    valuesOf: (name, offset) => definitionsAt(places.get(name) ?? [], offset).map(({ at }) => at),
+    valuesOf: (name, offset) =>
+      name.endsWith("()")
+        ? (results.get(name.slice(0, -2)) ?? [])
+        : definitionsAt(places.get(name) ?? [], offset).map(({ at }) => at),
     membersOf: (path, offset) => loopAt(path, { start: offset, end: offset })?.items ?? placesOf(path, offset),
   });
   const evaluation = createGroovyEvaluation(text, all, {
