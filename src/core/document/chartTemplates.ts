@@ -14,8 +14,8 @@ export interface ChartExpressions {
   evaluate(source: string, offset?: number): readonly TemplateStretch[];
   /** Within loops, what it comes to for each item. */
   evaluateEach(source: string, offset: number): readonly (readonly TemplateStretch[])[];
-  /** Whether the nearest condition around a place of the template is known to leave out what stands there. */
-  leavesOut(offset: number): boolean;
+  /** Whether the nearest condition around a place of the template is known to leave out what stands there, for one item of several. */
+  leavesOut(offset: number, item: { readonly index: number; readonly count: number }): boolean;
 }
 
 /** Values that are given beside those of the chart itself (`values-prod.yaml`), and win over them. */
@@ -98,12 +98,12 @@ export function chartExpressions(
       return others.every((other) => writtenBy(other) === writtenBy(first)) ? first : [{}];
     },
     evaluateEach: evaluateAt,
-    leavesOut(offset) {
+    leavesOut(offset, { index, count }) {
       const condition = (scopes ??= templateScopes(own)).conditionAround(offset);
-      return (
-        condition !== undefined &&
-        evaluateEach(condition).every((stretches) => stretches.every(({ text }) => text?.trim() === ""))
-      );
+      const each = condition === undefined ? [] : evaluateEach(condition);
+      // One around a loop chooses none of its items.
+      const asked = count === 1 ? each : each.length === count ? each.slice(index, index + 1) : [];
+      return asked.length > 0 && asked.every((stretches) => writtenBy(stretches) === ".");
     },
   };
 }

@@ -6,7 +6,7 @@ export interface TemplateScopes {
   around(expression: string, offset: number): string;
   /** The named template that stands around an offset. */
   namedAround(offset: number): string | undefined;
-  /** A template that yields something where the nearest condition around an offset lets what stands there in. */
+  /** A template that yields more than `.` where the nearest condition around an offset lets what stands there in. */
   conditionAround(offset: number): string | undefined;
 }
 
@@ -46,7 +46,7 @@ export function templateScopes(text: string): TemplateScopes {
       const open = blocksAt((actions ??= templateActions(text)), offset);
       const nearest = open.findLastIndex(({ keyword }) => keyword === "if");
       if (nearest < 0) return undefined;
-      return `${scopeOf(open.slice(0, nearest))}${open[nearest]?.pieces.join("") ?? ""}in{{ end }}`;
+      return `${scopeOf(open.slice(0, nearest))}${open[nearest]?.pieces.join("") ?? ""}in{{ end }}.`;
     },
   };
 }

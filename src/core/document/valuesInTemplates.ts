@@ -108,17 +108,19 @@ export function valuesInTemplates(
     return true;
   };
   const learnFrom = (mentions: readonly TemplateMention[], expressions: ChartExpressions): void => {
-    for (const { source, start, isWhole } of mentions)
-      for (const stretches of expressions.evaluateEach(source, start).map(trimmedStretches)) {
+    for (const { source, start, isWhole } of mentions) {
+      const items = expressions.evaluateEach(source, start).map(trimmedStretches);
+      for (const [index, stretches] of items.entries()) {
         if (isWhole === true && wholeOf(stretches)?.search(/[:@][^/]+$/) === -1) continue;
         const step = repositoryStep(stretches);
         for (const folder of foldersIn(stretches))
           if (folder !== step && folder.file === path) folders.add(folder.span.start);
         if (step?.file !== path) continue;
-        const use: Use = { stretches, isLeftOut: () => expressions.leavesOut(start) };
+        const use: Use = { stretches, isLeftOut: () => expressions.leavesOut(start, { index, count: items.length }) };
         const before = uses.get(step.span.start);
         if (before === undefined || isBetter(use, before)) uses.set(step.span.start, use);
       }
+    }
   };
   const useOf = (repository: YamlNode, top: string): readonly TemplateStretch[] | undefined => {
     const at = repository.span.start;

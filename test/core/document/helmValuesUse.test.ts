@@ -82,6 +82,12 @@ describe("values as templates use them", () => {
       ["image docker.io/a/app:1 literal", "image docker.io/library/nginx:1 literal"],
     ],
     [
+      "the branch of a loop that an item lets in",
+      "parts: [{own: true, image: {repository: «a/b»}}, {image: {repository: «a/c»}}]\n",
+      "kind: Pod\nspec:\n  containers:\n  {{- range .Values.parts }}\n  - name: x\n    {{- if .own }}\n    image: r.io/{{ .image.repository }}:1\n    {{- else }}\n    image: q.io/{{ .image.repository }}:2\n    {{- end }}\n  {{- end }}\n",
+      ["image r.io/a/b:1 resolved", "image q.io/a/c:2 resolved"],
+    ],
+    [
       "keys that begin like an image's",
       "global: {imageK8S: «a/control:1», imageEnvoy: «envoy», imagePullSecret: none, imageTag: v2}\n",
       workload("{{ .Values.global.imageK8S }}", "{{ .Values.global.imageEnvoy }}:{{ .Values.global.imageTag }}"),
