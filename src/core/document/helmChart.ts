@@ -14,7 +14,7 @@ import type { SuppliedPart } from "./splitImage.ts";
 import { expandActions } from "./templateAction.ts";
 import { maskTemplate } from "./templateMask.ts";
 import { valuesInCharts } from "./subcharts.ts";
-import { sayRepository, valueOfStretches } from "./templateStretches.ts";
+import { sayNameEnd, sayRepository, valueOfStretches } from "./templateStretches.ts";
 import { readTemplateYaml, readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
@@ -102,7 +102,7 @@ export function chartValues(text: string, path: string, siblings: Siblings): Cha
       const nested = (scalar: YamlScalar, key: string): void => {
         const template = isImageKey(key) && scalar.exact && scalar.text.includes("{{") ? scalar.text : "";
         const stretches = template === "" ? [] : expressions.evaluate(template);
-        if (sayRepository(stretches)) {
+        if (sayRepository(stretches) || sayNameEnd(stretches)) {
           const value = valueOfStretches(stretches, { span: scalar.span, label: "template", text: template });
           images.add(scalar, "image", { value, pin: "none" });
         }

@@ -11,7 +11,7 @@ import { expandActions, namesRepository, type ActionValue } from "./templateActi
 import type { TemplateStretch } from "./templateData.ts";
 import { findTemplateImages, isSource } from "./templateImages.ts";
 import { isMasked, isOfBlock, type MaskedTemplate } from "./templateMask.ts";
-import { repositoryStep, sayRepository, trimmedStretches, valueOfStretches } from "./templateStretches.ts";
+import { repositoryStep, sayNameEnd, sayRepository, trimmedStretches, valueOfStretches } from "./templateStretches.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
 import { dereference, scalarOf, type YamlNode } from "./yamlNode.ts";
 
@@ -37,7 +37,7 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
   ): void => {
     const step = { span: scalarOf(node)?.span ?? node.span, label: "template", text: source };
     for (const stretches of items)
-      if (isNamed || sayRepository(stretches) || !isListed(stretches))
+      if (isNamed || sayRepository(stretches) || sayNameEnd(stretches) || !isListed(stretches))
         images.add(node, site, { value: valueOfStretches(withOpenTag(stretches), step), pin: "none" });
   };
   const itemsOf = (source: string, start: number): readonly Stretches[] =>

@@ -49,6 +49,13 @@ export function sayRepository(stretches: readonly TemplateStretch[]): boolean {
   return parseReference(text.slice(0, end)).value !== undefined;
 }
 
+/** Whether all of a reference is known, and the templates themselves say the end of its name, whatever begins it. */
+export function sayNameEnd(stretches: readonly TemplateStretch[]): boolean {
+  if (stretches.length === 0 || stretches.some(({ text }) => text === undefined)) return false;
+  const whole = stretches.map(({ text }) => text ?? "").join("");
+  return parseReference(whole).value !== undefined && repositoryStep(stretches) === undefined;
+}
+
 /** Stretches without the white space and the quotation marks around them, and without those that say nothing. */
 export function trimmedStretches(stretches: readonly TemplateStretch[]): readonly TemplateStretch[] {
   const said = trimmed(stretches, /^\s+/, /\s+$/);

@@ -170,6 +170,18 @@ quay.io/a/literal:1
     );
   });
 
+  it("reports an image whose name the values only begin", () => {
+    const values = "prefix: mq-\nimage: {registry: q.io, repository: a/b, tag: '1'}\n";
+    const siblings = (path: string) => (path === "c/values.yaml" ? values : undefined);
+    const source = deployment(
+      '- image: {{ printf "%s/%s:%s" .Values.image.registry .Values.image.repository .Values.image.tag }}\n- image: "«{{ .Values.image.registry }}/{{ .Values.prefix }}{{ "tools" }}:{{ .Values.image.tag }}»"\n- image: «{{ printf "%s-debug:%s" .Values.image.repository .Values.image.tag }}»',
+    );
+    expectUses((text) => read(text, "c/templates/pods.yaml", siblings), source, [
+      "image q.io/mq-tools:1 resolved",
+      "image docker.io/a/b-debug:1 resolved",
+    ]);
+  });
+
   it("reports an image of a loop for each of its items", () => {
     const values = "tools: [git, jq]\nversions: {a: '1', b: '2'}\n";
     const siblings = (path: string) => (path === "c/values.yaml" ? values : undefined);
