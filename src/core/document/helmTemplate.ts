@@ -41,7 +41,11 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
         images.add(node, site, { value: valueOfStretches(withOpenTag(stretches), step), pin: "none" });
   };
   const itemsOf = (source: string, start: number): readonly Stretches[] =>
-    expressions.evaluateEach(source, start).map(trimmedStretches);
+    expressions
+      .evaluateEach(source, start)
+      // A condition within a loop chooses among its items.
+      .filter((_, index, { length: count }) => count === 1 || !expressions.leavesOut(start, { index, count }))
+      .map(trimmedStretches);
   const add =
     (masked: MaskedTemplate) =>
     (node: YamlNode | undefined, site: string, options: AddOptions = {}) => {

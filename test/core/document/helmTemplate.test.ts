@@ -222,6 +222,19 @@ quay.io/a/literal:1
     ]);
   });
 
+  it("says what a loop makes of those items that a condition lets in", () => {
+    const own = new Map([
+      ["charts/d/values.yaml", "hub: r.io\nparts: [{name: web, own: true}, {name: api}, {name: job}]\n"],
+    ]);
+    const source =
+      "kind: Pod\nspec:\n  containers:\n  {{- range .Values.parts }}\n  - name: x\n    {{- if .own }}\n    image: «{{ $.Values.hub }}/{{ .name }}:1»\n    {{- else }}\n    image: «a/{{ .name }}:2»\n    {{- end }}\n  {{- end }}\n";
+    expectUses((text) => read(text, "charts/d/templates/a.yaml", (path) => own.get(path)), source, [
+      "image r.io/web:1 resolved",
+      "image docker.io/a/api:2 resolved",
+      "image docker.io/a/job:2 resolved",
+    ]);
+  });
+
   it("says an image whose tag is demanded and nowhere said", () => {
     const own = new Map([
       ["charts/d/values.yaml", "hub: r.io/\nweb: {name: web}\nimage: {repository: a/b}\nversion:\n"],
