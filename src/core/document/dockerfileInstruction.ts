@@ -1,3 +1,4 @@
+import type { Span } from "../image/span.ts";
 import type { PiecedText } from "../shell/origin.ts";
 import { isBlank, isSpace } from "./dockerfileSpace.ts";
 
@@ -25,12 +26,16 @@ export interface Instruction {
   /** In lower case. */
   readonly keyword: string;
   readonly keywordStart: number;
+  readonly keywordEnd: number;
   readonly line: PiecedText;
   readonly flags: readonly Flag[];
   readonly argumentsStart: number;
   readonly argumentsEnd: number;
   readonly heredocs: readonly DockerfileHeredoc[];
 }
+
+/** No keyword is as long. */
+const maximumKeyword = 40;
 
 /** A part of a logical line. */
 export interface Range {
@@ -52,9 +57,16 @@ export function cutInstruction(
   while (last > at && isSpace(text[last - 1])) last -= 1;
   const keywordStart = at;
   while (at < last && !isBlank(text[at])) at += 1;
-  const keyword = text.slice(keywordStart, Math.min(at, keywordStart + 40)).toLowerCase();
+  const keywordEnd = Math.min(at, keywordStart + maximumKeyword);
+  const keyword = text.slice(keywordStart, keywordEnd).toLowerCase();
   const { flags, rest } = readFlags(text, at, last, escape);
-  return { keyword, keywordStart, line, flags, argumentsStart: rest, argumentsEnd: last };
+  return { keyword, keywordStart, keywordEnd, line, flags, argumentsStart: rest, argumentsEnd: last };
+}
+
+/** Where an instruction's keyword stands in the document. */
+export function keywordSpan({ line, keywordStart, keywordEnd }: Omit<Instruction, "heredocs">): Span {
+  const start = line.toDocumentOffset(keywordStart);
+  return { start, end: keywordEnd > keywordStart ? line.toDocumentOffset(keywordEnd - 1) + 1 : start };
 }
 
 /** Whether the arguments are a JSON array of strings (exec form), and those strings with the ranges of their literals. */

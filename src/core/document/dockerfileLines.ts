@@ -2,7 +2,7 @@ import type { Problem } from "../problem.ts";
 import { createTextPieces } from "../shell/origin.ts";
 import type { PiecedText } from "../shell/origin.ts";
 import { heredocsOf } from "./dockerfileHeredoc.ts";
-import { cutInstruction, execForm } from "./dockerfileInstruction.ts";
+import { cutInstruction, execForm, keywordSpan } from "./dockerfileInstruction.ts";
 import type { DockerfileHeredoc, Instruction } from "./dockerfileInstruction.ts";
 import { isSpace } from "./dockerfileSpace.ts";
 
@@ -41,8 +41,7 @@ export function readInstructions(
         const body = readHeredoc(text, at, name, stripTabs);
         if (body === undefined) {
           const message = `The here-document is not closed: no line '${name}' follows. BuildKit refuses this file.`;
-          const start = line.toDocumentOffset(cut.keywordStart);
-          problems.push({ code: "heredoc-unterminated", message, span: { start, end: start + cut.keyword.length } });
+          problems.push({ code: "heredoc-unterminated", message, span: keywordSpan(cut) });
           at = text.length;
           break;
         }

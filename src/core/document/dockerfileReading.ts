@@ -2,7 +2,7 @@ import type { Problem } from "../problem.ts";
 import type { ImageUse, ShellCommand } from "./document.ts";
 import type { Binding, Expansion } from "./dockerfileExpand.ts";
 import type { FromUse } from "./dockerfileFrom.ts";
-import type { Instruction } from "./dockerfileInstruction.ts";
+import { keywordSpan, type Instruction } from "./dockerfileInstruction.ts";
 import { lookUp, type Scope } from "./dockerfileScope.ts";
 import type { Stages } from "./dockerfileStages.ts";
 import type { BuildSettings } from "./workspaceBuild.ts";
@@ -40,6 +40,5 @@ export function report(
   code: string,
   message: string,
 ): void {
-  const start = instruction.line.toDocumentOffset(instruction.keywordStart);
-  reading.problems.push({ code, message, span: { start, end: start + instruction.keyword.length } });
+  reading.problems.push({ code, message, span: keywordSpan(instruction) });
 }

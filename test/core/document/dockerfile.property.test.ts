@@ -201,7 +201,8 @@ describe("readDockerfile, for any file", () => {
         ),
         check,
       ),
-      { numRuns: 3000 },
+      // What is longer in lower case, and a keyword over two lines.
+      { numRuns: 3000, examples: [["\u0130"], ["FO\\\nO"]] },
     );
   });
 });
