@@ -2,6 +2,7 @@ import { settingsOf } from "./workspaceBuild.ts";
 import { composeBuild } from "./composeBuild.ts";
 import { readInlineDockerfile } from "./composeDockerfile.ts";
 import { namedValues } from "./composeList.ts";
+import { readContainerCommand } from "./containerCommand.ts";
 import { interpolate, type ComposeEnvironment } from "./composeInterpolation.ts";
 import { isPresent, type MadeHere } from "./composeOutputs.ts";
 import type { Document } from "./document.ts";
@@ -61,12 +62,21 @@ export function readService(name: string, service: YamlNode, reading: ComposeRea
   for (const source of itemsOf(valueAt(build, "cache_from"))) readCacheSource(source, reading);
   readBakeExtension(valueAt(build, "x-bake"), reading);
   readGenerator(valueAt(build, "sbom"), reading);
+  readCommand(service, reading);
   const dockerfile = scalarOf(valueAt(build, "dockerfile_inline"));
   if (dockerfile !== undefined) {
     const { text, path, environment } = reading;
     const settings = settingsOf(() => [composeBuild({ build, path, text, environment })]);
     reading.inline.push(readInlineDockerfile(dockerfile, { text, path, environment, settings }));
   }
+}
+
+/** What a service runs; variables are filled in before any shell sees them. */
+function readCommand(service: YamlNode, { text, path, inline, environment }: ComposeReading): void {
+  const given = { program: valueAt(service, "entrypoint"), given: valueAt(service, "command") };
+  const commands = readContainerCommand(text, given, (name) => environment(name)?.text);
+  if (commands.length > 0)
+    inline.push({ path, dialect: "compose", text, images: [], commands, jobs: [], problems: [] });
 }
 
 /** What `docker buildx bake` reads beside a service's build (Bake, "Extension field with x-bake"). */

@@ -1,4 +1,5 @@
 import { addPackageDependencies } from "./chartResources.ts";
+import { readContainerCommand } from "./containerCommand.ts";
 import { readShape } from "./customShape.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { readGitOps } from "./gitOps.ts";
@@ -117,15 +118,32 @@ function readOperator(node: YamlNode | undefined, reading: ResourceReading): voi
             reading.add(valueAt(variable, "value"), "related-image");
 }
 
-/** The images of a pod's containers and of its image volumes. */
+/** What a container runs, with the variables that it is given as they are. */
+function readCommand(container: YamlNode, { text, path, inner }: ResourceReading): void {
+  const given = { program: valueAt(container, "command"), given: valueAt(container, "args") };
+  const commands = readContainerCommand(text, given, (name) =>
+    textOf(
+      valueAt(
+        itemsOf(valueAt(container, "env")).find((one) => textOf(valueAt(one, "name")) === name),
+        "value",
+      ),
+    ),
+  );
+  if (commands.length > 0)
+    inner.push({ path, dialect: "kubernetes", text, images: [], commands, jobs: [], problems: [] });
+}
+
+/** The images of a pod's containers and of its image volumes, and the commands that they run. */
 function readPodSpec(
   podSpec: YamlNode | undefined,
   isFilledIn: (container: YamlNode) => boolean,
   reading: ResourceReading,
 ): void {
   for (const list of containerLists)
-    for (const container of itemsOf(valueAt(podSpec, list)))
+    for (const container of itemsOf(valueAt(podSpec, list))) {
       if (!isFilledIn(container)) reading.add(valueAt(container, "image"), "image");
+      readCommand(container, reading);
+    }
   for (const volume of itemsOf(valueAt(podSpec, "volumes")))
     reading.add(valueAt(volume, "image", "reference"), "volume");
 }
