@@ -63,7 +63,8 @@ function scopeWith(
   let left = maximumExpressions;
   const definitionsOf = (name: string): readonly Definition[] => {
     const [first, ...fields] = name.split(".");
-    if (first === itemName) return items.map((item) => ({ label: "item of the loop", node: printedNode(item(fields), "8.0"), source }));
+    if (first === itemName)
+      return items.map((item) => ({ label: "item of the loop", node: printedNode(item(fields), "8.0"), source }));
     const known = definitionOf(name, variables);
     return known === undefined ? [] : [known];
   };

@@ -115,7 +115,9 @@ function inputDefinitions(
   const { defaults, source, given = [] } = around.inputs.get(file) ?? { defaults: undefined, source: undefined };
   const node = valueAt(defaults, input, "default");
   const otherwise =
-    scalarOf(node) === undefined ? [] : [{ label: `default of input ${input}`, node: printedNode(node, "8.0"), source, scope: scopeIn(file) }];
+    scalarOf(node) === undefined
+      ? []
+      : [{ label: `default of input ${input}`, node: printedNode(node, "8.0"), source, scope: scopeIn(file) }];
   if (given.length === 0) return otherwise;
   return given.flatMap(({ inputs: values, source: giver }): readonly Definition[] => {
     const value = valueAt(values, input);

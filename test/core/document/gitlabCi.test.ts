@@ -127,9 +127,9 @@ describe("readGitlabCi", () => {
     [
       "numbers, which Ruby prints",
       "variables: {A: 3.10, B: '3.10'}\na: {image: '«python:$A»'}\nb: {image: '«python:$B»'}\nc: {image: '«php:$V»', parallel: {matrix: [{V: [8.0, 8.10]}]}}\n",
-      ["3.1", "3.10"].map((tag) => `image docker.io/library/python:${tag} resolved`).concat(
-        ["8.0", "8.1"].map((tag) => `image docker.io/library/php:${tag} resolved`),
-      ),
+      ["3.1", "3.10"]
+        .map((tag) => `image docker.io/library/python:${tag} resolved`)
+        .concat(["8.0", "8.1"].map((tag) => `image docker.io/library/php:${tag} resolved`)),
     ],
     [
       "inputs",
