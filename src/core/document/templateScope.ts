@@ -36,6 +36,7 @@ export function templateScopes(text: string): TemplateScopes {
       return scopeOf(blocksAt((actions ??= templateActions(text)), offset)) + expression;
     },
     namedAround(offset) {
+      if (!/\b(?:define|block)\b/.test(text)) return undefined;
       const named = blocksAt((actions ??= templateActions(text)), offset).findLast(isNamed);
       return /^(?:define|block)\s+(?:"([^"]+)"|`([^`]+)`)/
         .exec(named?.head ?? "")
