@@ -43,8 +43,12 @@ export interface FoundSplit extends SplitImage {
 /** A registry without a name in it. */
 const registryAlone = /^(?:[\w-]+(?:\.[\w-]+)+|localhost)(?::\d+)?\/?$/;
 
+/** Keys without any of which a mapping is none of an image; what is merged in may have them. */
+const names = new Set("repository repo defaultRepository image name imageRepository imageName <<".split(" "));
+
 /** The nodes that share a reference in a mapping under `key`, where the mapping is one of an image. */
 export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefined {
+  if (!mapping.entries.some((entry) => names.has(entry.key.text))) return undefined;
   const at = (name: string): YamlNode | undefined => {
     const node = valueAt(mapping, name);
     return mappingOf(node) === undefined && itemsOf(node).length === 0 ? node : undefined;
@@ -148,6 +152,7 @@ export function imageAt(
   mapping: YamlMapping,
 ): { readonly key: string; readonly tag: YamlNode | undefined } {
   const stem = /^(?!default)(\w*[iI]mage)_?(?:[rR]epo(?:sitory)?|[nN]ame)$/.exec(key)?.[1];
+  if (stem === undefined && !isImageKey(key)) return { key, tag: undefined };
   const own = stem === undefined ? undefined : valueAt(mapping, key);
   const beside = ["Tag", "_tag", "Version"].map((end) => valueAt(mapping, (stem ?? key) + end));
   const tag = filled(beside.find((node) => node !== undefined));
