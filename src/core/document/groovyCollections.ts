@@ -18,6 +18,8 @@ export interface GroovyLoop {
 export interface GroovyCollections {
   /** The tokens at which values begin, by `images.web` and `images[0]`. */
   readonly members: ReadonlyMap<string, readonly number[]>;
+  /** Where the items stand of each list and map, by its name. */
+  readonly lists: ReadonlyMap<string, readonly number[]>;
   readonly loops: readonly GroovyLoop[];
 }
 
@@ -253,7 +255,7 @@ export function groovyCollections(
   }
 
   for (const loop of later) loop();
-  return { members, loops };
+  return { members, lists, loops };
 }
 
 /** What a closure calls what it is given, with or without types: `{ String key, value -> `; otherwise `it`. */

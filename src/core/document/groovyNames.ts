@@ -12,6 +12,8 @@ export interface GroovySources {
   loopAt(name: string, span: Span): GroovyLoop | undefined;
   /** The tokens at which the values begin that a name may have there; undefined for one that the script does not say. */
   placesOf(name: string, offset: number): readonly (number | undefined)[];
+  /** The tokens at which the items begin of a list or map of the name. */
+  itemsOf(name: string): readonly number[];
   /** What `withEnv` sets a name to around an offset. */
   settingAt(name: string, offset: number): readonly GroovyPiece[] | undefined;
   /** Whether only the first line counts of the value that begins at a token. */
@@ -106,14 +108,24 @@ export function createGroovyNames(
     const [, list, variable] = /^([\w.]+)\[(?:(?=\w)|"\$\{?(?=\w+\}?"))([\w.]+)\}?"?\]$/.exec(path) ?? [];
     if (list === undefined || variable === undefined) return [{ span, chain: [step] }];
     const [key, ...rest] = expand(variable, span, depth + 1);
-    const keys = key === undefined || rest.length > 0 ? [] : (key.choices ?? [[key]]);
-    const choices = keys.map((parts) => {
+    const keys = key === undefined || rest.length > 0 ? [[{ span, chain: [] }]] : (key.choices ?? [[key]]);
+    const choices = keys.flatMap((parts: readonly WordPart[]) => {
       const isTold = parts.every(({ text: known }) => known !== undefined);
-      return isTold ? expand(`${list}.${textOfStretches(parts)}`, span, depth + 1) : [{ span, chain: [step] }];
+      return isTold ? [expand(`${list}.${textOfStretches(parts)}`, span, depth + 1)] : anyOf(list, span, step, depth);
     });
     const [only, ...others] = choices;
     if (only === undefined) return [{ span, chain: [step] }];
     return others.length === 0 ? only : [{ span, chain: [step], choices, group: key?.group ?? choices }];
+  }
+
+  /** Each of the texts of a list or map, where only running the script tells which it is. */
+  function anyOf(list: string, span: Span, step: ValueStep, depth: number): readonly (readonly WordPart[])[] {
+    const items = sources.itemsOf(list);
+    const values = items.flatMap((at) =>
+      tokens[at]?.kind === "string" ? (expressions.valueAt(at, depth + 1) ?? []) : [],
+    );
+    if (items.length === 0 || values.length < items.length) return [[{ span, chain: [step] }]];
+    return values.map((value) => within(value, span, [step, stepAt(contentOf(value), `item of ${list}`)]));
   }
 
   /** `parts[1]`, where a text was taken apart: `def parts = text.split(':')`. */

@@ -30,7 +30,7 @@ const maximumCells = 64;
 /** Finds what a script's tokens define. A name that is given different values is not known. */
 export function createGroovyValues(text: string, tokens: readonly GroovyToken[]): GroovyValues {
   const { parameters, results, tokens: all } = groovyFunctions(text, tokens);
-  const { members, loops: over } = groovyCollections(tokens, parameters);
+  const { members, lists, loops: over } = groovyCollections(tokens, parameters);
   const { places, tokens: defining, environment: names, lines, settings } = groovyDefinitions(text, tokens);
   const loops = [...parameters, ...over];
   const branches = new Map([...places.values()].flat().map(({ at, block }) => [at, block.start]));
@@ -76,6 +76,7 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
       const found = changed.length > 0 ? changed : placesOf(name, offset);
       return found.length > 0 ? found : merged.heldAt(name, offset);
     },
+    itemsOf: (name) => lists.get(name) ?? [],
     settingAt: (name, offset) => settings.findLast((one) => one.name === name && isAround(one.span, offset))?.pieces,
     isLines: (index) => lines.has(index),
     branchOf: (index) => branches.get(index) ?? 0,
