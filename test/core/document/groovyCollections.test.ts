@@ -19,7 +19,10 @@ describe("values of Jenkins pipelines", () => {
     ["docker.image(«images[tag]»).pull()", "?"],
     [
       "def m = [a: 'a/b:1', c: 'a/c:1']\ndocker.image(«m[params.LANG]»).pull()\ndocker.image(\"«${list[n]}»\").pull()",
-      ...["a/b:1", "a/c:1", "library/redis:7", "library/valkey:8"],
+      "a/b:1",
+      "a/c:1",
+      "library/redis:7",
+      "library/valkey:8",
     ],
     ["def m = [a: 'no:1', c: [d: 1]]\ndocker.image(«m[params.LANG]»).pull()", "?"],
     ["def v = [a: '1', c: '2']\ndocker.image(\"«a/b:${v[env.X]}»\").pull()", "a/b:1", "a/b:2"],
