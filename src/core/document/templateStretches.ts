@@ -13,32 +13,41 @@ export function valueOfStretches(stretches: readonly TemplateStretch[], expressi
   };
 }
 
-/** Where the end of a repository stands, if it is known and another file says it. */
-export function repositoryStep(stretches: readonly TemplateStretch[]): ValueStep | undefined {
+/** The known stretches before the first that is not, what they say, and where the name ends in it. */
+interface KnownName {
+  readonly known: readonly TemplateStretch[];
+  readonly text: string;
+  readonly end: number;
+}
+
+/** The name that stretches begin with; undefined where what is not known may belong to it. */
+function nameIn(stretches: readonly TemplateStretch[]): KnownName | undefined {
   const unknown = stretches.findIndex(({ text }) => text === undefined);
   const known = unknown < 0 ? stretches : stretches.slice(0, unknown);
-  const whole = known.map(({ text }) => text ?? "").join("");
-  const end = nameEnd(whole);
-  // What follows may belong to the name.
-  if (unknown >= 0 && (end === whole.length || stretches.slice(unknown).some(({ text }) => text?.includes("/"))))
-    return undefined;
+  const text = known.map((stretch) => stretch.text ?? "").join("");
+  const end = nameEnd(text);
+  const isOpen =
+    unknown >= 0 && (end === text.length || stretches.slice(unknown).some((one) => one.text?.includes("/")));
+  return isOpen ? undefined : { known, text, end };
+}
+
+/** Where the end of a repository stands, if it is known and another file says it. */
+export function repositoryStep(stretches: readonly TemplateStretch[]): ValueStep | undefined {
+  const name = nameIn(stretches);
+  if (name === undefined) return undefined;
   let at = 0;
-  for (const { text = "", step } of stretches) {
+  for (const { text = "", step } of name.known) {
     at += text.length;
-    if (at >= end) return step;
+    if (at >= name.end) return step;
   }
   return undefined;
 }
 
 /** Whether the templates themselves say the end of a repository, which then stands nowhere else. */
 export function sayRepository(stretches: readonly TemplateStretch[]): boolean {
-  const unknown = stretches.findIndex(({ text }) => text === undefined);
-  const known = unknown < 0 ? stretches : stretches.slice(0, unknown);
-  const text = known.map((stretch) => stretch.text ?? "").join("");
-  const end = nameEnd(text);
-  // What follows may belong to the name.
-  if (unknown >= 0 && (end === text.length || stretches.slice(unknown).some((rest) => rest.text?.includes("/"))))
-    return false;
+  const name = nameIn(stretches);
+  if (name === undefined) return false;
+  const { known, text, end } = name;
   const start = text.lastIndexOf("/", end) + 1;
   let at = 0;
   for (const { text: part = "", step } of known) {
