@@ -44,3 +44,22 @@ export function closingsOf(tokens: readonly GroovyToken[]): ReadonlyMap<number, 
   }
   return closings;
 }
+
+/** What commas part between two tokens, each by its first token and the one after its last. */
+export function elementsBetween(
+  tokens: readonly GroovyToken[],
+  from: number,
+  to: number,
+): readonly (readonly [start: number, end: number])[] {
+  const found: [number, number][] = [];
+  let start = from;
+  for (let at = from; at <= to; at++) {
+    const sign = at === to ? "," : signAt(tokens, at);
+    if (sign === "(" || sign === "[" || sign === "{") at = Math.min(closingAt(tokens, at) ?? to, to - 1);
+    else if (sign === ",") {
+      if (at > start) found.push([start, at]);
+      start = at + 1;
+    }
+  }
+  return found;
+}

@@ -7,7 +7,7 @@ import { questionAt } from "./groovyChoice.ts";
 import { formattedAt, putsIn } from "./groovyFormat.ts";
 import { createGroovyNames, isHandle, maximumDepth, type GroovySources } from "./groovyNames.ts";
 import { indexAt, partBetween, separatorAt, takesApart } from "./groovyParts.ts";
-import { contentOf, expressionTokens, within, withoutMargins, type GroovyValue } from "./groovyValue.ts";
+import { contentOf, expressionTokens, saysAny, within, withoutMargins, type GroovyValue } from "./groovyValue.ts";
 
 /** Evaluates what stands at a script's tokens. */
 export interface GroovyEvaluation {
@@ -69,9 +69,7 @@ export function createGroovyEvaluation(
     const step = stepAt(span, "expression");
     const either = (value: GroovyValue): readonly WordPart[] => within(value, span, [step]);
     // What nobody sets is mostly what is asked for.
-    const isOpen = (value: GroovyValue): boolean =>
-      value.parts.every((part) => part.text === undefined && part.choices === undefined);
-    const told = [first, second].filter((value) => value !== undefined && !isOpen(value));
+    const told = [first, second].filter((value) => value !== undefined && saysAny(value.parts));
     const parts =
       taken === undefined && first !== undefined && told.length !== 1
         ? [{ span, chain: [step], choices: [either(first), either(second)] }]

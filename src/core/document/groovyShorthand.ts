@@ -1,5 +1,5 @@
 import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
-import { closingAt } from "./groovyBrackets.ts";
+import { closingAt, elementsBetween } from "./groovyBrackets.ts";
 
 /** Numbers of a range that are told apart. */
 const maximumRange = 64;
@@ -86,25 +86,6 @@ function valuesAt(
     signOf("]", end),
   ]);
   return { each, last };
-}
-
-/** What commas part between two tokens, each by its first token and the one after its last. */
-function elementsBetween(
-  tokens: readonly GroovyToken[],
-  from: number,
-  to: number,
-): readonly (readonly [start: number, end: number])[] {
-  const found: [number, number][] = [];
-  let start = from;
-  for (let at = from; at <= to; at++) {
-    const sign = at === to ? "," : signAt(tokens, at);
-    if (sign === "(" || sign === "[" || sign === "{") at = Math.min(closingAt(tokens, at) ?? to, to - 1);
-    else if (sign === ",") {
-      if (at > start) found.push([start, at]);
-      start = at + 1;
-    }
-  }
-  return found;
 }
 
 /** `in 8..11`, `(8..11).each` as lists; what takes a part of a text or list is none. */

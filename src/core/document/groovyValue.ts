@@ -87,3 +87,8 @@ export function withoutMargins(parts: readonly WordPart[]): readonly WordPart[] 
     return kept;
   });
 }
+
+/** Whether a script says anything of what these parts are. */
+export function saysAny(parts: readonly WordPart[]): boolean {
+  return parts.some(({ text, choices }) => text !== undefined || choices !== undefined);
+}

@@ -12,8 +12,6 @@ import { createGroovyMerges } from "./groovyMerges.ts";
 export interface GroovyValues extends Pick<GroovyEvaluation, "valueAt" | "partsOf"> {
   /** Whether a token belongs to a place that defines a variable's value. */
   isDefinition(index: number): boolean;
-  /** The variable that a part expands. */
-  nameOf(part: WordPart): string;
   /** The tokens at which values begin of the name, or of what the function returns, that stands at a token. */
   sourcesOf(index: number): readonly number[];
   /** Whether the script has a function or closure of a name. */
@@ -108,7 +106,6 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
     valueAt: (index) => evaluation.valueAt(index),
     partsOf: (pieces) => evaluation.partsOf(pieces),
     isDefinition: (index) => belonging.has(index),
-    nameOf: (part) => /^variable (\w+)$/.exec(part.chain[0]?.label ?? "")?.[1] ?? "",
     defines: (name) => results.has(name),
     sourcesOf(index) {
       const name = nameAt(tokens, index);

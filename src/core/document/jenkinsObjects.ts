@@ -1,4 +1,5 @@
 import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import { closingAt, elementsBetween } from "./groovyBrackets.ts";
 
 /** Tokens of a constructor's arguments that are looked through. */
 const maximumArguments = 200;
@@ -22,12 +23,6 @@ export function objectImageAt(text: string, tokens: readonly GroovyToken[], at: 
 }
 
 function secondArgument(tokens: readonly GroovyToken[], open: number): number | undefined {
-  let depth = 0;
-  for (let at = open; at < tokens.length && at - open < maximumArguments; at++) {
-    const sign = signAt(tokens, at);
-    if (sign === "(" || sign === "[" || sign === "{") depth += 1;
-    else if ((sign === ")" || sign === "]" || sign === "}") && --depth === 0) return undefined;
-    else if (sign === "," && depth === 1) return at + 1;
-  }
-  return undefined;
+  const close = Math.min(closingAt(tokens, open) ?? tokens.length, open + maximumArguments);
+  return elementsBetween(tokens, open + 1, close)[1]?.[0];
 }

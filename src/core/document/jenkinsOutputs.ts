@@ -1,6 +1,7 @@
 import type { WordPart } from "./document.ts";
 import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
 import { closingAt } from "./groovyBrackets.ts";
+import { saysAny } from "./groovyValue.ts";
 import type { GroovyValues } from "./groovyValues.ts";
 
 /**
@@ -21,7 +22,7 @@ export function namesGivenAt(
   const holder = /^(.+)\.(?:tag|push)$/.exec(token.text)?.[1];
   if (holder !== undefined) {
     const made = values.partsOf([{ kind: "expression", name: `${holder}.id`, span: token.span }]);
-    return isTold(made) ? namesOf(made, tokens, at + 1, values, registry) : [];
+    return saysAny(made) ? namesOf(made, tokens, at + 1, values, registry) : [];
   }
   return givenAfter(tokens, at, values, registry);
 }
@@ -87,8 +88,4 @@ function spellingsOf(parts: readonly WordPart[]): readonly string[] {
 
 function variableOf(written: string): string {
   return `\${${written.replace(/^\$\{?/, "").replace(/\}$/, "")}}`;
-}
-
-function isTold(parts: readonly WordPart[]): boolean {
-  return parts.some(({ text, choices }) => text !== undefined || choices !== undefined);
 }

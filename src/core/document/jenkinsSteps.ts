@@ -2,6 +2,7 @@ import { parseReference } from "../image/reference.ts";
 import { textOfStretches } from "../shell/stretch.ts";
 import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
 import { closingAt, openingAt } from "./groovyBrackets.ts";
+import { saysAny } from "./groovyValue.ts";
 import type { GroovyValues } from "./groovyValues.ts";
 
 /** What an argument's name says of an image that is not what a step runs. */
@@ -200,7 +201,7 @@ function hasBlock(tokens: readonly GroovyToken[], open: number): boolean {
 
 /** Whether the script says anything of the value that begins at a token. */
 export function isTold(values: GroovyValues, at: number): boolean {
-  return values.valueAt(at)?.parts.some(({ text, choices }) => text !== undefined || choices !== undefined) === true;
+  return saysAny(values.valueAt(at)?.parts ?? []);
 }
 
 /** Whether what begins at a token is known, and says more than a name: a tag, a digest, or the host of a registry. */

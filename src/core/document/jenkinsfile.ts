@@ -122,12 +122,7 @@ export function readJenkinsfile(source: string, path: string): Document {
     });
   const runScript = (parts: readonly WordPart[], at: number, { windowsShell, isSaid = true }: ScriptOptions): void => {
     const builder = createScript(text);
-    for (const part of parts) {
-      if (part.text !== undefined && part.literal !== undefined && part.chain.length === 0)
-        builder.add(part.text, part.literal.start);
-      else if (part.text !== undefined && part.chain.length === 0) builder.addText(part.text, part.span.start);
-      else builder.insert({ span: part.span, name: values.nameOf(part), parts: [part] });
-    }
+    builder.addParts(parts);
     const cells = values.cellsAt(at);
     const combinations =
       cells.length === 0 ? undefined : cells.map((cell) => ({ variable: (name: string) => cell.get(name) }));

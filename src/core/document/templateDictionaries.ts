@@ -36,7 +36,7 @@ export const dictionaryFunctions: readonly (readonly [name: string, of: Dictiona
 function plucked([name, ...all]: readonly TemplateData[]): TemplateData {
   const found = all.map((data) => entry(data, name));
   if (found.some(({ kind }) => kind === "unknown")) return unknownData;
-  return { kind: "list", items: found.filter((data) => data.kind !== "node" || data.node !== undefined) };
+  return { kind: "list", items: found.filter((data) => !isNothing(data)) };
 }
 
 /** A text that can be taken for what it was written from again; one of a single value is that value. */
@@ -77,16 +77,22 @@ function got([first, second, third]: readonly TemplateData[]): TemplateData {
   if (path === undefined || first === undefined) return entry(first, second);
   const [fallback, values] = third === undefined ? [undefined, second] : [second, third];
   const found = path.split(".").reduce(fieldOf, values ?? unknownData);
-  const isNothing = found.kind === "node" && found.node === undefined;
-  return isNothing && fallback !== undefined ? fallback : found;
+  return orElse(found, fallback);
 }
 
 /** What is found by names, one below the other, or the text before the value. */
 function dug(args: readonly TemplateData[]): TemplateData {
   const [names, fallback, value] = [args.slice(0, -2), args.at(-2), args.at(-1)];
   const found = names.reduce<TemplateData | undefined>(entry, value) ?? unknownData;
-  const isNothing = found.kind === "node" && found.node === undefined;
-  return isNothing && fallback !== undefined ? fallback : found;
+  return orElse(found, fallback);
+}
+
+function isNothing(data: TemplateData): boolean {
+  return data.kind === "node" && data.node === undefined;
+}
+
+function orElse(found: TemplateData, fallback: TemplateData | undefined): TemplateData {
+  return fallback !== undefined && isNothing(found) ? fallback : found;
 }
 
 function withEntry(
@@ -96,13 +102,12 @@ function withEntry(
 ): TemplateData {
   const key = name === undefined ? undefined : textOfData(name);
   if (value === undefined || key === undefined) return unknownData;
-  const entries = new Map([[key, fresh ?? unknownData]]);
   const all = value.kind === "dictionary" ? value : dictionaryOf(value);
   if (all === undefined) return unknownData;
   const rest = value.kind === "dictionary" ? value.rest : nothingElse;
   return {
     kind: "dictionary",
-    entries: new Map([...all.entries, ...entries]),
+    entries: new Map([...all.entries, [key, fresh ?? unknownData]]),
     ...(rest === undefined ? {} : { rest }),
   };
 }

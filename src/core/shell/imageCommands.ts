@@ -187,12 +187,7 @@ function commandsOf(slice: WordSlice, around: ShellCommand, document: string): r
 
 function commandsOfScript(parts: readonly WordPart[], around: ShellCommand, document: string): readonly ShellCommand[] {
   const script = createScript(document);
-  for (const part of parts) {
-    const { text, literal, span } = part;
-    if (text !== undefined && literal !== undefined && part.chain.length === 0) script.add(text, literal.start);
-    else if (text !== undefined && part.chain.length === 0) script.addText(text, span.start);
-    else script.insert({ span, name: part.chain.length === 0 ? "" : nameOf(part), parts: [part] });
-  }
+  script.addParts(parts);
   const { environment, job, step } = around;
   const { commands, forwarded = [] } = script.read({
     environment,
@@ -200,8 +195,4 @@ function commandsOfScript(parts: readonly WordPart[], around: ShellCommand, docu
     ...(step === undefined ? {} : { step }),
   });
   return [...commands, ...forwarded];
-}
-
-function nameOf({ chain }: WordPart): string {
-  return /^variable (\w+)$/.exec(chain[0]?.label ?? "")?.[1] ?? "";
 }

@@ -1,7 +1,7 @@
-import { baseArgument } from "../document/baseArgument.ts";
-import { engineBuild, engineFrom } from "./options/build.ts";
+import { engineFrom } from "./options/build.ts";
 import { buildxTools, scout, serviceCreate, serviceUpdate } from "./options/docker.ts";
 import { engineGlobal, engineLook, engineManifest, enginePull, engineRun, podCreate } from "./options/engine.ts";
+import { buildMentions, builderMentions } from "./imageBuilds.ts";
 import { noImages } from "./commandVerbs.ts";
 import { afterName, mentioned, optionValues, type CommandImages, type Mention } from "./mention.ts";
 import { readOptions, type OptionTable, type ReadOptions } from "./optionTable.ts";
@@ -97,13 +97,13 @@ const verbs = new Map<string, VerbReader>([
   ["image push", readPush],
   ["tag", readAliases],
   ["image tag", readAliases],
-  ["build", readBuild],
-  ["b", readBuild],
-  ["bud", readBuild],
-  ["buildx build", readBuild],
-  ["buildx b", readBuild],
-  ["builder build", readBuild],
-  ["buildx create", readBuilder],
+  ["build", buildMentions],
+  ["b", buildMentions],
+  ["bud", buildMentions],
+  ["buildx build", buildMentions],
+  ["buildx b", buildMentions],
+  ["builder build", buildMentions],
+  ["buildx create", builderMentions],
   ["imagetools inspect", (words) => readEvery(words, buildxTools)],
   ["imagetools create", readCombined],
   ["artifact pull", (words) => pulled(readEvery(words, enginePull, "transport"))],
@@ -270,58 +270,4 @@ function pulled({ mentions, outputs }: CommandImages): CommandImages {
 function readList(words: readonly WordValue[]): CommandImages {
   const { mentions } = readEvery(words, engineManifest, "transport");
   return { mentions: mentions.slice(1), outputs: mentions.slice(0, 1).map(({ slice }) => slice) };
-}
-
-function readBuild(words: readonly WordValue[]): CommandImages {
-  const { options } = readOptions(words, engineBuild);
-  const generators = optionValues(options, "--sbom", "--attest").flatMap((slice) =>
-    fieldsOf(slice).map((field) => afterName(field, /^generator=/)),
-  );
-  const contexts = optionValues(options, "--build-context").map((slice) => contextImage(slice, /^[^=]+=/));
-  const frontends = optionValues(options, "--build-arg").map((slice) => afterPrefix(slice, "BUILDKIT_SYNTAX="));
-  const bases = optionValues(options, "--from", "--sbom-scanner-image");
-  const given = optionValues(options, "--build-arg").flatMap((slice) => baseImage(slice) ?? []);
-  const caches = optionValues(options, "--cache-from").flatMap(cacheSource);
-  const exported = optionValues(options, "-o", "--output").flatMap((slice) =>
-    fieldsOf(slice).flatMap((field) => afterName(field, /^name=/) ?? []),
-  );
-  const { mentions } = mentioned([...contexts, ...caches, ...generators, ...frontends, ...bases]);
-  return {
-    mentions: [...mentions, ...given.map((slice) => ({ slice, mayBeLocal: true }))],
-    outputs: [...optionValues(options, "-t", "--tag"), ...exported],
-  };
-}
-
-/** `BASE_IMAGE=IMAGE`: what a build is given to start from. */
-function baseImage(slice: WordSlice): WordSlice | undefined {
-  const [before, name = ""] = /^(\w+)=/.exec(textOfSlice(slice)) ?? [];
-  if (before === undefined) return undefined;
-  const value = { ...slice, from: slice.from + before.length };
-  const text = textOfSlice(value);
-  const holds = baseArgument(name, text, text.includes(unknownCharacter));
-  return holds === undefined || holds.skip?.(text) === true ? undefined : value;
-}
-
-/** `NAME=docker-image://IMAGE`. */
-export function contextImage(slice: WordSlice, name: RegExp): WordSlice | undefined {
-  const value = afterName(slice, name);
-  return value === undefined ? undefined : afterPrefix(value, "docker-image://");
-}
-
-/** `--cache-from`: `type=registry,ref=REF`, or images separated by commas. */
-export function cacheSource(slice: WordSlice): readonly (WordSlice | undefined)[] {
-  const fields = fieldsOf(slice);
-  const isDescribed = fields.some((field) => /^(?:type|ref)=/.test(textOfSlice(field)));
-  if (!isDescribed) return textOfSlice(slice).includes("=") ? [] : fields;
-  const type = fields.map((field) => /^type=(.*)/s.exec(textOfSlice(field))?.[1]).find((found) => found !== undefined);
-  return type === undefined || type === "registry" ? fields.map((field) => afterName(field, /^ref=/)) : [];
-}
-
-function readBuilder(words: readonly WordValue[]): CommandImages {
-  const { options } = readOptions(words, buildxTools);
-  return mentioned(
-    optionValues(options, "--driver-opt").flatMap((slice) =>
-      fieldsOf(slice).map((field) => afterName(field, /^"?image=/)),
-    ),
-  );
 }

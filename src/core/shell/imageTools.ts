@@ -1,7 +1,8 @@
 import { cloudTools } from "./cloudTools.ts";
 import { clusterTools } from "./clusterTools.ts";
 import { addressed, flagged, local, namedValues, noImages, type ToolReader } from "./commandVerbs.ts";
-import { cacheSource, contextImage, buildahMentions, engineMentions, runMentions } from "./imageEngines.ts";
+import { cacheSource, contextImage } from "./imageBuilds.ts";
+import { buildahMentions, engineMentions, runMentions } from "./imageEngines.ts";
 import { afterName, mentioned, type CommandImages } from "./mention.ts";
 import { registryTools } from "./registryTools.ts";
 import { scannerTools } from "./scannerTools.ts";

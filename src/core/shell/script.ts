@@ -20,6 +20,8 @@ export interface ScriptBuilder {
   /** Adds text that the document does not hold, placed at `at`. */
   addText(text: string, at: number): void;
   insert(insertion: Insertion): void;
+  /** Adds the parts of a value: text where the document has it, and what variables stand for under their names. */
+  addParts(parts: readonly WordPart[]): void;
   /** Reads what was added; spans, words and their parts are the document's. */
   read(
     options?: Pick<ShellOptions, "environment" | "combinations" | "windowsShell" | "job" | "step" | "fileNamed">,
@@ -71,6 +73,15 @@ export function createScript(document: string): ScriptBuilder {
       push(stand.slice(0, -1), start, last);
       push("}", last, last);
     },
+    addParts(parts) {
+      for (const part of parts) {
+        const { text, literal, span, chain } = part;
+        if (text !== undefined && chain.length === 0) {
+          if (literal === undefined) this.addText(text, span.start);
+          else this.add(text, literal.start);
+        } else this.insert({ span, name: variableOf(part), parts: [part] });
+      }
+    },
     read(options = {}) {
       const reading = readShell(source, {
         ...options,
@@ -87,6 +98,11 @@ export function createScript(document: string): ScriptBuilder {
       };
     },
   };
+}
+
+/** The variable that a part expands; empty where it is none. */
+function variableOf({ chain }: WordPart): string {
+  return /^variable (\w+)$/.exec(chain[0]?.label ?? "")?.[1] ?? "";
 }
 
 function documentOffset(pieces: readonly Piece[], offset: number): number {

@@ -1,0 +1,63 @@
+import { baseArgument } from "../document/baseArgument.ts";
+import { engineBuild } from "./options/build.ts";
+import { buildxTools } from "./options/docker.ts";
+import { afterName, mentioned, optionValues, type CommandImages } from "./mention.ts";
+import { readOptions } from "./optionTable.ts";
+import { unknownCharacter } from "./stretch.ts";
+import { afterPrefix, fieldsOf, textOfSlice, type WordSlice, type WordValue } from "./wordValue.ts";
+
+/** What `build` of an engine takes and makes (docker buildx build, podman build). */
+export function buildMentions(words: readonly WordValue[]): CommandImages {
+  const { options } = readOptions(words, engineBuild);
+  const generators = optionValues(options, "--sbom", "--attest").flatMap((slice) =>
+    fieldsOf(slice).map((field) => afterName(field, /^generator=/)),
+  );
+  const contexts = optionValues(options, "--build-context").map((slice) => contextImage(slice, /^[^=]+=/));
+  const frontends = optionValues(options, "--build-arg").map((slice) => afterPrefix(slice, "BUILDKIT_SYNTAX="));
+  const bases = optionValues(options, "--from", "--sbom-scanner-image");
+  const given = optionValues(options, "--build-arg").flatMap((slice) => baseImage(slice) ?? []);
+  const caches = optionValues(options, "--cache-from").flatMap(cacheSource);
+  const exported = optionValues(options, "-o", "--output").flatMap((slice) =>
+    fieldsOf(slice).flatMap((field) => afterName(field, /^name=/) ?? []),
+  );
+  const { mentions } = mentioned([...contexts, ...caches, ...generators, ...frontends, ...bases]);
+  return {
+    mentions: [...mentions, ...given.map((slice) => ({ slice, mayBeLocal: true }))],
+    outputs: [...optionValues(options, "-t", "--tag"), ...exported],
+  };
+}
+
+/** `BASE_IMAGE=IMAGE`: what a build is given to start from. */
+function baseImage(slice: WordSlice): WordSlice | undefined {
+  const [before, name = ""] = /^(\w+)=/.exec(textOfSlice(slice)) ?? [];
+  if (before === undefined) return undefined;
+  const value = { ...slice, from: slice.from + before.length };
+  const text = textOfSlice(value);
+  const holds = baseArgument(name, text, text.includes(unknownCharacter));
+  return holds === undefined || holds.skip?.(text) === true ? undefined : value;
+}
+
+/** `NAME=docker-image://IMAGE`. */
+export function contextImage(slice: WordSlice, name: RegExp): WordSlice | undefined {
+  const value = afterName(slice, name);
+  return value === undefined ? undefined : afterPrefix(value, "docker-image://");
+}
+
+/** `--cache-from`: `type=registry,ref=REF`, or images separated by commas. */
+export function cacheSource(slice: WordSlice): readonly (WordSlice | undefined)[] {
+  const fields = fieldsOf(slice);
+  const isDescribed = fields.some((field) => /^(?:type|ref)=/.test(textOfSlice(field)));
+  if (!isDescribed) return textOfSlice(slice).includes("=") ? [] : fields;
+  const type = fields.map((field) => /^type=(.*)/s.exec(textOfSlice(field))?.[1]).find((found) => found !== undefined);
+  return type === undefined || type === "registry" ? fields.map((field) => afterName(field, /^ref=/)) : [];
+}
+
+/** The image of the builder that `buildx create` starts. */
+export function builderMentions(words: readonly WordValue[]): CommandImages {
+  const { options } = readOptions(words, buildxTools);
+  return mentioned(
+    optionValues(options, "--driver-opt").flatMap((slice) =>
+      fieldsOf(slice).map((field) => afterName(field, /^"?image=/)),
+    ),
+  );
+}
