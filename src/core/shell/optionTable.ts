@@ -68,7 +68,7 @@ export function readOptions(
       if (stopsAtArgument && (standsBeforeImage(word, words[at]) || standsBeforeNamed(word, words, at, table)))
         continue;
       if (kind === "anything" && stopsAtArgument && standsBeforeOption(word, words[at], table)) continue;
-      if (stopsAtArgument && standsAmongOptions(word, words[at], words[at + 1])) continue;
+      if (stopsAtArgument && standsAmongOptions(word, words, at, table)) continue;
       if (kind === "anything") isCertain = false;
       if (!isCertain && stopsAtArgument) break;
       if (isCertain) positionals.push(word);
@@ -143,12 +143,26 @@ function standsBeforeOption({ word }: WordValue, next: WordValue | undefined, { 
   );
 }
 
-/** `$EXTRA -v a:b node:22`: so does a variable, unless its name tells of an image, before what only engines take. */
-function standsAmongOptions({ text, word }: WordValue, next?: WordValue, after?: WordValue): boolean {
+/** `$EXTRA -v a:b node:22`: so does a variable, unless its name tells of an image, where an option follows that only engines take. */
+function standsAmongOptions(
+  { text, word }: WordValue,
+  words: readonly WordValue[],
+  from: number,
+  table: OptionTable,
+): boolean {
   if (text !== unknownCharacter || !/^[$%]/.test(word.raw) || word.expands.some((name) => heldName.test(name)))
     return false;
-  if (word.expands.length === 0 || next === undefined) return false;
-  return shortOfEngine.get(next.text)?.test(after?.text ?? "") ?? ofEngine.test(next.text);
+  if (word.expands.length === 0) return false;
+  let at = from;
+  while (at < words.length && at - from < maximumOpen) {
+    const next = words[at];
+    if (next?.text.startsWith("-") !== true) return false;
+    if (shortOfEngine.get(next.text)?.test(words[at + 1]?.text ?? "") ?? ofEngine.test(next.text)) return true;
+    const option = readOption(next, words[at + 1], table);
+    if (option === "doubt") return false;
+    at += 1 + option.took;
+  }
+  return false;
 }
 
 /** Values that tell short options of engines from those of other programs. */

@@ -125,6 +125,7 @@ const commands: readonly string[] = [
   "sudo su - x <<EOF\ndocker pull ⟦node:22⟧\nEOF",
   'ssh -i "$K" -o A=b "$U@$H" <<EOF\ndocker pull ⟦node:22⟧\nEOF',
   'D=(docker)\nif x; then D=(sudo docker); fi\n"${D[@]}" pull ⟦node:22⟧\nA=(docker run ⟦docker⟧)\n"${A[@]}" x',
+  "docker run -d $P -w $(pwd) -t --name y ⟦node:22⟧; docker run ⟦$P⟧ -x y --name no:1",
   "docker run --rm $X -v a:b -w /w ⟦node⟧ sh; docker run $X --name y ⟦node:22⟧ sh; docker run ⟦$IMG⟧ -v a:b no:1",
   "ssh host 'bash -s' <<EOF\ndocker pull ⟦node:22⟧\nEOF",
   "su x -c y <<EOF\ndocker pull no:1\nEOF",
