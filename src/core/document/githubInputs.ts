@@ -56,7 +56,10 @@ const actions = new Map<string, readonly InputForm[]>([
   ["medyagh/setup-minikube", [{ input: "base-image", before: whole }]],
   ["maus007/docker-run-action-fork", [{ input: "image", before: whole }]],
   ["reproducible-containers/buildkit-cache-dance", [{ input: "utility-image", before: whole }]],
-  ["redhat-actions/buildah-build", [{ input: "base-image", before: whole }]],
+  [
+    "redhat-actions/buildah-build",
+    ["base-image", "buildah-image"].map((input): InputForm => ({ input, before: whole })),
+  ],
   ["devcontainers/ci", caches("cacheFrom")],
   ["lucacome/docker-image-update-checker", [{ input: "base-image", before: whole }]],
   // `off` builds without a container.

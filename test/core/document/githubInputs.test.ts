@@ -80,6 +80,7 @@ describe("readActionInputs", () => {
       [
         ["reproducible-containers/buildkit-cache-dance@v3", "utility-image"],
         ["redhat-actions/buildah-build@v2", "base-image"],
+        ["redhat-actions/buildah-build@v3", "buildah-image"],
         ["lucacome/docker-image-update-checker@v2", "base-image"],
         ["PyO3/maturin-action@v1", "container"],
         ["zaproxy/action-baseline@v0.14.0", "docker_name"],
