@@ -49,6 +49,8 @@ const wrappers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["npx", new Set(["-p", "--package"])],
   ["bunx", new Set(["-p", "--package"])],
   ["cross-env", new Set()],
+  ["flatpak-spawn", new Set()],
+  ["distrobox-host-exec", new Set()],
   ["then", new Set()],
   ["do", new Set()],
   ["else", new Set()],
@@ -93,7 +95,7 @@ function lastEngine(words: readonly ShellWord[], at: number): number {
   for (let next = at + 1; words[next]?.span.start === first.span.start; next++) {
     const text = words[next]?.text ?? "";
     if (engine.test(text)) last = next;
-    else if (!wrappers.has(text)) break;
+    else if (!wrappers.has(text) && !text.startsWith("-")) break;
   }
   return last;
 }
