@@ -3,6 +3,7 @@ import {
   infrastructureOfContent,
   infrastructureOfPath,
   infrastructureOfYaml,
+  isJenkinsPipeline,
   isToFillIn,
   mayHoldInfrastructure,
 } from "./detectInfrastructure.ts";
@@ -108,6 +109,7 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
   if (/^#(?:![^\n]{0,200}\b|[ \t]*shellcheck[ \t][^\n]{0,200}\bshell=)(?:ba|da|a|z|k|mk)?sh\b/.test(head))
     return "shell";
   if (isCloudConfig(head)) return "cloud-init";
+  if (isJenkinsPipeline(head)) return "jenkinsfile";
   if (/^\s*(?:\[\s*)?\{/.test(head)) return infrastructureOfContent(head, path);
   if (/^#[ \t]*syntax[ \t]*=/i.test(head)) return "dockerfile";
   const starts = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:FROM|ARG)[ \t]+\S/.test(head);

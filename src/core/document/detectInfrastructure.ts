@@ -14,7 +14,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["cloudformation", /\.template\.json$|(?:\.cfn|cloudformation[^/]*|\.cfn-template)\.(?:json|ya?ml)$/i],
   [
     "jenkinsfile",
-    /(?:^|\/)(?:Jenkinsfile(?:[._-][^/]*|\w*)|[^/]*(?:\.jenkins(?:file)?|[_-]jenkinsfile)|vars\/[^/]+\.groovy)$/i,
+    /(?:^|\/)(?:Jenkinsfile(?:[._-][^/]*|\w*)|[^/]*(?:\.jenkins|jenkinsfile[\w-]*)|vars\/[^/]+\.groovy)$/i,
   ],
 ];
 
@@ -40,7 +40,7 @@ export function isToFillIn(path: string): boolean {
 /** A pipeline, what defines jobs, or a library's part that names images or runs commands for one. */
 const jenkinsScript = new RegExp(
   [
-    String.raw`^[ \t]*(?:(?:pipeline|node|podTemplate)\b[^\n]*\{|podTemplate[ \t]*\(|@Library\b|agent[ \t]*\{)`,
+    String.raw`^[ \t]*(?:(?:pipeline|node|podTemplate)\b[^\n]*(?:\n[ \t]*)?\{|podTemplate[ \t]*\(|@Library\b|agent[ \t]*\{)`,
     String.raw`^[ \t|]*["']?kind["']?[ \t]*:[ \t]*["']?Pod\b`,
     String.raw`^[ \t]*(?:job|pipelineJob|freeStyleJob|mavenJob|matrixJob|multibranchPipelineJob)[ \t]*\(`,
     String.raw`\bnew[ \t]+(?:[\w.]+\.)?(?:ContainerTemplate|DockerTemplateBase)[ \t]*\(`,
@@ -50,6 +50,15 @@ const jenkinsScript = new RegExp(
   ].join("|"),
   "m",
 );
+
+/** What a pipeline begins with behind comments, and a stage, which every pipeline that does something has. */
+const pipelineStart =
+  /^(?:\s|\/\/[^\n]*|\/\*(?:[^*]|\*(?!\/))*\*\/|#![^\n]*)*(?:@Library|pipeline|node|podTemplate|properties|library|def|import)\b/;
+
+/** Whether a text whose name tells nothing is a pipeline of Jenkins: some keep one in `jenkinspipeline` or `deploy`. */
+export function isJenkinsPipeline(head: string): boolean {
+  return pipelineStart.test(head) && /^[ \t]*stages?[ \t]*[({]/m.test(head) && jenkinsScript.test(head);
+}
 
 /** Whether a file's content may tell one of these dialects though its path does not. */
 export function mayHoldInfrastructure(path: string): boolean {
