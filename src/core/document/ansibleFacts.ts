@@ -1,5 +1,5 @@
 import type { VariableLookup, VariablePlaces } from "./ansibleVariables.ts";
-import { entriesOf, itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Lists of tasks within plays and blocks. */
 export const taskLists: readonly string[] = [
@@ -35,7 +35,7 @@ function lastPart(name: string): string {
 
 /** What the tasks of a file establish for each other. */
 export interface FileFacts {
-  /** Variables that one task alone sets (`set_fact`). */
+  /** Variables that one task alone sets (`set_fact`), or several of which conditions let one count. */
   readonly facts: VariableLookup;
   /** Repositories that a task builds, as they are written: nobody pulls them. */
   readonly built: ReadonlySet<string>;
@@ -43,28 +43,48 @@ export interface FileFacts {
   readonly included: readonly string[];
 }
 
+interface SetFact {
+  readonly node: YamlNode;
+  readonly isConditional: boolean;
+}
+
+/** Whether what was set before may be what holds; a value that is made of the one before it is neither. */
+function mayNotCount({ node, isConditional }: SetFact, name: string): boolean {
+  return isConditional && scalarOf(node)?.text.includes(name) === false;
+}
+
 /** Looks through all tasks of a file. */
 export function factsOf(roots: readonly YamlNode[]): FileFacts {
-  const set = new Map<string, YamlNode | undefined>();
+  const set = new Map<string, SetFact[]>();
   const built = new Set<string>();
   const included: string[] = [];
-  const visit = (node: YamlNode | undefined, depth: number): void => {
+  const visit = (node: YamlNode | undefined, depth: number, around: boolean): void => {
     if (depth > maximumDepth) return;
     for (const task of itemsOf(node)) {
-      for (const list of taskLists) visit(valueAt(task, list), depth + 1);
+      const isConditional = around || valueAt(task, "when") !== undefined;
+      for (const list of taskLists) visit(valueAt(task, list), depth + 1, isConditional);
       for (const { module, parameters } of modulesOf(task)) {
         if (module === "set_fact")
-          for (const { key, value } of entriesOf(parameters)) set.set(key.text, set.has(key.text) ? undefined : value);
+          for (const { key, value } of entriesOf(parameters)) {
+            const before = set.get(key.text);
+            if (before === undefined) set.set(key.text, [{ node: value, isConditional }]);
+            else before.push({ node: value, isConditional });
+          }
         else if (module === "include_vars")
           included.push(...(textOf(parameters) ?? textOf(valueAt(parameters, "file")) ?? "").split(/\s/, 1));
         else if (isBuild(module, parameters)) built.add(repositoryOf(textOf(valueAt(parameters, "name")) ?? ""));
       }
     }
   };
-  for (const root of roots) visit(root, 0);
+  for (const root of roots) visit(root, 0, false);
   const facts: VariableLookup = (name) => {
-    const node = set.get(name);
-    return node === undefined ? undefined : { node, label: `variable ${name} of set_fact` };
+    const [first, ...others] = set.get(name) ?? [];
+    if (first === undefined || !others.every((other) => mayNotCount(other, name))) return undefined;
+    return {
+      node: first.node,
+      others: others.map(({ node }) => node),
+      label: `variable ${name} of set_fact`,
+    };
   };
   return { facts, built, included: included.filter((file) => /^[\w./-]+\.ya?ml$/.test(file)) };
 }

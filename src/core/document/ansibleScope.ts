@@ -1,4 +1,4 @@
-import { definitionOf, type VariableLookup } from "./ansibleVariables.ts";
+import { definitionsOf as definitionsIn, type VariableLookup } from "./ansibleVariables.ts";
 import { evaluateJinja } from "./jinja.ts";
 import {
   definitionValues,
@@ -65,8 +65,7 @@ function scopeWith(
     const [first, ...fields] = name.split(".");
     if (first === itemName)
       return items.map((item) => ({ label: "item of the loop", node: printedNode(item(fields), "8.0"), source }));
-    const known = definitionOf(name, variables);
-    return known === undefined ? [] : [known];
+    return definitionsIn(name, variables);
   };
   const scope: TemplateScope = {
     syntax: placeholders,

@@ -1,4 +1,4 @@
-import { maximumNames, noSiblings, siblingPath, type Siblings } from "./siblings.ts";
+import { maximumNames, namesBeside, noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 import type { Definition, TemplateSource } from "./template.ts";
 import { readYaml } from "./yaml.ts";
 import { isNull, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
@@ -7,6 +7,8 @@ import { printedNode } from "./yamlNumber.ts";
 /** A variable's value, and the file that it stands in, if in another one. */
 interface FoundVariable {
   readonly node: YamlNode;
+  /** What it may be instead, where conditions tell which of several tasks sets it. */
+  readonly others?: readonly YamlNode[];
   readonly source?: TemplateSource;
   readonly label: string;
 }
@@ -113,6 +115,30 @@ export function variablesBeside(
           ]),
         ),
   ];
+  const [, own = ""] = /(?:^|\/)roles\/([^/]+)\/(?:tasks|handlers|templates)\//.exec(path) ?? [];
+  /** What a play of the project says for all of its roles, or for this one. */
+  const ofPlays: VariableLookup = (name) => {
+    if (role === undefined || own === "") return undefined;
+    const folder = `${role}../../`;
+    const names = namesBeside(siblingPath(path, `${folder}any`) ?? "", siblings) ?? [];
+    for (const file of names.filter((one) => yaml.test(one)).slice(0, maximumFiles)) {
+      const text = siblings(siblingPath(path, folder + file) ?? "") ?? "";
+      if (!text.includes(`${name}:`) || !text.includes(own)) continue;
+      const found = fileAt(folder + file);
+      for (const play of itemsOf(found?.root)) {
+        const run = itemsOf(valueAt(play, "roles")).find(
+          (item) => (textOf(item) ?? textOf(valueAt(item, "role")) ?? textOf(valueAt(item, "name"))) === own,
+        );
+        const node =
+          run === undefined
+            ? undefined
+            : (valueAt(run, name) ?? valueAt(run, "vars", name) ?? valueAt(play, "vars", name));
+        if (found !== undefined && node !== undefined && !isNothing(node))
+          return { node, source: found.source, label: `variable ${name} of ${file}` };
+      }
+    }
+    return undefined;
+  };
   const places: (readonly string[] | undefined)[] = [];
   return (name) => {
     for (const [index, stage] of stages.entries())
@@ -127,7 +153,7 @@ export function variablesBeside(
             label: `variable ${name} of ${place.slice(place.lastIndexOf("/") + 1)}`,
           };
       }
-    return undefined;
+    return ofPlays(name);
   };
 }
 
@@ -141,11 +167,14 @@ interface VariableFile {
   readonly source: TemplateSource;
 }
 
-/** What a name with its fields (`web.image`) stands for. */
-export function definitionOf(name: string, lookup: VariableLookup): Definition | undefined {
+/** What a name with its fields (`web.image`) stands for: everything that it may be. */
+export function definitionsOf(name: string, lookup: VariableLookup): readonly Definition[] {
   const [first = "", ...fields] = name.split(".");
   const found = lookup(first);
-  const node = found === undefined ? undefined : valueAt(found.node, ...fields);
-  if (found === undefined || scalarOf(node) === undefined) return undefined;
-  return { label: found.label, node: printedNode(node, "8.0"), source: found.source };
+  if (found === undefined) return [];
+  const { label, source } = found;
+  return [found.node, ...(found.others ?? [])]
+    .map((node) => valueAt(node, ...fields))
+    .filter((node) => scalarOf(node) !== undefined)
+    .map((node) => ({ label, node: printedNode(node, "8.0"), source }));
 }

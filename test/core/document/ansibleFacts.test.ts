@@ -33,6 +33,15 @@ describe("tasks of a file that know of each other", () => {
       ["docker_container docker.io/a/b:1 resolved", "docker_container ? unresolved"],
     ],
     [
+      "each of several facts of which conditions let one count, unless it is made of another one",
+      '- set_fact: {i: "a/b:1", n: a/b}\n  when: x\n- block:\n  - set_fact: {i: "a/c:1", n: "{{ n }}-y"}\n  when: not x\n- docker_container: {image: "«{{ i }}»"}\n- docker_container: {image: "«{{ n }}»"}\n',
+      [
+        "docker_container docker.io/a/b:1 resolved",
+        "docker_container docker.io/a/c:1 resolved",
+        "docker_container ? unresolved",
+      ],
+    ],
+    [
       "modules that are called as an action",
       "- local_action: docker_container name=x image=«alpine:3»\n- action: docker_container image=«alpine:4» name=x\n- local_action: {module: community.docker.docker_container, image: «alpine:5»}\n- docker: image=«alpine:6»\n",
       ["docker_container 3", "docker_container 4", "docker_container 5", "docker 6"].map((one) => {

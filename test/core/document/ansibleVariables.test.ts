@@ -96,6 +96,27 @@ ${[...names, "both", "unset"].map((name) => `  - docker_container: {image: '{{ $
     );
   });
 
+  it("follows what a play says for a role that it runs, where nothing else does", () => {
+    const files = new Map([
+      ["./", "roles/\nsite.yml\nother.yml"],
+      ["other.yml", "- hosts: all\n  vars: {tag: '1', image: a/other}\n  roles: [other, {role: webs}]\n"],
+      [
+        "site.yml",
+        "- hosts: all\n  vars: {tag: '2', image: a/play, name: a/c}\n  roles: [base, {role: web, image: a/b, vars: {own: '3'}}]\n",
+      ],
+      ["roles/web/defaults/main.yml", "name: a/d\n"],
+    ]);
+    const source = ["{{ image }}:{{ tag }}", "{{ name }}:{{ own }}", "{{ none }}"]
+      .map((image) => `- docker_container: {image: '${image}'}\n`)
+      .join("");
+    const { images } = readAnsible(source, "roles/web/tasks/main.yml", (path) => files.get(path));
+    assert.deepEqual(images.map(summary), [
+      "docker_container docker.io/a/b:2 resolved",
+      "docker_container docker.io/a/d:3 resolved",
+      "docker_container ? unresolved",
+    ]);
+  });
+
   it("follows a list that a loop takes from elsewhere", () => {
     const source =
       "- docker_container: {image: '{{ one }}'}\n  loop: '{{ images }}'\n  loop_control: {loop_var: one}\n";
