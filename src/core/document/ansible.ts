@@ -45,7 +45,13 @@ const definitionModules = new Set([
   "docker_service",
   "docker_stack",
 ]);
-const scriptModules = new Set(["shell", "command", "raw", "win_shell", "win_command"]);
+/** Modules whose command stands under a name of its own. */
+const commandParameters = new Map([
+  ["expect", "command"],
+  ["at", "command"],
+  ["cron", "job"],
+]);
+const scriptModules = new Set(["shell", "command", "raw", "win_shell", "win_command", ...commandParameters.keys()]);
 const maximumDepth = 20;
 
 /**
@@ -106,7 +112,9 @@ function readScript(
 ): void {
   const windowsShell = module === "win_shell" ? "powershell" : undefined;
   const isLine = scalarOf(parameters) !== undefined;
-  const command = isLine ? parameters : (valueAt(parameters, "cmd") ?? valueAt(parameters, "_raw_params"));
+  const command = isLine
+    ? parameters
+    : (valueAt(parameters, commandParameters.get(module) ?? "cmd") ?? valueAt(parameters, "_raw_params"));
   const given = valueAt(parameters, "argv");
   const [, name = ""] = /^\s*\{\{\s*(\w+)\s*\}\}\s*$/.exec(textOf(given) ?? "") ?? [];
   const named = variables(name);

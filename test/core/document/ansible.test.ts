@@ -83,6 +83,9 @@ describe("readAnsible", () => {
     - shell: "{{ base_host_command_docker }} pull «{{ img }}:4»"
     - shell: "{{ package_tool }} install {{ img }}:5"
     - shell: docker run {{ settings | join(' ') }} «{{ img }}:6» sh
+    - ansible.builtin.expect: { command: "docker run -it «{{ img }}:7» init", responses: { Name: docker pull n:1 } }
+    - cron: { name: docker pull n:2, minute: 0, job: "docker run --rm «{{ img }}:8»" }
+    - cron: name="docker pull n:3" minute=0 state=absent
 `,
       [
         "command docker.io/a/b:1 resolved",
@@ -95,6 +98,8 @@ describe("readAnsible", () => {
         "command r.io/a:3 resolved",
         "command r.io/a:4 resolved",
         "command r.io/a:6 resolved",
+        "command r.io/a:7 resolved",
+        "command r.io/a:8 resolved",
       ],
     ));
 
