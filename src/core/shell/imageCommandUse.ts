@@ -55,9 +55,12 @@ export function createCommandUses(
   for (const candidate of candidates) {
     const use = toUse(document, candidate, isShared);
     if (use === undefined) continue;
-    const reference = use.reference === undefined ? use.resolution : formatReference(use.reference);
+    // Of what nobody knows, one place holds one: that of which most is known.
+    const reference = use.reference === undefined ? "" : formatReference(use.reference);
     const identity = `${use.span.start}-${use.span.end} ${reference}`;
-    if (!uses.has(identity)) uses.set(identity, use);
+    const same = uses.get(identity);
+    if (same === undefined || (same.resolution === "unresolved" && use.resolution === "partial"))
+      uses.set(identity, use);
   }
   return [...uses.values()].toSorted((one, other) => one.span.start - other.span.start);
 }

@@ -319,6 +319,19 @@ describe("readImageCommands", () => {
     assert.equal(use?.platform, "linux/arm64");
   });
 
+  it("lists one place once where branches leave several values that nobody knows", () => {
+    const text =
+      'if x; then O=$(y | tr A a); I="ghcr.io/$O/app"; else I=ghcr.io/a/app; fi\ndocker pull "$I:$1"\ndocker pull "$I"\n';
+    assert.deepEqual(
+      readDocument(text, "x.sh").images.map(({ reference, resolution }) => [reference?.repository, resolution]),
+      [
+        [undefined, "partial"],
+        [undefined, "unresolved"],
+        ["a/app", "resolved"],
+      ],
+    );
+  });
+
   it("reads the commands of other dialects", () => {
     const dockerfile = marked(
       "FROM ⟦node:22⟧\nARG V=1\nRUN set -e; \\\n  docker pull ⟦a/b:1⟧ && crane digest ⟦a/c:$V⟧\n",
