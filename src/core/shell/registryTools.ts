@@ -1,4 +1,4 @@
-import { atVerbs, noImages, verbsOf, type ToolReader, type Verbs } from "./commandVerbs.ts";
+import { atVerbs, local, noImages, verbsOf, type ToolReader, type Verbs } from "./commandVerbs.ts";
 import { mentioned, optionValues, type CommandImages, type Mention } from "./mention.ts";
 import { cosign } from "./options/cosign.ts";
 import { crane, craneCopy } from "./options/crane.ts";
@@ -96,7 +96,7 @@ function readSkopeo(words: readonly WordValue[]): CommandImages {
   const [source, ...targets] = given.map(wholeSlice);
   const target = targets.flatMap((slice) => copyTarget(slice) ?? []);
   return {
-    ...mentioned([source === undefined ? undefined : afterPrefix(source, "docker://")]),
+    ...local([source === undefined ? undefined : afterPrefix(source, "docker://")]),
     outputs: verb?.text === "copy" ? target.slice(0, 1) : [],
   };
 }

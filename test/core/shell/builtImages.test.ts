@@ -57,7 +57,7 @@ const documents: readonly (readonly [name: string, path: string, source: string]
   [
     "what is copied or put together",
     ".gitlab-ci.yml",
-    "a:\n  image: ⟦quay.io/skopeo:1⟧\n  script:\n  - skopeo copy docker://⟦b/a:1⟧ docker://b/a:2\n  - crane cp ⟦b/b:1⟧ b/b:2\n  - oras copy ⟦b/c:1⟧ b/c:2\n  - regctl image copy ⟦b/d:1⟧ b/d:2\n  - cosign copy ⟦b/e:1⟧ b/e:2\n  - docker buildx imagetools create -t b/f:2 ⟦b/f:1⟧\n  - docker manifest create b/g:2 ⟦b/g:1⟧\n  - docker manifest inspect b/g:2\n  - docker buildx imagetools inspect b/f:2\n  - docker run b/a:2\n  - docker run b/b:2\n  - docker run b/c:2\n  - docker run b/d:2\n  - docker run b/e:2\n  - docker run ⟦b/a:1⟧\nb:\n  image: b/a:2\n",
+    'a:\n  image: ⟦quay.io/skopeo:1⟧\n  script:\n  - skopeo copy docker://⟦b/a:1⟧ docker://b/a:2\n  - crane cp ⟦b/b:1⟧ b/b:2\n  - oras copy ⟦b/c:1⟧ b/c:2\n  - regctl image copy ⟦b/d:1⟧ b/d:2\n  - cosign copy ⟦b/e:1⟧ b/e:2\n  - docker buildx imagetools create -t b/f:2 ⟦b/f:1⟧\n  - docker manifest create b/g:2 ⟦b/g:1⟧\n  - docker manifest inspect b/g:2\n  - docker buildx imagetools inspect b/f:2\n  - docker run b/a:2\n  - docker run b/b:2\n  - docker run b/c:2\n  - docker run b/d:2\n  - docker run b/e:2\n  - docker run ⟦b/a:1⟧\n  - skopeo inspect docker://b/b:2\n  - skopeo copy docker-archive:x.tar docker://$APP\n  - skopeo inspect "docker://$APP"\n  - skopeo copy docker://b/a:2 docker://b/h:2\n  - skopeo inspect docker://⟦b/h:1⟧\nb:\n  image: b/a:2\n',
   ],
   [
     "what is deployed to a cloud",
