@@ -44,7 +44,7 @@ export function maskTemplate(text: string): MaskedTemplate {
   };
 }
 
-/** The end of a block that chooses a part of a value: one that stands behind a key, all on its line, with what images are written with. */
+/** The end of a block that chooses or finds a part of a value: one that stands behind a key, all on its line, with what images are written with. */
 function endOfChoice(text: string, first: number, actions: readonly TemplateAction[], line: Span): number | undefined {
   const opening = actions[first];
   if (opening === undefined || !opens.test(opening.source)) return undefined;
@@ -60,11 +60,11 @@ function endOfChoice(text: string, first: number, actions: readonly TemplateActi
   return undefined;
 }
 
-const opens = /^(?:if|with)\b/;
+const opens = /^(?:if|with|range)\b/;
 
 /** Whether an action opens, parts or ends a block. */
 export function isOfBlock({ source }: TemplateAction): boolean {
-  return /^(?:if|else|end|with)\b/.test(source);
+  return /^(?:if|else|end|with|range)\b/.test(source);
 }
 
 /** Hides lines that hold nothing but `{{...}}` or `{%...%}` of whatever template language; the text keeps its length. */

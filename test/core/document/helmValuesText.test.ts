@@ -72,8 +72,16 @@ a: {image: {repository: «a/b», tag: {{ $tag | quote }}}}
 b: {image: «{{ .Values.app.image }}»}
 c: {image: "«c/d:{{ .Values | get "c.tag" "v3" }}»"}
 d: {image: "{{ .Values.app.none }}"}
+e:
+  image: «e/f:{{ range $name, $tag := .Values.tags }}{{ if eq $name "e/f" }}{{ $tag }}{{ end }}{{ end }}»
+  args: {{ range .Values.args }}{{ . }} {{ end }}
 `,
-      ["image docker.io/a/b:v2 resolved", "image r.example.com/a/b:1 resolved", "image docker.io/c/d:v3 resolved"],
+      [
+        "image docker.io/a/b:v2 resolved",
+        "image r.example.com/a/b:1 resolved",
+        "image docker.io/c/d:v3 resolved",
+        "image ? partial",
+      ],
     );
   });
 
