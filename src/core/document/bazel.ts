@@ -2,7 +2,7 @@ import { withoutByteOrderMark } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
 import type { Document, ImageUse, ValueStep } from "./document.ts";
 import { useOfValue } from "./imageUse.ts";
-import { starlarkCalls, type StarlarkCall } from "./starlark.ts";
+import { starlarkCalls, starlarkEntries, type StarlarkCall, type StarlarkText } from "./starlark.ts";
 import type { ValuePart } from "./value.ts";
 import type { PinPlace } from "./yamlImage.ts";
 
@@ -10,9 +10,15 @@ import type { PinPlace } from "./yamlImage.ts";
 const pulls = new Set(["oci.pull", "oci_pull", "container_pull"]);
 /** Those of rules_img, whose names others have too: a repository rule, and a tag of its module extension. */
 const pullsOfImg = new Set(["pull", "images.pull", "img.pull"]);
+/** The property by which remote execution is told the container of an action, also that of one group of actions. */
+const container = "container-image";
+const wrapper = "docker://";
 const maximumUses = 10_000;
 
-/** Reads Bazel's modules, workspaces and extensions: the images that rules pull. What rules push is what is built. */
+/**
+ * Reads Bazel's modules, workspaces, extensions and packages: the images that rules pull, and those in which actions
+ * run. What rules push is what is built.
+ */
 export function readBazel(source: string, path: string): Document {
   const text = withoutByteOrderMark(source);
   const images: ImageUse[] = [];
@@ -27,6 +33,10 @@ export function readBazel(source: string, path: string): Document {
     if ("code" in use) problems.push(use);
     else images.push(use);
   }
+  const containers = text.includes(`${container}"`) ? starlarkEntries(text, container) : [];
+  for (const use of containers.slice(0, maximumUses).flatMap((written) => containerUse(text, written) ?? []))
+    if ("code" in use) problems.push(use);
+    else images.push(use);
   images.sort((one, other) => one.span.start - other.span.start);
   return { path, dialect: "bazel", text, images, commands: [], jobs: [], problems };
 }
@@ -63,6 +73,22 @@ function useOf(text: string, { strings, firsts, others }: StarlarkCall): ImageUs
   const span = isConstant ? name.at : written;
   const pin = isConstant ? "none" : pinOf(strings, others);
   return useOfValue(text, { span, site: "pull", parts, chain, hasVariables: isConstant, pin });
+}
+
+/** The image of a container, which only its scheme tells from `none`. */
+function containerUse(text: string, { text: image, span: literal, at }: StarlarkText): ImageUse | Problem | undefined {
+  if (!image.startsWith(wrapper)) return undefined;
+  const written = { start: literal.start + wrapper.length, end: literal.end };
+  const isConstant = at.start !== literal.start;
+  const part = { text: image.slice(wrapper.length), span: written };
+  return useOfValue(text, {
+    span: isConstant ? at : written,
+    site: "container",
+    parts: [isConstant ? { ...part, literal: written, shared: true } : part],
+    chain: isConstant ? [{ span: at, label: "constant", text: image }] : [],
+    hasVariables: isConstant,
+    pin: isConstant ? "none" : undefined,
+  });
 }
 
 /** Over the digest that is there; else after an image that no other argument adds to. */

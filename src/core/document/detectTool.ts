@@ -18,7 +18,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["fly", /(?:^|\/)fly(?:\.[\w-]+)?\.toml$/],
   ["buildpacks", /(?:^|\/)(?:project|builder|package)\.toml$/],
   ["cross", /(?:^|\/)Cross\.toml$/],
-  ["bazel", /(?:^|\/)(?:(?:[^/]*\.)?MODULE\.bazel|WORKSPACE(?:\.bazel|\.bzlmod)?|[^/]+\.bzl)$/],
+  ["bazel", /(?:^|\/)(?:(?:[^/]*\.)?MODULE\.bazel|WORKSPACE(?:\.bazel|\.bzlmod)?|[^/]+\.bzl|BUILD(?:\.bazel)?)$/],
   ["gradle", /\.gradle(?:\.kts)?$/],
   ["maven", /(?:^|\/)pom\.xml$/],
   ["nix", /\.nix$/],

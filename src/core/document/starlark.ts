@@ -61,6 +61,18 @@ export function starlarkCalls(text: string): readonly StarlarkCall[] {
   return calls;
 }
 
+/** What a file's dictionaries hold under keys that end with a name, where it is a string or a constant alone. */
+export function starlarkEntries(text: string, ending: string): readonly StarlarkText[] {
+  const tokens = tokensOf(text);
+  const constants = constantsOf(tokens);
+  return tokens.flatMap((token, at) => {
+    const [colon, value, after] = tokens.slice(at + 1, at + 4);
+    const isKey = token.kind === "string" && token.literal?.text.endsWith(ending) === true;
+    if (!isKey || colon?.kind !== "sign" || colon.text !== ":" || after?.kind !== "sign") return [];
+    return /^[,}]$/.test(after.text) ? (textOf(value, constants) ?? []) : [];
+  });
+}
+
 interface Mutable {
   readonly name: string;
   readonly strings: Map<string, StarlarkText>;

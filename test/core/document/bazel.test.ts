@@ -38,6 +38,14 @@ describe("readBazel", () => {
       "pull ? partial",
       "pull ? partial",
     ],
+    [
+      "the container of a platform, and that of one group of actions",
+      `IMAGE = "docker://r.io/acme/tools:2"\nplatform(name = "p", exec_properties = {"OSFamily": "Linux", "container-image": "docker://«gcc:13@${pin}»"})\ncc_binary(name = "b", exec_properties = {"link.container-image": "docker://«r.io/acme/ld:1»", "x": "docker://no:1"})\nplatform(name = "q", exec_properties = {"container-image": «IMAGE»}, remote = {"container-image": "none"})\n# "container-image": "docker://no:2"\n`,
+      `container docker.io/library/gcc:13@${pin} literal`,
+      "container r.io/acme/ld:1 literal",
+      "container r.io/acme/tools:2 resolved",
+    ],
+    ["no container that is put together", `p(exec_properties = {"container-image": "docker://r.io/a@%s" % DIGEST})\n`],
     ["no call that others name so", `pull(name = "a", repository = "library/alpine", tag = "3")\n`],
   ];
   for (const [name, text, ...uses] of rows)
