@@ -38,6 +38,8 @@ export interface FoundSplit extends SplitImage {
   readonly isPart?: boolean;
   /** Whether only templates can tell what comes before the name. */
   readonly isOpen?: boolean;
+  /** Whether the name may be a whole image, of which the tag beside it is no part. */
+  readonly mayBeAlone?: boolean;
 }
 
 /** A registry without a name in it. */
@@ -97,7 +99,13 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
     !isShared &&
     (has("tag", "imageTag", "digest") || registry !== undefined)
   )
-    return { ...rest, repository: image, tag: at("tag") ?? at("imageTag"), isBare: registry === undefined };
+    return {
+      ...rest,
+      repository: image,
+      tag: at("tag") ?? at("imageTag"),
+      isBare: registry === undefined,
+      mayBeAlone: registry === undefined && digest === undefined,
+    };
   const ownRepository = filled(at("imageRepository"));
   const separate = ownRepository ?? filled(at("imageName"));
   if (separate !== undefined && (has("imageTag") || (ownRepository !== undefined && hasHost(ownRepository))))

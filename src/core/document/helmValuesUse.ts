@@ -3,7 +3,7 @@ import type { SplitImage, SuppliedPart } from "./splitImage.ts";
 import { valueOfStretches } from "./templateStretches.ts";
 import type { Value } from "./value.ts";
 import type { TemplateUse } from "./valuesInTemplates.ts";
-import { scalarOf, textOf } from "./yamlNode.ts";
+import { scalarOf, textOf, type YamlNode } from "./yamlNode.ts";
 
 /** What shares an image, as templates have it: some put a name into the tag, or other names behind all of it. */
 export function inTemplates(
@@ -16,7 +16,14 @@ export function inTemplates(
   const { registry, repository } = split;
   if (split.isPart === true && registry !== undefined && templates.isUsed(registry, top))
     return { ...split, registry: undefined, repository: registry, isOpen: true };
+  if (split.mayBeAlone === true && isAlone(repository, top, templates)) return { ...split, tag: undefined };
   return mayBeFolder && templates.isFolder(repository, top) ? undefined : split;
+}
+
+/** Whether templates write a name and no more, whatever stands beside it. */
+function isAlone(repository: YamlNode | undefined, top: string, templates: TemplateUse): boolean {
+  const stretches = templates.wholeOf(repository, top, true);
+  return stretches !== undefined && stretches.map(({ text }) => text).join("") === textOf(repository);
 }
 
 /** What templates make of an image in another way than its values alone suggest. */

@@ -26,6 +26,12 @@ describe("values as templates use them", () => {
       ["image r.io/library/proxy:1.6 resolved", "image r.io/library/meter:2 resolved"],
     ],
     [
+      "a tag beside an image that templates leave alone",
+      "tools: [{image: «q.io/a/b», tag: '1'}, {image: «q.io/a/c», tag: '2'}]\nother: {image: «q.io/a/d», tag: '3'}\n",
+      `{{- range .Values.tools }}\n${workload("{{ .image }}")}\n---\n{{- end }}\n${workload("{{ .Values.other.image }}:{{ .Values.other.tag }}")}`,
+      ["image q.io/a/b literal", "image q.io/a/c literal", "image q.io/a/d:3 resolved"],
+    ],
+    [
       "a tag that templates put a name into",
       'images:\n  load: {repository: «r.io/a/b», name: load}\n  run: {repository: «r.io/a/b», name: run, tag: "2"}\n',
       workload(
