@@ -75,6 +75,11 @@ export function trimmedStretches(stretches: readonly TemplateStretch[]): readonl
   return isQuoted ? trimmed(said, /^["']/, /["']$/) : said;
 }
 
+/** Stretches of an argument without the option that they begin with. */
+export function withoutOption(stretches: readonly TemplateStretch[]): readonly TemplateStretch[] {
+  return trimmed(stretches, /^--?[\w.-]+=/, /$^/);
+}
+
 function trimmed(stretches: readonly TemplateStretch[], start: RegExp, end: RegExp): readonly TemplateStretch[] {
   const said = stretches.filter(({ text }) => text?.trim() !== "");
   const cut = said.map((stretch, index) => {

@@ -9,7 +9,7 @@ import type { TemplateStretch } from "./templateData.ts";
 import { findTemplateImages, isSource } from "./templateImages.ts";
 import { templateMentions, type TemplateMention } from "./templateMentions.ts";
 import { isMasked } from "./templateMask.ts";
-import { repositoryStep, trimmedStretches } from "./templateStretches.ts";
+import { repositoryStep, trimmedStretches, withoutOption } from "./templateStretches.ts";
 import { createImageCollector } from "./yamlImage.ts";
 import { entriesOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
@@ -109,7 +109,10 @@ export function valuesInTemplates(
   };
   const learnFrom = (mentions: readonly TemplateMention[], expressions: ChartExpressions): void => {
     for (const { source, start, isWhole } of mentions) {
-      const items = expressions.evaluateEach(source, start).map(trimmedStretches);
+      const items = expressions
+        .evaluateEach(source, start)
+        .map(trimmedStretches)
+        .map((stretches) => (isWhole === true ? withoutOption(stretches) : stretches));
       for (const [index, stretches] of items.entries()) {
         if (isWhole === true && wholeOf(stretches)?.search(/[:@][^/]+$/) === -1) continue;
         const step = repositoryStep(stretches);

@@ -18,6 +18,17 @@ describe("templateMentions", () => {
       ["image r.example.com/worker:1 resolved", "image r.example.com/agent:1.2.3 resolved"],
     ],
     [
+      "an argument that a template puts together with its option",
+      "global: {registry: r.example.com/a, imageTag: v1}\nimages: {agent: «agent»}\n",
+      {
+        "templates/_helpers.tpl":
+          '{{- define "x.image" -}}{{ printf "%s/%s:%s" .root.Values.global.registry .name .root.Values.global.imageTag }}{{- end -}}',
+        "templates/deployment.yaml":
+          'spec:\n  containers:\n    - image: a/b:1\n      args:\n        - {{ printf "--agent-image=%s" (include "x.image" (dict "root" . "name" .Values.images.agent)) | quote }}\n',
+      },
+      ["image r.example.com/a/agent:v1 resolved"],
+    ],
+    [
       "a tag that only the cluster knows",
       "image: {repository: «q.io/a/kubectl»}\nother: {image: {repository: «q.io/a/b», tag: ''}}\n",
       {
