@@ -15,7 +15,15 @@ import { withoutShorthand } from "./groovyShorthand.ts";
 import { withWords } from "./groovyWords.ts";
 import { namesGivenAt } from "./jenkinsOutputs.ts";
 import { objectImageAt } from "./jenkinsObjects.ts";
-import { isInContainers, isInsideCall, ownerOf, registryBeside, registryOf, scriptArgument } from "./jenkinsPlaces.ts";
+import {
+  isInContainers,
+  isInsideCall,
+  ownerOf,
+  registriesAt,
+  registryBeside,
+  registryOf,
+  scriptArgument,
+} from "./jenkinsPlaces.ts";
 import { isPod, readPod, stringScalar } from "./jenkinsPods.ts";
 import { isTold, stepImageAt } from "./jenkinsSteps.ts";
 import { inDocumentOrder } from "./yamlImage.ts";
@@ -40,6 +48,7 @@ export function readJenkinsfile(source: string, path: string): Document {
   const outputs: GivenImages["outputs"][number][] = [];
   const taken = new Set<number>();
   const blocks: string[] = [];
+  const namesRegistry = text.includes("withRegistry");
   const is = (index: number, sign: string): boolean => signAt(tokens, index) === sign;
   const seenPods = new Set<number>();
   const addPod = (index: number): void => {
@@ -165,7 +174,8 @@ export function readJenkinsfile(source: string, path: string): Document {
         break;
       case "docker.image":
         if ((is(at + 1, "(") || tokens[at + 1]?.kind === "string") && !isPushed(tokens, at + 1))
-          addImage(argument, "docker.image", { registry: registryOf(blocks) });
+          for (const registry of namesRegistry ? registriesAt(tokens, at, blocks, values) : [undefined])
+            addImage(argument, "docker.image", { registry });
         break;
       case "docker.build": {
         const isSameLine = !text.slice(token.span.end, tokens[argument]?.span.start).includes("\n");

@@ -177,6 +177,16 @@ describe("readJenkinsfile", () => {
       ["docker.io/a/b:1", "docker.io/a/c"],
     ],
     [
+      "images that are made outside of the registry where they are used",
+      "node { def i = docker.image('a/b:1')\n docker.withRegistry('https://r.io') { i.inside { } }\n i = docker.image('a/c:1')\n i.inside { } }",
+      ["r.io/a/b:1", "docker.io/a/c:1"],
+    ],
+    [
+      "images that are made within a registry and used outside, too",
+      "node { docker.withRegistry('https://r.io') { i = docker.image('a/b:1')\n i.pull() }\n i.inside { }\n ij.inside { } }",
+      ["r.io/a/b:1", "docker.io/a/b:1"],
+    ],
+    [
       "an indented pod without a version",
       "podTemplate(yaml: '''\n      kind: Pod\n      spec:\n        containers:\n        - name: x\n          image: a/b:1\n''') { }",
       ["docker.io/a/b:1"],
