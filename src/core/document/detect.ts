@@ -73,6 +73,9 @@ function tellDialect(path: string): Dialect | undefined {
 /** YAML by its ending, or a compose file without one. */
 const mayBeYaml = /\.ya?ml$|compose$/i;
 
+/** A template of helmfile's whose name says no more (`api.gotmpl`): values, by what it holds. */
+const mayBeValues = /(?:^|\/)[^/.]+\.gotmpl$/i;
+
 /** JSON that tools keep for themselves. */
 const notManifest = /(?:^|[/.-])(?:package(?:-lock)?|composer|tsconfig[^/]*|[^/]*schema|translation|messages)\.json$/i;
 
@@ -82,7 +85,7 @@ const source =
 
 /** Whether a file is worth reading: its path tells a dialect, or its content may (YAML, JSON, or a name without extension). */
 export function mayHoldReferences(path: string): boolean {
-  if (mayBeYaml.test(path)) return true;
+  if (mayBeYaml.test(path) || mayBeValues.test(path)) return true;
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (!name.includes(".")) return true;
   if (source.test(name) && !/file/i.test(name)) return false;
@@ -103,6 +106,7 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
   const head = text.slice(0, lookedAt);
   const known = mayBeYaml.test(path) ? dialectOfYaml(head, path) : undefined;
   if (known !== undefined || /\.ya?ml$/i.test(path)) return known;
+  if (mayBeValues.test(path)) return isChartValues(head, path) ? "helm-values" : undefined;
   if (mayHoldInfrastructure(path)) return infrastructureOfContent(head, path);
   if (/\.json$/i.test(path)) return deliveryOfJson(head) ?? infrastructureOfContent(head, path);
   if (path.slice(path.lastIndexOf("/") + 1).includes(".")) return undefined;
@@ -143,6 +147,6 @@ function dialectOfYaml(head: string, path: string): Dialect | undefined {
   if (has("jobs") && has("on") && /^[ \t]+(?:runs-on|uses)[ \t]*:/m.test(head)) return "github-workflow";
   if (has("runs") && /^[ \t]+using[ \t]*:/m.test(head)) return "github-action";
   if (has("services") && /^[ \t]+(?:image|build)[ \t]*:/m.test(head)) return "compose";
-  if (isChartValues(head)) return "helm-values";
+  if (isChartValues(head, path)) return "helm-values";
   return undefined;
 }
