@@ -24,6 +24,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["nix", /\.nix$/],
   ["taskfile", /(?:^|\/)taskfile(?:\.dist|[._-][\w-]+)?\.ya?ml$/i],
   ["package-scripts", /(?:^|\/)package\.json$/],
+  ["editor-tasks", /(?:^|\/)\.vscode\/tasks\.json$|\.code-workspace$/],
   ["justfile", /(?:^|\/)\.?justfile$|\.just$/i],
   ["pulumi", /(?:^|\/)Pulumi\.ya?ml$/],
   ["serverless", /(?:^|\/)serverless(?:\.[\w-]+)?\.ya?ml$/i],

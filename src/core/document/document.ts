@@ -60,6 +60,7 @@ export type Dialect =
   | "render"
   | "taskfile"
   | "package-scripts"
+  | "editor-tasks"
   | "justfile"
   | "nix"
   | "maven"

@@ -22,6 +22,7 @@ import { withTemplateOptions } from "./devcontainerTemplate.ts";
 import { readDockerfile } from "./dockerfile.ts";
 import type { Dialect, Document } from "./document.ts";
 import { readEarthfile } from "./earthfile.ts";
+import { readEditorTasks } from "./editorTasks.ts";
 import { readGithubAction } from "./githubAction.ts";
 import { readGithubWorkflow } from "./githubWorkflow.ts";
 import { readGitlabCi } from "./gitlabCi.ts";
@@ -133,6 +134,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["serverless", readServerless],
   ["taskfile", readTaskfile],
   ["package-scripts", readPackageScripts],
+  ["editor-tasks", readEditorTasks],
   ["justfile", readJustfile],
 ]);
 

@@ -128,6 +128,40 @@ const samples: readonly Sample[] = [
     pins: 4,
   },
   {
+    path: "app/.vscode/tasks.json",
+    dialect: "editor-tasks",
+    text: `{
+  // "docker run no:1"
+  "tasks": [
+    { "label": "docker run no:2", "command": "docker run --rm -v \${workspaceFolder}:/x «node:22» sh -c 'docker run no:3'" },
+    { "type": "process", "command": "docker", "args": ["run", "-e", "A=1", { "value": "«alpine:\${input:tag}»", "quoting": "strong" }, "no:4"] },
+    { "command": "docker pull «a:1»", "windows": { "command": "docker pull «b:2»" }, "linux": { "options": {} } },
+    { "type": "docker-run", "dockerRun": { "image": "«acme/tool:3»" } },
+    { "type": "docker-run", "dockerRun": { "image": "acme/app:dev" } },
+    { "type": "docker-build", "dockerBuild": { "tag": "acme/app:dev" } },
+    { "command": "docker pull «r.io/a:\${env:TAG}»", },
+  ],
+  "inputs": [{ "id": "tag", "type": "promptString", "default": "3.20" }],
+}
+`,
+    uses: [
+      "command docker.io/library/node:22 literal",
+      "command docker.io/library/alpine:3.20 resolved",
+      "command docker.io/library/a:1 literal",
+      "command docker.io/library/b:2 literal",
+      "image docker.io/acme/tool:3 literal",
+      "command ? partial",
+    ],
+    pins: 5,
+  },
+  {
+    path: "acme.code-workspace",
+    dialect: "editor-tasks",
+    text: `{ "folders": [{ "path": "." }], "tasks": { "version": "2.0.0", "tasks": [{ "type": "shell", "command": "podman run «x:1»" }] } }`,
+    uses: ["command docker.io/library/x:1 literal"],
+    pins: 1,
+  },
+  {
     path: "build.ps1",
     dialect: "shell",
     text: '$image = "node:22"\n# docker run no:1\ndocker run --rm `\n  -v x:/y `\n  «$image» sh\n$id = docker create «alpine:3»\n',
