@@ -19,6 +19,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["buildpacks", /(?:^|\/)(?:project|builder|package)\.toml$/],
   ["cross", /(?:^|\/)Cross\.toml$/],
   ["bazel", /(?:^|\/)(?:(?:[^/]*\.)?MODULE\.bazel|WORKSPACE(?:\.bazel|\.bzlmod)?|[^/]+\.bzl|BUILD(?:\.bazel)?)$/],
+  ["bazel-options", /(?:^|\/)[\w.-]*\.?bazelrc(?:\.[\w-]+)?$/],
   ["gradle", /\.gradle(?:\.kts)?$/],
   ["maven", /(?:^|\/)pom\.xml$/],
   ["nix", /\.nix$/],

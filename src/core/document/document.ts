@@ -66,6 +66,7 @@ export type Dialect =
   | "maven"
   | "gradle"
   | "bazel"
+  | "bazel-options"
   | "fly"
   | "buildpacks"
   | "cross"

@@ -1,6 +1,7 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import { imagesOf } from "../shell/imageCommands.ts";
 import { readBazel } from "./bazel.ts";
+import { readBazelOptions } from "./bazelOptions.ts";
 import { readAnsible } from "./ansible.ts";
 import { readAzurePipelines } from "./azurePipelines.ts";
 import { readBake } from "./bake.ts";
@@ -110,6 +111,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["maven", readMaven],
   ["gradle", readGradle],
   ["bazel", readBazel],
+  ["bazel-options", readBazelOptions],
   ["fly", readTomlConfig("fly")],
   ["buildpacks", readTomlConfig("buildpacks")],
   ["cross", readTomlConfig("cross")],

@@ -58,3 +58,16 @@ describe("readBazel", () => {
     assert.equal(expectPinsToHold(read, text.replaceAll(/[«»]/g, "")), 1);
   });
 });
+
+describe("readBazelOptions", () => {
+  it("reads the images in which actions run", () => {
+    expectSample(
+      (text) => readDocument(text, "tools/remote.bazelrc"),
+      `build:r --jobs=9 --remote_default_exec_properties=container-image=docker://«gcc:13@${pin}»\n` +
+        "# build --experimental_docker_image=no:1\n" +
+        'common:d --experimental_docker_image="«golang:1.22»" # --experimental_docker_image=no:2\n' +
+        "build:w --remote_default_exec_properties=OSFamily=linux --remote_default_exec_properties=container-image=none\n",
+      [`container docker.io/library/gcc:13@${pin} literal`, "container docker.io/library/golang:1.22 literal"],
+    );
+  });
+});
