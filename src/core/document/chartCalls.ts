@@ -1,4 +1,4 @@
-import { imageFiles } from "./chartFiles.ts";
+import { imageFiles, libraryFiles } from "./chartFiles.ts";
 import type { Siblings } from "./siblings.ts";
 import { templateScopes, type TemplateScopes } from "./templateScope.ts";
 
@@ -15,9 +15,16 @@ const maximumFiles = 100;
 const maximumCalls = 60;
 const calls = /\b(?:include|template)\s+$/;
 
-/** Gives the places that call a named template in the chart of the template at `path`, whose text is `own`. */
-export function chartCalls(path: string, own: string, siblings: Siblings): (name: string) => readonly TemplateCall[] {
-  const folder = path.slice(0, Math.max(0, path.lastIndexOf("templates/")));
+/**
+ * Gives the places that call a named template in the chart in `folder`, whose template at `path`, or that of a library
+ * of its, has the text `own`.
+ */
+export function chartCalls(
+  path: string,
+  folder: string,
+  own: string,
+  siblings: Siblings,
+): (name: string) => readonly TemplateCall[] {
   let templates: readonly (readonly [text: string, scopes: TemplateScopes])[] | undefined;
   return (name) => {
     templates ??= [...textsOf(folder, path, siblings), own].map((text) => [text, templateScopes(text)]);
@@ -41,7 +48,8 @@ function callsIn(text: string, name: string, scopes: TemplateScopes): readonly T
 }
 
 function textsOf(folder: string, path: string, siblings: Siblings): readonly string[] {
-  const places = new Set([...imageFiles(folder, "", siblings)].flat().slice(0, maximumFiles));
+  const libraries = path.startsWith(`${folder}templates/`) ? [] : libraryFiles(folder, siblings);
+  const places = new Set([...imageFiles(folder, "", siblings), ...libraries].flat().slice(0, maximumFiles));
   places.delete(path);
   return [...places].flatMap((place) => siblings(place) ?? []);
 }

@@ -67,8 +67,8 @@ function isHelper(name: string): boolean {
   return /\.tpl$|^_.*[^/]$/.test(name);
 }
 
-/** Charts that this one depends on, as far as they are in the workspace. */
-function* libraryFiles(folder: string, siblings: Siblings): Generator<FileStage, void> {
+/** The named templates of charts that this one depends on, as far as they are in the workspace. */
+export function* libraryFiles(folder: string, siblings: Siblings): Generator<FileStage, void> {
   const chart = siblings(`${folder}Chart.yaml`);
   if (chart?.includes("dependencies:") !== true) return;
   const dependencies = itemsOf(valueAt(readYaml(chart).documents[0]?.root, "dependencies"));

@@ -38,20 +38,22 @@ const maximumLevels = 3;
 
 /**
  * Evaluates expressions of the template at `path` (Helm) with the chart's own values, its `Chart.yaml`, and the named
- * templates of this file, `own`, and of those where charts keep them.
+ * templates of this file, `own`, and of those where charts keep them. The chart is the one in `folder`, of which the
+ * template may be a library's.
  */
 export function chartExpressions(
   path: string,
   own: string,
   siblings: Siblings,
-  data: () => TemplateData = chartData(folderOfTemplates(path), siblings),
+  folder: string = folderOfTemplates(path),
+  data: () => TemplateData = chartData(folder, siblings),
 ): ChartExpressions {
-  const named = namedTemplates(path, folderOfTemplates(path), own, siblings);
+  const named = namedTemplates(path, folder, own, siblings);
   const bodies: string[] = [];
   const given = new Map<string, readonly (readonly TemplateStretch[])[]>();
   const define = (name: string): readonly TemplateNode[] | undefined =>
     name.startsWith(hidden) ? parseTemplate(bodies[Number(name.slice(hidden.length))] ?? "").nodes : named(name);
-  const calls = chartCalls(path, own, siblings);
+  const calls = chartCalls(path, folder, own, siblings);
   let scopes: TemplateScopes | undefined;
   const budget = { left: maximumSteps };
   const known = new Map<string, readonly (readonly TemplateStretch[])[]>();

@@ -91,7 +91,7 @@ export function chartValues(text: string, path: string, siblings: Siblings): Cha
   const given = path === own ? undefined : { path, node: documents[0]?.root };
   const beside: Siblings = (place) => (place === path ? text : siblings(place));
   // A value that is a template itself sees these values, whatever their file is called.
-  const expressions = chartExpressions(`${folder}templates/`, "", beside, chartData(folder, beside, given));
+  const expressions = chartExpressions(`${folder}templates/`, "", beside, folder, chartData(folder, beside, given));
   const chart = { folder, path, given };
   const roots = documents.map(({ root }) => ({ root, templates: valuesInCharts(root, chart, beside) }));
   return {

@@ -1,6 +1,6 @@
 import { parseReference } from "../image/reference.ts";
 import { keepingLast } from "../lastResults.ts";
-import { imageFiles, partOf } from "./chartFiles.ts";
+import { imageFiles, libraryFiles, partOf } from "./chartFiles.ts";
 import { chartData, chartExpressions, type ChartExpressions, type GivenValues } from "./chartTemplates.ts";
 import type { ValueStep } from "./document.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
@@ -102,7 +102,7 @@ export function valuesInTemplates(
     const text = siblings(place);
     isRead.set(place, text !== undefined);
     if (text?.includes("mage") !== true || text.length > maximumLength) return text !== undefined;
-    const expressions = chartExpressions(place, text, siblings, data);
+    const expressions = chartExpressions(place, text, siblings, folder, data);
     learnFrom(expressionsIn(text), expressions);
     mentioning.push(() => learnFrom(templateMentions(text), expressions));
     return true;
@@ -133,6 +133,11 @@ export function valuesInTemplates(
       if (uses.has(at)) return uses.get(at)?.stretches;
       // What is said to be there and is not known may tell.
       if (!isKnown && siblings(`${folder}templates/`) !== undefined) return undefined;
+    }
+    // A library may write whole workloads, and the chart only call it.
+    for (const stage of libraryFiles(folder, siblings)) {
+      for (const place of stage) learn(place);
+      if (uses.has(at)) return uses.get(at)?.stretches;
     }
     for (const learnMore of mentioning.splice(0)) learnMore();
     return uses.get(at)?.stretches;

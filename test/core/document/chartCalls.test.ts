@@ -112,7 +112,7 @@ describe("chartCalls", () => {
 
   it("reads what a call gives up to its end", () => {
     const given = (source: string): readonly string[] =>
-      chartCalls("c/templates/a.yaml", source, () => undefined)("n").map(({ calling }) => calling("m"));
+      chartCalls("c/templates/a.yaml", "c/", source, () => undefined)("n").map(({ calling }) => calling("m"));
     assert.deepEqual(given('{{ include "n" . | indent 2 }}{{ template "n" $.Values.a }}'), [
       '{{ template "m" . }}',
       '{{ template "m" $.Values.a }}',

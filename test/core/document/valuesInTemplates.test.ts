@@ -282,6 +282,18 @@ ${workload('"{{ .Values.image.repository }}:v{{ .Chart.AppVersion }}"')}{{- end 
       },
       ["image r.example.com/team/producer:1 resolved"],
     ],
+    [
+      "what a library makes of an image that writes the whole workload",
+      "hub: r.example.com\nparts: [{name: x}]\nimage: {name: «a/b», tag: '2'}\n",
+      {
+        "Chart.yaml": "name: c\ndependencies: [{name: lib, version: 1.0.0}]\n",
+        "templates/app.yaml":
+          '{{ range .Values.parts }}{{ include "lib.workload" (dict "part" . "context" $) }}{{ end }}\n',
+        "charts/lib/templates/_workload.tpl": `{{- define "lib.workload" -}}\n{{- with .part }}\nkind: Pod\nspec:\n  containers:\n    {{- include "lib.containers" $ | nindent 4 }}\n{{- end }}\n{{- end -}}\n{{- define "lib.containers" -}}\n{{- $image := .part.image | default (dict) }}\n- name: x\n  {{- include "lib.image" (dict "image" $image "context" .context) | nindent 2 }}\n{{- end -}}\n`,
+        "charts/lib/templates/_image.tpl": `{{- define "lib.image" -}}\nimage: {{ printf "%s/%s:%s" (.image.registry | default .context.Values.hub) (.image.name | default .context.Values.image.name) (.image.tag | default .context.Values.image.tag) }}\n{{- end -}}\n`,
+      },
+      ["image r.example.com/a/b:2 resolved"],
+    ],
   ];
   for (const [name, values, files, expected] of listed)
     it(`knows, where folders are known, ${name}`, () => {
