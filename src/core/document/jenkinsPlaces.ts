@@ -24,34 +24,9 @@ export function registryOf(blocks: readonly string[]): string | undefined {
   return around === undefined ? undefined : registryHost(around.slice("registry ".length));
 }
 
-/** What needs an image, by the name under which a script keeps it: `image.inside { }`. */
-const use = /^(.+)\.(?:imageName|inside|pull|run|withRun)$/;
-
-/**
- * The hosts that the image made by the call at a token is asked for at. The step puts its host before a name where the
- * image is used, wherever that was made: `def i = docker.image('a'); docker.withRegistry(r) { i.inside { } }`.
- */
-export function registriesAt(
-  tokens: readonly GroovyToken[],
-  at: number,
-  blocks: readonly string[],
-  values: GroovyValues,
-): readonly (string | undefined)[] {
-  const name = signAt(tokens, at - 1) === "=" ? nameAt(tokens, at - 2) : "";
-  const found = new Set<string | undefined>();
-  for (let index = at + 1; name !== "" && index < tokens.length; index++) {
-    const used = nameAt(tokens, index);
-    if (used === name && signAt(tokens, index + 1) === "=") break;
-    if (used.startsWith(name) && use.exec(used)?.[1] === name) found.add(registryAround(tokens, index, values));
-  }
-  return found.size === 0 ? [registryOf(blocks)] : [...found];
-}
-
-function registryAround(tokens: readonly GroovyToken[], at: number, values: GroovyValues): string | undefined {
-  const blocks: string[] = [];
-  for (let open = openingAt(tokens, at); open !== undefined; open = openingAt(tokens, open))
-    if (signAt(tokens, open) === "{") blocks.unshift(ownerOf(tokens, open, values));
-  return registryOf(blocks);
+/** The name of what a script keeps and uses as an image there: `image.inside { }`. */
+export function usedImage(path: string): string | undefined {
+  return /^(.+)\.(?:imageName|inside|pull|run|withRun)$/.exec(path)?.[1];
 }
 
 function registryHost(url: string): string | undefined {

@@ -19,10 +19,10 @@ import {
   isInContainers,
   isInsideCall,
   ownerOf,
-  registriesAt,
   registryBeside,
   registryOf,
   scriptArgument,
+  usedImage,
 } from "./jenkinsPlaces.ts";
 import { isPod, readPod, stringScalar } from "./jenkinsPods.ts";
 import { isTold, stepImageAt } from "./jenkinsSteps.ts";
@@ -48,7 +48,6 @@ export function readJenkinsfile(source: string, path: string): Document {
   const outputs: GivenImages["outputs"][number][] = [];
   const taken = new Set<number>();
   const blocks: string[] = [];
-  const namesRegistry = text.includes("withRegistry");
   const is = (index: number, sign: string): boolean => signAt(tokens, index) === sign;
   const seenPods = new Set<number>();
   const addPod = (index: number): void => {
@@ -94,6 +93,21 @@ export function readJenkinsfile(source: string, path: string): Document {
     if (value === undefined) return;
     for (let at = index; at < value.next; at++) taken.add(at);
     mention(value.parts, value.span, site, { registry, isLocal, endsWithName: value.endsWithName });
+  };
+  /** Images that the script keeps: the step for a registry puts its host before a name where that is used. */
+  const kept = new Map<string, KeptImage>();
+  const keepImage = (name: string, argument: number): void => {
+    const image = { argument, around: registryOf(blocks), hosts: new Set<string | undefined>() };
+    if (name === "") addKept(image);
+    else kept.set(name, image);
+  };
+  const addKept = ({ argument, around, hosts }: KeptImage): void => {
+    for (const registry of hosts.size === 0 ? [around] : hosts) addImage(argument, "docker.image", { registry });
+  };
+  const followKept = (name: string, isAssigned: boolean): void => {
+    const image = kept.get(name);
+    if (isAssigned && image !== undefined && kept.delete(name)) addKept(image);
+    if (kept.size > 0) kept.get(usedImage(name) ?? "")?.hosts.add(registryOf(blocks));
   };
   /** What a library's step, or an object of a plug-in, is given to run, which the file may have built itself. */
   const addStepImage = (at: number): void => {
@@ -146,6 +160,7 @@ export function readJenkinsfile(source: string, path: string): Document {
     if (token?.kind === "sign" && token.text === "{") blocks.push(ownerOf(tokens, at, values));
     else if (token?.kind === "sign" && token.text === "}") blocks.pop();
     if (token?.kind !== "name") continue;
+    if (kept.size > 0) followKept(token.text, is(at + 1, "="));
     const argument = is(at + 1, "(") ? at + 2 : at + 1;
     const isCall = tokens[argument] !== undefined && !is(at + 1, "=") && !is(at + 1, ":");
     // A library is handed the pipeline: `script.docker.image`, `steps.sh`.
@@ -174,8 +189,7 @@ export function readJenkinsfile(source: string, path: string): Document {
         break;
       case "docker.image":
         if ((is(at + 1, "(") || tokens[at + 1]?.kind === "string") && !isPushed(tokens, at + 1))
-          for (const registry of namesRegistry ? registriesAt(tokens, at, blocks, values) : [undefined])
-            addImage(argument, "docker.image", { registry });
+          keepImage(is(at - 1, "=") ? nameAt(tokens, at - 2) : "", argument);
         break;
       case "docker.build": {
         const isSameLine = !text.slice(token.span.end, tokens[argument]?.span.start).includes("\n");
@@ -246,6 +260,7 @@ export function readJenkinsfile(source: string, path: string): Document {
         addStepImage(at);
     }
   }
+  for (const image of kept.values()) addKept(image);
   // A pod may be kept anywhere; what is written to a file is none.
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index];
@@ -280,6 +295,15 @@ interface MentionOptions {
   readonly endsWithName?: boolean;
   /** Whether the image may be one that the pipeline itself builds. */
   readonly isLocal?: boolean | undefined;
+}
+
+interface KeptImage {
+  /** The token at which its name begins. */
+  readonly argument: number;
+  /** The host of a registry where it is made. */
+  readonly around: string | undefined;
+  /** Those where it is used. */
+  readonly hosts: Set<string | undefined>;
 }
 
 interface ScriptOptions {
