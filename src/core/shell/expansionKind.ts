@@ -42,6 +42,6 @@ export function expansionKind({ text, word, parts }: WordValue): "argument" | "o
 
 /** Whether parts begin as an option does, or are nothing. */
 function isOption(parts: readonly WordPart[]): boolean {
-  const [first] = parts;
-  return first === undefined || first.text === "" || first.text?.startsWith("-") === true;
+  const first = parts.find(({ text }) => text !== "");
+  return first === undefined || first.text?.startsWith("-") === true;
 }

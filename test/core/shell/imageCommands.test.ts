@@ -127,6 +127,7 @@ const commands: readonly string[] = [
   'D=(docker)\nif x; then D=(sudo docker); fi\n"${D[@]}" pull ⟦node:22⟧\nA=(docker run ⟦docker⟧)\n"${A[@]}" x',
   'P=(podman)\nif x; then P=(flatpak-spawn --host podman); fi\n"${P[@]}" run --rm -p 1:1 ⟦node:22⟧',
   "flatpak-spawn --host --env=A=b podman pull ⟦node:22⟧; distrobox-host-exec podman pull ⟦node:22⟧",
+  'M="${X:-}"; I=("${M}a/b:1"); for i in "${I[@]}"; do docker pull "⟦$i⟧"; done',
   "docker run -d $P -w $(pwd) -t --name y ⟦node:22⟧; docker run ⟦$P⟧ -x y --name no:1",
   "docker run --rm $X -v a:b -w /w ⟦node⟧ sh; docker run $X --name y ⟦node:22⟧ sh; docker run ⟦$IMG⟧ -v a:b no:1",
   "ssh host 'bash -s' <<EOF\ndocker pull ⟦node:22⟧\nEOF",
