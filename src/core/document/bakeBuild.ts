@@ -15,7 +15,8 @@ import { siblingPath, type Siblings } from "./siblings.ts";
 import { templateText } from "./template.ts";
 import { scalarOf } from "./yamlNode.ts";
 
-const fileNames = ["docker-bake.hcl", "docker-bake.json"];
+/** Those that bake reads by itself, and the one that is mostly named for it. */
+const fileNames = ["docker-bake.hcl", "docker-bake.json", "bake.hcl"];
 /** Bake files beside a Dockerfile, and in the folders above. */
 const folders = ["", "../", "../../"];
 
