@@ -82,6 +82,20 @@ provisioner: {inventory: {group_vars: {all: {image: 'a/b:1'}}}}
   },
   {
     dialect: "devfile",
+    path: ".devfile.yaml",
+    text: `apiVersion: 1.0.0
+metadata: {generateName: a-}
+components:
+- {type: chePlugin, id: a/b/latest}
+- type: dockerimage
+  alias: maven
+  image: «quay.io/a/maven:3»
+`,
+    uses: ["container quay.io/a/maven:3 literal"],
+    pins: 1,
+  },
+  {
+    dialect: "devfile",
     path: "devfile.yaml",
     text: `schemaVersion: 2.2.0
 variables: {tag: '1.2', none: &n x}

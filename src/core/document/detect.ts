@@ -125,6 +125,15 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
 /** A key of a YAML text that stands at the beginning of its line. */
 const topLevelKey = /^["']?([A-Za-z]\w*)["']?[ \t]*:/gm;
 
+/** Whether a text is a list of resources, as templates of Ansible make one for its module `k8s`. */
+function isResourceList(head: string): boolean {
+  return (
+    /^(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)*-[ ]+["']?(?:apiVersion|kind)["']?[ \t]*:/.test(head) &&
+    /^-[ ]+(?:[^\n]*\n[ ]+){0,2}["']?apiVersion["']?[ \t]*:/m.test(head) &&
+    /^-[ ]+(?:[^\n]*\n[ ]+){0,2}["']?kind["']?[ \t]*:/m.test(head)
+  );
+}
+
 function dialectOfYaml(head: string, path: string): Dialect | undefined {
   if (isCloudConfig(head)) return "cloud-init";
   const keys = new Set(Array.from(head.matchAll(topLevelKey), ([, key]) => key));
@@ -133,6 +142,7 @@ function dialectOfYaml(head: string, path: string): Dialect | undefined {
     deliveryOfYaml(head, path) ??
     toolOfYaml(head, path, has) ??
     pipelineOfYaml(head, path, has) ??
+    (isResourceList(head) ? "kubernetes" : undefined) ??
     infrastructureOfYaml(head);
   if (known !== undefined) return known;
   if (has("apiVersion") && has("kind")) return "kubernetes";

@@ -18,6 +18,7 @@ export const readKubernetes = createReader("kubernetes", (node, reading) => {
   if (expectation.test(reading.path)) return;
   if (isSourceOverride(reading.path)) readSourceOverride(node, reading, readResource);
   else if (isFleet(reading.path)) readFleet(node, reading);
+  else if (itemsOf(node).length > 0) for (const item of itemsOf(node)) readResource(item, reading);
   else readResource(node, reading);
 });
 

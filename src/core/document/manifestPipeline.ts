@@ -48,9 +48,10 @@ function readManifestPipelines(source: string, path: string, dialect: "tekton" |
       inner.push(readSubstituted(scalar, pipeline.text, known, readText));
     },
   });
-  for (const root of pipeline.roots) visit(root, tektonOutside, 0);
+  const resources = pipeline.roots.flatMap((root) => (itemsOf(root).length > 0 ? itemsOf(root) : [root]));
+  for (const resource of resources) visit(resource, tektonOutside, 0);
   const known = new Set(read);
-  const isAll = pipeline.roots.every((root) => known.has(root));
+  const isAll = resources.every((resource) => known.has(resource));
   const others = isAll ? [] : othersThan(read, pipeline, path);
   const document = pipeline.document([...others, ...inner.flatMap(({ images }) => images)]);
   return { ...document, commands: [...document.commands, ...inner.flatMap(({ commands }) => commands)] };

@@ -53,6 +53,8 @@ const configs = new Map<Dialect, ToolConfig>([
     {
       images: [
         ["container", "components", "*", "container", "image"],
+        // Version 1, where a component is of the type `dockerimage`.
+        ["container", "components", "*", "image"],
         ["container", "parent", "components", "*", "container", "image"],
         ["container", "components", "*", "plugin", "components", "*", "container", "image"],
       ],

@@ -75,6 +75,8 @@ describe("dialectOfContent", () => {
   const contents: [name: string, path: string, text: string, dialect: string | undefined][] = [
     ["a manifest", "a.yaml", "# x\napiVersion: v1\nkind: Pod\n", "kubernetes"],
     ["an indented manifest", "a.yaml", "# x\n\n   apiVersion: v1\n   kind: Pod\n", "kubernetes"],
+    ["a list of manifests", "a.yaml", "# x\n- kind: Pod\n  apiVersion: v1\n  spec:\n    command: a\n", "kubernetes"],
+    ["a list of tasks about manifests", "a.yaml", "- name: x\n  k8s:\n    apiVersion: v1\n    kind: Pod\n", "ansible"],
     ["a second document", "a.yaml", "a: 1\n---\nkind: Pod\napiVersion: v1\n", "kubernetes"],
     ["a workflow elsewhere", "a.yml", "on: push\njobs:\n  a:\n    runs-on: x\n", "github-workflow"],
     ["an action elsewhere", "a.yml", "name: x\nruns:\n  using: docker\n  image: Dockerfile\n", "github-action"],

@@ -30,6 +30,13 @@ describe("readKubernetes", () => {
     it(`finds the PodSpec of ${apiVersion} ${kind}`, () =>
       void expectUses(readKubernetes, `apiVersion: ${apiVersion}\nkind: ${kind}\n${body}\n`, [node]));
 
+  it("reads a list of resources", () =>
+    void expectUses(
+      readKubernetes,
+      `- apiVersion: v1\n  kind: Pod\n  spec: ${containers}\n- kind: Pod\n  spec: {containers: [{image: no}]}\n`,
+      [node],
+    ));
+
   const nothing: readonly (readonly [name: string, text: string])[] = [
     ["a Service of the core group", `apiVersion: v1\nkind: Service\n${template("{containers: [{image: node}]}")}`],
     [

@@ -10,6 +10,12 @@ function resource(kind: string, spec: string, apiVersion = "tekton.dev/v1"): str
 }
 
 describe("readTekton", () => {
+  it("reads a list of resources", () => {
+    const source =
+      "- apiVersion: tekton.dev/v1\n  kind: Task\n  spec: {params: [{name: i, default: node:22}], steps: [{image: «$(params.i)»}]}\n- apiVersion: v1\n  kind: Pod\n  spec: {containers: [{image: «node:20»}]}\n";
+    expectUses((text) => readTekton(text, "a.yaml"), source, [`image ${node}:22 resolved`, `image ${node}:20 literal`]);
+  });
+
   const cases: readonly (readonly [name: string, source: string, expected: readonly string[]])[] = [
     [
       "steps, sidecars, the template of steps and image volumes",
