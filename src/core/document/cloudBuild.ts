@@ -1,3 +1,4 @@
+import { isShellProgram } from "../shell/shellInterpreter.ts";
 import type { BuiltName, Document, JobStep } from "./document.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { placedVariables, assignmentsOf, textsOf, variableLookup } from "./pipelineVariables.ts";
@@ -20,6 +21,7 @@ const tools = new Set([
   "oras",
   "helm",
   "gke-deploy",
+  "pack",
 ]);
 
 /**
@@ -89,7 +91,10 @@ function readCommands(
   if (entrypoint !== undefined) pipeline.words([entrypoint, ...words], options);
   else if (builder !== undefined && words.length > 0) {
     const tool = toolOf(templateText(pipeline.text, builder, options.scope) ?? builder.text);
-    if (tool !== undefined) pipeline.words(words, { ...options, program: { text: tool, node: builder } });
+    const first = textOf(words[0]) ?? "";
+    // Images without an entrypoint run what they are given.
+    if (tools.has(first) || (tool === undefined && isShellProgram(first))) pipeline.words(words, options);
+    else if (tool !== undefined) pipeline.words(words, { ...options, program: { text: tool, node: builder } });
   }
 }
 

@@ -45,6 +45,24 @@ describe("readCloudBuild", () => {
     for (const [source, pins] of forms) assert.equal(expectPinsToHold(readCloudBuild, source), pins, source);
   });
 
+  it("reads what images without an entrypoint are given", () => {
+    const read = (text: string): ReturnType<typeof readDocument> => readDocument(text, "cloudbuild.yaml");
+    const source =
+      "steps:\n- {name: «r.io/pack», args: [pack, build, gcr.io/p/a, --builder=«gcr.io/buildpacks/builder:v1»]}\n- {name: «r.io/cloud-sdk», args: [gcloud, run, deploy, s, --image, «r.io/a:1»]}\n- {name: «ubuntu», args: [bash, -c, 'docker pull «r.io/b:2»']}\n- {name: «r.io/pack», args: [build, gcr.io/p/a, --builder, «r.io/builder:2»]}\n- {name: «node», args: [run, docker, pull, no:1]}\n";
+    const { text } = expectUses(read, source, [
+      "name r.io/pack literal",
+      "command gcr.io/buildpacks/builder:v1 literal",
+      "name r.io/cloud-sdk literal",
+      "command r.io/a:1 literal",
+      "name docker.io/library/ubuntu literal",
+      "command r.io/b:2 literal",
+      "name r.io/pack literal",
+      "command r.io/builder:2 literal",
+      "name docker.io/library/node literal",
+    ]);
+    assert.equal(expectPinsToHold(read, text), 9);
+  });
+
   it("reads commands of scripts, shells and builders", () => {
     const source =
       "steps:\n- name: gcr.io/cloud-builders/docker\n  args: ['build', '-t', 'acme/app:$_V', '$_NONE', .]\n- name: bash\n  entrypoint: bash\n  args: ['-c', 'cosign sign $_V $$B']\n  env: [B=two]\n- name: ubuntu\n  script: |\n    #!/usr/bin/env bash\n    cosign script $_V $B\n- name: python\n  script: |\n    #!/usr/bin/env python\n    cosign no\n- name: node\n  args: [run, x]\n- name: x\n  entrypoint: gcloud\n  args: [run, deploy]\noptions: {env: ['B=one']}\nsubstitutions: {_V: '1'}\n";
