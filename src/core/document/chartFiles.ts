@@ -74,15 +74,20 @@ export function* libraryFiles(folder: string, siblings: Siblings): Generator<Fil
   const dependencies = itemsOf(valueAt(readYaml(chart).documents[0]?.root, "dependencies"));
   for (const dependency of dependencies.slice(0, maximumLibraries)) {
     const name = textOf(valueAt(dependency, "name")) ?? "";
-    const place = /^file:\/\/(.+)$/.exec(textOf(valueAt(dependency, "repository")) ?? "")?.[1];
+    const place = fileRepository(textOf(valueAt(dependency, "repository")));
     const beside = place === undefined ? undefined : folderAt(folder, place);
     for (const library of [`${folder}charts/${name}/`, ...(beside ?? [])])
       yield tplIn(`${library}templates/`, siblings);
   }
 }
 
+/** The path of a chart that another depends on, where it says that it lies in the workspace. */
+export function fileRepository(repository: string | undefined): string | undefined {
+  return /^file:\/\/(.+)$/.exec(repository ?? "")?.[1];
+}
+
 /** The folder that a path leads to from another; nothing where it leaves the workspace. */
-function folderAt(folder: string, path: string): readonly string[] {
+export function folderAt(folder: string, path: string): readonly string[] {
   const parts = folder.split("/").slice(0, -1);
   for (const part of path.split("/")) {
     if (part === "" || part === ".") continue;

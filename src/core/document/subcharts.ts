@@ -1,26 +1,31 @@
+import { fileRepository, folderAt } from "./chartFiles.ts";
 import { maximumNames, type Siblings } from "./siblings.ts";
 import { valuesInTemplates, type ChartOfValues, type TemplateUse } from "./valuesInTemplates.ts";
 import { readYaml } from "./yaml.ts";
 import { itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /**
- * Looks into the templates of a chart and, for values under the name of a chart that lies in its folder `charts`, into
- * those of that one, which sees them over its own values, and `global` with them.
+ * Looks into the templates of a chart and, for values under the name of a chart that lies in its folder `charts`, or
+ * where it says that one lies, into those of that one, which sees them over its own values, and `global` with them.
  */
 export function valuesInCharts(root: YamlNode | undefined, chart: ChartOfValues, siblings: Siblings): TemplateUse {
   const own = valuesInTemplates(root, chart, siblings);
   const known = new Map<string, TemplateUse | undefined>();
   let folders: readonly string[] | undefined;
-  let names: ReadonlyMap<string, string> | undefined;
+  let dependencies: ReadonlyMap<string, Dependency> | undefined;
+  const folderOf = (top: string): string | undefined => {
+    folders ??= (siblings(`${chart.folder}charts/`) ?? "").split("\n").slice(0, maximumNames);
+    dependencies ??= dependenciesIn(siblings(`${chart.folder}Chart.yaml`));
+    const { name = top, place } = dependencies.get(top) ?? {};
+    if (folders.includes(`${name}/`)) return `${chart.folder}charts/${name}/`;
+    return place === undefined ? undefined : folderAt(chart.folder, place)[0];
+  };
   const partOf = (top: string): TemplateUse | undefined => {
     if (top === "" || known.has(top)) return known.get(top);
-    folders ??= (siblings(`${chart.folder}charts/`) ?? "").split("\n").slice(0, maximumNames);
-    if (!folders.some((name) => name.endsWith("/"))) return undefined;
-    names ??= namesByAlias(siblings(`${chart.folder}Chart.yaml`));
-    const name = `${names.get(top) ?? top}/`;
-    const place = { folder: `${chart.folder}charts/${name}`, path: chart.path };
+    const folder = folderOf(top);
     const given = { path: chart.path, node: valueAt(root, top), around: root };
-    const use = folders.includes(name) ? valuesInTemplates(root, { ...place, given }, siblings) : undefined;
+    const use =
+      folder === undefined ? undefined : valuesInTemplates(root, { folder, path: chart.path, given }, siblings);
     known.set(top, use);
     return use;
   };
@@ -41,13 +46,21 @@ export function valuesInCharts(root: YamlNode | undefined, chart: ChartOfValues,
   };
 }
 
-/** The names of dependencies that have another one in the chart. */
-function namesByAlias(chart: string | undefined): ReadonlyMap<string, string> {
-  if (chart?.includes("alias") !== true) return new Map();
+/** A chart that another depends on: its name, and where the other says that it lies. */
+interface Dependency {
+  readonly name: string | undefined;
+  readonly place: string | undefined;
+}
+
+/** The dependencies of a chart that have another name in its values than their folder, by that name. */
+function dependenciesIn(chart: string | undefined): ReadonlyMap<string, Dependency> {
+  if (chart === undefined || !/\balias\b|file:\/\//.test(chart)) return new Map();
   return new Map(
     itemsOf(valueAt(readYaml(chart).documents[0]?.root, "dependencies")).flatMap((dependency) => {
-      const [alias, name] = [textOf(valueAt(dependency, "alias")), textOf(valueAt(dependency, "name"))];
-      return alias === undefined || name === undefined ? [] : [[alias, name] as const];
+      const [name, alias] = [textOf(valueAt(dependency, "name")), textOf(valueAt(dependency, "alias"))];
+      const place = fileRepository(textOf(valueAt(dependency, "repository")));
+      const known = alias ?? name;
+      return known === undefined ? [] : [[known, { name, place }] as const];
     }),
   );
 }

@@ -8,7 +8,7 @@ const image =
 describe("valuesInCharts", () => {
   const files = {
     "Chart.yaml":
-      "name: c\nappVersion: 1.2.3\ndependencies:\n- {name: cache, alias: store}\n- {name: other, version: 1.x}\n",
+      "name: c\nappVersion: 1.2.3\ndependencies:\n- {name: cache, alias: store}\n- {name: other, version: 1.x}\n- {name: base, alias: front, version: 0.1.0, repository: 'file://../base'}\n- {name: gone, version: 0.1.0, repository: 'file://../../../gone'}\n",
     "templates/web.yaml": workload("{{ .Values.web.repository }}:{{ .Chart.AppVersion }}"),
     "charts/cache/Chart.yaml": "name: cache\nappVersion: '7'\n",
     "charts/cache/values.yaml": "image: {registry: q.io, repository: a/cache, tag: '6'}\n",
@@ -16,6 +16,10 @@ describe("valuesInCharts", () => {
     "charts/queue/Chart.yaml": "name: queue\nappVersion: '4'\n",
     "charts/queue/values.yaml": "image: {registry: q.io, tag: ''}\n",
     "charts/queue/templates/deployment.yaml": workload(image),
+    "../base/Chart.yaml": "name: base\nappVersion: ''\n",
+    "../base/templates/deployment.yaml": workload(
+      '{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion | default "stable" }}',
+    ),
   };
   const table: readonly (readonly [name: string, values: string, expected: readonly string[]])[] = [
     [
@@ -27,6 +31,11 @@ describe("valuesInCharts", () => {
       "what is global, for all",
       "global: {registry: r.example.com}\nstore: {image: {repository: «b/cache», tag: '2'}}\nqueue: {image: {repository: «b/queue»}}\n",
       ["image r.example.com/b/cache:2 resolved", "image r.example.com/b/queue:4 resolved"],
+    ],
+    [
+      "what one beside it makes of them",
+      "front: {image: {repository: «b/front»}}\ngone: {image: {repository: «b/gone»}}\n",
+      ["image docker.io/b/front:stable resolved", "image docker.io/b/gone literal"],
     ],
     [
       "that other values are not for them",

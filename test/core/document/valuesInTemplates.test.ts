@@ -329,7 +329,7 @@ ${workload('"{{ .Values.image.repository }}:v{{ .Chart.AppVersion }}"')}{{- end 
     });
     assert.deepEqual(
       [...new Set(asked)],
-      ["c/charts/", "c/templates/", "c/templates/a-deployment.yaml", "c/Chart.yaml", "Chart.yaml"],
+      ["c/charts/", "c/Chart.yaml", "c/templates/", "c/templates/a-deployment.yaml", "Chart.yaml"],
     );
   });
 
