@@ -26,7 +26,13 @@ export function infrastructureOfPath(path: string): Dialect | undefined {
 /** The dialect of an infrastructure file in YAML whose path does not tell one. */
 export function infrastructureOfYaml(head: string): Dialect | undefined {
   // A controller of Kubernetes may describe the same things.
-  return /^apiVersion[ \t]*:/m.test(head) ? undefined : isAnsible(head) ? "ansible" : awsDialectOf(head);
+  if (/^apiVersion[ \t]*:/m.test(head)) return undefined;
+  return isButane(head) ? "butane" : isAnsible(head) ? "ansible" : awsDialectOf(head);
+}
+
+/** Whether a text in YAML is a configuration of Butane: each says for which system it is. */
+function isButane(head: string): boolean {
+  return /^variant[ \t]*:[ \t]*["']?(?:fcos|flatcar|openshift|r4e|fiot)\b/m.test(head);
 }
 
 /** HCL and JSON that Terraform, Levant or another tool fills in first. */
@@ -62,7 +68,7 @@ export function isJenkinsPipeline(head: string): boolean {
 
 /** Whether a file's content may tell one of these dialects though its path does not. */
 export function mayHoldInfrastructure(path: string): boolean {
-  return /\.(?:hcl|hcl2|job|groovy|template)$/i.test(path) || toFillIn.test(path);
+  return /\.(?:hcl|hcl2|job|groovy|template|bu|fcc)$/i.test(path) || toFillIn.test(path);
 }
 
 /** The dialect of such a file, or of one in JSON. */
@@ -71,6 +77,7 @@ export function infrastructureOfContent(head: string, path: string): Dialect | u
   if (/\.json$/i.test(path) || /^\s*(?:\[\s*)?\{/.test(head))
     return awsDialectOf(head) ?? (isPackerJson(head) ? "packer" : nomadOfJson(head));
   if (/\.template$/i.test(path)) return awsDialectOf(head) === "cloudformation" ? "cloudformation" : undefined;
+  if (/\.(?:bu|fcc)$/i.test(path)) return isButane(head) ? "butane" : undefined;
   if (/\.groovy$/i.test(path)) return jenkinsScript.test(head) ? "jenkinsfile" : undefined;
   if (/^job[ \t]+(?:"[^"\n]*"|[\w-]+)[ \t]*\{/m.test(head)) return "nomad";
   if (/^source[ \t]+"docker"/m.test(head)) return "packer";

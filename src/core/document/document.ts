@@ -38,6 +38,7 @@ export type Dialect =
   | "nomad"
   | "packer"
   | "quadlet"
+  | "butane"
   | "ecs"
   | "cloudformation"
   | "ansible"

@@ -6,6 +6,7 @@ import { readAnsible } from "./ansible.ts";
 import { readAzurePipelines } from "./azurePipelines.ts";
 import { readBake } from "./bake.ts";
 import { readBitbucketPipelines } from "./bitbucketPipelines.ts";
+import { readButane } from "./butane.ts";
 import { readBuildkite } from "./buildkite.ts";
 import { inputMentions } from "./commandInput.ts";
 import { readCirrus } from "./cirrus.ts";
@@ -100,6 +101,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["jenkinsfile", readJenkinsfile],
   ["jenkins-casc", readJenkinsCasc],
   ["quadlet", readQuadlet],
+  ["butane", readButane],
   ["cloudformation", readCloudFormation],
   ["ecs", readTaskDefinition],
   ["terraform", readTerraform],
