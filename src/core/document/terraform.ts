@@ -111,19 +111,18 @@ function listed(node: YamlNode): readonly YamlNode[] {
   return node.kind === "sequence" && node.tag === undefined ? node.items : [node];
 }
 
+/** What a machine of Google runs when it starts or stops, with a first line that names a shell or without. */
+const startupKeys = new Set(["metadata_startup_script", "startup-script", "shutdown-script"]);
+
 /** Texts that a shell or another tool reads. */
 function readTexts(file: HclFile, kind: string, key: string, node: YamlNode): void {
   const read = readerOfText(kind, key);
   if (read !== undefined) file.embedded(node, read);
   // What a machine is told, by the keys of a map.
-  if (key === "metadata")
-    for (const entry of entriesOf(node)) {
-      const inner = readerOfText(kind, entry.key.text);
-      if (inner !== undefined) file.embedded(entry.value, inner);
-    }
+  if (key === "metadata") for (const entry of entriesOf(node)) readTexts(file, kind, entry.key.text, entry.value);
   const scalar = scalarOf(node);
   if (scalar?.style !== "literal") return;
-  if (shebangIsShell(scalar.text.trimStart()) ?? key === "metadata_startup_script") file.script(node);
+  if (shebangIsShell(scalar.text.trimStart()) ?? startupKeys.has(key)) file.script(node);
   else if (isCloudConfig(scalar.text)) file.embedded(node, (source) => readCloudInit(source, ""));
 }
 

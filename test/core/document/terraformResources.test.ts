@@ -43,11 +43,25 @@ resource "google_compute_instance" "c" {
   metadata_startup_script = <<-EOF
     docker run «acme/c:1»
   EOF
+  metadata = {
+    startup-script = <<-EOF
+      docker run «acme/d:1»
+    EOF
+    user-data = <<-EOF
+      #cloud-config
+      runcmd: [docker pull «acme/e:1»]
+    EOF
+    motd = <<-EOF
+      docker run acme/no:3
+    EOF
+  }
 }
 `,
     "command docker.io/acme/a:1 literal",
     "command docker.io/acme/b:1 literal",
     "command docker.io/acme/c:1 literal",
+    "command docker.io/acme/d:1 literal",
+    "command docker.io/acme/e:1 literal",
   ],
   [
     "variables that are empty until a module is called",
