@@ -10,6 +10,7 @@ import type { Document, ImageUse, ShellCommand, WordPart } from "./document.ts";
 import { placeDocument } from "./embedded.ts";
 import { groovyTokens, nameAt, signAt, type GroovyToken } from "./groovy.ts";
 import { closingAt } from "./groovyBrackets.ts";
+import type { GroovyValue } from "./groovyValue.ts";
 import { createGroovyValues } from "./groovyValues.ts";
 import { withoutShorthand } from "./groovyShorthand.ts";
 import { withWords } from "./groovyWords.ts";
@@ -92,7 +93,7 @@ export function readJenkinsfile(source: string, path: string): Document {
     const value = values.valueAt(index);
     if (value === undefined) return;
     for (let at = index; at < value.next; at++) taken.add(at);
-    mention(value.parts, value.span, site, { registry, isLocal, endsWithName: value.endsWithName });
+    mention(withCaller(value, text), value.span, site, { registry, isLocal, endsWithName: value.endsWithName });
   };
   /** Images that the script keeps: the step for a registry puts its host before a name where that is used. */
   const kept = new Map<string, KeptImage>();
@@ -322,6 +323,17 @@ const windowsShells = new Map<string, WindowsShell>([
   ["powershell", "powershell"],
   ["pwsh", "powershell"],
 ]);
+
+/** The parts of an image's name; who calls fills in what is nothing by default and cannot be nothing: `given ?: ''`. */
+function withCaller({ parts, span }: GroovyValue, text: string): readonly WordPart[] {
+  const isEmpty = parts.every((part) => part.text !== undefined) && /(?:^|[/:@])$/.test(textOfStretches(parts));
+  const written = text.slice(span.start, span.end);
+  if (!isEmpty || !/\w/.test(written.replaceAll(/'[^']*'/g, ""))) return parts;
+  const quotes = /^("""|")[^]*\1$/.exec(written)?.[1]?.length ?? 0;
+  const own = { start: parts.at(-1)?.span.end ?? span.start + quotes, end: span.end - quotes };
+  const step = { span: own, label: "expression", text: text.slice(own.start, own.end) };
+  return [...parts, { span: own, chain: [step] }];
+}
 
 /** What is only pushed is an output. */
 function isPushed(tokens: readonly GroovyToken[], open: number): boolean {

@@ -90,6 +90,23 @@ describe("readJenkinsfile", () => {
     ]);
   });
 
+  it("leaves what is nothing by default to who calls", () =>
+    expectUses(
+      read,
+      `def call(Map given) {
+  def image = given.image ?: ''
+  docker.image(«image»).pull()
+  docker.image("«r.io/$\{image}»").pull()
+  docker.image("«a/b:$\{image}»").pull()
+  docker.image('').pull()
+}
+podTemplate(containers: [containerTemplate(name: 'x', image: "")]) { }
+`
+        .replaceAll("\\{", "{")
+        .replaceAll("\\$", "$"),
+      ["docker.image ? unresolved", "docker.image ? unresolved", "docker.image ? partial"],
+    ));
+
   it("says where a value is defined, and pins it there unless it is also used for something else", () => {
     const text = "def A = 'node:22'\ndef B = 'a:1'\ndocker.image(A).pull()\ndocker.image(B).pull()\ndocker.build(B)\n";
     const [one, other] = read(text).images;
