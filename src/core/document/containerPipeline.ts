@@ -3,7 +3,7 @@ import { readDroneProgram } from "./droneProgram.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { assignmentsOf, lazyLookup, placedVariables, textsOf } from "./pipelineVariables.ts";
 import { combine } from "./pipelineMatrix.ts";
-import { readPluginSettings } from "./pluginSettings.ts";
+import { readPluginSettings, settingsOf } from "./pluginSettings.ts";
 import type { TemplateScope, TemplateSyntax } from "./template.ts";
 import { anyOf, dollar } from "./templateSyntax.ts";
 import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
@@ -156,7 +156,10 @@ function readContainer(
         }))
       : undefined,
   };
-  pipeline.script([valueAt(container, "commands")], options);
+  const commands = valueAt(container, "commands");
+  pipeline.script([commands], options);
+  // A plug-in without commands of its own may be told some, which it runs on another machine (drone-ssh, drone-rsync).
+  if (commands === undefined && site === "image") pipeline.script([valueAt(settingsOf(container), "script")], options);
 }
 
 function axesOf(combination: ReadonlyMap<string, YamlNode>): Readonly<Record<string, string>> {

@@ -14,8 +14,7 @@ const argument = /^([A-Za-z_]\w*)=/;
  */
 export function readPluginSettings(pipeline: Pipeline, container: YamlNode | undefined, scope: TemplateScope): void {
   if (valueAt(container, "commands") !== undefined) return;
-  // Older formats have no key for what a plug-in is given.
-  const settings = ["settings", "parameters"].map((key) => valueAt(container, key)).find((node) => node) ?? container;
+  const settings = settingsOf(container);
   for (const key of caches)
     for (const { node, from, to } of itemsOfSetting(valueAt(settings, key), /^\s*type=/)) {
       const place = cacheReference(scalarOf(node)?.text.slice(from, to) ?? "");
@@ -35,6 +34,11 @@ export function readPluginSettings(pipeline: Pipeline, container: YamlNode | und
     const options = start === "" ? undefined : baseArgument(name, text.slice(start.length));
     if (options !== undefined) pipeline.image(node, "argument", { scope, ...options, from: from + start.length, to });
   }
+}
+
+/** What a plug-in is given; older formats have no key for it. */
+export function settingsOf(container: YamlNode | undefined): YamlNode | undefined {
+  return ["settings", "parameters"].map((key) => valueAt(container, key)).find((node) => node) ?? container;
 }
 
 function isSwitch(value: string): boolean {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readDrone, readWoodpecker } from "../../../src/core/document/containerPipeline.ts";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
 import { expectPinsToHold, expectUses } from "../../helpers/imageUses.ts";
 import { commandTexts } from "../../helpers/pipelines.ts";
 
@@ -71,6 +72,22 @@ describe("readDrone", () => {
       "$G",
       "$${E}",
     ]);
+  });
+
+  it("reads what a plug-in runs on another machine", () => {
+    expectUses(
+      (text) => readDocument(text, ".drone.yml"),
+      "kind: pipeline\nsteps:\n- image: «appleboy/drone-ssh»\n  settings: {host: h, script: [cd /x, 'docker pull «acme/app:1»', 'docker run -d «acme/app:${V:-2}»']}\n- {image: «node:22», script: x, commands: ['docker pull «a:1»'], settings: {script: docker pull no:1}}\n- {image: «plugins/ssh», script: docker run «b:2»}\n",
+      [
+        "image docker.io/appleboy/drone-ssh literal",
+        "command docker.io/acme/app:1 literal",
+        "command docker.io/acme/app:2 resolved",
+        `image ${node}:22 literal`,
+        "command docker.io/library/a:1 literal",
+        "image docker.io/plugins/ssh literal",
+        "command docker.io/library/b:2 literal",
+      ],
+    );
   });
 });
 
