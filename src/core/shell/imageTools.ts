@@ -61,7 +61,9 @@ function readPack(words: readonly WordValue[]): CommandImages {
       /^(?:default-builder|lifecycle-image)$/.test(name?.text ?? "") && image !== undefined ? [wholeSlice(image)] : [],
     );
   if (!/^(?:build|builder|rebase)$/.test(group?.text ?? "")) return noImages;
-  return mentioned([...namedValues(words, packImages), ...addressed(words, "docker://")]);
+  const made = words[words.findIndex((word) => word === group) + (group?.text === "builder" ? 2 : 1)];
+  const outputs = group?.text === "rebase" || made === undefined || made.text.startsWith("-") ? [] : [wholeSlice(made)];
+  return { ...mentioned([...namedValues(words, packImages), ...addressed(words, "docker://")]), outputs };
 }
 
 /** BuildKit's own client: caches, contexts and frontends as `docker buildx build` has them. */

@@ -160,7 +160,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
     "buildctl build --import-cache type=registry,ref=⟦a/b:cache⟧ --output type=image,name=a/b:1",
     "pack build a/b --builder ⟦paketobuildpacks/builder:base⟧ --run-image ⟦a/run:1⟧ --buildpack docker://⟦a/bp:1⟧",
     "pack config default-builder ⟦a/builder:1⟧",
-    "pack builder create a/builder:1 --config x",
+    "pack build b/x --builder ⟦a/b:1⟧ && docker run b/x; pack builder create c/b:1 --config x; docker run c/b:1; docker run ⟦c/y:1⟧",
     "earthly --buildkit-image ⟦earthly/buildkitd:1⟧ +build",
     "apptainer registry login docker://docker.io",
     "container-structure-test test --image ⟦a/b:1⟧ --config x",
