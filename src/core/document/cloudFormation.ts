@@ -78,6 +78,8 @@ export function readTemplate(pipeline: Pipeline, root: YamlNode | undefined): Pi
   for (const { value: resource } of entriesOf(valueAt(root, "Resources"))) {
     inner.push(...readScripts(pipeline, context, resource));
     const type = textOf(valueAt(resource, "Type")) ?? "";
+    // A function that says how its image is built runs what `sam build` has made.
+    if (type.endsWith("::Function") && valueAt(resource, "Metadata", "Dockerfile") !== undefined) continue;
     for (const place of places.get(type) ?? []) read(valueAt(resource, "Properties"), type, place);
   }
   return {

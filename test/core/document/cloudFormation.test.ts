@@ -139,6 +139,15 @@ Resources:
     );
   });
 
+  it("takes what SAM builds from a Dockerfile for an output", () =>
+    assert.deepEqual(
+      references(
+        "Resources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties: {PackageType: Image, ImageUri: 'no:1'}\n    Metadata: {Dockerfile: Dockerfile, DockerContext: ./a, DockerTag: v1}\n  B:\n    Type: AWS::Lambda::Function\n    Properties: {Code: {ImageUri: 'b:1'}}\n    Metadata: {Owner: x}\n",
+        "infra/stack.template.yaml",
+      ).map((one) => one.replace(/^\S+ /, "")),
+      ["docker.io/library/b:1"],
+    ));
+
   it("leaves manifests and other templates to their dialects", () => {
     assert.equal(
       readDocument("apiVersion: v1\nkind: Pod\nspec: {containers: [{image: a:1}]}\n", "x.template.yaml").dialect,
