@@ -25,8 +25,12 @@ export function useOfValue(
   text: string,
   { span, site, parts, chain, hasVariables, around, platform, pin }: WrittenUse,
 ): ImageUse | Problem {
-  const known = parts.map((part) => part.text ?? "").join("");
-  const isKnown = parts.every((part) => part.text !== undefined);
+  let known = "";
+  let isKnown = true;
+  for (const part of parts) {
+    known += part.text ?? "";
+    if (part.text === undefined) isKnown = false;
+  }
   const parsed = isKnown ? parseReference(known) : undefined;
   const reference = parsed?.value;
   if (parsed !== undefined && reference === undefined && !hasVariables && !looksLikeTemplate(known))
@@ -34,18 +38,19 @@ export function useOfValue(
   const definedAt = reference === undefined ? undefined : (definingLiteral(parts, reference) ?? around);
   const place = pin ?? inlinePin(parts);
   const pinned = reference === undefined || place === undefined || place === "none" ? undefined : place;
-  return {
+  const use: { -readonly [field in keyof ImageUse]: ImageUse[field] } = {
     span,
     text: text.slice(span.start, span.end),
     site,
-    ...(reference === undefined ? {} : { reference }),
     resolution: resolutionOf(parts, reference !== undefined, chain.length > 0),
-    ...(definedAt === undefined ? {} : { definedAt }),
-    ...(pinned === undefined ? {} : { pinAt: pinned.at }),
-    ...(pinned === undefined || pinned.before === "@" ? {} : { pinBefore: pinned.before }),
     chain,
-    ...(platform === undefined ? {} : { platform }),
   };
+  if (reference !== undefined) use.reference = reference;
+  if (definedAt !== undefined) use.definedAt = definedAt;
+  if (pinned !== undefined) use.pinAt = pinned.at;
+  if (pinned !== undefined && pinned.before !== "@") use.pinBefore = pinned.before;
+  if (platform !== undefined) use.platform = platform;
+  return use;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { formatReference } from "../image/reference.ts";
+import { formatReference, type ImageReference } from "../image/reference.ts";
 import type { Span } from "../image/span.ts";
 import type { Document, ImageUse, ValueStep } from "./document.ts";
 
@@ -14,23 +14,27 @@ export function withoutUnsafePins({ images: uses, path }: Pick<Document, "images
   const placed = atTheirLiterals(uses, isHere);
   /** Where the uses that go through a literal would be pinned; absent for one that cannot be. */
   const through = new Map<number, Set<number | undefined>>();
-  const pinned = new Map<number, Set<string>>();
+  const pinned = new Map<number, ImageReference>();
+  const several = new Set<number>();
   for (const { chain, pinAt, reference } of placed) {
     for (const step of chain) if (isHere(step)) addTo(through, step.span.start, pinAt?.start);
-    if (pinAt !== undefined && reference !== undefined) addTo(pinned, pinAt.start, formatReference(reference));
+    if (pinAt === undefined || reference === undefined) continue;
+    const first = pinned.get(pinAt.start);
+    if (first === undefined) pinned.set(pinAt.start, reference);
+    else if (!isSame(first, reference)) several.add(pinAt.start);
   }
   // The items of a list have their own places in the literal that holds it.
   const isShared = (span: Span, start: number): boolean =>
     isIn(span, start) && [...(through.get(span.start) ?? [])].some((at) => !isIn(span, at));
   return placed.map((use) => {
-    const { pinAt, pinBefore: _, ...rest } = use;
+    const { pinAt } = use;
     if (pinAt === undefined) return use;
     const isUnsafe =
-      (pinned.get(pinAt.start)?.size ?? 0) > 1 ||
+      several.has(pinAt.start) ||
       (use.chain.length === 0
         ? isShared(use.span, pinAt.start)
         : use.chain.some((step) => isHere(step) && isShared(step.span, pinAt.start)));
-    return isUnsafe ? rest : use;
+    return isUnsafe ? withoutPin(use) : use;
   });
 }
 
@@ -43,16 +47,25 @@ function atTheirLiterals(uses: readonly ImageUse[], isHere: (step: ValueStep) =>
   for (const use of uses) if (use.chain.length === 0) literals.set(use.span.start, use);
   if (literals.size === 0) return uses;
   return uses.map((use) => {
-    const { pinAt, pinBefore: _, ...rest } = use;
-    if (pinAt === undefined || use.reference === undefined) return use;
+    const { pinAt, reference } = use;
+    if (pinAt === undefined || reference === undefined || use.chain.length === 0) return use;
     const said = use.chain.find((step) => isHere(step) && literals.has(step.span.start));
     const literal = said === undefined ? undefined : literals.get(said.span.start);
     if (literal?.pinAt === undefined || literal.reference === undefined || literal.pinAt.start === pinAt.start)
       return use;
-    if (formatReference(literal.reference) !== formatReference(use.reference)) return use;
+    if (!isSame(literal.reference, reference)) return use;
     const before = literal.pinBefore === undefined ? {} : { pinBefore: literal.pinBefore };
-    return { ...rest, pinAt: literal.pinAt, ...before };
+    return { ...withoutPin(use), pinAt: literal.pinAt, ...before };
   });
+}
+
+function withoutPin(use: ImageUse): ImageUse {
+  const { pinAt: _, pinBefore: __, ...rest } = use;
+  return rest;
+}
+
+function isSame(one: ImageReference, other: ImageReference): boolean {
+  return one === other || formatReference(one) === formatReference(other);
 }
 
 function isIn({ start, end }: Span, at: number | undefined): boolean {

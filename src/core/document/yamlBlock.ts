@@ -13,7 +13,6 @@ const maximumKey = 1_000;
 /** Longer texts are left to the parser that counts their tokens. */
 const maximumLength = 1_000_000;
 
-const newline = 10;
 const space = 32;
 const hash = 35;
 const dash = 45;
@@ -138,11 +137,10 @@ function readMapping(reading: Reading, column: number, first: Key, depth: number
   const { cursor } = reading;
   const start = cursor.position;
   const entries: YamlEntry[] = [];
-  const seen = new Set<string>();
+  const seen = createSeen();
   let key: Key | undefined = first;
   while (key !== undefined) {
-    if (!reading.mayRepeat && seen.has(key.scalar.text)) return undefined;
-    seen.add(key.scalar.text);
+    if (!reading.mayRepeat && seen(key.scalar.text)) return undefined;
     const value = readValue(reading, key.after, column, depth);
     if (value === undefined) return undefined;
     entries.push({ key: key.scalar, value });
@@ -199,6 +197,21 @@ function readBlockScalar({ text, cursor }: Reading, at: number, parent: number):
   return { kind: "scalar", span: block.span, text: value, style, exact, contentStart };
 }
 
+/** Most mappings have few keys: comparing those is faster than hashing them. */
+const fewKeys = 12;
+
+/** Whether a mapping has a key, which it then has. */
+function createSeen(): (key: string) => boolean {
+  const keys: string[] = [];
+  let all: Set<string> | undefined;
+  return (key) => {
+    if (all?.has(key) ?? keys.includes(key)) return true;
+    if (all !== undefined) all.add(key);
+    else if (keys.push(key) > fewKeys) all = new Set(keys);
+    return false;
+  };
+}
+
 interface Key {
   readonly scalar: YamlScalar;
   /** The offset after its colon. */
@@ -218,11 +231,11 @@ function readKey({ text, inline }: Reading, at: number): Key | undefined {
   if (!inline.mayBeginPlain(at)) return undefined;
   for (let end = at; end - at < maximumKey; end++) {
     const unit = text.charCodeAt(end);
-    if (Number.isNaN(unit) || unit === newline) return undefined;
+    // A line's or the text's end, and tabs, which are left alone.
+    if (!(unit >= space)) return undefined;
     if (unit === hash && text.charCodeAt(end - 1) === space) return undefined;
     if (unit !== colon || !isSpaceOrEnd(text, end + 1)) continue;
-    const key = text.slice(at, end).replace(/ +$/, "");
-    if (key.includes("\t")) return undefined;
+    const key = text.charCodeAt(end - 1) === space ? text.slice(at, end).replace(/ +$/, "") : text.slice(at, end);
     return { scalar: plain(key, at), after: end + 1 };
   }
   return undefined;

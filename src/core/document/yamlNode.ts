@@ -90,7 +90,8 @@ export function textOf(node: YamlNode | undefined): string | undefined {
 
 /** Whether the scalar is null in YAML's core schema (10.3.2). */
 export function isNull(scalar: YamlScalar): boolean {
-  return scalar.style === "plain" && /^(?:~|null|Null|NULL|)$/.test(scalar.text);
+  const { style, text } = scalar;
+  return style === "plain" && text.length <= 4 && /^(?:~|null|Null|NULL|)$/.test(text);
 }
 
 /**
@@ -102,6 +103,8 @@ export function entriesOf(node: YamlNode | undefined): readonly YamlEntry[] {
   if (mapping === undefined) return [];
   const entries = new Map<string, YamlEntry>();
   for (const entry of mapping.entries) if (!isMerge(entry)) entries.set(entry.key.text, entry);
+  // Nothing is merged, and no key repeated.
+  if (entries.size === mapping.entries.length) return mapping.entries;
   for (const source of mergedInto(mapping))
     for (const entry of entriesOf(source)) if (!entries.has(entry.key.text)) entries.set(entry.key.text, entry);
   return [...entries.values()];
@@ -112,12 +115,8 @@ export function isMerge({ key }: { readonly key: YamlScalar }): boolean {
   return key.text === "<<" && key.style === "plain";
 }
 
-const none: readonly YamlNode[] = [];
-
 /** The mappings that are merged into one, the one that wins first: of several merge keys, that is the last. */
 function mergedInto(mapping: YamlMapping): readonly YamlNode[] {
-  // Most keys that are asked for are not there, and most mappings merge nothing.
-  if (!mapping.entries.some(isMerge)) return none;
   const merges = mapping.entries.filter(isMerge);
   return merges.toReversed().flatMap(({ value }) => (mappingOf(value) === undefined ? itemsOf(value) : [value]));
 }
@@ -133,10 +132,16 @@ function valueOf(node: YamlNode | undefined, key: string): YamlNode | undefined 
   const mapping = mappingOf(node);
   if (mapping === undefined) return undefined;
   const { entries } = mapping;
+  let merges = false;
   for (let index = entries.length - 1; index >= 0; index--) {
     const entry = entries[index];
-    if (entry?.key.text === key && !isMerge(entry)) return entry.value;
+    if (entry === undefined) continue;
+    const { text } = entry.key;
+    if (text === "<<" && isMerge(entry)) merges = true;
+    else if (text === key) return entry.value;
   }
+  // Most keys that are asked for are not there, and most mappings merge nothing.
+  if (!merges) return undefined;
   for (const source of mergedInto(mapping)) {
     const found = valueOf(source, key);
     if (found !== undefined) return found;

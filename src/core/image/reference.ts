@@ -35,7 +35,7 @@ export function parseReference(text: string): Parsed<ImageReference> {
   if (text === "") return invalid("An image reference must not be empty.");
   if (text.length > maximumLength)
     return invalid(`An image reference must not be longer than ${maximumLength} characters.`);
-  if (onlyIdentifier.test(text))
+  if (text.length === 64 && onlyIdentifier.test(text))
     return invalid(`'${text}' is 64 hexadecimal digits, which means an image ID, not a repository.`);
 
   const { registry, remainder } = splitRegistry(text);
@@ -46,7 +46,7 @@ export function parseReference(text: string): Parsed<ImageReference> {
   const repository = colon < 0 ? named : named.slice(0, colon);
   const tag = colon < 0 ? undefined : named.slice(colon + 1);
 
-  if (!domain.test(registry))
+  if (registry !== defaultRegistry && !domain.test(registry))
     return invalid(`'${text}' is not an image reference: '${registry}' is not a registry host.`);
   if (!path.test(repository)) {
     const why = path.test(repository.toLowerCase()) ? "must be lower case" : "is not a repository name";
@@ -60,10 +60,10 @@ export function parseReference(text: string): Parsed<ImageReference> {
     return invalid(`'${text}' is not an image reference: '${tag}' is not a tag.`);
   if (digest !== undefined && !isDigest(digest))
     return invalid(`'${text}' is not an image reference: '${digest}' is not a digest.`);
-  return {
-    value: { registry, repository, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) },
-    problems: [],
-  };
+  const value: { -readonly [part in keyof ImageReference]: ImageReference[part] } = { registry, repository };
+  if (tag !== undefined) value.tag = tag;
+  if (digest !== undefined) value.digest = digest;
+  return { value, problems: [] };
 }
 
 /** The normalised text of a reference, with registry and `library/` written out: `docker.io/library/node:22`. */

@@ -140,6 +140,15 @@ describe("readSimpleYaml", () => {
     assert.ok(read > runs / 10, `${read} of ${runs}`);
   });
 
+  it("agrees with the parser on a key that is repeated, however many there are before and between", () => {
+    for (const count of [1, 2, 11, 12, 13, 14, 40])
+      for (const first of [0, count - 1]) {
+        const keys = Array.from({ length: count }, (_, index) => `k${index}`);
+        assert.ok(assertAgreement([...keys, `k${first}`].map((key) => `${key}: 1`).join("\n")));
+        assert.ok(assertAgreement(keys.map((key) => `${key}: 1`).join("\n")));
+      }
+  });
+
   it("agrees with the parser on block scalars with lines of white space", () => {
     let read = 0;
     const lines = fc.array(fc.constantFrom("", " ", "  ", "    ", "      ", "    x", "      y", "\t"), {
