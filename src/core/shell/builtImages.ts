@@ -84,7 +84,7 @@ export function namesOf(slice: WordSlice, document: string): readonly string[] {
   const parts = partsOfSlice(slice);
   const span = writtenSpan(parts, document);
   const written = span === undefined ? [] : [document.slice(span.start, span.end).replaceAll(/["']/g, "")];
-  if (parts.every(({ text }) => text !== undefined)) return [textOfSlice(slice), ...written];
+  if (parts.every(({ text }) => text !== undefined)) return [...new Set([textOfSlice(slice), ...written])];
   const followed = parts.map(({ text, chain, span: place }) => {
     const last = chain.at(-1);
     return text ?? last?.text ?? document.slice(place.start, place.end);
