@@ -55,7 +55,7 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
         if (scalar.text.trim() !== "" && !isPlaceholder(scalar.text)) images.add(node, site, options);
         return;
       }
-      if (!isSource(scalar)) return;
+      if (!isSource(scalar, text)) return;
       const written = text.slice(scalar.span.start, scalar.span.end);
       const isNamed = namesRepository(scalar.text);
       const items = itemsOf(written, scalar.span.start);

@@ -77,9 +77,13 @@ function joinedImage(text: string, split: SplitImage): JoinedImage | undefined {
   return { source, repository };
 }
 
-/** Whether a value of a template is what the template yields there; lines of one that is not quoted are joined by spaces, which are in no image. */
-export function isSource({ exact, style }: YamlScalar): boolean {
-  return exact || style === "plain";
+/**
+ * Whether a value of a template is what the template yields there: lines of one that is not a block are joined by
+ * spaces, which are in no image, but an escape in quotes stands for something else.
+ */
+export function isSource({ exact, style, span }: YamlScalar, text: string): boolean {
+  if (exact || style === "plain") return true;
+  return style.endsWith("quoted") && !/\\|''/.test(text.slice(span.start, span.end));
 }
 
 function isWithoutImages(node: YamlNode | undefined): boolean {

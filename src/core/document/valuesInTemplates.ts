@@ -55,7 +55,7 @@ const expressionsIn = keepingLast(48, (text) => {
   const chart = { text, path: "", siblings: noSiblings };
   const add = () => (node: YamlNode | undefined) => {
     const scalar = scalarOf(node);
-    if (scalar !== undefined && isSource(scalar) && isMasked(scalar.text))
+    if (scalar !== undefined && isSource(scalar, text) && isMasked(scalar.text))
       found.push({ source: text.slice(scalar.span.start, scalar.span.end), start: scalar.span.start });
   };
   findTemplateImages(chart, createImageCollector(text), add, ({ source, repository }) =>

@@ -52,6 +52,18 @@ describe("valuesInTemplates", () => {
       ["image r.example.com/a/b:1 resolved"],
     ],
     [
+      "what templates write over several lines in quotes",
+      'image: {registry: "r.example.com:1", repository: «a/b», tag: ""}\n',
+      {
+        templates: {
+          "deployment.yaml": workload(
+            '"{{ .Values.image.repository }}\n        {{- with .Values.image.tag -}}\n          :{{ . }}\n        {{- end }}"',
+          ),
+        },
+      },
+      ["image docker.io/a/b resolved"],
+    ],
+    [
       "a registry that templates do not put before an image",
       'global: {registry: r.example.com}\nimage: {repository: «a/b», tag: "1"}\n',
       { templates: { "deployment.yaml": workload('"{{ .Values.image.repository }}:{{ .Values.image.tag }}"') } },
