@@ -28,7 +28,7 @@ const maximumTargets = 500;
 const maximumShared = 200;
 
 /**
- * Reads an Earthfile: FROM, `WITH DOCKER --pull`, and the commands of RUN, with ARG, LET and SET followed. A target
+ * Reads an Earthfile: FROM, `WITH DOCKER --pull`, and the commands of RUN, with ARG, ENV, LET and SET followed. A target
  * (`+name`) is no image, and SAVE IMAGE names an output, which commands of the file may run.
  */
 export function readEarthfile(source: string, path: string): Document {
@@ -99,6 +99,10 @@ function openLoop(script: ScriptBuilder, name: string, values: readonly Literal[
 
 const instructions = new Set(["FROM", "WITH", "SAVE"]);
 
+const argumentForm = /^((?:--(?:required|global)[ \t]+)*)([A-Za-z_]\w*)(?:([ \t]*=[ \t]*)(.*))?$/s;
+/** One name and one word, which names stand for as for arguments (`Collection.effective` of Earthly). */
+const environmentForm = /^()([A-Za-z_]\w*)([ \t]*=[ \t]*|[ \t]+)("[^"\n]*"|'[^'\n]*'|[^\s"']*)$/;
+
 /** Instructions are read as if they were commands, so that their words are expanded where they stand. */
 function addLine(
   script: ScriptBuilder,
@@ -113,9 +117,10 @@ function addLine(
   };
   switch (keyword) {
     case "ARG":
+    case "ENV":
     case "LET":
     case "SET": {
-      const declaration = /^((?:--(?:required|global)[ \t]+)*)([A-Za-z_]\w*)(?:([ \t]*=[ \t]*)(.*))?$/s.exec(rest);
+      const declaration = (keyword === "ENV" ? environmentForm : argumentForm).exec(rest);
       const [, flags = "", name = "", equals, value = ""] = declaration ?? [];
       if (declaration === null || equals === undefined || /\n/.test(value)) return;
       script.addText(`\n${name}=`, restStart + flags.length);

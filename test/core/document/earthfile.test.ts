@@ -124,6 +124,31 @@ c:
     expectToSurvive(read, plain);
   });
 
+  it("follows what ENV sets, in one word", () =>
+    expectUses(
+      read,
+      `VERSION 0.8
+test:
+    FROM «alpine:3»
+    ENV A="7"
+    ENV B 8
+    ENV C docker run no:1
+    ENV D=docker pull no:2
+    WITH DOCKER --pull «redis:$A» --pull «nginx:$C»
+        RUN docker run «redis:$B»
+    END
+other:
+    FROM «busybox:$A»
+`,
+      [
+        "from docker.io/library/alpine:3 literal",
+        "pull docker.io/library/redis:7 resolved",
+        "pull ? partial",
+        "command docker.io/library/redis:8 resolved",
+        "from ? partial",
+      ],
+    ));
+
   it("reads on behind a comment at the end of a continued line", () =>
     expectUses(
       read,
