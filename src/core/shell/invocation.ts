@@ -60,29 +60,33 @@ const wrappers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 
 /** The tool that a command runs and its words, wrappers taken off; undefined where the tool's name is not known. */
 export function invocationOf(command: ShellCommand): Invocation | undefined {
-  const at = programAt(command.words);
-  const tool = toolName(command.words[at]);
+  const { at, tool } = programOf(command.words);
   return tool === undefined || wrappers.has(tool) ? undefined : { tool, rest: command.words.slice(at + 1) };
 }
 
 /** The words of a command from its program on, wrappers taken off, whether or not its name is known. */
 export function programWords({ words }: ShellCommand): readonly ShellWord[] {
-  return words.slice(programAt(words));
+  return words.slice(programOf(words).at);
 }
 
-function programAt(words: readonly ShellWord[]): number {
+/** How many wrappers are taken off. */
+const maximumWrappers = 8;
+
+function programOf(words: readonly ShellWord[]): { readonly at: number; readonly tool: string | undefined } {
   let at = 0;
-  for (let depth = 0; depth < 8; depth++) {
+  for (let depth = 0; ; depth++) {
     while (isAssignment(words[at])) at++;
     const tool = toolName(words[at]);
-    const valued = tool === undefined ? undefined : wrappers.get(tool);
-    if (valued === undefined) break;
+    const valued = tool === undefined || depth >= maximumWrappers ? undefined : wrappers.get(tool);
+    if (valued === undefined) {
+      const last = lastEngine(words, at);
+      return { at: last, tool: last === at ? tool : toolName(words[last]) };
+    }
     at = afterOptions(words, at + 1, valued);
     // `timeout 5m cosign ...`, `retry 3 cosign ...`: a number is an argument of its own.
     if (tool === "timeout") at++;
     else if (tool === "retry") while (/^\d+[smh]?$/.test(words[at]?.text ?? "")) at++;
   }
-  return lastEngine(words, at);
 }
 
 const engine = /^(?:docker|podman|nerdctl)$/;

@@ -74,9 +74,13 @@ export function withPositional(state: ShellState, name: string | undefined, read
 
 const allArguments = new Set(["$@", '"$@"', "$*", "${@}", '"${@}"', "${*}"]);
 
+function isWholeOfThem(raw: string): boolean {
+  return raw.length <= 6 && allArguments.has(raw);
+}
+
 /** Whether a word is all arguments of a call: as they are, or what was assigned of them where it is evaluated. */
 function isAllArguments({ raw, text, parts }: ShellWord, command: ShellCommand): boolean {
-  if (allArguments.has(raw)) return true;
+  if (isWholeOfThem(raw)) return true;
   const [part, ...others] = parts ?? [];
   if (text !== undefined || part === undefined || others.length > 0 || command.words[0]?.text !== "eval") return false;
   return /^"?\$\{?[*@]\}?"?$/.test(part.chain.at(-1)?.text ?? "");
@@ -84,7 +88,7 @@ function isAllArguments({ raw, text, parts }: ShellWord, command: ShellCommand):
 
 /** What a word is that is all arguments of the function around it: those of each call. */
 export function argumentsOfCalls({ positional }: ShellState, raw: string): CallArguments | undefined {
-  if (positional?.shifted === undefined || !allArguments.has(raw)) return undefined;
+  if (positional?.shifted === undefined || !isWholeOfThem(raw)) return undefined;
   const { calls, shifted } = positional;
   return calls.flatMap((call) => call.slice(shifted));
 }

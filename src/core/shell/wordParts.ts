@@ -10,19 +10,21 @@ export function wordParts(
 ): readonly WordPart[] {
   // What is never closed is read past its end.
   const placed = ({ start, end }: Range) => spanOf(Math.min(start, text.length), Math.min(end, text.length));
-  return stretches.map((stretch): WordPart => {
-    return {
+  return stretches.map((stretch) => {
+    const { steps, text: value, literal, choices, group } = stretch;
+    const part: { -readonly [field in keyof WordPart]: WordPart[field] } = {
       span: placed(stretch),
-      chain: stretch.steps.map((step) =>
+      chain: steps.map((step) =>
         step.file === undefined
           ? { span: placed(step), label: step.label, text: text.slice(step.start, step.end) }
           : { span: { start: step.start, end: step.end }, file: step.file, label: step.label, text: step.text ?? "" },
       ),
-      ...(stretch.text === undefined ? {} : { text: stretch.text }),
-      ...(stretch.literal === undefined ? {} : { literal: placed(stretch.literal) }),
-      ...(stretch.choices === undefined ? {} : { choices: stretch.choices }),
-      ...(stretch.group === undefined ? {} : { group: stretch.group }),
     };
+    if (value !== undefined) part.text = value;
+    if (literal !== undefined) part.literal = placed(literal);
+    if (choices !== undefined) part.choices = choices;
+    if (group !== undefined) part.group = group;
+    return part;
   });
 }
 
