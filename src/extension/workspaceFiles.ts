@@ -19,7 +19,7 @@ export interface WorkspaceFiles extends Files {
 
 /** Files whose names can hold references or policies; their content decides. */
 export const readablePattern =
-  "**/{*ockerfile*,*ontainerfile*,*OCKERFILE*,*akefile*,*ustfile,*rocfile,Procfile.*,*enkinsfile*,*arthfile*,*.yml,*.yaml,*.json,*.jsonc,*.sh,*.bash,*.bats,*.ps1,*.psm1,*.cmd,*.bat,*.just,*.ksh,*.zsh,*.mk,*.hcl,*.hcl2,*.hcl.*,*.tftpl,*.tmpl,*.dist,*.example,*.sample,*.j2,*.jinja,*.jinja2,*.tf,*.nomad,*.nomad.*,*.job,*.job.*,*.tofu,*.groovy,*.template,Kustomization,Chart.lock,requirements.lock,*.container.d/*.conf,*.env,.env*,*.tpl,*.gotmpl,*.container,*.image,*.volume,*.service,Kptfile,fly*.toml,project.toml,builder.toml,package.toml,Cross.toml,*MODULE.bazel,WORKSPACE,WORKSPACE.*,*.bzl,*.gradle,*.gradle.kts,pom.xml,*.nix,*.pub,*.pem,*.crt,*.cer,*.rego}";
+  "**/{*ockerfile*,*ontainerfile*,*OCKERFILE*,*akefile*,*ustfile,*rocfile,Procfile.*,*enkinsfile*,*arthfile*,*.yml,*.yaml,*.json,*.jsonc,*.sh,*.bash,*.bats,*.ps1,*.psm1,*.cmd,*.bat,*.just,*.ksh,*.zsh,*.mk,*.hcl,*.hcl2,*.hcl.*,*.tftpl,*.tmpl,*.dist,*.example,*.sample,*.j2,*.jinja,*.jinja2,*.tf,*.nomad,*.nomad.*,*.job,*.job.*,*.tofu,*.groovy,*.template,Kustomization,Chart.lock,requirements.lock,*.container.d/*.conf,*.env,.env*,*.tpl,*.gotmpl,*.container,*.image,*.volume,*.service,Kptfile,fly*.toml,project.toml,builder.toml,package.toml,Cross.toml,*onfig*.toml,*ontainerd*.toml,*unner*.toml,crio*.conf,crio.conf.d/*.conf,*MODULE.bazel,WORKSPACE,WORKSPACE.*,*.bzl,*.gradle,*.gradle.kts,pom.xml,*.nix,*.pub,*.pem,*.crt,*.cer,*.rego}";
 const ignoredPattern = "**/{node_modules,.git,.hg,.svn,.vscode-test,out,vendor,.venv}/**";
 
 /** Files above this size, in bytes, are not read: no reference is worth a frozen editor. */

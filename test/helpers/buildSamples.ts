@@ -59,6 +59,37 @@ aarch64-linux-android = { image.name = "«ghcr.io/a/b:1»", image.toolchain = ["
     pins: 2,
   },
   {
+    dialect: "runtime-config",
+    path: "etc/containerd/config.toml",
+    text: `version = 3
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "«registry.k8s.io/pause:3.9»" # sandbox_image = "no:1"
+  [plugins."io.containerd.grpc.v1.cri".containerd]
+    default_runtime_name = "runc"
+[plugins.'io.containerd.cri.v1.images'.pinned_images]
+  sandbox = '«registry.k8s.io/pause:3.10»'
+[crio.image]
+pause_image = "«registry.k8s.io/pause:3.8»"
+[[runners]]
+  name = "no:2"
+  [runners.docker]
+    image = "«ruby:3.3»"
+    helper_image = "gitlab-runner-helper:x86_64-$CI_RUNNER_REVISION"
+    allowed_images = ["ruby:*"]
+    [[runners.docker.services]]
+      name = "«docker:27-dind»"
+      alias = "no:3"
+`,
+    uses: [
+      "image registry.k8s.io/pause:3.9 literal",
+      "image registry.k8s.io/pause:3.10 literal",
+      "image registry.k8s.io/pause:3.8 literal",
+      "image docker.io/library/ruby:3.3 literal",
+      "services docker.io/library/docker:27-dind literal",
+    ],
+    pins: 5,
+  },
+  {
     dialect: "bazel",
     path: "MODULE.bazel",
     text: `# oci.pull(image = "a:1")

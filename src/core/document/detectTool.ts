@@ -18,6 +18,10 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["fly", /(?:^|\/)fly(?:\.[\w-]+)?\.toml$/],
   ["buildpacks", /(?:^|\/)(?:project|builder|package)\.toml$/],
   ["cross", /(?:^|\/)Cross\.toml$/],
+  [
+    "runtime-config",
+    /(?:^|\/)[^/]*(?:config|containerd|runner)[^/]*\.toml$|(?:^|\/)crio(?:\.conf\.d\/[^/]+|[\w-]*)\.conf$/i,
+  ],
   ["bazel", /(?:^|\/)(?:(?:[^/]*\.)?MODULE\.bazel|WORKSPACE(?:\.bazel|\.bzlmod)?|[^/]+\.bzl|BUILD(?:\.bazel)?)$/],
   ["bazel-options", /(?:^|\/)[\w.-]*\.?bazelrc(?:\.[\w-]+)?$/],
   ["gradle", /\.gradle(?:\.kts)?$/],

@@ -71,6 +71,7 @@ export type Dialect =
   | "fly"
   | "buildpacks"
   | "cross"
+  | "runtime-config"
   | "pre-commit"
   | "codefresh"
   | "app-platform"

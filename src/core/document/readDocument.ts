@@ -117,6 +117,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["fly", readTomlConfig("fly")],
   ["buildpacks", readTomlConfig("buildpacks")],
   ["cross", readTomlConfig("cross")],
+  ["runtime-config", readTomlConfig("runtime-config")],
   ["pre-commit", readPreCommit],
   ["codefresh", readCodefresh],
   ["app-platform", readAppPlatform],

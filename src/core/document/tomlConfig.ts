@@ -50,6 +50,20 @@ const places = new Map<Dialect, readonly Place[]>([
       { site: "image", path: "build.image" },
     ],
   ],
+  // What holds a pod together for containerd (each version of its configuration) and CRI-O, and jobs of GitLab's runner.
+  [
+    "runtime-config",
+    [
+      { site: "image", path: "plugins.?.sandbox_image" },
+      { site: "image", path: "plugins.?.pinned_images.sandbox" },
+      { site: "image", path: "crio.image.pause_image" },
+      ...["docker", "kubernetes"].flatMap((executor) => [
+        { site: "image", path: `runners.${executor}.image` },
+        { site: "image", path: `runners.${executor}.helper_image` },
+        { site: "services", path: `runners.${executor}.services.*.name` },
+      ]),
+    ],
+  ],
 ]);
 
 /** Reads the configuration of a tool in TOML: the images at the places that the tool has for them. */

@@ -67,7 +67,15 @@ describe("mayHoldReferences", () => {
     "Jenkinsfile.TXT",
   ])
     it(`reads ${path}`, () => assert.ok(mayHoldReferences(path)));
-  for (const path of ["a.png", "README.md", "main.go", "docker/main.go", "a.toml", "Dockerfile.dockerignore"])
+  for (const path of [
+    "a.png",
+    "README.md",
+    "main.go",
+    "docker/main.go",
+    "a.toml",
+    "crio/app.conf",
+    "Dockerfile.dockerignore",
+  ])
     it(`skips ${path}`, () => assert.ok(!mayHoldReferences(path)));
 });
 

@@ -25,6 +25,8 @@ describe("paths of tools' configuration", () => {
     ["fly.staging.toml", "fly"],
     ["a/project.toml", "buildpacks"],
     ["Cross.toml", "cross"],
+    ["roles/cri/files/config.toml", "runtime-config"],
+    ["etc/crio/crio.conf.d/10-pause.conf", "runtime-config"],
     [".pre-commit-config.yaml", "pre-commit"],
     ["a/.pre-commit-hooks.yaml", "pre-commit"],
     ["codefresh.yaml", "codefresh"],
