@@ -5,6 +5,7 @@ import { distinctCombinations, matrixCombinations } from "./githubMatrix.ts";
 import { inputDefaults, nodesOf, outputCandidates, valuesOf, type GithubScope } from "./githubScope.ts";
 import { environmentOf, readSteps, type StepsReading } from "./githubSteps.ts";
 import { calledOutput, localFiles, type LocalFiles } from "./githubLocal.ts";
+import { addWheelImages } from "./githubWheels.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder, type ImageCollector } from "./yamlImage.ts";
@@ -47,6 +48,7 @@ export function readGithubWorkflow(text: string, path: string, siblings: Sibling
   const around: GithubScope = { ...workflow, jobOutput: outputsOf(root, { ...workflow, environment }, files) };
   const shell = textOf(valueAt(root, "defaults", "run", "shell"));
   const budget = { left: maximumEvaluations };
+  if (text.includes("CIBW_")) addWheelImages(root, [workflow], images);
   for (const entry of entriesOf(valueAt(root, "jobs"))) {
     const reading = readJob(entry, { budget, scope: { ...around, environment }, shell, images });
     jobs.push(reading.job);
@@ -106,6 +108,7 @@ function readJob(
     const inCombination = { ...around, matrix: combination };
     return { ...inCombination, environment: environmentOf(valueAt(job, "env"), inCombination) };
   });
+  if (around.text.includes("CIBW_")) addWheelImages(job, stepScopes, images);
   const {
     steps,
     stepOutput: _stepOutput,
