@@ -15,6 +15,7 @@ const definition =
 const maximumFunctions = 500;
 /** Arguments of a function that are followed. */
 const maximumParameters = 9;
+const slots = Array.from({ length: maximumParameters }, (_, slot) => slot);
 
 /** The functions that a script defines with what they take, by their names in lower case. */
 export function functionsOf(text: string): ReadonlyMap<string, PowerShellFunction> {
@@ -80,7 +81,7 @@ export function readCall(reader: PowerShellReader): boolean {
     take(reader, blank);
     const named = take(reader, option);
     if (named === undefined) {
-      if (!read([0, 1, 2, 3, 4, 5, 6, 7, 8].find((slot) => !given.has(slot)) ?? -1)) break;
+      if (!read(slots.find((slot) => !given.has(slot)) ?? -1)) break;
       continue;
     }
     take(reader, blank);
