@@ -17,24 +17,23 @@ import { scalarOf } from "./yamlNode.ts";
 
 /** Those that bake reads by itself, and the one that is mostly named for it. */
 const fileNames = ["docker-bake.hcl", "docker-bake.json", "bake.hcl"];
-/** Bake files beside a Dockerfile, and in the folders above. */
-const folders = ["", "../", "../../"];
+/** Bake files beside a Dockerfile, in the folders above, and in the one that holds what is for Docker. */
+const folders = ["", "../", "../../", "docker/", "../docker/"];
 
 /** The builds of the Dockerfile at `path` in the bake files beside and above it. */
 export function bakeBuildsBeside(path: string, siblings: Siblings): readonly WorkspaceBuild[] {
-  return folders
-    .flatMap((folder) => fileNames.map((name) => siblingPath(path, folder + name)))
-    .flatMap((file) => {
-      const text = file === undefined ? undefined : siblings(file);
-      if (file === undefined || text === undefined) return [];
-      const read = readBakeTargets(text, file.endsWith(".json"));
-      // Paths are those of where bake runs, which is beside the file or at a folder above it.
-      for (const above of ["", "../", "../../", "../../../"]) {
-        const found = read.targets.filter((target) => dockerfileOf(read, target, file, above) === path);
-        if (found.length > 0) return found.flatMap((target) => buildsOf(read, target, file));
-      }
-      return [];
-    });
+  const places = new Set(folders.flatMap((folder) => fileNames.map((name) => siblingPath(path, folder + name))));
+  return [...places].flatMap((file) => {
+    const text = file === undefined ? undefined : siblings(file);
+    if (file === undefined || text === undefined) return [];
+    const read = readBakeTargets(text, file.endsWith(".json"));
+    // Paths are those of where bake runs, which is beside the file or at a folder above it.
+    for (const above of ["", "../", "../../", "../../../"]) {
+      const found = read.targets.filter((target) => dockerfileOf(read, target, file, above) === path);
+      if (found.length > 0) return found.flatMap((target) => buildsOf(read, target, file));
+    }
+    return [];
+  });
 }
 
 /**
