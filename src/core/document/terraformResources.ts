@@ -122,6 +122,7 @@ const embedded: readonly (readonly [kind: RegExp, key: string, read: (text: stri
   [/^aws_codebuild_project$/, "buildspec", readSpecification],
   [/^google_compute_(?:region_)?instance/, "gce-container-declaration", readDeclaration],
   [/^yandex_compute_instance/, "docker-container-declaration", readDeclaration],
+  [/^yandex_compute_instance/, "docker-compose", (text) => readCompose(text, "compose.yaml")],
 ];
 
 /** How the text of an attribute is read, where it is in the language of another tool. */

@@ -307,6 +307,14 @@ resource "google_compute_instance" "b" {
     EOT
   }
 }
+resource "yandex_compute_instance" "coi" {
+  metadata = {
+    docker-compose = <<-EOT
+      services:
+        web: { image: "«cr.yandex/acme/y:1»" }
+    EOT
+  }
+}
 resource "aws_codebuild_project" "c" {
   source {
     buildspec = <<-EOT
@@ -327,6 +335,7 @@ resource "nomad_job" "e" { jobspec = file("e.nomad") }
 `.replaceAll("\\{", "{"),
     "task docker.io/library/redis:7 resolved",
     "image gcr.io/acme/b:1 literal",
+    "image cr.yandex/acme/y:1 literal",
     "command docker.io/acme/c:1 literal",
     "image docker.io/acme/d:1 literal",
   ],
