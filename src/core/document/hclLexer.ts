@@ -112,6 +112,21 @@ function skipBraces(reader: HclReader): void {
   }
 }
 
+/** What is another thing where blanks stand before it: the end of a heredoc within, a directive of a Dockerfile. */
+const heedsIndentation = /<<-?[ \t]*["'\\]?[A-Za-z_]|^\s*#[ \t]*[A-Za-z]+[ \t]*=/;
+
+/** Takes from each line the spaces that all lines begin with, as HCL does for `<<-`. */
+function withoutIndentation(body: string): string {
+  const indents = Array.from(body.matchAll(/^( *)\S/gm), ([, spaces = ""]) => spaces.length);
+  const indent = indents.reduce((least, each) => Math.min(least, each), body.length);
+  return indent === 0
+    ? body
+    : body
+        .split("\n")
+        .map((line) => line.slice(indent).replace(/\r$/, ""))
+        .join("\n");
+}
+
 /** `<<EOT` and `<<-EOT` up to the line that says so again; blanks before the name, which HCL refuses, hide nothing. */
 export function readHeredoc(reader: HclReader): YamlScalar | undefined {
   const { text } = reader;
@@ -128,7 +143,9 @@ export function readHeredoc(reader: HclReader): YamlScalar | undefined {
     if (isEnd || lineBreak < 0) {
       const to = isEnd ? at : end;
       reader.at = end;
-      return scalar(text.slice(start, to), { start, end: to }, "literal");
+      const body = text.slice(start, to);
+      const flush = found[0].startsWith("<<-") && heedsIndentation.test(body) ? withoutIndentation(body) : body;
+      return scalar(flush, { start, end: to }, "literal", flush === body);
     }
     at = end + 1;
   }

@@ -237,4 +237,26 @@ target "c" {
         "argument docker.io/library/node:22 literal",
       ],
     ));
+
+  it("finds the directives of an inline Dockerfile that is indented", () =>
+    expectUses(
+      hcl,
+      `target "a" {
+  dockerfile-inline = <<-EOT
+    # syntax=«a/frontend:1»
+    FROM «busybox:1» AS build
+    COPY <<EOF /a
+    FROM no:1
+    EOF
+    COPY --from=build /a /b
+    COPY --from=«busybox:2» /a /b
+  EOT
+}
+`,
+      [
+        "syntax docker.io/a/frontend:1 literal",
+        "from docker.io/library/busybox:1 literal",
+        "copy-from docker.io/library/busybox:2 literal",
+      ],
+    ));
 });

@@ -97,6 +97,25 @@ describe("readTerraform", () => {
     ]);
   });
 
+  it("takes the indentation from a heredoc, so that one within it ends", () => {
+    const script = `variable "tag" { default = "2" }
+resource "aws_instance" "a" {
+  user_data = <<-SCRIPT
+    #!/bin/bash
+    cat <<EOF >/etc/motd
+      docker run no:1
+    EOF
+    docker run -d «caddy:$\{var.tag}»
+  SCRIPT
+}
+`.replaceAll("\\{", "{");
+    for (const text of [script, script.replaceAll("\n", "\r\n")])
+      expectUses(terraform, text, ["command docker.io/library/caddy:2 resolved"]);
+    const text = script.replaceAll(/[«»]/g, "");
+    assert.ok(expectPinsToHold(terraform, text) >= 1);
+    expectToSurvive(terraform, text);
+  });
+
   it("says how a value came to be", () => {
     const text =
       'locals { i = "a/b:${var.t}" }\nvariable "t" { default = "1" }\nresource "docker_container" "x" { image = local.i }\n';
