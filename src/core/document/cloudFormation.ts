@@ -130,12 +130,17 @@ function withoutBarePlaceholders(text: string): string {
   );
 }
 
-/** Reads a manifest of Copilot: the image of its service or job, where it is not built, and those beside it. */
+/**
+ * Reads a manifest of Copilot: the image of its service or job, where it is not built, and those beside it; and what
+ * environments have instead.
+ */
 function readCopilot(pipeline: Pipeline, root: YamlNode | undefined): void {
-  pipeline.image(valueAt(root, "image", "location"), "image");
-  for (const { value } of entriesOf(valueAt(root, "sidecars"))) {
-    const image = valueAt(value, "image");
-    pipeline.image(mappingOf(image) === undefined ? image : valueAt(image, "location"), "image");
+  for (const manifest of [root, ...entriesOf(valueAt(root, "environments")).map(({ value }) => value)]) {
+    pipeline.image(valueAt(manifest, "image", "location"), "image");
+    for (const { value } of entriesOf(valueAt(manifest, "sidecars"))) {
+      const image = valueAt(value, "image");
+      pipeline.image(mappingOf(image) === undefined ? image : valueAt(image, "location"), "image");
+    }
   }
 }
 

@@ -205,9 +205,14 @@ describe("readTaskDefinition", () => {
   it("reads manifests of Copilot", () =>
     assert.deepEqual(
       references(
-        "image: {location: a:1}\nsidecars:\n  x: {image: 'b:1'}\n  y: {image: {location: c:1}}\n  z: {image: {build: x}}\n",
+        "image: {location: a:1}\nsidecars:\n  x: {image: 'b:1'}\n  y: {image: {location: c:1}}\n  z: {image: {build: x}}\nenvironments:\n  prod:\n    sidecars: {x: {image: 'b:2'}}\n",
         "copilot/web/manifest.yml",
       ),
-      ["1:19 docker.io/library/a:1", "3:15 docker.io/library/b:1", "4:25 docker.io/library/c:1"],
+      [
+        "1:19 docker.io/library/a:1",
+        "3:15 docker.io/library/b:1",
+        "4:25 docker.io/library/c:1",
+        "8:28 docker.io/library/b:2",
+      ],
     ));
 });
