@@ -221,8 +221,18 @@ function isPair(state: ShellState): boolean {
   return pair.test(state.text);
 }
 
+/** A command of nothing but a comment, by which people explain the lines of another that goes on. */
+const onlyComment = /`[ \t]*#[^`\n\\]*`/y;
+
 function readBackticks(state: ShellState, word: Building, quoted: boolean): void {
   const start = state.at;
+  onlyComment.lastIndex = start;
+  const comment = onlyComment.exec(state.text)?.[0];
+  if (comment !== undefined) {
+    state.at += comment.length;
+    expandInto(word, { value: undefined, names: [], items: [] }, quoted, { start, end: state.at });
+    return;
+  }
   state.at += 1;
   deeper(state, () => awaiting(state, ["`"], () => state.readSubstitution(state, "`")));
   const place = { start, end: state.at };
