@@ -132,7 +132,7 @@ function standsBeforeNamed(first: WordValue, words: readonly WordValue[], from: 
 
 /** More words than anybody writes that are not known, one after the other. */
 const maximumOpen = 20;
-const variableForm = /^\$(?:\w+|\(\w+\)|\{\w+\})$/;
+const variableForm = /^\$(?:\w+|\(\w+\)|\{\w+\})$|^"?\$\{\w+\[[@*]\]\}"?$/;
 const namedForm = /^"?\$(?:\w+|\(\w+\)|\{\w+\})(?:"|$|:)/;
 
 /** `$(env_options) --rm node:22`: what a command gives holds options where more follow, unless it tells of an image. */
