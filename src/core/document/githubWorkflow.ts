@@ -200,7 +200,7 @@ function addContainer(
   { site, scope, images }: { readonly site: string; readonly scope: GithubScope; readonly images: ImageCollector },
 ): void {
   const from = scalar.text.startsWith(dockerWrapper) ? dockerWrapper.length : 0;
-  for (const value of valuesOf(scalar, scope, from)) {
+  for (const value of containersOf(scalar, scope, from)) {
     const inner = "node" in value ? scalarOf(valueAt(value.node, "image")) : undefined;
     const label = "the container that the expression yields";
     const results = inner === undefined ? [value] : valuesOf(inner, scope);
@@ -216,4 +216,20 @@ function addContainer(
       });
     }
   }
+}
+
+/**
+ * What a scalar that names a container may come to. A condition on an input may leave out by default what the workflow
+ * is given the input for: then it is what the expression itself says.
+ */
+function containersOf(scalar: YamlScalar, scope: GithubScope, from: number): ReturnType<typeof valuesOf> {
+  const values = valuesOf(scalar, scope, from);
+  if (!/\binputs\./.test(scalar.text) || !values.every(isNothing)) return values;
+  return valuesOf(scalar, { ...scope, inputs: new Map() }, from).filter(
+    (value) => "node" in value || value.parts.every((part) => part.text !== undefined),
+  );
+}
+
+function isNothing(value: ReturnType<typeof valuesOf>[number]): boolean {
+  return !("node" in value) && value.parts.every((part) => part.text === "");
 }

@@ -43,6 +43,11 @@ describe("readGithubWorkflow", () => {
       job("steps:\n- uses: docker://«alpine:3»\n- uses: actions/checkout@v4\n- uses: ./docker://x"),
       ["uses docker.io/library/alpine:3 literal"],
     ],
+    [
+      "no container that an input leaves out by default and does not name",
+      `on:\n${inputs}jobs:\n  a:\n    container: "\${{ inputs.off }}"\n    services:\n      b: {image: "\${{ inputs.tag == '2' && inputs.tag || '' }}"}\n`,
+      [],
+    ],
     ["no empty container", job("container: ''\nservices: {a: {image: ''}}"), []],
     ["nothing outside of its places", job("env: {image: node}\nsteps:\n- with: {image: node}\n  name: docker://x"), []],
   ];
@@ -63,6 +68,7 @@ describe("readGithubWorkflow", () => {
     ["${{ github.ref == 'x' && 'a' || 'b' }}", ["docker.io/library/b resolved", "docker.io/library/a resolved"]],
     ["${{ 'X' == 'x' && 'a' || 'b' }}", ["docker.io/library/a resolved"]],
     ["${{ 'x' != 'x' && 'a' || 'b' }}", ["docker.io/library/b resolved"]],
+    ["${{ inputs.off && 'a:1' || '' }}", ["docker.io/library/a:1 resolved"]],
     ["${{ !inputs.off && 'a' || 'b' }}", ["docker.io/library/a resolved"]],
     ["${{ format('{0}/{1}:{2}', 'ghcr.io', 'acme', inputs.tag) }}", ["ghcr.io/acme:1 resolved"]],
     ["${{ format('node:{0}', vars.X) }}", ["? partial"]],
