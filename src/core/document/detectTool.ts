@@ -34,6 +34,13 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["pulumi", /(?:^|\/)Pulumi\.ya?ml$/],
   ["serverless", /(?:^|\/)serverless(?:\.[\w-]+)?\.ya?ml$/i],
   ["bitrise", /(?:^|\/)bitrise\.ya?ml$/i],
+  ["werf", /(?:^|\/)werf(?:[.-][\w-]+)*\.ya?ml$/],
+  ["ddev", /(?:^|\/)\.ddev\/config(?:\.[\w.-]+)?\.ya?ml$/],
+  ["lando", /(?:^|\/)\.lando(?:\.[\w-]+)*\.ya?ml$/],
+  ["wercker", /(?:^|\/)wercker\.ya?ml$/],
+  ["harness", /(?:^|\/)\.harness\/.*\.ya?ml$/],
+  ["devspace", /(?:^|\/)devspace(?:[.-][\w-]+)?\.ya?ml$/],
+  ["goreleaser", /(?:^|\/)\.?goreleaser(?:[.-][\w-]+)*\.ya?ml$/],
 ];
 
 /** The dialect of a tool's configuration that a path alone tells. */

@@ -3,136 +3,11 @@ import { placeDocument } from "./embedded.ts";
 import { readKubernetes } from "./kubernetes.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { readContainerCommands, readImageVolumes } from "./pipelinePod.ts";
-import type { TemplateScope, TemplateSyntax } from "./template.ts";
-import { delimited, dollar, noTemplate } from "./templateSyntax.ts";
+import type { TemplateScope } from "./template.ts";
+import { noTemplate } from "./templateSyntax.ts";
+import { toolConfigs, type ToolConfig } from "./toolPlaces.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
-import { placesOf, type PlaceStep } from "./yamlPlaces.ts";
-
-/** Where a tool's configuration names images and commands. */
-interface ToolConfig {
-  readonly images: readonly (readonly [site: string, ...path: readonly PlaceStep[]])[];
-  /** Containers of pods: their images, and what they run. */
-  readonly pods?: readonly (readonly PlaceStep[])[];
-  /** Scripts, each run by a shell of its own. */
-  readonly scripts?: readonly (readonly PlaceStep[])[];
-  /** Texts that are manifests of Kubernetes. */
-  readonly manifests?: readonly (readonly PlaceStep[])[];
-  readonly syntax?: TemplateSyntax;
-  /** What the text at a place is, where a file has one there, so that its images are those of containers. */
-  readonly only?: readonly [form: RegExp, ...path: readonly string[]];
-  /** Mappings of variables; one that several define differently is not known. */
-  readonly variables?: readonly (readonly PlaceStep[])[];
-}
-
-const configs = new Map<Dialect, ToolConfig>([
-  // Talos documentation, "v1alpha1 configuration".
-  [
-    "talos",
-    {
-      images: [
-        ["image", "machine", /^(?:install|kubelet)$/, "image"],
-        ["image", "machine", "install", "extensions", "*", "image"],
-        ["image", "cluster", /^(?:apiServer|controllerManager|proxy|scheduler|etcd|coreDNS)$/, "image"],
-      ],
-      pods: [["machine", "pods", "*", "spec"]],
-      manifests: [["cluster", "inlineManifests", "*", "contents"]],
-      syntax: dollar({ bare: false }),
-    },
-  ],
-  // Gitpod documentation, ".gitpod.yml reference"; as a mapping, `image` names a Dockerfile.
-  [
-    "gitpod",
-    {
-      images: [["image", "image"]],
-      scripts: [["tasks", "*", /^(?:before|init|prebuild|command)$/]],
-    },
-  ],
-  // Devfile schema 2; `image` of a component is what is built.
-  [
-    "devfile",
-    {
-      images: [
-        ["container", "components", "*", "container", "image"],
-        // Version 1, where a component is of the type `dockerimage`.
-        ["container", "components", "*", "image"],
-        ["container", "parent", "components", "*", "container", "image"],
-        ["container", "components", "*", "plugin", "components", "*", "container", "image"],
-      ],
-      scripts: [["commands", "*", "exec", "commandLine"]],
-      manifests: [["components", "*", /^(?:kubernetes|openshift)$/, "inlined"]],
-      syntax: delimited("{{", "}}", /^[\w-]+$/),
-      variables: [["variables"]],
-    },
-  ],
-  ["batect", { images: [["container", "containers", "*", "image"]] }],
-  // Molecule documentation, "Configuration"; drivers of clouds have images of machines.
-  [
-    "molecule",
-    {
-      images: [["platform", "platforms", "*", "image"]],
-      only: [/^(?:docker|podman|containers|default|delegated)$/, "driver", "name"],
-      syntax: dollar({ escape: true }),
-    },
-  ],
-  // Okteto documentation, "Okteto Manifest"; `image` under `build` is what is built.
-  [
-    "okteto",
-    {
-      images: [
-        ["image", "image"],
-        ["image", "dev", "*", "image"],
-        ["image", "dev", "*", "initContainer", "image"],
-        ["image", "dev", "*", "services", "*", "image"],
-        ["image", "initContainer", "image"],
-        ["image", "services", "*", "image"],
-        ["image", /^(?:deploy|destroy)$/, "image"],
-        ["image", "test", "*", "image"],
-      ],
-      scripts: [
-        [/^(?:deploy|destroy)$/],
-        [/^(?:deploy|destroy)$/, "commands"],
-        [/^(?:deploy|destroy)$/, "commands", "*", "command"],
-        ["test", "*", "commands"],
-        ["test", "*", "commands", "*", "command"],
-      ],
-      syntax: dollar(),
-    },
-  ],
-  // Prow documentation, "ProwJobs", and `config/prow` of its own jobs; a job is a pod.
-  [
-    "prow",
-    {
-      images: [["utility-image", "**", "utility_images", /^(?:clonerefs|initupload|entrypoint|sidecar)$/]],
-      pods: [
-        ["**", /^(?:spec|pod_spec)$/],
-        ["**", "tekton_pipeline_run_spec", "**", "taskSpec"],
-      ],
-    },
-  ],
-  // Bitrise documentation, "Configuring containers": images under `containers`, and under `services` since before.
-  [
-    "bitrise",
-    {
-      images: [
-        ["container", "containers", "*", "image"],
-        ["services", "services", "*", "image"],
-      ],
-      scripts: [["**", /^script(?:@.*)?$/, "inputs", "*", "content"]],
-      syntax: dollar(),
-    },
-  ],
-  // Render's Blueprint specification.
-  [
-    "render",
-    {
-      images: [
-        ["image", "services", "*", "image", "url"],
-        ["image", "ungrouped", "services", "*", "image", "url"],
-        ["image", "projects", "*", "environments", "*", "services", "*", "image", "url"],
-      ],
-    },
-  ],
-]);
+import { placesOf } from "./yamlPlaces.ts";
 
 /** Reads the configuration of a tool whose images all stand at places of their own. */
 export function readToolConfig(dialect: Dialect): (text: string, path: string) => Document {
@@ -144,7 +19,7 @@ export function readToolConfig(dialect: Dialect): (text: string, path: string) =
     only,
     syntax = noTemplate,
     variables = [],
-  } = configs.get(dialect) ?? { images: [] };
+  } = toolConfigs.get(dialect) ?? { images: [] };
   return (text, path) => {
     const pipeline = createPipeline(text, path, dialect);
     const inner: Document[] = [];

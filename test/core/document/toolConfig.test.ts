@@ -3,10 +3,16 @@ import { readDocument } from "../../../src/core/document/readDocument.ts";
 import { expectPinsToHold, expectToSurvive, expectUses, summary } from "../../helpers/imageUses.ts";
 import { buildSamples } from "../../helpers/buildSamples.ts";
 import { ciSamples } from "../../helpers/ciSamples.ts";
+import { toolPlaceSamples } from "../../helpers/toolPlaceSamples.ts";
 import { toolSamples } from "../../helpers/toolSamples.ts";
 
 describe("configuration of tools", () => {
-  for (const { dialect, path, text, uses, pins } of [...toolSamples, ...ciSamples, ...buildSamples]) {
+  for (const { dialect, path, text, uses, pins } of [
+    ...toolSamples,
+    ...toolPlaceSamples,
+    ...ciSamples,
+    ...buildSamples,
+  ]) {
     const source = text.replaceAll(/[«»]/g, "");
     const read = (changed: string): ReturnType<typeof readDocument> => readDocument(changed, path);
     const readSites = (changed: string): ReturnType<typeof readDocument> => {

@@ -1,0 +1,124 @@
+import type { ToolSample } from "./toolSamples.ts";
+
+/** Configuration of further tools in YAML. */
+export const toolPlaceSamples: readonly ToolSample[] = [
+  {
+    dialect: "werf",
+    path: "werf.yaml",
+    text: `project: acme
+configVersion: 1
+---
+image: backend
+from: «ruby:3.2»
+git: [{add: /, to: /app}]
+---
+image: worker
+fromImage: backend
+---
+image: web
+dockerfile: Dockerfile
+---
+artifact: assets
+from: "«{{ $.Base }}»"
+`,
+    uses: ["from docker.io/library/ruby:3.2 literal", "from ? unresolved"],
+    pins: 1,
+  },
+  {
+    dialect: "ddev",
+    path: ".ddev/config.yaml",
+    text: "name: acme\ntype: php\nwebimage: «ddev/ddev-webserver:v1.22»\ndbimage: '«ddev/ddev-dbserver:v1»'\ndatabase: {type: mariadb, version: '10.4'}\n",
+    uses: ["image docker.io/ddev/ddev-webserver:v1.22 literal", "image docker.io/ddev/ddev-dbserver:v1 literal"],
+    pins: 2,
+  },
+  {
+    dialect: "lando",
+    path: ".lando.yml",
+    text: `name: acme
+recipe: drupal9
+services:
+  node:
+    type: compose
+    services: {image: «node:20», command: npm start}
+  search:
+    type: elasticsearch
+    overrides: {image: '«acme/search:1»', environment: {image: a}}
+    build: [docker pull «alpine:3»]
+tooling: {x: {service: node}}
+`,
+    uses: [
+      "image docker.io/library/node:20 literal",
+      "image docker.io/acme/search:1 literal",
+      "command docker.io/library/alpine:3 literal",
+    ],
+    pins: 2,
+  },
+  {
+    dialect: "wercker",
+    path: "wercker.yml",
+    text: `box: «golang:1.10»
+services: [«redis:4»]
+build:
+  box: «node:10»
+  steps:
+  - script: {name: a, code: docker run «busybox:1»}
+`,
+    uses: [
+      "box docker.io/library/golang:1.10 literal",
+      "services docker.io/library/redis:4 literal",
+      "box docker.io/library/node:10 literal",
+      "command docker.io/library/busybox:1 literal",
+    ],
+    pins: 3,
+  },
+  {
+    dialect: "harness",
+    path: ".harness/build.yaml",
+    text: `pipeline:
+  identifier: a
+  stages:
+  - stage:
+      type: CI
+      spec:
+        execution:
+          steps:
+          - step: {type: Run, spec: {connectorRef: c, image: '«golang:1.22»', shell: Sh, command: docker pull «busybox:1»}}
+          - parallel:
+            - step: {type: Plugin, spec: {image: '«<+pipeline.variables.img>»'}}
+            - step: {type: BuildAndPushDockerRegistry, spec: {repo: acme/out, tags: [a]}}
+`,
+    uses: [
+      "image docker.io/library/golang:1.22 literal",
+      "command docker.io/library/busybox:1 literal",
+      "image ? unresolved",
+    ],
+    pins: 1,
+  },
+  {
+    dialect: "devspace",
+    path: "devspace.yaml",
+    text: `version: v2beta1
+images: {app: {image: acme/out}}
+dev:
+  app: {imageSelector: acme/out, devImage: '«ghcr.io/acme/dev:1»'}
+  two: {containers: {a: {devImage: «node:20»}}}
+commands: {lint: docker run «acme/lint:2»}
+`,
+    uses: [
+      "image ghcr.io/acme/dev:1 literal",
+      "image docker.io/library/node:20 literal",
+      "command docker.io/acme/lint:2 literal",
+    ],
+    pins: 2,
+  },
+  {
+    dialect: "goreleaser",
+    path: ".goreleaser.yaml",
+    text: `before: {hooks: [go mod tidy, docker pull «acme/tool:1»]}
+kos: [{base_image: «cgr.dev/chainguard/static:latest», repositories: [ghcr.io/acme/out]}]
+dockers: [{image_templates: ['acme/out:{{ .Tag }}']}]
+`,
+    uses: ["command docker.io/acme/tool:1 literal", "from cgr.dev/chainguard/static:latest literal"],
+    pins: 1,
+  },
+];
