@@ -1,7 +1,7 @@
 import { filled } from "./helmValuesSplit.ts";
 import type { ResourceReading } from "./resourceReading.ts";
-import { addSplitImage, nameEnd } from "./splitImage.ts";
-import { entriesOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { addSplitImage, isUnknown, nameEnd, type SuppliedPart } from "./splitImage.ts";
+import { entriesOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Keys of one mapping that share an image: the first of `tags` that is filled counts. */
 interface SharedKeys {
@@ -31,6 +31,7 @@ export function addSharedKeys(
   kind: string,
   { text, images }: ResourceReading,
 ): ReadonlySet<YamlNode> {
+  if (group === "upgrade.cattle.io" && kind === "Plan") return addUpgrades(valueAt(node, "spec"), { text, images });
   const taken = new Set<YamlNode>();
   const keys = kinds.get(`${group}/${kind}`);
   const spec = valueAt(node, "spec");
@@ -52,4 +53,33 @@ export function addSharedKeys(
       taken.add(repository);
     }
   return taken;
+}
+
+/**
+ * Adds the images that an upgrade of nodes runs: the controller puts the version behind those that have neither a tag
+ * nor a digest, with what no tag may hold replaced (system-upgrade-controller, `WithLatestTag` and `MungeVersion`).
+ */
+function addUpgrades(
+  spec: YamlNode | undefined,
+  { text, images }: Pick<ResourceReading, "text" | "images">,
+): ReadonlySet<YamlNode> {
+  const taken = new Set<YamlNode>();
+  const version = upgradeVersion(spec);
+  for (const step of ["prepare", "upgrade"]) {
+    const repository = filled(valueAt(spec, step, "image"));
+    const name = textOf(repository) ?? "";
+    if (repository === undefined || version === undefined || nameEnd(name) < name.length) continue;
+    addSplitImage(text, images, { repository, defaultTag: version }, "image", { isGuess: true, pin: "none" });
+    taken.add(repository);
+  }
+  return taken;
+}
+
+/** The version that nodes are upgraded to; a channel tells it only when it is asked. */
+function upgradeVersion(spec: YamlNode | undefined): SuppliedPart | undefined {
+  const version = scalarOf(filled(valueAt(spec, "version")));
+  if (version === undefined) return filled(valueAt(spec, "channel")) === undefined ? undefined : { steps: [] };
+  if (isUnknown(version.text)) return { steps: [] };
+  const step = { span: version.span, label: "version", text: version.text };
+  return { text: version.text.replaceAll("+", "-"), steps: [step] };
 }

@@ -33,6 +33,24 @@ describe("addSharedKeys", () => {
       "spec: {repository: «docker.io/s/scylla», version: 6.2.0, agentRepository: «docker.io/s/agent», agentVersion: 3.4.0}",
       ["image docker.io/s/scylla:6.2.0 resolved", "image docker.io/s/agent:3.4.0 resolved"],
     ],
+    [
+      "what an upgrade of nodes runs, with its version for a tag",
+      "upgrade.cattle.io/v1/Plan",
+      `spec: {version: v1.30.1+k3s1, prepare: {image: «r/k3s-upgrade», args: [prepare, server]}, upgrade: {image: '«r/k3s-upgrade»'}}`,
+      ["image docker.io/r/k3s-upgrade:v1.30.1-k3s1 resolved", "image docker.io/r/k3s-upgrade:v1.30.1-k3s1 resolved"],
+    ],
+    [
+      "an upgrade whose image says its version itself, and one whose version a channel tells",
+      "upgrade.cattle.io/v1/Plan",
+      `spec: {channel: 'https://a.io/stable', prepare: {image: '«r/tools:2»'}, upgrade: {image: «r/k3s-upgrade»}}`,
+      ["image docker.io/r/tools:2 literal", "image ? partial"],
+    ],
+    [
+      "an upgrade whose version is filled in",
+      "upgrade.cattle.io/v1/Plan",
+      "spec: {version: '${K3S}', upgrade: {image: «r/k3s-upgrade»}}",
+      ["image ? partial"],
+    ],
   ];
   for (const [name, type, body, expected] of table)
     it(`reads ${name}`, () => {
