@@ -38,7 +38,6 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["ddev", /(?:^|\/)\.ddev\/config(?:\.[\w.-]+)?\.ya?ml$/],
   ["lando", /(?:^|\/)\.lando(?:\.[\w-]+)*\.ya?ml$/],
   ["wercker", /(?:^|\/)wercker\.ya?ml$/],
-  ["harness", /(?:^|\/)\.harness\/.*\.ya?ml$/],
   ["devspace", /(?:^|\/)devspace(?:[.-][\w-]+)?\.ya?ml$/],
   ["goreleaser", /(?:^|\/)\.?goreleaser(?:[.-][\w-]+)*\.ya?ml$/],
 ];
@@ -62,6 +61,7 @@ export function toolOfYaml(head: string, path: string, has: (key: string) => boo
   if (isJenkinsCasc(head, has)) return "jenkins-casc";
   if (isTaskfile(head, has)) return "taskfile";
   if (isCodefresh(head, has)) return "codefresh";
+  if (/(?:^|\/)\.harness\//.test(path) && ["pipeline", "template"].some(has)) return "harness";
   if (has("schemaVersion") && has("components") && /^schemaVersion[ \t]*:[ \t]*["']?2\.\d/m.test(head))
     return "devfile";
   if (/^[ \t-]+registry_type[ \t]*:[ \t]*["']?(?:DOCKER_HUB|DOCR|GHCR)\b/m.test(head)) return "app-platform";
