@@ -121,4 +121,26 @@ dockers: [{image_templates: ['acme/out:{{ .Tag }}']}]
     uses: ["command docker.io/acme/tool:1 literal", "from cgr.dev/chainguard/static:latest literal"],
     pins: 1,
   },
+  {
+    dialect: "captain-definition",
+    path: "captain-definition",
+    text: `{
+  "schemaVersion": 2,
+  "dockerfileLines": ["ARG V=3.19", "FROM «node:20» AS build", "RUN npm ci", "FROM build AS next", "FROM «alpine:$V»", "COPY --from=build /a /b", "COPY --from=«busybox:1» /c /d"]
+}
+`,
+    uses: [
+      "from docker.io/library/node:20 literal",
+      "from docker.io/library/alpine:3.19 resolved",
+      "copy-from docker.io/library/busybox:1 literal",
+    ],
+    pins: 2,
+  },
+  {
+    dialect: "captain-definition",
+    path: "deploy/captain-definition-web",
+    text: '{ "schemaVersion": 2, "imageName": "«nginx:1.25»" }\n',
+    uses: ["image docker.io/library/nginx:1.25 literal"],
+    pins: 1,
+  },
 ];

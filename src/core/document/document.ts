@@ -57,6 +57,7 @@ export type Dialect =
   | "prow"
   | "bitrise"
   | "werf"
+  | "captain-definition"
   | "ddev"
   | "lando"
   | "wercker"

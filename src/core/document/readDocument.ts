@@ -8,6 +8,7 @@ import { readBake } from "./bake.ts";
 import { readBitbucketPipelines } from "./bitbucketPipelines.ts";
 import { readButane } from "./butane.ts";
 import { readBuildkite } from "./buildkite.ts";
+import { readCaptainDefinition } from "./captainDefinition.ts";
 import { inputMentions } from "./commandInput.ts";
 import { readCirrus } from "./cirrus.ts";
 import { readCircleci } from "./circleci.ts";
@@ -135,6 +136,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["prow", readToolConfig("prow")],
   ["bitrise", readToolConfig("bitrise")],
   ["werf", readToolConfig("werf")],
+  ["captain-definition", readCaptainDefinition],
   ["ddev", readToolConfig("ddev")],
   ["lando", readToolConfig("lando")],
   ["wercker", readToolConfig("wercker")],
