@@ -28,6 +28,10 @@ export function expansionKind({ text, word, parts }: WordValue): "argument" | "o
   // Whatever its elements are called, an array of which nothing is known holds options.
   const isElement = (first?.chain.length ?? 0) > 1;
   if (isWhole && !isElement && /^["']?\$\{\w+\[[@*]\]\}["']?$/.test(word.raw)) return "options";
+  // One that an expression of a pipeline gives is an argument, unless it says that it is none.
+  const given = isWhole && isElement && /\[[@*]\]/.test(raw) ? first?.chain.at(-1) : undefined;
+  if (given?.label === "expression")
+    return optionsName.test(/[\w-]+(?=\W*$)/.exec(given.text)?.[0] ?? "") ? "options" : "argument";
   if (isWhole && makeFunction.test(raw)) return /[,\s]-{1,2}\w/.test(raw) ? "options" : "anything";
   // `{{ flags | join(' ') }}` of a playbook: a list is one of options, unless it is said to be of images.
   const [, joined] = /^["']?\{\{-?\s*([\w.]+)\s*\|[^}]*\bjoin\b/.exec(raw) ?? [];

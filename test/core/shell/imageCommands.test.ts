@@ -336,6 +336,16 @@ describe("readImageCommands", () => {
     );
   });
 
+  it("takes what an expression gives an array of options for the image, unless it says otherwise", () => {
+    const { text, spans } = marked(
+      'runs:\n  using: composite\n  steps:\n    - shell: bash\n      run: |\n        a=(run -d)\n        a+=("${{ inputs.docker-args }}" "⟦${{ inputs.name }}⟧")\n        docker "${a[@]}"\n',
+    );
+    assert.deepEqual(
+      readDocument(text, "action.yml").images.map(({ span }) => span),
+      spans,
+    );
+  });
+
   it("reads the commands of other dialects", () => {
     const dockerfile = marked(
       "FROM ⟦node:22⟧\nARG V=1\nRUN set -e; \\\n  docker pull ⟦a/b:1⟧ && crane digest ⟦a/c:$V⟧\n",
