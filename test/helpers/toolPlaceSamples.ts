@@ -143,4 +143,27 @@ dockers: [{image_templates: ['acme/out:{{ .Tag }}']}]
     uses: ["image docker.io/library/nginx:1.25 literal"],
     pins: 1,
   },
+  {
+    dialect: "container-definition",
+    path: "env/Singularity.gpu",
+    text: `# Bootstrap: docker
+BootStrap: docker
+From: «nvidia/cuda:12.2.0-base» # From: no:1
+Stage: build
+
+%post
+    echo From: no:2
+    From: no:3
+
+Bootstrap: localimage
+From: base.sif
+
+bootstrap: docker
+from:«ghcr.io/acme/run:1»
+%files from build
+    /a /b
+`,
+    uses: ["from docker.io/nvidia/cuda:12.2.0-base literal", "from ghcr.io/acme/run:1 literal"],
+    pins: 2,
+  },
 ];

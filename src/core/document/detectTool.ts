@@ -35,6 +35,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["serverless", /(?:^|\/)serverless(?:\.[\w-]+)?\.ya?ml$/i],
   ["bitrise", /(?:^|\/)bitrise\.ya?ml$/i],
   ["werf", /(?:^|\/)werf(?:[.-][\w-]+)*\.ya?ml$/],
+  ["container-definition", /(?:^|\/)(?:Singularity|Apptainer)(?:\.[\w.-]+)?$|\.def$/],
   ["captain-definition", /(?:^|\/)captain-definition(?:[.-][\w-]+)*$/],
   ["ddev", /(?:^|\/)\.ddev\/config(?:\.[\w.-]+)?\.ya?ml$/],
   ["lando", /(?:^|\/)\.lando(?:\.[\w-]+)*\.ya?ml$/],

@@ -58,6 +58,7 @@ export type Dialect =
   | "bitrise"
   | "werf"
   | "captain-definition"
+  | "container-definition"
   | "ddev"
   | "lando"
   | "wercker"

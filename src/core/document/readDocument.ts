@@ -17,6 +17,7 @@ import { readCloudFormation, readTaskDefinition } from "./cloudFormation.ts";
 import { readCloudInit } from "./cloudInit.ts";
 import { readCodeBuild } from "./codeBuild.ts";
 import { readCompose } from "./compose.ts";
+import { readContainerDefinition } from "./containerDefinition.ts";
 import { readDrone, readWoodpecker } from "./containerPipeline.ts";
 import { dialectOfContent, dialectOfPath } from "./detect.ts";
 import { isResourceNamedLike } from "./detectDelivery.ts";
@@ -137,6 +138,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["bitrise", readToolConfig("bitrise")],
   ["werf", readToolConfig("werf")],
   ["captain-definition", readCaptainDefinition],
+  ["container-definition", readContainerDefinition],
   ["ddev", readToolConfig("ddev")],
   ["lando", readToolConfig("lando")],
   ["wercker", readToolConfig("wercker")],
