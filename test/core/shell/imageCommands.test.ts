@@ -294,6 +294,8 @@ const commands: readonly string[] = [
   "$DOCKER run --rm ⟦node:22⟧ sh",
   "D=docker; $D run --rm ⟦node:22⟧ sh",
   '"${CONTAINER_ENGINE}" pull ⟦node:22⟧',
+  'ENGINE="$(find_one)"\nfor d in docker; do "$ENGINE" pull ⟦node:22⟧; $ENGINE_PATH pull no:1; done',
+  'ENGINE=wasmtime; docker ps; "$ENGINE" run no.wasm',
   'x=$(a | "$(get_docker_binary)" run --rm -i ⟦a/b:1⟧ jq .raw) && "$(find_container)" pull ⟦a/b:2⟧',
   "$(which docker) run ⟦a/b:1⟧ && `command -v podman || command -v docker` pull ⟦a/b:2⟧",
   "$(run_docker_compose) run no:1; $(command -v docker-compose) pull no:2; $(docker inspect x) run no:3",
