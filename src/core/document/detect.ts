@@ -18,9 +18,9 @@ const dockerfileName = /(?:^|[._-])(?:docker|container)file(?:[._-].*)?$/i;
 const notDockerfile =
   /\.(?:dockerignore|go|md|markdown|rst|adoc|html?|ts|tsx|rs|java|kt|cs|c|h|cpp|json|ya?ml|toml|lock|snap|golden|rego|sarif|xml|csv|diff|patch|png|svg)$/i;
 
-/** `compose.yaml`, `docker-compose.prod.yml`, `docker-stack.yml`, and templates of them in braces. */
+/** `compose.yaml`, `docker-compose.prod.yml`, `docker-stack.yml`, Codeship's services, and templates of them in braces. */
 const composeName =
-  /^(?:(?:docker-)?compose(?![a-z])|docker-stack).*\.ya?ml(?:\.(?:ctmpl|gotmpl|hbs|mustache|tmpl|tpl))?$/i;
+  /^(?:(?:docker-)?compose(?![a-z])|docker-stack|codeship-services).*\.ya?ml(?:\.(?:ctmpl|gotmpl|hbs|mustache|tmpl|tpl))?$/i;
 
 /** `Makefile`, `GNUmakefile`, `lib.Makefile`, `Makefile.docker`, `rules.mk`. */
 const makefileName = /^(?:[\w.-]*[._-])?(?:gnu)?makefile(?:[._-][\w.-]*)?$|\.mk$/i;
@@ -114,6 +114,7 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
     return "shell";
   if (isCloudConfig(head)) return "cloud-init";
   if (isJenkinsPipeline(head)) return "jenkinsfile";
+  if (manifestStart.test(head)) return dialectOfYaml(head, path);
   if (/^\s*(?:\[\s*)?\{/.test(head)) return infrastructureOfContent(head, path);
   if (/^#[ \t]*syntax[ \t]*=/i.test(head)) return "dockerfile";
   const starts = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:FROM|ARG)[ \t]+\S/.test(head);
@@ -121,6 +122,9 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
     ? "dockerfile"
     : undefined;
 }
+
+/** What a manifest or a compose file begins with, to tell one by where its name has no ending, as that of a template (`deployment.j2`). */
+const manifestStart = /^(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)*(?:- )?(?:apiVersion|kind|services|version)[ \t]*:/;
 
 /** A key of a YAML text that stands at the beginning of its line. */
 const topLevelKey = /^["']?([A-Za-z]\w*)["']?[ \t]*:/gm;
@@ -132,6 +136,18 @@ function isResourceList(head: string): boolean {
     /^-[ ]+(?:[^\n]*\n[ ]+){0,2}["']?apiVersion["']?[ \t]*:/m.test(head) &&
     /^-[ ]+(?:[^\n]*\n[ ]+){0,2}["']?kind["']?[ \t]*:/m.test(head)
   );
+}
+
+/** Whether a text is a pod that leaves out its version, or its type too: Jenkins asks for neither in those of its agents. */
+function isPodAlone(head: string): boolean {
+  if (!/^ +containers[ \t]*:/m.test(head)) return false;
+  const root = /^(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)*( *)(?:kind|metadata|spec)[ \t]*:/.exec(head)?.[1];
+  if (root === undefined) return false;
+  const within = String.raw`(?:${root} +[^\s#][^\n]*\n|[ \t]*(?:#[^\n]*)?\r?\n)*?${root} +containers[ \t]*:`;
+  return new RegExp(
+    String.raw`^${root}(?:kind[ \t]*:[ \t]*["']?Pod\b|spec[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n${within})`,
+    "m",
+  ).test(head);
 }
 
 function dialectOfYaml(head: string, path: string): Dialect | undefined {
@@ -154,6 +170,7 @@ function dialectOfYaml(head: string, path: string): Dialect | undefined {
     )
   )
     return "kubernetes";
+  if (isPodAlone(head)) return "kubernetes";
   if (has("jobs") && has("on") && /^[ \t]+(?:runs-on|uses)[ \t]*:/m.test(head)) return "github-workflow";
   if (has("runs") && /^[ \t]+using[ \t]*:/m.test(head)) return "github-action";
   if (has("services") && /^[ \t]+(?:image|build)[ \t]*:/m.test(head)) return "compose";

@@ -8,7 +8,7 @@ import { relevantText } from "./relevantText.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
 import type { Siblings } from "./siblings.ts";
 import { readYaml } from "./yaml.ts";
-import { itemsOf, type YamlNode } from "./yamlNode.ts";
+import { itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /**
  * Reads Kubernetes manifests, in streams and lists: the images of containers and image volumes, and those that known
@@ -19,8 +19,14 @@ export const readKubernetes = createReader("kubernetes", (node, reading) => {
   if (isSourceOverride(reading.path)) readSourceOverride(node, reading, readResource);
   else if (isFleet(reading.path)) readFleet(node, reading);
   else if (itemsOf(node).length > 0) for (const item of itemsOf(node)) readResource(item, reading);
-  else readResource(node, reading);
+  else readResource(node, reading, isPodAlone(node) ? { apiVersion: "v1", kind: "Pod" } : undefined);
 });
+
+/** Whether a document is a pod that leaves out what it is: Jenkins asks for neither in those of its agents. */
+function isPodAlone(node: YamlNode | undefined): boolean {
+  if (valueAt(node, "apiVersion") !== undefined || (textOf(valueAt(node, "kind")) ?? "Pod") !== "Pod") return false;
+  return itemsOf(valueAt(node, "spec", "containers")).length > 0;
+}
 
 /** What a test step expects to find or not to find (KUTTL, "Test steps"); nothing of it is created. */
 const expectation = /(?:^|\/)\d+-(?:assert|errors)(?:-[^./]+)?\.yaml$/;

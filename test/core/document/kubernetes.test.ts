@@ -37,6 +37,13 @@ describe("readKubernetes", () => {
       [node],
     ));
 
+  it("reads pods that leave out what they are", () =>
+    void expectUses(
+      readKubernetes,
+      `kind: Pod\nspec: ${containers}\n---\nmetadata: {name: a}\nspec: ${containers}\n---\nkind: Job\nspec: {containers: [{image: no}]}\n`,
+      [node, node],
+    ));
+
   const nothing: readonly (readonly [name: string, text: string])[] = [
     ["a Service of the core group", `apiVersion: v1\nkind: Service\n${template("{containers: [{image: node}]}")}`],
     [
