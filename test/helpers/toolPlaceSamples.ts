@@ -166,4 +166,16 @@ from:«ghcr.io/acme/run:1»
     uses: ["from docker.io/nvidia/cuda:12.2.0-base literal", "from ghcr.io/acme/run:1 literal"],
     pins: 2,
   },
+  {
+    dialect: "act-options",
+    path: ".actrc",
+    text: `-P ubuntu-latest=«catthehacker/ubuntu:act-latest»
+--platform=ubuntu-22.04=«ghcr.io/acme/runner:22.04»
+-P macos-latest=-self-hosted
+# -P x=no:1
+--container-architecture linux/amd64
+`,
+    uses: ["platform docker.io/catthehacker/ubuntu:act-latest literal", "platform ghcr.io/acme/runner:22.04 literal"],
+    pins: 2,
+  },
 ];

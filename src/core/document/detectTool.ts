@@ -36,6 +36,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["bitrise", /(?:^|\/)bitrise\.ya?ml$/i],
   ["werf", /(?:^|\/)werf(?:[.-][\w-]+)*\.ya?ml$/],
   ["container-definition", /(?:^|\/)(?:Singularity|Apptainer)(?:\.[\w.-]+)?$|\.def$/],
+  ["act-options", /(?:^|\/)\.actrc$/],
   ["captain-definition", /(?:^|\/)captain-definition(?:[.-][\w-]+)*$/],
   ["ddev", /(?:^|\/)\.ddev\/config(?:\.[\w.-]+)?\.ya?ml$/],
   ["lando", /(?:^|\/)\.lando(?:\.[\w-]+)*\.ya?ml$/],

@@ -57,6 +57,7 @@ export type Dialect =
   | "prow"
   | "bitrise"
   | "werf"
+  | "act-options"
   | "captain-definition"
   | "container-definition"
   | "ddev"

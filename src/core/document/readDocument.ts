@@ -1,5 +1,6 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import { imagesOf } from "../shell/imageCommands.ts";
+import { readActOptions } from "./actOptions.ts";
 import { readBazel } from "./bazel.ts";
 import { readBazelOptions } from "./bazelOptions.ts";
 import { readAnsible } from "./ansible.ts";
@@ -137,6 +138,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["prow", readToolConfig("prow")],
   ["bitrise", readToolConfig("bitrise")],
   ["werf", readToolConfig("werf")],
+  ["act-options", readActOptions],
   ["captain-definition", readCaptainDefinition],
   ["container-definition", readContainerDefinition],
   ["ddev", readToolConfig("ddev")],

@@ -22,6 +22,7 @@ describe("dialectOfPath", () => {
       "compose.override.yaml",
       "docker-compose-dev.yml",
       "docker-stack.yml",
+      "codeship-services.yml",
       "docker-compose2.yml",
       "compose.infra.yml.tmpl",
       "docker-compose.yml.mustache",
@@ -82,6 +83,9 @@ describe("mayHoldReferences", () => {
 describe("dialectOfContent", () => {
   const contents: [name: string, path: string, text: string, dialect: string | undefined][] = [
     ["a manifest", "a.yaml", "# x\napiVersion: v1\nkind: Pod\n", "kubernetes"],
+    ["a manifest in a file without ending", "deploy/web", "---\napiVersion: v1\nkind: Pod\n", "kubernetes"],
+    ["a compose file without ending", "deploy/web", "# x\nservices:\n  a:\n    image: b\n", "compose"],
+    ["a text about a manifest", "deploy/web", "Write:\napiVersion: v1\nkind: Pod\n", undefined],
     ["an indented manifest", "a.yaml", "# x\n\n   apiVersion: v1\n   kind: Pod\n", "kubernetes"],
     ["a list of manifests", "a.yaml", "# x\n- kind: Pod\n  apiVersion: v1\n  spec:\n    command: a\n", "kubernetes"],
     ["a list of tasks about manifests", "a.yaml", "- name: x\n  k8s:\n    apiVersion: v1\n    kind: Pod\n", "ansible"],
