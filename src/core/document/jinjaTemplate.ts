@@ -10,6 +10,8 @@ import { filledPath } from "./templatePath.ts";
 import type { YamlNode, YamlScalar } from "./yamlNode.ts";
 
 const yaml = /\.ya?ml$|compose$/i;
+/** A key of a manifest or a compose file, whose template may have no ending of its own (`deployment.j2`). */
+const manifest = /^(?:apiVersion|services)[ \t]*:/m;
 /** Variables named after the command that they hold, where one of its sub-commands follows. */
 const engine = /(?:^|[._])(docker|podman)(?:_(?:bin|binary|cmd|command|exe|executable|path))?$/;
 const subcommand = /^[ \t]+(?:create|pull|run)[ \t\\]/;
@@ -29,9 +31,8 @@ export function readJinjaTemplate(
 ): Document {
   const tokens = tokensOf(text);
   const scope = scopeOf(text, nothing, variablesOf(text, tokens, variablesBeside(path, siblings)));
-  const substitutions = tokens.flatMap(
-    (token) => substitutionOf(text, token, scope, yaml.test(filledPath(path))) ?? [],
-  );
+  const isYaml = yaml.test(filledPath(path)) || manifest.test(text);
+  const substitutions = tokens.flatMap((token) => substitutionOf(text, token, scope, isYaml) ?? []);
   const document = readSubstituted(wholeOf(text), text, inOrder(substitutions), read);
   return { ...document, path, text, images: document.images.map(withoutPin), problems: [] };
 }

@@ -38,6 +38,20 @@ services:
     "image ? partial",
   ],
   [
+    "manifests in a file whose name has no other ending, with values that go over lines",
+    "roles/web/templates/deployment.j2",
+    `---
+apiVersion: v1
+kind: Pod
+metadata:
+  labels:
+{{ labels | to_nice_yaml | indent(4) }}
+spec: {containers: [{image: "«{{ web_image }}»"}, {image: «postgres:16»}]}
+`,
+    "image ghcr.io/acme/web:1.2 resolved",
+    "image docker.io/library/postgres:16 literal",
+  ],
+  [
     "a compose file that is named in another way, and a variable of the template's own",
     "deploy/files/shop.compose.j2",
     `{% set tag = "3" %}
