@@ -117,14 +117,14 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
   if (manifestStart.test(head)) return dialectOfYaml(head, path);
   if (/^\s*(?:\[\s*)?\{/.test(head)) return infrastructureOfContent(head, path);
   if (/^#[ \t]*syntax[ \t]*=/i.test(head)) return "dockerfile";
-  const starts = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:FROM|ARG)[ \t]+\S/.test(head);
+  const starts = /^(?:[ \t]*(?:#[^\n]*|\r)?\n)*(?:FROM|ARG)[ \t]+\S/.test(head);
   return starts && /^FROM[ \t]+(?:--\S+[ \t]+)*\S+(?:[ \t]+(?:AS|as)[ \t]+\S+)?[ \t]*\r?$/m.test(head)
     ? "dockerfile"
     : undefined;
 }
 
 /** What a manifest or a compose file begins with, to tell one by where its name has no ending, as that of a template (`deployment.j2`). */
-const manifestStart = /^(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)*(?:- )?(?:apiVersion|kind|services|version)[ \t]*:/;
+const manifestStart = /^(?:[ \t]*(?:#[^\n]*|---[^\n]*|\r)?\n)*(?:- )?(?:apiVersion|kind|services|version)[ \t]*:/;
 
 /** A key of a YAML text that stands at the beginning of its line. */
 const topLevelKey = /^["']?([A-Za-z]\w*)["']?[ \t]*:/gm;
@@ -132,7 +132,7 @@ const topLevelKey = /^["']?([A-Za-z]\w*)["']?[ \t]*:/gm;
 /** Whether a text is a list of resources, as templates of Ansible make one for its module `k8s`. */
 function isResourceList(head: string): boolean {
   return (
-    /^(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)*-[ ]+["']?(?:apiVersion|kind)["']?[ \t]*:/.test(head) &&
+    /^(?:[ \t]*(?:#[^\n]*|---[^\n]*|\r)?\n)*-[ ]+["']?(?:apiVersion|kind)["']?[ \t]*:/.test(head) &&
     /^-[ ]+(?:[^\n]*\n[ ]+){0,2}["']?apiVersion["']?[ \t]*:/m.test(head) &&
     /^-[ ]+(?:[^\n]*\n[ ]+){0,2}["']?kind["']?[ \t]*:/m.test(head)
   );
@@ -141,11 +141,11 @@ function isResourceList(head: string): boolean {
 /** Whether a text is a pod that leaves out its version, or its type too: Jenkins asks for neither in those of its agents. */
 function isPodAlone(head: string): boolean {
   if (!/^ +containers[ \t]*:/m.test(head)) return false;
-  const root = /^(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)*( *)(?:kind|metadata|spec)[ \t]*:/.exec(head)?.[1];
+  const root = /^(?:[ \t]*(?:#[^\n]*|---[^\n]*|\r)?\n)*( *)(?:kind|metadata|spec)[ \t]*:/.exec(head)?.[1];
   if (root === undefined) return false;
-  const within = String.raw`(?:${root} +[^\s#][^\n]*\n|[ \t]*(?:#[^\n]*)?\r?\n)*?${root} +containers[ \t]*:`;
+  const within = String.raw`(?:${root} +[^\s#][^\n]*\n|[ \t]*(?:#[^\n]*|\r)?\n)*?${root} +containers[ \t]*:`;
   return new RegExp(
-    String.raw`^${root}(?:kind[ \t]*:[ \t]*["']?Pod\b|spec[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n${within})`,
+    String.raw`^${root}(?:kind[ \t]*:[ \t]*["']?Pod\b|spec[ \t]*:[ \t]*(?:#[^\n]*|\r)?\n${within})`,
     "m",
   ).test(head);
 }
@@ -165,7 +165,7 @@ function dialectOfYaml(head: string, path: string): Dialect | undefined {
   if (/^[ \t-]+apiVersion[ \t]*:/m.test(head) && /^[ \t]+kind[ \t]*:/m.test(head) && has("items")) return "kubernetes";
   // A whole document may be indented.
   if (
-    /^(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)*(?<in> +)apiVersion[ \t]*:[^\n]*\n(?:\k<in>[^\n]*\n)*?\k<in>kind[ \t]*:/.test(
+    /^(?:[ \t]*(?:#[^\n]*|---[^\n]*|\r)?\n)*(?<in> +)apiVersion[ \t]*:[^\n]*\n(?:\k<in>[^\n]*\n)*?\k<in>kind[ \t]*:/.test(
       head,
     )
   )

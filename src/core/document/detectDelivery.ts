@@ -68,17 +68,17 @@ export function deliveryOfYaml(head: string, path: string): Dialect | undefined 
 }
 
 const valuesImage =
-  /^([ \t]*)[\w-]*[iI]mage[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n|\1[ \t]+(?:registry|tag|digest|pullPolicy)[ \t]*:[^\n]*\n){0,20}\1[ \t]+repository[ \t]*:[ \t]*["']?([^\s"'#]+)/m;
+  /^([ \t]*)[\w-]*[iI]mage[ \t]*:[ \t]*(?:#[^\n]*|\r)?\n(?:[ \t]*(?:#[^\n]*|\r)?\n|\1[ \t]+(?:registry|tag|digest|pullPolicy)[ \t]*:[^\n]*\n){0,20}\1[ \t]+repository[ \t]*:[ \t]*["']?([^\s"'#]+)/m;
 
 /** A name in parts as ingress-nginx takes it: the repository stands as `image` beside a registry. */
 const valuesName =
-  /^([ \t]*)[\w-]*[iI]mage[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n(?=(?:\1[ \t]+[^\s#][^\n]*\n|[ \t]*(?:#[^\n]*)?\r?\n){0,20}?\1[ \t]+registry[ \t]*:)(?:\1[ \t]+[^\s#][^\n]*\n|[ \t]*(?:#[^\n]*)?\r?\n){0,20}?\1[ \t]+image[ \t]*:/m;
+  /^([ \t]*)[\w-]*[iI]mage[ \t]*:[ \t]*(?:#[^\n]*|\r)?\n(?=(?:\1[ \t]+[^\s#][^\n]*\n|[ \t]*(?:#[^\n]*|\r)?\n){0,20}?\1[ \t]+registry[ \t]*:)(?:\1[ \t]+[^\s#][^\n]*\n|[ \t]*(?:#[^\n]*|\r)?\n){0,20}?\1[ \t]+image[ \t]*:/m;
 /** Where people keep the values of one chart each. */
 const valuesFolder = /(?:^|[/._-])values\/[^/]+\.ya?ml$/i;
 
 /** Containers that charts take from their values, at the top of them: a list, or each under its name. */
 const valuesContainers =
-  /^(?:(?:init|extra|additional|sidecar)[A-Za-z]*Containers|sidecars)[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:[ \t]*-[ \t]|[ \t]+["']?[\w.-]+["']?[ \t]*:[ \t]*(?:#[^\n]*)?\r?$)/m;
+  /^(?:(?:init|extra|additional|sidecar)[A-Za-z]*Containers|sidecars)[ \t]*:[ \t]*(?:#[^\n]*|\r)?\n(?:[ \t]*(?:#[^\n]*|\r)?\n)*(?:[ \t]*-[ \t]|[ \t]+["']?[\w.-]+["']?[ \t]*:[ \t]*(?:#[^\n]*)?\r?$)/m;
 const containerImage = /^[ \t]+(?:-[ \t]+)?image[ \t]*:[ \t]*["']?[a-z0-9]/m;
 
 /** Whether a YAML text that is nothing else holds an image as the values of charts do. */

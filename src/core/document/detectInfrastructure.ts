@@ -91,7 +91,7 @@ function nomadOfJson(head: string): Dialect | undefined {
 
 /** Whether a YAML text with this beginning is a list of plays or tasks. */
 function isAnsible(head: string): boolean {
-  if (!/^(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)*- /.test(head) || /^[A-Za-z_"'][^\n]*:/m.test(head)) return false;
+  if (!/^(?:[ \t]*(?:#[^\n]*|---[^\n]*|\r)?\n)*- /.test(head) || /^[A-Za-z_"'][^\n]*:/m.test(head)) return false;
   return /^[ -][ \t-]*(?:hosts|tasks|local_action|[\w.]*\b(?:docker_\w+|podman_\w+|shell|command|raw|k8s|helm|set_fact))[ \t]*:/m.test(
     head,
   );

@@ -114,7 +114,7 @@ function isTaskfile(head: string, has: (key: string) => boolean): boolean {
 /** Steps under names, of a type that only Codefresh has or beside its stages. */
 function isCodefresh(head: string, has: (key: string) => boolean): boolean {
   if (/^kind[ \t]*:[ \t]*["']?step-type\b/m.test(head)) return true;
-  if (!has("steps") || /^steps[ \t]*:\s*(?:#[^\n]*\s*)*-/m.test(head)) return false;
+  if (!has("steps") || /^steps[ \t]*:\s*(?:#[^\n]*\n\s*)*-/m.test(head)) return false;
   return /^[ \t]+type[ \t]*:[ \t]*["']?(?:freestyle|git-clone|composition|launch-composition|pending-approval|push|build)\b/m.test(
     head,
   );

@@ -147,6 +147,6 @@ function permissionEdit(document: Document, job: Job): readonly Edit[] | undefin
 /** Whether keys of the job stand at this indent. */
 function isChild(text: string, { start, end }: Job["span"], indent: number): boolean {
   const newline = text.indexOf("\n", start);
-  const first = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*( *)\S/.exec(text.slice(newline + 1, end));
+  const first = /^(?:[ \t]*(?:#[^\n]*|\r)?\n)*( *)\S/.exec(text.slice(newline + 1, end));
   return first?.[1]?.length === indent;
 }

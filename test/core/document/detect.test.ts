@@ -114,4 +114,22 @@ describe("dialectOfContent", () => {
   ];
   for (const [name, path, text, dialect] of contents)
     it(`knows ${name}`, () => assert.equal(dialectOfContent(text, path), dialect));
+
+  // What takes a line end in two ways would try each way for each line.
+  const comments = "# kind: a\r\n".repeat(200);
+  const heads = [
+    "",
+    "kind: x\r\nspec:\r\n",
+    "steps:\r\n",
+    "image:\r\n",
+    "services:\r\n",
+    "extraContainers:\r\n",
+    "- x:\r\n",
+  ];
+  for (const head of heads)
+    it(`decides soon about ${JSON.stringify(head)} before many comments`, () => {
+      for (const path of ["a.yaml", "build/image", "values.yaml"])
+        assert.equal(dialectOfContent(head + comments + comments.replaceAll("# ", " # "), path), undefined);
+      assert.equal(dialectOfContent(`${comments}apiVersion: v1\r\nkind: Pod\r\n`, "a.yaml"), "kubernetes");
+    });
 });
