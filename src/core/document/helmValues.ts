@@ -102,10 +102,11 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
     const split = inTemplates(found, top, mayBeFolder, templates);
     const isSplit = split !== undefined && (isKnown(split, expand) || isTold(split.repository, top, templates));
     if (isSplit) {
-      const own = split.registry ?? (isWhole(split.repository) ? undefined : registries.unsaid);
+      const own =
+        saying(split.registry, expand) ?? (isWhole(split.repository) ? undefined : saying(registries.unsaid, expand));
       const registry =
         reading.templates?.registryOf(split.repository, top) ??
-        (split.isBare === true ? own : (registries.every ?? own));
+        (split.isBare === true ? own : (saying(registries.every, expand) ?? own));
       const isEmpty = split.tag === undefined ? split.needsTag === true : filled(split.tag) === undefined;
       const shared = scalarOf(split.sharedTag);
       const defaultTag = shared
@@ -211,6 +212,14 @@ function addImageText({ key, value, tag, registry }: TextOfImage, top: string, r
 /** Whether templates fill in a name that is a template itself. */
 function isTold(repository: YamlNode | undefined, top: string, templates: TemplateUse | undefined): boolean {
   return textOf(repository)?.includes("{{") === true && templates?.wholeOf(repository, top, true) !== undefined;
+}
+
+/** The node, unless it is a template that comes to nothing. */
+function saying(node: YamlNode | undefined, expand: HelmValuesReading["expand"]): YamlNode | undefined {
+  const scalar = expand === undefined ? undefined : scalarOf(node);
+  const isNothing =
+    scalar !== undefined && isMasked(scalar.text) && expand?.(scalar).parts.every(({ text }) => text === "");
+  return isNothing === true ? undefined : node;
 }
 
 /** Whether what is known of it can be a reference. */

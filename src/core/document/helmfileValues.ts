@@ -1,12 +1,12 @@
 import { parseTemplate } from "./goTemplate.ts";
-import { siblingPath, type Siblings } from "./siblings.ts";
+import { folderOf, maximumNames, siblingPath, type Siblings } from "./siblings.ts";
 import { evaluateAction, type ActionValue } from "./templateAction.ts";
 import { notGiven, textData, unknownData, type TemplateData } from "./templateData.ts";
 import { evaluateTemplate } from "./templateEvaluate.ts";
 import { isMasked, maskTemplate } from "./templateMask.ts";
 import { templateScopes } from "./templateScope.ts";
 import { readTemplateYaml } from "./yaml.ts";
-import { dereference, entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { dereference, entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Where the helmfile stands whose values a template beside it sees. */
 const helmfiles = ["", "../", "../../", "../../../"].flatMap((folder) => [
@@ -19,6 +19,9 @@ const nothing = notGiven(".Values");
 const maximumEntries = 3000;
 const maximumDepth = 30;
 const maximumFiles = 10;
+/** Files that one pattern stands for, and places in it that may be anything. */
+const maximumMatches = 40;
+const maximumStars = 2;
 
 /** What actions in the template at `path` come to, which sees the values of the helmfile that `values` gives. */
 export function helmfileActions(
@@ -56,31 +59,72 @@ export function helmfileActions(
 
 /** The values that a helmfile states for all, and for the environment that is taken where none is named. */
 export function valuesOfHelmfile(roots: readonly YamlNode[], path: string, siblings: Siblings): TemplateData {
+  const lists = roots.flatMap((root) => [
+    valueAt(root, "values"),
+    valueAt(root, "environments", usualEnvironment, "values"),
+  ]);
+  return valuesIn(lists, path, siblings);
+}
+
+/** What lists of values in the helmfile at `path` come to: mappings, and files that may be named by a pattern. */
+function valuesIn(lists: readonly (YamlNode | undefined)[], path: string, siblings: Siblings): TemplateData {
   const budget = { left: maximumEntries };
   const layers: TemplateData[] = [];
-  for (const root of roots)
-    for (const list of [valueAt(root, "values"), valueAt(root, "environments", usualEnvironment, "values")])
-      for (const item of itemsOf(list).slice(0, maximumFiles)) {
-        if (mappingOf(item) !== undefined) layers.push(dataOf(item, path, budget, 0));
-        const file = siblingPath(path, textOf(item) ?? "");
-        const text = file === undefined || mappingOf(item) !== undefined ? undefined : siblings(file);
-        if (file === undefined || text === undefined) continue;
-        const documents = readTemplateYaml(maskTemplate(text).text).documents;
-        for (const document of documents) layers.push(dataOf(document.root, file, budget, 0));
-      }
+  for (const list of lists)
+    for (const item of itemsOf(list).slice(0, maximumFiles)) {
+      if (mappingOf(item) !== undefined) layers.push(dataOf(item, path, budget, 0));
+      else
+        for (const file of filesNamed(textOf(item) ?? "", path, siblings)) {
+          const text = siblings(file);
+          if (text === undefined) continue;
+          const documents = readTemplateYaml(maskTemplate(text).text).documents;
+          for (const document of documents) layers.push(dataOf(document.root, file, budget, 0));
+        }
+    }
   return layers.length === 0 ? nothing : layers.reduce(merged);
 }
 
-/** The values of the helmfile that stands beside or above a template of values. */
+/** The files that a helmfile names: one, or those of a folder that fit a pattern. */
+function filesNamed(name: string, path: string, siblings: Siblings): readonly string[] {
+  const place = siblingPath(path, name);
+  if (place === undefined) return [];
+  const stars = place.split(/[*?]/).length - 1;
+  if (stars === 0) return [place];
+  const start = place.lastIndexOf("/") + 1;
+  const folder = place.slice(0, start);
+  if (stars > maximumStars || /[*?]/.test(folder)) return [];
+  const literal = place.slice(start).replaceAll(/[^\w*?]/g, "\\$&");
+  const pattern = new RegExp(`^${literal.replaceAll("*", ".*").replaceAll("?", ".")}$`);
+  const names = (siblings(folder || "./") ?? "").split("\n").slice(0, maximumNames);
+  return names
+    .filter((one) => !one.endsWith("/") && pattern.test(one))
+    .slice(0, maximumMatches)
+    .map((one) => folder + one);
+}
+
+/** The values of the helmfile that stands beside or above a template of values, and those that one above hands on to it. */
 export function valuesAround(path: string, siblings: Siblings): TemplateData {
+  let own: TemplateData | undefined;
   for (const relative of helmfiles) {
     const file = siblingPath(path, relative);
     const text = file === undefined ? undefined : siblings(file);
     if (file === undefined || text === undefined) continue;
     const roots = readTemplateYaml(maskTemplate(text).text).documents.flatMap(({ root }) => root ?? []);
-    return valuesOfHelmfile(roots, file, siblings);
+    own ??= valuesOfHelmfile(roots, file, siblings);
+    const handed = handedOn(roots, file, path, siblings);
+    if (handed !== nothing) own = merged(own, handed);
   }
-  return nothing;
+  return own ?? nothing;
+}
+
+/** The values that a helmfile hands on to those that it includes in whose folders a template stands. */
+function handedOn(roots: readonly YamlNode[], path: string, template: string, siblings: Siblings): TemplateData {
+  const included = roots.flatMap((root) => itemsOf(valueAt(root, "helmfiles")));
+  const lists = included.flatMap((one) => {
+    const file = siblingPath(path, textOf(valueAt(one, "path")) ?? "");
+    return file !== undefined && template.startsWith(folderOf(file)) ? [valueAt(one, "values")] : [];
+  });
+  return valuesIn(lists, path, siblings);
 }
 
 /** Values as templates see them; what a template itself fills in is not known. */
@@ -92,11 +136,11 @@ function dataOf(
   label = ".Values",
 ): TemplateData {
   if (budget.left-- <= 0 || depth > maximumDepth) return unknownData;
-  const scalar = scalarOf(node);
-  if (scalar !== undefined) return isMasked(scalar.text) ? unknownData : { kind: "node", node: scalar, file, label };
+  const found = dereference(node);
+  if (found?.kind === "scalar") return isMasked(found.text) ? unknownData : { kind: "node", node: found, file, label };
   const within = (inner: YamlNode, key: string): TemplateData =>
     dataOf(inner, file, budget, depth + 1, `${label}.${key}`);
-  if (dereference(node)?.kind !== "mapping") return unknownData;
+  if (found?.kind !== "mapping") return unknownData;
   const entries = entriesOf(node).map(({ key, value }): [string, TemplateData] => [key.text, within(value, key.text)]);
   return { kind: "dictionary", entries: new Map(entries), rest: nothing };
 }

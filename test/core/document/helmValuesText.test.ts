@@ -85,6 +85,39 @@ e:
     );
   });
 
+  it("fills in values that a helmfile hands on to those that it includes, from files that fit a pattern", () => {
+    const files = new Map([
+      [
+        "helmfile.yaml.gotmpl",
+        `helmfiles:
+- path: apps/c/child.yaml
+  values: &all
+  - "env/*.yaml*"
+  - {{ toYaml .Values | nindent 4 }}
+- {path: apps/d/child.yaml, values: [other.yaml]}
+- {path: apps/e/child.yaml, values: *all}
+`,
+      ],
+      ["env/", "a.yaml.gotmpl\nb.yaml\nc.txt\nmore/"],
+      ["env/a.yaml.gotmpl", "hub: {registry: ~}\napp: {registry: r.example.com, repository: team/app, tag: '2'}\n"],
+      ["env/b.yaml", "app: {tag: '3'}\n"],
+      ["env/c.txt", "app: {tag: '4'}\n"],
+      ["other.yaml", "app: {tag: '5'}\n"],
+    ]);
+    const read = (text: string) => readHelmValuesFile(text, "apps/c/values.yaml.gotmpl", (path) => files.get(path));
+    expectUses(
+      read,
+      `global: {imageRegistry: {{ .Values.hub.registry | quote }}}
+image:
+  registry: {{ coalesce .Values.hub.registry .Values.app.registry | quote }}
+  repository: «{{ .Values.app.repository }}»
+  tag: {{ .Values.app.tag | quote }}
+side: {image: {registry: "{{ .Values.hub.registry }}", repository: «a/side», tag: '1'}}
+`,
+      ["image r.example.com/team/app:3 resolved", "image docker.io/a/side:1 resolved"],
+    );
+  });
+
   it("pins and survives mutations", () => {
     const source = "extraContainers: |\n  - image: a/b:1\n    args: [x]\n";
     assert.equal(expectPinsToHold(readHelmValuesFile, source), 1);
