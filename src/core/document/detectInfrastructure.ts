@@ -1,4 +1,5 @@
 import type { Dialect } from "./document.ts";
+import { dialectByForm } from "./pathForms.ts";
 
 /** Files that describe machines, builds and services, by their paths. */
 const byPath: readonly (readonly [Dialect, RegExp])[] = [
@@ -19,9 +20,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
 ];
 
 /** The dialect of an infrastructure file that a path alone tells. */
-export function infrastructureOfPath(path: string): Dialect | undefined {
-  return byPath.find(([, form]) => form.test(path))?.[0];
-}
+export const infrastructureOfPath: (path: string) => Dialect | undefined = dialectByForm(byPath);
 
 /** The dialect of an infrastructure file in YAML whose path does not tell one. */
 export function infrastructureOfYaml(head: string): Dialect | undefined {

@@ -1,4 +1,5 @@
 import type { Dialect } from "./document.ts";
+import { dialectByForm } from "./pathForms.ts";
 
 const byPath: readonly (readonly [dialect: Dialect, path: RegExp])[] = [
   ["gitlab-ci", /(?:^|\/)(?:[^/]*\.)?gitlab-ci(?:[._-][^/]*)?\.ya?ml$/i],
@@ -22,9 +23,7 @@ const byPath: readonly (readonly [dialect: Dialect, path: RegExp])[] = [
 ];
 
 /** The pipeline dialect that a path alone tells, at the workspace's root or in any folder below it. */
-export function pipelineOfPath(path: string): Dialect | undefined {
-  return byPath.find(([, form]) => form.test(path))?.[0];
-}
+export const pipelineOfPath: (path: string) => Dialect | undefined = dialectByForm(byPath);
 
 const tektonVersion = /^[ \t-]*["']?apiVersion["']?[ \t]*:[ \t]*["']?(?:triggers\.)?tekton\.dev\//m;
 const argoVersion = /^[ \t-]*["']?apiVersion["']?[ \t]*:[ \t]*["']?argoproj\.io\//m;

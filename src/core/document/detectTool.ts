@@ -1,4 +1,5 @@
 import type { Dialect } from "./document.ts";
+import { dialectByForm } from "./pathForms.ts";
 
 /** Configuration of tools that build, run or develop, by their paths. */
 const byPath: readonly (readonly [Dialect, RegExp])[] = [
@@ -46,9 +47,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
 ];
 
 /** The dialect of a tool's configuration that a path alone tells. */
-export function toolOfPath(path: string): Dialect | undefined {
-  return byPath.find(([, form]) => form.test(path))?.[0];
-}
+export const toolOfPath: (path: string) => Dialect | undefined = dialectByForm(byPath);
 
 /**
  * The dialect of a tool's configuration in YAML that a text's beginning shows, where its path does not tell it. `has`
