@@ -60,7 +60,7 @@ const shellName = new RegExp(
 export const dialectOfPath: (path: string) => Dialect | undefined = keepingMany(2_048, tellDialect);
 
 function tellDialect(path: string): Dialect | undefined {
-  const name = path.slice(path.lastIndexOf("/") + 1);
+  const name = nameOf(path);
   return (
     byPath.find(({ matches }) => matches(path, name))?.dialect ??
     (isToFillIn(path) ? undefined : deliveryOfPath(path)) ??
@@ -86,7 +86,7 @@ const source =
 /** Whether a file is worth reading: its path tells a dialect, or its content may (YAML, JSON, or a name without extension). */
 export function mayHoldReferences(path: string): boolean {
   if (mayBeYaml.test(path) || mayBeValues.test(path)) return true;
-  const name = path.slice(path.lastIndexOf("/") + 1);
+  const name = nameOf(path);
   if (!name.includes(".")) return true;
   if (source.test(name) && !/file/i.test(name)) return false;
   const target = filledPath(path);
@@ -105,22 +105,30 @@ const lookedAt = 65_536;
 export function dialectOfContent(text: string, path: string): Dialect | undefined {
   const head = text.slice(0, lookedAt);
   const known = mayBeYaml.test(path) ? dialectOfYaml(head, path) : undefined;
-  if (known !== undefined || /\.ya?ml$/i.test(path)) return known;
+  if (known !== undefined) return known;
+  if (/\.ya?ml$/i.test(path)) return dockerfileName.test(nameOf(path)) && isDockerfile(head) ? "dockerfile" : undefined;
   if (mayBeValues.test(path)) return isChartValues(head, path) ? "helm-values" : undefined;
   if (mayHoldInfrastructure(path)) return infrastructureOfContent(head, path);
   if (/\.json$/i.test(path)) return deliveryOfJson(head) ?? infrastructureOfContent(head, path);
-  if (path.slice(path.lastIndexOf("/") + 1).includes(".")) return undefined;
+  if (nameOf(path).includes(".")) return undefined;
   if (/^#(?:![^\n]{0,200}\b|[ \t]*shellcheck[ \t][^\n]{0,200}\bshell=)(?:ba|da|a|z|k|mk)?sh\b/.test(head))
     return "shell";
   if (isCloudConfig(head)) return "cloud-init";
   if (isJenkinsPipeline(head)) return "jenkinsfile";
   if (manifestStart.test(head)) return dialectOfYaml(head, path);
   if (/^\s*(?:\[\s*)?\{/.test(head)) return infrastructureOfContent(head, path);
-  if (/^#[ \t]*syntax[ \t]*=/i.test(head)) return "dockerfile";
+  return isDockerfile(head) ? "dockerfile" : undefined;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** A text that begins as a Dockerfile does, and has an instruction of one that stands alone on its line. */
+function isDockerfile(head: string): boolean {
+  if (/^#[ \t]*syntax[ \t]*=/i.test(head)) return true;
   const starts = /^(?:[ \t]*(?:#[^\n]*|\r)?\n)*(?:FROM|ARG)[ \t]+\S/.test(head);
-  return starts && /^FROM[ \t]+(?:--\S+[ \t]+)*\S+(?:[ \t]+(?:AS|as)[ \t]+\S+)?[ \t]*\r?$/m.test(head)
-    ? "dockerfile"
-    : undefined;
+  return starts && /^FROM[ \t]+(?:--\S+[ \t]+)*\S+(?:[ \t]+(?:AS|as)[ \t]+\S+)?[ \t]*\r?$/m.test(head);
 }
 
 /** What a manifest or a compose file begins with, to tell one by where its name has no ending, as that of a template (`deployment.j2`). */
