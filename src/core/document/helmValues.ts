@@ -148,7 +148,9 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
         if (filledIn !== undefined && (namesRepository(scalar.text) || isPossibleImage(knownText(filledIn))))
           images.add(value, "image", { value: filledIn, pin: "none" });
       } else if (!(isSplit && split.repository === value)) {
-        const isNamed = isWholeOf(below, value) && (isImageKey(key) ? isCertainImage : isWholeImage)(scalar.text);
+        // No tag has a slash.
+        const mayBeWhole = isWholeOf(below, value) || (below === "tag" && split === undefined && isImageKey(key));
+        const isNamed = mayBeWhole && (isImageKey(key) ? isCertainImage : isWholeImage)(scalar.text);
         const named = namedSplit(below, mapping);
         // `gitRepository` and `gitTag` are none of an image, unless templates make them one.
         if (named !== undefined && (isImageKey(key) || reading.templates?.isUsed(value, top || below) === true))

@@ -58,6 +58,11 @@ describe("readHelmValues", () => {
       "image: {defaultRepository: «quay.io/a/b», defaultTag: '4.8', repository: null, tag: null}\nb: {image: {repository: «a/c», tag: '1', defaultTag: '2'}}",
       ["image quay.io/a/b:4.8 resolved", "image docker.io/a/c:1 resolved"],
     ],
+    [
+      "a whole image under the key of a tag, which has no slash",
+      "image: {tag: «r.io/a/b:1»}\nb: {image: {tag: «a/c:2»}}\nc: {image: {repository: «a/d», tag: a/e}}\nd: {image: {tag: v1}}\ne: {tag: a/f:1}",
+      ["image r.io/a/b:1 literal", "image docker.io/a/c:2 literal", "image ? partial"],
+    ],
     ["a name and its tag", "image: {name: «a/b», tag: v1}", ["image docker.io/a/b:v1 resolved"]],
     ["a name in a folder", "image: {repository: team/, name: «a», tag: v1}", ["image docker.io/team/a:v1 resolved"]],
     ["a text and its tag beside it", "image: «nginx»\nimageTag: 1.2", ["image docker.io/library/nginx:1.2 resolved"]],
