@@ -48,7 +48,7 @@ export function createImageCollector(text: string): ImageCollector {
   const images: ImageUse[] = [];
   const problems: Problem[] = [];
   const firstAt = new Map<number, ImageUse>();
-  const seen = new Set<string>();
+  const seen = new Map<string, ImageUse>();
   return {
     images,
     problems,
@@ -64,18 +64,21 @@ export function createImageCollector(text: string): ImageCollector {
       const first = firstAt.get(use.span.start);
       if (first === undefined) firstAt.set(use.span.start, use);
       else {
-        seen.add(identityOf(first));
+        if (!seen.has(identityOf(first))) seen.set(identityOf(first), first);
         const identity = identityOf(use);
-        if (seen.has(identity)) return;
-        seen.add(identity);
+        const same = seen.get(identity);
+        if (same !== undefined && (same.resolution !== "unresolved" || use.resolution !== "partial")) return;
+        // Of what nobody knows, one place holds one: that of which most is known.
+        if (same !== undefined) images.splice(images.lastIndexOf(same), 1);
+        seen.set(identity, use);
       }
       images.push(use);
     },
   };
 }
 
-function identityOf({ site, span, reference, resolution }: ImageUse): string {
-  return JSON.stringify([site, span, reference ?? resolution]);
+function identityOf({ site, span, reference }: ImageUse): string {
+  return JSON.stringify([site, span, reference ?? ""]);
 }
 
 /** Uses as a person meets them in the text; those at one place keep their order. */

@@ -125,6 +125,11 @@ describe("readGitlabCi", () => {
       [`image ${node}:20 resolved`, `image ${node}:22 resolved`, `image ${node}:24 resolved`],
     ],
     [
+      "a matrix of which several values are not known, by the one that tells most",
+      "a:\n  parallel: {matrix: [{I: ['$X/a', 'a/b:$X', '$X/b', 'c:1']}]}\n  image: «$I»\n  script: x\n",
+      ["image ? partial", "image docker.io/library/c:1 resolved"],
+    ],
+    [
       "numbers, which Ruby prints",
       "variables: {A: 3.10, B: '3.10'}\na: {image: '«python:$A»'}\nb: {image: '«python:$B»'}\nc: {image: '«php:$V»', parallel: {matrix: [{V: [8.0, 8.10]}]}}\n",
       ["3.1", "3.10"]
