@@ -11,6 +11,8 @@ interface ChartPlace {
   readonly name?: readonly string[];
   readonly version: readonly string[];
   readonly values: readonly string[];
+  /** Further values, each given alone. */
+  readonly moreValues?: readonly (readonly string[])[];
   /** The chart's own address, in place of a repository and a name. */
   readonly chart?: readonly string[];
   /** A list of values that are set one by one. */
@@ -61,6 +63,17 @@ const chartKinds = new Map<string, ChartPlace>([
       values: ["values"],
     },
   ],
+  // KOTS: `builder` holds values by which it finds the images for an installation without a network.
+  [
+    "kots.io/HelmChart",
+    {
+      at: ["spec"],
+      url: ["chart", "repository"],
+      version: ["chart", "chartVersion"],
+      values: ["values"],
+      moreValues: [["builder"], ["optionalValues", "*", "values"]],
+    },
+  ],
 ]);
 
 /** Reads a resource of a kind that installs charts; gives whether it is one. */
@@ -79,6 +92,8 @@ export function readChartResource(
     const source = chart === undefined ? { url: at(place.url), name: at(place.name) } : { url: chart };
     addOciChart(text, images, { ...source, version }, "chart");
     readInlineValues(at(place.values), reading);
+    for (const path of place.moreValues ?? [])
+      for (const values of nodesAt(one, path)) readInlineValues(values, reading);
     readParameterList(at(place.set), reading);
   }
   if (group === "k0s.k0sproject.io") readSystemImages(valueAt(node, "spec", "images"), reading, 0);

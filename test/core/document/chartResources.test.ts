@@ -27,6 +27,11 @@ describe("readChartResource", () => {
       ["chart a.io/charts/gw:1.7.0 resolved"],
     ],
     [
+      "a chart of KOTS with the values by which it finds images",
+      "apiVersion: kots.io/v1beta2\nkind: HelmChart\nspec:\n  chart: {name: c, chartVersion: 1.0.0}\n  values: {image: {front: {registry: a.io, repository: «x/front», tag: v1}}}\n  optionalValues:\n  - {when: 'true', values: {side: {image: «a.io/side:1»}}}\n  builder: {images: {db: {registry: '', repository: «db», tag: '16'}}}\n",
+      ["image a.io/x/front:v1 resolved", "image a.io/side:1 literal", "image docker.io/library/db:16 resolved"],
+    ],
+    [
       "what k0s runs and installs",
       "apiVersion: k0s.k0sproject.io/v1beta1\nkind: ClusterConfig\nspec:\n  images:\n    coredns: {image: «a.io/coredns», version: 1.11.1}\n    calico: {cni: {image: «a.io/cni», version: v3}}\n  extensions: {helm: {charts: [{chartname: 'oci://«a.io/vip»', version: 0.6.1, values: 'image: {repository: «a.io/x», tag: v2}'}]}}\n",
       [
