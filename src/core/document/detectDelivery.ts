@@ -73,8 +73,8 @@ const valuesImage =
 /** A name in parts as ingress-nginx takes it: the repository stands as `image` beside a registry. */
 const valuesName =
   /^([ \t]*)[\w-]*[iI]mage[ \t]*:[ \t]*(?:#[^\n]*|\r)?\n(?=(?:\1[ \t]+[^\s#][^\n]*\n|[ \t]*(?:#[^\n]*|\r)?\n){0,20}?\1[ \t]+registry[ \t]*:)(?:\1[ \t]+[^\s#][^\n]*\n|[ \t]*(?:#[^\n]*|\r)?\n){0,20}?\1[ \t]+image[ \t]*:/m;
-/** Where people keep the values of one chart each. */
-const valuesFolder = /(?:^|[/._-])values\/[^/]+\.ya?ml$/i;
+/** Where people keep the values of one chart each, and names of theirs that only end as others do (`myvalues.yaml`). */
+const valuesFolder = /(?:^|[/._-])values\/[^/]+\.ya?ml$|[a-z]values(?:[._-][^/]*)?\.ya?ml$/i;
 
 /** Containers that charts take from their values, at the top of them: a list, or each under its name. */
 const valuesContainers =

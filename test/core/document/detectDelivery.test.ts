@@ -80,6 +80,7 @@ describe("files of Kubernetes' tools", () => {
       "persistence:\n  a:\n    enabled: true\n\ninitContainers:\n  1-wait:\n    image: a/wait:1\n",
       "helm-values",
     ],
+    ["values by a name that only ends so", "myvalues.yaml", "app:\n  image: a/b:1\n", "helm-values"],
     ["containers without an image", "extra.yaml", "sidecars:\n  - name: a\n", undefined],
     ["a setting called like containers", "extra.yaml", "sidecars: 2\nlogo:\n  image: a.png\n", undefined],
     [
