@@ -76,9 +76,9 @@ function resolutionOf(parts: readonly ValuePart[], isKnown: boolean, isFollowed:
   return knowsRepository(parts) ? "partial" : "unresolved";
 }
 
-/** Text that some other tool fills in before it is read (a chart's template, `envsubst`, a pipeline's variables). */
+/** Text that some other tool fills in before it is read (a chart's template, `envsubst`, a pipeline's variables, `{version}`). */
 function looksLikeTemplate(text: string): boolean {
-  return /\$|\{\{|<[^>]*>|%\w|__\w+__|\[\[/.test(text);
+  return /\$|\{\{|\{[\w.-]+\}|<[^>]*>|%\w|__\w+__|\[\[/.test(text);
 }
 
 /** Whether what is known before the first unknown part names the repository: a tag or digest has begun. */

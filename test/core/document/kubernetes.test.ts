@@ -37,6 +37,13 @@ describe("readKubernetes", () => {
       [node],
     ));
 
+  it("reads images that a tool fills in by names in braces", () =>
+    void expectUses(
+      readKubernetes,
+      "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: «r.example.com/a:{version}»\n  - image: '«{registry}/b:1»'\n",
+      ["image ? partial", "image ? unresolved"],
+    ));
+
   it("reads pods that leave out what they are", () =>
     void expectUses(
       readKubernetes,
