@@ -50,7 +50,7 @@ const names = new Set("repository repo defaultRepository image name imageReposit
 
 /** The nodes that share a reference in a mapping under `key`, where the mapping is one of an image. */
 export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefined {
-  if (!mapping.entries.some((entry) => names.has(entry.key.text))) return undefined;
+  if (!mapping.entries.some((entry) => names.has(entry.key.text))) return wholeRegistry(mapping, key);
   const at = (name: string): YamlNode | undefined => {
     const node = valueAt(mapping, name);
     return mappingOf(node) === undefined && itemsOf(node).length === 0 ? node : undefined;
@@ -117,6 +117,15 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
       needsTag: true,
     };
   return undefined;
+}
+
+/** A registry that holds the whole name of an image, beside its tag, where nothing else does (democratic-csi). */
+function wholeRegistry(mapping: YamlMapping, key: string): FoundSplit | undefined {
+  // Mappings beside it may be the images of that registry.
+  if (!isImageKey(key) || mapping.entries.some(({ value }) => mappingOf(value) !== undefined)) return undefined;
+  const [registry, tag] = [filled(valueAt(mapping, "registry")), filled(valueAt(mapping, "tag"))];
+  if (registry === undefined || tag === undefined || !isInFolder(registry)) return undefined;
+  return { repository: registry, tag, isBare: true };
 }
 
 const plainWord = /^(?:|true|false|\d+)$/i;

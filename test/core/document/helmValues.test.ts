@@ -18,6 +18,11 @@ describe("readHelmValues", () => {
       [`image quay.io/a/b:1@${digest} resolved`],
     ],
     [
+      "a registry that is the whole name, and those that are not",
+      "a: {image: {registry: «r.io/b/c», tag: v1}}\nb: {image: {registry: r.io/b, tag: v1}}\nc: {image: {registry: r.io/b/c, tag: v1, main: {repository: «x/y», tag: '2'}}}\nd: {image: {registry: r.io/b/c}}\ne: {registry: r.io/b/c, tag: v1}",
+      ["image r.io/b/c:v1 resolved", "image docker.io/x/y:2 resolved"],
+    ],
+    [
       "an empty registry, a null tag and an empty digest",
       'image: {registry: "", repository: «a/b», tag: ~, digest: ""}',
       ["image ? partial"],
