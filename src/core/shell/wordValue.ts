@@ -1,6 +1,6 @@
 import type { ShellWord, WordPart } from "../document/document.ts";
 import type { Span } from "../image/span.ts";
-import { withoutPlace } from "./alternatives.ts";
+import { placedParts } from "./placedParts.ts";
 import { textOfStretches, unknownCharacter } from "./stretch.ts";
 
 /** A word with all its parts: `text` has one character for each part that is not known. */
@@ -23,7 +23,7 @@ export function valueOfWord(word: ShellWord, document: string): WordValue {
     const part = wholeWord(word, document);
     return { word, parts: [part], text: part.text ?? unknownCharacter };
   }
-  const parts = word.parts.map((part): WordPart => (isInPlace(part, document) ? part : withoutPlace(part)));
+  const parts = word.parts.flatMap((part) => (isInPlace(part, document) ? part : placedParts(part, document)));
   return { word, parts, text: textOfStretches(parts) };
 }
 
