@@ -1,5 +1,6 @@
 import { definitionsOf as definitionsIn, type VariableLookup } from "./ansibleVariables.ts";
 import { evaluateJinja } from "./jinja.ts";
+import { jinjaTokens } from "./jinjaTokens.ts";
 import {
   definitionValues,
   type Definition,
@@ -87,7 +88,31 @@ const isPath = /^[\w.]+$/;
 const expression =
   /\{\{-?\s*(?:([\w.]+)\s*(?:\|\s*default\(\s*(?:'([^']*)'|"([^"]*)")\s*(?:,\s*true\s*)?\)\s*)?-?\}\}|([^}]{0,1000}?)-?\}\})/gi;
 
+/**
+ * Expressions, and statements and comments, of which nothing stays but a space between one choice and the next. What is
+ * a choice within a word is not known.
+ */
 function placeholders(source: string): readonly Placeholder[] {
+  const expressions = expressionsIn(source);
+  if (!source.includes("{%") && !source.includes("{#")) return expressions;
+  const tokens = jinjaTokens(source);
+  const read = new Set(tokens.flatMap(({ kind, start }) => (kind === "expression" ? [start] : [])));
+  let isWithinWord = false;
+  const others = tokens.flatMap(({ kind, start, end, inner }): readonly Placeholder[] => {
+    if (kind === "expression") return [];
+    const [, word = ""] = /^(?:end)?(if|elif|else|for)\b/.exec(kind === "statement" ? inner : "") ?? [];
+    if (inner.startsWith(word) && (word === "if" || word === "for"))
+      isWithinWord = /\S/.test(source.charAt(start - 1)) && /\S/.test(source.charAt(end));
+    // By itself it is a part of something that is looked at again.
+    if (word !== "" && (isWithinWord || end - start === source.length)) return [{ start, end, label: "expression" }];
+    return [{ start, end, text: word.startsWith("el") ? " " : "" }];
+  });
+  return [...expressions.filter(({ start }) => read.has(start)), ...others].toSorted(
+    (one, other) => one.start - other.start,
+  );
+}
+
+function expressionsIn(source: string): readonly Placeholder[] {
   return [...source.matchAll(expression)].map((match): Placeholder => {
     const start = match.index;
     const end = start + match[0].length;

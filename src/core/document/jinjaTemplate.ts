@@ -1,7 +1,7 @@
-import type { Span } from "../image/span.ts";
 import { scopeOf } from "./ansibleScope.ts";
 import { variablesBeside, type VariableLookup } from "./ansibleVariables.ts";
 import type { Document, ImageUse } from "./document.ts";
+import { jinjaTokens, type JinjaToken } from "./jinjaTokens.ts";
 import type { Siblings } from "./siblings.ts";
 import { readSubstituted, type Substitution } from "./substitution.ts";
 import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
@@ -15,9 +15,6 @@ const manifest = /^(?:apiVersion|services)[ \t]*:/m;
 /** Variables named after the command that they hold, where one of its sub-commands follows. */
 const engine = /(?:^|[._])(docker|podman)(?:_(?:bin|binary|cmd|command|exe|executable|path))?$/;
 const subcommand = /^[ \t]+(?:create|pull|run)[ \t\\]/;
-const maximumTokens = 20_000;
-/** Longer expressions name no image. */
-const maximumLength = 2000;
 
 /**
  * Reads a template of Jinja as what it becomes: with the values that Ansible's variables have in the files, and with a
@@ -29,7 +26,7 @@ export function readJinjaTemplate(
   siblings: Siblings,
   read: (text: string) => Document,
 ): Document {
-  const tokens = tokensOf(text);
+  const tokens = jinjaTokens(text);
   const scope = scopeOf(text, nothing, variablesOf(text, tokens, variablesBeside(path, siblings)));
   const isYaml = yaml.test(filledPath(path)) || manifest.test(text);
   const substitutions = tokens.flatMap((token) => substitutionOf(text, token, scope, isYaml) ?? []);
@@ -39,69 +36,8 @@ export function readJinjaTemplate(
 
 const nothing: YamlNode = { kind: "mapping", span: { start: 0, end: 0 }, entries: [] };
 
-/** `{{ expression }}`, `{% statement %}` or `{# comment #}`. */
-interface Token extends Span {
-  readonly kind: "expression" | "statement" | "comment";
-  readonly inner: string;
-}
-
-const kinds = new Map<string, readonly [kind: Token["kind"], close: string]>([
-  ["{", ["expression", "}}"]],
-  ["%", ["statement", "%}"]],
-  ["#", ["comment", "#}"]],
-]);
-
-function tokensOf(text: string): readonly Token[] {
-  const found: Token[] = [];
-  const next = createFinder(text);
-  for (let start = text.indexOf("{"); start >= 0 && found.length < maximumTokens;) {
-    const [kind, close] = kinds.get(text.charAt(start + 1)) ?? [];
-    const end = kind === undefined || close === undefined ? -1 : endOf(text, start + 2, next(close, start + 2), kind);
-    if (kind === undefined || end < 0) {
-      start = text.indexOf("{", start + 1);
-      continue;
-    }
-    const inner = text
-      .slice(start + 2, end - 2)
-      .replace(/^[-+]/, "")
-      .replace(/[-+]$/, "")
-      .trim();
-    found.push({ kind, start, end, inner });
-    // What is raw is no template.
-    const raw = kind === "statement" && inner === "raw" ? next("endraw", end) : -1;
-    start = text.indexOf("{", raw < 0 ? end : text.lastIndexOf("{%", raw));
-  }
-  return found;
-}
-
-/** Finds what comes next in a text; what is not there any more is not looked for again. */
-function createFinder(text: string): (part: string, from: number) => number {
-  const gone = new Set<string>();
-  return (part, from) => {
-    const at = gone.has(part) ? -1 : text.indexOf(part, from);
-    if (at < 0) gone.add(part);
-    return at;
-  };
-}
-
-/** The offset after what closes a token, first met at `close`; in an expression, texts hide it. */
-function endOf(text: string, from: number, close: number, kind: Token["kind"]): number {
-  if (close < 0 || kind !== "expression") return close < 0 ? -1 : close + 2;
-  const limit = Math.min(text.length, from + maximumLength);
-  for (let at = from; at < limit; at++) {
-    const character = text.charAt(at);
-    if (character === "}" && text.charAt(at + 1) === "}") return at + 2;
-    if (character !== '"' && character !== "'") continue;
-    const written = /[^"'\n]*/y;
-    written.lastIndex = at + 1;
-    written.test(text);
-    if (text.charAt(written.lastIndex) === character) at = written.lastIndex;
-  }
-  return -1;
-}
-
 /** Ansible's variables, and those that the template sets; one that a loop goes through has no one value. */
-function variablesOf(text: string, tokens: readonly Token[], around: VariableLookup): VariableLookup {
+function variablesOf(text: string, tokens: readonly JinjaToken[], around: VariableLookup): VariableLookup {
   const own = new Map<string, YamlScalar | undefined>();
   for (const { kind, inner, start } of tokens) {
     if (kind !== "statement") continue;
@@ -121,7 +57,12 @@ function variablesOf(text: string, tokens: readonly Token[], around: VariableLoo
 }
 
 /** What stands in a token's place. */
-function substitutionOf(text: string, token: Token, scope: TemplateScope, isYaml: boolean): Substitution | undefined {
+function substitutionOf(
+  text: string,
+  token: JinjaToken,
+  scope: TemplateScope,
+  isYaml: boolean,
+): Substitution | undefined {
   const { kind, start, end, inner } = token;
   if (kind !== "expression") return { ...lineOf(text, token), text: "" };
   const written: YamlScalar = { ...wholeOf(text.slice(start, end)), span: { start, end } };

@@ -103,6 +103,38 @@ describe("readAnsible", () => {
       ],
     ));
 
+  it("reads what statements leave of a command or an image, once, and knows no choice within a word", () =>
+    expectUses(
+      read,
+      `- hosts: all
+  vars: { img: r.io/a }
+  tasks:
+    - command: >
+        podman image inspect «{{ img }}:1»
+        --format {% raw %}'{{.Digest}} {{ img }}:2'{% endraw %}
+    - command: "docker run {% if gpu %}--gpus all{% else %}-d{% endif %} {# no:1 #} «{{ img }}:3» ls"
+    - command: docker run {% for e in all %}-e {{ e }} {% endfor %}«{{ img }}:4» {% raw %}{{ img }}:5{% endraw %}
+    - command: docker pull «{{ img }}:{% if arm %}6{% else %}7{% endif %}»
+    - docker_container: { image: "«a/x{% if arm %}-arm{% endif %}:1»" }
+    - docker_container: { image: "{% if arm %}no:2{% else %}no:3{% endif %}" }
+    - shell: |
+        {% if pull %}
+        docker pull «{{ img }}:8»
+        {% else %}
+        docker pull «{{ img }}:9»
+        {% endif %}
+`,
+      [
+        "command r.io/a:1 resolved",
+        "command r.io/a:3 resolved",
+        "command r.io/a:4 resolved",
+        "command ? partial",
+        "docker_container ? unresolved",
+        "command r.io/a:8 resolved",
+        "command r.io/a:9 resolved",
+      ],
+    ));
+
   it("reads modules that name several images", () =>
     void expectUses(
       read,
