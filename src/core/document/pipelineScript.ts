@@ -1,4 +1,4 @@
-import { isShellProgram, shebangIsShell } from "../shell/shellInterpreter.ts";
+import { isShellProgram, scriptAt, shebangIsShell } from "../shell/shellInterpreter.ts";
 import { readShell, type ShellReading } from "../shell/readShell.ts";
 import type { WindowsShell } from "../shell/windowsShell.ts";
 import type { ShellCommand, ShellWord } from "./document.ts";
@@ -86,10 +86,9 @@ export function readWords(text: string, nodes: readonly YamlNode[], options: Wor
     words.unshift({ span: program.node.span, raw: program.text, text: program.text, expands: [] });
   const [first] = words;
   if (first === undefined) return nothing;
-  const flag = isShellProgram(first.text ?? "") ? words.findIndex((word) => /^-[a-z]*c$/.test(word.text ?? "")) : -1;
-  const script = flag > 0 ? scalars[program === undefined ? flag + 1 : flag] : undefined;
+  const at = isShellProgram(first.text ?? "") ? scriptAt(words.slice(1).map((word) => word.text)) : undefined;
+  const script = at === undefined ? undefined : scalars[program === undefined ? at + 1 : at];
   if (script !== undefined) return readScriptLines(text, [script], { ...options, scope: scopeOf(script) });
-  if (flag > 0) return nothing;
   const span = {
     start: Math.min(...words.map((word) => word.span.start)),
     end: Math.max(...words.map((word) => word.span.end)),

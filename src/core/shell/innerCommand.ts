@@ -1,6 +1,6 @@
 import type { ShellCommand, ShellWord } from "../document/document.ts";
 import { invocationOf, programWords, type Invocation } from "./invocation.ts";
-import { isShellProgram, remoteCommandAt } from "./shellInterpreter.ts";
+import { isShellProgram, remoteCommandAt, scriptAt } from "./shellInterpreter.ts";
 
 /** What a command runs: a tool with its words, or a script that a word holds. */
 export type InnerCommand =
@@ -127,12 +127,8 @@ function scriptOf(tool: string, words: readonly ShellWord[]): ShellWord | undefi
 }
 
 function shellScript(words: readonly ShellWord[]): ShellWord | undefined {
-  for (const [index, { text }] of words.entries()) {
-    if (text !== undefined && /^-[a-z]*c$/.test(text)) return words[index + 1];
-    // What comes before `-c` may be an option; anything else is a script file and its arguments.
-    if (text?.startsWith("-") !== true && text !== "pipefail") return undefined;
-  }
-  return undefined;
+  const at = scriptAt(words.map(({ text }) => text));
+  return at === undefined ? undefined : words[at];
 }
 
 /** The only word after the host and what options stand around that. */
@@ -190,10 +186,8 @@ function wrapped({ tool, rest }: Invocation): InnerCommand | undefined {
     const engine = text === "" ? engineByName(rest.slice(at)) : undefined;
     if (engine !== undefined && known.get(engine.tool)?.test(next) === true)
       return { kind: "tool", invocation: engine };
-    if (isShellProgram(text) && /^-[a-z]*c$/.test(next)) {
-      const word = rest[at + 2];
-      return word === undefined ? undefined : { kind: "script", word };
-    }
+    const word = isShellProgram(text) ? shellScript(rest.slice(at + 1)) : undefined;
+    if (word !== undefined) return { kind: "script", word };
     if (verbs !== undefined && namesVerb(rest.slice(at + 1, at + 8), verbs))
       return { kind: "tool", invocation: { tool: name, rest: rest.slice(at + 1) } };
   }

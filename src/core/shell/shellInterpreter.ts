@@ -14,6 +14,29 @@ export function shebangIsShell(text: string): boolean | undefined {
   return isShellProgram(rest.find((word) => !word.startsWith("-") && !word.includes("=")) ?? "");
 }
 
+/** Options of a shell's that take the word after them, each by its letter or in full. */
+const valuedLetter = /[oO]/g;
+const valuedOption = /^--(?:rcfile|init-file)$/;
+
+/**
+ * Where the script stands among the words after a shell's name: it is the first that is no option, where `-c` is one of
+ * the options (`-c`, `-ec`, `-ceu`, `-c -e`, `-euo pipefail -c`). Undefined where the shell is given none.
+ */
+export function scriptAt(words: readonly (string | undefined)[]): number | undefined {
+  let isGiven = false;
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? "";
+    if (word === "--") return isGiven && at + 1 < words.length ? at + 1 : undefined;
+    if (!/^[-+]./.test(word)) return isGiven ? at : undefined;
+    if (word.startsWith("--")) at += valuedOption.test(word) ? 1 : 0;
+    else {
+      isGiven ||= word.startsWith("-") && word.includes("c");
+      at += word.match(valuedLetter)?.length ?? 0;
+    }
+  }
+  return undefined;
+}
+
 const sshValued = /^-[46AaCfGgKkMNnqsTtVvXxYy]*[BbcDEeFIiJLlmOopQRSWw]$/;
 
 /** Where the command begins that `ssh` is given after the host and the options around it; `words` follow `ssh`. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { feedsShell, isShellProgram, shebangIsShell } from "../../../src/core/shell/shellInterpreter.ts";
+import { feedsShell, isShellProgram, scriptAt, shebangIsShell } from "../../../src/core/shell/shellInterpreter.ts";
 
 describe("shell interpreters", () => {
   const programs: [program: string, is: boolean][] = [
@@ -24,6 +24,29 @@ describe("shell interpreters", () => {
     ["\n#!/bin/sh", undefined],
   ];
   for (const [text, is] of shebangs) it(`reads ${JSON.stringify(text)}`, () => assert.equal(shebangIsShell(text), is));
+
+  const scripts: [words: (string | undefined)[], script: string | undefined][] = [
+    [["-c", "x"], "x"],
+    [["-ec", "x", "y"], "x"],
+    [["-ceux", "x"], "x"],
+    [["-c", "-e", "x"], "x"],
+    [["-euo", "pipefail", "-c", "x"], "x"],
+    [["-ceuo", "pipefail", "x"], "x"],
+    [["--noprofile", "--rcfile", "r", "-lc", "x"], "x"],
+    [["-c", "--", "-x"], "-x"],
+    [["-c"], undefined],
+    [["-c", "--"], undefined],
+    [["-e", "x", "-c"], undefined],
+    [["--norc", "x"], undefined],
+    [["+c", "x"], undefined],
+    [["x", "-c", "y"], undefined],
+    [[undefined, "-c", "y"], undefined],
+  ];
+  for (const [words, script] of scripts)
+    it(`takes ${script ?? "nothing"} of '${words.join(" ")}' for the script`, () => {
+      const at = scriptAt(words);
+      assert.equal(at === undefined ? undefined : words[at], script);
+    });
 
   const commands: [words: (string | undefined)[], feeds: boolean][] = [
     [["bash"], true],
