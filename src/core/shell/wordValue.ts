@@ -20,8 +20,9 @@ export interface WordSlice {
 /** The parts of a word of `document`; literals that the document does not hold as they are lose their place. */
 export function valueOfWord(word: ShellWord, document: string): WordValue {
   if (word.parts === undefined) {
-    const part = wholeWord(word, document);
-    return { word, parts: [part], text: part.text ?? unknownCharacter };
+    const whole = wholeWord(word, document);
+    const parts = whole.text === undefined || whole.literal !== undefined ? [whole] : heldParts(whole, document);
+    return { word, parts, text: whole.text ?? unknownCharacter };
   }
   const parts = word.parts.flatMap((part) => (isInPlace(part, document) ? part : placedParts(part, document)));
   return { word, parts, text: textOfStretches(parts) };
@@ -31,6 +32,17 @@ function isInPlace({ literal, text = "" }: WordPart, document: string): boolean 
   return (
     literal === undefined || (literal.end - literal.start === text.length && document.startsWith(text, literal.start))
   );
+}
+
+/** The stretches of a word that the document holds with escapes, behind what quotes it there. */
+function heldParts(part: WordPart, document: string): readonly WordPart[] {
+  const { start, end } = part.span;
+  const quotes = /^\\?["']?/.exec(document.slice(start, start + 2))?.[0].length ?? 0;
+  for (const quote of new Set([quotes, 0])) {
+    const parts = placedParts({ ...part, literal: { start: start + quote, end: end - quote } }, document);
+    if (parts.some(({ literal }) => literal !== undefined)) return parts;
+  }
+  return [part];
 }
 
 function wholeWord({ text, raw, span, expands }: ShellWord, document: string): WordPart {

@@ -113,7 +113,8 @@ const samples: readonly Sample[] = [
     "b": "I=a:1 && docker pull «$I»",
     "c": "echo docker run no:3",
     "d": "npx concurrently -n a \\"npm:w\\" 'docker run --rm «b:2»'",
-    "e": "docker pull «$npm_package_config_image»"
+    "e": "docker pull «$npm_package_config_image»",
+    "f": "dotenv -e x -- sh -c 'docker run --rm «e:5» -c \\"x\\"'"
   },
   "config": { "image": "c:3" },
   "docker": "docker run no:4"
@@ -124,8 +125,9 @@ const samples: readonly Sample[] = [
       "command docker.io/library/a:1 resolved",
       "command docker.io/library/b:2 literal",
       "command docker.io/library/c:3 resolved",
+      "command docker.io/library/e:5 literal",
     ],
-    pins: 4,
+    pins: 5,
   },
   {
     path: "app/.vscode/tasks.json",
