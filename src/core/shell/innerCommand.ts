@@ -1,4 +1,5 @@
 import type { ShellCommand, ShellWord } from "../document/document.ts";
+import { isWholeImage } from "../document/imageShape.ts";
 import { invocationOf, programWords, type Invocation } from "./invocation.ts";
 import { isShellProgram, remoteCommandAt, scriptAt } from "./shellInterpreter.ts";
 
@@ -77,10 +78,22 @@ function engineByName(words: readonly ShellWord[]): Invocation | undefined {
     return { tool: "docker", rest };
   const tool = toolByName.exec(name)?.[1]?.toLowerCase();
   if (tool !== undefined) return { tool, rest };
-  // Whatever it is called: nothing else is told to run something and to remove it again.
-  const [verb, ...options] = rest;
-  const removes = options.some(({ text }) => text === "--rm");
-  return verb?.text === "run" && removes && !composeName.test(name) ? { tool: "docker", rest } : undefined;
+  return isToldAsEngine(rest) && !composeName.test(name) ? { tool: "docker", rest } : undefined;
+}
+
+const ofEngine =
+  /^--(?:rm(?:=|$)|security-opt=|restart=(?:always|unless-stopped|on-failure(?::\d+)?)$|net(?:work)?=host$)/;
+
+/**
+ * Whether nothing but an engine is told so, whatever it is called: to run something and to remove it again, to start it
+ * whenever it ends or to give it this machine's network; to pull what has a registry and a tag.
+ */
+function isToldAsEngine([verb, ...rest]: readonly ShellWord[]): boolean {
+  const texts = rest.map(({ text = "" }) => text);
+  if (verb?.text === "run")
+    return texts.some((text, index) => ofEngine.test(text) || ofEngine.test(`${text}=${texts[index + 1] ?? ""}`));
+  const [image = "", ...others] = texts.filter((text) => !text.startsWith("-"));
+  return verb?.text === "pull" && others.length === 0 && isWholeImage(image);
 }
 
 /** A script file that is a tool by itself, however the path to it begins. */

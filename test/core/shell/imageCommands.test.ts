@@ -295,6 +295,8 @@ const commands: readonly string[] = [
   "D=docker; $D run --rm ⟦node:22⟧ sh",
   '"${CONTAINER_ENGINE}" pull ⟦node:22⟧',
   'ENGINE="$(find_one)"\nfor d in docker; do "$ENGINE" pull ⟦node:22⟧; $ENGINE_PATH pull no:1; done',
+  "docker ps; CRI=$(find_one)\n$CRI run -d --restart=always --name r ⟦r.io/a/b:1⟧; ${CRI} run --network host ⟦c/d:1⟧; X=$($CRI run -d --security-opt label=disable ⟦c/e:1⟧ x)",
+  "docker ps; CRI=$(find_one)\n$CRI pull ⟦r.io/a/b:1⟧; $CRI pull -q ⟦r.io/a/c@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa⟧; $CRI pull no:1; $CRI pull origin main; $CRI pull r.io/no/b; $CRI run --network=no no:1; $CRI run --restart=Never no:1",
   'ENGINE=wasmtime; docker ps; "$ENGINE" run no.wasm',
   'x=$(a | "$(get_docker_binary)" run --rm -i ⟦a/b:1⟧ jq .raw) && "$(find_container)" pull ⟦a/b:2⟧',
   "$(which docker) run ⟦a/b:1⟧ && `command -v podman || command -v docker` pull ⟦a/b:2⟧",
