@@ -4,6 +4,7 @@ import {
   knownText,
   listOf,
   madeText,
+  maximumAlternatives,
   maximumItems,
   objectOf,
   unknownValues,
@@ -139,16 +140,16 @@ function onObjects(
   force: HclForce,
   make: (objects: readonly HclObject[]) => HclValue,
 ): readonly HclValue[] {
-  const objects: HclObject[] = [];
+  let rows: (readonly HclObject[])[] = [[]];
   for (const arg of args) {
-    const [value, ...others] = force(arg);
-    if (value?.kind === "null") continue;
     // A variable that nobody gives adds nothing that the files tell.
-    if (value?.kind === "unknown" && args.length > 1) continue;
-    if (value?.kind !== "object" || others.length > 0) return unknownValues;
-    objects.push(value);
+    const values = force(arg).filter(({ kind }) => kind !== "null" && (kind !== "unknown" || args.length === 1));
+    const objects = values.filter((value) => value.kind === "object");
+    if (objects.length < values.length) return unknownValues;
+    if (objects.length > 0)
+      rows = rows.flatMap((row) => objects.map((object) => [...row, object])).slice(0, maximumAlternatives);
   }
-  return objects.length === 0 ? unknownValues : [make(objects)];
+  return rows.flatMap((row) => (row.length === 0 ? unknownValues : [make(row)]));
 }
 
 function flattened(list: HclList, force: HclForce, depth: number): readonly HclThunk[] {

@@ -52,6 +52,16 @@ target "a" {
       "cache-from docker.io/a/cache:2 resolved",
     ],
     [
+      "objects that are merged with a choice",
+      `variable "LISTS" { default = { x = ["m"] } }
+target "a" {
+  matrix = { v = LISTS[KIND] }
+  args   = merge({ BASE_IMAGE = "«a/b:1»" }, contains(["m"], v) ? { PYTHON_IMAGE = "«a/c:1»" } : {}, null)
+}`,
+      "argument docker.io/a/b:1 literal",
+      "argument docker.io/a/c:1 literal",
+    ],
+    [
       "calls in arguments",
       `target "a" {
   args = { BASE_IMAGE = «join(":", ["a/b", "1"])», IMAGE = «coalesce(null, lookup({ x = "a/c:1" }, "x", "no:1"))» }

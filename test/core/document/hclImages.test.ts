@@ -41,6 +41,19 @@ resource "aws_ecs_task_definition" "a" {
       "aws_ecs_task_definition docker.io/a/own:1 literal",
     ],
     [
+      "each way in which something is overridden, where nothing tells which",
+      `locals { base = { image = "no:1" } }
+resource "aws_ecs_task_definition" "a" {
+  container_definitions = jsonencode([merge(local.base, var.on ? { image = "«a/on:1»" } : { image = "«a/off:1»" })])
+}
+resource "aws_ecs_task_definition" "b" {
+  container_definitions = jsonencode([merge({ image = "«a/own:1»" }, var.on ? { cpu = 1 } : {})])
+}`,
+      "aws_ecs_task_definition docker.io/a/on:1 literal",
+      "aws_ecs_task_definition docker.io/a/off:1 literal",
+      "aws_ecs_task_definition docker.io/a/own:1 literal",
+    ],
+    [
       "what is left of a loop of which nothing is known",
       `resource "aws_ecs_task_definition" "a" {
   container_definitions = jsonencode(concat(var.more, [{ image = "«a/own:1»" }], [for one in var.asked : { image = "no:1" }]))
