@@ -123,7 +123,7 @@ export function variablesBeside(
     const names = namesBeside(siblingPath(path, `${folder}any`) ?? "", siblings) ?? [];
     for (const file of names.filter((one) => yaml.test(one)).slice(0, maximumFiles)) {
       const text = siblings(siblingPath(path, folder + file) ?? "") ?? "";
-      if (!text.includes(`${name}:`) || !text.includes(own)) continue;
+      if (!text.includes(own) || !(text.includes(`${name}:`) || text.includes("vars_files"))) continue;
       const found = fileAt(folder + file);
       for (const play of itemsOf(found?.root)) {
         const run = itemsOf(valueAt(play, "roles")).find(
@@ -135,6 +135,13 @@ export function variablesBeside(
             : (valueAt(run, name) ?? valueAt(run, "vars", name) ?? valueAt(play, "vars", name));
         if (found !== undefined && node !== undefined && !isNothing(node))
           return { node, source: found.source, label: `variable ${name} of ${file}` };
+        if (run === undefined) continue;
+        for (const item of itemsOf(valueAt(play, "vars_files")).slice(0, maximumFiles).toReversed()) {
+          const beside = fileAt(folder + (textOf(item) ?? ""));
+          const value = valueAt(beside?.root, name);
+          if (beside !== undefined && value !== undefined && !isNothing(value))
+            return { node: value, source: beside.source, label: `variable ${name} of ${textOf(item) ?? ""}` };
+        }
       }
     }
     return undefined;

@@ -117,6 +117,27 @@ ${[...names, "both", "unset"].map((name) => `  - docker_container: {image: '{{ $
     ]);
   });
 
+  it("follows the files of variables that a play names, for a role that it runs", () => {
+    const files = new Map([
+      ["./", "roles/\nother.yml\nsite.yml"],
+      ["other.yml", "- hosts: all\n  vars_files: [vars/b.yml]\n  roles: [webs]\n"],
+      ["site.yml", "- hosts: all\n  vars_files: [vars/a.yml, vars/b.yml]\n  roles: [web]\n"],
+      ["vars/a.yml", "tag: '1'\nside: a/c:1\n"],
+      ["vars/b.yml", "tag: '2'\n"],
+    ]);
+    const read = (path: string) =>
+      readAnsible(
+        "- docker_container: {image: 'a/b:{{ tag }}'}\n- docker_container: {image: '{{ side }}'}\n",
+        path,
+        (one) => files.get(one),
+      ).images.map(summary);
+    assert.deepEqual(read("roles/web/tasks/main.yml"), [
+      "docker_container docker.io/a/b:2 resolved",
+      "docker_container docker.io/a/c:1 resolved",
+    ]);
+    assert.deepEqual(read("roles/db/tasks/main.yml"), ["docker_container ? partial", "docker_container ? unresolved"]);
+  });
+
   it("follows a list that a loop takes from elsewhere", () => {
     const source =
       "- docker_container: {image: '{{ one }}'}\n  loop: '{{ images }}'\n  loop_control: {loop_var: one}\n";
