@@ -82,7 +82,7 @@ function spellings(written: string): readonly string[] {
  */
 export function namesOf(slice: WordSlice, document: string): readonly string[] {
   const parts = partsOfSlice(slice);
-  const span = writtenSpan(parts, document);
+  const span = isOfHeldCommand(parts) ? undefined : writtenSpan(parts, document);
   const written = span === undefined ? [] : [document.slice(span.start, span.end).replaceAll(/["']/g, "")];
   if (parts.every(({ text }) => text !== undefined)) return [...new Set([textOfSlice(slice), ...written])];
   const followed = parts.map(({ text, chain, span: place }) => {
@@ -94,6 +94,17 @@ export function namesOf(slice: WordSlice, document: string): readonly string[] {
   const joined = followed.join("").replaceAll(/["']/g, "");
   return [...written, ...shorter, joined, ...chosenNames(parts, document), ...withoutSuffix(parts)];
 }
+
+/** Whether parts are some of the words that a variable holds (`CMD="docker pull a"`), where it says nothing of this one. */
+function isOfHeldCommand(parts: readonly WordPart[]): boolean {
+  return parts.some(({ chain }) =>
+    chain.some(
+      ({ label, text }) => label.startsWith("assignment of ") && /\S\s+\S/.test(text.replaceAll(expansion, "")),
+    ),
+  );
+}
+
+const expansion = /\$\([^)]*\)|\$?\{[^}]*\}|`[^`]*`/g;
 
 /** The name without what may be set behind its end: `app:1$(SUFFIX)`. */
 function withoutSuffix(parts: readonly WordPart[]): readonly string[] {

@@ -9,7 +9,7 @@ import {
   type ToolReader,
 } from "./commandVerbs.ts";
 import { afterName, mentioned, optionValues, type CommandImages } from "./mention.ts";
-import { crictl, ctr, ctrPull, ctrRun } from "./options/containerd.ts";
+import { crictl, ctr, ctrPull, ctrRun, ctrTag } from "./options/containerd.ts";
 import { kubectl, minikube, openshiftImage } from "./options/kubectl.ts";
 import { optionTable, readOptions, type OptionTable } from "./optionTable.ts";
 import { readHelm } from "./helmImages.ts";
@@ -133,6 +133,12 @@ function readContainerd(words: readonly WordValue[]): CommandImages {
   if (command === undefined) return noImages;
   const at = words.indexOf(command) + 1;
   if (command.text === "run") return firstOf(words.slice(at), ctrRun);
+  if (imagesGroup.has(command.text) && verb?.text === "tag") {
+    const [source, ...aliases] = readOptions(words.slice(at + 1), ctrTag).positionals.map(wholeSlice);
+    // Only what something fetches is a registry's.
+    const mentions = source === undefined ? [] : [{ slice: source, mayBeLocal: true, isThere: true }];
+    return { mentions, outputs: [], aliases };
+  }
   const fetches =
     (imagesGroup.has(command.text) && verb?.text === "pull") ||
     (/^c(?:ontent)?$/.test(command.text) && verb?.text === "fetch");

@@ -174,7 +174,7 @@ const shortOfEngine = new Map([
 ]);
 
 const ofEngine =
-  /^--(?:rm|name|volume|mount|network|net|workdir|entrypoint|env-file|hostname|privileged|publish)(?:=|$)/;
+  /^--(?:rm|name|volume|mount|network|net|workdir|entrypoint|env-file|hostname|privileged|publish|detach|restart|cap-(?:add|drop)|add-host|shm-size|security-opt|volumes-from|tmpfs|userns|ulimit)(?:=|$)/;
 
 function readOption(
   word: WordValue,

@@ -7,6 +7,7 @@ import { oras } from "./options/oras.ts";
 import { regctl } from "./options/regctl.ts";
 import { skopeo } from "./options/skopeo.ts";
 import { readOptions, type OptionTable } from "./optionTable.ts";
+import { unknownCharacter } from "./stretch.ts";
 import { afterPrefix, textOfSlice, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
 
 /** Tools that speak to registries. */
@@ -94,11 +95,17 @@ function readSkopeo(words: readonly WordValue[]): CommandImages {
     return mentioned(given.slice(0, 1).map(wholeSlice));
   if (!["inspect", "copy"].includes(verb?.text ?? "")) return noImages;
   const [source, ...targets] = given.map(wholeSlice);
-  const target = targets.flatMap((slice) => copyTarget(slice) ?? []);
-  return {
-    ...local([source === undefined ? undefined : afterPrefix(source, "docker://")]),
-    outputs: verb?.text === "copy" ? target.slice(0, 1) : [],
-  };
+  const image = source === undefined ? undefined : afterPrefix(source, "docker://");
+  const outputs = targets.flatMap((slice) => copyTarget(slice) ?? []).slice(0, 1);
+  // What is copied to this machine by its own name is fetched, as by `docker pull`.
+  const isFetched = image !== undefined && outputs.some((output) => isSame(output, image));
+  return { ...local([image]), outputs: verb?.text === "copy" && !isFetched ? outputs : [] };
+}
+
+/** Whether two words read as the same text, and name the same variables. */
+function isSame(one: WordSlice, other: WordSlice): boolean {
+  const [names, also] = [one, other].map(({ value }) => value.word.expands.join(" "));
+  return textOfSlice(one) === textOfSlice(other) && (names === also || !textOfSlice(one).includes(unknownCharacter));
 }
 
 /** What is copied to, in a registry or on this machine. */

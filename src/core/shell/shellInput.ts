@@ -49,14 +49,15 @@ export function linesGiven(
   if (known !== undefined || input === undefined) return known;
   if (input.kind === "heredoc") input.heredoc.readers.push(start);
   const lines = input.kind === "lines" ? input.lines : input.kind === "file" ? linesOfFile(state, input) : undefined;
-  return lines?.filter((line) => {
+  const given = lines?.filter((line) => {
     const text = textOfStretches(line).trim();
-    return (
-      text !== "" &&
-      !text.startsWith("#") &&
-      line.some((stretch) => stretch.text !== undefined || stretch.choices !== undefined)
-    );
+    return text !== "" && !text.startsWith("#");
   });
+  const told = given?.filter((line) =>
+    line.some((stretch) => stretch.text !== undefined || stretch.choices !== undefined),
+  );
+  // Nobody knows what lines there are where nothing tells of any (`<<< "$LIST"`).
+  return told?.length === 0 && given !== undefined && given.length > 0 ? undefined : told;
 }
 
 function linesOfFile(

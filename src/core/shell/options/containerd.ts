@@ -14,6 +14,9 @@ export const ctrPull = optionTable(
   --skip-verify --sync-fs`,
 );
 
+/** Options of `ctr images tag`. */
+export const ctrTag = optionTable(``, `--force --local --skip-reference-names`);
+
 /** Options of `ctr run`. */
 export const ctrRun = optionTable(
   `--annotation --apparmor-default-profile --apparmor-profile --blockio-class --blockio-config-file -c --cap-add
