@@ -111,7 +111,7 @@ function rangesIn(scalar: YamlScalar, { before, inList = false }: InputForm): re
   let offset = 0;
   for (const line of scalar.text.split("\n").slice(0, maximumLines)) {
     const start = line.length > 4096 ? undefined : before.exec(line)?.[0].length;
-    if (start !== undefined) {
+    if (start !== undefined && !isWithinExpression(line, start)) {
       const rest = line.slice(start);
       const end = inList ? (/^(?:\$\{\{.*?\}\}|[^,])*/.exec(rest)?.[0] ?? rest) : rest;
       const image = end.replace(/["']?\s*$/, "");
@@ -120,4 +120,10 @@ function rangesIn(scalar: YamlScalar, { before, inList = false }: InputForm): re
     offset += line.length + 1;
   }
   return ranges;
+}
+
+/** Whether what stands there is a part of an expression, which only together is a value. */
+function isWithinExpression(line: string, at: number): boolean {
+  const before = line.slice(0, at);
+  return before.lastIndexOf("${{") > before.lastIndexOf("}}");
 }

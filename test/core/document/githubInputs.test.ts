@@ -72,7 +72,7 @@ describe("readActionInputs", () => {
       "no outputs and no switches",
       step(
         "docker/build-push-action@v6",
-        "tags: acme/app:1\ncache-to: type=registry,ref=acme/app:cache\ncache-from: type=gha,scope=x\nsbom: true\nimages: a\nbuild-contexts: a=./b",
+        "tags: acme/app:1\ncache-to: type=registry,ref=acme/app:cache\ncache-from: |\n  type=gha,scope=x\n  ${{ github.actor != 'a' && format('type=registry,ref={0}:cache', env.N) || '' }}\nsbom: true\nimages: a\nbuild-contexts: a=./b",
       ),
       [],
     ],
