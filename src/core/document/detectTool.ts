@@ -75,9 +75,9 @@ export function toolOfYaml(head: string, path: string, has: (key: string) => boo
 function isTalos(head: string, has: (key: string) => boolean): boolean {
   if (!has("machine") && !has("cluster")) return false;
   if (/^version[ \t]*:[ \t]*["']?v1alpha1\b/m.test(head)) return true;
-  return (
-    !has("apiVersion") && /^[ \t]+(?:install|kubelet|apiServer|controllerManager|inlineManifests)[ \t]*:/m.test(head)
-  );
+  if (has("apiVersion")) return false;
+  const named = /^[ \t]+(?:install|kubelet|apiServer|controllerManager|inlineManifests)[ \t]*:/m.test(head);
+  return named || (has("machine") && /^[ \t]+pods[ \t]*:/m.test(head));
 }
 
 /** Jobs of Prow, which stand under the repositories that they are for, or its own configuration. */
