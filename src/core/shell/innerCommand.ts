@@ -34,6 +34,8 @@ export function innerCommands(command: ShellCommand): readonly InnerCommand[] {
   if (named !== undefined) return [{ kind: "script", word: named, isNamed: true }];
   const word = scriptOf(invocation.tool, invocation.rest);
   if (word !== undefined) return [{ kind: "script", word }];
+  if (!known.has(invocation.tool) && !takesWordsOnly(invocation.tool) && isToldAsCluster(invocation.rest))
+    return [{ kind: "tool", invocation: { tool: "kubectl", rest: invocation.rest.slice(runAt(invocation.rest)) } }];
   const own: InnerCommand = { kind: "tool", invocation };
   const inner = wrapped(invocation);
   return inner === undefined ? [own] : [own, inner];
@@ -78,6 +80,7 @@ function engineByName(words: readonly ShellWord[]): Invocation | undefined {
     return { tool: "docker", rest };
   const tool = toolByName.exec(name)?.[1]?.toLowerCase();
   if (tool !== undefined) return { tool, rest };
+  if (isToldAsCluster(rest)) return { tool: "kubectl", rest };
   return isToldAsEngine(rest) && !composeName.test(name) ? { tool: "docker", rest } : undefined;
 }
 
@@ -94,6 +97,20 @@ function isToldAsEngine([verb, ...rest]: readonly ShellWord[]): boolean {
     return texts.some((text, index) => ofEngine.test(text) || ofEngine.test(`${text}=${texts[index + 1] ?? ""}`));
   const [image = "", ...others] = texts.filter((text) => !text.startsWith("-"));
   return verb?.text === "pull" && others.length === 0 && isWholeImage(image);
+}
+
+const ofCluster = /^--restart=(?:Never|Always|OnFailure)$/;
+const runAt = (words: readonly ShellWord[]): number => words.findIndex(({ text }) => text === "run");
+
+/** Whether nothing but `kubectl run` is told so, whatever it is called: to start an image never, always or on failure again. */
+function isToldAsCluster(words: readonly ShellWord[]): boolean {
+  const at = runAt(words);
+  if (at < 0) return false;
+  const texts = words.slice(at).map(({ text, raw }) => text ?? raw);
+  return (
+    texts.some((text) => text === "--image" || text.startsWith("--image=")) &&
+    texts.some((text, index) => ofCluster.test(text) || ofCluster.test(`${text}=${texts[index + 1] ?? ""}`))
+  );
 }
 
 /** A script file that is a tool by itself, however the path to it begins. */
@@ -177,6 +194,8 @@ const takesNoCommand =
 const printerName =
   /(?:^|[_.-])(?:e?cho|logs?|info|warn|warning|error|err|debug|msg|message|print|puts|say|note|usage|die|fail|fatal|title|header|heading|banner|abort|notice|announce|describe|help|hint|todo|skip)(?:$|[_.-])/i;
 
+const takesWordsOnly = (tool: string): boolean => takesNoCommand.test(tool) || printerName.test(tool);
+
 /** The command behind another one that is not known to have words of its own. */
 function wrapped({ tool, rest }: Invocation): InnerCommand | undefined {
   if (tool === "find") {
@@ -184,7 +203,7 @@ function wrapped({ tool, rest }: Invocation): InnerCommand | undefined {
     const [program, ...words] = at < 0 ? [] : rest.slice(at + 1);
     return program?.text === undefined ? undefined : { kind: "tool", invocation: { tool: program.text, rest: words } };
   }
-  if (takesNoCommand.test(tool) || printerName.test(tool)) return undefined;
+  if (takesWordsOnly(tool)) return undefined;
   if (engineTools.has(tool)) {
     const inner = toolOfImage(rest);
     if (inner !== undefined) return { kind: "tool", invocation: inner };
