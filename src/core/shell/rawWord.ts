@@ -124,6 +124,8 @@ export function expandInto(word: Building, expansion: Expansion, quoted: boolean
     for (const [index, item] of items.entries()) {
       if (index > 0) endField(word);
       expandInto(word, { ...item, names }, true, place);
+      // An element of nothing is a field where it is quoted.
+      if (quoted) word.present = true;
     }
     // Without elements there is no field, quoted or not (bash, "Arrays").
     if (items.length === 0 && word.field === "") word.present = false;
