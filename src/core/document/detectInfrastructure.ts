@@ -58,7 +58,7 @@ const jenkinsScript = new RegExp(
 
 /** What a pipeline begins with behind comments, and a stage, which every pipeline that does something has. */
 const pipelineStart =
-  /^(?:\s|\/\/[^\n]*|\/\*(?:[^*]|\*(?!\/))*\*\/|#![^\n]*)*(?:@Library|pipeline|node|podTemplate|properties|library|def|import)\b/;
+  /^(?:\s|(?:\/\/|#!)[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*(?:@Library|pipeline|node|podTemplate|properties|library|def|import)\b/;
 
 /** Whether a text whose name tells nothing is a pipeline of Jenkins: some keep one in `jenkinspipeline` or `deploy`. */
 export function isJenkinsPipeline(head: string): boolean {

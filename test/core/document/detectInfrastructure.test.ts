@@ -42,6 +42,7 @@ const cases: readonly (readonly [path: string, text: string, dialect: string])[]
   ["ci/release", "#!groovy\r\nnode('x')\r\n{\r\n  stage('a') {\r\n  }\r\n}\r\n", "jenkinsfile"],
   ["ci/release", "def image = 'a:1'\nnode {\n  stage('a') {\n  }\n}\n", "jenkinsfile"],
   ["ci/release", "To release, write:\npipeline {\n  stages {\n  }\n}\n", "unrecognised"],
+  ["bin/comments", "// a \r\n".repeat(60) + "x\r\n", "unrecognised"],
   ["bin/release", "import os\ndef stage(x):\n  stage(1)\n", "unrecognised"],
   ["bin/run-jenkins", "#!/bin/sh\n", "shell"],
   ["ci/braces.groovy", "pipeline\r\n{\r\n}\r\n", "jenkinsfile"],
