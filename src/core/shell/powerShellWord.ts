@@ -116,6 +116,10 @@ function readVariable(reader: PowerShellReader, isQuoted: boolean): void {
     return;
   }
   const match = take(reader, variable);
+  if (match === undefined && take(reader, oddName) !== undefined) {
+    insertVariable(reader, "odd__", start);
+    return;
+  }
   if (match === undefined) {
     pieces.addText("\\", start);
     reader.at += 1;
@@ -127,6 +131,9 @@ function readVariable(reader: PowerShellReader, isQuoted: boolean): void {
   else if (reader.lists.has(nameOf(name)) && readListed(reader, nameOf(name), start)) return;
   else insertVariable(reader, nameIn(reader, name, take(reader, member)?.[0] ?? ""), start);
 }
+
+/** `${any characters}`, which nobody sets that means to run it elsewhere. */
+const oddName = /\$\{[^{}\r\n]+\}/y;
 
 /** `$($name)`, `$($name.Key)`. */
 const held = /\$\(\$([\w:]+)((?:\.\w+|\[["'][^"'\]\r\n]+["']\])*)\)/y;

@@ -20,6 +20,7 @@ const scripts: readonly Script[] = [
     "?",
   ],
   ["docker run ⟦$config.image⟧\n", "?"],
+  ['docker run --user=${id -u}:${id -g} ⟦a/b:1⟧; docker pull "⟦a/${c.d}:1⟧"\n', "a/b:1", "?"],
   ['docker pull ⟦a/b@sha256:$d⟧; docker pull "⟦a/c@sha256:$d⟧"\n', "?", "?"],
   ['docker run "⟦$env:REGISTRY/a/b:1⟧"\n', "?"],
   ['$images = @(\n  "a/b:1", # no:1\n  "a/c:1"\n)\nforeach ($i in $images) { docker pull ⟦$i⟧ }\n', "a/b:1", "a/c:1"],
