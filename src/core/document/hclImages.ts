@@ -1,6 +1,7 @@
 import { force } from "./hclEvaluate.ts";
 import { callTag, expressionTag } from "./hclExpression.ts";
-import { templateFile, type HclTemplateFile } from "./hclTexts.ts";
+import { templateFile } from "./hclTemplateFile.ts";
+import type { HclTemplateFile } from "./hclTexts.ts";
 import { valueInText, type HclEnvironment, type HclLookup, type HclThunk } from "./hclValue.ts";
 import type { Value } from "./value.ts";
 import { itemsOf, type YamlNode } from "./yamlNode.ts";

@@ -1,12 +1,13 @@
 import type { HclBody } from "./hcl.ts";
 import { evaluate } from "./hclEvaluate.ts";
 import { callTag, expressionTag } from "./hclExpression.ts";
+import { scalar } from "./hclLexer.ts";
 import { expressionScalar, parseHclExpression } from "./hclSyntax.ts";
 import { interpolations, isTraversal } from "./hclTemplate.ts";
 import { typeWithDefaults } from "./hclTypes.ts";
 import { valueInText, type HclDefinition, type HclEnvironment, type HclLookup } from "./hclValue.ts";
 import type { TemplateScope, TemplateSource, TemplateSyntax } from "./template.ts";
-import { dereference, type YamlNode } from "./yamlNode.ts";
+import { dereference, type YamlEntry, type YamlNode } from "./yamlNode.ts";
 
 /** Names that are looked up for one file: keeps variables that name each other from growing without end. */
 const maximumLookups = 20_000;
@@ -76,7 +77,7 @@ export function givenVariables(body: HclBody, source: TemplateSource): HclLookup
 export function variablesAndLocals(body: HclBody, source?: TemplateSource): HclLookup {
   const known = new Map<string, HclDefinition>();
   const from = source === undefined ? {} : { source };
-  for (const { type, labels, body: inner } of body.blocks) {
+  for (const { type, labels, span, body: inner } of body.blocks) {
     const [name] = labels;
     const fallback = attributeOf(inner, "default");
     if (type === "variable" && name !== undefined && fallback !== undefined)
@@ -91,10 +92,24 @@ export function variablesAndLocals(body: HclBody, source?: TemplateSource): HclL
       if (expression !== undefined)
         known.set(`local.${name}`, { label: `local ${name}`, nodes: [expression], ...from });
     }
+    if (type === "data" && name === "template_file")
+      known.set(`data.${labels.slice(0, 2).join(".")}`, {
+        label: `data ${labels.join(" ")}`,
+        nodes: [{ kind: "mapping", span, entries: withBlocks(inner) }],
+        ...from,
+      });
     if (type !== "locals" && type !== "variables") continue;
     const kind = type === "locals" ? "local" : "var";
     for (const { key, value } of inner.attributes)
       known.set(`${kind}.${key.text}`, { label: `${kind} ${key.text}`, nodes: [value], ...from });
   }
   return boundedLookup((name) => known.get(name));
+}
+
+/** The attributes of a body, and its blocks as the maps that they were before Terraform 0.12. */
+function withBlocks({ attributes, blocks }: HclBody): readonly YamlEntry[] {
+  const maps = blocks.map(({ type, span, body }): YamlEntry => {
+    return { key: scalar(type, span, "plain", false), value: { kind: "mapping", span, entries: body.attributes } };
+  });
+  return [...attributes, ...maps];
 }

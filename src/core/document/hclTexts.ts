@@ -1,7 +1,5 @@
-import { callTag, expressionTag } from "./hclExpression.ts";
 import type { HclForce } from "./hclFunctions.ts";
 import { scalar } from "./hclLexer.ts";
-import { nodeOfExpression, parseHclExpression } from "./hclSyntax.ts";
 import { interpolations } from "./hclTemplate.ts";
 import { knownText, type HclEnvironment, type HclLookup, type HclThunk, type HclValue } from "./hclValue.ts";
 import { readJsonc } from "./jsonc.ts";
@@ -44,7 +42,7 @@ export function callWithFiles(
   if (first === undefined) return undefined;
   const known = (value: HclValue): HclThunk => ({ kind: "known", values: [value] });
   if (name === "file" || name === "templatefile") {
-    const file = opened(first, names, environment, force);
+    const file = openedTemplate(first, names, environment, force);
     if (file === undefined) return [known({ kind: "unknown" })];
     const isPlain = name === "file";
     return [{ kind: "written", node: wholeText(file.source), environment: { ...file.environment, isPlain } }];
@@ -65,7 +63,8 @@ export function callWithFiles(
   });
 }
 
-function opened(
+/** The text of a file of the workspace, with what its names stand for. */
+export function openedTemplate(
   path: HclThunk,
   names: HclThunk | undefined,
   environment: HclEnvironment,
@@ -82,33 +81,6 @@ function opened(
     return thunk && { label: `argument ${name}`, nodes: [], thunks: [thunk] };
   };
   return { source, given, environment: { ...environment, source, lookup, isShared: true } };
-}
-
-/** The template that a node asks for, as the JSON or YAML that it writes. */
-export function templateFile(
-  node: YamlNode,
-  environment: HclEnvironment,
-  force: HclForce,
-): (HclTemplateFile & { readonly root: YamlNode }) | undefined {
-  const args = argumentsOf(node, environment);
-  const [path, names] = args ?? [];
-  const file = path === undefined ? undefined : opened(path, names, environment, force);
-  if (file === undefined) return undefined;
-  const { text } = file.source;
-  const read = /\.ya?ml(?:\.|$)/i.test(file.source.file) ? readYaml : readJsonc;
-  const root = read(masked(text)).documents[0]?.root;
-  return root === undefined ? undefined : { ...file, root: unmasked(root, text) };
-}
-
-function argumentsOf(node: YamlNode, environment: HclEnvironment): readonly HclThunk[] | undefined {
-  const name = "templatefile";
-  const written = (one: YamlNode): HclThunk => ({ kind: "written", node: one, environment });
-  if (node.kind === "sequence") return node.tag === callTag + name ? node.items.map(written) : undefined;
-  if (node.kind !== "scalar" || node.tag !== expressionTag || !node.text.startsWith(name)) return undefined;
-  const { text } = environment.source;
-  const expression = parseHclExpression(text, node.span.start, node.span.end);
-  if (expression?.kind !== "call" || expression.name !== name) return undefined;
-  return expression.args.map((arg) => written(nodeOfExpression(text, arg)));
 }
 
 /** Directives of a template, which say when and how often what stands between them is there. */

@@ -71,6 +71,29 @@ resource "aws_ecs_task_definition" "b" {
       "aws_ecs_task_definition docker.io/a/repo:2 resolved",
     ],
     [
+      "arguments of a template that a name or data stands for",
+      `locals { tasks = templatefile("task.json.tpl", { image = "«a/named:1»", port = 80 }) }
+variable "image" { default = "a/data:1" }
+data "template_file" "task" {
+  template = file("\${path.module}/task.json.tpl")
+  vars     = { image = «var.image», port = 80 }
+}
+data "template_file" "old" {
+  template = "\${file("task.json.tpl")}"
+  vars { image = "«\${var.image}»" }
+}
+data "template_file" "inline" { template = "[]" }
+resource "aws_ecs_task_definition" "a" { container_definitions = local.tasks }
+resource "aws_ecs_task_definition" "b" { container_definitions = data.template_file.task.rendered }
+resource "aws_ecs_task_definition" "c" { container_definitions = "\${data.template_file.old.rendered}" }
+resource "aws_ecs_task_definition" "d" { container_definitions = data.template_file.inline.rendered }
+resource "aws_ecs_task_definition" "e" { container_definitions = data.template_file.none.rendered }
+resource "aws_ecs_task_definition" "f" { container_definitions = data.template_file.task.vars }`,
+      "aws_ecs_task_definition docker.io/a/named:1 literal",
+      "aws_ecs_task_definition docker.io/a/data:1 resolved",
+      "aws_ecs_task_definition docker.io/a/data:1 resolved",
+    ],
+    [
       "arguments of a template that is not there",
       `resource "aws_ecs_task_definition" "a" {
   container_definitions = templatefile("none.json", { image = "«a/given:1»", name = "no:1" })

@@ -1,0 +1,89 @@
+import { callTag, expressionTag } from "./hclExpression.ts";
+import type { HclForce } from "./hclFunctions.ts";
+import { nodeOfExpression, parseHclExpression, type HclExpression } from "./hclSyntax.ts";
+import { interpolations } from "./hclTemplate.ts";
+import { masked, openedTemplate, unmasked, type HclTemplateFile } from "./hclTexts.ts";
+import type { HclDefinition, HclEnvironment, HclThunk } from "./hclValue.ts";
+import { readJsonc } from "./jsonc.ts";
+import { readYaml } from "./yaml.ts";
+import { valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+
+/** Names that are followed from one to the next. */
+const maximumDepth = 8;
+
+/**
+ * The template that a node asks for, as the JSON or YAML that it writes: by a call of `templatefile`, by the name of
+ * one (`local.tasks`), or as Terraform before 0.12 did (`data.template_file.tasks.rendered`).
+ */
+export function templateFile(
+  node: YamlNode,
+  environment: HclEnvironment,
+  force: HclForce,
+): (HclTemplateFile & { readonly root: YamlNode }) | undefined {
+  const [path, names] = argumentsOf("templatefile", node, environment, 0) ?? [];
+  const file = path === undefined ? undefined : openedTemplate(path, names, environment, force);
+  if (file === undefined) return undefined;
+  const { text } = file.source;
+  const read = /\.ya?ml(?:\.|$)/i.test(file.source.file) ? readYaml : readJsonc;
+  const root = read(masked(text)).documents[0]?.root;
+  return root === undefined ? undefined : { ...file, root: unmasked(root, text) };
+}
+
+/** What the function `name` is given, where a node calls it or names what does. */
+function argumentsOf(
+  name: string,
+  node: YamlNode,
+  environment: HclEnvironment,
+  depth: number,
+): readonly HclThunk[] | undefined {
+  if (node.kind === "sequence")
+    return node.tag === callTag + name ? node.items.map((item) => written(item, environment)) : undefined;
+  const expression = node.kind === "scalar" ? expressionOf(name, node, environment) : undefined;
+  if (expression?.kind === "call" && expression.name === name)
+    return expression.args.map((arg) => written(nodeOfExpression(environment.source.text, arg), environment));
+  return expression === undefined || depth >= maximumDepth
+    ? undefined
+    : argumentsOfNamed(name, expression, environment, depth);
+}
+
+function written(node: YamlNode, environment: HclEnvironment): HclThunk {
+  return { kind: "written", node, environment };
+}
+
+/** The expression that a scalar is, or that stands alone in its quotes, where it may lead to such a call. */
+function expressionOf(name: string, scalar: YamlScalar, { source }: HclEnvironment): HclExpression | undefined {
+  const { text, span } = scalar;
+  const isExpression = scalar.tag === expressionTag;
+  const inner = isExpression ? text : (/^\$\{([^]*)\}$/.exec(text)?.[1] ?? "");
+  if (!/^\s*(?:local|data\.template_file)\./.test(inner) && !inner.trimStart().startsWith(`${name}(`)) return undefined;
+  if (isExpression) return parseHclExpression(source.text, span.start, span.end);
+  const isWhole = scalar.exact && interpolations(text)[0]?.end === text.length;
+  return isWhole ? parseHclExpression(source.text, span.start + 2, span.end - 1) : undefined;
+}
+
+/** What a local or the data of a template stand for. */
+function argumentsOfNamed(
+  name: string,
+  expression: HclExpression,
+  environment: HclEnvironment,
+  depth: number,
+): readonly HclThunk[] | undefined {
+  if (expression.kind !== "steps" || expression.of.kind !== "name") return undefined;
+  const root = expression.of.name;
+  const [first, second, ...others] = expression.steps.flatMap((step) => (step.kind === "attribute" ? [step.name] : []));
+  const said = (definition: HclDefinition | undefined) => {
+    const source = definition?.source ?? environment.own;
+    const inside: HclEnvironment = { ...environment, source, lookup: environment.root, isShared: true };
+    return { node: definition?.nodes.length === 1 ? definition.nodes[0] : undefined, inside };
+  };
+  if (root === "local" && second === undefined) {
+    const { node, inside } = said(environment.root(`local.${first}`));
+    return node === undefined ? undefined : argumentsOf(name, node, inside, depth + 1);
+  }
+  if (name !== "templatefile" || first !== "template_file" || others.join(".") !== "rendered") return undefined;
+  const { node: data, inside } = said(environment.root(`data.template_file.${second}`));
+  const template = valueAt(data, "template");
+  const names = valueAt(data, "vars");
+  const [path] = template === undefined ? [] : (argumentsOf("file", template, inside, depth + 1) ?? []);
+  return path === undefined ? undefined : [path, ...(names === undefined ? [] : [written(names, inside)])];
+}
