@@ -85,7 +85,7 @@ const containerImage = /^[ \t]+(?:-[ \t]+)?image[ \t]*:[ \t]*["']?[a-z0-9]/m;
 export function isChartValues(head: string, path: string): boolean {
   // Tests of charts (helm-unittest) set values that nobody runs.
   if (/^(?:suite|tests)[ \t]*:/m.test(head)) return false;
-  if (valuesFolder.test(path) || valuesName.test(head)) return true;
+  if (valuesFolder.test(path) || (head.includes("registry") && valuesName.test(head))) return true;
   if (containerImage.test(head) && valuesContainers.test(head)) return true;
   const found = valuesImage.exec(head);
   if (found === null) return false;
