@@ -1,9 +1,10 @@
-import { withoutByteOrderMark, type Span } from "../image/span.ts";
+import { withoutByteOrderMark } from "../image/span.ts";
 import { readImageCommands, type GivenImages } from "../shell/imageCommands.ts";
 import { createScript } from "../shell/script.ts";
 import { textOfStretches } from "../shell/stretch.ts";
+import { commandOfParts } from "../shell/wordParts.ts";
 import { wholeSlice } from "../shell/wordValue.ts";
-import type { Document, ShellCommand, WordPart } from "./document.ts";
+import type { Document, ShellCommand } from "./document.ts";
 import { createDroneFunctions, type DroneFunctions } from "./droneFunctions.ts";
 import { droneTokens, type DroneToken } from "./droneTokens.ts";
 import { createDroneValues, type DroneValue } from "./droneValues.ts";
@@ -56,7 +57,7 @@ function readProgram(source: string, path: string, dialect: "cirrus" | "drone"):
       const value = valueAt(named.value);
       const [first] = value?.parts ?? [];
       if (value === undefined || first === undefined) continue;
-      const command = commandOf(value.parts, first.span);
+      const command = commandOfParts(value.parts, first.span);
       const [word] = command.words;
       if (word === undefined) continue;
       pseudo.push(command);
@@ -132,12 +133,6 @@ function isSign(token: DroneToken | undefined, sign: string): boolean {
   return token?.kind === "sign" && token.text === sign;
 }
 
-function commandOf(parts: readonly WordPart[], span: Span): ShellCommand {
-  const isKnown = parts.every(({ text }) => text !== undefined);
-  const text = isKnown ? textOfStretches(parts) : undefined;
-  return { span, environment: {}, words: [{ span, raw: "", text, expands: [], parts }] };
-}
-
 /** The commands of a step, which one shell runs. */
 function readCommands(
   text: string,
@@ -149,18 +144,10 @@ function readCommands(
   for (let at = open + 1, count = 0; at < tokens.length && count < maximumCommands; count++) {
     const value = valueAt(at);
     if (value === undefined) break;
-    for (const part of value.parts) {
-      if (part.text !== undefined && part.literal !== undefined && part.chain.length === 0)
-        script.add(part.text, part.literal.start);
-      else script.insert({ span: part.span, name: nameOf(part), parts: [part] });
-    }
+    script.addParts(value.parts);
     script.addText("\n", tokens[value.next - 1]?.span.start ?? 0);
     if (!isSign(tokens[value.next], ",")) break;
     at = value.next + 1;
   }
   return script.read();
-}
-
-function nameOf({ chain }: WordPart): string {
-  return /^variable ([\w.]+)$/.exec(chain[0]?.label ?? "")?.[1] ?? "";
 }

@@ -1,6 +1,8 @@
 import { textOfStretches } from "../shell/stretch.ts";
 import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
-import { openingAt } from "./groovyBrackets.ts";
+import type { WordPart } from "./document.ts";
+import { closingAt, openingAt } from "./groovyBrackets.ts";
+import type { GroovyValue } from "./groovyValue.ts";
 import type { GroovyValues } from "./groovyValues.ts";
 
 /** What a block belongs to: the name before its brace, or that of the call whose arguments stand there. */
@@ -22,11 +24,6 @@ function knownText(values: GroovyValues, index: number): string | undefined {
 export function registryOf(blocks: readonly string[]): string | undefined {
   const around = blocks.findLast((block) => block.startsWith("registry "));
   return around === undefined ? undefined : registryHost(around.slice("registry ".length));
-}
-
-/** The name of what a script keeps and uses as an image there: `image.inside { }`. */
-export function usedImage(path: string): string | undefined {
-  return /^(.+)\.(?:imageName|inside|pull|run|withRun)$/.exec(path)?.[1];
 }
 
 function registryHost(url: string): string | undefined {
@@ -108,4 +105,21 @@ export function scriptArgument(
     if (!isParenthesised && at === from) return undefined;
   }
   return undefined;
+}
+
+/** The parts of an image's name; who calls fills in what is nothing by default and cannot be nothing: `given ?: ''`. */
+export function withCaller({ parts, span }: GroovyValue, text: string): readonly WordPart[] {
+  const isEmpty = parts.every((part) => part.text !== undefined) && /(?:^|[/:@])$/.test(textOfStretches(parts));
+  const written = text.slice(span.start, span.end);
+  if (!isEmpty || !/\w/.test(written.replaceAll(/'[^']*'/g, ""))) return parts;
+  const quotes = /^("""|")[^]*\1$/.exec(written)?.[1]?.length ?? 0;
+  const own = { start: parts.at(-1)?.span.end ?? span.start + quotes, end: span.end - quotes };
+  const step = { span: own, label: "expression", text: text.slice(own.start, own.end) };
+  return [...parts, { span: own, chain: [step] }];
+}
+
+/** Whether the image that a call makes is only pushed, which makes it an output. */
+export function isPushed(tokens: readonly GroovyToken[], open: number): boolean {
+  const close = closingAt(tokens, open);
+  return close !== undefined && signAt(tokens, close + 1) === "." && nameAt(tokens, close + 2) === "push";
 }

@@ -5,25 +5,26 @@ import { mayRunTool } from "../shell/runsTool.ts";
 import { createScript } from "../shell/script.ts";
 import { textOfStretches } from "../shell/stretch.ts";
 import type { WindowsShell } from "../shell/windowsShell.ts";
+import { commandOfParts } from "../shell/wordParts.ts";
 import { wholeSlice } from "../shell/wordValue.ts";
 import type { Document, ImageUse, ShellCommand, WordPart } from "./document.ts";
 import { placeDocument } from "./embedded.ts";
 import { groovyTokens, nameAt, signAt, type GroovyToken } from "./groovy.ts";
-import { closingAt } from "./groovyBrackets.ts";
-import type { GroovyValue } from "./groovyValue.ts";
 import { createGroovyValues } from "./groovyValues.ts";
 import { withoutShorthand } from "./groovyShorthand.ts";
 import { withWords } from "./groovyWords.ts";
+import { createKeptImages } from "./jenkinsKept.ts";
 import { namesGivenAt } from "./jenkinsOutputs.ts";
 import { objectImageAt } from "./jenkinsObjects.ts";
 import {
   isInContainers,
   isInsideCall,
+  isPushed,
   ownerOf,
   registryBeside,
   registryOf,
   scriptArgument,
-  usedImage,
+  withCaller,
 } from "./jenkinsPlaces.ts";
 import { isPod, readPod, stringScalar } from "./jenkinsPods.ts";
 import { isTold, stepImageAt } from "./jenkinsSteps.ts";
@@ -65,7 +66,7 @@ export function readJenkinsfile(source: string, path: string): Document {
     site: string,
     { registry, endsWithName = false, isLocal = false }: MentionOptions = {},
   ): void => {
-    const command = commandOf(given, span);
+    const command = commandOfParts(given, span);
     pseudo.push(command);
     const [word] = command.words;
     if (word === undefined) return;
@@ -95,21 +96,10 @@ export function readJenkinsfile(source: string, path: string): Document {
     for (let at = index; at < value.next; at++) taken.add(at);
     mention(withCaller(value, text), value.span, site, { registry, isLocal, endsWithName: value.endsWithName });
   };
-  /** Images that the script keeps: the step for a registry puts its host before a name where that is used. */
-  const kept = new Map<string, KeptImage>();
-  const keepImage = (name: string, argument: number): void => {
-    const image = { argument, around: registryOf(blocks), hosts: new Set<string | undefined>() };
-    if (name === "") addKept(image);
-    else kept.set(name, image);
-  };
-  const addKept = ({ argument, around, hosts }: KeptImage): void => {
-    for (const registry of hosts.size === 0 ? [around] : hosts) addImage(argument, "docker.image", { registry });
-  };
-  const followKept = (name: string, isAssigned: boolean): void => {
-    const image = kept.get(name);
-    if (isAssigned && image !== undefined && kept.delete(name)) addKept(image);
-    if (kept.size > 0) kept.get(usedImage(name) ?? "")?.hosts.add(registryOf(blocks));
-  };
+  const kept = createKeptImages(
+    () => registryOf(blocks),
+    (argument, registry) => addImage(argument, "docker.image", { registry }),
+  );
   /** What a library's step, or an object of a plug-in, is given to run, which the file may have built itself. */
   const addStepImage = (at: number): void => {
     const made = objectImageAt(text, tokens, at);
@@ -161,14 +151,14 @@ export function readJenkinsfile(source: string, path: string): Document {
     if (token?.kind === "sign" && token.text === "{") blocks.push(ownerOf(tokens, at, values));
     else if (token?.kind === "sign" && token.text === "}") blocks.pop();
     if (token?.kind !== "name") continue;
-    if (kept.size > 0) followKept(token.text, is(at + 1, "="));
+    kept.follow(token.text, is(at + 1, "="));
     const argument = is(at + 1, "(") ? at + 2 : at + 1;
     const isCall = tokens[argument] !== undefined && !is(at + 1, "=") && !is(at + 1, ":");
     // A library is handed the pipeline: `script.docker.image`, `steps.sh`.
     const called = token.text.includes(".") ? token.text.replace(holder, "") : token.text;
     if (/(?:\.(?:tag|push)|^docker\.(?:build|image))$/.test(called))
       for (const text of namesGivenAt(tokens, at, argument, values, registryOf(blocks)))
-        for (const word of commandOf([{ text, span: token.span, chain: [] }], token.span).words)
+        for (const word of commandOfParts([{ text, span: token.span, chain: [] }], token.span).words)
           outputs.push(wholeSlice({ word, parts: word.parts ?? [], text }));
     switch (called) {
       case "image":
@@ -190,7 +180,7 @@ export function readJenkinsfile(source: string, path: string): Document {
         break;
       case "docker.image":
         if ((is(at + 1, "(") || tokens[at + 1]?.kind === "string") && !isPushed(tokens, at + 1))
-          keepImage(is(at - 1, "=") ? nameAt(tokens, at - 2) : "", argument);
+          kept.add(is(at - 1, "=") ? nameAt(tokens, at - 2) : "", argument);
         break;
       case "docker.build": {
         const isSameLine = !text.slice(token.span.end, tokens[argument]?.span.start).includes("\n");
@@ -198,7 +188,7 @@ export function readJenkinsfile(source: string, path: string): Document {
         if (built === undefined) break;
         const [first, ...rest] = built.parts;
         for (const parts of rest.length === 0 && first?.choices !== undefined ? first.choices : [built.parts])
-          for (const word of commandOf(parts, built.span).words)
+          for (const word of commandOfParts(parts, built.span).words)
             outputs.push(wholeSlice({ word, parts, text: textOfStretches(parts) }));
         break;
       }
@@ -261,7 +251,7 @@ export function readJenkinsfile(source: string, path: string): Document {
         addStepImage(at);
     }
   }
-  for (const image of kept.values()) addKept(image);
+  kept.end();
   // A pod may be kept anywhere; what is written to a file is none.
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index];
@@ -298,15 +288,6 @@ interface MentionOptions {
   readonly isLocal?: boolean | undefined;
 }
 
-interface KeptImage {
-  /** The token at which its name begins. */
-  readonly argument: number;
-  /** The host of a registry where it is made. */
-  readonly around: string | undefined;
-  /** Those where it is used. */
-  readonly hosts: Set<string | undefined>;
-}
-
 interface ScriptOptions {
   readonly windowsShell?: WindowsShell | undefined;
   /** Whether the script stands in the pipeline as it runs. */
@@ -323,29 +304,6 @@ const windowsShells = new Map<string, WindowsShell>([
   ["powershell", "powershell"],
   ["pwsh", "powershell"],
 ]);
-
-/** The parts of an image's name; who calls fills in what is nothing by default and cannot be nothing: `given ?: ''`. */
-function withCaller({ parts, span }: GroovyValue, text: string): readonly WordPart[] {
-  const isEmpty = parts.every((part) => part.text !== undefined) && /(?:^|[/:@])$/.test(textOfStretches(parts));
-  const written = text.slice(span.start, span.end);
-  if (!isEmpty || !/\w/.test(written.replaceAll(/'[^']*'/g, ""))) return parts;
-  const quotes = /^("""|")[^]*\1$/.exec(written)?.[1]?.length ?? 0;
-  const own = { start: parts.at(-1)?.span.end ?? span.start + quotes, end: span.end - quotes };
-  const step = { span: own, label: "expression", text: text.slice(own.start, own.end) };
-  return [...parts, { span: own, chain: [step] }];
-}
-
-/** What is only pushed is an output. */
-function isPushed(tokens: readonly GroovyToken[], open: number): boolean {
-  const close = closingAt(tokens, open);
-  return close !== undefined && signAt(tokens, close + 1) === "." && nameAt(tokens, close + 2) === "push";
-}
-
-function commandOf(parts: readonly WordPart[], span: Span): ShellCommand {
-  const isKnown = parts.every(({ text }) => text !== undefined);
-  const text = isKnown ? textOfStretches(parts) : undefined;
-  return { span, environment: {}, words: [{ span, raw: "", text, expands: [], parts }] };
-}
 
 /** Adds the variables that a token uses. */
 function addUses(names: Set<string>, token: GroovyToken | undefined, before: GroovyToken | undefined): void {

@@ -102,7 +102,7 @@ export function createScript(document: string): ScriptBuilder {
 
 /** The variable that a part expands; empty where it is none. */
 function variableOf({ chain }: WordPart): string {
-  return /^variable (\w+)$/.exec(chain[0]?.label ?? "")?.[1] ?? "";
+  return /^variable ([\w.]+)$/.exec(chain[0]?.label ?? "")?.[1] ?? "";
 }
 
 function documentOffset(pieces: readonly Piece[], offset: number): number {

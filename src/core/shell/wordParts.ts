@@ -1,7 +1,7 @@
-import type { ShellWord, WordPart } from "../document/document.ts";
+import type { ShellCommand, ShellWord, WordPart } from "../document/document.ts";
 import type { Span } from "../image/span.ts";
 import type { ShellState } from "./shellState.ts";
-import type { Range, Stretch } from "./stretch.ts";
+import { textOfStretches, type Range, type Stretch } from "./stretch.ts";
 
 /** The stretches of a word as its document sees them. */
 export function wordParts(
@@ -26,6 +26,13 @@ export function wordParts(
     if (group !== undefined) part.group = group;
     return part;
   });
+}
+
+/** A command of a single word, which is what something other than a shell says. */
+export function commandOfParts(parts: readonly WordPart[], span: Span): ShellCommand {
+  const isKnown = parts.every(({ text }) => text !== undefined);
+  const text = isKnown ? textOfStretches(parts) : undefined;
+  return { span, environment: {}, words: [{ span, raw: "", text, expands: [], parts }] };
 }
 
 /** A word moved into the text that its document is a part of. */
