@@ -7,6 +7,14 @@ interface ParserError {
 /** Longest text that is looked at again, and how often: each time its document is parsed as a whole. */
 const maximumLength = 400_000;
 const maximumJoins = 60;
+/** How much is parsed again of one text, in UTF-16 units, and how many errors are made of it, which take as long. */
+const maximumParsed = 4_000_000;
+const maximumErrors = 2000;
+
+interface Budget {
+  parsed: number;
+  errors: number;
+}
 
 const missingQuote = /^Missing closing (["'])/;
 const shortFlow = /^Flow (?:sequence|map) in block collection must/;
@@ -24,13 +32,22 @@ export function withJoinedLines(
   if (text.length > maximumLength) return undefined;
   // Documents stand for themselves (YAML 1.2.2, 9.1): only those with errors are parsed again.
   const joined: string[] = [];
+  const budget = { parsed: maximumParsed, errors: maximumErrors };
+  const parseWithin = (part: string): readonly ParserError[] => {
+    const found = parse(part);
+    budget.parsed -= part.length;
+    budget.errors -= found.length;
+    return found;
+  };
   let end = 0;
   for (const part of text.split(/^(?=---(?:[ \t\r\n]|$))/m)) {
     const start = end;
     end += part.length;
     const own = errors.filter(({ pos }) => pos[0] >= start && (pos[0] < end || end === text.length));
     const read =
-      own.length === 0 ? part : joinedDocument(part, start === 0 && end === text.length ? own : parse(part), parse);
+      own.length === 0
+        ? part
+        : joinedDocument(part, start === 0 && end === text.length ? own : parseWithin(part), budget, parseWithin);
     if (read === undefined) return undefined;
     joined.push(read);
   }
@@ -40,6 +57,7 @@ export function withJoinedLines(
 function joinedDocument(
   text: string,
   errors: readonly ParserError[],
+  budget: Budget,
   parse: (text: string) => readonly ParserError[],
 ): string | undefined {
   let joined = text;
@@ -48,7 +66,7 @@ function joinedDocument(
   const content = text.trimEnd().length;
   for (let count = 0; left.length > 0; count++) {
     const error = left.find(({ message }) => missingQuote.test(message) || shortFlow.test(message));
-    if (error === undefined || count >= maximumJoins) return undefined;
+    if (error === undefined || count >= maximumJoins || budget.parsed < 0 || budget.errors < 0) return undefined;
     const [at] = error.pos;
     // What is not closed at all stops the parser at the end, or at the same place again.
     if (at <= reached || at >= content) return undefined;

@@ -72,6 +72,24 @@ describe("withJoinedLines", () => {
     }
   });
 
+  it("gives up where reading again and again would take long", () => {
+    const missing = (pos: number) => ({ message: "Missing closing 'quote", pos: [pos, pos + 1] as const });
+    const parsesOf = (source: string, errors: number): number => {
+      let parses = 0;
+      const parse = (text: string) => {
+        parses++;
+        const at = text.indexOf("\n");
+        return Array.from({ length: at < 0 ? 0 : errors }, () => missing(at));
+      };
+      withJoinedLines(source, parse(source), parse);
+      return parses;
+    };
+    const lines = `${"x".repeat(20)}\n'y'`.repeat(50);
+    assert.equal(parsesOf(lines, 1), 51);
+    assert.ok(parsesOf(lines, 1000) < 5);
+    assert.ok(parsesOf(`${lines}${"z".repeat(390_000)}`, 1) < 15);
+  });
+
   it("ends where there is very much to join", () => {
     assert.ok(readYaml(`a: [${"\nb,".repeat(5000)}\n]`).problems.length > 0);
   });
