@@ -65,8 +65,10 @@ function joinedDocument(
   let reached = -1;
   const content = text.trimEnd().length;
   for (let count = 0; left.length > 0; count++) {
-    const error = left.find(({ message }) => missingQuote.test(message) || shortFlow.test(message));
-    if (error === undefined || count >= maximumJoins || budget.parsed < 0 || budget.errors < 0) return undefined;
+    // What comes behind another error does not mend it.
+    const error = left.reduce((first, one) => (one.pos[0] < first.pos[0] ? one : first));
+    if (!missingQuote.test(error.message) && !shortFlow.test(error.message)) return undefined;
+    if (count >= maximumJoins || budget.parsed < 0 || budget.errors < 0) return undefined;
     const [at] = error.pos;
     // What is not closed at all stops the parser at the end, or at the same place again.
     if (at <= reached || at >= content) return undefined;
@@ -87,17 +89,41 @@ function joinQuoted(text: string, at: number, quote: string): string | undefined
     if (character === "\\" && quote === '"') end++;
     else if (character === quote && quote === "'" && text.charAt(end + 1) === "'") end++;
     else if (character === quote)
-      return end === at ? undefined : text.slice(0, at) + text.slice(at, end).replace(/[\r\n]/g, " ") + text.slice(end);
+      return end === at || !isFollowed(text, end + 1) ? undefined : withoutBreaks(text, at, end);
   }
   return undefined;
 }
 
-/** Joins the line at `at` with the one before, whose comment cannot stay. */
+/** Whether what stands behind a text's last quote may stand there: otherwise the quote begins another text. */
+function isFollowed(text: string, at: number): boolean {
+  return /^[ \t]*(?:[\r\n,\]}:]|[ \t]#|$)/.test(text.slice(at, at + 80));
+}
+
+function withoutBreaks(text: string, start: number, end: number): string {
+  return text.slice(0, start) + text.slice(start, end).replace(/[\r\n]/g, " ") + text.slice(end);
+}
+
+/** What brackets are looked for in: texts in quotes are gone over as a whole. */
+const flowPiece = /"(?:[^"\\]|\\[^])*"|'(?:[^']|'')*'|[[\]{}]/g;
+
+/** Joins the lines from the one before `at` to the one that closes the collection, whose comments cannot stay. */
 function joinFlow(text: string, at: number): string | undefined {
   const newline = text.lastIndexOf("\n", at - 1);
   if (newline < 0) return undefined;
   const start = text.lastIndexOf("\n", newline - 1) + 1;
-  const line = text.slice(start, newline + 1).replace(/[\r\n]/g, " ");
-  const bare = line.replace(/(^|\s)#[^"']*$/, (comment) => " ".repeat(comment.length));
-  return text.slice(0, start) + bare + text.slice(newline + 1);
+  const bare = text.slice(0, start) + withoutComments(text.slice(start));
+  let depth = 0;
+  flowPiece.lastIndex = newline;
+  for (let found = flowPiece.exec(bare); found !== null; found = flowPiece.exec(bare)) {
+    const [piece] = found;
+    if (piece === "[" || piece === "{") depth++;
+    else if ((piece === "]" || piece === "}") && --depth < 0)
+      return bare.slice(0, start) + bare.slice(start, found.index).replace(/[\r\n]/g, " ") + text.slice(found.index);
+  }
+  return undefined;
+}
+
+/** Each line with blanks in the place of the comment at its end. */
+function withoutComments(text: string): string {
+  return text.replaceAll(/(?:^|[ \t])#[^"'\r\n]*$/gm, (comment) => " ".repeat(comment.length));
 }

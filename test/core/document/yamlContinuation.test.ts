@@ -84,14 +84,38 @@ describe("withJoinedLines", () => {
       withJoinedLines(source, parse(source), parse);
       return parses;
     };
-    const lines = `${"x".repeat(20)}\n'y'`.repeat(50);
+    const lines = `${"x".repeat(20)}\ny', `.repeat(50);
     assert.equal(parsesOf(lines, 1), 51);
     assert.ok(parsesOf(lines, 1000) < 5);
     assert.ok(parsesOf(`${lines}${"z".repeat(390_000)}`, 1) < 15);
   });
 
-  it("ends where there is very much to join", () => {
-    assert.ok(readYaml(`a: [${"\nb,".repeat(5000)}\n]`).problems.length > 0);
+  it("joins at once all lines up to where a list ends", () => {
+    assert.deepEqual(readYaml(`a: [${"\nb, # ]".repeat(5000)}\n{c: ']'}\n]`).problems, []);
+  });
+
+  it("takes a quote that begins another text, and what comes behind another error, for no end of the first", () => {
+    for (const source of ['a: "b\nc: "d"\n', "a: 'b\nc: ['d']\n", 'a: b: c\nd: "e\nf"\n']) {
+      let parses = 0;
+      const { problems } = readYaml(source);
+      assert.ok(problems.length > 0, source);
+      const at = source.indexOf("\n");
+      const errors = [
+        {
+          message: `Missing closing ${/['"]/.exec(source)?.[0]}quote`,
+          pos: [source.lastIndexOf("\n", source.length - 2), 0] as const,
+        },
+        ...(source.includes("b: c")
+          ? [{ message: "Nested mappings are not allowed", pos: [at - 1, at] as const }]
+          : []),
+      ];
+      assert.equal(
+        withJoinedLines(source, errors, () => (parses++, [])),
+        undefined,
+        source,
+      );
+      assert.equal(parses, 0);
+    }
   });
 
   it("survives every prefix and many mutations", () => {
