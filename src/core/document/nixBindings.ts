@@ -94,7 +94,7 @@ export function nixBindings(tokens: readonly NixToken[]): readonly NixBinding[] 
       } else {
         const { keys, end: sign } = pathAt(at);
         const token = tokens[at];
-        if (keys.length > 0 && isSign(sign, "=") && token !== undefined) {
+        if (keys.length > 0 && isSign(sign, "=") && sign + 1 < end && token !== undefined) {
           const value = { from: sign + 1, to: end };
           put({ path: [...path, ...keys], span: token.span, value });
           expression(value, [...path, ...keys], scope, depth + 1);
@@ -110,7 +110,7 @@ export function nixBindings(tokens: readonly NixToken[]): readonly NixBinding[] 
       const end = endOf(at, to, ",");
       const token = tokens[at];
       if (token?.kind === "name" && bindings.length < maximumBindings) {
-        const value = isSign(at + 1, "?") ? { value: { from: at + 2, to: end } } : {};
+        const value = isSign(at + 1, "?") && at + 2 < end ? { value: { from: at + 2, to: end } } : {};
         bindings.push({ path: [token.text], span: token.span, set: open, scope, ...value });
       }
       at = end + 1;

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { readNix } from "../../../src/core/document/nix.ts";
 import { readDocument } from "../../../src/core/document/readDocument.ts";
 import { expectPinsToHold, expectSpansInside, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
@@ -158,6 +159,13 @@ describe("Nix modules", () => {
     ]);
     expectSpansInside(document);
     expectToSurvive(read, scripts.replaceAll(/[«»]/g, "").slice(0, 450));
+  });
+
+  it("need a value", () => {
+    for (const value of [']"b:1"', ";", '}"c:1"']) {
+      const text = `{ virtualisation.oci-containers.containers.a.image = ${value}; }`;
+      assert.deepEqual(readNix(text, "a.nix").images, [], value);
+    }
   });
 
   for (const [name, text, ...uses] of rows) {
