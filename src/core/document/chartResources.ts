@@ -94,7 +94,7 @@ export function readChartResource(
     readInlineValues(at(place.values), reading);
     for (const path of place.moreValues ?? [])
       for (const values of nodesAt(one, path)) readInlineValues(values, reading);
-    readParameterList(at(place.set), reading);
+    readParameterList(itemsOf(at(place.set)), reading);
   }
   if (group === "k0s.k0sproject.io") readSystemImages(valueAt(node, "spec", "images"), reading, 0);
   return true;

@@ -135,7 +135,7 @@ export function readSourceOverride(source: YamlNode | undefined, reading: Resour
   const helm = valueAt(source, "helm");
   readInlineValues(valueAt(helm, "valuesObject"), reading);
   readInlineValues(valueAt(helm, "values"), reading);
-  readParameterList(valueAt(helm, "parameters"), reading);
+  readParameterList(itemsOf(valueAt(helm, "parameters")), reading);
   const kustomize = valueAt(source, "kustomize");
   for (const image of itemsOf(valueAt(kustomize, "images"))) readImageOverride(image, reading);
   readPatches(kustomize, reading, readPatch);

@@ -6,7 +6,7 @@ import { addSplitImage } from "./splitImage.ts";
 import { isMasked } from "./templateMask.ts";
 import { knownText } from "./value.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
-import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** What the document around values knows of them. */
 type KnownOfValues = Pick<HelmValuesReading, "expand" | "hub">;
@@ -38,14 +38,14 @@ function readGuessedValues(node: YamlNode | undefined, reading: ResourceReading,
   reading.inner.push({ ...rest, images: images.images });
 }
 
-/** Reads a list of `{name: image.tag, value: ...}`. */
+/** Reads the items of a list of `{name: image.tag, value: ...}`. */
 export function readParameterList(
-  node: YamlNode | undefined,
+  items: readonly YamlNode[],
   reading: ResourceReading,
   expand?: HelmValuesReading["expand"],
 ): void {
   readHelmParameters(
-    itemsOf(node).flatMap((item) => {
+    items.flatMap((item) => {
       const name = textOf(valueAt(item, "name"));
       const value = valueAt(item, "value");
       return name === undefined || value === undefined ? [] : [[name, value] as const];

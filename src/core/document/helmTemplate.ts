@@ -63,7 +63,7 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
         images.add(node, site, { value: expandActions(text, masked, scalar, actionValue(expressions)), pin: "none" });
       else addItems(node, site, written, items, isNamed);
     };
-  findTemplateImages({ text, path, siblings }, images, add, ({ source: joined, repository }, site) =>
+  const set = findTemplateImages({ text, path, siblings }, images, add, ({ source: joined, repository }, site) =>
     addItems(repository, site, joined, itemsOf(joined, repository.span.start), namesRepository(repository.text)),
   );
   const piped = chartPipelineImages(text, path);
@@ -73,7 +73,7 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
     path,
     dialect: "helm-template",
     text,
-    images: inDocumentOrder([...others, ...piped]),
+    images: inDocumentOrder([...others, ...piped, ...set]),
     commands: [],
     jobs: [],
     problems: [],

@@ -37,7 +37,7 @@ export function readHelmfile(source: string, path: string, siblings: Siblings = 
       readChart(release, repositories, reading, expand);
       for (const values of itemsOf(valueAt(release, "values")))
         if (mappingOf(values) !== undefined) readInlineValues(values, reading, { expand });
-      readParameterList(valueAt(release, "set"), reading, expand);
+      readParameterList(itemsOf(valueAt(release, "set")), reading, expand);
     }
   return {
     path,

@@ -1,5 +1,7 @@
 import { keepingLast } from "../lastResults.ts";
 import { readShape } from "./customShape.ts";
+import type { ImageUse } from "./document.ts";
+import { readParameterList } from "./helmParameters.ts";
 import { readingOfKind } from "./kubernetesKinds.ts";
 import { relevantText } from "./relevantText.ts";
 import type { ResourceReading } from "./resourceReading.ts";
@@ -7,8 +9,8 @@ import type { Siblings } from "./siblings.ts";
 import { addSplitImage, type SplitImage } from "./splitImage.ts";
 import { isMasked, maskTemplate, type MaskedTemplate } from "./templateMask.ts";
 import { readTemplateYaml } from "./yaml.ts";
-import type { ImageCollector } from "./yamlImage.ts";
-import { scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+import { literalPart, type ImageCollector } from "./yamlImage.ts";
+import { itemsOf, nodesAt, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** A chart's template at its path, with what it may look up. */
 export interface ChartTemplate {
@@ -32,14 +34,15 @@ export interface JoinedImage {
 
 /**
  * Finds where a chart's template names images by the shape of its resources: gives each to `add`, with its actions
- * hidden, and those whose parts stand under keys of their own, and have actions, to `join`; without actions they go to `images`.
+ * hidden, and those whose parts stand under keys of their own, and have actions, to `join`; without actions they go to
+ * `images`. Gives those that applications of Argo CD set for other charts.
  */
 export function findTemplateImages(
   { text, path, siblings }: ChartTemplate,
   images: ImageCollector,
   add: (masked: MaskedTemplate) => ResourceReading["add"],
   join: (image: JoinedImage, site: string) => void,
-): void {
+): readonly ImageUse[] {
   const { masked, documents } = yamlOf(text);
   const reading: ResourceReading = {
     text,
@@ -58,8 +61,29 @@ export function findTemplateImages(
   };
   const read = (node: YamlNode | undefined): void => {
     if (!isWithoutImages(node)) readShape(node, reading, read);
+    if (textOf(valueAt(node, "kind"))?.startsWith("Application") === true) readParameters(node, reading);
   };
   for (const { root } of documents) read(root);
+  return reading.inner.flatMap(({ images: found }) => found);
+}
+
+/** Where applications of Argo CD, and what makes them, set values of other charts one by one. */
+const parameterLists = ["", "template."].flatMap((around) =>
+  ["source", "sources.*"].map((source) => `spec.${around}${around === "" ? "" : "spec."}${source}.helm.parameters`),
+);
+
+/** Reads parameters as they stand there: an action may say a tag, but an image that it says is one of this chart's values. */
+function readParameters(node: YamlNode | undefined, reading: ResourceReading): void {
+  for (const list of parameterLists.flatMap((path) => nodesAt(node, path.split("."))))
+    readParameterList(
+      itemsOf(list).filter(
+        (item) =>
+          !isMasked(textOf(valueAt(item, "value")) ?? "") ||
+          /\.?(?:tag|digest)$/.test(textOf(valueAt(item, "name")) ?? ""),
+      ),
+      reading,
+      (scalar) => ({ parts: [isMasked(scalar.text) ? {} : literalPart(reading.text, scalar)], chain: [] }),
+    );
 }
 
 function joinedImage(text: string, split: SplitImage): JoinedImage | undefined {

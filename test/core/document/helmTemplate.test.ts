@@ -32,6 +32,38 @@ describe("readHelmTemplate", () => {
       ["image docker.io/library/busybox:1.36 literal"],
     ],
     [
+      "what applications of Argo CD set for other charts",
+      `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: "{{ .Values.name }}"}
+spec:
+  sources:
+  - repoURL: https://charts.example.com
+    chart: redis
+    helm:
+      parameters:
+      - {name: master.image.repository, value: «legacy/redis»}
+      - {name: master.image.tag, value: "7"}
+      - {name: metrics.image.repository, value: «legacy/exporter»}
+      - {name: metrics.image.tag, value: "{{ .Values.tag }}"}
+      - {name: image.repository, value: "{{ .Values.image }}"}
+      - {name: own.image, value: «a/b:1»}
+      - {name: namespace, value: no/image:1}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: {{ .Release.Name }}}
+spec:
+  template: {spec: {source: {helm: {parameters: [{name: image, value: «c/d:2»}]}}}}
+`,
+      [
+        "image docker.io/legacy/redis:7 resolved",
+        "image ? partial",
+        "image docker.io/a/b:1 literal",
+        "image docker.io/c/d:2 literal",
+      ],
+    ],
+    [
       "a pipeline's parameters and bundles",
       `apiVersion: tekton.dev/v1
 kind: Pipeline
