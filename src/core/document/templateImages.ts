@@ -9,7 +9,7 @@ import type { Siblings } from "./siblings.ts";
 import { addSplitImage, type SplitImage } from "./splitImage.ts";
 import { isMasked, maskTemplate, type MaskedTemplate } from "./templateMask.ts";
 import { readTemplateYaml } from "./yaml.ts";
-import { literalPart, type ImageCollector } from "./yamlImage.ts";
+import type { ImageCollector } from "./yamlImage.ts";
 import { itemsOf, nodesAt, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** A chart's template at its path, with what it may look up. */
@@ -68,13 +68,16 @@ export function findTemplateImages(
 }
 
 /** Where applications of Argo CD, and what makes them, set values of other charts one by one. */
-const parameterLists = ["", "template."].flatMap((around) =>
-  ["source", "sources.*"].map((source) => `spec.${around}${around === "" ? "" : "spec."}${source}.helm.parameters`),
-);
+const parameterLists = [
+  ["spec", "source"],
+  ["spec", "sources", "*"],
+  ["spec", "template", "spec", "source"],
+  ["spec", "template", "spec", "sources", "*"],
+].map((source) => [...source, "helm", "parameters"]);
 
 /** Reads parameters as they stand there: an action may say a tag, but an image that it says is one of this chart's values. */
 function readParameters(node: YamlNode | undefined, reading: ResourceReading): void {
-  for (const list of parameterLists.flatMap((path) => nodesAt(node, path.split("."))))
+  for (const list of parameterLists.flatMap((path) => nodesAt(node, path)))
     readParameterList(
       itemsOf(list).filter(
         (item) =>
@@ -82,7 +85,7 @@ function readParameters(node: YamlNode | undefined, reading: ResourceReading): v
           /\.?(?:tag|digest)$/.test(textOf(valueAt(item, "name")) ?? ""),
       ),
       reading,
-      (scalar) => ({ parts: [isMasked(scalar.text) ? {} : literalPart(reading.text, scalar)], chain: [] }),
+      () => ({ parts: [{}], chain: [] }),
     );
 }
 
