@@ -90,23 +90,6 @@ describe("readJenkinsfile", () => {
     ]);
   });
 
-  it("leaves what is nothing by default to who calls", () =>
-    expectUses(
-      read,
-      `def call(Map given) {
-  def image = given.image ?: ''
-  docker.image(«image»).pull()
-  docker.image("«r.io/$\{image}»").pull()
-  docker.image("«a/b:$\{image}»").pull()
-  docker.image('').pull()
-}
-podTemplate(containers: [containerTemplate(name: 'x', image: "")]) { }
-`
-        .replaceAll("\\{", "{")
-        .replaceAll("\\$", "$"),
-      ["docker.image ? unresolved", "docker.image ? unresolved", "docker.image ? partial"],
-    ));
-
   it("says where a value is defined, and pins it there unless it is also used for something else", () => {
     const text = "def A = 'node:22'\ndef B = 'a:1'\ndocker.image(A).pull()\ndocker.image(B).pull()\ndocker.build(B)\n";
     const [one, other] = read(text).images;
@@ -187,21 +170,6 @@ podTemplate(containers: [containerTemplate(name: 'x', image: "")]) { }
       "what an agent's own image is built with",
       "pipeline { agent { dockerfile { additionalBuildArgs '--pull -t mine --cache-from r.io/c:1' } }\n steps { sh 'docker run mine; docker run a/b:1' } }",
       ["r.io/c:1", "docker.io/a/b:1"],
-    ],
-    [
-      "what it pushes to another place under its own name",
-      "node { def i = docker.image('a/b:1')\n i.push('1')\n i.push()\n def j = docker.image('a/c')\n j.push('latest')\n docker.withRegistry('https://r.io') { i.push() }\n sh 'docker pull r.io/a/b:1' }",
-      ["docker.io/a/b:1", "docker.io/a/c"],
-    ],
-    [
-      "images that are made outside of the registry where they are used",
-      "node { def i = docker.image('a/b:1')\n docker.withRegistry('https://r.io') { i.inside { } }\n i = docker.image('a/c:1')\n i.inside { } }",
-      ["r.io/a/b:1", "docker.io/a/c:1"],
-    ],
-    [
-      "images that are made within a registry and used outside, too",
-      "node { docker.withRegistry('https://r.io') { i = docker.image('a/b:1')\n i.pull() }\n i.inside { }\n ij.inside { } }",
-      ["r.io/a/b:1", "docker.io/a/b:1"],
     ],
     [
       "an indented pod without a version",
