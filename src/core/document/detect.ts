@@ -12,6 +12,7 @@ import { isCloudConfig, toolOfPath, toolOfYaml } from "./detectTool.ts";
 import { keepingMany } from "../lastResults.ts";
 import type { Dialect } from "./document.ts";
 import { filledPath } from "./templatePath.ts";
+import { yamlStart } from "./detectYaml.ts";
 
 const dockerfileName = /(?:^|[._-])(?:docker|container)file(?:[._-].*)?$/i;
 /** Names like a Dockerfile's that are not one: ignore lists, documents, and source code about Dockerfiles. */
@@ -132,15 +133,19 @@ function isDockerfile(head: string): boolean {
 }
 
 /** What a manifest or a compose file begins with, to tell one by where its name has no ending, as that of a template (`deployment.j2`). */
-const manifestStart = /^(?:[ \t]*(?:#[^\n]*|---[^\n]*|\r)?\n)*(?:- )?(?:apiVersion|kind|services|version)[ \t]*:/;
+const manifestStart = yamlStart(String.raw`(?:- )?(?:apiVersion|kind|services|version)[ \t]*:`);
 
 /** A key of a YAML text that stands at the beginning of its line. */
 const topLevelKey = /^["']?([A-Za-z]\w*)["']?[ \t]*:/gm;
 
+const listStart = yamlStart(String.raw`-[ ]+["']?(?:apiVersion|kind)["']?[ \t]*:`);
+const podStart = yamlStart(String.raw`( *)(?:kind|metadata|spec)[ \t]*:`);
+const indentedStart = yamlStart(String.raw`(?<in> +)apiVersion[ \t]*:[^\n]*\n(?:\k<in>[^\n]*\n)*?\k<in>kind[ \t]*:`);
+
 /** Whether a text is a list of resources, as templates of Ansible make one for its module `k8s`. */
 function isResourceList(head: string): boolean {
   return (
-    /^(?:[ \t]*(?:#[^\n]*|---[^\n]*|\r)?\n)*-[ ]+["']?(?:apiVersion|kind)["']?[ \t]*:/.test(head) &&
+    listStart.test(head) &&
     /^-[ ]+(?:[^\n]*\n[ ]+){0,2}["']?apiVersion["']?[ \t]*:/m.test(head) &&
     /^-[ ]+(?:[^\n]*\n[ ]+){0,2}["']?kind["']?[ \t]*:/m.test(head)
   );
@@ -149,7 +154,7 @@ function isResourceList(head: string): boolean {
 /** Whether a text is a pod that leaves out its version, or its type too: Jenkins asks for neither in those of its agents. */
 function isPodAlone(head: string): boolean {
   if (!/^ +containers[ \t]*:/m.test(head)) return false;
-  const root = /^(?:[ \t]*(?:#[^\n]*|---[^\n]*|\r)?\n)*( *)(?:kind|metadata|spec)[ \t]*:/.exec(head)?.[1];
+  const root = podStart.exec(head)?.[1];
   if (root === undefined) return false;
   const within = String.raw`(?:${root} +[^\s#][^\n]*\n|[ \t]*(?:#[^\n]*|\r)?\n)*?${root} +containers[ \t]*:`;
   return new RegExp(
@@ -172,12 +177,7 @@ function dialectOfYaml(head: string, path: string): Dialect | undefined {
   if (has("apiVersion") && has("kind")) return "kubernetes";
   if (/^[ \t-]+apiVersion[ \t]*:/m.test(head) && /^[ \t]+kind[ \t]*:/m.test(head) && has("items")) return "kubernetes";
   // A whole document may be indented.
-  if (
-    /^(?:[ \t]*(?:#[^\n]*|---[^\n]*|\r)?\n)*(?<in> +)apiVersion[ \t]*:[^\n]*\n(?:\k<in>[^\n]*\n)*?\k<in>kind[ \t]*:/.test(
-      head,
-    )
-  )
-    return "kubernetes";
+  if (indentedStart.test(head)) return "kubernetes";
   if (isPodAlone(head)) return "kubernetes";
   if (has("jobs") && has("on") && /^[ \t]+(?:runs-on|uses)[ \t]*:/m.test(head)) return "github-workflow";
   if (has("runs") && /^[ \t]+using[ \t]*:/m.test(head)) return "github-action";

@@ -1,5 +1,6 @@
 import type { Dialect } from "./document.ts";
 import { dialectByForm } from "./pathForms.ts";
+import { yamlStart } from "./detectYaml.ts";
 
 /** Files that describe machines, builds and services, by their paths. */
 const byPath: readonly (readonly [Dialect, RegExp])[] = [
@@ -88,9 +89,11 @@ function nomadOfJson(head: string): Dialect | undefined {
   return /"TaskGroups"\s*:\s*\[/.test(head) && /"Driver"\s*:/.test(head) ? "nomad" : undefined;
 }
 
+const itemStart = yamlStart("- ");
+
 /** Whether a YAML text with this beginning is a list of plays or tasks. */
 function isAnsible(head: string): boolean {
-  if (!/^(?:[ \t]*(?:#[^\n]*|---[^\n]*|\r)?\n)*- /.test(head) || /^[A-Za-z_"'][^\n]*:/m.test(head)) return false;
+  if (!itemStart.test(head) || /^[A-Za-z_"'][^\n]*:/m.test(head)) return false;
   return /^[ -][ \t-]*(?:hosts|tasks|local_action|[\w.]*\b(?:docker_\w+|podman_\w+|shell|command|raw|k8s|helm|set_fact))[ \t]*:/m.test(
     head,
   );
