@@ -61,6 +61,14 @@ export function variablesBeside(
     files.set(place, read);
     return read;
   };
+  const variableAt = (
+    place: string,
+    name: string,
+    file = place.slice(place.lastIndexOf("/") + 1),
+  ): FoundVariable | undefined => {
+    const found = fileAt(place);
+    return variableOf(valueAt(found?.root, name), `${name} of ${file}`, found);
+  };
   const namesIn = (folder: string): readonly string[] | undefined => {
     const below = siblingPath(path, folder);
     return below === undefined ? undefined : siblings(`${below}/`)?.split("\n").slice(0, maximumNames);
@@ -100,7 +108,7 @@ export function variablesBeside(
         ? []
         : itemsOf(valueAt(fileAt(`${role}meta/main.yml`)?.root, "dependencies"))
             .slice(0, maximumDependencies)
-            .flatMap((item) => textOf(item) ?? textOf(valueAt(item, "role")) ?? textOf(valueAt(item, "name")) ?? [])
+            .flatMap((item) => roleOf(item) ?? [])
             .flatMap((name) => [
               ...ofRole(`${role}../${name}/`, "vars/"),
               ...ofRole(`${role}../${name}/`, "defaults/"),
@@ -126,21 +134,14 @@ export function variablesBeside(
       if (!text.includes(own) || !(text.includes(`${name}:`) || text.includes("vars_files"))) continue;
       const found = fileAt(folder + file);
       for (const play of itemsOf(found?.root)) {
-        const run = itemsOf(valueAt(play, "roles")).find(
-          (item) => (textOf(item) ?? textOf(valueAt(item, "role")) ?? textOf(valueAt(item, "name"))) === own,
-        );
-        const node =
-          run === undefined
-            ? undefined
-            : (valueAt(run, name) ?? valueAt(run, "vars", name) ?? valueAt(play, "vars", name));
-        if (found !== undefined && node !== undefined && !isNothing(node))
-          return { node, source: found.source, label: `variable ${name} of ${file}` };
+        const run = itemsOf(valueAt(play, "roles")).find((item) => roleOf(item) === own);
         if (run === undefined) continue;
+        const node = valueAt(run, name) ?? valueAt(run, "vars", name) ?? valueAt(play, "vars", name);
+        const said = variableOf(node, `${name} of ${file}`, found);
+        if (said !== undefined) return said;
         for (const item of itemsOf(valueAt(play, "vars_files")).slice(0, maximumFiles).toReversed()) {
-          const beside = fileAt(folder + (textOf(item) ?? ""));
-          const value = valueAt(beside?.root, name);
-          if (beside !== undefined && value !== undefined && !isNothing(value))
-            return { node: value, source: beside.source, label: `variable ${name} of ${textOf(item) ?? ""}` };
+          const further = variableAt(folder + (textOf(item) ?? ""), name, textOf(item));
+          if (further !== undefined) return further;
         }
       }
     }
@@ -150,23 +151,31 @@ export function variablesBeside(
   return (name) => {
     for (const [index, stage] of stages.entries())
       for (const place of (places[index] ??= stage())) {
-        const found = fileAt(place);
-        const node = valueAt(found?.root, name);
-        // What is nothing is for others to set.
-        if (found !== undefined && node !== undefined && !isNothing(node))
-          return {
-            node,
-            source: found.source,
-            label: `variable ${name} of ${place.slice(place.lastIndexOf("/") + 1)}`,
-          };
+        const found = variableAt(place, name);
+        if (found !== undefined) return found;
       }
     return ofPlays(name);
   };
 }
 
+/** The role that an item of a list of roles names. */
+function roleOf(item: YamlNode): string | undefined {
+  return textOf(item) ?? textOf(valueAt(item, "role")) ?? textOf(valueAt(item, "name"));
+}
+
 function isNothing(node: YamlNode): boolean {
   const scalar = scalarOf(node);
   return scalar !== undefined && isNull(scalar);
+}
+
+/** A node of a file as a variable's value; what is nothing is for others to set. */
+function variableOf(
+  node: YamlNode | undefined,
+  named: string,
+  found: VariableFile | undefined,
+): FoundVariable | undefined {
+  if (found === undefined || node === undefined || isNothing(node)) return undefined;
+  return { node, source: found.source, label: `variable ${named}` };
 }
 
 interface VariableFile {

@@ -48,9 +48,10 @@ export function readGithubWorkflow(text: string, path: string, siblings: Sibling
   const around: GithubScope = { ...workflow, jobOutput: outputsOf(root, { ...workflow, environment }, files) };
   const shell = textOf(valueAt(root, "defaults", "run", "shell"));
   const budget = { left: maximumEvaluations };
-  if (text.includes("CIBW_")) addWheelImages(root, [workflow], images);
+  const hasWheels = text.includes("CIBW_");
+  if (hasWheels) addWheelImages(root, [workflow], images);
   for (const entry of entriesOf(valueAt(root, "jobs"))) {
-    const reading = readJob(entry, { budget, scope: { ...around, environment }, shell, images });
+    const reading = readJob(entry, { budget, scope: { ...around, environment }, shell, images, hasWheels });
     jobs.push(reading.job);
     commands.push(...reading.commands);
     furtherCommands.push(...reading.furtherCommands);
@@ -85,11 +86,13 @@ interface Around {
   readonly scope: GithubScope;
   readonly shell: string | undefined;
   readonly images: ImageCollector;
+  /** Whether the workflow says anything of how wheels are built. */
+  readonly hasWheels: boolean;
 }
 
 function readJob(
   { key, value: job }: YamlEntry,
-  { budget, scope: around, shell: outerShell, images }: Around,
+  { budget, scope: around, shell: outerShell, images, hasWheels }: Around,
 ): { readonly job: Job } & Omit<StepsReading, "steps" | "stepOutput"> {
   const { environment: _, ...withoutEnvironment } = around;
   const all = matrixCombinations(job, (scalar) => nodesOf(scalar, withoutEnvironment));
@@ -108,7 +111,7 @@ function readJob(
     const inCombination = { ...around, matrix: combination };
     return { ...inCombination, environment: environmentOf(valueAt(job, "env"), inCombination) };
   });
-  if (around.text.includes("CIBW_")) addWheelImages(job, stepScopes, images);
+  if (hasWheels) addWheelImages(job, stepScopes, images);
   const {
     steps,
     stepOutput: _stepOutput,

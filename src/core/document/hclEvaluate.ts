@@ -174,7 +174,8 @@ function named(root: string, steps: readonly HclStep[], environment: HclEnvironm
   );
 }
 
-function thunksOf(definition: HclDefinition, environment: HclEnvironment): readonly HclThunk[] {
+/** What a name stands for, each where the file that says it is evaluated. */
+export function thunksOf(definition: HclDefinition, environment: HclEnvironment): readonly HclThunk[] {
   const { nodes, source, label, thunks = [], type } = definition;
   const { own, root, budget } = environment;
   const inside = { source: source ?? own, lookup: root, own, root, isShared: true, budget };

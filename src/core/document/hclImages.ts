@@ -50,7 +50,7 @@ export function imageValues(
     const written = ownNode(thunk);
     const here = written ?? at;
     const file =
-      written === undefined || thunk.kind !== "written" ? undefined : templateFile(written, thunk.environment, force);
+      written === undefined || thunk.kind !== "written" ? undefined : templateFile(written, thunk.environment);
     if (file !== undefined) {
       for (const use of imagesOfTemplate(file, keys)) found.push(use);
       return;

@@ -1,9 +1,9 @@
+import { force, thunksOf } from "./hclEvaluate.ts";
 import { callTag, expressionTag } from "./hclExpression.ts";
-import type { HclForce } from "./hclFunctions.ts";
 import { nodeOfExpression, parseHclExpression, type HclExpression } from "./hclSyntax.ts";
 import { interpolations } from "./hclTemplate.ts";
 import { masked, openedTemplate, unmasked, type HclTemplateFile } from "./hclTexts.ts";
-import type { HclDefinition, HclEnvironment, HclThunk } from "./hclValue.ts";
+import type { HclEnvironment, HclThunk } from "./hclValue.ts";
 import { readJsonc } from "./jsonc.ts";
 import { readYaml } from "./yaml.ts";
 import { valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
@@ -18,7 +18,6 @@ const maximumDepth = 8;
 export function templateFile(
   node: YamlNode,
   environment: HclEnvironment,
-  force: HclForce,
 ): (HclTemplateFile & { readonly root: YamlNode }) | undefined {
   const [path, names] = argumentsOf("templatefile", node, environment, 0) ?? [];
   const file = path === undefined ? undefined : openedTemplate(path, names, environment, force);
@@ -71,19 +70,20 @@ function argumentsOfNamed(
   if (expression.kind !== "steps" || expression.of.kind !== "name") return undefined;
   const root = expression.of.name;
   const [first, second, ...others] = expression.steps.flatMap((step) => (step.kind === "attribute" ? [step.name] : []));
-  const said = (definition: HclDefinition | undefined) => {
-    const source = definition?.source ?? environment.own;
-    const inside: HclEnvironment = { ...environment, source, lookup: environment.root, isShared: true };
-    return { node: definition?.nodes.length === 1 ? definition.nodes[0] : undefined, inside };
+  const said = (path: string) => {
+    const definition = environment.root(path);
+    const [thunk, ...others] = definition === undefined ? [] : thunksOf(definition, environment);
+    return thunk?.kind === "written" && others.length === 0 ? thunk : undefined;
   };
   if (root === "local" && second === undefined) {
-    const { node, inside } = said(environment.root(`local.${first}`));
-    return node === undefined ? undefined : argumentsOf(name, node, inside, depth + 1);
+    const local = said(`local.${first}`);
+    return local === undefined ? undefined : argumentsOf(name, local.node, local.environment, depth + 1);
   }
   if (name !== "templatefile" || first !== "template_file" || others.join(".") !== "rendered") return undefined;
-  const { node: data, inside } = said(environment.root(`data.template_file.${second}`));
-  const template = valueAt(data, "template");
-  const names = valueAt(data, "vars");
-  const [path] = template === undefined ? [] : (argumentsOf("file", template, inside, depth + 1) ?? []);
-  return path === undefined ? undefined : [path, ...(names === undefined ? [] : [written(names, inside)])];
+  const data = said(`data.template_file.${second}`);
+  const template = valueAt(data?.node, "template");
+  const names = valueAt(data?.node, "vars");
+  if (data === undefined || template === undefined) return undefined;
+  const [path] = argumentsOf("file", template, data.environment, depth + 1) ?? [];
+  return path === undefined ? undefined : [path, ...(names === undefined ? [] : [written(names, data.environment)])];
 }

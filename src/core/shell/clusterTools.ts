@@ -1,4 +1,5 @@
 import {
+  aliased,
   atVerbs,
   fieldValues,
   flagged,
@@ -133,12 +134,8 @@ function readContainerd(words: readonly WordValue[]): CommandImages {
   if (command === undefined) return noImages;
   const at = words.indexOf(command) + 1;
   if (command.text === "run") return firstOf(words.slice(at), ctrRun);
-  if (imagesGroup.has(command.text) && verb?.text === "tag") {
-    const [source, ...aliases] = readOptions(words.slice(at + 1), ctrTag).positionals.map(wholeSlice);
-    // Only what something fetches is a registry's.
-    const mentions = source === undefined ? [] : [{ slice: source, mayBeLocal: true, isThere: true }];
-    return { mentions, outputs: [], aliases };
-  }
+  if (imagesGroup.has(command.text) && verb?.text === "tag")
+    return aliased(readOptions(words.slice(at + 1), ctrTag).positionals.map(wholeSlice));
   const fetches =
     (imagesGroup.has(command.text) && verb?.text === "pull") ||
     (/^c(?:ontent)?$/.test(command.text) && verb?.text === "fetch");

@@ -60,6 +60,12 @@ export function local(slices: readonly (WordSlice | undefined)[]): CommandImages
   };
 }
 
+/** An image that is on this machine, and further names for it: only what something fetches is a registry's. */
+export function aliased([source, ...aliases]: readonly WordSlice[]): CommandImages {
+  const mentions = source === undefined ? [] : [{ slice: source, mayBeLocal: true, isThere: true }];
+  return { mentions, outputs: [], aliases };
+}
+
 /** Options by name where one of the command's words says so; whatever else stands there does not matter for them. */
 export function flagged(verbs: readonly string[], names: readonly string[]): ToolReader {
   return (words) =>

@@ -2,7 +2,7 @@ import { engineFrom } from "./options/build.ts";
 import { buildxTools, scout, serviceCreate, serviceUpdate } from "./options/docker.ts";
 import { engineGlobal, engineLook, engineManifest, enginePull, engineRun, podCreate } from "./options/engine.ts";
 import { buildMentions, builderMentions } from "./imageBuilds.ts";
-import { noImages } from "./commandVerbs.ts";
+import { aliased, noImages } from "./commandVerbs.ts";
 import { afterName, mentioned, optionValues, type CommandImages, type Mention } from "./mention.ts";
 import { readOptions, type OptionTable, type ReadOptions } from "./optionTable.ts";
 import { textOfStretches, unknownCharacter } from "./stretch.ts";
@@ -248,12 +248,7 @@ function thereAlready({ mentions, outputs }: CommandImages): CommandImages {
 
 /** Further names for an image: what is asked of a registry by such a name is another thing. */
 function readAliases(words: readonly WordValue[]): CommandImages {
-  const [source, ...aliases] = readTargets(0)(words).outputs;
-  return {
-    mentions: source === undefined ? [] : [{ slice: source, mayBeLocal: true, isThere: true }],
-    outputs: [],
-    aliases,
-  };
+  return aliased(readTargets(0)(words).outputs);
 }
 
 /** What is asked of a registry by a further name is what was pushed by it before. */

@@ -93,10 +93,14 @@ const ofEngine =
  */
 function isToldAsEngine([verb, ...rest]: readonly ShellWord[]): boolean {
   const texts = rest.map(({ text = "" }) => text);
-  if (verb?.text === "run")
-    return texts.some((text, index) => ofEngine.test(text) || ofEngine.test(`${text}=${texts[index + 1] ?? ""}`));
+  if (verb?.text === "run") return isTold(texts, ofEngine);
   const [image = "", ...others] = texts.filter((text) => !text.startsWith("-"));
   return verb?.text === "pull" && others.length === 0 && isWholeImage(image);
+}
+
+/** Whether words hold an option of a form, in which its value follows `=`: it may be the next word. */
+function isTold(words: readonly string[], form: RegExp): boolean {
+  return words.some((word, index) => form.test(word) || form.test(`${word}=${words[index + 1] ?? ""}`));
 }
 
 const ofCluster = /^--restart=(?:Never|Always|OnFailure)$/;
@@ -107,10 +111,7 @@ function isToldAsCluster(words: readonly ShellWord[]): boolean {
   const at = runAt(words);
   if (at < 0) return false;
   const texts = words.slice(at).map(({ text, raw }) => text ?? raw);
-  return (
-    texts.some((text) => text === "--image" || text.startsWith("--image=")) &&
-    texts.some((text, index) => ofCluster.test(text) || ofCluster.test(`${text}=${texts[index + 1] ?? ""}`))
-  );
+  return texts.some((text) => text === "--image" || text.startsWith("--image=")) && isTold(texts, ofCluster);
 }
 
 /** A script file that is a tool by itself, however the path to it begins. */
