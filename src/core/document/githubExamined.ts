@@ -5,8 +5,11 @@ import type { Value } from "./value.ts";
 import { actionOf } from "./githubUses.ts";
 import { scalarOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
-/** The inputs of well-known actions that name an image to examine or to deploy, by the action's name in lower case. */
-const actions = new Map<string, readonly string[]>([
+/** The inputs of well-known actions that name an image, by the action's name in lower case. */
+type Inputs = ReadonlyMap<string, readonly string[]>;
+
+/** What they examine, as a scanner does, which looks on its own machine first. */
+const examiners: Inputs = new Map([
   ["aquasecurity/trivy-action", ["image-ref"]],
   ["anchore/scan-action", ["image"]],
   ["anchore/sbom-action", ["image"]],
@@ -21,6 +24,10 @@ const actions = new Map<string, readonly string[]>([
   ["kubescape/github-action", ["image"]],
   ["bridgecrewio/checkov-action", ["docker_image"]],
   ["crazy-max/.github/.github/actions/docker-scout", ["image"]],
+]);
+
+/** What they have a service run, which asks a registry for it. */
+const deployers: Inputs = new Map([
   ["akhilerm/tag-push-action", ["src"]],
   ["lucacome/docker-image-update-checker", ["image"]],
   ["google-github-actions/deploy-cloudrun", ["image"]],
@@ -32,6 +39,10 @@ const actions = new Map<string, readonly string[]>([
   ["azure/k8s-deploy", ["images"]],
   ["aws-actions/amazon-ecs-render-task-definition", ["image"]],
 ]);
+/** Commands that do the same. */
+const examining = ["trivy", "image"];
+const asking = ["crane", "digest"];
+
 /** Schemes that Docker Scout knows for an image of a registry; every other names a file or a local image. */
 const scheme = /^(?:registry|image):\/\//;
 const maximumLines = 50;
@@ -47,13 +58,16 @@ export function examinedImages(
   scopes: readonly GithubScope[],
   job?: string,
 ): readonly ShellCommand[] {
-  return (actions.get(actionOf(step)) ?? []).flatMap((input) => {
-    const scalar = scalarOf(valueAt(step, "with", input));
-    return scalar === undefined || scalar.text.length > 8192 ? [] : examinedBy(scalar, within, scopes, job);
-  });
+  const commandsOf = (inputs: Inputs, tool: readonly string[]): readonly ShellCommand[] =>
+    (inputs.get(actionOf(step)) ?? []).flatMap((input) => {
+      const scalar = scalarOf(valueAt(step, "with", input));
+      return scalar === undefined || scalar.text.length > 8192 ? [] : examinedBy(tool, scalar, within, scopes, job);
+    });
+  return [...commandsOf(examiners, examining), ...commandsOf(deployers, asking)];
 }
 
 function examinedBy(
+  tool: readonly string[],
   scalar: YamlScalar,
   within: (scope: GithubScope) => GithubScope,
   scopes: readonly GithubScope[],
@@ -75,10 +89,10 @@ function examinedBy(
     const range = { from, to };
     const parts = scalarParts(text, scalar, { placeholders, expand, group: used.length > 1 ? used : undefined }, range);
     const word = scalarWord(text, scalar, parts, range);
-    // A name of which nothing is known is, here, mostly that of what was just built.
-    if (parts.every((part) => part.text === undefined && part.choices === undefined)) return [];
+    // A name of which nothing is known is, on this machine, mostly that of what was just built.
+    if (tool === examining && parts.every((part) => part.text === undefined && part.choices === undefined)) return [];
     const { span } = word;
-    const named = ["trivy", "image"].map((name) => ({ span, raw: name, text: name, expands: [] }));
+    const named = tool.map((name) => ({ span, raw: name, text: name, expands: [] }));
     const words = [...named, word];
     return [{ span, environment: {}, words, ...(job === undefined ? {} : { job }) }];
   });

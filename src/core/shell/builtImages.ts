@@ -3,24 +3,18 @@ import { formatReference, parseReference } from "../image/reference.ts";
 import type { SplitMention } from "./mention.ts";
 import { partsOfSlice, textOfSlice, writtenSpan, type WordSlice } from "./wordValue.ts";
 
-/**
- * The names that one document gives to images that it makes itself, with where it first does so. What is asked of a
- * registry by such a name is what the document has put there.
- */
+/** The names that one document gives to images that it makes itself, with where it first does so. */
 export interface BuiltImages {
   /** Adds a name of what is built or copied. */
   add(name: string, at: number): void;
   /** Adds a name that counts only for what follows. */
   addLater(name: string, at: number): void;
-  /** Adds a further name for an image that is there already. */
-  addAlias(name: string, at: number): void;
   /** Adds a name that an image is pushed by. */
-  addPush(name: string, at: number): void;
-  /**
-   * Whether what has one of these names at a place is built; where it is asked of its registry, neither what is built
-   * only after that counts nor a further name by which nothing has been pushed before.
-   */
-  has(names: readonly string[], at: number, isPulled: boolean): boolean;
+  addPush(name: string): void;
+  /** Whether what has one of these names at a place is built. */
+  has(names: readonly string[], at: number): boolean;
+  /** Whether an image of one of these names is pushed, by whatever tag. */
+  isPushed(names: readonly string[]): boolean;
   /** Whether what an image refers to has been given its name before it is used there. */
   precedes(use: ImageUse): boolean;
 }
@@ -28,40 +22,36 @@ export interface BuiltImages {
 /** Starts with no names. */
 export function createBuiltImages(): BuiltImages {
   const outputs = new Map<string, number>();
-  const aliases = new Map<string, number>();
   const later = new Map<string, number>();
-  const pushed = new Map<string, number>();
+  const pushed = new Set<string>();
   const addTo = (names: Map<string, number>, name: string, at: number): void => {
     for (const one of spellings(name)) names.set(one, Math.min(at, names.get(one) ?? at));
   };
   // Most documents make none.
-  const isEmpty = (): boolean => outputs.size + aliases.size + later.size === 0;
-  const isBefore = (names: ReadonlyMap<string, number>, name: string, at: number): boolean =>
-    (names.get(name) ?? Number.POSITIVE_INFINITY) <= at;
+  const isEmpty = (): boolean => outputs.size + later.size === 0;
   return {
     add: (name, at) => addTo(outputs, name, at),
     addLater: (name, at) => addTo(later, name, at),
-    addAlias: (name, at) => addTo(aliases, name, at),
-    addPush: (name, at) => addTo(pushed, name, at),
-    has: (names, at, isPulled) =>
+    addPush(name) {
+      for (const one of spellings(name)) pushed.add(repositoryOf(one));
+    },
+    has: (names, at) =>
       !isEmpty() &&
-      names
-        .flatMap(spellings)
-        .some(
-          (name) =>
-            isBefore(later, name, at) ||
-            (isPulled
-              ? isBefore(outputs, name, at) || (aliases.has(name) && isBefore(pushed, name, at))
-              : outputs.has(name) || aliases.has(name)),
-        ),
+      names.flatMap(spellings).some((name) => outputs.has(name) || (later.get(name) ?? Number.POSITIVE_INFINITY) <= at),
+    isPushed: (names) => pushed.size > 0 && names.flatMap(spellings).some((name) => pushed.has(repositoryOf(name))),
     precedes({ text, reference, span }) {
       if (isEmpty()) return false;
       const names = reference === undefined ? [text] : [text, formatReference(reference)];
       return names
         .flatMap(spellings)
-        .some((name) => [outputs, aliases, later].some((given) => (given.get(name) ?? span.start) < span.start));
+        .some((name) => [outputs, later].some((given) => (given.get(name) ?? span.start) < span.start));
     },
   };
+}
+
+/** A name without its tag and its digest. */
+export function repositoryOf(name: string): string {
+  return name.replace(/(?::[^/:@]*)?(?:@.*)?$/s, "");
 }
 
 /** A name, and how others may spell it: without a tag it is `latest`, and on this machine it may be called `localhost/...`. */

@@ -1,4 +1,4 @@
-import { fieldValues, flagged, local, namedValues, noImages, type ToolReader } from "./commandVerbs.ts";
+import { fieldValues, namedValues, noImages, type ToolReader } from "./commandVerbs.ts";
 import { afterName, mentioned, type CommandImages } from "./mention.ts";
 import { aws, gcloud } from "./options/clouds.ts";
 import { readOptions, type OptionTable } from "./optionTable.ts";
@@ -9,9 +9,9 @@ export const cloudTools: readonly (readonly [string, ToolReader])[] = [
   ["gcloud", readGoogle],
   ["az", readAzure],
   ["aws", readAmazon],
-  ["gke-deploy", flagged([], ["--image", "-i"])],
-  ["fly", flagged([], ["--image"])],
-  ["flyctl", flagged([], ["--image"])],
+  ["gke-deploy", (words) => mentioned(namedValues(words, ["--image", "-i"]))],
+  ["fly", (words) => mentioned(namedValues(words, ["--image"]))],
+  ["flyctl", (words) => mentioned(namedValues(words, ["--image"]))],
 ];
 
 /** In `gcloud compute`, `--image` is the disk of a machine; in `gcloud builds`, what is built. */
@@ -19,13 +19,13 @@ function readGoogle(words: readonly WordValue[]): CommandImages {
   const [group, ...rest] = commandsOf(words, gcloud).filter(({ text }) => !/^(?:alpha|beta|preview)$/.test(text));
   switch (group?.text) {
     case "run":
-      return local(namedValues(words, ["--image"]));
+      return mentioned(namedValues(words, ["--image"]));
     case "compute":
     case "dataproc":
-      return local(namedValues(words, ["--container-image"]));
+      return mentioned(namedValues(words, ["--container-image"]));
     case "ai":
     case "ai-platform":
-      return local([
+      return mentioned([
         ...namedValues(words, [
           "--container-image-uri",
           "--executor-image-uri",
@@ -38,9 +38,9 @@ function readGoogle(words: readonly WordValue[]): CommandImages {
         ),
       ]);
     case "app":
-      return local(namedValues(words, ["--image-url"]));
+      return mentioned(namedValues(words, ["--image-url"]));
     case "deploy":
-      return local(
+      return mentioned(
         namedValues(words, ["--images"]).flatMap((slice) =>
           fieldsOf(slice).map((field) => afterName(field, /^[\w./-]+=/)),
         ),
@@ -54,7 +54,7 @@ function readGoogle(words: readonly WordValue[]): CommandImages {
       return { mentions, outputs: [] };
     }
     case "workstations":
-      return local(namedValues(words, ["--container-custom-image"]));
+      return mentioned(namedValues(words, ["--container-custom-image"]));
     case "container":
     case "artifacts": {
       const named = /^(?:images describe|docker images describe)(?: |$)/.exec(
@@ -116,7 +116,7 @@ function readAzure(words: readonly WordValue[]): CommandImages {
   // What a workflow builds is no image to pull.
   if (known === undefined || command.startsWith("github-action")) return noImages;
   const letters = known.flatMap(([commands, names]) => (commands.test(command) ? names : []));
-  return local(
+  return mentioned(
     namedValues(words, [...azureImages, ...letters]).map((slice) => afterPrefix(slice, "https://") ?? slice),
   );
 }
@@ -177,5 +177,5 @@ function readAmazon(words: readonly WordValue[]): CommandImages {
     namedValues(words, [option]).flatMap((slice) => (field === undefined ? [slice] : fieldValues(slice, field))),
   );
   // Images of CodeBuild itself are in no registry.
-  return local(found.filter((slice) => !textOfSlice(slice).startsWith("aws/codebuild/")));
+  return mentioned(found.filter((slice) => !textOfSlice(slice).startsWith("aws/codebuild/")));
 }

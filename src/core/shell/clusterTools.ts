@@ -1,6 +1,7 @@
 import {
   aliased,
   atVerbs,
+  deployed,
   fieldValues,
   flagged,
   local,
@@ -22,7 +23,10 @@ export const clusterTools: readonly (readonly [string, ToolReader])[] = [
   ["kubectl", readKubectl],
   ["oc", readOpenshift],
   ["helm", readHelm],
-  ["kn", flagged(["service"], ["--image"])],
+  [
+    "kn",
+    (words) => (words.some(({ text }) => text === "service") ? deployed(namedValues(words, ["--image"])) : noImages),
+  ],
   ["kind", readKind],
   ["k3d", readK3d],
   ["minikube", readMinikube],
@@ -39,7 +43,7 @@ function readKubectl(words: readonly WordValue[]): CommandImages {
   const { options, positionals } = readOptions(words, kubectl);
   const [verb, noun] = positionals.map(({ text }) => text);
   if (verb === "set" && noun === "image")
-    return local(positionals.slice(2).map((word) => afterName(wholeSlice(word), containerName)));
+    return deployed(positionals.slice(2).map((word) => afterName(wholeSlice(word), containerName)));
   const makes = ["run", "debug", "new-app"].includes(verb ?? "") || (verb === "create" && noun !== "secret");
   // What stands for none, where overrides say the image.
   const images = makes
@@ -49,7 +53,7 @@ function readKubectl(words: readonly WordValue[]): CommandImages {
   const source = verb === "import-image" ? optionValues(options, "--from") : [];
   const changes = optionValues(options, "--overrides", ...(verb === "patch" ? ["-p", "--patch"] : []));
   const changed = changes.flatMap((slice) => [...fieldValues(slice, "image"), ...patchedImages(slice)]);
-  return local([...images, ...source, ...sets, ...changed]);
+  return deployed([...images, ...source, ...sets, ...changed]);
 }
 
 /** What operations of a JSON patch (RFC 6902) put where a container's image stands. */

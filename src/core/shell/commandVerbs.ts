@@ -60,6 +60,12 @@ export function local(slices: readonly (WordSlice | undefined)[]): CommandImages
   };
 }
 
+/** Images that a cluster is told to run. */
+export function deployed(slices: readonly (WordSlice | undefined)[]): CommandImages {
+  const { mentions, outputs } = local(slices);
+  return { mentions: mentions.map((mention) => ({ ...mention, isDeployed: true })), outputs };
+}
+
 /** An image that is on this machine, and further names for it: only what something fetches is a registry's. */
 export function aliased([source, ...aliases]: readonly WordSlice[]): CommandImages {
   const mentions = source === undefined ? [] : [{ slice: source, mayBeLocal: true, isThere: true }];

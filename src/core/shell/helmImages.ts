@@ -30,13 +30,14 @@ export function readHelm(words: readonly WordValue[]): CommandImages {
     const text = textOfSlice(slice);
     const prefix = /^(.*\.|)(?:image|[a-z]\w*Image)$/.exec(key)?.[1];
     if (prefix !== undefined && (/[/:@]/.test(text.replace(unknownCharacter, "")) || isHeldImage(key, text)))
-      mentions.push({ slice, mayBeLocal: true });
+      mentions.push({ slice, mayBeLocal: true, isDeployed: true });
     const around = /^((?:.*\.)?(?:image|[a-z]\w*Image))\.repository$/.exec(key)?.[1];
     if (around === undefined) continue;
     const [registry, tag, digest] = ["registry", "tag", "digest"].map((name) => values.get(`${around}.${name}`));
     mentions.push({
       slice,
       mayBeLocal: true,
+      isDeployed: true,
       split: {
         ...(registry === undefined ? {} : { registry }),
         ...(tag === undefined ? {} : { tag }),

@@ -1,14 +1,15 @@
-import type { Document, ImageUse, ShellCommand, WordPart } from "../document/document.ts";
-import { createBuiltImages, joinedName, namesOf, type BuiltImages } from "./builtImages.ts";
+import type { Dialect, Document, ImageUse, ShellCommand, WordPart } from "../document/document.ts";
+import { createBuiltImages, joinedName, namesOf, repositoryOf, type BuiltImages } from "./builtImages.ts";
 import { heldScripts } from "./heldChoices.ts";
 import { innerCommands } from "./innerCommand.ts";
 import { inDocumentOrder } from "../document/yamlImage.ts";
 import { imagesOfTool } from "./imageTools.ts";
 import { chosen, createCommandUses, type PlacedMention } from "./imageCommandUse.ts";
 import { afterName, type CommandImages } from "./mention.ts";
+import { pushTargets } from "./pushTargets.ts";
 import { createScript } from "./script.ts";
 import { textOfStretches } from "./stretch.ts";
-import { partsOfSlice, valueOfWord, wholeSlice, type WordSlice } from "./wordValue.ts";
+import { partsOfSlice, valueOfWord, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
 
 /** Deepest nesting of `sh -c '...'` that is followed. */
 const maximumDepth = 4;
@@ -60,11 +61,29 @@ const runSites: ReadonlySet<string> = new Set([
   "with",
 ]);
 
-/** All images of a document, without those that it has built or tagged before it runs them, by commands or otherwise. */
+/** Pipelines whose jobs begin on machines of their own, which have nothing yet of what an earlier job has built. */
+const hosted: ReadonlySet<Dialect> = new Set<Dialect>([
+  "azure-pipelines",
+  "bitbucket-pipelines",
+  "circleci",
+  "cirrus",
+  "github-workflow",
+  "gitlab-ci",
+  "semaphore",
+]);
+
+/** Where one of their steps runs what an earlier step has built. */
+const stepSites: ReadonlySet<string> = new Set(["with", "task"]);
+
+/**
+ * All images of a document, without those that it has built or tagged before it runs them where they may still be, by
+ * commands or otherwise. What is asked of a registry is an image, whoever built it.
+ */
 export function imagesOf(document: Document, mentions: readonly PlacedMention[] = []): readonly ImageUse[] {
   const { images, built } = readCommands(document, { mentions, outputs: [] });
   if (built === undefined) return document.images;
-  const own = document.images.filter((use) => !runSites.has(use.site) || !built.precedes(use));
+  const sites = hosted.has(document.dialect) ? stepSites : runSites;
+  const own = document.images.filter((use) => !sites.has(use.site) || !built.precedes(use));
   const known = new Set(document.images.map(({ span }) => span.start));
   return inDocumentOrder([...own, ...images.filter(({ span }) => !known.has(span.start))]);
 }
@@ -98,12 +117,13 @@ function readCommands(
         continue;
       }
       const { tool, rest } = inner.invocation;
-      const images = imagesOfTool(tool, () => rest.map((word) => valueOfWord(word, document.text)));
+      const words = (): readonly WordValue[] => rest.map((word) => valueOfWord(word, document.text));
+      const images = imagesOfTool(tool, words);
       for (const commit of images.commits ?? [])
         for (const name of namesOf(commit, document.text)) built.addLater(name, at);
       for (const output of images.outputs) for (const name of namesOf(output, document.text)) built.add(name, at);
-      for (const name of furtherNames(images, document.text)) built.addAlias(name, at);
-      for (const push of images.pushes ?? []) for (const name of namesOf(push, document.text)) built.addPush(name, at);
+      for (const name of furtherNames(images, document.text)) built.add(name, at);
+      for (const push of pushTargets(tool, words)) for (const name of namesOf(push, document.text)) built.addPush(name);
       for (const mention of images.mentions) placed.push({ ...mention, command, tool });
     }
   };
@@ -111,7 +131,9 @@ function readCommands(
   const namesIn = ({ slice, split }: PlacedMention): readonly string[] =>
     split === undefined ? namesOf(slice, document.text) : [joinedName(slice, split)];
   const isBuilt = (mention: PlacedMention): boolean =>
-    mention.mayBeLocal === true && built.has(namesIn(mention), mention.command.span.start, mention.isPulled === true);
+    mention.mayBeLocal === true &&
+    built.has(namesIn(mention), mention.command.span.start) &&
+    !(mention.isDeployed === true && built.isPushed(namesIn(mention)));
   // Of the images that one place yields, some may be built and others not.
   const wanted = placed.flatMap((mention) =>
     isBuilt(mention) ? waysOf(mention).filter((way) => !isBuilt(way)) : [mention],
@@ -142,8 +164,7 @@ function withoutUnknownOnes(
   const untagged = createBuiltImages();
   const bareNames = (mention: PlacedMention): readonly string[] =>
     namesIn(mention).map((name) => name.replace(/@.*$/s, ""));
-  const repositories = (names: readonly string[]): readonly string[] =>
-    names.map((name) => name.replace(/(?::[^/:@]*)?(?:@.*)?$/s, ""));
+  const repositories = (names: readonly string[]): readonly string[] => names.map(repositoryOf);
   for (const mention of mentions) {
     if (mention.isThere === true) continue;
     const at = mention.command.span.start;
@@ -153,9 +174,7 @@ function withoutUnknownOnes(
   }
   return mentions.filter(
     (mention) =>
-      mention.isThere !== true ||
-      fetched.has(bareNames(mention), 0, false) ||
-      untagged.has(repositories(namesIn(mention)), 0, false),
+      mention.isThere !== true || fetched.has(bareNames(mention), 0) || untagged.has(repositories(namesIn(mention)), 0),
   );
 }
 

@@ -93,8 +93,6 @@ const verbs = new Map<string, VerbReader>([
   ["container commit", readCommit],
   ["commit", readCommit],
   ["import", readTargets(1)],
-  ["push", readPush],
-  ["image push", readPush],
   ["tag", readAliases],
   ["image tag", readAliases],
   ["build", buildMentions],
@@ -104,12 +102,12 @@ const verbs = new Map<string, VerbReader>([
   ["buildx b", buildMentions],
   ["builder build", buildMentions],
   ["buildx create", builderMentions],
-  ["imagetools inspect", (words) => readEvery(words, buildxTools)],
+  ["imagetools inspect", (words) => pulled(readEvery(words, buildxTools))],
   ["imagetools create", readCombined],
   ["artifact pull", (words) => pulled(readEvery(words, enginePull, "transport"))],
-  ["model pull", (words) => readFirst(words, enginePull)],
+  ["model pull", (words) => pulled(readFirst(words, enginePull))],
   ["model run", (words) => readFirst(words, engineRun)],
-  ["manifest inspect", (words) => readEvery(words, engineManifest, "transport")],
+  ["manifest inspect", (words) => pulled(readEvery(words, engineManifest, "transport"))],
   ["manifest create", readList],
   ["manifest add", readList],
   ["service create", (words) => readFirst(words, serviceCreate)],
@@ -182,7 +180,7 @@ function readCombined(words: readonly WordValue[]): CommandImages {
   const isHeld = ({ value }: WordSlice): boolean =>
     value.text === unknownCharacter && !/^["']/.test(value.word.raw) && value.word.raw.startsWith("$");
   return {
-    mentions: readEvery(words, buildxTools).mentions.filter(({ slice }) => !isHeld(slice)),
+    mentions: pulled(readEvery(words, buildxTools)).mentions.filter(({ slice }) => !isHeld(slice)),
     outputs: optionValues(readOptions(words, buildxTools).options, "-t", "--tag"),
   };
 }
@@ -246,23 +244,18 @@ function thereAlready({ mentions, outputs }: CommandImages): CommandImages {
   return { mentions: mentions.map((mention) => ({ ...mention, isThere: true })), outputs };
 }
 
-/** Further names for an image: what is asked of a registry by such a name is another thing. */
+/** Further names for an image. */
 function readAliases(words: readonly WordValue[]): CommandImages {
   return aliased(readTargets(0)(words).outputs);
 }
 
-/** What is asked of a registry by a further name is what was pushed by it before. */
-function readPush(words: readonly WordValue[]): CommandImages {
-  const { mentions } = readFirst(words, enginePull, "transport");
-  return { ...noImages, pushes: mentions.map(({ slice }) => slice) };
-}
-
+/** What is always asked of a registry, even where this machine calls another image so. */
 function pulled({ mentions, outputs }: CommandImages): CommandImages {
-  return { mentions: mentions.map((mention) => ({ ...mention, isPulled: true })), outputs };
+  return { mentions: mentions.map((mention) => ({ ...mention, mayBeLocal: false })), outputs };
 }
 
 /** The first argument is the list that is made of the others. */
 function readList(words: readonly WordValue[]): CommandImages {
-  const { mentions } = readEvery(words, engineManifest, "transport");
+  const { mentions } = pulled(readEvery(words, engineManifest, "transport"));
   return { mentions: mentions.slice(1), outputs: mentions.slice(0, 1).map(({ slice }) => slice) };
 }

@@ -7,8 +7,8 @@ export interface Mention {
   readonly platform?: string;
   /** Whether the image may be one that the same script builds, which no registry has to have. */
   readonly mayBeLocal?: boolean;
-  /** Whether it is asked of its registry even where this machine calls another image so. */
-  readonly isPulled?: boolean;
+  /** Whether a cluster runs it, which asks the registry for what was pushed there, and otherwise has been given it. */
+  readonly isDeployed?: boolean;
   /** Whether the command takes only what this machine has: an image where something else fetches it. */
   readonly isThere?: boolean;
   /** Slices that hold the rest of the reference, where it is split over several: registry, tag, digest. */
@@ -31,8 +31,6 @@ export interface CommandImages {
   readonly aliases?: readonly WordSlice[];
   /** Names for what a container has become, which may be that of the image that it began with. */
   readonly commits?: readonly WordSlice[];
-  /** Names that the command puts into registries what is there already by. */
-  readonly pushes?: readonly WordSlice[];
 }
 
 /** The values of an option, in order. */

@@ -1,4 +1,4 @@
-import { atVerbs, local, noImages, verbsOf, type ToolReader, type Verbs } from "./commandVerbs.ts";
+import { atVerbs, noImages, verbsOf, type ToolReader, type Verbs } from "./commandVerbs.ts";
 import { mentioned, optionValues, type CommandImages, type Mention } from "./mention.ts";
 import { cosign } from "./options/cosign.ts";
 import { crane, craneCopy } from "./options/crane.ts";
@@ -99,7 +99,7 @@ function readSkopeo(words: readonly WordValue[]): CommandImages {
   const outputs = targets.flatMap((slice) => copyTarget(slice) ?? []).slice(0, 1);
   // What is copied to this machine by its own name is fetched, as by `docker pull`.
   const isFetched = image !== undefined && outputs.some((output) => isSame(output, image));
-  return { ...local([image]), outputs: verb?.text === "copy" && !isFetched ? outputs : [] };
+  return { ...mentioned([image]), outputs: verb?.text === "copy" && !isFetched ? outputs : [] };
 }
 
 /** Whether two words read as the same text, and name the same variables. */

@@ -134,7 +134,7 @@ describe("values of Jenkins pipelines", () => {
     ["docker.image(tag).push()\ndocker.image(\"no/${tag}\").push('x')"],
     ["env.I = docker.build('no:1', '.').id\ndocker.image(env.I).pull()"],
     ["def c = [id: 'a/b:1']\ndocker.image(«c.id»).pull()", "a/b:1"],
-    ["def i = docker.build('no:1')\nsh \"docker pull ${i.imageName()}\""],
+    ["def i = docker.build('no:1')\nsh \"docker run ${i.imageName()}\""],
     [
       "for (int i = 0; i < list.size(); i++) { docker.image(«list.get(i)»).pull() }",
       "library/redis:7",

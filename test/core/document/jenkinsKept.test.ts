@@ -5,7 +5,7 @@ describe("createKeptImages", () => {
   for (const [title, source, expected] of [
     [
       "what it pushes to another place under its own name",
-      "node { def i = docker.image('a/b:1')\n i.push('1')\n i.push()\n def j = docker.image('a/c')\n j.push('latest')\n docker.withRegistry('https://r.io') { i.push() }\n sh 'docker pull r.io/a/b:1' }",
+      "node { def i = docker.image('a/b:1')\n i.push('1')\n i.push()\n def j = docker.image('a/c')\n j.push('latest')\n docker.withRegistry('https://r.io') { i.push() }\n sh 'docker run r.io/a/b:1' }",
       ["docker.io/a/b:1", "docker.io/a/c"],
     ],
     [

@@ -141,7 +141,7 @@ describe("readJenkinsfile", () => {
     ],
     [
       "what has a name from it by a further tag",
-      "node { def i = docker.build('a/b')\n i.tag('2')\n docker.withRegistry('https://r.io') { i.push(\"v${env.N}\") }\n docker.build('a/c').push('1')\n sh \"docker run a/b:2 && docker pull r.io/a/b:v$N\"\n sh 'docker run a/c:1; docker run a/b:3' }",
+      "node { def i = docker.build('a/b')\n i.tag('2')\n docker.withRegistry('https://r.io') { i.push(\"v${env.N}\") }\n docker.build('a/c').push('1')\n sh \"docker run a/b:2 && docker run r.io/a/b:v$N\"\n sh 'docker run a/c:1; docker run a/b:3' }",
       ["docker.io/a/b:3"],
     ],
     [

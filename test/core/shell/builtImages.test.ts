@@ -5,9 +5,9 @@ import { marked } from "../../helpers/marked.ts";
 /** Documents with what is no image of their own between ⟦⟧. */
 const documents: readonly (readonly [name: string, path: string, source: string])[] = [
   [
-    "a job's image that an earlier job pushes",
+    "a job's image, which is asked of a registry, though an earlier job has pushed it",
     ".gitlab-ci.yml",
-    "base:\n  image: ⟦docker:27⟧\n  script:\n  - docker build -t $REG/ci:$V .\n  - docker push $REG/ci:$V\ntest:\n  image: ${REG}/ci:${V}\n  services: [⟦redis:7⟧, $REG/ci:$V, ⟦$REG/ci:old⟧]\n  script: [make]\n",
+    "base:\n  image: ⟦docker:27⟧\n  script:\n  - docker build -t $REG/ci:$V .\n  - docker push $REG/ci:$V\ntest:\n  image: ⟦${REG}/ci:${V}⟧\n  services: [⟦redis:7⟧, ⟦$REG/ci:$V⟧, ⟦$REG/ci:old⟧]\n  script: [make]\n",
   ],
   [
     "an image that is run before it is built",
@@ -20,14 +20,14 @@ const documents: readonly (readonly [name: string, path: string, source: string]
     "kind: pipeline\nsteps:\n- {name: a, image: ⟦docker⟧, commands: [docker build -t app .]}\n- {name: b, image: 'app:latest'}\n- {name: c, image: app}\n- {name: d, image: ⟦app:2⟧}\n",
   ],
   [
-    "a further name that is pushed",
+    "a further name that is pushed, and a machine of its own for each step",
     "bitbucket-pipelines.yml",
-    "image: ⟦node:22⟧\npipelines:\n  default:\n  - step: {script: [docker build -t app ., docker tag app acme/app:1, docker push acme/app:1]}\n  - step: {image: acme/app:1, script: [make]}\n  - step: {image: ⟦acme/app:2⟧, script: [make]}\n",
+    "image: ⟦node:22⟧\npipelines:\n  default:\n  - step: {script: [docker build -t app ., docker tag app acme/app:1, docker push acme/app:1]}\n  - step: {image: ⟦acme/app:1⟧, script: [make]}\n  - step: {image: ⟦acme/app:2⟧, script: [make]}\n",
   ],
   [
-    "what is asked of a registry by a further name, once that is pushed",
+    "what is asked of a registry by any name",
     "build.sh",
-    "docker build -t app .\ndocker tag app acme/app\ndocker pull ⟦acme/app⟧\ndocker image push -q acme/app:latest\ndocker pull acme/app\ndocker tag app acme/app:2\ndocker pull ⟦acme/app:2⟧\ndocker push acme/app:3\ndocker pull ⟦acme/app:3⟧\n",
+    "docker build -t app .\ndocker tag app acme/app\ndocker pull ⟦acme/app⟧\ndocker image push -q acme/app:latest\ndocker pull ⟦acme/app⟧\ndocker run acme/app\ndocker tag app acme/app:2\ndocker pull ⟦acme/app:2⟧\ndocker push acme/app:3\ndocker pull ⟦acme/app:3⟧\n",
   ],
   [
     "any of several names with any of several tags",
@@ -47,7 +47,7 @@ const documents: readonly (readonly [name: string, path: string, source: string]
   [
     "what is deployed",
     "cloudbuild.yaml",
-    "steps:\n- name: ⟦gcr.io/cloud-builders/docker⟧\n  args: [build, -t, 'gcr.io/$_P/a:1', .]\n- name: ⟦gcr.io/cloud-builders/gke-deploy⟧\n  args: [run, '--image=gcr.io/$_P/a:1']\n- name: ⟦gcr.io/cloud-builders/gke-deploy⟧\n  args: [run, '--image=⟦gcr.io/$_P/a:2⟧']\n",
+    "steps:\n- name: ⟦gcr.io/cloud-builders/docker⟧\n  args: [build, -t, 'gcr.io/$_P/a:1', .]\n- name: ⟦gcr.io/cloud-builders/gke-deploy⟧\n  args: [run, '--image=⟦gcr.io/$_P/a:1⟧']\n- name: ⟦gcr.io/cloud-builders/gke-deploy⟧\n  args: [run, '--image=⟦gcr.io/$_P/a:2⟧']\n",
   ],
   [
     "what is imported, or that a build exports",
@@ -57,12 +57,12 @@ const documents: readonly (readonly [name: string, path: string, source: string]
   [
     "what is copied or put together",
     ".gitlab-ci.yml",
-    'a:\n  image: ⟦quay.io/skopeo:1⟧\n  script:\n  - skopeo copy docker://⟦b/a:1⟧ docker://b/a:2\n  - crane cp ⟦b/b:1⟧ b/b:2\n  - oras copy ⟦b/c:1⟧ b/c:2\n  - regctl image copy ⟦b/d:1⟧ b/d:2\n  - cosign copy ⟦b/e:1⟧ b/e:2\n  - docker buildx imagetools create -t b/f:2 ⟦b/f:1⟧\n  - docker manifest create b/g:2 ⟦b/g:1⟧\n  - docker manifest inspect b/g:2\n  - docker buildx imagetools inspect b/f:2\n  - docker run b/a:2\n  - docker run b/b:2\n  - docker run b/c:2\n  - docker run b/d:2\n  - docker run b/e:2\n  - docker run ⟦b/a:1⟧\n  - skopeo inspect docker://b/b:2\n  - skopeo copy docker-archive:x.tar docker://$APP\n  - skopeo inspect "docker://$APP"\n  - skopeo copy docker://b/a:2 docker://b/h:2\n  - skopeo inspect docker://⟦b/h:1⟧\nb:\n  image: b/a:2\n',
+    'a:\n  image: ⟦quay.io/skopeo:1⟧\n  script:\n  - skopeo copy docker://⟦b/a:1⟧ docker://b/a:2\n  - crane cp ⟦b/b:1⟧ b/b:2\n  - oras copy ⟦b/c:1⟧ b/c:2\n  - regctl image copy ⟦b/d:1⟧ b/d:2\n  - cosign copy ⟦b/e:1⟧ b/e:2\n  - docker buildx imagetools create -t b/f:2 ⟦b/f:1⟧\n  - docker manifest create b/g:2 ⟦b/g:1⟧\n  - docker manifest inspect ⟦b/g:2⟧\n  - docker buildx imagetools inspect ⟦b/f:2⟧\n  - docker run b/a:2\n  - docker run b/b:2\n  - docker run b/c:2\n  - docker run b/d:2\n  - docker run b/e:2\n  - docker run ⟦b/a:1⟧\n  - skopeo inspect docker://⟦b/b:2⟧\n  - skopeo copy docker-archive:x.tar docker://$APP\n  - skopeo inspect "docker://⟦$APP⟧"\n  - skopeo copy docker://⟦b/a:2⟧ docker://b/h:2\n  - skopeo inspect docker://⟦b/h:1⟧\nb:\n  image: ⟦b/a:2⟧\n',
   ],
   [
     "what is deployed to a cloud",
     ".gitlab-ci.yml",
-    'a:\n  script:\n  - docker build -t a.io/b:1 .\n  - gcloud deploy releases create x --images=app=a.io/b:1\n  - az webapp create -i a.io/b:1\n  - aws lightsail create-container-service-deployment --containers \'{"a":{"image":"a.io/b:1"}}\'\n  - fly deploy --image a.io/b:1\n  - fly deploy --image ⟦a.io/b:2⟧\n',
+    'a:\n  script:\n  - docker build -t a.io/b:1 .\n  - gcloud deploy releases create x --images=app=⟦a.io/b:1⟧\n  - az webapp create -i ⟦a.io/b:1⟧\n  - aws lightsail create-container-service-deployment --containers \'{"a":{"image":"⟦a.io/b:1⟧"}}\'\n  - fly deploy --image ⟦a.io/b:1⟧\n  - fly deploy --image ⟦a.io/b:2⟧\n',
   ],
   [
     "what a plug-in runs",
@@ -72,12 +72,22 @@ const documents: readonly (readonly [name: string, path: string, source: string]
   [
     "what an action builds, but not the source of a cache",
     ".github/workflows/x.yml",
-    "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - uses: docker/build-push-action@v6\n      with: {tags: 'ghcr.io/a/b:1', cache-from: 'type=registry,ref=⟦ghcr.io/a/b:1⟧'}\n    - uses: docker/build-push-action@v6\n      with: {tags: 'ghcr.io/a/b:2', cache-from: 'type=registry,ref=⟦ghcr.io/a/b:1⟧'}\n    - uses: docker://ghcr.io/a/b:1\n    - uses: addnab/docker-run-action@v3\n      with: {image: 'ghcr.io/a/b:2'}\n  b:\n    runs-on: x\n    container: ghcr.io/a/b:1\n    services: {c: {image: ⟦ghcr.io/a/b:3⟧}}\n    steps: []\n",
+    "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - uses: docker/build-push-action@v6\n      with: {tags: 'ghcr.io/a/b:1', cache-from: 'type=registry,ref=⟦ghcr.io/a/b:1⟧'}\n    - uses: docker/build-push-action@v6\n      with: {tags: 'ghcr.io/a/b:2', cache-from: 'type=registry,ref=⟦ghcr.io/a/b:1⟧'}\n    - uses: docker://⟦ghcr.io/a/b:1⟧\n    - uses: addnab/docker-run-action@v3\n      with: {image: 'ghcr.io/a/b:2'}\n  b:\n    runs-on: x\n    container: ⟦ghcr.io/a/b:1⟧\n    services: {c: {image: ⟦ghcr.io/a/b:3⟧}}\n    steps: []\n",
   ],
   [
     "what a cloud is told to run",
     "buildspec.yml",
-    "version: 0.2\nphases:\n  build:\n    commands:\n    - R=$A.dkr.$B.com/$N\n    - docker pull ⟦a/b:1⟧\n    - docker tag ⟦a/b:1⟧ ${A}.dkr.${B}.com/$N:1\n    - docker push $R:1\n    - aws lambda update-function-code --image-uri $R:1\n    - aws lambda update-function-code --image-uri ⟦$R:2⟧\n    - gcloud run deploy x --image $R:1\n    - az containerapp update -n x --image $R:1\n",
+    "version: 0.2\nphases:\n  build:\n    commands:\n    - R=$A.dkr.$B.com/$N\n    - docker pull ⟦a/b:1⟧\n    - docker tag ⟦a/b:1⟧ ${A}.dkr.${B}.com/$N:1\n    - docker push $R:1\n    - aws lambda update-function-code --image-uri ⟦$R:1⟧\n    - aws lambda update-function-code --image-uri ⟦$R:2⟧\n    - gcloud run deploy x --image ⟦$R:1⟧\n    - az containerapp update -n x --image ⟦$R:1⟧\n",
+  ],
+  [
+    "what a cluster is told to run: the registry's once it is pushed, otherwise what it has been given",
+    "deploy.sh",
+    "docker build -t a/b:1 . && docker push a/b:1\nkubectl set image deployment/x x=⟦a/b:1⟧\nhelm upgrade x y --set image.repository=⟦a/b⟧,image.tag=1\nkn service update x --image ⟦a/b:1⟧\ndocker run a/b:1\ndocker build -t a/c:1 . && kind load docker-image a/c:1\nkubectl run x --image a/c:1\nhelm upgrade x y --set image=a/c:1\ndocker buildx build --push -t a/d:$T .\nkubectl run x --image ⟦a/d:$T⟧\n",
+  ],
+  [
+    "what an action deploys, though not what one examines",
+    ".github/workflows/x.yml",
+    "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - uses: docker/build-push-action@v6\n      with: {tags: 'ghcr.io/a/b:1'}\n    - uses: aquasecurity/trivy-action@0.30.0\n      with: {image-ref: 'ghcr.io/a/b:1'}\n    - uses: azure/webapps-deploy@v3\n      with: {images: '⟦ghcr.io/a/b:1⟧'}\n",
   ],
 ];
 

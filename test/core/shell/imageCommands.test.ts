@@ -97,7 +97,7 @@ const commands: readonly string[] = [
   "V=1; docker run ⟦a/b:1⟧; docker tag ⟦a/b:$V⟧ a/b:1",
   "docker pull ⟦a/b⟧; kind load docker-image no:1 ⟦docker.io/a/b:latest⟧ --name x; k3d image import -c x ⟦a/b⟧ no:2",
   "kind load image-archive no:1 && kind load docker-image no:2",
-  "docker pull ⟦a/b:1⟧ || true; docker build --cache-from ⟦a/b:1⟧ -t a/b:1 . && docker run a/b:1 && docker pull a/b:1",
+  "docker pull ⟦a/b:1⟧ || true; docker build --cache-from ⟦a/b:1⟧ -t a/b:1 . && docker run a/b:1 && docker pull ⟦a/b:1⟧",
   "docker run -v x:/x ⟦aquasec/trivy:0.50⟧ image --severity HIGH ⟦a/b:1⟧",
   "docker run --rm ⟦gcr.io/go-containerregistry/crane⟧ digest ⟦a/b:1⟧",
   "docker run --rm ⟦quay.io/skopeo/stable⟧ copy docker://⟦a/b:1⟧ docker://no:1",
