@@ -1,7 +1,7 @@
 import { maximumNames, namesBeside, noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 import type { Definition, TemplateSource } from "./template.ts";
 import { readYaml } from "./yaml.ts";
-import { isNull, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 import { printedNode } from "./yamlNumber.ts";
 
 /** A variable's value, and the file that it stands in, if in another one. */
@@ -163,18 +163,13 @@ function roleOf(item: YamlNode): string | undefined {
   return textOf(item) ?? textOf(valueAt(item, "role")) ?? textOf(valueAt(item, "name"));
 }
 
-function isNothing(node: YamlNode): boolean {
-  const scalar = scalarOf(node);
-  return scalar !== undefined && isNull(scalar);
-}
-
-/** A node of a file as a variable's value; what is nothing is for others to set. */
+/** A node of a file as a variable's value. */
 function variableOf(
   node: YamlNode | undefined,
   named: string,
   found: VariableFile | undefined,
 ): FoundVariable | undefined {
-  if (found === undefined || node === undefined || isNothing(node)) return undefined;
+  if (found === undefined || node === undefined) return undefined;
   return { node, source: found.source, label: `variable ${named}` };
 }
 

@@ -157,7 +157,7 @@ function standsAmongOptions(
   while (at < words.length && at - from < maximumOpen) {
     const next = words[at];
     if (next?.text.startsWith("-") !== true) return false;
-    if (shortOfEngine.get(next.text)?.test(words[at + 1]?.text ?? "") ?? ofEngine.test(next.text)) return true;
+    if (shortOfEngine.get(next.text)?.test(words[at + 1]?.text ?? "") ?? longOfEngine.test(next.text)) return true;
     const option = readOption(next, words[at + 1], table);
     if (option === "doubt") return false;
     at += 1 + option.took;
@@ -173,7 +173,7 @@ const shortOfEngine = new Map([
   ["-e", /^[A-Z_]+=/],
 ]);
 
-const ofEngine =
+const longOfEngine =
   /^--(?:rm|name|volume|mount|network|net|workdir|entrypoint|env-file|hostname|privileged|publish|detach|restart|cap-(?:add|drop)|add-host|shm-size|security-opt|volumes-from|tmpfs|userns|ulimit)(?:=|$)/;
 
 function readOption(
