@@ -57,7 +57,10 @@ function walk(file: HclFile, { type, body }: HclBlock, depth: number): void {
       const configs = body.blocks.filter((inner) => inner.type === "config");
       for (const image of [
         valueAt(attributeOf(body, "config"), "image"),
-        ...configs.map((inner) => attributeOf(inner.body, "image")),
+        // A template may write it once for each case.
+        ...configs.flatMap((inner) =>
+          inner.body.attributes.flatMap(({ key, value }) => (key.text === "image" ? [value] : [])),
+        ),
       ])
         if (!localImage.test(textOf(image) ?? "")) file.image(image, "task", wrapped);
     } else

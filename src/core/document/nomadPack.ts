@@ -1,7 +1,14 @@
-/** An action of Nomad Pack or Levant. */
-const action = /\[\[-?[ \t]*((?:[^\]\n]|\](?!\]))*?)[ \t]*-?\]\]/g;
-/** An action that is a variable of the pack: `var "image" .`, or `.my.image` as packs wrote it before, perhaps quoted. */
-const variable = /^(?:var[ \t]+"([\w-]+)"[ \t]+\.|\.\w+\.([\w-]+))(?:[ \t]*\|[ \t]*(?:quote|toString))*$/;
+/** An action of Nomad Pack or Levant; comments in it may have several lines. */
+const action = /\[\[-?[ \t]*(\/\*[\s\S]*?\*\/|(?:[^\]\n]|\](?!\]))*?)[ \t]*-?\]\]/g;
+/**
+ * An action that is a variable of the pack: `var "image" .`, or `.my.image` as packs wrote it before, perhaps quoted,
+ * perhaps with what holds where the variable is empty.
+ */
+const variable =
+  /^(?:var[ \t]+"([\w-]+(?:\.[\w-]+)*)"[ \t]+\.|\.\w+\.([\w-]+))(?:[ \t]*\|[ \t]*default[ \t]+("[^"\\$%]*"))?(?:[ \t]*\|[ \t]*(?:quote|toString))*$/;
+/** Actions that only say what is there, and how often, and comments. */
+const silent =
+  /^(?:\/\*|(?:block|break|continue|define|else|end|if|range|with)\b|\$[\w-]+(?:,[ \t]*\$[\w-]+)?[ \t]*:?=)/;
 
 /** A template of a job as HCL, each action in it as an expression that is as long. */
 interface FilledJob {
@@ -12,28 +19,53 @@ interface FilledJob {
 
 /**
  * Puts HCL's own expressions in the places of actions (Nomad Pack, "Writing templates"): a variable of the pack for
- * what names one, and a name that nobody knows for the rest. Quotes of others would end the text that holds them.
+ * what names one, a name that nobody knows for other values, and blanks for what makes none.
  */
 export function withoutActions(text: string): FilledJob {
   const values = new Set<number>();
-  const filled = text.replaceAll(action, (written: string, inner: string, at: number) => {
-    const [, name, old] = variable.exec(inner) ?? [];
-    const known = name ?? old;
-    const isValue = isAlone(text, at, at + written.length);
-    const hold = (expression: string): string | undefined => {
-      const [open, close] = isValue ? ['"${', '}"'] : ["${", "}"];
+  let filled = "";
+  let line = "";
+  let end = 0;
+  const add = (piece: string): void => {
+    filled += piece;
+    const start = piece.lastIndexOf("\n") + 1;
+    line = start === 0 ? line + piece : piece.slice(start);
+  };
+  for (const { 0: written, 1: inner = "", index: at } of text.matchAll(action)) {
+    add(text.slice(end, at));
+    end = at + written.length;
+    const place = placeOf(line, text.slice(end, end + 80));
+    const isSilent = silent.test(inner);
+    const said = isSilent ? "_" : expressionOf(inner);
+    const hold = (open: string, close: string): string => {
       const room = written.length - open.length - close.length;
-      return expression.length > room ? undefined : `${open}${expression.padEnd(room)}${close}`;
+      return `${open}${(said.length > room ? "_" : said).padEnd(room)}${close}`;
     };
-    const held = (known === undefined ? undefined : hold(`var.${known}`)) ?? (isValue ? hold("_") : undefined);
-    if (held !== undefined && isValue) values.add(at);
-    return held ?? written.replaceAll('"', "'");
-  });
-  return { text: filled, values };
+    if (place === "text" && !written.includes("\n")) add(hold("${", "}"));
+    else if (isSilent || place === "lines" || written.length < minimumValue) add(written.replaceAll(/[^\r\n]/g, " "));
+    else if (place === "label") add(`"${"_".repeat(written.length - 2)}"`);
+    else {
+      values.add(at);
+      add(hold('"${', '}"'));
+    }
+  }
+  return { text: filled + text.slice(end), values };
 }
 
-/** Whether what stands there is all of an attribute's value. */
-function isAlone(text: string, start: number, end: number): boolean {
-  const line = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
-  return /^[ \t]*\w+[ \t]*=[ \t]*$/.test(line) && /^[ \t]*(?:\r?\n|$|#|\})/.test(text.slice(end, end + 80));
+/** `"${_}"` in the place of an action. */
+const minimumValue = 6;
+
+/** What an action comes to, as an expression of HCL. */
+function expressionOf(inner: string): string {
+  const [, name, old, otherwise] = variable.exec(inner) ?? [];
+  const known = name ?? old;
+  if (known === undefined) return "_";
+  return otherwise === undefined ? `var.${known}` : `coalesce(var.${known},${otherwise})`;
+}
+
+/** What an action stands in or for, by its line before it and what follows: a text in quotes, lines, a block's label, or a value. */
+function placeOf(before: string, after: string): "text" | "lines" | "label" | "value" {
+  if (before.replaceAll(/\\./g, "").split('"').length % 2 === 0) return "text";
+  if (before.trim() === "" && /^[ \t]*(?:\r?\n|$)/.test(after)) return "lines";
+  return /^[ \t]*[\w-]+(?:[ \t]+"[^"]*")*[ \t]+$/.test(before) ? "label" : "value";
 }

@@ -4,7 +4,10 @@ import { withoutActions } from "../../../src/core/document/nomadPack.ts";
 import { expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
 
 const files = new Map([
-  ["packs/web/variables.hcl", 'variable "image" {\n  default = "a/b:1"\n}\nvariable "tag" { default = "2" }\n'],
+  [
+    "packs/web/variables.hcl",
+    'variable "image" {\n  default = "a/b:1"\n}\nvariable "tag" { default = "2" }\nvariable "empty" { default = "" }\nvariable "web" { default = { image = "a/w:1" } }\n',
+  ],
 ]);
 const read = (text: string) => readNomad(text, "packs/web/templates/web.nomad.tpl", (path) => files.get(path));
 
@@ -22,6 +25,10 @@ describe("templates of Nomad packs", () => {
     ['«[[ var "none" . | quote ]]»', "task ? unresolved"],
     ['"«a/c:[[ var "none" . ]]»"', "task ? partial"],
     ["«[[ $service.image | quote ]]»", "task ? unresolved"],
+    ['"«[[ var "image" . ]][[ template "sep" . ]][[ var "tag" . ]]»"', "task ? partial"],
+    ['«[[ var "image" . | default "a/d:1" | quote ]]»', "task docker.io/a/b:1 resolved"],
+    ['"«[[ var "empty" . | default "a/d:1" ]]»"', "task docker.io/a/d:1 resolved"],
+    ['"«[[ var "web.image" . ]]»"', "task docker.io/a/w:1 resolved"],
     ['"«a/c:3»"', "task docker.io/a/c:3 literal"],
   ];
   for (const [value, expected] of table)
@@ -32,6 +39,39 @@ describe("templates of Nomad packs", () => {
       assert.equal(images[0]?.pinAt === undefined, value.includes("[["));
       expectToSurvive(read, plain);
     });
+
+  it("have labels, comments, items and cases without an image of their own", () => {
+    expectUses(
+      read,
+      `[[ $on := var "on" . -]]
+job [[ template "name" . ]] {
+  [[/*
+    Refs: "no:1"
+  */ -]]
+  volume [[ var "name" . | quote ]] "x" { source = "y" }
+  [[- template "location" . ]]
+  service {
+    tags = [
+      [[ range $tag := var "tags" . ]]
+      [[ $tag | quote ]],
+      [[- end ]]
+    ]
+  }
+  task "[[ .name ]]" {
+    driver = "[[ if $on ]]docker[[ else ]]podman[[ end ]]"
+    config {
+      [[- if $on ]]
+      image = "«a/on:[[ var "tag" . ]]»"
+      [[- else ]]
+      image = "«a/off:1»"
+      [[- end ]]
+    }
+  }
+}
+`,
+      ["task docker.io/a/on:2 resolved", "task docker.io/a/off:1 literal"],
+    );
+  });
 
   it("stay as long as they are", () => {
     for (const [value] of table) assert.equal(withoutActions(task(value)).text.length, task(value).length);
