@@ -1,6 +1,7 @@
 import { valuesOf, type GithubScope } from "./githubScope.ts";
 import type { ImageCollector } from "./yamlImage.ts";
 import { actionOf } from "./githubUses.ts";
+import type { Value } from "./value.ts";
 import { scalarOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** Where an image stands in a line of an input: after what `before` matches, up to what `until` matches. */
@@ -15,11 +16,13 @@ interface InputForm {
 }
 
 const whole = /^\s*(?=\S)/;
+/** Text without blanks and `=`, but for what stands in expressions. */
+const word = String.raw`(?:\$\{\{(?:(?!\}\}).)*\}\}|(?!\$\{\{)[^=\s])+`;
 const contexts: InputForm = { input: "build-contexts", before: /^\s*["']?[^=\s"']+=docker-image:\/\// };
 /** Where caches are, as buildx takes them: in a registry, or by the image's name alone. */
 const caches = (input: string, option = ""): readonly InputForm[] => [
   { input, before: new RegExp(`^\\s*${option}(?=.*\\btype=registry\\b)(?:.*,)?\\s*ref=`), inList: true, isCache: true },
-  { input, before: new RegExp(`^\\s*${option}(?=[^=\\s]+\\s*$)`), isCache: true },
+  { input, before: new RegExp(`^\\s*${option}(?=${word}\\s*$)`), isCache: true },
 ];
 const generator: InputForm = { input: "sbom", before: /^(?:.*,)?\s*generator=/, inList: true };
 
@@ -41,9 +44,9 @@ const actions = new Map<string, readonly InputForm[]>([
     "docker/bake-action",
     [
       generator,
-      { input: "set", before: /^\s*[^=\s]+\.contexts\.[\w.-]+=docker-image:\/\// },
-      { input: "set", before: /^\s*[^=\s]+\.args\.BUILDKIT_SYNTAX=/ },
-      ...caches("set", "[^=\\s]+\\.cache-from=\\s*"),
+      { input: "set", before: new RegExp(`^\\s*${word}\\.contexts\\.[\\w.-]+=docker-image://`) },
+      { input: "set", before: new RegExp(`^\\s*${word}\\.args\\.BUILDKIT_SYNTAX=`) },
+      ...caches("set", `${word}\\.cache-from=\\s*`),
     ],
   ],
   ["helm/kind-action", [{ input: "node_image", before: whole }]],
@@ -100,6 +103,7 @@ export function readActionInputs(
       for (const scope of differing)
         for (const value of valuesOf(scalar, scope, from, to)) {
           if ("node" in value || value.parts.every((part) => part.text === "")) continue;
+          if (form.isCache === true && form.inList !== true && !mayBeName(value)) continue;
           images.add(node, form.isCache === true ? "cache-from" : "with", { value, from, to });
         }
   }
@@ -120,6 +124,12 @@ function rangesIn(scalar: YamlScalar, { before, inList = false }: InputForm): re
     offset += line.length + 1;
   }
   return ranges;
+}
+
+/** Whether what takes an image's name or options is given a name: an expression of which nothing is known may give either. */
+function mayBeName({ parts }: Value): boolean {
+  const known = parts.map(({ text = "" }) => text).join("");
+  return known !== "" && !known.includes("=");
 }
 
 /** Whether what stands there is a part of an expression, which only together is a value. */

@@ -207,7 +207,7 @@ function wrapped({ tool, rest }: Invocation): InnerCommand | undefined {
   if (takesWordsOnly(tool)) return undefined;
   if (engineTools.has(tool)) {
     const inner = toolOfImage(rest);
-    if (inner !== undefined) return { kind: "tool", invocation: inner };
+    if (inner !== undefined) return inner;
   }
   // What a container is made to run is its own; what runs in one that is there fetches images as any other.
   if (known.has(tool) && !rest.slice(0, 8).some(({ text }) => text === "exec")) return undefined;
@@ -238,14 +238,22 @@ const toolImage = new RegExp(
   ].join(""),
 );
 
-/** `docker run aquasec/trivy image NAME`: what follows the image is for the tool in it. */
-function toolOfImage(words: readonly ShellWord[]): Invocation | undefined {
+/**
+ * `docker run aquasec/trivy image NAME`: what follows the image is for the tool in it, or for the shell that is run
+ * instead (`--entrypoint sh quay.io/skopeo/stable -c '...'`).
+ */
+function toolOfImage(words: readonly ShellWord[]): InnerCommand | undefined {
   if (!words.slice(0, 3).some(({ text }) => text === "run")) return undefined;
+  let program: string | undefined;
   for (const [at, { text = "" }] of words.entries()) {
-    if (text.startsWith("--entrypoint")) return undefined;
+    if (text.startsWith("--entrypoint")) program = text.split("=", 2)[1] ?? words[at + 1]?.text ?? "";
     // A word of its own, not an option's value such as `--name trivy`.
     const tool = text.includes("/") ? toolImage.exec(text)?.[1] : undefined;
-    if (tool !== undefined) return { tool: tool === "gcrane" ? "crane" : tool, rest: words.slice(at + 1) };
+    if (tool === undefined) continue;
+    const rest = words.slice(at + 1);
+    if (program === undefined) return { kind: "tool", invocation: { tool: tool === "gcrane" ? "crane" : tool, rest } };
+    const script = isShellProgram(program) ? shellScript(rest) : undefined;
+    return script === undefined ? undefined : { kind: "script", word: script };
   }
   return undefined;
 }

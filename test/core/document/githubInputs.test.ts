@@ -42,6 +42,22 @@ describe("readActionInputs", () => {
       ],
     ],
     [
+      "expressions in what caches are named by",
+      `env: {N: ghcr.io/a/b, T: type=gha}\n${step(
+        "docker/build-push-action@v6",
+        "tags: a/b:1\ncache-from: |\n  «${{ env.N }}:cache»\n  «${{ env.N }}»\n  «a/b:${{ github.ref_name }}»\n  ${{ env.T }}\n  ${{ vars.X }}",
+      )}`,
+      ["cache-from ghcr.io/a/b:cache resolved", "cache-from ghcr.io/a/b resolved", "cache-from ? partial"],
+    ],
+    [
+      "expressions in what targets of bake are named by",
+      step(
+        "docker/bake-action@v6",
+        "set: |\n  ${{ matrix.a }}.cache-from=type=registry,ref=«a/b:cache»\n  ${{ matrix.a }}.args.BUILDKIT_SYNTAX=«docker/dockerfile:1»\n  ${{ matrix.a }}.tags=no:1",
+      ),
+      ["cache-from docker.io/a/b:cache literal", "with docker.io/docker/dockerfile:1 literal"],
+    ],
+    [
       "where a dev container's caches are",
       step(
         "devcontainers/ci@v0.3",
