@@ -67,7 +67,7 @@ export const engineLook = optionTable(
 /** Options of `manifest create`, `add` and `inspect`. */
 export const engineManifest = optionTable(
   `--annotation --arch --authfile --cert-dir --creds --features --os --os-features --os-version --variant`,
-  `-a --all --amend --index --insecure --tls-verify`,
+  `-a --all --amend --index --insecure --tls-verify -v --verbose`,
   longOptions(engineGlobal),
 );
 
