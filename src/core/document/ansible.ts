@@ -2,7 +2,7 @@ import { formatReference } from "../image/reference.ts";
 import { factsOf, isBuild, modulesOf, placesOfPlay, repositoryOf, taskLists, type FileFacts } from "./ansibleFacts.ts";
 import { scopeOf, scopesOfItems } from "./ansibleScope.ts";
 import { variablesBeside, type VariableLookup } from "./ansibleVariables.ts";
-import type { Document, ImageUse } from "./document.ts";
+import type { BuiltName, Document, ImageUse } from "./document.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { readInlineValues } from "./helmParameters.ts";
 import { useOfValue } from "./imageUse.ts";
@@ -11,7 +11,7 @@ import { addOciChart } from "./ociChart.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { createResourceReading, usesOf } from "./resourceReading.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
-import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
+import { expandTemplate, templateText, textOfValue, type TemplateScope } from "./template.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** Modules by the last part of their names, with the parameter that names an image. */
@@ -61,11 +61,11 @@ const maximumDepth = 20;
 export function readAnsible(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const pipeline = createPipeline(source, path, "ansible");
   const { facts, built, included } = factsOf(pipeline.roots);
-  const reading: AnsibleReading = { pipeline, path, siblings, built, uses: [] };
+  const reading: AnsibleReading = { pipeline, path, siblings, built, uses: [], names: [] };
   const stated = variablesBeside(path, siblings, { included });
   const beside: VariableLookup = (name) => stated(name) ?? facts(name);
   for (const root of pipeline.roots) readTasks(root, beside, reading, 0);
-  return pipeline.document(reading.uses);
+  return { ...pipeline.document(reading.uses), built: reading.names };
 }
 
 interface AnsibleReading {
@@ -75,6 +75,8 @@ interface AnsibleReading {
   readonly built: FileFacts["built"];
   /** Uses that are put together from several values, or stand in documents within. */
   readonly uses: ImageUse[];
+  /** What images are called that modules make, for the commands that run them. */
+  readonly names: BuiltName[];
 }
 
 /** The variables that a play or a task has: its own, then those of its files, then those around it. */
@@ -96,6 +98,7 @@ function readTasks(node: YamlNode | undefined, around: VariableLookup, reading: 
     const scopes = scopesOfItems(text, task, variables);
     for (const list of taskLists) readTasks(valueAt(task, list), variables, reading, depth + 1);
     for (const { module, parameters } of modulesOf(task)) {
+      if (isBuild(module, parameters)) addNames(parameters, scopes, reading);
       if (definitionModules.has(module)) readDefinition(module, parameters, scopeOf(text, task, variables), reading);
       else if (scriptModules.has(module)) readScript(module, parameters, { variables, scopes }, reading);
       else for (const scope of scopes) readImages(module, parameters, scope, reading);
@@ -146,6 +149,19 @@ function isBuilt(image: YamlScalar | undefined, scope: TemplateScope, { built, p
   if (image === undefined || built.size === 0) return false;
   if (built.has(repositoryOf(image.text))) return true;
   return expandTemplate(pipeline.text, image, scope).some((value) => built.has(repositoryOf(textOfValue(value) ?? "")));
+}
+
+/** The names that a module gives to the image that it makes. */
+function addNames(parameters: YamlNode, scopes: readonly TemplateScope[], { pipeline, names }: AnsibleReading): void {
+  const name = scalarOf(valueAt(parameters, "name"));
+  const tag = scalarOf(valueAt(parameters, "tag"));
+  if (name === undefined) return;
+  const textIn = (scalar: YamlScalar, scope: TemplateScope): string =>
+    templateText(pipeline.text, scalar, scope) ?? scalar.text;
+  for (const scope of scopes) {
+    const suffix = tag === undefined ? "" : `:${textIn(tag, scope)}`;
+    names.push({ name: `${textIn(name, scope)}${suffix}`, at: name.span.start });
+  }
 }
 
 /** Modules that take resources, a chart with its values, or a compose file as their parameters. */

@@ -8,6 +8,7 @@ import {
   type TemplateScope,
   type TemplateSource,
 } from "./template.ts";
+import { lineOf } from "./templateLines.ts";
 import { entriesOf, itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 import { printedNode } from "./yamlNumber.ts";
 
@@ -105,6 +106,9 @@ function placeholders(source: string): readonly Placeholder[] {
       isWithinWord = /\S/.test(source.charAt(start - 1)) && /\S/.test(source.charAt(end));
     // By itself it is a part of something that is looked at again.
     if (word !== "" && (isWithinWord || end - start === source.length)) return [{ start, end, label: "expression" }];
+    // One on a line of its own leaves none: what a backslash goes on with before it does so behind it.
+    const line = lineOf(source, { start, end });
+    if (line.end > end) return [{ ...line, text: "" }];
     return [{ start, end, text: word.startsWith("el") ? " " : "" }];
   });
   return [...expressions.filter(({ start }) => read.has(start)), ...others].toSorted(

@@ -38,7 +38,8 @@ export function expansionKind({ text, word, parts }: WordValue): "argument" | "o
   if (isWhole && joined !== undefined) return /image|img/i.test(joined) ? "anything" : "options";
   // `${X:+--option $X}` is options or nothing.
   if ((isWhole && /^\$\{\w+:?\+/.test(raw)) || /^"\$\{\w+:?\+\s*-/.test(raw)) return "options";
-  const name = step?.label.slice("variable ".length) ?? word.expands[0] ?? "";
+  // `{{ flags | trim }}`: what filters make of it is called nothing.
+  const name = step?.label.slice("variable ".length) ?? word.expands[0]?.replace(/\s*\|.*$/s, "") ?? "";
   if (/\[[@*]\]/.test(raw) || optionsName.test(name)) return isWhole ? "options" : "argument";
   // Without a name it is a command's output, which may be any number of words.
   return !raw.startsWith('"') && isWhole && first?.chain.length === 0 ? "anything" : "argument";

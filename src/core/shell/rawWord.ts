@@ -142,7 +142,9 @@ export function expandInto(word: Building, expansion: Expansion, quoted: boolean
   if (value === undefined) word.value = undefined;
   else if (word.value !== undefined) word.value += value;
   word.stretches.push(...stretches);
-  if (value !== undefined && !quoted && /\s/.test(value)) splitInto(word, value, stretches);
+  if (value !== undefined && !quoted && expansion.isText === true && /["']/.test(value))
+    readInto(word, value, stretches);
+  else if (value !== undefined && !quoted && /\s/.test(value)) splitInto(word, value, stretches);
   else if (value === undefined && !quoted && stretches.some(({ text = "" }) => /\s/.test(text))) {
     // Blanks split what is known of it, whatever the rest is.
     for (const stretch of stretches)
@@ -167,6 +169,24 @@ function splitInto(word: Building, value: string, stretches: readonly Stretch[])
     else if (piece !== "") addOwn(word, piece, sliceStretches(stretches, at, at + piece.length));
     at += piece.length;
   });
+}
+
+/** Blanks, what stands in quotes, and what does not; a quote that nothing closes is a character. */
+const pieces = /\s+|"([^"]*)"|'([^']*)'|[^\s"']+|["']/g;
+
+/** Adds a value that the shell reads as it reads the script: quotes in it keep blanks together. */
+function readInto(word: Building, value: string, stretches: readonly Stretch[]): void {
+  for (const { 0: piece, 1: double, 2: single, index } of value.matchAll(pieces)) {
+    if (/^\s/.test(piece)) {
+      endField(word);
+      continue;
+    }
+    const within = double ?? single;
+    const from = within === undefined ? index : index + 1;
+    const text = within ?? piece;
+    if (within !== undefined) word.present = true;
+    if (text !== "") addOwn(word, text, sliceStretches(stretches, from, from + text.length));
+  }
 }
 
 function addNames(word: Building, names: readonly string[]): void {

@@ -17,6 +17,8 @@ export interface Expansion {
   readonly stretches?: readonly Stretch[] | undefined;
   /** The elements of an array, each a field of its own. */
   readonly items?: readonly ArrayItem[];
+  /** Whether its value is put into the script before the shell reads it, so that quotes in it are quotes. */
+  readonly isText?: boolean;
 }
 
 /** Reads the text in `${name-...}` up to where it ends; single quotes of a pattern count even in double quotes. */
@@ -78,7 +80,7 @@ function readExpression(state: ShellState): Expansion {
 export function evaluateExpression(state: ShellState, expression: string): Expansion {
   const value = state.resolveExpression(expression);
   const open = value === undefined ? state.combinedExpression(expression) : undefined;
-  return { value, names: [expression], ...(open === undefined ? {} : { stretches: [open] }) };
+  return { value, names: [expression], isText: true, ...(open === undefined ? {} : { stretches: [open] }) };
 }
 
 function readBraces(state: ShellState, readNested: ReadNested): Expansion {

@@ -135,6 +135,47 @@ describe("readAnsible", () => {
       ],
     ));
 
+  it("reads commands over several lines of which statements choose some, and what variables hold of them", () =>
+    void expectUses(
+      read,
+      `- hosts: all
+  vars:
+    img: r.io/a
+    service: >
+      --name web --constraint 'node.labels.web == true'
+      --env "A={{ img }} b" 'r.io/b:1'
+  tasks:
+    - shell: |
+        docker run -d \\
+          {% if limit is defined %}
+          --memory {{ limit }} \\
+          {% endif %}
+          {{ container_run_opts | trim }} \\
+          «{{ img }}:1» \\
+          {{ container_run_args | trim }}
+    - shell: docker run {{ image_opts | trim }} «{{ missing }}:{{ version }}»
+    - shell: docker service create «{{ service }}»
+    - shell: docker service create '{{ service }}' «r.io/c:1»
+`,
+      ["command r.io/a:1 resolved", "command ? unresolved", "command r.io/b:1 resolved", "command r.io/c:1 literal"],
+    ));
+
+  it("runs no image of a registry where a module has built it", () =>
+    void expectUses(
+      read,
+      `- hosts: all
+  vars: { name: web }
+  tasks:
+    - docker_image: { name: "{{ name }}", path: /src }
+    - docker_image: { name: r.io/api, tag: "1", source: build, build: { path: . } }
+    - command: docker run -d {{ name }}
+    - command: docker run -d web:latest
+    - command: docker run -d r.io/api:1
+    - command: docker run -d «r.io/api:2»
+`,
+      ["command r.io/api:2 literal"],
+    ));
+
   it("reads modules that name several images", () =>
     void expectUses(
       read,

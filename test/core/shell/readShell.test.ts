@@ -216,6 +216,16 @@ describe("readShell", () => {
     assert.deepEqual(wordsOf("push ${{ env.IMAGE }}:$TAG ${{ github.sha }}", options), [["push", "app:v1", undefined]]);
   });
 
+  it("reads quotes in what an expression puts into the script", () => {
+    const values = new Map([
+      ["a", `-c 'd e' "f"g '' h'i`],
+      ["b", "'j:1'"],
+    ]);
+    const options = { environment: { V: "'k l'" }, resolveExpression: (name: string) => values.get(name) };
+    assert.deepEqual(wordsOf("x ${{ a }} ${{ b }}", options), [["x", "-c", "d e", "fg", "", "h'i", "j:1"]]);
+    assert.deepEqual(wordsOf(`x "\${{ b }}" $V`, options), [["x", "'j:1'", "'k", "l'"]]);
+  });
+
   it("counts in the document, also where lines were joined or unindented", () => {
     const document = "run: |\n    docker pull \\\n      a\n    x\n";
     const pieces = createTextPieces(document);
