@@ -12,7 +12,11 @@ const byPath: readonly { readonly dialect: Dialect; readonly matches: RegExp }[]
   { dialect: "kubernetes", matches: /(?:^|\/)(?:Kptfile|\.argocd-source(?:-[^/]*)?\.yaml)$/ },
   { dialect: "kubernetes", matches: /(?:^|\/)fleet\.ya?ml$/ },
   { dialect: "skaffold", matches: /(?:^|\/)skaffold[^/]*\.ya?ml$/i },
-  { dialect: "helm-values", matches: /^(?!.*(?:^|\/)templates\/).*(?:^|[/._-])values(?:[._-][^/]*)?\.ya?ml$/i },
+  {
+    dialect: "helm-values",
+    // Ansible's hosts and groups may be called so.
+    matches: /^(?!.*(?:^|\/)(?:templates|group_vars|host_vars)\/).*(?:^|[/._-])values(?:[._-][^/]*)?\.ya?ml$/i,
+  },
   // What helmfile fills in: values of charts, and of its environments.
   { dialect: "helm-values", matches: /\.ya?ml\.gotmpl$|(?:^|[/._-])values(?:[._-][^/]*)?\.gotmpl$/i },
 ];
@@ -84,7 +88,7 @@ const containerImage = /^[ \t]+(?:-[ \t]+)?image[ \t]*:[ \t]*["']?[a-z0-9]/m;
 /** Whether a YAML text that is nothing else holds an image as the values of charts do. */
 export function isChartValues(head: string, path: string): boolean {
   // Tests of charts (helm-unittest) set values that nobody runs.
-  if (/^(?:suite|tests)[ \t]*:/m.test(head)) return false;
+  if (/^(?:suite|tests)[ \t]*:/m.test(head) || /(?:^|\/)(?:group|host)_vars\//.test(path)) return false;
   if (valuesFolder.test(path) || (head.includes("registry") && valuesName.test(head))) return true;
   if (containerImage.test(head) && valuesContainers.test(head)) return true;
   const found = valuesImage.exec(head);

@@ -94,7 +94,7 @@ const itemStart = yamlStart("- ");
 /** Whether a YAML text with this beginning is a list of plays or tasks. */
 function isAnsible(head: string): boolean {
   if (!itemStart.test(head) || /^[A-Za-z_"'][^\n]*:/m.test(head)) return false;
-  return /^[ -][ \t-]*(?:hosts|tasks|local_action|[\w.]*\b(?:docker_\w+|podman_\w+|shell|command|raw|k8s|helm|set_fact))[ \t]*:/m.test(
+  return /^[ -][ \t-]*(?:hosts|tasks|(?:local_)?action|[\w.]*\b(?:docker(?:_\w+)?|podman_\w+|(?:win_)?(?:shell|command)|raw|expect|cron|k8s|helm|set_fact))[ \t]*:/m.test(
     head,
   );
 }

@@ -1,5 +1,6 @@
 import type { Dialect } from "./document.ts";
 import { dialectByForm } from "./pathForms.ts";
+import { yamlStart } from "./detectYaml.ts";
 
 const byPath: readonly (readonly [dialect: Dialect, path: RegExp])[] = [
   ["gitlab-ci", /(?:^|\/)(?:[^/]*\.)?gitlab-ci(?:[._-][^/]*)?\.ya?ml$/i],
@@ -75,7 +76,11 @@ function isAzure(head: string, has: (key: string) => boolean): boolean {
   return item("script|template|container").test(head) && ["pool", "trigger", "parameters", "pr"].some(has);
 }
 
+const itemStart = yamlStart("- ");
+
 function isGitlab(head: string, path: string, has: (key: string) => boolean): boolean {
+  // Jobs have names. Tasks of Ansible have scripts and tags too.
+  if (itemStart.test(head)) return false;
   // Compose has services by name, GitLab has a list of them.
   const isCompose = has("services") && !/^services[ \t]*:\s*(?:#[^\n]*\s*)?[-[]/m.test(head);
   if (has("on") || isCompose) return false;
