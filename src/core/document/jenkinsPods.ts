@@ -124,5 +124,10 @@ export function isPod(token: GroovyToken): boolean {
   const whole = rest.map((piece) => (piece.kind === "text" ? piece.text : "x")).join("");
   if (first?.kind === "text" && isContainerList(first.text + whole)) return true;
   const has = (form: RegExp): boolean => token.pieces.some((piece) => piece.kind === "text" && form.test(piece.text));
-  return has(/^[\s|]*kind:[ \t]*["']?Pod\b/m) && has(/^[ \t|-]*image[ \t]*:/m);
+  if (!has(/^[ \t|-]*image[ \t]*:/m)) return false;
+  if (has(/^[\s|]*kind:/m)) return has(/^[\s|]*kind:[ \t]*["']?Pod\b/m);
+  // The plug-in asks for no type.
+  const begins =
+    first?.kind === "text" && /^[\s|]*(?:#[^\n]*\n\s*)*(?:metadata|spec)[ \t]*:[ \t]*\r?\n/.test(first.text);
+  return begins && has(/^[ \t|]+containers[ \t]*:/m);
 }

@@ -1,7 +1,7 @@
 import { parseReference } from "../image/reference.ts";
 import { textOfStretches } from "../shell/stretch.ts";
 import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
-import { closingAt, openingAt } from "./groovyBrackets.ts";
+import { closingAt, elementsBetween, openingAt } from "./groovyBrackets.ts";
 import { saysAny } from "./groovyValue.ts";
 import type { GroovyValues } from "./groovyValues.ts";
 
@@ -65,7 +65,7 @@ export function stepImageAt(
   const sign = signAt(tokens, at + 1);
   if (sign === ":") return namedImageAt(text, tokens, at, values);
   if (sign === "=") {
-    const isOfStep = block !== undefined && /^[a-z]/.test(block) && !own.has(block) && !values.defines(block);
+    const isOfStep = block !== undefined && /^[A-Za-z]/.test(block) && !own.has(block) && !values.defines(block);
     const isTold = isOfStep && mayRun(block, name) && isImageName(name) && !isDeclared(text, tokens, at);
     return isTold && !isUsed(text, name) && isExplicit(values, at + 2) ? at + 2 : undefined;
   }
@@ -80,6 +80,16 @@ export function stepImageAt(
   const isStep = runs.test(name) || (wraps.test(name) && (sign === "" || hasBlock(tokens, at + 1)));
   if (!isStep || !mayRun(name, "image") || values.defines(name)) return undefined;
   return signAt(tokens, first + 1) !== ":" && isExplicit(values, first) ? first : undefined;
+}
+
+/** The tokens at which images begin of which a library's function makes a pod: `yaml pod('name', 'x:1')`. */
+export function podImagesAt(tokens: readonly GroovyToken[], at: number, values: GroovyValues): readonly number[] {
+  const name = nameAt(tokens, at);
+  const close = signAt(tokens, at + 1) === "(" ? closingAt(tokens, at + 1) : undefined;
+  if (name === "" || close === undefined || close - at > maximumArguments || values.defines(name)) return [];
+  return elementsBetween(tokens, at + 2, close).flatMap(([first]) =>
+    signAt(tokens, first + 1) !== ":" && isExplicit(values, first) ? [first] : [],
+  );
 }
 
 /** The value of a named argument that is an image. */
@@ -178,10 +188,32 @@ function isRun(tokens: readonly GroovyToken[], at: number): boolean {
   return step !== "" && mayRun(step, "image") && hasBlock(tokens, open);
 }
 
-/** `[name: 'x', image: 'y', tty: true]`, wherever the script keeps it. */
+/** `[name: 'x', image: 'y', tty: true]`, wherever the script keeps it, and what is listed with such. */
 function isOfContainer(tokens: readonly GroovyToken[], at: number): boolean {
   const open = openingAt(tokens, at);
   if (open === undefined || signAt(tokens, open) !== "[") return false;
+  const keys = keysOf(tokens, open);
+  return keys.has("name") && (hasContainerKey(keys) || isListed(tokens, open));
+}
+
+/** Whether a map stands in a list that is called one of containers, or that has a container elsewhere. */
+function isListed(tokens: readonly GroovyToken[], map: number): boolean {
+  const list = openingAt(tokens, map);
+  if (list === undefined || signAt(tokens, list) !== "[") return false;
+  if (":=".includes(signAt(tokens, list - 1) || "?") && /containers$/i.test(nameAt(tokens, list - 2))) return true;
+  const close = closingAt(tokens, list);
+  if (close === undefined || close - list > maximumBack) return false;
+  return elementsBetween(tokens, list + 1, close).some(
+    ([first]) => signAt(tokens, first) === "[" && hasContainerKey(keysOf(tokens, first)),
+  );
+}
+
+function hasContainerKey(keys: ReadonlySet<string>): boolean {
+  return containerKeys.some((key) => keys.has(key));
+}
+
+/** The keys of the map that opens at a token. */
+function keysOf(tokens: readonly GroovyToken[], open: number): ReadonlySet<string> {
   const keys = new Set<string>();
   let depth = 0;
   for (let index = open; index < open + maximumBack; index++) {
@@ -190,7 +222,7 @@ function isOfContainer(tokens: readonly GroovyToken[], at: number): boolean {
     else if ((sign === ")" || sign === "]" || sign === "}") && --depth === 0) break;
     else if (depth === 1 && sign === ":") keys.add(nameAt(tokens, index - 1));
   }
-  return keys.has("name") && containerKeys.some((key) => keys.has(key));
+  return keys;
 }
 
 /** A block after the call's parentheses, or as its last argument. */

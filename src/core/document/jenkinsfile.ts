@@ -27,7 +27,7 @@ import {
   withCaller,
 } from "./jenkinsPlaces.ts";
 import { isPod, readPod, stringScalar } from "./jenkinsPods.ts";
-import { isTold, stepImageAt } from "./jenkinsSteps.ts";
+import { isTold, podImagesAt, stepImageAt } from "./jenkinsSteps.ts";
 import { inDocumentOrder } from "./yamlImage.ts";
 
 /**
@@ -201,8 +201,10 @@ export function readJenkinsfile(source: string, path: string): Document {
         break;
       }
       case "yaml":
-        for (const index of [":", "=", "("].some((sign) => is(at + 1, sign)) ? [at + 2] : [at + 1])
+        for (const index of [":", "=", "("].some((sign) => is(at + 1, sign)) ? [at + 2] : [at + 1]) {
           for (const source of nameAt(tokens, index) === "" ? [index] : values.sourcesOf(index)) addPod(source);
+          for (const image of podImagesAt(tokens, index, values)) addImage(image, "image", { isLocal: true });
+        }
         break;
       case "sh":
       // As jobs that a script defines call them.
