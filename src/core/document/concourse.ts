@@ -12,6 +12,9 @@ import { placesOf } from "./yamlPlaces.ts";
 /** Concourse's variables, which credential managers and `set_pipeline` fill in. */
 const scope: TemplateScope = { syntax: anyOf(delimited("((", "))"), delimited("{{", "}}")), lookup: () => [] };
 
+/** What a pipeline or a task has at its top level. */
+const pipelineKeys = ["jobs", "resources", "resource_types", "image_resource", "run"];
+
 /**
  * Reads pipelines and tasks of Concourse: images of tasks, of resource types, and of resources that a job gets. A
  * resource that is only put is what is built. A digest is given as the version, and nowhere else.
@@ -25,6 +28,9 @@ export function readConcourse(source: string, path: string): Document {
     if (root === undefined) continue;
     for (const node of placesOf(root, ["**", "image_resource"])) addResource(text, images, node, "image-resource");
     for (const node of itemsOf(valueAt(root, "resource_types"))) addResource(text, images, node, "resource-type");
+    // What pipelines are put together of holds resources anywhere.
+    if (!pipelineKeys.some((key) => valueAt(root, key) !== undefined))
+      for (const node of placesOf(root, ["**"])) addResource(text, images, node, "resource");
     for (const run of placesOf(root, ["**", "run"])) readRun(text, run, commands);
     const made = resourcesMade(root);
     for (const node of itemsOf(valueAt(root, "resources")))

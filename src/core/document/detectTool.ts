@@ -67,8 +67,19 @@ export function toolOfYaml(head: string, path: string, has: (key: string) => boo
   if (has("schemaVersion") && has("components") && /^schemaVersion[ \t]*:[ \t]*["']?2\.\d/m.test(head))
     return "devfile";
   if (/^[ \t-]+registry_type[ \t]*:[ \t]*["']?(?:DOCKER_HUB|DOCR|GHCR)\b/m.test(head)) return "app-platform";
+  if (isConcourseResource(head)) return "concourse";
   const isBlueprint = ["services", "projects", "ungrouped"].some(has) && /^[ \t-]+type[ \t]*:[ \t]*\w/m.test(head);
   return isBlueprint && /(?:^|\/)render\.ya?ml$/i.test(path) ? "render" : undefined;
+}
+
+/** Resources of Concourse that pipelines are put together of: they name an image as only it does. */
+function isConcourseResource(head: string): boolean {
+  if (!/\b(?:registry|docker)-image\b/.test(head)) return false;
+  return (
+    /^[ \t-]+type[ \t]*:[ \t]*["']?(?:registry|docker)-image\b/m.test(head) &&
+    /^[ \t-]+source[ \t]*:/m.test(head) &&
+    /^[ \t-]+repository[ \t]*:/m.test(head)
+  );
 }
 
 /** A machine's configuration (Talos), whole or as a patch of one; newer kinds of its documents stand beside it. */

@@ -55,6 +55,13 @@ describe("content of tools' configuration", () => {
   const contents: readonly (readonly [name: string, path: string, text: string, dialect: string | undefined])[] = [
     ["a task of Concourse", "t.yml", "platform: linux\nimage_resource: {}\nrun: {path: x}\n", "concourse"],
     ["a pipeline of Concourse", "ci/p.yml", "jobs:\n- name: a\n  plan:\n  - get: x\n  - task: y\n", "concourse"],
+    [
+      "resources of Concourse",
+      "blocks.yml",
+      "x:\n  a: &a\n    type: registry-image\n    source:\n      repository: b\n",
+      "concourse",
+    ],
+    ["what only names a kind of image", "x.yml", "x:\n  type: docker-image\n  repository: b\n", undefined],
     ["a pipeline of Azure", "p.yml", "jobs:\n- job: a\n  steps:\n  - task: y\npool: x\n", "azure-pipelines"],
     ["a task of Azure Pipelines", "p.yml", "steps:\n- task: plan\n  inputs: {get: x}\n", "azure-pipelines"],
     [

@@ -1,0 +1,59 @@
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { expectUses } from "../../helpers/imageUses.ts";
+
+const read = (text: string) => readDocument(text, "ci/blocks.yml");
+
+describe("readConcourse", () => {
+  it("reads resources that pipelines are put together of", () =>
+    expectUses(
+      read,
+      `templates:
+  tool: &tool
+    type: registry-image
+    source:
+      <<: *credentials
+      repository: «a/tool»
+      tag: v1
+`,
+      ["resource docker.io/a/tool:v1 resolved"],
+    ));
+
+  it("reads operations on a pipeline", () =>
+    expectUses(
+      read,
+      `- type: replace
+  path: /resource_types/-
+  value:
+    name: notify
+    type: docker-image
+    source:
+      repository: «a/notify»
+- type: replace
+  path: /resources/-
+  value:
+    type: git
+    source:
+      repository: no
+`,
+      ["resource docker.io/a/notify literal"],
+    ));
+
+  it("leaves a resource that a pipeline only puts", () =>
+    expectUses(
+      read,
+      `resources:
+- name: &made made
+  type: registry-image
+  source: {repository: no}
+- name: got
+  type: registry-image
+  source: {repository: «a/got»}
+jobs:
+- name: a
+  plan:
+  - get: got
+  - put: *made
+`,
+      ["resource docker.io/a/got literal"],
+    ));
+});
