@@ -105,9 +105,13 @@ const lookedAt = 65_536;
 /** The dialect that a text shows where its path does not tell one. */
 export function dialectOfContent(text: string, path: string): Dialect | undefined {
   const head = text.slice(0, lookedAt);
-  const known = mayBeYaml.test(path) ? dialectOfYaml(head, path) : undefined;
+  const known = mayBeYaml.test(path) ? dialectOfYaml(head, path) : dialectOfManifestTemplate(head, path);
   if (known !== undefined) return known;
-  if (/\.ya?ml$/i.test(path)) return dockerfileName.test(nameOf(path)) && isDockerfile(head) ? "dockerfile" : undefined;
+  if (/\.ya?ml$/i.test(path)) {
+    if (dockerfileName.test(nameOf(path)) && isDockerfile(head)) return "dockerfile";
+    // JSON is YAML, too.
+    return /^\s*[[{]/.test(head) ? deliveryOfJson(head) : undefined;
+  }
   if (mayBeValues.test(path)) return isChartValues(head, path) ? "helm-values" : undefined;
   if (mayHoldInfrastructure(path)) return infrastructureOfContent(head, path);
   if (/\.json$/i.test(path)) return deliveryOfJson(head) ?? infrastructureOfContent(head, path);
@@ -119,6 +123,16 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
   if (manifestStart.test(head)) return dialectOfYaml(head, path);
   if (/^\s*(?:\[\s*)?\{/.test(head)) return infrastructureOfContent(head, path);
   return isDockerfile(head) ? "dockerfile" : undefined;
+}
+
+/** A template that a program fills in with what its author gave it (text/template), by the endings that people choose. */
+const manifestTemplate = /\.(?:tpl|tmpl|gotmpl)$/i;
+
+/** The dialect of such a template where it comes to a manifest. */
+function dialectOfManifestTemplate(head: string, path: string): Dialect | undefined {
+  if (!manifestTemplate.test(path) || !/^[ \t-]*["']?apiVersion["']?[ \t]*:/m.test(head)) return undefined;
+  const known = dialectOfYaml(head, path.replace(manifestTemplate, ""));
+  return known === "kubernetes" || known === "helm-template" ? known : undefined;
 }
 
 function nameOf(path: string): string {

@@ -54,14 +54,16 @@ const templateAction =
   /\{\{-?\s*(?:[^}\n]{0,200}[\s(])?(?:\$?\.(?:Values|Release|Chart|Capabilities|Files)\b|include\s|template\s|define\s|toYaml\b)/;
 
 const controlLine = /^[ \t]*\{\{-?\s*(?:if|range|with|end|else|define)\b/m;
+/** An image that an action alone yields, without quotes: what YAML reads there is no text. */
+const bareImage = /^[ \t-]*image[ \t]*:[ \t]*\{\{[^{}\n]*\}\}[ \t]*(?:#.*)?\r?$/m;
 const patchOperation = /^(?:- +|[ ]+)op[ \t]*:[ \t]*["']?(?:add|replace)\b/m;
 
 /** The dialect of Kubernetes' tools for delivery that a YAML text shows. */
 export function deliveryOfYaml(head: string, path: string): Dialect | undefined {
   if (/(?:^|\/)templates\//.test(path) && templateAction.test(head)) return "helm-template";
   // Elsewhere, only what steers a template tells it from values of which one is a template.
-  if (head.includes("{{") && controlLine.test(head) && /^[ \t-]*(?:apiVersion|containers)[ \t]*:/m.test(head))
-    return "helm-template";
+  if (head.includes("{{") && /^[ \t-]*(?:apiVersion|containers)[ \t]*:/m.test(head))
+    if (controlLine.test(head) || bareImage.test(head)) return "helm-template";
   if (head.includes("skaffold/") && /^apiVersion[ \t]*:[ \t]*["']?skaffold\//m.test(head)) return "skaffold";
   if (head.includes("kustomize.config") && /^apiVersion[ \t]*:[ \t]*["']?kustomize\.config\.k8s\.io\//m.test(head))
     return "kubernetes";

@@ -27,6 +27,7 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
   const text = withoutByteOrderMark(source);
   const images = createImageCollector(text);
   const expressions = chartExpressions(path, text, siblings);
+  const isOutside = !ofChart.test(text);
   const isListed = listedByValues(path, (place) => (place === path ? text : siblings(place)));
   const addItems = (
     node: YamlNode,
@@ -36,8 +37,8 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
     isNamed = false,
   ): void => {
     const step = { span: scalarOf(node)?.span ?? node.span, label: "template", text: source };
-    for (const stretches of items)
-      if (isNamed || sayRepository(stretches) || sayNameEnd(stretches) || !isListed(stretches))
+    for (const stretches of items.length === 0 && isOutside ? [[{}]] : items)
+      if (isNamed || isOutside || sayRepository(stretches) || sayNameEnd(stretches) || !isListed(stretches))
         images.add(node, site, { value: valueOfStretches(withOpenTag(stretches), step), pin: "none" });
   };
   const itemsOf = (source: string, start: number): readonly Stretches[] =>
@@ -79,6 +80,9 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
     problems: [],
   };
 }
+
+/** What tells that a template is of a chart, whose values stand in a file; what fills in another is a program. */
+const ofChart = /\.(?:Values|Release|Chart|Capabilities)\b|\{\{-?\s*(?:include|define|template)\b/;
 
 /** Whether an image that the chart's own values name is listed where they stand, and as the template puts it together. */
 function listedByValues(path: string, siblings: Siblings): (stretches: readonly TemplateStretch[]) => boolean {

@@ -154,6 +154,9 @@ const annotations = new Set([
   "sidecar.istio.io/proxyImage",
   "vault.hashicorp.com/agent-image",
   "dapr.io/sidecar-image",
+  "config.linkerd.io/proxy-image",
+  "config.linkerd.io/init-image",
+  "config.linkerd.io/debug-image",
 ]);
 
 /** Whether an annotation's value is the image of a container that will be injected. */

@@ -40,6 +40,12 @@ describe("readShape", () => {
       ["image a.io/b:2 resolved"],
     ],
     [
+      "images under keys that say how they are written",
+      "example.com/v1/Foo",
+      "spec: {workImagePullSpec: «quay.io/a/b:1», imageSpec: '«a.io/s»', webImageRef: «a/b», imageURI: «a.io/u:2», imageURL: 'https://a.io/b:1', imageReference: word, imageSpecs: a.io/b:1}",
+      ["image quay.io/a/b:1 literal", "image a.io/s literal", "image docker.io/a/b literal", "image a.io/u:2 literal"],
+    ],
+    [
       "containers under names",
       "example.com/v1/Foo",
       "spec: {initContainers: {a: {image: «alpine», env: {image: x}}}, containers: [{image: «node», resources: {image: x}}]}",

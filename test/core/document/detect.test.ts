@@ -113,6 +113,13 @@ describe("dialectOfContent", () => {
     ["another script", "bin/run", "#!/usr/bin/env python3\nx\n", undefined],
     ["prose", "NOTES", "From here on\nit is prose.\n", undefined],
     ["a file with another extension", "a.txt", "FROM a\n", undefined],
+    ["a manifest that is JSON", "a.yaml", '{\n  "apiVersion": "v1",\n  "kind": "Pod"\n}\n', "kubernetes"],
+    ["other YAML that is JSON", "a.yaml", '{"a": 1}\n', undefined],
+    ["a manifest that a program fills in", "a/web.yaml.tmpl", "apiVersion: v1\nkind: {{ .Kind }}\n", "kubernetes"],
+    ["a template of one by its ending alone", "a/web.tpl", "{{ if .A }}\napiVersion: v1\n{{ end }}\n", "helm-template"],
+    ["a template of something else", "a/web.tmpl", "services:\n  a:\n    image: {{ .Image }}\n", undefined],
+    ["an image that an action yields", "a.yaml", "apiVersion: v1\nkind: Pod\nimage: {{ .A }}\n", "helm-template"],
+    ["actions in quotes", "a.yaml", "apiVersion: v1\nkind: Pod\nimage: '{{ .A }}'\n", "kubernetes"],
     ["nothing", "x", "", undefined],
   ];
   for (const [name, path, text, dialect] of contents)

@@ -277,6 +277,19 @@ quay.io/a/literal:1
     expectUses((text) => read(text, "charts/d/templates/a.yaml", (path) => own.get(path)), source, ["image ? partial"]);
   });
 
+  it("says what a program fills in, which has no values", () => {
+    const source =
+      "kind: Pod\nspec:\n  containers:\n  - image: «{{ .Image }}»\n  {{- if .Tag }}\n  - image: «a.io/b:{{ .Tag }}»\n  {{- end }}\n  - image: «{{ image .Hub .Name }}»\n  - image: «a/c:1»\n";
+    expectUses((text) => read(text, "internal/manifests/web.yaml"), source, [
+      "image ? unresolved",
+      "image ? partial",
+      "image ? unresolved",
+      "image docker.io/a/c:1 literal",
+    ]);
+    const ofChart = "kind: Pod\nmetadata: {name: {{ .Release.Name }}}\nspec: {containers: [{image: {{ .Image }}}]}\n";
+    assert.deepEqual(read(ofChart, "charts/c/files/web.yaml").images, []);
+  });
+
   it("counts defaults where the chart has no values", () => {
     const { images } = read(
       deployment('- image: {{ .Values.a | default "a/b:1" }}\n- image: {{ .Values.a }}/c'),
