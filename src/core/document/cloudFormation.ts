@@ -106,7 +106,10 @@ const maximumDepth = 20;
 
 const copilotPath = /(?:^|\/)copilot\/[^/]+\/manifest\.ya?ml$/i;
 
-/** Reads a task definition of ECS, a Dockerrun.aws.json, or a manifest of Copilot: the images of its containers. */
+/**
+ * Reads a task definition of ECS, a Dockerrun.aws.json, a deployment to Lightsail, or a manifest of Copilot: the images
+ * of its containers.
+ */
 export function readTaskDefinition(source: string, path: string): Document {
   const read = readerOf(path);
   const pipeline = createPipeline(source, path, "ecs", (text) =>
@@ -117,6 +120,8 @@ export function readTaskDefinition(source: string, path: string): Document {
     // A file that holds the containers alone is put into a definition by another tool.
     for (const list of [root, ...tasks])
       for (const item of itemsOf(list)) pipeline.image(valueAt(item, "image"), "image");
+    pipeline.image(scalarOf(valueAt(root, "image")), "image");
+    for (const { value } of entriesOf(valueAt(root, "containers"))) pipeline.image(valueAt(value, "image"), "image");
     pipeline.image(valueAt(root, "Image", "Name"), "image");
     if (copilotPath.test(path)) readCopilot(pipeline, root);
   }
@@ -137,6 +142,8 @@ function withoutBarePlaceholders(text: string): string {
 function readCopilot(pipeline: Pipeline, root: YamlNode | undefined): void {
   for (const manifest of [root, ...entriesOf(valueAt(root, "environments")).map(({ value }) => value)]) {
     pipeline.image(valueAt(manifest, "image", "location"), "image");
+    // What routes the logs.
+    pipeline.image(valueAt(manifest, "logging", "image"), "image");
     for (const { value } of entriesOf(valueAt(manifest, "sidecars"))) {
       const image = valueAt(value, "image");
       pipeline.image(mappingOf(image) === undefined ? image : valueAt(image, "location"), "image");

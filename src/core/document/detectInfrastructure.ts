@@ -102,16 +102,22 @@ function isAnsible(head: string): boolean {
 /** Which of the two dialects of AWS a text with this beginning is. */
 function awsDialectOf(head: string): Dialect | undefined {
   if (/\bAWSTemplateFormatVersion\b|["']?\bType\b["']?[ \t]*:[ \t]*["']?AWS::\w+::/.test(head)) return "cloudformation";
-  return /["']?containerDefinitions["']?\s*:/.test(head) || isContainerList(head) ? "ecs" : undefined;
+  const isEcs = /["']?containerDefinitions["']?\s*:/.test(head) || isContainerOrList(head) || isOfLightsail(head);
+  return isEcs ? "ecs" : undefined;
 }
 
-/** A list of containers in JSON, with what only those of a task definition have. */
-function isContainerList(head: string): boolean {
+/** A container in JSON or a list of them, with what only those of a task definition have. */
+function isContainerOrList(head: string): boolean {
   return (
-    /^\s*\[\s*\{/.test(head) &&
+    /^\s*(?:\[\s*\{|\{\s*(?:"[^"]*"\s*:\s*(?:"[^"]*"|[\d.]+|true|false)\s*,\s*)*"image"\s*:\s*")/.test(head) &&
     /"image"\s*:/.test(head) &&
     /"(?:essential|logConfiguration|memoryReservation|mountPoints|portMappings)"\s*:/.test(head)
   );
+}
+
+/** A deployment to a container service of Lightsail in JSON: containers by their names, and the one that is public. */
+function isOfLightsail(head: string): boolean {
+  return /^\s*\{/.test(head) && /"containers"\s*:\s*\{/.test(head) && /"publicEndpoint"\s*:\s*\{/.test(head);
 }
 
 /** Whether a JSON text with this beginning is a template of Packer that builds an image of a container. */

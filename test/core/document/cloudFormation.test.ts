@@ -194,6 +194,19 @@ describe("readTaskDefinition", () => {
     expectToSurvive(read, plain);
   });
 
+  it("reads one container alone, and a deployment to Lightsail", () => {
+    expectUses(
+      (text) => readDocument(text, "tasks/web.json"),
+      '{\n "name": "$NAME", "image": "«$IMAGE»",\n "portMappings": [{"hostPort": 80}] }\n',
+      ["image ? unresolved"],
+    );
+    expectUses(
+      (text) => readDocument(text, "deploy/lc.json"),
+      '{"serviceName": "s", "containers": {"web": {"image": "«acme/web:1»"}, "db": {"image": "«redis:7»"}},\n"publicEndpoint": {"containerName": "web"}}\n',
+      ["image docker.io/acme/web:1 literal", "image docker.io/library/redis:7 literal"],
+    );
+  });
+
   it("reads definitions in YAML", () => {
     const read = (text: string) => readDocument(text, "ecs/web.yaml");
     expectUses(read, "family: x\ncontainerDefinitions:\n- image: «nginx:1»\n- image: «${IMAGE}»\n", [
@@ -205,7 +218,7 @@ describe("readTaskDefinition", () => {
   it("reads manifests of Copilot", () =>
     assert.deepEqual(
       references(
-        "image: {location: a:1}\nsidecars:\n  x: {image: 'b:1'}\n  y: {image: {location: c:1}}\n  z: {image: {build: x}}\nenvironments:\n  prod:\n    sidecars: {x: {image: 'b:2'}}\n",
+        "image: {location: a:1}\nsidecars:\n  x: {image: 'b:1'}\n  y: {image: {location: c:1}}\n  z: {image: {build: x}}\nenvironments:\n  prod:\n    sidecars: {x: {image: 'b:2'}}\nlogging: {image: 'd:1'}\n",
         "copilot/web/manifest.yml",
       ),
       [
@@ -213,6 +226,7 @@ describe("readTaskDefinition", () => {
         "3:15 docker.io/library/b:1",
         "4:25 docker.io/library/c:1",
         "8:28 docker.io/library/b:2",
+        "9:19 docker.io/library/d:1",
       ],
     ));
 });

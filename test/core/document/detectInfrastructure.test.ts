@@ -72,6 +72,13 @@ const cases: readonly (readonly [path: string, text: string, dialect: string])[]
   ["Dockerrun.aws.json", "{}", "ecs"],
   ["tasks/web.json", '[{ "name": "a", "image": "b:1", "essential": true }]', "ecs"],
   ["tasks/web.json.tpl", '[{ "name": "a", "image": "${image}", "portMappings": ${ports} }]', "ecs"],
+  ["tasks/one.json", '{ "name": "a", "cpu": 1, "image": "b:1", "essential": true }', "ecs"],
+  ["no.json", '{ "container": { "docker": { "image": "b:1", "portMappings": [] } } }', "unrecognised"],
+  [
+    "deploy/lc.json",
+    '{ "containers": { "a": { "image": "b:1" } }, "publicEndpoint": { "containerName": "a" } }',
+    "ecs",
+  ],
   ["data/people.json", '[{ "name": "a", "image": "b.png" }]', "unrecognised"],
   ["template.yaml", "AWSTemplateFormatVersion: '2010-09-09'\n", "cloudformation"],
   ["template.json", '{ "AWSTemplateFormatVersion": "2010-09-09" }', "cloudformation"],
