@@ -1,4 +1,5 @@
 import { withoutByteOrderMark, type Span } from "../image/span.ts";
+import { buildpackImageStart } from "./buildpackLocator.ts";
 import type { Document, ImageUse } from "./document.ts";
 import { gradleValues, isSign, type GradleValues } from "./gradleValues.ts";
 import { groovyTokens, type GroovyToken } from "./groovy.ts";
@@ -30,7 +31,7 @@ const places = new Map([
   ["kubernetes.images.image.build.from", "from"],
   ["openshift.images.image.build.from", "from"],
 ]);
-const anyPlugin = /\bjib\b|bootBuildImage|\bdocker|Docker|Application|\b(?:kubernetes|openshift)\b/;
+const anyPlugin = /\b[jJ]ib|[bB]ootBuildImage|\bdocker|Docker|Application|\b(?:kubernetes|openshift)\b/;
 /** A block's name that has no meaning here: those of `tasks { ... }` and of what configures all modules. */
 const around = new Set(["tasks", "allprojects", "subprojects", "project", "configure"]);
 const maximumDepth = 100;
@@ -65,22 +66,40 @@ export function readGradle(source: string, path: string, siblings: Siblings = no
   return { path, dialect: "gradle", text, images, commands: [], jobs: [], problems: [] };
 }
 
-/** What a block configures: the name before it, or the task that a call before it names. */
+/** What a block configures: the name before it, or the task or the type that a call before it names. */
 function blockName(tokens: readonly GroovyToken[], open: number): string {
   const before = tokens[open - 1];
   if (before?.kind === "name") return before.text.replace(/^tasks\./, "");
+  // `withType<BootBuildImage> {`, `configure<JibExtension> {`
+  if (isSign(before, ">")) return typeBefore(tokens, open);
   const named = tokens[open - 2];
   if (!isSign(before, ")")) return "";
-  if (named?.kind === "string") return isSign(tokens[open - 3], "(") ? plainText(named) : "";
-  // `register("x", Dockerfile) {`, `task x(type: Dockerfile) {`, `creating(Dockerfile::class) {`
-  return tokens.slice(Math.max(0, open - 5), open - 1).flatMap(taskType)[0] ?? "";
+  // `register("x", Dockerfile) {`, `register<Dockerfile>("x") {`, `task x(type: Dockerfile) {`, `creating(Dockerfile::class) {`
+  const type = typeBefore(tokens, open);
+  if (type !== "" || named?.kind !== "string") return type;
+  return isSign(tokens[open - 3], "(") ? plainText(named) : "";
 }
 
-/** Types of Docker's tasks, which their plug-in gives. */
-function taskType(token: GroovyToken): readonly string[] {
-  if (token.kind !== "name") return [];
-  const name = token.text.slice(token.text.lastIndexOf(".") + 1);
-  return name === "Dockerfile" || name === "DockerPullImage" || name === "DockerCreateContainer" ? [name] : [];
+/** Types of tasks and extensions that plug-ins give, by the name that their blocks have here. */
+const types = new Map([
+  ["Dockerfile", "Dockerfile"],
+  ["DockerPullImage", "DockerPullImage"],
+  ["DockerCreateContainer", "DockerCreateContainer"],
+  ["BootBuildImage", "bootBuildImage"],
+  ["JibExtension", "jib"],
+  ["MicronautDockerfile", "dockerfile"],
+  ["NativeImageDockerfile", "dockerfileNative"],
+]);
+
+/** The type that the call before a block is told, among its arguments or in angle brackets. */
+function typeBefore(tokens: readonly GroovyToken[], open: number): string {
+  for (let at = open - 2; at >= Math.max(0, open - 8); at--) {
+    const token = tokens[at];
+    if (isSign(token, "{") || isSign(token, "}")) break;
+    const type = token?.kind === "name" ? types.get(token.text.slice(token.text.lastIndexOf(".") + 1)) : undefined;
+    if (type !== undefined) return type;
+  }
+  return "";
 }
 
 function plainText(token: Extract<GroovyToken, { kind: "string" }>): string {
@@ -106,10 +125,12 @@ function buildpacksAfter(tokens: readonly GroovyToken[], at: number): readonly G
   let depth = 0;
   for (let one = at + 1; one < tokens.length; one++) {
     const token = tokens[one];
-    if (token?.kind === "string" && plainText(token).startsWith("docker://")) found.push(token);
+    if (token?.kind === "string" && buildpackImageStart(plainText(token)) !== undefined) found.push(token);
     if (isSign(token, "(") || isSign(token, "[")) depth += 1;
     else if (isSign(token, ")") || isSign(token, "]")) depth -= 1;
-    if (depth <= 0 && !isSign(token, "=")) break;
+    // What makes the list has its name before it: `= listOf(`.
+    const isBefore = isSign(token, "=") || (token?.kind === "name" && isSign(tokens[one + 1], "("));
+    if (depth <= 0 && !isBefore) break;
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import { withoutByteOrderMark, type Span } from "../image/span.ts";
+import { buildpackImageStart } from "./buildpackLocator.ts";
 import type { Document, ImageUse, ValueStep } from "./document.ts";
 import { useOfValue } from "./imageUse.ts";
 import type { ValuePart } from "./value.ts";
@@ -10,16 +11,28 @@ const places = new Map([
   ["spring-boot-maven-plugin image/builder", "builder"],
   ["spring-boot-maven-plugin image/runImage", "run-image"],
   ["spring-boot-maven-plugin image/buildpacks/buildpack", "buildpack"],
+  // Spotify's plug-in.
+  ["docker-maven-plugin baseImage", "from"],
 ]);
 /** Properties that stand for such a setting. */
 const settings = new Map([
   ["jib.from.image", "from"],
   ["spring-boot.build-image.builder", "builder"],
   ["spring-boot.build-image.runImage", "run-image"],
+  // Quarkus, "Container images" and "Building a native executable", and Eclipse JKube's generators.
+  ["quarkus.native.builder-image", "builder"],
+  ["quarkus.jib.base-jvm-image", "from"],
+  ["quarkus.jib.base-native-image", "from"],
+  ["quarkus.openshift.base-jvm-image", "from"],
+  ["quarkus.openshift.base-native-image", "from"],
+  ["jkube.generator.from", "from"],
 ]);
+/** Builders that Quarkus knows by name. */
+const knownBuilders = new Set(["graalvm", "mandrel"]);
 /** Plug-ins that build and run images by one list of them: fabric8's, and Eclipse JKube's. */
 const lists = /^(?:docker|kubernetes|openshift|k8s|fabric8)-maven-plugin$/;
-const anyPlugin = /(?:jib|spring-boot|docker|kubernetes|openshift|k8s|fabric8)-maven-plugin/;
+const anyPlugin =
+  /(?:jib|spring-boot|docker|kubernetes|openshift|k8s|fabric8)-maven-plugin|<(?:quarkus|jkube)\.[\w.-]+>/;
 
 /**
  * Reads Maven's project files: the base image of Jib, what Spring Boot's plug-in builds with, and the images that
@@ -38,7 +51,8 @@ export function readMaven(source: string, path: string): Document {
   const built = builtImages(texts);
   const images = texts.flatMap((one): readonly ImageUse[] => {
     const setting = settings.get(one.path.at(-1) ?? "");
-    if (setting !== undefined && one.path.at(-2) === "properties") return useOfText(text, one, setting, properties);
+    if (setting !== undefined && one.path.at(-2) === "properties" && !knownBuilders.has(one.text))
+      return useOfText(text, one, setting, properties);
     const configuration = one.path.lastIndexOf("configuration");
     if (configuration < 0) return [];
     const below = one.path.slice(configuration + 1).join("/");
@@ -68,7 +82,7 @@ function builtImages(texts: readonly XmlText[]): ReadonlySet<XmlElement> {
 }
 
 function siteInList({ text, parent }: XmlText, below: string, built: ReadonlySet<XmlElement>): string | undefined {
-  if (below === "images/image/build/from") return "from";
+  if (below === "images/image/build/from" || /^generator\/config\/[^/]+\/from$/.test(below)) return "from";
   // What is not built is run as it is; `%a` is a part of the project's own name.
   return below === "images/image/name" && !built.has(parent) && !text.includes("%") ? "image" : undefined;
 }
@@ -85,7 +99,8 @@ function useOfText(
 ): readonly ImageUse[] {
   const scheme = /^[a-z]+:\/\//.exec(said)?.[0] ?? "";
   // An image of the machine's own daemon, or an archive; a buildpack may be a file or a name.
-  const isForeign = site === "buildpack" ? scheme !== "docker://" : scheme !== "" && scheme !== "registry://";
+  const isForeign =
+    site === "buildpack" ? buildpackImageStart(said) === undefined : scheme !== "" && scheme !== "registry://";
   if (isForeign || said === "scratch") return [];
   const chain: ValueStep[] = [];
   const partsOf = (value: string, start: number, literal: Span | undefined, depth: number): readonly ValuePart[] => {

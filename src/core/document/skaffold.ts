@@ -1,5 +1,6 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { ShellReading } from "../shell/readShell.ts";
+import { buildpackImageStart } from "./buildpackLocator.ts";
 import type { Document } from "./document.ts";
 import { readHelmParameters, readInlineValues } from "./helmParameters.ts";
 import { addOciChart } from "./ociChart.ts";
@@ -86,12 +87,20 @@ function readPipeline(node: YamlNode | undefined, reading: ResourceReading): voi
     // The name of an artifact is replaced by what was built; a template names what skaffold knows.
     if (text !== undefined && !outputs.has(text) && !text.includes("{{")) reading.add(image, site);
   };
-  for (const artifact of artifacts)
+  for (const artifact of artifacts) {
     for (const [path, site] of artifactPlaces) for (const image of nodesAt(artifact, path.split("."))) add(image, site);
+    for (const locator of nodesAt(artifact, ["buildpacks", "buildpacks", "*"])) {
+      const from = buildpackImageStart(textOf(locator) ?? "");
+      if (from !== undefined) reading.add(locator, "buildpack", { from });
+    }
+  }
   for (const key of cloudBuilders) add(valueAt(node, "build", "googleCloudBuild", key), "builder");
   for (const test of itemsOf(valueAt(node, "verify"))) add(valueAt(test, "container", "image"), "container");
   for (const action of itemsOf(valueAt(node, "customActions")))
     for (const container of itemsOf(valueAt(action, "containers"))) add(valueAt(container, "image"), "container");
+  // Functions of kpt, which are images.
+  for (const kind of ["transform", "validate"])
+    for (const one of itemsOf(valueAt(node, "manifests", kind))) add(valueAt(one, "image"), "function");
   for (const place of ["deploy", "manifests"])
     for (const release of itemsOf(valueAt(node, place, "helm", "releases"))) readRelease(release, outputs, reading);
 }

@@ -1,4 +1,5 @@
 import { withoutByteOrderMark } from "../image/span.ts";
+import { buildpackImageStart } from "./buildpackLocator.ts";
 import type { Dialect, Document } from "./document.ts";
 import { createLiteralUses } from "./literalUses.ts";
 import { tomlStrings } from "./toml.ts";
@@ -6,8 +7,8 @@ import { tomlStrings } from "./toml.ts";
 interface Place {
   readonly site: string;
   readonly path: string;
-  /** What stands before every image at this place; anything else is no image. */
-  readonly scheme?: string;
+  /** Whether it is a locator of buildpacks, which may name anything else than an image. */
+  readonly isLocator?: true;
 }
 
 const places = new Map<Dialect, readonly Place[]>([
@@ -17,6 +18,7 @@ const places = new Map<Dialect, readonly Place[]>([
     [
       { site: "image", path: "build.image" },
       { site: "builder", path: "build.builder" },
+      { site: "buildpack", path: "build.buildpacks.*", isLocator: true },
     ],
   ],
   // Cloud Native Buildpacks: project descriptors, builders, packages.
@@ -32,13 +34,13 @@ const places = new Map<Dialect, readonly Place[]>([
       { site: "run-image", path: "stack.run-image" },
       { site: "run-image", path: "stack.run-image-mirrors.*" },
       ...["io.buildpacks.group.*", "io.buildpacks.pre.group.*", "io.buildpacks.post.group.*", "build.buildpacks.*"].map(
-        (path) => ({ site: "buildpack", path: `${path}.uri`, scheme: "docker://" }),
+        (path) => ({ site: "buildpack", path: `${path}.uri`, isLocator: true as const }),
       ),
-      ...["buildpacks.*", "extensions.*", "dependencies.*", "buildpack"].map((path) => ({
-        site: "buildpack",
-        path: `${path}.uri`,
-        scheme: "docker://",
-      })),
+      ...["buildpacks.*", "extensions.*", "dependencies.*", "buildpack"].flatMap((path) => [
+        { site: "buildpack", path: `${path}.uri`, isLocator: true as const },
+        { site: "buildpack", path: `${path}.image` },
+      ]),
+      { site: "lifecycle", path: "lifecycle.uri", isLocator: true },
     ],
   ],
   // cross, for Rust.
@@ -77,8 +79,9 @@ export function readTomlConfig(dialect: Dialect): (source: string, path: string)
         ({ keys }) =>
           keys.length === string.path.length && keys.every((key, index) => key === "?" || key === string.path[index]),
       );
-      if (place === undefined || (place.scheme !== undefined && !string.text.startsWith(place.scheme))) continue;
-      uses.add(string, place.site, place.scheme);
+      const start = place?.isLocator === true ? buildpackImageStart(string.text) : 0;
+      if (place === undefined || start === undefined) continue;
+      uses.add(string, place.site, string.text.slice(0, start));
     }
     return uses.document(path, dialect);
   };

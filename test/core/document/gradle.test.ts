@@ -51,6 +51,17 @@ const rows: readonly (readonly [name: string, path: string, text: string, ...use
     "from docker.io/acme/jre:1 literal",
   ],
   [
+    "tasks and extensions by their types in angle brackets",
+    "build.gradle.kts",
+    'tasks.withType<BootBuildImage> { builder.set("«acme/builder:1»") }\ntasks.named<a.b.BootBuildImage>("make") { runImage = "«acme/run:1»" }\ntasks.withType(BootBuildImage::class) { buildpacks = listOf("«r.io/acme/pack»", "acme/name", "«acme/pack:1»") }\nconfigure<JibExtension> { from { image = "«acme/base:1»" } }\ntasks.register<Dockerfile>("d") { from("«alpine:3»") }\ntasks.withType<Copy> { from("no:1") }\nif (a < b && c > d) { image = "no:2" }\n',
+    "builder docker.io/acme/builder:1 literal",
+    "run-image docker.io/acme/run:1 literal",
+    "buildpack r.io/acme/pack literal",
+    "buildpack docker.io/acme/pack:1 literal",
+    "from docker.io/acme/base:1 literal",
+    "from docker.io/library/alpine:3 literal",
+  ],
+  [
     "Micronaut's tasks",
     "build.gradle",
     "tasks.named('dockerfile') { baseImage = '«eclipse-temurin:21»' }\ndockerfileNative { graalImage.set('«ghcr.io/graalvm/native-image:21»') }\n",

@@ -37,6 +37,28 @@ describe("readMaven", () => {
       "image docker.io/library/postgres:16 literal",
     ],
     [
+      "properties that stand for settings",
+      "<project><properties><quarkus.native.builder-image>«quay.io/acme/native:1»</quarkus.native.builder-image><quarkus.jib.base-jvm-image>«acme/jvm:2»</quarkus.jib.base-jvm-image></properties><profiles><profile><properties><quarkus.native.builder-image>mandrel</quarkus.native.builder-image></properties></profile></profiles></project>",
+      "builder quay.io/acme/native:1 literal",
+      "from docker.io/acme/jvm:2 literal",
+    ],
+    [
+      "buildpacks that are images, by whatever locator",
+      plugin(
+        "spring-boot-maven-plugin",
+        "<image><buildpacks><buildpack>«r.io/acme/java»</buildpack><buildpack>«paketobuildpacks/java»</buildpack><buildpack>paketo-buildpacks/java</buildpack><buildpack>docker://«a/b»</buildpack><buildpack>file:///a.tgz</buildpack><buildpack>urn:cnb:builder:a/b:1</buildpack></buildpacks></image>",
+      ),
+      "buildpack r.io/acme/java literal",
+      "buildpack docker.io/paketobuildpacks/java literal",
+      "buildpack docker.io/a/b literal",
+    ],
+    [
+      "a base that a plug-in or a generator is told",
+      `${plugin("docker-maven-plugin", "<imageName>out:1</imageName><baseImage>«java:8»</baseImage>")}${plugin("kubernetes-maven-plugin", "<generator><config><spring-boot><from>«acme/base:1»</from><name>out</name></spring-boot></config></generator>")}`,
+      "from docker.io/library/java:8 literal",
+      "from docker.io/acme/base:1 literal",
+    ],
+    [
       "what JKube's starts from",
       plugin("kubernetes-maven-plugin", "<images><image><build><from>«quay.io/a/b:1»</from></build></image></images>"),
       "from quay.io/a/b:1 literal",

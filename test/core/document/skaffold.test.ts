@@ -101,4 +101,23 @@ describe("readSkaffold", () => {
 
   it("survives every prefix and many mutations", () =>
     expectToSurvive(read, source.replaceAll(/[«»]/g, "").slice(0, 900)));
+
+  it("reads buildpacks that are images, and functions", () => {
+    const text = `apiVersion: skaffold/v4beta11
+kind: Config
+build:
+  artifacts:
+  - image: out
+    buildpacks: {buildpacks: ["docker://«a/pack:1»", «r.io/a/pack», a/name, ./folder]}
+manifests:
+  transform: [{name: t, image: «r.io/a/function:1»}]
+  validate: [{name: v, image: «r.io/a/check:1»}]
+`;
+    expectUses((source) => readDocument(source, "skaffold.yaml"), text, [
+      "buildpack docker.io/a/pack:1 literal",
+      "buildpack r.io/a/pack literal",
+      "function r.io/a/function:1 literal",
+      "function r.io/a/check:1 literal",
+    ]);
+  });
 });
