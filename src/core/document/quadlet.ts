@@ -79,14 +79,35 @@ export function readQuadlet(source: string, path: string): Document {
         : null;
       if (mounted?.[1] !== undefined)
         add(mounted[1], start + mounted.index + mounted[0].length - mounted[1].length, "mount");
-    } else if (section === "Service" && /^Exec(?:Start|StartPre|StartPost|Stop|StopPost|Reload)$/.test(key)) {
+    } else if (section === "Service" && /^Exec(?:Condition|Start|StartPre|StartPost|Stop|StopPost|Reload)$/.test(key)) {
       const script = createScript(text);
       const prefix = /^[-@:+!]*/.exec(value)?.[0].length ?? 0;
       addCommand(script, value.slice(prefix), start + prefix);
       commands.push(...script.read({ environment: texts }).commands);
     }
   }
-  return { path, dialect: "quadlet", text, images, commands, jobs: [], problems };
+  const built = builtBefore(commands);
+  const wanted = built.size === 0 ? images : images.filter((use) => use.site !== "image" || !built.has(use.text));
+  return { path, dialect: "quadlet", text, images: wanted, commands, jobs: [], problems };
+}
+
+/** The names that a unit's own commands give to what they build, which its container then starts from. */
+function builtBefore(commands: readonly ShellCommand[]): ReadonlySet<string> {
+  const built = new Set<string>();
+  for (const { words } of commands) {
+    const texts = words.map(({ text = "" }) => text);
+    if (
+      !/(?:^|\/)(?:podman|docker|buildah)$/.test(texts[0] ?? "") ||
+      !texts.some((word) => /^(?:build|bud)$/.test(word))
+    )
+      continue;
+    for (const [at, word] of texts.entries()) {
+      const own = /^--tag=(.+)$/s.exec(word)?.[1];
+      const tag = own ?? (word === "-t" || word === "--tag" ? texts[at + 1] : undefined);
+      if (tag !== undefined && tag !== "") built.add(tag);
+    }
+  }
+  return built;
 }
 
 const ofCommand = /\\[^\n]|"(?:\\.|[^"\\])*"|'[^']*'|(?<comment>(?<=\n)[ \t]*[#;][^\n]*\n?)|<[\w.-]+>/gs;

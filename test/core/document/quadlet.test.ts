@@ -97,6 +97,17 @@ ExecReload=/bin/sh -c 'docker run -v $(cat <x) «a/c:1»'
     expectToSurvive(container, plain);
   });
 
+  it("takes what a unit builds itself for no image", () => {
+    expectUses(
+      container,
+      "[Container]\nImage=localhost/own\n[Service]\nExecStartPre=podman build --tag localhost/own .\nExecCondition=podman run «a/b:1»\n",
+      ["command docker.io/a/b:1 literal"],
+    );
+    expectUses(container, "[Container]\nImage=«localhost/other»\n[Service]\nExecStartPre=podman build -t own .\n", [
+      "image localhost/other literal",
+    ]);
+  });
+
   it("follows the environment of a unit's service", () => {
     const read = (text: string) => readDocument(text, "a.container");
     const text = `[Container]
