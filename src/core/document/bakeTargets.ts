@@ -31,10 +31,19 @@ export function readBakeTargets(text: string, isJson: boolean): BakeFile {
     : hclTargets(readHcl(text));
   const variable = boundedLookup((name) => {
     if (name.endsWith("(")) return functions.get(name.slice(0, -1));
+    // What another target says, as it stands there (Bake, "Expressions").
+    if (name.startsWith("target.")) return targetDefinition(name, targets);
     const value = defaults.get(name);
     return value === undefined ? undefined : { label: `default of variable ${name}`, nodes: [value] };
   });
   return { text, targets, variable };
+}
+
+function targetDefinition(name: string, targets: readonly BakeTarget[]): HclDefinition | undefined {
+  const target = targets.findLast((one) => `target.${one.name}` === name);
+  const span = target?.attributes[0]?.key.span;
+  if (target === undefined || span === undefined) return undefined;
+  return { label: name, nodes: [{ kind: "mapping", span, entries: target.attributes }] };
 }
 
 /** What bake reads by itself (Bake, "File lookup"); files beside are read on top of it. */

@@ -40,6 +40,18 @@ EOT
       "from docker.io/a/b:2-2.0 resolved",
     ],
     [
+      "what another target says",
+      `target "base" { args = { V = "1.25" } }
+target "a" {
+  contexts = {
+    known   = "docker-image://«a/b:\${target.base.args.V}»"
+    missing = "docker-image://«a/b:\${target.other.args.V}»"
+  }
+}`,
+      "context docker.io/a/b:1.25 resolved",
+      "context ? partial",
+    ],
+    [
       "objects and lists that functions make",
       `variable "COMMON" { default = { BASE_IMAGE = "no:1", B_IMAGE = "«a/b:1»" } }
 target "a" {
