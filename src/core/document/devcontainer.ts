@@ -23,6 +23,8 @@ const lifecycle = [
   "postAttachCommand",
 ];
 
+const cacheOption = "--cache-from=";
+
 /** Tests of features (Dev Container CLI, `features test`): configurations under their names. */
 const scenarios = /(?:^|\/)scenarios\.json$/i;
 
@@ -54,10 +56,17 @@ function readConfiguration(
   const build = valueAt(root, "build");
   const caches = valueAt(build, "cacheFrom");
   for (const cache of scalarOf(caches) === undefined ? itemsOf(caches) : [caches]) readCache(pipeline, cache, scope);
+  // Options of `docker build`.
+  const options = itemsOf(valueAt(build, "options"));
+  for (const [at, option] of options.entries()) {
+    const text = textOf(option) ?? "";
+    if (text.startsWith(cacheOption)) readCache(pipeline, option, scope, cacheOption.length);
+    else if (`${text}=` === cacheOption) readCache(pipeline, options[at + 1], scope);
+  }
   for (const { key, value } of entriesOf(valueAt(build, "args"))) {
-    const options = baseArgument(key.text, textOf(value) ?? "");
+    const argument = baseArgument(key.text, textOf(value) ?? "");
     if (key.text === "BUILDKIT_SYNTAX") pipeline.image(value, "syntax", { scope });
-    else if (options !== undefined) pipeline.image(value, "argument", { scope, ...options });
+    else if (argument !== undefined) pipeline.image(value, "argument", { scope, ...argument });
   }
   for (const { key } of featuresOf(root)) {
     if (key.text.length > maximumKey || !isFetched(key.text)) continue;
@@ -84,9 +93,11 @@ function meaning(text: string): TemplateScope {
   };
 }
 
-function readCache(pipeline: Pipeline, node: YamlNode | undefined, scope: TemplateScope): void {
-  const place = cacheReference(textOf(node) ?? "");
-  if (place !== undefined) pipeline.image(node, "cache-from", { scope, from: place.start, to: place.end });
+/** A source of the build's cache, after `skip` characters of its text. */
+function readCache(pipeline: Pipeline, node: YamlNode | undefined, scope: TemplateScope, skip = 0): void {
+  const place = cacheReference((textOf(node) ?? "").slice(skip));
+  if (place !== undefined)
+    pipeline.image(node, "cache-from", { scope, from: skip + place.start, to: skip + place.end });
 }
 
 /** A command: a text for a shell, words, or several of them under names. */

@@ -40,6 +40,14 @@ describe("readDevcontainer", () => {
     ]);
   });
 
+  it("reads the cache's sources that options of the build name", () => {
+    expectUses(
+      read,
+      '{"build": {"options": ["--pull", "--cache-from=«a/b:1»", "--cache-from", "type=registry,ref=«a/c:2»", "--tag=no:1"]}}',
+      ["cache-from docker.io/a/b:1 literal", "cache-from docker.io/a/c:2 literal"],
+    );
+  });
+
   it("reads what a test's scenarios run, in which a feature without a registry is the repository's own", () => {
     expectUses(
       (text) => readDocument(text, "test/tool/scenarios.json"),
