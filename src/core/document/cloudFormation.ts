@@ -12,6 +12,7 @@ import { useOfValue } from "./imageUse.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { readYaml } from "./yaml.ts";
+import type { TemplateScope } from "./template.ts";
 import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Where resources hold images: the paths below `Properties`; `*` stands for the items of a list. */
@@ -65,9 +66,16 @@ export function readCloudFormation(source: string, path: string): Document {
   return { ...document, commands: [...document.commands, ...commands] };
 }
 
-/** Adds what a template names to a document; gives what stands in texts of the template. */
-export function readTemplate(pipeline: Pipeline, root: YamlNode | undefined): Pick<Document, "images" | "commands"> {
-  const context = templateContext(pipeline.text, root);
+/**
+ * Adds what a template names to a document, which may have variables of its own in texts; gives what stands in texts of
+ * the template.
+ */
+export function readTemplate(
+  pipeline: Pipeline,
+  root: YamlNode | undefined,
+  texts?: TemplateScope,
+): Pick<Document, "images" | "commands"> {
+  const context = templateContext(pipeline.text, root, texts);
   const uses: ImageUse[] = [];
   const read = (node: YamlNode | undefined, type: string, place: string): void => {
     for (const value of nodesBelow(node, place.split("."))) uses.push(...addValue(pipeline, value, context, type));
@@ -173,7 +181,7 @@ function addValue(
   const skip = type === "AWS::CodeBuild::Project" ? { skip: isOfCodeBuild } : {};
   switch (name) {
     case undefined:
-      pipeline.image(scalarOf(argument), "image", skip);
+      pipeline.image(scalarOf(argument), "image", { ...skip, scope: context.texts });
       return [];
     case "Ref": {
       // The name of a resource is another one's image.

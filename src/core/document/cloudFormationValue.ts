@@ -9,6 +9,8 @@ export interface TemplateContext {
   /** `${...}` in texts, and parameters by their defaults. */
   readonly scope: TemplateScope;
   readonly mappings: YamlNode | undefined;
+  /** Variables of another tool in texts. */
+  readonly texts: TemplateScope | undefined;
 }
 
 /** An intrinsic function in its short form (`!Sub x`) or its long one (`Fn::Sub: x`); without a name, a plain value. */
@@ -24,13 +26,18 @@ const unknown: readonly Value[] = [{ parts: [{}], chain: [] }];
 const literal: TemplateScope = { syntax: noTemplate, lookup: () => [] };
 
 /** The context of a template that stands in `text`. */
-export function templateContext(text: string, root: YamlNode | undefined): TemplateContext {
+export function templateContext(text: string, root: YamlNode | undefined, texts?: TemplateScope): TemplateContext {
   const parameters = valueAt(root, "Parameters");
   const lookup = (name: string): readonly Definition[] => {
     const node = valueAt(parameters, name, "Default");
     return node === undefined ? [] : [{ label: `default of parameter ${name}`, node, scope: literal }];
   };
-  return { text, scope: { syntax: delimited("${", "}", /^[^!]/), lookup }, mappings: valueAt(root, "Mappings") };
+  return {
+    text,
+    scope: { syntax: delimited("${", "}", /^[^!]/), lookup },
+    mappings: valueAt(root, "Mappings"),
+    texts,
+  };
 }
 
 /** The function that a node calls. */

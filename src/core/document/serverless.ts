@@ -1,19 +1,19 @@
 import { readTemplate } from "./cloudFormation.ts";
 import type { Document } from "./document.ts";
 import { createPipeline } from "./pipeline.ts";
-import type { TemplateScope } from "./template.ts";
-import { delimited } from "./templateSyntax.ts";
+import { serverlessScope } from "./serverlessVariables.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
 import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /**
  * Reads a configuration of the Serverless Framework: the images of functions, and those that the provider names for
  * them; one with a path is built. Its resources are those of CloudFormation.
  */
-export function readServerless(source: string, path: string): Document {
+export function readServerless(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const pipeline = createPipeline(source, path, "serverless");
   const templates: Pick<Document, "images" | "commands">[] = [];
   for (const root of pipeline.roots) {
-    const scope = scopeOf(root);
+    const scope = serverlessScope(pipeline.text, path, root, siblings);
     const named = entriesOf(valueAt(root, "provider", "ecr", "images"));
     const names = new Set(named.map(({ key }) => key.text));
     const add = (node: YamlNode | undefined): void => {
@@ -23,7 +23,7 @@ export function readServerless(source: string, path: string): Document {
     for (const { value } of named) add(value);
     for (const functions of listed(valueAt(root, "functions")))
       for (const { value } of entriesOf(functions)) add(valueAt(value, "image"));
-    for (const template of listed(valueAt(root, "resources"))) templates.push(readTemplate(pipeline, template));
+    for (const template of listed(valueAt(root, "resources"))) templates.push(readTemplate(pipeline, template, scope));
   }
   const document = pipeline.document(templates.flatMap(({ images }) => images));
   return { ...document, commands: [...document.commands, ...templates.flatMap(({ commands }) => commands)] };
@@ -31,17 +31,4 @@ export function readServerless(source: string, path: string): Document {
 
 function listed(node: YamlNode | undefined): readonly YamlNode[] {
   return node === undefined ? [] : mappingOf(node) === undefined ? itemsOf(node) : [node];
-}
-
-/** `${self:custom.image}`: what stands elsewhere in the file. */
-function scopeOf(root: YamlNode): TemplateScope {
-  const scope: TemplateScope = {
-    syntax: delimited("${", "}"),
-    lookup(name) {
-      const place = /^self:([\w.-]+)$/.exec(name.trim())?.[1];
-      const node = place === undefined ? undefined : scalarOf(valueAt(root, ...place.split(".")));
-      return node === undefined ? [] : [{ label: name, node, scope }];
-    },
-  };
-  return scope;
 }

@@ -35,6 +35,38 @@ resources:
     "image docker.io/library/redis:7 literal",
   ],
   [
+    "serverless.ts.yml",
+    `service: x
+params: { default: { tag: "3" } }
+custom:
+  stages: { dev: { image: "acme/dev:1" }, prod: { image: "acme/prod:1" } }
+  web: acme/web:1
+provider: { name: aws, stage: "\${opt:stage, 'dev'}" }
+functions:
+  a: { image: "«\${self:custom.stages.\${self:provider.stage}.image}»" }
+  b: { image: '«\${env:IMAGE, "acme/b:1"}»' }
+  c: { image: "«acme/c:\${param:tag}-\${sls:stage}»" }
+  d: { image: "«\${self:custom.none, self:custom.web}»" }
+  e: { image: "«\${self:custom.\${opt:which}.image, 'no:1'}»" }
+  f: { image: "«\${env:IMAGE}»" }
+  g: { image: "«\${opt:image, file(./images.yml):g}»" }
+resources:
+  Resources:
+    T:
+      Type: AWS::ECS::TaskDefinition
+      Properties: { ContainerDefinitions: [ { Image: "«\${self:custom.web}»" }, { Image: !Sub "«\${AWS::AccountId}/a:1»" } ] }
+`,
+    "image docker.io/acme/dev:1 resolved",
+    "image docker.io/acme/b:1 resolved",
+    "image docker.io/acme/c:3-dev resolved",
+    "image docker.io/acme/web:1 resolved",
+    "image ? unresolved",
+    "image ? unresolved",
+    "image docker.io/acme/g:1 resolved",
+    "image docker.io/acme/web:1 resolved",
+    "image ? unresolved",
+  ],
+  [
     "Pulumi.yaml",
     `name: x
 runtime: yaml
@@ -70,7 +102,8 @@ resources:
 
 describe("deployment frameworks", () => {
   for (const [path, text, ...uses] of rows) {
-    const read = (source: string) => readDocument(source, path);
+    const read = (source: string) =>
+      readDocument(source, path, (file) => (file === "images.yml" ? "g: acme/g:1\n" : undefined));
     it(`have images: ${path}`, () => {
       expectUses(read, text, uses);
     });
