@@ -33,6 +33,8 @@ export function readAzureTask(pipeline: Pipeline, { task, inputs, template, scri
       pipeline.image(input("containers"), "task", { scope: template, ...range });
   if (name === "docker" && /^run/i.test(textOf(input("command")) ?? textOf(input("action")) ?? ""))
     pipeline.image(input("imagename"), "task", { scope: template });
+  if (name === "docker" && /^build(?!andpush$)/i.test(textOf(input("command")) ?? textOf(input("action")) ?? ""))
+    pipeline.script([input("arguments")], { ...script, before: "docker build " });
   if (name === "bash" || name === "cmdline")
     pipeline.script([input("script")], name === "cmdline" && isWindows ? { ...script, windowsShell: "cmd" } : script);
   if (name === "powershell" || name === "azurepowershell")

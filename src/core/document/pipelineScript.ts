@@ -17,6 +17,8 @@ export interface ScriptOptions {
   /** What differs between the jobs that run the script; left out where only one does. */
   readonly combinations?: readonly ScriptCombination[] | undefined;
   readonly windowsShell?: WindowsShell | undefined;
+  /** What stands before the first line, which the dialect says elsewhere. */
+  readonly before?: string | undefined;
   readonly job?: string;
   readonly step?: number;
 }
@@ -48,7 +50,7 @@ export function scriptLines(node: YamlNode | undefined, depth = 0): readonly Yam
 /** Reads lines that one shell runs one after the other: what a line sets holds for the next. */
 export function readScriptLines(text: string, lines: readonly YamlScalar[], options: ScriptOptions = {}): ShellReading {
   if (lines.length === 0 || shebangIsShell(lines[0]?.text ?? "") === false) return nothing;
-  const script = joinLines(text, lines, options.scope);
+  const script = joinLines(text, lines, options);
   const { environment = {}, job, step } = options;
   const { commands, problems, forwarded } = readShell(script.source, {
     toDocumentOffset: script.toDocumentOffset,
@@ -128,7 +130,7 @@ interface Piece {
  * One script out of the lines. What the pipeline replaces becomes `${{ name }}`, which the shell reader keeps apart
  * from what the shell itself expands.
  */
-function joinLines(text: string, lines: readonly YamlScalar[], scope: TemplateScope | undefined): Script {
+function joinLines(text: string, lines: readonly YamlScalar[], { scope, before = "" }: ScriptOptions): Script {
   const pieces: Piece[] = [];
   const values = new Map<string, string>();
   const places = new Map<string, YamlScalar>();
@@ -139,6 +141,7 @@ function joinLines(text: string, lines: readonly YamlScalar[], scope: TemplateSc
     pieces.push({ start: source.length, toDocument });
     source += part;
   };
+  push(before, () => lines[0]?.span.start ?? 0);
   for (const scalar of lines) {
     const map = createScalarMap(text, scalar);
     let at = 0;

@@ -320,6 +320,15 @@ describe("readAzurePipelines", () => {
       ],
     ));
 
+  it("reads what a build is told beside its folder", () => {
+    const source =
+      "variables: {r: acme}\nsteps:\n- task: Docker@2\n  inputs: {command: build, arguments: '--label a=b:1 --cache-from=$(r)/a:1 --cache-from acme/b:2'}\n- task: Docker@2\n  inputs: {command: buildAndPush, arguments: --cache-from=acme/c:1}\n";
+    assert.deepEqual(references(source, "azure-pipelines.yml"), [
+      "4:67 docker.io/acme/a:1",
+      "4:89 docker.io/acme/b:2",
+    ]);
+  });
+
   it("reads what a template of the repository takes its containers from", () => {
     const files = new Map([
       [
