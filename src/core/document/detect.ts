@@ -21,7 +21,7 @@ const notDockerfile =
 
 /** `compose.yaml`, `docker-compose.prod.yml`, `docker-stack.yml`, Codeship's services, and templates of them in braces. */
 const composeName =
-  /^(?:(?:docker-)?compose(?![a-z])|docker-stack|codeship-services).*\.ya?ml(?:\.(?:ctmpl|gotmpl|hbs|mustache|tmpl|tpl))?$/i;
+  /^(?:(?:docker-)?compose(?![a-z])|docker-stack|codeship-services).*\.(?:ya?ml|json)(?:\.(?:ctmpl|gotmpl|hbs|mustache|tmpl|tpl))?$/i;
 
 /** `Makefile`, `GNUmakefile`, `lib.Makefile`, `Makefile.docker`, `rules.mk`. */
 const makefileName = /^(?:[\w.-]*[._-])?(?:gnu)?makefile(?:[._-][\w.-]*)?$|\.mk$/i;

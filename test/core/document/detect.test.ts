@@ -21,6 +21,7 @@ describe("dialectOfPath", () => {
       "a/docker-compose.prod.yml",
       "compose.override.yaml",
       "docker-compose-dev.yml",
+      "docker-compose.json",
       "docker-stack.yml",
       "codeship-services.yml",
       "docker-compose2.yml",
