@@ -15,9 +15,11 @@ import { filledPath } from "./templatePath.ts";
 import { yamlStart } from "./detectYaml.ts";
 
 const dockerfileName = /(?:^|[._-])(?:docker|container)file(?:[._-].*)?$/i;
-/** Names like a Dockerfile's that are not one: ignore lists, documents, and source code about Dockerfiles. */
+/** Names like a Dockerfile's that are not one: ignore lists, documents, scripts and source code. */
 const notDockerfile =
-  /\.(?:dockerignore|go|md|markdown|rst|adoc|html?|ts|tsx|rs|java|kt|cs|c|h|cpp|json|ya?ml|toml|lock|snap|golden|rego|sarif|xml|csv|diff|patch|png|svg)$/i;
+  /\.(?:dockerignore|bash|bats|earth|ps1|psm1|sh|zsh|go|md|markdown|rst|adoc|html?|ts|tsx|rs|java|kt|cs|c|h|cpp|json|ya?ml|toml|lock|snap|golden|rego|sarif|xml|csv|diff|patch|png|svg)$/i;
+/** Programs about Dockerfiles (`lint-dockerfile.py`), unlike one for what Python needs (`Dockerfile.py`). */
+const aboutDockerfiles = /[._-](?:docker|container)file\.(?:bzl|groovy|hcl|js|mjs|mk|nix|php|pl|py|rb|tf)$/i;
 
 /** `compose.yaml`, `docker-compose.prod.yml`, `docker-stack.yml`, Codeship's services, and templates of them in braces. */
 const composeName =
@@ -34,7 +36,10 @@ const byPath: readonly { readonly dialect: Dialect; readonly matches: (path: str
   },
   { dialect: "github-action", matches: (_, name) => /^action\.ya?ml$/i.test(name) },
   { dialect: "compose", matches: (_, name) => composeName.test(name) },
-  { dialect: "dockerfile", matches: (_, name) => dockerfileName.test(name) && !notDockerfile.test(name) },
+  {
+    dialect: "dockerfile",
+    matches: (_, name) => dockerfileName.test(name) && !notDockerfile.test(name) && !aboutDockerfiles.test(name),
+  },
   {
     dialect: "makefile",
     matches: (_, name) => makefileName.test(name) && !notMakefile.test(name) && !notDockerfile.test(name),

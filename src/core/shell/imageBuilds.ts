@@ -1,5 +1,5 @@
 import { baseArgument } from "../document/baseArgument.ts";
-import { engineBuild } from "./options/build.ts";
+import { buildxBake, engineBuild } from "./options/build.ts";
 import { buildxTools } from "./options/docker.ts";
 import { afterName, mentioned, optionValues, type CommandImages } from "./mention.ts";
 import { readOptions } from "./optionTable.ts";
@@ -9,22 +9,44 @@ import { afterPrefix, fieldsOf, textOfSlice, type WordSlice, type WordValue } fr
 /** What `build` of an engine takes and makes (docker buildx build, podman build). */
 export function buildMentions(words: readonly WordValue[]): CommandImages {
   const { options } = readOptions(words, engineBuild);
-  const generators = optionValues(options, "--sbom", "--attest").flatMap((slice) =>
-    fieldsOf(slice).map((field) => afterName(field, /^generator=/)),
-  );
+  const generators = optionValues(options, "--sbom", "--attest").flatMap(generatorsOf);
   const contexts = optionValues(options, "--build-context").map((slice) => contextImage(slice, /^[^=]+=/));
   const frontends = optionValues(options, "--build-arg").map((slice) => afterPrefix(slice, "BUILDKIT_SYNTAX="));
   const bases = optionValues(options, "--from", "--sbom-scanner-image");
   const given = optionValues(options, "--build-arg").flatMap((slice) => baseImage(slice) ?? []);
   const caches = optionValues(options, "--cache-from").flatMap(cacheSource);
-  const exported = optionValues(options, "-o", "--output").flatMap((slice) =>
-    fieldsOf(slice).flatMap((field) => afterName(field, /^name=/) ?? []),
-  );
+  const exported = optionValues(options, "-o", "--output").flatMap(exportedNames);
   const { mentions } = mentioned([...contexts, ...caches, ...generators, ...frontends, ...bases]);
   return {
     mentions: [...mentions, ...given.map((slice) => ({ slice, mayBeLocal: true }))],
     outputs: [...optionValues(options, "-t", "--tag"), ...exported],
   };
+}
+
+/** What `bake` is told of its targets beside their file, as `TARGET.KEY=VALUE` (docker buildx bake --set). */
+export function bakeMentions(words: readonly WordValue[]): CommandImages {
+  const { options } = readOptions(words, buildxBake);
+  const set = (key: string): readonly WordSlice[] =>
+    optionValues(options, "--set").flatMap(
+      (slice) => afterName(slice, new RegExp(String.raw`^[^=\s]+\.(?:${key})\+?=`)) ?? [],
+    );
+  const { mentions } = mentioned([
+    ...set(String.raw`contexts\.[\w.-]+`).map((slice) => afterPrefix(slice, "docker-image://")),
+    ...set("cache-from").flatMap(cacheSource),
+    ...set(String.raw`args\.BUILDKIT_SYNTAX`),
+    ...[...set("attest"), ...optionValues(options, "--sbom")].flatMap(generatorsOf),
+  ]);
+  return { mentions, outputs: [...set("tags"), ...set("output").flatMap(exportedNames)] };
+}
+
+/** `type=sbom,generator=IMAGE`. */
+function generatorsOf(slice: WordSlice): readonly (WordSlice | undefined)[] {
+  return fieldsOf(slice).map((field) => afterName(field, /^generator=/));
+}
+
+/** `type=image,name=NAME`. */
+function exportedNames(slice: WordSlice): readonly WordSlice[] {
+  return fieldsOf(slice).flatMap((field) => afterName(field, /^name=/) ?? []);
 }
 
 /** `BASE_IMAGE=IMAGE`: what a build is given to start from. */

@@ -1,7 +1,7 @@
 import { engineFrom } from "./options/build.ts";
 import { buildxTools, scout, serviceCreate, serviceUpdate } from "./options/docker.ts";
 import { engineGlobal, engineLook, engineManifest, enginePull, engineRun, podCreate } from "./options/engine.ts";
-import { buildMentions, builderMentions } from "./imageBuilds.ts";
+import { bakeMentions, buildMentions, builderMentions } from "./imageBuilds.ts";
 import { aliased, noImages } from "./commandVerbs.ts";
 import { afterName, mentioned, optionValues, type CommandImages, type Mention } from "./mention.ts";
 import { readOptions, type OptionTable, type ReadOptions } from "./optionTable.ts";
@@ -101,6 +101,7 @@ const verbs = new Map<string, VerbReader>([
   ["buildx build", buildMentions],
   ["buildx b", buildMentions],
   ["builder build", buildMentions],
+  ["buildx bake", bakeMentions],
   ["buildx create", builderMentions],
   ["imagetools inspect", (words) => pulled(readEvery(words, buildxTools))],
   ["imagetools create", readCombined],

@@ -169,6 +169,8 @@ const commands: readonly string[] = [
   "docker buildx build --build-context base=docker-image://⟦node:22⟧ --build-context src=./x --push -t a:1 .",
   "docker buildx build --cache-from type=registry,ref=⟦a/b:cache⟧ --cache-to type=registry,ref=a/b:out --cache-from=type=gha .",
   "docker build --cache-from ⟦a/b:1⟧,⟦a/b:2⟧ .",
+  "docker buildx bake app --set app.contexts.base=docker-image://⟦node:22⟧ --set '*.cache-from=type=registry,ref=⟦a/b:cache⟧' --set *.args.BUILDKIT_SYNTAX=⟦a/f:1⟧ --set app.cache-from+=⟦a/b:2⟧ --set a.platform=linux/arm64",
+  "docker buildx bake --sbom=generator=⟦a/s:1⟧ --set '*.attest=type=sbom,generator=⟦a/s:2⟧' --set *.tags=a/b:1 -f x.hcl --set '*.output=type=docker,name=a/c:1' && docker run a/b:1 && docker run a/c:1 && docker run ⟦a/d:1⟧",
   "docker buildx build --attest type=sbom,generator=⟦docker/scan:1⟧ --sbom=generator=⟦docker/scan:2⟧ --sbom=true .",
   "docker build --build-arg BUILDKIT_SYNTAX=⟦docker/dockerfile:1⟧ --build-arg BASE=⟦a:1⟧ --build-arg TAG=a:1 .",
   "docker build --build-arg=BASE_IMAGE=⟦a/b:1⟧ --build-arg 'GO_IMAGE=⟦golang:1⟧' --build-arg BASE_TAG=no:1 --build-arg IMAGE_NAME=a/b .",

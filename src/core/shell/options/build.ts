@@ -23,5 +23,11 @@ export const engineBuild = optionTable(
   --rm --save-stages --skip-unused-stages --squash --squash-all --stage-labels --stdin --tls-verify`,
 );
 
+/** Options of `docker buildx bake` (buildx 0.30). */
+export const buildxBake = optionTable(
+  `--allow --builder --call -f --file --list --metadata-file --progress --provenance --sbom --set --var`,
+  `-D --check --debug --load --no-cache --print --pull --push`,
+);
+
 /** Options of `buildah from`, which takes those of a build for the container that it makes. */
 export const engineFrom = optionTable(`--cidfile --suffix`, ``, enginePull, engineBuild);
