@@ -120,7 +120,12 @@ function readSetting(reader: PromptReader): boolean {
     rest.lastIndex = reader.at;
     const value = rest.exec(text)?.[0] ?? "";
     const close = closers.length > 0 ? value.indexOf(")") : -1;
-    readText(reader, reader.at + (close < 0 ? value : value.slice(0, close)).trimEnd().length);
+    const kept = (close < 0 ? value : value.slice(0, close)).trimEnd();
+    // `set NAME="value"`: a program that is given %NAME% does not see the quotes.
+    const quotes = /^"[^"]*"$/.test(kept) ? 1 : 0;
+    reader.at += quotes;
+    readText(reader, reader.at + kept.length - 2 * quotes);
+    reader.at += quotes;
   }
   pieces.addText('"', Math.max(start, reader.at - 1));
   readEnd(reader);

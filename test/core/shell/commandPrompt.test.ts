@@ -9,6 +9,7 @@ const scripts: readonly Script[] = [
   ],
   ["set IMAGE=a/b:1\r\n@docker run ⟦%image%⟧ >nul 2>&1\r\n", "a/b:1"],
   ['set "TAG=1.2"\ndocker pull ⟦a/b:%TAG%⟧ 2>nul\ndocker pull "⟦a/c:!TAG!⟧"\n', "a/b:1.2", "a/c:1.2"],
+  ['set I="a/b"\r\nif x==y (set J="a/c:1")\r\ndocker pull ⟦%I%:1⟧\ndocker pull "⟦%J%⟧"\n', "a/b:1", "a/c:1"],
   ['set "V=-v "%CD%:/x""\nset I=a/b:1\ndocker run %V% -w /x ⟦%I%⟧\n', "a/b:1"],
   ["docker pull ⟦%1⟧\ndocker pull ⟦a/b:%~2⟧\ndocker pull ⟦%X:a=b%⟧\n", "?", "?", "?"],
   [
