@@ -91,6 +91,11 @@ describe("readHelmValues", () => {
       ],
     ],
     [
+      "none of what is written on resources, but containers that will be injected",
+      "podAnnotations: {image: a/b:1, x/y: r.io/a/b:1, sidecar.istio.io/proxyImage: «a/c:1»}\nlabels: {image: a/d:1}",
+      ["image docker.io/a/c:1 literal"],
+    ],
+    [
       "whole images under names of their own",
       "image: {ref: «quay.io/a/b:1», cli: «a/c:2», registry: r.io:5000/a, config: a/d, pullPolicy: Always}",
       ["image quay.io/a/b:1 literal", "image docker.io/a/c:2 literal"],
