@@ -15,9 +15,10 @@ import { expandActions } from "./templateAction.ts";
 import { maskTemplate } from "./templateMask.ts";
 import { valuesInCharts } from "./subcharts.ts";
 import { sayNameEnd, sayRepository, valueOfStretches } from "./templateStretches.ts";
+import type { Value } from "./value.ts";
 import { readTemplateYaml, readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
-import { itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 import { printedText } from "./yamlNumber.ts";
 
 /** Annotations of charts that list their images: Artifact Hub's, and the one that some publishers use. */
@@ -84,7 +85,7 @@ export interface ChartValues {
 /** Reads the values of a chart as far as all questions share it. `text` is without byte-order mark. */
 export function chartValues(text: string, path: string, siblings: Siblings): ChartValues {
   const { documents, problems } = readYaml(text);
-  const defaultTag = tagOfChart(path, siblings);
+  const chartOf = chartBeside(path, siblings);
   // Values that a chart is tested with lie in a folder of it.
   const folder = path.slice(0, path.lastIndexOf("/") + 1).replace(/(^|\/)ci\/$/, "$1");
   const own = `${folder}values.yaml`;
@@ -93,6 +94,12 @@ export function chartValues(text: string, path: string, siblings: Siblings): Cha
   // A value that is a template itself sees these values, whatever their file is called.
   const expressions = chartExpressions(`${folder}templates/`, "", beside, folder, chartData(folder, beside, given));
   const chart = { folder, path, given };
+  /** What a part of an image that is a template comes to, where all of it is known. */
+  const filledIn = ({ text: source, span }: YamlScalar): Value => {
+    const stretches = expressions.evaluate(source);
+    const isKnown = stretches.length > 0 && stretches.every((stretch) => (stretch.text ?? "") !== "");
+    return isKnown ? valueOfStretches(stretches, { span, label: "template", text: source }) : openPart;
+  };
   const roots = documents.map(({ root }) => ({ root, templates: valuesInCharts(root, chart, beside) }));
   return {
     problems,
@@ -109,7 +116,15 @@ export function chartValues(text: string, path: string, siblings: Siblings): Cha
         if (holdsManifests(key, scalar)) inner.push(readManifestText(scalar, key, text, path));
       };
       for (const { root, templates } of roots)
-        readHelmValues(root, { text, images, defaultTag, nested, templates, at: offset });
+        readHelmValues(root, {
+          text,
+          images,
+          defaultTag: (key) => chartOf().tagFor(key),
+          nested,
+          templates,
+          at: offset,
+          expand: (scalar) => (chartOf().holds(topOf(root, scalar)) ? openPart : filledIn(scalar)),
+        });
       return inDocumentOrder([...images.images, ...inner.flatMap((document) => document.images)]);
     },
   };
@@ -129,18 +144,30 @@ function readValuesTemplate(text: string, path: string, siblings: Siblings): Doc
 /** Values lie beside the chart, or in a folder of it (`ci/`). */
 const chartFiles = ["Chart.yaml", "../Chart.yaml"];
 
-function tagOfChart(path: string, siblings: Siblings): (key: string) => SuppliedPart {
-  let read: ReturnType<typeof readTagOfChart> | undefined;
-  return (key) => (read ??= readTagOfChart(path, siblings))(key);
+/** The chart that values are for, as far as they need it. */
+interface ChartOfTags {
+  /** The tag that its templates take where a value leaves it empty. */
+  readonly tagFor: (key: string) => SuppliedPart;
+  /** Whether an outermost key holds the values of another chart, which are for its templates and know its own version. */
+  readonly holds: (key: string) => boolean;
 }
 
-function readTagOfChart(path: string, siblings: Siblings): (key: string) => SuppliedPart {
+/** A part of a reference of which nothing is known. */
+const openPart: Value = { parts: [{}], chain: [] };
+const noChart: ChartOfTags = { tagFor: () => ({ steps: [] }), holds: () => false };
+
+function chartBeside(path: string, siblings: Siblings): () => ChartOfTags {
+  let read: ChartOfTags | undefined;
+  return () => (read ??= readChartBeside(path, siblings));
+}
+
+function readChartBeside(path: string, siblings: Siblings): ChartOfTags {
   const [chart] = chartFiles.flatMap((relative) => {
     const file = siblingPath(path, relative);
     const text = file === undefined ? undefined : siblings(file);
     return file === undefined || text === undefined ? [] : [{ file, root: readYaml(text).documents[0]?.root }];
   });
-  if (chart === undefined) return () => ({ steps: [] });
+  if (chart === undefined) return noChart;
   const { file, root } = chart;
   const version = scalarOf(valueAt(root, "appVersion"));
   const dependencies = itemsOf(valueAt(root, "dependencies")).flatMap((dependency) => [
@@ -154,6 +181,12 @@ function readTagOfChart(path: string, siblings: Siblings): (key: string) => Supp
           text: printedText(version, "8"),
           steps: [{ span: version.span, file, label: "appVersion", text: version.text }],
         };
-  // The values of a dependency are for its templates, which know its own version.
-  return (key) => (dependencies.includes(key) ? { steps: [] } : own);
+  const holds = (key: string): boolean => dependencies.includes(key);
+  return { tagFor: (key) => (holds(key) ? { steps: [] } : own), holds };
+}
+
+/** The outermost key that a value stands under. */
+function topOf(root: YamlNode | undefined, { span }: YamlScalar): string {
+  const entry = entriesOf(root).find(({ value }) => value.span.start <= span.start && span.end <= value.span.end);
+  return entry?.key.text ?? "";
 }

@@ -8,6 +8,7 @@ import {
   imageAt,
   imagesKey,
   isBareName,
+  isMachineImage,
   isNamePlace,
   isShort,
   isToFillIn,
@@ -51,7 +52,7 @@ export interface HelmValuesReading {
   readonly nested?: (scalar: YamlScalar, key: string) => void;
   /** Reads only what stands around this offset. */
   readonly at?: number | undefined;
-  /** What a value of a template comes to, where the values stand in one. */
+  /** What a value of a template comes to, where the values stand in one, or where the chart evaluates its values. */
   readonly expand?: (scalar: YamlScalar) => Value;
   /** The registry and tag that what is around the values states for all images by name. */
   readonly hub?: Hub | undefined;
@@ -149,7 +150,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
         const filledIn = isImageKey(below) ? expand(scalar) : undefined;
         if (filledIn !== undefined && (namesRepository(scalar.text) || isPossibleImage(knownText(filledIn))))
           images.add(value, "image", { value: filledIn, pin: "none" });
-      } else if (!(isSplit && split.repository === value)) {
+      } else if (!(isSplit && split.repository === value) && !isMachineImage(below, value, mapping)) {
         // No tag has a slash.
         const mayBeWhole = isWholeOf(below, value) || (below === "tag" && split === undefined && isImageKey(key));
         const isNamed = mayBeWhole && (isImageKey(key) ? isCertainImage : isWholeImage)(scalar.text);

@@ -64,7 +64,8 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
   const version = isImageKey(key) ? at("version") : undefined;
   const tag = filled(at("tag")) ?? at("defaultTag") ?? at("tag") ?? version;
   const rest = { registry, tag: isDigestTag ? undefined : tag, digest };
-  const isRepo = isImageKey(key) || (has("tag") && has("pullPolicy", "imagePullPolicy"));
+  const hasPolicy = has("pullPolicy", "imagePullPolicy", "pull_policy", "image_pull_policy");
+  const isRepo = isImageKey(key) || (has("tag") && hasPolicy);
   const repository =
     filled(at("repository")) ?? (isRepo ? filled(at("repo")) : undefined) ?? filled(at("defaultRepository"));
   const image = filled(at("image"));
@@ -75,10 +76,7 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
   // A repository that holds several images, and the name of one.
   if (repository !== undefined && isImageKey(key) && name !== undefined && isPart(repository, name))
     return { registry: repository, repository: name, tag: rest.tag, digest, isBare: true, isPart: true };
-  if (
-    repository !== undefined &&
-    (isImageKey(key) || has("tag", "digest", "registry", "pullPolicy", "imagePullPolicy"))
-  )
+  if (repository !== undefined && (isImageKey(key) || hasPolicy || has("tag", "digest", "registry")))
     return rest.registry === undefined && hasHost(repository)
       ? { ...rest, repository, isBare: true }
       : { ...rest, repository, isOpen: rest.registry === undefined && valueAt(mapping, "registry") !== undefined };
@@ -126,6 +124,18 @@ function wholeRegistry(mapping: YamlMapping, key: string): FoundSplit | undefine
   const [registry, tag] = [filled(valueAt(mapping, "registry")), filled(valueAt(mapping, "tag"))];
   if (registry === undefined || tag === undefined || !isInFolder(registry)) return undefined;
   return { repository: registry, tag, isBare: true };
+}
+
+/** What a cloud is told of a machine beside the image that it starts from. */
+const machineKey = /^flavou?r$|^(?:machine|instance|server|vm)[_-]?(?:type|size|class|flavou?r)$/i;
+
+/** Whether a text under `key` is the name of a machine's image, which no registry has: one word beside what kind of machine it is. */
+export function isMachineImage(key: string, value: YamlNode, mapping: YamlMapping): boolean {
+  return (
+    isImageKey(key) &&
+    !/[/:@]/.test(textOf(value) ?? "") &&
+    mapping.entries.some(({ key }) => machineKey.test(key.text))
+  );
 }
 
 const plainWord = /^(?:|true|false|\d+)$/i;

@@ -62,7 +62,7 @@ export function addSplitImage(
   const chain: ValueStep[] = [];
   const parts: ValuePart[] = [];
   const add = (scalar: YamlScalar, label: string, value: string): void => {
-    if (expand !== undefined && isMasked(value)) {
+    if (expand !== undefined && isTemplate(value)) {
       const expanded = expand(scalar);
       chain.push(...expanded.chain);
       // A template is filled in anew each time: nothing is edited in what it comes to.
@@ -129,6 +129,11 @@ export function isUnknown(text: string): boolean {
   return /\{\{|\$[({]|__[A-Z]\w*__|%%\w+%%/.test(text) || isMasked(text);
 }
 
+/** Whether a text has actions of a template, hidden from YAML or not. */
+function isTemplate(text: string): boolean {
+  return isMasked(text) || text.includes("{{");
+}
+
 /** The scalar of a node that says something. */
 function filled(node: YamlNode | undefined): YamlScalar | undefined {
   const scalar = scalarOf(node);
@@ -170,7 +175,7 @@ function digestPlace(text: string, split: SplitImage, digest: YamlScalar | undef
 
 /** After the tag, or over the digest that it ends with. */
 function tagPlace(text: string, split: SplitImage, tag: YamlScalar | undefined): PinPlace | undefined {
-  if (tag === undefined || split.tag?.kind !== "scalar" || isMasked(tag.text)) return undefined;
+  if (tag === undefined || split.tag?.kind !== "scalar" || isTemplate(tag.text)) return undefined;
   if (!tag.exact || isAnchored(text, tag)) return undefined;
   const printed = printedText(tag, "8");
   // With a digest behind it, it is a text, which keeps its zeros.

@@ -231,6 +231,16 @@ b: {selector: kubernetes.io/os:linux, pattern: "docker.io/library/redis:7", imag
       "x: &x {repository: «a/b», pullPolicy: Always}\nc: {image: {<<: *x, tag: v2}}",
       ["image docker.io/a/b literal", "image docker.io/a/b:v2 resolved"],
     ],
+    [
+      "whole images as repositories, beside what says when they are pulled",
+      "jammy:\n  api: {repository: «a/b:1», pull_policy: Always}\n  web: {repository: «a/c:2», image_pull_policy: Always}\n  git: {repository: a/d, branch: x}",
+      ["image docker.io/a/b:1 literal", "image docker.io/a/c:2 literal"],
+    ],
+    [
+      "no images of machines",
+      "bastion: {image: ubuntu22.04, flavor: m1}\nworkers: [{image: talos, instanceType: c5}, {image: debian-12, server_type: x2}]\nvm: {image: «r.io/a/disk», instanceType: u1}\napp: {image: «nginx», type: web}",
+      ["image r.io/a/disk literal", "image docker.io/library/nginx literal"],
+    ],
     ["an alias", "x: &i {repository: «a/b», tag: '1'}\nimage: *i", ["image docker.io/a/b:1 resolved"]],
     [
       "no words, pictures, templates, addresses or repositories of charts",
@@ -310,6 +320,24 @@ text: |
         if (step !== undefined) assert.equal(step.file, file);
         assert.equal(use?.definedAt !== undefined, source.includes("v1") || source.includes("sha256"));
       });
+
+  const filledIn: readonly (readonly [source: string, expected: string])[] = [
+    ['image: {repository: a/b, tag: "v{{ .Chart.AppVersion }}-x"}', "docker.io/a/b:v2.4.1-x resolved"],
+    ['image: {registry: r.io, repository: a/b, tag: "{{ .Chart.AppVersion }}"}', "r.io/a/b:2.4.1 resolved"],
+    ['t: v3\nimage: {repository: a/b, tag: "{{ .Values.t }}"}', "docker.io/a/b:v3 resolved"],
+    ['image: {repository: a/b, tag: "{{ .Values.none }}"}', "? partial"],
+    ['image: {repository: a/b, tag: "{{ .Release.Name }}"}', "? partial"],
+    ['redis: {image: {repository: a/b, tag: "{{ .Chart.AppVersion }}"}}', "? partial"],
+  ];
+  for (const [source, expected] of filledIn)
+    it(`fills in ${JSON.stringify(source)} as ${expected}`, () => {
+      const { images } = read(source, "c/values.yaml", (asked) =>
+        asked === "c/Chart.yaml" ? chart : asked === "c/values.yaml" ? source : undefined,
+      );
+      const [use] = images;
+      assert.equal(`${use?.reference ? formatReference(use.reference) : "?"} ${use?.resolution}`, expected);
+      assert.equal(use?.pinAt, undefined);
+    });
 
   const pins: readonly (readonly [name: string, source: string, pinned: string | undefined])[] = [
     ["after the tag", "image: {repository: a, tag: '1'}", `image: {repository: a, tag: '1@${pin}'}`],
