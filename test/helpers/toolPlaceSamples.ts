@@ -20,15 +20,34 @@ dockerfile: Dockerfile
 ---
 artifact: assets
 from: "«{{ $.Base }}»"
+---
+{{ $tag := "18" -}}
+{{- range $name := list "a" "b" }}
+image: {{ $name }}
+from: «node:{{ $tag }}-alpine»
+{{- end }}
+---
+image: api
+from: «{{ env "BASE" "acme/base:1" }}»
+shell: {install: [{{ include "install" . }}]}
 `,
-    uses: ["from docker.io/library/ruby:3.2 literal", "from ? unresolved"],
-    pins: 1,
+    uses: [
+      "from docker.io/library/ruby:3.2 literal",
+      "from ? unresolved",
+      "from docker.io/library/node:18-alpine resolved",
+      "from docker.io/acme/base:1 resolved",
+    ],
+    pins: 2,
   },
   {
     dialect: "ddev",
     path: ".ddev/config.yaml",
-    text: "name: acme\ntype: php\nwebimage: «ddev/ddev-webserver:v1.22»\ndbimage: '«ddev/ddev-dbserver:v1»'\ndatabase: {type: mariadb, version: '10.4'}\n",
-    uses: ["image docker.io/ddev/ddev-webserver:v1.22 literal", "image docker.io/ddev/ddev-dbserver:v1 literal"],
+    text: "name: acme\ntype: php\nwebimage: «ddev/ddev-webserver:v1.22»\ndbimage: '«ddev/ddev-dbserver:v1»'\ndatabase: {type: mariadb, version: '10.4'}\nhooks: {post-start: [{exec: docker pull no:1}, {exec-host: docker pull «redis:7»}]}\n",
+    uses: [
+      "image docker.io/ddev/ddev-webserver:v1.22 literal",
+      "image docker.io/ddev/ddev-dbserver:v1 literal",
+      "command docker.io/library/redis:7 literal",
+    ],
     pins: 2,
   },
   {
@@ -103,11 +122,15 @@ dev:
   app: {imageSelector: acme/out, devImage: '«ghcr.io/acme/dev:1»'}
   two: {containers: {a: {devImage: «node:20»}}}
 commands: {lint: docker run «acme/lint:2»}
+vars: {TAG: "3"}
+deployments:
+  app: {helm: {values: {containers: [{image: acme/out}, {image: '$\{runtime.images.app}'}, {image: '«acme/side:$\{TAG}»'}]}}}
 `,
     uses: [
       "image ghcr.io/acme/dev:1 literal",
       "image docker.io/library/node:20 literal",
       "command docker.io/acme/lint:2 literal",
+      "image docker.io/acme/side:3 resolved",
     ],
     pins: 2,
   },

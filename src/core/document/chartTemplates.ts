@@ -2,7 +2,7 @@ import { chartCalls } from "./chartCalls.ts";
 import { namedTemplates } from "./chartDefines.ts";
 import { parseTemplate, type TemplateNode } from "./goTemplate.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
-import { endOfItem, textData, unknownData, type TemplateData, type TemplateStretch } from "./templateData.ts";
+import { itemsOfLoop, textData, unknownData, type TemplateData, type TemplateStretch } from "./templateData.ts";
 import { evaluateTemplate } from "./templateEvaluate.ts";
 import { templateScopes, type TemplateScopes } from "./templateScope.ts";
 import { readYaml } from "./yaml.ts";
@@ -61,7 +61,7 @@ export function chartExpressions(
     const before = known.get(source);
     if (before !== undefined) return before;
     if (known.size >= maximumExpressions) return [[{}]];
-    const each = itemsIn(evaluateTemplate(parseTemplate(source).nodes, { root: data(), define, budget }));
+    const each = itemsOfLoop(evaluateTemplate(parseTemplate(source).nodes, { root: data(), define, budget }));
     known.set(source, each);
     return each;
   };
@@ -108,16 +108,6 @@ export function chartExpressions(
       return asked.length > 0 && asked.every((stretches) => writtenBy(stretches) === ".");
     },
   };
-}
-
-/** What an open loop yields, item by item; all of it where there is none. */
-function itemsIn(stretches: readonly TemplateStretch[]): readonly (readonly TemplateStretch[])[] {
-  const items: TemplateStretch[][] = [[]];
-  for (const stretch of stretches)
-    if (stretch === endOfItem) items.push([]);
-    else items.at(-1)?.push(stretch);
-  // Behind the last item nothing stands; loops within loops end several at once.
-  return items.length === 1 ? items : items.slice(0, -1).filter((item, index) => index === 0 || item.length > 0);
 }
 
 function isKnown(stretches: readonly TemplateStretch[]): boolean {

@@ -1,7 +1,7 @@
 import { parseTemplate } from "./goTemplate.ts";
 import { folderOf, maximumNames, siblingPath, type Siblings } from "./siblings.ts";
 import { evaluateAction, type ActionValue } from "./templateAction.ts";
-import { notGiven, textData, unknownData, type TemplateData } from "./templateData.ts";
+import { itemsOfLoop, notGiven, textData, unknownData, type TemplateData } from "./templateData.ts";
 import { evaluateTemplate } from "./templateEvaluate.ts";
 import { isMasked, maskTemplate } from "./templateMask.ts";
 import { templateScopes } from "./templateScope.ts";
@@ -46,11 +46,16 @@ export function helmfileActions(
     const stretches = evaluateTemplate(nodes, { root, define: () => undefined });
     if (stretches.some((stretch) => stretch.text === undefined)) return { steps: [] };
     const steps = stretches.flatMap(({ step }) => step ?? []);
-    return {
-      text: stretches
-        .map((stretch) => stretch.text ?? "")
+    const [said = "", ...others] = itemsOfLoop(stretches).map((item) =>
+      item
+        .map(({ text: piece }) => piece ?? "")
         .join("")
         .trim(),
+    );
+    // In a loop, what differs from item to item is not one text.
+    if (others.some((other) => other !== said)) return { steps: [] };
+    return {
+      text: said,
       // What stands in the file itself is said without its name.
       steps: steps.map(({ file, ...step }) => (file === path || file === undefined ? step : { ...step, file })),
     };

@@ -30,6 +30,8 @@ export function evaluateAction(source: string): ActionValue {
     if (value === undefined && words.length === 1) value = operandValue(name);
     else if (identities.has(name) && rest.length === (value === undefined ? 1 : 0)) value = last;
     else if (name === "env" && value === undefined && rest.length === 1) value = { isUnset: true, steps: [] };
+    // werf takes a default there.
+    else if (name === "env" && value === undefined && rest.length === 2) value = operandValue(rest[1] ?? "");
     else if (name === "default" && rest.length === (value === undefined ? 2 : 1))
       value = last.text === "" || last.isUnset === true ? operandValue(rest[0] ?? "") : last;
     else return unknown;

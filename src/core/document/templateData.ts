@@ -15,6 +15,16 @@ export interface TemplateStretch {
 /** Stands behind what an open loop yields for one item. */
 export const endOfItem: TemplateStretch = { text: "" };
 
+/** What an open loop yields, item by item; all of it where there is none. */
+export function itemsOfLoop(stretches: readonly TemplateStretch[]): readonly (readonly TemplateStretch[])[] {
+  const items: TemplateStretch[][] = [[]];
+  for (const stretch of stretches)
+    if (stretch === endOfItem) items.push([]);
+    else items.at(-1)?.push(stretch);
+  // Behind the last item nothing stands; loops within loops end several at once.
+  return items.length === 1 ? items : items.slice(0, -1).filter((item, index) => index === 0 || item.length > 0);
+}
+
 /** A value of a template while it is evaluated. */
 export type TemplateData =
   | { readonly kind: "text"; readonly stretches: readonly TemplateStretch[] }

@@ -1,12 +1,17 @@
 import type { Dialect, Document } from "./document.ts";
 import { placeDocument } from "./embedded.ts";
 import { readKubernetes } from "./kubernetes.ts";
+import { helmfileActions } from "./helmfileValues.ts";
+import { withoutByteOrderMark } from "../image/span.ts";
+import { unknownData } from "./templateData.ts";
+import { maskTemplate, type MaskedTemplate } from "./templateMask.ts";
+import { readYaml } from "./yaml.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { readContainerCommands, readImageVolumes } from "./pipelinePod.ts";
 import type { TemplateScope } from "./template.ts";
 import { noTemplate } from "./templateSyntax.ts";
 import { toolConfigs, type ToolConfig } from "./toolPlaces.ts";
-import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 import { placesOf } from "./yamlPlaces.ts";
 
 /** Reads the configuration of a tool whose images all stand at places of their own. */
@@ -19,16 +24,26 @@ export function readToolConfig(dialect: Dialect): (text: string, path: string) =
     only,
     syntax = noTemplate,
     variables = [],
+    built = [],
+    isTemplate = false,
   } = toolConfigs.get(dialect) ?? { images: [] };
   return (text, path) => {
-    const pipeline = createPipeline(text, path, dialect);
+    const template = isTemplate ? maskTemplate(withoutByteOrderMark(text)) : undefined;
+    const pipeline = createPipeline(text, path, dialect, template && (() => readYaml(template.text)));
+    const evaluate = helmfileActions(pipeline.text, path, () => unknownData);
     const inner: Document[] = [];
     for (const root of pipeline.roots) {
       if (only !== undefined && !isOneOf(root, only)) continue;
       const scope = { syntax, lookup: knownOnce(variables.flatMap((place) => placesOf(root, place))) };
+      const own = new Set(built.flatMap((place) => placesOf(root, place)).map(textOf));
       for (const [site, ...place] of images)
-        for (const node of placesOf(root, place))
-          if (scalarOf(node) !== undefined) pipeline.image(node, site, { scope });
+        for (const node of placesOf(root, place)) {
+          const scalar = scalarOf(node);
+          if (scalar === undefined || own.has(scalar.text) || ofOwn.test(scalar.text)) continue;
+          pipeline.image(node, site, {
+            scope: template === undefined ? scope : actionScope(template, scalar, evaluate),
+          });
+        }
       for (const pod of pods.flatMap((place) => placesOf(root, place))) readPod(pipeline, pod, scope);
       for (const place of scripts) for (const node of placesOf(root, place)) pipeline.script([node]);
       for (const node of manifests.flatMap((place) => placesOf(root, place))) {
@@ -37,6 +52,32 @@ export function readToolConfig(dialect: Dialect): (text: string, path: string) =
       }
     }
     return pipeline.document(inner.flatMap((document) => document.images));
+  };
+}
+
+/** What DevSpace has built, while it runs. */
+const ofOwn = /^\$\{runtime\./;
+
+/** What actions of a template come to within one value of it. */
+function actionScope(
+  template: MaskedTemplate,
+  { span }: YamlScalar,
+  evaluate: ReturnType<typeof helmfileActions>,
+): TemplateScope {
+  const actions = template.actionsIn(span);
+  return {
+    syntax: () =>
+      actions.map(({ start, end, source }, at) => ({
+        start: start - span.start,
+        end: end - span.start,
+        name: String(at),
+        label: `template ${source}`,
+      })),
+    lookup(name) {
+      const action = actions[Number(name)];
+      const { text, steps = [] } = action === undefined ? {} : evaluate(action.source, action.start);
+      return text === undefined ? [] : [{ label: "template", values: [{ parts: [{ text }], chain: steps }] }];
+    },
   };
 }
 

@@ -17,6 +17,10 @@ export interface ToolConfig {
   readonly only?: readonly [form: RegExp, ...path: readonly string[]];
   /** Mappings of variables; one that several define differently is not known. */
   readonly variables?: readonly (readonly PlaceStep[])[];
+  /** What the tool builds itself, by the names that it gives it. */
+  readonly built?: readonly (readonly PlaceStep[])[];
+  /** Whether a file is a template of Go (text/template). */
+  readonly isTemplate?: boolean;
 }
 
 /** By dialect; each with the documentation that says so. */
@@ -129,9 +133,9 @@ export const toolConfigs: ReadonlyMap<Dialect, ToolConfig> = new Map<Dialect, To
     },
   ],
   // werf documentation, "werf.yaml"; `image` names what is built.
-  ["werf", { images: [["from", "from"]], syntax: delimited("{{", "}}") }],
-  // DDEV documentation, "Config Options".
-  ["ddev", { images: [["image", /^(?:web|db|dba)image$/]] }],
+  ["werf", { images: [["from", "from"]], isTemplate: true }],
+  // DDEV documentation, "Config Options" and "Hooks".
+  ["ddev", { images: [["image", /^(?:web|db|dba)image$/]], scripts: [["hooks", "*", "*", "exec-host"]] }],
   // Lando documentation, "Compose" and "Overrides"; newer services name theirs themselves.
   [
     "lando",
@@ -172,6 +176,7 @@ export const toolConfigs: ReadonlyMap<Dialect, ToolConfig> = new Map<Dialect, To
       images: [
         ["image", "dev", "*", "devImage"],
         ["image", "dev", "*", "containers", "*", "devImage"],
+        ["image", "deployments", "*", "helm", "values", "**", "image"],
       ],
       scripts: [
         ["commands", "*"],
@@ -180,7 +185,10 @@ export const toolConfigs: ReadonlyMap<Dialect, ToolConfig> = new Map<Dialect, To
         ["pipelines", "*", "run"],
         ["hooks", "*", "command"],
       ],
-      syntax: dollar({ bare: false }),
+      manifests: [["deployments", "*", "kubectl", "inlineManifest"]],
+      syntax: delimited("${", "}"),
+      variables: [["vars"]],
+      built: [["images", "*", "image"]],
     },
   ],
   // GoReleaser documentation, "Kos" and "Global hooks"; `dockers` are what is built.
