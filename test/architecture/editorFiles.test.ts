@@ -14,7 +14,7 @@ x.image  x.volume  x.service  Kptfile  fly.toml  project.toml  Cross.toml  MODUL
 a/BUILD.bazel  .bazelrc  ci.bazelrc  build.gradle  build.gradle.kts  pom.xml  x.nix  x.template  x.job  compose.yml.dist
 x.yml.example  x.yml.sample  x.yaml.in  x.yml.envsubst  x.yaml.subst  config.toml  containerd.toml  runner.toml  crio.conf  crio.conf.d/10.conf  x.bu  x.fcc
 .actrc  captain-definition  captain-definition-web  x.def  Singularity.app  Apptainer  a.code-workspace
-.vscode/tasks.json
+.vscode/tasks.json  Vagrantfile  Vagrantfile.host
 `
   .trim()
   .split(/\s+/);

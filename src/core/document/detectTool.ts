@@ -31,6 +31,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["taskfile", /(?:^|\/)taskfile(?:\.dist|[._-][\w-]+)?\.ya?ml$/i],
   ["package-scripts", /(?:^|\/)package\.json$/],
   ["editor-tasks", /(?:^|\/)\.vscode\/tasks\.json$|\.code-workspace$/],
+  ["vagrantfile", /(?:^|\/)(?:[\w-]+\.)?Vagrantfile(?:[._-][\w-]+)*$/],
   ["justfile", /(?:^|\/)\.?justfile$|\.just$/i],
   ["pulumi", /(?:^|\/)Pulumi\.ya?ml$/],
   ["serverless", /(?:^|\/)serverless(?:\.[\w-]+)?\.ya?ml$/i],

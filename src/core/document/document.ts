@@ -70,6 +70,7 @@ export type Dialect =
   | "serverless"
   | "render"
   | "taskfile"
+  | "vagrantfile"
   | "package-scripts"
   | "editor-tasks"
   | "justfile"

@@ -65,6 +65,7 @@ import { readShellScript } from "./shellScript.ts";
 import { readToolConfig } from "./toolConfig.ts";
 import { readConcourse } from "./concourse.ts";
 import { readTravis } from "./travis.ts";
+import { readVagrantfile } from "./vagrantfile.ts";
 import { readTomlConfig } from "./tomlConfig.ts";
 import { readSkaffold } from "./skaffold.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
@@ -113,6 +114,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["earthfile", readEarthfile],
   ["travis", readTravis],
   ["nix", readNix],
+  ["vagrantfile", readVagrantfile],
   ["maven", readMaven],
   ["gradle", readGradle],
   ["bazel", readBazel],
