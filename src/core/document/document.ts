@@ -79,6 +79,7 @@ export type Dialect =
   | "gradle"
   | "bazel"
   | "bazel-options"
+  | "tilt"
   | "fly"
   | "buildpacks"
   | "cross"

@@ -59,6 +59,7 @@ import { readTaskfile } from "./taskfile.ts";
 import { readPacker } from "./packer.ts";
 import { fillingOf, filledPath } from "./templatePath.ts";
 import { readTerraform } from "./terraform.ts";
+import { readTiltfile } from "./tiltfile.ts";
 import { readTerraformTemplate } from "./terraformTemplate.ts";
 import { readQuadlet } from "./quadlet.ts";
 import { readShellScript } from "./shellScript.ts";
@@ -119,6 +120,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["gradle", readGradle],
   ["bazel", readBazel],
   ["bazel-options", readBazelOptions],
+  ["tilt", readTiltfile],
   ["fly", readTomlConfig("fly")],
   ["buildpacks", readTomlConfig("buildpacks")],
   ["cross", readTomlConfig("cross")],

@@ -4,7 +4,7 @@ import type { Literal } from "./literalUses.ts";
 /** A token of a Starlark file; comments and white space are left out. */
 type Token =
   | { readonly kind: "name" | "sign"; readonly text: string; readonly span: Span }
-  | { readonly kind: "string"; readonly literal: Literal | undefined };
+  | { readonly kind: "string"; readonly literal: Literal | undefined; readonly whole: Literal };
 
 /** What an argument says: a string, or the constant of the file that it names. */
 export interface StarlarkText extends Literal {
@@ -21,6 +21,15 @@ export interface StarlarkCall {
   readonly firsts: ReadonlyMap<string, StarlarkText>;
   /** Names of the arguments that are given as anything else. */
   readonly others: ReadonlySet<string>;
+}
+
+/** An argument of a call: the strings that it is, or the list of them; none where it is anything else. */
+export interface StarlarkArgument {
+  /** Absent where it is given by its place. */
+  readonly name?: string;
+  /** As many characters as the file has; escapes are what they stand for, behind a space. */
+  readonly texts: readonly StarlarkText[];
+  readonly isList: boolean;
 }
 
 const maximumTokens = 200_000;
@@ -61,6 +70,64 @@ export function starlarkCalls(text: string): readonly StarlarkCall[] {
   return calls;
 }
 
+/** The calls of functions of these names with their arguments, in the order of the file. */
+export function starlarkArguments(
+  text: string,
+  names: ReadonlySet<string>,
+): readonly { readonly name: string; readonly arguments: readonly StarlarkArgument[] }[] {
+  const tokens = tokensOf(text);
+  const constants = constantsOf(tokens, wholeOf);
+  return tokens.flatMap((token, at) => {
+    if (token.kind !== "name" || !names.has(token.text) || !isSignAt(tokens, at + 1, "(")) return [];
+    const before = tokens[at - 1];
+    if (before?.kind === "name" && before.text === "def") return [];
+    return [{ name: token.text, arguments: argumentsFrom(tokens, at + 2, constants) }];
+  });
+}
+
+function argumentsFrom(
+  tokens: readonly Token[],
+  from: number,
+  constants: ReadonlyMap<string, Literal | undefined>,
+): readonly StarlarkArgument[] {
+  const found: StarlarkArgument[] = [];
+  let depth = 0;
+  let start = from;
+  for (let at = from; at < tokens.length; at++) {
+    const token = tokens[at];
+    if (token?.kind !== "sign") continue;
+    if ("([{".includes(token.text)) depth += 1;
+    const isEnd = depth === 0 && ")]}".includes(token.text);
+    if (isEnd || (depth === 0 && token.text === ",")) {
+      if (at > start) found.push(argumentOf(tokens.slice(start, at), constants));
+      start = at + 1;
+    }
+    if (isEnd) break;
+    if (")]}".includes(token.text)) depth -= 1;
+  }
+  return found;
+}
+
+function argumentOf(tokens: readonly Token[], constants: ReadonlyMap<string, Literal | undefined>): StarlarkArgument {
+  const [first] = tokens;
+  const named = first?.kind === "name" && isSignAt(tokens, 1, "=") ? { name: first.text } : {};
+  const value = "name" in named ? tokens.slice(2) : tokens;
+  if (isSignAt(value, 0, "[") && isSignAt(value, value.length - 1, "]")) {
+    const items = value.slice(1, -1).filter((token) => token.kind !== "sign" || token.text !== ",");
+    const texts = items.flatMap((token) => textOf(token, constants, wholeOf) ?? []);
+    return { ...named, texts: texts.length === items.length ? texts : [], isList: true };
+  }
+  const text = textOf(value[0], constants, wholeOf);
+  // What is put behind a blank adds words.
+  const isAlone = value.length === 1 || (isSignAt(value, 1, "+") && /\s$/.test(text?.text ?? ""));
+  return { ...named, texts: text !== undefined && isAlone ? [text] : [], isList: false };
+}
+
+function isSignAt(tokens: readonly Token[], at: number, sign: string): boolean {
+  const token = tokens[at];
+  return token?.kind === "sign" && token.text === sign;
+}
+
 /** What a file's dictionaries hold under keys that end with a name, where it is a string or a constant alone. */
 export function starlarkEntries(text: string, ending: string): readonly StarlarkText[] {
   const tokens = tokensOf(text);
@@ -80,8 +147,12 @@ interface Mutable {
   readonly others: Set<string>;
 }
 
+type StringToken = Extract<Token, { kind: "string" }>;
+const plainOf = ({ literal }: StringToken): Literal | undefined => literal;
+const wholeOf = ({ whole }: StringToken): Literal | undefined => whole;
+
 /** Names that the file sets once, outside of everything, to a string. */
-function constantsOf(tokens: readonly Token[]): ReadonlyMap<string, Literal | undefined> {
+function constantsOf(tokens: readonly Token[], literalOf = plainOf): ReadonlyMap<string, Literal | undefined> {
   const constants = new Map<string, Literal | undefined>();
   let depth = 0;
   for (const [at, token] of tokens.entries()) {
@@ -93,7 +164,7 @@ function constantsOf(tokens: readonly Token[]): ReadonlyMap<string, Literal | un
     const value = tokens[at + 1];
     const after = tokens[at + 2];
     const isAlone = after?.kind !== "sign" || !/^[+%.[]$/.test(after.text);
-    const literal = value?.kind === "string" && isAlone ? value.literal : undefined;
+    const literal = value?.kind === "string" && isAlone ? literalOf(value) : undefined;
     constants.set(named.text, constants.has(named.text) ? undefined : literal);
   }
   return constants;
@@ -102,8 +173,10 @@ function constantsOf(tokens: readonly Token[]): ReadonlyMap<string, Literal | un
 function textOf(
   token: Token | undefined,
   constants: ReadonlyMap<string, Literal | undefined>,
+  literalOf = plainOf,
 ): StarlarkText | undefined {
-  if (token?.kind === "string") return token.literal && { ...token.literal, at: token.literal.span };
+  const own = token?.kind === "string" ? literalOf(token) : undefined;
+  if (own !== undefined) return { ...own, at: own.span };
   const literal = token?.kind === "name" ? constants.get(token.text) : undefined;
   return literal === undefined || token?.kind !== "name" ? undefined : { ...literal, at: token.span };
 }
@@ -147,8 +220,8 @@ function tokensOf(text: string): readonly Token[] {
     if (isPrefix) at += named;
     const character = text.charAt(at);
     if (character === '"' || character === "'") {
-      const { end, literal } = readString(text, at, character);
-      tokens.push({ kind: "string", literal });
+      const { end, literal, whole } = readString(text, at, character);
+      tokens.push({ kind: "string", literal, whole });
       at = end;
     } else {
       // A comparison is no argument.
@@ -160,24 +233,43 @@ function tokensOf(text: string): readonly Token[] {
   return tokens;
 }
 
-/** A string's end, and its text where it is written without escapes. */
-function readString(text: string, open: number, quote: string): { end: number; literal: Literal | undefined } {
+/** A string's end, its text where it is written without escapes and on one line, and its text in any case. */
+function readString(
+  text: string,
+  open: number,
+  quote: string,
+): { end: number; literal: Literal | undefined; whole: Literal } {
   const isLong = text.startsWith(quote.repeat(3), open);
   const close = isLong ? quote.repeat(3) : quote;
   const start = open + close.length;
   let isPlain = true;
-  for (let at = start; at < text.length; at++) {
-    if (text.startsWith(close, at)) {
-      const literal = { text: text.slice(start, at), span: { start, end: at } };
-      return { end: at + close.length, literal: isPlain ? literal : undefined };
-    }
-    const character = text.charAt(at);
-    if (character === "\n" && !isLong) return { end: at, literal: undefined };
+  let at = start;
+  for (; at < text.length && !text.startsWith(close, at); at++) {
+    const character = text[at];
+    if (character === "\n" && !isLong) break;
     if (character !== "\\" && character !== "\n") continue;
     isPlain = false;
     if (character === "\\") at += 1;
   }
-  return { end: text.length, literal: undefined };
+  const span = { start, end: Math.min(at, text.length) };
+  const written = text.slice(span.start, span.end);
+  const isClosed = text.startsWith(close, at);
+  return {
+    end: isClosed ? at + close.length : span.end,
+    literal: isClosed && isPlain ? { text: written, span } : undefined,
+    whole: { text: isPlain ? written : unescaped(written), span },
+  };
+}
+
+const escapes = new Map([
+  ["n", "\n"],
+  ["t", "\t"],
+  ["r", " "],
+]);
+
+/** A text in which escapes are what they stand for, as long as before; one at a line's end joins lines in shells, too. */
+function unescaped(written: string): string {
+  return written.replaceAll(/\\([^\n])/g, (_, escaped: string) => ` ${escapes.get(escaped) ?? escaped}`);
 }
 
 function lengthOf(text: string, form: RegExp, at: number): number {

@@ -87,6 +87,8 @@ export const toolConfigs: ReadonlyMap<Dialect, ToolConfig> = new Map<Dialect, To
         ["image", "services", "*", "image"],
         ["image", /^(?:deploy|destroy)$/, "image"],
         ["image", "test", "*", "image"],
+        ["cache-from", "build", "*", "cache_from"],
+        ["cache-from", "build", "*", "cache_from", "*"],
       ],
       scripts: [
         [/^(?:deploy|destroy)$/],
