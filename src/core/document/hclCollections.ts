@@ -97,6 +97,7 @@ export const collectionFunctions: ReadonlyMap<string, HclFunction> = new Map<str
     "setproduct",
     (args, force) =>
       onLists(args, force, (lists) => {
+        if (lists.length < args.length) return [{ kind: "known", values: unknownValues }];
         let rows: (readonly HclThunk[])[] = [[]];
         for (const { items } of lists)
           rows = rows.flatMap((row) => items.map((item) => [...row, item])).slice(0, maximumItems);
@@ -120,19 +121,18 @@ function isEmpty(thunk: HclThunk, force: HclForce): boolean {
   return others.length === 0 && (value?.kind === "null" || knownText(value) === "");
 }
 
+/** What is made of the lists that arguments come to, once for each choice of them. */
 function onLists(
   args: readonly HclThunk[],
   force: HclForce,
   make: (lists: readonly HclList[]) => readonly HclThunk[],
 ): readonly HclValue[] {
-  const lists = args.flatMap((arg) => onlyList(arg, force) ?? []);
-  if (args.length === 0 || lists.length < args.length) return unknownValues;
-  return [
+  return onRows(args, force, "list", (lists) =>
     listOf(
       make(lists),
       lists.flatMap(({ chain }) => chain),
     ),
-  ];
+  );
 }
 
 function onObjects(
@@ -140,14 +140,23 @@ function onObjects(
   force: HclForce,
   make: (objects: readonly HclObject[]) => HclValue,
 ): readonly HclValue[] {
-  let rows: (readonly HclObject[])[] = [[]];
+  return onRows(args, force, "object", make);
+}
+
+function onRows<K extends "list" | "object">(
+  args: readonly HclThunk[],
+  force: HclForce,
+  wanted: K,
+  make: (row: readonly Extract<HclValue, { readonly kind: K }>[]) => HclValue,
+): readonly HclValue[] {
+  type Wanted = Extract<HclValue, { readonly kind: K }>;
+  let rows: (readonly Wanted[])[] = [[]];
   for (const arg of args) {
     // A variable that nobody gives adds nothing that the files tell.
     const values = force(arg).filter(({ kind }) => kind !== "null" && (kind !== "unknown" || args.length === 1));
-    const objects = values.filter((value) => value.kind === "object");
-    if (objects.length < values.length) return unknownValues;
-    if (objects.length > 0)
-      rows = rows.flatMap((row) => objects.map((object) => [...row, object])).slice(0, maximumAlternatives);
+    const found = values.filter((value): value is Wanted => value.kind === wanted);
+    if (found.length < values.length) return unknownValues;
+    if (found.length > 0) rows = rows.flatMap((row) => found.map((one) => [...row, one])).slice(0, maximumAlternatives);
   }
   return rows.flatMap((row) => (row.length === 0 ? unknownValues : [make(row)]));
 }

@@ -33,6 +33,19 @@ resource "aws_ecs_task_definition" "b" { container_definitions = jsonencode(conc
       "aws_ecs_task_definition docker.io/a/y:1 literal",
     ],
     [
+      "names for lists that conditions put together, without what nobody gives",
+      `locals {
+  own  = { image = "«a/own:1»" }
+  all  = concat([local.own], var.traced ? [{ image = "«a/trace:1»" }] : [])
+  more = concat(var.extra, [{ image = "«a/more:1»" }], [local.own])
+}
+resource "aws_ecs_task_definition" "a" { container_definitions = jsonencode(local.all) }
+resource "aws_ecs_task_definition" "b" { container_definitions = jsonencode(local.more) }`,
+      "aws_ecs_task_definition docker.io/a/own:1 literal",
+      "aws_ecs_task_definition docker.io/a/trace:1 literal",
+      "aws_ecs_task_definition docker.io/a/more:1 literal",
+    ],
+    [
       "what overrides, and not what it overrides",
       `locals { base = { image = "no:1" } }
 resource "aws_ecs_task_definition" "a" {
