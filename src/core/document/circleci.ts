@@ -77,15 +77,13 @@ function readJob(orb: Orb, entry: YamlEntry, invocations: readonly CircleInvocat
   }
   // With several ways to run it, what the parameters of a step are cannot be said.
   const scope = scopes.length === 1 && scopes[0] !== undefined ? scopes[0] : circleScope(around, job, undecided(given));
-  const environment = placedVariables(pipeline.text, entriesOf(valueAt(job, "environment")), scope);
+  const environment = placedVariables(pipeline.text, environmentOf(job), scope);
   const combinations =
     scopes.length < 2
       ? undefined
       : scopes.map((one) => ({
           scope: one,
-          variable: lazyLookup(() =>
-            textsOf(placedVariables(pipeline.text, entriesOf(valueAt(job, "environment")), one)),
-          ),
+          variable: lazyLookup(() => textsOf(placedVariables(pipeline.text, environmentOf(job), one))),
         }));
   const place = { job: key.text, environment: textsOf(environment), combinations };
   const extra = invocations.flatMap(({ steps }) => steps);
@@ -118,6 +116,12 @@ function readExecutor(orb: Orb, node: YamlNode | undefined, scope: TemplateScope
   readDocker(orb, executor, circleScope(orb.around, executor, circleArguments(node, scope)));
 }
 
+/** What a job or a step sets for its commands; older configurations write a list. */
+function environmentOf(node: YamlNode | undefined): readonly YamlEntry[] {
+  const environment = valueAt(node, "environment");
+  return [environment, ...itemsOf(environment)].flatMap((one) => entriesOf(one));
+}
+
 const maximumNesting = 10;
 
 function readSteps(
@@ -131,11 +135,14 @@ function readSteps(
   const steps: JobStep[] = [];
   for (const item of items) {
     const step = place.step ?? steps.length;
-    const run = valueAt(item, "run");
+    // `deploy` is an older name of the same, if no command of that name is called.
+    const deploy = valueAt(item, "deploy");
+    const isDeploy = scalarOf(deploy) !== undefined || valueAt(deploy, "command") !== undefined;
+    const run = valueAt(item, "run") ?? (isDeploy ? deploy : undefined);
     const script = scalarOf(run) === undefined ? valueAt(run, "command") : run;
     const shell = textOf(valueAt(run, "shell")) ?? "bash";
     if (script !== undefined && /\b(?:ba|da|z|k)?sh\b(?!\.)/.test(shell)) {
-      const own = placedVariables(pipeline.text, entriesOf(valueAt(run, "environment")), scope);
+      const own = placedVariables(pipeline.text, environmentOf(run), scope);
       const environment = { ...place.environment, ...textsOf(own) };
       const job = place.job === undefined ? {} : { job: place.job, step };
       const { combinations } = place;

@@ -90,6 +90,13 @@ describe("readCircleci", () => {
       ],
     ));
 
+  it("reads what older configurations write", () =>
+    expectUses(
+      (text) => readDocument(text, ".circleci/config.yml"),
+      "jobs:\n  a:\n    environment: [{I: a/b:1}, {J: x}]\n    steps:\n    - deploy: {name: d, command: docker pull «$I»}\n    - deploy: docker pull «a/c:1»\n    - deploy: {image: a/d:1}\n",
+      ["command docker.io/a/b:1 resolved", "command docker.io/a/c:1 literal"],
+    ));
+
   it("pins where the file then reads to the pinned image", () => {
     const forms: readonly (readonly [source: string, pins: number])[] = [
       ["jobs: {a: {docker: [{image: cimg/node:22}]}}", 1],
