@@ -54,6 +54,8 @@ const templateAction =
   /\{\{-?\s*(?:[^}\n]{0,200}[\s(])?(?:\$?\.(?:Values|Release|Chart|Capabilities|Files)\b|include\s|template\s|define\s|toYaml\b)/;
 
 const controlLine = /^[ \t]*\{\{-?\s*(?:if|range|with|end|else|define)\b/m;
+/** What holds templates of Go as texts (Crossplane). */
+const composition = /^apiVersion[ \t]*:[ \t]*["']?apiextensions\.crossplane\.io\//m;
 /** An image that an action alone yields, without quotes: what YAML reads there is no text. */
 const bareImage = /^[ \t-]*image[ \t]*:[ \t]*\{\{[^{}\n]*\}\}[ \t]*(?:#.*)?\r?$/m;
 const patchOperation = /^(?:- +|[ ]+)op[ \t]*:[ \t]*["']?(?:add|replace)\b/m;
@@ -63,7 +65,7 @@ export function deliveryOfYaml(head: string, path: string): Dialect | undefined 
   if (/(?:^|\/)templates\//.test(path) && templateAction.test(head)) return "helm-template";
   // Elsewhere, only what steers a template tells it from values of which one is a template.
   if (head.includes("{{") && /^[ \t-]*(?:apiVersion|containers)[ \t]*:/m.test(head))
-    if (controlLine.test(head) || bareImage.test(head)) return "helm-template";
+    if ((controlLine.test(head) || bareImage.test(head)) && !composition.test(head)) return "helm-template";
   if (head.includes("skaffold/") && /^apiVersion[ \t]*:[ \t]*["']?skaffold\//m.test(head)) return "skaffold";
   if (head.includes("kustomize.config") && /^apiVersion[ \t]*:[ \t]*["']?kustomize\.config\.k8s\.io\//m.test(head))
     return "kubernetes";
@@ -79,8 +81,16 @@ const valuesImage =
 /** A name in parts as ingress-nginx takes it: the repository stands as `image` beside a registry. */
 const valuesName =
   /^([ \t]*)[\w-]*[iI]mage[ \t]*:[ \t]*(?:#[^\n]*|\r)?\n(?=(?:\1[ \t]+[^\s#][^\n]*\n|[ \t]*(?:#[^\n]*|\r)?\n){0,20}?\1[ \t]+registry[ \t]*:)(?:\1[ \t]+[^\s#][^\n]*\n|[ \t]*(?:#[^\n]*|\r)?\n){0,20}?\1[ \t]+image[ \t]*:/m;
-/** Where people keep the values of one chart each, and names of theirs that only end as others do (`myvalues.yaml`). */
-const valuesFolder = /(?:^|[/._-])values\/[^/]+\.ya?ml$|[a-z]values(?:[._-][^/]*)?\.ya?ml$/i;
+/**
+ * Where people keep the values of one chart each, or of an environment of it, those that show how a chart is used, and
+ * names of theirs that only end as others do (`myvalues.yaml`).
+ */
+const valuesFolder =
+  /(?:^|[/._-])values\/(?:[^/]+\/){0,2}[^/]+\.ya?ml$|(?:^|\/)charts?\/(?:[^/]+\/)?examples?\/[^/]+\.ya?ml$|[a-z]values(?:[._-][^/]*)?\.ya?ml$/i;
+
+/** A name with its registry, and its tag under the next key of the same mapping. */
+const valuesText =
+  /^([ \t]+)image[ \t]*:[ \t]*["']?[\w-]+(?:\.[\w-]+)+(?::\d+)?\/[\w./-]+["']?[ \t]*(?:#[^\n]*|\r)?\n(?:[ \t]*(?:#[^\n]*|\r)?\n)*\1(?:tag|imageTag)[ \t]*:/m;
 
 /** Containers that charts take from their values, at the top of them: a list, or each under its name. */
 const valuesContainers =
@@ -92,7 +102,7 @@ export function isChartValues(head: string, path: string): boolean {
   // Tests of charts (helm-unittest) set values that nobody runs.
   if (/^(?:suite|tests)[ \t]*:/m.test(head) || /(?:^|\/)(?:group|host)_vars\//.test(path)) return false;
   if (valuesFolder.test(path) || (head.includes("registry") && valuesName.test(head))) return true;
-  if (containerImage.test(head) && valuesContainers.test(head)) return true;
+  if (containerImage.test(head) && (valuesContainers.test(head) || valuesText.test(head))) return true;
   const found = valuesImage.exec(head);
   if (found === null) return false;
   // One name alone may be of something else.

@@ -7,6 +7,7 @@ import {
   hubSplit,
   imageAt,
   imagesKey,
+  isAmongImages,
   isBareName,
   isMachineImage,
   isNamePlace,
@@ -23,7 +24,7 @@ import { addedTag, addedTo, inTemplates, isPartOf, wholeOf } from "./helmValuesU
 import { isImageAnnotation, readingOfKind } from "./kubernetesKinds.ts";
 import { addSplitImage, isUnknown, openValue, type SplitImage, type SuppliedPart } from "./splitImage.ts";
 import { namesRepository } from "./templateAction.ts";
-import { isMasked } from "./templateMask.ts";
+import { isInParts, isMasked } from "./templateMask.ts";
 import { knownText, type Value } from "./value.ts";
 import type { TemplateUse } from "./valuesInTemplates.ts";
 import type { ImageCollector } from "./yamlImage.ts";
@@ -143,12 +144,19 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
           addImageText({ key: "image", value: image, tag: undefined }, top || below, reading);
       if (scalar !== undefined) reading.nested?.(scalar, below);
       if (scalar === undefined)
-        visit(value, imagesKey.test(key) ? "image" : below, top === "" ? below : top, depth + 1, registries);
+        visit(
+          value,
+          isAmongImages(value, key, mapping) ? "image" : below,
+          top === "" ? below : top,
+          depth + 1,
+          registries,
+        );
       else if (below === "artifact" && scalar.text.startsWith(artifact))
         images.add(value, "oci-repository", { wrapper: artifact });
       else if (expand !== undefined && isMasked(scalar.text)) {
         const filledIn = isImageKey(below) ? expand(scalar) : undefined;
-        if (filledIn !== undefined && (namesRepository(scalar.text) || isPossibleImage(knownText(filledIn))))
+        const isNamed = namesRepository(scalar.text) || isInParts(scalar.text);
+        if (filledIn !== undefined && (isNamed || isPossibleImage(knownText(filledIn))))
           images.add(value, "image", { value: filledIn, pin: "none" });
       } else if (!(isSplit && split.repository === value) && !isMachineImage(below, value, mapping)) {
         // No tag has a slash.

@@ -18,6 +18,11 @@ export function sharedIn(values: YamlNode | undefined, around?: SharedRegistries
   if (mappingOf(global) === undefined) return around ?? { every: undefined, unsaid: undefined };
   return {
     every: filled(valueAt(global, "imageRegistry")) ?? around?.every,
-    unsaid: filled(valueAt(global, "image", "registry")) ?? around?.unsaid,
+    unsaid:
+      filled(valueAt(global, "image", "registry")) ??
+      // Charts of Rancher's, and of RKE2's.
+      filled(valueAt(global, "cattle", "systemDefaultRegistry")) ??
+      filled(valueAt(global, "systemDefaultRegistry")) ??
+      around?.unsaid,
   };
 }

@@ -68,8 +68,10 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
   const isRepo = isImageKey(key) || (has("tag") && hasPolicy);
   const repository =
     filled(at("repository")) ?? (isRepo ? filled(at("repo")) : undefined) ?? filled(at("defaultRepository"));
-  const image = filled(at("image"));
-  const isInRegistry = image !== undefined && registryAlone.test(textOf(repository) ?? "") && isBareName(image);
+  const isAlone = registryAlone.test(textOf(repository) ?? "");
+  const isNamed = isImageKey(key) && (isAlone || repository === undefined);
+  const image = filled(at("image")) ?? (isNamed ? filled(at("imageName")) : undefined);
+  const isInRegistry = image !== undefined && isAlone && isBareName(image);
   if (repository !== undefined && image !== undefined && (has("version", "tag") || isInRegistry))
     return { registry: repository, repository: image, tag: at("tag") ?? at("version"), digest, isBare: true };
   const name = filled(at("name"));
@@ -95,12 +97,12 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
     image !== undefined &&
     isBareName(image) &&
     !isShared &&
-    (has("tag", "imageTag", "digest") || registry !== undefined)
+    (has("tag", "imageTag", "defaultImageVersion", "digest") || registry !== undefined)
   )
     return {
       ...rest,
       repository: image,
-      tag: at("tag") ?? at("imageTag"),
+      tag: at("tag") ?? at("imageTag") ?? at("defaultImageVersion"),
       isBare: registry === undefined,
       mayBeAlone: registry === undefined && digest === undefined,
     };
@@ -161,6 +163,14 @@ const repositoryKey = /(?:^r|R|[_-]r)epo(?:sitory)?$|image_?[nN]ame$|^image[A-Z]
 
 /** Keys under which images stand by names of their own. */
 export const imagesKey = /(?:^i|[_-]i|I)mages$/;
+
+/** Whether a mapping is that of an image by where it stands: among several of them, or under the key of one that has no repository itself. */
+export function isAmongImages(value: YamlNode, key: string, around: YamlMapping): boolean {
+  if (imagesKey.test(key)) return true;
+  return (
+    key === "image" && valueAt(around, "repository") === undefined && filled(valueAt(value, "repository")) !== undefined
+  );
+}
 
 /** Whether an image's tag or digest is none: it stands for one that is filled in before the chart is used. */
 export function isToFillIn({ tag, digest }: SplitImage): boolean {

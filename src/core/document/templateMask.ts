@@ -79,6 +79,11 @@ export function isMasked(text: string): boolean {
   return text.includes(mark);
 }
 
+/** Whether actions yield parts of a reference, and what stands between them joins those: `{{ a }}/{{ b }}:{{ c }}`. */
+export function isInParts(text: string): boolean {
+  return /^[\w.-]*\uE000+[\w.-]*[/:@][\w./:@\uE000-]*$/.test(text) && !text.includes("//");
+}
+
 /** The actions of a template, in order. */
 export function templateActions(text: string): readonly TemplateAction[] {
   const found: TemplateAction[] = [];

@@ -69,6 +69,20 @@ describe("files of Kubernetes' tools", () => {
       "helm-values",
     ],
     [
+      "values of one chart in a folder of them",
+      "values/redis/prod.yaml",
+      "exporter:\n  image: a/b\n  tag: 1\n",
+      "helm-values",
+    ],
+    ["values that show how a chart is used", "charts/a/examples/min.yaml", "jobs:\n  - image: a:1\n", "helm-values"],
+    [
+      "a name with its registry and the tag beside it",
+      "prod.yaml",
+      "exporter:\n  image: r.example.io/a/b\n  # why\n  tag: v1\n",
+      "helm-values",
+    ],
+    ["a name and a tag of something else", "prod.yaml", "a:\n  image: r.io/a/b\nb:\n  tag: v1\n", undefined],
+    [
       "values that add containers",
       "charts/a/ci/extra.yaml",
       "extraContainers:\n  # why\n  - name: a\n    image: a:1\n",

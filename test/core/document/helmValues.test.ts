@@ -231,16 +231,6 @@ b: {selector: kubernetes.io/os:linux, pattern: "docker.io/library/redis:7", imag
       "x: &x {repository: «a/b», pullPolicy: Always}\nc: {image: {<<: *x, tag: v2}}",
       ["image docker.io/a/b literal", "image docker.io/a/b:v2 resolved"],
     ],
-    [
-      "whole images as repositories, beside what says when they are pulled",
-      "jammy:\n  api: {repository: «a/b:1», pull_policy: Always}\n  web: {repository: «a/c:2», image_pull_policy: Always}\n  git: {repository: a/d, branch: x}",
-      ["image docker.io/a/b:1 literal", "image docker.io/a/c:2 literal"],
-    ],
-    [
-      "no images of machines",
-      "bastion: {image: ubuntu22.04, flavor: m1}\nworkers: [{image: talos, instanceType: c5}, {image: debian-12, server_type: x2}]\nvm: {image: «r.io/a/disk», instanceType: u1}\napp: {image: «nginx», type: web}",
-      ["image r.io/a/disk literal", "image docker.io/library/nginx literal"],
-    ],
     ["an alias", "x: &i {repository: «a/b», tag: '1'}\nimage: *i", ["image docker.io/a/b:1 resolved"]],
     [
       "no words, pictures, templates, addresses or repositories of charts",

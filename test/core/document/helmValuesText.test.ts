@@ -59,6 +59,13 @@ describe("readManifestText", () => {
     expectToSurvive(read, source.replaceAll(/[«»]/g, ""));
   });
 
+  it("reads an image that only the environment tells, where it is written as one", () => {
+    const read = (text: string) => readHelmValuesFile(text, "c/values.yaml.gotmpl");
+    const source =
+      'a: {image: «{{ requiredEnv "HOST" }}/{{ requiredEnv "NAME" }}:{{ .Values.x }}»}\nb:\n  image: {{ .Values.b }}\nc:\n  image: "https://{{ .Values.host }}/{{ .Values.logo }}"\n';
+    expectUses(read, source, ["image ? unresolved"]);
+  });
+
   it("fills in values of the helmfile above, and defaults", () => {
     const files = new Map([
       ["helmfile.yaml", "environments: {default: {values: [env.yaml]}}\nreleases: []\n"],
