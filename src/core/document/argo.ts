@@ -27,12 +27,18 @@ export function readArgoResource(pipeline: Pipeline, node: YamlNode, kind: strin
     case "CronWorkflow":
       readWorkflow(pipeline, valueAt(spec, "workflowSpec"), nested);
       return true;
+    // Triggers of the first versions say what they create without naming what does so.
     case "Sensor":
     case "EventSource":
       pipeline.image(valueAt(spec, "template", "container", "image"), "image", { scope: argoOutside });
       for (const trigger of itemsOf(valueAt(spec, "triggers")))
-        for (const action of ["k8s", "argoWorkflow"]) {
-          const source = valueAt(trigger, "template", action, "source");
+        for (const action of [
+          ["template", "k8s"],
+          ["template", "argoWorkflow"],
+          ["template", "resource"],
+          ["resource"],
+        ]) {
+          const source = valueAt(trigger, ...action, "source");
           const resource = valueAt(source, "resource");
           if (resource !== undefined) nested.resource(resource);
           const manifest = scalarOf(valueAt(source, "inline"));
@@ -60,6 +66,8 @@ function readWorkflow(pipeline: Pipeline, spec: YamlNode | undefined, nested: Ar
     const onlyNames = /^(?:get|delete)$/.test(textOf(valueAt(template, "resource", "action")) ?? "");
     if (manifest !== undefined && !onlyNames) nested.manifest(manifest, scope);
     for (const applied of appliedManifests(template)) nested.manifest(applied, scope);
+    const patch = scalarOf(valueAt(template, "podSpecPatch"));
+    if (patch !== undefined) nested.manifest(patch, scope);
   }
 }
 

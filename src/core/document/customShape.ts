@@ -1,6 +1,7 @@
 import { imagesByName } from "./imageNames.ts";
 import { isCertainImage, isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
 import { isImageAnnotation } from "./kubernetesKinds.ts";
+import { isSetupKey, readSetup, readUnit } from "./machineSetup.ts";
 import { isMasked } from "./templateMask.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { createResourceReading, filledIn, usesOf, type ResourceReading } from "./resourceReading.ts";
@@ -28,8 +29,8 @@ const maximumDepth = 60;
 
 /**
  * Reads what a custom resource runs by its shape: containers and image volumes at any depth, images under keys that
- * name them (a text, or a repository with its tag), and whole resources within, which `nested` reads, among them those
- * that are written to a machine for its kubelet. Alternatives that stand side by side under one key all count. `under`
+ * name them (a text, or a repository with its tag), what machines run when they start, and whole resources within, which
+ * `nested` reads, among them those that are written to a machine for its kubelet. Alternatives that stand side by side under one key all count. `under`
  * is the key that holds the node, where it is a part of a resource.
  */
 export function readShape(
@@ -51,6 +52,7 @@ export function readShape(
       return;
     }
     if (isItem && key === "files") readStaticPod(mapping, reading, nested);
+    if (isItem && key === "units") readUnit(mapping, reading);
     if (containerLists.has(key)) for (const image of containerImages(mapping)) reading.add(image, "image");
     if (isImageKey(key)) readSplit(mapping, reading);
     const parts = partsOf(mapping);
@@ -63,6 +65,7 @@ export function readShape(
       // What is merged in stands elsewhere, too, and is read there.
       if (notRead.has(name.text) || name.text === "<<") continue;
       const scalar = dereference(value)?.kind === "scalar" ? scalarOf(value) : undefined;
+      if (isSetupKey(name.text)) readSetup(value, reading);
       if (name.text === "images") for (const image of imagesByName(value)) reading.add(image, "image");
       if (scalar === undefined) visit(value, isNamed ? "container" : name.text, depth + 1);
       else if (parts?.repository === value) continue;

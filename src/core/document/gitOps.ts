@@ -2,6 +2,7 @@ import { readChartResource } from "./chartResources.ts";
 import { addFluxChart } from "./fluxChart.ts";
 import { addScopedSource, readResourceSet } from "./fluxResourceSet.ts";
 import { readHelmParameters, readInlineValues, readParameterList } from "./helmParameters.ts";
+import { readInlineTemplate } from "./inlineTemplate.ts";
 import { readInflatedChart, readKustomization, readPatches } from "./kustomization.ts";
 import { readKustomizeImage, readKustomizeImages } from "./kustomizeImages.ts";
 import { addOciChart } from "./ociChart.ts";
@@ -30,6 +31,9 @@ export function readGitOps(
     // What Kustomize itself brings for its fields, in files or texts of their own (`apiVersion: builtin`).
     case "/ImageTagTransformer":
       readKustomizeImage(valueAt(node, "imageTag"), { text, images });
+      return true;
+    case "fn.kpt.dev/SetImage":
+      readKustomizeImage(valueAt(node, "image"), { text, images });
       return true;
     case "/HelmChartInflationGenerator":
       readInflatedChart(node, reading);
@@ -63,6 +67,18 @@ export function readGitOps(
       readArgoSources(valueAt(spec, "template", "spec"), reading, readPatch);
       readImageList(valueAt(spec, "template"), reading);
       return true;
+    // A step of a composition that writes manifests by a template of Go.
+    case "gotemplating.fn.crossplane.io/GoTemplate": {
+      const template = scalarOf(valueAt(node, "inline", "template"));
+      if (template !== undefined) readInlineTemplate(template, reading);
+      return true;
+    }
+    // What the function `set-image` of kpt is told, beside the functions' own images.
+    case "kpt.dev/Kptfile":
+      for (const change of nodesAt(node, ["pipeline", "mutators", "*"]))
+        if (/(?:^|\/)set-image(?:[:@]|$)/.test(textOf(valueAt(change, "image")) ?? ""))
+          readKustomizeImage(valueAt(change, "configMap"), { text, images });
+      return false;
     // Open Cluster Management creates what its policies demand.
     case "policy.open-cluster-management.io/Policy":
       for (const template of itemsOf(valueAt(spec, "policy-templates")))

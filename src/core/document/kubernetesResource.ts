@@ -6,6 +6,7 @@ import { readGitOps } from "./gitOps.ts";
 import { isCertainImage } from "./imageShape.ts";
 import { readIstio } from "./istio.ts";
 import { bootsFromImage, isImageAnnotation, isOfMachines, readingOfKind } from "./kubernetesKinds.ts";
+import { readSetup } from "./machineSetup.ts";
 import { readPatches } from "./kustomization.ts";
 import { imagesFilledIn, readOpenShift } from "./openShift.ts";
 import { readCatalog } from "./operatorCatalog.ts";
@@ -52,6 +53,7 @@ export function readResource(
   if (kind === "ClusterServiceVersion") readOperator(node, reading);
   if (group === "meta.pkg.crossplane.io") addPackageDependencies(valueAt(node, "spec"), reading);
   readFunction(node, reading);
+  if (group === "" && kind === "Secret") readUserData(valueAt(node, "stringData"), reading);
   const found = readingOfKind(group, kind);
   if (found.kind === "nothing") return;
   readAnnotations(valueAt(node, "metadata", "annotations"), reading);
@@ -101,6 +103,12 @@ function readFunction(node: YamlNode | undefined, reading: ResourceReading): voi
     };
     reading.inner.push(readEmbeddedYaml(written, reading.text, reading.path, read));
   }
+}
+
+/** What cloud-init is given by way of a secret (KubeVirt, `secretRef`; Cluster API). */
+function readUserData(texts: YamlNode | undefined, reading: ResourceReading): void {
+  for (const { key, value } of entriesOf(texts))
+    if (/^user-?data$/i.test(key.text) && scalarOf(value) !== undefined) readSetup(value, reading);
 }
 
 /** Annotations by which an operator names its own images, and variables that name those which it runs. */

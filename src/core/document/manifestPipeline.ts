@@ -1,5 +1,6 @@
+import type { Span } from "../image/span.ts";
 import { readArgoResource, type ArgoNested } from "./argo.ts";
-import type { Document, ImageUse } from "./document.ts";
+import type { Document } from "./document.ts";
 import { readKubernetes } from "./kubernetes.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
@@ -52,16 +53,24 @@ function readManifestPipelines(source: string, path: string, dialect: "tekton" |
   for (const resource of resources) visit(resource, tektonOutside, 0);
   const known = new Set(read);
   const isAll = resources.every((resource) => known.has(resource));
-  const others = isAll ? [] : othersThan(read, pipeline, path);
-  const document = pipeline.document([...others, ...inner.flatMap(({ images }) => images)]);
-  return { ...document, commands: [...document.commands, ...inner.flatMap(({ commands }) => commands)] };
+  const others = isAll ? [] : [othersThan(read, pipeline, path)];
+  const beside = [...others, ...inner];
+  const document = pipeline.document(beside.flatMap(({ images }) => images));
+  return { ...document, commands: [...document.commands, ...beside.flatMap(({ commands }) => commands)] };
 }
 
-/** The images of the resources beside, as any manifest has them. */
-function othersThan(read: readonly YamlNode[], pipeline: Pipeline, path: string): readonly ImageUse[] {
+/** The images of the resources beside, as any manifest has them, and their commands. */
+function othersThan(
+  read: readonly YamlNode[],
+  pipeline: Pipeline,
+  path: string,
+): Pick<Document, "images" | "commands"> {
   const own = new Set(pipeline.document().images.map(({ span }) => span.start));
-  return readKubernetes(pipeline.text, path).images.filter(
-    ({ span }) =>
-      !own.has(span.start) && !read.some((node) => node.span.start <= span.start && span.end <= node.span.end),
-  );
+  const isBeside = ({ span }: { readonly span: Span }): boolean =>
+    !read.some((node) => node.span.start <= span.start && span.end <= node.span.end);
+  const { images, commands } = readKubernetes(pipeline.text, path);
+  return {
+    images: images.filter((use) => !own.has(use.span.start) && isBeside(use)),
+    commands: commands.filter(isBeside),
+  };
 }

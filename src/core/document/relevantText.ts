@@ -1,5 +1,6 @@
 /** What every place in a resource that names an image, or leads to one, is written with. */
-const mayName = /image|package|repository|repoURL|oci:\/\/|docker:\/\/|dockerfile|valuesContent|helmCharts/i;
+const mayName =
+  /image|package|repository|repoURL|oci:\/\/|docker:\/\/|dockerfile|valuesContent|helmCharts|\b(?:docker|podman|nerdctl|ctr|crictl)\b/i;
 const definition = /^kind[ \t]*:[ \t]*["']?CustomResourceDefinition\b/m;
 
 /**

@@ -111,12 +111,13 @@ describe("readArgo", () => {
       "what sensors create, and their own container",
       resource(
         "Sensor",
-        "template: {container: {image: «a:1»}}\ntriggers:\n- template:\n    argoWorkflow:\n      source:\n        resource:\n          apiVersion: argoproj.io/v1alpha1\n          kind: Workflow\n          spec: {templates: [{name: x, container: {image: «a:2»}}]}\n      parameters: [{dest: image, src: {value: node}}]\n- template:\n    k8s:\n      source:\n        inline: |\n          apiVersion: v1\n          kind: Pod\n          spec: {containers: [{image: «a:3»}]}",
+        "template: {container: {image: «a:1»}}\ntriggers:\n- template:\n    argoWorkflow:\n      source:\n        resource:\n          apiVersion: argoproj.io/v1alpha1\n          kind: Workflow\n          spec: {templates: [{name: x, container: {image: «a:2»}}]}\n      parameters: [{dest: image, src: {value: node}}]\n- template:\n    k8s:\n      source:\n        inline: |\n          apiVersion: v1\n          kind: Pod\n          spec: {containers: [{image: «a:3»}]}\n- resource:\n    source:\n      inline: |\n        apiVersion: argoproj.io/v1alpha1\n        kind: Workflow\n        spec: {templates: [{container: {image: «a:4»}}]}",
       ),
       [
         "image docker.io/library/a:1 literal",
         "image docker.io/library/a:2 literal",
         "image docker.io/library/a:3 literal",
+        "image docker.io/library/a:4 literal",
       ],
     ],
     [

@@ -132,6 +132,12 @@ describe("dialectOfContent", () => {
     ["a template of one by its ending alone", "a/web.tpl", "{{ if .A }}\napiVersion: v1\n{{ end }}\n", "helm-template"],
     ["a template of something else", "a/web.tmpl", "services:\n  a:\n    image: {{ .Image }}\n", undefined],
     ["an image that an action yields", "a.yaml", "apiVersion: v1\nkind: Pod\nimage: {{ .A }}\n", "helm-template"],
+    [
+      "a composition that holds a template",
+      "a.yaml",
+      "apiVersion: apiextensions.crossplane.io/v1\nkind: Composition\nspec:\n  template: |\n    {{ if .A }}\n",
+      "kubernetes",
+    ],
     ["actions in quotes", "a.yaml", "apiVersion: v1\nkind: Pod\nimage: '{{ .A }}'\n", "kubernetes"],
     ["nothing", "x", "", undefined],
   ];

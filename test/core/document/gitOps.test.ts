@@ -28,6 +28,51 @@ describe("readSourceOverride", () => {
 describe("readGitOps", () => {
   const table: readonly (readonly [name: string, type: string, body: string, expected: readonly string[]])[] = [
     [
+      "what a template of a composition writes",
+      "apiextensions.crossplane.io/v1/Composition",
+      `spec:
+  pipeline:
+  - step: a
+    input:
+      apiVersion: gotemplating.fn.crossplane.io/v1beta1
+      kind: GoTemplate
+      inline:
+        template: |
+          {{- range .x }}
+          apiVersion: v1
+          kind: Pod
+          spec: {containers: [{image: «quay.io/a/b:1»}]}
+          {{- end }}
+          ---
+          kind: Pod
+          spec:
+            containers:
+            - image: «{{ .observed.image }}»
+  - step: b
+    functionRef: {name: c}`,
+      ["image quay.io/a/b:1 literal", "image ? unresolved"],
+    ],
+    [
+      "what functions of kpt set",
+      "kpt.dev/v1/Kptfile",
+      `pipeline:
+  mutators:
+  - image: «gcr.io/kpt-fn/set-image:v0.1»
+    configMap: {name: a, newName: «b/c», newTag: v1}
+  - image: «gcr.io/kpt-fn/set-labels:v0.2»
+    configMap: {name: d, newTag: v1}
+---
+apiVersion: fn.kpt.dev/v1alpha1
+kind: SetImage
+image: {name: «nginx», newTag: 1.2.3}`,
+      [
+        "image gcr.io/kpt-fn/set-image:v0.1 literal",
+        "images docker.io/b/c:v1 resolved",
+        "image gcr.io/kpt-fn/set-labels:v0.2 literal",
+        "images docker.io/library/nginx:1.2.3 resolved",
+      ],
+    ],
+    [
       "a release's values and its renderers",
       "helm.toolkit.fluxcd.io/v2/HelmRelease",
       `spec:

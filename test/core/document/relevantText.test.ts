@@ -6,6 +6,11 @@ const definition = "kind: CustomResourceDefinition\nspec: {image: a}\n";
 describe("relevantText", () => {
   it("drops a text that names no image", () => assert.equal(relevantText("kind: Service\n"), ""));
 
+  it("keeps a text that runs a container", () => {
+    const text = "contents: ExecStart=/usr/bin/podman run a\n";
+    assert.equal(relevantText(text), text);
+  });
+
   it("keeps a text without definitions as it is", () =>
     assert.equal(relevantText("image: a\n---\n"), "image: a\n---\n"));
 
