@@ -16,8 +16,8 @@ import type { Document, JobStep } from "./document.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { lazyLookup, placedVariables, textsOf } from "./pipelineVariables.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
-import { definitionText, type TemplateSource } from "./template.ts";
-import { entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
+import { definitionText, templateText, type TemplateScope, type TemplateSource } from "./template.ts";
+import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
 
 interface Reading {
   readonly pipeline: Pipeline;
@@ -55,9 +55,11 @@ export function readAzurePipelines(text: string, path: string, siblings: Sibling
   const isTemplate = !["trigger", "pr", "pool", "resources", "schedules"].some((key) => valueAt(root, key));
   const templateAt = (node: YamlNode | undefined): TemplateSource | undefined => templateFile(node, path, siblings);
   const reading = { pipeline, aliases, outputs, isTemplate, templateAt, siblings };
-  for (const { value, scope: around } of containers)
+  for (const { value, scope: around } of containers) {
     for (const image of azureValues(value, "image", around))
       pipeline.image(image.value, "resources", { scope: azureTemplate(image.scope) });
+    readRegistryContainer(pipeline, value, azureTemplate(around));
+  }
   for (const { value, scope: around } of azureEntries(valueAt(root, "extends", "parameters", "containers"), scope))
     pipeline.image(value.value, "resources", { scope: azureTemplate(around) });
   if (root !== undefined) readHolder(reading, root, scope, undefined, 0);
@@ -68,6 +70,15 @@ export function readAzurePipelines(text: string, path: string, siblings: Sibling
   readGiven(reading, valueAt(root, "extends", "parameters"), scope, 0);
   readTemplate(reading, valueAt(root, "extends"), scope);
   return pipeline.document();
+}
+
+/** A container that names a registry of Azure and a repository in it. */
+function readRegistryContainer(pipeline: Pipeline, node: YamlNode, scope: TemplateScope): void {
+  const registry = scalarOf(valueAt(node, "registry"));
+  if (registry === undefined || !/^acr$/i.test(textOf(valueAt(node, "type")) ?? "")) return;
+  const name = templateText(pipeline.text, registry, scope)?.toLowerCase();
+  const host = name === undefined ? {} : { text: name.includes(".") ? name : `${name}.azurecr.io` };
+  pipeline.image(valueAt(node, "repository"), "resources", { scope, before: [host, { text: "/" }], pin: "none" });
 }
 
 /** The variables that OneBranch's governed templates take the containers of their jobs from. */

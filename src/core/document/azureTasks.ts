@@ -1,7 +1,8 @@
 import type { Pipeline } from "./pipeline.ts";
-import type { ScriptOptions } from "./pipelineScript.ts";
-import type { TemplateScope } from "./template.ts";
-import { scalarOf, textOf, type YamlEntry, type YamlNode } from "./yamlNode.ts";
+import { rangeOf, type ScriptOptions } from "./pipelineScript.ts";
+import { templateText, type TemplateScope } from "./template.ts";
+import type { ValuePart } from "./value.ts";
+import { scalarOf, textOf, type YamlEntry, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** A task with its inputs. */
 export interface AzureTask {
@@ -26,15 +27,28 @@ export function readAzureTask(pipeline: Pipeline, { task, inputs, template, scri
   // Names of inputs do not depend on case.
   const input = (key: string): YamlNode | undefined =>
     inputs.find((entry) => entry.key.text.toLowerCase() === key)?.value;
+  const text = (key: string): string => textOf(input(key)) ?? "";
   const image = imageInputs.get(name);
   if (image !== undefined) pipeline.image(input(image), "task", { scope: template });
   if (name === "kubernetesmanifest" || name === "azurewebappcontainer")
     for (const range of linesOf(input("containers")))
       pipeline.image(input("containers"), "task", { scope: template, ...range });
-  if (name === "docker" && /^run/i.test(textOf(input("command")) ?? textOf(input("action")) ?? ""))
-    pipeline.image(input("imagename"), "task", { scope: template });
-  if (name === "docker" && /^build(?!andpush$)/i.test(textOf(input("command")) ?? textOf(input("action")) ?? ""))
+  if (name === "azurermwebappdeployment") readParts(pipeline, input, template);
+  const command = text("command") || text("action");
+  if (name === "docker" && /^run an/i.test(command)) pipeline.image(input("imagename"), "task", { scope: template });
+  if (name === "docker" && /^run a docker/i.test(command))
+    pipeline.script([input("customcommand")], { ...script, before: "docker " });
+  if (name === "docker" && /^build(?!andpush$)/i.test(command))
     pipeline.script([input("arguments")], { ...script, before: "docker build " });
+  if (name === "docker" && /^(?:run|pull|create)$/i.test(command))
+    pipeline.script([input("arguments")], { ...script, before: `docker ${command.toLowerCase()} ` });
+  if (name === "kubernetes" && /^(?:set|run|create)$/i.test(command))
+    pipeline.script([input("arguments")], { ...script, before: `kubectl ${command.toLowerCase()} ` });
+  if (name === "helmdeploy" && /^(?:install|upgrade)$/i.test(command)) {
+    pipeline.script([input("arguments")], { ...script, before: "helm upgrade release chart " });
+    const values = valuesOf(pipeline.text, input("overridevalues"));
+    pipeline.script(values, { ...script, before: "helm upgrade release chart --set ", between: " --set " });
+  }
   if (name === "bash" || name === "cmdline")
     pipeline.script([input("script")], name === "cmdline" && isWindows ? { ...script, windowsShell: "cmd" } : script);
   if (name === "powershell" || name === "azurepowershell")
@@ -45,6 +59,36 @@ export function readAzureTask(pipeline: Pipeline, { task, inputs, template, scri
     pipeline.script([input("inlinescript")], { ...script, windowsShell });
   }
   if (name === "ssh") pipeline.script([input("commands"), input("inline")], script);
+  if (name === "awsshellscript") pipeline.script([input("inlinescript")], script);
+  // A name of which nothing is known is mostly that of what was just built.
+  if (name === "trivy" && !/^\$(?:\([^)]*\)|\{\{[^}]*\}\})$/.test(text("image").trim()))
+    pipeline.script([input("image")], { ...script, before: "trivy image " });
+}
+
+/** A web app's image in parts: what stands before its repository, that, and its tag. */
+function readParts(
+  pipeline: Pipeline,
+  input: (key: string) => YamlNode | undefined,
+  scope: AzureTask["template"],
+): void {
+  const part = (key: string): ValuePart => {
+    const scalar = scalarOf(input(key));
+    const text = scalar === undefined ? undefined : templateText(pipeline.text, scalar, scope);
+    return text === undefined ? {} : { text };
+  };
+  if (input("dockernamespace") === undefined) return;
+  const before = [part("dockernamespace"), { text: "/" }];
+  const after = input("dockerimagetag") === undefined ? [] : [{ text: ":" }, part("dockerimagetag")];
+  pipeline.image(input("dockerrepository"), "task", { scope, before, after, pin: "none" });
+}
+
+/** What stands on lines of its own. */
+function valuesOf(text: string, node: YamlNode | undefined): readonly YamlScalar[] {
+  const scalar = scalarOf(node);
+  if (scalar === undefined) return [];
+  return [...scalar.text.matchAll(/[^\n]+/g)]
+    .slice(0, 100)
+    .map(({ 0: line, index }) => rangeOf(text, scalar, index, index + line.length));
 }
 
 /** Each line of an input is an image. */

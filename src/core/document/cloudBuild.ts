@@ -57,15 +57,19 @@ function readBuild(pipeline: Pipeline, build: YamlNode | undefined): void {
 /** What the build makes, as it is written: a later step may run it. Builders other than docker name it as docker does. */
 function builtNames(build: YamlNode | undefined): readonly BuiltName[] {
   // The list of what is pushed may stand before its steps or after them.
-  const named = itemsOf(valueAt(build, "images")).map((image) => ({ name: textOf(image) ?? "", at: 0 }));
+  const named: BuiltName[] = itemsOf(valueAt(build, "images")).map((image) => ({
+    name: textOf(image) ?? "",
+    at: 0,
+    isPushed: true,
+  }));
   for (const step of itemsOf(valueAt(build, "steps"))) {
     const words = itemsOf(valueAt(step, "args"));
     for (const [index, word] of words.entries()) {
       const text = textOf(word) ?? "";
       const tag =
         /^(?:--tag|--destination|-t)=(.+)$/s.exec(text)?.[1] ??
-        (/^(?:-t|--tag)$/.test(text) ? textOf(words[index + 1]) : undefined);
-      named.push({ name: tag ?? "", at: word.span.start });
+        (/^(?:-t|--tag|--destination)$/.test(text) ? textOf(words[index + 1]) : undefined);
+      named.push({ name: tag ?? "", at: word.span.start, isPushed: text.startsWith("--destination") });
     }
   }
   return named.filter(({ name }) => name !== "");

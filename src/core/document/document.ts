@@ -196,6 +196,8 @@ export interface Job {
 export interface BuiltName {
   readonly name: string;
   readonly at: number;
+  /** Whether the image is put into a registry by this name, too. */
+  readonly isPushed?: boolean;
 }
 
 /** What a reader makes of a file. Reading never fails: what could not be understood is a problem with its span. */

@@ -1,9 +1,11 @@
 import { scalarText, type GithubScope } from "./githubScope.ts";
 import { actionOf } from "./githubUses.ts";
-import { scalarOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Actions that build an image, by their name without its version. */
 const builder = /(?:^|[/_-])(?:build|buildah|kaniko|bake|docker-?publish|publish-docker)(?:$|[/_-])/i;
+/** Those that push what they build without being told so. */
+const pusher = /push|publish|kaniko/i;
 const maximumTags = 100;
 
 /** The names that a step's action gives to what it builds: as written, and as they come to where that is known. */
@@ -24,6 +26,15 @@ export function builtNames(step: YamlNode, scopes: readonly GithubScope[]): read
     ...images.flatMap((image) => [...tags, ...texts("tag"), ...texts("imageTag")].map((tag) => `${image}:${tag}`)),
     ...texts("set").flatMap((text) => /\.tags\+?=(.*)/.exec(text)?.[1] ?? []),
   ];
+}
+
+/** Whether a step's action puts what it builds into a registry. */
+export function pushesBuilt(step: YamlNode): boolean {
+  const push = textOf(valueAt(step, "with", "push"));
+  if (push !== undefined) return !/^false$/i.test(push);
+  if (/\btype=registry\b|\bpush=true\b/.test(textOf(valueAt(step, "with", "outputs")) ?? "")) return true;
+  const action = actionOf(step);
+  return action !== "docker/build-push-action" && pusher.test(action);
 }
 
 /** The names of a list whose items stand on lines of their own or between commas. */

@@ -2,7 +2,7 @@ import { readShell, type ShellCombination } from "../shell/readShell.ts";
 import { windowsShellOf } from "../shell/windowsShell.ts";
 import type { Problem } from "../problem.ts";
 import type { BuiltName, JobStep, ShellCommand } from "./document.ts";
-import { builtNames } from "./githubBuilds.ts";
+import { builtNames, pushesBuilt } from "./githubBuilds.ts";
 import { examinedImages } from "./githubExamined.ts";
 import { githubFiles, type GithubWritten } from "./githubFiles.ts";
 import { readActionInputs } from "./githubInputs.ts";
@@ -50,12 +50,33 @@ const scriptInputs = new Map<string, readonly string[]>([
   ["nick-invision/retry", ["command"]],
   ["wandalen/wretry.action", ["command"]],
   ["azure/cli", ["inlineScript"]],
+  ["koslib/helm-eks-action", ["command"]],
+  ["wyrihaximus/github-action-helm3", ["exec"]],
+  ["stefanprodan/kube-tools", ["command"]],
+  ["coactions/setup-xvfb", ["run"]],
+  ["gabrielbb/xvfb-action", ["run"]],
   ["vmactions/freebsd-vm", ["prepare", "run"]],
   ["cross-platform-actions/action", ["run"]],
   ["reactivecircus/android-emulator-runner", ["script"]],
   ["jarvusinnovations/background-action", ["run"]],
   ["webiny/action-post-run", ["run"]],
   ["gacts/run-and-post-run", ["run", "post"]],
+]);
+
+/** Inputs that hold the words after a tool's own name. */
+const wordInputs = new Map<string, readonly (readonly [input: string, before: string])[]>([
+  ["actions-hub/kubectl", [["args", "kubectl "]]],
+  ["actions-hub/gcloud", [["args", "gcloud "]]],
+  [
+    "steebchen/kubectl",
+    [
+      ["args", "kubectl "],
+      ["command", "kubectl "],
+    ],
+  ],
+  ["kodermax/kubectl-aws-eks", [["args", "kubectl "]]],
+  ["danielr1996/kubectl-action", [["args", "kubectl "]]],
+  ["absaoss/k3d-action", [["args", "k3d cluster create "]]],
 ]);
 
 /** Reads `steps`: images of `uses: docker://`, commands of `run`, and the steps themselves. */
@@ -91,7 +112,9 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
     readActionInputs(item, inStep, scopes, context.images);
     furtherCommands.push(...examinedImages(item, inStep, scopes, context.job));
     steps.push(toStep(item));
-    built.push(...builtNames(item, scopes).map((name) => ({ name, at: item.span.start })));
+    const names = builtNames(item, scopes);
+    const isPushed = names.length > 0 && pushesBuilt(item);
+    built.push(...names.map((name) => ({ name, at: item.span.start, isPushed })));
     const scope = inStep(around);
     const id = textOf(valueAt(item, "id"));
     if (id !== undefined && textOf(uses)?.startsWith("./") === true)
@@ -100,11 +123,11 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
         return context.scope.actionOutput?.(item, output, seen === undefined ? scope : inStep(seen));
       });
     const combinations = combinationsOf(inStep, scopes);
-    for (const { script, shell } of scriptsOf(item, context.shell, scope)) {
+    for (const { script, shell, before = "" } of scriptsOf(item, context.shell, scope)) {
       const windowsShell = windowsShellOf(shell);
       const map = createScalarMap(context.scope.text, script);
-      const reading = readShell(script.text, {
-        toDocumentOffset: (offset) => map.offsetOf(offset),
+      const reading = readShell(before + script.text, {
+        toDocumentOffset: (offset) => map.offsetOf(Math.max(0, offset - before.length)),
         environment: Object.fromEntries([...scope.environment].map(([name, { text }]) => [name, text])),
         resolveExpression: (expression) => expressionText(expression, scope),
         combinations,
@@ -135,6 +158,8 @@ type StepScope = GithubScope & { readonly environment: ReadonlyMap<string, Place
 interface StepScript {
   readonly script: YamlScalar;
   readonly shell: string;
+  /** What stands before the script, which the action's name says. */
+  readonly before?: string;
 }
 
 /** The scripts of a step: its own, and those that it gives to an action that runs them, here or elsewhere. */
@@ -146,9 +171,14 @@ function scriptsOf(step: YamlNode, around: string | undefined, scope: GithubScop
   const shell = named === undefined || named.includes("${{") ? "bash" : named;
   const isShell = windowsShellOf(shell) !== undefined || /^(?:\S*\/)?(?:ba|da|z|k)?sh\b/.test(shell);
   if (run !== undefined) return isShell ? [{ script: run, shell }] : [];
-  return (scriptInputs.get(actionOf(step)) ?? []).flatMap((input) => {
+  const action = actionOf(step);
+  const inputs = [
+    ...(scriptInputs.get(action) ?? []).map((input) => [input, ""] as const),
+    ...(wordInputs.get(action) ?? []),
+  ];
+  return inputs.flatMap(([input, before]) => {
     const script = scalarOf(valueAt(step, "with", input));
-    return script === undefined ? [] : [{ script, shell: "bash" }];
+    return script === undefined ? [] : [{ script, shell: "bash", before }];
   });
 }
 

@@ -5,7 +5,7 @@ import type { Dialect, Document, ImageUse, Job, ShellCommand } from "./document.
 import { readScriptLines, readWords, scriptLines, type ScriptOptions } from "./pipelineScript.ts";
 import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
 import { noTemplate } from "./templateSyntax.ts";
-import { withoutStart } from "./value.ts";
+import { withoutStart, type ValuePart } from "./value.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder, type ImageOptions } from "./yamlImage.ts";
 import { mappingOf, scalarOf, valueAt, type YamlEntry, type YamlNode, type YamlScalar } from "./yamlNode.ts";
@@ -17,6 +17,9 @@ export interface PipelineImageOptions extends Omit<ImageOptions, "value"> {
   readonly key?: string;
   /** Whether a value is no image: the name of something else. */
   readonly skip?: (value: string) => boolean;
+  /** What stands before and after the value in the reference, as other nodes say it. */
+  readonly before?: readonly ValuePart[];
+  readonly after?: readonly ValuePart[];
 }
 
 /** A pipeline's document while it is read: what every dialect does with images, scripts and jobs. */
@@ -68,16 +71,18 @@ export function createPipeline(source: string, path: string, dialect: Dialect, r
   return {
     text,
     roots: stream.documents.flatMap(({ root }) => root ?? []),
-    image(node, site, { scope = noScope, key = "image", skip, ...options } = {}) {
+    image(node, site, { scope = noScope, key = "image", skip, before = [], after = [], ...options } = {}) {
       const found = mappingOf(node) === undefined ? node : valueAt(node, key);
       const scalar = scalarOf(found);
       if (scalar === undefined || scalar.text.trim() === "" || --left <= 0) return;
       const { wrapper = "", from = 0, to = scalar.text.length } = options;
       const begin = scalar.text.startsWith(wrapper, from) ? from + wrapper.length : from;
-      for (const value of expandTemplate(text, scalar, scope, begin, to))
+      for (const own of expandTemplate(text, scalar, scope, begin, to)) {
+        const value = { ...own, parts: [...before, ...own.parts, ...after] };
         // A value that comes to nothing runs no image.
         if (value.parts.some((part) => part.text?.trim() !== "") && skip?.(textOfValue(value) ?? "") !== true)
           images.add(found, site, { ...options, value: begin === from ? withoutStart(value, wrapper) : value });
+      }
     },
     script(nodes, options) {
       const lines = nodes.flatMap((node) => scriptLines(node));

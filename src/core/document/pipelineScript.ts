@@ -19,6 +19,8 @@ export interface ScriptOptions {
   readonly windowsShell?: WindowsShell | undefined;
   /** What stands before the first line, which the dialect says elsewhere. */
   readonly before?: string | undefined;
+  /** What stands between lines; absent: the end of a line. */
+  readonly between?: string;
   readonly job?: string;
   readonly step?: number;
 }
@@ -130,7 +132,11 @@ interface Piece {
  * One script out of the lines. What the pipeline replaces becomes `${{ name }}`, which the shell reader keeps apart
  * from what the shell itself expands.
  */
-function joinLines(text: string, lines: readonly YamlScalar[], { scope, before = "" }: ScriptOptions): Script {
+function joinLines(
+  text: string,
+  lines: readonly YamlScalar[],
+  { scope, before = "", between = "\n" }: ScriptOptions,
+): Script {
   const pieces: Piece[] = [];
   const values = new Map<string, string>();
   const places = new Map<string, YamlScalar>();
@@ -165,7 +171,7 @@ function joinLines(text: string, lines: readonly YamlScalar[], { scope, before =
     const rest = at;
     push(scalar.text.slice(rest), (offset) => map.offsetOf(rest + offset));
     const end = Math.max(0, scalar.text.length - 1);
-    push("\n", () => map.offsetOf(end));
+    push(scalar === lines.at(-1) ? "\n" : between, () => map.offsetOf(end));
   }
   return { source, values, places, written, toDocumentOffset: (offset) => documentOffset(pieces, offset) };
 }
@@ -177,7 +183,7 @@ function nameOf({ name = "expression", fallback }: Placeholder, source: string):
 }
 
 /** A part of a scalar as one, so that only what stands there is evaluated. */
-function rangeOf(text: string, scalar: YamlScalar, start: number, end: number): YamlScalar {
+export function rangeOf(text: string, scalar: YamlScalar, start: number, end: number): YamlScalar {
   const { span = scalar.span } = literalPart(text, scalar, start, end);
   return { ...scalar, text: scalar.text.slice(start, end), span, exact: true };
 }

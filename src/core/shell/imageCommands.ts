@@ -99,7 +99,10 @@ function readCommands(
   const commands: ShellCommand[] = [];
   const placed: PlacedMention[] = [...given.mentions];
   const built = createBuiltImages();
-  for (const { name, at } of document.built ?? []) built.add(name, at);
+  for (const { name, at, isPushed } of document.built ?? []) {
+    built.add(name, at);
+    if (isPushed === true) built.addPush(name);
+  }
   for (const slice of given.outputs)
     for (const name of namesOf(slice, document.text)) built.add(name, slice.value.word.span.start);
   let left = maximumCommands;

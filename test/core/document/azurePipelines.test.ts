@@ -36,6 +36,20 @@ describe("readAzurePipelines", () => {
       "pool: x\ncontainer: «node:22»\nsteps:\n- script: x\n",
       [`container ${node}:22 literal`],
     ],
+    [
+      "containers in a registry of Azure",
+      "variables: {R: acmeReg}\nresources:\n  containers:\n  - {container: a, type: ACR, registry: $(R), repository: «tools/lint»}\n  - {container: b, type: ACR, registry: acme.azurecr.io, repository: «x»}\n  - {container: c, type: ACR, registry: $(S), repository: «x»}\n  - {container: d, registry: e, repository: no}\npool: x\n",
+      [
+        "resources acmereg.azurecr.io/tools/lint literal",
+        "resources acme.azurecr.io/x literal",
+        "resources ? unresolved",
+      ],
+    ],
+    [
+      "a web app's image in parts",
+      "variables: {T: 2}\npool: x\nsteps:\n- task: AzureRmWebAppDeployment@4\n  inputs: {DockerNamespace: acme.azurecr.io, DockerRepository: «web», DockerImageTag: $(T)}\n- task: AzureRmWebAppDeployment@4\n  inputs: {DockerNamespace: $(R), DockerRepository: «web»}\n- task: AzureRmWebAppDeployment@4\n  inputs: {DockerRepository: no}\n",
+      ["task acme.azurecr.io/web:2 literal", "task ? unresolved"],
+    ],
     ["no name that another file may define", "parameters: []\njobs:\n- job: a\n  container: linux\n", []],
     [
       "stages",
@@ -210,6 +224,20 @@ describe("readAzurePipelines", () => {
     );
   });
 
+  it("reads commands of tasks that are told what stands behind a tool's name", () => {
+    const source =
+      "variables: {r: acme.azurecr.io}\nsteps:\n- task: Docker@2\n  inputs: {command: run, arguments: --rm a/b:1}\n- task: Docker@0\n  inputs: {action: Run a Docker command, customCommand: pull a/b:2}\n- task: Kubernetes@1\n  inputs: {command: set, arguments: image deployment/x x=$(r)/b:1}\n- task: HelmDeploy@0\n  inputs:\n    command: upgrade\n    arguments: --wait\n    overrideValues: |\n      image.repository=$(r)/b\n      image.tag=$(Build.BuildId)\n- task: trivy@1\n  inputs: {image: 'a/b:3'}\n- task: trivy@1\n  inputs: {image: $(i)}\n- task: AWSShellScript@1\n  inputs: {inlineScript: docker pull a/b:4}\n- task: Docker@2\n  inputs: {command: push, arguments: no}\n";
+    assert.deepEqual(commandTexts(readAzurePipelines(source, "x.yml")), [
+      "docker run --rm a/b:1",
+      "docker pull a/b:2",
+      "kubectl set image deployment/x x=acme.azurecr.io/b:1",
+      "helm upgrade release chart --wait",
+      "helm upgrade release chart --set image.repository=acme.azurecr.io/b --set ?",
+      "trivy image a/b:3",
+      "docker pull a/b:4",
+    ]);
+  });
+
   it("gives jobs and steps with their inputs", () => {
     const source = "steps:\n- task: Docker@2\n  name: b\n  displayName: Build\n  inputs: {command: push, tags: 1}\n";
     const { jobs, text } = readAzurePipelines(source, "x.yml");
@@ -323,10 +351,7 @@ describe("readAzurePipelines", () => {
   it("reads what a build is told beside its folder", () => {
     const source =
       "variables: {r: acme}\nsteps:\n- task: Docker@2\n  inputs: {command: build, arguments: '--label a=b:1 --cache-from=$(r)/a:1 --cache-from acme/b:2'}\n- task: Docker@2\n  inputs: {command: buildAndPush, arguments: --cache-from=acme/c:1}\n";
-    assert.deepEqual(references(source, "azure-pipelines.yml"), [
-      "4:67 docker.io/acme/a:1",
-      "4:89 docker.io/acme/b:2",
-    ]);
+    assert.deepEqual(references(source, "azure-pipelines.yml"), ["4:67 docker.io/acme/a:1", "4:89 docker.io/acme/b:2"]);
   });
 
   it("reads what a template of the repository takes its containers from", () => {

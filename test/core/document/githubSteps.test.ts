@@ -28,6 +28,16 @@ describe("steps of GitHub jobs", () => {
         ["docker.io/library/a:2"],
       ));
 
+  for (const [action, input, words] of [
+    ["actions-hub/kubectl@master", "args", "set image deployment/x x=a:2"],
+    ["steebchen/kubectl@v2", "command", "run x --image=a:2"],
+    ["AbsaOSS/k3d-action@v2", "args", "--agents 1 --image a:2"],
+  ])
+    it(`reads the words that ${action} is given`, () =>
+      assert.deepEqual(steps(`      - uses: ${action}\n        with: {${input}: '${words}'}\n`), [
+        "docker.io/library/a:2",
+      ]));
+
   it("reads what commands are fed, and functions are given", () =>
     assert.deepEqual(
       steps(

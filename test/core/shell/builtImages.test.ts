@@ -89,6 +89,16 @@ const documents: readonly (readonly [name: string, path: string, source: string]
     ".github/workflows/x.yml",
     "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - uses: docker/build-push-action@v6\n      with: {tags: 'ghcr.io/a/b:1'}\n    - uses: aquasecurity/trivy-action@0.30.0\n      with: {image-ref: 'ghcr.io/a/b:1'}\n    - uses: azure/webapps-deploy@v3\n      with: {images: '⟦ghcr.io/a/b:1⟧'}\n",
   ],
+  [
+    "what a cluster is told to run, where an action has pushed it or only built it",
+    ".github/workflows/x.yml",
+    "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - uses: docker/build-push-action@v6\n      with: {tags: 'ghcr.io/a/b:1', push: true}\n    - uses: docker/build-push-action@v6\n      with: {tags: 'ghcr.io/a/c:1', push: false, load: true}\n    - run: kubectl set image deployment/x x=⟦ghcr.io/a/b:1⟧ y=ghcr.io/a/c:1\n    - run: docker run ghcr.io/a/b:1\n",
+  ],
+  [
+    "what a cluster is told to run, where a build pushes it",
+    "cloudbuild.yaml",
+    "steps:\n- name: ⟦gcr.io/cloud-builders/docker⟧\n  args: [build, -t, 'gcr.io/a/b:$T', -t, 'gcr.io/a/c:$T', .]\n- name: ⟦gcr.io/kaniko-project/executor⟧\n  args: [--destination, 'gcr.io/a/d:1']\n- name: ⟦gcr.io/cloud-builders/kubectl⟧\n  args: [set, image, deployment/x, 'b=⟦gcr.io/a/b:$T⟧', 'c=gcr.io/a/c:$T', 'd=⟦gcr.io/a/d:1⟧']\nimages: ['gcr.io/a/b:$T']\n",
+  ],
 ];
 
 describe("createBuiltImages", () => {
