@@ -66,8 +66,6 @@ function readWorkflow(pipeline: Pipeline, spec: YamlNode | undefined, nested: Ar
     const onlyNames = /^(?:get|delete)$/.test(textOf(valueAt(template, "resource", "action")) ?? "");
     if (manifest !== undefined && !onlyNames) nested.manifest(manifest, scope);
     for (const applied of appliedManifests(template)) nested.manifest(applied, scope);
-    const patch = scalarOf(valueAt(template, "podSpecPatch"));
-    if (patch !== undefined) nested.manifest(patch, scope);
   }
 }
 
