@@ -4,6 +4,7 @@ import { imagesOf } from "../shell/imageCommands.ts";
 import type { Document, ImageUse } from "./document.ts";
 import { isCertainImage, isImageKey, isPossibleImage } from "./imageShape.ts";
 import { useOfValue } from "./imageUse.ts";
+import { calledImages } from "./nixCalls.ts";
 import { nixBindings, type NixBinding } from "./nixBindings.ts";
 import { nixScripts } from "./nixScripts.ts";
 import { nixTokens, type NixToken } from "./nixTokens.ts";
@@ -33,13 +34,25 @@ export function readNix(source: string, path: string): Document {
   const bindings = nixBindings(tokens);
   const values = nixValues(text, tokens, bindings);
   const literals = new Set<number | undefined>();
+  const isHanded = ({ value }: NixBinding): boolean => {
+    const token = value !== undefined && value.to - value.from === 1 ? tokens[value.from] : undefined;
+    return token?.kind === "name" && values.isHanded(token.text, value?.from ?? 0);
+  };
   const use: AddUse = (span, site, value) => {
     for (const part of value.parts) literals.add(part.literal?.start);
     return useOf(text, span, site, value);
   };
+  const shaped = shapedImages(tokens, bindings, use);
+  literals.clear();
+  const called = calledImages(tokens, bindings, values);
+  const replaced = new Set(called.map(({ instead }) => instead));
+  const isElsewhere = (binding: NixBinding): boolean =>
+    replaced.has(binding) || (shaped.length > 0 && isHanded(binding));
   const images = [
     ...pulledImages(text, tokens, bindings, values),
-    ...placedImages(text, tokens, bindings, values, use),
+    // What a function is handed stands where that is written.
+    ...placedImages(text, tokens, bindings, values, use, isElsewhere),
+    ...called.flatMap(({ span, value }) => use(span, "container", value)),
     ...runnerImages(text, tokens, bindings, use),
   ];
   for (const { span } of images) literals.add(span.start);
@@ -60,7 +73,7 @@ export function readNix(source: string, path: string): Document {
   );
   const isOther = ({ span, reference }: ImageUse): boolean =>
     !literals.has(span.start) && (reference === undefined || !run.has(formatReference(reference)));
-  images.push(...shapedImages(tokens, bindings, use).filter(isOther));
+  images.push(...shaped.filter(isOther));
   images.sort((one, other) => one.span.start - other.span.start);
   return { ...document, images };
 }
@@ -91,12 +104,13 @@ function placedImages(
   bindings: readonly NixBinding[],
   values: NixValues,
   use: AddUse,
+  isElsewhere: (binding: NixBinding) => boolean,
 ): readonly ImageUse[] {
   const loadedSets = new Set(bindings.filter(({ path }) => loaded.has(path.at(-1) ?? "")).map(({ set }) => set));
   return bindings.flatMap((binding) => {
     const key = binding.path.join(".");
     const site = places.find(([, place]) => place.test(key))?.[0];
-    if (site === undefined || loadedSets.has(binding.set)) return [];
+    if (site === undefined || loadedSets.has(binding.set) || isElsewhere(binding)) return [];
     const span = spanOf(text, tokens, binding);
     const value =
       binding.value === undefined

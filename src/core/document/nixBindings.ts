@@ -18,8 +18,16 @@ export interface NixBinding {
   readonly inherited?: string;
   /** The set that holds it, by the index of its first token. */
   readonly set: number;
-  /** Where it can be named by `path` alone; absent for the attribute of a set. */
+  /** Where it can be named by `name` alone; absent for the attribute of a set. */
   readonly scope?: TokenRange;
+  /** What it is called there, where that is not its whole path: in a set whose attributes see each other. */
+  readonly name?: string;
+}
+
+/** Where names hold, and how many keys lead there. */
+interface NixScope {
+  readonly range: TokenRange;
+  readonly base: number;
 }
 
 const maximumNesting = 100;
@@ -69,15 +77,12 @@ export function nixBindings(tokens: readonly NixToken[]): readonly NixBinding[] 
     }
   };
 
-  const statements = (
-    range: TokenRange,
-    path: readonly string[],
-    scope: TokenRange | undefined,
-    depth: number,
-  ): void => {
+  const statements = (range: TokenRange, path: readonly string[], scope: NixScope | undefined, depth: number): void => {
     const set = range.from;
     const put = (binding: Omit<NixBinding, "set">): void => {
-      if (bindings.length < maximumBindings) bindings.push({ ...binding, set, ...(scope && { scope }) });
+      if (bindings.length >= maximumBindings) return;
+      const name = scope !== undefined && scope.base > 0 ? { name: binding.path.slice(scope.base).join(".") } : {};
+      bindings.push({ ...binding, set, ...(scope && { scope: scope.range }), ...name });
     };
     for (let at = range.from; at < range.to;) {
       const end = endOf(at, range.to, ";");
@@ -120,7 +125,7 @@ export function nixBindings(tokens: readonly NixToken[]): readonly NixBinding[] 
   const expression = (
     { from, to }: TokenRange,
     path: readonly string[],
-    scope: TokenRange | undefined,
+    scope: NixScope | undefined,
     depth: number,
   ): void => {
     if (depth > maximumNesting) return;
@@ -131,12 +136,12 @@ export function nixBindings(tokens: readonly NixToken[]): readonly NixBinding[] 
         bindings.push({ path: [token.text], span: token.span, set: at, scope: { from: at, to } });
       if (isName(at, "let")) {
         const end = endOf(at + 1, to, "in");
-        statements({ from: at + 1, to: end }, [], { from: at, to }, depth + 1);
+        statements({ from: at + 1, to: end }, [], { range: { from: at, to }, base: 0 }, depth + 1);
         at = end;
       } else if (isSign(at, "{")) {
         const next = inside.to + 1;
         if (isSign(next, ":") || isSign(next, "@")) args(at, { from: at, to });
-        else statements(inside, path, isName(at - 1, "rec") ? inside : scope, depth + 1);
+        else statements(inside, path, isName(at - 1, "rec") ? { range: inside, base: path.length } : scope, depth + 1);
       } else if (isSign(at, "(") || isSign(at, "[")) expression(inside, path, undefined, depth + 1);
     }
   };
@@ -146,7 +151,7 @@ export function nixBindings(tokens: readonly NixToken[]): readonly NixBinding[] 
 }
 
 /** For every opening bracket the index of the one that closes it. */
-function closingOf(tokens: readonly NixToken[]): ReadonlyMap<number, number> {
+export function closingOf(tokens: readonly NixToken[]): ReadonlyMap<number, number> {
   const closing = new Map<number, number>();
   const open: number[] = [];
   for (const [at, { kind, text }] of tokens.entries()) {

@@ -14,6 +14,10 @@ export interface NixValues {
   of(range: TokenRange): Value;
   /** What a name stands for at a token. */
   named(name: string, at: number, span: NixToken["span"]): Value;
+  /** What a binding within a function comes to where its arguments have these values. */
+  given(binding: NixBinding, values: ReadonlyMap<NixBinding, Value>): Value;
+  /** Whether a selection at a token is from what a function is handed. */
+  isHanded(selection: string, at: number): boolean;
 }
 
 /** Creates the values of a file. */
@@ -22,8 +26,9 @@ export function nixValues(text: string, tokens: readonly NixToken[], bindings: r
   const options = new Map<string, NixBinding>();
   for (const binding of bindings) {
     const key = binding.path.join(".");
-    const same = scoped.get(key);
-    if (binding.scope !== undefined && same === undefined) scoped.set(key, [binding]);
+    const named = binding.name ?? key;
+    const same = scoped.get(named);
+    if (binding.scope !== undefined && same === undefined) scoped.set(named, [binding]);
     else if (binding.scope !== undefined) same?.push(binding);
     // The default of an option of a module.
     const option = /^(?:.*\.)?options\.(.+)\.default$/.exec(key)?.[1];
@@ -33,10 +38,13 @@ export function nixValues(text: string, tokens: readonly NixToken[], bindings: r
   const visible = (key: string, at: number): NixBinding | undefined =>
     scoped.get(key)?.findLast(({ scope }) => scope !== undefined && scope.from <= at && at < scope.to);
 
+  let given: ReadonlyMap<NixBinding, Value> = new Map();
   const follow = (binding: NixBinding, at: number, depth: number): Value => {
+    const said = given.get(binding);
+    if (said !== undefined) return said;
     if (binding.value !== undefined) return ofRange(binding.value, depth + 1);
     // `inherit` takes a name from around the set.
-    return binding.inherited === undefined || binding.inherited === binding.path.join(".")
+    return binding.inherited === undefined || binding.inherited === (binding.name ?? binding.path.join("."))
       ? unknown
       : find(binding.inherited, at, depth + 1);
   };
@@ -130,6 +138,19 @@ export function nixValues(text: string, tokens: readonly NixToken[], bindings: r
     named(name, at, span) {
       left = maximumNames;
       return named(name, at, span);
+    },
+    given(binding, arguments_) {
+      left = maximumNames;
+      given = arguments_;
+      const { value, inherited = "", set, span } = binding;
+      const found = value === undefined ? named(inherited, set - 2, span) : ofRange(value, 0);
+      given = new Map();
+      return found;
+    },
+    isHanded(selection, at) {
+      const [head = "", ...keys] = selection.split(".");
+      const own = keys.length === 0 ? undefined : visible(head, at);
+      return own !== undefined && own.value === undefined && tokens[own.set]?.kind === "name";
     },
   };
 }

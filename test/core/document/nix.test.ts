@@ -78,6 +78,39 @@ in rec {
     "container ? partial",
   ],
   [
+    "functions that make containers",
+    `{ lib, ... }:
+let
+  arr = name: port: { image = "ghcr.io/acme/\${name}:latest"; ports = [ port ]; };
+  plain = image: { inherit image; autoStart = true; };
+  taken = { image, tag ? "2", ... }@given: { image = "\${image}:\${tag}"; volumes = given.volumes; };
+  same = { image, ... }: { inherit image; };
+  fixed = name: { image = "«acme/fixed:1»"; autoStart = true; };
+  services = { one = { image = "«ghcr.io/acme/one:1»"; }; };
+in {
+  virtualisation.oci-containers.containers = {
+    a = «arr "sonarr" "1"»;
+    b = plain "«b:1»";
+    c = lib.mkIf on ((plain "«c:1»") // { volumes = [ ]; });
+    d = taken { image = "«acme/d»"; volumes = [ ]; };
+    e = same { image = "«e:1»"; };
+    f = fixed "f";
+  } // lib.mapAttrs (name: one: { image = one.image; }) services;
+}`,
+    "image docker.io/acme/fixed:1 literal",
+    "image ghcr.io/acme/one:1 literal",
+    "container ghcr.io/acme/sonarr:latest resolved",
+    "container docker.io/library/b:1 literal",
+    "container docker.io/library/c:1 literal",
+    "container docker.io/acme/d:2 resolved",
+    "container docker.io/library/e:1 literal",
+  ],
+  [
+    "attributes that see each other",
+    `{ virtualisation.oci-containers.containers.a = rec { version = "3"; image = "«acme/a:\${version}»"; }; }`,
+    "container docker.io/acme/a:3 resolved",
+  ],
+  [
     "other modules, and helpers of one's own",
     `{
   virtualisation.quadlet.containers.q.containerConfig.image = "«quay.io/acme/q:1»";
