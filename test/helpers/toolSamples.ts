@@ -51,6 +51,14 @@ cluster:
 ---
 apiVersion: v1alpha1
 kind: HostnameConfig
+---
+apiVersion: v1alpha1
+kind: KubeControllerManagerConfig
+image: «registry.k8s.io/kube-controller-manager:v1.36.0»
+---
+apiVersion: v1alpha1
+kind: UnattendedInstallConfig
+installer: {image: '«a/installer:1»'}
 `,
     uses: [
       "image ghcr.io/siderolabs/kubelet:v1.31.0 literal",
@@ -60,8 +68,10 @@ kind: HostnameConfig
       "image registry.k8s.io/kube-apiserver:v1.31.0 literal",
       "image registry.k8s.io/kube-proxy:v1.31.0 literal",
       "image docker.io/a/cni:1 literal",
+      "image registry.k8s.io/kube-controller-manager:v1.36.0 literal",
+      "image docker.io/a/installer:1 literal",
     ],
-    pins: 7,
+    pins: 9,
   },
   {
     dialect: "molecule",

@@ -86,6 +86,8 @@ function isConcourseResource(head: string): boolean {
 
 /** A machine's configuration (Talos), whole or as a patch of one; newer kinds of its documents stand beside it. */
 function isTalos(head: string, has: (key: string) => boolean): boolean {
+  // Documents of their own, whose version has no group (Talos 1.14).
+  if (/^apiVersion[ \t]*:[ \t]*["']?v1alpha1["']?[ \t]*$/m.test(head) && has("kind")) return true;
   if (!has("machine") && !has("cluster")) return false;
   if (/^version[ \t]*:[ \t]*["']?v1alpha1\b/m.test(head)) return true;
   if (has("apiVersion")) return false;

@@ -33,6 +33,9 @@ export const toolConfigs: ReadonlyMap<Dialect, ToolConfig> = new Map<Dialect, To
         ["image", "machine", /^(?:install|kubelet)$/, "image"],
         ["image", "machine", "install", "extensions", "*", "image"],
         ["image", "cluster", /^(?:apiServer|controllerManager|proxy|scheduler|etcd|coreDNS)$/, "image"],
+        // Documents of their own, one for each component.
+        ["image", "image"],
+        ["image", "installer", "image"],
       ],
       pods: [["machine", "pods", "*", "spec"]],
       manifests: [["cluster", "inlineManifests", "*", "contents"]],

@@ -73,6 +73,12 @@ describe("content of tools' configuration", () => {
       "version: v1alpha1\nmachine: {}\n---\napiVersion: v1alpha1\nkind: X\n",
       "talos",
     ],
+    [
+      "a machine's configuration in documents of their own",
+      "c.yaml",
+      "machine: {}\n---\napiVersion: v1alpha1\nkind: X\n",
+      "talos",
+    ],
     ["a patch of its pods", "p.yaml", "machine:\n  # x\n  pods:\n    - apiVersion: v1\n      kind: Pod\n", "talos"],
     ["pods of something else", "p.yaml", "cluster:\n  pods: 10.0.0.0/16\n", undefined],
     ["a patch of one", "p.yaml", "cluster:\n  apiServer:\n    image: a/b:1\n", "talos"],
