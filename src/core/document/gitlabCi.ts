@@ -84,11 +84,12 @@ function readJob(reading: Reading, job: GitlabJob): void {
     });
   }
   const layersOf = (keyword: string): readonly YamlNode[] => inheritedLayers(around.root, job, keyword);
-  const lines = (keyword: string): readonly YamlNode[] => {
-    const items = referencedItems(around.root, nearest(around.root, layersOf(keyword), keyword));
+  const lines = (keyword: string, ...below: readonly string[]): readonly YamlNode[] => {
+    const items = referencedItems(around.root, nearest(around.root, layersOf(keyword), keyword, ...below));
     for (const item of items) reading.used.add(item);
     return items.filter((item) => !around.sources.has(item));
   };
+  pipeline.script(lines("hooks", "pre_get_sources_script"), options);
   pipeline.script([...lines("before_script"), ...lines("script")], options);
   pipeline.script(lines("after_script"), options);
   if (around.sources.has(job.entry.value)) return;

@@ -205,15 +205,16 @@ describe("readGitlabCi", () => {
 
   it("reads commands with their job, as one shell runs them", () => {
     const source =
-      "variables: {G: one}\ndefault:\n  before_script:\n  - A=two\n.x: {script: [cosign x]}\nj:\n  variables: {J: three}\n  script:\n  - cosign sign $G $A $J $[[ inputs.d ]]\n  - !reference [.x, script]\n  - - cosign nested\n  after_script: cosign after $A\n";
+      "variables: {G: one}\ndefault:\n  before_script:\n  - A=two\n.x: {script: [cosign x]}\nj:\n  variables: {J: three}\n  script:\n  - cosign sign $G $A $J $[[ inputs.d ]]\n  - !reference [.x, script]\n  - - cosign nested\n  hooks: {pre_get_sources_script: [cosign before $J]}\n  after_script: cosign after $A\n";
     const document = readGitlabCi(source, "x.yml");
     assert.deepEqual(commandTexts(document), [
+      "j: cosign before three",
       "j: cosign sign one two three ?",
       "j: cosign x",
       "j: cosign nested",
       "j: cosign after ?",
     ]);
-    const [sign] = document.commands;
+    const [, sign] = document.commands;
     assert.deepEqual(sign?.words.map(({ span }) => source.slice(span.start, span.end)).slice(2), [
       "$G",
       "$A",
