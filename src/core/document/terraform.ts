@@ -22,6 +22,7 @@ import {
   readerOfText,
   wrapperOf,
 } from "./terraformResources.ts";
+import { isScript, joinedLines } from "./terraformScripts.ts";
 import type { Value, ValuePart } from "./value.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, type YamlNode } from "./yamlNode.ts";
 
@@ -117,7 +118,17 @@ const startupKeys = new Set(["metadata_startup_script", "startup-script", "shutd
 /** Texts that a shell or another tool reads. */
 function readTexts(file: HclFile, kind: string, key: string, node: YamlNode): void {
   const read = readerOfText(kind, key);
-  if (read !== undefined) file.embedded(node, read);
+  if (read !== undefined) {
+    file.embedded(node, read);
+    // The same as an object that a function makes a text of.
+    if (scalarOf(node) === undefined) file.imagesIn(node, imageKey, kind);
+  }
+  if (isScript(kind, key)) {
+    file.script(node);
+    return;
+  }
+  const lines = joinedLines(node);
+  if (shebangIsShell(textOf(itemsOf(lines)[0]) ?? "") === true) file.script(lines);
   // What a machine is told, by the keys of a map.
   if (key === "metadata") for (const entry of entriesOf(node)) readTexts(file, kind, entry.key.text, entry.value);
   const scalar = scalarOf(node);
@@ -125,6 +136,8 @@ function readTexts(file: HclFile, kind: string, key: string, node: YamlNode): vo
   if (shebangIsShell(scalar.text.trimStart()) ?? startupKeys.has(key)) file.script(node);
   else if (isCloudConfig(scalar.text)) file.embedded(node, (source) => readCloudInit(source, ""));
 }
+
+const imageKey: ReadonlySet<string> = new Set(["image"]);
 
 /** Adds an image whose registry and tag may stand beside it. */
 function addNamed(

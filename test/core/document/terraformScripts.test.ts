@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+
+const read = (text: string) => readDocument(text, "infra/main.tf");
+
+const scripts = `resource "coder_agent" "a" {
+  startup_script = <<-EOF
+    docker run «acme/a:1»
+  EOF
+  env = { startup_script = "docker run acme/no:1" }
+}
+resource "ssh_resource" "b" { commands = ["docker pull «acme/b:1»", "docker run -d «acme/b:2»"] }
+resource "aws_instance" "c" {
+  user_data = join("\\n", ["#!/bin/bash", "docker run «acme/c:1»"])
+}
+resource "aws_instance" "d" { user_data = join("\\n", ["docker run acme/no:2", "x"]) }
+resource "google_compute_instance" "e" {
+  metadata = {
+    gce-container-declaration = yamlencode({ spec = { containers = [{ image = "«gcr.io/acme/e:1»" }] } })
+  }
+}
+`;
+
+describe("scripts of Terraform's resources", () => {
+  it("are read though their first line names no shell, and line by line", () => {
+    expectUses(read, scripts, [
+      "command docker.io/acme/a:1 literal",
+      "command docker.io/acme/b:1 literal",
+      "command docker.io/acme/b:2 literal",
+      "command docker.io/acme/c:1 literal",
+      "google_compute_instance gcr.io/acme/e:1 literal",
+    ]);
+  });
+
+  it("keep pins and spans, whatever is changed", () => {
+    const plain = scripts.replaceAll(/[«»]/g, "");
+    assert.equal(expectPinsToHold(read, plain), 5);
+    expectToSurvive(read, plain);
+  });
+});
