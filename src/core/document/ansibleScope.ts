@@ -1,4 +1,4 @@
-import { definitionsOf as definitionsIn, type VariableLookup } from "./ansibleVariables.ts";
+import { definitionsOf as definitionsIn, fieldAt, type VariableLookup } from "./ansibleVariables.ts";
 import { evaluateJinja } from "./jinja.ts";
 import { jinjaTokens } from "./jinjaTokens.ts";
 import {
@@ -9,7 +9,7 @@ import {
   type TemplateSource,
 } from "./template.ts";
 import { lineOf } from "./templateLines.ts";
-import { entriesOf, itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 import { printedNode } from "./yamlNumber.ts";
 
 /** Variables and expressions of Jinja in a document's `text`; a loop's `item` is each of its texts. */
@@ -35,23 +35,69 @@ interface TaskLoop {
   readonly source?: TemplateSource | undefined;
 }
 
+/** Filters that leave a list, or items of it: which of them, a condition tells. */
+const listFilters = new Set([
+  "d",
+  "default",
+  "dict2items",
+  "list",
+  "reject",
+  "rejectattr",
+  "reverse",
+  "select",
+  "selectattr",
+  "shuffle",
+  "sort",
+  "unique",
+]);
+const listForm = /^\s*\{\{-?\s*([\w.]+?)\s*(\.values\(\))?\s*((?:\|\s*[\w.]+\s*(?:\([^()]*\)\s*)?)*)-?\}\}\s*$/;
+
+/** The variable that a loop goes through, and whether as a dictionary of which each entry is an item, or its value. */
+function listNamed(
+  text: string,
+): { readonly path: readonly string[]; readonly as: "list" | "items" | "values" } | undefined {
+  const [, path, values, filters = ""] = listForm.exec(text) ?? [];
+  const names = [...filters.matchAll(/\|\s*(?:\w+\.)*(\w+)/g)].map(([, name = ""]) => name);
+  if (path === undefined || !names.every((name) => listFilters.has(name))) return undefined;
+  return {
+    path: path.split("."),
+    as: values !== undefined ? "values" : names.includes("dict2items") ? "items" : "list",
+  };
+}
+
 function loopOf(task: YamlNode, variables: VariableLookup): TaskLoop {
   const name = textOf(valueAt(task, "loop_control", "loop_var")) ?? "item";
-  const list = valueAt(task, "loop") ?? valueAt(task, "with_items") ?? valueAt(task, "with_list");
+  const indexed = valueAt(task, "with_indexed_items");
+  const list = valueAt(task, "loop") ?? valueAt(task, "with_items") ?? valueAt(task, "with_list") ?? indexed;
   const given = list ?? valueAt(task, "with_dict");
-  const [, variable, asItems] = /^\s*\{\{\s*(\w+)\s*(\|\s*dict2items\s*)?\}\}\s*$/.exec(textOf(given) ?? "") ?? [];
-  const named = variable === undefined ? undefined : variables(variable);
-  const node = named?.node ?? given;
+  const { path: [variable = "", ...fields] = [], as } = listNamed(textOf(given) ?? "") ?? {};
+  const named = variable === "" ? undefined : variables(variable);
+  const node = named === undefined ? given : fieldAt(named.node, fields);
   const { source } = named ?? {};
-  if (list === undefined || asItems !== undefined) {
+  if (as === "values")
+    return {
+      name,
+      source,
+      items: entriesOf(node).map(
+        ({ value }) =>
+          (path) =>
+            fieldAt(value, path),
+      ),
+    };
+  if (list === undefined || as === "items") {
     const items = entriesOf(node).map(
       ({ key, value }) =>
         ([first, ...rest]: readonly string[]) =>
-          first === "key" ? key : first === "value" ? valueAt(value, ...rest) : undefined,
+          first === "key" ? key : first === "value" ? fieldAt(value, rest) : undefined,
     );
     return { name, items, source };
   }
-  return { name, items: itemsOf(node).map((item) => (fields: readonly string[]) => valueAt(item, ...fields)), source };
+  const items = itemsOf(node).map((item) => (path: readonly string[]) => {
+    // Of `with_indexed_items`, each item is a number and what stands there.
+    if (indexed === undefined) return fieldAt(item, path);
+    return path[0] === "1" ? fieldAt(item, path.slice(1)) : undefined;
+  });
+  return { name, items, source };
 }
 
 /** Expressions that are evaluated in one scope: keeps variables that name each other from growing without end. */
@@ -66,7 +112,12 @@ function scopeWith(
   const definitionsOf = (name: string): readonly Definition[] => {
     const [first, ...fields] = name.split(".");
     if (first === itemName)
-      return items.map((item) => ({ label: "item of the loop", node: printedNode(item(fields), "8.0"), source }));
+      return items.flatMap((item) => {
+        const node = item(fields);
+        // An item without that key is not defined there, so that a default counts.
+        const isAbsent = node === undefined && fields.length > 0 && mappingOf(item(fields.slice(0, -1))) !== undefined;
+        return isAbsent ? [] : [{ label: "item of the loop", node: printedNode(node, "8.0"), source }];
+      });
     return definitionsIn(name, variables);
   };
   const scope: TemplateScope = {

@@ -178,6 +178,14 @@ interface VariableFile {
   readonly source: TemplateSource;
 }
 
+/** What stands under fields of a value, of which numbers are the places in a list. */
+export function fieldAt(node: YamlNode | undefined, fields: readonly string[]): YamlNode | undefined {
+  let current = node;
+  for (const field of fields)
+    current = (/^\d+$/.test(field) ? itemsOf(current)[Number(field)] : undefined) ?? valueAt(current, field);
+  return current;
+}
+
 /** What a name with its fields (`web.image`) stands for: everything that it may be. */
 export function definitionsOf(name: string, lookup: VariableLookup): readonly Definition[] {
   const [first = "", ...fields] = name.split(".");
@@ -185,7 +193,7 @@ export function definitionsOf(name: string, lookup: VariableLookup): readonly De
   if (found === undefined) return [];
   const { label, source } = found;
   return [found.node, ...(found.others ?? [])]
-    .map((node) => valueAt(node, ...fields))
+    .map((node) => fieldAt(node, fields))
     .filter((node) => scalarOf(node) !== undefined)
     .map((node) => ({ label, node: printedNode(node, "8.0"), source }));
 }

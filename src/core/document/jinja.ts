@@ -195,8 +195,10 @@ function readPrimary(reader: Reader): Read | undefined {
   for (;;) {
     if (take(reader, ".") !== undefined) {
       const field = reader.tokens[reader.at++];
-      if (field?.name === undefined) return undefined;
-      path.push(field.name);
+      // `item.0` of a list.
+      const key = field?.name ?? field?.text;
+      if (key === undefined) return undefined;
+      path.push(key);
     } else if (take(reader, "[") !== undefined) {
       const field = readIndex(reader, reader.tokens[reader.at++]);
       if (field === undefined || take(reader, "]") === undefined) return undefined;

@@ -160,6 +160,43 @@ describe("readAnsible", () => {
       ["command r.io/a:1 resolved", "command ? unresolved", "command r.io/b:1 resolved", "command r.io/c:1 literal"],
     ));
 
+  it("goes through lists however a loop names them, and takes defaults for what an item does not say", () =>
+    void expectUses(
+      read,
+      `- hosts: all
+  vars:
+    apps: [{ image: a/b, tag: 1 }, { image: a/c }]
+    stack: { apps: { web: { image: "a/d:1" }, db: { image: "a/e:1" } } }
+  tasks:
+    - docker_container: { image: "«{{ item.image }}:{{ item.tag | default('latest') }}»" }
+      loop: "{{ apps | default([]) | selectattr('image', 'defined') | list }}"
+    - docker_container: { image: "«{{ app.1.image }}»" }
+      with_indexed_items: "{{ apps }}"
+      loop_control: { loop_var: app }
+    - docker_container: { image: "«{{ item.value.image }}»" }
+      loop: "{{ stack.apps | dict2items }}"
+    - docker_container: { image: "«{{ item.image }}»" }
+      loop: "{{ stack.apps.values() | list }}"
+    - docker_container: { image: "«{{ apps[1].image }}»" }
+    - docker_container: { image: "«{{ apps.0.image | lower }}:{{ apps[0]['tag'] }}»" }
+    - docker_container: { image: "«{{ item.image }}»" }
+      loop: "{{ apps | map('extract', other) }}"
+`,
+      [
+        "docker_container docker.io/a/b:1 resolved",
+        "docker_container docker.io/a/c:latest resolved",
+        "docker_container docker.io/a/b resolved",
+        "docker_container docker.io/a/c resolved",
+        "docker_container docker.io/a/d:1 resolved",
+        "docker_container docker.io/a/e:1 resolved",
+        "docker_container docker.io/a/d:1 resolved",
+        "docker_container docker.io/a/e:1 resolved",
+        "docker_container docker.io/a/c resolved",
+        "docker_container docker.io/a/b:1 resolved",
+        "docker_container ? unresolved",
+      ],
+    ));
+
   it("runs no image of a registry where a module has built it", () =>
     void expectUses(
       read,
