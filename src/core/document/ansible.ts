@@ -27,6 +27,14 @@ const imageModules = new Map([
   ["docker", "image"],
   ["podman_pod", "infra_image"],
   ["podman_runlabel", "image"],
+  // A function of AWS.
+  ["lambda", "image_uri"],
+]);
+/** Modules that take a list of containers, with what is said of where their images stand. */
+const containerModules = new Map([
+  ["podman_containers", "podman_container"],
+  ["ecs_taskdefinition", "ecs_taskdefinition"],
+  ["azure_rm_containerinstance", "azure_rm_containerinstance"],
 ]);
 /** Modules whose parameter names one image or several, which others have made or pulled before. */
 const listModules = new Map([
@@ -135,9 +143,9 @@ function readImages(module: string, parameters: YamlNode, scope: TemplateScope, 
     if (!isBuilt(scalarOf(image), scope, reading)) pipeline.image(image, site, { scope });
   };
   if (imageModules.has(module)) readModule(module, parameters, scope, reading);
-  else if (module === "podman_containers")
+  else if (containerModules.has(module))
     for (const container of itemsOf(valueAt(parameters, "containers")))
-      add(valueAt(container, "image"), "podman_container");
+      add(valueAt(container, "image"), containerModules.get(module));
   else if (listModules.has(module)) {
     const named = valueAt(parameters, listModules.get(module) ?? "");
     for (const image of itemsOf(named).length > 0 ? itemsOf(named) : [named]) add(image);

@@ -11,6 +11,9 @@ const imageName = /^variable \w*(?:image|img)$/i;
 export const makeFunction =
   /^["']?\$[({](?:if|or|and|foreach|addprefix|addsuffix|patsubst|subst|filter(?:-out)?|call|shell|strip|sort)\s|^["']?\$[({][\w.-]+:[^=)}]*=/;
 
+/** An expression of a template that chooses options, or none. */
+const chosenOptions = /^["']?\{\{(?:-?[\s(]*|[^}]*(?:\bternary\(|\belse\b)\s*)["']\s*-{1,2}\w/;
+
 /** What an expansion whose value is not known may become: one argument, options only, or any words. */
 export function expansionKind({ text, word, parts }: WordValue): "argument" | "options" | "anything" {
   if (!text.startsWith(unknownCharacter)) return "argument";
@@ -36,6 +39,8 @@ export function expansionKind({ text, word, parts }: WordValue): "argument" | "o
   // `{{ flags | join(' ') }}` of a playbook: a list is one of options, unless it is said to be of images.
   const [, joined] = /^["']?\{\{-?\s*([\w.]+)\s*\|[^}]*\bjoin\b/.exec(raw) ?? [];
   if (isWhole && joined !== undefined) return /image|img/i.test(joined) ? "anything" : "options";
+  // `{{ '-p 80:80' if open else '' }}` is, too.
+  if (isWhole && chosenOptions.test(raw)) return "options";
   // `${X:+--option $X}` is options or nothing.
   if ((isWhole && /^\$\{\w+:?\+/.test(raw)) || /^"\$\{\w+:?\+\s*-/.test(raw)) return "options";
   // `{{ flags | trim }}`: what filters make of it is called nothing.

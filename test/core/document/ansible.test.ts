@@ -153,11 +153,20 @@ describe("readAnsible", () => {
           {{ container_run_opts | trim }} \\
           «{{ img }}:1» \\
           {{ container_run_args | trim }}
+    - shell: docker run {{ '-p 80:80' if open else '' }} {{ (gpus > 0) | ternary('--gpus all', '') }} «r.io/d:1»
+    - shell: docker run «{{ missing | replace('-dev', '') }}» ls
     - shell: docker run {{ image_opts | trim }} «{{ missing }}:{{ version }}»
     - shell: docker service create «{{ service }}»
     - shell: docker service create '{{ service }}' «r.io/c:1»
 `,
-      ["command r.io/a:1 resolved", "command ? unresolved", "command r.io/b:1 resolved", "command r.io/c:1 literal"],
+      [
+        "command r.io/a:1 resolved",
+        "command r.io/d:1 literal",
+        "command ? unresolved",
+        "command ? unresolved",
+        "command r.io/b:1 resolved",
+        "command r.io/c:1 literal",
+      ],
     ));
 
   it("goes through lists however a loop names them, and takes defaults for what an item does not say", () =>
@@ -224,6 +233,9 @@ describe("readAnsible", () => {
     - containers.podman.podman_tag: { image: «e:1», target_names: [no:4] }
     - community.docker.docker_image_info: { name: «f:1» }
     - containers.podman.podman_pod: { name: no:5, infra_image: «g:1» }
+    - community.aws.ecs_taskdefinition: { family: no:6, containers: [{ name: no:7, image: «h:1» }] }
+    - amazon.aws.lambda: { name: no:8, image_uri: «1.dkr.ecr.eu-west-1.amazonaws.com/i:1» }
+    - azure.azcollection.azure_rm_containerinstance: { name: no:9, containers: [{ image: «j:1» }] }
 `,
       [
         "podman_container docker.io/library/a:1 literal",
@@ -233,6 +245,9 @@ describe("readAnsible", () => {
         "podman_tag docker.io/library/e:1 literal",
         "docker_image_info docker.io/library/f:1 literal",
         "podman_pod docker.io/library/g:1 literal",
+        "ecs_taskdefinition docker.io/library/h:1 literal",
+        "lambda 1.dkr.ecr.eu-west-1.amazonaws.com/i:1 literal",
+        "azure_rm_containerinstance docker.io/library/j:1 literal",
       ],
     ));
 
