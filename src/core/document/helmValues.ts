@@ -65,7 +65,7 @@ const artifact = "oci://";
 /** Keys of the parts of an application, all of which may be named behind one repository. */
 const partsKey = /(?:^|[a-z])(?:services|apps|applications|components|deployments|modules|workers|workloads|jobs)$/i;
 /** A registry with its port, which reads as a name with a tag. */
-const hostAlone = /^[\w-]+(?:\.[\w-]+)+:\d{2,5}$/;
+const hostAlone = /^(?:localhost|[\w-]+(?:\.[\w-]+)+):\d{2,5}$/;
 /** What is written on resources, which names no image but those of containers that will be injected. */
 const notesKey = /(?:^|[a-z])(?:annotations|labels)$/i;
 const unknownTag: SuppliedPart = { steps: [] };
@@ -101,6 +101,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
     const mayBeFolder =
       imagesKey.test(key) ||
       (hasParts && depth <= 2) ||
+      found?.mayBeFolder === true ||
       isShort(found) ||
       filled(valueAt(mapping, "name")) !== undefined;
     const split = inTemplates(found, top, mayBeFolder, templates);
@@ -193,6 +194,7 @@ interface TextOfImage {
 /** A text under the key of an image, with the tag that stands beside it (`jobImage` and `jobImageTag`) or in the templates. */
 function addImageText({ key, value, tag, registry }: TextOfImage, top: string, reading: HelmValuesReading): void {
   const written = textOf(value) ?? "";
+  if (hostAlone.test(written)) return;
   const open = isImageKey(key) && isUnknown(written) ? openValue(written) : undefined;
   if (open !== undefined) {
     reading.images.add(value, "image", { value: open, pin: "none" });

@@ -36,6 +36,8 @@ export interface FoundSplit extends SplitImage {
   readonly needsTag?: boolean;
   /** Whether the registry may as well be the whole repository, and the name something else. */
   readonly isPart?: boolean;
+  /** Whether its key is as often that of a folder of images. */
+  readonly mayBeFolder?: boolean;
   /** Whether only templates can tell what comes before the name. */
   readonly isOpen?: boolean;
   /** Whether the name may be a whole image, of which the tag beside it is no part. */
@@ -78,10 +80,17 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
   // A repository that holds several images, and the name of one.
   if (repository !== undefined && isImageKey(key) && name !== undefined && isPart(repository, name))
     return { registry: repository, repository: name, tag: rest.tag, digest, isBare: true, isPart: true };
-  if (repository !== undefined && (isImageKey(key) || hasPolicy || has("tag", "digest", "registry")))
+  if (repository !== undefined && (isImageKey(key) || hasPolicy || has("tag", "digest", "registry"))) {
+    const mayBeFolder = repository === at("repo");
     return rest.registry === undefined && hasHost(repository)
-      ? { ...rest, repository, isBare: true }
-      : { ...rest, repository, isOpen: rest.registry === undefined && valueAt(mapping, "registry") !== undefined };
+      ? { ...rest, repository, isBare: true, mayBeFolder }
+      : {
+          ...rest,
+          repository,
+          isOpen: rest.registry === undefined && valueAt(mapping, "registry") !== undefined,
+          mayBeFolder,
+        };
+  }
   const isVersioned = version !== undefined && /\//.test(textOf(name) ?? "");
   if (isImageKey(key) && name !== undefined && (isVersioned || has("tag", "digest", "registry", "pullPolicy")))
     return {

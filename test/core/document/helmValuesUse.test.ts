@@ -41,6 +41,15 @@ describe("values as templates use them", () => {
       ["image r.io/a/b:load-1.2.3 resolved", "image r.io/a/b:run-2 resolved"],
     ],
     [
+      "a folder under the key of a repo, and a registry with its port, which are none",
+      "imageRegistry: localhost:5000\nimage: {repo: team, version: v1, pullPolicy: Always}\njob: {image: {repo: «mailer», version: v2}}\n",
+      workload("{{ .Values.image.repo }}/core:{{ .Values.image.version }}", "{{ .Values.job.image.repo }}:v2").replace(
+        "spec:\n",
+        "spec:\n  hub: {{ .Values.imageRegistry }}\n",
+      ),
+      ["image docker.io/library/mailer:v2 resolved"],
+    ],
+    [
       "a folder of images, which is none",
       "images: {repository: r.io/shop, tag: v1}\nimage: {registry: r.io, repository: a/b, tag: v2}\nservices: [{name: c}, {name: d}]\n",
       workload(
