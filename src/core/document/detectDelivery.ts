@@ -30,15 +30,23 @@ export function deliveryOfPath(path: string): Dialect | undefined {
 const likeResources: ReadonlySet<Dialect> = new Set<Dialect>([
   "azure-pipelines",
   "bitbucket-pipelines",
+  "bitrise",
   "buildkite",
   "cloud-build",
   "codebuild",
   "compose",
+  "devspace",
   "ecs",
   "github-action",
   "gitlab-ci",
+  "goreleaser",
   "helm-values",
   "helmfile",
+  "pulumi",
+  "serverless",
+  "taskfile",
+  "wercker",
+  "werf",
 ]);
 
 /** Whether a file whose path tells a dialect is a resource of Kubernetes all the same. */
@@ -56,8 +64,8 @@ const templateAction =
 const controlLine = /^[ \t]*\{\{-?\s*(?:if|range|with|end|else|define)\b/m;
 /** What holds templates of Go as texts (Crossplane). */
 const composition = /^apiVersion[ \t]*:[ \t]*["']?apiextensions\.crossplane\.io\//m;
-/** An image that an action alone yields, without quotes: what YAML reads there is no text. */
-const bareImage = /^[ \t-]*image[ \t]*:[ \t]*\{\{[^{}\n]*\}\}[ \t]*(?:#.*)?\r?$/m;
+/** An image that begins with an action, without quotes: what YAML reads there is no text. */
+const bareImage = /^[ \t-]*image[ \t]*:[ \t]*\{\{[^{}\n]*\}\}[^\n]*$/m;
 const patchOperation = /^(?:- +|[ ]+)op[ \t]*:[ \t]*["']?(?:add|replace)\b/m;
 
 /** The dialect of Kubernetes' tools for delivery that a YAML text shows. */
