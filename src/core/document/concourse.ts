@@ -51,7 +51,9 @@ function readRun(text: string, run: YamlNode, commands: ShellCommand[]): void {
 }
 
 function addResource(text: string, images: ImageCollector, node: YamlNode, site: string): void {
-  if (!/^(?:registry-image|docker-image)$/.test(textOf(valueAt(node, "type")) ?? "")) return;
+  // A task runs in an image, of whatever type of its own a pipeline has it brought.
+  const isOfTask = site === "image-resource";
+  if (!isOfTask && !/^(?:registry-image|docker-image)$/.test(textOf(valueAt(node, "type")) ?? "")) return;
   const repository = valueAt(node, "source", "repository");
   if (repository === undefined || scalarOf(repository) === undefined) return;
   const tag = pieceOf(valueAt(node, "source", "tag"), "tag");

@@ -38,6 +38,18 @@ describe("readConcourse", () => {
       ["resource docker.io/a/notify literal"],
     ));
 
+  it("reads the image of a task, though a type of the pipeline's own brings it", () =>
+    expectUses(
+      (text) => readDocument(text, "ci/task.yml"),
+      `platform: linux
+image_resource:
+  type: registry-image-mirrored
+  source: {repository: «a/tool», tag: v1}
+run: {path: make}
+`,
+      ["image-resource docker.io/a/tool:v1 resolved"],
+    ));
+
   it("leaves a resource that a pipeline only puts", () =>
     expectUses(
       read,
