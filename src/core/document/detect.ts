@@ -7,7 +7,7 @@ import {
   isToFillIn,
   mayHoldInfrastructure,
 } from "./detectInfrastructure.ts";
-import { pipelineOfPath, pipelineOfYaml } from "./detectPipeline.ts";
+import { pipelineOfJson, pipelineOfPath, pipelineOfYaml } from "./detectPipeline.ts";
 import { isCloudConfig, toolOfPath, toolOfYaml } from "./detectTool.ts";
 import { keepingMany } from "../lastResults.ts";
 import type { Dialect } from "./document.ts";
@@ -115,11 +115,11 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
   if (/\.ya?ml$/i.test(path)) {
     if (dockerfileName.test(nameOf(path)) && isDockerfile(head)) return "dockerfile";
     // JSON is YAML, too.
-    return /^\s*[[{]/.test(head) ? deliveryOfJson(head) : undefined;
+    return /^\s*[[{]/.test(head) ? (pipelineOfJson(head) ?? deliveryOfJson(head)) : undefined;
   }
   if (mayBeValues.test(path)) return isChartValues(head, path) ? "helm-values" : undefined;
   if (mayHoldInfrastructure(path)) return infrastructureOfContent(head, path);
-  if (/\.json$/i.test(path)) return deliveryOfJson(head) ?? infrastructureOfContent(head, path);
+  if (/\.json$/i.test(path)) return pipelineOfJson(head) ?? deliveryOfJson(head) ?? infrastructureOfContent(head, path);
   if (nameOf(path).includes(".")) return undefined;
   if (/^#(?:![^\n]{0,200}\b|[ \t]*shellcheck[ \t][^\n]{0,200}\bshell=)(?:ba|da|a|z|k|mk)?sh\b/.test(head))
     return "shell";

@@ -111,7 +111,9 @@ function isContainerOrList(head: string): boolean {
   return (
     /^\s*(?:\[\s*\{|\{\s*(?:"[^"]*"\s*:\s*(?:"[^"]*"|[\d.]+|true|false)\s*,\s*)*"image"\s*:\s*")/.test(head) &&
     /"image"\s*:/.test(head) &&
-    /"(?:essential|logConfiguration|memoryReservation|mountPoints|portMappings)"\s*:/.test(head)
+    /"(?:essential|logConfiguration|memoryReservation|mountPoints|portMappings)"\s*:|"(?:environment|secrets)"\s*:\s*\[\s*\{\s*"(?:name|value|valueFrom)"\s*:/.test(
+      head,
+    )
   );
 }
 

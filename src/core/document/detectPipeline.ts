@@ -31,6 +31,16 @@ const argoVersion = /^[ \t-]*["']?apiVersion["']?[ \t]*:[ \t]*["']?argoproj\.io\
 const argoKinds =
   /kind["']?[ \t]*:[ \t]*["']?(?:(?:Cluster)?Workflow(?:Template|EventBinding)?|CronWorkflow|Sensor|EventSource)\b/;
 
+const resourceInJson = /^\s*[[{][^]*?"apiVersion"\s*:\s*"(?:(?:triggers\.)?(tekton)\.dev|argoproj\.io)\//;
+
+/** The dialect of resources in JSON that describe pipelines. */
+export function pipelineOfJson(head: string): Dialect | undefined {
+  if (!head.includes("tekton.dev/") && !head.includes("argoproj.io/")) return undefined;
+  const found = resourceInJson.exec(head);
+  if (found?.[1] !== undefined) return "tekton";
+  return found !== null && argoKinds.test(head) ? "argo" : undefined;
+}
+
 /**
  * The pipeline dialect of a YAML text's beginning, where its path does not tell it. `has` says whether a key stands at
  * the top level.

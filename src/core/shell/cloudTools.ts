@@ -2,7 +2,7 @@ import { fieldValues, namedValues, noImages, type ToolReader } from "./commandVe
 import { afterName, mentioned, type CommandImages } from "./mention.ts";
 import { aws, gcloud } from "./options/clouds.ts";
 import { readOptions, type OptionTable } from "./optionTable.ts";
-import { afterPrefix, fieldsOf, textOfSlice, wholeSlice, type WordValue } from "./wordValue.ts";
+import { afterPrefix, fieldsOf, textOfSlice, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
 
 /** Command lines of clouds. */
 export const cloudTools: readonly (readonly [string, ToolReader])[] = [
@@ -110,6 +110,8 @@ function readAzure(words: readonly WordValue[]): CommandImages {
     // With a registry beside it, the source is a name within that.
     const isWithin = words.some(({ text }) => /^(?:-r|--registry)(?:=|$)/.test(text));
     if (command.startsWith("pack build")) return mentioned(namedValues(words, ["--builder", "-b"]));
+    if (rest[0] === "run" || command.startsWith("task create"))
+      return mentioned(namedValues(words, ["--cmd"]).flatMap(imageOfTask));
     return rest[0] === "import" && !isWithin ? mentioned(namedValues(words, ["--source"])) : noImages;
   }
   const known = azureLetters.get(group ?? "");
@@ -119,6 +121,12 @@ function readAzure(words: readonly WordValue[]): CommandImages {
   return mentioned(
     namedValues(words, [...azureImages, ...letters]).map((slice) => afterPrefix(slice, "https://") ?? slice),
   );
+}
+
+/** What a command of a task runs, before its arguments; an alias or a name within the task's own registry is none. */
+function imageOfTask(slice: WordSlice): readonly WordSlice[] {
+  const [image = ""] = textOfSlice(slice).split(/\s/, 1);
+  return /[/:]/.test(image) && !image.startsWith("$") ? [{ ...slice, to: slice.from + image.length }] : [];
 }
 
 /** Services of AWS with the options, and the fields in their structures, that hold an image. */

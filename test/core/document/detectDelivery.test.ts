@@ -61,6 +61,14 @@ describe("files of Kubernetes' tools", () => {
     ["operations of a patch", "patch.yaml", "- op: replace\n  path: /a\n  value: b\n", "kustomize"],
     ["operations of a patch in JSON", "p.json", '[\n  { "op": "replace", "path": "/a", "value": "b" }\n]', "kustomize"],
     ["a list of other paths in JSON", "p.json", '[\n  { "path": "/a", "op": "copy", "from": "/b" }\n]', undefined],
+    ["a pipeline's task in JSON", "a.json", '{ "kind": "Task", "apiVersion": "tekton.dev/v1" }', "tekton"],
+    ["a workflow in JSON", "a.json", '{ "apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow" }', "argo"],
+    [
+      "an application in JSON",
+      "a.json",
+      '{ "apiVersion": "argoproj.io/v1alpha1", "kind": "Application" }',
+      "kubernetes",
+    ],
     ["a resource in JSON", "a.json", '{\n\t"kind": "Pod",\n\t"apiVersion": "v1"\n}', "kubernetes"],
     [
       "values of a chart under another name",

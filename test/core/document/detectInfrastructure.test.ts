@@ -16,6 +16,8 @@ const cases: readonly (readonly [path: string, text: string, dialect: string])[]
   ["terragrunt.hcl", 'include "root" {}\n', "unrecognised"],
   ["infra/main.tf", "", "terraform"],
   ["cdk.tf.json", "{}", "terraform"],
+  ["x.json", '[{ "name": "a", "image": "b:1", "environment": [{ "name": "C" }] }]', "ecs"],
+  ["x.json", '[{ "name": "a", "image": "b:1", "environment": "c" }]', "unrecognised"],
   ["job.nomad", "", "nomad"],
   ["jobs/web.hcl", '# a\njob "web" {\n}\n', "nomad"],
   ["nomad/web.nomad.tpl", "", "nomad"],

@@ -269,6 +269,8 @@ const commands: readonly string[] = [
   "az containerapp update -n x --image ⟦a.azurecr.io/b:1⟧",
   "az acr import --name a --source ⟦docker.io/library/node:22⟧ --image node:22",
   "az acr build --image a:1 .",
+  "az acr run -r a --cmd '⟦mcr.microsoft.com/a/b:1⟧ x --y c:1' /dev/null",
+  "az acr run -r a --cmd 'acr purge --filter a:.*' /dev/null",
   "act -P ubuntu-latest=⟦catthehacker/ubuntu:act⟧",
   "singularity pull x.sif docker://⟦node:22⟧",
   "sudo -E docker run ⟦node:22⟧",
