@@ -5,7 +5,8 @@ import { isSetupKey, readSetup, readUnit } from "./machineSetup.ts";
 import { isMasked } from "./templateMask.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { createResourceReading, filledIn, usesOf, type ResourceReading } from "./resourceReading.ts";
-import { addSplitImage, type SplitImage } from "./splitImage.ts";
+import { filled } from "./helmValuesSplit.ts";
+import { addSplitImage, nameEnd, type SplitImage } from "./splitImage.ts";
 import {
   dereference,
   itemsOf,
@@ -69,6 +70,7 @@ export function readShape(
       if (name.text === "images") for (const image of imagesByName(value)) reading.add(image, "image");
       if (scalar === undefined) visit(value, isNamed ? "container" : name.text, depth + 1);
       else if (parts?.repository === value) continue;
+      else if (addTagged(mapping, name.text, value, reading)) continue;
       else if (key === "annotations" ? isImageAnnotation(name.text) : isImage(name.text, scalar, reading))
         reading.add(value, key === "annotations" ? "annotation" : "image");
       else if (name.text === "url" && isWrappedImage(scalar.text))
@@ -117,6 +119,20 @@ function containerImages(container: YamlMapping): readonly YamlNode[] {
   const images = own.length > 0 ? own.map(({ value }) => value) : [valueAt(container, "image")];
   return images.flatMap((image) => (image === undefined || textOf(image) === undefined ? [] : [image]));
 }
+
+/** Adds an image whose tag stands under a key that is called after its own (`image_version`, `imageTag`); gives whether it does. */
+function addTagged(mapping: YamlMapping, key: string, repository: YamlNode, reading: ResourceReading): boolean {
+  const name = isImageKey(key) ? (textOf(repository) ?? "") : "";
+  if (name === "" || nameEnd(name) < name.length || !isPossibleImage(name)) return false;
+  const tag = tagKeys.map((end) => filled(valueAt(mapping, key + end))).find((found) => found !== undefined);
+  if (tag === undefined) return false;
+  // A container's own image is whole.
+  const isKnown = reading.images.images.some(({ span }) => span.start === repository.span.start);
+  if (!isKnown) addSplit({ repository, tag }, reading);
+  return true;
+}
+
+const tagKeys = ["Tag", "_tag", "Version", "_version"];
 
 function isImage(key: string, scalar: YamlScalar, reading: ResourceReading): boolean {
   if (!isImageKey(key)) return false;

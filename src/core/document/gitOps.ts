@@ -53,6 +53,17 @@ export function readGitOps(
     case "source.toolkit.fluxcd.io/OCIRepository":
       readOciRepository(spec, reading);
       return true;
+    case "fluxcd.controlplane.io/FluxInstance": {
+      const sync = valueAt(spec, "sync");
+      const source = { repository: valueAt(sync, "url"), tag: valueAt(sync, "ref") };
+      if (textOf(source.repository)?.startsWith("oci://") === true)
+        addSplitImage(text, images, source, "oci-repository", {
+          wrapper: "oci://",
+          digestReplacesTag: true,
+          pin: "none",
+        });
+      return false;
+    }
     case "fluxcd.controlplane.io/ResourceSet":
       readResourceSet(spec, reading, readPatch);
       return true;

@@ -6,7 +6,7 @@ export function isImageKey(key: string): boolean {
 }
 
 const imageKey =
-  /^image(?:Name)?$|(?:^i|[a-z0-9]I)mage(?:PullSpec|Ref|Reference|Spec|URI)$|[a-z0-9]Image$|[a-z0-9][_-]image$|[a-z0-9]RepositoryAndTag$/;
+  /^image(?:Name)?$|(?:^i|[a-z0-9]I)mage(?:Fqin|PullSpec|Ref|Reference|Spec|URI)$|[a-z0-9]Image$|[a-z0-9][_-]image$|[a-z0-9]RepositoryAndTag$/;
 
 const notImages = /\.(?:png|svg|jpe?g|gif|webp|ico|bmp|iso|qcow2?|img|raw|vmdk|ova|vhdx?|tar|gz|xz|zip)(?:[:@].*)?$/i;
 const plainWords =

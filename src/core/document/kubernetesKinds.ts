@@ -60,6 +60,7 @@ const imagePlaces = new Map<string, readonly ImagePlace[]>([
   ],
   ["cdi.kubevirt.io/DataVolume", [place(`spec.${dataVolume}`, "volume", "docker://")]],
   ["cdi.kubevirt.io/DataImportCron", [place(`spec.template.spec.${dataVolume}`, "volume", "docker://")]],
+  ["elemental.cattle.io/ManagedOSVersion", [place("spec.metadata.uri")]],
   ["fluxcd.controlplane.io/FluxInstance", [place("spec.distribution.artifact", "oci-repository", "oci://")]],
   ["apps.kruise.io/ImagePullJob", [place("spec.image")]],
   ["apps.kruise.io/ImageListPullJob", [place("spec.images.*")]],
@@ -114,6 +115,8 @@ export function readingOfKind(group: string, kind: string): KindReading {
     return { kind: "custom", places: [place("spec.desiredUpdate.image")] };
   // It runs the policies, and is none.
   if (name === "policies.kubewarden.io/PolicyServer") return { kind: "custom", places: [place("spec.image")] };
+  // It adds filters to a gateway, some of which are images.
+  if (name === "gateway.envoyproxy.io/EnvoyExtensionPolicy") return { kind: "custom", places: [] };
   // It says which drivers the GPU operator runs, and nothing about anybody else's images.
   if (name === "nvidia.com/ClusterPolicy") return { kind: "custom", places: [] };
   if (isBuiltIn(group) || isPolicy(group, kind)) return { kind: "nothing" };

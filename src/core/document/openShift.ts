@@ -26,6 +26,9 @@ export function readOpenShift(
       reading.add(valueAt(node, "spec", "dockerImageRepository"), "image-stream");
       for (const tag of itemsOf(valueAt(node, "spec", "tags"))) addFrom(valueAt(tag, "from"), "image-stream", reading);
       return true;
+    case "ImageStreamTag":
+      addFrom(valueAt(node, "tag", "from"), "image-stream", reading);
+      return true;
     case "ImageStreamImport":
       for (const image of itemsOf(valueAt(node, "spec", "images")))
         addFrom(valueAt(image, "from"), "image-stream", reading);

@@ -8,6 +8,8 @@ interface SharedKeys {
   readonly repository: string;
   readonly tags: readonly string[];
   readonly digest?: string;
+  /** A key of the resource's `spec` whose tag counts for all that state none. */
+  readonly shared?: string;
 }
 
 const versioned: readonly SharedKeys[] = [{ repository: "repository", tags: ["version"] }];
@@ -21,6 +23,7 @@ const kinds = new Map<string, readonly SharedKeys[]>([
   ["monitoring.coreos.com/Alertmanager", prometheus],
   ["monitoring.coreos.com/Prometheus", prometheus],
   ["monitoring.coreos.com/ThanosRuler", prometheus],
+  ["pingcap.com/TidbCluster", [{ repository: "baseImage", tags: ["version"], shared: "version" }]],
   ["scylla.scylladb.com/ScyllaCluster", [...versioned, { repository: "agentRepository", tags: ["agentVersion"] }]],
 ]);
 
@@ -37,10 +40,11 @@ export function addSharedKeys(
   const spec = valueAt(node, "spec");
   if (keys === undefined || spec === undefined) return taken;
   for (const holder of [spec, ...entriesOf(spec).map(({ value }) => value)])
-    for (const { repository: key, tags, digest } of keys) {
+    for (const { repository: key, tags, digest, shared } of keys) {
       const repository = filled(valueAt(holder, key));
       const sha = digest === undefined ? undefined : filled(valueAt(holder, digest));
-      const tag = tags.map((name) => filled(valueAt(holder, name))).find((found) => found !== undefined);
+      const own = tags.map((name) => filled(valueAt(holder, name))).find((found) => found !== undefined);
+      const tag = own ?? (shared === undefined ? undefined : filled(valueAt(spec, shared)));
       const name = textOf(repository) ?? "";
       // What has a tag or digest of its own is taken as it is.
       if (repository === undefined || nameEnd(name) < name.length || (tag ?? sha) === undefined) continue;

@@ -171,4 +171,14 @@ describe("readArgo", () => {
       "{{workflow.name}}",
     ]);
   });
+
+  it("reads the commands of other resources beside", () => {
+    const job =
+      'apiVersion: batch/v1\nkind: Job\nspec: {template: {spec: {containers: [{image: a, command: [sh, -c, "crane copy b:1 c.io/b:1"]}]}}}\n';
+    const document = readArgo(
+      `${resource("Workflow", 'templates: [{name: a, script: {image: d, source: "docker pull e:1"}}]')}---\n${job}`,
+      "a.yaml",
+    );
+    assert.deepEqual(commandTexts(document), ["a: docker pull e:1", "crane copy b:1 c.io/b:1"]);
+  });
 });

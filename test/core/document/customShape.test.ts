@@ -40,6 +40,18 @@ describe("readShape", () => {
       ["image a.io/b:2 resolved"],
     ],
     [
+      "images whose tags stand under keys that are called after theirs",
+      "example.com/v1/Foo",
+      "spec: {image: «quay.io/a/foo», image_version: 21.0.0, redis_image: «redis», redis_image_version: '7', pgImage: «a/pg», pgImageTag: '', webImage: «a/web:1», webImageTag: '2', otherImage: word, version: '9', containers: [{image: «a», imageTag: '3'}]}",
+      [
+        "image quay.io/a/foo:21.0.0 resolved",
+        "image docker.io/library/redis:7 resolved",
+        "image docker.io/a/pg literal",
+        "image docker.io/a/web:1 literal",
+        "image docker.io/library/a literal",
+      ],
+    ],
+    [
       "images under keys that say how they are written",
       "example.com/v1/Foo",
       "spec: {workImagePullSpec: «quay.io/a/b:1», imageSpec: '«a.io/s»', webImageRef: «a/b», imageURI: «a.io/u:2», imageURL: 'https://a.io/b:1', imageReference: word, imageSpecs: a.io/b:1}",

@@ -53,6 +53,18 @@ describe("readGitOps", () => {
       ["image quay.io/a/b:1 literal", "image ? unresolved"],
     ],
     [
+      "where an instance of Flux and what it installs come from",
+      "fluxcd.controlplane.io/v1/FluxInstance",
+      `spec:
+  distribution: {registry: ghcr.io/fluxcd, artifact: "oci://«ghcr.io/a/manifests:latest»"}
+  sync: {kind: OCIRepository, url: "oci://«ghcr.io/a/fleet»", ref: v1}
+---
+apiVersion: fluxcd.controlplane.io/v1
+kind: FluxInstance
+spec: {sync: {kind: GitRepository, url: "https://example.com/a/image", ref: main}}`,
+      ["oci-repository ghcr.io/a/manifests:latest literal", "oci-repository ghcr.io/a/fleet:v1 resolved"],
+    ],
+    [
       "what functions of kpt set",
       "kpt.dev/v1/Kptfile",
       `pipeline:

@@ -246,6 +246,30 @@ parameters: [{name: NAME, value: quay.io/a/b}, {name: TAG, value: "1"}, {name: U
       ["oci-repository a.io/wasm:1 literal"],
     ],
     [
+      "filters of a gateway",
+      "gateway.envoyproxy.io/v1alpha1/EnvoyExtensionPolicy",
+      "spec: {wasm: [{code: {type: Image, image: {url: «a.io/wasm:1»}}}]}",
+      ["image a.io/wasm:1 literal"],
+    ],
+    [
+      "systems that machines are given",
+      "elemental.cattle.io/v1beta1/ManagedOSVersion",
+      "spec: {type: iso, metadata: {uri: «a.io/os-image:1»}}",
+      ["image a.io/os-image:1 literal"],
+    ],
+    [
+      "a tag of a stream",
+      "image.openshift.io/v1/ImageStreamTag",
+      "tag: {from: {kind: DockerImage, name: «a.io/b:1»}}",
+      ["image-stream a.io/b:1 literal"],
+    ],
+    [
+      "the proxy that a mesh injects",
+      "apps/v1/Deployment",
+      "spec: {template: {metadata: {annotations: {config.linkerd.io/proxy-image: «a.io/proxy»}}, spec: {}}}",
+      ["annotation a.io/proxy literal"],
+    ],
+    [
       "the server that runs policies",
       "policies.kubewarden.io/v1/PolicyServer",
       "spec: {image: «a.io/server:1»}",

@@ -28,6 +28,16 @@ describe("addSharedKeys", () => {
       ["image quay.io/p/prometheus:v2.7.1 resolved", `image quay.io/t/thanos@${digest} resolved`],
     ],
     [
+      "databases that share a version",
+      "pingcap.com/v1alpha1/TidbCluster",
+      "spec: {version: v6.5.0, pd: {baseImage: «pingcap/pd»}, tikv: {baseImage: «pingcap/tikv», version: v1}, tidb: {baseImage: «pingcap/tidb:v2»}}",
+      [
+        "image docker.io/pingcap/pd:v6.5.0 resolved",
+        "image docker.io/pingcap/tikv:v1 resolved",
+        "image docker.io/pingcap/tidb:v2 literal",
+      ],
+    ],
+    [
       "repositories of a database and its agent",
       "scylla.scylladb.com/v1/ScyllaCluster",
       "spec: {repository: «docker.io/s/scylla», version: 6.2.0, agentRepository: «docker.io/s/agent», agentVersion: 3.4.0}",
