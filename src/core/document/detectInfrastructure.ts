@@ -6,10 +6,11 @@ import { yamlStart } from "./detectYaml.ts";
 const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["devcontainer", /(?:^|\/)(?:\.?devcontainer(?:[.-][\w.-]+)?|tests?\/(?:.*\/)?scenarios)\.json$/i],
   ["earthfile", /(?:^|\/)(?:(?:[\w-]+\.)?Earthfile(?:\.[\w-]+)?|[\w.-]+\.earth)$/],
-  ["bake", /(?:(?:^|[/._-])docker-bake[^/]*|\.bake)\.(?:hcl|json)$/i],
+  ["bake", /(?:(?:^|[/._-])docker-bake[^/]*|(?:^|\/)bake|\.bake)\.(?:hcl|json)$/i],
   ["terraform", /\.(?:tf|tofu)(?:\.json)?$/i],
   ["nomad", /\.nomad(?:\.hcl)?(?:\.(?:tpl|tmpl|tftpl|template|levant))?$/i],
   ["packer", /\.pkr\.(?:hcl|json)$/i],
+  ["waypoint", /(?:^|\/)waypoint\.hcl$/i],
   ["quadlet", /\.(?:container|image|volume|artifact|kube|service)(?:\.d\/[^/]+\.conf)?$/],
   ["ecs", /(?:^|\/)(?:[^/]*task-?_?def(?:inition)?s?[^/]*|Dockerrun\.aws)\.json$/i],
   ["ecs", /(?:^|\/)copilot\/[^/]+\/manifest\.ya?ml$/i],

@@ -37,6 +37,7 @@ export type Dialect =
   | "terraform"
   | "nomad"
   | "packer"
+  | "waypoint"
   | "quadlet"
   | "butane"
   | "ecs"

@@ -66,6 +66,7 @@ import { readShellScript } from "./shellScript.ts";
 import { readToolConfig } from "./toolConfig.ts";
 import { readConcourse } from "./concourse.ts";
 import { readTravis } from "./travis.ts";
+import { readWaypoint } from "./waypoint.ts";
 import { readVagrantfile } from "./vagrantfile.ts";
 import { readTomlConfig } from "./tomlConfig.ts";
 import { readSkaffold } from "./skaffold.ts";
@@ -112,6 +113,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["terraform", readTerraform],
   ["nomad", readNomad],
   ["packer", readPacker],
+  ["waypoint", readWaypoint],
   ["earthfile", readEarthfile],
   ["travis", readTravis],
   ["nix", readNix],

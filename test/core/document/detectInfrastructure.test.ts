@@ -70,6 +70,7 @@ const cases: readonly (readonly [path: string, text: string, dialect: string])[]
   ["tests/build.earth", "", "earthfile"],
   ["web.container", "", "quadlet"],
   ["a.service", "", "quadlet"],
+  ["apps/waypoint.hcl", "", "waypoint"],
   ["ecs/task-definition.json", "{}", "ecs"],
   ["Dockerrun.aws.json", "{}", "ecs"],
   ["tasks/web.json", '[{ "name": "a", "image": "b:1", "essential": true }]', "ecs"],
