@@ -1,3 +1,4 @@
+import { keepingLast } from "../lastResults.ts";
 import { chartCalls } from "./chartCalls.ts";
 import { namedTemplates } from "./chartDefines.ts";
 import { parseTemplate, type TemplateNode } from "./goTemplate.ts";
@@ -143,7 +144,9 @@ function rootOf(folder: string, siblings: Siblings, given: GivenValues | undefin
       chart.kind === "node" ? { ...chart, node: valueAt(chart.node, key), label: `.Chart.${name}` } : chart,
     ];
   });
-  const values = file("values.yaml", ".Values");
+  const own = file("values.yaml", ".Values");
+  const around = globalAround(folder, siblings);
+  const values: TemplateData = around === undefined ? own : { kind: "node", ...around, label: ".Values", base: own };
   const chartName = chart.kind === "node" ? textOf(valueAt(chart.node, "name")) : undefined;
   return {
     kind: "dictionary",
@@ -158,8 +161,28 @@ function rootOf(folder: string, siblings: Siblings, given: GivenValues | undefin
 
 function givenOver({ path, node, around }: GivenValues, base: TemplateData): TemplateData {
   const given = { kind: "node", file: path, label: ".Values" } as const;
-  const all = mappingOf(around);
-  if (all === undefined) return { ...given, node, base };
-  const global = { ...all, entries: all.entries.filter(({ key }) => key.text === "global") };
+  const global = globalOf(around);
+  if (global === undefined) return { ...given, node, base };
   return { ...given, node, base: { ...given, node: global, base } };
+}
+
+/** Values without all that is not `global`. */
+function globalOf(values: YamlNode | undefined): YamlNode | undefined {
+  const all = mappingOf(values);
+  return all === undefined ? undefined : { ...all, entries: all.entries.filter(({ key }) => key.text === "global") };
+}
+
+const globalIn = keepingLast(8, (text) => globalOf(readYaml(text).documents[0]?.root));
+
+/** What is `global` in the values of the chart in whose folder `charts` another lies: it holds there, too. */
+export function globalAround(
+  folder: string,
+  siblings: Siblings,
+): { readonly node: YamlNode; readonly file: string } | undefined {
+  const above = /^(|.*\/)charts\/[^/]+\/$/.exec(folder)?.[1];
+  if (above === undefined || siblings(`${above}Chart.yaml`) === undefined) return undefined;
+  const file = `${above}values.yaml`;
+  const text = siblings(file);
+  const node = text === undefined || !/^global\b/m.test(text) ? undefined : globalIn(text);
+  return node === undefined ? undefined : { node, file };
 }

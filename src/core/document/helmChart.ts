@@ -1,10 +1,11 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
-import { chartData, chartExpressions } from "./chartTemplates.ts";
+import { chartData, chartExpressions, globalAround } from "./chartTemplates.ts";
 import type { Document, ImageUse } from "./document.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { readHelmValues } from "./helmValues.ts";
 import { helmfileActions, valuesAround } from "./helmfileValues.ts";
+import { sharedIn } from "./helmValuesShared.ts";
 import { isImageKey } from "./imageShape.ts";
 import { holdsManifests, readManifestText } from "./helmValuesText.ts";
 import { addOciChart } from "./ociChart.ts";
@@ -100,6 +101,7 @@ export function chartValues(text: string, path: string, siblings: Siblings): Cha
     const isKnown = stretches.length > 0 && stretches.every((stretch) => (stretch.text ?? "") !== "");
     return isKnown ? valueOfStretches(stretches, { span, label: "template", text: source }) : openPart;
   };
+  const shared = sharedIn(globalAround(folder, beside)?.node);
   const roots = documents.map(({ root }) => ({ root, templates: valuesInCharts(root, chart, beside) }));
   return {
     problems,
@@ -122,6 +124,7 @@ export function chartValues(text: string, path: string, siblings: Siblings): Cha
           defaultTag: (key) => chartOf().tagFor(key),
           nested,
           templates,
+          shared,
           at: offset,
           expand: (scalar) => (chartOf().holds(topOf(root, scalar)) ? openPart : filledIn(scalar)),
         });

@@ -49,6 +49,8 @@ export interface HelmValuesReading {
   readonly defaultTag?: (key: string) => SuppliedPart;
   /** What the chart's templates make of the values. */
   readonly templates?: TemplateUse;
+  /** The registries of all images that the values of a chart around state. */
+  readonly shared?: SharedRegistries | undefined;
   /** Takes the texts that may be more than a value. */
   readonly nested?: (scalar: YamlScalar, key: string) => void;
   /** Reads only what stands around this offset. */
@@ -177,7 +179,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
       }
     }
   };
-  visit(root, "", "", 0);
+  visit(root, "", "", 0, reading.shared);
 }
 
 function sizeOf(node: YamlNode): number {

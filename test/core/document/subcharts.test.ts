@@ -49,4 +49,16 @@ describe("valuesInCharts", () => {
       expectUses(read, values, expected);
       expectToSurvive(read, values.replaceAll(/[«»]/g, ""));
     });
+
+  it("knows in the values of a chart within what is global around it", () => {
+    const around = (values: string, path: string, text: string) =>
+      readHelmValuesFile(text, path, listedSiblings({ ...files, "values.yaml": values }));
+    const cache = (values: string) => (text: string) => around(values, "x/c/charts/cache/values.yaml", text);
+    const own = "global: {}\nimage: {registry: q.io, repository: «a/cache», tag: ''}\n";
+    expectUses(cache("global: {registry: r.io}\nimage: {tag: '9'}\n"), own, ["image r.io/a/cache:7 resolved"]);
+    expectUses(cache("store: {global: {registry: r.io}}\n"), own, ["image q.io/a/cache:7 resolved"]);
+    // Of a chart without templates that tell, the registry of all images holds.
+    const read = (text: string) => around("global: {imageRegistry: r.io}\n", "x/c/charts/plain/values.yaml", text);
+    expectUses(read, "image: {registry: q.io, repository: «a/b», tag: '1'}\n", ["image r.io/a/b:1 resolved"]);
+  });
 });
