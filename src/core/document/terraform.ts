@@ -22,7 +22,7 @@ import {
   readerOfText,
   wrapperOf,
 } from "./terraformResources.ts";
-import { isScript, joinedLines } from "./terraformScripts.ts";
+import { isFileOfScript, isScript, joinedLines } from "./terraformScripts.ts";
 import type { Value, ValuePart } from "./value.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, type YamlNode } from "./yamlNode.ts";
 
@@ -128,7 +128,8 @@ function readTexts(file: HclFile, kind: string, key: string, node: YamlNode): vo
     return;
   }
   const lines = joinedLines(node);
-  if (shebangIsShell(textOf(itemsOf(lines)[0]) ?? "") === true) file.script(lines);
+  const [first] = itemsOf(lines);
+  if (shebangIsShell(textOf(first) ?? "") ?? (userData.has(key) && isFileOfScript(first))) file.script(lines);
   // What a machine is told, by the keys of a map.
   if (key === "metadata") for (const entry of entriesOf(node)) readTexts(file, kind, entry.key.text, entry.value);
   const scalar = scalarOf(node);
@@ -138,6 +139,8 @@ function readTexts(file: HclFile, kind: string, key: string, node: YamlNode): vo
 }
 
 const imageKey: ReadonlySet<string> = new Set(["image"]);
+/** What a machine is given when it starts. */
+const userData: ReadonlySet<string> = new Set(["user_data", "user_data_base64", "custom_data"]);
 
 /** Adds an image whose registry and tag may stand beside it. */
 function addNamed(

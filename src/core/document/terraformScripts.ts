@@ -1,5 +1,5 @@
-import { callTag } from "./hclExpression.ts";
-import type { YamlNode } from "./yamlNode.ts";
+import { callTag, expressionTag } from "./hclExpression.ts";
+import { scalarOf, type YamlNode } from "./yamlNode.ts";
 
 /** Scripts that a shell runs though their first line does not say so, or the commands of one. */
 const scripts: readonly (readonly [kind: RegExp, key: RegExp])[] = [
@@ -18,4 +18,10 @@ export function joinedLines(node: YamlNode): YamlNode | undefined {
   if (node.kind !== "sequence" || node.tag !== `${callTag}join`) return undefined;
   const [, lines] = node.items;
   return lines;
+}
+
+/** Whether a line is what a script in another file says: `file("install.sh")`. */
+export function isFileOfScript(line: YamlNode | undefined): boolean {
+  const scalar = scalarOf(line);
+  return scalar?.tag === expressionTag && /^(?:file|templatefile)\([^)]*\.(?:bash|sh)\b/.test(scalar.text);
 }

@@ -14,6 +14,9 @@ resource "ssh_resource" "b" { commands = ["docker pull «acme/b:1»", "docker ru
 resource "aws_instance" "c" {
   user_data = join("\\n", ["#!/bin/bash", "docker run «acme/c:1»"])
 }
+resource "aws_instance" "f" {
+  user_data = join("\\n", [file("install.sh"), "docker run «acme/f:1»"])
+}
 resource "aws_instance" "d" { user_data = join("\\n", ["docker run acme/no:2", "x"]) }
 resource "google_compute_instance" "e" {
   metadata = {
@@ -29,13 +32,14 @@ describe("scripts of Terraform's resources", () => {
       "command docker.io/acme/b:1 literal",
       "command docker.io/acme/b:2 literal",
       "command docker.io/acme/c:1 literal",
+      "command docker.io/acme/f:1 literal",
       "google_compute_instance gcr.io/acme/e:1 literal",
     ]);
   });
 
   it("keep pins and spans, whatever is changed", () => {
     const plain = scripts.replaceAll(/[«»]/g, "");
-    assert.equal(expectPinsToHold(read, plain), 5);
+    assert.equal(expectPinsToHold(read, plain), 6);
     expectToSurvive(read, plain);
   });
 });
