@@ -1,3 +1,4 @@
+import { windowsShellOf } from "../shell/windowsShell.ts";
 import { readFirstCircleci } from "./circleciFirst.ts";
 import {
   circleArguments,
@@ -71,21 +72,29 @@ function readJob(orb: Orb, entry: YamlEntry, invocations: readonly CircleInvocat
   const { key, value: job } = entry;
   const given = invocations.length === 0 ? [new Map()] : invocations.map(({ values }): CircleArguments => values);
   const scopes = given.map((values) => circleScope(around, job, values));
-  for (const scope of scopes) {
+  const executors = scopes.map((scope) => {
     readDocker(orb, job, scope);
-    readExecutor(orb, valueAt(job, "executor"), scope);
-  }
+    return readExecutor(orb, valueAt(job, "executor"), scope);
+  });
   // With several ways to run it, what the parameters of a step are cannot be said.
   const scope = scopes.length === 1 && scopes[0] !== undefined ? scopes[0] : circleScope(around, job, undecided(given));
-  const environment = placedVariables(pipeline.text, environmentOf(job), scope);
+  /** What the executor says, and over that what the job does. */
+  const variablesOf = (one: TemplateScope, executor: Executor | undefined): ReturnType<typeof placedVariables> => ({
+    ...(executor === undefined ? {} : placedVariables(pipeline.text, environmentOf(executor.node), executor.scope)),
+    ...placedVariables(pipeline.text, environmentOf(job), one),
+  });
+  const [first, ...others] = executors;
+  const isOne = others.every((other) => other?.node === first?.node);
+  const environment = variablesOf(scope, isOne ? first : undefined);
   const combinations =
     scopes.length < 2
       ? undefined
-      : scopes.map((one) => ({
+      : scopes.map((one, index) => ({
           scope: one,
-          variable: lazyLookup(() => textsOf(placedVariables(pipeline.text, environmentOf(job), one))),
+          variable: lazyLookup(() => textsOf(variablesOf(one, executors[index]))),
         }));
-  const place = { job: key.text, environment: textsOf(environment), combinations };
+  const shell = textOf(valueAt(job, "shell")) ?? (isOne ? textOf(valueAt(first?.node, "shell")) : undefined);
+  const place = { job: key.text, environment: textsOf(environment), combinations, shell };
   const extra = invocations.flatMap(({ steps }) => steps);
   const steps = readSteps(orb, itemsOf(valueAt(job, "steps")), scope, place);
   readSteps(orb, extra, around, place);
@@ -103,17 +112,24 @@ function readDocker({ pipeline }: Orb, holder: YamlNode, scope: TemplateScope): 
     pipeline.image(valueAt(container, "image"), "image", { scope });
 }
 
-/** An executor of this file, by its name or with arguments. */
-function readExecutor(orb: Orb, node: YamlNode | undefined, scope: TemplateScope): void {
+interface Executor {
+  readonly node: YamlNode;
+  readonly scope: TemplateScope;
+}
+
+/** Reads an executor of this file, by its name or with arguments. */
+function readExecutor(orb: Orb, node: YamlNode | undefined, scope: TemplateScope): Executor | undefined {
   const nameNode = scalarOf(node) ?? scalarOf(valueAt(node, "name"));
   const name = nameNode === undefined ? undefined : templateText(orb.pipeline.text, nameNode, scope);
-  if (name === undefined) return;
+  if (name === undefined) return undefined;
   const [first = "", second] = name.split("/");
   const owner = second === undefined ? orb.root : valueAt(orb.root, "orbs", first);
   const executor = valueAt(owner, "executors", second ?? first);
-  if (executor === undefined) return;
+  if (executor === undefined) return undefined;
   orb.used.add(name);
-  readDocker(orb, executor, circleScope(orb.around, executor, circleArguments(node, scope)));
+  const inner = circleScope(orb.around, executor, circleArguments(node, scope));
+  readDocker(orb, executor, inner);
+  return { node: executor, scope: inner };
 }
 
 /** What a job or a step sets for its commands; older configurations write a list. */
@@ -124,13 +140,12 @@ function environmentOf(node: YamlNode | undefined): readonly YamlEntry[] {
 
 const maximumNesting = 10;
 
-function readSteps(
-  orb: Orb,
-  items: readonly YamlNode[],
-  scope: TemplateScope,
-  place: Pick<ScriptOptions, "job" | "environment" | "combinations" | "step">,
-  depth = 0,
-): JobStep[] {
+/** Where steps stand, with the shell that runs what names none. */
+type Place = Pick<ScriptOptions, "job" | "environment" | "combinations" | "step"> & {
+  readonly shell?: string | undefined;
+};
+
+function readSteps(orb: Orb, items: readonly YamlNode[], scope: TemplateScope, place: Place, depth = 0): JobStep[] {
   const { pipeline } = orb;
   const steps: JobStep[] = [];
   for (const item of items) {
@@ -140,13 +155,14 @@ function readSteps(
     const isDeploy = scalarOf(deploy) !== undefined || valueAt(deploy, "command") !== undefined;
     const run = valueAt(item, "run") ?? (isDeploy ? deploy : undefined);
     const script = scalarOf(run) === undefined ? valueAt(run, "command") : run;
-    const shell = textOf(valueAt(run, "shell")) ?? "bash";
-    if (script !== undefined && /\b(?:ba|da|z|k)?sh\b(?!\.)/.test(shell)) {
+    const shell = textOf(valueAt(run, "shell")) ?? place.shell ?? "bash";
+    const windowsShell = windowsShellOf(shell);
+    if (script !== undefined && (windowsShell !== undefined || /\b(?:ba|da|z|k)?sh\b(?!\.(?!exe))/.test(shell))) {
       const own = placedVariables(pipeline.text, environmentOf(run), scope);
       const environment = { ...place.environment, ...textsOf(own) };
       const job = place.job === undefined ? {} : { job: place.job, step };
       const { combinations } = place;
-      pipeline.script([script], { scope, environment, combinations, ...job });
+      pipeline.script([script], { scope, environment, combinations, windowsShell, ...job });
     }
     const name = textOf(valueAt(run, "name"));
     const [first] = entriesOf(item);
@@ -162,13 +178,7 @@ function readSteps(
 }
 
 /** A command of this file that a step runs, where what it is given makes a difference. */
-function readCommand(
-  orb: Orb,
-  name: string,
-  given: CircleArguments,
-  place: Parameters<typeof readSteps>[3],
-  depth: number,
-): void {
+function readCommand(orb: Orb, name: string, given: CircleArguments, place: Place, depth: number): void {
   const [first = "", second] = name.split("/");
   const root = second === undefined ? orb.root : valueAt(orb.root, "orbs", first);
   const command = valueAt(root, "commands", second ?? first);

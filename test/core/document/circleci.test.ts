@@ -139,6 +139,18 @@ describe("readCircleci", () => {
     assert.deepEqual(commandTexts(readCircleci(source, "x.yml")), ["a: cosign ?"]);
   });
 
+  it("runs a job's commands in its executor's environment and shell", () => {
+    const source =
+      "version: 2.1\nexecutors:\n  e:\n    parameters: {v: {type: string, default: '1'}}\n    environment: {R: reg.example.com, T: << parameters.v >>}\n    machine: true\n  w:\n    machine: true\n    shell: powershell.exe -ExecutionPolicy Bypass\n    environment: {R: reg.example.com}\njobs:\n  a:\n    executor: {name: e, v: '7'}\n    steps:\n    - run: docker run «$R/a:$T»\n  b:\n    executor: e\n    environment: {R: other.example.com}\n    steps:\n    - run: docker run «$R/b:$T»\n  c:\n    executor: w\n    steps:\n    - run: |\n        docker run `\n          --rm «$env:R/c:1»\n    - run: {shell: bash.exe, command: docker run «$R/d:1»}\n    - run: {shell: cmd.exe, command: docker run «%R%/e:1»}\n    - run: {shell: python, command: docker run no}\n";
+    expectUses((text) => readDocument(text, ".circleci/config.yml"), source, [
+      "command reg.example.com/a:7 resolved",
+      "command other.example.com/b:1 resolved",
+      "command reg.example.com/c:1 resolved",
+      "command reg.example.com/d:1 resolved",
+      "command reg.example.com/e:1 resolved",
+    ]);
+  });
+
   it("reads the command of an orb in a file of its own, and leaves its scripts to theirs", () => {
     const source =
       "description: x\nparameters: {tag: {type: string, default: '3'}}\nsteps:\n- run: docker run «alpine:<< parameters.tag >>»\n- run: {command: <<include(scripts/a.sh)>>}\n- run: docker pull «redis:7»\n";
