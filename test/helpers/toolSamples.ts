@@ -27,6 +27,25 @@ ports: [{port: 80}]
     pins: 1,
   },
   {
+    dialect: "gitpod",
+    path: ".gitpod/automations.yaml",
+    text: `services:
+  db:
+    name: image:1
+    commands: {start: docker run «postgres:16», ready: pg_isready}
+tasks:
+  tool:
+    command: docker pull «a/b:1»
+    runsOn: {docker: {image: «node:22», environment: [IMAGE]}}
+`,
+    uses: [
+      "command docker.io/library/postgres:16 literal",
+      "command docker.io/a/b:1 literal",
+      "container docker.io/library/node:22 literal",
+    ],
+    pins: 1,
+  },
+  {
     dialect: "talos",
     path: "talos/controlplane.yaml",
     text: `version: v1alpha1

@@ -3,7 +3,7 @@ import { dialectByForm } from "./pathForms.ts";
 
 /** Configuration of tools that build, run or develop, by their paths. */
 const byPath: readonly (readonly [Dialect, RegExp])[] = [
-  ["gitpod", /(?:^|\/)\.gitpod\.ya?ml$/i],
+  ["gitpod", /(?:^|\/)\.gitpod\.ya?ml$|(?:^|\/)\.(?:gitpod|ona)\/automations\.ya?ml$/i],
   ["devfile", /(?:^|\/)\.?devfile\.ya?ml$/i],
   ["cirrus", /(?:^|\/)\.cirrus(?:(?:\.[\w-]+)?\.ya?ml|\.star)$/i],
   ["travis", /(?:^|\/)\.travis\.ya?ml$/i],

@@ -42,12 +42,18 @@ export const toolConfigs: ReadonlyMap<Dialect, ToolConfig> = new Map<Dialect, To
       syntax: dollar({ bare: false }),
     },
   ],
-  // Gitpod documentation, ".gitpod.yml reference"; as a mapping, `image` names a Dockerfile.
+  // Gitpod documentation, ".gitpod.yml reference", where `image` as a mapping names a Dockerfile, and "Automations".
   [
     "gitpod",
     {
-      images: [["image", "image"]],
-      scripts: [["tasks", "*", /^(?:before|init|prebuild|command)$/]],
+      images: [
+        ["image", "image"],
+        ["container", /^(?:tasks|services)$/, "*", "runsOn", "docker", "image"],
+      ],
+      scripts: [
+        ["tasks", "*", /^(?:before|init|prebuild|command)$/],
+        ["services", "*", "commands", /^(?:start|ready|stop)$/],
+      ],
     },
   ],
   // Devfile schema 2; `image` of a component is what is built.

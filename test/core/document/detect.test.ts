@@ -78,6 +78,7 @@ describe("mayHoldReferences", () => {
     "bin/run",
     "Dockerfile.py",
     "a/Makefile.js",
+    "Dockerfile.go",
     "Jenkinsfile.TXT",
   ])
     it(`reads ${path}`, () => assert.ok(mayHoldReferences(path)));
@@ -96,6 +97,8 @@ describe("mayHoldReferences", () => {
 describe("dialectOfContent", () => {
   const contents: [name: string, path: string, text: string, dialect: string | undefined][] = [
     ["a manifest", "a.yaml", "# x\napiVersion: v1\nkind: Pod\n", "kubernetes"],
+    ["a Dockerfile for what a language needs", "Dockerfile.go", "# x\nFROM golang:1 AS a\n", "dockerfile"],
+    ["a program about Dockerfiles", "dockerfile.go", "package a\n\nconst b = `\nFROM c\n`\n", undefined],
     ["a manifest in a file without ending", "deploy/web", "---\napiVersion: v1\nkind: Pod\n", "kubernetes"],
     ["a compose file without ending", "deploy/web", "# x\nservices:\n  a:\n    image: b\n", "compose"],
     ["a text about a manifest", "deploy/web", "Write:\napiVersion: v1\nkind: Pod\n", undefined],

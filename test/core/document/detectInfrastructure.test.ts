@@ -12,6 +12,7 @@ const cases: readonly (readonly [path: string, text: string, dialect: string])[]
   ["docs/scenarios.json", "{}", "unrecognised"],
   ["docker-bake.override.hcl", "", "bake"],
   ["ci/docker-bake.json", "{}", "bake"],
+  ["ci/bake.json", "{}", "bake"],
   ["build.hcl", 'target "a" {\n}\n', "bake"],
   ["terragrunt.hcl", 'include "root" {}\n', "unrecognised"],
   ["infra/main.tf", "", "terraform"],

@@ -4,6 +4,7 @@ import { dialectOfContent, dialectOfPath, mayHoldReferences } from "../../../src
 describe("paths of tools' configuration", () => {
   const paths: readonly (readonly [path: string, dialect: string | undefined])[] = [
     [".gitpod.yml", "gitpod"],
+    [".ona/automations.yaml", "gitpod"],
     ["a/.devfile.yaml", "devfile"],
     [".cirrus.yml", "cirrus"],
     [".travis.yml", "travis"],
