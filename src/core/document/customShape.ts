@@ -1,6 +1,6 @@
 import { imagesByName } from "./imageNames.ts";
 import { isCertainImage, isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
-import { isImageAnnotation } from "./kubernetesKinds.ts";
+import { isImageAnnotation, isKeyOfNotes } from "./kubernetesKinds.ts";
 import { isSetupKey, readSetup, readUnit } from "./machineSetup.ts";
 import { isMasked } from "./templateMask.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
@@ -58,7 +58,6 @@ export function readShape(
     if (isImageKey(key)) readSplit(mapping, reading);
     const parts = partsOf(mapping);
     if (parts !== undefined) addSplit(parts, reading);
-    if (key === "containerDisk") reading.add(valueAt(mapping, "image"), "volume");
     if (key === "image") readDescribed(mapping, reading);
     // Some charts and resources name their containers as keys.
     const isNamed = !isItem && (key === "containers" || key === "initContainers");
@@ -70,8 +69,9 @@ export function readShape(
       if (name.text === "images") for (const image of imagesByName(value)) reading.add(image, "image");
       if (scalar === undefined) visit(value, isNamed ? "container" : name.text, depth + 1);
       else if (parts?.repository === value) continue;
+      else if (key === "containerDisk" && name.text === "image") reading.add(value, "volume");
       else if (addTagged(mapping, name.text, value, reading)) continue;
-      else if (key === "annotations" ? isImageAnnotation(name.text) : isImage(name.text, scalar, reading))
+      else if (isKeyOfNotes(key) ? isImageAnnotation(name.text) : isImage(name.text, scalar, reading))
         reading.add(value, key === "annotations" ? "annotation" : "image");
       else if (name.text === "url" && isWrappedImage(scalar.text))
         reading.add(value, "volume", { wrapper: imageWrapper });

@@ -32,6 +32,21 @@ describe("readHelmTemplate", () => {
       ["image docker.io/library/busybox:1.36 literal"],
     ],
     [
+      "the disk of a virtual machine, once",
+      `{{- if .Values.enabled }}
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+spec:
+  template:
+    spec:
+      volumes:
+      - containerDisk:
+          image: «quay.io/a/disk:1»
+{{- end }}
+`,
+      ["volume quay.io/a/disk:1 literal"],
+    ],
+    [
       "what applications of Argo CD set for other charts",
       `apiVersion: argoproj.io/v1alpha1
 kind: Application
