@@ -21,7 +21,7 @@ import {
   type Hub,
 } from "./helmValuesSplit.ts";
 import { addedTag, addedTo, inTemplates, isPartOf, wholeOf } from "./helmValuesUse.ts";
-import { isImageAnnotation, readingOfKind } from "./kubernetesKinds.ts";
+import { isImageAnnotation, isKeyOfNotes, readingOfKind } from "./kubernetesKinds.ts";
 import { addSplitImage, isUnknown, openValue, type SplitImage, type SuppliedPart } from "./splitImage.ts";
 import { namesRepository } from "./templateAction.ts";
 import { isInParts, isMasked } from "./templateMask.ts";
@@ -68,8 +68,6 @@ const artifact = "oci://";
 const partsKey = /(?:^|[a-z])(?:services|apps|applications|components|deployments|modules|workers|workloads|jobs)$/i;
 /** A registry with its port, which reads as a name with a tag. */
 const hostAlone = /^(?:localhost|[\w-]+(?:\.[\w-]+)+):\d{2,5}$/;
-/** What is written on resources, which names no image but those of containers that will be injected. */
-const notesKey = /(?:^|[a-z])(?:annotations|labels)$/i;
 const unknownTag: SuppliedPart = { steps: [] };
 
 /**
@@ -140,7 +138,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
     for (const { key: name, value } of mapping.entries) {
       const below = name.text;
       // What is merged in stands elsewhere, too, and is read there.
-      if (below === "<<" || !isWanted(value) || (notesKey.test(key) && !isImageAnnotation(below))) continue;
+      if (below === "<<" || !isWanted(value) || (isKeyOfNotes(key) && !isImageAnnotation(below))) continue;
       const scalar = scalarOf(value);
       if (imagesKey.test(below))
         for (const image of imagesByName(value))

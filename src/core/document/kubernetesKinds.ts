@@ -162,6 +162,11 @@ const annotations = new Set([
   "config.linkerd.io/debug-image",
 ]);
 
+/** Whether a key holds what is written on resources, or on the nodes that they choose: texts by names of anyone's. */
+export function isKeyOfNotes(key: string): boolean {
+  return /(?:^|[a-z])(?:annotations|labels|nodeSelector)$/i.test(key);
+}
+
 /** Whether an annotation's value is the image of a container that will be injected. */
 export function isImageAnnotation(name: string): boolean {
   return annotations.has(name);

@@ -22,6 +22,12 @@ describe("readShape", () => {
       ],
     ],
     [
+      "nothing that is written on resources or chooses their nodes",
+      "example.com/v1/Foo",
+      "spec: {podAnnotations: {image: a/b:1}, serviceLabels: {image: a/c:1}, nodeSelector: {image: a/d:1}, image: «a/e:1»}",
+      ["image docker.io/a/e:1 literal"],
+    ],
+    [
       "disks of machines wherever they are described",
       "pool.kubevirt.io/v1alpha1/VirtualMachinePool",
       "spec: {virtualMachineTemplate: {spec: {template: {spec: {volumes: [{containerDisk: {image: «fedora»}}]}}}}}",

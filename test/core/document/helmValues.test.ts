@@ -92,7 +92,7 @@ describe("readHelmValues", () => {
     ],
     [
       "none of what is written on resources, but containers that will be injected",
-      "podAnnotations: {image: a/b:1, x/y: r.io/a/b:1, sidecar.istio.io/proxyImage: «a/c:1»}\nlabels: {image: a/d:1}",
+      "podAnnotations: {image: a/b:1, x/y: r.io/a/b:1, sidecar.istio.io/proxyImage: «a/c:1»}\nlabels: {image: a/d:1}\nnodeSelector: {image: a/e:1}",
       ["image docker.io/a/c:1 literal"],
     ],
     [
