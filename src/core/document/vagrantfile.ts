@@ -85,7 +85,11 @@ function setReceiver(tokens: readonly RubyToken[], at: number, receivers: Map<st
   while (first > 0 && tokens[first - 1]?.text !== "\n") first--;
   const method = tokens.slice(first, at).findLastIndex(({ text }) => text === "provision" || text === "provider");
   const index = first + method;
-  const isDocker = method >= 0 && isOfDocker(tokens[index + 1], tokens[index + 2]);
+  // A provisioner of another name says what it is.
+  const type = tokens.slice(first, at).findLastIndex((token) => isNamed(token, "type"));
+  const isDocker =
+    method >= 0 &&
+    (isOfDocker(tokens[index + 1], tokens[index + 2]) || (type >= 0 && isOfDocker(valueAfter(tokens, first + type))));
   receivers.set(name.text, !isDocker ? "other" : tokens[index]?.text === "provider" ? "provider" : "provisioner");
 }
 

@@ -50,10 +50,13 @@ export function readImageCommands(
 const runSites: ReadonlySet<string> = new Set([
   "agents",
   "container",
+  "docker",
+  "docker_container",
   "image",
   "name",
   "pipe",
   "plugins",
+  "podman_container",
   "resources",
   "services",
   "task",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readDocument } from "../../../src/core/document/readDocument.ts";
+import { imagesOf } from "../../../src/core/shell/imageCommands.ts";
 import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
 
 const read = (text: string) => readDocument(text, "roles/web/tasks/main.yml");
@@ -221,6 +222,20 @@ describe("readAnsible", () => {
 `,
       ["command r.io/api:2 literal"],
     ));
+
+  it("runs no image of a registry where a command has built it", () => {
+    const text = `- hosts: all
+  tasks:
+    - docker_container: { name: a, image: r.io/a:1 }
+    - command: docker build -t r.io/a:1 .
+    - command: podman tag r.io/a:1 {{ app }}:2
+    - docker_container: { name: a, image: r.io/a:1 }
+    - podman_container: { name: a, image: "{{ app }}:2" }
+    - docker_container: { name: b, image: r.io/a:2 }
+`;
+    const images = imagesOf(read(text)).map(({ span }) => text.slice(span.start, span.end));
+    assert.deepEqual(images, ["r.io/a:1", "r.io/a:2"]);
+  });
 
   it("reads modules that name several images", () =>
     void expectUses(

@@ -34,6 +34,9 @@ Vagrant.configure("2") do |config|
     d.post_install_provision "shell", inline: "docker pull «r.io/f:1»"
   end
   config.vm.provision :docker, images: ["«r.io/g:1»"]
+  config.vm.provision "base", type: "docker", run: "always" do |d|
+    d.pull_images "«r.io/j:1»"
+  end
   config.vm.define "one" do |one|
     one.vm.provider :docker do |docker|
       docker.image = "«r.io/h:1»"
@@ -71,6 +74,7 @@ describe("readVagrantfile", () => {
       "run ? partial",
       "command r.io/f:1 literal",
       "pull_images r.io/g:1 literal",
+      "pull_images r.io/j:1 literal",
       "image r.io/h:1 literal",
       "command r.io/i:2 resolved",
     ]);
