@@ -27,7 +27,7 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
   const text = withoutByteOrderMark(source);
   const images = createImageCollector(text);
   const expressions = chartExpressions(path, text, siblings);
-  const isOutside = !ofChart.test(text);
+  const isOutside = !isOfChart(path, text);
   const isListed = listedByValues(path, (place) => (place === path ? text : siblings(place)));
   const addItems = (
     node: YamlNode,
@@ -81,8 +81,13 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
   };
 }
 
-/** What tells that a template is of a chart, whose values stand in a file; what fills in another is a program. */
-const ofChart = /\.(?:Values|Release|Chart|Capabilities)\b|\{\{-?\s*(?:include|define|template)\b/;
+/** Whether a template is of a chart, whose values stand in a file; what fills in another is a program. */
+function isOfChart(path: string, text: string): boolean {
+  if (ofHelm.test(text)) return true;
+  return /(?:^|\/)templates\//.test(path) && /\{\{-?\s*(?:define|template)\b/.test(text);
+}
+
+const ofHelm = /\.(?:Values|Release|Chart|Capabilities)\b|\{\{-?\s*include\b/;
 
 /** Whether an image that the chart's own values name is listed where they stand, and as the template puts it together. */
 function listedByValues(path: string, siblings: Siblings): (stretches: readonly TemplateStretch[]) => boolean {

@@ -17,8 +17,17 @@ export type Filling = "jinja" | "terraform" | "nobody";
 export function fillingOf(path: string, text: string): Filling | undefined {
   if (jinja.test(path) || ofRole.test(path))
     return /\{[{%#]/.test(text) ? "jinja" : jinja.test(path) ? "nobody" : undefined;
+  if (text.includes("{%") && /\.ya?ml$/i.test(path) && isJinjaManifest(text)) return "jinja";
   if (terraform.test(path)) return isGoTemplate(path, text) ? undefined : "terraform";
   return sample.test(path) ? "nobody" : undefined;
+}
+
+/** Whether a manifest has statements of Jinja on lines of their own, which are no YAML, though its name does not say so. */
+function isJinjaManifest(text: string): boolean {
+  return (
+    /^[ \t]*\{%[-+]?[ \t]*(?:if|for|set|else|endif|endfor|macro|include|import|raw)\b/m.test(text) &&
+    /^[ \t-]*apiVersion[ \t]*:/m.test(text)
+  );
 }
 
 /** Whether a text is a template of Go: braces in pairs may also stand in what a command is given. */

@@ -303,6 +303,9 @@ quay.io/a/literal:1
     ]);
     const ofChart = "kind: Pod\nmetadata: {name: {{ .Release.Name }}}\nspec: {containers: [{image: {{ .Image }}}]}\n";
     assert.deepEqual(read(ofChart, "charts/c/files/web.yaml").images, []);
+    const named = '{{ define "a" }}\nkind: Pod\nspec: {containers: [{image: {{ .Image }}}]}\n{{ end }}\n';
+    assert.deepEqual(read(named, "charts/c/templates/_web.tpl").images, []);
+    assert.equal(read(named, "internal/web.tpl").images.length, 1);
   });
 
   it("counts defaults where the chart has no values", () => {

@@ -139,4 +139,15 @@ describe("readJinjaTemplate", () => {
     const paths = ["a/compose.yml.j2", "x.service.jinja", "a.compose.j2", "Dockerfile.j2", "nginx.conf.j2", "a.cfg.j2"];
     assert.deepEqual(paths.map(mayHoldReferences), [true, true, true, true, false, false]);
   });
+
+  it("reads a manifest whose name does not say that it is a template", () => {
+    const source =
+      "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n{% for c in parts %}\n  - image: «{{ c.image }}»\n{% endfor %}\n  - image: «a/b:{{ tag | default('1') }}»\n";
+    expectUses((text) => readDocument(text, "k8s/web.yaml"), source, [
+      "image ? unresolved",
+      "image docker.io/a/b:1 resolved",
+    ]);
+    const script = "apiVersion: v1\nkind: ConfigMap\ndata: {a: '{% if x %}', image: b}\n";
+    assert.deepEqual(readDocument(script, "k8s/web.yaml").images, []);
+  });
 });
