@@ -63,6 +63,16 @@ const chartKinds = new Map<string, ChartPlace>([
       values: ["values"],
     },
   ],
+  // Replicated's own clusters install charts before the application.
+  [
+    "embeddedcluster.replicated.com/Config",
+    {
+      at: ["spec", "extensions", "helm", "charts", "*"],
+      url: ["chartname"],
+      version: ["version"],
+      values: ["values"],
+    },
+  ],
   // KOTS: `builder` holds values by which it finds the images for an installation without a network.
   [
     "kots.io/HelmChart",
@@ -83,6 +93,11 @@ export function readChartResource(
   kind: string,
   reading: ResourceReading,
 ): boolean {
+  if (group === "fleet.cattle.io" && (kind === "HelmOp" || kind === "Bundle")) {
+    const spec = valueAt(node, "spec");
+    for (const one of [spec, ...itemsOf(valueAt(spec, "targets"))]) readFleetChart(valueAt(one, "helm"), reading);
+    return true;
+  }
   const place = chartKinds.get(`${group}/${kind}`);
   if (place === undefined) return false;
   const { text, images } = reading;
@@ -116,13 +131,15 @@ export function isFleet(path: string): boolean {
 
 /** Reads the chart of a `fleet.yaml` with its values, and those of single targets (Fleet, "fleet.yaml"). */
 export function readFleet(root: YamlNode | undefined, reading: ResourceReading): void {
-  for (const one of [root, ...itemsOf(valueAt(root, "targetCustomizations"))]) {
-    const helm = valueAt(one, "helm");
-    const [repository, chart] = [valueAt(helm, "repo"), valueAt(helm, "chart")];
-    const named = repository === undefined ? { url: chart } : { url: repository, name: chart };
-    addOciChart(reading.text, reading.images, { ...named, version: valueAt(helm, "version") }, "chart");
-    readInlineValues(valueAt(helm, "values"), reading);
-  }
+  for (const one of [root, ...itemsOf(valueAt(root, "targetCustomizations"))])
+    readFleetChart(valueAt(one, "helm"), reading);
+}
+
+function readFleetChart(helm: YamlNode | undefined, reading: ResourceReading): void {
+  const [repository, chart] = [valueAt(helm, "repo"), valueAt(helm, "chart")];
+  const named = repository === undefined ? { url: chart } : { url: repository, name: chart };
+  addOciChart(reading.text, reading.images, { ...named, version: valueAt(helm, "version") }, "chart");
+  readInlineValues(valueAt(helm, "values"), reading);
 }
 
 const dependencies = ["package", "provider", "configuration", "function"];

@@ -100,6 +100,10 @@ export function readGitOps(
         if (!/^mustnothave$/i.test(textOf(valueAt(template, "complianceType")) ?? ""))
           readPatch(valueAt(template, "objectDefinition"), reading);
       return true;
+    // Images that KOTS puts into bundles beside those that it finds.
+    case "kots.io/Application":
+      for (const image of itemsOf(valueAt(spec, "additionalImages"))) reading.add(image, "image");
+      return true;
     case "helm.cattle.io/HelmChart":
       addOciChart(text, images, { url: valueAt(spec, "chart"), version: valueAt(spec, "version") }, "chart");
       reading.add(valueAt(spec, "jobImage"), "image");

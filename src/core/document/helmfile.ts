@@ -35,9 +35,14 @@ export function readHelmfile(source: string, path: string, siblings: Siblings = 
   for (const root of roots)
     for (const release of itemsOf(valueAt(root, "releases"))) {
       readChart(release, repositories, reading, expand);
-      for (const values of itemsOf(valueAt(release, "values")))
-        if (mappingOf(values) !== undefined) readInlineValues(values, reading, { expand });
-      readParameterList(itemsOf(valueAt(release, "set")), reading, expand);
+      // Charts that are added to that of the release as dependencies of it.
+      for (const dependency of itemsOf(valueAt(release, "dependencies")))
+        readChart(dependency, repositories, reading, expand);
+      for (const key of ["values", "valuesTemplate"])
+        for (const values of itemsOf(valueAt(release, key)))
+          if (mappingOf(values) !== undefined) readInlineValues(values, reading, { expand });
+      for (const key of ["set", "setString", "setTemplate"])
+        readParameterList(itemsOf(valueAt(release, key)), reading, expand);
     }
   return {
     path,

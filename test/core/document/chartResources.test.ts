@@ -32,6 +32,21 @@ describe("readChartResource", () => {
       ["image a.io/x/front:v1 resolved", "image a.io/side:1 literal", "image docker.io/library/db:16 resolved"],
     ],
     [
+      "charts that a cluster of Replicated's installs before the application",
+      "apiVersion: embeddedcluster.replicated.com/v1beta1\nkind: Config\nspec:\n  extensions:\n    helm:\n      charts:\n      - {chartname: 'oci://«a.io/charts/in»', version: 1.2.3, values: 'image: {repository: «a.io/in», tag: v1}'}\n      - {chart: {name: x}, values: 'web: {image: «a.io/web:2»}'}\n",
+      ["chart a.io/charts/in:1.2.3 resolved", "image a.io/in:v1 resolved", "image a.io/web:2 literal"],
+    ],
+    [
+      "charts of Fleet's own resources",
+      "apiVersion: fleet.cattle.io/v1alpha1\nkind: HelmOp\nspec: {helm: {chart: 'oci://«a.io/charts/c»', version: 1.0.0, values: {image: {repository: «a.io/c», tag: v1}}}}\n---\napiVersion: fleet.cattle.io/v1alpha1\nkind: Bundle\nspec:\n  helm: {repo: 'oci://«a.io/charts»', chart: d, version: 2.0.0}\n  targets: [{helm: {values: {image: «a.io/d:3»}}}]\n",
+      [
+        "chart a.io/charts/c:1.0.0 resolved",
+        "image a.io/c:v1 resolved",
+        "chart a.io/charts/d:2.0.0 resolved",
+        "image a.io/d:3 literal",
+      ],
+    ],
+    [
       "what k0s runs and installs",
       "apiVersion: k0s.k0sproject.io/v1beta1\nkind: ClusterConfig\nspec:\n  images:\n    coredns: {image: «a.io/coredns», version: 1.11.1}\n    calico: {cni: {image: «a.io/cni», version: v3}}\n  extensions: {helm: {charts: [{chartname: 'oci://«a.io/vip»', version: 0.6.1, values: 'image: {repository: «a.io/x», tag: v2}'}]}}\n",
       [

@@ -230,6 +230,12 @@ spec:
       ["image docker.io/a/b:1 literal"],
     ],
     [
+      "images that KOTS bundles beside an application's",
+      "kots.io/v1beta1/Application",
+      "spec: {title: x, icon: 'https://a.io/x:1', additionalImages: [«a.io/b:1», «busybox:1.36»]}",
+      ["image a.io/b:1 literal", "image docker.io/library/busybox:1.36 literal"],
+    ],
+    [
       "a chart of K3s",
       "helm.cattle.io/v1/HelmChart",
       'spec:\n  jobImage: «a/helm:1»\n  chart: oci://«ghcr.io/a/c»\n  version: 1.0.0+k3s1\n  set: {image.repository: «a/b», image.tag: "1"}\n  valuesContent: |-\n    image: «d/e:2»',

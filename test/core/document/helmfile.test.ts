@@ -34,6 +34,21 @@ releases:
       ["image quay.io/a/b:v1 resolved", "image docker.io/a/c:2 resolved"],
     ],
     [
+      "dependencies that are added to a chart, and values that are templates",
+      `releases:
+- name: a
+  chart: ./a
+  dependencies:
+  - {chart: oci://«ghcr.io/a/lib», version: 0.1.0}
+  - {chart: plain/b, version: 0.2.0}
+  setTemplate:
+  - {name: side.image, value: «a/side:1»}
+  valuesTemplate:
+  - web: {image: {repository: «a/web», tag: v2}}
+`,
+      ["chart ghcr.io/a/lib:0.1.0 resolved", "image docker.io/a/side:1 literal", "image docker.io/a/web:v2 resolved"],
+    ],
+    [
       "what its templates leave",
       `{{ $x := 1 }}
 environments:
