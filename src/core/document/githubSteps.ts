@@ -8,6 +8,7 @@ import { githubFiles, type GithubWritten } from "./githubFiles.ts";
 import { readActionInputs } from "./githubInputs.ts";
 import { expressionText, scalarText, type GithubScope, type PlacedText } from "./githubScope.ts";
 import { actionOf } from "./githubUses.ts";
+import { textInCommand } from "./imageShape.ts";
 import type { ImageCollector } from "./yamlImage.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 import { createScalarMap } from "./yamlScalarMap.ts";
@@ -129,7 +130,7 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
       const reading = readShell(before + script.text, {
         toDocumentOffset: (offset) => map.offsetOf(Math.max(0, offset - before.length)),
         environment: Object.fromEntries([...scope.environment].map(([name, { text }]) => [name, text])),
-        resolveExpression: (expression) => expressionText(expression, scope),
+        resolveExpression: (expression) => textInCommand(expression, expressionText(expression, scope)),
         combinations,
         windowsShell,
         ...(context.job === undefined ? {} : { job: context.job }),
@@ -195,7 +196,8 @@ function combinationsOf(
     return {
       variable: (name) => scope().environment.get(name)?.text,
       resolveExpression(expression) {
-        if (!known.has(expression)) known.set(expression, expressionText(expression, scope()));
+        if (!known.has(expression))
+          known.set(expression, textInCommand(expression, expressionText(expression, scope())));
         return known.get(expression);
       },
     };

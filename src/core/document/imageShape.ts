@@ -53,3 +53,13 @@ export function isWholeImage(text: string): boolean {
 export function isPlaceholder(text: string): boolean {
   return text === "auto" || text.startsWith("ko://");
 }
+
+/**
+ * What an expression comes to in a command; undefined where it is nothing but a parameter that is to be given an image
+ * and has none by default: nobody runs the word behind it.
+ */
+export function textInCommand(expression: string, text: string | undefined): string | undefined {
+  return text === "" && /^[\w.-]*\.(?:[\w-]*[_-])?(?:image|img)(?:[_-]?(?:name|ref|uri|url))?$/i.test(expression.trim())
+    ? undefined
+    : text;
+}

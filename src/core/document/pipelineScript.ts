@@ -2,6 +2,7 @@ import { isShellProgram, scriptAt, shebangIsShell } from "../shell/shellInterpre
 import { readShell, type ShellReading } from "../shell/readShell.ts";
 import type { WindowsShell } from "../shell/windowsShell.ts";
 import type { ShellCommand, ShellWord } from "./document.ts";
+import { textInCommand } from "./imageShape.ts";
 import { scalarParts } from "./scalarWord.ts";
 import { expandTemplate, templateText, type Placeholder, type TemplateScope } from "./template.ts";
 import type { Value } from "./value.ts";
@@ -63,7 +64,8 @@ export function readScriptLines(text: string, lines: readonly YamlScalar[], opti
       variable: (name) => one.variable(name),
       resolveExpression(expression) {
         const place = script.places.get(expression);
-        return place === undefined || one.scope === undefined ? undefined : templateText(text, place, one.scope);
+        if (place === undefined || one.scope === undefined) return undefined;
+        return textInCommand(expression, templateText(text, place, one.scope));
       },
     })),
     ...(job === undefined ? {} : { job }),
@@ -161,7 +163,7 @@ function joinLines(
       if (placeholder.text === undefined && scope !== undefined) {
         written.set(stand, scalar.text.slice(start, end));
         const place = rangeOf(text, scalar, start, end);
-        const value = templateText(text, place, scope);
+        const value = textInCommand(name, templateText(text, place, scope));
         places.set(name, place);
         if (value !== undefined) values.set(name, value);
       }

@@ -224,6 +224,16 @@ describe("readAzurePipelines", () => {
     );
   });
 
+  it("takes no word for the image that a template is to be given", () => {
+    const source =
+      "parameters: {image: '', base-image: '', flags: ''}\nsteps:\n- script: docker run ${{ parameters.image }} a\n- script: docker run ${{ parameters.base-image }} a\n- script: docker run ${{ parameters.flags }} b\n";
+    assert.deepEqual(commandTexts(readAzurePipelines(source, "x.yml")), [
+      "docker run ? a",
+      "docker run ? a",
+      "docker run b",
+    ]);
+  });
+
   it("reads commands of tasks that are told what stands behind a tool's name", () => {
     const source =
       "variables: {r: acme.azurecr.io}\nsteps:\n- task: Docker@2\n  inputs: {command: run, arguments: --rm a/b:1}\n- task: Docker@0\n  inputs: {action: Run a Docker command, customCommand: pull a/b:2}\n- task: Kubernetes@1\n  inputs: {command: set, arguments: image deployment/x x=$(r)/b:1}\n- task: HelmDeploy@0\n  inputs:\n    command: upgrade\n    arguments: --wait\n    overrideValues: |\n      image.repository=$(r)/b\n      image.tag=$(Build.BuildId)\n- task: trivy@1\n  inputs: {image: 'a/b:3'}\n- task: trivy@1\n  inputs: {image: $(i)}\n- task: AWSShellScript@1\n  inputs: {inlineScript: docker pull a/b:4}\n- task: Docker@2\n  inputs: {command: push, arguments: no}\n";

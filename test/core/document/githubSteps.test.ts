@@ -38,6 +38,15 @@ describe("steps of GitHub jobs", () => {
         "docker.io/library/a:2",
       ]));
 
+  it("takes no word for the image that an input does not say by default", () =>
+    assert.deepEqual(
+      references(
+        "on:\n  workflow_call:\n    inputs: {image: {default: ''}, flags: {default: ''}}\njobs:\n  j:\n    runs-on: x\n    steps:\n    - run: docker run ${{ inputs.image }} make && docker run ${{ inputs.flags }} a make\n",
+        ".github/workflows/a.yml",
+      ),
+      ["8:23 unresolved", "8:82 docker.io/library/a"],
+    ));
+
   it("reads what commands are fed, and functions are given", () =>
     assert.deepEqual(
       steps(
