@@ -228,6 +228,10 @@ function readModule(module: string, parameters: YamlNode, scope: TemplateScope, 
   const [repository] = expandTemplate(pipeline.text, name, scope);
   const [suffix] = expandTemplate(pipeline.text, tag, scope);
   if (repository === undefined || suffix === undefined) return;
+  if (textOfValue(suffix) === "") {
+    pipeline.image(image, module, { scope });
+    return;
+  }
   const chain = [...repository.chain, ...suffix.chain];
   const use = useOfValue(pipeline.text, {
     span: name.span,

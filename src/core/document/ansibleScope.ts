@@ -111,6 +111,8 @@ function scopeWith(
   let left = maximumExpressions;
   const definitionsOf = (name: string): readonly Definition[] => {
     const [first, ...fields] = name.split(".");
+    // What is left out is as if nobody had written it.
+    if (name === "omit") return [{ label: "variable omit", text: "" }];
     if (first === itemName)
       return items.flatMap((item) => {
         const node = item(fields);

@@ -191,6 +191,9 @@ describe("readAnsible", () => {
     - docker_container: { image: "«{{ apps.0.image | lower }}:{{ apps[0]['tag'] }}»" }
     - docker_container: { image: "«{{ item.image }}»" }
       loop: "{{ apps | map('extract', other) }}"
+    - docker_image_pull: { name: "«{{ item.image }}»", tag: "{{ item.tag | default(omit) }}" }
+      loop: "{{ apps }}"
+    - docker_container: { image: "{{ none | default(omit) }}" }
 `,
       [
         "docker_container docker.io/a/b:1 resolved",
@@ -204,6 +207,9 @@ describe("readAnsible", () => {
         "docker_container docker.io/a/c resolved",
         "docker_container docker.io/a/b:1 resolved",
         "docker_container ? unresolved",
+        // One is added as a whole, the other put together.
+        "docker_image_pull docker.io/a/c resolved",
+        "docker_image_pull docker.io/a/b:1 resolved",
       ],
     ));
 
