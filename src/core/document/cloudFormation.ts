@@ -45,6 +45,7 @@ const places = new Map<string, readonly string[]>([
     "AWS::SageMaker::MonitoringSchedule",
     ["MonitoringScheduleConfig.MonitoringJobDefinition.MonitoringAppSpecification.ImageUri"],
   ],
+  ["AWS::ImageBuilder::ContainerRecipe", ["ParentImage"]],
   ["AWS::Lightsail::Container", ["ContainerServiceDeployment.Containers.*.Image"]],
   ["AWS::BedrockAgentCore::Runtime", ["AgentRuntimeArtifact.ContainerConfiguration.ContainerUri"]],
   ["AWS::EMRServerless::Application", ["ImageConfiguration.ImageUri"]],
@@ -165,8 +166,8 @@ function readerOf(path: string): typeof readYaml {
   return /\.json$/i.test(path) ? readJsonc : (text) => (/^\s*\{/.test(text) ? readJsonc(text) : readYaml(text));
 }
 
-/** An image of CodeBuild's own is not pulled from any registry. */
-const isOfCodeBuild = (value: string): boolean => value.startsWith("aws/codebuild/");
+/** An image of CodeBuild's own is not pulled from any registry, nor is one that Image Builder has by its name in AWS. */
+const isOfService = (value: string): boolean => /^(?:aws\/codebuild\/|arn:)/.test(value);
 
 /** Adds a text, or what an intrinsic function yields; gives the uses of functions whose value no one text writes. */
 function addValue(
@@ -178,7 +179,7 @@ function addValue(
 ): readonly ImageUse[] {
   const { name, argument } = functionOf(node);
   if (argument === undefined || depth > maximumDepth) return [];
-  const skip = type === "AWS::CodeBuild::Project" ? { skip: isOfCodeBuild } : {};
+  const skip = /^AWS::(?:CodeBuild|ImageBuilder)::/.test(type) ? { skip: isOfService } : {};
   switch (name) {
     case undefined:
       pipeline.image(scalarOf(argument), "image", { ...skip, scope: context.texts });
@@ -191,6 +192,7 @@ function addValue(
     }
     case "Sub": {
       const [template, given] = itemsOf(argument);
+      if (textOf(template ?? argument)?.startsWith("arn:") === true) return [];
       pipeline.image(template ?? argument, "image", { ...skip, scope: substitutionScope(context, given) });
       return [];
     }
@@ -200,7 +202,7 @@ function addValue(
         .flatMap((branch) => addValue(pipeline, branch, context, type, depth + 1));
     default: {
       const uses = intrinsicValues(context, node).flatMap(({ parts, chain }) => {
-        if (isOfCodeBuild(parts[0]?.text ?? "") || parts.every(({ text }) => text === "")) return [];
+        if (isOfService(parts[0]?.text ?? "") || parts.every(({ text }) => text === "")) return [];
         const { span } = argument;
         const step = { span, label: `Fn::${name}`, text: pipeline.text.slice(span.start, span.end) };
         return useOfValue(pipeline.text, {

@@ -7,7 +7,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["devcontainer", /(?:^|\/)(?:\.?devcontainer(?:[.-][\w.-]+)?|tests?\/(?:.*\/)?scenarios)\.json$/i],
   ["earthfile", /(?:^|\/)(?:(?:[\w-]+\.)?Earthfile(?:\.[\w-]+)?|[\w.-]+\.earth)$/],
   ["bake", /(?:(?:^|[/._-])docker-bake[^/]*|(?:^|\/)bake|\.bake)\.(?:hcl|json)$/i],
-  ["terraform", /\.(?:tf|tofu)(?:\.json)?$/i],
+  ["terraform", /\.(?:tf|tofu)(?:\.json)?$|(?:^|\/)terragrunt(?:\.[\w-]+)?\.hcl$/i],
   ["nomad", /\.nomad(?:\.hcl)?(?:\.(?:tpl|tmpl|tftpl|template|levant))?$/i],
   ["packer", /\.pkr\.(?:hcl|json)$/i],
   ["waypoint", /(?:^|\/)waypoint\.hcl$/i],

@@ -36,6 +36,9 @@ const none: ReadonlySet<string> = new Set();
 export function readTerraform(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const file = createHclFile(source, path, "terraform", moduleLookup(path, siblings));
   const charts: ImageUse[] = [];
+  // What Terragrunt gives the module that it runs.
+  const inputs = attributeOf(file.root, "inputs");
+  if (inputs?.kind === "mapping") readModule(file, { body: { attributes: inputs.entries, blocks: [] } });
   for (const block of file.root.blocks) {
     if (block.type === "module") for (const seen of instancesOf(file, block)) readModule(seen, block);
     // Scripts of machines often stand under a name.
@@ -150,6 +153,8 @@ function addNamed(
 ): void {
   const name = file.expand(node);
   if (name !== undefined && textOfValue(name)?.startsWith(buildImages) === true) return;
+  // A recipe may begin with one that Image Builder has.
+  if (name?.parts[0]?.text?.startsWith("arn:") === true) return;
   const { registry: registryKey, tag: tagKey } = besideImage.get(key) ?? {};
   const saidUnder = (other: string | undefined): SaidBeside | undefined => {
     const said = other === undefined ? undefined : attributeOf(body, other);

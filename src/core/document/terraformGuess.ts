@@ -50,7 +50,7 @@ function isOfHub(text: string): boolean {
 const containers = /(?:^|_)containers?(?:_(?:config\w*|definitions?|specs?))?$/;
 
 /** The images that a module is told to run, with the tag that it is told beside them. */
-export function readModule(file: HclFile, { body }: HclBlock): void {
+export function readModule(file: HclFile, { body }: Pick<HclBlock, "body">): void {
   for (const { key, value } of body.attributes) {
     if (describing.has(key.text) || meta.has(key.text)) continue;
     const said = guessedKeys.has(key.text) ? file.expand(value) : undefined;

@@ -1,5 +1,6 @@
 import type { Document } from "./document.ts";
 import type { HclBlock } from "./hcl.ts";
+import { blocksIn } from "./hclBlocks.ts";
 import { callTag, expressionTag } from "./hclExpression.ts";
 import type { HclFile } from "./hclFile.ts";
 import { attributeOf } from "./hclScope.ts";
@@ -17,15 +18,16 @@ const wrapper = "oci://";
 export function readHelmRelease(file: HclFile, { body }: HclBlock): readonly Document["images"][number][] {
   addChart(file, attributeOf(body, "chart"), attributeOf(body, "repository"), attributeOf(body, "version"));
   const reading = createResourceReading(file.text, "");
-  const blocks = body.blocks.filter(({ type }) => type === "set");
   const sets = [
-    ...blocks.map(({ body: inner }) => [attributeOf(inner, "name"), attributeOf(inner, "value")] as const),
-    ...itemsOf(attributeOf(body, "set")).map((item) => [valueAt(item, "name"), valueAt(item, "value")] as const),
+    ...blocksIn(file, body).flatMap(({ file: seen, block: { type, body: inner } }) =>
+      type === "set" ? [[seen, attributeOf(inner, "name"), attributeOf(inner, "value")] as const] : [],
+    ),
+    ...itemsOf(attributeOf(body, "set")).map((item) => [file, valueAt(item, "name"), valueAt(item, "value")] as const),
   ];
   readHelmParameters(
-    sets.flatMap(([name, value]) => {
-      const key = textOf(name);
-      return key === undefined || value === undefined ? [] : [[key, plain(file, value)] as const];
+    sets.flatMap(([seen, name, value]) => {
+      const key = name && textOf(plain(seen, name));
+      return key === undefined || value === undefined ? [] : [[key, plain(seen, value)] as const];
     }),
     reading,
   );

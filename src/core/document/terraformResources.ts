@@ -18,6 +18,7 @@ const attributes: readonly (readonly [kind: RegExp, keys: readonly string[]])[] 
   [/^(?:aws|awscc)_(?:batch_job_definition|ecs_task_definition)$/, ["image", "Image"]],
   [/^aws_(?:codebuild_project|ecs_express_gateway_service)$/, ["image"]],
   [/^aws_gamelift_container_group_definition$/, ["image_uri"]],
+  [/^aws_imagebuilder_container_recipe$/, ["parent_image"]],
   [/^aws_lightsail_container_service_deployment_version$/, ["image"]],
   [/^aws_(?:lambda_function|sagemaker_model|apprunner_service)$/, ["image_uri", "image_identifier", "image"]],
   [/^aws_(?:emrserverless_application|bedrockagentcore_agent_runtime)$/, ["image_uri", "container_uri"]],

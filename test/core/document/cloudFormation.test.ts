@@ -106,8 +106,18 @@ Resources:
   C:
     Type: AWS::SageMaker::DataQualityJobDefinition
     Properties: { ModelBiasAppSpecification: { ImageUri: acme/no:1 } }
+  D:
+    Type: AWS::ImageBuilder::ContainerRecipe
+    Properties: { ContainerType: DOCKER, ParentImage: "«amazonlinux:2023»", TargetRepository: { RepositoryName: acme/no } }
+  E:
+    Type: AWS::ImageBuilder::ContainerRecipe
+    Properties: { ParentImage: !Sub "arn:$\{AWS::Partition}:imagebuilder:x:aws:image/y/x.x.x" }
 `;
-    expectUses(yaml, text, ["image docker.io/acme/a:1 literal", "image docker.io/acme/b:1 literal"]);
+    expectUses(yaml, text.replaceAll("\\{", "{"), [
+      "image docker.io/acme/a:1 literal",
+      "image docker.io/acme/b:1 literal",
+      "image docker.io/library/amazonlinux:2023 literal",
+    ]);
   });
 
   it("tells how a value came to be, and pins it where it is written", () => {

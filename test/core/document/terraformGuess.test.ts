@@ -19,6 +19,23 @@ const rows: readonly (readonly [name: string, text: string, ...uses: readonly st
     "module docker.io/library/redis:7 literal",
   ],
   [
+    "what Terragrunt gives a module",
+    `terraform { source = "./service" }
+locals { tag = "3" }
+dependency "ecr" { config_path = "../ecr" }
+inputs = {
+  name            = "no:1"
+  container_image = "«acme/web:$\{local.tag}»"
+  image           = "«$\{dependency.ecr.outputs.url}:latest»"
+  machine_image   = "ubuntu-24"
+  sidecars        = [{ name = "a", image = "«acme/side:1»" }]
+}
+`.replaceAll("\\{", "{"),
+    "module docker.io/acme/web:3 resolved",
+    "module ? unresolved",
+    "module docker.io/acme/side:1 literal",
+  ],
+  [
     "the tag beside the image of a module",
     `module "a" {
   image     = "«acme/web»"

@@ -74,6 +74,16 @@ describe("readTerraform, more resources", () => {
       ["image docker.io/a/b:1 literal", "image ghcr.io/a/c:1 resolved"],
     ],
     [
+      "values that are set for each item, of a release",
+      'resource "helm_release" "a" {\n  chart = "x"\n  dynamic "set" {\n    for_each = { "image.repository" = "a/b", "image.tag" = "2" }\n    content {\n      name  = set.key\n      value = «set.value»\n    }\n  }\n}\n',
+      ["image docker.io/a/b:2 resolved"],
+    ],
+    [
+      "parents of recipes, but for those that Image Builder has",
+      'resource "aws_imagebuilder_container_recipe" "a" { parent_image = "«amazonlinux:2»" }\nresource "aws_imagebuilder_container_recipe" "b" { parent_image = "arn:${var.p}:imagebuilder:x:aws:image/y/x.x.x" }\n',
+      ["aws_imagebuilder_container_recipe docker.io/library/amazonlinux:2 literal"],
+    ],
+    [
       "manifests that are decoded",
       'resource "kubernetes_manifest" "a" {\n  manifest = yamldecode(<<-EOT\n    apiVersion: v1\n    kind: Pod\n    spec: {containers: [{image: «a/b:1»}]}\n  EOT\n  )\n}\n',
       ["image docker.io/a/b:1 literal"],
