@@ -123,8 +123,12 @@ function withOpenTag(stretches: readonly TemplateStretch[]): readonly TemplateSt
 /** A reference with no more than another says: a branch for values that say no tag or no digest is not another image. */
 function writtenLike({ tag, digest }: ImageReference, reference: ImageReference): string {
   if (tag === undefined && digest === undefined) return repositoryName(reference);
-  const { digest: _, ...tagged } = reference;
-  return formatReference(digest === undefined ? tagged : reference);
+  if (digest !== undefined) return formatReference(reference);
+  const { digest: known, ...tagged } = reference;
+  // The values say both, and their digest stands for the tag in the other branch.
+  return formatReference(
+    known !== undefined && tagged.tag === undefined && tag !== undefined ? { ...tagged, tag } : tagged,
+  );
 }
 
 /** An action's value, as a part of what stands around it. */

@@ -250,11 +250,14 @@ quay.io/a/literal:1
     const own = new Map([
       ["charts/d/values.yaml", `image: {repository: a/b, tag: v1, digest: sha256:${"1".repeat(64)}}\n`],
     ]);
-    const image = "{{ .Values.image.repository }}:{{ .Values.image.tag }}";
-    const source = deployment(
-      `- name: a\n  {{- if .Values.image.digest }}\n  image: "${image}@{{ .Values.image.digest }}"\n  {{- else }}\n  image: "${image}"\n  {{- end }}`,
-    );
-    assert.deepEqual(read(source, "charts/d/templates/a.yaml", (path) => own.get(path)).images, []);
+    const repository = "{{ .Values.image.repository }}";
+    const image = `${repository}:{{ .Values.image.tag }}`;
+    for (const pinned of [image, repository]) {
+      const source = deployment(
+        `- name: a\n  {{- if .Values.image.digest }}\n  image: "${pinned}@{{ .Values.image.digest }}"\n  {{- else }}\n  image: "${image}"\n  {{- end }}`,
+      );
+      assert.deepEqual(read(source, "charts/d/templates/a.yaml", (path) => own.get(path)).images, []);
+    }
   });
 
   it("takes a choice behind a key for a part of the value, and others for lines", () => {
