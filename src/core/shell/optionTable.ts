@@ -93,7 +93,7 @@ const heldName = /image|img|tag|ref|repo|name|app|target|service|container|distr
 
 /** A name with its tag or digest, either of which may not be known. */
 const taggedName = new RegExp(
-  `^[\\w./${unknownCharacter}-]+(?::\\d+\\/[\\w./${unknownCharacter}-]+)?[:@][\\w.:${unknownCharacter}-]+$`,
+  `^[\\w./${unknownCharacter}-]+(?::\\d+\\/[\\w./${unknownCharacter}-]+)?[:@][\\w.:@${unknownCharacter}-]+$`,
 );
 
 const allArguments = /^"?\$(?:[@*]|\{[@*]\})"?$/;
@@ -108,7 +108,7 @@ function standsBeforeImage({ text, word, parts }: WordValue, next: WordValue | u
   const isElement = chain.length > 1 && /^variable [\d@*]$/.test(chain.at(-1)?.label ?? "");
   const isAll = allArguments.test(word.raw) || (isElement && /^"?\$\{\w+\[[@*]\]\}"?$/.test(word.raw));
   if (isAll && next.text === unknownCharacter) return next.word.expands.some((name) => /image|img/i.test(name));
-  if ((!isAll && !/^[$`]/.test(word.raw)) || makeFunction.test(word.raw) || !taggedName.test(next.text)) return false;
+  if ((!isAll && !/^[$`\w]/.test(word.raw)) || makeFunction.test(word.raw) || !taggedName.test(next.text)) return false;
   const isKnown = !next.text.includes(unknownCharacter) || next.word.expands.some((name) => heldName.test(name));
   return isKnown && (isAll || !word.expands.some((name) => heldName.test(name)));
 }
