@@ -7,6 +7,8 @@ import { parameterAt } from "./groovyParameters.ts";
 export interface GroovyDefinition {
   /** The token at which the value begins; none where it only changes what it was. */
   readonly at: number | undefined;
+  /** The token at which what is put behind it begins: `name += value`. */
+  readonly added?: number;
   /** From the name to the end of its line. */
   readonly span: Span;
   /** The block that it stands in. */
@@ -44,14 +46,14 @@ export function groovyDefinitions(text: string, tokens: readonly GroovyToken[]):
   const settings: GroovySetting[] = [];
   const whole = { start: 0, end: text.length };
   const blocks: { start: number; end: number }[] = [];
-  const add = (name: string, at: number | undefined, from = 0, declares = false): void => {
+  const add = (name: string, at: number | undefined, from = 0, declares = false, added?: number): void => {
     // What `environment` sets, it sets for all of the block around it.
     const block = blocks.at(environmentDepth > 0 ? -2 : -1) ?? whole;
     const start = environmentDepth > 0 ? block.start : (tokens[from]?.span.start ?? 0);
     const line = environmentDepth > 0 ? -1 : text.indexOf("\n", tokens[from + 1]?.span.end ?? start);
     const isBranch = isAfterCondition(tokens, from - 1);
     const span = { start, end: environmentDepth > 0 ? start : line < 0 ? text.length : line };
-    const definition = { at, span, block, isBranch, declares };
+    const definition = { at, span, block, isBranch, declares, ...(added === undefined ? {} : { added }) };
     const found = places.get(name);
     if (found === undefined) places.set(name, [definition]);
     else found.push(definition);
@@ -73,7 +75,8 @@ export function groovyDefinitions(text: string, tokens: readonly GroovyToken[]):
       if (environmentDepth > 0 || name !== token.text) environment.add(name);
       add(name, at + 2, at, environmentDepth > 0 || isDeclared(text, tokens, at));
       belonging.add(at).add(at + 2);
-    } else if ((next === "+" || next === "-") && signAt(tokens, at + 2) === "=") add(token.text, undefined, at);
+    } else if ((next === "+" || next === "-") && signAt(tokens, at + 2) === "=")
+      add(token.text, undefined, at, false, next === "+" ? at + 3 : undefined);
     else if (next === "?" && signAt(tokens, at + 2) === "=") add(token.text, at + 3, at);
     if (token.text === "name" && next === ":") readParameter(at);
     if (token.text === "withEnv" && next === "(") settings.push(...settingsAt(tokens, at + 1));
@@ -134,6 +137,32 @@ export function definitionsAt(definitions: readonly GroovyDefinition[], offset: 
   // In a function of its own, what is said later comes too late.
   const isLocal = held[last]?.block.start !== 0;
   return held.slice(last).filter(({ span }) => !isLocal || span.start < offset);
+}
+
+/** A piece of a value that grows: the token at which it begins, and whether it is put there for certain. */
+export interface GroovyGrowth {
+  readonly at: number;
+  readonly isSure: boolean;
+}
+
+/** What a name is made of at an offset that is given a value once and then only more of it: `x = 'a'`, `x += 'b'`. */
+export function growthAt(
+  definitions: readonly GroovyDefinition[],
+  offset: number,
+): readonly GroovyGrowth[] | undefined {
+  const [base, ...others] = definitionsAt(definitions, offset);
+  if (base?.at === undefined || !isSureAt(base, offset)) return undefined;
+  const growth: GroovyGrowth[] = [{ at: base.at, isSure: true }];
+  for (const one of others) {
+    if (one.span.start > offset) continue;
+    if (one.added === undefined) return undefined;
+    growth.push({ at: one.added, isSure: isSureAt(one, offset) });
+  }
+  return growth;
+}
+
+function isSureAt({ block, isBranch }: GroovyDefinition, offset: number): boolean {
+  return !isBranch && block.start <= offset && offset <= block.end;
 }
 
 /** `withEnv(['NAME=value']) { ` */

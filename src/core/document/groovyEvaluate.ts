@@ -2,11 +2,11 @@ import type { Span } from "../image/span.ts";
 import { textOfStretches } from "../shell/stretch.ts";
 import type { ValueStep, WordPart } from "./document.ts";
 import { nameAt, signAt, type GroovyPiece, type GroovyToken } from "./groovy.ts";
-import { closingAt } from "./groovyBrackets.ts";
+import { closingAt, elementsBetween } from "./groovyBrackets.ts";
 import { questionAt } from "./groovyChoice.ts";
 import { formattedAt, putsIn } from "./groovyFormat.ts";
 import { createGroovyNames, isHandle, maximumDepth, type GroovySources } from "./groovyNames.ts";
-import { indexAt, partBetween, separatorAt, takesApart } from "./groovyParts.ts";
+import { indexAt, joinedParts, partBetween, separatorAt, takesApart } from "./groovyParts.ts";
 import { contentOf, expressionTokens, saysAny, within, withoutMargins, type GroovyValue } from "./groovyValue.ts";
 
 /** Evaluates what stands at a script's tokens. */
@@ -15,6 +15,8 @@ export interface GroovyEvaluation {
   valueAt(index: number): GroovyValue | undefined;
   /** What a name is at a place. */
   expand(name: string, span: Span): readonly WordPart[];
+  /** The parts of what stands for a text at a token that the script puts together one after the other: `x += 'y'`. */
+  grownAt(index: number): readonly WordPart[] | undefined;
   /** The parts of a string's pieces. */
   partsOf(pieces: readonly GroovyPiece[]): readonly WordPart[];
 }
@@ -41,7 +43,7 @@ export function createGroovyEvaluation(
   const stepAt = (span: Span, label: string): ValueStep => ({ span, label, text: text.slice(span.start, span.end) });
 
   let left = maximumExpansions;
-  const expand = createGroovyNames(text, all, sources, {
+  const { expand, grownAt } = createGroovyNames(text, all, sources, {
     valueAt,
     partsOf: pieceParts,
     follow: () => left-- > 0,
@@ -50,6 +52,7 @@ export function createGroovyEvaluation(
   /** A value, or a choice between two: `condition ? one : other`, `one ?: other`. */
   function valueAt(index: number, depth = 0): GroovyValue | undefined {
     if (depth > maximumDepth) return undefined;
+    if (sign(index) === "[") return joinedAt(index, depth);
     const question = questionAt(all, index);
     if (question === undefined && sign(index) === "(") {
       const inner = valueAt(index + 1, depth + 1);
@@ -75,6 +78,30 @@ export function createGroovyEvaluation(
         ? [{ span, chain: [step], choices: [either(first), either(second)] }]
         : either(taken ?? told[0] ?? second);
     return { parts, span, next: second.next, endsWithName: true };
+  }
+
+  /** A list that is joined: `['docker', 'run', image].join(' ')`. */
+  function joinedAt(index: number, depth: number): GroovyValue | undefined {
+    const close = closingAt(all, index);
+    if (close === undefined || sign(close + 1) !== "." || nameAt(all, close + 2) !== "join") return undefined;
+    const elements = elementsBetween(all, index + 1, close).map(([start]) => start);
+    const parts = joined(elements, close + 3, depth);
+    const span = { start: all[index]?.span.start ?? 0, end: all[close + 5]?.span.end ?? 0 };
+    // Words are written where they stand; a name is that of the whole.
+    const isOfWords = stringAt(close + 4).some((one) => one.kind === "text" && /\s/.test(one.text));
+    const held = isOfWords ? parts : parts?.map((part) => ({ ...part, span }));
+    return held === undefined ? undefined : { parts: held, span, next: close + 6, endsWithName: true };
+  }
+
+  function joined(elements: readonly number[], open: number, depth: number): readonly WordPart[] | undefined {
+    return elements.length > maximumParts
+      ? undefined
+      : joinedParts(all, elements, open, (at) => valueAt(at, depth + 1));
+  }
+
+  function stringAt(index: number): readonly GroovyPiece[] {
+    const token = all[index];
+    return token?.kind === "string" ? token.pieces : [];
   }
 
   function sumAt(index: number, depth: number): GroovyValue | undefined {
@@ -129,7 +156,13 @@ export function createGroovyEvaluation(
     const made = putsIn.test(member) ? formattedAt(all, end + 1, (index) => valueAt(index, depth + 1)) : undefined;
     if (made !== undefined) return [made.map((part) => ({ ...part, span, chain: [step, ...part.chain] })), close];
     if (dot > 0 && method === "imageName") return [expand(`${member.slice(0, dot)}.id`, span, depth), close];
-    if (dot > 0 && method === "join") return [[{ span, chain: [] }], close];
+    if (dot > 0 && method === "join") {
+      // What a list of words is given later is not known.
+      const items = stringAt(end + 2).some((one) => one.kind === "text" && one.text === " ")
+        ? sources.itemsOf(member.slice(0, dot))
+        : [];
+      return [(items.length === 0 ? undefined : joined(items, end + 1, depth)) ?? [{ span, chain: [] }], close];
+    }
     if (dot > 0 && same.test(method)) return [expand(member.slice(0, dot), span, depth), close];
     if (dot > 0 && takesApart.test(method)) {
       const [separator, index] = [separatorAt(all, end + 1), indexAt(all, close + 1)];
@@ -259,6 +292,13 @@ export function createGroovyEvaluation(
     expand(name, span) {
       left = maximumExpansions;
       return expand(name, span, 0);
+    },
+    grownAt(index) {
+      left = maximumExpansions;
+      const token = all[index];
+      return token?.kind === "name" && !/[[(.]/.test(sign(index + 1))
+        ? grownAt(token.text, token.span.start)
+        : undefined;
     },
     partsOf(pieces) {
       left = maximumExpansions;

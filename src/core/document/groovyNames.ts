@@ -3,6 +3,7 @@ import { textOfStretches } from "../shell/stretch.ts";
 import type { ValueStep, WordPart } from "./document.ts";
 import { nameAt, signAt, type GroovyPiece, type GroovyToken } from "./groovy.ts";
 import type { GroovyLoop } from "./groovyCollections.ts";
+import type { GroovyGrowth } from "./groovyDefinitions.ts";
 import { partBetween, separatorAt, takesApart } from "./groovyParts.ts";
 import { contentOf, firstLine, within, type GroovyValue } from "./groovyValue.ts";
 
@@ -12,6 +13,8 @@ export interface GroovySources {
   loopAt(name: string, span: Span): GroovyLoop | undefined;
   /** The tokens at which the values begin that a name may have there; undefined for one that the script does not say. */
   placesOf(name: string, offset: number): readonly (number | undefined)[];
+  /** What a name is made of that grows there; undefined where that is not said. */
+  growthAt(name: string, offset: number): readonly GroovyGrowth[] | undefined;
   /** The tokens at which the items begin of a list or map of the name. */
   itemsOf(name: string): readonly number[];
   /** What `withEnv` sets a name to around an offset. */
@@ -34,10 +37,20 @@ interface GroovyExpressions {
 
 /** Names that stand for others are followed as deep as this. */
 export const maximumDepth = 10;
+/** Pieces of a value that grows. */
+const maximumGrowth = 40;
 /** A name that is given more values than this is not followed. */
 const maximumDefinitions = 8;
 /** Calls that give an image by its name. */
 export const isHandle = /(?:^|\.)docker\.(?:build|image)$/;
+
+/** What names are in a script. */
+export interface GroovyNames {
+  /** What a name is at a place, in the words that its values have there. */
+  readonly expand: (name: string, span: Span, depth: number) => readonly WordPart[];
+  /** The parts of a name's text as they are written, where the script puts it together one after the other. */
+  readonly grownAt: (name: string, offset: number) => readonly WordPart[] | undefined;
+}
 
 /** Says what a name is at a place of a script, in the words that its values have there. */
 export function createGroovyNames(
@@ -45,7 +58,7 @@ export function createGroovyNames(
   tokens: readonly GroovyToken[],
   sources: GroovySources,
   expressions: GroovyExpressions,
-): (name: string, span: Span, depth: number) => readonly WordPart[] {
+): GroovyNames {
   const groups = new Map<string, object>();
   const stepAt = (span: Span, label: string): ValueStep => ({ span, label, text: text.slice(span.start, span.end) });
 
@@ -63,6 +76,8 @@ export function createGroovyNames(
       return oneOf(loop, span, step, depth);
     // `image.id` is the name of what `image` was made of.
     const found = placed.length === 0 && known.endsWith(".id") ? handlesOf(known.slice(0, -3), span.start) : placed;
+    const grown = found.includes(undefined) && depth < maximumDepth ? grownAt(known, span.start, depth) : undefined;
+    if (grown !== undefined) return grown.map((part) => ({ ...part, span, chain: [step, ...part.chain] }));
     const places = found.length > maximumDefinitions || depth >= maximumDepth ? [] : found;
     if (places.length === 0 && depth < maximumDepth) {
       const passed = memberOf(known, span, step, depth);
@@ -85,6 +100,30 @@ export function createGroovyNames(
     if (only === undefined) return [{ span, chain: [step] }];
     if (others.length === 0) return only;
     return [{ span, chain: [step], choices: [only, ...others], group: groupOf(assigned.map(({ at }) => places[at])) }];
+  };
+
+  /** The text of a name that is put together by `+=`, as it is written. */
+  function grownAt(name: string, offset: number, depth: number): readonly WordPart[] | undefined {
+    const growth = sources.growthAt(name, offset);
+    if (growth === undefined || growth.length < 2 || growth.length > maximumGrowth) return undefined;
+    const parts: WordPart[] = [];
+    for (const { at, isSure } of growth) {
+      const value = isNumber(at) ? undefined : expressions.valueAt(at, depth + 1);
+      const known = parts.length === 0 ? "" : parts.at(-1)?.text;
+      if (value === undefined) return undefined;
+      if (isSure) parts.push(...value.parts);
+      else if (isNextOption(value, known)) continue;
+      else if (parts.every(({ text: one }) => one === "")) return undefined;
+      else if (!/^\s/.test(value.parts[0]?.text ?? "")) parts.push({ span: value.span, chain: [] });
+      else parts.push({ text: " ", span: value.span, chain: [] }, { span: value.span, chain: [] });
+    }
+    return parts.filter(({ text: known }) => known !== "");
+  }
+
+  const isNumber = (index: number): boolean => {
+    const token = tokens[index];
+    const [piece] = token?.kind === "string" ? token.pieces : [];
+    return piece?.kind === "text" && piece.isBare === true;
   };
 
   /** `config.image`, where a function is given the map by the name that it has outside. */
@@ -192,5 +231,11 @@ export function createGroovyNames(
     return { parts: [{ text: token.text, span, chain: [] }], span, next: index + 1, endsWithName: true };
   };
 
-  return expand;
+  return { expand, grownAt: (name, offset) => grownAt(name, offset, 0) };
+}
+
+/** Whether a value begins with an option, where a word begins. */
+function isNextOption({ parts: [first] }: GroovyValue, before: string | undefined): boolean {
+  const text = first?.text ?? "";
+  return /^\s+-/.test(text) || (text.startsWith("-") && /(?:^|\s)$/.test(before ?? "x"));
 }

@@ -2,6 +2,7 @@ import type { Span } from "../image/span.ts";
 import { textOfStretches } from "../shell/stretch.ts";
 import type { ValueStep, WordPart } from "./document.ts";
 import { signAt, type GroovyToken } from "./groovy.ts";
+import type { GroovyValue } from "./groovyValue.ts";
 
 /** What takes a text apart. */
 export const takesApart = /^(?:split|tokenize)$/;
@@ -39,4 +40,24 @@ export function partBetween(
   const text = textOfStretches(parts).split(separator)[index];
   // What is written for a part may be parted itself.
   return text === undefined || text === "" ? open : [{ text, span, chain: [step, ...only.chain] }];
+}
+
+/** What elements are with the text between them that is the argument of `join`, whose parenthesis stands at `open`. */
+export function joinedParts(
+  tokens: readonly GroovyToken[],
+  elements: readonly number[],
+  open: number,
+  valueAt: (index: number) => GroovyValue | undefined,
+): readonly WordPart[] | undefined {
+  const token = tokens[open + 1];
+  const [piece, ...others] = token?.kind === "string" ? token.pieces : [];
+  if (signAt(tokens, open) !== "(" || signAt(tokens, open + 2) !== ")") return undefined;
+  if (piece?.kind !== "text" || others.length > 0) return undefined;
+  return elements.flatMap((at, index) => {
+    const { start = 0, end = 0 } = tokens[at]?.span ?? {};
+    const value = valueAt(at);
+    const isWhole = value !== undefined && /^[,\]]$/.test(signAt(tokens, value.next));
+    const between = { text: piece.text, span: { start, end: start }, chain: [] };
+    return [...(index === 0 ? [] : [between]), ...(isWhole ? value.parts : [{ span: { start, end }, chain: [] }])];
+  });
 }

@@ -3,13 +3,13 @@ import { textOfStretches } from "../shell/stretch.ts";
 import type { WordPart } from "./document.ts";
 import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
 import { groovyCollections, type GroovyLoop } from "./groovyCollections.ts";
-import { definitionsAt, groovyDefinitions } from "./groovyDefinitions.ts";
+import { definitionsAt, groovyDefinitions, growthAt } from "./groovyDefinitions.ts";
 import { createGroovyEvaluation, type GroovyEvaluation } from "./groovyEvaluate.ts";
 import { groovyFunctions } from "./groovyFunctions.ts";
 import { createGroovyMerges } from "./groovyMerges.ts";
 
 /** The values of a script's variables, environment and parameters. */
-export interface GroovyValues extends Pick<GroovyEvaluation, "valueAt" | "partsOf"> {
+export interface GroovyValues extends Pick<GroovyEvaluation, "valueAt" | "partsOf" | "grownAt"> {
   /** Whether a token belongs to a place that defines a variable's value. */
   isDefinition(index: number): boolean;
   /** The tokens at which values begin of the name, or of what the function returns, that stands at a token. */
@@ -74,6 +74,7 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
       const found = changed.length > 0 ? changed : placesOf(name, offset);
       return found.length > 0 ? found : merged.heldAt(name, offset);
     },
+    growthAt: (name, offset) => growthAt(places.get(name) ?? [], offset),
     itemsOf: (name) => lists.get(name) ?? [],
     settingAt: (name, offset) => settings.findLast((one) => one.name === name && isAround(one.span, offset))?.pieces,
     isLines: (index) => lines.has(index),
@@ -105,6 +106,7 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
   return {
     valueAt: (index) => evaluation.valueAt(index),
     partsOf: (pieces) => evaluation.partsOf(pieces),
+    grownAt: (index) => evaluation.grownAt(index),
     isDefinition: (index) => belonging.has(index),
     defines: (name) => results.has(name),
     sourcesOf(index) {

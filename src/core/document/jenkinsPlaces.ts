@@ -53,7 +53,9 @@ export function isInsideCall(tokens: readonly GroovyToken[], at: number, calls: 
   let depth = 0;
   for (let index = at - 1; index >= 0 && at - index < 500; index--) {
     const token = tokens[index];
-    if (token?.kind === "name" && depth === 0 && calls.includes(ownName(token.text))) return true;
+    // A call before it has its arguments in parentheses.
+    const isOpen = token?.kind === "name" && depth === 0 && signAt(tokens, index + 1) === "";
+    if (isOpen && calls.includes(ownName(token.text))) return true;
     if (token?.kind !== "sign") continue;
     if (")}]".includes(token.text)) depth += 1;
     else if (token.text === "(" && depth === 0) {
@@ -95,8 +97,10 @@ export function scriptArgument(
     const isSameLine = !text.slice(tokens[from - 1]?.span.end, first.span.start).includes("\n");
     return isParenthesised || isSameLine ? from : undefined;
   }
+  const list = signAt(tokens, from) === "[" ? closingAt(tokens, from) : undefined;
+  if (list !== undefined && isParenthesised && nameAt(tokens, list + 2) === "join") return from;
   let depth = 0;
-  for (let at = from; at < tokens.length && at < from + 60; at++) {
+  for (let at = list !== undefined && isParenthesised ? from + 1 : from; at < tokens.length && at < from + 60; at++) {
     const token = tokens[at];
     if (token?.kind === "name" && token.text === "script" && depth === 0) return at + 2;
     if (token?.kind !== "sign") continue;

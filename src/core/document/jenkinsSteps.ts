@@ -25,6 +25,9 @@ const makes = /build|push|publish|tag|deploy|release|promote|sign|scan|delete|re
 /** Steps that build images, where others build within one. */
 const builds =
   /^(?:\w+\.)*build$|build.*(?:container|docker|image|oci)|(?:container|docker|image|oci).*build|buildah|kaniko/i;
+/** Steps of plug-ins that look at an image, and what they call it. */
+const scanners = new Set(["aquaMicroscanner", "prismaCloudScanImage", "twistlockScan"]);
+const scanned = /^image(?:Name)?$/;
 /** Calls that only tell of something, or keep it. */
 const tells = /notif|slack|stage|parallel|echo|print|log|write|\.(?:add|append|put)$/i;
 /** Blocks that say nothing to a library, and steps of which other places are read. */
@@ -84,12 +87,17 @@ export function stepImageAt(
 
 /** The tokens at which images begin of which a library's function makes a pod: `yaml pod('name', 'x:1')`. */
 export function podImagesAt(tokens: readonly GroovyToken[], at: number, values: GroovyValues): readonly number[] {
-  const name = nameAt(tokens, at);
-  const close = signAt(tokens, at + 1) === "(" ? closingAt(tokens, at + 1) : undefined;
-  if (name === "" || close === undefined || close - at > maximumArguments || values.defines(name)) return [];
-  return elementsBetween(tokens, at + 2, close).flatMap(([first]) =>
-    signAt(tokens, first + 1) !== ":" && isExplicit(values, first) ? [first] : [],
-  );
+  if (nameAt(tokens, at) === "" || values.defines(nameAt(tokens, at))) return [];
+  const found: number[] = [];
+  // What is made of its result, too: `libraryResource('pod.yaml').replace('IMAGE', 'x:1')`.
+  for (let open = at + 1; signAt(tokens, open) === "(";) {
+    const close = closingAt(tokens, open);
+    if (close === undefined || close - at > maximumArguments) break;
+    for (const [first] of elementsBetween(tokens, open + 1, close))
+      if (signAt(tokens, first + 1) !== ":" && isExplicit(values, first)) found.push(first);
+    open = signAt(tokens, close + 1) === "." ? close + 3 : tokens.length;
+  }
+  return found;
 }
 
 /** The value of a named argument that is an image. */
@@ -100,6 +108,8 @@ function namedImageAt(
   values: GroovyValues,
 ): number | undefined {
   const name = nameAt(tokens, at);
+  if (scanned.test(name) && scanners.has(stepAround(tokens, at) ?? ""))
+    return isTold(values, at + 2) ? at + 2 : undefined;
   if (!isImageName(name)) return undefined;
   const isPlain = name.toLowerCase() === "image";
   if (isPlain && isOfContainer(tokens, at)) return isTold(values, at + 2) ? at + 2 : undefined;

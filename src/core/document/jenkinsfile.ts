@@ -114,10 +114,11 @@ export function readJenkinsfile(source: string, path: string): Document {
     const written = tokens[script];
     // What a method makes of a script is mostly about its lines.
     const isChanged = value.parts.length === 1 && value.parts[0]?.text === undefined;
-    const parts = isChanged && written?.kind === "string" ? values.partsOf(written.pieces) : value.parts;
+    const grown = value.next === script + 1 ? values.grownAt(script) : undefined;
+    const parts = grown ?? (isChanged && written?.kind === "string" ? values.partsOf(written.pieces) : value.parts);
     const [only, ...others] = parts;
     // A function of its own runs one script after the other.
-    const held = written?.kind === "name" && others.length > 0 ? stringsOf(script) : [];
+    const held = grown === undefined && written?.kind === "name" && others.length > 0 ? stringsOf(script) : [];
     const scripts =
       held.length > 0 ? held : others.length === 0 && only?.choices !== undefined ? only.choices : [parts];
     const isRun = (one: readonly WordPart[]): boolean => mayRunTool(one.map((part) => part.text ?? "").join(""));
@@ -202,8 +203,10 @@ export function readJenkinsfile(source: string, path: string): Document {
       }
       case "yaml":
         for (const index of [":", "=", "("].some((sign) => is(at + 1, sign)) ? [at + 2] : [at + 1]) {
-          for (const source of nameAt(tokens, index) === "" ? [index] : values.sourcesOf(index)) addPod(source);
-          for (const image of podImagesAt(tokens, index, values)) addImage(image, "image", { isLocal: true });
+          const sources = nameAt(tokens, index) === "" ? [index] : values.sourcesOf(index);
+          for (const source of sources) addPod(source);
+          for (const call of new Set([index, ...sources]))
+            for (const image of podImagesAt(tokens, call, values)) addImage(image, "image", { isLocal: true });
         }
         break;
       case "sh":

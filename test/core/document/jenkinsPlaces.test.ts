@@ -21,3 +21,17 @@ podTemplate(containers: [containerTemplate(name: 'x', image: "")]) { }
       ["docker.image ? unresolved", "docker.image ? unresolved", "docker.image ? partial"],
     ));
 });
+
+describe("isInsideCall", () => {
+  it("takes an argument for none of a call before it", () =>
+    expectUses(
+      read,
+      `node {
+  dockerNode(image: '«a/b»') { }
+  slackSend image: 'no'
+  containerTemplate name: 'x', image: '«a/c»'
+}
+`,
+      ["image docker.io/a/b literal", "image docker.io/a/c literal"],
+    ));
+});

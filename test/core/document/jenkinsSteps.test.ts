@@ -32,6 +32,20 @@ sh 'docker build -t no:1 .'
     ]));
 });
 
+describe("steps of plug-ins that look at images", () => {
+  it("takes what they are told, unless the script builds it", () =>
+    expectUses(
+      read,
+      `aquaMicroscanner imageName: '«a/b»', notCompliesCmd: 'exit 1'
+prismaCloudScanImage(dockerAddress: 'x', image: '«a/c:1»')
+docker.build('no:1')
+twistlockScan image: 'no:1'
+other(imageName: 'no:2')
+`,
+      ["image docker.io/a/b literal", "image docker.io/a/c:1 literal"],
+    ));
+});
+
 describe("podImagesAt", () => {
   it("takes the images that a library's function is given to make a pod of", () =>
     expectUses(
@@ -41,10 +55,18 @@ describe("podImagesAt", () => {
 }
 podTemplate(yaml: pods.of("«r.io/a/c»")) { }
 podTemplate(yaml: libraryResource('pods/a.yaml')) { }
+def kept = agentPod('tool', '«a/d:1»')
+podTemplate(yaml: kept) { }
+podTemplate(yaml: libraryResource('pods/a.yaml').replace('IMAGE', '«a/e:1»').trim()) { }
 podTemplate(yaml: own('no:1')) { }
 podTemplate(yaml: read(url: 'no:2', 'http://no/x:1')) { }
 def own(name) { return name }
 `,
-      ["image docker.io/a/b:1 literal", "image r.io/a/c literal"],
+      [
+        "image docker.io/a/b:1 literal",
+        "image r.io/a/c literal",
+        "image docker.io/a/d:1 literal",
+        "image docker.io/a/e:1 literal",
+      ],
     ));
 });
