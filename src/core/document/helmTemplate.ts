@@ -123,7 +123,10 @@ function withOpenTag(stretches: readonly TemplateStretch[]): readonly TemplateSt
 /** A reference with no more than another says: a branch for values that say no tag or no digest is not another image. */
 function writtenLike({ tag, digest }: ImageReference, reference: ImageReference): string {
   if (tag === undefined && digest === undefined) return repositoryName(reference);
-  if (digest !== undefined) return formatReference(reference);
+  if (digest !== undefined) {
+    const { tag: _, ...pinned } = reference;
+    return formatReference(tag === undefined ? pinned : reference);
+  }
   const { digest: known, ...tagged } = reference;
   // The values say both, and their digest stands for the tag in the other branch.
   return formatReference(
