@@ -6,6 +6,8 @@ export interface DroneFunctions {
   definitionsOf(name: string, at: number): DroneDefinitions;
   /** Where the arguments or items of a bracket begin. */
   argumentsAt(open: number): readonly number[];
+  /** Where the value of a field begins of the object that is written out at a token. */
+  fieldAt(place: number, key: string): number | undefined;
   /** Whether the program itself defines a function of that name. */
   isDefined(name: string): boolean;
   /** The token that closes a bracket. */
@@ -27,9 +29,18 @@ interface ProgramFunction {
   readonly to: number;
 }
 
+/** `for name in list`, and where the name is that of its items. */
+interface ProgramLoop {
+  readonly name: string;
+  readonly list: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A place without a value. */
 const nowhere = -1;
 const maximumCalls = 64;
+const maximumDepth = 8;
 
 /** Finds a program's functions, who calls them, and its variables: `local f(a, b=1) = ...`, `def f(a, b=1):`, `x = ...`, `for x in [...]`. */
 export function createDroneFunctions(tokens: readonly DroneToken[]): DroneFunctions {
@@ -38,6 +49,7 @@ export function createDroneFunctions(tokens: readonly DroneToken[]): DroneFuncti
   const functions: ProgramFunction[] = [];
   const calls = new Map<string, number[]>();
   const variables = new Map<string, number[]>();
+  const loops: ProgramLoop[] = [];
   const textAt = (index: number): string => {
     const token = tokens[index];
     return token === undefined || token.kind === "string" ? "" : token.text;
@@ -51,10 +63,13 @@ export function createDroneFunctions(tokens: readonly DroneToken[]): DroneFuncti
     }
     return starts;
   };
-  const defineAll = (name: string, places: readonly number[]): void => {
-    variables.set(name, [...(variables.get(name) ?? []), ...places]);
+  const define = (name: string, place: number): void => {
+    variables.set(name, [...(variables.get(name) ?? []), place]);
   };
+  const open: number[] = [];
   for (const [at, token] of tokens.entries()) {
+    if (token.kind === "sign" && closings.has(at)) open.push(at);
+    else if (token.kind === "sign" && ")]}".includes(token.text)) open.pop();
     if (token.kind !== "name") continue;
     const after = textAt(at + 1);
     if (after === "(") {
@@ -68,8 +83,13 @@ export function createDroneFunctions(tokens: readonly DroneToken[]): DroneFuncti
         const known = calls.get(short) ?? [];
         if (known.length < maximumCalls) calls.set(short, [...known, at + 1]);
       }
-    } else if (after === "=" && !isArgument(at)) defineAll(token.text, [at + 2]);
-    else if (textAt(at - 1) === "for" && after === "in") defineAll(token.text, itemsFrom(at + 2));
+    } else if (after === "=" && !isArgument(at)) define(token.text, at + 2);
+    else if (textAt(at - 1) === "for" && after === "in") {
+      // Within brackets what is said for each item stands before it.
+      const bracket = open.at(-1);
+      const stretch = bracket === undefined ? { from: at, to: tokens.length } : { from: bracket, to: closing(bracket) };
+      loops.push({ name: token.text, list: at + 2, ...stretch });
+    }
   }
 
   /** Whether `name = value` is an argument, or the default of a parameter. */
@@ -87,10 +107,15 @@ export function createDroneFunctions(tokens: readonly DroneToken[]): DroneFuncti
     return false;
   }
 
-  function itemsFrom(at: number): readonly number[] {
+  /** Where the items begin of what a loop goes over. */
+  function itemsFrom(at: number, depth: number): readonly number[] {
     if (textAt(at) === "[") return argumentsAt(at);
-    const known = variables.get(textAt(at)) ?? [];
-    return known.flatMap((place) => (textAt(place) === "[" ? argumentsAt(place) : [nowhere]));
+    const key = textAt(at + 1) === "[" && textAt(at + 3) === "]" ? tokens[at + 2] : undefined;
+    const name = key?.kind === "string" ? `${textAt(at)}.${key.text}` : textAt(at);
+    if (name === "" || depth > maximumDepth) return [nowhere];
+    return definitionsOf(name, at, depth + 1).places.flatMap((place) =>
+      textAt(place) === "[" ? argumentsAt(place) : [nowhere],
+    );
   }
 
   function functionAt(at: number, close: number): ProgramFunction {
@@ -127,28 +152,34 @@ export function createDroneFunctions(tokens: readonly DroneToken[]): DroneFuncti
     return found.length > 0 ? found : [fallback ?? nowhere];
   }
 
+  function definitionsOf(name: string, at: number, depth = 0): DroneDefinitions {
+    const around = functions.filter(({ from, to }) => from < at && at < to).toReversed();
+    const [first = "", ...keys] = name.split(".");
+    const fields = (places: readonly number[]): DroneDefinitions => ({
+      places: keys.length === 0 ? places : places.flatMap((place) => fieldAt(place, keys)),
+    });
+    const [own] = around;
+    const loop = loops.findLast(
+      (one) => one.name === first && one.from < at && at < one.to && at !== one.list && one.from >= (own?.from ?? 0),
+    );
+    if (loop !== undefined) return fields(itemsFrom(loop.list, depth));
+    for (const one of around) {
+      if (one.parameters.some((parameter) => parameter.name === first))
+        return { ...fields(given(one, first)), calls: one };
+      const places = (variables.get(first) ?? []).filter((place) => one.from < place && place < one.to);
+      if (places.length > 0) return fields(places);
+    }
+    return fields(
+      (variables.get(first) ?? []).filter((place) => !functions.some(({ from, to }) => from < place && place < to)),
+    );
+  }
+
   return {
     closing,
     isDefined: (name) => functions.some((one) => one.name === name),
     argumentsAt,
-    definitionsOf(name, at) {
-      const around = functions.filter(({ from, to }) => from < at && at < to).toReversed();
-      const [first = "", ...keys] = name.split(".");
-      const fields = (places: readonly number[]): DroneDefinitions => ({
-        places: keys.length === 0 ? places : places.flatMap((place) => fieldAt(place, keys)),
-      });
-      for (const one of around) {
-        if (one.parameters.some((parameter) => parameter.name === first))
-          return { ...fields(given(one, first)), calls: one };
-        const own = (variables.get(first) ?? []).filter((place) => one.from < place && place < one.to);
-        if (own.length > 0) return fields(own);
-      }
-      return fields(
-        (variables.get(first) ?? []).filter(
-          (place) => place === nowhere || !functions.some(({ from, to }) => from < place && place < to),
-        ),
-      );
-    },
+    definitionsOf: (name, at) => definitionsOf(name, at),
+    fieldAt: (place, key) => fieldAt(place, [key]).find((one) => one !== nowhere),
   };
 
   /** Where the value of a field of an object that is written out begins. */

@@ -105,6 +105,9 @@ function keyAt(
   const token = tokens[at];
   if (token === undefined || token.kind === "sign") return undefined;
   const before = tokens[at - 1];
+  // `step["image"] = 'x'`
+  const isItem = isSign(before, "[") && token.kind === "string" && isSign(tokens[at + 1], "]");
+  if (isItem && isSign(tokens[at + 2], "=") && !isSign(tokens[at + 3], "=")) return { key: token.text, value: at + 3 };
   if (before?.kind !== "sign" || !"{,(".includes(before.text)) return undefined;
   // `image+: 'x'` adds to what it inherits.
   const colon = isSign(tokens[at + 1], "+") ? at + 2 : at + 1;

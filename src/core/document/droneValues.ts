@@ -78,6 +78,7 @@ export function createDroneValues(
     const key = tokens[index + 2];
     if (is(index + 1, "[") && key?.kind === "string" && is(index + 3, "]"))
       return formatted({ parts: named(index, `${token.text}.${key.text}`, depth), next: index + 4 }, depth);
+    if (token.text === "std.format" && is(index + 1, "(")) return formattedBy(index, depth);
     if (is(index + 1, "(") || is(index + 1, "[")) {
       const next = functions.closing(index + 1) + 1;
       const { start, end } = token.span;
@@ -94,28 +95,59 @@ export function createDroneValues(
     const open = isMethod ? next + 2 : next + 1;
     const isMany = isMethod || is(open, "(") || is(open, "[");
     const alone = isMany ? undefined : term(open, depth + 1);
-    const given = isMany ? functions.argumentsAt(open).map((at) => expression(at, depth + 1)) : [alone];
-    const after = isMany ? functions.closing(open) + 1 : (alone?.next ?? open + 1);
+    const isObject = is(open, "{");
+    const given = isMany ? functions.argumentsAt(open) : [open];
+    const after = isMany || isObject ? functions.closing(open) + 1 : (alone?.next ?? open + 1);
     // It is the whole expression that writes what is put together.
     const string = tokens[next - 1];
     const start = (string?.kind === "string" ? string : value.parts[0])?.span.start ?? 0;
     const whole = { start, end: Math.max(start, tokens[after - 1]?.span.end ?? start) };
+    return { parts: filled(value.parts, given, { isMethod, whole, depth }), next: after };
+  }
+
+  /** `std.format('a:%s', [b])` */
+  function formattedBy(index: number, depth: number): DroneValue | undefined {
+    const [form, values] = functions.argumentsAt(index + 1);
+    const value = form === undefined ? undefined : expression(form, depth + 1);
+    if (value === undefined || values === undefined) return undefined;
+    const next = functions.closing(index + 1) + 1;
+    const { start = 0 } = tokens[index]?.span ?? {};
+    const whole = { start, end: Math.max(start, tokens[next - 1]?.span.end ?? start) };
+    const given = is(values, "[") ? functions.argumentsAt(values) : [values];
+    return { parts: filled(value.parts, given, { isMethod: false, whole, depth }), next };
+  }
+
+  /** Parts of a form with what stands at `given` in its holes. */
+  function filled(
+    form: readonly WordPart[],
+    given: readonly number[],
+    { isMethod, whole, depth }: { readonly isMethod: boolean; readonly whole: Span; readonly depth: number },
+  ): readonly WordPart[] {
+    const isNamed = (at: number): boolean => isMethod && is(at + 1, "=");
+    const ordered = given.filter((at) => !isNamed(at));
     let used = 0;
-    const parts = value.parts.flatMap((part): readonly WordPart[] => {
+    const placeOf = (hole: string): number | undefined => {
+      if (/^(?:\{\}|%[sd])$/.test(hole)) return ordered[used++];
+      const [name = ""] = /[\w.-]+(?=[)}])/.exec(hole) ?? [];
+      if (!isMethod) return functions.fieldAt(ordered[0] ?? -1, name);
+      const own = given.find((at) => isNamed(at) && is(at, name));
+      return own === undefined ? (/^\d+$/.test(name) ? ordered[Number(name)] : undefined) : own + 2;
+    };
+    return form.flatMap((part): readonly WordPart[] => {
       const { text: said, span } = part;
       if (said === undefined) return [part];
-      const filled: WordPart[] = [];
+      const pieces: WordPart[] = [];
       let from = 0;
       for (const { 0: hole, index: at } of said.matchAll(isMethod ? /\{[^{}]*\}/g : /%(?:\([^)]*\))?[sd]/g)) {
-        filled.push(cut(part, from, at));
+        pieces.push(cut(part, from, at));
         from = at + hole.length;
-        const own = /^(?:\{\}|%[sd])$/.test(hole) ? given[used++] : undefined;
-        filled.push(...(own?.parts ?? [unknownAt(span, hole)]).map((one) => within(part, one, whole)));
+        const place = placeOf(hole);
+        const own = place === undefined ? undefined : expression(place, depth + 1);
+        pieces.push(...(own?.parts ?? [unknownAt(span, hole)]).map((one) => within(part, one, whole)));
       }
-      const all = [...filled, cut(part, from, said.length)].filter((one) => one.text !== "");
+      const all = [...pieces, cut(part, from, said.length)].filter((one) => one.text !== "");
       return all.map((one) => ({ ...one, span: whole }));
     });
-    return { parts, next: after };
   }
 
   /** What a string says from one offset to another, with what Drone fills in apart. */
