@@ -1,4 +1,4 @@
-import type { VariableLookup, VariablePlaces } from "./ansibleVariables.ts";
+import { hostsOf, type VariableLookup, type VariablePlaces } from "./ansibleVariables.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Lists of tasks within plays and blocks. */
@@ -94,7 +94,6 @@ export function placesOfPlay(play: YamlNode): VariablePlaces | undefined {
   const files = itemsOf(valueAt(play, "vars_files")).flatMap((file) => textOf(file) ?? []);
   const hosts = valueAt(play, "hosts");
   if (hosts === undefined) return files.length === 0 ? undefined : { files };
-  const patterns = itemsOf(hosts).length > 0 ? itemsOf(hosts) : [hosts];
   const roles: string[] = [];
   const addRoles = (items: readonly YamlNode[], depth: number): void => {
     for (const item of items) {
@@ -110,7 +109,7 @@ export function placesOfPlay(play: YamlNode): VariablePlaces | undefined {
   addRoles([play], 1);
   return {
     files,
-    hosts: patterns.flatMap((pattern) => (textOf(pattern) ?? "").split(/[:,]/)).filter(isName),
+    hosts: hostsOf(play),
     roles: roles.filter(isName),
   };
 }

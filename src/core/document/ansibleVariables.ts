@@ -91,15 +91,7 @@ export function variablesBeside(
     () => named.toReversed(),
     () => included.flatMap((file) => [`${role ?? ""}vars/${file}`, ...(role === undefined ? [file] : [])]),
     () => (role === undefined ? [] : ofRole(role, "vars/")),
-    () =>
-      hosts
-        .slice(0, maximumFiles)
-        .flatMap((host) =>
-          folders.flatMap((folder) => [
-            ...filesOf(`${folder}host_vars/`, host),
-            ...filesOf(`${folder}group_vars/`, host),
-          ]),
-        ),
+    () => hosts.slice(0, maximumFiles).flatMap((host) => filesOfHost(host)),
     () => folders.flatMap((folder) => filesOf(`${folder}group_vars/`, "all")),
     () => (role === undefined ? [] : ofRole(role, "defaults/")),
     /** The places of the roles that this one depends on, which lie beside it. */
@@ -124,24 +116,45 @@ export function variablesBeside(
         ),
   ];
   const [, own = ""] = /(?:^|\/)roles\/([^/]+)\/(?:tasks|handlers|templates)\//.exec(path) ?? [];
-  /** What a play of the project says for all of its roles, or for this one. */
+  const placesOfHosts = new Map<string, readonly string[]>();
+  /** The files that hold the variables of a host or a group. */
+  const filesOfHost = (host: string): readonly string[] => {
+    const known = placesOfHosts.get(host);
+    if (known !== undefined) return known;
+    const found = folders.flatMap((folder) => [
+      ...filesOf(`${folder}host_vars/`, host),
+      ...filesOf(`${folder}group_vars/`, host),
+    ]);
+    placesOfHosts.set(host, found);
+    return found;
+  };
+  /** What a play says for all of its roles, or for this one, then its files of variables, then those of its hosts. */
+  const ofPlay = (play: YamlNode, name: string, folder: string, file: string): FoundVariable | undefined => {
+    const run = itemsOf(valueAt(play, "roles")).find((item) => roleOf(item) === own);
+    if (run === undefined) return undefined;
+    const node = valueAt(run, name) ?? valueAt(run, "vars", name) ?? valueAt(play, "vars", name);
+    const said = variableOf(node, `${name} of ${file}`, fileAt(folder + file));
+    if (said !== undefined) return said;
+    for (const item of itemsOf(valueAt(play, "vars_files")).slice(0, maximumFiles).toReversed()) {
+      const further = variableAt(folder + (textOf(item) ?? ""), name, textOf(item));
+      if (further !== undefined) return further;
+    }
+    for (const place of hostsOf(play).slice(0, maximumFiles).flatMap(filesOfHost)) {
+      const further = variableAt(place, name);
+      if (further !== undefined) return further;
+    }
+    return undefined;
+  };
+  /** What the plays of the project say that run this role. */
   const ofPlays: VariableLookup = (name) => {
     if (role === undefined || own === "") return undefined;
-    const folder = `${role}../../`;
-    const names = namesBeside(siblingPath(path, `${folder}any`) ?? "", siblings) ?? [];
-    for (const file of names.filter((one) => yaml.test(one)).slice(0, maximumFiles)) {
-      const text = siblings(siblingPath(path, folder + file) ?? "") ?? "";
-      if (!text.includes(own) || !(text.includes(`${name}:`) || text.includes("vars_files"))) continue;
-      const found = fileAt(folder + file);
-      for (const play of itemsOf(found?.root)) {
-        const run = itemsOf(valueAt(play, "roles")).find((item) => roleOf(item) === own);
-        if (run === undefined) continue;
-        const node = valueAt(run, name) ?? valueAt(run, "vars", name) ?? valueAt(play, "vars", name);
-        const said = variableOf(node, `${name} of ${file}`, found);
-        if (said !== undefined) return said;
-        for (const item of itemsOf(valueAt(play, "vars_files")).slice(0, maximumFiles).toReversed()) {
-          const further = variableAt(folder + (textOf(item) ?? ""), name, textOf(item));
-          if (further !== undefined) return further;
+    for (const folder of [`${role}../../`, `${role}../../playbooks/`]) {
+      const names = namesBeside(siblingPath(path, `${folder}any`) ?? "", siblings) ?? [];
+      for (const file of names.filter((one) => yaml.test(one)).slice(0, maximumFiles)) {
+        if (siblings(siblingPath(path, folder + file) ?? "")?.includes(own) !== true) continue;
+        for (const play of itemsOf(fileAt(folder + file)?.root)) {
+          const said = ofPlay(play, name, folder, file);
+          if (said !== undefined) return said;
         }
       }
     }
@@ -156,6 +169,15 @@ export function variablesBeside(
       }
     return ofPlays(name);
   };
+}
+
+/** The hosts and groups that a play names. */
+export function hostsOf(play: YamlNode): readonly string[] {
+  const hosts = valueAt(play, "hosts");
+  const patterns = itemsOf(hosts).length > 0 || hosts === undefined ? itemsOf(hosts) : [hosts];
+  return patterns
+    .flatMap((pattern) => (textOf(pattern) ?? "").split(/[:,]/))
+    .filter((text) => /^\w[\w.-]*$/.test(text) && text !== "all");
 }
 
 /** The role that an item of a list of roles names. */

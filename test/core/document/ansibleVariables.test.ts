@@ -138,6 +138,33 @@ ${[...names, "both", "unset"].map((name) => `  - docker_container: {image: '{{ $
     assert.deepEqual(read("roles/db/tasks/main.yml"), ["docker_container ? partial", "docker_container ? unresolved"]);
   });
 
+  it("follows the variables of the hosts of a play that runs a role, also of one in a folder of plays", () => {
+    const files = new Map([
+      ["./", "roles/\nsite.yml"],
+      ["playbooks/", "more.yml"],
+      ["site.yml", "- hosts: front:!old\n  roles: [web]\n- hosts: [back]\n  roles: [{ role: db }]\n"],
+      ["playbooks/more.yml", "- hosts: cache\n  vars: { tag: '5' }\n  roles: [cache]\n"],
+      ["group_vars/", "front.yml\nback.yml"],
+      ["group_vars/front.yml", "tag: '1'\n"],
+      ["group_vars/back.yml", "tag: '2'\n"],
+      ["inventory/host_vars/", "cache.yml"],
+      ["inventory/host_vars/cache.yml", "tag: '3'\nside: '4'\n"],
+    ]);
+    const read = (role: string) =>
+      readAnsible(
+        "- docker_container: {image: 'a/b:{{ tag }}'}\n- docker_container: {image: 'a/c:{{ side }}'}\n",
+        `roles/${role}/tasks/main.yml`,
+        (one) => files.get(one),
+      ).images.map(summary);
+    assert.deepEqual(read("web"), ["docker_container docker.io/a/b:1 resolved", "docker_container ? partial"]);
+    assert.deepEqual(read("db"), ["docker_container docker.io/a/b:2 resolved", "docker_container ? partial"]);
+    assert.deepEqual(read("cache"), [
+      "docker_container docker.io/a/b:5 resolved",
+      "docker_container docker.io/a/c:4 resolved",
+    ]);
+    assert.deepEqual(read("other"), ["docker_container ? partial", "docker_container ? partial"]);
+  });
+
   it("follows a list that a loop takes from elsewhere", () => {
     const source =
       "- docker_container: {image: '{{ one }}'}\n  loop: '{{ images }}'\n  loop_control: {loop_var: one}\n";
