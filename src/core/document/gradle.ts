@@ -1,6 +1,7 @@
 import { withoutByteOrderMark, type Span } from "../image/span.ts";
 import { buildpackImageStart } from "./buildpackLocator.ts";
 import type { Document, ImageUse } from "./document.ts";
+import { gradleCommands } from "./gradleCommands.ts";
 import { gradleValues, isSign, type GradleValues } from "./gradleValues.ts";
 import { groovyTokens, type GroovyToken } from "./groovy.ts";
 import { useOfValue } from "./imageUse.ts";
@@ -32,13 +33,14 @@ const places = new Map([
   ["openshift.images.image.build.from", "from"],
 ]);
 const anyPlugin = /\b[jJ]ib|[bB]ootBuildImage|\bdocker|Docker|Application|\b(?:kubernetes|openshift)\b/;
+const runsProgram = /\b(?:commandLine|executable)\b/;
 /** A block's name that has no meaning here: those of `tasks { ... }` and of what configures all modules. */
 const around = new Set(["tasks", "allprojects", "subprojects", "project", "configure"]);
 const maximumDepth = 100;
 
 /**
  * Reads build scripts of Gradle, in Groovy or Kotlin: the base image of Jib, what Spring Boot's `bootBuildImage` builds
- * with, and what the plug-ins for Docker start from. `jib.to.image` is what is built.
+ * with, what the plug-ins for Docker start from, and commands. `jib.to.image` is what is built.
  */
 export function readGradle(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const text = withoutByteOrderMark(source);
@@ -63,7 +65,8 @@ export function readGradle(source: string, path: string, siblings: Siblings = no
       if (use !== undefined) images.push(use);
     }
   }
-  return { path, dialect: "gradle", text, images, commands: [], jobs: [], problems: [] };
+  const commands = runsProgram.test(text) ? gradleCommands(text, tokens, values) : [];
+  return { path, dialect: "gradle", text, images, commands, jobs: [], problems: [] };
 }
 
 /** What a block configures: the name before it, or the task or the type that a call before it names. */
