@@ -109,6 +109,10 @@ export function mayHoldReferences(path: string): boolean {
   );
 }
 
+/** A service's image or build, in a line of its own or in braces. */
+const composeService =
+  /^[ \t]+(?:image|build)[ \t]*:|^(?:services|[ \t]+[\w.-]+)[ \t]*:[ \t]*\{(?:[^\n]*[{, \t])?(?:image|build)[ \t]*:/m;
+
 /** How much of a text is looked at to tell its dialect. */
 const lookedAt = 65_536;
 
@@ -206,7 +210,7 @@ function dialectOfYaml(head: string, path: string): Dialect | undefined {
   if (isPodAlone(head)) return "kubernetes";
   if (has("jobs") && has("on") && /^[ \t]+(?:runs-on|uses)[ \t]*:/m.test(head)) return "github-workflow";
   if (has("runs") && /^[ \t]+using[ \t]*:/m.test(head)) return "github-action";
-  if (has("services") && /^[ \t]+(?:image|build)[ \t]*:/m.test(head)) return "compose";
+  if (has("services") && composeService.test(head)) return "compose";
   if (isChartValues(head, path)) return "helm-values";
   return undefined;
 }
