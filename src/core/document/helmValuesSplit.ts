@@ -60,7 +60,7 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
   const has = (...names: readonly string[]): boolean => names.some((name) => at(name) !== undefined);
   const ownDigest = textOf(at("useDigest")) === "false" ? undefined : at("digest");
   // Some keep a digest where a tag goes, and templates tell them apart.
-  const isDigestTag = filled(ownDigest) === undefined && /^sha256:[0-9a-f]{64}$/.test(textOf(at("tag")) ?? "");
+  const isDigestTag = filled(ownDigest) === undefined && /^@?sha256:[0-9a-f]{64}$/.test(textOf(at("tag")) ?? "");
   const digest = isDigestTag ? at("tag") : ownDigest;
   const registry = filled(at("registry")) ?? filled(at("defaultRegistry")) ?? filled(at("hub"));
   const version = isImageKey(key) ? at("version") : undefined;

@@ -1,6 +1,8 @@
 import { readHelmValuesFile as read } from "../../../src/core/document/helmChart.ts";
 import { expectUses } from "../../helpers/imageUses.ts";
 
+const digest = `sha256:${"1".repeat(64)}`;
+
 describe("splitOf", () => {
   const table: readonly (readonly [name: string, source: string, expected: readonly string[]])[] = [
     [
@@ -32,6 +34,11 @@ describe("splitOf", () => {
       "several images under the key of one",
       "image:\n  api: {repository: «r.io/a/api»}\n  web: {repository: «a/web», tag: '1'}\n  pullSecrets: {repository: ''}",
       ["image r.io/a/api literal", "image docker.io/a/web:1 resolved"],
+    ],
+    [
+      "a digest with its sign where a tag goes",
+      `image: {repository: «a/b», tag: "@${digest}"}`,
+      [`image docker.io/a/b@${digest} resolved`],
     ],
     [
       "no images of machines",
