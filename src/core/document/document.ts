@@ -199,6 +199,8 @@ export interface BuiltName {
   readonly at: number;
   /** Whether the image is put into a registry by this name, too. */
   readonly isPushed?: boolean;
+  /** Whether the image has this name with tags that are not known. */
+  readonly isAnyTag?: boolean;
 }
 
 /** What a reader makes of a file. Reading never fails: what could not be understood is a problem with its span. */

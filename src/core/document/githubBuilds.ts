@@ -11,12 +11,7 @@ const maximumTags = 100;
 /** The names that a step's action gives to what it builds: as written, and as they come to where that is known. */
 export function builtNames(step: YamlNode, scopes: readonly GithubScope[]): readonly string[] {
   if (!builder.test(actionOf(step))) return [];
-  const texts = (input: string): readonly string[] => {
-    const scalar = scalarOf(valueAt(step, "with", input));
-    if (scalar === undefined) return [];
-    const known = scalar.text.includes("${{") ? scopes.flatMap((scope) => scalarText(scalar, scope) ?? []) : [];
-    return [...new Set([scalar.text, ...known])].flatMap(namesIn).slice(0, maximumTags);
-  };
+  const texts = (input: string): readonly string[] => textsOf(step, scopes, input);
   const tags = texts("tags");
   const images = [...texts("image"), ...texts("imageName"), ...texts("image-name")];
   return [
@@ -26,6 +21,28 @@ export function builtNames(step: YamlNode, scopes: readonly GithubScope[]): read
     ...images.flatMap((image) => [...tags, ...texts("tag"), ...texts("imageTag")].map((tag) => `${image}:${tag}`)),
     ...texts("set").flatMap((text) => /\.tags\+?=(.*)/.exec(text)?.[1] ?? []),
   ];
+}
+
+/** The names of an input: as written, and as they come to where that is known. */
+function textsOf(step: YamlNode, scopes: readonly GithubScope[], input: string): readonly string[] {
+  const scalar = scalarOf(valueAt(step, "with", input));
+  if (scalar === undefined) return [];
+  const known = scalar.text.includes("${{") ? scopes.flatMap((scope) => scalarText(scalar, scope) ?? []) : [];
+  return [...new Set([scalar.text, ...known])].flatMap(namesIn).slice(0, maximumTags);
+}
+
+/** The names without tags that a step makes up the names of images from, for steps that build them. */
+export function imagesOfMetadata(step: YamlNode, scopes: readonly GithubScope[]): readonly string[] {
+  return actionOf(step) === "docker/metadata-action"
+    ? textsOf(step, scopes, "images").map((name) => name.replace(/^name=/, ""))
+    : [];
+}
+
+/** The ids of the steps whose tags a step gives to what it builds. */
+export function metadataOf(step: YamlNode): readonly string[] {
+  if (!builder.test(actionOf(step))) return [];
+  const given = ["tags", "files", "set"].map((input) => textOf(valueAt(step, "with", input)) ?? "").join("\n");
+  return [...given.matchAll(/\bsteps\.([\w-]+)\.outputs\.(?:tags|json|bake-file)/g)].flatMap(([, id]) => id ?? []);
 }
 
 /** Whether a step's action puts what it builds into a registry. */

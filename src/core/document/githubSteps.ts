@@ -2,7 +2,7 @@ import { readShell, type ShellCombination } from "../shell/readShell.ts";
 import { windowsShellOf } from "../shell/windowsShell.ts";
 import type { Problem } from "../problem.ts";
 import type { BuiltName, JobStep, ShellCommand } from "./document.ts";
-import { builtNames, pushesBuilt } from "./githubBuilds.ts";
+import { builtNames, imagesOfMetadata, metadataOf, pushesBuilt } from "./githubBuilds.ts";
 import { examinedImages } from "./githubExamined.ts";
 import { githubFiles, type GithubWritten } from "./githubFiles.ts";
 import { readActionInputs } from "./githubInputs.ts";
@@ -88,6 +88,8 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
   const built: BuiltName[] = [];
   const problems: Problem[] = [];
   const outputs = new Map<string, ReadonlyMap<string, GithubWritten>>();
+  /** Names of images that steps make up tags for, by their ids. */
+  const metadata = new Map<string, readonly string[]>();
   const written = new Map<string, GithubWritten>();
   /** Steps by their ids that use an action of the same repository, each with what it sees. */
   const local = new Map<string, (output: string, row?: number) => PlacedText | undefined>();
@@ -114,10 +116,14 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
     furtherCommands.push(...examinedImages(item, inStep, scopes, context.job));
     steps.push(toStep(item));
     const names = builtNames(item, scopes);
+    const at = item.span.start;
     const isPushed = names.length > 0 && pushesBuilt(item);
-    built.push(...names.map((name) => ({ name, at: item.span.start, isPushed })));
+    built.push(...names.map((name) => ({ name, at, isPushed })));
+    for (const name of new Set(metadataOf(item).flatMap((step) => metadata.get(step) ?? [])))
+      built.push({ name, at, isPushed, isAnyTag: true });
     const scope = inStep(around);
     const id = textOf(valueAt(item, "id"));
+    if (id !== undefined) metadata.set(id, imagesOfMetadata(item, scopes));
     if (id !== undefined && textOf(uses)?.startsWith("./") === true)
       local.set(id, (output, row) => {
         const seen = row === undefined ? undefined : scopes[row];

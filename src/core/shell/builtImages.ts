@@ -7,6 +7,8 @@ import { partsOfSlice, textOfSlice, writtenSpan, type WordSlice } from "./wordVa
 export interface BuiltImages {
   /** Adds a name of what is built or copied. */
   add(name: string, at: number): void;
+  /** Adds a name without its tags, which are not known. */
+  addRepository(name: string): void;
   /** Adds a name that counts only for what follows. */
   addLater(name: string, at: number): void;
   /** Adds a name that an image is pushed by. */
@@ -23,21 +25,32 @@ export interface BuiltImages {
 export function createBuiltImages(): BuiltImages {
   const outputs = new Map<string, number>();
   const later = new Map<string, number>();
+  const repositories = new Set<string>();
   const pushed = new Set<string>();
   const addTo = (names: Map<string, number>, name: string, at: number): void => {
     for (const one of spellings(name)) names.set(one, Math.min(at, names.get(one) ?? at));
   };
   // Most documents make none.
-  const isEmpty = (): boolean => outputs.size + later.size === 0;
+  const isEmpty = (): boolean => outputs.size + later.size + repositories.size === 0;
   return {
     add: (name, at) => addTo(outputs, name, at),
+    addRepository(name) {
+      for (const one of spellings(name)) repositories.add(repositoryOf(one));
+    },
     addLater: (name, at) => addTo(later, name, at),
     addPush(name) {
       for (const one of spellings(name)) pushed.add(repositoryOf(one));
     },
     has: (names, at) =>
       !isEmpty() &&
-      names.flatMap(spellings).some((name) => outputs.has(name) || (later.get(name) ?? Number.POSITIVE_INFINITY) <= at),
+      names
+        .flatMap(spellings)
+        .some(
+          (name) =>
+            outputs.has(name) ||
+            (later.get(name) ?? Number.POSITIVE_INFINITY) <= at ||
+            (repositories.size > 0 && repositories.has(repositoryOf(name))),
+        ),
     isPushed: (names) => pushed.size > 0 && names.flatMap(spellings).some((name) => pushed.has(repositoryOf(name))),
     precedes({ text, reference, span }) {
       if (isEmpty()) return false;
@@ -56,7 +69,7 @@ export function repositoryOf(name: string): string {
 
 /** A name, and how others may spell it: without a tag it is `latest`, and on this machine it may be called `localhost/...`. */
 function spellings(written: string): readonly string[] {
-  const name = written.replaceAll(/\$([A-Za-z_]\w*)/g, "${$1}");
+  const name = withVariables(written).replaceAll(/\$([A-Za-z_]\w*)/g, "${$1}");
   const { value } = parseReference(name.replace(/^localhost\//, ""));
   // What only running the script can tell stands before the last path component, or is all but the end of it.
   if (value === undefined) return /[/}][\w.-]+$/.test(name) ? [name, `${name}:latest`] : [name];
@@ -64,6 +77,14 @@ function spellings(written: string): readonly string[] {
     name,
     formatReference(value.tag === undefined && value.digest === undefined ? { ...value, tag: "latest" } : value),
   ];
+}
+
+/** The variables of a runner for the expressions that say the same: `${{ env.TAG }}`, `${{ github.sha }}`. */
+function withVariables(name: string): string {
+  if (!name.includes("${{")) return name;
+  return name.replaceAll(/\$\{\{\s*(?:env\.(\w+)|(?:github|gitea|forgejo)\.(\w+))\s*\}\}/g, (_, variable, known) =>
+    typeof variable === "string" ? `\${${variable}}` : `\${GITHUB_${String(known).toUpperCase()}}`,
+  );
 }
 
 /**

@@ -102,8 +102,9 @@ function readCommands(
   const commands: ShellCommand[] = [];
   const placed: PlacedMention[] = [...given.mentions];
   const built = createBuiltImages();
-  for (const { name, at, isPushed } of document.built ?? []) {
-    built.add(name, at);
+  for (const { name, at, isPushed, isAnyTag } of document.built ?? []) {
+    if (isAnyTag === true) built.addRepository(name);
+    else built.add(name, at);
     if (isPushed === true) built.addPush(name);
   }
   for (const slice of given.outputs)

@@ -99,6 +99,16 @@ const documents: readonly (readonly [name: string, path: string, source: string]
     "cloudbuild.yaml",
     "steps:\n- name: ⟦gcr.io/cloud-builders/docker⟧\n  args: [build, -t, 'gcr.io/a/b:$T', -t, 'gcr.io/a/c:$T', .]\n- name: ⟦gcr.io/kaniko-project/executor⟧\n  args: [--destination, 'gcr.io/a/d:1']\n- name: ⟦gcr.io/cloud-builders/kubectl⟧\n  args: [set, image, deployment/x, 'b=⟦gcr.io/a/b:$T⟧', 'c=gcr.io/a/c:$T', 'd=⟦gcr.io/a/d:1⟧']\nimages: ['gcr.io/a/b:$T']\n",
   ],
+  [
+    "one name, however it names what only a run tells",
+    ".github/workflows/x.yml",
+    "on: push\nenv: {N: a/n}\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: docker build -t a/b:$TAG -t a/c:${{ github.sha }} -t ghcr.io/$GITHUB_REPOSITORY:1 -t $N:${{github.ref_name}} .\n    - uses: aquasecurity/trivy-action@0.30.0\n      with: {image-ref: 'a/b:${{ env.TAG }}'}\n    - run: docker run a/c:$GITHUB_SHA && docker run a/c:${{github.sha}} && docker run ⟦a/c:${{ github.run_id }}⟧\n    - run: docker run ghcr.io/${{ github.repository }}:1 && docker run ⟦ghcr.io/${{ github.repository }}:2⟧\n    - run: docker run ${{ env.N }}:$GITHUB_REF_NAME\n",
+  ],
+  [
+    "an image whose tags another step makes up",
+    ".github/workflows/x.yml",
+    "on: push\nenv: {R: ghcr.io}\njobs:\n  a:\n    runs-on: x\n    steps:\n    - id: m\n      uses: docker/metadata-action@v5\n      with:\n        images: |\n          ${{ env.R }}/a/b\n          name=a/c,enable=true\n    - id: n\n      uses: docker/metadata-action@v5\n      with: {images: a/d}\n    - uses: docker/build-push-action@v6\n      with: {load: true, tags: '${{ steps.m.outputs.tags }}'}\n    - uses: aquasecurity/trivy-action@0.30.0\n      with: {image-ref: 'ghcr.io/a/b:${{ steps.m.outputs.version }}'}\n    - run: docker run $R/a/b:main && docker run a/c && docker run ⟦a/d⟧ && docker run ⟦a/b⟧ && docker pull ⟦a/c:1⟧\n",
+  ],
 ];
 
 describe("createBuiltImages", () => {
