@@ -3,7 +3,14 @@ import { chartCalls } from "./chartCalls.ts";
 import { namedTemplates } from "./chartDefines.ts";
 import { parseTemplate, type TemplateNode } from "./goTemplate.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
-import { itemsOfLoop, textData, unknownData, type TemplateData, type TemplateStretch } from "./templateData.ts";
+import {
+  itemsOfLoop,
+  nothingElse,
+  textData,
+  unknownData,
+  type TemplateData,
+  type TemplateStretch,
+} from "./templateData.ts";
 import { evaluateTemplate } from "./templateEvaluate.ts";
 import { templateScopes, type TemplateScopes } from "./templateScope.ts";
 import { readYaml } from "./yaml.ts";
@@ -58,12 +65,16 @@ export function chartExpressions(
   let scopes: TemplateScopes | undefined;
   const budget = { left: maximumSteps };
   const known = new Map<string, readonly (readonly TemplateStretch[])[]>();
-  const evaluateEach = (source: string): readonly (readonly TemplateStretch[])[] => {
-    const before = known.get(source);
+  const evaluateEach = (source: string, isOfFile = false): readonly (readonly TemplateStretch[])[] => {
+    const asked = isOfFile ? `${hidden}${source}` : source;
+    const before = known.get(asked);
     if (before !== undefined) return before;
     if (known.size >= maximumExpressions) return [[{}]];
-    const each = itemsOfLoop(evaluateTemplate(parseTemplate(source).nodes, { root: data(), define, budget }));
-    known.set(source, each);
+    // A named template may be given anything; what a file sees is what Helm gives it.
+    const given = data();
+    const root = isOfFile && given.kind === "dictionary" ? { ...given, rest: nothingElse } : given;
+    const each = itemsOfLoop(evaluateTemplate(parseTemplate(source).nodes, { root, define, budget }));
+    known.set(asked, each);
     return each;
   };
   /** What a piece of a named template comes to with what its callers give it, as far as that is known. */
@@ -89,8 +100,9 @@ export function chartExpressions(
   const evaluateAt = (expression: string, offset: number): readonly (readonly TemplateStretch[])[] => {
     scopes ??= templateScopes(own);
     const source = scopes.around(expression, offset);
-    const each = evaluateEach(source);
-    const name = each.every(isKnown) ? undefined : scopes.namedAround(offset);
+    const body = scopes.namedAround(offset);
+    const each = evaluateEach(source, body === undefined);
+    const name = each.every(isKnown) ? undefined : body;
     const found = name === undefined ? [] : givenTo(name, source, 1);
     return found.length === 0 ? each : found;
   };

@@ -78,6 +78,16 @@ describe("chartCalls", () => {
       ["image docker.io/a/b:1.2.3 resolved"],
     ],
     [
+      "what a file has no value for where it sets others at the root",
+      "hub: r.io\nimage: {name: «api», tag: ''}\n",
+      {
+        "templates/_helpers.tpl":
+          '{{ define "c.image" }}{{ $i := ternary .Values.image (index .Values .key) (empty .key) }}{{ .Values.hub }}/{{ $i.name }}:{{ join "" (compact (list "v1" .suffix)) }}{{ end }}',
+        "templates/a.yaml": 'kind: Pod\nspec:\n  containers:\n  - image: {{ template "c.image" (set . "key" "") }}\n',
+      },
+      ["image r.io/api:v1 resolved"],
+    ],
+    [
       "nothing where nobody calls",
       "hub: r.io\ncart: {imageName: cart}\n",
       { "templates/_pod.tpl": named("c.pod", "{{ .Values.hub }}/{{ .part.imageName }}:1") },
