@@ -1,6 +1,6 @@
 import { withoutByteOrderMark, type Span } from "../image/span.ts";
 import { buildpackImageStart } from "./buildpackLocator.ts";
-import type { Document, ImageUse, ValueStep } from "./document.ts";
+import type { Document, ImageUse, ShellCommand, ShellWord, ValueStep } from "./document.ts";
 import { useOfValue } from "./imageUse.ts";
 import type { ValuePart } from "./value.ts";
 import { xmlTexts, type XmlElement, type XmlText } from "./xml.ts";
@@ -32,7 +32,7 @@ const knownBuilders = new Set(["graalvm", "mandrel"]);
 /** Plug-ins that build and run images by one list of them: fabric8's, and Eclipse JKube's. */
 const lists = /^(?:docker|kubernetes|openshift|k8s|fabric8)-maven-plugin$/;
 const anyPlugin =
-  /(?:jib|spring-boot|docker|kubernetes|openshift|k8s|fabric8)-maven-plugin|<(?:quarkus|jkube)\.[\w.-]+>/;
+  /(?:jib|spring-boot|docker|kubernetes|openshift|k8s|fabric8|exec)-maven-plugin|<(?:quarkus|jkube)\.[\w.-]+>/;
 
 /**
  * Reads Maven's project files: the base image of Jib, what Spring Boot's plug-in builds with, and the images that
@@ -60,7 +60,31 @@ export function readMaven(source: string, path: string): Document {
     const site = places.get(`${plugin} ${below}`) ?? (lists.test(plugin) ? siteInList(one, below, built) : undefined);
     return site === undefined ? [] : useOfText(text, one, site, properties);
   });
-  return { path, dialect: "maven", text, images, commands: [], jobs: [], problems: [] };
+  return { path, dialect: "maven", text, images, commands: commandsOf(text, texts), jobs: [], problems: [] };
+}
+
+/** What the plug-in `exec` runs: a program with its arguments, which no shell splits. */
+function commandsOf(text: string, texts: readonly XmlText[]): readonly ShellCommand[] {
+  const commands = new Map<XmlElement, { program?: ShellWord; words: ShellWord[] }>();
+  for (const { text: said, span, path, parent } of texts) {
+    const below = path.slice(path.lastIndexOf("configuration") + 1).join("/");
+    if ((below !== "executable" && below !== "arguments/argument") || pluginOf(parent) !== "exec-maven-plugin")
+      continue;
+    const around = below === "executable" ? parent : parent.parent;
+    if (around === undefined) continue;
+    const command = commands.get(around) ?? { words: [] };
+    commands.set(around, command);
+    const raw = text.slice(span.start, span.end);
+    const isPlain = said === raw && !said.includes("${");
+    const word = { span, raw, text: isPlain ? said : undefined, expands: isPlain ? [] : [raw] };
+    if (below === "executable") command.program = word;
+    else command.words.push(word);
+  }
+  return [...commands.values()].flatMap(({ program, words }): readonly ShellCommand[] => {
+    const spans = [program, ...words].flatMap((word) => word?.span ?? []);
+    const span = { start: Math.min(...spans.map((one) => one.start)), end: Math.max(...spans.map((one) => one.end)) };
+    return program === undefined ? [] : [{ span, words: [program, ...words], environment: {} }];
+  });
 }
 
 /** The artifact of the plug-in that an element configures; a plug-in names it before or after. */

@@ -43,6 +43,12 @@ describe("readMaven", () => {
       "from docker.io/acme/jvm:2 literal",
     ],
     [
+      "programs that are run",
+      `${plugin("exec-maven-plugin", "<executable>docker</executable><arguments><argument>run</argument><argument>-v</argument><argument>${project.basedir}:/x</argument><argument>«acme/a:1»</argument></arguments>")}${plugin("exec-maven-plugin", "<executable>bash</executable><arguments><argument>-c</argument><argument>docker pull «acme/b:1» | tee x</argument></arguments>")}${plugin("other-plugin", "<executable>docker</executable><arguments><argument>pull</argument><argument>no:1</argument></arguments>")}`,
+      "command docker.io/acme/a:1 literal",
+      "command docker.io/acme/b:1 literal",
+    ],
+    [
       "buildpacks that are images, by whatever locator",
       plugin(
         "spring-boot-maven-plugin",
