@@ -1,7 +1,7 @@
 import { createTextPieces, type PiecedText } from "./origin.ts";
 import { functionsOf, readCall, readParameter } from "./powerShellFunction.ts";
 import { insertWord, maximumDepth, nameOf, pipedName, type PowerShellReader } from "./powerShellReader.ts";
-import { copiedMembers, readAssignment, readList, readTable, readValue } from "./powerShellValue.ts";
+import { copiedMembers, readAssignment, readList, readTable, readTogether, readValue } from "./powerShellValue.ts";
 import { readWordPart } from "./powerShellWord.ts";
 import { take } from "./take.ts";
 
@@ -64,7 +64,7 @@ function readToken(reader: PowerShellReader): void {
     const around = reader.blocks.at(-1);
     openBlock(reader, "\nif :; then ", "\nfi\n", around?.isSwitch === true ? around.assigns : undefined);
   } else if (text[start] === "}") closeBlock(reader);
-  else readWordPart(reader);
+  else if (!readTogether(reader)) readWordPart(reader);
 }
 
 /** Reads what only the beginning of a statement can be. */

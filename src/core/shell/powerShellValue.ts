@@ -113,6 +113,22 @@ function readFormatted(reader: PowerShellReader): boolean {
   return true;
 }
 
+const operand = String.raw`(?:"[^"\r\n]*"|'[^'\r\n]*'|\$[\w:]+(?:\.\w+)*)`;
+/** Texts that `+` joins or a format puts together, in parentheses; not a variable alone, which may be a list. */
+const together = new RegExp(
+  String.raw`\$?\([ \t]*(?!\$[\w:]+[ \t]*\))(?=(?:${operand}(?:[ \t]*\+[ \t]*${operand})*|(?:"[^"\r\n$\x60]*"|'[^'\r\n$\x60]*')[ \t]*-f[ \t]+${operand}(?:[ \t]*,[ \t]*${operand})*)[ \t]*\))`,
+  "iy",
+);
+
+/** `docker pull ($registry + "/app:1")`: a word that is put together where it stands. */
+export function readTogether(reader: PowerShellReader): boolean {
+  if (reader.isStart || !/[\s,=]/.test(reader.text[reader.at - 1] ?? "")) return false;
+  if (take(reader, together) === undefined) return false;
+  if (!readFormatted(reader)) readJoined(reader);
+  take(reader, /[ \t]*\)/y);
+  return true;
+}
+
 /** `$env:IMAGE ?? "node:22"` */
 function readDefault(reader: PowerShellReader): boolean {
   const start = reader.at;

@@ -19,6 +19,13 @@ const scripts: readonly Script[] = [
     "?",
     "?",
   ],
+  [
+    '$t = "1"\ndocker pull (⟦"a/b:" + $t⟧)\ndocker pull $( ⟦\'a/c:\' + $t⟧ ); docker run -v ($x + "/y:/z") ("⟦a/d:1⟧") sh\nWrite-Host ("docker pull " + $t)\n',
+    "a/b:1",
+    "a/c:1",
+    "a/d:1",
+  ],
+  ['$t = "1"\ndocker pull (⟦"a/b:{0}" -f $t⟧)\ndocker pull (Get-It "a/c" + $t)\n', "a/b:1"],
   ["docker run ⟦$config.image⟧\n", "?"],
   ['docker run --user=${id -u}:${id -g} ⟦a/b:1⟧; docker pull "⟦a/${c.d}:1⟧"\n', "a/b:1", "?"],
   ['docker pull ⟦a/b@sha256:$d⟧; docker pull "⟦a/c@sha256:$d⟧"\n', "?", "?"],
