@@ -6,12 +6,24 @@ export interface DroneFunctions {
   definitionsOf(name: string, at: number): DroneDefinitions;
   /** Where the arguments or items of a bracket begin. */
   argumentsAt(open: number): readonly number[];
+  /** The function of a name that gives one expression, where there is no other of that name. */
+  givingOf(name: string): GivingFunction | undefined;
   /** Where the value of a field begins of the object that is written out at a token. */
   fieldAt(place: number, key: string): number | undefined;
   /** Whether the program itself defines a function of that name. */
   isDefined(name: string): boolean;
   /** The token that closes a bracket. */
   closing(open: number): number;
+}
+
+/** A function that does nothing but give a value. */
+export interface GivingFunction {
+  readonly parameters: readonly { readonly name: string; readonly fallback: number | undefined }[];
+  /** Its tokens, from its parameters to the end of its body. */
+  readonly from: number;
+  readonly to: number;
+  /** The token at which the value begins. */
+  readonly value: number;
 }
 
 /** Where the values of a name begin; one that nothing says is given as a place without a value. */
@@ -156,7 +168,7 @@ export function createDroneFunctions(tokens: readonly DroneToken[]): DroneFuncti
     const around = functions.filter(({ from, to }) => from < at && at < to).toReversed();
     const [first = "", ...keys] = name.split(".");
     const fields = (places: readonly number[]): DroneDefinitions => ({
-      places: keys.length === 0 ? places : places.flatMap((place) => fieldAt(place, keys)),
+      places: keys.length === 0 ? places : places.flatMap((place) => fieldAt(place, keys, depth)),
     });
     const [own] = around;
     const loop = loops.findLast(
@@ -179,17 +191,30 @@ export function createDroneFunctions(tokens: readonly DroneToken[]): DroneFuncti
     isDefined: (name) => functions.some((one) => one.name === name),
     argumentsAt,
     definitionsOf: (name, at) => definitionsOf(name, at),
-    fieldAt: (place, key) => fieldAt(place, [key]).find((one) => one !== nowhere),
+    fieldAt: (place, key) => fieldAt(place, [key], 0).find((one) => one !== nowhere),
+    givingOf(name) {
+      const [only, ...others] = functions.filter((one) => one.name === name);
+      if (only === undefined || others.length > 0) return undefined;
+      const equals = closing(only.from + 1) + 1;
+      // `= value` or `: return value`
+      const value = textAt(equals) === "=" ? equals + 1 : textAt(equals + 1) === "return" ? equals + 2 : undefined;
+      return value === undefined || textAt(value) === "local" ? undefined : { ...only, value };
+    },
   };
 
   /** Where the value of a field of an object that is written out begins. */
-  function fieldAt(place: number, [key = "", ...rest]: readonly string[]): readonly number[] {
+  function fieldAt(place: number, keys: readonly string[], depth: number): readonly number[] {
+    const [key = "", ...rest] = keys;
+    const isName = tokens[place]?.kind === "name" && !/^[[(.]$/.test(textAt(place + 1));
+    // An object may be handed on under a name.
+    if (isName && depth < maximumDepth)
+      return definitionsOf([textAt(place), ...keys].join("."), place, depth + 1).places;
     if (textAt(place) !== "{") return [nowhere];
     for (const start of argumentsAt(place)) {
       const token = tokens[start];
       if (token === undefined || token.kind === "sign" || token.text !== key || !/^::?$/.test(textAt(start + 1)))
         continue;
-      return rest.length === 0 ? [start + 2] : fieldAt(start + 2, rest);
+      return rest.length === 0 ? [start + 2] : fieldAt(start + 2, rest, depth);
     }
     return [nowhere];
   }

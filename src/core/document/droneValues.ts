@@ -25,6 +25,12 @@ export function createDroneValues(
   functions: DroneFunctions,
 ): (index: number) => DroneValue | undefined {
   let left = maximumLookups;
+  /** What the functions are given whose values are being read. */
+  const frames: {
+    readonly from: number;
+    readonly to: number;
+    readonly values: ReadonlyMap<string, DroneValue | undefined>;
+  }[] = [];
   const is = (index: number, sign: string): boolean => {
     const token = tokens[index];
     return (token?.kind === "sign" || token?.kind === "name") && token.text === sign;
@@ -75,9 +81,16 @@ export function createDroneValues(
       const inner = token.text === "(" ? expression(index + 1, depth + 1) : undefined;
       return inner !== undefined && is(inner.next, ")") ? { ...inner, next: inner.next + 1 } : undefined;
     }
-    const key = tokens[index + 2];
-    if (is(index + 1, "[") && key?.kind === "string" && is(index + 3, "]"))
-      return formatted({ parts: named(index, `${token.text}.${key.text}`, depth), next: index + 4 }, depth);
+    let path = token.text;
+    let after = index + 1;
+    for (let key = tokens[after + 1]; is(after, "[") && key?.kind === "string" && is(after + 2, "]");) {
+      path += `.${key.text}`;
+      after += 3;
+      key = tokens[after + 1];
+    }
+    if (after > index + 1) return formatted({ parts: named(index, path, depth, after), next: after }, depth);
+    const called = is(index + 1, "(") ? callOf(index, token.text, depth) : undefined;
+    if (called !== undefined) return formatted(called, depth);
     if (token.text === "std.format" && is(index + 1, "(")) return formattedBy(index, depth);
     if (is(index + 1, "(") || is(index + 1, "[")) {
       const next = functions.closing(index + 1) + 1;
@@ -183,8 +196,36 @@ export function createDroneValues(
     return /^(?:@|[rb]{1,2})(?=["'])/.exec(text.slice(span.start, span.start + 4))?.[0].length ?? 0;
   }
 
-  function named(index: number, name: string, depth: number): readonly WordPart[] {
-    const span = spanFrom(index, name);
+  /** What a function of the program gives for what it is given there: `image('node')`. */
+  function callOf(index: number, name: string, depth: number): DroneValue | undefined {
+    const giving = functions.givingOf(name);
+    if (giving === undefined || frames.length > maximumDepth) return undefined;
+    const given = functions.argumentsAt(index + 1);
+    const isNamed = (at: number): boolean => is(at + 1, "=") && tokens[at]?.kind === "name";
+    const ordered = given.filter((at) => !isNamed(at));
+    const values = new Map<string, DroneValue | undefined>();
+    for (const [position, parameter] of giving.parameters.entries()) {
+      const own = given.find((at) => isNamed(at) && is(at, parameter.name));
+      const at = own === undefined ? (ordered[position] ?? parameter.fallback) : own + 2;
+      values.set(parameter.name, at === undefined ? undefined : expression(at, depth + 1));
+    }
+    frames.push({ from: giving.from, to: giving.to, values });
+    const value = expression(giving.value, depth + 1);
+    frames.pop();
+    const next = functions.closing(index + 1) + 1;
+    const { start = 0 } = tokens[index]?.span ?? {};
+    const span = { start, end: Math.max(start, tokens[next - 1]?.span.end ?? start) };
+    const step = stepAt(span, `result of ${name}`);
+    // A function that gives an object gives no text.
+    if (value === undefined) return undefined;
+    return { parts: value.parts.map((part) => ({ ...part, span, chain: [step, ...part.chain] })), next };
+  }
+
+  function named(index: number, name: string, depth: number, next?: number): readonly WordPart[] {
+    const span = spanTo(index, next);
+    const frame = frames.findLast(({ from, to, values }) => from < index && index < to && values.has(name));
+    if (frame !== undefined)
+      return (frame.values.get(name)?.parts ?? [unknownAt(span, name)]).map((part) => ({ ...part, span }));
     const { places, calls } = functions.definitionsOf(name, index);
     const known = places.length > maximumValues ? [] : places.map((place) => expression(place, depth + 1));
     if (known.length === 0) return [unknownAt(span, name)];
@@ -206,10 +247,9 @@ export function createDroneValues(
     return [{ span, chain: [], choices: values.map(({ parts }) => parts) }];
   }
 
-  function spanFrom(index: number, name: string): Span {
+  function spanTo(index: number, next = index + 1): Span {
     const first = tokens[index]?.span ?? { start: 0, end: 0 };
-    const isIndexed = tokens[index]?.kind === "name" && tokens[index]?.text !== name;
-    return isIndexed ? { start: first.start, end: tokens[index + 3]?.span.end ?? first.end } : first;
+    return { start: first.start, end: tokens[next - 1]?.span.end ?? first.end };
   }
 
   const unknownAt = (span: Span, name: string): WordPart => ({ span, chain: [stepAt(span, `variable ${name}`)] });

@@ -34,6 +34,16 @@ describe("values of Drone's programs in Starlark", () => {
     ],
     ['def main(ctx):\n  return {"image": «"a/{n}:{0}".format(V, n = "b")»}\nV = "1"\n', "1"],
     ['def main(ctx):\n  return {"image": «"a/b:%(v)s" % {"v": V}»}\nV = "1"\n', "1"],
+    [
+      'def image(v = "1"):\n  return "a/b:" + v\ndef main(ctx):\n  return [{"image": «image()»}, {"image": «image("2")»}]\n',
+      "1",
+      "2",
+    ],
+    [
+      'def main(ctx):\n  c = {"x": {"v": "1"}}\n  return one(c)\ndef one(o):\n  return {"image": «"a/b:" + o["x"]["v"]»}\n',
+      "1",
+    ],
+    ['def image(v):\n  return image(v)\ndef main(ctx):\n  return {"image": «"a/b:" + image("1")»}\n', "?"],
   ];
   for (const [script, ...images] of table) it(`reads ${script}`, () => check(".drone.star", script, images));
 });
@@ -44,6 +54,12 @@ describe("values of Drone's programs in Jsonnet", () => {
     ["local v = '1'; [{ image: «std.format('a/b:%s%s', [v, '2'])» }]", "12"],
     ["local v = '1'; [{ image: «'a/b:%(v)s' % { v: v }» }]", "1"],
     ["local v = '1'; [{ image: «'a/b:%(w)s' % { v: v }» }]", "?"],
+    [
+      "local i(v, t='') = 'a/' + n + ':' + v + t; local n = 'b'; [{ image: «i('1')» }, { image: «i('1', t='2')» }]",
+      "1",
+      "12",
+    ],
+    ["local i(n) = 'a/' + n; local j(v) = i('b:' + v); [{ image: «j('1')» }, { image: «j('2')» }]", "1", "2"],
     ["local v = '9'; [{ image: «'a/b:' + v» } for v in ['1', '2']]", "1", "2"],
   ];
   for (const [script, ...images] of table) it(`reads ${script}`, () => check(".drone.jsonnet", script, images));
