@@ -24,6 +24,8 @@ const containerLists = new Set(
 );
 /** What a resource says about itself, what describes other data, and what it makes (Shipwright), is not what it runs. */
 const notRead = new Set("status openAPIV3Schema schema labels matchLabels description data env output".split(" "));
+/** Disks of virtual machines, the second by its first name. */
+const diskKeys = new Set(["containerDisk", "registryDisk"]);
 const imageWrapper = "docker://";
 const staticPods = /^\/etc\/kubernetes\/manifests\/|^\/var\/lib\/rancher\/(?:rke2|k3s)\/agent\/pod-manifests\//;
 const maximumDepth = 60;
@@ -69,7 +71,7 @@ export function readShape(
       if (name.text === "images") for (const image of imagesByName(value)) reading.add(image, "image");
       if (scalar === undefined) visit(value, isNamed ? "container" : name.text, depth + 1);
       else if (parts?.repository === value) continue;
-      else if (key === "containerDisk" && name.text === "image") reading.add(value, "volume");
+      else if (diskKeys.has(key) && name.text === "image") reading.add(value, "volume");
       else if (addTagged(mapping, name.text, value, reading)) continue;
       else if (isKeyOfNotes(key) ? isImageAnnotation(name.text) : isImage(name.text, scalar, reading))
         reading.add(value, key === "annotations" ? "annotation" : "image");

@@ -1,6 +1,6 @@
 import type { Document } from "./document.ts";
 import { readDockerfile } from "./dockerfile.ts";
-import type { ResourceReading } from "./resourceReading.ts";
+import { filledIn, type ResourceReading } from "./resourceReading.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
 import type { TemplateScope } from "./template.ts";
 import { delimited } from "./templateSyntax.ts";
@@ -95,8 +95,10 @@ function withoutLastBase(document: Document): Document {
   };
 }
 
+/** A template's parameter may say what kind of thing is named. */
 function addFrom(from: YamlNode | undefined, site: string, reading: ResourceReading): void {
-  if (textOf(valueAt(from, "kind")) === "DockerImage") reading.add(valueAt(from, "name"), site);
+  const kind = scalarOf(valueAt(from, "kind"));
+  if (kind !== undefined && filledIn(kind, reading) === "DockerImage") reading.add(valueAt(from, "name"), site);
 }
 
 /** A template's parameters, with their values; `${{NAME}}` is the same value unquoted. */

@@ -34,6 +34,12 @@ describe("readShape", () => {
       ["volume docker.io/library/fedora literal"],
     ],
     [
+      "disks of machines by their first name",
+      "kubevirt.io/v1alpha2/VirtualMachineInstance",
+      "spec: {volumes: [{registryDisk: {image: «fedora»}}]}",
+      ["volume docker.io/library/fedora literal"],
+    ],
+    [
       "what is left to fill in, in resources of any kind",
       "example.com/v1/Foo",
       "spec: {image: '«a.io/a:${V}»', baseImage: '«${R}/a/b:${V}»', proxyImage: '«a.io/p:${V:=v1}»', dataImage: '${IMAGE}', diskImage: '${A}/${B}', userImage: '${X}.png', plainImage: '${X}-b'}",

@@ -123,6 +123,19 @@ spec:
       ["from docker.io/library/golang:1 literal", "build docker.io/a/b literal", "build docker.io/c/d:1 literal"],
     ],
     [
+      "a template whose parameter says what kind of thing a build starts from",
+      "template.openshift.io/v1/Template",
+      `objects:
+- apiVersion: v1
+  kind: BuildConfig
+  spec: {strategy: {dockerStrategy: {from: {kind: "\${KIND}", name: "«\${NAME}»"}}}}
+- apiVersion: v1
+  kind: BuildConfig
+  spec: {strategy: {dockerStrategy: {from: {kind: "\${OTHER}", name: a/b:1}}}}
+parameters: [{name: KIND, value: DockerImage}, {name: OTHER, value: ImageStreamTag}, {name: NAME, value: "c/d:1"}]`,
+      ["build docker.io/c/d:1 resolved"],
+    ],
+    [
       "a template with parameters",
       "template.openshift.io/v1/Template",
       `objects:
