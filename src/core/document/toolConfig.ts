@@ -30,7 +30,12 @@ export function readToolConfig(dialect: Dialect): (text: string, path: string) =
   return (text, path) => {
     const template = isTemplate ? maskTemplate(withoutByteOrderMark(text)) : undefined;
     const pipeline = createPipeline(text, path, dialect, template && (() => readYaml(template.text)));
-    const evaluate = helmfileActions(pipeline.text, path, () => unknownData);
+    const actions =
+      template &&
+      actionScopes(
+        template,
+        helmfileActions(pipeline.text, path, () => unknownData),
+      );
     const inner: Document[] = [];
     for (const root of pipeline.roots) {
       if (only !== undefined && !isOneOf(root, only)) continue;
@@ -40,9 +45,7 @@ export function readToolConfig(dialect: Dialect): (text: string, path: string) =
         for (const node of placesOf(root, place)) {
           const scalar = scalarOf(node);
           if (scalar === undefined || own.has(scalar.text) || ofOwn.test(scalar.text)) continue;
-          pipeline.image(node, site, {
-            scope: template === undefined ? scope : actionScope(template, scalar, evaluate),
-          });
+          pipeline.image(node, site, { scope: actions?.(scalar) ?? scope });
         }
       for (const pod of pods.flatMap((place) => placesOf(root, place))) readPod(pipeline, pod, scope);
       for (const place of scripts) for (const node of placesOf(root, place)) pipeline.script([node]);
@@ -58,26 +61,27 @@ export function readToolConfig(dialect: Dialect): (text: string, path: string) =
 /** What DevSpace has built, while it runs. */
 const ofOwn = /^\$\{runtime\./;
 
-/** What actions of a template come to within one value of it. */
-function actionScope(
+/** What actions of a template come to within a value of it. */
+function actionScopes(
   template: MaskedTemplate,
-  { span }: YamlScalar,
   evaluate: ReturnType<typeof helmfileActions>,
-): TemplateScope {
-  const actions = template.actionsIn(span);
-  return {
-    syntax: () =>
-      actions.map(({ start, end, source }, at) => ({
-        start: start - span.start,
-        end: end - span.start,
-        name: String(at),
-        label: `template ${source}`,
-      })),
-    lookup(name) {
-      const action = actions[Number(name)];
-      const { text, steps = [] } = action === undefined ? {} : evaluate(action.source, action.start);
-      return text === undefined ? [] : [{ label: "template", values: [{ parts: [{ text }], chain: steps }] }];
-    },
+): (scalar: YamlScalar) => TemplateScope {
+  return ({ span }) => {
+    const actions = template.actionsIn(span);
+    return {
+      syntax: () =>
+        actions.map(({ start, end, source }, at) => ({
+          start: start - span.start,
+          end: end - span.start,
+          name: String(at),
+          label: `template ${source}`,
+        })),
+      lookup(name) {
+        const action = actions[Number(name)];
+        const { text, steps = [] } = action === undefined ? {} : evaluate(action.source, action.start);
+        return text === undefined ? [] : [{ label: "template", values: [{ parts: [{ text }], chain: steps }] }];
+      },
+    };
   };
 }
 
