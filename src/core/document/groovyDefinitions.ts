@@ -139,6 +139,9 @@ export function definitionsAt(definitions: readonly GroovyDefinition[], offset: 
   return held.slice(last).filter(({ span }) => !isLocal || span.start < offset);
 }
 
+/** Definitions of one name that are looked through for what it grows by. */
+const maximumDefinitions = 100;
+
 /** A piece of a value that grows: the token at which it begins, and whether it is put there for certain. */
 export interface GroovyGrowth {
   readonly at: number;
@@ -150,6 +153,7 @@ export function growthAt(
   definitions: readonly GroovyDefinition[],
   offset: number,
 ): readonly GroovyGrowth[] | undefined {
+  if (definitions.length < 2 || definitions.length > maximumDefinitions) return undefined;
   const [base, ...others] = definitionsAt(definitions, offset);
   if (base?.at === undefined || !isSureAt(base, offset)) return undefined;
   const growth: GroovyGrowth[] = [{ at: base.at, isSure: true }];
