@@ -12,7 +12,7 @@ import { readAzureTask } from "./azureTasks.ts";
 import { containerParameters, nodesAlong, templateFile } from "./azureTemplates.ts";
 import { variablesTemplates } from "./azureVariables.ts";
 import { writtenEntries, writtenVariables } from "./azureWritten.ts";
-import type { Document, JobStep } from "./document.ts";
+import type { BuiltName, Document, JobStep } from "./document.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { lazyLookup, placedVariables, textsOf } from "./pipelineVariables.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
@@ -28,6 +28,8 @@ interface Reading {
   /** The template of the repository that is included at a node. */
   readonly templateAt: (node: YamlNode | undefined) => TemplateSource | undefined;
   readonly siblings: Siblings;
+  /** What tasks build. */
+  readonly built: BuiltName[];
   /** Whether the file is included by others, which may define what it does not. */
   readonly isTemplate: boolean;
 }
@@ -54,7 +56,8 @@ export function readAzurePipelines(text: string, path: string, siblings: Sibling
   const aliases = new Set(containers.flatMap(({ value }) => textOf(valueAt(value, "container")) ?? []));
   const isTemplate = !["trigger", "pr", "pool", "resources", "schedules"].some((key) => valueAt(root, key));
   const templateAt = (node: YamlNode | undefined): TemplateSource | undefined => templateFile(node, path, siblings);
-  const reading = { pipeline, aliases, outputs, isTemplate, templateAt, siblings };
+  const built: BuiltName[] = [];
+  const reading = { pipeline, aliases, outputs, isTemplate, templateAt, siblings, built };
   for (const { value, scope: around } of containers) {
     for (const image of azureValues(value, "image", around))
       pipeline.image(image.value, "resources", { scope: azureTemplate(image.scope) });
@@ -69,7 +72,7 @@ export function readAzurePipelines(text: string, path: string, siblings: Sibling
   readGiven(reading, valueAt(root, "parameters"), scope, 0);
   readGiven(reading, valueAt(root, "extends", "parameters"), scope, 0);
   readTemplate(reading, valueAt(root, "extends"), scope);
-  return pipeline.document();
+  return { ...pipeline.document(), built };
 }
 
 /** A container that names a registry of Azure and a repository in it. */
@@ -219,7 +222,7 @@ interface Around {
 }
 
 function readStep(
-  { pipeline }: Reading,
+  { pipeline, built }: Reading,
   step: YamlNode,
   scope: AzureScope,
   { place, isWindows, environment, combined }: Around,
@@ -251,7 +254,7 @@ function readStep(
   const task = textOf(valueAt(step, "task"));
   const inputs = azureEntries(valueAt(step, "inputs"), scope).map(({ value }) => value);
   if (task !== undefined)
-    readAzureTask(pipeline, { task, inputs, template: azureTemplate(scope), script: options, isWindows });
+    readAzureTask(pipeline, { task, inputs, template: azureTemplate(scope), script: options, isWindows, built });
   const name = textOf(valueAt(step, "displayName"));
   const id = textOf(valueAt(step, "name"));
   const written = inputs.flatMap(({ key, value }) =>

@@ -1,3 +1,4 @@
+import type { BuiltName } from "./document.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { rangeOf, type ScriptOptions } from "./pipelineScript.ts";
 import { templateText, type TemplateScope } from "./template.ts";
@@ -12,6 +13,8 @@ export interface AzureTask {
   readonly template: TemplateScope;
   readonly script: ScriptOptions;
   readonly isWindows: boolean;
+  /** Takes what tasks build. */
+  readonly built: BuiltName[];
 }
 
 /** Inputs that name an image which the task runs or deploys; what tasks build or push is an output. */
@@ -22,7 +25,10 @@ const imageInputs = new Map([
 ]);
 
 /** Adds the images that a task deploys, and the commands of the tasks that run a script. */
-export function readAzureTask(pipeline: Pipeline, { task, inputs, template, script, isWindows }: AzureTask): void {
+export function readAzureTask(
+  pipeline: Pipeline,
+  { task, inputs, template, script, isWindows, built }: AzureTask,
+): void {
   const name = task.replace(/@.*$/s, "").toLowerCase();
   // Names of inputs do not depend on case.
   const input = (key: string): YamlNode | undefined =>
@@ -40,6 +46,8 @@ export function readAzureTask(pipeline: Pipeline, { task, inputs, template, scri
     pipeline.script([input("customcommand")], { ...script, before: "docker " });
   if (name === "docker" && /^build(?!andpush$)/i.test(command))
     pipeline.script([input("arguments")], { ...script, before: "docker build " });
+  if (name === "docker" && /^build/i.test(command))
+    for (const node of [input("repository"), input("imagename")]) built.push(...namesIn(pipeline.text, node, template));
   if (name === "docker" && /^(?:run|pull|create)$/i.test(command))
     pipeline.script([input("arguments")], { ...script, before: `docker ${command.toLowerCase()} ` });
   if (name === "kubernetes" && /^(?:set|run|create)$/i.test(command))
@@ -63,6 +71,16 @@ export function readAzureTask(pipeline: Pipeline, { task, inputs, template, scri
   // A name of which nothing is known is mostly that of what was just built.
   if (name === "trivy" && !/^\$(?:\([^)]*\)|\{\{[^}]*\}\})$/.test(text("image").trim()))
     pipeline.script([input("image")], { ...script, before: "trivy image " });
+}
+
+/** What a task builds, in the registry of a connection that the file does not say, and on this machine. */
+function namesIn(text: string, node: YamlNode | undefined, scope: AzureTask["template"]): readonly BuiltName[] {
+  const scalar = scalarOf(node);
+  if (scalar === undefined || scalar.text === "") return [];
+  const names = new Set([scalar.text, templateText(text, scalar, scope) ?? scalar.text]);
+  return [...names].flatMap((name) =>
+    [name, `*/${name}`].map((one) => ({ name: one, at: scalar.span.start, isAnyTag: true })),
+  );
 }
 
 /** A web app's image in parts: what stands before its repository, that, and its tag. */

@@ -199,7 +199,7 @@ export interface BuiltName {
   readonly at: number;
   /** Whether the image is put into a registry by this name, too. */
   readonly isPushed?: boolean;
-  /** Whether the image has this name with tags that are not known. */
+  /** Whether the image has this name with tags that are not known; with `*` before its first slash, in any registry. */
   readonly isAnyTag?: boolean;
 }
 

@@ -49,7 +49,7 @@ export function createBuiltImages(): BuiltImages {
           (name) =>
             outputs.has(name) ||
             (later.get(name) ?? Number.POSITIVE_INFINITY) <= at ||
-            (repositories.size > 0 && repositories.has(repositoryOf(name))),
+            (repositories.size > 0 && withoutRegistry(repositoryOf(name)).some((one) => repositories.has(one))),
         ),
     isPushed: (names) => pushed.size > 0 && names.flatMap(spellings).some((name) => pushed.has(repositoryOf(name))),
     precedes({ text, reference, span }) {
@@ -65,6 +65,12 @@ export function createBuiltImages(): BuiltImages {
 /** A name without its tag and its digest. */
 export function repositoryOf(name: string): string {
   return name.replace(/(?::[^/:@]*)?(?:@.*)?$/s, "");
+}
+
+/** A repository, and the same in any registry. */
+function withoutRegistry(repository: string): readonly string[] {
+  const slash = repository.indexOf("/");
+  return slash < 0 ? [repository] : [repository, `*${repository.slice(slash)}`];
 }
 
 /** A name, and how others may spell it: without a tag it is `latest`, and on this machine it may be called `localhost/...`. */

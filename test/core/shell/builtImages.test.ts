@@ -109,6 +109,11 @@ const documents: readonly (readonly [name: string, path: string, source: string]
     ".github/workflows/x.yml",
     "on: push\nenv: {R: ghcr.io}\njobs:\n  a:\n    runs-on: x\n    steps:\n    - id: m\n      uses: docker/metadata-action@v5\n      with:\n        images: |\n          ${{ env.R }}/a/b\n          name=a/c,enable=true\n    - id: n\n      uses: docker/metadata-action@v5\n      with: {images: a/d}\n    - uses: docker/build-push-action@v6\n      with: {load: true, tags: '${{ steps.m.outputs.tags }}'}\n    - uses: aquasecurity/trivy-action@0.30.0\n      with: {image-ref: 'ghcr.io/a/b:${{ steps.m.outputs.version }}'}\n    - run: docker run $R/a/b:main && docker run a/c && docker run ⟦a/d⟧ && docker run ⟦a/b⟧ && docker pull ⟦a/c:1⟧\n",
   ],
+  [
+    "what a task builds, in whatever registry its connection names",
+    "azure-pipelines.yml",
+    "variables: {R: acme.azurecr.io, N: web, T: $(Build.BuildId)}\npool: x\nsteps:\n- task: Docker@2\n  inputs: {command: buildAndPush, repository: $(N), containerRegistry: c, tags: $(T)}\n- script: trivy image $(R)/$(N):$(T) && docker run $(N):$(T) && trivy image acme.azurecr.io/web:1\n- script: docker run ⟦$(R)/other:$(T)⟧ && docker pull ⟦$(R)/$(N):$(T)⟧\n- task: AzureWebAppContainer@1\n  inputs: {containers: ⟦$(R)/$(N):$(T)⟧}\n",
+  ],
 ];
 
 describe("createBuiltImages", () => {
