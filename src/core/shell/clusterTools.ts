@@ -11,7 +11,7 @@ import {
   type ToolReader,
 } from "./commandVerbs.ts";
 import { afterName, mentioned, optionValues, type CommandImages } from "./mention.ts";
-import { crictl, ctr, ctrPull, ctrRun, ctrTag } from "./options/containerd.ts";
+import { crictl, ctr, ctrExport, ctrPull, ctrRun, ctrTag } from "./options/containerd.ts";
 import { kubectl, minikube, openshiftImage } from "./options/kubectl.ts";
 import { optionTable, readOptions, type OptionTable } from "./optionTable.ts";
 import { readHelm } from "./helmImages.ts";
@@ -140,6 +140,11 @@ function readContainerd(words: readonly WordValue[]): CommandImages {
   if (command.text === "run") return firstOf(words.slice(at), ctrRun);
   if (imagesGroup.has(command.text) && verb?.text === "tag")
     return aliased(readOptions(words.slice(at + 1), ctrTag).positionals.map(wholeSlice));
+  // Behind the file that is written, what has to be there.
+  if (imagesGroup.has(command.text) && verb?.text === "export") {
+    const [, ...images] = readOptions(words.slice(at + 1), ctrExport).positionals.map(wholeSlice);
+    return { mentions: images.map((slice) => ({ slice, mayBeLocal: true, isThere: true })), outputs: [] };
+  }
   const fetches =
     (imagesGroup.has(command.text) && verb?.text === "pull") ||
     (/^c(?:ontent)?$/.test(command.text) && verb?.text === "fetch");

@@ -69,6 +69,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
     "ctr -n=k8s.io images pull --hosts-dir /x -k ⟦docker.io/library/redis:7⟧",
     "ctr content fetch --platform linux/arm64 ⟦docker.io/library/redis:7⟧",
     "ctr images import x.tar",
+    "ctr i pull ⟦r.io/a:1⟧ && ctr images export --platform linux/amd64 x.tar ⟦r.io/a:1⟧ r.io/no:1",
     "crictl -r unix:///run/containerd.sock pull --creds a:b ⟦redis:7⟧",
     "crictl --runtime-endpoint unix:///x -t 5m pull -pt 1m ⟦redis:7⟧",
     "crictl images pull:1",

@@ -17,6 +17,12 @@ export const ctrPull = optionTable(
 /** Options of `ctr images tag`. */
 export const ctrTag = optionTable(``, `--force --local --skip-reference-names`);
 
+/** Options of `ctr images export`. */
+export const ctrExport = optionTable(
+  `--platform`,
+  `--all-platforms --local --skip-manifest-json --skip-non-distributable --sync-fs`,
+);
+
 /** Options of `ctr run`. */
 export const ctrRun = optionTable(
   `--annotation --apparmor-default-profile --apparmor-profile --blockio-class --blockio-config-file -c --cap-add
