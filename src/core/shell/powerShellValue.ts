@@ -116,7 +116,7 @@ function readFormatted(reader: PowerShellReader): boolean {
 const operand = String.raw`(?:"[^"\r\n]*"|'[^'\r\n]*'|\$[\w:]+(?:\.\w+)*)`;
 /** Texts that `+` joins or a format puts together, in parentheses; not a variable alone, which may be a list. */
 const together = new RegExp(
-  String.raw`\$?\([ \t]*(?!\$[\w:]+[ \t]*\))(?=(?:${operand}(?:[ \t]*\+[ \t]*${operand})*|(?:"[^"\r\n$\x60]*"|'[^'\r\n$\x60]*')[ \t]*-f[ \t]+${operand}(?:[ \t]*,[ \t]*${operand})*)[ \t]*\))`,
+  String.raw`\$?\([ \t]*(?!\$[\w:]+(?:\.\w+)*[ \t]*\))(?=(?:${operand}(?:[ \t]*\+[ \t]*${operand})*|(?:"[^"\r\n$\x60]*"|'[^'\r\n$\x60]*')[ \t]*-f[ \t]+${operand}(?:[ \t]*,[ \t]*${operand})*)[ \t]*\))`,
   "iy",
 );
 

@@ -26,6 +26,7 @@ const scripts: readonly Script[] = [
     "a/d:1",
   ],
   ['$t = "1"\ndocker pull (⟦"a/b:{0}" -f $t⟧)\ndocker pull (Get-It "a/c" + $t)\n', "a/b:1"],
+  ["$h = @{ web = 'a/b:1' }\ndocker pull ⟦$($h.web)⟧\n", "a/b:1"],
   ["docker run ⟦$config.image⟧\n", "?"],
   ['docker run --user=${id -u}:${id -g} ⟦a/b:1⟧; docker pull "⟦a/${c.d}:1⟧"\n', "a/b:1", "?"],
   ['docker pull ⟦a/b@sha256:$d⟧; docker pull "⟦a/c@sha256:$d⟧"\n', "?", "?"],
