@@ -113,6 +113,9 @@ export function mayHoldReferences(path: string): boolean {
 const composeService =
   /^[ \t]+(?:image|build)[ \t]*:|^(?:services|[ \t]+[\w.-]+)[ \t]*:[ \t]*\{(?:[^\n]*[{, \t])?(?:image|build)[ \t]*:/m;
 
+/** Variables that Ansible reads, which may be of services and their images. */
+const ansibleVariables = /(?:^|\/)(?:(?:defaults|vars)\/main|(?:group|host)_vars\/.*)\.ya?ml$/i;
+
 /** How much of a text is looked at to tell its dialect. */
 const lookedAt = 65_536;
 
@@ -210,7 +213,7 @@ function dialectOfYaml(head: string, path: string): Dialect | undefined {
   if (isPodAlone(head)) return "kubernetes";
   if (has("jobs") && has("on") && /^[ \t]+(?:runs-on|uses)[ \t]*:/m.test(head)) return "github-workflow";
   if (has("runs") && /^[ \t]+using[ \t]*:/m.test(head)) return "github-action";
-  if (has("services") && composeService.test(head)) return "compose";
+  if (has("services") && composeService.test(head) && !ansibleVariables.test(path)) return "compose";
   if (isChartValues(head, path)) return "helm-values";
   return undefined;
 }

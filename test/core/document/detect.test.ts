@@ -120,6 +120,7 @@ describe("dialectOfContent", () => {
     ["a compose file elsewhere", "stack.yml", "services:\n  a:\n    image: x\n", "compose"],
     ["services in braces", "stack.yml", "services:\n  a: {ports: [1], image: x}\n", "compose"],
     ["all of them in braces", "stack.yml", "services: {a: {build: .}}\n", "compose"],
+    ["variables of Ansible", "roles/a/defaults/main.yml", "services:\n  a:\n    image: x\n", undefined],
     ["services of a program", "stack.yml", "services:\n  a: {class: B, imageSize: 1}\n", undefined],
     ["other YAML", "a.yaml", "services: [a]\n", undefined],
     ["a Dockerfile without its name", "build/image", "# x\n\nARG V=1\nFROM a:$V\n", "dockerfile"],
