@@ -16,15 +16,17 @@ export function inputMentions(
   read: (text: string, dialect: Dialect) => Document | undefined,
 ): readonly PlacedMention[] {
   const found: PlacedMention[] = [];
-  const given = document.commands.filter(({ input }) => input !== undefined).slice(0, maximumInputs);
-  for (const command of given) {
+  const commands = document.commands.filter(({ input }) => input !== undefined).slice(0, maximumInputs);
+  for (const command of commands) {
     const dialect = dialectOfInput(command);
     if (dialect === undefined || command.input === undefined) continue;
     const value = valueOfWord(command.input, document.text);
-    const inner = value.text.length > maximumLength ? undefined : read(value.text, dialect);
-    for (const { span, site, resolution, text } of inner?.images ?? [])
+    // A manifest holds what is not known yet behind a dollar.
+    const given = dialect === "kubernetes" ? value.text.replaceAll(unknownCharacter, "$") : value.text;
+    const inner = value.text.length > maximumLength ? undefined : read(given, dialect);
+    for (const { span, site, resolution } of inner?.images ?? [])
       // What the file's own variables say has no place in the script.
-      if (resolution === "literal" || text.includes(unknownCharacter))
+      if (resolution === "literal" || value.text.slice(span.start, span.end).includes(unknownCharacter))
         found.push({ slice: { value, from: span.start, to: span.end }, site, command });
   }
   return found;

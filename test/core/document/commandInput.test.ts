@@ -29,6 +29,8 @@ spec:
   containers:
     # image: no:3
     - image: "«a/b:$V»"
+    - image: «\${OTHER}»
+    - image: «a/d:\${OTHER}»
 EOF
 oc create --filename=- <<'EOF'
 { "apiVersion": "v1", "kind": "Pod", "spec": { "containers": [{ "image": "«a/b:2»" }] } }
@@ -49,6 +51,8 @@ describe("inputMentions", () => {
       "from docker.io/library/redis:7 literal",
       "from docker.io/library/nginx:1 literal",
       "image docker.io/a/b:3 resolved",
+      "image ? unresolved",
+      "image ? partial",
       "image docker.io/a/b:2 literal",
       "image docker.io/a/c:1 literal",
     ]);
