@@ -14,7 +14,7 @@ export interface BuiltImages {
   /** Adds a name that an image is pushed by. */
   addPush(name: string): void;
   /** Whether what has one of these names at a place is built. */
-  has(names: readonly string[], at: number): boolean;
+  has(names: () => readonly string[], at: number): boolean;
   /** Whether an image of one of these names is pushed, by whatever tag. */
   isPushed(names: readonly string[]): boolean;
   /** Whether what an image refers to has been given its name before it is used there. */
@@ -43,7 +43,7 @@ export function createBuiltImages(): BuiltImages {
     },
     has: (names, at) =>
       !isEmpty() &&
-      names
+      names()
         .flatMap(spellings)
         .some(
           (name) =>

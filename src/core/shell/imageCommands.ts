@@ -6,7 +6,7 @@ import { inDocumentOrder } from "../document/yamlImage.ts";
 import { imagesOfTool } from "./imageTools.ts";
 import { chosen, createCommandUses, type PlacedMention } from "./imageCommandUse.ts";
 import { afterName, type CommandImages } from "./mention.ts";
-import { pushTargets } from "./pushTargets.ts";
+import { pushingTools, pushTargets } from "./pushTargets.ts";
 import { createScript } from "./script.ts";
 import { textOfStretches } from "./stretch.ts";
 import { partsOfSlice, valueOfWord, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
@@ -109,6 +109,8 @@ function readCommands(
   }
   for (const slice of given.outputs)
     for (const name of namesOf(slice, document.text)) built.add(name, slice.value.word.span.start);
+  // Looked at only where something is deployed.
+  const pushes: (() => readonly WordSlice[])[] = [];
   let left = maximumCommands;
   const visit = (command: ShellCommand, depth: number): void => {
     if (left-- <= 0) return;
@@ -126,21 +128,26 @@ function readCommands(
       const { tool, rest } = inner.invocation;
       const words = (): readonly WordValue[] => rest.map((word) => valueOfWord(word, document.text));
       const images = imagesOfTool(tool, words);
+      if (pushingTools.has(tool)) pushes.push(() => pushTargets(tool, words));
       for (const commit of images.commits ?? [])
         for (const name of namesOf(commit, document.text)) built.addLater(name, at);
       for (const output of images.outputs) for (const name of namesOf(output, document.text)) built.add(name, at);
       for (const name of furtherNames(images, document.text)) built.add(name, at);
-      for (const push of pushTargets(tool, words)) for (const name of namesOf(push, document.text)) built.addPush(name);
       for (const mention of images.mentions) placed.push({ ...mention, command, tool });
     }
   };
   for (const command of [...document.commands, ...(document.furtherCommands ?? [])]) visit(command, 0);
   const namesIn = ({ slice, split }: PlacedMention): readonly string[] =>
     split === undefined ? namesOf(slice, document.text) : [joinedName(slice, split)];
+  const isPushed = (mention: PlacedMention): boolean => {
+    for (const targets of pushes.splice(0))
+      for (const push of targets()) for (const name of namesOf(push, document.text)) built.addPush(name);
+    return built.isPushed(namesIn(mention));
+  };
   const isBuilt = (mention: PlacedMention): boolean =>
     mention.mayBeLocal === true &&
-    built.has(namesIn(mention), mention.command.span.start) &&
-    !(mention.isDeployed === true && built.isPushed(namesIn(mention)));
+    built.has(() => namesIn(mention), mention.command.span.start) &&
+    !(mention.isDeployed === true && isPushed(mention));
   // Of the images that one place yields, some may be built and others not.
   const wanted = placed.flatMap((mention) =>
     isBuilt(mention) ? waysOf(mention).filter((way) => !isBuilt(way)) : [mention],
@@ -181,7 +188,9 @@ function withoutUnknownOnes(
   }
   return mentions.filter(
     (mention) =>
-      mention.isThere !== true || fetched.has(bareNames(mention), 0) || untagged.has(repositories(namesIn(mention)), 0),
+      mention.isThere !== true ||
+      fetched.has(() => bareNames(mention), 0) ||
+      untagged.has(() => repositories(namesIn(mention)), 0),
   );
 }
 

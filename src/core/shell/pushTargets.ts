@@ -29,7 +29,7 @@ const readers = new Map<string, PushReader>([
 ]);
 
 /** The names of all tools that put images into registries. */
-export const pushingTools: readonly string[] = [...readers.keys()];
+export const pushingTools: ReadonlySet<string> = new Set(readers.keys());
 
 const copies: readonly (readonly [string, number])[] = [
   ["copy", 2],
