@@ -52,6 +52,8 @@ interface ProgramLoop {
 /** A place without a value. */
 const nowhere = -1;
 const maximumCalls = 64;
+/** Tokens that are looked at behind a bracket which nothing closes. */
+const maximumOpen = 1000;
 const maximumDepth = 8;
 
 /** Finds a program's functions, who calls them, and its variables: `local f(a, b=1) = ...`, `def f(a, b=1):`, `x = ...`, `for x in [...]`. */
@@ -67,7 +69,7 @@ export function createDroneFunctions(tokens: readonly DroneToken[]): DroneFuncti
     return token === undefined || token.kind === "string" ? "" : token.text;
   };
   const argumentsAt = (open: number): readonly number[] => {
-    const end = closing(open);
+    const end = closings.get(open) ?? Math.min(tokens.length, open + maximumOpen);
     const starts: number[] = [];
     for (let at = open + 1; at < end; at++) {
       starts.push(at);

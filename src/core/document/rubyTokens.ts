@@ -39,6 +39,8 @@ export function rubyTokens(text: string): readonly RubyToken[] {
   const tokens: RubyToken[] = [];
   /** Where the bodies of heredocs on this line begin and end. */
   let body = -1;
+  /** Names of heredocs that nothing ends, however far one looks. */
+  const endless = new Set<string>();
   let at = 0;
   const take = (form: RegExp): RegExpExecArray | undefined => {
     form.lastIndex = at;
@@ -74,8 +76,9 @@ export function rubyTokens(text: string): readonly RubyToken[] {
       const [, indented = "", quote, end = ""] = here;
       const line = text.indexOf("\n", Math.max(at, body - 1));
       const from = body > at ? body : line + 1;
-      const to = from <= 0 ? -1 : endOfHeredoc(text, from, end, indented !== "");
+      const to = from <= 0 || endless.has(end) ? -1 : endOfHeredoc(text, from, end, indented !== "");
       if (to < 0) {
+        if (indented !== "") endless.add(end);
         push("sign", "<<", { start, end: at });
         continue;
       }
@@ -96,7 +99,7 @@ export function rubyTokens(text: string): readonly RubyToken[] {
       before !== undefined && (before.kind !== "sign" || /^[)\]}]$/.test(before.text)) && before.kind !== "key";
     if (character === "/" && (!isOperand || /^(?:if|unless|when|and|or|not)$/.test(before.text))) {
       const end = endOfQuoted(text, at + 1, "/");
-      if (end > 0 && !text.slice(at, end).includes("\n")) {
+      if (end > 0) {
         at = end + 1;
         continue;
       }
@@ -140,6 +143,8 @@ function endOfQuoted(text: string, from: number, quote: string): number {
     const character = text[at];
     if (character === "\\") at += 1;
     else if (character === quote) return at;
+    // A regular expression that goes on in the next line is a division.
+    else if (character === "\n" && quote === "/") return -1;
     // What stands in an expression has quotes of its own.
     else if (quote !== "'" && character === "#" && text[at + 1] === "{") {
       const end = text.indexOf("}", at);

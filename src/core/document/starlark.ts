@@ -33,6 +33,8 @@ export interface StarlarkArgument {
 }
 
 const maximumTokens = 200_000;
+/** Tokens of one call. */
+const maximumCall = 5000;
 const maximumDepth = 50;
 const blank = /(?:\s+|#[^\n]*)/y;
 const name = /[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*/y;
@@ -93,7 +95,8 @@ function argumentsFrom(
   const found: StarlarkArgument[] = [];
   let depth = 0;
   let start = from;
-  for (let at = from; at < tokens.length; at++) {
+  const end = Math.min(tokens.length, from + maximumCall);
+  for (let at = from; at < end; at++) {
     const token = tokens[at];
     if (token?.kind !== "sign") continue;
     if ("([{".includes(token.text)) depth += 1;

@@ -136,7 +136,8 @@ function valuesOf(tokens: readonly RubyToken[]): ReadonlyMap<string, RubyToken> 
   const values = new Map<string, RubyToken>();
   for (const [at, { kind, text }] of tokens.entries()) {
     if (kind !== "name" || tokens[at + 1]?.text !== "=" || tokens[at - 1]?.text === ".") continue;
-    const end = tokens.findIndex((token, index) => index > at && token.text === "\n" && token.kind === "sign");
+    let end = at + 2;
+    while (end < tokens.length && (tokens[end]?.text !== "\n" || tokens[end]?.kind !== "sign")) end++;
     const value = tokens.slice(at + 2, end);
     const [first] = value;
     const isEnvironment = first?.text === "ENV";
