@@ -28,7 +28,7 @@ export function createScalarMap(text: string, scalar: YamlScalar): ScalarMap {
       spanOf: (start, end) => clamp(span, span.start + start, span.start + end),
       offsetOf: (offset) => clamp(span, span.start + offset, span.end).start,
     };
-  const pieces = align(scalar, linesOf(text, scalar));
+  const pieces = piecesOf(text, scalar);
   if (pieces === undefined) return { spanOf: () => span, offsetOf: () => span.start };
   return {
     // A line end that only the value has, at the end of the document, must not lead out of it.
@@ -39,6 +39,17 @@ export function createScalarMap(text: string, scalar: YamlScalar): ScalarMap {
       return { start: from, end: Math.max(from, to) };
     },
   };
+}
+
+/** The pieces of scalars, since a script is asked about once for each expression in it. */
+const known = new WeakMap<YamlScalar, { readonly text: string; readonly pieces: readonly Piece[] | undefined }>();
+
+function piecesOf(text: string, scalar: YamlScalar): readonly Piece[] | undefined {
+  const before = known.get(scalar);
+  if (before?.text === text) return before.pieces;
+  const pieces = align(scalar, linesOf(text, scalar));
+  known.set(scalar, { text, pieces });
+  return pieces;
 }
 
 function clamp(span: Span, start: number, end: number): Span {
