@@ -169,7 +169,8 @@ const styles = new Map<string, YamlScalarStyle>([
 
 function toScalar(node: Scalar, text: string): YamlScalar {
   const style = styles.get(node.type ?? Scalar.PLAIN) ?? "plain";
-  const value = typeof node.value === "string" ? node.value : "";
+  // What a tag says to be a merge key is one, as it is without the tag.
+  const value = typeof node.value === "string" ? node.value : typeof node.value === "symbol" ? "<<" : "";
   const { span, contentStart } = contentOf(rangeOf(node), style, text);
   const exact = text.slice(span.start, span.end) === value;
   return { kind: "scalar", span, text: value, style, exact, contentStart, ...tagOf(node) };

@@ -69,6 +69,11 @@ describe("readYaml", () => {
     assert.deepEqual(problems, []);
   });
 
+  it("merges by a key that its tag says to be one, as some programs write it", () => {
+    const root = rootOf("a: &a {x: 1}\nc:\n  y: 2\n  !!merge <<: *a\n");
+    assert.equal(textOf(valueAt(root, "c", "x")), "1");
+  });
+
   it("follows aliases, and merge keys below a mapping's own keys", () => {
     const root = rootOf(
       "base: &b {x: 1, y: 2}\nother: &o {z: 3}\nm: {<<: [*b, *o], y: 9}\ns: {<<: *b}\nq: {'<<': 1}\n",
