@@ -101,7 +101,7 @@ export function azureItems(
       if (found.length >= maximumInsertions || depth > maximumDepth) return;
       // An item may have keys under conditions of their own.
       if (first?.key.text.startsWith("${{") !== true || mappingOf(first.value) !== undefined)
-        found.push({ value: item, scope: around });
+        found.push(...branchesOf(item, around, decides).map((value) => ({ value, scope: around })));
       else
         for (const { key, value } of entriesOf(item))
           if (isTaken(key.text)) for (const inner of insertionScopes(key.text, around)) walk(value, inner, depth + 1);
@@ -133,6 +133,25 @@ export function azureEntries(
   walk(node, scope, 0);
   return found;
 }
+
+/** An item with the keys that conditions insert into it, and what a further branch says under one of these keys. */
+function branchesOf(item: YamlNode, scope: AzureScope, decides: boolean): readonly YamlNode[] {
+  const own = entriesOf(item);
+  if (!own.some(({ key }) => condition.test(key.text))) return [item];
+  const keys = new Set<string>();
+  const further: YamlEntry[] = [];
+  const inserted = azureEntries(item, scope, decides).filter(({ scope: inner, value }) => {
+    if (inner === scope && !keys.has(value.key.text)) return keys.add(value.key.text).size > 0;
+    if (inner === scope) further.push(value);
+    return false;
+  });
+  // What `each` inserts is read where it stands.
+  const rest = own.filter(({ key }) => key.text.startsWith("${{") && !condition.test(key.text));
+  const made = (entries: readonly YamlEntry[]): YamlNode => ({ kind: "mapping", span: item.span, entries });
+  return [made([...inserted.map(({ value }) => value), ...rest]), ...further.map((entry) => made([entry]))];
+}
+
+const condition = /^\$\{\{\s*(?:if|elseif|else)\b/;
 
 /** The scopes that what stands under an insertion is read in: one for each element that `each` goes over. */
 function insertionScopes(key: string, scope: AzureScope): readonly AzureScope[] {
