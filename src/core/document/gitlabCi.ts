@@ -168,7 +168,8 @@ function readRest(reading: Reading): void {
     }
   }
   const holders = [around.root, ...entriesOf(around.root).map(({ value }) => value)];
-  for (const holder of holders)
+  const ruled = holders.flatMap((holder) => [holder, ...itemsOf(valueAt(holder, "rules"))]);
+  for (const holder of ruled)
     for (const { key, value } of entriesOf(valueAt(holder, "variables")))
       if (templateImages.has(key.text)) readUnused(reading, value, "variables", scope);
 }

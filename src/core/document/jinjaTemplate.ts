@@ -70,7 +70,7 @@ function substitutionOf(
   const texts = values.map(textOfValue);
   const [first, ...others] = texts;
   if (first !== undefined && !first.includes("\n") && others.every((other) => other === first))
-    return { start, end, text: first, chain: values[0]?.chain ?? [] };
+    return { start, end, text: first, chain: values[0]?.chain ?? [], isPart: true };
   const line = lineOf(text, token);
   if (isYaml && line.end > end) return { ...line, text: "" };
   const [, named] = subcommand.test(text.slice(end, end + 40)) ? (engine.exec(inner) ?? []) : [];

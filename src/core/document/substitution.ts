@@ -11,6 +11,8 @@ export interface Substitution {
   readonly text: string;
   /** How it came about. */
   readonly chain?: readonly ValueStep[];
+  /** Whether what it stands for belongs to what it follows, though it comes to nothing. */
+  readonly isPart?: boolean;
 }
 
 /** What the variables of a text come to; one that is not known, or is one of several, stays as it is. */
@@ -42,7 +44,7 @@ export function readSubstituted(
     at = original.end;
   }
   source += scalar.text.slice(at);
-  // What is taken away where something ends is no part of it, and where something begins neither.
+  // What is taken away where something ends is no part of it, unless it says so, and where something begins neither.
   const offsetOf = (offset: number, isEnd: boolean): number => {
     let low = 0;
     let high = places.length;
@@ -53,8 +55,14 @@ export function readSubstituted(
       else high = middle;
     }
     const before = places[low - 1];
-    if (before === undefined) return offset;
-    return offset < before.end ? before.original.start : offset - before.end + before.original.end;
+    let found = offset;
+    if (before !== undefined)
+      found = offset < before.end ? before.original.start : offset - before.end + before.original.end;
+    for (; isEnd && places[low]?.end === offset && places[low]?.original.start === found; low++) {
+      if (places[low]?.original.isPart !== true) break;
+      found = places[low]?.original.end ?? found;
+    }
+    return found;
   };
   const inner = read(source);
   const placed = placeDocument(inner, scalar, text, offsetOf);

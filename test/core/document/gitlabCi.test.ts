@@ -148,8 +148,12 @@ describe("readGitlabCi", () => {
     ],
     [
       "images that templates are told",
-      "variables: {CS_IMAGE: «acme/app:1», MY_IMAGE: node}\nscan: {variables: {CS_ANALYZER_IMAGE: '«ghcr.io/x/y:2»'}}",
-      ["variables docker.io/acme/app:1 literal", "variables ghcr.io/x/y:2 literal"],
+      "variables: {CS_IMAGE: «acme/app:1», MY_IMAGE: node}\nscan: {variables: {CS_ANALYZER_IMAGE: '«ghcr.io/x/y:2»'}}\nlater: {rules: [{if: $A, variables: {CS_IMAGE: '«acme/app:2»'}}]}",
+      [
+        "variables docker.io/acme/app:1 literal",
+        "variables ghcr.io/x/y:2 literal",
+        "variables docker.io/acme/app:2 literal",
+      ],
     ],
     [
       "nothing outside of its places",

@@ -30,12 +30,15 @@ services:
     image: «{{ cache_image }}»
   queue:
     image: «rabbitmq:{{ queue_tag }}»
+  proxy:
+    image: «caddy:{{ api_tag | default('2') }}{{ '' }}»
 `,
     "image ghcr.io/acme/web:1.2 resolved",
     "image ghcr.io/acme/api:7 resolved",
     "image docker.io/library/postgres:16 literal",
     "image ? unresolved",
     "image ? partial",
+    "image docker.io/library/caddy:2 resolved",
   ],
   [
     "manifests in a file whose name has no other ending, with values that go over lines",
