@@ -9,7 +9,7 @@ a.dockerfile  Dockerfile.dev  Containerfile  compose.yaml  docker-compose.prod.y
 parmJenkinsfile  x.groovy  Earthfile  .gitlab-ci.yml  .github/workflows/a.yml  a/Makefile  rules.mk  justfile
 x.just  Procfile.dev  run.sh  run.bash  x.bats  x.ps1  x.psm1  x.cmd  x.bat  x.ksh  x.zsh  package.json
 .devcontainer/devcontainer.json  docker-bake.hcl  main.tf  main.tofu  x.nomad  x.nomad.hcl  x.pkr.hcl  job.hcl.tpl
-x.tftpl  x.tmpl  x.gotmpl  x.tpl  x.j2  x.jinja2  Kustomization  Chart.lock  x.container  x.container.d/a.conf
+x.tftpl  x.tmpl  x.gotmpl  x.tpl  x.j2  x.jinja2  Kustomization  x.container  x.container.d/a.conf
 x.image  x.volume  x.service  Kptfile  fly.toml  project.toml  Cross.toml  MODULE.bazel  WORKSPACE  x.bzl  BUILD
 a/BUILD.bazel  Tiltfile  x.tiltfile  .bazelrc  ci.bazelrc  build.gradle  build.gradle.kts  pom.xml  x.nix  x.template  x.job  compose.yml.dist
 x.yml.example  x.yml.sample  x.yaml.in  x.yml.envsubst  x.yaml.subst  config.toml  containerd.toml  runner.toml  crio.conf  crio.conf.d/10.conf  x.bu  x.fcc

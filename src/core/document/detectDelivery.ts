@@ -2,7 +2,7 @@ import type { Dialect } from "./document.ts";
 
 const byPath: readonly { readonly dialect: Dialect; readonly matches: RegExp }[] = [
   { dialect: "kustomize", matches: /(?:^|\/)kustomization\.ya?ml$|(?:^|\/)Kustomization$/ },
-  { dialect: "helm-chart", matches: /(?:^|\/)(?:(?:Chart|requirements)\.ya?ml|Chart\.lock)$/ },
+  { dialect: "helm-chart", matches: /(?:^|\/)(?:Chart|requirements)\.ya?ml$/ },
   {
     dialect: "helmfile",
     matches: /(?:^|\/)helmfile[^/]*\.ya?ml(?:\.gotmpl)?$|(?:^|\/)helmfile\.d\/[^/]+\.ya?ml(?:\.gotmpl)?$/i,

@@ -25,15 +25,20 @@ import { printedText } from "./yamlNumber.ts";
 /** Annotations of charts that list their images: Artifact Hub's, and the one that some publishers use. */
 const imageLists = ["artifacthub.io/images", "images"];
 
-/** Reads a chart's `Chart.yaml`, its older `requirements.yaml`, or the `Chart.lock` beside: the images it lists, and its dependencies in registries. */
-export function readHelmChart(source: string, path: string): Document {
+/**
+ * Reads a chart's `Chart.yaml`, or its older `requirements.yaml`: the images it lists, and its dependencies in
+ * registries, of which the lock beside says what a range of versions has come to.
+ */
+export function readHelmChart(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const text = withoutByteOrderMark(source);
   const stream = readYaml(text);
   const reading = createResourceReading(text, path);
   for (const { root } of stream.documents) {
     for (const dependency of itemsOf(valueAt(root, "dependencies"))) {
       const [name, version] = [valueAt(dependency, "name"), valueAt(dependency, "version")];
-      addOciChart(text, reading.images, { url: valueAt(dependency, "repository"), name, version }, "dependency");
+      const url = valueAt(dependency, "repository");
+      const locked = (): string | undefined => lockedVersion(dependency, path, siblings);
+      addOciChart(text, reading.images, { url, name, version, locked }, "dependency");
     }
     for (const name of imageLists) readImageList(valueAt(root, "annotations", name), reading);
   }
@@ -46,6 +51,15 @@ export function readHelmChart(source: string, path: string): Document {
     jobs: [],
     problems: [...stream.problems, ...reading.images.problems],
   };
+}
+
+/** The version of a dependency in the lock that `helm dependency build` goes by. */
+function lockedVersion(dependency: YamlNode, path: string, siblings: Siblings): string | undefined {
+  const lock = siblings(path.replace(/\.ya?ml$/, ".lock"));
+  const isSame = (one: YamlNode): boolean =>
+    ["name", "repository"].every((key) => textOf(valueAt(one, key)) === textOf(valueAt(dependency, key)));
+  const found = lock === undefined ? [] : itemsOf(valueAt(readYaml(lock).documents[0]?.root, "dependencies"));
+  return textOf(valueAt(found.find(isSame), "version"));
 }
 
 /** A text that holds a list of `{name, image}`. */

@@ -15,6 +15,8 @@ export interface OciChart {
   readonly url: YamlNode | undefined;
   readonly name?: YamlNode | undefined;
   readonly version?: YamlNode | undefined;
+  /** What a lock says that a range of versions has come to. */
+  readonly locked?: () => string | undefined;
   /** What a value of a template comes to. */
   readonly expand?: (scalar: YamlScalar) => Value;
   /** Whether the address of a registry stands without `oci://`, as Argo CD writes it beside a chart. */
@@ -46,7 +48,7 @@ export function chartTagText(version: string): string | undefined {
 export function addOciChart(
   text: string,
   images: ImageCollector,
-  { url, name, version, isBare = false, expand }: OciChart,
+  { url, name, version, locked, isBare = false, expand }: OciChart,
   site: string,
 ): boolean {
   const place = scalarOf(url);
@@ -69,7 +71,7 @@ export function addOciChart(
     chain.push({ span: chart.span, label: "name", text: text.slice(chart.span.start, chart.span.end) });
     parts.push({ text: "/" }, isUnknown(chart.text) ? {} : { text: chart.text, literal: chart.span });
   }
-  addVersion(text, version, expand, parts, chain);
+  addVersion(text, version, expand, parts, chain, locked);
   images.add(url, site, { value: { parts, chain }, wrapper, pin: "none" });
   return true;
 }
@@ -80,10 +82,12 @@ function addVersion(
   expand: OciChart["expand"],
   parts: ValuePart[],
   chain: ValueStep[],
+  locked?: OciChart["locked"],
 ): void {
   const tag = scalarOf(version);
   if (tag === undefined) return;
   const { part, steps } = chartTag(tag, expand);
   chain.push({ span: tag.span, label: "version", text: text.slice(tag.span.start, tag.span.end) }, ...steps);
-  parts.push({ text: ":" }, part);
+  const known = part.text ?? chartTagText(locked?.() ?? "");
+  parts.push({ text: ":" }, part.text === undefined && known !== undefined ? { text: known } : part);
 }

@@ -9,7 +9,7 @@ describe("files of Kubernetes' tools", () => {
     ["k/Kustomization", "kustomize"],
     ["charts/a/Chart.yaml", "helm-chart"],
     ["charts/a/requirements.yaml", "helm-chart"],
-    ["charts/a/Chart.lock", "helm-chart"],
+    ["charts/a/Chart.lock", undefined],
     ["charts/a/templates/_helpers.tpl", "helm-template"],
     ["charts/a/values.yaml", "helm-values"],
     ["charts/a/values-prod.yaml", "helm-values"],

@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
 import { readHelmChart as read } from "../../../src/core/document/helmChart.ts";
 import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
 
@@ -23,11 +25,6 @@ describe("readHelmChart", () => {
       ["dependency ? partial"],
     ],
     [
-      "the versions that a lock holds",
-      "dependencies:\n- name: common\n  repository: oci://«a.io/b»\n  version: 2.13.3\ndigest: sha256:x\ngenerated: '2024-01-01T00:00:00Z'",
-      ["dependency a.io/b/common:2.13.3 resolved"],
-    ],
-    [
       "a version with build metadata",
       'dependencies: [{name: common, repository: "oci://«a.io/b»", version: 1.0.0+x}]',
       ["dependency a.io/b/common:1.0.0_x resolved"],
@@ -39,6 +36,21 @@ describe("readHelmChart", () => {
     ],
   ];
   for (const [name, source, expected] of table) it(`reads ${name}`, () => void expectUses(read, source, expected));
+
+  it("takes a range of versions for the one that the lock beside says", () => {
+    const lock =
+      "dependencies:\n- {name: other, repository: 'oci://a.io/b', version: 1.0.0}\n- name: common\n  repository: oci://a.io/b\n  version: 2.13.3\ndigest: sha256:x\n";
+    for (const [path, beside] of [
+      ["c/Chart.yaml", "c/Chart.lock"],
+      ["c/requirements.yaml", "c/requirements.lock"],
+    ] as const)
+      expectUses(
+        (text) => readDocument(text, path, (place) => (place === beside ? lock : undefined)),
+        "dependencies: [{name: common, repository: 'oci://«a.io/b»', version: 2.x.x}]",
+        ["dependency a.io/b/common:2.13.3 resolved"],
+      );
+    assert.equal(readDocument(lock, "c/Chart.lock").images.length, 0);
+  });
 
   it("pins the images that a chart lists", () => {
     expectPinsToHold(read, "annotations:\n  images: |\n    - image: d:2\n      name: x\n");
