@@ -107,7 +107,8 @@ function readTasks(node: YamlNode | undefined, around: VariableLookup, reading: 
     for (const list of taskLists) readTasks(valueAt(task, list), variables, reading, depth + 1);
     for (const { module, parameters } of modulesOf(task)) {
       if (isBuild(module, parameters)) addNames(parameters, scopes, reading);
-      if (definitionModules.has(module)) readDefinition(module, parameters, scopeOf(text, task, variables), reading);
+      if (definitionModules.has(module) || definesServices(parameters))
+        readDefinition(module, parameters, scopeOf(text, task, variables), reading);
       else if (scriptModules.has(module)) readScript(module, parameters, { variables, scopes }, reading);
       else for (const scope of scopes) readImages(module, parameters, scope, reading);
     }
@@ -170,6 +171,11 @@ function addNames(parameters: YamlNode, scopes: readonly TemplateScope[], { pipe
     const suffix = tag === undefined ? "" : `:${textIn(tag, scope)}`;
     names.push({ name: `${textIn(name, scope)}${suffix}`, at: name.span.start });
   }
+}
+
+/** Whether a module of whatever name is given a compose file as its `definition`, as those of further collections are. */
+function definesServices(parameters: YamlNode): boolean {
+  return entriesOf(valueAt(parameters, "definition", "services")).length > 0;
 }
 
 /** Modules that take resources, a chart with its values, or a compose file as their parameters. */

@@ -196,8 +196,8 @@ describe("readAnsible, modules with more than an image", () => {
     ],
     [
       "compose files and stacks",
-      "- community.docker.docker_compose_v2:\n    definition: {services: {a: {image: «a/b:1»}, b: {image: a/out, build: .}}}\n- docker_stack:\n    compose: [{services: {a: {image: «a/c:1»}}}]\n",
-      ["image docker.io/a/b:1 literal", "image docker.io/a/c:1 literal"],
+      "- community.docker.docker_compose_v2:\n    definition: {services: {a: {image: «a/b:1»}, b: {image: a/out, build: .}}}\n- docker_stack:\n    compose: [{services: {a: {image: «a/c:1»}}}]\n- acme.stacks.stack:\n    definition: {services: {a: {image: «a/d:1»}}}\n",
+      ["image docker.io/a/b:1 literal", "image docker.io/a/c:1 literal", "image docker.io/a/d:1 literal"],
     ],
     [
       "no image that is not one",
