@@ -9,6 +9,7 @@ import {
   imagesKey,
   isAmongImages,
   isBareName,
+  isInPath,
   isMachineImage,
   isNamePlace,
   isShort,
@@ -160,8 +161,8 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
         if (filledIn !== undefined && (isNamed || isPossibleImage(knownText(filledIn))))
           images.add(value, "image", { value: filledIn, pin: "none" });
       } else if (!(isSplit && split.repository === value) && !isMachineImage(below, value, mapping)) {
-        // No tag has a slash.
-        const mayBeWhole = isWholeOf(below, value) || (below === "tag" && split === undefined && isImageKey(key));
+        const isTag = below === "tag" && split === undefined && isImageKey(key);
+        const mayBeWhole = isWholeOf(below, value) || (isTag && isInPath(value));
         const isNamed = mayBeWhole && (isImageKey(key) ? isCertainImage : isWholeImage)(scalar.text);
         const named = namedSplit(below, mapping);
         // `gitRepository` and `gitTag` are none of an image, unless templates make them one.

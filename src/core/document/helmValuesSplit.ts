@@ -219,7 +219,17 @@ export function namedSplit(key: string, mapping: YamlMapping): SplitImage | unde
 
 /** Whether a text that is a whole image is one by its key, too, which may be any (`image.ref`, `image.cli`), but no pattern's or tag's. */
 export function isWholeOf(key: string, value: YamlNode): boolean {
-  return !/^(?:registry|repo|repository|hub|version|digest)$|(?:tag|pattern)$/i.test(key) && !isBareName(value);
+  if (/^(?:registry|repo|repository|hub|version|digest)$|(?:tag|pattern)$/i.test(key) || isBareName(value))
+    return false;
+  return !versionKey.test(key) || isInPath(value);
+}
+
+/** Keys of what a tag is made of: `tagOverride`, `appVersion`. */
+const versionKey = /(?:^t|[a-z0-9]T|[_-]t)ags?(?![a-z])|[vV]ersion/;
+
+/** Whether a text has a slash, as no tag has, not even with a digest behind it. */
+export function isInPath(node: YamlNode): boolean {
+  return (textOf(node) ?? "").includes("/");
 }
 
 /** Whether a text has neither a tag nor a digest of its own. */

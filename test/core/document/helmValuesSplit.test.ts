@@ -41,6 +41,11 @@ describe("splitOf", () => {
       [`image docker.io/a/b@${digest} resolved`],
     ],
     [
+      "no tags with digests that stand alone",
+      `image: {tag: "main@${digest}"}\nb: {image: {repository: "", tag: "v1@${digest}", tagOverride: "v2@${digest}"}}\nc: {jobImage: {imageVersion: "v1@${digest}"}}\nd: {image: {tag: «a/b@${digest}»}}`,
+      [`image docker.io/a/b@${digest} literal`],
+    ],
+    [
       "no images of machines",
       "bastion: {image: ubuntu22.04, flavor: m1}\nworkers: [{image: talos, instanceType: c5}, {image: debian-12, server_type: x2}]\nvm: {image: «r.io/a/disk», instanceType: u1}\napp: {image: «nginx», type: web}",
       ["image r.io/a/disk literal", "image docker.io/library/nginx literal"],
