@@ -108,7 +108,8 @@ describe("readWorkspace", () => {
     const selection = { files: ["app/Dockerfile"], folders: [] };
     const workspace = await readWorkspace({ files }, { selection, policy: given, signal });
     assert.equal(workspace.policy, given);
-    assert.deepEqual(files.reads, [".countersign.yaml", "app/Dockerfile"]);
+    const texts = files.reads.filter((path) => !path.endsWith("/"));
+    assert.deepEqual(texts, [".countersign.yaml", "app/Dockerfile"]);
   });
 
   it("has folders alone listed where policies do not matter, for a policy counts wherever it is", async () => {

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from "node:fs";
 import { AppError } from "../../application/errors.ts";
 import type { TextNow } from "../../application/ports.ts";
+import { keepingMany } from "../../core/lastResults.ts";
 import { decode, defaultMaximumSize, isInside, isMissing, namesIn, unreadable } from "./nodeFiles.ts";
 
 /** A folder of the workspace, and how the paths of what is in it begin: `""` for the first, `name/` for others. */
@@ -16,6 +17,9 @@ const usualSize = 256 * 1024;
 /** How many paths are remembered as those of no file: the files of many folders look for the same in the folders above. */
 const maximumMissing = 50_000;
 
+/** How many folders' names are remembered. */
+const maximumFolders = 200;
+
 /**
  * Reads files without waiting, for a process of its own that lives for one reading: the text, or undefined where there
  * is no such file. The same limits hold as for `createNodeFiles`; throws AppError `file-unreadable` or `limit-reached`.
@@ -23,6 +27,7 @@ const maximumMissing = 50_000;
 export function createFilesNow(roots: readonly Root[], maximumSize: number = defaultMaximumSize): TextNow {
   const place = Buffer.allocUnsafeSlow(usualSize);
   const missing = new Set<string>();
+  const names = keepingMany(maximumFolders, namesIn);
   const first = roots.find(({ prefix }) => prefix === "");
   const rootOf = (path: string): Root | undefined =>
     roots.find(({ prefix }) => prefix !== "" && path.startsWith(prefix)) ?? first;
@@ -30,7 +35,7 @@ export function createFilesNow(roots: readonly Root[], maximumSize: number = def
     const root = rootOf(path);
     if (root === undefined || /(?:^|\/)\.\.(?:\/|$)/.test(path)) return undefined;
     const absolute = `${root.folder}/${path.slice(root.prefix.length)}`;
-    if (path.endsWith("/")) return namesIn(absolute);
+    if (path.endsWith("/")) return names(absolute);
     if (missing.has(path)) return undefined;
     try {
       const file = (isListed ? openPlain(absolute) : undefined) ?? openCarefully(root.folder, absolute, path);

@@ -20,12 +20,17 @@ const fileNames = ["docker-bake.hcl", "docker-bake.json", "bake.hcl"];
 /** Bake files beside a Dockerfile, in the folders above, and in the one that holds what is for Docker. */
 const folders = ["", "../", "../../", "docker/", "../docker/"];
 
+/** Where bake files that build the Dockerfile at `path` may be. */
+export function bakeFilesBeside(path: string): readonly string[] {
+  const places = folders.flatMap((folder) => fileNames.flatMap((name) => siblingPath(path, folder + name) ?? []));
+  return [...new Set(places)];
+}
+
 /** The builds of the Dockerfile at `path` in the bake files beside and above it. */
 export function bakeBuildsBeside(path: string, siblings: Siblings): readonly WorkspaceBuild[] {
-  const places = new Set(folders.flatMap((folder) => fileNames.map((name) => siblingPath(path, folder + name))));
-  return [...places].flatMap((file) => {
-    const text = file === undefined ? undefined : siblings(file);
-    if (file === undefined || text === undefined) return [];
+  return bakeFilesBeside(path).flatMap((file) => {
+    const text = siblings(file);
+    if (text === undefined) return [];
     const read = readBakeTargets(text, file.endsWith(".json"));
     // Paths are those of where bake runs, which is beside the file or at a folder above it.
     for (const above of ["", "../", "../../", "../../../"]) {

@@ -19,19 +19,22 @@ interface ComposeBuild {
 const folders = ["", "../", "../../"];
 const maximumLength = 4096;
 
+/** Where compose files that build the Dockerfile at `path` may be. */
+export function composeFilesBeside(path: string): readonly string[] {
+  return folders.flatMap((folder) => composeFileNames.flatMap((name) => siblingPath(path, folder + name) ?? []));
+}
+
 /** The builds of the Dockerfile at `path` in the compose files beside and above it. */
 export function composeBuildsBeside(path: string, siblings: Siblings): readonly WorkspaceBuild[] {
-  return folders
-    .flatMap((folder) => composeFileNames.map((name) => siblingPath(path, folder + name)))
-    .flatMap((file) => {
-      const text = file === undefined ? undefined : siblings(file);
-      if (file === undefined || text === undefined) return [];
-      const environment = environmentBeside(file, siblings);
-      return entriesOf(valueAt(readYaml(text).documents[0]?.root, "services"))
-        .map(({ value }) => valueAt(value, "build"))
-        .filter((build) => dockerfileOf(build, file) === path)
-        .map((build) => composeBuild({ build, path: file, text, environment }));
-    });
+  return composeFilesBeside(path).flatMap((file) => {
+    const text = siblings(file);
+    if (text === undefined) return [];
+    const environment = environmentBeside(file, siblings);
+    return entriesOf(valueAt(readYaml(text).documents[0]?.root, "services"))
+      .map(({ value }) => valueAt(value, "build"))
+      .filter((build) => dockerfileOf(build, file) === path)
+      .map((build) => composeBuild({ build, path: file, text, environment }));
+  });
 }
 
 /** A compose file's `build` as a build of a Dockerfile. */

@@ -37,3 +37,27 @@ export function namesBeside(path: string, siblings: Siblings): readonly string[]
     .slice(0, maximumNames)
     .filter((name) => !name.endsWith("/"));
 }
+
+/**
+ * `siblings` which are not asked for files that the names of their folders, as far as those are known, tell not to be
+ * there: one list of names costs less than asking for all that might be.
+ */
+export function amongListed(siblings: Siblings): Siblings {
+  const known = new Map<string, ReadonlySet<string> | undefined>();
+  const namesIn = (folder: string): ReadonlySet<string> | undefined => {
+    if (known.has(folder)) return known.get(folder);
+    const place = folder.slice(0, -1);
+    const around = known.get(folderOf(place));
+    const name = place.slice(place.lastIndexOf("/") + 1);
+    const isThere = around === undefined || around.has(`${name}/`) || around.has(name);
+    const names = isThere ? siblings(folder)?.split("\n") : [];
+    // A longer list is not whole.
+    const found = names === undefined || names.length >= maximumNames ? undefined : new Set(names);
+    known.set(folder, found);
+    return found;
+  };
+  return (path) =>
+    path.endsWith("/") || namesIn(folderOf(path))?.has(path.slice(path.lastIndexOf("/") + 1)) !== false
+      ? siblings(path)
+      : undefined;
+}

@@ -47,7 +47,7 @@ export function settingsOf(find: () => readonly WorkspaceBuild[]): BuildSettings
 /** BuildKit compares the names of contexts as it does those of images: `alpine` is `docker.io/library/alpine:latest`. */
 function contextName(name: string): string {
   const { value } = parseReference(name.toLowerCase());
-  return value === undefined || value.digest !== undefined
-    ? name
-    : `${value.registry}/${value.repository}:${value.tag ?? "latest"}`;
+  if (value === undefined) return name;
+  const tag = value.tag ?? (value.digest === undefined ? "latest" : "");
+  return `${value.registry}/${value.repository}:${tag}@${value.digest ?? ""}`;
 }

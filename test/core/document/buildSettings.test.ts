@@ -7,6 +7,14 @@ import { formatReference } from "../../../src/core/image/reference.ts";
 
 const dockerfile = "ARG BASE\nARG TAG=22\nFROM ${BASE}:${TAG}\n";
 
+/** The names in a folder among these files, as a workspace lists them. */
+function namesOf(folder: string, files: Readonly<Record<string, string>>): string | undefined {
+  const start = folder === "./" ? "" : folder;
+  const inside = Object.keys(files).filter((file) => file.startsWith(start));
+  const names = new Set(inside.map((file) => file.slice(start.length).replace(/\/.*/, "/")));
+  return names.size === 0 ? undefined : [...names].toSorted().slice(0, 1000).join("\n");
+}
+
 describe("settingsBeside", () => {
   const table: readonly (readonly [name: string, files: Readonly<Record<string, string>>, expected: string])[] = [
     ["no compose file", {}, "?"],
@@ -140,13 +148,22 @@ describe("settingsBeside", () => {
     assert.equal(use?.definedAt, undefined);
   });
 
-  it("asks for nothing where every ARG has a default", () => {
-    const asked: string[] = [];
-    readDockerfile("ARG A=1\nFROM x:$A\n", "Dockerfile", (path) => {
-      asked.push(path);
-      return undefined;
-    });
-    assert.deepEqual(asked, []);
+  it("asks only for what is there, and only for names of folders where every ARG has a default", () => {
+    const askedOf = (source: string, files: Readonly<Record<string, string>>): readonly string[] => {
+      const asked = new Set<string>();
+      readDockerfile(source, "a/b/c/Dockerfile", (path) => {
+        asked.add(path);
+        return path.endsWith("/") ? namesOf(path, files) : files[path];
+      });
+      return [...asked].toSorted();
+    };
+    const whole = "ARG A=1\nFROM x:$A\nCOPY --from=y.example/z / /\n";
+    assert.deepEqual(askedOf(whole, {}), ["a/", "a/b/", "a/b/c/"]);
+    const files = { "a/b/c/Dockerfile": "", "a/b/compose.yaml": "services: {}", "a/b/c/bake.hcl": "", "a/x.txt": "" };
+    assert.deepEqual(askedOf(whole, files), ["a/", "a/b/", "a/b/c/", "a/b/c/bake.hcl", "a/b/compose.yaml"]);
+    assert.deepEqual(askedOf("FROM lib\n", { "a/b/c/x": "", "a/b/y": "" }), ["a/", "a/b/", "a/b/c/"]);
+    const many = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`a/b/c/a${index}`, ""]));
+    assert.ok(askedOf("FROM lib\n", many).includes("a/b/c/compose.yaml"));
   });
 
   it("gives an inline Dockerfile the arguments of its build", () => {
@@ -190,6 +207,50 @@ describe("settingsBeside", () => {
         images.map(({ text }) => text),
         ["other", "lib:1"],
       );
+    });
+
+  const wholeNames: readonly (readonly [name: string, files: Readonly<Record<string, string>>])[] = [
+    [
+      "a bake file above, by a variable and by its full name",
+      {
+        "docker-bake.hcl":
+          'variable "B" { default = "reg.example/a/b:1" }\ntarget "x" {\n  context = "a/b"\n  contexts = {\n    "${B}" = "docker-image://x/y:1"\n    "docker.io/library/node:20" = "target:z"\n    "tool:1@sha256:DIGEST" = "w"\n  }\n}\n',
+      },
+    ],
+    [
+      "a bake file in JSON, in a folder for Docker",
+      {
+        "a/docker/docker-bake.json":
+          '{"target":{"x":{"context":"b","contexts":{"node:20":"target:y","reg.example/a/b:1":"z","tool:1@sha256:DIGEST":"w"}}}}',
+      },
+    ],
+    [
+      "a compose file",
+      {
+        "a/compose.yaml":
+          "services: {x: {build: {context: b, additional_contexts: ['node:20=z', 'reg.example/a/b:1=../z', 'tool:1@sha256:DIGEST=w']}}}",
+      },
+    ],
+    [
+      "a dev container's options",
+      {
+        "a/b/.devcontainer/devcontainer.json":
+          '{"build":{"dockerfile":"../Dockerfile","options":["--build-context=node:20=z","--pull","--build-context","reg.example/a/b:1=y","--build-context=tool:1@sha256:DIGEST=w","--build-context=none","--build-context"]}}',
+      },
+    ],
+  ];
+  for (const [name, files] of wholeNames)
+    it(`reads no image where an additional context has its whole name: ${name}`, () => {
+      const known = Object.fromEntries(
+        Object.entries(files).map(([file, text]) => [file, text.replace("DIGEST", "0".repeat(64))]),
+      );
+      const source = `FROM node:20 AS a\nFROM node:22\nFROM reg.example/a/b:1\nFROM reg.example/a/b:2\nCOPY --from=node:20 / /\nRUN --mount=from=reg.example/a/b:1,target=/x true\nFROM docker.io/library/tool:1@sha256:${"0".repeat(64)}\n`;
+      const textsOf = (path: string): readonly string[] =>
+        readDockerfile(source, path, (file) => (file.endsWith("/") ? namesOf(file, known) : known[file])).images.map(
+          ({ text }) => text,
+        );
+      assert.deepEqual(textsOf("a/b/Dockerfile"), ["node:22", "reg.example/a/b:2"]);
+      assert.equal(textsOf("a/c/Dockerfile").length, 7);
     });
 
   it("reads no image where a context has the name that a build's argument completes", () => {
