@@ -6,14 +6,14 @@ import { readEmbeddedYaml } from "./embedded.ts";
 import { readHelmValues } from "./helmValues.ts";
 import { helmfileActions, valuesAround } from "./helmfileValues.ts";
 import { sharedIn } from "./helmValuesShared.ts";
-import { isImageKey } from "./imageShape.ts";
+import { isImageKey, isPossibleImage } from "./imageShape.ts";
 import { holdsManifests, readManifestText } from "./helmValuesText.ts";
 import { addOciChart } from "./ociChart.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
 import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 import type { SuppliedPart } from "./splitImage.ts";
-import { expandActions } from "./templateAction.ts";
-import { maskTemplate } from "./templateMask.ts";
+import { expandActions, namesRepository } from "./templateAction.ts";
+import { isMasked, maskTemplate, unmasked } from "./templateMask.ts";
 import { valuesInCharts } from "./subcharts.ts";
 import { sayNameEnd, sayRepository, valueOfStretches } from "./templateStretches.ts";
 import type { Value } from "./value.ts";
@@ -125,8 +125,10 @@ export function chartValues(text: string, path: string, siblings: Siblings): Cha
       const nested = (scalar: YamlScalar, key: string): void => {
         const template = isImageKey(key) && scalar.exact && scalar.text.includes("{{") ? scalar.text : "";
         const stretches = template === "" ? [] : expressions.evaluate(template);
-        if (sayRepository(stretches) || sayNameEnd(stretches)) {
-          const value = valueOfStretches(stretches, { span: scalar.span, label: "template", text: template });
+        const isSaid = sayRepository(stretches) || sayNameEnd(stretches);
+        if (isSaid || namesImage(template)) {
+          const known = isSaid ? stretches : stretches.map((one) => (one.text === "" ? {} : one));
+          const value = valueOfStretches(known, { span: scalar.span, label: "template", text: template });
           images.add(scalar, "image", { value, pin: "none" });
         }
         if (holdsManifests(key, scalar)) inner.push(readManifestText(scalar, key, text, path));
@@ -145,6 +147,13 @@ export function chartValues(text: string, path: string, siblings: Siblings): Cha
       return inDocumentOrder([...images.images, ...inner.flatMap((document) => document.images)]);
     },
   };
+}
+
+/** Whether a template says the name of an image itself, and leaves to others what comes before it: `{{ .Values.hub }}/web:1`. */
+function namesImage(template: string): boolean {
+  if (!template.includes("/")) return false;
+  const { text } = maskTemplate(template);
+  return isMasked(text) && text.includes("/") && namesRepository(text) && isPossibleImage(unmasked(text, "x"));
 }
 
 /** Reads the values that helmfile fills in before it hands them to a chart (`values.yaml.gotmpl`). */

@@ -79,6 +79,11 @@ export function isMasked(text: string): boolean {
   return text.includes(mark);
 }
 
+/** A masked text with the same word for whatever each action yields. */
+export function unmasked(text: string, word: string): string {
+  return text.replaceAll(/\uE000+/g, word);
+}
+
 /** Whether actions yield parts of a reference, and what stands between them joins those: `{{ a }}/{{ b }}:{{ c }}`. */
 export function isInParts(text: string): boolean {
   return /^[\w.-]*\uE000+[\w.-]*[/:@][\w./:@\uE000-]*$/.test(text) && !text.includes("//");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readDocument } from "../../../src/core/document/readDocument.ts";
-import { readHelmChart as read } from "../../../src/core/document/helmChart.ts";
+import { readHelmChart as read, readHelmValuesFile } from "../../../src/core/document/helmChart.ts";
 import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
 
 describe("readHelmChart", () => {
@@ -50,6 +50,26 @@ describe("readHelmChart", () => {
         ["dependency a.io/b/common:2.13.3 resolved"],
       );
     assert.equal(readDocument(lock, "c/Chart.lock").images.length, 0);
+  });
+
+  it("reads values that say the name of an image behind what nobody says", () => {
+    const values = [
+      'global: {tag: v1}\nempty: ""\ntold: {url: r.io/team}',
+      'a: {image: "«{{ .Values.global.hub.url }}/web:v1»"}',
+      'b: {docker_image: "«{{ .Values.hub}}/team/web»"}',
+      'c: {image: "«r.io/{{ .Release.Namespace }}/web:{{ .Values.empty }}»"}',
+      'd: {docker_image: "«{{ .Values.told.url }}/web:v1»"}',
+      'e: {image: "{{ .Values.hub }}/{{ .Values.name }}:v1", logoImage: "{{ .Values.hub }}/logo.png"}',
+      'f: {image: "https://{{ .Values.hub }}/web", note: "{{ .Values.hub }}/web:v1", other: {image: "{{ .Values.hub }}:v1"}}',
+    ].join("\n");
+    const within = (text: string) =>
+      readHelmValuesFile(text, "c/values.yaml", (path) => (path === "c/Chart.yaml" ? "name: c\n" : undefined));
+    expectUses(within, values, [
+      "image ? unresolved",
+      "image ? unresolved",
+      "image ? unresolved",
+      "image r.io/team/web:v1 resolved",
+    ]);
   });
 
   it("pins the images that a chart lists", () => {
