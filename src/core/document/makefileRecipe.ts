@@ -201,6 +201,11 @@ function insertValue(
   piece: { readonly span: Span; readonly name: string },
   parts: readonly WordPart[],
 ): void {
+  const text = textOfStretches(parts);
+  if (shellVariable.test(text)) {
+    insertAsShell(script, piece, parts, text);
+    return;
+  }
   if (!parts.some(({ text }) => text !== undefined && operator.test(text))) {
     script.insert({ ...piece, parts });
     return;
@@ -227,4 +232,68 @@ function insertValue(
     if (part.text === undefined) command.push(part);
   }
   end();
+}
+
+const shellVariable = /\$(?:[A-Za-z_]|\{[A-Za-z_])/;
+/** What the shell makes something of: quotes, what divides commands, its own variables. */
+const shellSign = /(["'])|(&&|\|\||;|\|)|(\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})?)/g;
+/** What begins a command and is none: the head of a loop, the word that its body begins with. */
+const shellHead = /^\s*(?:(?:do|then|else|if|while|until|!)\s+)*(?:for\s+\w+\s+in\s[^\uFFFC]*$)?/;
+
+/** Adds a value that holds variables of the shell as the script that it is, each part where the makefile says it. */
+function insertAsShell(
+  script: ScriptBuilder,
+  piece: { readonly span: Span; readonly name: string },
+  parts: readonly WordPart[],
+  text: string,
+): void {
+  const slice = (from: number, to: number): readonly WordPart[] =>
+    partsOfSlice({ value: { parts }, from, to }).map(asWrittenInside);
+  const addText = (sign: string, at: number): void => {
+    const place = slice(at, at + 1)[0]?.literal?.start;
+    if (place === undefined) script.addText(sign, piece.span.start);
+    else script.add(sign, place);
+  };
+  const addVariable = (sign: string, at: number): void => {
+    const place = slice(at + 1, at + 2)[0]?.literal?.start;
+    if (place === undefined) script.insert({ ...piece, parts: [{ span: piece.span, chain: [] }] });
+    else {
+      // The makefile writes two dollar signs for one.
+      script.addText("$", place - 2);
+      script.add(sign.slice(1), place);
+    }
+  };
+  let quote = "";
+  let isHead = true;
+  let from = 0;
+  const addUntil = (to: number): void => {
+    const head = isHead ? (shellHead.exec(text.slice(from, to))?.[0] ?? "") : "";
+    if (head !== "") addText(head, from);
+    isHead &&= from === to;
+    for (const part of slice(from + head.length, to)) {
+      if (part.chain.length === 0 && part.literal !== undefined && part.text !== undefined)
+        script.add(part.text, part.literal.start);
+      else script.insert({ ...piece, span: part.span, parts: [part] });
+    }
+  };
+  for (const { 0: sign, 1: mark, 2: divider, 3: variable, index } of text.matchAll(shellSign)) {
+    if (quote !== "" && mark !== quote && (quote === "'" || variable === undefined)) continue;
+    addUntil(index);
+    if (variable === undefined) addText(sign, index);
+    else addVariable(sign, index);
+    from = index + sign.length;
+    if (mark !== undefined) quote = quote === "" ? mark : "";
+    if (divider !== undefined) isHead = true;
+  }
+  addUntil(text.length);
+}
+
+/** A part as the value or the argument that says it writes it, not as what expands that. */
+function asWrittenInside(part: WordPart): WordPart {
+  const from = part.chain.findIndex(
+    ({ label }, index) => index > 0 && !/^(?:assignment of |variable (?:call\s|[1-9]$))/.test(label),
+  );
+  const chain = from < 0 ? [] : part.chain.slice(from);
+  const span = chain[0]?.span ?? part.literal;
+  return span === undefined || chain[0]?.file !== undefined ? part : { ...part, span, chain };
 }
