@@ -162,8 +162,13 @@ function readValuesTemplate(text: string, path: string, siblings: Siblings): Doc
   const images = createImageCollector(text);
   const evaluate = helmfileActions(text, path, () => valuesAround(path, siblings));
   const expand = (scalar: YamlScalar) => expandActions(text, masked, scalar, evaluate);
-  for (const { root } of readTemplateYaml(masked.text).documents) readHelmValues(root, { text, images, expand });
-  const found = inDocumentOrder(images.images);
+  const inner: Document[] = [];
+  const nested = (scalar: YamlScalar, key: string): void => {
+    if (holdsManifests(key, scalar)) inner.push(readManifestText(scalar, key, masked.text, path));
+  };
+  for (const { root } of readTemplateYaml(masked.text).documents)
+    readHelmValues(root, { text, images, expand, nested });
+  const found = inDocumentOrder([...images.images, ...inner.flatMap((document) => document.images)]);
   return { path, dialect: "helm-values", text, images: found, commands: [], jobs: [], problems: [] };
 }
 

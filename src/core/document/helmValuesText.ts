@@ -4,20 +4,25 @@ import { placeDocument, readEmbeddedYaml } from "./embedded.ts";
 import { holdsJenkinsAgents, readJenkinsCasc } from "./jenkinsCasc.ts";
 import { readResource } from "./kubernetesResource.ts";
 import { createResourceReading, usesOf } from "./resourceReading.ts";
+import { maskTemplate } from "./templateMask.ts";
 import { itemsOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** Keys whose texts charts put into their manifests as they are. */
 const manifestKey = /(?:[cC]ontainers|[sS]idecars|^extra(?:Deploy|Objects|Manifests|Resources))$/;
 
+/** Keys under which charts for whatever resources take those, as mappings or as texts (`raw`). */
+const resourcesKey = /^(?:templates|resources|manifests)$/;
+
 /** Whether a value of a chart is a text of containers, of whole resources, or of agents of Jenkins. */
 export function holdsManifests(key: string, { style, text }: YamlScalar): boolean {
   if ((style !== "literal" && style !== "folded") || !/\bimage\b/.test(text)) return false;
+  if (resourcesKey.test(key) && /^apiVersion:/m.test(text) && /^kind:/m.test(text)) return true;
   return manifestKey.test(key) || holdsJenkinsAgents(text);
 }
 
 /** Reads such a text; what a template in it only yields later is left out. */
 export function readManifestText(scalar: YamlScalar, key: string, text: string, path: string): Document {
-  if (!manifestKey.test(key)) {
+  if (!manifestKey.test(key) && !resourcesKey.test(key)) {
     const agents = readJenkinsCasc(scalar.text, path);
     const images = agents.images.filter(({ reference }) => reference !== undefined);
     return placeDocument({ ...agents, images }, scalar, text);
@@ -31,5 +36,5 @@ export function readManifestText(scalar: YamlScalar, key: string, text: string, 
     else readShape(root, within, nested, /[sS]idecars$/.test(key) ? "sidecars" : "containers");
     return usesOf(within).filter(({ reference }) => reference !== undefined);
   };
-  return readEmbeddedYaml(scalar, text, path, read);
+  return readEmbeddedYaml(scalar, text, path, read, maskTemplate(scalar.text).text);
 }

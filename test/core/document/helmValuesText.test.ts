@@ -25,6 +25,11 @@ describe("readManifestText", () => {
       "agent:\n  podTemplates:\n    x: |\n      - name: x\n        label: x\n        containers:\n          - name: y\n            image: «a/b:1»\ncontroller:\n  JCasC:\n    configScripts:\n      y: |-\n        jenkins:\n          clouds:\n          - docker:\n              templates:\n              - dockerTemplateBase: {image: «a/b:2»}\n",
       ["container docker.io/a/b:1 literal", "container docker.io/a/b:2 literal"],
     ],
+    [
+      "resources that a chart takes whole",
+      'resources:\n- |\n  apiVersion: v1\n  kind: Pod\n  spec: {containers: [{image: "«a/b:1»", args: ["{\\"x\\":{\\"y\\":1}}", "http://{{ .Release.Name }}/z"]}]}\n- apiVersion: v1\n  kind: Pod\n  spec: {containers: [{image: «a/b:2»}]}\n- |\n  image: a/b:3\n',
+      ["image docker.io/a/b:1 literal", "image docker.io/a/b:2 literal"],
+    ],
     ["no image in other texts", "config: |\n  image: a/b:1\nextraInitContainers: 'image: a/b:1'\n", []],
   ];
   for (const [name, source, expected] of table)
@@ -42,6 +47,15 @@ describe("readManifestText", () => {
       "image docker.io/a/c:2.3.4 resolved",
       "image ? partial",
     ]);
+  });
+
+  it("reads resources that a chart takes whole, in values that helmfile fills in", () => {
+    const read = (text: string) => readHelmValuesFile(text, "c/raw.yaml.gotmpl");
+    const source =
+      'templates:\n- |\n    apiVersion: v1\n    kind: Pod\n    metadata: {name: {{ .Environment.Name | quote }}}\n    spec:\n      containers:\n      - image: "«a/b:1»"\n        args: ["-d", "{\\"x\\":{\\"y\\":{\\"z\\":1}}}",\n          "http://{{ .Environment.Name }}-w"]\n      - image: {{ .Values.x }}:1\n';
+    expectUses(read, source, ["image docker.io/a/b:1 literal"]);
+    expectPinsToHold(read, source.replaceAll(/[«»]/g, ""));
+    expectToSurvive(read, source.replaceAll(/[«»]/g, ""));
   });
 
   it("reads values that helmfile fills in", () => {
