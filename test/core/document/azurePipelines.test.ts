@@ -224,17 +224,6 @@ describe("readAzurePipelines", () => {
     );
   });
 
-  it("reads steps whose keys stand under conditions, of each branch", () => {
-    const source =
-      "steps:\n- ${{ if eq(variables.a, 'x') }}:\n    bash: docker pull a/b:1\n    displayName: x\n  ${{ else }}:\n    bash: docker pull a/b:2\n- script: docker pull a/b:3\n  ${{ if variables.a }}:\n    env: {A: b}\n- ${{ if variables.a }}:\n  - script: docker pull a/b:4\n";
-    assert.deepEqual(commandTexts(readAzurePipelines(source, "x.yml")), [
-      "docker pull a/b:1",
-      "docker pull a/b:2",
-      "docker pull a/b:3",
-      "docker pull a/b:4",
-    ]);
-  });
-
   it("takes no word for the image that a template is to be given", () => {
     const source =
       "parameters: {image: '', base-image: '', flags: ''}\nsteps:\n- script: docker run ${{ parameters.image }} a\n- script: docker run ${{ parameters.base-image }} a\n- script: docker run ${{ parameters.flags }} b\n";

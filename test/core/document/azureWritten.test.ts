@@ -97,3 +97,23 @@ jobs:
     assert.equal(expectPinsToHold(read, text), 1);
   });
 });
+
+describe("steps of Azure Pipelines", () => {
+  it("have keys under conditions, of each branch", () =>
+    void expectUses(
+      read,
+      `steps:
+- \${{ if eq(variables.a, 'x') }}:
+    bash: docker pull «a/b:1»
+    displayName: x
+  \${{ else }}:
+    bash: docker pull «a/b:2»
+- script: docker pull «a/b:3»
+  \${{ if variables.a }}:
+    env: {A: b}
+- \${{ if variables.a }}:
+  - script: docker pull «a/b:4»
+`,
+      [1, 2, 3, 4].map((tag) => `command docker.io/a/b:${tag} literal`),
+    ));
+});
