@@ -166,7 +166,7 @@ describe("readWorkspace", () => {
   });
 
   it("says once that a file is no YAML, and that a template is one", async () => {
-    const chart = "kind: Pod\napiVersion: v1\nmetadata: [{{ x }}\nspec: ]: {{ b }}\n";
+    const chart = "kind: Pod\napiVersion: v1\nmetadata: {{- x }}\nspec:\n  image: a\n  {{ b }}\n";
     const files = memoryFiles({ "chart/templates/pod.yaml": chart, "compose.yaml": "services: [{\na: ]\nb: }\n" });
     const { problems } = await readWorkspace({ files }, { signal });
     assert.deepEqual(
