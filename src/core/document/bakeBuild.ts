@@ -1,5 +1,4 @@
 import {
-  contextNames,
   inheritedText,
   readBakeTargets,
   targetAttribute,
@@ -7,7 +6,7 @@ import {
   type BakeFile,
   type BakeTarget,
 } from "./bakeTargets.ts";
-import { targetEntries, targetLookups } from "./bakeValues.ts";
+import { contextNames, targetEntries, targetLookups } from "./bakeValues.ts";
 import type { SuppliedArgument, WorkspaceBuild } from "./workspaceBuild.ts";
 import { asExpression, hclScope } from "./hclScope.ts";
 import type { HclLookup } from "./hclValue.ts";

@@ -1,9 +1,8 @@
 import { readHcl, type HclBody } from "./hcl.ts";
-import { attributeOf, boundedLookup, hclScope } from "./hclScope.ts";
+import { attributeOf, boundedLookup } from "./hclScope.ts";
 import type { HclDefinition, HclLookup } from "./hclValue.ts";
 import { readJsonc } from "./jsonc.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
-import { templateText } from "./template.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
 
 /** A target of a bake file, in either of its two forms. */
@@ -103,16 +102,6 @@ export function withInherited(file: BakeFile, target: BakeTarget, depth = 0): re
   const parents = names.toReversed().flatMap((name) => file.targets.findLast((one) => one.name === name) ?? []);
   const found = new Set([target, ...parents.flatMap((parent) => withInherited(file, parent, depth + 1))]);
   return [...found].slice(0, 100);
-}
-
-/** The names of a target's additional contexts, inherited ones too; those that are images may hold a variable. */
-export function contextNames(file: BakeFile, target: BakeTarget, lookup: HclLookup): readonly string[] {
-  const { text, variable } = file;
-  return withInherited(file, target).flatMap((one) =>
-    targetObject(one, "contexts").map(({ key }) =>
-      key.text.includes("${") ? (templateText(text, key, hclScope(text, key, lookup, variable)) ?? key.text) : key.text,
-    ),
-  );
 }
 
 /** The text of the nearest attribute of that name, of a target or what it inherits from. */

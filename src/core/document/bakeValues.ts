@@ -1,10 +1,11 @@
-import { targetAttribute, targetObject, type BakeFile, type BakeTarget } from "./bakeTargets.ts";
+import { targetAttribute, targetObject, withInherited, type BakeFile, type BakeTarget } from "./bakeTargets.ts";
 import { evaluateNode } from "./hclEvaluate.ts";
 import { lookupWith } from "./hclNames.ts";
 import { callTag, expressionTag } from "./hclExpression.ts";
-import { hclEnvironment } from "./hclScope.ts";
+import { hclEnvironment, hclScope } from "./hclScope.ts";
 import { unknownValues, type HclLookup, type HclThunk, type HclValue } from "./hclValue.ts";
 import { combine } from "./pipelineMatrix.ts";
+import { templateText } from "./template.ts";
 import { dereference, entriesOf, itemsOf, type YamlNode } from "./yamlNode.ts";
 
 /** A node of a bake file, and what names stand for where it stands. */
@@ -39,6 +40,21 @@ export function targetEntries(
   return evaluated(file, attribute, lookup).flatMap((value) =>
     value.kind === "object" ? [...value.entries].flatMap(([key, thunk]) => writtenAt(key, thunk)) : [],
   );
+}
+
+/** The names of a target's additional contexts, inherited ones and those that functions make, too; those that are images may hold a variable. */
+export function contextNames(file: BakeFile, target: BakeTarget, lookup: HclLookup): readonly string[] {
+  const { text, variable } = file;
+  return withInherited(file, target).flatMap((one) => {
+    const attribute = targetAttribute(one, "contexts");
+    if (isMade(attribute))
+      return evaluated(file, attribute, lookup).flatMap((value) =>
+        value.kind === "object" ? [...value.entries.keys()] : [],
+      );
+    return targetObject(one, "contexts").map(({ key }) =>
+      key.text.includes("${") ? (templateText(text, key, hclScope(text, key, lookup, variable)) ?? key.text) : key.text,
+    );
+  });
 }
 
 /** The items of a list of a target, which functions may make. */

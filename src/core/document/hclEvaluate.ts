@@ -44,7 +44,7 @@ export function evaluateNode(node: YamlNode | undefined, environment: HclEnviron
     case undefined:
       return unknownValues;
     case "mapping":
-      return [objectOf(entriesOf(found).map(({ key, value }) => [key.text, thunk(value)] as const))];
+      return [objectOf(entriesOf(found).map(({ key, value }) => [keyOf(key, environment), thunk(value)] as const))];
     case "sequence":
       return found.tag?.startsWith(callTag) === true
         ? call(found.tag.slice(callTag.length), found.items.map(thunk), environment)
@@ -53,6 +53,13 @@ export function evaluateNode(node: YamlNode | undefined, environment: HclEnviron
       if (isNull(found)) return [{ kind: "null", chain: [] }];
       return found.tag === expressionTag ? expressionValues(found, environment) : templateValues(found, environment);
   }
+}
+
+/** A key of an object, with what is known of its interpolations. */
+function keyOf(key: YamlScalar, environment: HclEnvironment): string {
+  if (!key.text.includes("${")) return key.text;
+  const values = templateValues(key, environment).map(knownText);
+  return (values.length === 1 ? values[0] : undefined) ?? key.text;
 }
 
 function expressionValues(scalar: YamlScalar, environment: HclEnvironment): readonly HclValue[] {

@@ -189,6 +189,13 @@ describe("settingsBeside", () => {
           'variable "N" { default = "lib" }\ntarget "x" {\n  contexts = { "${N}:latest" = "../lib" }\n}\n',
       },
     ],
+    [
+      "a name that a function makes",
+      {
+        "docker-bake.hcl":
+          'variable "T" { default = "latest" }\nfunction "on" {\n  params = [p]\n  result = { "${p}:${T}" = "target:${p}" }\n}\ntarget "x" {\n  contexts = on("lib")\n}\n',
+      },
+    ],
     ["a bake file in a folder for Docker", { "docker/bake.hcl": 'target "x" {\n  contexts = { lib = "../lib" }\n}\n' }],
     ["a bake file of another name", { "bake.hcl": 'target "x" {\n  contexts = { lib = "../lib" }\n}\n' }],
     ["a bake file in JSON", { "docker-bake.json": '{"target":{"x":{"contexts":{"lib":"target:y"}}}}' }],
