@@ -14,6 +14,8 @@ interface Reader {
 const maximumDepth = 20;
 const maximumLength = 2000;
 const maximumValues = 64;
+/** Longest text that is taken apart. */
+const maximumText = 10_000;
 const unknown: Value = { parts: [{}], chain: [] };
 
 /**
@@ -26,6 +28,28 @@ export function azureExpression(source: string, names: AzureNames): readonly Val
   const found = expression(reader, 0);
   skip(reader);
   return reader.at === source.length ? found : undefined;
+}
+
+/**
+ * The parts of a text that an expression takes apart: `split(text, ',')`, whose second argument is the characters that
+ * part it; undefined for any other expression, and where the text is not known.
+ */
+export function azureParts(source: string, names: AzureNames): readonly string[] | undefined {
+  if (source.length > maximumLength) return undefined;
+  const reader = { source, at: 0, names };
+  if (take(reader, /split\s*\(/iy) === undefined) return undefined;
+  const text = expression(reader, 1);
+  if (text === undefined || take(reader, /,/y) === undefined) return undefined;
+  const separators = expression(reader, 1);
+  if (separators === undefined || take(reader, /\)\s*$/y) === undefined) return undefined;
+  const [held, ...others] = text.map(textOfValue);
+  const [signs] = separators.map(textOfValue);
+  if (held === undefined || signs === undefined || others.some((other) => other !== held)) return undefined;
+  const parts = [""];
+  for (const sign of held.slice(0, maximumText))
+    if (signs.includes(sign)) parts.push("");
+    else parts[parts.length - 1] += sign;
+  return parts.slice(0, maximumValues);
 }
 
 /** Whether a condition holds; undefined where it cannot be told. */

@@ -1,8 +1,18 @@
-import { azureCondition } from "./azureExpression.ts";
+import { azureCondition, azureParts } from "./azureExpression.ts";
 import { valuesOfNames } from "./azureNames.ts";
 import type { VariablesTemplate } from "./azureVariables.ts";
 import type { TemplateSource } from "./template.ts";
-import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlEntry, type YamlNode } from "./yamlNode.ts";
+import {
+  entriesOf,
+  itemsOf,
+  mappingOf,
+  scalarOf,
+  textOf,
+  valueAt,
+  type YamlEntry,
+  type YamlNode,
+  type YamlScalar,
+} from "./yamlNode.ts";
 
 /** What holds at one place of a pipeline. */
 export interface AzureScope {
@@ -104,7 +114,7 @@ export function azureItems(
         found.push(...branchesOf(item, around, decides).map((value) => ({ value, scope: around })));
       else
         for (const { key, value } of entriesOf(item))
-          if (isTaken(key.text)) for (const inner of insertionScopes(key.text, around)) walk(value, inner, depth + 1);
+          if (isTaken(key.text)) for (const inner of insertionScopes(key, around)) walk(value, inner, depth + 1);
     }
   };
   walk(node, scope, 0);
@@ -127,7 +137,7 @@ export function azureEntries(
       if (found.length >= maximumInsertions || depth > maximumDepth) return;
       if (!entry.key.text.startsWith("${{")) found.push({ value: entry, scope: around });
       else if (isTaken(entry.key.text))
-        for (const inner of insertionScopes(entry.key.text, around)) walk(entry.value, inner, depth + 1);
+        for (const inner of insertionScopes(entry.key, around)) walk(entry.value, inner, depth + 1);
     }
   };
   walk(node, scope, 0);
@@ -154,16 +164,24 @@ function branchesOf(item: YamlNode, scope: AzureScope, decides: boolean): readon
 const condition = /^\$\{\{\s*(?:if|elseif|else)\b/;
 
 /** The scopes that what stands under an insertion is read in: one for each element that `each` goes over. */
-function insertionScopes(key: string, scope: AzureScope): readonly AzureScope[] {
-  const each = /^\$\{\{\s*each\s+(\w+)\s+in\s+(\w+(?:\.[\w-]+)*)\s*\}\}$/.exec(key);
-  const [, name = "", path = ""] = each ?? [];
-  const [root = "", ...keys] = path.split(".");
-  const [first = "", ...inner] = keys;
-  const over =
-    root === "parameters" ? valueAt(scope.parameters.get(first), ...inner) : valueAt(scope.loop.get(root), ...keys);
-  const items = [...itemsOf(over), ...entriesOf(over).map((entry) => pairOf(entry))];
+function insertionScopes(key: YamlScalar, scope: AzureScope): readonly AzureScope[] {
+  const [, name = "", over = ""] = /^\$\{\{\s*each\s+(\w+)\s+in\s+(.+?)\s*\}\}$/s.exec(key.text) ?? [];
+  const items = name === "" ? [] : elementsOf(over, key, scope);
   if (items.length === 0) return [scope];
   return items.slice(0, 100).map((item) => ({ ...scope, loop: new Map([...scope.loop, [name, item]]) }));
+}
+
+/** What `each` goes over: the items or entries of what a name stands for, or the parts of a text. */
+function elementsOf(over: string, key: YamlScalar, scope: AzureScope): readonly YamlNode[] {
+  if (!/^\w+(?:\.[\w-]+)*$/.test(over)) {
+    const parts = azureParts(over, valuesOfNames(scope)) ?? [];
+    return parts.flatMap((text) => (text === "" ? [] : [{ ...key, text, exact: false, isMade: true }]));
+  }
+  const [root = "", ...keys] = over.split(".");
+  const [first = "", ...inner] = keys;
+  const node =
+    root === "parameters" ? valueAt(scope.parameters.get(first), ...inner) : valueAt(scope.loop.get(root), ...keys);
+  return [...itemsOf(node), ...entriesOf(node).map((entry) => pairOf(entry))];
 }
 
 /** What `each` gives for an entry of a mapping: its `key` and its `value`. */
