@@ -66,7 +66,7 @@ export function pipelineOfYaml(head: string, path: string, has: (key: string) =>
   if (has("steps") && /(?:^|\/)\.buildkite\//.test(path)) return "buildkite";
   if (
     has("steps") &&
-    (has("substitutions") || /^[ \t]*-?[ \t]*name[ \t]*:[ \t]*["']?[\w$.{}-]+\//m.test(head)) &&
+    (has("substitutions") || /^[ \t]*(?:-[ \t]*)?name[ \t]*:[ \t]*["']?[\w$.{}-]+\//m.test(head)) &&
     key("args|entrypoint|script").test(head)
   )
     return "cloud-build";

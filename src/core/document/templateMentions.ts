@@ -39,7 +39,7 @@ export const templateMentions = keepingLast(24, (text) => {
       else visit(value, depth + 1);
     }
   };
-  if (/^\s*-?\s*(?:args|command|env):/m.test(text))
+  if (/^[ \t]*(?:-[ \t]*)?(?:args|command|env):/m.test(text))
     for (const { root } of readTemplateYaml(maskTemplate(text).text).documents) visit(root, 0);
   return found;
 });

@@ -10,6 +10,8 @@ type Receiver = "provisioner" | "provider" | "other";
 
 /** Variables that are followed for one value. */
 const maximumDepth = 10;
+/** Tokens that are read of one value, of one call's arguments and before its block. */
+const maximumWords = 400;
 
 /**
  * Reads a Vagrantfile: the images that Docker's provisioner pulls and runs, and its provider, and the scripts of shells
@@ -23,12 +25,20 @@ export function readVagrantfile(source: string, path: string): Document {
   const values = valuesOf(tokens);
   const receivers = new Map<string, Receiver>();
   const images: ImageUse[] = [];
+  const used = new Set<RubyToken>();
   const built: BuiltName[] = [];
   const scripts = new Map<number, readonly ShellCommand[]>();
   const partsAt = (token: RubyToken | undefined): readonly WordPart[] => partsOf(token, values, 0);
   const use = (token: RubyToken | undefined, site: string): void => {
     const parts = partsAt(token);
-    if (token === undefined || parts.length === 0 || built.some(({ name }) => name === textOf(parts))) return;
+    if (
+      token === undefined ||
+      used.has(token) ||
+      parts.length === 0 ||
+      built.some(({ name }) => name === textOf(parts))
+    )
+      return;
+    used.add(token);
     const chain = parts.flatMap((part) => part.chain);
     const made = useOfValue(text, {
       span: token.span,
@@ -82,7 +92,7 @@ function setReceiver(tokens: readonly RubyToken[], at: number, receivers: Map<st
   const [opener, name] = [tokens[at - 1]?.text ?? "", tokens[at + 1]];
   if (!/^(?:do|\{)$/.test(opener) || name?.kind !== "name") return;
   let first = at;
-  while (first > 0 && tokens[first - 1]?.text !== "\n") first--;
+  while (first > at - maximumWords && first > 0 && tokens[first - 1]?.text !== "\n") first--;
   const method = tokens.slice(first, at).findLastIndex(({ text }) => text === "provision" || text === "provider");
   const index = first + method;
   // A provisioner of another name says what it is.
@@ -116,9 +126,8 @@ function argumentsOf(tokens: readonly RubyToken[], from: number): Arguments {
   const named = new Map<string, RubyToken[]>();
   let current = positional;
   let depth = 0;
-  for (let at = from; at < tokens.length; at++) {
-    const token = tokens[at];
-    if (token === undefined) break;
+  for (const [index, token] of tokens.slice(from, from + maximumWords).entries()) {
+    const at = from + index;
     const { kind, text } = token;
     const isKey = kind === "key" || (tokens[at + 1]?.text === "=>" && kind !== "sign");
     if (isKey && depth <= 1) named.set(text, (current = []));
@@ -137,7 +146,11 @@ function valuesOf(tokens: readonly RubyToken[]): ReadonlyMap<string, RubyToken> 
   for (const [at, { kind, text }] of tokens.entries()) {
     if (kind !== "name" || tokens[at + 1]?.text !== "=" || tokens[at - 1]?.text === ".") continue;
     let end = at + 2;
-    while (end < tokens.length && (tokens[end]?.text !== "\n" || tokens[end]?.kind !== "sign")) end++;
+    while (
+      end < Math.min(tokens.length, at + maximumWords) &&
+      (tokens[end]?.text !== "\n" || tokens[end]?.kind !== "sign")
+    )
+      end++;
     const value = tokens.slice(at + 2, end);
     const [first] = value;
     const isEnvironment = first?.text === "ENV";

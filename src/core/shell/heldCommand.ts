@@ -1,4 +1,4 @@
-import type { ShellCommand, ValueStep, WordPart } from "../document/document.ts";
+import type { ShellCommand, ShellWord, ValueStep, WordPart } from "../document/document.ts";
 
 /**
  * The parts of an image as they stand in the variable that holds the whole command, or in the array of its words: after
@@ -15,12 +15,10 @@ export function asHeld(
   if (first === undefined || outer === undefined) return parts;
   if (/\[[@*]\]["']?\}["']?$/.test(outer.text)) return within(parts, 1);
   // The program or an option comes out of the same expansion.
-  const program = words.find(
-    (word) =>
-      word.parts?.[0]?.chain[0] !== undefined &&
-      isSameStep(word.parts[0].chain[0], outer) &&
-      isOfCommand(word.text, tool),
-  );
+  const program = wordsOfCommand(words, tool).find(({ parts: [part] = [] }) => {
+    const step = part?.chain[0];
+    return step !== undefined && isSameStep(step, outer);
+  });
   const chain = program?.parts?.[0]?.chain;
   if (chain === undefined || program?.parts?.some((part) => parts.includes(part)) === true) return parts;
   return within(parts, Math.min(...parts.map((part) => sharedSteps(part.chain, chain))));
@@ -42,9 +40,22 @@ function within(parts: readonly WordPart[], shared: number): readonly WordPart[]
   return held.some((part, index) => part === parts[index]) || !inOrder(held) ? parts : held;
 }
 
-/** Whether a word is the program or an option, rather than one more image. */
-function isOfCommand(text: string | undefined, tool: string | undefined): boolean {
-  return text === undefined || text.startsWith("-") || text.slice(text.lastIndexOf("/") + 1) === tool;
+/** By a command's words and the tool, since a list of images asks for each of them. */
+const ofCommand = new WeakMap<readonly ShellWord[], Map<string | undefined, readonly ShellWord[]>>();
+
+/** The expanded words that are the program or an option, rather than one more image. */
+function wordsOfCommand(words: readonly ShellWord[], tool: string | undefined): readonly ShellWord[] {
+  const byTool = ofCommand.get(words) ?? new Map<string | undefined, readonly ShellWord[]>();
+  ofCommand.set(words, byTool);
+  const found =
+    byTool.get(tool) ??
+    words.filter(
+      ({ text, parts: [part] = [] }) =>
+        part?.chain[0] !== undefined &&
+        (text === undefined || text.startsWith("-") || text.slice(text.lastIndexOf("/") + 1) === tool),
+    );
+  byTool.set(tool, found);
+  return found;
 }
 
 function sharedSteps(one: readonly ValueStep[], other: readonly ValueStep[]): number {

@@ -216,7 +216,7 @@ function wrapped({ tool, rest }: Invocation): InnerCommand | undefined {
     const next = rest[at + 1]?.text ?? "";
     const verbs = known.get(name);
     // `limactl shell vm $CONTAINER_ENGINE pull ...`
-    const engine = text === "" ? engineByName(rest.slice(at)) : undefined;
+    const engine = text === "" && isVerb(next) ? engineByName(rest.slice(at)) : undefined;
     if (engine !== undefined && known.get(engine.tool)?.test(next) === true)
       return { kind: "tool", invocation: engine };
     const word = isShellProgram(text) ? shellScript(rest.slice(at + 1)) : undefined;
@@ -225,6 +225,11 @@ function wrapped({ tool, rest }: Invocation): InnerCommand | undefined {
       return { kind: "tool", invocation: { tool: name, rest: rest.slice(at + 1) } };
   }
   return undefined;
+}
+
+/** Whether any of the tools takes it as a command that names images. */
+function isVerb(text: string): boolean {
+  return text !== "" && [...known.values()].some((verbs) => verbs.test(text));
 }
 
 const engineTools: ReadonlySet<string> = new Set(["docker", "podman", "nerdctl"]);
