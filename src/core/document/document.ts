@@ -170,6 +170,8 @@ export interface ShellCommand {
   readonly step?: number;
   /** What it is given to read, where its words say that a tool reads a file from there and the script holds the text. */
   readonly input?: ShellWord;
+  /** Whether another machine runs it, which fetches for itself what was made here. */
+  readonly isRemote?: boolean;
 }
 
 /** A step of a pipeline job. */

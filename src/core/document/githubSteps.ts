@@ -64,6 +64,9 @@ const scriptInputs = new Map<string, readonly string[]>([
   ["gacts/run-and-post-run", ["run", "post"]],
 ]);
 
+/** Of those, the actions that have another machine run the script. */
+const remoteActions = /ssh/;
+
 /** Inputs that hold the words after a tool's own name. */
 const wordInputs = new Map<string, readonly (readonly [input: string, before: string])[]>([
   ["actions-hub/kubectl", [["args", "kubectl "]]],
@@ -130,7 +133,7 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
         return context.scope.actionOutput?.(item, output, seen === undefined ? scope : inStep(seen));
       });
     const combinations = combinationsOf(inStep, scopes);
-    for (const { script, shell, before = "" } of scriptsOf(item, context.shell, scope)) {
+    for (const { script, shell, isRemote, before = "" } of scriptsOf(item, context.shell, scope)) {
       const windowsShell = windowsShellOf(shell);
       const map = createScalarMap(context.scope.text, script);
       const reading = readShell(before + script.text, {
@@ -141,6 +144,7 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
         windowsShell,
         ...(context.job === undefined ? {} : { job: context.job }),
         step: index,
+        isRemote,
       });
       (windowsShell === undefined ? commands : furtherCommands).push(...reading.commands);
       furtherCommands.push(...(reading.forwarded ?? []));
@@ -167,6 +171,7 @@ interface StepScript {
   readonly shell: string;
   /** What stands before the script, which the action's name says. */
   readonly before?: string;
+  readonly isRemote?: boolean;
 }
 
 /** The scripts of a step: its own, and those that it gives to an action that runs them, here or elsewhere. */
@@ -185,7 +190,7 @@ function scriptsOf(step: YamlNode, around: string | undefined, scope: GithubScop
   ];
   return inputs.flatMap(([input, before]) => {
     const script = scalarOf(valueAt(step, "with", input));
-    return script === undefined ? [] : [{ script, shell: "bash", before }];
+    return script === undefined ? [] : [{ script, shell: "bash", before, isRemote: remoteActions.test(action) }];
   });
 }
 

@@ -18,6 +18,8 @@ export interface PlacedMention extends Mention {
   readonly command: ShellCommand;
   /** The tool that the command runs. */
   readonly tool?: string;
+  /** Whether another machine runs it, which asks a registry for what was pushed from here. */
+  readonly isRemote?: boolean;
 }
 
 /** One value of a mention: its parts, and the places of the document that they rest on. */

@@ -2,6 +2,7 @@ import type { Dialect, Document, ImageUse, ShellCommand, WordPart } from "../doc
 import { createBuiltImages, joinedName, namesOf, repositoryOf, type BuiltImages } from "./builtImages.ts";
 import { heldScripts } from "./heldChoices.ts";
 import { innerCommands } from "./innerCommand.ts";
+import { runsElsewhere } from "./shellInterpreter.ts";
 import { inDocumentOrder } from "../document/yamlImage.ts";
 import { imagesOfTool } from "./imageTools.ts";
 import { chosen, createCommandUses, type PlacedMention } from "./imageCommandUse.ts";
@@ -109,20 +110,24 @@ function readCommands(
   }
   for (const slice of given.outputs)
     for (const name of namesOf(slice, document.text)) built.add(name, slice.value.word.span.start);
-  // Looked at only where something is deployed.
+  /** What is built on other machines. */
+  const there = createBuiltImages();
+  // Looked at only where something is deployed, or run elsewhere.
   const pushes: (() => readonly WordSlice[])[] = [];
   let left = maximumCommands;
   const visit = (command: ShellCommand, depth: number): void => {
     if (left-- <= 0) return;
     commands.push(command);
     const at = command.span.start;
+    const isRemote = command.isRemote === true || runsElsewhere(command.words.map(({ text }) => text));
     for (const name of taggedNames(command)) built.add(name, at);
     for (const inner of innerCommands(command)) {
       if (inner.kind === "script") {
         if (depth >= maximumDepth) continue;
         const whole = wholeSlice(valueOfWord(inner.word, document.text));
         const script = inner.isNamed === true ? (afterName(whole, /^[\w.-]+=/) ?? whole) : whole;
-        for (const one of commandsOf(script, command, document.text)) visit(one, depth + 1);
+        const around = isRemote ? { ...command, isRemote } : command;
+        for (const one of commandsOf(script, around, document.text)) visit(one, depth + 1);
         continue;
       }
       const { tool, rest } = inner.invocation;
@@ -131,9 +136,12 @@ function readCommands(
       if (pushingTools.has(tool)) pushes.push(() => pushTargets(tool, words));
       for (const commit of images.commits ?? [])
         for (const name of namesOf(commit, document.text)) built.addLater(name, at);
-      for (const output of images.outputs) for (const name of namesOf(output, document.text)) built.add(name, at);
-      for (const name of furtherNames(images, document.text)) built.add(name, at);
-      for (const mention of images.mentions) placed.push({ ...mention, command, tool });
+      const made = images.outputs.flatMap((output) => namesOf(output, document.text));
+      for (const name of [...made, ...furtherNames(images, document.text)]) {
+        built.add(name, at);
+        if (isRemote) there.add(name, at);
+      }
+      for (const mention of images.mentions) placed.push({ ...mention, command, tool, isRemote });
     }
   };
   for (const command of [...document.commands, ...(document.furtherCommands ?? [])]) visit(command, 0);
@@ -144,10 +152,13 @@ function readCommands(
       for (const push of targets()) for (const name of namesOf(push, document.text)) built.addPush(name);
     return built.isPushed(namesIn(mention));
   };
+  const isFetched = (mention: PlacedMention): boolean =>
+    mention.isDeployed === true ||
+    (mention.isRemote === true && !there.has(() => namesIn(mention), mention.command.span.start));
   const isBuilt = (mention: PlacedMention): boolean =>
     mention.mayBeLocal === true &&
     built.has(() => namesIn(mention), mention.command.span.start) &&
-    !(mention.isDeployed === true && isPushed(mention));
+    !(isFetched(mention) && isPushed(mention));
   // Of the images that one place yields, some may be built and others not.
   const wanted = placed.flatMap((mention) =>
     isBuilt(mention) ? waysOf(mention).filter((way) => !isBuilt(way)) : [mention],
@@ -223,11 +234,12 @@ function commandsOf(slice: WordSlice, around: ShellCommand, document: string): r
 function commandsOfScript(parts: readonly WordPart[], around: ShellCommand, document: string): readonly ShellCommand[] {
   const script = createScript(document);
   script.addParts(parts);
-  const { environment, job, step } = around;
+  const { environment, job, step, isRemote } = around;
   const { commands, forwarded = [] } = script.read({
     environment,
     ...(job === undefined ? {} : { job }),
     ...(step === undefined ? {} : { step }),
+    isRemote,
   });
   return [...commands, ...forwarded];
 }

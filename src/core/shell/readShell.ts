@@ -6,7 +6,7 @@ import { readSimpleCommand } from "./shellCommand.ts";
 import { keywordAt, readBody, readCompound } from "./shellCompound.ts";
 import { readLineBreak, skipLineBreaks } from "./shellHeredoc.ts";
 import { callsOf, forwardedCommands, openArguments } from "./shellFunction.ts";
-import { feedsShell } from "./shellInterpreter.ts";
+import { feedsShell, runsElsewhere } from "./shellInterpreter.ts";
 import { isAwaited, withInputs } from "./shellState.ts";
 import type { ShellState } from "./shellState.ts";
 import type { NamedFile } from "./shellSource.ts";
@@ -40,6 +40,8 @@ export interface ShellOptions {
   readonly fileNamed?: (name: string) => NamedFile | undefined;
   readonly job?: string;
   readonly step?: number;
+  /** Whether another machine runs the script. */
+  readonly isRemote?: boolean | undefined;
 }
 
 /** The simple commands of a script in the order in which they are written, those inside substitutions first. */
@@ -145,6 +147,7 @@ function readOnce(text: string, options: ShellOptions, { calls, inputs }: Known)
     place: {
       ...(options.job === undefined ? {} : { job: options.job }),
       ...(options.step === undefined ? {} : { step: options.step }),
+      ...(options.isRemote === true ? { isRemote: true } : {}),
     },
   };
   readList(state);
@@ -255,8 +258,9 @@ function readPipeline(state: ShellState): boolean {
     state.variables.leave();
     // `cat <<EOF | bash`: what is printed is run.
     const next = state.commands.length === before + 1 ? state.commands.at(-1) : undefined;
-    if (next !== undefined && feedsShell(next.words.map(({ text }) => text)))
-      for (const heredoc of given) heredoc.isScript = true;
+    const texts = next?.words.map(({ text }) => text);
+    if (given.length > 0 && texts !== undefined && feedsShell(texts))
+      for (const heredoc of given) Object.assign(heredoc, { isScript: true, isRemote: runsElsewhere(texts) });
     given.length = 0;
   }
 }

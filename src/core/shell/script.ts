@@ -24,7 +24,10 @@ export interface ScriptBuilder {
   addParts(parts: readonly WordPart[]): void;
   /** Reads what was added; spans, words and their parts are the document's. */
   read(
-    options?: Pick<ShellOptions, "environment" | "combinations" | "windowsShell" | "job" | "step" | "fileNamed">,
+    options?: Pick<
+      ShellOptions,
+      "environment" | "combinations" | "windowsShell" | "job" | "step" | "fileNamed" | "isRemote"
+    >,
   ): ShellReading;
 }
 

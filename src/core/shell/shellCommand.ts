@@ -1,6 +1,6 @@
 import type { ShellWord } from "../document/document.ts";
 import { heldByChoices } from "./heldChoices.ts";
-import { feedsShell } from "./shellInterpreter.ts";
+import { feedsShell, runsElsewhere } from "./shellInterpreter.ts";
 import { arrayItems, unsetElement, withElement } from "./shellArray.ts";
 import { skipBlanks } from "./shellBlanks.ts";
 import { noteForwarding, shiftPositional } from "./shellFunction.ts";
@@ -90,6 +90,7 @@ export function readRedirection(state: ShellState, heredocs: PendingHeredoc[]): 
     delimiter: word.quoted ? unquote(state.text.slice(word.start, word.end)) : state.text.slice(word.start, word.end),
     stripTabs: operator.endsWith("-"),
     isScript: false,
+    isRemote: false,
     isQuoted: word.quoted,
     readers: [],
   };
@@ -183,8 +184,11 @@ function list(state: ShellState, raw: readonly RawWord[], { assignments, heredoc
   const first = raw[0];
   const last = raw.at(-1);
   if (first === undefined || last === undefined || words.length === 0) return;
-  const isScript = heredocs.length > 0 && feedsShell(words.map((word) => word.text));
-  for (const heredoc of heredocs) heredoc.isScript = isScript;
+  if (heredocs.length > 0) {
+    const texts = words.map((word) => word.text);
+    const isScript = feedsShell(texts);
+    for (const heredoc of heredocs) Object.assign(heredoc, { isScript, isRemote: isScript && runsElsewhere(texts) });
+  }
   if (state.commands.length >= maximumCommands) {
     giveUp(
       state,

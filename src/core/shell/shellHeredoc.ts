@@ -33,8 +33,12 @@ function readHeredocBody(state: ShellState, heredoc: PendingHeredoc): void {
     const bodyEnd = state.at;
     state.at = Math.min(state.end, lineEnd + 1);
     if ((heredoc.stripTabs ? line.replace(/^\t+/, "") : line) !== heredoc.delimiter) continue;
-    if (heredoc.isScript) readWithin(state, bodyStart, bodyEnd, () => state.readList(state));
-    else if (heredoc.readers.length > 0 && bodyEnd - bodyStart < maximumLines)
+    if (heredoc.isScript) {
+      const { place } = state;
+      if (heredoc.isRemote) state.place = { ...place, isRemote: true };
+      readWithin(state, bodyStart, bodyEnd, () => state.readList(state));
+      state.place = place;
+    } else if (heredoc.readers.length > 0 && bodyEnd - bodyStart < maximumLines)
       tellLines(state, heredoc, bodyStart, bodyEnd);
     return;
   }

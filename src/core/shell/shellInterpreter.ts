@@ -54,6 +54,16 @@ export function remoteCommandAt(words: readonly (string | undefined)[]): number 
 /** What may stand before `ssh`. */
 const beforeSsh = /^(?:ssh|sshpass|sudo|timeout|retry)$/;
 
+/** Where `ssh` stands among a command's first words; negative where it runs nothing on another machine by that. */
+function sshAt(words: readonly (string | undefined)[]): number {
+  return beforeSsh.test(words[0] ?? "") ? words.slice(0, 6).indexOf("ssh") : -1;
+}
+
+/** Whether what a command with these words runs is run by another machine: `ssh host`, `gcloud compute ssh vm`. */
+export function runsElsewhere(words: readonly (string | undefined)[]): boolean {
+  return sshAt(words) >= 0 || (words[0] === "gcloud" && words.slice(1, 5).includes("ssh"));
+}
+
 /**
  * Whether a command with these words runs its standard input as a script: `bash`, `sh -s -- a`, `sudo bash -e`,
  * `docker exec -i c sh`, `ssh host`. Not where the shell is given a script or `-c`.
@@ -61,7 +71,7 @@ const beforeSsh = /^(?:ssh|sshpass|sudo|timeout|retry)$/;
 export function feedsShell(words: readonly (string | undefined)[]): boolean {
   const at = words.findIndex((word) => word !== undefined && isShellProgram(word.replace(/ -[a-z]*s$/, "")));
   if (at < 0) {
-    const ssh = beforeSsh.test(words[0] ?? "") ? words.slice(0, 6).indexOf("ssh") : -1;
+    const ssh = sshAt(words);
     if (ssh >= 0) return remoteCommandAt(words.slice(ssh + 1)) === words.length - ssh - 1;
     // `sudo su - user` begins a shell; not where it is given a command.
     return (words[0] === "su" || words[1] === "su") && !words.some((word) => word === "-c" || word === "--command");

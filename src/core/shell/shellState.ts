@@ -22,6 +22,8 @@ export interface PendingHeredoc {
   readonly stripTabs: boolean;
   /** Whether the command that it feeds is a shell, once that command is read. */
   isScript: boolean;
+  /** Whether that shell is another machine's. */
+  isRemote: boolean;
   readonly isQuoted: boolean;
   /** The places of those who read its lines. */
   readonly readers: number[];
@@ -72,7 +74,7 @@ export interface ShellState {
   readonly fileNamed: (name: string) => NamedFile | undefined;
   /** How many files were sourced one from the other to come here. */
   readonly sourced: number;
-  readonly place: { readonly job?: string; readonly step?: number };
+  place: { readonly job?: string; readonly step?: number; readonly isRemote?: boolean };
   /** Commands as `xargs` makes them out of what it is given. */
   readonly fed: ShellCommand[];
   /** What the command that comes next is given through a pipe. */

@@ -28,6 +28,14 @@ describe("steps of GitHub jobs", () => {
         ["docker.io/library/a:2"],
       ));
 
+  it("lets the machine that an action reaches ask for what was pushed, and this one not", () =>
+    assert.deepEqual(
+      steps(
+        "      - uses: docker/build-push-action@v6\n        with: {push: true, tags: 'r.io/a:1'}\n      - uses: appleboy/ssh-action@v1\n        with: {script: docker run r.io/a:1}\n      - uses: nick-fields/retry@v3\n        with: {command: docker run r.io/a:1}\n",
+      ),
+      ["r.io/a:1"],
+    ));
+
   for (const [action, input, words] of [
     ["actions-hub/kubectl@master", "args", "set image deployment/x x=a:2"],
     ["steebchen/kubectl@v2", "command", "run x --image=a:2"],

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { feedsShell, isShellProgram, scriptAt, shebangIsShell } from "../../../src/core/shell/shellInterpreter.ts";
+import {
+  feedsShell,
+  runsElsewhere,
+  isShellProgram,
+  scriptAt,
+  shebangIsShell,
+} from "../../../src/core/shell/shellInterpreter.ts";
 
 describe("shell interpreters", () => {
   const programs: [program: string, is: boolean][] = [
@@ -68,4 +74,15 @@ describe("shell interpreters", () => {
   for (const [words, feeds] of commands)
     it(`${feeds ? "runs" : "does not run"} the input of ${words.join(" ")}`, () =>
       assert.equal(feedsShell(words), feeds));
+
+  for (const [words, isElsewhere] of [
+    [["ssh", "host", "cat"], true],
+    [["sudo", "sshpass", "-p", undefined, "ssh", "host"], true],
+    [["gcloud", "compute", "ssh", "vm"], true],
+    [["gcloud", "compute", "list", "a", "b", "ssh"], false],
+    [["echo", "ssh", "host"], false],
+    [[], false],
+  ] satisfies [(string | undefined)[], boolean][])
+    it(`runs ${words.join(" ")} ${isElsewhere ? "elsewhere" : "here"}`, () =>
+      assert.equal(runsElsewhere(words), isElsewhere));
 });
