@@ -1,3 +1,4 @@
+import { readApplicationSet } from "./applicationSet.ts";
 import { readChartResource } from "./chartResources.ts";
 import { addFluxChart } from "./fluxChart.ts";
 import { addScopedSource, readResourceSet } from "./fluxResourceSet.ts";
@@ -75,8 +76,10 @@ export function readGitOps(
       readImageList(node, reading);
       return true;
     case "argoproj.io/ApplicationSet":
-      readArgoSources(valueAt(spec, "template", "spec"), reading, readPatch);
-      readImageList(valueAt(spec, "template"), reading);
+      readApplicationSet(node, reading, (template, within) => {
+        readArgoSources(valueAt(template, "spec"), within, readPatch);
+        readImageList(template, within);
+      });
       return true;
     // A step of a composition that writes manifests by a template of Go.
     case "gotemplating.fn.crossplane.io/GoTemplate": {
