@@ -7,7 +7,7 @@ import { expressionTag } from "./hclExpression.ts";
 import { imageValues, type HclKeys } from "./hclImages.ts";
 import { asExpression, hclEnvironment, hclScope, variablesAndLocals } from "./hclScope.ts";
 import { masked, unmasked } from "./hclTexts.ts";
-import type { HclLookup, HclValue, ModuleLookup } from "./hclValue.ts";
+import type { HclEnvironment, HclLookup, HclValue, ModuleLookup } from "./hclValue.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline } from "./pipeline.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
@@ -24,6 +24,8 @@ export interface HclFile {
   readonly text: string;
   /** What names stand for. */
   readonly lookup: HclLookup;
+  /** In which what the file writes is evaluated. */
+  environment(): HclEnvironment;
   /** The same file where names stand for more: those of a loop. */
   within(lookup: HclLookup): HclFile;
   /** What an attribute comes to. */
@@ -85,7 +87,8 @@ export function createHclFile(
       text,
       lookup,
       within: view,
-      evaluate: (node) => evaluateNode(node, hclEnvironment(text, lookup, outer)),
+      environment: () => hclEnvironment(text, lookup, outer),
+      evaluate: (node) => evaluateNode(node, file.environment()),
       image(written, site, { wrapper, optionalWrapper } = {}) {
         const node = asExpression(text, written);
         if (isNameOfOther(node)) return;
@@ -112,8 +115,7 @@ export function createHclFile(
         inner.push(...readSubstituted(scalar, text, ordered, readWhole).images);
       },
       imagesIn(node, keys, site, accepts = () => true) {
-        const environment = hclEnvironment(text, lookup, outer);
-        for (const { value, at, seenAs } of imageValues(node, environment, keys)) {
+        for (const { value, at, seenAs } of imageValues(node, file.environment(), keys)) {
           const seen = seenAs === undefined ? undefined : view(seenAs);
           const said = seen === undefined ? value : seen.expand(at);
           if (!accepts(said)) continue;
@@ -154,7 +156,7 @@ function withImagesOfCommands(document: Document): Document {
 }
 
 /** JSON that a text holds as it is, with its interpolations; blanks before it keep the offsets those of the file. */
-function jsonIn(text: string, node: YamlNode | undefined): readonly YamlNode[] {
+export function jsonIn(text: string, node: YamlNode | undefined): readonly YamlNode[] {
   const scalar = dereference(node);
   if (scalar?.kind !== "scalar" || scalar.tag === expressionTag || !scalar.exact) return [];
   if (!/^\s*[[{]/.test(scalar.text)) return [];
@@ -167,7 +169,7 @@ const ofImage =
   /^(?:(?:element|one|tostring|try)\(\s*)*(?:data\.)?(?:apko_build|docker_(?:registry_)?image|docker_tag|ko_build|podman_image)\./;
 
 /** `docker_image.web.image_id`: what the reference says stands where that is declared. */
-function isNameOfOther(node: YamlNode | undefined): boolean {
+export function isNameOfOther(node: YamlNode | undefined): boolean {
   const scalar = scalarOf(node);
   if (scalar === undefined) return false;
   if (scalar.tag === expressionTag) return isOfImage(scalar.text);

@@ -1,8 +1,17 @@
 import { force } from "./hclEvaluate.ts";
 import { callTag, expressionTag } from "./hclExpression.ts";
+import { expressionScalar, nodeOfExpression, parseHclExpression } from "./hclSyntax.ts";
+import { interpolations } from "./hclTemplate.ts";
 import { templateFile } from "./hclTemplateFile.ts";
 import type { HclTemplateFile } from "./hclTexts.ts";
-import { valueInText, type HclEnvironment, type HclLookup, type HclThunk } from "./hclValue.ts";
+import {
+  knownText,
+  valueInText,
+  type HclEnvironment,
+  type HclLookup,
+  type HclThunk,
+  type HclValue,
+} from "./hclValue.ts";
 import type { Value } from "./value.ts";
 import { itemsOf, type YamlNode } from "./yamlNode.ts";
 
@@ -45,19 +54,21 @@ export function imageValues(
 ): readonly HclImage[] {
   if (node === undefined) return [];
   const found: HclImage[] = [];
+  // Read for the file that calls it, a module's places say nothing.
+  const isOfModule = environment.own.file !== undefined;
   const walk = (thunk: HclThunk, at: YamlNode, depth: number): void => {
     if (depth > maximumDepth || found.length >= maximumImages || !canHold(thunk)) return;
     const written = ownNode(thunk);
     const here = written ?? at;
-    const file =
-      written === undefined || thunk.kind !== "written" ? undefined : templateFile(written, thunk.environment);
+    const isFollowed = written !== undefined || isOfModule;
+    const file = isFollowed && thunk.kind === "written" ? templateFile(thunk.node, thunk.environment) : undefined;
     if (file !== undefined) {
-      for (const use of imagesOfTemplate(file, keys)) found.push(use);
+      for (const use of imagesOfTemplate(file, keys, here)) found.push(use);
       return;
     }
     const values = force(thunk);
-    if (thunk.kind === "written" && values.every(({ kind }) => kind === "unknown"))
-      for (const item of argumentsOf(thunk.node)) walk({ ...thunk, node: item }, here, depth + 1);
+    if (thunk.kind === "written" && values.every((value) => knownText(value) === undefined && !isCollection(value)))
+      for (const item of argumentsOf(thunk.node, thunk.environment)) walk({ ...thunk, node: item }, here, depth + 1);
     for (const value of values) {
       if (value.kind === "list") for (const item of value.items) walk(item, here, depth + 1);
       if (value.kind !== "object") continue;
@@ -83,11 +94,14 @@ function leaf(thunk: HclThunk, around: YamlNode): HclImage {
 function imagesOfTemplate(
   { given, root, environment }: HclTemplateFile & { readonly root: YamlNode },
   keys: HclKeys,
+  at: YamlNode,
 ): readonly HclImage[] {
   return imageValues(root, environment, keys).flatMap(({ value, said }): readonly HclImage[] => {
     const text = said?.kind === "scalar" ? said.text : "";
     const thunk = given.get(/\$\{\s*([\w-]+)/.exec(text)?.[1] ?? "");
     const node = thunk === undefined ? undefined : ownNode(thunk);
+    // In a module that another file calls, what names stand for may be that file's.
+    if (node === undefined && environment.own.file !== undefined && value !== undefined) return [{ at, value }];
     if (thunk?.kind !== "written" || node === undefined) return [];
     if (/^\s*\$\{\s*[\w-]+\s*\}\s*$/.test(text)) return [{ at: node, seenAs: thunk.environment.lookup }];
     return value === undefined ? [] : [{ at: node, value }];
@@ -106,6 +120,10 @@ function isText(thunk: HclThunk): boolean {
   return force(thunk).some(({ kind }) => kind === "text");
 }
 
+function isCollection({ kind }: HclValue): boolean {
+  return kind === "list" || kind === "object";
+}
+
 function isNothing(node: YamlNode): boolean {
   return node.kind === "scalar" && node.style === "plain" && node.text === "null";
 }
@@ -116,7 +134,17 @@ function canHold(thunk: HclThunk): boolean {
   return thunk.node.tag === expressionTag || thunk.node.text.includes("${");
 }
 
-/** What stands in a call, of which nothing is known. */
-function argumentsOf(node: YamlNode): readonly YamlNode[] {
-  return node.kind === "sequence" && node.tag?.startsWith(callTag) === true ? itemsOf(node) : [];
+/** What stands in a call or in the interpolations of a text, of which not all is known. */
+function argumentsOf(node: YamlNode, { source }: HclEnvironment): readonly YamlNode[] {
+  if (node.kind === "sequence") return node.tag?.startsWith(callTag) === true ? itemsOf(node) : [];
+  if (node.kind !== "scalar" || !node.exact || !source.text.startsWith(node.text, node.span.start)) return [];
+  const { start, end } = node.span;
+  if (node.tag !== expressionTag)
+    return interpolations(node.text).flatMap((place): readonly YamlNode[] =>
+      place.text === undefined
+        ? [expressionScalar(source.text, { start: start + place.start + 2, end: start + place.end - 1 })]
+        : [],
+    );
+  const expression = parseHclExpression(source.text, start, end);
+  return expression?.kind === "call" ? expression.args.map((arg) => nodeOfExpression(source.text, arg)) : [];
 }

@@ -12,6 +12,7 @@ import { noSiblings, type Siblings } from "./siblings.ts";
 import { textOfValue } from "./template.ts";
 import { buildImages, guessedKeys, isCertain, meta, readModule } from "./terraformGuess.ts";
 import { readHelmRelease } from "./terraformHelm.ts";
+import { readCall, type ModulePlace } from "./terraformCall.ts";
 import { moduleLookup } from "./terraformModule.ts";
 import {
   besideImage,
@@ -38,9 +39,26 @@ export function readTerraform(source: string, path: string, siblings: Siblings =
   const charts: ImageUse[] = [];
   // What Terragrunt gives the module that it runs.
   const inputs = attributeOf(file.root, "inputs");
-  if (inputs?.kind === "mapping") readModule(file, { body: { attributes: inputs.entries, blocks: [] } });
+  const place = { path, siblings, depth: 0 };
+  if (inputs?.kind === "mapping") {
+    const given = { body: { attributes: inputs.entries, blocks: [] } };
+    const run = file.root.blocks.find(({ type }) => type === "terraform");
+    readModule(file, given, readCall(file, given, attributeOf(run?.body, "source"), place, readBlocks));
+  }
+  charts.push(...readBlocks(file, place));
+  const distinct = new Map(charts.map((use) => [JSON.stringify([use.span, use.reference ?? null]), use]));
+  return file.document([...distinct.values()]);
+}
+
+/** Reads the blocks of a file; gives the charts that they name and set values of. */
+function readBlocks(file: HclFile, place: ModulePlace): readonly ImageUse[] {
+  const charts: ImageUse[] = [];
   for (const block of file.root.blocks) {
-    if (block.type === "module") for (const seen of instancesOf(file, block)) readModule(seen, block);
+    if (block.type === "module")
+      for (const seen of instancesOf(file, block)) {
+        const told = readCall(seen, block, attributeOf(block.body, "source"), place, readBlocks);
+        if (place.told === undefined) readModule(seen, block, told);
+      }
     // Scripts of machines often stand under a name.
     if (block.type === "locals")
       for (const { key, value } of block.body.attributes) readTexts(file, "", key.text, value);
@@ -59,8 +77,7 @@ export function readTerraform(source: string, path: string, siblings: Siblings =
       walk(seen, block, form, 0);
     }
   }
-  const distinct = new Map(charts.map((use) => [JSON.stringify([use.span, use.reference ?? null]), use]));
-  return file.document([...distinct.values()]);
+  return charts;
 }
 
 /** How a resource is read. */

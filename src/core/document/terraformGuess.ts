@@ -1,4 +1,5 @@
 import { parseReference } from "../image/reference.ts";
+import type { Span } from "../image/span.ts";
 import { describing } from "./hclImages.ts";
 import type { HclBlock } from "./hcl.ts";
 import type { HclFile } from "./hclFile.ts";
@@ -15,12 +16,12 @@ export const buildImages = "aws/codebuild/";
 
 /** Names of arguments that hold an image in most modules and resources, and one of a machine in others. */
 export const guessedKeys = {
-  has: (key: string): boolean => /^(?:.*_)?image(?:_uri|_url)?$/.test(key),
+  has: (key: string): boolean => /^(?:.*_)?image(?:_(?:identifier|name|ref|reference|repository|uri|url))?$/.test(key),
 };
 /** Names that say what kind of image it is. */
 const ofContainers = /(?:^|_)(?:container|docker)_image$/;
 /** The name of a repository that only running the tool can tell, with a tag. */
-const ofTemplate = /^\$\{[^{}]*\}(?:\/[\w./-]*[\w-])?:(?:\w|\$\{)/;
+export const ofTemplate = /^\$\{[^{}]*\}(?:\/[\w./-]*[\w-])?:(?:\w|\$\{)/;
 
 /** Whether a value can hardly be anything but an image, as far as it is known. */
 export function isCertain(said: Value | undefined): boolean {
@@ -49,10 +50,14 @@ function isOfHub(text: string): boolean {
 /** Arguments under which modules take containers, whose images nothing else is. */
 const containers = /(?:^|_)containers?(?:_(?:config\w*|definitions?|specs?))?$/;
 
-/** The images that a module is told to run, with the tag that it is told beside them. */
-export function readModule(file: HclFile, { body }: Pick<HclBlock, "body">): void {
+/**
+ * The images that a module is told to run, with the tag that it is told beside them; of arguments in which `known` are
+ * such places, those are all.
+ */
+export function readModule(file: HclFile, { body }: Pick<HclBlock, "body">, known: readonly Span[] = []): void {
   for (const { key, value } of body.attributes) {
     if (describing.has(key.text) || meta.has(key.text)) continue;
+    if (known.some(({ start, end }) => start >= value.span.start && end <= value.span.end)) continue;
     const said = guessedKeys.has(key.text) ? file.expand(value) : undefined;
     const isContainers = containers.test(key.text);
     const accepts = (one: Value | undefined): boolean => isContainers || isOfContainer(key.text, "", one);
@@ -60,7 +65,8 @@ export function readModule(file: HclFile, { body }: Pick<HclBlock, "body">): voi
       file.imagesIn(value, guessedKeys, "module", accepts);
       continue;
     }
-    const label = `${key.text}_tag`;
+    const labels = [`${key.text}_tag`, key.text.replace(/_(?:name|repository|uri|url)$/, "_tag")];
+    const label = labels.find((one) => one !== key.text && attributeOf(body, one) !== undefined) ?? "";
     const beside = isUntagged(said) ? attributeOf(body, label) : undefined;
     const tag = file.expand(beside);
     if (beside !== undefined && tag !== undefined && textOfValue(tag) !== "") {

@@ -43,7 +43,7 @@ const pack: ModuleFiles = {
 const maximumFiles = 60;
 
 /** The files of a module that were read last: those beside them look into the same. */
-const readPart = keepingLast(maximumFiles, readHcl);
+export const readPart = keepingLast(maximumFiles, readHcl);
 const readJsonPart = keepingLast(4, readHclJson);
 const namesIn = keepingLast(2 * maximumFiles, namesThatMayBeSaid);
 

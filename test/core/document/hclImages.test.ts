@@ -114,6 +114,24 @@ resource "aws_ecs_task_definition" "f" { container_definitions = data.template_f
       "aws_ecs_task_definition docker.io/a/given:1 literal",
     ],
     [
+      "texts that are put together of encoded objects",
+      `locals {
+  side = { image = "«a/side:1»" }
+  text = jsonencode({ image = "«a/text:1»" })
+}
+resource "aws_ecs_task_definition" "a" {
+  container_definitions = "[\${join(",", [jsonencode({ image = "«a/own:1»" }), jsonencode(local.side), local.text])}]"
+}
+resource "aws_ecs_task_definition" "b" {
+  container_definitions = format("[%s]", join(",", [local.text, jsonencode({ image = "«a/made:1»" })]))
+}
+resource "aws_ecs_task_definition" "c" { container_definitions = "[\${jsonencode(local.side)}, $\${no}]" }`,
+      "aws_ecs_task_definition docker.io/a/side:1 literal",
+      "aws_ecs_task_definition docker.io/a/text:1 literal",
+      "aws_ecs_task_definition docker.io/a/own:1 literal",
+      "aws_ecs_task_definition docker.io/a/made:1 literal",
+    ],
+    [
       "JSON whose expressions have quotes of their own, and directives",
       `variable "repo" { default = "a/b" }
 resource "aws_ecs_task_definition" "a" {

@@ -1,0 +1,132 @@
+import type { HclBlock } from "./hcl.ts";
+import { evaluateNode } from "./hclEvaluate.ts";
+import { isNameOfOther, jsonIn, type HclFile } from "./hclFile.ts";
+import { imageValues } from "./hclImages.ts";
+import { variablesAndLocals } from "./hclScope.ts";
+import type { HclLookup, HclThunk } from "./hclValue.ts";
+import { siblingPath, type Siblings } from "./siblings.ts";
+import type { TemplateSource } from "./template.ts";
+import { meta } from "./terraformGuess.ts";
+import { moduleLookup, readPart } from "./terraformModule.ts";
+import { createToldImages, type ToldImages } from "./terraformTold.ts";
+import { scalarOf, type YamlNode } from "./yamlNode.ts";
+
+/** Where modules that call each other are looked up. */
+export interface ModulePlace {
+  readonly path: string;
+  readonly siblings: Siblings;
+  /** What the calls of the file that is read told; absent in that file itself. */
+  readonly told?: ToldImages;
+  readonly depth: number;
+}
+
+/** Modules in modules that are followed. */
+const maximumDepth = 3;
+/** Most files of a module that are looked into. */
+const maximumFiles = 40;
+/** Files without one of these words run no container. */
+const mayRun = /image|container|repository|\bmodule[ \t]+"/;
+
+/**
+ * Reads the module that a call names by a path as what it is given: an image that is told at the call stands there. Gives
+ * where the file that is read tells one.
+ */
+export function readCall(
+  caller: HclFile,
+  { body }: Pick<HclBlock, "body">,
+  source: YamlNode | undefined,
+  place: ModulePlace,
+  read: (file: HclFile, place: ModulePlace) => void,
+): ToldImages["places"] {
+  const folder = folderOfModule(source, place);
+  if (folder === undefined || place.depth >= maximumDepth) return [];
+  const told = place.told ?? createToldImages(caller, { body });
+  const given = new Map<string, HclThunk>();
+  for (const { key, value } of body.attributes) {
+    if (meta.has(key.text) || key.text === "source") continue;
+    const label = `argument ${key.text}`;
+    given.set(`var.${key.text}`, { kind: "written", node: value, environment: caller.environment(), label });
+  }
+  const names = place.siblings(`${folder}/`)?.split("\n") ?? [];
+  for (const name of names.filter((one) => /\.(?:tf|tofu)$/.test(one)).slice(0, maximumFiles)) {
+    const path = `${folder}/${name}`;
+    const text = place.siblings(path);
+    if (text === undefined || !mayRun.test(text)) continue;
+    told.enter(path);
+    read(fileOfModule({ text, file: path }, given, place.siblings, told), {
+      ...place,
+      path,
+      told,
+      depth: place.depth + 1,
+    });
+  }
+  return told.places;
+}
+
+function folderOfModule(source: YamlNode | undefined, { path, siblings }: ModulePlace): string | undefined {
+  const scalar = scalarOf(source);
+  if (scalar === undefined || scalar.tag !== undefined || !/^\.\.?\//.test(scalar.text)) return undefined;
+  const folder = siblingPath(path, scalar.text);
+  return folder === undefined || siblings(`${folder}/`) === undefined ? undefined : folder;
+}
+
+const nothing = (): void => undefined;
+
+/** A file of a module as its caller sees it: what it runs is told to `told`, and its scripts are its own. */
+function fileOfModule(
+  source: TemplateSource,
+  given: ReadonlyMap<string, HclThunk>,
+  siblings: Siblings,
+  told: ToldImages,
+): HclFile {
+  const { text } = source;
+  const root = readPart(text);
+  const own = variablesAndLocals(root, source);
+  const { beside } = moduleLookup(source.file, siblings);
+  const outer: HclLookup = (name) => {
+    const thunk = given.get(name);
+    return thunk === undefined ? (own(name) ?? beside(name)) : { label: name, nodes: [], thunks: [thunk] };
+  };
+  const view = (lookup: HclLookup): HclFile => {
+    const file: HclFile = {
+      root,
+      text,
+      lookup,
+      within: view,
+      environment: () => ({
+        source,
+        own: source,
+        lookup,
+        root: outer,
+        isShared: true,
+        budget: { left: maximumEvaluations, depth: 0 },
+      }),
+      evaluate: (node) => evaluateNode(node, file.environment()),
+      expand(node) {
+        const [value] = node === undefined ? [] : file.evaluate(node);
+        return value?.kind === "text" ? value.value : undefined;
+      },
+      image(node, _site, { wrapper = "" } = {}) {
+        if (node === undefined || isNameOfOther(node)) return;
+        for (const value of file.evaluate(node)) if (value.kind === "text") told.add(value.value, wrapper);
+      },
+      add: (_node, _site, value, wrapper = "") => told.add(value, wrapper),
+      imagesIn(node, keys, site, accepts = () => true) {
+        for (const { value, at, seenAs } of imageValues(node, file.environment(), keys)) {
+          if (seenAs !== undefined) told.node(at, seenAs, accepts);
+          else if (value !== undefined && accepts(value)) told.add(value, "");
+        }
+        for (const document of jsonIn(text, node)) file.imagesIn(document, keys, site, accepts);
+      },
+      embedded: nothing,
+      script: nothing,
+      words: nothing,
+      document: () => told.caller.document(),
+    };
+    return file;
+  };
+  return view(outer);
+}
+
+/** Evaluations for one value. */
+const maximumEvaluations = 4000;
