@@ -9,6 +9,8 @@ export interface ArgoNested {
   resource(node: YamlNode): void;
   /** `scope` says what stands for the parameters in the text. */
   manifest(scalar: YamlScalar, scope?: TemplateScope): void;
+  /** What is put over the specification of a pod. */
+  podPatch(scalar: YamlScalar, scope?: TemplateScope): void;
 }
 
 /**
@@ -56,17 +58,24 @@ function readWorkflow(pipeline: Pipeline, spec: YamlNode | undefined, nested: Ar
   readImageVolumes(pipeline, spec, outside);
   for (const plugin of itemsOf(valueAt(spec, "executorPlugins")))
     pipeline.image(valueAt(plugin, "spec", "sidecar", "container", "image"), "image", { scope: outside });
+  readPodPatch(spec, outside, nested);
   const defaults = valueAt(spec, "templateDefaults");
   if (defaults !== undefined) readTemplate(pipeline, defaults, [outside], 0);
   for (const template of itemsOf(valueAt(spec, "templates"))) {
     const known = scopes.scopesOf(template);
     const scope = known.length === 1 ? known[0] : undefined;
     readTemplate(pipeline, template, known, 0);
+    readPodPatch(template, scope, nested);
     const manifest = scalarOf(valueAt(template, "resource", "manifest"));
     const onlyNames = /^(?:get|delete)$/.test(textOf(valueAt(template, "resource", "action")) ?? "");
     if (manifest !== undefined && !onlyNames) nested.manifest(manifest, scope);
     for (const applied of appliedManifests(template)) nested.manifest(applied, scope);
   }
+}
+
+function readPodPatch(holder: YamlNode | undefined, scope: TemplateScope | undefined, nested: ArgoNested): void {
+  const patch = scalarOf(valueAt(holder, "podSpecPatch"));
+  if (patch !== undefined && /\bimage\b/.test(patch.text)) nested.podPatch(patch, scope);
 }
 
 /** The manifests among a template's artifacts that its container has `kubectl` apply. */

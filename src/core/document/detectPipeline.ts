@@ -31,6 +31,10 @@ const argoVersion = /^[ \t-]*["']?apiVersion["']?[ \t]*:[ \t]*["']?argoproj\.io\
 const argoKinds =
   /kind["']?[ \t]*:[ \t]*["']?(?:(?:Cluster)?Workflow(?:Template|EventBinding)?|CronWorkflow|Sensor|EventSource)\b/;
 
+/** A workflow without its type: a list of templates, with what one of them runs. */
+const workflowTemplates = /^ +templates[ \t]*:[ \t]*(?:#[^\n]*|\r)?\n(?:[ \t]*(?:#[^\n]*|\r)?\n)*[ ]*-[ ]/m;
+const workflowContainer = /^[ -]+(?:container|script|containerSet)[ \t]*:/m;
+
 const resourceInJson = /^\s*[[{][^]*?"apiVersion"\s*:\s*"(?:(?:triggers\.)?(tekton)\.dev|argoproj\.io)\//;
 
 /** The dialect of resources in JSON that describe pipelines. */
@@ -49,6 +53,7 @@ export function pipelineOfYaml(head: string, path: string, has: (key: string) =>
   if (head.includes("tekton.dev/") && tektonVersion.test(head)) return "tekton";
   if (head.includes("argoproj.io/") && argoVersion.test(head) && argoKinds.test(head)) return "argo";
   if (has("apiVersion")) return undefined;
+  if (has("spec") && !has("kind") && workflowTemplates.test(head) && workflowContainer.test(head)) return "argo";
   if (has("pipelines") && item("step|parallel").test(head)) return "bitbucket-pipelines";
   if (has("phases") && has("version") && key("commands").test(head)) return "codebuild";
   if (has("pipeline") && key("image").test(head) && (key("commands").test(head) || has("matrix"))) return "drone";

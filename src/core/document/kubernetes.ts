@@ -1,5 +1,6 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import { isFleet, readFleet } from "./chartResources.ts";
+import { isExpectation } from "./clusterTest.ts";
 import type { Dialect, Document } from "./document.ts";
 import { isSourceOverride, readSourceOverride } from "./gitOps.ts";
 import { readKustomization, readPatchContent } from "./kustomization.ts";
@@ -15,7 +16,7 @@ import { itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
  * custom resources name. Policies, definitions of resources and the text of ConfigMaps hold none.
  */
 export const readKubernetes = createReader("kubernetes", (node, reading) => {
-  if (expectation.test(reading.path)) return;
+  if (expectation.test(reading.path) || isExpectation(reading)) return;
   if (isSourceOverride(reading.path)) readSourceOverride(node, reading, readResource);
   else if (isFleet(reading.path)) readFleet(node, reading);
   else if (itemsOf(node).length > 0) for (const item of itemsOf(node)) readResource(item, reading);

@@ -1,4 +1,5 @@
 import { addPackageDependencies } from "./chartResources.ts";
+import { readClusterTest } from "./clusterTest.ts";
 import { readContainerCommand } from "./containerCommand.ts";
 import { readShape } from "./customShape.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
@@ -49,6 +50,7 @@ export function readResource(
     readResource(inner, around, undefined, depth + 1);
   if (readOpenShift(node, group, kind, reading, nested)) return;
   if (readGitOps(node, group, kind, reading, nested) || readIstio(node, group, reading, nested)) return;
+  if (readClusterTest(node, group, kind, reading, nested)) return;
   if (kind === "FluxInstance") readPatches(valueAt(node, "spec", "kustomize"), reading, nested);
   if (kind === "ClusterServiceVersion") readOperator(node, reading);
   if (group === "meta.pkg.crossplane.io") addPackageDependencies(valueAt(node, "spec"), reading);

@@ -1,13 +1,16 @@
 import type { Span } from "../image/span.ts";
 import { readArgoResource, type ArgoNested } from "./argo.ts";
 import type { Document } from "./document.ts";
+import { readShape } from "./customShape.ts";
 import { readKubernetes } from "./kubernetes.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
+import { createResourceReading, usesOf } from "./resourceReading.ts";
 import { interpolationsOf, readSubstituted } from "./substitution.ts";
 import { readTektonResource } from "./tekton.ts";
 import { tektonOutside } from "./tektonScope.ts";
 import type { TemplateScope } from "./template.ts";
-import { itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { readYaml } from "./yaml.ts";
+import { itemsOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 const maximumNesting = 6;
 /** Manifests as texts in manifests. */
@@ -37,16 +40,22 @@ function readManifestPipelines(source: string, path: string, dialect: "tekton" |
       readTektonResource(pipeline, node, kind, scope, (one, within) => visit(one, within, depth + 1));
       // What triggers create may be any resource.
       if (!/^(?:TriggerTemplate|Trigger|EventListener)$/.test(kind)) read.push(node);
-    } else if (apiVersion.startsWith("argoproj.io/") && readArgoResource(pipeline, node, kind, nestedAt(depth)))
-      read.push(node);
+    } else if (apiVersion.startsWith("argoproj.io/") || isUntypedWorkflow(node, apiVersion, kind)) {
+      if (readArgoResource(pipeline, node, kind || "Workflow", nestedAt(depth))) read.push(node);
+    }
+  };
+  const readText = (scalar: YamlScalar, scope: TemplateScope | undefined, read: (text: string) => Document): void => {
+    if (around >= maximumTexts || inner.length >= maximumManifests) return;
+    const known = scope === undefined ? [] : interpolationsOf(pipeline.text, scalar, scope);
+    inner.push(readSubstituted(scalar, pipeline.text, known, read));
   };
   const nestedAt = (depth: number): ArgoNested => ({
     resource: (node) => visit(node, tektonOutside, depth + 1),
     manifest(scalar, scope) {
-      if (around >= maximumTexts || inner.length >= maximumManifests) return;
-      const known = scope === undefined ? [] : interpolationsOf(pipeline.text, scalar, scope);
-      const readText = (text: string): Document => readManifestPipelines(text, path, dialect, around + 1);
-      inner.push(readSubstituted(scalar, pipeline.text, known, readText));
+      readText(scalar, scope, (text) => readManifestPipelines(text, path, dialect, around + 1));
+    },
+    podPatch(scalar, scope) {
+      readText(scalar, scope, (text) => readPodPatch(text, path));
     },
   });
   const resources = pipeline.roots.flatMap((root) => (itemsOf(root).length > 0 ? itemsOf(root) : [root]));
@@ -57,6 +66,18 @@ function readManifestPipelines(source: string, path: string, dialect: "tekton" |
   const beside = [...others, ...inner];
   const document = pipeline.document(beside.flatMap(({ images }) => images));
   return { ...document, commands: [...document.commands, ...beside.flatMap(({ commands }) => commands)] };
+}
+
+/** Whether a document is a workflow that leaves out what it is, as programs keep those that they submit. */
+function isUntypedWorkflow(node: YamlNode, apiVersion: string, kind: string): boolean {
+  return apiVersion === "" && kind === "" && itemsOf(valueAt(node, "spec", "templates")).length > 0;
+}
+
+/** The images of what is put over the specification of a pod. */
+function readPodPatch(text: string, path: string): Document {
+  const reading = createResourceReading(text, path);
+  for (const { root } of readYaml(text).documents) readShape(root, reading, () => {});
+  return { path, dialect: "argo", text, images: usesOf(reading), commands: [], jobs: [], problems: [] };
 }
 
 /** The images of the resources beside, as any manifest has them, and their commands. */

@@ -134,6 +134,24 @@ describe("readArgo", () => {
       ],
     ],
     [
+      "what is put over the specification of a pod",
+      resource(
+        "Workflow",
+        'entrypoint: main\npodSpecPatch: |\n  initContainers:\n  - name: init\n    image: «a:1»\ntemplates:\n- name: main\n  inputs: {parameters: [{name: v, default: \'2\'}]}\n  podSpecPatch: \'{"containers":[{"name":"main","image":"«a:{{inputs.parameters.v}}»","resources":{}}]}\'\n  container: {image: «a:3»}\n- name: b\n  podSpecPatch: |\n    containers:\n    - name: wait\n      image: «a:{{item}}»\n',
+      ),
+      [
+        "image docker.io/library/a:1 literal",
+        "image docker.io/library/a:2 resolved",
+        "image docker.io/library/a:3 literal",
+        "image ? partial",
+      ],
+    ],
+    [
+      "a workflow that leaves out what it is",
+      "metadata: {generateName: x-}\nspec:\n  entrypoint: main\n  arguments: {parameters: [{name: v, value: '1'}]}\n  templates:\n  - name: main\n    container: {image: '«a:{{workflow.parameters.v}}»'}\n",
+      ["image docker.io/library/a:1 resolved"],
+    ],
+    [
       "nothing outside of its places",
       resource(
         "Workflow",

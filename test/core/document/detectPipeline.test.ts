@@ -53,6 +53,13 @@ describe("content of pipelines", () => {
       "tekton",
     ],
     ["a workflow", "t.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: CronWorkflow\n", "argo"],
+    [
+      "a workflow without its type",
+      "t.yaml",
+      "metadata: {generateName: x-}\nspec:\n  entrypoint: a\n  templates:\n  - name: a\n    container: {image: x}\n",
+      "argo",
+    ],
+    ["other templates without a type", "t.yaml", "spec:\n  templates:\n  - name: a\n    body: {image: x}\n", undefined],
     ["a sensor", "t.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: Sensor\n", "argo"],
     ["another resource of Argo", "t.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\n", "kubernetes"],
     ["a GitLab include", "ci/build.yml", ".base:\n  script: [x]\nbuild:\n  extends: .base\n", "gitlab-ci"],
