@@ -1,6 +1,12 @@
 import type { Document } from "./document.ts";
 import { gitlabJobs, inheritedLayers, nearest, referenced, referencedItems, type GitlabJob } from "./gitlabJob.ts";
-import { gitlabCombinations, gitlabScope, gitlabScriptScope, gitlabVariables } from "./gitlabScope.ts";
+import {
+  gitlabCombinations,
+  gitlabJobVariables,
+  gitlabScope,
+  gitlabScriptScope,
+  gitlabVariables,
+} from "./gitlabScope.ts";
 import { withIncludes, type GitlabConfiguration } from "./gitlabInclude.ts";
 import { createPipeline, entrySpan, type Pipeline } from "./pipeline.ts";
 import type { ScriptCombination } from "./pipelineScript.ts";
@@ -43,7 +49,14 @@ export function readGitlabCi(text: string, path: string, siblings: Siblings = no
   };
   const jobs = gitlabJobs(around.root);
   for (const job of jobs) if (!job.isHidden) readJob(reading, job);
-  for (const job of jobs) if (job.isHidden && !around.sources.has(job.entry.value)) readHidden(reading, job);
+  const hidden = jobs.filter(({ isHidden, entry }) => isHidden && !around.sources.has(entry.value));
+  const taken = new Set(reading.used);
+  for (const job of lastHeirs(hidden, jobs))
+    for (const combination of gitlabCombinations(around, job)) {
+      const scope = gitlabScope(gitlabVariables(around.root, job), combination, around, job);
+      readImages(reading, { scope, layersOf: () => job.layers, taken });
+    }
+  for (const job of hidden) readHidden(reading, job);
   readRest(reading);
   return pipeline.document();
 }
@@ -53,7 +66,7 @@ function readJob(reading: Reading, job: GitlabJob): void {
   const variables = gitlabVariables(around.root, job);
   const combinations = gitlabCombinations(around, job);
   const [only] = combinations.length === 1 ? combinations : [];
-  const scope = gitlabScope(variables, only ?? new Map(), around);
+  const scope = gitlabScope(variables, only ?? new Map(), around, job);
   const varying = new Set(only === undefined ? combinations.flatMap((one) => [...one.keys()]) : []);
   const entries = [...variables, ...[...(only ?? [])].flatMap(([name, value]) => keyed(name, value))].filter(
     ({ key }) => !varying.has(key.text),
@@ -64,9 +77,14 @@ function readJob(reading: Reading, job: GitlabJob): void {
     scope,
   );
   const id = job.entry.key.text;
+  const layersOf = (keyword: string): readonly YamlNode[] => inheritedLayers(around.root, job, keyword);
   for (const combination of combinations)
-    readImages(reading, { job, scope: gitlabScope(variables, combination, around, job) });
-  const known = { ...textsFrom(reading, entries, scope), ...textsOf(environment) };
+    readImages(reading, { scope: gitlabScope(variables, combination, around, job), layersOf });
+  const known = {
+    ...gitlabJobVariables(around, job),
+    ...textsFrom(reading, entries, scope),
+    ...textsOf(environment),
+  };
   const options = { scope: gitlabScriptScope(around), environment: known, job: id, combinations: combinationsOf() };
   /** Each job of a matrix has values of its own, and variables that rest on them. */
   function combinationsOf(): readonly ScriptCombination[] | undefined {
@@ -83,7 +101,6 @@ function readJob(reading: Reading, job: GitlabJob): void {
       };
     });
   }
-  const layersOf = (keyword: string): readonly YamlNode[] => inheritedLayers(around.root, job, keyword);
   const lines = (keyword: string, ...below: readonly string[]): readonly YamlNode[] => {
     const items = referencedItems(around.root, nearest(around.root, layersOf(keyword), keyword, ...below));
     for (const item of items) reading.used.add(item);
@@ -119,21 +136,35 @@ function keyed(name: string, value: YamlNode): Parameters<typeof placedVariables
   return scalar?.kind === "scalar" ? [{ key: { ...scalar, text: name }, value }] : [];
 }
 
+/** Where a job has its images from; what others have taken is left out. */
+interface JobImages {
+  readonly scope: TemplateScope;
+  readonly layersOf: (keyword: string) => readonly YamlNode[];
+  readonly taken?: ReadonlySet<YamlNode>;
+}
+
 function readImages(
   { pipeline, around: { root, sources }, used }: Reading,
-  { job, scope }: { job: GitlabJob; scope: TemplateScope },
+  { scope, layersOf, taken }: JobImages,
 ): void {
-  const image = nearest(root, inheritedLayers(root, job, "image"), "image", "name");
-  const isOwn = (node: YamlNode | undefined): node is YamlNode => node !== undefined && !sources.has(node);
+  const image = nearest(root, layersOf("image"), "image", "name");
+  const isOwn = (node: YamlNode | undefined): node is YamlNode =>
+    node !== undefined && !sources.has(node) && taken?.has(node) !== true;
   if (image !== undefined) used.add(image);
-  const platform = textOf(nearest(root, inheritedLayers(root, job, "image"), "image", "docker", "platform"));
+  const platform = textOf(nearest(root, layersOf("image"), "image", "docker", "platform"));
   if (isOwn(image)) pipeline.image(image, "image", { scope, key: "name", platform });
-  const services = nearest(root, inheritedLayers(root, job, "services"), "services");
+  const services = nearest(root, layersOf("services"), "services");
   for (const service of referencedItems(root, services)) {
     const name = referenced(root, mappingOf(service) === undefined ? service : valueAt(service, "name"));
     if (name !== undefined) used.add(name);
     if (isOwn(name)) pipeline.image(name, "services", { scope });
   }
+}
+
+/** The hidden jobs that extend others and that no job extends: what others than this file's run. */
+function lastHeirs(hidden: readonly GitlabJob[], jobs: readonly GitlabJob[]): readonly GitlabJob[] {
+  const extended = new Set(jobs.flatMap(({ layers: [, ...parents] }) => parents));
+  return hidden.filter(({ entry, layers }) => layers.length > 1 && !extended.has(entry.value));
 }
 
 /** A hidden job by itself: what no job in this file takes from it, others that include the file may. */

@@ -85,6 +85,11 @@ describe("readGitlabCi", () => {
       [`image ${node}:22 literal`, "services docker.io/library/redis literal"],
     ],
     [
+      "a hidden job whose heirs are hidden, too, and one of which a job that runs is an heir",
+      ".b:\n  image: «node:$V»\n.c: {extends: .b, variables: {V: 20}}\n.d: {extends: .b}\n.e: {extends: .d, variables: {V: 22}}\n.f: {image: «redis:$V»}\n.g: {extends: .f, variables: {V: 5}}\nh: {extends: .f, variables: {V: 6}, script: x}\n",
+      [`image ${node}:20 resolved`, `image ${node}:22 resolved`, "image docker.io/library/redis:6 resolved"],
+    ],
+    [
       "the last of several that are extended, and what the others add",
       ".a: {image: «node:1», services: [«redis:1»]}\n.b: {image: «node:2»}\nj: {extends: [.a, .b], script: x}",
       [`image ${node}:1 literal`, "services docker.io/library/redis:1 literal", `image ${node}:2 literal`],
