@@ -53,7 +53,7 @@ const listFilters = new Set([
 const listForm = /^\s*\{\{-?\s*([\w.]+?)\s*(\.values\(\))?\s*((?:\|\s*[\w.]+\s*(?:\([^()]*\)\s*)?)*)-?\}\}\s*$/;
 
 /** The variable that a loop goes through, and whether as a dictionary of which each entry is an item, or its value. */
-function listNamed(
+export function listNamed(
   text: string,
 ): { readonly path: readonly string[]; readonly as: "list" | "items" | "values" } | undefined {
   const [, path, values, filters = ""] = listForm.exec(text) ?? [];
@@ -113,7 +113,7 @@ function scopeWith(
     const [first, ...fields] = name.split(".");
     // What is left out is as if nobody had written it.
     if (name === "omit") return [{ label: "variable omit", text: "" }];
-    if (first === itemName)
+    if (first === itemName && items.length > 0)
       return items.flatMap((item) => {
         const node = item(fields);
         // An item without that key is not defined there, so that a default counts.

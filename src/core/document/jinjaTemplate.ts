@@ -1,12 +1,14 @@
 import { scopeOf } from "./ansibleScope.ts";
 import { variablesBeside, type VariableLookup } from "./ansibleVariables.ts";
 import type { Document, ImageUse } from "./document.ts";
+import { roundsOf, type JinjaRound } from "./jinjaLoops.ts";
 import { jinjaTokens, type JinjaToken } from "./jinjaTokens.ts";
 import type { Siblings } from "./siblings.ts";
 import { readSubstituted, type Substitution } from "./substitution.ts";
 import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
 import { inOrder, lineOf, wholeOf } from "./templateLines.ts";
 import { filledPath } from "./templatePath.ts";
+import { inDocumentOrder } from "./yamlImage.ts";
 import type { YamlNode, YamlScalar } from "./yamlNode.ts";
 
 const yaml = /\.ya?ml$|compose$/i;
@@ -27,22 +29,49 @@ export function readJinjaTemplate(
   read: (text: string) => Document,
 ): Document {
   const tokens = jinjaTokens(text);
-  const scope = scopeOf(text, nothing, variablesOf(text, tokens, variablesBeside(path, siblings)));
+  const variables = variablesOf(text, tokens, variablesBeside(path, siblings));
   const isYaml = yaml.test(filledPath(path)) || manifest.test(text);
-  const substitutions = tokens.flatMap((token) => substitutionOf(text, token, scope, isYaml) ?? []);
-  const document = readSubstituted(wholeOf(text), text, inOrder(substitutions), read);
-  return { ...document, path, text, images: document.images.map(withoutPin), problems: [] };
+  const inRound = (round: JinjaRound): Document => {
+    const scopes = new Map<string, TemplateScope>();
+    const scopeAt = ({ start }: JinjaToken): TemplateScope => {
+      const known = scopes.get(round.around(start));
+      if (known !== undefined) return known;
+      const scope = scopeOf(text, nothing, (name) => {
+        const { of, isOfLoop } = round.at(start, name);
+        return isOfLoop ? of : variables(name);
+      });
+      scopes.set(round.around(start), scope);
+      return scope;
+    };
+    const substitutions = tokens.flatMap((token) => substitutionOf(text, token, scopeAt(token), isYaml) ?? []);
+    return readSubstituted(wholeOf(text), text, inOrder(substitutions), read);
+  };
+  const documents = roundsOf(tokens, variables).map(inRound);
+  const first = documents[0] ?? read(text);
+  const images = documents.length === 1 ? first.images : distinct(documents.flatMap((one) => one.images));
+  return { ...first, path, text, images: images.map(withoutPin), problems: [] };
+}
+
+/** What loops yield at each place, in the order of the places; an item that says nothing yields nothing. */
+function distinct(images: readonly ImageUse[]): readonly ImageUse[] {
+  const found = new Map<string, ImageUse>();
+  const said = new Set(images.flatMap(({ span, reference }) => (reference === undefined ? [] : [span.start])));
+  for (const use of images) {
+    const key = JSON.stringify([use.span, use.reference]);
+    const isSaid = use.resolution !== "unresolved" || !said.has(use.span.start);
+    if (isSaid && !found.has(key)) found.set(key, use);
+  }
+  return inDocumentOrder([...found.values()]);
 }
 
 const nothing: YamlNode = { kind: "mapping", span: { start: 0, end: 0 }, entries: [] };
 
-/** Ansible's variables, and those that the template sets; one that a loop goes through has no one value. */
+/** Ansible's variables, and those that the template sets. */
 function variablesOf(text: string, tokens: readonly JinjaToken[], around: VariableLookup): VariableLookup {
   const own = new Map<string, YamlScalar | undefined>();
   for (const { kind, inner, start } of tokens) {
     if (kind !== "statement") continue;
     const [, name = "", value] = /^set\s+(\w+)\s*=\s*([\s\S]+)$/.exec(inner) ?? [];
-    for (const loop of /^for\s+([\w\s,]+?)\s+in\b/.exec(inner)?.[1]?.split(/\s*,\s*/) ?? []) own.set(loop, undefined);
     if (value === undefined) continue;
     const from = text.indexOf(value, start);
     const span = { start: from, end: from + value.length };

@@ -60,10 +60,13 @@ spec: {containers: [{image: "«{{ web_image }}»"}, {image: «postgres:16»}]}
     `{% set tag = "3" %}
 services:
   a: { image: "«acme/a:{{ tag }}»" }
-{% for tag in tags %}{% endfor %}
+{% for tag in tags %}
+  b{{ tag }}: { image: "«acme/b:{{ tag }}»" }
+{% endfor %}
   b:
     image: «nginx»
 `,
+    "image docker.io/acme/a:3 resolved",
     "image ? partial",
     "image docker.io/library/nginx literal",
   ],
