@@ -26,6 +26,9 @@ const maximumDepth = 10;
 /** Times that a template is read, once for each item of what its loops go through. */
 const maximumRounds = 40;
 
+/** Longer statements go through nothing that a file lists. */
+const maximumLength = 400;
+
 type Names = ReadonlyMap<string, Found | undefined>;
 
 /** The rounds in which each item of every loop comes up once, as far as the files tell them; always at least one. */
@@ -56,7 +59,7 @@ function loopsIn(tokens: readonly JinjaToken[]): readonly JinjaLoop[] {
   const all: JinjaLoop[] = [];
   const open: (Omit<JinjaLoop, "end"> & { readonly found: JinjaLoop[] })[] = [];
   for (const { kind, inner, start, end } of tokens) {
-    if (kind !== "statement") continue;
+    if (kind !== "statement" || inner.length > maximumLength) continue;
     const [, names, of] = /^for\s+([\w\s,]+?)\s+in\s+([\s\S]+?)(?:\s+if\s[\s\S]*|\s+recursive)?$/.exec(inner) ?? [];
     if (names !== undefined && of !== undefined)
       open.push({ names: names.split(/\s*,\s*/), of, start: end, inner: [], found: open.at(-1)?.inner ?? all });
