@@ -1,4 +1,4 @@
-import { suppliedValue, type Binding, type Expansion } from "./dockerfileExpand.ts";
+import { suppliedValue, unsetValue, type Binding, type Expansion } from "./dockerfileExpand.ts";
 import { readFrom, type FromReading } from "./dockerfileFrom.ts";
 import type { Instruction } from "./dockerfileInstruction.ts";
 import { expansionIn, report, type Reading } from "./dockerfileReading.ts";
@@ -24,7 +24,8 @@ export function readStages(instructions: readonly Instruction[], reading: Readin
       stages.add({ name: from.name, base: from.base });
     } else if (stages.list.length === 0) {
       if (instruction.keyword === "arg") {
-        readArguments(instruction, expansionIn(global, reading), (binding) => {
+        readArguments(instruction, expansionIn(global, reading), (written) => {
+          const binding = isUnset(written) ? { ...written, kind: "declared" as const, value: unsetValue } : written;
           if (binding.kind === "value" || lookUp(global, binding.name) === undefined)
             global.own.set(binding.name, withSupplied(binding, reading));
         });
@@ -43,6 +44,13 @@ export function readStages(instructions: readonly Instruction[], reading: Readin
     problems.push({ code: "no-stage", message, span: { start: 0, end: 0 } });
   }
   return stageOf;
+}
+
+/** Whether a default comes to nothing without what the build sets, as that of `ARG TAG="${TAG}"`. */
+function isUnset({ kind, value }: Binding): boolean {
+  const { pieces, refusal, hasVariables } = value;
+  const isEmpty = pieces.every((piece) => (piece.kind === "gap" ? piece.empty : piece.text === ""));
+  return kind === "value" && hasVariables && isEmpty && refusal === undefined;
 }
 
 /** An ARG without a default has the value that the workspace's own build gives it. */

@@ -272,6 +272,21 @@ describe("settingsBeside", () => {
     );
   });
 
+  it("takes a default that is only what the build sets for none", () => {
+    const source = 'ARG BASE="${BASE}"\nARG TAG=${TAG}\nARG IMAGE=$BASE:${TAG}-slim\nFROM $IMAGE\nFROM ${TAG:-node}\n';
+    const container = '{"build":{"dockerfile":"Dockerfile","args":{"BASE":"${localEnv:B:node}","TAG":"22"}}}';
+    const shown = (files: Readonly<Record<string, string>>): readonly unknown[] =>
+      readDockerfile(source, "b/Dockerfile", (path) => files[path]).images.map(
+        ({ reference }) => reference && formatReference(reference),
+      );
+    assert.deepEqual(shown({ "b/devcontainer.json": container }), [
+      "docker.io/library/node:22-slim",
+      "docker.io/library/22",
+    ]);
+    assert.deepEqual(shown({}), [undefined, "docker.io/library/node"]);
+    assert.deepEqual(readDockerfile(source, "b/Dockerfile").problems, []);
+  });
+
   it("reads inline Dockerfiles with their contexts and what is filled in before", () => {
     const compose =
       "services:\n  a:\n    build:\n      additional_contexts: {lib: x}\n      dockerfile_inline: |\n        FROM lib\n        FROM node:${TAG:-22}\n        COPY --from=lib$$x / /\n";
