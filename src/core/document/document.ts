@@ -195,6 +195,12 @@ export interface Job {
   readonly environment: Readonly<Record<string, { readonly text: string; readonly span: Span }>>;
 }
 
+/** What is written for a variable, and where that holds; what comes later holds over what is around it. */
+export interface OpenVariable {
+  readonly text: string;
+  readonly within: Span;
+}
+
 /** A name given to an image that is built, and where. */
 export interface BuiltName {
   readonly name: string;
@@ -221,6 +227,8 @@ export interface Document {
   readonly furtherCommands?: readonly ShellCommand[];
   /** Names that the document gives to what it builds, beside those that its commands give. */
   readonly built?: readonly BuiltName[];
+  /** What variables hold that only a run can tell, by their names: one image has one name, whichever of both is used. */
+  readonly openVariables?: Readonly<Record<string, readonly OpenVariable[]>>;
   readonly jobs: readonly Job[];
   readonly problems: readonly Problem[];
 }

@@ -1,7 +1,7 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Document } from "./document.ts";
 import { inputDefaults } from "./githubScope.ts";
-import { readSteps } from "./githubSteps.ts";
+import { environmentsOf, readSteps } from "./githubSteps.ts";
 import { localFiles } from "./githubLocal.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import { readYaml } from "./yaml.ts";
@@ -37,6 +37,7 @@ export function readGithubAction(text: string, path: string, siblings: Siblings 
     commands,
     furtherCommands,
     built,
+    openVariables: environmentsOf(root),
     jobs: runs === undefined || steps.length === 0 ? [] : [{ id: "runs", span: runs.span, steps, environment: {} }],
     problems: [...stream.problems, ...images.problems, ...problems],
   };

@@ -1,7 +1,7 @@
 import { readShell, type ShellCombination } from "../shell/readShell.ts";
 import { windowsShellOf } from "../shell/windowsShell.ts";
 import type { Problem } from "../problem.ts";
-import type { BuiltName, JobStep, ShellCommand } from "./document.ts";
+import type { BuiltName, Document, JobStep, ShellCommand } from "./document.ts";
 import { builtNames, imagesOfMetadata, metadataOf, pushesBuilt } from "./githubBuilds.ts";
 import { examinedImages } from "./githubExamined.ts";
 import { githubFiles, type GithubWritten } from "./githubFiles.ts";
@@ -9,6 +9,7 @@ import { readActionInputs } from "./githubInputs.ts";
 import { expressionText, scalarText, type GithubScope, type PlacedText } from "./githubScope.ts";
 import { actionOf } from "./githubUses.ts";
 import { textInCommand } from "./imageShape.ts";
+import { openVariables } from "./openVariables.ts";
 import type { ImageCollector } from "./yamlImage.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 import { createScalarMap } from "./yamlScalarMap.ts";
@@ -248,6 +249,16 @@ export function environmentOf(node: YamlNode | undefined, scope: GithubScope): R
     else environment.set(key.text, { text, span: scalar.span });
   }
   return environment;
+}
+
+/** The variables of a workflow or an action that hold expressions: all of it, of a job or of a step. */
+export function environmentsOf(root: YamlNode | undefined): NonNullable<Document["openVariables"]> {
+  const jobs = [...entriesOf(valueAt(root, "jobs")).map(({ value }) => value), valueAt(root, "runs")];
+  const holders = [root, ...jobs, ...jobs.flatMap((job) => itemsOf(valueAt(job, "steps")))];
+  return openVariables(
+    holders.flatMap((one) => (one === undefined ? [] : { entries: entriesOf(valueAt(one, "env")), within: one.span })),
+    "${{",
+  );
 }
 
 function toStep(item: YamlNode): JobStep {

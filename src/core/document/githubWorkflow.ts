@@ -3,7 +3,7 @@ import type { Problem } from "../problem.ts";
 import type { BuiltName, Document, Job, ShellCommand } from "./document.ts";
 import { distinctCombinations, matrixCombinations } from "./githubMatrix.ts";
 import { inputDefaults, nodesOf, outputCandidates, valuesOf, type GithubScope } from "./githubScope.ts";
-import { environmentOf, readSteps, type StepsReading } from "./githubSteps.ts";
+import { environmentOf, environmentsOf, readSteps, type StepsReading } from "./githubSteps.ts";
 import { calledOutput, localFiles, type LocalFiles } from "./githubLocal.ts";
 import { addWheelImages } from "./githubWheels.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
@@ -70,6 +70,7 @@ export function readGithubWorkflow(text: string, path: string, siblings: Sibling
     commands,
     furtherCommands,
     built,
+    openVariables: environmentsOf(root),
     jobs,
     problems: [...stream.problems, ...images.problems, ...problems],
   };

@@ -8,6 +8,7 @@ import {
   gitlabVariables,
 } from "./gitlabScope.ts";
 import { withIncludes, type GitlabConfiguration } from "./gitlabInclude.ts";
+import { openVariables } from "./openVariables.ts";
 import { createPipeline, entrySpan, type Pipeline } from "./pipeline.ts";
 import type { ScriptCombination } from "./pipelineScript.ts";
 import { placedVariables, textsOf } from "./pipelineVariables.ts";
@@ -58,7 +59,25 @@ export function readGitlabCi(text: string, path: string, siblings: Siblings = no
     }
   for (const job of hidden) readHidden(reading, job);
   readRest(reading);
-  return pipeline.document();
+  return { ...pipeline.document(), openVariables: variablesOf(around, jobs, pipeline.text.length) };
+}
+
+/** The variables of the whole pipeline and of its jobs that hold further ones. */
+function variablesOf(
+  { root, sources }: GitlabConfiguration,
+  jobs: readonly GitlabJob[],
+  end: number,
+): NonNullable<Document["openVariables"]> {
+  const entriesIn = (holder: YamlNode | undefined) =>
+    entriesOf(valueAt(holder, "variables")).filter(({ value }) => !sources.has(value));
+  const own = jobs.filter(({ entry }) => !sources.has(entry.value));
+  return openVariables(
+    [
+      { entries: entriesIn(root), within: { start: 0, end } },
+      ...own.map(({ entry }) => ({ entries: entriesIn(entry.value), within: entrySpan(entry) })),
+    ],
+    "$",
+  );
 }
 
 function readJob(reading: Reading, job: GitlabJob): void {

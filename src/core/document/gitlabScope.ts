@@ -49,7 +49,7 @@ export function gitlabScope(
   const known = new Map(variables.map(({ key, value }) => [key.text, value]));
   const lookup = (name: string): readonly Definition[] => {
     const node = combination.get(name) ?? known.get(name);
-    const text = node === undefined ? (predefined.get(name) ?? ofJob(name)) : undefined;
+    const text = node === undefined ? (predefined.get(name) ?? ofJob[name]) : undefined;
     if (text !== undefined) return [{ label: name, text }];
     return (node === undefined ? ruleVariables(around.root, job, name) : [node]).map((one) => {
       const source = around.sources.get(one);
@@ -58,13 +58,7 @@ export function gitlabScope(
       return { label: `variables ${name}`, node: printedNode(one, "8.0"), ...own };
     });
   };
-  const ofJob = (name: string): string | undefined => {
-    if (job === undefined || job.isHidden) return undefined;
-    if (name === "CI_JOB_STAGE") return stageOf(around.root, job);
-    // Jobs of a matrix, or of which there are several, have their values or their number in their names.
-    const isAlone = combination.size === 0 && job.layers.every((layer) => valueAt(layer, "parallel") === undefined);
-    return name === "CI_JOB_NAME" && isAlone && !job.entry.key.text.includes("$") ? job.entry.key.text : undefined;
-  };
+  const ofJob = job === undefined ? {} : gitlabJobVariables(around, job);
   const scopeIn = (file: string | undefined): TemplateScope => ({
     syntax,
     lookup: (name) => inputDefinitions(name, around, file, scopeIn) ?? lookup(name),
@@ -73,8 +67,24 @@ export function gitlabScope(
   return scope;
 }
 
-function stageOf(root: YamlNode | undefined, job: GitlabJob): string | undefined {
-  const stage = textOf(nearest(root, job.layers, "stage")) ?? "test";
+/** What GitLab itself calls a job, as far as the file says it. */
+export function gitlabJobVariables(
+  { root }: GitlabConfiguration,
+  { entry, layers, isHidden }: GitlabJob,
+): Readonly<Record<string, string>> {
+  if (isHidden) return {};
+  const stage = stageOf(root, layers);
+  const name = entry.key.text;
+  // Jobs of a matrix, or of which there are several, have their values or their number in their names.
+  const isAlone = layers.every((layer) => valueAt(layer, "parallel") === undefined) && !name.includes("$");
+  return {
+    ...(stage === undefined ? {} : { CI_JOB_STAGE: stage }),
+    ...(isAlone ? { CI_JOB_NAME: name } : {}),
+  };
+}
+
+function stageOf(root: YamlNode | undefined, layers: readonly YamlNode[]): string | undefined {
+  const stage = textOf(nearest(root, layers, "stage")) ?? "test";
   return stage.includes("$") ? undefined : stage;
 }
 

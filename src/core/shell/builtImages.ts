@@ -1,4 +1,4 @@
-import type { ImageUse, WordPart } from "../document/document.ts";
+import type { Document, ImageUse, WordPart } from "../document/document.ts";
 import { formatReference, parseReference } from "../image/reference.ts";
 import type { SplitMention } from "./mention.ts";
 import { partsOfSlice, textOfSlice, writtenSpan, type WordSlice } from "./wordValue.ts";
@@ -8,55 +8,59 @@ export interface BuiltImages {
   /** Adds a name of what is built or copied. */
   add(name: string, at: number): void;
   /** Adds a name without its tags, which are not known. */
-  addRepository(name: string): void;
+  addRepository(name: string, at: number): void;
   /** Adds a name that counts only for what follows. */
   addLater(name: string, at: number): void;
   /** Adds a name that an image is pushed by. */
-  addPush(name: string): void;
+  addPush(name: string, at: number): void;
   /** Whether what has one of these names at a place is built. */
   has(names: () => readonly string[], at: number): boolean;
   /** Whether an image of one of these names is pushed, by whatever tag. */
-  isPushed(names: readonly string[]): boolean;
+  isPushed(names: readonly string[], at: number): boolean;
   /** Whether what an image refers to has been given its name before it is used there. */
   precedes(use: ImageUse): boolean;
 }
 
-/** Starts with no names. */
-export function createBuiltImages(): BuiltImages {
+type OpenVariables = NonNullable<Document["openVariables"]>;
+
+/** Starts with no names; `variables` are those of which only a run can tell what they hold, with what is written there. */
+export function createBuiltImages(variables: OpenVariables = {}): BuiltImages {
+  const spellings = (written: string, at: number): readonly string[] => spellingsOf(written, variables, at);
   const outputs = new Map<string, number>();
   const later = new Map<string, number>();
   const repositories = new Set<string>();
   const pushed = new Set<string>();
   const addTo = (names: Map<string, number>, name: string, at: number): void => {
-    for (const one of spellings(name)) names.set(one, Math.min(at, names.get(one) ?? at));
+    for (const one of spellings(name, at)) names.set(one, Math.min(at, names.get(one) ?? at));
   };
   // Most documents make none.
   const isEmpty = (): boolean => outputs.size + later.size + repositories.size === 0;
   return {
     add: (name, at) => addTo(outputs, name, at),
-    addRepository(name) {
-      for (const one of spellings(name)) repositories.add(repositoryOf(one));
+    addRepository(name, at) {
+      for (const one of spellings(name, at)) repositories.add(repositoryOf(one));
     },
     addLater: (name, at) => addTo(later, name, at),
-    addPush(name) {
-      for (const one of spellings(name)) pushed.add(repositoryOf(one));
+    addPush(name, at) {
+      for (const one of spellings(name, at)) pushed.add(repositoryOf(one));
     },
     has: (names, at) =>
       !isEmpty() &&
       names()
-        .flatMap(spellings)
+        .flatMap((name) => spellings(name, at))
         .some(
           (name) =>
             outputs.has(name) ||
             (later.get(name) ?? Number.POSITIVE_INFINITY) <= at ||
             (repositories.size > 0 && withoutRegistry(repositoryOf(name)).some((one) => repositories.has(one))),
         ),
-    isPushed: (names) => pushed.size > 0 && names.flatMap(spellings).some((name) => pushed.has(repositoryOf(name))),
+    isPushed: (names, at) =>
+      pushed.size > 0 && names.flatMap((name) => spellings(name, at)).some((name) => pushed.has(repositoryOf(name))),
     precedes({ text, reference, span }) {
       if (isEmpty()) return false;
       const names = reference === undefined ? [text] : [text, formatReference(reference)];
       return names
-        .flatMap(spellings)
+        .flatMap((name) => spellings(name, span.start))
         .some((name) => [outputs, later].some((given) => (given.get(name) ?? span.start) < span.start));
     },
   };
@@ -74,8 +78,10 @@ function withoutRegistry(repository: string): readonly string[] {
 }
 
 /** A name, and how others may spell it: without a tag it is `latest`, and on this machine it may be called `localhost/...`. */
-function spellings(written: string): readonly string[] {
-  const name = withVariables(written).replaceAll(/\$([A-Za-z_]\w*)/g, "${$1}");
+function spellingsOf(written: string, variables: OpenVariables, at: number): readonly string[] {
+  const name = heldName(variables, written, at);
+  // What a command makes of the tags that a step has made up is one of them.
+  if (/^(?:\$\(|`)/.test(name)) return [name, ...(name.match(/\$\{\{[^{}]*\}\}/g) ?? [])];
   const { value } = parseReference(name.replace(/^localhost\//, ""));
   // What only running the script can tell stands before the last path component, or is all but the end of it.
   if (value === undefined) return /[/}][\w.-]+$/.test(name) ? [name, `${name}:latest`] : [name];
@@ -85,9 +91,34 @@ function spellings(written: string): readonly string[] {
   ];
 }
 
+const maximumFollowed = 12;
+const maximumLength = 4096;
+
+/** A name used at a place with what its variables hold there, where only a run can tell what that is. */
+function heldName(variables: OpenVariables, written: string, at: number): string {
+  let name = written;
+  for (let followed = 0; followed < maximumFollowed && name.length < maximumLength; followed++) {
+    const before = name;
+    name = withVariables(name)
+      .replaceAll(/\$([A-Za-z_]\w*)/g, "${$1}")
+      .replaceAll(/\$\{(\w+)\}/g, (whole, variable: string) => {
+        const all = Object.hasOwn(variables, variable) ? variables[variable] : undefined;
+        return all?.findLast(({ within }) => within.start <= at && at < within.end)?.text ?? whole;
+      });
+    if (name === before) break;
+  }
+  return name;
+}
+
 /** The variables of a runner for the expressions that say the same: `${{ env.TAG }}`, `${{ github.sha }}`. */
-function withVariables(name: string): string {
-  if (!name.includes("${{")) return name;
+function withVariables(written: string): string {
+  if (!written.includes("${{")) return written;
+  // All of what a step has made up is one name here, whichever of it is used.
+  const name = written.replaceAll(/\$\{\{([^{}]*)\}\}/g, (_, inner: string) => {
+    const expression = inner.trim();
+    const id = /\bsteps\.([\w-]+)\.outputs\.(?:tags|json)\b/.exec(expression)?.[1];
+    return `\${{ ${id === undefined ? expression : `steps.${id}.outputs.tags`} }}`;
+  });
   return name.replaceAll(/\$\{\{\s*(?:env\.(\w+)|(?:github|gitea|forgejo)\.(\w+))\s*\}\}/g, (_, variable, known) =>
     typeof variable === "string" ? `\${${variable}}` : `\${GITHUB_${String(known).toUpperCase()}}`,
   );

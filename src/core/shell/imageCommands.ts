@@ -34,7 +34,7 @@ export interface GivenImages {
 }
 
 /** What holds commands, with what is said there of what it builds. */
-type CommandHolder = Pick<Document, "text" | "commands" | "furtherCommands" | "built" | "jobs">;
+type CommandHolder = Pick<Document, "text" | "commands" | "furtherCommands" | "built" | "openVariables" | "jobs">;
 
 /**
  * The images that a document's commands name, in document order: `docker run`, `crane digest`, `kubectl set image` and
@@ -102,16 +102,16 @@ function readCommands(
   if (!isGiven && (document.commands.length === 0 || !mayNameImages(document.text))) return { images: [] };
   const commands: ShellCommand[] = [];
   const placed: PlacedMention[] = [...given.mentions];
-  const built = createBuiltImages();
+  const built = createBuiltImages(document.openVariables);
   for (const { name, at, isPushed, isAnyTag } of document.built ?? []) {
-    if (isAnyTag === true) built.addRepository(name);
+    if (isAnyTag === true) built.addRepository(name, at);
     else built.add(name, at);
-    if (isPushed === true) built.addPush(name);
+    if (isPushed === true) built.addPush(name, at);
   }
   for (const slice of given.outputs)
     for (const name of namesOf(slice, document.text)) built.add(name, slice.value.word.span.start);
   /** What is built on other machines. */
-  const there = createBuiltImages();
+  const there = createBuiltImages(document.openVariables);
   // Looked at only where something is deployed, or run elsewhere.
   const pushes: (() => readonly WordSlice[])[] = [];
   let left = maximumCommands;
@@ -149,8 +149,9 @@ function readCommands(
     split === undefined ? namesOf(slice, document.text) : [joinedName(slice, split)];
   const isPushed = (mention: PlacedMention): boolean => {
     for (const targets of pushes.splice(0))
-      for (const push of targets()) for (const name of namesOf(push, document.text)) built.addPush(name);
-    return built.isPushed(namesIn(mention));
+      for (const push of targets())
+        for (const name of namesOf(push, document.text)) built.addPush(name, push.value.word.span.start);
+    return built.isPushed(namesIn(mention), mention.command.span.start);
   };
   const isFetched = (mention: PlacedMention): boolean =>
     mention.isDeployed === true ||

@@ -231,7 +231,26 @@ describe("readGitlabCi", () => {
       "$[[ inputs.d ]]",
     ]);
     assert.equal(sign?.words.at(-1)?.raw, "$[[ inputs.d ]]");
-    assert.deepEqual({ ...sign?.environment }, { G: "one", J: "three" });
+    assert.deepEqual({ ...sign?.environment }, { CI_JOB_NAME: "j", CI_JOB_STAGE: "test", G: "one", J: "three" });
+  });
+
+  it("tells scripts the name and the stage of each job that runs them", () => {
+    const source =
+      ".b:\n  script: docker pull a/$CI_JOB_NAME\n'x:20': {extends: .b}\n'x:22': {extends: .b}\nbuild-c: {stage: s, variables: {I: b/$CI_JOB_NAME}, script: ['docker pull $I', 'docker pull ${CI_JOB_NAME#build-}:$CI_JOB_STAGE']}\nd: {parallel: 2, script: docker pull $CI_JOB_NAME}\n";
+    assert.deepEqual(
+      readDocument(source, ".gitlab-ci.yml").images.map(({ text, reference }) => [
+        text,
+        reference?.repository,
+        reference?.tag,
+      ]),
+      [
+        ["a/$CI_JOB_NAME", "a/x", "20"],
+        ["a/$CI_JOB_NAME", "a/x", "22"],
+        ["$I", "b/build-c", undefined],
+        ["${CI_JOB_NAME#build-}:$CI_JOB_STAGE", "library/c", "s"],
+        ["$CI_JOB_NAME", undefined, undefined],
+      ],
+    );
   });
 
   it("lists a script that several jobs share once", () => {

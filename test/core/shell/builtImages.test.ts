@@ -45,6 +45,26 @@ const documents: readonly (readonly [name: string, path: string, source: string]
     'build() { docker build -t "$R/$1:$T" "$2"; }\nfor e in "app:docker/app" web:docker/web; do build "${e%%:*}" "${e#*:}"; done\ndocker run "$R/app:$T"\ndocker run "$R/web:$T"\ndocker run "⟦$R/db:$T⟧"\n',
   ],
   [
+    "what an expression and a variable that holds it name alike",
+    ".github/workflows/a.yml",
+    'on: push\nenv:\n  SHA: ${{ github.sha }}\njobs:\n  a:\n    runs-on: x\n    env: {Z: "r.io/z:${{ github.sha }}", REG: "${{ secrets.REG }}"}\n    steps:\n    - uses: docker/build-push-action@v6\n      with: {tags: "r.io/z:${{github.sha}}"}\n    - run: docker run r.io/z:$SHA && docker run r.io/z:$GITHUB_SHA && docker run $Z && docker run r.io/z:${{ env.SHA }}\n    - run: docker run "⟦r.io/z:$OTHER⟧"\n      env: {OTHER: "${{ github.ref }}"}\n    - run: docker build -t r.io/w:$SHA . && docker build -t $REG/v:1 .\n    - run: docker run r.io/w:${{ github.sha }} && docker run r.io/w:${GITHUB_SHA} && docker run ${{ secrets.REG }}/v:1\n',
+  ],
+  [
+    "what variables of GitLab name alike, in all jobs or in one",
+    ".gitlab-ci.yml",
+    "variables:\n  TAG: $CI_COMMIT_SHA\n  IMG: {value: '$CI_REGISTRY_IMAGE/app:$CI_COMMIT_SHORT_SHA'}\na:\n  variables: {OWN: r.io/$CI_COMMIT_SHA}\n  script:\n  - docker build -t r.io/x:$TAG -t $CI_REGISTRY_IMAGE/app:$CI_COMMIT_SHORT_SHA -t $OWN .\n  - docker run r.io/x:${CI_COMMIT_SHA} && docker run $IMG && docker run r.io/$CI_COMMIT_SHA\nb:\n  variables: {OWN: r.io/o/$CI_COMMIT_SHA}\n  script: docker run ⟦$OWN⟧ && docker run r.io/x:$TAG\n",
+  ],
+  [
+    "what a step names the image of another, whatever it is called where it is used",
+    ".github/workflows/a.yml",
+    'on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - {id: t, run: \'echo "image=r.io/$(date)" >> $GITHUB_OUTPUT\'}\n    - uses: docker/build-push-action@v6\n      with: {tags: "${{ steps.t.outputs.image }}"}\n    - run: docker run $IMAGE\n      env: {IMAGE: "${{ steps.t.outputs.image }}"}\n    - run: docker run ⟦$IMAGE⟧\n      env: {IMAGE: "${{ inputs.image }}"}\n',
+  ],
+  [
+    "the tags that a step makes up, and what commands take of them",
+    ".github/workflows/a.yml",
+    'on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - {id: m, uses: docker/metadata-action@v5, with: {images: r.io/m}}\n    - uses: docker/build-push-action@v6\n      with: {load: true, tags: "${{ steps.m.outputs.tags }}"}\n    - run: docker run ${{ fromJSON(steps.m.outputs.json).tags[0] }}\n    - run: |\n        IMAGE=$(echo "${{ steps.m.outputs.tags }}" | head -n1)\n        docker run "$IMAGE"\n    - run: docker run ⟦${{ fromJSON(steps.n.outputs.json).tags[0] }}⟧\n',
+  ],
+  [
     "what is deployed",
     "cloudbuild.yaml",
     "steps:\n- name: ⟦gcr.io/cloud-builders/docker⟧\n  args: [build, -t, 'gcr.io/$_P/a:1', .]\n- name: ⟦gcr.io/cloud-builders/gke-deploy⟧\n  args: [run, '--image=⟦gcr.io/$_P/a:1⟧']\n- name: ⟦gcr.io/cloud-builders/gke-deploy⟧\n  args: [run, '--image=⟦gcr.io/$_P/a:2⟧']\n",
