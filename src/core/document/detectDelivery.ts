@@ -100,16 +100,20 @@ const valuesFolder =
 const valuesText =
   /^([ \t]+)image[ \t]*:[ \t]*["']?[\w-]+(?:\.[\w-]+)+(?::\d+)?\/[\w./-]+["']?[ \t]*(?:#[^\n]*|\r)?\n(?:[ \t]*(?:#[^\n]*|\r)?\n)*\1(?:tag|imageTag)[ \t]*:/m;
 
-/** Containers that charts take from their values, at the top of them: a list, or each under its name. */
+/** Containers that charts take from their values, for all or for one of their parts: a list, or each under its name. */
 const valuesContainers =
-  /^(?:(?:init|extra|additional|sidecar)[A-Za-z]*Containers|sidecars)[ \t]*:[ \t]*(?:#[^\n]*|\r)?\n(?:[ \t]*(?:#[^\n]*|\r)?\n)*(?:[ \t]*-[ \t]|[ \t]+["']?[\w.-]+["']?[ \t]*:[ \t]*(?:#[^\n]*)?\r?$)/m;
+  /^[ \t]*(?:(?:init|extra|additional|sidecar)[A-Za-z]*Containers|sidecars)[ \t]*:[ \t]*(?:#[^\n]*|\r)?\n(?:[ \t]*(?:#[^\n]*|\r)?\n)*(?:[ \t]*-[ \t]|[ \t]+["']?[\w.-]+["']?[ \t]*:[ \t]*(?:#[^\n]*)?\r?$)/m;
+/** Images that stand each by a name, with its registry. */
+const valuesImages =
+  /^images[ \t]*:[ \t]*(?:#[^\n]*|\r)?\n(?:[ \t]*(?:#[^\n]*|\r)?\n)*[ \t]+["']?[\w.-]+["']?[ \t]*:[ \t]*["']?[\w-]+(?:\.[\w-]+)+(?::\d+)?\/[\w./-]+[:@]\w/m;
 const containerImage = /^[ \t]+(?:-[ \t]+)?image[ \t]*:[ \t]*["']?[a-z0-9]/m;
 
 /** Whether a YAML text that is nothing else holds an image as the values of charts do. */
 export function isChartValues(head: string, path: string): boolean {
   // Tests of charts (helm-unittest) set values that nobody runs.
   if (/^(?:suite|tests)[ \t]*:/m.test(head) || /(?:^|\/)(?:group|host)_vars\//.test(path)) return false;
-  if (valuesFolder.test(path) || (head.includes("registry") && valuesName.test(head))) return true;
+  if (valuesFolder.test(path) || valuesImages.test(head) || (head.includes("registry") && valuesName.test(head)))
+    return true;
   if (containerImage.test(head) && (valuesContainers.test(head) || valuesText.test(head))) return true;
   const found = valuesImage.exec(head);
   if (found === null) return false;

@@ -6,14 +6,15 @@ import { readEmbeddedYaml } from "./embedded.ts";
 import { readHelmValues } from "./helmValues.ts";
 import { helmfileActions, valuesAround } from "./helmfileValues.ts";
 import { sharedIn } from "./helmValuesShared.ts";
-import { isImageKey, isPossibleImage } from "./imageShape.ts";
-import { holdsManifests, readManifestText } from "./helmValuesText.ts";
+import { namesImage } from "./helmValuesUse.ts";
+import { isImageKey } from "./imageShape.ts";
+import { keyOfManifests, readManifestText } from "./helmValuesText.ts";
 import { addOciChart } from "./ociChart.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
 import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 import type { SuppliedPart } from "./splitImage.ts";
-import { expandActions, namesRepository } from "./templateAction.ts";
-import { isMasked, maskTemplate, unmasked } from "./templateMask.ts";
+import { expandActions } from "./templateAction.ts";
+import { maskTemplate } from "./templateMask.ts";
 import { valuesInCharts } from "./subcharts.ts";
 import { sayNameEnd, sayRepository, valueOfStretches } from "./templateStretches.ts";
 import type { Value } from "./value.ts";
@@ -122,7 +123,7 @@ export function chartValues(text: string, path: string, siblings: Siblings): Cha
     imagesAt(offset) {
       const images = createImageCollector(text);
       const inner: Document[] = [];
-      const nested = (scalar: YamlScalar, key: string): void => {
+      const nested = (scalar: YamlScalar, key: string, around?: string): void => {
         const template = isImageKey(key) && scalar.exact && scalar.text.includes("{{") ? scalar.text : "";
         const stretches = template === "" ? [] : expressions.evaluate(template);
         const isSaid = sayRepository(stretches) || sayNameEnd(stretches);
@@ -131,7 +132,8 @@ export function chartValues(text: string, path: string, siblings: Siblings): Cha
           const value = valueOfStretches(known, { span: scalar.span, label: "template", text: template });
           images.add(scalar, "image", { value, pin: "none" });
         }
-        if (holdsManifests(key, scalar)) inner.push(readManifestText(scalar, key, text, path));
+        const place = keyOfManifests(key, scalar, around);
+        if (place !== undefined) inner.push(readManifestText(scalar, place, text, path));
       };
       for (const { root, templates } of roots)
         readHelmValues(root, {
@@ -149,13 +151,6 @@ export function chartValues(text: string, path: string, siblings: Siblings): Cha
   };
 }
 
-/** Whether a template says the name of an image itself, and leaves to others what comes before it: `{{ .Values.hub }}/web:1`. */
-function namesImage(template: string): boolean {
-  if (!template.includes("/")) return false;
-  const { text } = maskTemplate(template);
-  return isMasked(text) && text.includes("/") && namesRepository(text) && isPossibleImage(unmasked(text, "x"));
-}
-
 /** Reads the values that helmfile fills in before it hands them to a chart (`values.yaml.gotmpl`). */
 function readValuesTemplate(text: string, path: string, siblings: Siblings): Document {
   const masked = maskTemplate(text);
@@ -163,8 +158,9 @@ function readValuesTemplate(text: string, path: string, siblings: Siblings): Doc
   const evaluate = helmfileActions(text, path, () => valuesAround(path, siblings));
   const expand = (scalar: YamlScalar) => expandActions(text, masked, scalar, evaluate);
   const inner: Document[] = [];
-  const nested = (scalar: YamlScalar, key: string): void => {
-    if (holdsManifests(key, scalar)) inner.push(readManifestText(scalar, key, masked.text, path));
+  const nested = (scalar: YamlScalar, key: string, around?: string): void => {
+    const place = keyOfManifests(key, scalar, around);
+    if (place !== undefined) inner.push(readManifestText(scalar, place, masked.text, path));
   };
   for (const { root } of readTemplateYaml(masked.text).documents)
     readHelmValues(root, { text, images, expand, nested });

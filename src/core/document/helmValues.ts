@@ -21,7 +21,7 @@ import {
   splitOf,
   type Hub,
 } from "./helmValuesSplit.ts";
-import { addedTag, addedTo, inTemplates, isPartOf, wholeOf } from "./helmValuesUse.ts";
+import { addedTag, addedTo, inTemplates, isPartOf, namesImage, wholeOf } from "./helmValuesUse.ts";
 import { isImageAnnotation, isKeyOfNotes, readingOfKind } from "./kubernetesKinds.ts";
 import { addSplitImage, isUnknown, openValue, type SplitImage, type SuppliedPart } from "./splitImage.ts";
 import { namesRepository } from "./templateAction.ts";
@@ -52,8 +52,8 @@ export interface HelmValuesReading {
   readonly templates?: TemplateUse;
   /** The registries of all images that the values of a chart around state. */
   readonly shared?: SharedRegistries | undefined;
-  /** Takes the texts that may be more than a value. */
-  readonly nested?: (scalar: YamlScalar, key: string) => void;
+  /** Takes the texts that may be more than a value; `around` is the key of the mapping that they stand in. */
+  readonly nested?: (scalar: YamlScalar, key: string, around?: string) => void;
   /** Reads only what stands around this offset. */
   readonly at?: number | undefined;
   /** What a value of a template comes to, where the values stand in one, or where the chart evaluates its values. */
@@ -144,7 +144,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
       if (imagesKey.test(below))
         for (const image of imagesByName(value))
           addImageText({ key: "image", value: image, tag: undefined }, top || below, reading);
-      if (scalar !== undefined) reading.nested?.(scalar, below);
+      if (scalar !== undefined) reading.nested?.(scalar, below, key);
       if (scalar === undefined)
         visit(
           value,
@@ -249,6 +249,11 @@ function isKnown({ repository, registry }: SplitImage, expand: HelmValuesReading
           .join("")
       : written;
   const host = textOf(registry);
+  // A chart may evaluate its values; where that is not known here, the template has to say the name itself.
+  if (scalar !== undefined && written.includes("{{") && !isMasked(written)) {
+    const said = expand === undefined ? "" : knownText(expand(scalar));
+    return said === "" ? namesImage(written) : !hostAlone.test(said) && isPossibleImage(said);
+  }
   return (
     !isUnknown(name) &&
     !hostAlone.test(name) &&

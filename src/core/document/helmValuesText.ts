@@ -10,14 +10,18 @@ import { itemsOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yaml
 /** Keys whose texts charts put into their manifests as they are. */
 const manifestKey = /(?:[cC]ontainers|[sS]idecars|^extra(?:Deploy|Objects|Manifests|Resources))$/;
 
-/** Keys under which charts for whatever resources take those, as mappings or as texts (`raw`). */
-const resourcesKey = /^(?:templates|resources|manifests)$/;
+/** Keys under which charts for whatever resources take those, as mappings or as texts (`raw`), in a list or each by a name. */
+const resourcesKey = /(?:^|[a-z_-])(?:[tT]emplates|[rR]esources|[mM]anifests|[oO]bjects)$/;
 
-/** Whether a value of a chart is a text of containers, of whole resources, or of agents of Jenkins. */
-export function holdsManifests(key: string, { style, text }: YamlScalar): boolean {
-  if ((style !== "literal" && style !== "folded") || !/\bimage\b/.test(text)) return false;
-  if (resourcesKey.test(key) && /^apiVersion:/m.test(text) && /^kind:/m.test(text)) return true;
-  return manifestKey.test(key) || holdsJenkinsAgents(text);
+/**
+ * The key that makes a value of a chart a text of containers, of whole resources, or of agents of Jenkins: its own, or
+ * that of the mapping `around` it; none where it is no such text.
+ */
+export function keyOfManifests(key: string, { style, text }: YamlScalar, around = ""): string | undefined {
+  if ((style !== "literal" && style !== "folded") || !/\bimage\b/.test(text)) return undefined;
+  if (/^apiVersion:/m.test(text) && /^kind:/m.test(text))
+    for (const one of [key, around]) if (resourcesKey.test(one) || manifestKey.test(one)) return one;
+  return manifestKey.test(key) || holdsJenkinsAgents(text) ? key : undefined;
 }
 
 /** Reads such a text; what a template in it only yields later is left out. */

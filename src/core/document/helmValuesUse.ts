@@ -1,5 +1,8 @@
 import { filled, isBareName, type FoundSplit } from "./helmValuesSplit.ts";
+import { isPossibleImage } from "./imageShape.ts";
 import type { SplitImage, SuppliedPart } from "./splitImage.ts";
+import { namesRepository } from "./templateAction.ts";
+import { isMasked, maskTemplate, unmasked } from "./templateMask.ts";
 import { valueOfStretches } from "./templateStretches.ts";
 import type { Value } from "./value.ts";
 import type { TemplateUse } from "./valuesInTemplates.ts";
@@ -62,4 +65,11 @@ export function addedTo({ repository, tag, digest }: SplitImage): boolean {
 /** The tag that templates add to a repository beside which the values have no key for one. */
 export function addedTag(split: SplitImage, top: string, templates: TemplateUse | undefined): SuppliedPart | undefined {
   return addedTo(split) ? templates?.tagOf(split.repository, top) : undefined;
+}
+
+/** Whether a template says the name of an image itself, and leaves to others what comes before it: `{{ .Values.hub }}/web:1`. */
+export function namesImage(template: string): boolean {
+  if (!template.includes("/")) return false;
+  const { text } = maskTemplate(template);
+  return isMasked(text) && text.includes("/") && namesRepository(text) && isPossibleImage(unmasked(text, "x"));
 }

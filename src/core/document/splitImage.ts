@@ -83,7 +83,7 @@ export function addSplitImage(
     add(registry, "registry", registry.text.replace(/\/+$/, ""));
     parts.push({ text: "/" });
   }
-  if (expand !== undefined && isMasked(repository.text)) add(repository, "repository", repository.text);
+  if (expand !== undefined && isTemplate(repository.text)) add(repository, "repository", repository.text);
   else parts.push(isUnknown(repository.text) ? {} : literalPart(text, repository, from, to));
   const supplied = tag === undefined && (digest === undefined || !digestReplacesTag) ? split.defaultTag : undefined;
   if (tag !== undefined) {

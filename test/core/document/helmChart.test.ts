@@ -72,6 +72,26 @@ describe("readHelmChart", () => {
     ]);
   });
 
+  it("reads parts of an image of which the repository is a template", () => {
+    const values = [
+      "global: {hub: r.io}\nempty: ''",
+      'a: {image: {repository: "«{{ .Values.global.hub }}/web»", tag: v1}}',
+      'b: {image: {repository: "«{{ .Values.other }}/web»", tag: v1}}',
+      'c: {image: {repository: "{{ .Values.other }}", tag: v1}, image2: {repository: "{{ .Values.other }}:x", tag: v1}}',
+      "d: {image: {repository: '«{{ .Values.global.hub }}/d»', tag: '{{ .Chart.AppVersion }}'}}",
+      'e: {image: {registry: "{{ .Values.global.hub }}", repository: «e», tag: v1}}',
+    ].join("\n");
+    const within = (text: string) =>
+      readHelmValuesFile(text, "c/values.yaml", (path) => (path === "c/Chart.yaml" ? "appVersion: '9'\n" : undefined));
+    expectUses(within, values, [
+      "image r.io/web:v1 resolved",
+      "image ? unresolved",
+      "image r.io/d:9 resolved",
+      "image r.io/e:v1 resolved",
+    ]);
+    expectPinsToHold(within, values.replaceAll(/[«»]/g, ""));
+  });
+
   it("pins the images that a chart lists", () => {
     expectPinsToHold(read, "annotations:\n  images: |\n    - image: d:2\n      name: x\n");
   });

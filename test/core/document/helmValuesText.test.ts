@@ -30,6 +30,11 @@ describe("readManifestText", () => {
       'resources:\n- |\n  apiVersion: v1\n  kind: Pod\n  spec: {containers: [{image: "«a/b:1»", args: ["{\\"x\\":{\\"y\\":1}}", "http://{{ .Release.Name }}/z"]}]}\n- apiVersion: v1\n  kind: Pod\n  spec: {containers: [{image: «a/b:2»}]}\n- |\n  image: a/b:3\n',
       ["image docker.io/a/b:1 literal", "image docker.io/a/b:2 literal"],
     ],
+    [
+      "resources that stand each by a name",
+      "raw:\n  templates:\n    a: |\n      ---\n      apiVersion: v1\n      kind: Pod\n      spec: {containers: [{image: «a/b:1»}]}\nextraObjects:\n  b: |\n    apiVersion: v1\n    kind: Pod\n    spec: {containers: [{image: «a/b:2»}]}\nconfigMaps:\n  c: |\n    apiVersion: v1\n    kind: Pod\n    spec: {containers: [{image: a/b:3}]}\n",
+      ["image docker.io/a/b:1 literal", "image docker.io/a/b:2 literal"],
+    ],
     ["no image in other texts", "config: |\n  image: a/b:1\nextraInitContainers: 'image: a/b:1'\n", []],
   ];
   for (const [name, source, expected] of table)
