@@ -33,7 +33,7 @@ export function readCloudBuild(text: string, path: string): Document {
   // A trigger's own file holds the build.
   const builds = pipeline.roots.flatMap((root) => [root, valueAt(root, "build")]);
   for (const build of builds) readBuild(pipeline, build);
-  return { ...pipeline.document(), built: builds.flatMap(builtNames) };
+  return { ...pipeline.document(), built: builds.flatMap((build) => builtNames(build, pipeline.text)) };
 }
 
 function readBuild(pipeline: Pipeline, build: YamlNode | undefined): void {
@@ -54,15 +54,21 @@ function readBuild(pipeline: Pipeline, build: YamlNode | undefined): void {
     pipeline.job({ id: "steps", span: valueAt(build, "steps")?.span ?? build.span, steps, environment: known });
 }
 
+/** What a step says that may make an image. */
+const mayBuild = /docker|podman|kaniko|buildah|buildpack|\b(?:pack|ko|make|bazel|mvn|gradle|jib|skaffold|build)\b/i;
+
 /** What the build makes, as it is written: a later step may run it. Builders other than docker name it as docker does. */
-function builtNames(build: YamlNode | undefined): readonly BuiltName[] {
-  // The list of what is pushed may stand before its steps or after them.
-  const named: BuiltName[] = itemsOf(valueAt(build, "images")).map((image) => ({
-    name: textOf(image) ?? "",
-    at: 0,
-    isPushed: true,
-  }));
-  for (const step of itemsOf(valueAt(build, "steps"))) {
+function builtNames(build: YamlNode | undefined, source: string): readonly BuiltName[] {
+  const steps = itemsOf(valueAt(build, "steps"));
+  const first = steps.findIndex(({ span }) => mayBuild.test(source.slice(span.start, span.end)));
+  const fetched = new Set(
+    steps.slice(0, first < 0 ? undefined : first + 1).map((step) => textOf(valueAt(step, "name"))),
+  );
+  // The list of what is pushed may stand before its steps or after them; what runs before anything builds was there.
+  const named: BuiltName[] = itemsOf(valueAt(build, "images"))
+    .map((image) => ({ name: textOf(image) ?? "", at: 0, isPushed: true }))
+    .filter(({ name }) => !fetched.has(name));
+  for (const step of steps) {
     const words = itemsOf(valueAt(step, "args"));
     for (const [index, word] of words.entries()) {
       const text = textOf(word) ?? "";

@@ -30,6 +30,7 @@ const tools = new Map<string, ToolReader>([
   ["buildctl", readBuildctl],
   ["container-structure-test", (words) => local(namedValues(words, ["--image", "-i"]))],
   ["copa", flagged(["patch"], ["--image", "-i"])],
+  ["devcontainer", readDevcontainer],
   ["dgoss", (words) => runMentions(words.slice(1))],
   ["distrobox", flagged(["create"], ["--image", "-i"])],
   ["distrobox-create", flagged([], ["--image", "-i"])],
@@ -73,6 +74,15 @@ function readBuildctl(words: readonly WordValue[]): CommandImages {
     (slice) => afterName(slice, /^(?:source|build-arg:BUILDKIT_SYNTAX)=/) ?? contextImage(slice, /^context:[^=]+=/),
   );
   return mentioned([...options, ...namedValues(words, ["--import-cache"]).flatMap(cacheSource)]);
+}
+
+/** The command line of Dev Containers, which builds the container of a folder under the names that it is given. */
+function readDevcontainer(words: readonly WordValue[]): CommandImages {
+  if (!/^(?:build|up)$/.test(words.find(({ text }) => !text.startsWith("-"))?.text ?? "")) return noImages;
+  return {
+    ...mentioned(namedValues(words, ["--cache-from"]).flatMap(cacheSource)),
+    outputs: namedValues(words, ["--image-name"]),
+  };
 }
 
 /** Only what is written as an image's address (apptainer 1.5); one of those who sign in is a registry's. */

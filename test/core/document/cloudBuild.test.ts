@@ -91,6 +91,15 @@ describe("readCloudBuild", () => {
       ["2:9 gcr.io/cloud-builders/docker", "7:9 gcr.io/x/d:1"],
     ));
 
+  it("reads what steps run before anything may have built it, though the build pushes it", () =>
+    assert.deepEqual(
+      references(
+        "images: [gcr.io/x/sdk:1, gcr.io/x/y:1]\nsteps:\n- name: gcr.io/x/sdk:1\n  args: [prepare]\n- name: gcr.io/x/tool:1\n  script: make images\n- name: gcr.io/x/sdk:1\n- name: gcr.io/x/y:1\n",
+        "cloudbuild.yaml",
+      ),
+      ["3:9 gcr.io/x/sdk:1", "5:9 gcr.io/x/tool:1", "7:9 gcr.io/x/sdk:1"],
+    ));
+
   it("takes a name without a tag for what the build makes as `latest`", () =>
     assert.deepEqual(
       references(
