@@ -171,12 +171,13 @@ export function variablesBeside(
   };
 }
 
-/** The hosts and groups that a play names. */
+/** The hosts and groups that a play names (Ansible documentation, "Patterns"): `web[0]`, `web:&staging`. */
 export function hostsOf(play: YamlNode): readonly string[] {
   const hosts = valueAt(play, "hosts");
   const patterns = itemsOf(hosts).length > 0 || hosts === undefined ? itemsOf(hosts) : [hosts];
   return patterns
-    .flatMap((pattern) => (textOf(pattern) ?? "").split(/[:,]/))
+    .flatMap((pattern) => (textOf(pattern) ?? "").replaceAll(/\[[\d:-]*\]/g, "").split(/[:,]/))
+    .map((text) => text.trim().replace(/^&/, ""))
     .filter((text) => /^\w[\w.-]*$/.test(text) && text !== "all");
 }
 

@@ -142,8 +142,8 @@ ${[...names, "both", "unset"].map((name) => `  - docker_container: {image: '{{ $
     const files = new Map([
       ["./", "roles/\nsite.yml"],
       ["playbooks/", "more.yml"],
-      ["site.yml", "- hosts: front:!old\n  roles: [web]\n- hosts: [back]\n  roles: [{ role: db }]\n"],
-      ["playbooks/more.yml", "- hosts: cache\n  vars: { tag: '5' }\n  roles: [cache]\n"],
+      ["site.yml", "- hosts: front[0]:!old\n  roles: [web]\n- hosts: [back]\n  roles: [{ role: db }]\n"],
+      ["playbooks/more.yml", "- hosts: all:&cache\n  vars: { tag: '5' }\n  roles: [cache]\n"],
       ["group_vars/", "front.yml\nback.yml"],
       ["group_vars/front.yml", "tag: '1'\n"],
       ["group_vars/back.yml", "tag: '2'\n"],
