@@ -134,18 +134,6 @@ describe("readAzurePipelines", () => {
       ],
     ],
     [
-      "what is inserted for each part of a text",
-      "parameters:\n- {name: v, type: string, default: '20, 22;24'}\n- {name: empty, default: ''}\nvariables: {all: 'a/b:1 a/b:2'}\njobs:\n- ${{ each t in split(replace(parameters.v, ' ', ''), ',;') }}:\n  - job: c${{ t }}\n    container: «node:${{ t }}»\n- ${{ each i in split(variables.all, ' ') }}:\n  - ${{ if ne(i, 'a/b:1') }}:\n    - job: d\n      services: {x: '«${{ i }}»'}\n- ${{ each e in split(parameters.empty, ',') }}:\n  - {job: f, container: '«redis:${{ e }}»'}\n- ${{ each e in split(parameters.v) }}:\n  - {job: g, container: '«redis:${{ e }}»'}\n",
-      [
-        `container ${node}:20 resolved`,
-        `container ${node}:22 resolved`,
-        `container ${node}:24 resolved`,
-        "services docker.io/a/b:2 resolved",
-        "container ? partial",
-        "container ? partial",
-      ],
-    ],
-    [
       "containers and images that are inserted into jobs, and variables of the branch that is taken",
       "trigger: none\nparameters: [{name: v, default: '22'}]\nvariables:\n  ${{ if eq(parameters.v, '22') }}:\n    i: a/taken:1\n  ${{ else }}:\n    i: a/no:1\njobs:\n- job: a\n  ${{ if eq(variables.x, '1') }}:\n    container: «a/b:1»\n  ${{ else }}:\n    container:\n      ${{ insert }}: {image: «a/b:2»}\n- job: b\n  container: «$(i)»\n",
       [
