@@ -5,7 +5,8 @@ import { nameAt, signAt, type GroovyPiece, type GroovyToken } from "./groovy.ts"
 import { closingAt, elementsBetween } from "./groovyBrackets.ts";
 import { questionAt } from "./groovyChoice.ts";
 import { formattedAt, putsIn } from "./groovyFormat.ts";
-import { createGroovyNames, isHandle, maximumDepth, type GroovySources } from "./groovyNames.ts";
+import { filledTemplates } from "./groovyLibrary.ts";
+import { createGroovyNames, importedName, isHandle, maximumDepth, type GroovySources } from "./groovyNames.ts";
 import { indexAt, joinedParts, partBetween, separatorAt, takesApart } from "./groovyParts.ts";
 import { contentOf, expressionTokens, saysAny, within, withoutMargins, type GroovyValue } from "./groovyValue.ts";
 
@@ -187,8 +188,28 @@ export function createGroovyEvaluation(
       return value === undefined ? [] : [within(value, span, [step, stepAt(contentOf(value), `result of ${member}`)])];
     });
     const [only, ...others] = results;
-    if (only === undefined) return [[{ span, chain: [step] }], close];
+    if (only === undefined) return [importedCall(own, end + 1, span, depth) ?? [{ span, chain: [step] }], close];
     return [others.length === 0 ? only : [{ span, chain: [step], choices: results }], close];
+  }
+
+  /** What a call gives that another file defines. */
+  function importedCall(member: string, open: number, span: Span, depth: number): readonly WordPart[] | undefined {
+    const close = closingAt(all, open) ?? open;
+    const known = importedName(member, span.start, sources, all);
+    const handed = elementsBetween(all, open + 1, close).map(([start]) =>
+      sign(start + 1) === ":" ? { name: nameAt(all, start), at: start + 2 } : { name: "", at: start },
+    );
+    const templates =
+      known === undefined
+        ? []
+        : sources.library.valuesOf(
+            known,
+            handed.map(({ name }) => name),
+          );
+    return filledTemplates(templates, span, stepAt(span, "expression"), (index) => {
+      const { at } = handed[index] ?? {};
+      return at === undefined || left-- <= 0 ? undefined : valueAt(at, depth + 1)?.parts;
+    });
   }
 
   /** How an item of a map or list is said by what stands at a token: `.key`, `[0]`, `[index]`. */

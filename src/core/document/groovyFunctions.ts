@@ -8,13 +8,16 @@ import { expressionTokens } from "./groovyValue.ts";
 export interface GroovyFunctions {
   /** Parameters, each with what its function's calls say one after the other. */
   readonly parameters: readonly GroovyLoop[];
+  /** The names of all parameters. */
+  readonly parameterNames: ReadonlySet<string>;
   /** The tokens at which values begin that a function returns, by its name. */
   readonly results: ReadonlyMap<string, readonly number[]>;
   /** The script's tokens, and behind them those of calls that strings put in. */
   readonly tokens: readonly GroovyToken[];
 }
 
-interface Script {
+/** A script, and the tokens that close its brackets. */
+export interface GroovyScript {
   readonly text: string;
   readonly tokens: readonly GroovyToken[];
   readonly closings: ReadonlyMap<number, number>;
@@ -28,7 +31,8 @@ interface GroovyFunction {
   readonly close: number;
 }
 
-interface Argument {
+/** What a call is handed: the name that it is given by, if any, and the token at which its value begins. */
+export interface GroovyArgument {
   readonly key: string | undefined;
   readonly at: number;
 }
@@ -46,17 +50,17 @@ const notType = /^(?:return|new|else|in|throw|assert|case|if|while|switch|agent|
 /** Finds the functions and closures of a script, what they are called with, and what they return. */
 export function groovyFunctions(text: string, tokens: readonly GroovyToken[]): GroovyFunctions {
   const functions = new Map<string, GroovyFunction>();
-  const script: Script = { text, tokens, closings: closingsOf(tokens) };
+  const script: GroovyScript = { text, tokens, closings: closingsOf(tokens) };
   for (let at = 0; at < tokens.length && functions.size < maximumFunctions; at++) {
     const name = nameAt(tokens, at);
     if (name === "" || functions.has(name)) continue;
     const found = definitionAt(script, at);
     if (found !== undefined) functions.set(name, found);
   }
-  if (functions.size === 0) return { parameters: [], results: new Map(), tokens };
+  if (functions.size === 0) return { parameters: [], parameterNames: new Set(), results: new Map(), tokens };
   const all = withCalls(text, tokens, functions);
-  const whole: Script = all === tokens ? script : { text, tokens: all, closings: closingsOf(all) };
-  const calls = new Map<string, (readonly Argument[])[]>();
+  const whole: GroovyScript = all === tokens ? script : { text, tokens: all, closings: closingsOf(all) };
+  const calls = new Map<string, (readonly GroovyArgument[])[]>();
   for (let at = 0; at < all.length; at++) {
     const path = nameAt(all, at);
     const name = path.includes(".") ? path.replace(/^this\./, "").replace(/\.call$/, "") : path;
@@ -69,7 +73,8 @@ export function groovyFunctions(text: string, tokens: readonly GroovyToken[]): G
   }
   const parameters = [...functions].flatMap(([name, one]) => parametersOf(whole, one, calls.get(name) ?? []));
   const results = new Map([...functions].map(([name, one]) => [name, resultsOf(text, tokens, one)]));
-  return { parameters, results, tokens: all };
+  const parameterNames = new Set([...functions.values()].flatMap((one) => one.parameters.map(({ name }) => name)));
+  return { parameters, parameterNames, results, tokens: all };
 }
 
 /** The tokens of a script, and behind them those of what its strings put in where that calls one of its functions. */
@@ -91,7 +96,7 @@ function withCalls(
 }
 
 /** `def name(String one, two = 'x') {`, `def name = { one, two -> ` */
-function definitionAt(script: Script, at: number): GroovyFunction | undefined {
+function definitionAt(script: GroovyScript, at: number): GroovyFunction | undefined {
   const { text, tokens, closings } = script;
   if (signAt(tokens, at + 1) === "(") {
     const before = tokens[at - 1];
@@ -114,7 +119,7 @@ function definitionAt(script: Script, at: number): GroovyFunction | undefined {
   return { parameters: [], at, open: at + 2, close };
 }
 
-function parametersBetween(script: Script, from: number, to: number): GroovyFunction["parameters"] {
+function parametersBetween(script: GroovyScript, from: number, to: number): GroovyFunction["parameters"] {
   const { tokens } = script;
   return elementsBetween(script, from, to).map(([start, end]) => {
     let name = "";
@@ -128,7 +133,7 @@ function parametersBetween(script: Script, from: number, to: number): GroovyFunc
 
 /** What commas part between two tokens, each by its first token and the one after its last. */
 function elementsBetween(
-  { tokens, closings }: Script,
+  { tokens, closings }: GroovyScript,
   from: number,
   to: number,
 ): readonly (readonly [start: number, end: number])[] {
@@ -146,7 +151,7 @@ function elementsBetween(
 }
 
 /** What a call is given: `name(one, key: two)`, or without parentheses up to the end of its line. */
-function argumentsAt(script: Script, at: number): readonly Argument[] | undefined {
+export function argumentsAt(script: GroovyScript, at: number): readonly GroovyArgument[] | undefined {
   const { text, tokens, closings } = script;
   let from = at + 1;
   let to: number | undefined;
@@ -170,9 +175,9 @@ function argumentsAt(script: Script, at: number): readonly Argument[] | undefine
 
 /** The parameters with what each call says; named arguments are members of the first. */
 function parametersOf(
-  script: Script,
+  script: GroovyScript,
   { parameters, open, close }: GroovyFunction,
-  calls: readonly (readonly Argument[])[],
+  calls: readonly (readonly GroovyArgument[])[],
 ): readonly GroovyLoop[] {
   const { tokens } = script;
   const start = tokens[open]?.span.start ?? 0;
@@ -212,7 +217,7 @@ function parametersOf(
 }
 
 /** The members of the map that begins at a token, each by the token at which its value begins. */
-function membersAt(script: Script, at: number | undefined): ReadonlyMap<string, number> {
+function membersAt(script: GroovyScript, at: number | undefined): ReadonlyMap<string, number> {
   const close = at === undefined || signAt(script.tokens, at) !== "[" ? undefined : script.closings.get(at);
   if (at === undefined || close === undefined) return new Map();
   return new Map(

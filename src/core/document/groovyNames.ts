@@ -4,6 +4,7 @@ import type { ValueStep, WordPart } from "./document.ts";
 import { nameAt, signAt, type GroovyPiece, type GroovyToken } from "./groovy.ts";
 import type { GroovyLoop } from "./groovyCollections.ts";
 import type { GroovyGrowth } from "./groovyDefinitions.ts";
+import { filledTemplates, type GroovyLibrary } from "./groovyLibrary.ts";
 import { partBetween, separatorAt, takesApart } from "./groovyParts.ts";
 import { contentOf, firstLine, within, type GroovyValue } from "./groovyValue.ts";
 
@@ -25,6 +26,10 @@ export interface GroovySources {
   branchOf(index: number): number;
   /** The tokens at which values begin that a function returns. */
   resultsOf(name: string): readonly number[];
+  /** Whether a function of the script has a parameter of the name. */
+  isParameter(name: string): boolean;
+  /** What other files say. */
+  readonly library: GroovyLibrary;
 }
 
 /** How the values are read that a name stands for. */
@@ -97,9 +102,17 @@ export function createGroovyNames(
     const [only, ...others] = assigned.map(({ value }) =>
       within(value, span, [step, stepAt(contentOf(value), `value of ${name}`)]),
     );
-    if (only === undefined) return [{ span, chain: [step] }];
+    if (only === undefined) return importedAt(known, span, step) ?? [{ span, chain: [step] }];
     if (others.length === 0) return only;
     return [{ span, chain: [step], choices: [only, ...others], group: groupOf(assigned.map(({ at }) => places[at])) }];
+  };
+
+  /** What another file says a name to be: a class's constant, what the object of a class has, a variable of a step. */
+  const importedAt = (path: string, span: Span, step: ValueStep): readonly WordPart[] | undefined => {
+    const imported = importedName(path, span.start, sources, tokens);
+    return imported === undefined
+      ? undefined
+      : filledTemplates(sources.library.valuesOf(imported), span, step, () => undefined);
   };
 
   /** The text of a name that is put together by `+=`, as it is written. */
@@ -238,4 +251,19 @@ export function createGroovyNames(
 function isNextOption({ parts: [first] }: GroovyValue, before: string | undefined): boolean {
   const text = first?.text ?? "";
   return /^\s+-/.test(text) || (text.startsWith("-") && /(?:^|\s)$/.test(before ?? "x"));
+}
+
+/** A path as other files know it, which name classes rather than objects of them; undefined for one of the script's own. */
+export function importedName(
+  path: string,
+  offset: number,
+  sources: GroovySources,
+  tokens: readonly GroovyToken[],
+): string | undefined {
+  const [first = "", ...members] = path.split(".");
+  if (sources.isParameter(first)) return undefined;
+  const [place, ...others] = members.length === 0 ? [] : sources.placesOf(first, offset);
+  if (place === undefined && others.length === 0) return path;
+  const made = place !== undefined && nameAt(tokens, place) === "new" ? nameAt(tokens, place + 1) : "";
+  return made === "" || others.length > 0 ? undefined : [made, ...members].join(".");
 }

@@ -6,6 +6,7 @@ import { groovyCollections, type GroovyLoop } from "./groovyCollections.ts";
 import { definitionsAt, groovyDefinitions, growthAt } from "./groovyDefinitions.ts";
 import { createGroovyEvaluation, type GroovyEvaluation } from "./groovyEvaluate.ts";
 import { groovyFunctions } from "./groovyFunctions.ts";
+import { noLibrary, type GroovyLibrary } from "./groovyLibrary.ts";
 import { createGroovyMerges } from "./groovyMerges.ts";
 
 /** The values of a script's variables, environment and parameters. */
@@ -25,9 +26,13 @@ export interface GroovyValues extends Pick<GroovyEvaluation, "valueAt" | "partsO
 /** Cells of a matrix that are told apart. */
 const maximumCells = 64;
 
-/** Finds what a script's tokens define. A name that is given different values is not known. */
-export function createGroovyValues(text: string, tokens: readonly GroovyToken[]): GroovyValues {
-  const { parameters, results, tokens: all } = groovyFunctions(text, tokens);
+/** Finds what a script's tokens define; `library` is what other files do. A name that is given different values is not known. */
+export function createGroovyValues(
+  text: string,
+  tokens: readonly GroovyToken[],
+  library: GroovyLibrary = noLibrary,
+): GroovyValues {
+  const { parameters, parameterNames, results, tokens: all } = groovyFunctions(text, tokens);
   const { members, lists, loops: over } = groovyCollections(tokens, parameters);
   const { places, tokens: defining, environment: names, lines, settings } = groovyDefinitions(text, tokens);
   const loops = [...parameters, ...over];
@@ -80,6 +85,8 @@ export function createGroovyValues(text: string, tokens: readonly GroovyToken[])
     isLines: (index) => lines.has(index),
     branchOf: (index) => branches.get(index) ?? 0,
     resultsOf: (name) => results.get(name) ?? [],
+    isParameter: (name) => parameterNames.has(name),
+    library,
   });
   const known = (parts: readonly WordPart[]): string | undefined =>
     parts.every((part) => part.text !== undefined) ? textOfStretches(parts) : undefined;

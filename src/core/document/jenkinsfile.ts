@@ -9,11 +9,12 @@ import { commandOfParts } from "../shell/wordParts.ts";
 import { wholeSlice } from "../shell/wordValue.ts";
 import type { Document, ImageUse, ShellCommand, WordPart } from "./document.ts";
 import { placeDocument } from "./embedded.ts";
-import { groovyTokens, nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import { closingsOf } from "./groovyBrackets.ts";
+import { argumentsAt, type GroovyScript } from "./groovyFunctions.ts";
 import { createGroovyValues } from "./groovyValues.ts";
-import { withoutShorthand } from "./groovyShorthand.ts";
-import { withWords } from "./groovyWords.ts";
 import { createKeptImages } from "./jenkinsKept.ts";
+import { createJenkinsLibrary, jenkinsTokens, ownImages } from "./jenkinsLibrary.ts";
 import { namesGivenAt } from "./jenkinsOutputs.ts";
 import { objectImageAt } from "./jenkinsObjects.ts";
 import {
@@ -28,17 +29,20 @@ import {
 } from "./jenkinsPlaces.ts";
 import { isPod, readPod, stringScalar } from "./jenkinsPods.ts";
 import { isTold, podImagesAt, stepImageAt } from "./jenkinsSteps.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
 import { inDocumentOrder } from "./yamlImage.ts";
 
 /**
  * Reads a Jenkins pipeline, declarative or scripted: the images of docker agents, of `docker.image` and its kind, of pod
  * and container templates, and the commands of `sh` steps. Variables and parameters are followed to what the file
- * says; `docker.build` names an output.
+ * says, and its library's other files among `siblings`; `docker.build` names an output. `depth` is how many files have
+ * led to this one.
  */
-export function readJenkinsfile(source: string, path: string): Document {
+export function readJenkinsfile(source: string, path: string, siblings: Siblings = noSiblings, depth = 0): Document {
   const text = withoutByteOrderMark(source);
-  const tokens = withoutShorthand(text, withWords(text, groovyTokens(text)));
-  const values = createGroovyValues(text, tokens);
+  const tokens = jenkinsTokens(text);
+  const library = createJenkinsLibrary({ path, tokens, siblings, depth, read: readJenkinsfile });
+  const values = createGroovyValues(text, tokens, library);
   const commands: ShellCommand[] = [];
   const furtherCommands: ShellCommand[] = [];
   /** Those of a pipeline within the script. */
@@ -49,6 +53,9 @@ export function readJenkinsfile(source: string, path: string): Document {
   const pods: ImageUse[] = [];
   const outputs: GivenImages["outputs"][number][] = [];
   const taken = new Set<number>();
+  /** Where values begin that a step of the library runs as images. */
+  const handedOn = new Set<number>();
+  let whole: GroovyScript | undefined;
   const blocks: string[] = [];
   const is = (index: number, sign: string): boolean => signAt(tokens, index) === sign;
   const seenPods = new Set<number>();
@@ -91,7 +98,7 @@ export function readJenkinsfile(source: string, path: string): Document {
     });
   };
   const addImage = (index: number, site: string, { registry, isLocal }: MentionOptions = {}): void => {
-    const value = values.valueAt(index);
+    const value = handedOn.has(index) ? undefined : values.valueAt(index);
     if (value === undefined) return;
     for (let at = index; at < value.next; at++) taken.add(at);
     mention(withCaller(value, text), value.span, site, { registry, isLocal, endsWithName: value.endsWithName });
@@ -106,6 +113,16 @@ export function readJenkinsfile(source: string, path: string): Document {
     if (made !== undefined) return addImage(made, "image");
     const image = stepImageAt(text, tokens, at, values, blocks.length === 1 ? blocks[0] : undefined);
     if (image !== undefined) addImage(image, "image", { isLocal: true });
+  };
+  /** What a step of the library itself is given, and runs as an image. */
+  const addHanded = (at: number, step: string): void => {
+    whole ??= { text, tokens, closings: closingsOf(tokens) };
+    const given = values.defines(step) ? [] : (argumentsAt(whole, at) ?? []);
+    for (const { parts, value, index, endsWithName } of ownImages(library, step, given, values)) {
+      for (let token = index; token < value.next; token++) taken.add(token);
+      handedOn.add(index);
+      mention(parts, value.span, "image", { isLocal: true, endsWithName });
+    }
   };
   const addScript = (script: number, windowsShell?: WindowsShell): void => {
     const value = values.valueAt(script);
@@ -157,6 +174,8 @@ export function readJenkinsfile(source: string, path: string): Document {
     const isCall = tokens[argument] !== undefined && !is(at + 1, "=") && !is(at + 1, ":");
     // A library is handed the pipeline: `script.docker.image`, `steps.sh`.
     const called = token.text.includes(".") ? token.text.replace(holder, "") : token.text;
+    const step = token.text.replace(/^(?:ctx|context|dsl|jenkins|pipeline|script|steps|this)\./, "");
+    if (library.hasStep(step)) addHanded(at, step);
     if (/(?:\.(?:tag|push)|^docker\.(?:build|image))$/.test(called))
       for (const text of namesGivenAt(tokens, at, argument, values, registryOf(blocks)))
         for (const word of commandOfParts([{ text, span: token.span, chain: [] }], token.span).words)
@@ -237,7 +256,7 @@ export function readJenkinsfile(source: string, path: string): Document {
         if (scalar === undefined || !/^\s*(?:@Library\b[^\n]*\s+)?(?:pipeline|node|podTemplate)\b/.test(scalar.text))
           break;
         taken.add(argument);
-        const found = placeDocument(readJenkinsfile(scalar.text, path), scalar, text);
+        const found = placeDocument(readJenkinsfile(scalar.text, path, siblings, depth), scalar, text);
         pods.push(...found.images);
         inner.push(...found.commands);
         break;

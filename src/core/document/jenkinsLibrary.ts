@@ -1,0 +1,278 @@
+import { formatFamiliar } from "../image/reference.ts";
+import type { Span } from "../image/span.ts";
+import { textOfStretches } from "../shell/stretch.ts";
+import type { Document, WordPart } from "./document.ts";
+import { groovyTokens, nameAt, signAt, type GroovyToken } from "./groovy.ts";
+import type { GroovyArgument } from "./groovyFunctions.ts";
+import type { GroovyLibrary, GroovyTemplate } from "./groovyLibrary.ts";
+import { withoutShorthand } from "./groovyShorthand.ts";
+import type { GroovyValue } from "./groovyValue.ts";
+import { createGroovyValues, type GroovyValues } from "./groovyValues.ts";
+import { isPossibleImage } from "./imageShape.ts";
+import { withWords } from "./groovyWords.ts";
+import { folderOf, type Siblings } from "./siblings.ts";
+
+/** The library that a script belongs to, or stands beside: steps in `vars`, classes in `src`. */
+export interface JenkinsLibrary extends GroovyLibrary {
+  /** Whether a path names a step of the library, or what such a step defines. */
+  hasStep(path: string): boolean;
+  /** The images that a step runs and takes from what it is given, whose names are as for `valuesOf`. */
+  imagesOf(path: string, given: readonly string[]): readonly GroovyTemplate[];
+}
+
+/** A script, how the files beside it are found, and how one is read. */
+interface Script {
+  readonly path: string;
+  readonly tokens: readonly GroovyToken[];
+  readonly siblings: Siblings;
+  /** How many files have led to this one. */
+  readonly depth: number;
+  readonly read: (text: string, path: string, siblings: Siblings, depth: number) => Document;
+}
+
+/** Files that lead to others are followed as deep as this. */
+const maximumDepth = 2;
+/** What is looked for in other files for one script. */
+const maximumReadings = 40;
+/** Longest file that is looked into. */
+const maximumText = 50_000;
+const maximumCases = 16;
+const maximumTokens = 2000;
+/** What stands for an argument while a file is read. */
+const placeholder = /jlarg(\d+)x/;
+/** What every file is written with that runs an image. */
+const mayRun = /docker|podman|container|image|kind\s*:\s*Pod/i;
+
+/** Steps and variables that Jenkins itself and its common plug-ins have, which no library is asked for. */
+const ofJenkins = new Set(
+  (
+    "agent ansiColor archiveArtifacts assert bat booleanParam build buildDiscarder catch catchError checkout choice " +
+    "cleanWs container containerTemplate cron currentBuild deleteDir def dir disableConcurrentBuilds docker echo else " +
+    "emailext env environment error expression file fileExists findFiles for git githubNotify if import input isUnix it " +
+    "junit label library libraryResource load lock logRotator mail milestone new node options packag parallel params " +
+    "pipeline pipelineTriggers podTemplate pollSCM powershell print println properties publishHTML pwd pwsh readFile " +
+    "readJSON readMavenPom readProperties readYaml recordIssues retry return scm script sh slackSend sleep sshagent stage " +
+    "stages stash step steps string switch throw timeout timestamps tool triggers unstable unstash usernamePassword " +
+    "waitForQualityGate waitUntil when while withCredentials withDockerRegistry withEnv withMaven withSonarQubeEnv " +
+    "writeFile writeJSON writeYaml ws zip"
+  ).split(" "),
+);
+
+/** Tokens of a script as its reader takes them. */
+export function jenkinsTokens(text: string): readonly GroovyToken[] {
+  return withoutShorthand(text, withWords(text, groovyTokens(text)));
+}
+
+/** What a script may take from the library in its workspace (Jenkins, "Extending with Shared Libraries"). */
+export function createJenkinsLibrary({ path, tokens, siblings, depth, read }: Script): JenkinsLibrary {
+  const root = /^(?:[^]*?\/)??(?=(?:vars|src)\/)/.exec(path)?.[0] ?? "";
+  const kept = new Map<string, readonly GroovyTemplate[]>();
+  let left = maximumReadings;
+  let steps: ReadonlySet<string> | undefined;
+  let imports: Imports | undefined;
+  const isStep = (name: string): boolean => {
+    if (depth > maximumDepth || ofJenkins.has(name) || !/^[a-z]\w*$/.test(name)) return false;
+    steps ??= new Set(siblings(`${root}vars/`)?.split("\n"));
+    return steps.has(`${name}.groovy`);
+  };
+  /** The files that may define what a path names, each with what the path is there. */
+  const placesOf = (whole: string): readonly Place[] => {
+    if (depth > maximumDepth) return [];
+    const [first = "", ...rest] = whole.split(".");
+    if (isStep(first)) return [{ file: `${root}vars/${first}.groovy`, member: rest.join(".") || "call" }];
+    imports ??= importsOf(tokens);
+    const fixed = imports.members.get(whole);
+    if (fixed !== undefined) return [{ file: `${root}src/${fixed.join("/")}.groovy`, member: whole }];
+    const at = whole.split(".").findIndex((name) => /^[A-Z]/.test(name));
+    const member = whole
+      .split(".")
+      .slice(at + 1)
+      .join(".");
+    if (at < 0 || member === "") return [];
+    const name = whole.split(".")[at] ?? "";
+    const named = at > 0 ? whole.split(".").slice(0, at) : imports.classes.get(name);
+    const own = path.startsWith(`${root}src/`) ? [folderOf(path)] : [];
+    const folders =
+      named === undefined
+        ? [...own, ...imports.packages.map((one) => `${root}src/${one.join("/")}/`)]
+        : [`${root}src/${named.join("/")}/`];
+    return folders.map((folder) => ({ file: `${folder}${name}.groovy`, member }));
+  };
+  const readingOf = (
+    whole: string,
+    given: readonly string[] | undefined,
+    kind: string,
+    find: (text: string, file: string, said: string) => readonly GroovyTemplate[],
+  ): readonly GroovyTemplate[] => {
+    const key = `${kind} ${whole} ${given?.map((name) => `${name},`).join("") ?? "-"}`;
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const found: GroovyTemplate[] = [];
+    for (const { file, member } of placesOf(whole)) {
+      const text = found.length > 0 || left-- <= 0 || file === path ? undefined : siblings(file);
+      if (text === undefined || text.length > maximumText) continue;
+      const said = given === undefined ? member : `${member}(${argumentsOf(given)})`;
+      found.push(...find(text, file, said));
+    }
+    kept.set(key, found);
+    return found;
+  };
+  const evaluated = (text: string, file: string, said: string): readonly GroovyTemplate[] => {
+    const all = `${text}\n${said}\n`;
+    const inner = jenkinsTokens(all);
+    const library = createJenkinsLibrary({ path: file, tokens: inner, siblings, depth: depth + 1, read });
+    const values = createGroovyValues(all, inner, library);
+    const at = inner.findLastIndex(({ span }) => span.start === text.length + 1);
+    const templates = templatesOf(values.valueAt(at)?.parts ?? []);
+    return templates.filter((one) => one.some((piece) => piece !== undefined));
+  };
+  return {
+    hasStep: (whole) => isStep(whole.split(".")[0] ?? ""),
+    valuesOf(whole, given) {
+      imports ??= importsOf(tokens);
+      if (given === undefined && !whole.includes(".") && !imports.members.has(whole)) return [];
+      const found = readingOf(whole, given, "value", evaluated);
+      // What is asked for as a property may have a method that gives it.
+      const getter = whole.replace(/(?<=\.)\w(?=\w*$)/, (first) => `get${first.toUpperCase()}`);
+      return found.length > 0 || given !== undefined || getter === whole
+        ? found
+        : readingOf(getter, [], "value", evaluated);
+    },
+    imagesOf: (whole, given) =>
+      readingOf(whole, given, "images", (text, file, said) => {
+        if (!mayRun.test(text)) return [];
+        const { images } = read(`${text}\n${said} { }\n`, file, siblings, depth + 1);
+        const found = new Map<string, GroovyTemplate>();
+        for (const { reference } of images) {
+          const name = reference === undefined ? "" : formatFamiliar(reference);
+          if (placeholder.test(reference?.repository ?? "")) found.set(name, piecesOf(name));
+        }
+        return [...found.values()].slice(0, maximumCases);
+      }),
+  };
+}
+
+/** An image of which a step's argument is the name. */
+interface HandedImage {
+  readonly parts: readonly WordPart[];
+  readonly value: GroovyValue;
+  /** The token at which the argument's value begins. */
+  readonly index: number;
+  /** Whether nothing can be written behind it. */
+  readonly endsWithName: boolean;
+}
+
+/** The images that a step of the library runs, as far as their names are what the script gives it. */
+export function ownImages(
+  library: JenkinsLibrary,
+  step: string,
+  given: readonly GroovyArgument[],
+  values: Pick<GroovyValues, "valueAt">,
+): readonly HandedImage[] {
+  if (given.length === 0) return [];
+  const templates = library.imagesOf(
+    step,
+    given.map(({ key }) => key ?? ""),
+  );
+  return templates.flatMap((template): readonly HandedImage[] => {
+    const naming = given[nameOf(template) ?? -1];
+    const value = naming === undefined ? undefined : values.valueAt(naming.at);
+    if (naming === undefined || value === undefined || !mayName(value.parts)) return [];
+    const start = value.parts[0]?.span.start ?? value.span.start;
+    const end = value.parts.at(-1)?.span.end ?? value.span.end;
+    const name = nameOf(template);
+    let isBefore = true;
+    const parts = template.flatMap((piece, at): readonly WordPart[] => {
+      if (piece === name) isBefore = false;
+      const place = isBefore ? { start, end: start } : { start: end, end };
+      if (typeof piece === "string")
+        return [{ text: piece, span: place, chain: [{ span: place, label: `step ${step}`, text: piece }] }];
+      // Nothing is pinned before a tag that the step has of its own.
+      if (piece === name && at === template.length - 1) return value.parts;
+      const argument = piece === undefined ? undefined : given[piece];
+      const other = argument === undefined ? undefined : values.valueAt(argument.at)?.parts;
+      return [wholeOf(other ?? [{ span: place, chain: [] }], piece === name ? { start, end } : place)];
+    });
+    return [{ parts, value, index: naming.at, endsWithName: value.endsWithName || template.at(-1) !== name }];
+  });
+}
+
+/** Whether parts may be the name of an image as far as they are known: not a file, and not one of which no beginning is. */
+function mayName(parts: readonly WordPart[]): boolean {
+  const [first] = parts;
+  if (parts.length === 1 && first?.choices !== undefined) return first.choices.some(mayName);
+  return parts.every(({ text }) => text !== undefined)
+    ? isPossibleImage(textOfStretches(parts))
+    : /^\w/.test(first?.text ?? "");
+}
+
+/** Parts as one that stands at a place. */
+function wholeOf(parts: readonly WordPart[], span: Span): WordPart {
+  const isKnown = parts.every(({ text }) => text !== undefined);
+  const chain = parts.flatMap((part) => part.chain);
+  return isKnown ? { text: textOfStretches(parts), span, chain } : { span, chain };
+}
+
+/** The argument that ends the path of an image: what stands before its tag. */
+function nameOf(template: GroovyTemplate): number | undefined {
+  let found: number | undefined;
+  for (const piece of template) {
+    if (typeof piece === "number") found = piece;
+    // The host of a registry may have a port.
+    else if (found !== undefined && /^[^/]*[:@](?![^/]*\/)/.test(piece ?? "")) return found;
+  }
+  return found;
+}
+
+interface Place {
+  readonly file: string;
+  readonly member: string;
+}
+
+interface Imports {
+  /** The packages of classes by the name that a script has for them. */
+  readonly classes: ReadonlyMap<string, readonly string[]>;
+  /** Packages all of whose classes are there. */
+  readonly packages: readonly (readonly string[])[];
+  /** The classes of members that need no class's name, with their packages. */
+  readonly members: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What a script imports (Groovy language documentation, "Imports"). */
+function importsOf(tokens: readonly GroovyToken[]): Imports {
+  const classes = new Map<string, readonly string[]>();
+  const members = new Map<string, readonly string[]>();
+  const packages: (readonly string[])[] = [];
+  for (let at = 0; at < Math.min(tokens.length, maximumTokens); at++) {
+    if (nameAt(tokens, at) !== "import") continue;
+    const isStatic = nameAt(tokens, at + 1) === "static";
+    const path = nameAt(tokens, isStatic ? at + 2 : at + 1).split(".");
+    const isAll = signAt(tokens, isStatic ? at + 3 : at + 2) === ".";
+    const alias = nameAt(tokens, at + 2) === "as" ? nameAt(tokens, at + 3) : (path.at(-1) ?? "");
+    if (isStatic && !isAll) members.set(path.at(-1) ?? "", path.slice(0, -1));
+    else if (!isStatic && isAll) packages.push(path);
+    else if (!isStatic && alias === path.at(-1)) classes.set(alias, path.slice(0, -1));
+  }
+  return { classes, packages, members };
+}
+
+function argumentsOf(given: readonly string[]): string {
+  return given.map((name, index) => `${name === "" ? "" : `${name}: `}'jlarg${index}x'`).join(", ");
+}
+
+/** A text with the placeholders in it as the arguments that they stand for. */
+function piecesOf(text: string): GroovyTemplate {
+  return text
+    .split(placeholder)
+    .map((piece, index) => (index % 2 === 0 ? piece : Number(piece)))
+    .filter((piece) => piece !== "");
+}
+
+function templatesOf(parts: readonly WordPart[]): readonly GroovyTemplate[] {
+  let found: GroovyTemplate[] = [[]];
+  for (const { text, choices } of parts) {
+    const next = choices?.flatMap(templatesOf) ?? [text === undefined ? [undefined] : piecesOf(text)];
+    found = found.flatMap((before) => next.map((one) => [...before, ...one])).slice(0, maximumCases);
+  }
+  return found;
+}
