@@ -29,7 +29,7 @@ const composeName =
 
 /** `Makefile`, `GNUmakefile`, `lib.Makefile`, `Makefile.docker`, `rules.mk`. */
 const makefileName = /^(?:[\w.-]*[._-])?(?:gnu)?makefile(?:[._-][\w.-]*)?$|\.mk$/i;
-const notMakefile = /\.(?:sh|py|rb|pl|bak|orig|rej|erb|j2|tmpl|tpl)$/i;
+const notMakefile = /\.(?:sh|py|rb|pl|bak|orig|rej|erb|j2|tmpl|tpl|toml)$/i;
 
 const byPath: readonly { readonly dialect: Dialect; readonly matches: (path: string, name: string) => boolean }[] = [
   {

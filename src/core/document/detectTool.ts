@@ -20,6 +20,10 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["buildpacks", /(?:^|\/)(?:project|builder|package)\.toml$/],
   ["cross", /(?:^|\/)Cross\.toml$/],
   [
+    "toml-tasks",
+    /(?:^|\/)(?:\.?mise(?:\.[\w-]+)*\.toml|(?:\.config\/|\.)?mise\/(?:config(?:\.[\w-]+)*|conf\.d\/[^/]+)\.toml|Makefile\.toml|[\w-]+\.Makefile\.toml|pixi\.toml|pyproject\.toml)$/,
+  ],
+  [
     "runtime-config",
     /(?:^|\/)[^/]*(?:config|containerd|runner)[^/]*\.toml$|(?:^|\/)crio(?:\.conf\.d\/[^/]+|[\w-]*)\.conf$/i,
   ],

@@ -73,6 +73,7 @@ export type Dialect =
   | "taskfile"
   | "vagrantfile"
   | "package-scripts"
+  | "toml-tasks"
   | "editor-tasks"
   | "justfile"
   | "nix"

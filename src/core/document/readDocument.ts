@@ -69,6 +69,7 @@ import { readTravis } from "./travis.ts";
 import { readWaypoint } from "./waypoint.ts";
 import { readVagrantfile } from "./vagrantfile.ts";
 import { readTomlConfig } from "./tomlConfig.ts";
+import { readTomlTasks } from "./tomlTasks.ts";
 import { readSkaffold } from "./skaffold.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 
@@ -158,6 +159,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["serverless", readServerless],
   ["taskfile", readTaskfile],
   ["package-scripts", readPackageScripts],
+  ["toml-tasks", readTomlTasks],
   ["editor-tasks", readEditorTasks],
   ["justfile", readJustfile],
 ]);

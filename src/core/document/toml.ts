@@ -8,9 +8,22 @@ export interface TomlString extends Literal {
 const maximumStrings = 50_000;
 const maximumDepth = 30;
 
+/** A string of any kind, as pieces of its value that the document holds as they are, and others. */
+export interface TomlText extends Literal {
+  readonly path: readonly string[];
+  readonly pieces: readonly TomlPiece[];
+}
+
+/** Text of a string; `at`: where the document has it, or what it stands for. */
+interface TomlPiece {
+  readonly text: string;
+  readonly at: number;
+  readonly isWritten: boolean;
+}
+
 interface Reader {
   readonly text: string;
-  readonly strings: TomlString[];
+  readonly strings: (TomlString & WrittenString)[];
   at: number;
 }
 
@@ -19,6 +32,20 @@ interface Reader {
  * TOML is left out.
  */
 export function tomlStrings(text: string): readonly TomlString[] {
+  return stringsOf(text)
+    .filter(({ isExact }) => isExact)
+    .map(({ path, text: value, span }) => ({ path, text: value, span }));
+}
+
+/** All strings of a TOML 1.0 document, those on several lines and with escapes, too. */
+export function tomlTexts(text: string): readonly TomlText[] {
+  return stringsOf(text).map((string) => {
+    const pieces = piecesOf(string);
+    return { path: string.path, span: string.span, text: pieces.map((piece) => piece.text).join(""), pieces };
+  });
+}
+
+function stringsOf(text: string): Reader["strings"] {
   const reader: Reader = { text, strings: [], at: 0 };
   let table: readonly string[] = [];
   while (reader.at < text.length && reader.strings.length < maximumStrings) {
@@ -80,7 +107,7 @@ function readValue(reader: Reader, path: readonly string[], depth: number): void
   const first = reader.text.charAt(reader.at);
   if (first === '"' || first === "'") {
     const string = readString(reader);
-    if (string?.isExact === true) reader.strings.push({ path, text: string.text, span: string.span });
+    if (string !== undefined) reader.strings.push({ path, ...string });
   } else if ((first === "[" || first === "{") && depth < maximumDepth) {
     reader.at += 1;
     readItems(reader, path, first === "[" ? "]" : "}", depth + 1);
@@ -109,8 +136,42 @@ function readItems(reader: Reader, path: readonly string[], close: string, depth
   }
 }
 
+/** What stands between a string's quotes. */
+interface WrittenString extends Literal {
+  readonly isExact: boolean;
+  readonly isLong: boolean;
+  readonly quote: string;
+}
+
+const escape = /\\(?:[ \t]*\r?\n\s*|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)/g;
+const escaped = new Map(Object.entries({ b: "\b", t: "\t", n: "\n", f: "\f", r: "\r", e: "\x1b" }));
+
+/** The value of a string, whose first line break is not its own and whose escapes stand for something else. */
+function piecesOf({ text, span, isLong, quote }: WrittenString): readonly TomlPiece[] {
+  let at = isLong ? (/^\r?\n/.exec(text)?.[0].length ?? 0) : 0;
+  const pieces: TomlPiece[] = [];
+  const add = (end: number): void => {
+    if (end > at) pieces.push({ text: text.slice(at, end), at: span.start + at, isWritten: true });
+  };
+  for (const { 0: whole, index } of quote === "'" ? [] : text.matchAll(escape)) {
+    add(index);
+    at = index + whole.length;
+    const value = meaningOf(whole.slice(1));
+    if (value !== "") pieces.push({ text: value, at: span.start + index, isWritten: false });
+  }
+  add(text.length);
+  return pieces;
+}
+
+function meaningOf(after: string): string {
+  if (/^\s/.test(after)) return "";
+  const code = /^[uU]./.test(after) ? Number.parseInt(after.slice(1), 16) : undefined;
+  if (code !== undefined) return code <= 0x10_ff_ff ? String.fromCodePoint(code) : "";
+  return escaped.get(after) ?? after;
+}
+
 /** A string of any of the four kinds; undefined where it does not end. */
-function readString(reader: Reader): (Literal & { readonly isExact: boolean }) | undefined {
+function readString(reader: Reader): WrittenString | undefined {
   const { text, at: open } = reader;
   const quote = text.charAt(open);
   const isLong = text.startsWith(quote.repeat(3), open);
@@ -121,7 +182,7 @@ function readString(reader: Reader): (Literal & { readonly isExact: boolean }) |
       reader.at = at + close.length;
       const value = text.slice(start, at);
       const isExact = !value.includes("\n") && (quote === "'" || !value.includes("\\"));
-      return { text: value, span: { start, end: at }, isExact };
+      return { text: value, span: { start, end: at }, isExact, isLong, quote };
     }
     if (text.charAt(at) === "\n" && !isLong) break;
     if (text.charAt(at) === "\\" && quote === '"') at += 1;
