@@ -2,6 +2,7 @@ import type { Dialect, Document, ImageUse, ShellCommand, WordPart } from "../doc
 import { createBuiltImages, joinedName, namesOf, repositoryOf, type BuiltImages } from "./builtImages.ts";
 import { heldScripts } from "./heldChoices.ts";
 import { innerCommands } from "./innerCommand.ts";
+import { listedScripts } from "./listedScripts.ts";
 import { runsElsewhere } from "./shellInterpreter.ts";
 import { inDocumentOrder } from "../document/yamlImage.ts";
 import { imagesOfTool } from "./imageTools.ts";
@@ -127,7 +128,8 @@ function readCommands(
         const whole = wholeSlice(valueOfWord(inner.word, document.text));
         const script = inner.isNamed === true ? (afterName(whole, /^[\w.-]+=/) ?? whole) : whole;
         const around = isRemote ? { ...command, isRemote } : command;
-        for (const one of commandsOf(script, around, document.text)) visit(one, depth + 1);
+        for (const held of inner.isList === true ? listedScripts(script) : [script])
+          for (const one of commandsOf(held, around, document.text)) visit(one, depth + 1);
         continue;
       }
       const { tool, rest } = inner.invocation;

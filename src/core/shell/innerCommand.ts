@@ -1,13 +1,14 @@
 import type { ShellCommand, ShellWord } from "../document/document.ts";
 import { isWholeImage } from "../document/imageShape.ts";
 import { invocationOf, programWords, type Invocation } from "./invocation.ts";
+import { sentScripts } from "./listedScripts.ts";
 import { isShellProgram, remoteCommandAt, scriptAt } from "./shellInterpreter.ts";
 
 /** What a command runs: a tool with its words, or a script that a word holds. */
 export type InnerCommand =
   | { readonly kind: "tool"; readonly invocation: Invocation }
-  /** `isNamed`: the script stands after a name and `=`. */
-  | { readonly kind: "script"; readonly word: ShellWord; readonly isNamed?: boolean };
+  /** `isNamed`: the script stands after a name and `=`; `isList`: it is one of those that a list there holds. */
+  | { readonly kind: "script"; readonly word: ShellWord; readonly isNamed?: boolean; readonly isList?: boolean };
 
 /** What a command runs in the end, whatever stands before it: `sudo`, `retry 3`, `ssh host`. */
 export function innerCommands(command: ShellCommand): readonly InnerCommand[] {
@@ -26,6 +27,8 @@ export function innerCommands(command: ShellCommand): readonly InnerCommand[] {
     const scripts = invocation.rest.filter(({ text, raw }) => !raw.startsWith("-") && /\s/.test(text ?? raw));
     if (scripts.length > 0) return scripts.map((script) => ({ kind: "script", word: script }));
   }
+  const sent = sentScripts(invocation);
+  if (sent.length > 0) return sent.map((word) => ({ kind: "script", word, isList: true }));
   if (invocation.tool === "alias")
     return invocation.rest.flatMap((named) =>
       /^[\w.-]+=/.test(named.raw) ? [{ kind: "script", word: named, isNamed: true }] : [],

@@ -1,3 +1,5 @@
+import { isSentCommand } from "./listedScripts.ts";
+
 const shells = new Set(["sh", "bash", "dash", "ash", "zsh", "ksh", "mksh"]);
 
 /** Whether a program (`/bin/bash`, `sh`) is a shell whose scripts this reader understands. */
@@ -59,8 +61,12 @@ function sshAt(words: readonly (string | undefined)[]): number {
   return beforeSsh.test(words[0] ?? "") ? words.slice(0, 6).indexOf("ssh") : -1;
 }
 
-/** Whether what a command with these words runs is run by another machine: `ssh host`, `gcloud compute ssh vm`. */
+/**
+ * Whether what a command with these words runs is run by another machine: `ssh host`, `gcloud compute ssh vm`,
+ * `aws ssm send-command`.
+ */
 export function runsElsewhere(words: readonly (string | undefined)[]): boolean {
+  if (words[0] === "aws") return isSentCommand(words);
   return sshAt(words) >= 0 || (words[0] === "gcloud" && words.slice(1, 5).includes("ssh"));
 }
 
