@@ -131,7 +131,7 @@ export function variablesBeside(
   /** What a play says for all of its roles, or for this one, then its files of variables, then those of its hosts. */
   const ofPlay = (play: YamlNode, name: string, folder: string, file: string): FoundVariable | undefined => {
     const run = itemsOf(valueAt(play, "roles")).find((item) => roleOf(item) === own);
-    if (run === undefined) return undefined;
+    if (run === undefined && own !== "") return undefined;
     const node = valueAt(run, name) ?? valueAt(run, "vars", name) ?? valueAt(play, "vars", name);
     const said = variableOf(node, `${name} of ${file}`, fileAt(folder + file));
     if (said !== undefined) return said;
@@ -145,13 +145,13 @@ export function variablesBeside(
     }
     return undefined;
   };
-  /** What the plays of the project say that run this role. */
+  /** What the plays of the project say that run this role, or those beside the folder of tasks or templates that is none's. */
   const ofPlays: VariableLookup = (name) => {
-    if (role === undefined || own === "") return undefined;
-    for (const folder of [`${role}../../`, `${role}../../playbooks/`]) {
+    if (role === undefined) return undefined;
+    for (const folder of own === "" ? [role] : [`${role}../../`, `${role}../../playbooks/`]) {
       const names = namesBeside(siblingPath(path, `${folder}any`) ?? "", siblings) ?? [];
       for (const file of names.filter((one) => yaml.test(one)).slice(0, maximumFiles)) {
-        if (siblings(siblingPath(path, folder + file) ?? "")?.includes(own) !== true) continue;
+        if (siblings(siblingPath(path, folder + file) ?? "")?.includes(own === "" ? "hosts:" : own) !== true) continue;
         for (const play of itemsOf(fileAt(folder + file)?.root)) {
           const said = ofPlay(play, name, folder, file);
           if (said !== undefined) return said;

@@ -17,10 +17,15 @@ export type Filling = "jinja" | "terraform" | "nobody";
 export function fillingOf(path: string, text: string): Filling | undefined {
   if (jinja.test(path) || ofRole.test(path))
     return /\{[{%#]/.test(text) ? "jinja" : jinja.test(path) ? "nobody" : undefined;
+  if (text.includes("{{") && /(?:^|\/)templates\//.test(path) && imageOfJinja.test(text)) return "jinja";
   if (text.includes("{%") && /\.ya?ml$/i.test(path) && isJinjaManifest(text)) return "jinja";
   if (terraform.test(path)) return isGoTemplate(path, text) ? undefined : "terraform";
   return sample.test(path) ? "nobody" : undefined;
 }
+
+/** An image with a variable of Jinja: those of Helm begin with a dot or a dollar sign, and its functions take arguments. */
+const imageOfJinja =
+  /(?:^|[\s{,"'-])(?:image["']?[ \t]*[:=]|Image=)[^\n{]{0,200}\{\{-?[ \t]*[a-z_][\w.]*[ \t]*(?:\||-?\}\})/m;
 
 /** Whether a manifest has statements of Jinja on lines of their own, which are no YAML, though its name does not say so. */
 function isJinjaManifest(text: string): boolean {

@@ -70,7 +70,13 @@ export function assignRead(
   }
   const parted =
     delimiter === undefined || delimiter === "" || isRead ? lines : lines.flatMap((one) => linesOf(one, delimiter));
-  const items = isRead ? fieldsOf(parted[0] ?? [], Number.POSITIVE_INFINITY, ifs) : parted;
+  const [first = []] = parted;
+  const isChosen = isRead && first.length === 1 && first[0]?.choices !== undefined;
+  const items = isChosen
+    ? first.flatMap((line) => chosenFields(line, Number.POSITIVE_INFINITY, ifs)).map((field) => [field])
+    : isRead
+      ? fieldsOf(first, Number.POSITIVE_INFINITY, ifs)
+      : parted;
   state.variables.assignArray(
     array,
     items.map((stretches) => ({
@@ -87,14 +93,23 @@ export function assignChosen(
   line: Stretch,
   ifs: string | undefined,
 ): void {
-  const { choices = [], group = choices, start, end } = line;
-  const each = choices.map((parts) =>
-    fieldRanges(textOfStretches(parts), names.length, ifs).map((range) => partsOfSlice({ value: { parts }, ...range })),
-  );
+  const fields = chosenFields(line, names.length, ifs);
   for (const [index, name] of names.entries()) {
-    const own = each.map((fields) => fields[index] ?? []);
-    state.variables.assign(name, undefined, [{ text: undefined, start, end, steps: line.steps, choices: own, group }]);
+    const field = fields[index] ?? { ...line, text: undefined, choices: (line.choices ?? []).map(() => []) };
+    state.variables.assign(name, undefined, [field]);
   }
+}
+
+/** The fields of a line that is one of several: each is what stands there in one of them. */
+function chosenFields(line: Stretch, count: number, ifs: string | undefined): readonly Stretch[] {
+  const { choices = [], group = choices, start, end, steps } = line;
+  const each = choices.map((parts) =>
+    fieldRanges(textOfStretches(parts), count, ifs).map((range) => partsOfSlice({ value: { parts }, ...range })),
+  );
+  const most = Math.min(maximumNames, Math.max(0, ...each.map(({ length }) => length)));
+  return Array.from({ length: most }, (_, index) => {
+    return { text: undefined, start, end, steps, choices: each.map((fields) => fields[index] ?? []), group };
+  });
 }
 
 /** Sets what `read` reads once for each of the lines. */

@@ -56,6 +56,17 @@ describe("variablesBeside", () => {
     ]);
   });
 
+  it("follows the variables of plays beside a folder of tasks that is no role's", () => {
+    const beside = new Map([
+      ["site/", "play.yml\nnamed.yml\ntasks/"],
+      ["site/play.yml", "- hosts: all\n  vars: {tag: '2'}\n  vars_files: [named.yml]\n"],
+      ["site/named.yml", "image: a/named\ntag: '1'\n"],
+    ]);
+    const source = "- docker_container: {image: '{{ image }}:{{ tag }}'}\n";
+    const { images } = readAnsible(source, "site/tasks/web.yml", (path) => beside.get(path));
+    assert.deepEqual(images.map(summary), ["docker_container docker.io/a/named:2 resolved"]);
+  });
+
   it("follows the variables of a play's hosts and roles, in files and folders", () => {
     const files = new Map([
       ["group_vars/", "all/\nall.yml\nweb/\nother.yml"],

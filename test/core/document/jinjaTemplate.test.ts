@@ -6,6 +6,10 @@ import { expectPinsToHold, expectToSurvive, expectUses, summary } from "../../he
 const files = new Map([
   ["roles/web/defaults/main.yml", 'web_tag: "1.2"\nweb_image: "{{ registry }}/acme/web:{{ web_tag }}"\n'],
   ["group_vars/all.yml", "registry: ghcr.io\nengine: podman\n"],
+  ["./", "named.yml\nnotes.yml\nsite.yml\ntemplates/"],
+  ["notes.yml", "a: 1\n"],
+  ["named.yml", "api_version: 4.2\n"],
+  ["site.yml", "- hosts: all\n  vars_files: [named.yml]\n"],
 ]);
 const readAt = (path: string) => (text: string) => readDocument(text, path, (file) => files.get(file));
 
@@ -95,6 +99,21 @@ ExecStop={{ host_command_sh }} create acme/no
     "image ? partial",
   ],
   [
+    "a file in a folder of templates whose name does not say so, beside a play that names its values",
+    "templates/jobs/api.hcl",
+    `job "api" {
+  group "a" {
+    task "t" {
+      driver = "docker"
+      config { image = "«acme/api:{{ api_version }}»" }
+      template { data = "{{ key "a" }}" }
+    }
+  }
+}
+`,
+    "task docker.io/acme/api:4.2 resolved",
+  ],
+  [
     "a job of Nomad, whose own templates are raw",
     "jobs/web.nomad.j2",
     `job "web" {
@@ -134,7 +153,10 @@ describe("readJinjaTemplate", () => {
     const [use] = document.images;
     assert.equal(document.path, "roles/web/templates/compose.yml.j2");
     assert.equal(use && summary(use), "image ghcr.io/acme/web:1.2 resolved");
-    assert.deepEqual(new Set(use?.chain.flatMap(({ file }) => file ?? [])), new Set(files.keys()));
+    assert.deepEqual(
+      new Set(use?.chain.flatMap(({ file }) => file ?? [])),
+      new Set(["roles/web/defaults/main.yml", "group_vars/all.yml"]),
+    );
     assert.equal(use?.pinAt, undefined);
   });
 

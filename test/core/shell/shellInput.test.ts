@@ -52,6 +52,7 @@ const cases: readonly (readonly [script: string, expected: readonly string[], st
   ["IFS=, read -ra L <<< 'a:1,b:2'\nfor i in \"${L[@]}\"; do docker pull ⟦$i⟧; done", both],
   ["read -r i <<< a:1\ndocker pull ⟦$i⟧", ["a:1 resolved"]],
   ["IFS=: read -r n t <<< 'a:1'\ndocker pull ⟦$n:$t⟧", ["a:1 resolved"]],
+  ["for e in 'a:1|x' 'b:2|y'; do IFS='|' read -ra f <<< \"$e\"; s=${f[0]}; docker pull ⟦$s⟧; done", both],
   ["for e in 'a:1|x' 'b:2|y'; do IFS='|' read -r i _ <<< \"$e\"; docker pull ⟦$i⟧; done", both],
   ["for e in 'a:1 x' 'b:2 y'; do set -- $e; docker pull ⟦$1⟧; done", both],
   ['set -- a:1 b:2\nfor i in "$@"; do docker pull ⟦$i⟧; done', both],
