@@ -1,5 +1,6 @@
 import { formatReference } from "../image/reference.ts";
 import { factsOf, isBuild, modulesOf, placesOfPlay, repositoryOf, taskLists, type FileFacts } from "./ansibleFacts.ts";
+import { inclusionsOf } from "./ansibleIncludes.ts";
 import { scopeOf, scopesOfItems } from "./ansibleScope.ts";
 import { variablesBeside, type VariableLookup } from "./ansibleVariables.ts";
 import type { BuiltName, Document, ImageUse } from "./document.ts";
@@ -72,7 +73,14 @@ export function readAnsible(source: string, path: string, siblings: Siblings = n
   const reading: AnsibleReading = { pipeline, path, siblings, built, uses: [], names: [] };
   const stated = variablesBeside(path, siblings, { included });
   const beside: VariableLookup = (name) => stated(name) ?? facts(name);
-  for (const root of pipeline.roots) readTasks(root, beside, reading, 0);
+  const inclusions = source.includes("{{") ? inclusionsOf(path, siblings) : [];
+  const lookups = inclusions.map(
+    ({ given, around }): VariableLookup =>
+      (name) =>
+        given(name) ?? beside(name) ?? around(name),
+  );
+  for (const lookup of lookups.length > 0 ? lookups : [beside])
+    for (const root of pipeline.roots) readTasks(root, lookup, reading, 0);
   return { ...pipeline.document(reading.uses), built: reading.names };
 }
 

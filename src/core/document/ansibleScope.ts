@@ -28,8 +28,8 @@ export function scopesOfItems(text: string, task: YamlNode, variables: VariableL
   return items.map((item) => scopeWith(text, { ...loop, items: [item] }, variables));
 }
 
-/** What a task is repeated with. */
-interface TaskLoop {
+/** What a task is repeated with; an item is asked for what stands under its fields. */
+export interface TaskLoop {
   readonly name: string;
   readonly items: readonly ((fields: readonly string[]) => YamlNode | undefined)[];
   readonly source?: TemplateSource | undefined;
@@ -65,7 +65,8 @@ export function listNamed(
   };
 }
 
-function loopOf(task: YamlNode, variables: VariableLookup): TaskLoop {
+/** The loop of a task; one without items where it has none, or where they are not known. */
+export function loopOf(task: YamlNode, variables: VariableLookup): TaskLoop {
   const name = textOf(valueAt(task, "loop_control", "loop_var")) ?? "item";
   const indexed = valueAt(task, "with_indexed_items");
   const list = valueAt(task, "loop") ?? valueAt(task, "with_items") ?? valueAt(task, "with_list") ?? indexed;
