@@ -21,7 +21,7 @@ import {
   splitOf,
   type Hub,
 } from "./helmValuesSplit.ts";
-import { addedTag, addedTo, inTemplates, isPartOf, namesImage, wholeOf } from "./helmValuesUse.ts";
+import { addedTag, addedTo, endsInName, inTemplates, isPartOf, namesImage, wholeOf } from "./helmValuesUse.ts";
 import { isImageAnnotation, isKeyOfNotes, readingOfKind } from "./kubernetesKinds.ts";
 import { addSplitImage, isUnknown, openValue, type SplitImage, type SuppliedPart } from "./splitImage.ts";
 import { namesRepository } from "./templateAction.ts";
@@ -238,22 +238,16 @@ function saying(node: YamlNode | undefined, expand: HelmValuesReading["expand"])
   return isNothing === true ? undefined : node;
 }
 
-/** Whether what is known of it can be a reference. */
+/** Whether what is known of it can be a reference. Of a template of which not all is known, the end has to say a name. */
 function isKnown({ repository, registry }: SplitImage, expand: HelmValuesReading["expand"]): boolean {
   const scalar = scalarOf(repository);
   const written = scalar?.text ?? "";
-  const name =
-    scalar !== undefined && expand !== undefined && isMasked(written)
-      ? expand(scalar)
-          .parts.map((part) => part.text ?? "{{")
-          .join("")
-      : written;
+  const isTemplate = isMasked(written) || written.includes("{{");
+  const said = scalar !== undefined && isTemplate && expand !== undefined ? knownText(expand(scalar)) : "";
+  if (isTemplate && said === "")
+    return isMasked(written) ? expand !== undefined && endsInName(written) : namesImage(written);
+  const name = isTemplate ? said : written;
   const host = textOf(registry);
-  // A chart may evaluate its values; where that is not known here, the template has to say the name itself.
-  if (scalar !== undefined && written.includes("{{") && !isMasked(written)) {
-    const said = expand === undefined ? "" : knownText(expand(scalar));
-    return said === "" ? namesImage(written) : !hostAlone.test(said) && isPossibleImage(said);
-  }
   return (
     !isUnknown(name) &&
     !hostAlone.test(name) &&

@@ -71,5 +71,10 @@ export function addedTag(split: SplitImage, top: string, templates: TemplateUse 
 export function namesImage(template: string): boolean {
   if (!template.includes("/")) return false;
   const { text } = maskTemplate(template);
-  return isMasked(text) && text.includes("/") && namesRepository(text) && isPossibleImage(unmasked(text, "x"));
+  return isMasked(text) && text.includes("/") && endsInName(text);
+}
+
+/** Whether a text whose actions are hidden ends in the name of an image: `{{ .Values.prefix }}web`. */
+export function endsInName(masked: string): boolean {
+  return namesRepository(masked) && isPossibleImage(unmasked(masked, "x"));
 }

@@ -34,14 +34,7 @@ export function helmfileActions(
   return (source, start) => {
     const alone = evaluateAction(source);
     if (alone.text !== undefined || alone.isUnset === true || !/[.$]/.test(source)) return alone;
-    root ??= {
-      kind: "dictionary",
-      entries: new Map<string, TemplateData>([
-        ["Values", values()],
-        ["StateValues", values()],
-        ["Environment", { kind: "dictionary", entries: new Map([["Name", textData(usualEnvironment)]]) }],
-      ]),
-    };
+    root ??= rootOf(values());
     const { nodes } = parseTemplate(scopes.around(`{{ ${source} }}`, start));
     const stretches = evaluateTemplate(nodes, { root, define: () => undefined });
     if (stretches.some((stretch) => stretch.text === undefined)) return { steps: [] };
@@ -59,6 +52,22 @@ export function helmfileActions(
       // What stands in the file itself is said without its name.
       steps: steps.map(({ file, ...step }) => (file === path || file === undefined ? step : { ...step, file })),
     };
+  };
+}
+
+/** What a template sees: the values, also by the name that they had before. */
+function rootOf(values: TemplateData): TemplateData {
+  const environment = new Map([
+    ["Name", textData(usualEnvironment)],
+    ["Values", values],
+  ]);
+  return {
+    kind: "dictionary",
+    entries: new Map<string, TemplateData>([
+      ["Values", values],
+      ["StateValues", values],
+      ["Environment", { kind: "dictionary", entries: environment }],
+    ]),
   };
 }
 

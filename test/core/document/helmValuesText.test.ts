@@ -144,6 +144,19 @@ side: {image: {registry: "{{ .Values.hub.registry }}", repository: «a/side», t
     );
   });
 
+  it("says where helmfile fills in what comes before a repository, told or not", () => {
+    const files = new Map([
+      ["helmfile.yaml", "environments: {default: {values: [{hub: r.io/}]}}\n"],
+      ["c/values.yaml.gotmpl", ""],
+    ]);
+    const read = (text: string) => readHelmValuesFile(text, "c/values.yaml.gotmpl", (path) => files.get(path));
+    expectUses(
+      read,
+      "a: {image: {repository: «{{ .Environment.Values.hub }}a/web», tag: v1}}\nb: {image: {repository: «{{ .Environment.Values.other }}b», tag: v1}}\nc: {image: {repository: {{ .Values.other }}, tag: v1}}\nd: {image: {repository: 'https://{{ .Values.other }}/d', tag: v1}}\n",
+      ["image r.io/a/web:v1 resolved", "image ? unresolved"],
+    );
+  });
+
   it("pins and survives mutations", () => {
     const source = "extraContainers: |\n  - image: a/b:1\n    args: [x]\n";
     assert.equal(expectPinsToHold(readHelmValuesFile, source), 1);
