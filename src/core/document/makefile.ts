@@ -1,5 +1,6 @@
 import { withoutByteOrderMark, type Span } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
+import { mayNameImages } from "../shell/imageCommands.ts";
 import type { ShellReading } from "../shell/readShell.ts";
 import { createScript } from "../shell/script.ts";
 import type { NamedFile } from "../shell/shellSource.ts";
@@ -7,7 +8,7 @@ import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 import type { Document, ShellCommand } from "./document.ts";
 import { isCommandValue, shellCalls, withoutOpenWords } from "./makefileCommand.ts";
 import { both, createMakeConditions } from "./makefileConditions.ts";
-import { includedLines, includedPaths } from "./makefileInclude.ts";
+import { includedLines, includedPaths, includerOf, linesAround } from "./makefileInclude.ts";
 import { logicalLines } from "./makefileLines.ts";
 import { addEnvironment, addRecipe, argumentsOf, callsOf, type MakePlace } from "./makefileRecipe.ts";
 import { colonOf, createRuleLocals, type MakeRule, type TargetVariable } from "./makefileRules.ts";
@@ -33,6 +34,16 @@ export function readMakefile(source: string, path: string, siblings: Siblings = 
   let defining: string | undefined;
   let depth = 0;
   const conditions = createMakeConditions(variables);
+  // Other files matter for images alone.
+  const includer = mayNameImages(text) ? includerOf(path, siblings) : undefined;
+  const around = includer === undefined ? undefined : linesAround(includer, path, siblings, variables);
+  const takeAround = (): void => {
+    for (let next = around?.next(); next?.done === false && next.value !== "own"; next = around?.next())
+      variables.define(next.value.line, next.value.certainty, next.value.source);
+  };
+  takeAround();
+  /** Where make runs. */
+  const root = includer?.file ?? path;
   const ofTargets: TargetVariable[] = [];
   for (const line of lines) {
     // What tells a line's kind stands at its beginning.
@@ -81,12 +92,13 @@ export function readMakefile(source: string, path: string, siblings: Siblings = 
       const inline = /^[^#;]*?::?[^#;=]*;/.exec(content)?.[0];
       if (inline !== undefined) rule.lines.push({ start: line.start + inline.length, end: line.end });
     } else if (/^ *-?s?include[ \t]/.test(content)) {
-      for (const included of includedPaths(content, line, path, variables))
-        for (const { source: from, line: further, certainty } of includedLines(included, siblings, path, variables))
+      for (const included of includedPaths(content, line, root, variables))
+        for (const { source: from, line: further, certainty } of includedLines(included, siblings, root, variables))
           variables.define(further, both(conditions.certainty(), certainty), from);
     } else if (/^[^\s#]/.test(content) && !/^(?:ifn?def|ifn?eq|else|endif|-?include|export|vpath)\b/.test(content))
       rule = undefined;
   }
+  takeAround();
   for (const [name, body] of definitions) variables.defineBlock(name, body);
   const commands: ShellCommand[] = [];
   const furtherCommands: ShellCommand[] = [];

@@ -1,8 +1,8 @@
 import type { Span } from "../image/span.ts";
 import { createMakeConditions, type Certainty } from "./makefileConditions.ts";
 import { logicalLines } from "./makefileLines.ts";
-import type { MakeSource, MakeVariables } from "./makefileVariables.ts";
-import { siblingPath, type Siblings } from "./siblings.ts";
+import { createMakeVariables, type MakeSource, type MakeVariables } from "./makefileVariables.ts";
+import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 
 /** A line of an included file. */
 export interface IncludedLine {
@@ -54,7 +54,19 @@ export function* includedLines(
   const file = paths.find((candidate) => siblings(candidate) !== undefined);
   const text = file === undefined ? undefined : siblings(file);
   if (file === undefined || text === undefined || depth >= maximumDepth) return;
-  const source: MakeSource = { text, file };
+  for (const one of linesOf({ text, file }, siblings, root, variables, depth)) if (one !== "own") yield one;
+}
+
+/** The lines of a file where they may set variables, those of files that it includes among them; `own`: where it includes the file at `included`. */
+function* linesOf(
+  source: MakeSource,
+  siblings: Siblings,
+  root: string,
+  variables: MakeVariables,
+  depth: number,
+  included?: string,
+): Generator<IncludedLine | "own"> {
+  const { text } = source;
   const conditions = createMakeConditions(variables);
   let definitions = 0;
   for (const line of logicalLines(text)) {
@@ -65,8 +77,63 @@ export function* includedLines(
     if (conditions.read(content, line.start, source)) continue;
     if (/^ *-?s?include[ \t]/.test(content)) {
       // Relative to where make runs, which is where the first file is.
-      for (const further of includedPaths(text.slice(line.start, line.end), line, root, variables, source))
-        yield* includedLines(further, siblings, root, variables, depth + 1);
+      const named = text.slice(line.start, line.end);
+      if (included !== undefined && includes(named, line, included, { root, variables, source })) yield "own";
+      for (const further of includedPaths(named, line, root, variables, source))
+        if (included === undefined || !further.includes(included))
+          yield* includedLines(further, siblings, root, variables, depth + 1);
     } else yield { source, line, certainty: conditions.certainty() };
   }
+}
+
+/** Whether a line includes the file at `path`, by its name or with others like it (`include mk/*.mk`). */
+function includes(
+  content: string,
+  line: Span,
+  path: string,
+  {
+    root,
+    variables,
+    source,
+  }: { readonly root: string; readonly variables: MakeVariables; readonly source: MakeSource },
+): boolean {
+  if (includedPaths(content, line, root, variables, source).some((paths) => paths.includes(path))) return true;
+  return [...content.matchAll(/[\w./-]*\*[\w.-]*/g)].some(({ 0: pattern }) => {
+    const [before = "", after = "", ...others] = pattern.split("*");
+    const from = siblingPath(root, `${before}x`)?.slice(0, -1);
+    if (others.length > 0 || after.includes("/") || from === undefined || !path.startsWith(from)) return false;
+    const rest = path.slice(from.length);
+    return rest.endsWith(after) && !rest.includes("/");
+  });
+}
+
+const mainNames = ["Makefile", "GNUmakefile", "makefile"];
+const folders = ["", "../", "../../"];
+
+/** The makefile that includes the one at `path`, from its folder or one above: where make runs, and all that it says. */
+export function includerOf(path: string, siblings: Siblings): Required<MakeSource> | undefined {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (mainNames.includes(name)) return undefined;
+  for (const folder of folders)
+    for (const main of mainNames) {
+      const file = siblingPath(path, folder + main);
+      const text = file === undefined ? undefined : siblings(file);
+      if (file === undefined || text === undefined || !/^[ \t]*-?s?include[ \t]/m.test(text)) continue;
+      const variables = createMakeVariables({ text });
+      for (const one of linesOf({ text, file }, noSiblings, file, variables, 0, path)) {
+        if (one === "own") return { text, file };
+        variables.define(one.line, one.certainty);
+      }
+    }
+  return undefined;
+}
+
+/** What an including makefile says before and, after `own`, behind the file at `path`. */
+export function* linesAround(
+  { text, file }: Required<MakeSource>,
+  path: string,
+  siblings: Siblings,
+  variables: MakeVariables,
+): Generator<IncludedLine | "own"> {
+  yield* linesOf({ text, file }, siblings, file, variables, 0, path);
 }

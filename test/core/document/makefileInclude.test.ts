@@ -32,6 +32,31 @@ const cases: readonly {
     expected: ["docker.io/library/a:3 resolved"],
   },
   {
+    title: "what the makefile says that includes it, before and after, and others that that includes",
+    makefile:
+      "W = own\nx:\n\tdocker pull ⟦$(R)/a:$(V)⟧\n\tdocker pull ⟦$(LATE)⟧\n\tdocker pull ⟦$(W)⟧\n\tdocker pull ⟦b:$(T)⟧\n",
+    path: "mk/docker.mk",
+    files: {
+      Makefile: "R := r.io\nV ?= 1\ninclude other.mk\nW = no\ninclude mk/*.mk\nLATE = late:2\n",
+      "other.mk": "V = 3\n",
+    },
+    expected: ["r.io/a:3 resolved", "docker.io/library/late:2 resolved", "docker.io/library/own resolved", "? partial"],
+  },
+  {
+    title: "files from where make runs",
+    makefile: "include mk/v.mk\nx:\n\tdocker pull ⟦a:$(V)⟧\n",
+    path: "mk/docker.mk",
+    files: { Makefile: "D = mk\n-include $(D)/docker.mk\n", "mk/v.mk": "V = 3\n" },
+    expected: ["docker.io/library/a:3 resolved"],
+  },
+  {
+    title: "nothing of a makefile that includes others",
+    makefile: "x:\n\tdocker pull ⟦a:$(V)⟧\n",
+    path: "mk/docker.mk",
+    files: { Makefile: "V = 1\ninclude mk/*.make other/*.mk mk/docker\n", "../Makefile": "include mk/docker.mk\n" },
+    expected: ["? partial"],
+  },
+  {
     title: "a default that the included file overrides",
     makefile: "V ?= 1\ninclude v.mk\nx:\n\tdocker pull ⟦a:$(V)⟧\n",
     files: { "v.mk": "V = 2\n" },
