@@ -2,7 +2,7 @@ import { force } from "./hclEvaluate.ts";
 import { callTag, expressionTag } from "./hclExpression.ts";
 import { expressionScalar, nodeOfExpression, parseHclExpression } from "./hclSyntax.ts";
 import { interpolations } from "./hclTemplate.ts";
-import { templateFile } from "./hclTemplateFile.ts";
+import { templateFiles } from "./hclTemplateFile.ts";
 import type { HclTemplateFile } from "./hclTexts.ts";
 import {
   knownText,
@@ -61,9 +61,9 @@ export function imageValues(
     const written = ownNode(thunk);
     const here = written ?? at;
     const isFollowed = written !== undefined || isOfModule;
-    const file = isFollowed && thunk.kind === "written" ? templateFile(thunk.node, thunk.environment) : undefined;
-    if (file !== undefined) {
-      for (const use of imagesOfTemplate(file, keys, here)) found.push(use);
+    const files = isFollowed && thunk.kind === "written" ? templateFiles(thunk.node, thunk.environment) : [];
+    if (files.length > 0) {
+      for (const file of files) for (const use of imagesOfTemplate(file, keys, here)) found.push(use);
       return;
     }
     const values = force(thunk);

@@ -107,6 +107,29 @@ resource "aws_ecs_task_definition" "f" { container_definitions = data.template_f
       "aws_ecs_task_definition docker.io/a/data:1 resolved",
     ],
     [
+      "arguments of a template for each of its instances",
+      `variable "all" { default = [{ image = "one" }, { image = "two:2" }] }
+data "template_file" "counted" {
+  count    = length(var.all)
+  template = file("task.json.tpl")
+  vars     = { image = «lookup(var.all[count.index], "image")» }
+}
+data "template_file" "named" {
+  for_each = { a = "a/x", b = "a/y" }
+  template = file("task.json.tpl")
+  vars     = { image = «each.value», repo = "«a/same»", tag = "3" }
+}
+resource "aws_ecs_task_definition" "a" {
+  container_definitions = "[\${join(",", data.template_file.counted.*.rendered)}]"
+}
+resource "aws_ecs_task_definition" "b" { container_definitions = data.template_file.named["a"].rendered }`,
+      "aws_ecs_task_definition docker.io/library/one resolved",
+      "aws_ecs_task_definition docker.io/library/two:2 resolved",
+      "aws_ecs_task_definition docker.io/a/x resolved",
+      "aws_ecs_task_definition docker.io/a/y resolved",
+      "aws_ecs_task_definition docker.io/a/same:3 resolved",
+    ],
+    [
       "arguments of a template that is not there",
       `resource "aws_ecs_task_definition" "a" {
   container_definitions = templatefile("none.json", { image = "«a/given:1»", name = "no:1" })
