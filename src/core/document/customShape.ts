@@ -155,7 +155,7 @@ function readSplit(mapping: YamlMapping, reading: ResourceReading): void {
   const name = tagged === undefined ? undefined : valueAt(mapping, "name");
   const split = {
     registry: valueAt(mapping, "registry"),
-    repository: valueAt(mapping, "repository") ?? name,
+    repository: valueAt(mapping, "repository") ?? valueAt(mapping, "repo") ?? name,
     tag: valueAt(mapping, "tag") ?? valueAt(mapping, "version"),
     digest: valueAt(mapping, "digest"),
   };

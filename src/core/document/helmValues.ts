@@ -17,6 +17,7 @@ import {
   isWhole,
   isWholeOf,
   namedSplit,
+  policyKey,
   saysMore,
   splitOf,
   type Hub,
@@ -139,7 +140,13 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
     for (const { key: name, value } of mapping.entries) {
       const below = name.text;
       // What is merged in stands elsewhere, too, and is read there.
-      if (below === "<<" || !isWanted(value) || (isKeyOfNotes(key) && !isImageAnnotation(below))) continue;
+      if (
+        below === "<<" ||
+        policyKey.test(below) ||
+        !isWanted(value) ||
+        (isKeyOfNotes(key) && !isImageAnnotation(below))
+      )
+        continue;
       const scalar = scalarOf(value);
       if (imagesKey.test(below))
         for (const image of imagesByName(value))

@@ -173,6 +173,10 @@ const repositoryKey = /(?:^r|R|[_-]r)epo(?:sitory)?$|image_?[nN]ame$|^image[A-Z]
 /** Keys under which images stand by names of their own. */
 export const imagesKey = /(?:^i|[_-]i|I)mages$/;
 
+/** Keys under which images stand that are only let through or kept. */
+export const policyKey =
+  /^(?:allow(?:ed)?|block(?:ed)?|den(?:y|ied)|excluded?|exempt(?:ed)?|ignored?|skip(?:ped)?)[_-]?[iI]mages$/;
+
 /** Whether a mapping is that of an image by where it stands: among several of them, or under the key of one that has no repository itself. */
 export function isAmongImages(value: YamlNode, key: string, around: YamlMapping): boolean {
   if (imagesKey.test(key)) return true;

@@ -22,6 +22,12 @@ describe("readShape", () => {
       ],
     ],
     [
+      "a repository under its short name",
+      "example.com/v1/Foo",
+      "spec: {image: {repo: «a/b», tag: 1.2-x}, source: {repo: 'https://a.io/b', tag: v1}}",
+      ["image docker.io/a/b:1.2-x resolved"],
+    ],
+    [
       "nothing that is written on resources or chooses their nodes",
       "example.com/v1/Foo",
       "spec: {podAnnotations: {image: a/b:1}, serviceLabels: {image: a/c:1}, nodeSelector: {image: a/d:1}, image: «a/e:1»}",

@@ -36,6 +36,11 @@ describe("splitOf", () => {
       ["image r.io/a/api literal", "image docker.io/a/web:1 resolved"],
     ],
     [
+      "no images that are only let through or kept",
+      "excludedImages: [docker.io/library/a:1]\nallowed_images: [docker.io/library/b:1]\nignoreImages: {x: docker.io/library/c:1}\nextraImages: [«docker.io/library/d:1»]",
+      ["image docker.io/library/d:1 literal"],
+    ],
+    [
       "a digest with its sign where a tag goes",
       `image: {repository: «a/b», tag: "@${digest}"}`,
       [`image docker.io/a/b@${digest} resolved`],
