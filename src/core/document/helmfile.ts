@@ -1,12 +1,17 @@
 import { withoutByteOrderMark } from "../image/span.ts";
-import type { Document, ValueStep } from "./document.ts";
+import { mayNameImages } from "../shell/imageCommands.ts";
+import type { Document, ShellCommand, ValueStep } from "./document.ts";
 import { readInlineValues, readParameterList } from "./helmParameters.ts";
+import { readPatchContent } from "./kustomization.ts";
+import { readResource } from "./kubernetesResource.ts";
 import { addOciChart, chartTag } from "./ociChart.ts";
+import { readWords } from "./pipelineScript.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
 import { helmfileActions, valuesOfHelmfile } from "./helmfileValues.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import { expandActions } from "./templateAction.ts";
-import { isMasked, maskTemplate } from "./templateMask.ts";
+import { isMasked, maskedRuns, maskTemplate } from "./templateMask.ts";
+import type { TemplateScope } from "./template.ts";
 import type { Value } from "./value.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector } from "./yamlImage.ts";
@@ -19,7 +24,7 @@ type Repositories = ReadonlyMap<string, YamlScalar>;
 const onlyTemplate = /^\{\{[^{}]*\}\}$/;
 
 /**
- * Reads a helmfile: charts in registries, and the images in values that stand in it. Its own templates are filled in
+ * Reads a helmfile: charts in registries, the images in values and patches that stand in it, and the commands of its hooks. Its own templates are filled in
  * with the values of the environment that is taken where none is named, and with defaults.
  */
 export function readHelmfile(source: string, path: string, siblings: Siblings = noSiblings): Document {
@@ -43,7 +48,11 @@ export function readHelmfile(source: string, path: string, siblings: Siblings = 
           if (mappingOf(values) !== undefined) readInlineValues(values, reading, { expand });
       for (const key of ["set", "setString", "setTemplate"])
         readParameterList(itemsOf(valueAt(release, key)), reading, expand);
+      readPatches(release, withTemplates(reading, expand));
     }
+  const commands = roots.flatMap((root) =>
+    [root, ...itemsOf(valueAt(root, "releases"))].flatMap((holder) => hooksOf(holder, text)),
+  );
   return {
     path,
     dialect: "helmfile",
@@ -51,7 +60,7 @@ export function readHelmfile(source: string, path: string, siblings: Siblings = 
     images: usesOf(reading).filter(
       ({ text: shown, reference }) => reference !== undefined || !onlyTemplate.test(shown),
     ),
-    commands: [],
+    commands,
     jobs: [],
     problems: masked.text === text ? stream.problems : [],
   };
@@ -64,6 +73,37 @@ function readChart(release: YamlNode, repositories: Repositories, reading: Resou
   if (!addOciChart(reading.text, reading.images, { url: chart, version, expand }, "chart"))
     addNamedChart(chart, version, repositories, reading, expand);
 }
+
+/** What is put over the manifests of a chart; a line is the path of a file. */
+function readPatches(release: YamlNode, reading: ResourceReading): void {
+  const resources = itemsOf(valueAt(release, "strategicMergePatches"));
+  const operations = itemsOf(valueAt(release, "jsonPatches")).map((patch) => valueAt(patch, "patch"));
+  for (const patch of [...resources, ...operations]) readPatchContent(patch, reading, readResource);
+}
+
+/** The reading where what a template comes to is known. */
+function withTemplates(reading: ResourceReading, expand: Expand): ResourceReading {
+  return {
+    ...reading,
+    add(node, site, options) {
+      const scalar = scalarOf(node);
+      if (scalar === undefined || !isMasked(scalar.text)) reading.add(node, site, options);
+      else reading.images.add(node, site, { value: expand(scalar), pin: "none" });
+    },
+  };
+}
+
+/** The commands that helmfile runs around a release, or around all. */
+function hooksOf(holder: YamlNode, text: string): readonly ShellCommand[] {
+  return itemsOf(valueAt(holder, "hooks")).flatMap((hook) => {
+    const words = [valueAt(hook, "command"), ...itemsOf(valueAt(hook, "args"))].flatMap((word) => scalarOf(word) ?? []);
+    if (!mayNameImages(words.map((word) => word.text).join("\n"))) return [];
+    return readWords(text, words, { scope: hidden }).commands;
+  });
+}
+
+/** Where actions are hidden, nothing of what they come to is known. */
+const hidden: TemplateScope = { syntax: maskedRuns, lookup: () => [] };
 
 function registriesOf(root: YamlNode): readonly (readonly [string, YamlScalar])[] {
   return itemsOf(valueAt(root, "repositories")).flatMap((repository) => {

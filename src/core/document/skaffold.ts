@@ -109,8 +109,9 @@ function readRelease(release: YamlNode, outputs: ReadonlySet<string>, reading: R
   const { text, images } = reading;
   addOciChart(text, images, { url: valueAt(release, "remoteChart"), version: valueAt(release, "version") }, "chart");
   readInlineValues(valueAt(release, "overrides"), reading);
+  const values = ["setValues", "setValueTemplates"].flatMap((key) => entriesOf(valueAt(release, key)));
   readHelmParameters(
-    entriesOf(valueAt(release, "setValues")).flatMap(({ key, value }) => {
+    values.flatMap(({ key, value }) => {
       const said = scalarOf(value)?.text ?? "";
       return outputs.has(said) ? [] : [[key.text, value] as const];
     }),

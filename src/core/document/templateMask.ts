@@ -84,6 +84,11 @@ export function unmasked(text: string, word: string): string {
   return text.replaceAll(/\uE000+/g, word);
 }
 
+/** Where actions are hidden in a text. */
+export function maskedRuns(text: string): readonly Span[] {
+  return Array.from(text.matchAll(/\uE000+/g), ({ 0: run, index }) => ({ start: index, end: index + run.length }));
+}
+
 /** Whether actions yield parts of a reference, and what stands between them joins those: `{{ a }}/{{ b }}:{{ c }}`. */
 export function isInParts(text: string): boolean {
   return /^[\w.-]*\uE000+[\w.-]*[/:@][\w./:@\uE000-]*$/.test(text) && !text.includes("//");

@@ -1,4 +1,5 @@
 import { readHelmfile } from "../../../src/core/document/helmfile.ts";
+import { readDocument } from "../../../src/core/document/readDocument.ts";
 import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
 
 describe("readHelmfile", () => {
@@ -128,6 +129,42 @@ releases:
       : undefined;
   const read = (text: string, path: string) => readHelmfile(text, path, siblings);
   for (const [name, source, expected] of table) it(`reads ${name}`, () => void expectUses(read, source, expected));
+
+  it("reads patches of manifests, and commands around releases", () => {
+    const source = `hooks:
+- {events: [prepare], command: docker, args: [pull, «a.io/tool:1»]}
+releases:
+- name: a
+  chart: ./a
+  hooks:
+  - events: [presync]
+    command: sh
+    args:
+    - -c
+    - kubectl run {{ .Release.Name }} --image=«a.io/wait:1»
+  - {command: kubectl, args: [run, x, "--image=«{{ .Values.image }}»"]}
+  - {command: ./docker.sh, args: [run, b:1]}
+  strategicMergePatches:
+  - patch.yaml
+  - apiVersion: apps/v1
+    kind: Deployment
+    spec: {template: {spec: {containers: [{name: a, image: «a.io/web:1»}, {name: b, image: "«a.io/b:{{ default 2 .Values.none }}»"}]}}}
+  jsonPatches:
+  - target: {kind: Deployment}
+    patch: [{op: replace, path: /spec/template/spec/containers/0/image, value: «a.io/json:1»}]
+`;
+    const whole = (text: string) => readDocument(text, "helmfile.yaml", siblings);
+    expectUses(whole, source, [
+      "command a.io/tool:1 literal",
+      "command a.io/wait:1 literal",
+      "command ? unresolved",
+      "image a.io/web:1 literal",
+      "image a.io/b:2 resolved",
+      "image a.io/json:1 literal",
+    ]);
+    expectPinsToHold(whole, source.replaceAll(/[«»]/g, ""));
+    expectToSurvive(whole, source.replaceAll(/[«»]/g, ""));
+  });
 
   it("pins images in values", () =>
     void expectPinsToHold(read, "releases: [{values: [{image: a:1}, {image: {repository: b, tag: '1'}}]}]"));

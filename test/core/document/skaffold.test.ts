@@ -34,7 +34,7 @@ deploy:
       remoteChart: oci://«ghcr.io/a/chart»
       version: 1.2.3
       setValues: {image: gcr.io/a/app, sidecar.image: «envoy:1»}
-      setValueTemplates: {image.repository: "{{.IMAGE_REPO}}"}
+      setValueTemplates: {image.repository: "{{.IMAGE_REPO}}", proxy.image: «envoy:2»}
       overrides: {other: {image: {repository: «a/b», tag: "1"}}}
 portForward: [{resourceType: deployment, resourceName: a/b}]
 profiles:
@@ -92,6 +92,7 @@ describe("readSkaffold", () => {
       "container docker.io/library/busybox literal",
       "chart ghcr.io/a/chart:1.2.3 resolved",
       "image docker.io/library/envoy:1 literal",
+      "image docker.io/library/envoy:2 literal",
       "image docker.io/a/b:1 resolved",
       "builder docker.io/paketobuildpacks/builder:base literal",
     ]);
