@@ -51,7 +51,7 @@ export function readHelmfile(source: string, path: string, siblings: Siblings = 
       readPatches(release, withTemplates(reading, expand));
     }
   const commands = roots.flatMap((root) =>
-    [root, ...itemsOf(valueAt(root, "releases"))].flatMap((holder) => hooksOf(holder, text)),
+    [root, ...itemsOf(valueAt(root, "releases"))].flatMap((holder) => hooksOf(holder, text, masked.text)),
   );
   return {
     path,
@@ -93,12 +93,15 @@ function withTemplates(reading: ResourceReading, expand: Expand): ResourceReadin
   };
 }
 
-/** The commands that helmfile runs around a release, or around all. */
-function hooksOf(holder: YamlNode, text: string): readonly ShellCommand[] {
+/** The commands that helmfile runs around a release, or around all; `masked` is the text with its actions hidden. */
+function hooksOf(holder: YamlNode, text: string, masked: string): readonly ShellCommand[] {
   return itemsOf(valueAt(holder, "hooks")).flatMap((hook) => {
     const words = [valueAt(hook, "command"), ...itemsOf(valueAt(hook, "args"))].flatMap((word) => scalarOf(word) ?? []);
     if (!mayNameImages(words.map((word) => word.text).join("\n"))) return [];
-    return readWords(text, words, { scope: hidden }).commands;
+    return readWords(masked, words, { scope: hidden }).commands.map((command) => ({
+      ...command,
+      words: command.words.map((word) => ({ ...word, raw: text.slice(word.span.start, word.span.end) })),
+    }));
   });
 }
 
