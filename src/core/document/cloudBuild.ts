@@ -55,7 +55,7 @@ function readBuild(pipeline: Pipeline, build: YamlNode | undefined): void {
 }
 
 /** What a step says that may make an image. */
-const mayBuild = /docker|podman|kaniko|buildah|buildpack|\b(?:pack|ko|make|bazel|mvn|gradle|jib|skaffold|build)\b/i;
+const mayBuild = /\b(?:docker|podman|kaniko|buildah|buildpacks?|pack|ko|make|bazel|mvn|gradle|jib|skaffold|build)\b/i;
 
 /** What the build makes, as it is written: a later step may run it. Builders other than docker name it as docker does. */
 function builtNames(build: YamlNode | undefined, source: string): readonly BuiltName[] {
