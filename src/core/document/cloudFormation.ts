@@ -6,13 +6,15 @@ import {
   substitutionScope,
   templateContext,
   type TemplateContext,
+  type TemplateSurroundings,
 } from "./cloudFormationValue.ts";
 import type { Document, ImageUse } from "./document.ts";
 import { useOfValue } from "./imageUse.ts";
 import { readJsonc } from "./jsonc.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
+import { samOverrides } from "./samConfig.ts";
+import { noSiblings, type Siblings } from "./siblings.ts";
 import { readYaml } from "./yaml.ts";
-import type { TemplateScope } from "./template.ts";
 import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Where resources hold images: the paths below `Properties`; `*` stands for the items of a list. */
@@ -59,10 +61,10 @@ const places = new Map<string, readonly string[]>([
  * Reads a CloudFormation template, YAML or JSON: the images of resources that run containers, with intrinsic functions
  * followed to the defaults of parameters and to mappings, and the scripts of machines and builds.
  */
-export function readCloudFormation(source: string, path: string): Document {
+export function readCloudFormation(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const pipeline = createPipeline(source, path, "cloudformation", readerOf(path));
   const [root] = pipeline.roots;
-  const { images, commands } = readTemplate(pipeline, root);
+  const { images, commands } = readTemplate(pipeline, root, { given: samOverrides(path, siblings) });
   const document = pipeline.document(images);
   return { ...document, commands: [...document.commands, ...commands] };
 }
@@ -74,9 +76,9 @@ export function readCloudFormation(source: string, path: string): Document {
 export function readTemplate(
   pipeline: Pipeline,
   root: YamlNode | undefined,
-  texts?: TemplateScope,
+  surroundings: TemplateSurroundings = {},
 ): Pick<Document, "images" | "commands"> {
-  const context = templateContext(pipeline.text, root, texts);
+  const context = templateContext(pipeline.text, root, surroundings);
   const uses: ImageUse[] = [];
   const read = (node: YamlNode | undefined, type: string, place: string): void => {
     for (const value of nodesBelow(node, place.split("."))) uses.push(...addValue(pipeline, value, context, type));

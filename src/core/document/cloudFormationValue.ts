@@ -13,6 +13,13 @@ export interface TemplateContext {
   readonly texts: TemplateScope | undefined;
 }
 
+/** What stands around a template. */
+export interface TemplateSurroundings {
+  readonly texts?: TemplateScope | undefined;
+  /** Gives the value that a parameter is given. */
+  readonly given?: (name: string) => Definition | undefined;
+}
+
 /** An intrinsic function in its short form (`!Sub x`) or its long one (`Fn::Sub: x`); without a name, a plain value. */
 export interface IntrinsicFunction {
   readonly name?: string;
@@ -25,10 +32,16 @@ const unknown: readonly Value[] = [{ parts: [{}], chain: [] }];
 /** A default and a text that a function is given are what they say. */
 const literal: TemplateScope = { syntax: noTemplate, lookup: () => [] };
 
-/** The context of a template that stands in `text`. */
-export function templateContext(text: string, root: YamlNode | undefined, texts?: TemplateScope): TemplateContext {
+/** The context of a template that stands in `text`; what `given` gives its parameters wins over their defaults. */
+export function templateContext(
+  text: string,
+  root: YamlNode | undefined,
+  { texts, given }: TemplateSurroundings = {},
+): TemplateContext {
   const parameters = valueAt(root, "Parameters");
   const lookup = (name: string): readonly Definition[] => {
+    const own = valueAt(parameters, name) === undefined ? undefined : given?.(name);
+    if (own !== undefined) return [own];
     const node = valueAt(parameters, name, "Default");
     return node === undefined ? [] : [{ label: `default of parameter ${name}`, node, scope: literal }];
   };

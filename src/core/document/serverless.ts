@@ -23,7 +23,8 @@ export function readServerless(source: string, path: string, siblings: Siblings 
     for (const { value } of named) add(value);
     for (const functions of listed(valueAt(root, "functions")))
       for (const { value } of entriesOf(functions)) add(valueAt(value, "image"));
-    for (const template of listed(valueAt(root, "resources"))) templates.push(readTemplate(pipeline, template, scope));
+    for (const template of listed(valueAt(root, "resources")))
+      templates.push(readTemplate(pipeline, template, { texts: scope }));
   }
   const document = pipeline.document(templates.flatMap(({ images }) => images));
   return { ...document, commands: [...document.commands, ...templates.flatMap(({ commands }) => commands)] };
