@@ -130,7 +130,7 @@ export function variablesBeside(
   };
   /** What a play says for all of its roles, or for this one, then its files of variables, then those of its hosts. */
   const ofPlay = (play: YamlNode, name: string, folder: string, file: string): FoundVariable | undefined => {
-    const run = itemsOf(valueAt(play, "roles")).find((item) => roleOf(item) === own);
+    const run = runOf(play, own);
     if (run === undefined && own !== "") return undefined;
     const node = valueAt(run, name) ?? valueAt(run, "vars", name) ?? valueAt(play, "vars", name);
     const said = variableOf(node, `${name} of ${file}`, fileAt(folder + file));
@@ -145,20 +145,33 @@ export function variablesBeside(
     }
     return undefined;
   };
-  /** What the plays of the project say that run this role, or those beside the folder of tasks or templates that is none's. */
+  /** What the plays of the project say that run this role, or those beside the folder of tasks or templates that is none's; where no play runs the role, a single group or host. */
   const ofPlays: VariableLookup = (name) => {
     if (role === undefined) return undefined;
+    let isRun = own === "";
     for (const folder of own === "" ? [role] : [`${role}../../`, `${role}../../playbooks/`]) {
       const names = namesBeside(siblingPath(path, `${folder}any`) ?? "", siblings) ?? [];
       for (const file of names.filter((one) => yaml.test(one)).slice(0, maximumFiles)) {
         if (siblings(siblingPath(path, folder + file) ?? "")?.includes(own === "" ? "hosts:" : own) !== true) continue;
         for (const play of itemsOf(fileAt(folder + file)?.root)) {
+          isRun ||= runOf(play, own) !== undefined;
           const said = ofPlay(play, name, folder, file);
           if (said !== undefined) return said;
         }
       }
     }
-    return undefined;
+    return isRun ? undefined : ofOneGroup(name);
+  };
+  const ofOneGroup: VariableLookup = (name) => {
+    const places = folders
+      .flatMap((folder) => [`${folder}group_vars/`, `${folder}host_vars/`])
+      .flatMap((folder) =>
+        (namesIn(folder.slice(0, -1)) ?? [])
+          .slice(0, maximumFiles)
+          .flatMap((one) => filesOf(folder, one.replace(/\/$/, "").replace(yaml, ""))),
+      );
+    const [found, ...others] = [...new Set(places)].flatMap((place) => variableAt(place, name) ?? []);
+    return others.length === 0 ? found : undefined;
   };
   const places: (readonly string[] | undefined)[] = [];
   return (name) => {
@@ -179,6 +192,11 @@ export function hostsOf(play: YamlNode): readonly string[] {
     .flatMap((pattern) => (textOf(pattern) ?? "").replaceAll(/\[[\d:-]*\]/g, "").split(/[:,]/))
     .map((text) => text.trim().replace(/^&/, ""))
     .filter((text) => /^\w[\w.-]*$/.test(text) && text !== "all");
+}
+
+/** Where a play runs a role. */
+function runOf(play: YamlNode, role: string): YamlNode | undefined {
+  return itemsOf(valueAt(play, "roles")).find((item) => roleOf(item) === role);
 }
 
 /** The role that an item of a list of roles names. */
