@@ -8,11 +8,11 @@ import {
   withVariables,
   type AzureScope,
 } from "./azureScope.ts";
-import { readAzureTask } from "./azureTasks.ts";
+import { readAzureTask, type TaskBuilds } from "./azureTasks.ts";
 import { containerParameters, nodesAlong, templateFile } from "./azureTemplates.ts";
 import { variablesTemplates } from "./azureVariables.ts";
 import { writtenEntries, writtenVariables } from "./azureWritten.ts";
-import type { BuiltName, Document, JobStep } from "./document.ts";
+import type { Document, JobStep } from "./document.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { lazyLookup, placedVariables, textsOf } from "./pipelineVariables.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
@@ -29,7 +29,7 @@ interface Reading {
   readonly templateAt: (node: YamlNode | undefined) => TemplateSource | undefined;
   readonly siblings: Siblings;
   /** What tasks build. */
-  readonly built: BuiltName[];
+  readonly built: TaskBuilds;
   /** Whether the file is included by others, which may define what it does not. */
   readonly isTemplate: boolean;
 }
@@ -56,7 +56,7 @@ export function readAzurePipelines(text: string, path: string, siblings: Sibling
   const aliases = new Set(containers.flatMap(({ value }) => textOf(valueAt(value, "container")) ?? []));
   const isTemplate = !["trigger", "pr", "pool", "resources", "schedules"].some((key) => valueAt(root, key));
   const templateAt = (node: YamlNode | undefined): TemplateSource | undefined => templateFile(node, path, siblings);
-  const built: BuiltName[] = [];
+  const built: TaskBuilds = { names: [], elsewhere: [], isLoggedIn: false };
   const reading = { pipeline, aliases, outputs, isTemplate, templateAt, siblings, built };
   for (const { value, scope: around } of containers) {
     for (const image of azureValues(value, "image", around))
@@ -72,7 +72,8 @@ export function readAzurePipelines(text: string, path: string, siblings: Sibling
   readGiven(reading, valueAt(root, "parameters"), scope, 0);
   readGiven(reading, valueAt(root, "extends", "parameters"), scope, 0);
   readTemplate(reading, valueAt(root, "extends"), scope);
-  return { ...pipeline.document(), built };
+  const elsewhere = built.isLoggedIn || isTemplate ? built.elsewhere : [];
+  return { ...pipeline.document(), built: [...built.names, ...elsewhere] };
 }
 
 /** A container that names a registry of Azure and a repository in it. */

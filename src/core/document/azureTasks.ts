@@ -14,7 +14,16 @@ export interface AzureTask {
   readonly script: ScriptOptions;
   readonly isWindows: boolean;
   /** Takes what tasks build. */
-  readonly built: BuiltName[];
+  readonly built: TaskBuilds;
+}
+
+/** What the tasks of a pipeline build. */
+export interface TaskBuilds {
+  readonly names: BuiltName[];
+  /** What those tasks build that name no registry, in each that another task has logged in to. */
+  readonly elsewhere: BuiltName[];
+  /** Whether any task logs in to a registry. */
+  isLoggedIn: boolean;
 }
 
 /** Inputs that name an image which the task runs or deploys; what tasks build or push is an output. */
@@ -46,8 +55,14 @@ export function readAzureTask(
     pipeline.script([input("customcommand")], { ...script, before: "docker " });
   if (name === "docker" && /^build(?!andpush$)/i.test(command))
     pipeline.script([input("arguments")], { ...script, before: "docker build " });
+  if (name === "docker" && command === "login") built.isLoggedIn = true;
   if (name === "docker" && /^build/i.test(command))
-    for (const node of [input("repository"), input("imagename")]) built.push(...namesIn(pipeline.text, node, template));
+    for (const node of [input("repository"), input("imagename")]) {
+      const found = namesIn(pipeline.text, node, template);
+      const others = found.map((one) => ({ ...one, name: `*/${one.name}` }));
+      built.names.push(...found);
+      (connections.some((key) => text(key) !== "") ? built.names : built.elsewhere).push(...others);
+    }
   if (name === "docker" && /^(?:run|pull|create)$/i.test(command))
     pipeline.script([input("arguments")], { ...script, before: `docker ${command.toLowerCase()} ` });
   if (name === "kubernetes" && /^(?:set|run|create)$/i.test(command))
@@ -73,14 +88,21 @@ export function readAzureTask(
     pipeline.script([input("image")], { ...script, before: "trivy image " });
 }
 
-/** What a task builds, in the registry of a connection that the file does not say, and on this machine. */
+/** Inputs that name a connection to a registry, which the file does not say. */
+const connections = [
+  "containerregistry",
+  "azurecontainerregistry",
+  "dockerregistryconnection",
+  "dockerregistryendpoint",
+  "azuresubscriptionendpoint",
+];
+
+/** What a task builds, as it is called on this machine. */
 function namesIn(text: string, node: YamlNode | undefined, scope: AzureTask["template"]): readonly BuiltName[] {
   const scalar = scalarOf(node);
   if (scalar === undefined || scalar.text === "") return [];
   const names = new Set([scalar.text, templateText(text, scalar, scope) ?? scalar.text]);
-  return [...names].flatMap((name) =>
-    [name, `*/${name}`].map((one) => ({ name: one, at: scalar.span.start, isAnyTag: true })),
-  );
+  return [...names].map((name) => ({ name, at: scalar.span.start, isAnyTag: true }));
 }
 
 /** A web app's image in parts: what stands before its repository, that, and its tag. */

@@ -134,6 +134,16 @@ const documents: readonly (readonly [name: string, path: string, source: string]
     "azure-pipelines.yml",
     "variables: {R: acme.azurecr.io, N: web, T: $(Build.BuildId)}\npool: x\nsteps:\n- task: Docker@2\n  inputs: {command: buildAndPush, repository: $(N), containerRegistry: c, tags: $(T)}\n- script: trivy image $(R)/$(N):$(T) && docker run $(N):$(T) && trivy image acme.azurecr.io/web:1\n- script: docker run ⟦$(R)/other:$(T)⟧ && docker pull ⟦$(R)/$(N):$(T)⟧\n- task: AzureWebAppContainer@1\n  inputs: {containers: ⟦$(R)/$(N):$(T)⟧}\n",
   ],
+  [
+    "what a task builds without a connection, which no registry is named before",
+    "azure-pipelines.yml",
+    "pool: x\nsteps:\n- task: Docker@2\n  inputs: {command: build, repository: web}\n- script: docker run web:1 && trivy image ⟦acme.azurecr.io/web:1⟧\n",
+  ],
+  [
+    "what a task builds without a connection after another one that logs in",
+    "azure-pipelines.yml",
+    "pool: x\nsteps:\n- task: Docker@2\n  inputs: {command: login, containerRegistry: c}\n- task: Docker@2\n  inputs: {command: buildAndPush, repository: web}\n- script: docker run web:1 && trivy image acme.azurecr.io/web:1\n",
+  ],
 ];
 
 describe("createBuiltImages", () => {
