@@ -1,11 +1,12 @@
 import { bakeBuildsBeside, bakeFilesBeside } from "./bakeBuild.ts";
+import { commandBuildsBeside } from "./commandBuild.ts";
 import { composeBuildsBeside, composeFilesBeside } from "./composeBuild.ts";
 import { devcontainerBuildsBeside, devcontainersBeside } from "./devcontainerBuild.ts";
 import { amongListed, folderOf, type Siblings } from "./siblings.ts";
 import { skaffoldBuildsBeside } from "./skaffoldBuild.ts";
 import { settingsOf, type BuildSettings } from "./workspaceBuild.ts";
 
-/** What the builds that other files beside and above the Dockerfile at `path` describe give it: those of compose, bake, dev containers and skaffold. */
+/** What the builds that other files beside and above the Dockerfile at `path` describe give it: those of compose, bake, dev containers and skaffold, and of commands. */
 export function settingsBeside(path: string, siblings: Siblings): BuildSettings {
   const listed = amongListed(siblings);
   const settings = settingsOf(() => [
@@ -13,6 +14,7 @@ export function settingsBeside(path: string, siblings: Siblings): BuildSettings 
     ...bakeBuildsBeside(path, listed),
     ...devcontainerBuildsBeside(path, listed),
     ...skaffoldBuildsBeside(path, listed),
+    ...commandBuildsBeside(path, listed),
   ]);
   // Most names are images by their form: for those, only files that are there and speak of contexts are read as builds.
   let isLookedInto: boolean | undefined;

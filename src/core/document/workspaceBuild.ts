@@ -13,6 +13,8 @@ export interface WorkspaceBuild {
   valuesOf(name: string): readonly (SuppliedArgument | undefined)[];
   /** Names of its additional contexts. */
   readonly contexts: readonly string[];
+  /** Whether a command describes it: what it gives an ARG counts where no file does that is made for builds. */
+  readonly isCommand?: boolean;
 }
 
 /** What the workspace's own builds give a Dockerfile. */
@@ -33,7 +35,10 @@ export function settingsOf(find: () => readonly WorkspaceBuild[]): BuildSettings
   const found = (): readonly WorkspaceBuild[] => (builds ??= find());
   return {
     argument(name) {
-      const values = found().flatMap((build) => build.valuesOf(name));
+      const given = (isCommand: boolean): readonly (SuppliedArgument | undefined)[] =>
+        found().flatMap((build) => ((build.isCommand ?? false) === isCommand ? build.valuesOf(name) : []));
+      const described = given(false);
+      const values = described.length > 0 ? described : given(true);
       const [first] = values;
       return values.every((value) => value?.text === first?.text) ? first : undefined;
     },

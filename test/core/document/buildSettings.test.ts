@@ -161,7 +161,7 @@ describe("settingsBeside", () => {
     assert.deepEqual(askedOf(whole, {}), ["a/", "a/b/", "a/b/c/"]);
     const files = { "a/b/c/Dockerfile": "", "a/b/compose.yaml": "services: {}", "a/b/c/bake.hcl": "", "a/x.txt": "" };
     assert.deepEqual(askedOf(whole, files), ["a/", "a/b/", "a/b/c/", "a/b/c/bake.hcl", "a/b/compose.yaml"]);
-    assert.deepEqual(askedOf("FROM lib\n", { "a/b/c/x": "", "a/b/y": "" }), ["a/", "a/b/", "a/b/c/"]);
+    assert.deepEqual(askedOf("FROM lib\n", { "a/b/c/x": "", "a/b/y": "" }), ["./", "a/", "a/b/", "a/b/c/"]);
     const many = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`a/b/c/a${index}`, ""]));
     assert.ok(askedOf("FROM lib\n", many).includes("a/b/c/compose.yaml"));
   });
