@@ -73,6 +73,19 @@ tooling: {x: {service: node}}
     pins: 2,
   },
   {
+    dialect: "kubeflow-pipelines",
+    path: "train/component.yaml",
+    text: `name: Train
+inputs: [{name: image, default: 'no:1'}]
+implementation:
+  container:
+    image: «a.io/acme/train:1»
+    command: [sh, -c, docker run no:2]
+`,
+    uses: ["image a.io/acme/train:1 literal"],
+    pins: 1,
+  },
+  {
     dialect: "wercker",
     path: "wercker.yml",
     text: `box: «golang:1.10»

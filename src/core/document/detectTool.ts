@@ -67,6 +67,8 @@ export function toolOfYaml(head: string, path: string, has: (key: string) => boo
     return "concourse";
   if (isProw(head, has)) return "prow";
   if (isJenkinsCasc(head, has)) return "jenkins-casc";
+  if (has("deploymentSpec") && has("pipelineInfo")) return "kubeflow-pipelines";
+  if (has("implementation") && /^[ \t]+container[ \t]*:/m.test(head)) return "kubeflow-pipelines";
   if (isTaskfile(head, has)) return "taskfile";
   if (isCodefresh(head, has)) return "codefresh";
   if (/(?:^|\/)\.harness\//.test(path) && ["pipeline", "template"].some(has)) return "harness";

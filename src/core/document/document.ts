@@ -63,6 +63,7 @@ export type Dialect =
   | "container-definition"
   | "ddev"
   | "lando"
+  | "kubeflow-pipelines"
   | "wercker"
   | "harness"
   | "devspace"

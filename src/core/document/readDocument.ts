@@ -150,6 +150,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["container-definition", readContainerDefinition],
   ["ddev", readToolConfig("ddev")],
   ["lando", readToolConfig("lando")],
+  ["kubeflow-pipelines", readToolConfig("kubeflow-pipelines")],
   ["wercker", readToolConfig("wercker")],
   ["harness", readToolConfig("harness")],
   ["devspace", readToolConfig("devspace")],

@@ -158,6 +158,17 @@ export const toolConfigs: ReadonlyMap<Dialect, ToolConfig> = new Map<Dialect, To
       scripts: [["services", "*", /^(?:build|build_as_root|run|run_as_root)$/, "*"]],
     },
   ],
+  // Kubeflow Pipelines' documentation, "Component Specification" and "Compile a Pipeline" (PipelineSpec).
+  [
+    "kubeflow-pipelines",
+    {
+      images: [
+        ["image", "implementation", "container", "image"],
+        ["image", "deploymentSpec", "executors", "*", "container", "image"],
+      ],
+      syntax: delimited("{{", "}}"),
+    },
+  ],
   // Wercker's documentation, "wercker.yml".
   [
     "wercker",

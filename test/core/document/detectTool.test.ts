@@ -57,6 +57,18 @@ describe("paths of tools' configuration", () => {
 
 describe("content of tools' configuration", () => {
   const contents: readonly (readonly [name: string, path: string, text: string, dialect: string | undefined])[] = [
+    [
+      "a component of Kubeflow's",
+      "c.yaml",
+      "name: x\nimplementation:\n  container: {image: a}\n",
+      "kubeflow-pipelines",
+    ],
+    [
+      "a pipeline of Kubeflow's, which has components as a devfile",
+      "p.yaml",
+      "components: {}\ndeploymentSpec:\n  executors: {}\npipelineInfo: {name: x}\nschemaVersion: 2.1.0\n",
+      "kubeflow-pipelines",
+    ],
     ["a task of Concourse", "t.yml", "platform: linux\nimage_resource: {}\nrun: {path: x}\n", "concourse"],
     ["a pipeline of Concourse", "ci/p.yml", "jobs:\n- name: a\n  plan:\n  - get: x\n  - task: y\n", "concourse"],
     [
