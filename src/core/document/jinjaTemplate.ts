@@ -1,8 +1,10 @@
 import { scopeOf } from "./ansibleScope.ts";
 import { variablesBeside, type VariableLookup } from "./ansibleVariables.ts";
 import type { Document, ImageUse } from "./document.ts";
+import { branchesLeftOut, choicesIn } from "./jinjaBranches.ts";
 import { roundsOf, type JinjaRound } from "./jinjaLoops.ts";
 import { jinjaTokens, type JinjaToken } from "./jinjaTokens.ts";
+import { truthOf } from "./jinjaValues.ts";
 import type { Siblings } from "./siblings.ts";
 import { readSubstituted, type Substitution } from "./substitution.ts";
 import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
@@ -31,9 +33,12 @@ export function readJinjaTemplate(
   const tokens = jinjaTokens(text);
   const variables = variablesOf(text, tokens, variablesBeside(path, siblings));
   const isYaml = yaml.test(filledPath(path)) || manifest.test(text);
-  const inRound = (round: JinjaRound): Document => {
+  const choices = choicesIn(text, tokens);
+  const rounds = roundsOf(tokens, variables);
+  let turns = Math.max(1, ...choices.map(({ branches }) => branches.length));
+  const inRound = (round: JinjaRound, turn: number): Document => {
     const scopes = new Map<string, TemplateScope>();
-    const scopeAt = ({ start }: JinjaToken): TemplateScope => {
+    const scopeAt = (start: number): TemplateScope => {
       const known = scopes.get(round.around(start));
       if (known !== undefined) return known;
       const scope = scopeOf(text, nothing, (name) => {
@@ -43,13 +48,51 @@ export function readJinjaTemplate(
       scopes.set(round.around(start), scope);
       return scope;
     };
-    const substitutions = tokens.flatMap((token) => substitutionOf(text, token, scopeAt(token), isYaml) ?? []);
-    return readSubstituted(wholeOf(text), text, inOrder(substitutions), read);
+    /** Whether a condition holds for an item; of what it is about otherwise, another file may say more. */
+    const holds = (condition: string, at: number): boolean | undefined => {
+      const names = condition.match(/(?<![\w.'"])[A-Za-z_]\w*/g) ?? [];
+      if (condition.length > maximumCondition || !names.some((name) => round.at(at, name).of !== undefined))
+        return undefined;
+      const [said] = scopeAt(at).lookup(`(${condition}) | default(false)`);
+      return truthOf(said !== undefined && "values" in said ? { values: said.values } : undefined);
+    };
+    const substitutions = tokens.flatMap((token) => {
+      const found = substitutionOf(text, token, { scope: scopeAt(token.start), isYaml, turn });
+      turns = Math.max(turns, Math.min(found.ways, maximumWays));
+      return found.substitution ?? [];
+    });
+    const leftOut = branchesLeftOut(choices, turn, holds).map((span) => ({ ...span, text: "" }));
+    const ordered = [...leftOut, ...substitutions].toSorted(
+      (one, other) => one.start - other.start || other.end - one.end,
+    );
+    return readSubstituted(wholeOf(text), text, inOrder(ordered), read);
   };
-  const documents = roundsOf(tokens, variables).map(inRound);
+  const documents: Document[] = [];
+  for (let turn = 0; turn < turns && documents.length < maximumReadings; turn++)
+    for (const round of rounds.slice(0, maximumReadings - documents.length)) documents.push(inRound(round, turn));
   const first = documents[0] ?? read(text);
-  const images = documents.length === 1 ? first.images : distinct(documents.flatMap((one) => one.images));
-  return { ...first, path, text, images: images.map(withoutPin), problems: [] };
+  if (documents.length === 1) return { ...first, path, text, images: first.images.map(withoutPin), problems: [] };
+  const images = distinct(documents.flatMap((one) => one.images)).map(withoutPin);
+  return { ...first, path, text, images, commands: distinctCommands(documents), problems: [] };
+}
+
+/** Longer conditions are about more than an item. */
+const maximumCondition = 200;
+/** Values of one expression that are looked at, and times that a template is read. */
+const maximumWays = 8;
+const maximumReadings = 40;
+
+/** The commands of all readings, each place once. */
+function distinctCommands(documents: readonly Document[]): Document["commands"] {
+  const found = new Map<number, Document["commands"][number]>();
+  for (const { commands } of documents)
+    for (const command of commands) {
+      const at = command.words[0]?.span.start ?? -1;
+      if (!found.has(at)) found.set(at, command);
+    }
+  return [...found.values()].toSorted(
+    (one, other) => (one.words[0]?.span.start ?? 0) - (other.words[0]?.span.start ?? 0),
+  );
 }
 
 /** What loops yield at each place, in the order of the places; an item that says nothing yields nothing. */
@@ -85,26 +128,25 @@ function variablesOf(text: string, tokens: readonly JinjaToken[], around: Variab
   };
 }
 
-/** What stands in a token's place. */
+/** What stands in a token's place, and in how many ways it may be filled. */
 function substitutionOf(
   text: string,
   token: JinjaToken,
-  scope: TemplateScope,
-  isYaml: boolean,
-): Substitution | undefined {
+  { scope, isYaml, turn }: { readonly scope: TemplateScope; readonly isYaml: boolean; readonly turn: number },
+): { readonly substitution?: Substitution; readonly ways: number } {
   const { kind, start, end, inner } = token;
-  if (kind !== "expression") return { ...lineOf(text, token), text: "" };
+  if (kind !== "expression") return { substitution: { ...lineOf(text, token), text: "" }, ways: 1 };
   const written: YamlScalar = { ...wholeOf(text.slice(start, end)), span: { start, end } };
   const values = expandTemplate(text, written, scope);
-  const texts = values.map(textOfValue);
-  const [first, ...others] = texts;
-  if (first !== undefined && !first.includes("\n") && others.every((other) => other === first))
-    return { start, end, text: first, chain: values[0]?.chain ?? [], isPart: true };
+  const ways = [...new Map(values.map((value) => [textOfValue(value), value]))];
+  const [said, value] = ways[turn % Math.max(1, ways.length)] ?? [];
+  if (said !== undefined && ways.every(([way]) => way !== undefined && !way.includes("\n")))
+    return { substitution: { start, end, text: said, chain: value?.chain ?? [], isPart: true }, ways: ways.length };
   const line = lineOf(text, token);
-  if (isYaml && line.end > end) return { ...line, text: "" };
+  if (isYaml && line.end > end) return { substitution: { ...line, text: "" }, ways: 1 };
   const [, named] = subcommand.test(text.slice(end, end + 40)) ? (engine.exec(inner) ?? []) : [];
-  if (named !== undefined) return { start, end, text: named };
-  return { start, end, text: `\${jinja_${inner.replaceAll(/\W+/g, "_").slice(0, 60)}}` };
+  if (named !== undefined) return { substitution: { start, end, text: named }, ways: 1 };
+  return { substitution: { start, end, text: `\${jinja_${inner.replaceAll(/\W+/g, "_").slice(0, 60)}}` }, ways: 1 };
 }
 
 /** A reference that Jinja completes cannot be pinned where it stands. */
