@@ -1,19 +1,10 @@
-import type { Span } from "../image/span.ts";
 import type { Document, ImageUse } from "./document.ts";
+import { textOfNode } from "./embedded.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
-import { readSubstituted, type Substitution } from "./substitution.ts";
+import { isPlainText, readSubstituted, type Substitution } from "./substitution.ts";
 import { delimited } from "./templateSyntax.ts";
 import { readYaml } from "./yaml.ts";
-import {
-  dereference,
-  entriesOf,
-  itemsOf,
-  scalarOf,
-  textOf,
-  valueAt,
-  type YamlNode,
-  type YamlScalar,
-} from "./yamlNode.ts";
+import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** Reads the template of an application, which has its `metadata` and its `spec`. */
 type ReadTemplate = (template: YamlNode | undefined, reading: ResourceReading) => void;
@@ -29,8 +20,6 @@ const expressions = delimited("{{", "}}");
 const parameter = /^-?\s*\.?([\w-]+(?:\.[\w-]+)*)\s*(?:\|\s*(?:quote|squote|toString|trim)\s*)*-?$/;
 /** Actions of a patch that only steer, and write nothing. */
 const steering = /^-?\s*(?:(?:if|else|end|with|range|define|break|continue)\b|\$\w*\s*:?=|\/\*)/;
-/** Other texts could end the quotes that they are put into. */
-const plainText = /^[\w./:@+-]*$/;
 
 /**
  * Reads a set of applications of Argo CD: its template, once for each application that its generators list, and the
@@ -42,7 +31,7 @@ export function readApplicationSet(node: YamlNode | undefined, reading: Resource
   const patch = scalarOf(valueAt(spec, "templatePatch"));
   const listed = itemsOf(valueAt(spec, "generators")).flatMap((generator) => applicationsOf(generator, 0));
   const applications = listed.slice(0, maximumApplications);
-  if (!readForEach(wholeText(template, reading.text), applications, reading, read)) read(template, reading);
+  if (!readForEach(textOfNode(template, reading.text), applications, reading, read)) read(template, reading);
   if (patch === undefined) return;
   readForEach(patch, applications.length === 0 ? [nothing] : applications, reading, read, true);
 }
@@ -80,20 +69,9 @@ function substitutionsIn(text: string, parameters: Parameters, isPatch: boolean)
   return expressions(text).flatMap(({ start, end, name = "" }) => {
     if (isPatch && steering.test(name)) return { start, end, text: "" };
     const found = parameters.get(parameter.exec(name)?.[1] ?? "");
-    if (found === undefined || !plainText.test(found.text)) return [];
+    if (found === undefined || !isPlainText(found.text)) return [];
     return { start, end, text: found.text, chain: [{ span: found.span, label: "element", text: found.text }] };
   });
-}
-
-/** The text of a part of the document as one value, from the beginning of its line on, so that its lines stay aligned. */
-function wholeText(node: YamlNode | undefined, text: string): YamlScalar | undefined {
-  const found = dereference(node);
-  if (found?.kind !== "mapping" || node?.kind === "alias") return undefined;
-  const line = text.lastIndexOf("\n", found.span.start - 1) + 1;
-  const start = text.slice(line, found.span.start).trim() === "" ? line : found.span.start;
-  const span: Span = { start, end: found.span.end };
-  const source = text.slice(span.start, span.end);
-  return { kind: "scalar", span, text: source, style: "plain", exact: true, contentStart: start };
 }
 
 /** The parameters of each application that a generator lists. */

@@ -73,3 +73,13 @@ export function readEmbeddedYaml(
   };
   return placeDocument(found, scalar, text);
 }
+
+/** The text of a mapping as one value, from the beginning of its line on, so that its lines stay aligned. */
+export function textOfNode(node: YamlNode | undefined, text: string): YamlScalar | undefined {
+  if (node?.kind !== "mapping") return undefined;
+  const line = text.lastIndexOf("\n", node.span.start - 1) + 1;
+  const start = text.slice(line, node.span.start).trim() === "" ? line : node.span.start;
+  const span: Span = { start, end: node.span.end };
+  const source = text.slice(span.start, span.end);
+  return { kind: "scalar", span, text: source, style: "plain", exact: true, contentStart: start };
+}

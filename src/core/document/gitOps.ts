@@ -44,7 +44,7 @@ export function readGitOps(
       readPatches(spec, reading, readPatch);
       return true;
     case "helm.toolkit.fluxcd.io/HelmRelease":
-      readInlineValues(valueAt(spec, "values"), reading);
+      readInlineValues(valueAt(spec, "values"), reading, { readResource: readPatch });
       addFluxChart(valueAt(spec, "chart", "spec"), reading);
       for (const renderer of itemsOf(valueAt(spec, "postRenderers"))) {
         readKustomizeImages(valueAt(renderer, "kustomize", "images"), { text, images });
@@ -111,10 +111,10 @@ export function readGitOps(
       addOciChart(text, images, { url: valueAt(spec, "chart"), version: valueAt(spec, "version") }, "chart");
       reading.add(valueAt(spec, "jobImage"), "image");
       readSet(valueAt(spec, "set"), reading);
-      readInlineValues(valueAt(spec, "valuesContent"), reading);
+      readInlineValues(valueAt(spec, "valuesContent"), reading, { readResource: readPatch });
       return true;
     case "helm.cattle.io/HelmChartConfig":
-      readInlineValues(valueAt(spec, "valuesContent"), reading);
+      readInlineValues(valueAt(spec, "valuesContent"), reading, { readResource: readPatch });
       return true;
     default:
       return group === "source.toolkit.fluxcd.io" || readChartResource(node, group, kind, reading);
@@ -167,8 +167,8 @@ export function isSourceOverride(path: string): boolean {
 /** Reads what a source of Argo CD says of its chart or kustomization, in an application or in a file of its own. */
 export function readSourceOverride(source: YamlNode | undefined, reading: ResourceReading, readPatch: ReadPatch): void {
   const helm = valueAt(source, "helm");
-  readInlineValues(valueAt(helm, "valuesObject"), reading);
-  readInlineValues(valueAt(helm, "values"), reading);
+  readInlineValues(valueAt(helm, "valuesObject"), reading, { readResource: readPatch });
+  readInlineValues(valueAt(helm, "values"), reading, { readResource: readPatch });
   readParameterList(itemsOf(valueAt(helm, "parameters")), reading);
   const kustomize = valueAt(source, "kustomize");
   for (const image of itemsOf(valueAt(kustomize, "images"))) readImageOverride(image, reading);

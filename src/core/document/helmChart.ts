@@ -8,7 +8,7 @@ import { helmfileActions, valuesAround } from "./helmfileValues.ts";
 import { sharedIn } from "./helmValuesShared.ts";
 import { namesImage } from "./helmValuesUse.ts";
 import { isImageKey } from "./imageShape.ts";
-import { keyOfManifests, readManifestText } from "./helmValuesText.ts";
+import { readValueText } from "./helmValuesText.ts";
 import { addOciChart } from "./ociChart.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
 import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
@@ -132,8 +132,8 @@ export function chartValues(text: string, path: string, siblings: Siblings): Cha
           const value = valueOfStretches(known, { span: scalar.span, label: "template", text: template });
           images.add(scalar, "image", { value, pin: "none" });
         }
-        const place = keyOfManifests(key, scalar, around);
-        if (place !== undefined) inner.push(readManifestText(scalar, place, text, path));
+        const document = readValueText(scalar, { key, around, text, path });
+        if (document !== undefined) inner.push(document);
       };
       for (const { root, templates } of roots)
         readHelmValues(root, {
@@ -159,8 +159,8 @@ function readValuesTemplate(text: string, path: string, siblings: Siblings): Doc
   const expand = (scalar: YamlScalar) => expandActions(text, masked, scalar, evaluate);
   const inner: Document[] = [];
   const nested = (scalar: YamlScalar, key: string, around?: string): void => {
-    const place = keyOfManifests(key, scalar, around);
-    if (place !== undefined) inner.push(readManifestText(scalar, place, masked.text, path));
+    const document = readValueText(scalar, { key, around, text: masked.text, path });
+    if (document !== undefined) inner.push(document);
   };
   for (const { root } of readTemplateYaml(masked.text).documents)
     readHelmValues(root, { text, images, expand, nested });

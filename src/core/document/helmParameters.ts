@@ -1,15 +1,21 @@
-import { readEmbeddedYaml } from "./embedded.ts";
+import type { Document, ImageUse } from "./document.ts";
+import { readEmbeddedYaml, textOfNode } from "./embedded.ts";
 import { readHelmValues, type HelmValuesReading } from "./helmValues.ts";
 import { isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
+import { readManifestText, type ManifestReading } from "./manifestText.ts";
 import type { ResourceReading } from "./resourceReading.ts";
 import { addSplitImage } from "./splitImage.ts";
+import { defaultsIn, readSubstituted } from "./substitution.ts";
 import { isMasked } from "./templateMask.ts";
 import { knownText } from "./value.ts";
+import { readYaml } from "./yaml.ts";
 import { createImageCollector, inDocumentOrder } from "./yamlImage.ts";
-import { scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
-/** What the document around values knows of them. */
-type KnownOfValues = Pick<HelmValuesReading, "expand" | "hub">;
+/** What the document around values knows of them, and what reads the resources that they hold as texts. */
+interface KnownOfValues extends Pick<HelmValuesReading, "expand" | "hub"> {
+  readonly readResource?: ManifestReading["readResource"];
+}
 
 /** Reads values of a chart that stand in a document of another kind: as a mapping, or as a text that holds YAML. */
 export function readInlineValues(
@@ -17,25 +23,51 @@ export function readInlineValues(
   reading: ResourceReading,
   known: KnownOfValues = {},
 ): void {
+  const { text, path, inner } = reading;
   const scalar = scalarOf(node);
-  if (scalar === undefined) {
-    readGuessedValues(node, reading, known);
-    return;
-  }
-  const read = (root: YamlNode | undefined, text: string) => {
-    const images = createImageCollector(text);
-    readHelmValues(root, { text, images });
-    return inDocumentOrder(images.images);
-  };
-  reading.inner.push(readEmbeddedYaml(scalar, reading.text, reading.path, read));
+  const written = scalar ?? (known.expand === undefined ? textOfNode(node, text) : undefined);
+  const defaults = written?.text.includes("${") === true ? defaultsIn(written.text) : [];
+  if (written !== undefined && defaults.length > 0)
+    inner.push(
+      readSubstituted(written, text, defaults, (source) =>
+        valuesDocument(
+          path,
+          source,
+          readYaml(source).documents.flatMap(({ root }) => imagesInValues(root, source, path, known)),
+        ),
+      ),
+    );
+  else if (scalar !== undefined)
+    inner.push(
+      readEmbeddedYaml(scalar, text, path, (root, source) => imagesInValues(root, source, path, withoutPlaces(known))),
+    );
+  else inner.push(valuesDocument(path, text, imagesInValues(node, text, path, known)));
 }
 
-function readGuessedValues(node: YamlNode | undefined, reading: ResourceReading, known: KnownOfValues): void {
-  const { text, path } = reading;
+/** What the document knows is of its own text alone. */
+function withoutPlaces({ readResource }: KnownOfValues): KnownOfValues {
+  return readResource === undefined ? {} : { readResource };
+}
+
+function valuesDocument(path: string, text: string, images: readonly ImageUse[]): Document {
+  return { path, dialect: "helm-values", text, images, commands: [], jobs: [], problems: [] };
+}
+
+function imagesInValues(
+  root: YamlNode | undefined,
+  text: string,
+  path: string,
+  { readResource, ...known }: KnownOfValues,
+): readonly ImageUse[] {
   const images = createImageCollector(text);
-  readHelmValues(node, { text, images, ...known });
-  const rest = { path, dialect: "helm-values", text, commands: [], jobs: [], problems: [] } as const;
-  reading.inner.push({ ...rest, images: images.images });
+  const inner: Document[] = [];
+  const nested = (scalar: YamlScalar, key: string, around = ""): void => {
+    const document =
+      readResource === undefined ? undefined : readManifestText(scalar, key, around, { text, path, readResource });
+    if (document !== undefined) inner.push(document);
+  };
+  readHelmValues(root, { text, images, ...known, nested });
+  return inDocumentOrder([...images.images, ...inner.flatMap((document) => document.images)]);
 }
 
 /** Reads the items of a list of `{name: image.tag, value: ...}`. */
@@ -88,9 +120,7 @@ export function readHelmParameters(
     else if (last === "image" ? isPossibleImage(text) : isImageKey(last) && isLikelyImage(text))
       images.add(value, "image", filledIn === undefined ? {} : { value: filledIn, pin: "none" });
   }
-  const { text, path } = reading;
-  const rest = { path, dialect: "helm-values", text, commands: [], jobs: [], problems: [] } as const;
-  reading.inner.push({ ...rest, images: images.images });
+  reading.inner.push(valuesDocument(reading.path, reading.text, images.images));
 }
 
 function lastKey(name: string): string {

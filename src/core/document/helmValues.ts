@@ -255,6 +255,7 @@ function isKnown({ repository, registry }: SplitImage, expand: HelmValuesReading
     return isMasked(written) ? expand !== undefined && endsInName(written) : namesImage(written);
   const name = isTemplate ? said : written;
   const host = textOf(registry);
+  if (!isTemplate && isUnknown(name)) return openValue(name) !== undefined;
   return (
     !isUnknown(name) &&
     !hostAlone.test(name) &&

@@ -65,15 +65,20 @@ export function readPatchContent(root: YamlNode | undefined, reading: ResourceRe
     const [, list, isImage] = containerPlace.exec(path) ?? [];
     const value = valueAt(operation, "value");
     if (!/^(?:add|replace)$/.test(textOf(valueAt(operation, "op")) ?? "")) continue;
-    if (scalarOf(value) === undefined) readShape(value, reading, (node) => readPatch(node, reading), list);
+    if (scalarOf(value) === undefined)
+      readShape(value, reading, (node) => readPatch(node, reading), list ?? lastOf(path));
     else if (isImage !== undefined || (isImagePlace(path) && isCertainImage(textOf(value) ?? "")))
       reading.add(value, "image");
   }
 }
 
+function lastOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
 /** Whether a place is one of an image by its key alone; the data of ConfigMaps and labels are texts. */
 function isImagePlace(path: string): boolean {
-  return isImageKey(path.slice(path.lastIndexOf("/") + 1)) && !/^\/(?:data|stringData)\/|\/labels\//.test(path);
+  return isImageKey(lastOf(path)) && !/^\/(?:data|stringData)\/|\/labels\//.test(path);
 }
 
 /** A place in a resource that holds containers, one of them, or the image of one. */

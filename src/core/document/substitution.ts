@@ -2,6 +2,7 @@ import type { Span } from "../image/span.ts";
 import type { Document, ValueStep } from "./document.ts";
 import { placeDocument } from "./embedded.ts";
 import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
+import { dollar } from "./templateSyntax.ts";
 import type { YamlScalar } from "./yamlNode.ts";
 
 /** A stretch of a value, and what stands for it before anybody else reads the value. */
@@ -21,6 +22,21 @@ export function interpolationsOf(text: string, scalar: YamlScalar, scope: Templa
     const texts = fixed === undefined ? expandTemplate(text, scalar, scope, start, end).map(textOfValue) : [fixed];
     const [first, ...others] = texts;
     return first === undefined || others.some((other) => other !== first) ? [] : [{ start, end, text: first }];
+  });
+}
+
+/** Whether a text can stand for another wherever that stands in YAML: it ends no quotes. */
+export function isPlainText(text: string): boolean {
+  return /^[\w./:@+-]*$/.test(text);
+}
+
+const variables = dollar({ escape: true, bare: false });
+
+/** The variables of a text that have defaults (Flux, envsubst). */
+export function defaultsIn(text: string): readonly Substitution[] {
+  return variables(text).flatMap(({ start, end, fallback }) => {
+    const said = fallback === undefined ? undefined : text.slice(fallback.start, fallback.end);
+    return said === undefined || !isPlainText(said) ? [] : [{ start, end, text: said }];
   });
 }
 

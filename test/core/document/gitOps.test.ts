@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatReference } from "../../../src/core/image/reference.ts";
 import { readKubernetes } from "../../../src/core/document/kubernetes.ts";
-import { expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
+import { expectPinsToHold, expectToSurvive, expectUses } from "../../helpers/imageUses.ts";
 
 const digest = `sha256:${"1".repeat(64)}`;
 
@@ -98,6 +98,33 @@ image: {name: «nginx», newTag: 1.2.3}`,
         "image docker.io/library/busybox literal",
         "images ghcr.io/a/x:v1 resolved",
       ],
+    ],
+    [
+      "variables with defaults in a release's values, and resources that they hold as texts",
+      "helm.toolkit.fluxcd.io/v2/HelmRelease",
+      `spec:
+  values:
+    image: {repository: «r.io/a», tag: "\${TAG:=v1}"}
+    web: {image: "«\${REGISTRY:-r.io}/web:2»"}
+    other: {image: {repository: "«\${REGISTRY}/c»", tag: v3}}
+    none: {image: {repository: "\${NAME}", tag: v3}}
+    extraDeploy:
+    - |
+      apiVersion: v1
+      kind: Pod
+      spec: {containers: [{image: «r.io/d:1»}]}`,
+      ["image r.io/a:v1 resolved", "image r.io/web:2 resolved", "image ? unresolved", "image r.io/d:1 literal"],
+    ],
+    [
+      "a release's values as operations put them there",
+      "kustomize.toolkit.fluxcd.io/v1/Kustomization",
+      `spec:
+  patches:
+  - patch: |
+      - {op: add, path: /spec/values/image, value: {repository: «r.io/a», tag: v3}}
+      - {op: replace, path: /spec/values/web, value: {image: «r.io/web:1»}}
+      - {op: replace, path: /spec/values/image/tag, value: v2}`,
+      ["image r.io/a:v3 resolved", "image r.io/web:1 literal"],
     ],
     [
       "a release's chart from a repository in a registry",
@@ -258,6 +285,17 @@ spec:
         "spec:\n  source:\n    helm:\n      values: \"image: {repository: a/b,\\n tag: '1'}\"\n      parameters: [{name: image.repository, value: a}, {name: image.tag, value: &t b}]\n    kustomize: {images: [a=b:c]}\n",
       ),
     );
+  });
+});
+
+describe("readInlineValues", () => {
+  it("survives values with variables that have defaults, and pins what they name", () => {
+    const source = resource(
+      "helm.toolkit.fluxcd.io/v2/HelmRelease",
+      'spec:\n  values:\n    image: {repository: r.io/a, tag: "${TAG:=v1}"}\n    b: {image: "${R:=r.io}/b:2"}\n    extraDeploy:\n    - |\n      apiVersion: v1\n      kind: Pod\n      spec: {containers: [{image: r.io/d:1}]}',
+    );
+    expectPinsToHold(readKubernetes, source);
+    expectToSurvive(readKubernetes, source);
   });
 });
 
