@@ -222,7 +222,9 @@ function readModule(module: string, parameters: YamlNode, scope: TemplateScope, 
   const inline = scalarOf(parameters);
   if (inline !== undefined) {
     // `docker_container: name=a image=b`, the older form.
-    const place = new RegExp(`(?:^|\\s)${imageModules.get(module)}=(?:"([^"]*)"|'([^']*)'|(\\S+))`).exec(inline.text);
+    const place = new RegExp(
+      `(?:^|\\s)${imageModules.get(module)}=(?:"([^"]*)"|'([^']*)'|((?:\\{\\{[^{}]*\\}\\}|\\S)+))`,
+    ).exec(inline.text);
     const text = place?.[1] ?? place?.[2] ?? place?.[3];
     if (place === null || text === undefined || module.includes("image")) return;
     const from = place.index + place[0].lastIndexOf(text);

@@ -55,10 +55,11 @@ export function evaluateNode(node: YamlNode | undefined, environment: HclEnviron
   }
 }
 
-/** A key of an object, with what is known of its interpolations. */
+/** A key of an object, with what is known of its interpolations, or of the expression that it is. */
 function keyOf(key: YamlScalar, environment: HclEnvironment): string {
-  if (!key.text.includes("${")) return key.text;
-  const values = templateValues(key, environment).map(knownText);
+  const isExpression = key.tag === expressionTag;
+  if (!isExpression && !key.text.includes("${")) return key.text;
+  const values = (isExpression ? expressionValues : templateValues)(key, environment).map(knownText);
   return (values.length === 1 ? values[0] : undefined) ?? key.text;
 }
 

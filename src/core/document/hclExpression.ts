@@ -11,7 +11,7 @@ import {
   take,
   type HclReader,
 } from "./hclLexer.ts";
-import type { YamlEntry, YamlNode } from "./yamlNode.ts";
+import type { YamlEntry, YamlNode, YamlScalar } from "./yamlNode.ts";
 
 /** Tag of a scalar that is an expression and not a text: `var.image`, `a ? b : c`. */
 export const expressionTag = "!expression";
@@ -94,6 +94,19 @@ function readList(reader: HclReader, close: string, depth: number): YamlNode {
   return { kind: "sequence", span: { start, end: Math.min(reader.at, reader.text.length) }, items };
 }
 
+/** The key of an object: a name, a text, a number, or an expression in parentheses (HCL specification, "Collection values"). */
+function readKey(reader: HclReader): YamlScalar | undefined {
+  const { text, at: start } = reader;
+  const number = take(reader, /[0-9][0-9.]*/y);
+  if (number !== undefined) return scalar(number, { start, end: reader.at }, "plain");
+  if (text[start] !== "(") return readName(reader);
+  reader.at += 1;
+  skipTo(reader, ")");
+  const span = { start: start + 1, end: Math.min(reader.at, text.length) };
+  reader.at += 1;
+  return scalar(text.slice(span.start, span.end), span, "plain", true, expressionTag);
+}
+
 function readObject(reader: HclReader, depth: number): YamlNode {
   const start = reader.at;
   reader.at += 1;
@@ -103,7 +116,7 @@ function readObject(reader: HclReader, depth: number): YamlNode {
     const next = reader.text[reader.at];
     if (next === "}" || next === undefined) break;
     const before = reader.at;
-    const key = next === "," ? undefined : readName(reader);
+    const key = next === "," ? undefined : readKey(reader);
     skipSpace(reader, false);
     if (key !== undefined && /[=:]/.test(reader.text[reader.at] ?? "")) {
       reader.at += 1;

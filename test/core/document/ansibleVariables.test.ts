@@ -193,8 +193,12 @@ describe("readAnsible, modules with more than an image", () => {
   const table: readonly (readonly [name: string, source: string, expected: readonly string[]])[] = [
     [
       "the older form",
-      '- docker_container: name=a image=«a/b:1» state=started\n- docker_container: name=a image="«a/b:2»"\n',
-      ["docker_container docker.io/a/b:1 literal", "docker_container docker.io/a/b:2 literal"],
+      '- docker_container: name=a image=«a/b:1» state=started\n- docker_container: name=a image="«a/b:2»"\n- docker_container: "image=«{{ tag | default(\'a/b:3\') }}» name=a"\n',
+      [
+        "docker_container docker.io/a/b:1 literal",
+        "docker_container docker.io/a/b:2 literal",
+        "docker_container docker.io/a/b:3 resolved",
+      ],
     ],
     [
       "resources",

@@ -107,6 +107,17 @@ resource "aws_ecs_task_definition" "f" { container_definitions = data.template_f
       "aws_ecs_task_definition docker.io/a/data:1 resolved",
     ],
     [
+      "objects by whatever keys they have",
+      `variable "side" { default = "s" }
+locals { all = { ("web") = { image = "a/web:1" }, (var.side) = { image = "a/side:2" }, 80 = { image = "a/port:3" } } }
+resource "aws_ecs_task_definition" "a" { container_definitions = jsonencode([{ image = «local.all.web.image» }]) }
+resource "aws_ecs_task_definition" "b" { container_definitions = jsonencode([{ image = «local.all["s"].image» }]) }
+resource "aws_ecs_task_definition" "c" { container_definitions = jsonencode([{ image = «local.all["80"].image» }]) }`,
+      "aws_ecs_task_definition docker.io/a/web:1 resolved",
+      "aws_ecs_task_definition docker.io/a/side:2 resolved",
+      "aws_ecs_task_definition docker.io/a/port:3 resolved",
+    ],
+    [
       "arguments of a template for each of its instances",
       `variable "all" { default = [{ image = "one" }, { image = "two:2" }] }
 data "template_file" "counted" {
