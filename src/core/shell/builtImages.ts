@@ -24,7 +24,11 @@ export interface BuiltImages {
 type OpenVariables = NonNullable<Document["openVariables"]>;
 
 /** Starts with no names; `variables` are those of which only a run can tell what they hold, with what is written there. */
-export function createBuiltImages(variables: OpenVariables = {}): BuiltImages {
+export function createBuiltImages(
+  variables: OpenVariables = {},
+  /** Whether what stands at one place may run after what stands behind it. */
+  mayFollow: (at: number, later: number) => boolean = () => false,
+): BuiltImages {
   const spellings = (written: string, at: number): readonly string[] => spellingsOf(written, variables, at);
   const outputs = new Map<string, number>();
   const later = new Map<string, number>();
@@ -33,6 +37,8 @@ export function createBuiltImages(variables: OpenVariables = {}): BuiltImages {
   const addTo = (names: Map<string, number>, name: string, at: number): void => {
     for (const one of spellings(name, at)) names.set(one, Math.min(at, names.get(one) ?? at));
   };
+  const isLater = (given: number | undefined, at: number): boolean =>
+    given !== undefined && (given <= at || mayFollow(at, given));
   // Most documents make none.
   const isEmpty = (): boolean => outputs.size + later.size + repositories.size === 0;
   return {
@@ -51,7 +57,7 @@ export function createBuiltImages(variables: OpenVariables = {}): BuiltImages {
         .some(
           (name) =>
             outputs.has(name) ||
-            (later.get(name) ?? Number.POSITIVE_INFINITY) <= at ||
+            isLater(later.get(name), at) ||
             (repositories.size > 0 && withoutRegistry(repositoryOf(name)).some((one) => repositories.has(one))),
         ),
     isPushed: (names, at) =>

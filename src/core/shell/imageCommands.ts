@@ -20,7 +20,7 @@ const maximumCommands = 50_000;
 
 /** A tool that takes images or signs, or what stands for one: without any, no command names an image. */
 const mayNameTool =
-  /docker|podman|nerdctl|buildah|container|oci_|--rm|finch|kubectl|crane|oras|regctl|skopeo|cosign|notation|trivy|grype|syft|snyk|dive|dockle|helm|k3d|minikube|crictl|gcloud|gke-deploy|singularity|apptainer|enroot|buildctl|buildkit|executor|gitlab-runner|distrobox|toolbox|dgoss|copa|slsa-verifier|attestation|gitsign|countersign|policy-tester|\b(?:oc|kind|ctr|az|aws|kn|pack|act|fly(?:ctl)?)\b/i;
+  /docker|podman|nerdctl|buildah|container|oci_|--rm|finch|kubectl|crane|oras|regctl|skopeo|cosign|notation|trivy|grype|syft|snyk|dive|dockle|helm|k3d|minikube|crictl|gcloud|gke-deploy|singularity|apptainer|enroot|buildctl|buildkit|executor|faas-cli|gitlab-runner|distrobox|toolbox|dgoss|copa|slsa-verifier|attestation|gitsign|countersign|policy-tester|\b(?:oc|kind|ctr|az|aws|kn|pack|act|fly(?:ctl)?)\b/i;
 
 /** Whether a text may hold commands that name images. */
 export function mayNameImages(text: string): boolean {
@@ -35,7 +35,8 @@ export interface GivenImages {
 }
 
 /** What holds commands, with what is said there of what it builds. */
-type CommandHolder = Pick<Document, "text" | "commands" | "furtherCommands" | "built" | "openVariables" | "jobs">;
+type CommandHolder = Pick<Document, "text" | "commands" | "furtherCommands" | "built" | "openVariables" | "jobs"> &
+  Partial<Pick<Document, "dialect">>;
 
 /**
  * The images that a document's commands name, in document order: `docker run`, `crane digest`, `kubectl set image` and
@@ -103,7 +104,12 @@ function readCommands(
   if (!isGiven && (document.commands.length === 0 || !mayNameImages(document.text))) return { images: [] };
   const commands: ShellCommand[] = [];
   const placed: PlacedMention[] = [...given.mentions];
-  const built = createBuiltImages(document.openVariables);
+  const isInRules = document.dialect === "makefile" || document.dialect === "justfile";
+  // Which rule comes first is not said by where it stands.
+  const built = createBuiltImages(
+    document.openVariables,
+    (at, later) => isInRules && /\n[^\s#]/.test(document.text.slice(at, later)),
+  );
   for (const { name, at, isPushed, isAnyTag } of document.built ?? []) {
     if (isAnyTag === true) built.addRepository(name, at);
     else built.add(name, at);

@@ -65,6 +65,11 @@ const documents: readonly (readonly [name: string, path: string, source: string]
     'on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - {id: m, uses: docker/metadata-action@v5, with: {images: r.io/m}}\n    - uses: docker/build-push-action@v6\n      with: {load: true, tags: "${{ steps.m.outputs.tags }}"}\n    - run: docker run ${{ fromJSON(steps.m.outputs.json).tags[0] }}\n    - run: |\n        IMAGE=$(echo "${{ steps.m.outputs.tags }}" | head -n1)\n        docker run "$IMAGE"\n    - run: docker run ⟦${{ fromJSON(steps.n.outputs.json).tags[0] }}⟧\n',
   ],
   [
+    "what another rule makes of a container, wherever that stands, and what a rule changes in place",
+    "Makefile",
+    "run: base\n\tdocker run a\nbase:\n\tdocker run --name c ⟦b:1⟧ && docker commit c a\nup:\n\tdocker run --name d ⟦e:1⟧ && docker commit d e:1\n",
+  ],
+  [
     "what is deployed",
     "cloudbuild.yaml",
     "steps:\n- name: ⟦gcr.io/cloud-builders/docker⟧\n  args: [build, -t, 'gcr.io/$_P/a:1', .]\n- name: ⟦gcr.io/cloud-builders/gke-deploy⟧\n  args: [run, '--image=⟦gcr.io/$_P/a:1⟧']\n- name: ⟦gcr.io/cloud-builders/gke-deploy⟧\n  args: [run, '--image=⟦gcr.io/$_P/a:2⟧']\n",
