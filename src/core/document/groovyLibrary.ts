@@ -16,6 +16,16 @@ export interface GroovyLibrary {
   valuesOf(path: string, given?: readonly string[]): readonly GroovyTemplate[];
 }
 
+/** The library that a script belongs to, or stands beside: steps in `vars`, classes in `src`. */
+export interface JenkinsLibrary extends GroovyLibrary {
+  /** Whether a path may name a step of the library, or what such a step, a class or a loaded file defines. */
+  hasStep(path: string): boolean;
+  /** Whether an argument may be the name of an image; where a script is read for what it is given, one that says some of that. */
+  mayHand(parts: readonly WordPart[]): boolean;
+  /** The images that a step runs and takes from what it is given, whose names are as for `valuesOf`. */
+  imagesOf(path: string, given: readonly string[]): readonly GroovyTemplate[];
+}
+
 /** For a script that is read alone. */
 export const noLibrary: GroovyLibrary = { valuesOf: () => [] };
 

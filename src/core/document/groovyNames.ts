@@ -253,17 +253,34 @@ function isNextOption({ parts: [first] }: GroovyValue, before: string | undefine
   return /^\s+-/.test(text) || (text.startsWith("-") && /(?:^|\s)$/.test(before ?? "x"));
 }
 
-/** A path as other files know it, which name classes rather than objects of them; undefined for one of the script's own. */
+/**
+ * A path as other files know it, which name classes rather than objects of them, and `load:file:member` for what a script
+ * has loaded; undefined for one of the script's own.
+ */
 export function importedName(
   path: string,
   offset: number,
-  sources: GroovySources,
+  sources: Pick<GroovySources, "isParameter" | "placesOf">,
   tokens: readonly GroovyToken[],
 ): string | undefined {
   const [first = "", ...members] = path.split(".");
   if (sources.isParameter(first)) return undefined;
-  const [place, ...others] = members.length === 0 ? [] : sources.placesOf(first, offset);
-  if (place === undefined && others.length === 0) return path;
-  const made = place !== undefined && nameAt(tokens, place) === "new" ? nameAt(tokens, place + 1) : "";
-  return made === "" || others.length > 0 ? undefined : [made, ...members].join(".");
+  const places = members.length === 0 ? [] : sources.placesOf(first, offset);
+  if (places.length === 0) return path;
+  const member = members.join(".");
+  const [made, ...others] = new Set(
+    places.map((place) => (place === undefined ? "" : objectAt(tokens, place, member))),
+  );
+  return made === "" || others.length > 0 ? undefined : made;
+}
+
+/** A member of the object that is made at a token: `new Images(this)`, `load 'ci/images.groovy'`. */
+function objectAt(tokens: readonly GroovyToken[], at: number, member: string): string {
+  if (nameAt(tokens, at) === "new") return `${nameAt(tokens, at + 1)}.${member}`;
+  const token = nameAt(tokens, at) === "load" ? tokens[signAt(tokens, at + 1) === "(" ? at + 2 : at + 1] : undefined;
+  const [first, ...rest] = token?.kind === "string" ? token.pieces : [];
+  // The folder that a job works in is said by many names.
+  const pieces = first?.kind === "expression" ? rest : [first, ...rest];
+  const file = pieces.map((piece) => (piece?.kind === "text" ? piece.text : "$")).join("");
+  return file === "" || file.includes("$") ? "" : `load:${file.replace(/^(?:\.?\/)+/, "")}:${member}`;
 }

@@ -7,6 +7,7 @@ import { definitionsAt, groovyDefinitions, growthAt } from "./groovyDefinitions.
 import { createGroovyEvaluation, type GroovyEvaluation } from "./groovyEvaluate.ts";
 import { groovyFunctions } from "./groovyFunctions.ts";
 import { noLibrary, type GroovyLibrary } from "./groovyLibrary.ts";
+import { importedName } from "./groovyNames.ts";
 import { createGroovyMerges } from "./groovyMerges.ts";
 
 /** The values of a script's variables, environment and parameters. */
@@ -17,6 +18,8 @@ export interface GroovyValues extends Pick<GroovyEvaluation, "valueAt" | "partsO
   sourcesOf(index: number): readonly number[];
   /** Whether the script has a function or closure of a name. */
   defines(name: string): boolean;
+  /** What other files call what stands at a token; undefined where it is the script's own. */
+  importedAt(index: number, path: string): string | undefined;
   /** What `environment` and `withEnv` set for a place, as far as it is known. */
   environmentAt(offset: number): Readonly<Record<string, string>>;
   /** What the axes of a matrix around a place set in each of its cells. */
@@ -71,6 +74,8 @@ export function createGroovyValues(
         : definitionsAt(places.get(name) ?? [], offset).map(({ at }) => at),
     membersOf: (path, offset) => loopAt(path, { start: offset, end: offset })?.items ?? placesOf(path, offset),
   });
+  const isParameter = (name: string): boolean => parameterNames.has(name);
+  const own = { isParameter, placesOf };
   const evaluation = createGroovyEvaluation(text, all, {
     loopAt,
     placesOf(name, offset) {
@@ -85,7 +90,7 @@ export function createGroovyValues(
     isLines: (index) => lines.has(index),
     branchOf: (index) => branches.get(index) ?? 0,
     resultsOf: (name) => results.get(name) ?? [],
-    isParameter: (name) => parameterNames.has(name),
+    isParameter,
     library,
   });
   const known = (parts: readonly WordPart[]): string | undefined =>
@@ -116,6 +121,7 @@ export function createGroovyValues(
     grownAt: (index) => evaluation.grownAt(index),
     isDefinition: (index) => belonging.has(index),
     defines: (name) => results.has(name),
+    importedAt: (index, path) => importedName(path, tokens[index]?.span.start ?? 0, own, tokens),
     sourcesOf(index) {
       const name = nameAt(tokens, index);
       if (signAt(tokens, index + 1) === "(") return results.get(name) ?? [];

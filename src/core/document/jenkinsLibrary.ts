@@ -1,24 +1,12 @@
 import { formatFamiliar } from "../image/reference.ts";
-import type { Span } from "../image/span.ts";
-import { textOfStretches } from "../shell/stretch.ts";
 import type { Document, WordPart } from "./document.ts";
 import { groovyTokens, nameAt, signAt, type GroovyToken } from "./groovy.ts";
-import type { GroovyArgument } from "./groovyFunctions.ts";
-import type { GroovyLibrary, GroovyTemplate } from "./groovyLibrary.ts";
+import type { GroovyTemplate, JenkinsLibrary } from "./groovyLibrary.ts";
 import { withoutShorthand } from "./groovyShorthand.ts";
-import type { GroovyValue } from "./groovyValue.ts";
-import { createGroovyValues, type GroovyValues } from "./groovyValues.ts";
-import { isPossibleImage } from "./imageShape.ts";
+import { createGroovyValues } from "./groovyValues.ts";
+import { mayName } from "./jenkinsHanded.ts";
 import { withWords } from "./groovyWords.ts";
 import { folderOf, type Siblings } from "./siblings.ts";
-
-/** The library that a script belongs to, or stands beside: steps in `vars`, classes in `src`. */
-export interface JenkinsLibrary extends GroovyLibrary {
-  /** Whether a path names a step of the library, or what such a step defines. */
-  hasStep(path: string): boolean;
-  /** The images that a step runs and takes from what it is given, whose names are as for `valuesOf`. */
-  imagesOf(path: string, given: readonly string[]): readonly GroovyTemplate[];
-}
 
 /** A script, how the files beside it are found, and how one is read. */
 interface Script {
@@ -58,6 +46,10 @@ const ofJenkins = new Set(
   ).split(" "),
 );
 
+/** Packages that no library of a repository's own has. */
+const ofOthers =
+  /^(?:com\.cloudbees|groovy|hudson|javax?|jenkins|org\.(?:apache|codehaus|csanchez|jenkinsci|yaml))(?:\.|$)/;
+
 /** Tokens of a script as its reader takes them. */
 export function jenkinsTokens(text: string): readonly GroovyToken[] {
   return withoutShorthand(text, withWords(text, groovyTokens(text)));
@@ -66,6 +58,7 @@ export function jenkinsTokens(text: string): readonly GroovyToken[] {
 /** What a script may take from the library in its workspace (Jenkins, "Extending with Shared Libraries"). */
 export function createJenkinsLibrary({ path, tokens, siblings, depth, read }: Script): JenkinsLibrary {
   const root = /^(?:[^]*?\/)??(?=(?:vars|src)\/)/.exec(path)?.[0] ?? "";
+  const isOfSources = path.startsWith(`${root}src/`);
   const kept = new Map<string, readonly GroovyTemplate[]>();
   let left = maximumReadings;
   let steps: ReadonlySet<string> | undefined;
@@ -78,6 +71,8 @@ export function createJenkinsLibrary({ path, tokens, siblings, depth, read }: Sc
   /** The files that may define what a path names, each with what the path is there. */
   const placesOf = (whole: string): readonly Place[] => {
     if (depth > maximumDepth) return [];
+    const [, loaded, of = ""] = /^load:([^:]*):(.*)$/.exec(whole) ?? [];
+    if (loaded !== undefined) return [{ file: loaded, member: of }];
     const [first = "", ...rest] = whole.split(".");
     if (isStep(first)) return [{ file: `${root}vars/${first}.groovy`, member: rest.join(".") || "call" }];
     imports ??= importsOf(tokens);
@@ -91,7 +86,8 @@ export function createJenkinsLibrary({ path, tokens, siblings, depth, read }: Sc
     if (at < 0 || member === "") return [];
     const name = whole.split(".")[at] ?? "";
     const named = at > 0 ? whole.split(".").slice(0, at) : imports.classes.get(name);
-    const own = path.startsWith(`${root}src/`) ? [folderOf(path)] : [];
+    if (named !== undefined && ofOthers.test(named.join("."))) return [];
+    const own = isOfSources ? [folderOf(path)] : [];
     const folders =
       named === undefined
         ? [...own, ...imports.packages.map((one) => `${root}src/${one.join("/")}/`)]
@@ -109,8 +105,9 @@ export function createJenkinsLibrary({ path, tokens, siblings, depth, read }: Sc
     if (known !== undefined) return known;
     const found: GroovyTemplate[] = [];
     for (const { file, member } of placesOf(whole)) {
-      const text = found.length > 0 || left-- <= 0 || file === path ? undefined : siblings(file);
+      const text = found.length > 0 || left <= 0 || file === path ? undefined : siblings(file);
       if (text === undefined || text.length > maximumText) continue;
+      left -= 1;
       const said = given === undefined ? member : `${member}(${argumentsOf(given)})`;
       found.push(...find(text, file, said));
     }
@@ -126,8 +123,16 @@ export function createJenkinsLibrary({ path, tokens, siblings, depth, read }: Sc
     const templates = templatesOf(values.valueAt(at)?.parts ?? []);
     return templates.filter((one) => one.some((piece) => piece !== undefined));
   };
+  /** Whether a path is of a class that may be the library's. */
+  const isOfClass = (whole: string): boolean => {
+    const name = /(?:^|\.)([A-Z]\w*)\.\w+$/.exec(whole)?.[1];
+    if (name === undefined) return false;
+    imports ??= importsOf(tokens);
+    return name !== whole.split(".")[0] || imports.classes.has(name) || isOfSources || imports.packages.length > 0;
+  };
   return {
-    hasStep: (whole) => isStep(whole.split(".")[0] ?? ""),
+    hasStep: (whole) => whole.startsWith("load:") || isStep(whole.split(".")[0] ?? "") || isOfClass(whole),
+    mayHand: (parts) => (depth === 0 ? mayName(parts) : saysGiven(parts)),
     valuesOf(whole, given) {
       imports ??= importsOf(tokens);
       if (given === undefined && !whole.includes(".") && !imports.members.has(whole)) return [];
@@ -140,7 +145,7 @@ export function createJenkinsLibrary({ path, tokens, siblings, depth, read }: Sc
     },
     imagesOf: (whole, given) =>
       readingOf(whole, given, "images", (text, file, said) => {
-        if (!mayRun.test(text)) return [];
+        if (!mayRun.test(text) || !text.includes(said.slice(0, said.indexOf("(")))) return [];
         const { images } = read(`${text}\n${said} { }\n`, file, siblings, depth + 1);
         const found = new Map<string, GroovyTemplate>();
         for (const { reference } of images) {
@@ -152,76 +157,9 @@ export function createJenkinsLibrary({ path, tokens, siblings, depth, read }: Sc
   };
 }
 
-/** An image of which a step's argument is the name. */
-interface HandedImage {
-  readonly parts: readonly WordPart[];
-  readonly value: GroovyValue;
-  /** The token at which the argument's value begins. */
-  readonly index: number;
-  /** Whether nothing can be written behind it. */
-  readonly endsWithName: boolean;
-}
-
-/** The images that a step of the library runs, as far as their names are what the script gives it. */
-export function ownImages(
-  library: JenkinsLibrary,
-  step: string,
-  given: readonly GroovyArgument[],
-  values: Pick<GroovyValues, "valueAt">,
-): readonly HandedImage[] {
-  if (given.length === 0) return [];
-  const templates = library.imagesOf(
-    step,
-    given.map(({ key }) => key ?? ""),
-  );
-  return templates.flatMap((template): readonly HandedImage[] => {
-    const naming = given[nameOf(template) ?? -1];
-    const value = naming === undefined ? undefined : values.valueAt(naming.at);
-    if (naming === undefined || value === undefined || !mayName(value.parts)) return [];
-    const start = value.parts[0]?.span.start ?? value.span.start;
-    const end = value.parts.at(-1)?.span.end ?? value.span.end;
-    const name = nameOf(template);
-    let isBefore = true;
-    const parts = template.flatMap((piece, at): readonly WordPart[] => {
-      if (piece === name) isBefore = false;
-      const place = isBefore ? { start, end: start } : { start: end, end };
-      if (typeof piece === "string")
-        return [{ text: piece, span: place, chain: [{ span: place, label: `step ${step}`, text: piece }] }];
-      // Nothing is pinned before a tag that the step has of its own.
-      if (piece === name && at === template.length - 1) return value.parts;
-      const argument = piece === undefined ? undefined : given[piece];
-      const other = argument === undefined ? undefined : values.valueAt(argument.at)?.parts;
-      return [wholeOf(other ?? [{ span: place, chain: [] }], piece === name ? { start, end } : place)];
-    });
-    return [{ parts, value, index: naming.at, endsWithName: value.endsWithName || template.at(-1) !== name }];
-  });
-}
-
-/** Whether parts may be the name of an image as far as they are known: not a file, and not one of which no beginning is. */
-function mayName(parts: readonly WordPart[]): boolean {
-  const [first] = parts;
-  if (parts.length === 1 && first?.choices !== undefined) return first.choices.some(mayName);
-  return parts.every(({ text }) => text !== undefined)
-    ? isPossibleImage(textOfStretches(parts))
-    : /^\w/.test(first?.text ?? "");
-}
-
-/** Parts as one that stands at a place. */
-function wholeOf(parts: readonly WordPart[], span: Span): WordPart {
-  const isKnown = parts.every(({ text }) => text !== undefined);
-  const chain = parts.flatMap((part) => part.chain);
-  return isKnown ? { text: textOfStretches(parts), span, chain } : { span, chain };
-}
-
-/** The argument that ends the path of an image: what stands before its tag. */
-function nameOf(template: GroovyTemplate): number | undefined {
-  let found: number | undefined;
-  for (const piece of template) {
-    if (typeof piece === "number") found = piece;
-    // The host of a registry may have a port.
-    else if (found !== undefined && /^[^/]*[:@](?![^/]*\/)/.test(piece ?? "")) return found;
-  }
-  return found;
+/** Whether parts say any of what stands for an argument. */
+function saysGiven(parts: readonly WordPart[]): boolean {
+  return parts.some(({ text, choices }) => placeholder.test(text ?? "") || choices?.some(saysGiven) === true);
 }
 
 interface Place {
@@ -250,7 +188,7 @@ function importsOf(tokens: readonly GroovyToken[]): Imports {
     const isAll = signAt(tokens, isStatic ? at + 3 : at + 2) === ".";
     const alias = nameAt(tokens, at + 2) === "as" ? nameAt(tokens, at + 3) : (path.at(-1) ?? "");
     if (isStatic && !isAll) members.set(path.at(-1) ?? "", path.slice(0, -1));
-    else if (!isStatic && isAll) packages.push(path);
+    else if (!isStatic && isAll && !ofOthers.test(path.join("."))) packages.push(path);
     else if (!isStatic && alias === path.at(-1)) classes.set(alias, path.slice(0, -1));
   }
   return { classes, packages, members };

@@ -14,7 +14,8 @@ import { closingsOf } from "./groovyBrackets.ts";
 import { argumentsAt, type GroovyScript } from "./groovyFunctions.ts";
 import { createGroovyValues } from "./groovyValues.ts";
 import { createKeptImages } from "./jenkinsKept.ts";
-import { createJenkinsLibrary, jenkinsTokens, ownImages } from "./jenkinsLibrary.ts";
+import { ownImages } from "./jenkinsHanded.ts";
+import { createJenkinsLibrary, jenkinsTokens } from "./jenkinsLibrary.ts";
 import { namesGivenAt } from "./jenkinsOutputs.ts";
 import { objectImageAt } from "./jenkinsObjects.ts";
 import {
@@ -175,7 +176,9 @@ export function readJenkinsfile(source: string, path: string, siblings: Siblings
     // A library is handed the pipeline: `script.docker.image`, `steps.sh`.
     const called = token.text.includes(".") ? token.text.replace(holder, "") : token.text;
     const step = token.text.replace(/^(?:ctx|context|dsl|jenkins|pipeline|script|steps|this)\./, "");
-    if (library.hasStep(step)) addHanded(at, step);
+    // What is called without parentheses is a step or a member of an object.
+    const own = isCall && step.includes(".") ? values.importedAt(at, step) : step;
+    if (isCall && own !== undefined && library.hasStep(own)) addHanded(at, own);
     if (/(?:\.(?:tag|push)|^docker\.(?:build|image))$/.test(called))
       for (const text of namesGivenAt(tokens, at, argument, values, registryOf(blocks)))
         for (const word of commandOfParts([{ text, span: token.span, chain: [] }], token.span).words)

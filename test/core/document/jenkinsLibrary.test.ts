@@ -22,7 +22,18 @@ const files = new Map([
   ],
 ]);
 
-const at = (path: string) => (text: string) => readDocument(text, path, (file) => files.get(file));
+const loaded = new Map([
+  [
+    "ci/common.groovy",
+    'NODE = \'node:20\'\ndef runIn(image, Closure body) { docker.image("reg.example.com/${image}").inside { body() } }\ndef pick(v) { return "go:${v}" }\nreturn this\n',
+  ],
+  [
+    "src/org/acme/Docker.groovy",
+    'package org.acme\nclass Docker {\n  static void within(String image, body) { script.docker.image(image).inside { body() } }\n  def pull(String name) { script.sh "docker pull ${name}" }\n  def note(String name) { script.echo name }\n}\n',
+  ],
+]);
+
+const at = (path: string) => (text: string) => readDocument(text, path, (file) => files.get(file) ?? loaded.get(file));
 
 describe("createJenkinsLibrary", () => {
   const table: readonly (readonly [script: string, ...images: readonly string[]])[] = [
@@ -66,6 +77,23 @@ describe("createJenkinsLibrary", () => {
       "import org.acme.Images\ndef all = new Images(this)\ndocker.image(«all.jdk(21)»).pull()",
       "docker.image docker.io/library/temurin:21 resolved",
     ],
+    [
+      "def common\ncommon = load 'ci/common.groovy'\ncommon.runIn('«node:14»') { }\ndocker.image(«common.NODE»).pull()\ndocker.image(«common.pick('1.2')»).pull()",
+      "image reg.example.com/node:14 resolved",
+      "docker.image docker.io/library/node:20 resolved",
+      "docker.image docker.io/library/go:1.2 resolved",
+    ],
+    [
+      'def c = load("${env.WORKSPACE}/ci/common.groovy")\ndocker.image(«c.NODE»).pull()',
+      "docker.image docker.io/library/node:20 resolved",
+    ],
+    ["def c = load file\ndocker.image(«c.NODE»).pull()", "docker.image ? unresolved"],
+    [
+      "import org.acme.Docker\nDocker.within('«a/b:1»') { }\ndef d = new Docker()\nd.pull('«a/b:2»')\nd.note('a/b:3')",
+      "image docker.io/a/b:1 literal",
+      "image docker.io/a/b:2 literal",
+    ],
+    ["def run(common) { common.runIn('a/b:1') { }\n docker.image(«common.NODE»).pull() }", "docker.image ? unresolved"],
   ];
   for (const [script, ...images] of table)
     it(`reads ${script}`, () => {
