@@ -27,7 +27,7 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
   const text = withoutByteOrderMark(source);
   const images = createImageCollector(text);
   const expressions = chartExpressions(path, text, siblings);
-  const isOutside = !isOfChart(path, text);
+  const isOutside = !isOfChart(path, text, siblings);
   const isListed = listedByValues(path, (place) => (place === path ? text : siblings(place)));
   const addItems = (
     node: YamlNode,
@@ -82,9 +82,12 @@ export function readHelmTemplate(source: string, path: string, siblings: Sibling
 }
 
 /** Whether a template is of a chart, whose values stand in a file; what fills in another is a program. */
-function isOfChart(path: string, text: string): boolean {
+function isOfChart(path: string, text: string, siblings: Siblings): boolean {
   if (ofHelm.test(text)) return true;
-  return /(?:^|\/)templates\//.test(path) && /\{\{-?\s*(?:define|template)\b/.test(text);
+  if (!/\{\{-?\s*(?:define|template)\b/.test(text)) return false;
+  const folders = [...path.matchAll(/(?<=^|\/)templates\//g)].map(({ index }) => path.slice(0, index));
+  if (siblings === noSiblings) return folders.length > 0;
+  return folders.some((folder) => siblings(`${folder}Chart.yaml`) !== undefined);
 }
 
 const ofHelm = /\.(?:Values|Release|Chart|Capabilities)\b|\{\{-?\s*include\b/;

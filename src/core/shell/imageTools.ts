@@ -38,6 +38,7 @@ const tools = new Map<string, ToolReader>([
   ["download_docker_images.sh", (words) => mentioned(words.map(wholeSlice))],
   ["earthly", flagged([], ["--buildkit-image", "--remote-cache"])],
   ["enroot", readEnroot],
+  ["faas-cli", flagged(["deploy"], ["--image"])],
   ["gh", (words) => (words[0]?.text === "attestation" ? mentioned(addressed(words, "oci://")) : noImages)],
   ["gitlab-runner", flagged(["register", "exec"], ["--docker-image", "--docker-helper-image"])],
   ["pack", readPack],

@@ -359,6 +359,14 @@ containers:
       assert.equal(use?.pinAt, undefined);
     });
 
+  it("says what is filled in of a template with definitions in a folder that no chart has", () => {
+    const source =
+      'kind: Job\nspec: {template: {spec: {containers: [{image: {{ .Image }}}]}}}\n{{- define "a" }}{{ end }}\n';
+    const path = "jobs/templates/a.yaml";
+    const textsOf = (files: Readonly<Record<string, string>>) => read(source, path, (one) => files[one]).images.length;
+    assert.deepEqual([textsOf({}), textsOf({ "jobs/Chart.yaml": "name: x\n" })], [1, 0]);
+  });
+
   it("says in which file a value stands", () => {
     const source = deployment("- image: a/b:{{ .Values.b.tag }}");
     const [use] = read(source, "charts/c/templates/a.yaml", (path) => files.get(path)).images;

@@ -167,6 +167,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
     "container-structure-test test --image ⟦a/b:1⟧ --config x",
     "docker build -t a/b:1 . && container-structure-test test --image a/b:1",
     "devcontainer build --workspace-folder . --image-name a/b:1 --cache-from ⟦a/b:cache⟧; docker run a/b:1; devcontainer up --cache-from type=registry,ref=⟦a/c:1⟧; devcontainer exec --image-name x docker-x",
+    "faas-cli deploy --image=⟦a/fn:1⟧ --name x; faas-cli build --image no:1",
     "copa patch -i ⟦a/b:1⟧ -t patched",
     "slsa-verifier verify-image ⟦a/b@sha256:" + "a".repeat(64) + "⟧ --source-uri x",
     "gh attestation verify oci://⟦ghcr.io/a/b:1⟧ --owner a",
