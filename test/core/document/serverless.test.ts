@@ -90,6 +90,11 @@ resources:
   h:
     type: azure-native:app:ContainerApp
     properties: { template: { containers: [ { image: «acme/h:1» } ] } }
+  i:
+    type: kubernetes:helm.sh/v3:Release
+    properties: { chart: oci://«ghcr.io/acme/chart», version: "1.0.0", values: { image: { repository: «acme/i», tag: "9" } } }
+  j: { type: command:local:Command, properties: { create: "docker run «acme/j:$\{tag}»", dir: docker run no } }
+  k: { type: docker-build:Image, properties: { tags: [out:2], cacheFrom: [ { registry: { ref: «acme/k:cache» } } ] } }
 `.replaceAll("\\{", "{"),
     "image docker.io/library/busybox literal",
     "image ghcr.io/acme/web:1.2 resolved",
@@ -97,6 +102,10 @@ resources:
     "image docker.io/library/redis:7 literal",
     "image gcr.io/acme/g:1 literal",
     "image docker.io/acme/h:1 literal",
+    "chart ghcr.io/acme/chart:1.0.0 resolved",
+    "image docker.io/acme/i:9 resolved",
+    "command docker.io/acme/j:1.2 resolved",
+    "image docker.io/acme/k:cache literal",
   ],
 ];
 
