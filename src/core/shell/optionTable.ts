@@ -64,7 +64,10 @@ export function readOptions(
     }
     if (!text.startsWith("-") || text === "-") {
       const kind = expansionKind(word);
-      if (kind === "options") continue;
+      if (kind === "options") {
+        if (printsValued(word, table)) at += 1;
+        continue;
+      }
       if (stopsAtArgument && (standsBeforeImage(word, words[at]) || standsBeforeNamed(word, words, at, table)))
         continue;
       if (kind === "anything" && stopsAtArgument && standsBeforeOption(word, words[at], table)) continue;
@@ -86,6 +89,15 @@ export function readOptions(
     }
   }
   return { options, positionals };
+}
+
+const printedOptions = /\becho[ \t]+(?:["'][ \t]*)?((?:-[\w-]+[ \t]+)*-[\w-]+)[ \t]*(?:["';)]|$)/g;
+
+/** `$(if x; then echo --rm --name; else echo --name; fi) a node:22`: whether each of what a command prints ends with an option whose value follows. */
+function printsValued({ word, parts }: WordValue, { valued }: OptionTable): boolean {
+  const said = [word.raw, ...(parts[0]?.chain ?? []).map(({ text }) => text)].find((text) => text.includes("echo"));
+  const last = [...(said ?? "").matchAll(printedOptions)].map(([, options = ""]) => options.split(/\s+/).at(-1) ?? "");
+  return last.length > 0 && last.every((name) => valued.has(name));
 }
 
 /** Names of variables that an image, or what it is of, may be in. */

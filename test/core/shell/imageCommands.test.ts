@@ -77,6 +77,8 @@ const commands: readonly string[] = [
   "try kubectl get -n x set image deploy/web web=no:1",
   'N=--net=host; [ "$a" ] && N="-p 80:80 -p 81:81"; docker run --rm $N ⟦a/b:1⟧ no:1',
   "docker run --rm $(tty -s && echo -it || echo) -v x:/y ⟦a/b:1⟧ no:1",
+  'docker run $(if x; then echo " --replace --name"; else echo --name; fi) no:1 ⟦a/b:1⟧ no:2',
+  "docker run $(x && echo --rm || echo --name) ⟦a/b:1⟧ no:2",
   "docker run --rm $(options_for \\\n  A \\\n  B \\\n) --volume x:/y ⟦a/b:1⟧ no:1",
   "docker run $(docker build -q .) --name no:1",
   "docker run $(f) --unknown no:1",
