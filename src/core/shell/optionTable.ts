@@ -91,7 +91,7 @@ export function readOptions(
   return { options, positionals };
 }
 
-const printedOptions = /\becho[ \t]+(?:["'][ \t]*)?((?:-[\w-]+[ \t]+)*-[\w-]+)[ \t]*(?:["';)]|$)/g;
+const printedOptions = /\becho[ \t]+(?:["'][ \t]*)?((?:-[\w-]+[ \t]+)*-[\w-]+)[ \t]*(?:["';)|&]|$)/g;
 
 /** `$(if x; then echo --rm --name; else echo --name; fi) a node:22`: whether each of what a command prints ends with an option whose value follows. */
 function printsValued({ word, parts }: WordValue, { valued }: OptionTable): boolean {
