@@ -1,7 +1,8 @@
 import { valuesOf, type GithubScope } from "./githubScope.ts";
 import type { ImageCollector } from "./yamlImage.ts";
+import { cacheReference } from "./buildSource.ts";
 import { actionOf } from "./githubUses.ts";
-import type { Value } from "./value.ts";
+import { withoutStart, type Value, type ValuePart } from "./value.ts";
 import { scalarOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** Where an image stands in a line of an input: after what `before` matches, up to what `until` matches. */
@@ -74,6 +75,10 @@ const actions = new Map<string, readonly InputForm[]>([
     `zaproxy/action-${name}`,
     [{ input: "docker_name", before: whole }],
   ]),
+  ...["build", "publish", "snapshot"].map((name): [string, readonly InputForm[]] => [
+    `chainguard-images/actions/apko-${name}`,
+    [{ input: "apko-image", before: whole }],
+  ]),
   ...["unity-builder", "unity-test-runner"].map((name): [string, readonly InputForm[]] => [
     `game-ci/${name}`,
     [{ input: "customImage", before: whole }],
@@ -103,8 +108,9 @@ export function readActionInputs(
       for (const scope of differing)
         for (const value of valuesOf(scalar, scope, from, to)) {
           if ("node" in value || value.parts.every((part) => part.text === "")) continue;
-          if (form.isCache === true && form.inList !== true && !mayBeName(value)) continue;
-          images.add(node, form.isCache === true ? "cache-from" : "with", { value, from, to });
+          const image = form.isCache === true && form.inList !== true ? cachedImage(value) : value;
+          if (image !== undefined)
+            images.add(node, form.isCache === true ? "cache-from" : "with", { value: image, from, to });
         }
   }
 }
@@ -126,10 +132,24 @@ function rangesIn(scalar: YamlScalar, { before, inList = false }: InputForm): re
   return ranges;
 }
 
-/** Whether what takes an image's name or options is given a name: an expression of which nothing is known may give either. */
-function mayBeName({ parts }: Value): boolean {
-  const known = parts.map(({ text = "" }) => text).join("");
-  return known !== "" && !known.includes("=");
+const open = "\0";
+
+/** The image of what takes its name or options: an expression of which nothing is known may give either, or none. */
+function cachedImage(value: Value): Value | undefined {
+  const text = value.parts.map((part) => part.text ?? open).join("");
+  const place = text.replaceAll(open, "") === "" ? undefined : cacheReference(text);
+  if (place === undefined || text.slice(0, place.start).includes(open)) return undefined;
+  if (place.end - place.start === text.length) return value;
+  const { parts, chain } = withoutStart(value, text.slice(0, place.start));
+  const kept: ValuePart[] = [];
+  let left = place.end - place.start;
+  for (const part of parts) {
+    const length = part.text?.length ?? 1;
+    if (left > 0) kept.push(length <= left ? part : { text: (part.text ?? "").slice(0, left) });
+    left -= length;
+  }
+  // An expression that gives more than the image has no place for a digest.
+  return { parts: kept.map(({ text: one }) => (one === undefined ? {} : { text: one })), chain };
 }
 
 /** Whether what stands there is a part of an expression, which only together is a value. */

@@ -88,12 +88,30 @@ describe("readActionInputs", () => {
       "no outputs and no switches",
       step(
         "docker/build-push-action@v6",
-        "tags: acme/app:1\ncache-to: type=registry,ref=acme/app:cache\ncache-from: |\n  type=gha,scope=x\n  ${{ github.actor != 'a' && format('type=registry,ref={0}:cache', env.N) || '' }}\nsbom: true\nimages: a\nbuild-contexts: a=./b",
+        "tags: acme/app:1\ncache-to: type=registry,ref=acme/app:cache\ncache-from: |\n  type=gha,scope=x\n  ${{ github.actor != 'a' && 'type=gha' || '' }}\n  ${{ inputs.cache }}\nsbom: true\nimages: a\nbuild-contexts: a=./b",
       ),
       [],
     ],
+    [
+      "caches that expressions describe",
+      step(
+        "docker/build-push-action@v6",
+        "cache-from: |\n  «${{ github.actor != 'a' && 'type=registry,ref=acme/app:cache,mode=max' || '' }}»\n  «${{ format('type=registry,ref=acme/app:{0}', github.ref_name) }}»\n  «${{ github.actor && format('type=registry,ref={0}:cache', env.N) || '' }}»",
+      ),
+      ["cache-from docker.io/acme/app:cache resolved", "cache-from ? partial", "cache-from ? unresolved"],
+    ],
+    [
+      "caches that expressions describe to bake",
+      step(
+        "docker/bake-action@v6",
+        "set: |\n  *.cache-from=«${{ format('type=registry,ref=r.io/{0}:{1},mode=max', matrix.n, 'x') }}»\n  *.cache-to=${{ format('type=registry,ref=r.io/{0}', 'x') }}",
+        "    strategy: {matrix: {n: [a, b]}}\n",
+      ),
+      ["cache-from r.io/a:x resolved", "cache-from r.io/b:x resolved"],
+    ],
     ...(
       [
+        ["chainguard-images/actions/apko-build@v1", "apko-image"],
         ["reproducible-containers/buildkit-cache-dance@v3", "utility-image"],
         ["redhat-actions/buildah-build@v2", "base-image"],
         ["redhat-actions/buildah-build@v3", "buildah-image"],
