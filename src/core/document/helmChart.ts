@@ -1,4 +1,4 @@
-import { withoutByteOrderMark } from "../image/span.ts";
+import { withoutByteOrderMark, type Span } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
 import { chartData, chartExpressions, globalAround } from "./chartTemplates.ts";
 import type { Document, ImageUse } from "./document.ts";
@@ -132,7 +132,9 @@ export function chartValues(text: string, path: string, siblings: Siblings): Cha
           const value = valueOfStretches(known, { span: scalar.span, label: "template", text: template });
           images.add(scalar, "image", { value, pin: "none" });
         }
-        const document = readValueText(scalar, { key, around, text, path });
+        const evaluate = (source: string, span: Span): Value =>
+          valueOfStretches(expressions.evaluate(source), { span, label: "template", text: source });
+        const document = readValueText(scalar, { key, around, text, path, evaluate });
         if (document !== undefined) inner.push(document);
       };
       for (const { root, templates } of roots)

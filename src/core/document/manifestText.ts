@@ -1,9 +1,11 @@
+import type { Span } from "../image/span.ts";
 import { readShape } from "./customShape.ts";
 import type { Document } from "./document.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
-import { maskTemplate } from "./templateMask.ts";
-import { itemsOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+import { isMasked, maskTemplate } from "./templateMask.ts";
+import type { Value } from "./value.ts";
+import { itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** Keys whose texts charts put into their manifests as they are. */
 const manifestKey = /(?:[cC]ontainers|[sS]idecars|^extra(?:Deploy|Objects|Manifests|Resources))$/;
@@ -19,6 +21,8 @@ export interface ManifestReading {
   readonly text: string;
   readonly path: string;
   readonly readResource: ReadResource;
+  /** What a template at a place in it comes to, where that is known: some charts evaluate such texts. */
+  readonly evaluate?: ((source: string, span: Span) => Value) | undefined;
 }
 
 /**
@@ -29,12 +33,12 @@ export function readManifestText(
   scalar: YamlScalar,
   key: string,
   around: string,
-  { text, path, readResource }: ManifestReading,
+  { text, path, readResource, evaluate }: ManifestReading,
 ): Document | undefined {
   const place = keyOfManifests(key, scalar, around);
   if (place === undefined) return undefined;
   const read = (root: YamlNode | undefined, inner: string) => {
-    const within = createResourceReading(inner, path);
+    const within = withTemplates(createResourceReading(inner, path), scalar.text, evaluate);
     const nested = (node: YamlNode | undefined): void => readResource(node, within);
     const isResource = (node: YamlNode | undefined): boolean => textOf(valueAt(node, "kind")) !== undefined;
     if (isResource(root)) nested(root);
@@ -43,6 +47,24 @@ export function readManifestText(
     return usesOf(within).filter(({ reference }) => reference !== undefined);
   };
   return readEmbeddedYaml(scalar, text, path, read, maskTemplate(scalar.text).text);
+}
+
+/** The reading where templates of the text are known; `source` is that text with them. */
+function withTemplates(
+  reading: ResourceReading,
+  source: string,
+  evaluate: ManifestReading["evaluate"],
+): ResourceReading {
+  return {
+    ...reading,
+    add(node, site, options) {
+      const scalar = scalarOf(node);
+      const isTemplate = scalar !== undefined && isMasked(scalar.text);
+      const value = isTemplate ? evaluate?.(source.slice(scalar.span.start, scalar.span.end), scalar.span) : undefined;
+      if (value !== undefined) reading.images.add(node, site, { value, pin: "none" });
+      else if (!isTemplate) reading.add(node, site, options);
+    },
+  };
 }
 
 /** The key that makes a text one of manifests. */

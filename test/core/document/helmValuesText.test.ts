@@ -35,6 +35,11 @@ describe("readManifestText", () => {
       "raw:\n  templates:\n    a: |\n      ---\n      apiVersion: v1\n      kind: Pod\n      spec: {containers: [{image: «a/b:1»}]}\nextraObjects:\n  b: |\n    apiVersion: v1\n    kind: Pod\n    spec: {containers: [{image: «a/b:2»}]}\nconfigMaps:\n  c: |\n    apiVersion: v1\n    kind: Pod\n    spec: {containers: [{image: a/b:3}]}\n",
       ["image docker.io/a/b:1 literal", "image docker.io/a/b:2 literal"],
     ],
+    [
+      "what a template yields that a chart may evaluate",
+      'tag: "2"\nextraContainers: |\n  - name: {{ .Release.Name }}\n    image: «a/b:{{ .Values.tag }}»\n  - image: "«a/c:{{ .Values.none | default 3 }}»"\n  - image: a/d:{{ .Release.Name }}\n',
+      ["image docker.io/a/b:2 resolved", "image docker.io/a/c:3 resolved"],
+    ],
     ["no image in other texts", "config: |\n  image: a/b:1\nextraInitContainers: 'image: a/b:1'\n", []],
   ];
   for (const [name, source, expected] of table)
@@ -158,7 +163,7 @@ side: {image: {registry: "{{ .Values.hub.registry }}", repository: «a/side», t
   });
 
   it("pins and survives mutations", () => {
-    const source = "extraContainers: |\n  - image: a/b:1\n    args: [x]\n";
+    const source = 'tag: "2"\nextraContainers: |\n  - image: a/b:1\n    args: [x]\n  - image: a/c:{{ .Values.tag }}\n';
     assert.equal(expectPinsToHold(readHelmValuesFile, source), 1);
     expectToSurvive(readHelmValuesFile, source);
   });
