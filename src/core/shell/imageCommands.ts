@@ -126,7 +126,10 @@ function readCommands(
     if (left-- <= 0) return;
     commands.push(command);
     const at = command.span.start;
-    const isRemote = command.isRemote === true || runsElsewhere(command.words.map(({ text }) => text));
+    const isRemote =
+      command.isRemote === true ||
+      runsElsewhere(command.words.map(({ text }) => text)) ||
+      /^(?:ssh|tcp):/.test(command.environment["DOCKER_HOST"] ?? "");
     for (const name of taggedNames(command)) built.add(name, at);
     for (const inner of innerCommands(command)) {
       if (inner.kind === "script") {

@@ -61,11 +61,15 @@ function sshAt(words: readonly (string | undefined)[]): number {
   return beforeSsh.test(words[0] ?? "") ? words.slice(0, 6).indexOf("ssh") : -1;
 }
 
+/** Options of an engine that name another one's host. */
+const ofOtherHost = /^(?:-H|--host|-c|--context)(?:=|$)/;
+
 /**
  * Whether what a command with these words runs is run by another machine: `ssh host`, `gcloud compute ssh vm`,
- * `aws ssm send-command`.
+ * `aws ssm send-command`, `docker --context vm`.
  */
 export function runsElsewhere(words: readonly (string | undefined)[]): boolean {
+  if (words[0] === "docker") return ofOtherHost.test(words[1] ?? "");
   if (words[0] === "aws") return isSentCommand(words);
   return sshAt(words) >= 0 || (words[0] === "gcloud" && words.slice(1, 5).includes("ssh"));
 }
