@@ -2,7 +2,7 @@ import { siblingPath, type Siblings } from "./siblings.ts";
 import { addSplitImage, nameEnd, newKeyPlace, type SuppliedPart } from "./splitImage.ts";
 import { readYaml } from "./yaml.ts";
 import type { ImageCollector } from "./yamlImage.ts";
-import { entriesOf, itemsOf, mappingOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { entriesOf, itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** What an `images:` list is read with. */
 interface KustomizeReading {
@@ -74,44 +74,66 @@ export function tagsInBase(
   return (name) => (found ??= collectTags(root, path, siblings)).get(name) ?? [];
 }
 
+/** The tags of images by their names. */
+type FoundTags = Map<string, readonly SuppliedPart[]>;
+
 function collectTags(
   root: YamlNode | undefined,
   path: string,
   siblings: Siblings,
 ): ReadonlyMap<string, readonly SuppliedPart[]> {
-  const found = new Map<string, SuppliedPart[]>();
   let left = maximumFiles;
-  const readFile = (file: string, text: string): void => {
+  const readFile = (file: string, text: string, found: FoundTags): void => {
     for (const { root: resource } of readYaml(text).documents)
       forEachImage(resource, 0, (image, span) => {
-        const [, name = image, tag = ""] = /^(.+?)(?::([^:/@]+))?(?:@.*)?$/.exec(image) ?? [];
+        const [, name = image, tag = "", digest = ""] = /^(.+?)(?::([^:/@]+))?(@.*)?$/.exec(image) ?? [];
         const known = found.get(name) ?? [];
-        if (known.some((part) => part.text === tag)) return;
-        known.push({ text: tag, steps: [{ span, file, label: "image of the base", text: image }] });
-        found.set(name, known);
+        // A digest alone stays behind no tag.
+        const part = digest !== "" && tag === "" ? {} : { text: tag + digest };
+        if (known.some(({ text: before }) => before === part.text)) return;
+        found.set(name, [...known, { ...part, steps: [{ span, file, label: "image of the base", text: image }] }]);
       });
   };
-  const readBase = (node: YamlNode | undefined, from: string, depth: number): void => {
+  const readBase = (node: YamlNode | undefined, from: string, depth: number, found: FoundTags): void => {
     if (depth > maximumDepth) return;
     for (const list of ["resources", "bases", "components"])
       for (const item of itemsOf(valueAt(node, list))) {
         const target = siblingPath(from, textOf(item) ?? "");
         if (target === undefined || left-- <= 0) continue;
         const text = /\.ya?ml$/.test(target) ? siblings(target) : undefined;
-        if (text !== undefined) readFile(target, text);
+        if (text !== undefined) readFile(target, text, found);
         else if (!/\.ya?ml$/.test(target))
           for (const file of fileNames.map((name) => `${target}/${name}`)) {
             const kustomization = siblings(file);
             if (kustomization === undefined) continue;
             const [inner] = readYaml(kustomization).documents;
-            // What the base changes itself is not followed: then the tag is not known.
-            if (itemsOf(valueAt(inner?.root, "images")).length === 0) readBase(inner?.root, file, depth + 1);
+            const within: FoundTags = new Map();
+            readBase(inner?.root, file, depth + 1, within);
+            for (const change of itemsOf(valueAt(inner?.root, "images"))) applyChange(change, file, within);
+            for (const [name, parts] of within) found.set(name, [...(found.get(name) ?? []), ...parts]);
             break;
           }
       }
   };
-  readBase(root, path, 0);
-  return found;
+  const all: FoundTags = new Map();
+  readBase(root, path, 0, all);
+  return all;
+}
+
+/** What an image change of the base makes of the images in it. */
+function applyChange(change: YamlNode, file: string, found: FoundTags): void {
+  const name = textOf(valueAt(change, "name")) ?? "";
+  const before = found.get(name);
+  if (before === undefined) return;
+  const tag = scalarOf(filled(valueAt(change, "newTag")));
+  const isOpen = ["digest", "tagSuffix"].some((key) => filled(valueAt(change, key)) !== undefined);
+  const after: readonly SuppliedPart[] = isOpen
+    ? unknownTag
+    : tag === undefined
+      ? before
+      : [{ text: tag.text, steps: [{ span: tag.span, file, label: "tag of the base", text: tag.text }] }];
+  found.delete(name);
+  found.set(textOf(filled(valueAt(change, "newName"))) ?? name, after);
 }
 
 function forEachImage(

@@ -94,6 +94,28 @@ describe("readKustomization", () => {
   ];
   for (const [name, source, expected] of table) it(`reads ${name}`, () => void expectUses(read, source, expected));
 
+  it("takes the tag that the base itself gives an image", () => {
+    const files = new Map([
+      [
+        "base/kustomization.yaml",
+        "resources: [a.yaml]\nimages:\n- {name: app, newName: r.io/app, newTag: v2}\n- {name: ghost, newTag: v9}\n- {name: held, digest: sha256:x}\n",
+      ],
+      [
+        "base/a.yaml",
+        `spec: {containers: [{image: app:v1}, {image: "db:v3@${pin}"}, {image: held}, {image: "bare@${pin}"}]}`,
+      ],
+    ]);
+    const read = (text: string) => readDocument(text, "kustomization.yaml", (path) => files.get(path));
+    const names = ["r.io/app", "app", "db", "ghost", "held", "bare"];
+    const { images } = read(
+      `resources: [base]\nimages:\n${names.map((name) => `- {name: ${name}, newName: new}\n`).join("")}`,
+    );
+    assert.deepEqual(
+      images.map(({ reference }) => reference && formatReference(reference)),
+      ["docker.io/library/new:v2", undefined, `docker.io/library/new:v3@${pin}`, undefined, undefined, undefined],
+    );
+  });
+
   it("takes the tag of the base where its files are known", () => {
     const files = new Map([
       ["k/base/kustomization.yaml", "resources: [deployment.yaml]"],
