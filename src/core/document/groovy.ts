@@ -162,7 +162,8 @@ function readString(text: string, open: number, quote: string): { pieces: readon
         continue;
       }
       const escaped = escapes.get(next);
-      if (escaped !== "") push(escaped ?? next, at + 1);
+      // A variable of the shell begins with what keeps it from being one of Groovy.
+      if (escaped !== "") push(escaped ?? next, next === "$" ? at : at + 1);
       at += 2;
       continue;
     }

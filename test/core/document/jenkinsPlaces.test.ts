@@ -35,3 +35,19 @@ describe("isInsideCall", () => {
       ["image docker.io/a/b literal", "image docker.io/a/c literal"],
     ));
 });
+
+describe("strings of Groovy", () => {
+  it("begins a variable of the shell with what keeps it from being one of Groovy", () =>
+    expectUses(
+      read,
+      String.raw`node {
+  sh """
+    docker pull «\${A}/b:\${C}»
+    docker pull "«r/\$A/b»"
+  """
+  sh "docker run «\$X:1»; I=a/b:2; docker pull «\$I»"
+}
+`,
+      ["command ? unresolved", "command ? unresolved", "command ? unresolved", "command docker.io/a/b:2 resolved"],
+    ));
+});
