@@ -44,6 +44,8 @@ interface ProgramFunction {
 /** `for name in list`, and where the name is that of its items. */
 interface ProgramLoop {
   readonly name: string;
+  /** Which of several names it is that the loop takes its items apart into. */
+  readonly position?: number;
   readonly list: number;
   readonly from: number;
   readonly to: number;
@@ -88,10 +90,13 @@ export function createDroneFunctions(tokens: readonly DroneToken[]): DroneFuncti
     const after = textAt(at + 1);
     if (after === "(") {
       const close = closing(at + 1);
+      const before = textAt(at - 1);
+      // `local f(a) = ...`, `{ f(a): ... }`; a loop and a condition end with the same sign.
       const isDefinition =
-        textAt(at - 1) === "def" || (textAt(at - 1) !== "." && /^(?:=|::?)$/.test(textAt(close + 1)));
-      if (isDefinition && (textAt(at - 1) === "def" || textAt(close + 1) !== ":" || textAt(at - 1) !== "for"))
-        functions.push(functionAt(at, close));
+        before === "def" ||
+        (before !== "." && textAt(close + 1) === "=") ||
+        (/^[{,]$/.test(before) && /^::?$/.test(textAt(close + 1)));
+      if (isDefinition) functions.push(functionAt(at, close));
       else {
         const short = token.text.slice(token.text.lastIndexOf(".") + 1);
         const known = calls.get(short) ?? [];
@@ -103,7 +108,22 @@ export function createDroneFunctions(tokens: readonly DroneToken[]): DroneFuncti
       const bracket = open.at(-1);
       const stretch = bracket === undefined ? { from: at, to: tokens.length } : { from: bracket, to: closing(bracket) };
       loops.push({ name: token.text, list: at + 2, ...stretch });
+    } else if (textAt(at - 1) === "for" && after === ",") {
+      const names = namesFrom(at);
+      const list = at + 2 * names.length;
+      const bracket = open.at(-1);
+      const stretch = bracket === undefined ? { from: at, to: tokens.length } : { from: bracket, to: closing(bracket) };
+      if (textAt(list - 1) === "in")
+        loops.push(...names.map((name, position) => ({ name, position, list, ...stretch })));
     }
+  }
+
+  /** The names between which commas stand. */
+  function namesFrom(at: number): readonly string[] {
+    const names = [textAt(at)];
+    while (textAt(at + 2 * names.length - 1) === "," && names.length < maximumDepth)
+      names.push(textAt(at + 2 * names.length));
+    return names;
   }
 
   /** Whether `name = value` is an argument, or the default of a parameter. */
@@ -121,15 +141,32 @@ export function createDroneFunctions(tokens: readonly DroneToken[]): DroneFuncti
     return false;
   }
 
-  /** Where the items begin of what a loop goes over. */
-  function itemsFrom(at: number, depth: number): readonly number[] {
-    if (textAt(at) === "[") return argumentsAt(at);
+  /** Where the items begin of what a loop goes over; of each the part at a position, where the loop takes them apart. */
+  function itemsFrom(at: number, depth: number, position?: number): readonly number[] {
+    const isCall = textAt(at + 1) === "(";
+    if (isCall && textAt(at) === "enumerate")
+      return position === 1 ? itemsFrom(at + 2, depth + 1) : position === undefined ? [nowhere] : [];
+    const [, mapping, entries] = isCall ? (/^(.+)\.(items|keys|values)$/.exec(textAt(at)) ?? []) : [];
+    const places = textAt(at) === "[" ? [at] : placesOf(at, mapping, depth);
+    return places.flatMap((place) => {
+      if (textAt(place) === "{")
+        return argumentsAt(place).map((start) => {
+          const isKey = entries === "items" ? position === 0 : entries !== "values" && position === undefined;
+          const isValue = entries === "items" ? position === 1 : entries === "values" && position === undefined;
+          return isKey ? start : isValue && /^::?$/.test(textAt(start + 1)) ? start + 2 : nowhere;
+        });
+      if (textAt(place) !== "[" || entries !== undefined) return [nowhere];
+      const items = argumentsAt(place);
+      if (position === undefined) return items;
+      return items.map((item) => (/^[([]$/.test(textAt(item)) ? (argumentsAt(item)[position] ?? nowhere) : nowhere));
+    });
+  }
+
+  /** Where the values begin of the list or mapping that stands at a token, or that is named `mapping`. */
+  function placesOf(at: number, mapping: string | undefined, depth: number): readonly number[] {
     const key = textAt(at + 1) === "[" && textAt(at + 3) === "]" ? tokens[at + 2] : undefined;
-    const name = key?.kind === "string" ? `${textAt(at)}.${key.text}` : textAt(at);
-    if (name === "" || depth > maximumDepth) return [nowhere];
-    return definitionsOf(name, at, depth + 1).places.flatMap((place) =>
-      textAt(place) === "[" ? argumentsAt(place) : [nowhere],
-    );
+    const name = mapping ?? (key?.kind === "string" ? `${textAt(at)}.${key.text}` : textAt(at));
+    return name === "" || depth > maximumDepth ? [nowhere] : definitionsOf(name, at, depth + 1).places;
   }
 
   function functionAt(at: number, close: number): ProgramFunction {
@@ -176,7 +213,7 @@ export function createDroneFunctions(tokens: readonly DroneToken[]): DroneFuncti
     const loop = loops.findLast(
       (one) => one.name === first && one.from < at && at < one.to && at !== one.list && one.from >= (own?.from ?? 0),
     );
-    if (loop !== undefined) return fields(itemsFrom(loop.list, depth));
+    if (loop !== undefined) return fields(itemsFrom(loop.list, depth, loop.position));
     for (const one of around) {
       if (one.parameters.some((parameter) => parameter.name === first))
         return { ...fields(given(one, first)), calls: one };

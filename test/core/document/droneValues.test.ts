@@ -43,6 +43,17 @@ describe("values of Drone's programs in Starlark", () => {
       'def main(ctx):\n  c = {"x": {"v": "1"}}\n  return one(c)\ndef one(o):\n  return {"image": «"a/b:" + o["x"]["v"]»}\n',
       "1",
     ],
+    [
+      'M = {"x": "1", "y": "2"}\ndef main(ctx):\n  for name, tag in M.items():\n    one(name, tag)\n  for v in M.values():\n    x = {"image": «"a/b:" + v»}\ndef one(name, v):\n  return {"image": «"a/b:" + v»}\n',
+      "1",
+      "2",
+      "1",
+      "2",
+    ],
+    ['def main(ctx):\n  return [{"image": «"a/b:" + v»} for v in M]\nM = {"1": "x", "2": "y"}\n', "1", "2"],
+    ['def main(ctx):\n  for n, v in [("x", "1"), ["y", "2"]]:\n    x = {"image": «"a/b:" + v»}\n', "1", "2"],
+    ['def main(ctx):\n  for i, v in enumerate(["1", "2"]):\n    x = {"image": «"a/b:" + v»}\n', "1", "2"],
+    ['def main(ctx):\n  for a, b in ctx.x():\n    if a(b):\n      x = {"image": «"a/b:" + b»}\n', "?"],
     ['def image(v):\n  return image(v)\ndef main(ctx):\n  return {"image": «"a/b:" + image("1")»}\n', "?"],
   ];
   for (const [script, ...images] of table) it(`reads ${script}`, () => check(".drone.star", script, images));
