@@ -147,7 +147,9 @@ export function createDroneFunctions(tokens: readonly DroneToken[]): DroneFuncti
     if (isCall && textAt(at) === "enumerate")
       return position === 1 ? itemsFrom(at + 2, depth + 1) : position === undefined ? [nowhere] : [];
     const [, mapping, entries] = isCall ? (/^(.+)\.(items|keys|values)$/.exec(textAt(at)) ?? []) : [];
-    const places = textAt(at) === "[" ? [at] : placesOf(at, mapping, depth);
+    // `std.objectFields(images)`
+    if (isCall && textAt(at) === "std.objectFields") return itemsFrom(at + 2, depth + 1, position);
+    const places = textAt(at) === "[" || textAt(at) === "{" ? [at] : placesOf(at, mapping, depth);
     return places.flatMap((place) => {
       if (textAt(place) === "{")
         return argumentsAt(place).map((start) => {

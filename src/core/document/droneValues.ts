@@ -89,6 +89,8 @@ export function createDroneValues(
       key = tokens[after + 1];
     }
     if (after > index + 1) return formatted({ parts: named(index, path, depth, after), next: after }, depth);
+    const item = is(index + 1, "[") && is(index + 3, "]") ? itemOf(index, depth) : undefined;
+    if (item !== undefined) return formatted(item, depth);
     const called = is(index + 1, "(") ? callOf(index, token.text, depth) : undefined;
     if (called !== undefined) return formatted(called, depth);
     if (token.text === "std.format" && is(index + 1, "(")) return formattedBy(index, depth);
@@ -98,6 +100,28 @@ export function createDroneValues(
       return { parts: [unknownAt({ start, end: tokens[next - 1]?.span.end ?? end }, token.text)], next };
     }
     return formatted({ parts: named(index, token.text, depth), next: index + 1 }, depth);
+  }
+
+  /** `images[name]`, for each of the keys that the name stands for. */
+  function itemOf(index: number, depth: number): DroneValue | undefined {
+    const [object, key] = [tokens[index], tokens[index + 2]];
+    if (object?.kind !== "name" || key?.kind !== "name") return undefined;
+    const next = index + 4;
+    const span = spanTo(index, next);
+    const step = stepAt(span, `item of ${object.text}`);
+    const objects = functions.definitionsOf(object.text, index).places;
+    const keys = functions.definitionsOf(key.text, index + 2).places.map((place) => tokens[place]);
+    if (objects.length * keys.length > maximumValues) return undefined;
+    const found = objects.flatMap((place) =>
+      keys.flatMap((one): readonly (readonly WordPart[])[] => {
+        const field = one === undefined || one.kind === "sign" ? undefined : functions.fieldAt(place, one.text);
+        const parts = field === undefined ? undefined : expression(field, depth + 1)?.parts;
+        return parts === undefined ? [] : [parts.map((part) => ({ ...part, span, chain: [step, ...part.chain] }))];
+      }),
+    );
+    const [only, ...others] = distinct(found);
+    if (only === undefined) return undefined;
+    return { parts: others.length === 0 ? only : [{ span, chain: [], choices: [only, ...others] }], next };
   }
 
   /** What `%` or `.format` puts into a text. */

@@ -53,6 +53,11 @@ describe("values of Drone's programs in Starlark", () => {
     ['def main(ctx):\n  return [{"image": «"a/b:" + v»} for v in M]\nM = {"1": "x", "2": "y"}\n', "1", "2"],
     ['def main(ctx):\n  for n, v in [("x", "1"), ["y", "2"]]:\n    x = {"image": «"a/b:" + v»}\n', "1", "2"],
     ['def main(ctx):\n  for i, v in enumerate(["1", "2"]):\n    x = {"image": «"a/b:" + v»}\n', "1", "2"],
+    [
+      'M = {"x": "1", "y": "2"}\ndef main(ctx):\n  for k in M:\n    x = {"name": k, "image": «"a/b:" + M[k]»}\n',
+      "1",
+      "2",
+    ],
     ['def main(ctx):\n  for a, b in ctx.x():\n    if a(b):\n      x = {"image": «"a/b:" + b»}\n', "?"],
     ['def image(v):\n  return image(v)\ndef main(ctx):\n  return {"image": «"a/b:" + image("1")»}\n', "?"],
   ];
@@ -71,6 +76,13 @@ describe("values of Drone's programs in Jsonnet", () => {
       "12",
     ],
     ["local i(n) = 'a/' + n; local j(v) = i('b:' + v); [{ image: «j('1')» }, { image: «j('2')» }]", "1", "2"],
+    [
+      "local m = { x: '1', 'y-z': '2', w: '3' }; [{ name: k, image: «'a/b:' + m[k]» } for k in std.objectFields(m)]",
+      "1",
+      "2",
+      "3",
+    ],
+    ["local m = { x: '1' }; [{ image: «'a/b:' + m[k]» } for k in other]", "?"],
     ["local v = '9'; [{ image: «'a/b:' + v» } for v in ['1', '2']]", "1", "2"],
   ];
   for (const [script, ...images] of table) it(`reads ${script}`, () => check(".drone.jsonnet", script, images));
