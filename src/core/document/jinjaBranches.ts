@@ -50,21 +50,40 @@ export function choicesIn(text: string, tokens: readonly JinjaToken[]): readonly
   return found;
 }
 
+/** Whether choices rest on each other, so that not every branch is read in as many turns as one choice has. */
+export function areRelated(choices: readonly JinjaChoice[]): boolean {
+  const conditions = choices.flatMap(({ branches }) => branches.flatMap(({ condition }) => condition ?? []));
+  return new Set(conditions).size < conditions.length;
+}
+
 /**
  * What is left out of a template: the branches that are not taken. `holds` says whether a condition does, where that can be
- * told; of the others, each is taken in turn as `turn` counts, and the only one always.
+ * told; of the others, one that is not `read` yet is taken, or each in turn as `turn` counts, and the only one always. What
+ * is asked once more has the same answer.
  */
 export function branchesLeftOut(
   choices: readonly JinjaChoice[],
-  turn: number,
+  { turn, read }: { readonly turn: number; readonly read: Set<Span> },
   holds: (condition: string, at: number) => boolean | undefined,
 ): readonly Span[] {
-  return choices.flatMap(({ start, branches }) => {
-    const truths = branches.map(({ condition }) => (condition === undefined ? true : holds(condition, start)));
+  const answers = new Map<string, boolean>();
+  const leftOut: Span[] = [];
+  for (const { start, branches } of choices.toSorted((one, other) => one.start - other.start)) {
+    const truths = branches.map(({ condition }) =>
+      condition === undefined ? true : (holds(condition, start) ?? answers.get(condition)),
+    );
     const certain = truths.findIndex((truth) => truth !== false);
     const isKnown = certain < 0 || truths[certain] === true;
     const open = branches.filter((_, index) => truths[index] !== false);
-    const taken = isKnown ? branches[certain] : open[turn % Math.max(1, open.length)];
-    return branches.filter((branch) => branch !== taken && branch.end > branch.start);
-  });
+    const next = open.find((branch) => !read.has(branch)) ?? open[turn % Math.max(1, open.length)];
+    const taken = isKnown ? branches[certain] : next;
+    if (!leftOut.some((span) => span.start <= start && start < span.end)) {
+      if (taken !== undefined) read.add(taken);
+      // Of one branch alone it is not known that it is taken.
+      if (open.length > 1)
+        for (const branch of open) if (branch.condition !== undefined) answers.set(branch.condition, branch === taken);
+    }
+    leftOut.push(...branches.filter((branch) => branch !== taken && branch.end > branch.start));
+  }
+  return leftOut;
 }

@@ -1,7 +1,8 @@
+import type { Span } from "../image/span.ts";
 import { scopeOf } from "./ansibleScope.ts";
 import { variablesBeside, type VariableLookup } from "./ansibleVariables.ts";
 import type { Document, ImageUse } from "./document.ts";
-import { branchesLeftOut, choicesIn } from "./jinjaBranches.ts";
+import { areRelated, branchesLeftOut, choicesIn } from "./jinjaBranches.ts";
 import { roundsOf, type JinjaRound } from "./jinjaLoops.ts";
 import { jinjaTokens, type JinjaToken } from "./jinjaTokens.ts";
 import { truthOf } from "./jinjaValues.ts";
@@ -35,7 +36,9 @@ export function readJinjaTemplate(
   const isYaml = yaml.test(filledPath(path)) || manifest.test(text);
   const choices = choicesIn(text, tokens);
   const rounds = roundsOf(tokens, variables);
-  let turns = Math.max(1, ...choices.map(({ branches }) => branches.length));
+  const most = Math.max(1, ...choices.map(({ branches }) => branches.length));
+  let turns = areRelated(choices) ? Math.min(most * 2, maximumWays) : most;
+  const readIn = new Map(rounds.map((round) => [round, new Set<Span>()]));
   const inRound = (round: JinjaRound, turn: number): Document => {
     const scopes = new Map<string, TemplateScope>();
     const scopeAt = (start: number): TemplateScope => {
@@ -61,7 +64,10 @@ export function readJinjaTemplate(
       turns = Math.max(turns, Math.min(found.ways, maximumWays));
       return found.substitution ?? [];
     });
-    const leftOut = branchesLeftOut(choices, turn, holds).map((span) => ({ ...span, text: "" }));
+    const leftOut = branchesLeftOut(choices, { turn, read: readIn.get(round) ?? new Set() }, holds).map((span) => ({
+      ...span,
+      text: "",
+    }));
     const ordered = [...leftOut, ...substitutions].toSorted(
       (one, other) => one.start - other.start || other.end - one.end,
     );

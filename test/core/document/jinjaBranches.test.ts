@@ -65,6 +65,25 @@ const rows: readonly (readonly [name: string, path: string, text: string, ...use
     "image docker.io/acme/none literal",
   ],
   [
+    "what is asked twice with one answer",
+    "roles/web/templates/Dockerfile.j2",
+    `FROM «acme/a» AS a
+{% if base == "b" %}
+FROM «acme/b» AS b
+{% elif base == "c" %}
+FROM «acme/c» AS c
+{% endif %}
+FROM «acme/d»
+{% if base == "b" %}
+COPY --from=b / /
+{% endif %}
+`,
+    "from docker.io/acme/a literal",
+    "from docker.io/acme/b literal",
+    "from docker.io/acme/c literal",
+    "from docker.io/acme/d literal",
+  ],
+  [
     "commands on both sides",
     "roles/web/templates/run.sh.j2",
     `docker run --rm {% if old %}«acme/a:1»{% else %}«acme/a:2»{% endif %} sh
