@@ -107,6 +107,8 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
       isShort(found) ||
       filled(valueAt(mapping, "name")) !== undefined;
     const split = inTemplates(found, top, mayBeFolder, templates);
+    // What templates only put names behind is none, whatever its key.
+    const folder = split === undefined ? found?.repository : undefined;
     const isSplit = split !== undefined && (isKnown(split, expand) || isTold(split.repository, top, templates));
     if (isSplit) {
       const own =
@@ -167,7 +169,11 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
         const isNamed = namesRepository(scalar.text) || isInParts(scalar.text);
         if (filledIn !== undefined && (isNamed || isPossibleImage(knownText(filledIn))))
           images.add(value, "image", { value: filledIn, pin: "none" });
-      } else if (!(isSplit && split.repository === value) && !isMachineImage(below, value, mapping)) {
+      } else if (
+        !(isSplit && split.repository === value) &&
+        value !== folder &&
+        !isMachineImage(below, value, mapping)
+      ) {
         const isTag = below === "tag" && split === undefined && isImageKey(key);
         const mayBeWhole = isWholeOf(below, value) || (isTag && isInPath(value));
         const isNamed = mayBeWhole && (isImageKey(key) ? isCertainImage : isWholeImage)(scalar.text);
@@ -203,6 +209,8 @@ interface TextOfImage {
 function addImageText({ key, value, tag, registry }: TextOfImage, top: string, reading: HelmValuesReading): void {
   const written = textOf(value) ?? "";
   if (hostAlone.test(written)) return;
+  if (tag !== undefined && isShort({ repository: value, tag }) && reading.templates?.isFolder(value, top) === true)
+    return;
   const open = isImageKey(key) && isUnknown(written) ? openValue(written) : undefined;
   if (open !== undefined) {
     reading.images.add(value, "image", { value: open, pin: "none" });

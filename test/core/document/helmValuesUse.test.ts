@@ -50,6 +50,16 @@ describe("values as templates use them", () => {
       ["image docker.io/library/mailer:v2 resolved"],
     ],
     [
+      "folders of images under keys of their own, which are none",
+      "imageRepository: r.io/shop\nimageTag: v1\nwebImageRepository: r.io/site\nwebImageTag: v2\njobImageRepository: «r.io/job»\njobImageTag: v3\n",
+      workload(
+        '{{ printf "%s/%s:%s" .Values.imageRepository "«cart" .Values.imageTag }}',
+        "{{ .Values.webImageRepository }}/front:{{ .Values.webImageTag }}",
+        "{{ .Values.jobImageRepository }}:{{ .Values.jobImageTag }}",
+      ).replace("«", ""),
+      ["image r.io/job:v3 resolved"],
+    ],
+    [
       "a folder of images, which is none",
       "images: {repository: r.io/shop, tag: v1}\nimage: {registry: r.io, repository: a/b, tag: v2}\nservices: [{name: c}, {name: d}]\n",
       workload(
