@@ -1,3 +1,4 @@
+import { emptyWhere } from "./emptinessTest.ts";
 import type { ShellCommand } from "../document/document.ts";
 import type { Problem } from "../problem.ts";
 import { documentSpan } from "./origin.ts";
@@ -215,6 +216,7 @@ function readList(state: ShellState): void {
 }
 
 function readAndOr(state: ShellState): void {
+  const start = state.at;
   let certain = readPipeline(state);
   let entered = false;
   let operators = 0;
@@ -222,13 +224,14 @@ function readAndOr(state: ShellState): void {
     skipBlanks(state);
     const operator = state.text.slice(state.at, state.at + 2);
     if ((operator !== "&&" && operator !== "||") || state.at >= state.end) break;
+    const whereEmpty = operators === 0 ? emptyWhere(state.text.slice(start, state.at), operator === "&&") : undefined;
     state.at += 2;
     operators += 1;
     skipLineBreaks(state);
     // After a command that may fail, what follows perhaps does not run; what follows `||` is another way.
     if (operator === "||" && entered) state.variables.leave();
     if ((!certain && !entered) || operator === "||") {
-      state.variables.enter("perhaps");
+      state.variables.enter("perhaps", whereEmpty);
       entered = true;
     }
     certain = readPipeline(state) && certain;

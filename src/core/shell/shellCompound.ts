@@ -1,3 +1,4 @@
+import { emptyWhere } from "./emptinessTest.ts";
 import { skipBlanks } from "./shellBlanks.ts";
 import { readRedirection } from "./shellCommand.ts";
 import { skipBalanced } from "./shellExpansion.ts";
@@ -74,20 +75,25 @@ const compounds = new Map<string, (state: ShellState) => void>([
 ]);
 
 function readIf(state: ShellState): void {
-  readUntil(state, ["then", "fi"]);
-  state.variables.branches((branch) => {
-    let closer: string | undefined;
-    let hasElse = false;
-    do {
-      branch(() => {
-        // A condition may assign, too; it holds for this branch and those after it, which is close enough.
-        if (closer === "elif") readUntil(state, ["then", "fi"]);
-        closer = readUntil(state, ["elif", "else", "fi"]);
-      });
-      hasElse ||= closer === "else";
-    } while (closer === "elif" || closer === "else");
-    return hasElse ? "all" : "some";
-  });
+  const start = state.at;
+  const closing = readUntil(state, ["then", "fi"]);
+  const condition = state.text.slice(start, state.at - (closing?.length ?? 0)).replace(/[\s;]+$/, "");
+  state.variables.branches(
+    (branch) => {
+      let closer: string | undefined;
+      let hasElse = false;
+      do {
+        branch(() => {
+          // A condition may assign, too; it holds for this branch and those after it, which is close enough.
+          if (closer === "elif") readUntil(state, ["then", "fi"]);
+          closer = readUntil(state, ["elif", "else", "fi"]);
+        });
+        hasElse ||= closer === "else";
+      } while (closer === "elif" || closer === "else");
+      return hasElse ? "all" : "some";
+    },
+    emptyWhere(condition, true),
+  );
 }
 
 function readLoop(state: ShellState): void {

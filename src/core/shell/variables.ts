@@ -39,17 +39,21 @@ export interface Variables {
   exportAll(): void;
   /** The environment that is known to hold here; the same object until something changes. */
   environment(): Readonly<Record<string, string>>;
-  /** Enters commands that run in a subshell, or perhaps not at all. */
-  enter(frame: "subshell" | "perhaps"): void;
+  /** Enters commands that run in a subshell, or perhaps not at all: `whereEmpty` only where that variable is empty. */
+  enter(frame: "subshell" | "perhaps", whereEmpty?: string): void;
   /** Leaves them: a subshell's assignments are undone, what perhaps ran leaves the values from before and after it. */
   leave(): void;
-  /** Reads branches of which one runs, or where they are not all that there is, perhaps none. */
-  branches(read: (branch: (readOne: () => void) => void) => "all" | "some"): void;
+  /**
+   * Reads branches of which one runs, or where they are not all that there is, perhaps none; the first one only where
+   * `whereEmpty` is empty.
+   */
+  branches(read: (branch: (readOne: () => void) => void) => "all" | "some", whereEmpty?: string): void;
 }
 
 interface Frame {
   readonly kind: "subshell" | "perhaps";
   readonly before: Map<string, Variable>;
+  readonly whereEmpty: string | undefined;
 }
 
 const unset: Variable = { kind: "unset" };
@@ -122,9 +126,13 @@ export function createVariables(
     leave() {
       const changed = leave();
       if (changed.kind === "subshell") return;
-      for (const [name, now] of changed.now) set(name, alternatives([lookup(name), now], toParts));
+      for (const [name, now] of changed.now)
+        set(
+          name,
+          name === changed.whereEmpty && isOpen(lookup(name)) ? now : alternatives([lookup(name), now], toParts),
+        );
     },
-    branches(read) {
+    branches(read, whereEmpty) {
       const branches: ReadonlyMap<string, Variable>[] = [];
       const coverage = read((readOne) => {
         enter("perhaps");
@@ -136,7 +144,8 @@ export function createVariables(
         const before = lookup(name);
         const after = branches.map((branch) => branch.get(name) ?? before);
         const [first = before] = after;
-        const possible = coverage === "all" ? after : [before, ...after];
+        const all = coverage === "all" ? after : [before, ...after];
+        const possible = name === whereEmpty && isOpen(before) ? all.filter((one) => one !== before) : all;
         if (possible.every((other) => isSame(first, other))) set(name, first);
         else open.push({ name, possible });
       }
@@ -152,12 +161,12 @@ export function createVariables(
     },
   };
 
-  function enter(kind: Frame["kind"]): void {
-    frames.push({ kind, before: new Map() });
+  function enter(kind: Frame["kind"], whereEmpty?: string): void {
+    frames.push({ kind, before: new Map(), whereEmpty });
   }
 
   /** Takes back what the innermost frame changed, and tells it. */
-  function leave(): { readonly kind: Frame["kind"]; readonly now: ReadonlyMap<string, Variable> } {
+  function leave(): Pick<Frame, "kind" | "whereEmpty"> & { readonly now: ReadonlyMap<string, Variable> } {
     const frame = frames.pop();
     const now = new Map<string, Variable>();
     for (const [name, before] of frame?.before ?? []) {
@@ -168,8 +177,15 @@ export function createVariables(
       values.set(name, before);
       set(name, before);
     }
-    return { kind: frame?.kind ?? "subshell", now };
+    return { kind: frame?.kind ?? "subshell", whereEmpty: frame?.whereEmpty, now };
   }
+}
+
+/** Whether a variable holds what only running the script can tell: where that is empty, what is set then counts as a default does. */
+function isOpen(variable: Variable): boolean {
+  if (variable.kind !== "unknown") return false;
+  const [first, ...others] = variable.stretches ?? [];
+  return others.length === 0 && first?.text === undefined && first?.choices === undefined;
 }
 
 function isSame(one: Variable, other: Variable): boolean {

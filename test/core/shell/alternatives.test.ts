@@ -47,6 +47,18 @@ const cases: readonly Case[] = [
       ["docker.io/library/a:11", "resolved"],
     ],
   },
+  // What is set where nothing was printed counts as a default does.
+  ...['[ -n "$I" ] || I=a:1', "if [[ -z $I ]]; then I=a:1; fi", 'test -z "$I" && I=a:1'].map((set) => ({
+    script: `I=$(x)\n${set}\ndocker run ⟦$I⟧\n`,
+    expected: [["docker.io/library/a:1", "resolved"] as const],
+  })),
+  {
+    script: "I=$(x)\nif [ -z $J ]; then I=a:1; fi\ndocker run ⟦$I⟧\n",
+    expected: [
+      [null, "unresolved"],
+      ["docker.io/library/a:1", "resolved"],
+    ],
+  },
   {
     script: "if x; then I=a:1; elif y; then I=b:2; else I=c:3; fi\ndocker run ⟦$I⟧\n",
     expected: [
