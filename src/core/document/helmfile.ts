@@ -15,7 +15,16 @@ import type { TemplateScope } from "./template.ts";
 import type { Value } from "./value.ts";
 import { readYaml } from "./yaml.ts";
 import { createImageCollector } from "./yamlImage.ts";
-import { itemsOf, mappingOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+import {
+  entriesOf,
+  itemsOf,
+  mappingOf,
+  scalarOf,
+  textOf,
+  valueAt,
+  type YamlNode,
+  type YamlScalar,
+} from "./yamlNode.ts";
 
 /** Registries that a helmfile gives names to. */
 type Repositories = ReadonlyMap<string, YamlScalar>;
@@ -37,19 +46,16 @@ export function readHelmfile(source: string, path: string, siblings: Siblings = 
   const repositories = new Map(roots.flatMap(registriesOf));
   const evaluate = helmfileActions(text, path, () => valuesOfHelmfile(roots, path, siblings));
   const expand = (scalar: YamlScalar) => expandActions(text, masked, scalar, evaluate);
+  for (const root of roots) {
+    // What templates of values may take.
+    for (const holder of [root, ...entriesOf(valueAt(root, "environments")).map(({ value }) => value)])
+      readValues(holder, ["values"], reading, expand);
+    for (const release of itemsOf(valueAt(root, "releases"))) readRelease(release, repositories, reading, expand);
+  }
+  const inherited = new Set(roots.flatMap((root) => itemsOf(valueAt(root, "releases")).flatMap(templatesOf)));
   for (const root of roots)
-    for (const release of itemsOf(valueAt(root, "releases"))) {
-      readChart(release, repositories, reading, expand);
-      // Charts that are added to that of the release as dependencies of it.
-      for (const dependency of itemsOf(valueAt(release, "dependencies")))
-        readChart(dependency, repositories, reading, expand);
-      for (const key of ["values", "valuesTemplate"])
-        for (const values of itemsOf(valueAt(release, key)))
-          if (mappingOf(values) !== undefined) readInlineValues(values, reading, { expand });
-      for (const key of ["set", "setString", "setTemplate"])
-        readParameterList(itemsOf(valueAt(release, key)), reading, expand);
-      readPatches(release, withTemplates(reading, expand));
-    }
+    for (const { key, value } of entriesOf(valueAt(root, "templates")))
+      if (inherited.has(key.text)) readRelease(value, repositories, reading, expand);
   const commands = roots.flatMap((root) =>
     [root, ...itemsOf(valueAt(root, "releases"))].flatMap((holder) => hooksOf(holder, text, masked.text)),
   );
@@ -67,6 +73,29 @@ export function readHelmfile(source: string, path: string, siblings: Siblings = 
 }
 
 type Expand = (scalar: YamlScalar) => Value;
+
+function readRelease(release: YamlNode, repositories: Repositories, reading: ResourceReading, expand: Expand): void {
+  readChart(release, repositories, reading, expand);
+  // Charts that are added to that of the release as dependencies of it.
+  for (const dependency of itemsOf(valueAt(release, "dependencies")))
+    readChart(dependency, repositories, reading, expand);
+  readValues(release, ["values", "valuesTemplate"], reading, expand);
+  for (const key of ["set", "setString", "setTemplate"])
+    readParameterList(itemsOf(valueAt(release, key)), reading, expand);
+  readPatches(release, withTemplates(reading, expand));
+}
+
+/** Values that stand in the helmfile; a line is the path of a file. */
+function readValues(holder: YamlNode, keys: readonly string[], reading: ResourceReading, expand: Expand): void {
+  for (const values of keys.flatMap((key) => itemsOf(valueAt(holder, key))))
+    if (mappingOf(values) !== undefined) readInlineValues(values, reading, { expand, readResource });
+}
+
+/** The templates that a release is completed with. */
+function templatesOf(release: YamlNode): readonly string[] {
+  const inherit = valueAt(release, "inherit");
+  return [inherit, ...itemsOf(inherit)].flatMap((one) => textOf(valueAt(one, "template")) ?? []);
+}
 
 function readChart(release: YamlNode, repositories: Repositories, reading: ResourceReading, expand: Expand): void {
   const [chart, version] = [valueAt(release, "chart"), valueAt(release, "version")];

@@ -130,6 +130,27 @@ releases:
   const read = (text: string, path: string) => readHelmfile(text, path, siblings);
   for (const [name, source, expected] of table) it(`reads ${name}`, () => void expectUses(read, source, expected));
 
+  it("reads what releases inherit, and values of environments", () => {
+    const source = `environments:
+  default: {values: [{images: {web: «r.io/web:1»}, tag: "2"}, more.yaml]}
+  prod: {values: [{image: {repository: «r.io/prod», tag: v1}}]}
+templates:
+  used: {chart: oci://«ghcr.io/a/used», version: 1.0.0, values: [{job: {image: «r.io/job:1»}}]}
+  unused: {chart: oci://ghcr.io/a/unused, values: [{image: r.io/no:1}]}
+releases:
+- name: a
+  inherit: [{template: used}]
+  values: [{side: {image: «r.io/side:1»}}]
+`;
+    expectUses(read, source, [
+      "image r.io/web:1 literal",
+      "image r.io/prod:v1 resolved",
+      "chart ghcr.io/a/used:1.0.0 resolved",
+      "image r.io/job:1 literal",
+      "image r.io/side:1 literal",
+    ]);
+  });
+
   it("reads patches of manifests, and commands around releases", () => {
     const source = `hooks:
 - {events: [prepare], command: docker, args: [pull, «a.io/tool:1»]}
