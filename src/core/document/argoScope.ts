@@ -43,15 +43,21 @@ export interface ArgoScopes {
 /** Follows the arguments of a workflow to its entry point, and from there to the templates that it runs. */
 export function createArgoScopes(spec: YamlNode | undefined, text: string): ArgoScopes {
   const workflow = parametersOf(valueAt(spec, "arguments", "parameters"), known, "workflow parameter");
+  /** The items of a list as JSON: written there, or in a parameter of the workflow. */
+  const itemsIn = (node: YamlNode | undefined): readonly YamlNode[] => {
+    const name = /^\s*\{\{\s*workflow\.parameters\.([\w-]+)\s*\}\}\s*$/.exec(textOf(node) ?? "")?.[1];
+    const found = name === undefined ? undefined : workflow.get(name);
+    return writtenItems(text, found !== undefined && "node" in found ? found.node : node);
+  };
   const templates = new Map<string, YamlNode>();
   const invocations = new Map<string, Invocation[]>();
   for (const template of itemsOf(valueAt(spec, "templates"))) {
     const name = textOf(valueAt(template, "name"));
     if (name !== undefined) templates.set(name, template);
     for (const step of stepsOf(template))
-      for (const one of [step, ...hooksOf(step)]) addInvocation(invocations, name ?? "", one, text);
+      for (const one of [step, ...hooksOf(step)]) addInvocation(invocations, name ?? "", one, itemsIn);
   }
-  for (const hook of hooksOf(spec)) addInvocation(invocations, "", hook, text);
+  for (const hook of hooksOf(spec)) addInvocation(invocations, "", hook, itemsIn);
   const entrypoint = textOf(valueAt(spec, "entrypoint"));
 
   const workflowLookup: TemplateScope["lookup"] = (name) => {
@@ -118,11 +124,16 @@ function hooksOf(holder: YamlNode | undefined): readonly YamlNode[] {
   return entriesOf(valueAt(holder, "hooks")).map(({ value }) => value);
 }
 
-function addInvocation(invocations: Map<string, Invocation[]>, caller: string, step: YamlNode, text: string): void {
+function addInvocation(
+  invocations: Map<string, Invocation[]>,
+  caller: string,
+  step: YamlNode,
+  itemsIn: (node: YamlNode | undefined) => readonly YamlNode[],
+): void {
   const name = textOf(valueAt(step, "template"));
   if (name === undefined) return;
   const all = invocations.get(name) ?? [];
-  const items = [...itemsOf(valueAt(step, "withItems")), ...writtenItems(text, valueAt(step, "withParam"))];
+  const items = [...itemsOf(valueAt(step, "withItems")), ...itemsIn(valueAt(step, "withParam"))];
   const argumentsList = valueAt(step, "arguments", "parameters");
   for (const item of items.length === 0 ? [undefined] : items)
     if (all.length < maximumScopes) all.push({ caller, argumentsList, item });

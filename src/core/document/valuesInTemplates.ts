@@ -226,6 +226,8 @@ function isRegistry(key: string, text: string, isInImage: boolean): boolean {
   return registryKey.test(key) ? registryText.test(text) : knownRegistry.test(text);
 }
 
+const tagForm = /^\w[\w.-]*$/;
+
 /** The tag with which a reference ends, and what says it. */
 function tagIn(stretches: readonly TemplateStretch[]): SuppliedPart | undefined {
   const whole = stretches
@@ -236,7 +238,7 @@ function tagIn(stretches: readonly TemplateStretch[]): SuppliedPart | undefined 
   if (whole.charAt(end) !== ":" || whole.includes("@")) return undefined;
   const repository = stretches.findIndex(({ step }) => step !== undefined && step === repositoryStep(stretches));
   const text = whole.slice(end + 1);
-  // A tag that is demanded and that nobody says, or only the cluster.
-  if (text === "" || stretches.some((stretch) => stretch.text === undefined)) return { steps: [] };
+  // A tag that is demanded and that nobody says, or only the cluster; or what others than Helm fill in.
+  if (!tagForm.test(text) || stretches.some((stretch) => stretch.text === undefined)) return { steps: [] };
   return { text, steps: stretches.slice(repository + 1).flatMap(({ step }) => step ?? []) };
 }

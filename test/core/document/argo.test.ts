@@ -134,6 +134,14 @@ describe("readArgo", () => {
       ],
     ],
     [
+      "a list that a parameter of the workflow holds",
+      resource(
+        "Workflow",
+        "arguments: {parameters: [{name: list, value: '[{\"t\": \"20\"}, {\"t\": \"22\"}]'}]}\ntemplates:\n- name: main\n  steps:\n  - - {name: a, template: leaf, withParam: '{{workflow.parameters.list}}', arguments: {parameters: [{name: t, value: '{{item.t}}'}]}}\n    - {name: b, template: other, withParam: '{{workflow.parameters.none}}', arguments: {parameters: [{name: t, value: '{{item}}'}]}}\n- name: leaf\n  inputs: {parameters: [{name: t}]}\n  container: {image: '«node:{{inputs.parameters.t}}»'}\n- name: other\n  inputs: {parameters: [{name: t}]}\n  container: {image: '«node:{{inputs.parameters.t}}»'}",
+      ),
+      [`image ${node}:20 resolved`, `image ${node}:22 resolved`, "image ? partial"],
+    ],
+    [
       "what is put over the specification of a pod",
       resource(
         "Workflow",

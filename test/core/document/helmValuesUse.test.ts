@@ -50,6 +50,12 @@ describe("values as templates use them", () => {
       ["image docker.io/library/mailer:v2 resolved"],
     ],
     [
+      "a tag that others than Helm fill in",
+      "image: {repository: «r.io/a», tag: ''}\n",
+      workload('"{{ .Values.image.repository }}:{{ "{{workflow.parameters.tag}}" }}"'),
+      ["image ? partial"],
+    ],
+    [
       "folders of images under keys of their own, which are none",
       "imageRepository: r.io/shop\nimageTag: v1\nwebImageRepository: r.io/site\nwebImageTag: v2\njobImageRepository: «r.io/job»\njobImageTag: v3\n",
       workload(
