@@ -8,7 +8,7 @@ import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 import type { Document, ShellCommand } from "./document.ts";
 import { isCommandValue, shellCalls, withoutOpenWords } from "./makefileCommand.ts";
 import { both, createMakeConditions } from "./makefileConditions.ts";
-import { includedLines, includedPaths, includerOf, linesAround } from "./makefileInclude.ts";
+import { globbedPaths, includedLines, includedPaths, includerOf, linesAround } from "./makefileInclude.ts";
 import { logicalLines } from "./makefileLines.ts";
 import { addEnvironment, addRecipe, argumentsOf, callsOf, type MakePlace } from "./makefileRecipe.ts";
 import { colonOf, createRuleLocals, type MakeRule, type TargetVariable } from "./makefileRules.ts";
@@ -35,7 +35,8 @@ export function readMakefile(source: string, path: string, siblings: Siblings = 
   let depth = 0;
   const conditions = createMakeConditions(variables);
   // Other files matter for images alone.
-  const includer = mayNameImages(text) ? includerOf(path, siblings) : undefined;
+  const isForImages = mayNameImages(text);
+  const includer = isForImages ? includerOf(path, siblings) : undefined;
   const around = includer === undefined ? undefined : linesAround(includer, path, siblings, variables);
   const takeAround = (): void => {
     for (let next = around?.next(); next?.done === false && next.value !== "own"; next = around?.next())
@@ -92,7 +93,10 @@ export function readMakefile(source: string, path: string, siblings: Siblings = 
       const inline = /^[^#;]*?::?[^#;=]*;/.exec(content)?.[0];
       if (inline !== undefined) rule.lines.push({ start: line.start + inline.length, end: line.end });
     } else if (/^ *-?s?include[ \t]/.test(content)) {
-      for (const included of includedPaths(content, line, root, variables))
+      for (const included of [
+        ...includedPaths(content, line, root, variables),
+        ...globbedPaths(content, root, isForImages ? siblings : noSiblings),
+      ])
         for (const { source: from, line: further, certainty } of includedLines(included, siblings, root, variables))
           variables.define(further, both(conditions.certainty(), certainty), from);
     } else if (/^[^\s#]/.test(content) && !/^(?:ifn?def|ifn?eq|else|endif|-?include|export|vpath)\b/.test(content))

@@ -2,7 +2,7 @@ import type { Span } from "../image/span.ts";
 import { createMakeConditions, type Certainty } from "./makefileConditions.ts";
 import { logicalLines } from "./makefileLines.ts";
 import { createMakeVariables, type MakeSource, type MakeVariables } from "./makefileVariables.ts";
-import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
+import { folderOf, namesBeside, noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 
 /** A line of an included file. */
 export interface IncludedLine {
@@ -34,6 +34,34 @@ export function includedPaths(
     .filter((name) => /[\w.-]$/.test(name) && !/[*?%[]/.test(name))
     .slice(0, maximumFiles)
     .map((name) => candidates(name, path));
+}
+
+const glob = /[\w./-]*\*[\w.-]*/g;
+
+/** The files that a line includes by a pattern (`include mk/*.mk`, `$(wildcard mk/*.mk)`), in order. */
+export function globbedPaths(content: string, root: string, siblings: Siblings): readonly (readonly string[])[] {
+  if (!content.includes("*")) return [];
+  return [...content.matchAll(glob)].slice(0, maximumFiles).flatMap(({ 0: pattern }) => {
+    const place = patternOf(pattern, root);
+    if (place === undefined) return [];
+    return (namesBeside(place.before, siblings) ?? [])
+      .map((name) => folderOf(place.before).replace(/^\.\/$/, "") + name)
+      .filter((path) => isLike(path, place))
+      .slice(0, maximumFiles)
+      .map((path) => [path]);
+  });
+}
+
+/** What stands before and after the star of a path, which is its last component's. */
+function patternOf(pattern: string, root: string): { readonly before: string; readonly after: string } | undefined {
+  const [start = "", after = "", ...others] = pattern.split("*");
+  const before = siblingPath(root, `${start}x`)?.slice(0, -1);
+  return others.length > 0 || after.includes("/") || before === undefined ? undefined : { before, after };
+}
+
+function isLike(path: string, { before, after }: { readonly before: string; readonly after: string }): boolean {
+  if (path.length < before.length + after.length || !path.startsWith(before)) return false;
+  return path.endsWith(after) && !path.slice(before.length).includes("/");
 }
 
 /** What begins with something that is not known is looked for beside the file and at the workspace's root. */
@@ -79,7 +107,10 @@ function* linesOf(
       // Relative to where make runs, which is where the first file is.
       const named = text.slice(line.start, line.end);
       if (included !== undefined && includes(named, line, included, { root, variables, source })) yield "own";
-      for (const further of includedPaths(named, line, root, variables, source))
+      for (const further of [
+        ...includedPaths(named, line, root, variables, source),
+        ...globbedPaths(named, root, siblings),
+      ])
         if (included === undefined || !further.includes(included))
           yield* includedLines(further, siblings, root, variables, depth + 1);
     } else yield { source, line, certainty: conditions.certainty() };
@@ -98,12 +129,9 @@ function includes(
   }: { readonly root: string; readonly variables: MakeVariables; readonly source: MakeSource },
 ): boolean {
   if (includedPaths(content, line, root, variables, source).some((paths) => paths.includes(path))) return true;
-  return [...content.matchAll(/[\w./-]*\*[\w.-]*/g)].some(({ 0: pattern }) => {
-    const [before = "", after = "", ...others] = pattern.split("*");
-    const from = siblingPath(root, `${before}x`)?.slice(0, -1);
-    if (others.length > 0 || after.includes("/") || from === undefined || !path.startsWith(from)) return false;
-    const rest = path.slice(from.length);
-    return rest.endsWith(after) && !rest.includes("/");
+  return [...content.matchAll(glob)].some(({ 0: pattern }) => {
+    const place = patternOf(pattern, root);
+    return place !== undefined && isLike(path, place);
   });
 }
 

@@ -43,6 +43,21 @@ const cases: readonly {
     expected: ["r.io/a:3 resolved", "docker.io/library/late:2 resolved", "docker.io/library/own resolved", "? partial"],
   },
   {
+    title: "all files like a name, in any way that says so",
+    makefile:
+      "include mk/*.mk\n-include $(wildcard v*.mk)\nx:\n\tdocker pull ⟦a:$(A)-$(B)-$(C)⟧\n\tdocker pull ⟦b:$(D)⟧\n",
+    files: {
+      "mk/": "a.mk\nb.mk\nd.txt\ne.mk/",
+      "./": "mk/\nv3.mk\nw.mk",
+      "mk/a.mk": "A = 1\n",
+      "mk/b.mk": "B = 2\n",
+      "v3.mk": "C = 3\n",
+      "mk/d.txt": "D = 4\n",
+      "w.mk": "D = 5\n",
+    },
+    expected: ["docker.io/library/a:1-2-3 resolved", "? partial"],
+  },
+  {
     title: "files from where make runs",
     makefile: "include mk/v.mk\nx:\n\tdocker pull ⟦a:$(V)⟧\n",
     path: "mk/docker.mk",
