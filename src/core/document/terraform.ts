@@ -73,7 +73,9 @@ function readBlocks(file: HclFile, place: ModulePlace): readonly ImageUse[] {
     if (/^(?:kubectl|kubernetes|k8s)_manifest$/.test(kind)) readManifests(file, block);
     const form = formOf(file.text, kind, block);
     for (const seen of instances) {
-      if (kind === "helm_release" || kind === "rancher2_app_v2") charts.push(...readHelmRelease(seen, block));
+      // What a module's own charts are, is said in it.
+      if ((kind === "helm_release" || kind === "rancher2_app_v2") && place.told === undefined)
+        charts.push(...readHelmRelease(seen, block));
       walk(seen, block, form, 0);
     }
   }

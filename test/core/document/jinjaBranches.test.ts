@@ -84,6 +84,25 @@ COPY --from=b / /
     "from docker.io/acme/d literal",
   ],
   [
+    "what the same condition chooses elsewhere",
+    "Dockerfile.j2",
+    `{% if base == "debian" %}
+FROM «debian:12» AS tools
+{% elif base == "alpine" %}
+FROM «alpine:3» AS plain
+{% endif %}
+FROM {% if base == "alpine" %}«acme/a»{% else %}«acme/b»{% endif %}
+
+{% if base == "debian" %}
+COPY --from=tools /a /b
+{% endif %}
+`,
+    "from docker.io/library/debian:12 literal",
+    "from docker.io/library/alpine:3 literal",
+    "from docker.io/acme/a literal",
+    "from docker.io/acme/b literal",
+  ],
+  [
     "commands on both sides",
     "roles/web/templates/run.sh.j2",
     `docker run --rm {% if old %}«acme/a:1»{% else %}«acme/a:2»{% endif %} sh

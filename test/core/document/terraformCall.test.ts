@@ -31,6 +31,11 @@ module "inner" {
   source = "./inner"
   what   = var.passed
 }
+resource "helm_release" "i" {
+  chart      = "no"
+  repository = "oci://ghcr.io/acme/charts"
+  version    = var.chart_version
+}
 `.replaceAll("\\{", "{"),
   ],
   ["app/task.json.tpl", '[{ "image": "${image}", "essential": true }]'],
@@ -80,6 +85,7 @@ const rows: readonly (readonly [name: string, text: string, ...uses: readonly st
     "module docker.io/library/one resolved",
     "module docker.io/library/two resolved",
   ],
+  ["no chart that the module names", call('  chart_version = "1.2.3"')],
   ["nothing that is not told", call("  picture = var.nobody")],
 ];
 
