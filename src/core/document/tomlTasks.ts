@@ -5,7 +5,9 @@ import { createScript, type ScriptBuilder } from "../shell/script.ts";
 import { isShellProgram, shebangIsShell } from "../shell/shellInterpreter.ts";
 import { windowsShellOf } from "../shell/windowsShell.ts";
 import type { Document, ShellCommand, WordPart } from "./document.ts";
+import { evaluateJinja } from "./jinja.ts";
 import { delimited } from "./templateSyntax.ts";
+import { knownText } from "./value.ts";
 import { tomlTexts, type TomlText } from "./toml.ts";
 
 /** Where a runner of tasks has what it runs; `?` is any key, `*` an item of an array. */
@@ -159,7 +161,7 @@ function isOf(keys: readonly string[], task: readonly string[]): boolean {
   return task.every((key, index) => keys[index] === key);
 }
 
-type ValueOf = (name: string) => { readonly text: string; readonly string: TomlText } | undefined;
+type ValueOf = (name: string) => { readonly text: string; readonly string?: TomlText } | undefined;
 
 /** Adds a string to a script, with what its expressions come to. */
 function addText(script: ScriptBuilder, { pieces }: TomlText, valueOfName: ValueOf | undefined): void {
@@ -182,18 +184,29 @@ function addText(script: ScriptBuilder, { pieces }: TomlText, valueOfName: Value
 function partOf(name: string, span: Span, value: ReturnType<ValueOf>): WordPart {
   if (value === undefined) return { span, chain: [{ span, label: "expression", text: name }] };
   const { text, string } = value;
+  if (string === undefined) return { text, span, chain: [{ span, label: "expression", text: name }] };
   const [only, ...others] = string.pieces;
   const isWritten = only?.isWritten === true && others.length === 0 && only.text === text;
   const literal = isWritten ? { literal: { start: only.at, end: only.at + text.length } } : {};
   return { text, span, ...literal, chain: [{ span: string.span, label: `variable ${name}`, text: string.text }] };
 }
 
-/** What `vars.NAME` and `env.NAME` come to. */
+/** What an expression comes to, of `vars.NAME` and `env.NAME` as far as the file says them. */
 function valueOf(name: string, named: ReadonlyMap<string, TomlText>, depth: number): ReturnType<ValueOf> {
-  const [, key = ""] = /^((?:vars|env)\.[\w-]+)$/.exec(name) ?? [];
-  const string = named.get(key);
-  const text = string === undefined ? undefined : filled(string.text, named, depth + 1);
-  return string === undefined || text === undefined ? undefined : { text, string };
+  const textOf = (key: string): string | undefined => {
+    const string = /^(?:vars|env)\./.test(key) ? named.get(key) : undefined;
+    return string === undefined ? undefined : filled(string.text, named, depth + 1);
+  };
+  const string = named.get(name);
+  const own = textOf(name);
+  if (string !== undefined && own !== undefined) return { text: own, string };
+  const [value, ...others] =
+    evaluateJinja(name, (key) => {
+      const text = textOf(key);
+      return text === undefined ? undefined : [{ parts: [{ text }], chain: [] }];
+    }) ?? [];
+  const text = value === undefined || others.length > 0 ? "" : knownText(value);
+  return text === "" ? undefined : { text };
 }
 
 /** A text with its expressions filled in; undefined where one is not known. */

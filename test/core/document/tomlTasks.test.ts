@@ -19,6 +19,7 @@ run = '''
 docker run --rm «$IMG»
 docker run «{{vars.full}}»
 docker run «{{ vars.base }}:20» && docker run «{{vars.loop}}»
+docker run «x:{{ env.NONE | default(value='1.2') }}» && docker run «{{ vars.base ~ ':18' }}»
 '''
 [tasks.esc]
 env = { T = "2" }
@@ -58,13 +59,15 @@ describe("readTomlTasks", () => {
         "node:22 resolved",
         "node:20 resolved",
         "? unresolved",
+        "x:1.2 resolved",
+        "node:18 resolved",
         "c:1 literal",
         "d:2 resolved",
         "? partial",
         "f:1 literal",
         "g:1 literal",
       ),
-      10,
+      12,
     ],
     [
       "Makefile.toml",
