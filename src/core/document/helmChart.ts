@@ -109,15 +109,18 @@ export function chartValues(text: string, path: string, siblings: Siblings): Cha
   const beside: Siblings = (place) => (place === path ? text : siblings(place));
   // A value that is a template itself sees these values, whatever their file is called.
   const expressions = chartExpressions(`${folder}templates/`, "", beside, folder, chartData(folder, beside, given));
-  const chart = { folder, path, given };
   /** What a part of an image that is a template comes to, where all of it is known. */
   const filledIn = ({ text: source, span }: YamlScalar): Value => {
     const stretches = expressions.evaluate(source);
     const isKnown = stretches.length > 0 && stretches.every((stretch) => (stretch.text ?? "") !== "");
     return isKnown ? valueOfStretches(stretches, { span, label: "template", text: source }) : openPart;
   };
-  const shared = sharedIn(globalAround(folder, beside)?.node);
-  const roots = documents.map(({ root }) => ({ root, templates: valuesInCharts(root, chart, beside) }));
+  const around = globalAround(folder, beside)?.node;
+  const shared = sharedIn(around);
+  const roots = documents.map(({ root }) => ({
+    root,
+    templates: valuesInCharts(root, { folder, path, given, around }, beside),
+  }));
   return {
     problems,
     imagesAt(offset) {

@@ -11,7 +11,7 @@ import { templateMentions, type TemplateMention } from "./templateMentions.ts";
 import { isMasked } from "./templateMask.ts";
 import { repositoryStep, trimmedStretches, withoutOption } from "./templateStretches.ts";
 import { createImageCollector } from "./yamlImage.ts";
-import { entriesOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 const registryKey = /registry|(?:^|[a-z_-])(?:repo|repository|hub|prefix|host|url|fqdn|mirror|proxy)$/i;
 /** Registries that are known by their names alone. */
@@ -72,6 +72,8 @@ export interface ChartOfValues {
   readonly path: string;
   /** They themselves, where they are not those of the chart itself. */
   readonly given?: GivenValues | undefined;
+  /** The values for all charts that the one around states. */
+  readonly around?: YamlNode | undefined;
 }
 
 /**
@@ -80,15 +82,16 @@ export interface ChartOfValues {
  */
 export function valuesInTemplates(
   root: YamlNode | undefined,
-  { folder, path, given }: ChartOfValues,
+  { folder, path, given, around }: ChartOfValues,
   siblings: Siblings,
 ): TemplateUse {
   const data = chartData(folder, siblings, given);
   const stated = statedRegistries(root);
   const hasShared = valueAt(root, "global") !== undefined;
+  const awaitsRegistry = [root, around].some((values) => hasOpenRegistry(valueAt(values, "global"), 0));
   // A name alone may be one of a registry that all images share, and that is said elsewhere.
   const mayDiffer = (repository: YamlNode): boolean =>
-    stated.length > 0 || (hasShared && !(textOf(repository) ?? "/").includes("/"));
+    stated.length > 0 || awaitsRegistry || (hasShared && !(textOf(repository) ?? "/").includes("/"));
   const uses = new Map<number, Use>();
   const isRead = new Map<string, boolean>();
   const folders = new Set<number>();
@@ -219,6 +222,19 @@ function statedRegistries(root: YamlNode | undefined): readonly YamlScalar[] {
   };
   visit(root, "", 0);
   return found;
+}
+
+/** Whether there is a key for a registry of all images that has to be filled in; most charts go without `imageRegistry`. */
+function hasOpenRegistry(node: YamlNode | undefined, depth: number): boolean {
+  return entriesOf(node).some(({ key, value }) => {
+    if (entriesOf(value).length > 0) return depth < maximumDepth && hasOpenRegistry(value, depth + 1);
+    return (
+      registryKey.test(key.text) &&
+      key.text !== "imageRegistry" &&
+      itemsOf(value).length === 0 &&
+      !textOf(value)?.trim()
+    );
+  });
 }
 
 function isRegistry(key: string, text: string, isInImage: boolean): boolean {

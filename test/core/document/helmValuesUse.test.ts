@@ -50,6 +50,15 @@ describe("values as templates use them", () => {
       ["image docker.io/library/mailer:v2 resolved"],
     ],
     [
+      "a registry of all images that has to be filled in",
+      "global: {cloud: {registry: {fqdn: ''}}}\na: {image: {repository: «team/a», tag: v1}}\nb: {image: {repository: «team/b», tag: v2}}\n",
+      workload(
+        "{{ .Values.global.cloud.registry.fqdn }}/{{ .Values.a.image.repository }}:{{ .Values.a.image.tag }}",
+        "{{ with .Values.global.cloud.registry.fqdn }}{{ . }}/{{ end }}{{ .Values.b.image.repository }}:{{ .Values.b.image.tag }}",
+      ),
+      ["image ? unresolved", "image docker.io/team/b:v2 resolved"],
+    ],
+    [
       "a tag that others than Helm fill in",
       "image: {repository: «r.io/a», tag: ''}\n",
       workload('"{{ .Values.image.repository }}:{{ "{{workflow.parameters.tag}}" }}"'),
