@@ -73,9 +73,10 @@ export function readJinjaTemplate(
     );
     return readSubstituted(wholeOf(text), text, inOrder(ordered), read);
   };
+  const most = Math.max(2, Math.min(maximumReadings, Math.floor(maximumCharacters / (text.length + 1))));
   const documents: Document[] = [];
-  for (let turn = 0; turn < turns && documents.length < maximumReadings; turn++)
-    for (const round of rounds.slice(0, maximumReadings - documents.length)) documents.push(inRound(round, turn));
+  for (let turn = 0; turn < turns && documents.length < most; turn++)
+    for (const round of rounds.slice(0, most - documents.length)) documents.push(inRound(round, turn));
   const first = documents[0] ?? read(text);
   if (documents.length === 1) return { ...first, path, text, images: first.images.map(withoutPin), problems: [] };
   const images = distinct(documents.flatMap((one) => one.images)).map(withoutPin);
@@ -87,6 +88,8 @@ const maximumCondition = 200;
 /** Values of one expression that are looked at, and times that a template is read. */
 const maximumWays = 8;
 const maximumReadings = 40;
+/** Characters that are read in all these times. */
+const maximumCharacters = 100_000;
 
 /** The commands of all readings, each place once. */
 function distinctCommands(documents: readonly Document[]): Document["commands"] {
