@@ -73,10 +73,10 @@ export function readJinjaTemplate(
     );
     return readSubstituted(wholeOf(text), text, inOrder(ordered), read);
   };
-  const most = Math.max(2, Math.min(maximumReadings, Math.floor(maximumCharacters / (text.length + 1))));
+  const limit = Math.max(2, Math.min(maximumReadings, Math.floor(maximumCharacters / (text.length + 1))));
   const documents: Document[] = [];
-  for (let turn = 0; turn < turns && documents.length < most; turn++)
-    for (const round of rounds.slice(0, most - documents.length)) documents.push(inRound(round, turn));
+  for (let turn = 0; turn < turns && documents.length < limit; turn++)
+    for (const round of rounds.slice(0, limit - documents.length)) documents.push(inRound(round, turn));
   const first = documents[0] ?? read(text);
   if (documents.length === 1) return { ...first, path, text, images: first.images.map(withoutPin), problems: [] };
   const images = distinct(documents.flatMap((one) => one.images)).map(withoutPin);
