@@ -22,7 +22,7 @@ interface OpenChoice {
   branch?: { readonly start: number; readonly condition?: string };
 }
 
-/** The choices of a template, in their order. */
+/** The choices of a template, in the order of their ends. */
 export function choicesIn(text: string, tokens: readonly JinjaToken[]): readonly JinjaChoice[] {
   const found: JinjaChoice[] = [];
   const open: OpenChoice[] = [];
