@@ -170,7 +170,7 @@ export function readHelmValues(root: YamlNode | undefined, reading: HelmValuesRe
         if (filledIn !== undefined && (isNamed || isPossibleImage(knownText(filledIn))))
           images.add(value, "image", { value: filledIn, pin: "none" });
       } else if (
-        !(isSplit && split.repository === value) &&
+        !(isSplit && [split.repository, split.name].includes(value)) &&
         value !== folder &&
         !isMachineImage(below, value, mapping)
       ) {

@@ -80,6 +80,9 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
   // A repository that holds several images, and the name of one.
   if (repository !== undefined && isImageKey(key) && name !== undefined && isPart(repository, name))
     return { registry: repository, repository: name, tag: rest.tag, digest, isBare: true, isPart: true };
+  if (registry !== undefined && repository !== undefined && name !== undefined && isImageKey(key))
+    if ([repository, name].every((node) => /^[\w.-]+$/.test(textOf(node) ?? "")) && textOf(repository) !== textOf(name))
+      return { ...rest, repository, name };
   if (repository !== undefined && (isImageKey(key) || hasPolicy || has("tag", "digest", "registry"))) {
     const mayBeFolder = repository === at("repo");
     return rest.registry === undefined && hasHost(repository)

@@ -19,6 +19,8 @@ export function inTemplates(
   const { registry, repository } = split;
   if (split.isPart === true && registry !== undefined && templates.isUsed(registry, top))
     return { ...split, registry: undefined, repository: registry, isOpen: true };
+  if (split.name !== undefined && repository !== undefined)
+    return templates.isUsed(repository, top) ? { ...split, name: undefined } : split;
   if (split.mayBeAlone === true && isAlone(repository, top, templates)) return { ...split, tag: undefined };
   return mayBeFolder && templates.isFolder(repository, top) ? undefined : split;
 }

@@ -18,6 +18,8 @@ export interface SuppliedPart {
 export interface SplitImage {
   readonly registry?: YamlNode | undefined;
   readonly repository: YamlNode | undefined;
+  /** The last part of the repository, where that stands by itself. */
+  readonly name?: YamlNode | undefined;
   readonly tag?: YamlNode | undefined;
   readonly digest?: YamlNode | undefined;
   /** Whether the registry is said elsewhere, in a way that is not known. */
@@ -85,6 +87,11 @@ export function addSplitImage(
   }
   if (expand !== undefined && isTemplate(repository.text)) add(repository, "repository", repository.text);
   else parts.push(isUnknown(repository.text) ? {} : literalPart(text, repository, from, to));
+  const name = filled(split.name);
+  if (name !== undefined) {
+    parts.push({ text: "/" });
+    add(name, "name", name.text);
+  }
   const supplied = tag === undefined && (digest === undefined || !digestReplacesTag) ? split.defaultTag : undefined;
   if (tag !== undefined) {
     parts.push({ text: ":" });

@@ -36,6 +36,15 @@ describe("splitOf", () => {
       ["image r.io/a/api literal", "image docker.io/a/web:1 resolved"],
     ],
     [
+      "a registry, a folder in it, a name and a tag",
+      "web: {image: {registry: hub.io, repository: «acme», name: web, tag: 1.2-x}}\nlong: {image: {registry: hub.io, repository: «acme/long», name: main, tag: 3.4-x}}\nsame: {image: {registry: hub.io, repository: «same», name: same, tag: 5.6-x}}",
+      [
+        "image hub.io/acme/web:1.2-x resolved",
+        "image hub.io/acme/long:3.4-x resolved",
+        "image hub.io/same:5.6-x resolved",
+      ],
+    ],
+    [
       "no images that are only let through or kept",
       "excludedImages: [docker.io/library/a:1]\nallowed_images: [docker.io/library/b:1]\nignoreImages: {x: docker.io/library/c:1}\nextraImages: [«docker.io/library/d:1»]",
       ["image docker.io/library/d:1 literal"],
