@@ -19,10 +19,11 @@ export function inTemplates(
   const { registry, repository } = split;
   if (split.isPart === true && registry !== undefined && templates.isUsed(registry, top))
     return { ...split, registry: undefined, repository: registry, isOpen: true };
-  if (split.name !== undefined && repository !== undefined)
-    return templates.isUsed(repository, top) ? { ...split, name: undefined } : split;
+  if (split.name !== undefined && repository !== undefined && templates.isUsed(repository, top))
+    return { ...split, name: undefined };
   if (split.mayBeAlone === true && isAlone(repository, top, templates)) return { ...split, tag: undefined };
-  return mayBeFolder && templates.isFolder(repository, top) ? undefined : split;
+  // Where templates put the name behind it, that is where the image stands.
+  return (mayBeFolder || split.name !== undefined) && templates.isFolder(repository, top) ? undefined : split;
 }
 
 /** Whether templates write a name and no more, whatever stands beside it. */
