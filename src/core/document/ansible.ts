@@ -221,14 +221,7 @@ function readModule(module: string, parameters: YamlNode, scope: TemplateScope, 
   const { pipeline, uses } = reading;
   const inline = scalarOf(parameters);
   if (inline !== undefined) {
-    // `docker_container: name=a image=b`, the older form.
-    const place = new RegExp(
-      `(?:^|\\s)${imageModules.get(module)}=(?:"([^"]*)"|'([^']*)'|((?:\\{\\{[^{}]*\\}\\}|\\S)+))`,
-    ).exec(inline.text);
-    const text = place?.[1] ?? place?.[2] ?? place?.[3];
-    if (place === null || text === undefined || module.includes("image")) return;
-    const from = place.index + place[0].lastIndexOf(text);
-    pipeline.image(parameters, module, { scope, from, to: from + text.length });
+    readOlderForm(module, { parameters, inline }, scope, reading);
     return;
   }
   const image = valueAt(parameters, imageModules.get(module) ?? "");
@@ -259,6 +252,30 @@ function readModule(module: string, parameters: YamlNode, scope: TemplateScope, 
   });
   if (!("code" in use) && !uses.some((one) => isSameUse(one, use))) uses.push(use);
 }
+
+/** `docker_container: name=a image=b`: the parameters of a module in one text. */
+function readOlderForm(
+  module: string,
+  { parameters, inline }: { readonly parameters: YamlNode; readonly inline: YamlScalar },
+  scope: TemplateScope,
+  { pipeline }: AnsibleReading,
+): void {
+  const given = new Map(
+    [...inline.text.matchAll(older)].map((match): [string, { readonly text: string; readonly from: number }] => {
+      const text = match[2] ?? match[3] ?? match[4] ?? "";
+      return [match[1] ?? "", { text, from: match.index + match[0].lastIndexOf(text) }];
+    }),
+  );
+  const image = given.get(imageModules.get(module) ?? "");
+  // What is built, removed or put together has parameters of its own.
+  const isOther = ["build", "path", "load_path", "tag"].some((key) => given.has(key));
+  const isPulled =
+    (given.get("source")?.text ?? "pull") === "pull" && !/absent|build/.test(given.get("state")?.text ?? "");
+  if (image === undefined || image.text === "" || (module.includes("image") && (isOther || !isPulled))) return;
+  pipeline.image(parameters, module, { scope, from: image.from, to: image.from + image.text.length });
+}
+
+const older = /(?<=^|\s)(\w+)=(?:"([^"]*)"|'([^']*)'|((?:\{\{[^{}]*\}\}|[^\s{]|\{(?!\{))*))/g;
 
 function isSameUse(one: ImageUse, other: ImageUse): boolean {
   const [reference, same] = [one.reference, other.reference];

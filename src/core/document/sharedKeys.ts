@@ -23,9 +23,11 @@ const kinds = new Map<string, readonly SharedKeys[]>([
   ["monitoring.coreos.com/Alertmanager", prometheus],
   ["monitoring.coreos.com/Prometheus", prometheus],
   ["monitoring.coreos.com/ThanosRuler", prometheus],
-  ["pingcap.com/TidbCluster", [{ repository: "baseImage", tags: ["version"], shared: "version" }]],
   ["scylla.scylladb.com/ScyllaCluster", [...versioned, { repository: "agentRepository", tags: ["agentVersion"] }]],
 ]);
+
+/** What operators of all kinds write alike (TiDB's and TiKV's). */
+const usual: readonly SharedKeys[] = [{ repository: "baseImage", tags: ["version"], shared: "version" }];
 
 /** Adds the images of a kind whose keys share them, and gives the nodes that hold their repositories. */
 export function addSharedKeys(
@@ -36,9 +38,9 @@ export function addSharedKeys(
 ): ReadonlySet<YamlNode> {
   if (group === "upgrade.cattle.io" && kind === "Plan") return addUpgrades(valueAt(node, "spec"), { text, images });
   const taken = new Set<YamlNode>();
-  const keys = kinds.get(`${group}/${kind}`);
+  const keys = kinds.get(`${group}/${kind}`) ?? usual;
   const spec = valueAt(node, "spec");
-  if (keys === undefined || spec === undefined) return taken;
+  if (spec === undefined) return taken;
   for (const holder of [spec, ...entriesOf(spec).map(({ value }) => value)])
     for (const { repository: key, tags, digest, shared } of keys) {
       const repository = filled(valueAt(holder, key));

@@ -193,11 +193,13 @@ describe("readAnsible, modules with more than an image", () => {
   const table: readonly (readonly [name: string, source: string, expected: readonly string[]])[] = [
     [
       "the older form",
-      '- docker_container: name=a image=«a/b:1» state=started\n- docker_container: name=a image="«a/b:2»"\n- docker_container: "image=«{{ tag | default(\'a/b:3\') }}» name=a"\n',
+      `- docker_container: name=a image=«a/b:1» state=started\n- docker_container: name=a image="«a/b:2»"\n- docker_container: "image=«{{ tag | default('a/b:3') }}» name=a"\n- docker_image: name=«{{ own | default('a/c:1') }}» source=pull\n- docker_image: name=«a/d:1»\n`,
       [
         "docker_container docker.io/a/b:1 literal",
         "docker_container docker.io/a/b:2 literal",
         "docker_container docker.io/a/b:3 resolved",
+        "docker_image docker.io/a/c:1 resolved",
+        "docker_image docker.io/a/d:1 literal",
       ],
     ],
     [
@@ -217,7 +219,7 @@ describe("readAnsible, modules with more than an image", () => {
     ],
     [
       "no image that is not one",
-      "- set_fact: {image: a/b:1}\n- debug: {msg: 'image: a'}\n- docker_image: name=a/b:1\n- copy: {content: 'image: a'}\n",
+      "- set_fact: {image: a/b:1}\n- debug: {msg: 'image: a'}\n- docker_image: name=a/b:1 path=/src\n- docker_image: name=a/c:1 source=build\n- docker_image: name=a/d:1 state=absent\n- docker_image: name=a/e tag=1 source=pull\n- copy: {content: 'image: a'}\n",
       [],
     ],
   ];

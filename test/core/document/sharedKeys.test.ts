@@ -38,6 +38,12 @@ describe("addSharedKeys", () => {
       ],
     ],
     [
+      "base images of an operator, each with its version or that of all",
+      "tikv.org/v1alpha1/TikvCluster",
+      "spec: {version: v4.0.0, pd: {baseImage: «pingcap/pd»}, reloader: {baseImage: «a/reloader», version: v1.0.1}}",
+      ["image docker.io/pingcap/pd:v4.0.0 resolved", "image docker.io/a/reloader:v1.0.1 resolved"],
+    ],
+    [
       "repositories of a database and its agent",
       "scylla.scylladb.com/v1/ScyllaCluster",
       "spec: {repository: «docker.io/s/scylla», version: 6.2.0, agentRepository: «docker.io/s/agent», agentVersion: 3.4.0}",
