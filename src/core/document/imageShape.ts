@@ -1,12 +1,12 @@
 import { parseReference } from "../image/reference.ts";
 
-/** Whether a key, by its name alone, holds an image: `image`, `sidecarImage`, `proxy_image`, `imageName`, `workImagePullSpec`. */
+/** Whether a key, by its name alone, holds an image: `image`, `sidecarImage`, `proxy_image`, `imageName`, `workerImageName`, `workImagePullSpec`. */
 export function isImageKey(key: string): boolean {
   return imageKey.test(key);
 }
 
 const imageKey =
-  /^image(?:Name)?$|(?:^i|[a-z0-9]I)mage(?:Fqin|PullSpec|Ref|Reference|Spec|URI)$|[a-z0-9]Image$|[a-z0-9][_-]image$|[a-z0-9]RepositoryAndTag$/;
+  /^[iI]mage$|^imageName$|[a-z0-9]ImageName$|(?:^i|[a-z0-9]I)mage(?:Fqin|PullSpec|Ref|Reference|Spec|URI)$|[a-z0-9]Image$|[a-z0-9][_-]image$|[a-z0-9]RepositoryAndTag$/;
 
 const notImages = /\.(?:png|svg|jpe?g|gif|webp|ico|bmp|iso|qcow2?|img|raw|vmdk|ova|vhdx?|tar|gz|xz|zip)(?:[:@].*)?$/i;
 const plainWords =

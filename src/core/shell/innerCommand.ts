@@ -33,7 +33,9 @@ export function innerCommands(command: ShellCommand): readonly InnerCommand[] {
     return invocation.rest.flatMap((named) =>
       /^[\w.-]+=/.test(named.raw) ? [{ kind: "script", word: named, isNamed: true }] : [],
     );
-  const named = invocation.rest.find(({ raw }) => invocation.tool === "gcloud" && raw.startsWith("--command="));
+  const named = isRemoteOfGoogle(invocation)
+    ? invocation.rest.find(({ raw }) => raw.startsWith("--command="))
+    : undefined;
   if (named !== undefined) return [{ kind: "script", word: named, isNamed: true }];
   const word = scriptOf(invocation.tool, invocation.rest);
   if (word !== undefined) return [{ kind: "script", word }];
@@ -42,6 +44,11 @@ export function innerCommands(command: ShellCommand): readonly InnerCommand[] {
   const own: InnerCommand = { kind: "tool", invocation };
   const inner = wrapped(invocation);
   return inner === undefined ? [own] : [own, inner];
+}
+
+/** `gcloud compute ssh`, whose `--command` another machine runs; elsewhere it is what a container runs. */
+function isRemoteOfGoogle({ tool, rest }: Invocation): boolean {
+  return tool === "gcloud" && rest.some(({ text }) => text === "ssh");
 }
 
 const engineName =
@@ -151,7 +158,7 @@ function scriptOf(tool: string, words: readonly ShellWord[]): ShellWord | undefi
   if (tool === "trap" && words.length > 1) return words[0];
   if (tool === "ssh") return remoteScript(words);
   const option = scriptOptions.get(tool);
-  if (option !== undefined) {
+  if (option !== undefined && (tool !== "gcloud" || isRemoteOfGoogle({ tool, rest: words }))) {
     const at = words.findIndex(({ text }) => text !== undefined && option.test(text));
     // Shells of Windows take what follows without quotes, too.
     const isWhole = words.length === at + 2 || /\s/.test(words[at + 1]?.raw ?? "");
@@ -190,6 +197,9 @@ const known = new Map<string, RegExp>([
   ["crictl", /^pull$/],
   ["ctr", /^(?:-n|images?|i)$/],
   ["trivy", /^(?:image|i)$/],
+  ["aws", /^(?:lambda|apprunner|ecs|batch|sagemaker|ssm)$/],
+  ["gcloud", /^(?:run|beta|alpha|compute|ai|deploy)$/],
+  ["az", /^(?:containerapp|container|webapp|functionapp|acr)$/],
 ]);
 
 /** Commands whose words are no command: they print, search, install or look for programs. */

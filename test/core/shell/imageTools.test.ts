@@ -124,6 +124,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
     "gcloud ai custom-jobs local-run --executor-image-uri=⟦gcr.io/p/i:1⟧ --output-image-uri gcr.io/p/o:1",
     "gcloud notebooks instances create n --container-repository=⟦gcr.io/p/i⟧ --container-tag=1",
     "gcloud run deploy s --base-image nodejs22 --source .",
+    "gcloud run services update x --image=⟦gcr.io/p/i:1⟧ --command=serve; aws-vault exec p -- aws lambda update-function-code --image-uri ⟦r.io/f:1⟧",
     "gcloud container images add-tag gcr.io/p/i:1 gcr.io/p/i:2 --quiet",
     "gcloud container images describe ⟦gcr.io/p/i:1⟧ --format json",
     "gcloud builds submit --tag gcr.io/p/i:1 . && docker run gcr.io/p/i:1",
