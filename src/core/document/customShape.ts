@@ -72,6 +72,8 @@ export function readShape(
       if (scalar === undefined) visit(value, isNamed ? "container" : name.text, depth + 1);
       else if (parts?.repository === value) continue;
       else if (diskKeys.has(key) && name.text === "image") reading.add(value, "volume");
+      else if (name.text === "image" && isSelected(mapping, scalar))
+        addSplit({ repository: value, defaultTag: { steps: [] } }, reading);
       else if (addTagged(mapping, name.text, value, reading)) continue;
       else if (isKeyOfNotes(key) ? isImageAnnotation(name.text) : isImage(name.text, scalar, reading))
         reading.add(value, key === "annotations" ? "annotation" : "image");
@@ -132,6 +134,11 @@ function addTagged(mapping: YamlMapping, key: string, repository: YamlNode, read
   const isKnown = reading.images.images.some(({ span }) => span.start === repository.span.start);
   if (!isKnown) addSplit({ repository, tag }, reading);
   return true;
+}
+
+/** Whether a range of versions chooses the tag of an image (Carvel's `tagSelection`). */
+function isSelected(mapping: YamlMapping, { text }: YamlScalar): boolean {
+  return nameEnd(text) === text.length && valueAt(mapping, "tagSelection", "semver") !== undefined;
 }
 
 const tagKeys = ["Tag", "_tag", "Version", "_version"];

@@ -77,6 +77,8 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
   if (repository !== undefined && image !== undefined && (has("version", "tag") || isInRegistry))
     return { registry: repository, repository: image, tag: at("tag") ?? at("version"), digest, isBare: true };
   const name = filled(at("name"));
+  // What the names of images begin with.
+  if (repository !== undefined && filled(at("prefix")) !== undefined && !has("tag", "digest", "name")) return undefined;
   // A repository that holds several images, and the name of one.
   if (repository !== undefined && isImageKey(key) && name !== undefined && isPart(repository, name))
     return { registry: repository, repository: name, tag: rest.tag, digest, isBare: true, isPart: true };
@@ -118,8 +120,11 @@ export function splitOf(mapping: YamlMapping, key: string): FoundSplit | undefin
       isBare: registry === undefined,
       mayBeAlone: registry === undefined && digest === undefined,
     };
+  const whole = filled(at("imageName"));
+  if (whole !== undefined && isBareName(whole) && has("version") && !has("imageTag", "imageVersion"))
+    return { repository: whole, tag: at("version"), isBare: true, mayBeAlone: true };
   const ownRepository = filled(at("imageRepository"));
-  const separate = ownRepository ?? filled(at("imageName"));
+  const separate = ownRepository ?? whole;
   if (separate !== undefined && (has("imageTag") || (ownRepository !== undefined && hasHost(ownRepository))))
     return {
       registry: filled(at("imageRegistry")),
@@ -207,7 +212,11 @@ export function imageAt(
   const stem = /^(?!default)(\w*[iI]mage)_?(?:[rR]epo(?:sitory)?|[nN]ame)$/.exec(key)?.[1];
   if (stem === undefined && !isImageKey(key)) return { key, tag: undefined };
   const own = stem === undefined ? undefined : valueAt(mapping, key);
-  const beside = ["Tag", "_tag", "Version"].map((end) => valueAt(mapping, (stem ?? key) + end));
+  const short = /^(\w*[a-z0-9])Image$/.exec(stem ?? key)?.[1];
+  const beside = [
+    ...["Tag", "_tag", "Version"].map((end) => valueAt(mapping, (stem ?? key) + end)),
+    ...(short === undefined ? [] : ["Tag", "Version"].map((end) => valueAt(mapping, short + end))),
+  ];
   const tag = filled(beside.find((node) => node !== undefined));
   const isSaid = own !== undefined && (tag !== undefined || !isBareName(own) || isInFolder(own));
   return { key: stem !== undefined && isSaid ? stem : key, tag };

@@ -6,8 +6,8 @@ import { entriesOf, itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.t
  * `tags` (the charts of OpenStack). Whatever else stands there is left to others.
  */
 export function imagesByName(node: YamlNode | undefined): readonly YamlNode[] {
-  // One image in parts, rather than one of that name.
-  const isSplit = valueAt(node, "tag") !== undefined || valueAt(node, "digest") !== undefined;
+  // One image in parts, or what all begin with, rather than one of that name.
+  const isSplit = ["tag", "digest", "prefix"].some((part) => valueAt(node, part) !== undefined);
   const named = [...entriesOf(node), ...entriesOf(valueAt(node, "tags"))]
     .filter(({ key }) => !isSplit || !/^(?:registry|repository|tag|digest)$/.test(key.text))
     .map(({ value }) => value);

@@ -4,7 +4,7 @@ import { readContainerCommand } from "./containerCommand.ts";
 import { readShape } from "./customShape.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { readGitOps } from "./gitOps.ts";
-import { isCertainImage } from "./imageShape.ts";
+import { isCertainImage, isLikelyImage, isPossibleImage } from "./imageShape.ts";
 import { readIstio } from "./istio.ts";
 import { bootsFromImage, isImageAnnotation, isOfMachines, readingOfKind } from "./kubernetesKinds.ts";
 import { readSetup } from "./machineSetup.ts";
@@ -72,8 +72,16 @@ export function readResource(
     for (const image of nodesAt(node, path))
       if (wrapper === undefined || textOf(image)?.startsWith(wrapper) === true)
         rest.add(image, site, wrapper === undefined ? {} : { wrapper });
+  const isOfMachine = isOfMachines(group) || machines.test(kind);
+  const own = scalarOf(valueAt(node, "spec", "image"));
+  // What a resource of anyone's runs may have a name alone.
+  if (own !== undefined && !isOfMachine && !isLikelyImage(own.text) && isPossibleImage(own.text))
+    rest.add(valueAt(node, "spec", "image"), "image");
   readShape(node, isOfMachines(group) ? withCertainImages(rest) : rest, nested);
 }
+
+/** Kinds of what boots from an image that no registry has. */
+const machines = /machine|instance|server|node|host|droplet|disk|vm|image$/i;
 
 /** Where some nodes are no references by themselves, though they stand where one does. */
 function without(nodes: ReadonlySet<YamlNode>, reading: ResourceReading): ResourceReading {

@@ -22,6 +22,25 @@ describe("readShape", () => {
       ],
     ],
     [
+      "a name alone that a resource runs",
+      "example.com/v1/CronTab",
+      "spec: {image: «acme-cron»}",
+      ["image docker.io/library/acme-cron literal"],
+    ],
+    ["no name alone that a machine boots from", "example.com/v1/WorkerMachine", "spec: {image: acme-cron}", []],
+    [
+      "no name alone under another key",
+      "example.com/v1/CronTab",
+      "spec: {baseImage: acme-cron, below: {image: acme-cron}}",
+      [],
+    ],
+    [
+      "an image whose tag a range chooses",
+      "packaging.carvel.dev/v1alpha1/PackageRepository",
+      "spec: {fetch: {imgpkgBundle: {image: «a.io/packages», tagSelection: {semver: {constraints: 1.9.x}}}}}",
+      ["image ? partial"],
+    ],
+    [
       "a repository under its short name",
       "example.com/v1/Foo",
       "spec: {image: {repo: «a/b», tag: 1.2-x}, source: {repo: 'https://a.io/b', tag: v1}}",

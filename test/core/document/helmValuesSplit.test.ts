@@ -45,6 +45,16 @@ describe("splitOf", () => {
       ],
     ],
     [
+      "names with versions, and keys that begin with a capital",
+      "minio: {imageName: «acme/minio», version: '1.0', connectImage: «acme/connect», connectVersion: 1.0.1}\nMaster: {Image: «acme/main», ImageTag: lts}\nscheduler: {kubeSchedulerImageName: «k.io/scheduler»}\ndefaults: {images: {repository: r.io/acme, prefix: acme-}}",
+      [
+        "image docker.io/acme/minio:1.0 resolved",
+        "image docker.io/acme/connect:1.0.1 resolved",
+        "image docker.io/acme/main:lts resolved",
+        "image k.io/scheduler literal",
+      ],
+    ],
+    [
       "no images that are only let through or kept",
       "excludedImages: [docker.io/library/a:1]\nallowed_images: [docker.io/library/b:1]\nignoreImages: {x: docker.io/library/c:1}\nextraImages: [«docker.io/library/d:1»]",
       ["image docker.io/library/d:1 literal"],

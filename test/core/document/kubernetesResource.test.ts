@@ -331,7 +331,11 @@ parameters: [{name: NAME, value: quay.io/a/b}, {name: TAG, value: "1"}, {name: U
       "example.org/v1/Thing",
       "spec: {image: latest, iconImage: a/b.png, diskImage: a/b/c/d}",
     ],
-    ["names without a registry or a tag", "example.org/v1/Thing", "spec: {image: ubuntu, osImage: 'https://a/b:1'}"],
+    [
+      "names without a registry or a tag",
+      "example.org/v1/Thing",
+      "spec: {osImage: ubuntu, dataImage: 'https://a/b:1', image: latest, below: {image: ubuntu}}",
+    ],
     [
       "what a trigger builds",
       "cloudbuild.cnrm.cloud.google.com/v1beta1/CloudBuildTrigger",
