@@ -22,8 +22,7 @@ export function inTemplates(
   if (split.name !== undefined && repository !== undefined && templates.isUsed(repository, top))
     return { ...split, name: undefined };
   if (split.mayBeAlone === true && isAlone(repository, top, templates)) return { ...split, tag: undefined };
-  // Where templates put the name behind it, that is where the image stands.
-  return (mayBeFolder || split.name !== undefined) && templates.isFolder(repository, top) ? undefined : split;
+  return mayBeFolder && split.name === undefined && templates.isFolder(repository, top) ? undefined : split;
 }
 
 /** Whether templates write a name and no more, whatever stands beside it. */
@@ -40,12 +39,14 @@ export function wholeOf(
   templates: TemplateUse | undefined,
 ): { readonly value: Value; readonly pin: "none" } | undefined {
   if (templates === undefined || filled(split.digest) !== undefined) return undefined;
-  const stretches = templates.wholeOf(split.repository, top, isOpen);
-  const scalar = scalarOf(split.repository);
+  // Where the name stands behind its repository, templates end with that.
+  const stretches = templates.wholeOf(split.name ?? split.repository, top, isOpen);
+  const scalar = scalarOf(split.name ?? split.repository);
   if (stretches === undefined || scalar === undefined) return undefined;
   const registry = textOf(split.registry)?.replace(/\/+$/, "");
   const tag = textOf(filled(split.tag)) ?? split.defaultTag?.text;
-  const alone = `${registry ? `${registry}/` : ""}${scalar.text}${tag ? `:${tag}` : ""}`;
+  const folder = split.name === undefined ? "" : `${textOf(split.repository) ?? ""}/`;
+  const alone = `${registry ? `${registry}/` : ""}${folder}${scalar.text}${tag ? `:${tag}` : ""}`;
   // A tag that only the templates say is none that the values hold.
   const isSaid = split.defaultTag === undefined || split.defaultTag.steps.length > 0;
   if (isSaid && stretches.map(({ text = "" }) => text).join("") === alone) return undefined;

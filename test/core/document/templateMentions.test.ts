@@ -68,7 +68,7 @@ describe("templateMentions", () => {
     ],
     [
       "an image whose name stands behind its repository",
-      "hub: r.example.com\nimage: {registry: '{{ .Values.hub }}', repository: team, name: «validator», tag: '2'}\n",
+      "hub: r.example.com\nimage: {registry: '{{ .Values.hub }}', repository: «team», name: validator, tag: '2'}\n",
       {
         "templates/deployment.yaml": workload(
           "{{ tpl .Values.image.registry . }}/{{ .Values.image.repository }}/{{ .Values.image.name }}:{{ .Values.image.tag }}",
