@@ -214,9 +214,9 @@ function withText(step: ValueStep, text: string): ValueStep {
 function goesOn({ slice, command: { words } }: PlacedMention, last: WordPart | undefined): boolean {
   const step = last?.chain[0];
   if (step === undefined) return false;
-  return words
-    .slice(words.indexOf(slice.value.word) + 1)
-    .some(({ parts = [] }) => parts.some(({ chain: [first] }) => first !== undefined && isSameStep(first, step)));
+  // What one expansion makes stands together.
+  const next = words[words.indexOf(slice.value.word) + 1];
+  return next?.parts?.some(({ chain: [first] }) => first !== undefined && isSameStep(first, step)) === true;
 }
 
 /** Whether a part is what `xargs` is given, whose place is that of all of it: a file's name, or the mark for an item. */
