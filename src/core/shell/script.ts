@@ -92,15 +92,22 @@ export function createScript(document: string): ScriptBuilder {
         resolveExpression: (expression) => knownText(insertions[Number(expression.slice("part ".length))]?.parts),
       });
       if (insertions.length === 0) return reading;
-      const { commands, forwarded } = reading;
+      const { commands, forwarded, problems } = reading;
+      // A quote that one of several texts opens or closes may be whole in what is run.
+      const isOpen = problems.length > 0 && insertions.some(({ parts }) => parts.some(mayHoldQuote));
       const asWritten = writtenForms(insertions, document);
       return {
         ...reading,
+        problems: isOpen ? problems.filter(({ code }) => code !== "shell-unterminated") : problems,
         commands: commands.map(asWritten),
         ...(forwarded === undefined ? {} : { forwarded: forwarded.map(asWritten) }),
       };
     },
   };
+}
+
+function mayHoldQuote({ choices }: WordPart): boolean {
+  return choices?.some((choice) => choice.some(({ text = "" }) => /["'`]/.test(text))) === true;
 }
 
 /** The variable that a part expands; empty where it is none. */

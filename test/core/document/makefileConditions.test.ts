@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readMakefile } from "../../../src/core/document/makefile.ts";
 import { references } from "../../helpers/references.ts";
 
 const head = "D ?= ubuntu24\nE :=\n";
@@ -29,4 +30,11 @@ describe("conditions of makefiles", () => {
         references(head + lines + recipe, "Makefile").map((one) => one.replace(/^\S+ docker\.io\/library\//, "")),
         expected,
       ));
+
+  it("leave a quote alone that one of several texts may open", () => {
+    const colours = "ifdef X\nE = echo '\nelse\nE = echo \"\nendif\nR := $(shell $(E)[0m')\n";
+    assert.deepEqual(readMakefile(colours + recipe, "Makefile").problems, []);
+    const [problem] = readMakefile("R := $(shell echo [0m')\n", "Makefile").problems;
+    assert.equal(problem?.code, "shell-unterminated");
+  });
 });
