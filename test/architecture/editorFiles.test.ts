@@ -12,7 +12,7 @@ x.just  Procfile.dev  run.sh  run.bash  x.bats  x.ps1  x.psm1  x.cmd  x.bat  x.k
 x.tftpl  x.tmpl  x.gotmpl  x.tpl  x.j2  x.jinja2  Kustomization  x.container  x.container.d/a.conf
 x.image  x.volume  x.service  Kptfile  fly.toml  project.toml  Cross.toml  MODULE.bazel  WORKSPACE  x.bzl  BUILD
 a/BUILD.bazel  Tiltfile  x.tiltfile  .bazelrc  ci.bazelrc  build.gradle  build.gradle.kts  pom.xml  x.nix  x.template  x.job  compose.yml.dist
-x.yml.example  x.yml.sample  x.yaml.in  x.yml.envsubst  x.yaml.subst  config.toml  containerd.toml  runner.toml  crio.conf  crio.conf.d/10.conf  x.bu  x.fcc
+x.yml.example  x.yml.sample  x.yaml.in  x.yml.envsubst  x.yaml.subst  config.toml  mise.toml  .mise.local.toml  mise/conf.d/a.toml  Makefile.toml  pixi.toml  pyproject.toml  containerd.toml  runner.toml  crio.conf  crio.conf.d/10.conf  x.bu  x.fcc
 .actrc  captain-definition  captain-definition-web  x.def  Singularity.app  Apptainer  a.code-workspace
 .vscode/tasks.json  Vagrantfile  Vagrantfile.host
 `
