@@ -103,6 +103,7 @@ const maximumLength = 4096;
 /** A name used at a place with what its variables hold there, where only a run can tell what that is. */
 function heldName(variables: OpenVariables, written: string, at: number): string {
   let name = written;
+  if (!written.includes("$")) return name;
   for (let followed = 0; followed < maximumFollowed && name.length < maximumLength; followed++) {
     const before = name;
     name = withVariables(name)

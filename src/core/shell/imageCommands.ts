@@ -1,6 +1,7 @@
 import type { Dialect, Document, ImageUse, ShellCommand, WordPart } from "../document/document.ts";
 import { createBuiltImages, joinedName, namesOf, repositoryOf, type BuiltImages } from "./builtImages.ts";
 import { heldScripts } from "./heldChoices.ts";
+import { noImages } from "./commandVerbs.ts";
 import { innerCommands } from "./innerCommand.ts";
 import { listedScripts } from "./listedScripts.ts";
 import { runsElsewhere } from "./shellInterpreter.ts";
@@ -126,17 +127,13 @@ function readCommands(
     if (left-- <= 0) return;
     commands.push(command);
     const at = command.span.start;
-    const isRemote =
-      command.isRemote === true ||
-      runsElsewhere(command.words.map(({ text }) => text)) ||
-      /^(?:ssh|tcp):/.test(command.environment["DOCKER_HOST"] ?? "");
     for (const name of taggedNames(command)) built.add(name, at);
     for (const inner of innerCommands(command)) {
       if (inner.kind === "script") {
         if (depth >= maximumDepth) continue;
         const whole = wholeSlice(valueOfWord(inner.word, document.text));
         const script = inner.isNamed === true ? (afterName(whole, /^[\w.-]+=/) ?? whole) : whole;
-        const around = isRemote ? { ...command, isRemote } : command;
+        const around = isRunElsewhere(command) ? { ...command, isRemote: true } : command;
         for (const held of inner.isList === true ? listedScripts(script) : [script])
           for (const one of commandsOf(held, around, document.text)) visit(one, depth + 1);
         continue;
@@ -145,6 +142,8 @@ function readCommands(
       const words = (): readonly WordValue[] => rest.map((word) => valueOfWord(word, document.text));
       const images = imagesOfTool(tool, words);
       if (pushingTools.has(tool)) pushes.push(() => pushTargets(tool, words));
+      if (images === noImages) continue;
+      const isRemote = isRunElsewhere(command);
       for (const commit of images.commits ?? [])
         for (const name of namesOf(commit, document.text)) built.addLater(name, at);
       const made = images.outputs.flatMap((output) => namesOf(output, document.text));
@@ -177,6 +176,15 @@ function readCommands(
   );
   const known = withoutUnknownOnes(wanted, namesIn);
   return { images: known.length === 0 ? [] : createCommandUses(document, commands, known), built };
+}
+
+/** Whether another machine runs a command, or what it holds. */
+function isRunElsewhere({ words, environment, isRemote }: ShellCommand): boolean {
+  return (
+    isRemote === true ||
+    runsElsewhere(words.map(({ text }) => text)) ||
+    /^(?:ssh|tcp):/.test(environment["DOCKER_HOST"] ?? "")
+  );
 }
 
 /** The images that a mention may be, where it may be several. */
