@@ -116,6 +116,10 @@ export function* imageFiles(folder: string, part: string, siblings: Siblings): G
   yield rest.slice(0, maximumFiles).map((name) => own + name);
   const others = folders.filter((name) => !isOfPart(name) && !withoutWorkload.test(name)).slice(0, maximumFolders);
   for (const name of others) yield templatesIn(own + name, siblings);
+  const inner = folders
+    .slice(0, maximumFolders)
+    .flatMap((name) => (namesIn(own + name, siblings) ?? []).flatMap((one) => (one.endsWith("/") ? name + one : [])));
+  for (const name of inner.slice(0, maximumFolders)) yield templatesIn(own + name, siblings);
   // A part of an application may be called like what holds no images (`dashboard.yaml`).
   yield names.filter(isOther).map((name) => own + name);
   for (const name of folders.slice(0, maximumFolders))

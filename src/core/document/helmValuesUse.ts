@@ -38,18 +38,24 @@ export function wholeOf(
   isOpen: boolean,
   templates: TemplateUse | undefined,
 ): { readonly value: Value; readonly pin: "none" } | undefined {
-  if (templates === undefined || filled(split.digest) !== undefined) return undefined;
+  const digest = textOf(filled(split.digest));
+  // With a digest only a registry that the templates add makes another image.
+  if (templates === undefined || (digest !== undefined && filled(split.registry) !== undefined)) return undefined;
   // Where the name stands behind its repository, templates end with that.
   const stretches = templates.wholeOf(split.name ?? split.repository, top, isOpen);
   const scalar = scalarOf(split.name ?? split.repository);
   if (stretches === undefined || scalar === undefined) return undefined;
+  const made = stretches.map(({ text = "" }) => text).join("");
+  const isKnown = stretches.every(({ text }) => text !== undefined);
+  if (digest !== undefined && (!isKnown || !made.includes(`/${scalar.text}:`) || !made.endsWith(`@${digest}`)))
+    return undefined;
   const registry = textOf(split.registry)?.replace(/\/+$/, "");
   const tag = textOf(filled(split.tag)) ?? split.defaultTag?.text;
   const folder = split.name === undefined ? "" : `${textOf(split.repository) ?? ""}/`;
   const alone = `${registry ? `${registry}/` : ""}${folder}${scalar.text}${tag ? `:${tag}` : ""}`;
   // A tag that only the templates say is none that the values hold.
   const isSaid = split.defaultTag === undefined || split.defaultTag.steps.length > 0;
-  if (isSaid && stretches.map(({ text = "" }) => text).join("") === alone) return undefined;
+  if (isSaid && made === alone) return undefined;
   return {
     value: valueOfStretches(stretches, { span: scalar.span, label: "repository", text: scalar.text }),
     pin: "none",

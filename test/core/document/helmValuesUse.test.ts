@@ -166,4 +166,20 @@ describe("values as templates use them", () => {
       expectToSurvive(read, values.replaceAll(/[«»]/g, ""));
     });
   }
+
+  it("knows what templates in folders of folders put before an image with a digest", () => {
+    const folders: Readonly<Record<string, string>> = {
+      "c/Chart.yaml": "name: c\n",
+      "c/templates/": "hooks/\nconfig.yaml",
+      "c/templates/hooks/": "jobs/",
+      "c/templates/hooks/jobs/": "create.yaml",
+      "c/templates/config.yaml": "kind: ConfigMap\n",
+      "c/templates/hooks/jobs/create.yaml": `{{- $registry := default "r.io" .Values.hook.image.registry }}\n${workload("{{ $registry }}/{{ .Values.hook.image.image }}:{{ .Values.hook.image.tag }}@{{ .Values.hook.image.digest }}")}`,
+    };
+    expectUses(
+      (text) => readHelmValuesFile(text, "c/values.yaml", (path) => folders[path]),
+      `hook: {image: {image: «a/hook», tag: v1, digest: ${digest}}}\n`,
+      [`image r.io/a/hook:v1@${digest} resolved`],
+    );
+  });
 });
