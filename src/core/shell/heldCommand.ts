@@ -43,17 +43,22 @@ function within(parts: readonly WordPart[], shared: number): readonly WordPart[]
 /** By a command's words and the tool, since a list of images asks for each of them. */
 const ofCommand = new WeakMap<readonly ShellWord[], Map<string | undefined, readonly ShellWord[]>>();
 
+/** So many words are looked through as often as they are asked for. */
+const fewWords = 64;
+
+function isOfCommand({ text, parts: [part] = [] }: ShellWord, tool: string | undefined): boolean {
+  return (
+    part?.chain[0] !== undefined &&
+    (text === undefined || text.startsWith("-") || text.slice(text.lastIndexOf("/") + 1) === tool)
+  );
+}
+
 /** The expanded words that are the program or an option, rather than one more image. */
 function wordsOfCommand(words: readonly ShellWord[], tool: string | undefined): readonly ShellWord[] {
+  if (words.length <= fewWords) return words.filter((word) => isOfCommand(word, tool));
   const byTool = ofCommand.get(words) ?? new Map<string | undefined, readonly ShellWord[]>();
   ofCommand.set(words, byTool);
-  const found =
-    byTool.get(tool) ??
-    words.filter(
-      ({ text, parts: [part] = [] }) =>
-        part?.chain[0] !== undefined &&
-        (text === undefined || text.startsWith("-") || text.slice(text.lastIndexOf("/") + 1) === tool),
-    );
+  const found = byTool.get(tool) ?? words.filter((word) => isOfCommand(word, tool));
   byTool.set(tool, found);
   return found;
 }

@@ -1,4 +1,4 @@
-import { emptyWhere } from "./emptinessTest.ts";
+import { emptyWhere, maximumTest } from "./emptinessTest.ts";
 import { skipBlanks } from "./shellBlanks.ts";
 import { readRedirection } from "./shellCommand.ts";
 import { skipBalanced } from "./shellExpansion.ts";
@@ -77,7 +77,7 @@ const compounds = new Map<string, (state: ShellState) => void>([
 function readIf(state: ShellState): void {
   const start = state.at;
   const closing = readUntil(state, ["then", "fi"]);
-  const condition = state.text.slice(start, state.at - (closing?.length ?? 0)).replace(/[\s;]+$/, "");
+  const condition = state.text.slice(start, Math.min(state.at - (closing?.length ?? 0), start + maximumTest));
   state.variables.branches(
     (branch) => {
       let closer: string | undefined;
@@ -92,7 +92,7 @@ function readIf(state: ShellState): void {
       } while (closer === "elif" || closer === "else");
       return hasElse ? "all" : "some";
     },
-    emptyWhere(condition, true),
+    emptyWhere(condition.trim().replace(/[ \t]*;$/, ""), true),
   );
 }
 
