@@ -56,6 +56,8 @@ interface Frame {
   readonly whereEmpty: string | undefined;
 }
 
+const variable = /^\$(?:\w+|\{\w+\})$/;
+
 const unset: Variable = { kind: "unset" };
 const unknown: Variable = { kind: "unknown" };
 
@@ -80,7 +82,10 @@ export function createVariables(
 
   const lookup = (name: string): Variable => {
     const given = Object.hasOwn(environment, name) ? environment[name] : undefined;
-    return values.get(name) ?? (given === undefined ? undecided(name) : { kind: "known", value: given });
+    const own = values.get(name);
+    if (own !== undefined || given === undefined) return own ?? undecided(name);
+    // What is a variable in turn (`USER: $$USER`) is what a run is given.
+    return variable.test(given) ? unknown : { kind: "known", value: given };
   };
   const undecided = (name: string): Variable => {
     const open = choicesOf(name);
@@ -113,8 +118,10 @@ export function createVariables(
     environment() {
       cached ??= Object.fromEntries(
         [...Object.keys(environment), ...exported].flatMap((name) => {
-          const variable = lookup(name);
-          return variable.kind === "known" ? [[name, variable.value]] : [];
+          const found = lookup(name);
+          if (found.kind === "known") return [[name, found.value]];
+          const given = values.has(name) ? undefined : environment[name];
+          return given === undefined ? [] : [[name, given]];
         }),
       );
       return cached;

@@ -141,3 +141,12 @@ describe("readWoodpecker", () => {
     assert.deepEqual(read("{V: [1, 2]}"), ["steps: cosign ? b"]);
   });
 });
+
+describe("variables that what runs a step is given as they are", () => {
+  it("are not known in its commands", () =>
+    void expectUses(
+      (text) => readDocument(text, ".woodpecker/a.yml"),
+      "steps:\n  x:\n    image: «alpine»\n    environment: {U: $$U, T: '1'}\n    commands:\n    - docker pull «$U/a:$T»\n    - docker pull «\"$U\"/b:$T»\n",
+      ["image docker.io/library/alpine literal", "command ? unresolved", "command ? unresolved"],
+    ));
+});
