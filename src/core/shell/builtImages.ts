@@ -29,7 +29,16 @@ export function createBuiltImages(
   /** Whether what stands at one place may run after what stands behind it. */
   mayFollow: (at: number, later: number) => boolean = () => false,
 ): BuiltImages {
-  const spellings = (written: string, at: number): readonly string[] => spellingsOf(written, variables, at);
+  const held = Object.keys(variables).length > 0 ? variables : undefined;
+  // One name is asked about at many places, and says the same at each of them where no variable holds further ones.
+  const spelled = new Map<string, readonly string[]>();
+  const spellings = (written: string, at: number): readonly string[] => {
+    const known = spelled.get(written);
+    if (known !== undefined) return known;
+    const found = spellingsOf(written, held, at);
+    if (held === undefined || !written.includes("$")) spelled.set(written, found);
+    return found;
+  };
   const outputs = new Map<string, number>();
   const later = new Map<string, number>();
   const repositories = new Set<string>();
@@ -84,7 +93,7 @@ function withoutRegistry(repository: string): readonly string[] {
 }
 
 /** A name, and how others may spell it: without a tag it is `latest`, and on this machine it may be called `localhost/...`. */
-function spellingsOf(written: string, variables: OpenVariables, at: number): readonly string[] {
+function spellingsOf(written: string, variables: OpenVariables | undefined, at: number): readonly string[] {
   const name = heldName(variables, written, at);
   // What a command makes of the tags that a step has made up is one of them.
   if (/^(?:\$\(|`)/.test(name)) return [name, ...(name.match(/\$\{\{[^{}]*\}\}/g) ?? [])];
@@ -101,9 +110,10 @@ const maximumFollowed = 12;
 const maximumLength = 4096;
 
 /** A name used at a place with what its variables hold there, where only a run can tell what that is. */
-function heldName(variables: OpenVariables, written: string, at: number): string {
+function heldName(variables: OpenVariables | undefined, written: string, at: number): string {
+  if (!written.includes("$")) return written;
+  if (variables === undefined) return withVariables(written).replaceAll(/\$([A-Za-z_]\w*)/g, "${$1}");
   let name = written;
-  if (!written.includes("$")) return name;
   for (let followed = 0; followed < maximumFollowed && name.length < maximumLength; followed++) {
     const before = name;
     name = withVariables(name)
