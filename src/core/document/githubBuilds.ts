@@ -14,11 +14,12 @@ export function builtNames(step: YamlNode, scopes: readonly GithubScope[]): read
   const texts = (input: string): readonly string[] => textsOf(step, scopes, input);
   const tags = texts("tags");
   const images = [...texts("image"), ...texts("imageName"), ...texts("image-name")];
+  const apart = images.length === 0 ? [] : [...tags, ...texts("tag"), ...texts("imageTag")];
   return [
     ...tags,
     ...images,
     // Some take the name and its tags apart.
-    ...images.flatMap((image) => [...tags, ...texts("tag"), ...texts("imageTag")].map((tag) => `${image}:${tag}`)),
+    ...images.flatMap((image) => apart.map((tag) => `${image}:${tag}`)),
     ...texts("set").flatMap((text) => /\.tags\+?=(.*)/.exec(text)?.[1] ?? []),
   ];
 }

@@ -115,14 +115,16 @@ function heldName(variables: OpenVariables | undefined, written: string, at: num
   if (variables === undefined) return withVariables(written).replaceAll(/\$([A-Za-z_]\w*)/g, "${$1}");
   let name = written;
   for (let followed = 0; followed < maximumFollowed && name.length < maximumLength; followed++) {
-    const before = name;
+    let isFollowed = false;
     name = withVariables(name)
       .replaceAll(/\$([A-Za-z_]\w*)/g, "${$1}")
       .replaceAll(/\$\{(\w+)\}/g, (whole, variable: string) => {
         const all = Object.hasOwn(variables, variable) ? variables[variable] : undefined;
-        return all?.findLast(({ within }) => within.start <= at && at < within.end)?.text ?? whole;
+        const held = all?.findLast(({ within }) => within.start <= at && at < within.end)?.text;
+        isFollowed ||= held !== undefined;
+        return held ?? whole;
       });
-    if (name === before) break;
+    if (!isFollowed) break;
   }
   return name;
 }
