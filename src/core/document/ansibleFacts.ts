@@ -1,4 +1,4 @@
-import { hostsOf, type VariableLookup, type VariablePlaces } from "./ansibleVariables.ts";
+import { hostsOf, roleOf, type VariableLookup, type VariablePlaces } from "./ansibleVariables.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Lists of tasks within plays and blocks. */
@@ -97,7 +97,7 @@ export function placesOfPlay(play: YamlNode): VariablePlaces | undefined {
   const roles: string[] = [];
   const addRoles = (items: readonly YamlNode[], depth: number): void => {
     for (const item of items) {
-      const name = textOf(item) ?? textOf(valueAt(item, "role")) ?? textOf(valueAt(item, "name"));
+      const name = roleOf(item);
       if (depth === 0 && name !== undefined) roles.push(name);
       for (const { module, parameters } of modulesOf(item))
         if (depth > 0 && (module === "import_role" || module === "include_role"))

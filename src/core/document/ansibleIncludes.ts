@@ -1,7 +1,7 @@
 import { modulesOf, placesOfPlay, taskLists } from "./ansibleFacts.ts";
 import { loopOf } from "./ansibleScope.ts";
 import { variablesBeside, type VariableLookup } from "./ansibleVariables.ts";
-import { folderOf, maximumNames, siblingPath, type Siblings } from "./siblings.ts";
+import { folderOf, namesIn, siblingPath, type Siblings } from "./siblings.ts";
 import { readYaml } from "./yaml.ts";
 import { itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
@@ -77,10 +77,11 @@ function filesAround(path: string, siblings: Siblings): readonly string[] {
 
 /** The plays of a role's project, and what its other roles begin with. */
 function filesOfProject(path: string, siblings: Siblings): readonly string[] {
-  const roles = namesIn(folderOf(siblingPath(path, "../../any") ?? ""), siblings).filter((name) => name.endsWith("/"));
+  const names = namesIn(folderOf(siblingPath(path, "../../any") ?? ""), siblings) ?? [];
   return [
     ...["../../../", "../../../playbooks/"].flatMap((folder) => listed(path, folder, siblings)),
-    ...roles
+    ...names
+      .filter((name) => name.endsWith("/"))
       .slice(0, maximumFiles)
       .flatMap((name) => siblingPath(path, `../../${name}tasks/main.yml`) ?? [])
       .filter((file) => file !== path),
@@ -88,12 +89,11 @@ function filesOfProject(path: string, siblings: Siblings): readonly string[] {
 }
 
 function listed(path: string, folder: string, siblings: Siblings): readonly string[] {
-  const names = namesIn(folderOf(siblingPath(path, `${folder}any`) ?? ""), siblings).filter((name) => yaml.test(name));
-  return names.slice(0, maximumFiles).flatMap((name) => siblingPath(path, folder + name) ?? []);
-}
-
-function namesIn(folder: string, siblings: Siblings): readonly string[] {
-  return siblings(folder)?.split("\n").slice(0, maximumNames) ?? [];
+  const names = namesIn(folderOf(siblingPath(path, `${folder}any`) ?? ""), siblings) ?? [];
+  return names
+    .filter((name) => yaml.test(name))
+    .slice(0, maximumFiles)
+    .flatMap((name) => siblingPath(path, folder + name) ?? []);
 }
 
 /** The file that a module is told to read. */

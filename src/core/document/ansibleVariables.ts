@@ -1,4 +1,4 @@
-import { maximumNames, namesBeside, noSiblings, siblingPath, type Siblings } from "./siblings.ts";
+import { namesBeside, namesIn, noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 import type { Definition, TemplateSource } from "./template.ts";
 import { readYaml } from "./yaml.ts";
 import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
@@ -69,15 +69,15 @@ export function variablesBeside(
     const found = fileAt(place);
     return variableOf(valueAt(found?.root, name), `${name} of ${file}`, found);
   };
-  const namesIn = (folder: string): readonly string[] | undefined => {
+  const namesBelow = (folder: string): readonly string[] | undefined => {
     const below = siblingPath(path, folder);
-    return below === undefined ? undefined : siblings(`${below}/`)?.split("\n").slice(0, maximumNames);
+    return below === undefined ? undefined : namesIn(`${below}/`, siblings);
   };
   /** The files that hold the variables under a name: a file of that name, or all of a folder. */
   const filesOf = (folder: string, name: string): readonly string[] => {
-    const names = namesIn(folder);
+    const names = namesBelow(folder);
     if (names === undefined) return [".yml", ".yaml", "/main.yml", "/vars.yml"].map((end) => folder + name + end);
-    const inFolder = names.includes(`${name}/`) ? (namesIn(`${folder}${name}`) ?? []) : [];
+    const inFolder = names.includes(`${name}/`) ? (namesBelow(`${folder}${name}`) ?? []) : [];
     return [
       ...names.filter((file) => yaml.test(file) && file.replace(yaml, "") === name).map((file) => folder + file),
       ...inFolder.flatMap((file) => (yaml.test(file) ? `${folder}${name}/${file}` : [])).slice(0, maximumFiles),
@@ -162,15 +162,16 @@ export function variablesBeside(
     }
     return isRun ? undefined : ofOneGroup(name);
   };
+  let ofGroups: readonly string[] | undefined;
   const ofOneGroup: VariableLookup = (name) => {
-    const places = folders
+    ofGroups ??= folders
       .flatMap((folder) => [`${folder}group_vars/`, `${folder}host_vars/`])
       .flatMap((folder) =>
-        (namesIn(folder.slice(0, -1)) ?? [])
+        (namesBelow(folder.slice(0, -1)) ?? [])
           .slice(0, maximumFiles)
           .flatMap((one) => filesOf(folder, one.replace(/\/$/, "").replace(yaml, ""))),
       );
-    const [found, ...others] = [...new Set(places)].flatMap((place) => variableAt(place, name) ?? []);
+    const [found, ...others] = [...new Set(ofGroups)].flatMap((place) => variableAt(place, name) ?? []);
     return others.length === 0 ? found : undefined;
   };
   const places: (readonly string[] | undefined)[] = [];
@@ -200,7 +201,7 @@ function runOf(play: YamlNode, role: string): YamlNode | undefined {
 }
 
 /** The role that an item of a list of roles names. */
-function roleOf(item: YamlNode): string | undefined {
+export function roleOf(item: YamlNode): string | undefined {
   return textOf(item) ?? textOf(valueAt(item, "role")) ?? textOf(valueAt(item, "name"));
 }
 

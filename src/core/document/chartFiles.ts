@@ -1,5 +1,4 @@
-import type { Siblings } from "./siblings.ts";
-import { maximumNames } from "./siblings.ts";
+import { namesIn, type Siblings } from "./siblings.ts";
 import { readYaml } from "./yaml.ts";
 import { itemsOf, textOf, valueAt } from "./yamlNode.ts";
 
@@ -28,11 +27,6 @@ const maximumLibraries = 6;
 
 /** Files in the order in which they are looked into; the next ones count only where all of these are known. */
 export type FileStage = readonly string[];
-
-/** Names in a folder of the workspace; undefined where they are not known. */
-function namesIn(folder: string, siblings: Siblings): readonly string[] | undefined {
-  return siblings(folder)?.split("\n").slice(0, maximumNames);
-}
 
 /**
  * The files in which the chart in `folder` keeps named templates: its own, those of the libraries that it depends on,

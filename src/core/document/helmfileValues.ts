@@ -1,5 +1,5 @@
 import { parseTemplate } from "./goTemplate.ts";
-import { folderOf, maximumNames, siblingPath, type Siblings } from "./siblings.ts";
+import { folderOf, namesBeside, siblingPath, type Siblings } from "./siblings.ts";
 import { evaluateAction, type ActionValue } from "./templateAction.ts";
 import { itemsOfLoop, notGiven, textData, unknownData, type TemplateData } from "./templateData.ts";
 import { evaluateTemplate } from "./templateEvaluate.ts";
@@ -109,9 +109,8 @@ function filesNamed(name: string, path: string, siblings: Siblings): readonly st
   if (stars > maximumStars || /[*?]/.test(folder)) return [];
   const literal = place.slice(start).replaceAll(/[^\w*?]/g, "\\$&");
   const pattern = new RegExp(`^${literal.replaceAll("*", ".*").replaceAll("?", ".")}$`);
-  const names = (siblings(folder || "./") ?? "").split("\n").slice(0, maximumNames);
-  return names
-    .filter((one) => !one.endsWith("/") && pattern.test(one))
+  return (namesBeside(`${folder}x`, siblings) ?? [])
+    .filter((one) => pattern.test(one))
     .slice(0, maximumMatches)
     .map((one) => folder + one);
 }

@@ -32,10 +32,12 @@ export function folderOf(path: string): string {
 
 /** The names of the files in the folder of the file at `path`; undefined where they are not known. */
 export function namesBeside(path: string, siblings: Siblings): readonly string[] | undefined {
-  return siblings(folderOf(path))
-    ?.split("\n")
-    .slice(0, maximumNames)
-    .filter((name) => !name.endsWith("/"));
+  return namesIn(folderOf(path), siblings)?.filter((name) => !name.endsWith("/"));
+}
+
+/** The names in a folder, those of folders with a slash behind them; undefined where they are not known. */
+export function namesIn(folder: string, siblings: Siblings): readonly string[] | undefined {
+  return siblings(folder)?.split("\n").slice(0, maximumNames);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { fileRepository, folderAt } from "./chartFiles.ts";
-import { maximumNames, type Siblings } from "./siblings.ts";
+import { namesIn, type Siblings } from "./siblings.ts";
 import { valuesInTemplates, type ChartOfValues, type TemplateUse } from "./valuesInTemplates.ts";
 import { readYaml } from "./yaml.ts";
 import { itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
@@ -14,7 +14,7 @@ export function valuesInCharts(root: YamlNode | undefined, chart: ChartOfValues,
   let folders: readonly string[] | undefined;
   let dependencies: ReadonlyMap<string, Dependency> | undefined;
   const folderOf = (top: string): string | undefined => {
-    folders ??= (siblings(`${chart.folder}charts/`) ?? "").split("\n").slice(0, maximumNames);
+    folders ??= namesIn(`${chart.folder}charts/`, siblings) ?? [];
     dependencies ??= dependenciesIn(siblings(`${chart.folder}Chart.yaml`));
     const { name = top, place } = dependencies.get(top) ?? {};
     if (folders.includes(`${name}/`)) return `${chart.folder}charts/${name}/`;
