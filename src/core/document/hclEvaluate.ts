@@ -171,8 +171,11 @@ function evaluateKind(expression: HclExpression, environment: HclEnvironment): r
 }
 
 function named(root: string, steps: readonly HclStep[], environment: HclEnvironment): readonly HclValue[] {
-  const [first] = steps;
+  const [first, next] = steps;
   const second = first?.kind === "attribute" ? `${root}.${first.name}` : undefined;
+  // `data.docker_registry_image.web`: what data stands for has a kind and a name.
+  if (root === "data" && second !== undefined && next?.kind === "attribute")
+    return named(`${second}.${next.name}`, steps.slice(2), environment);
   if (second === "path.module") return [madeText(".")];
   const longer = second === undefined ? undefined : environment.lookup(second);
   const found = longer ?? environment.lookup(root);

@@ -91,7 +91,7 @@ export function createHclFile(
       evaluate: (node) => evaluateNode(node, file.environment()),
       image(written, site, { wrapper, optionalWrapper } = {}) {
         const node = asExpression(text, written);
-        if (isNameOfOther(node)) return;
+        if (isNameOfOther(node, lookup)) return;
         if (wrapper !== undefined && textOf(node)?.startsWith(wrapper) !== true) return;
         if (isEmptyDefault(node, file)) {
           file.add(node, site, { parts: [{}], chain: file.expand(node)?.chain ?? [] });
@@ -167,19 +167,26 @@ export function jsonIn(text: string, node: YamlNode | undefined): readonly YamlN
 /** Resources that pull or make an image, whose name stands there. */
 const ofImage =
   /^(?:(?:element|one|tostring|try)\(\s*)*(?:data\.)?(?:apko_build|docker_(?:registry_)?image|docker_tag|ko_build|podman_image)\./;
+const nameOfImage = /^((?:data\.)?docker_(?:registry_)?image\.[\w-]+)\.name$/;
 
-/** `docker_image.web.image_id`: what the reference says stands where that is declared. */
-export function isNameOfOther(node: YamlNode | undefined): boolean {
+/**
+ * `docker_image.web.image_id`: what the reference says stands where that is declared. The `name` of one that is
+ * pulled, in the same module, is the reference itself.
+ */
+export function isNameOfOther(node: YamlNode | undefined, lookup: HclLookup): boolean {
   const scalar = scalarOf(node);
   if (scalar === undefined) return false;
-  if (scalar.tag === expressionTag) return isOfImage(scalar.text);
+  if (scalar.tag === expressionTag) return isOfImage(scalar.text, lookup);
   // The same in quotes, as it was written before Terraform 0.12 and is in JSON.
   const [, inner] = /^\$\{\s*([^{}]+)\}$/.exec(scalar.text) ?? [];
-  return inner !== undefined && isOfImage(inner);
+  return inner !== undefined && isOfImage(inner.trim(), lookup);
 }
 
 /** Whether an expression is such a reference, or chooses between two. */
-function isOfImage(expression: string): boolean {
+function isOfImage(expression: string, lookup: HclLookup): boolean {
   const [, one, other] = /^[^?"]+\?\s*([^?:"]+?)\s*:\s*([^?:"]+)$/.exec(expression) ?? [];
-  return one === undefined || other === undefined ? ofImage.test(expression) : ofImage.test(one) && ofImage.test(other);
+  if (one !== undefined && other !== undefined) return ofImage.test(one) && ofImage.test(other);
+  if (!ofImage.test(expression)) return false;
+  const [, pulled] = nameOfImage.exec(expression) ?? [];
+  return pulled === undefined || lookup(pulled) === undefined;
 }

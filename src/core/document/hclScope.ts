@@ -92,10 +92,11 @@ export function variablesAndLocals(body: HclBody, source?: TemplateSource): HclL
       if (expression !== undefined)
         known.set(`local.${name}`, { label: `local ${name}`, nodes: [expression], ...from });
     }
-    if (type === "data" && name === "template_file")
-      known.set(`data.${labels.slice(0, 2).join(".")}`, {
-        label: `data ${labels.join(" ")}`,
-        nodes: [{ kind: "mapping", span, entries: withBlocks(inner) }],
+    const attributes = attributesSeen(type, name, inner);
+    if (attributes !== undefined)
+      known.set(`${type === "data" ? "data." : ""}${labels.slice(0, 2).join(".")}`, {
+        label: `${type} ${labels.join(" ")}`,
+        nodes: [{ kind: "mapping", span, entries: attributes }],
         ...from,
       });
     if (type !== "locals" && type !== "variables") continue;
@@ -104,6 +105,21 @@ export function variablesAndLocals(body: HclBody, source?: TemplateSource): HclL
       known.set(`${kind}.${key.text}`, { label: `${kind} ${key.text}`, nodes: [value], ...from });
   }
   return boundedLookup((name) => known.get(name));
+}
+
+/** What other parts of a configuration may take from a resource as it is written: of a template, of an image's name. */
+function attributesSeen(type: string, kind: string | undefined, body: HclBody): readonly YamlEntry[] | undefined {
+  if (type === "data" && kind === "template_file") return withBlocks(body);
+  if (!isPulledImage(type, kind, body)) return undefined;
+  // Of several the name is that of one.
+  if (attributeOf(body, "count") !== undefined || attributeOf(body, "for_each") !== undefined) return undefined;
+  return body.attributes.filter(({ key }) => key.text === "name");
+}
+
+/** Whether a block says an image that Docker pulls: one that it builds is an output. */
+export function isPulledImage(type: string, kind: string | undefined, body: HclBody): boolean {
+  if (kind !== "docker_image" && (kind !== "docker_registry_image" || type !== "data")) return false;
+  return body.blocks.every((block) => block.type !== "build") && attributeOf(body, "build") === undefined;
 }
 
 /** The attributes of a body, and its blocks as the maps that they were before Terraform 0.12. */

@@ -2,7 +2,7 @@ import { isShellProgram, shebangIsShell } from "../shell/shellInterpreter.ts";
 import { readCloudInit } from "./cloudInit.ts";
 import { isCloudConfig } from "./detectTool.ts";
 import type { Document, ImageUse } from "./document.ts";
-import { attributeOf } from "./hclScope.ts";
+import { attributeOf, isPulledImage } from "./hclScope.ts";
 import type { HclBlock, HclBody } from "./hcl.ts";
 import { blocksIn, instancesOf } from "./hclBlocks.ts";
 import { createHclFile, type HclFile } from "./hclFile.ts";
@@ -65,11 +65,8 @@ function readBlocks(file: HclFile, place: ModulePlace): readonly ImageUse[] {
     if (block.type !== "resource" && block.type !== "data") continue;
     const kind = block.labels[0] ?? "";
     const instances = instancesOf(file, block);
-    if (kind === "docker_image" || (kind === "docker_registry_image" && block.type === "data")) {
-      const isBuilt =
-        block.body.blocks.some(({ type }) => type === "build") || attributeOf(block.body, "build") !== undefined;
-      if (!isBuilt) for (const seen of instances) seen.image(attributeOf(block.body, "name"), kind);
-    }
+    if (isPulledImage(block.type, kind, block.body))
+      for (const seen of instances) seen.image(attributeOf(block.body, "name"), kind);
     if (/^(?:kubectl|kubernetes|k8s)_manifest$/.test(kind)) readManifests(file, block);
     const form = formOf(file.text, kind, block);
     for (const seen of instances) {

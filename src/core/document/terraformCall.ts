@@ -107,7 +107,7 @@ function fileOfModule(
         return value?.kind === "text" ? value.value : undefined;
       },
       image(node, _site, { wrapper = "" } = {}) {
-        if (node === undefined || isNameOfOther(node)) return;
+        if (node === undefined || isNameOfOther(node, lookup)) return;
         for (const value of file.evaluate(node)) if (value.kind === "text") told.add(value.value, wrapper);
       },
       add: (_node, _site, value, wrapper = "") => told.add(value, wrapper),

@@ -97,6 +97,34 @@ describe("readTerraform", () => {
     ]);
   });
 
+  it("takes the name of an image that Docker pulls, and neither its id nor the name of one that it builds", () => {
+    const text = `data "docker_registry_image" "a" { name = "«redis:7»" }
+resource "docker_image" "a" { name = «data.docker_registry_image.a.name» }
+resource "docker_image" "made" {
+  name = "made:1"
+  build { context = "." }
+}
+resource "docker_image" "each" {
+  for_each = toset(["caddy:2"])
+  name     = «each.value»
+}
+resource "docker_container" "a" { image = «docker_image.a.name» }
+resource "docker_container" "b" { image = "«\${docker_image.a.name}»" }
+resource "docker_container" "c" { image = docker_image.a.image_id }
+resource "docker_container" "d" { image = docker_image.made.name }
+resource "docker_container" "e" { image = docker_image.each["caddy:2"].name }
+resource "docker_container" "f" { image = docker_image.elsewhere.name }
+`;
+    expectUses(terraform, text, [
+      "docker_registry_image docker.io/library/redis:7 literal",
+      "docker_image docker.io/library/redis:7 resolved",
+      "docker_image docker.io/library/caddy:2 resolved",
+      "docker_container docker.io/library/redis:7 resolved",
+      "docker_container docker.io/library/redis:7 resolved",
+    ]);
+    expectPinsToHold(terraform, text.replaceAll(/[«»]/g, ""));
+  });
+
   it("takes the indentation from a heredoc, so that one within it ends", () => {
     const script = `variable "tag" { default = "2" }
 resource "aws_instance" "a" {
