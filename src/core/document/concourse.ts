@@ -5,12 +5,15 @@ import { addImagePieces, pieceOf, type ImagePiece } from "./imagePieces.ts";
 import { anyOf, delimited } from "./templateSyntax.ts";
 import type { TemplateScope } from "./template.ts";
 import { readYaml } from "./yaml.ts";
-import { createImageCollector, inDocumentOrder, type ImageCollector } from "./yamlImage.ts";
+import { createImageCollector, inDocumentOrder, literalPart, type ImageCollector } from "./yamlImage.ts";
 import { itemsOf, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 import { placesOf } from "./yamlPlaces.ts";
 
 /** Concourse's variables, which credential managers and `set_pipeline` fill in. */
 const scope: TemplateScope = { syntax: anyOf(delimited("((", "))"), delimited("{{", "}}")), lookup: () => [] };
+
+/** What an image's address begins with, where a task gives one. */
+const scheme = "docker://";
 
 /** What a pipeline or a task has at its top level. */
 const pipelineKeys = ["jobs", "resources", "resource_types", "image_resource", "run"];
@@ -27,6 +30,7 @@ export function readConcourse(source: string, path: string): Document {
   for (const { root } of stream.documents) {
     if (root === undefined) continue;
     for (const node of placesOf(root, ["**", "image_resource"])) addResource(text, images, node, "image-resource");
+    if (text.includes(scheme)) for (const node of placesOf(root, ["**"])) addAddress(text, images, node);
     for (const node of itemsOf(valueAt(root, "resource_types"))) addResource(text, images, node, "resource-type");
     // What pipelines are put together of holds resources anywhere.
     if (!pipelineKeys.some((key) => valueAt(root, key) !== undefined))
@@ -48,6 +52,22 @@ function readRun(text: string, run: YamlNode, commands: ShellCommand[]): void {
   const program = valueAt(run, "path");
   if (program === undefined || scalarOf(program) === undefined) return;
   commands.push(...readWords(text, [program, ...itemsOf(valueAt(run, "args"))], { scope }).commands);
+}
+
+/** Adds the image of a task in the older form, an address of a root file system: `docker:///a/tool#v1`. */
+function addAddress(text: string, images: ImageCollector, node: YamlNode): void {
+  if (valueAt(node, "platform") === undefined || valueAt(node, "run") === undefined) return;
+  const image = valueAt(node, "image");
+  const scalar = scalarOf(image);
+  if (image === undefined || scalar?.text.startsWith(scheme) !== true) return;
+  const from = scalar.text.startsWith("/", scheme.length) ? scheme.length + 1 : scheme.length;
+  const hash = scalar.text.indexOf("#", from);
+  if (hash < 0) {
+    images.add(image, "image", { from });
+    return;
+  }
+  const parts = [literalPart(text, scalar, from, hash), { text: ":" }, literalPart(text, scalar, hash + 1)];
+  images.add(image, "image", { from, value: { parts, chain: [] }, pin: "none" });
 }
 
 function addResource(text: string, images: ImageCollector, node: YamlNode, site: string): void {

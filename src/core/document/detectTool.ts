@@ -10,6 +10,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["semaphore", /(?:^|\/)\.semaphore\/.*\.ya?ml$/i],
   ["batect", /(?:^|\/)batect(?:-bundle)?\.ya?ml$/i],
   ["molecule", /(?:^|\/)molecule\/(?:.*\/)?molecule\.ya?ml$|(?:^|\/)\.config\/molecule\/config\.ya?ml$/i],
+  ["kitchen", /(?:^|\/)\.?kitchen(?:[._-][\w-]+)*\.ya?ml$/],
   ["okteto", /(?:^|\/)okteto(?:[.-](?!(?:docker-)?(?:compose|stack|values)\b)[\w-]+)*\.ya?ml$/i],
   ["screwdriver", /(?:^|\/)(?:screwdriver|[^/]*sd-template)\.ya?ml$/i],
   ["prow", /(?:^|\/)\.prow(?:\.ya?ml|\/.*\.ya?ml)$/i],
@@ -62,7 +63,8 @@ export const toolOfPath: (path: string) => Dialect | undefined = dialectByForm(b
 export function toolOfYaml(head: string, path: string, has: (key: string) => boolean): Dialect | undefined {
   if (isTalos(head, has)) return "talos";
   if (has("apiVersion") || has("on") || has("runs")) return undefined;
-  if (has("platform") && has("image_resource") && has("run")) return "concourse";
+  if (has("platform") && has("run") && (has("image_resource") || /^image[ \t]*:[ \t]*["']?docker:\/\//m.test(head)))
+    return "concourse";
   if (has("jobs") && /^[ \t-]+plan[ \t]*:/m.test(head) && /^[ \t-]+(?:get|put|task|in_parallel)[ \t]*:/m.test(head))
     return "concourse";
   if (isProw(head, has)) return "prow";

@@ -50,6 +50,28 @@ run: {path: make}
       ["image-resource docker.io/a/tool:v1 resolved"],
     ));
 
+  it("reads the image of a task that is an address", () => {
+    expectUses(
+      (text) => readDocument(text, "ci/task.yml"),
+      "platform: linux\nimage: docker:///«a/tool»\nrun: {path: make}\n",
+      ["image docker.io/a/tool literal"],
+    );
+    expectUses(
+      read,
+      `jobs:
+- name: a
+  plan:
+  - task: check
+    image: got
+    config:
+      platform: linux
+      image: "docker://«registry.example.com/a/tool#v2»"
+      run: {path: make}
+`,
+      ["image registry.example.com/a/tool:v2 literal"],
+    );
+  });
+
   it("leaves a resource that a pipeline only puts", () =>
     expectUses(
       read,
