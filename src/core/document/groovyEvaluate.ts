@@ -47,6 +47,12 @@ export function createGroovyEvaluation(
   const { expand, grownAt } = createGroovyNames(text, all, sources, {
     valueAt,
     partsOf: pieceParts,
+    memberAt: (at, key, span, depth) => {
+      const close = nameAt(all, at) !== "" && sign(at + 1) === "(" ? closingAt(all, at + 1) : undefined;
+      // What is called on what a call gives may give anything.
+      const isAll = close !== undefined && ![".", "[", "?", "+"].includes(sign(close + 1));
+      return isAll ? importedCall(nameAt(all, at), at + 1, span, depth, key) : undefined;
+    },
     follow: () => left-- > 0,
   });
 
@@ -188,12 +194,24 @@ export function createGroovyEvaluation(
       return value === undefined ? [] : [within(value, span, [step, stepAt(contentOf(value), `result of ${member}`)])];
     });
     const [only, ...others] = results;
-    if (only === undefined) return [importedCall(own, end + 1, span, depth) ?? [{ span, chain: [step] }], close];
+    if (only === undefined) {
+      const [key, to] = itemAfter(close);
+      const isKey = to !== undefined && sign(to + 1) !== "(";
+      const taken = isKey ? importedCall(own, end + 1, spanTo(to), depth, key) : undefined;
+      if (isKey && taken !== undefined) return [taken, to];
+      return [importedCall(own, end + 1, span, depth) ?? [{ span, chain: [step] }], close];
+    }
     return [others.length === 0 ? only : [{ span, chain: [step], choices: results }], close];
   }
 
-  /** What a call gives that another file defines. */
-  function importedCall(member: string, open: number, span: Span, depth: number): readonly WordPart[] | undefined {
+  /** What a call gives that another file defines, or what that has under a key. */
+  function importedCall(
+    member: string,
+    open: number,
+    span: Span,
+    depth: number,
+    key?: string,
+  ): readonly WordPart[] | undefined {
     const close = closingAt(all, open) ?? open;
     const known = importedName(member, span.start, sources, all);
     const handed = elementsBetween(all, open + 1, close).map(([start]) =>
@@ -203,7 +221,7 @@ export function createGroovyEvaluation(
       known === undefined
         ? []
         : sources.library.valuesOf(
-            known,
+            key === undefined ? known : `${known}().${key}`,
             handed.map(({ name }) => name),
           );
     return filledTemplates(templates, span, stepAt(span, "expression"), (index) => {

@@ -36,6 +36,8 @@ export interface GroovySources {
 interface GroovyExpressions {
   valueAt(index: number, depth: number): GroovyValue | undefined;
   partsOf(pieces: readonly GroovyPiece[], depth: number): readonly WordPart[];
+  /** What stands under a key of what a call gives that another file defines; the call stands at a token. */
+  memberAt(index: number, key: string, span: Span, depth: number): readonly WordPart[] | undefined;
   /** One more name is followed; false where too many were. */
   follow(): boolean;
 }
@@ -102,17 +104,23 @@ export function createGroovyNames(
     const [only, ...others] = assigned.map(({ value }) =>
       within(value, span, [step, stepAt(contentOf(value), `value of ${name}`)]),
     );
-    if (only === undefined) return importedAt(known, span, step) ?? [{ span, chain: [step] }];
+    if (only === undefined) return importedAt(known, span, step, depth) ?? [{ span, chain: [step] }];
     if (others.length === 0) return only;
     return [{ span, chain: [step], choices: [only, ...others], group: groupOf(assigned.map(({ at }) => places[at])) }];
   };
 
   /** What another file says a name to be: a class's constant, what the object of a class has, a variable of a step. */
-  const importedAt = (path: string, span: Span, step: ValueStep): readonly WordPart[] | undefined => {
+  const importedAt = (path: string, span: Span, step: ValueStep, depth: number): readonly WordPart[] | undefined => {
     const imported = importedName(path, span.start, sources, tokens);
-    return imported === undefined
-      ? undefined
-      : filledTemplates(sources.library.valuesOf(imported), span, step, () => undefined);
+    if (imported !== undefined) return filledTemplates(sources.library.valuesOf(imported), span, step, () => undefined);
+    // `def images = teamImages()`, of which it says `images.node`.
+    const [, holder, key] = /^(\w+)\.(\w+)$/.exec(path) ?? [];
+    if (holder === undefined || key === undefined || sources.isParameter(holder)) return undefined;
+    const [place, ...others] = sources.placesOf(holder, span.start);
+    if (place === undefined || others.length > 0) return undefined;
+    return expressions
+      .memberAt(place, key, span, depth + 1)
+      ?.map((part) => ({ ...part, chain: [step, ...part.chain] }));
   };
 
   /** The text of a name that is put together by `+=`, as it is written. */

@@ -74,7 +74,12 @@ export function createJenkinsLibrary({ path, tokens, siblings, depth, read }: Sc
     const [, loaded, of = ""] = /^load:([^:]*):(.*)$/.exec(whole) ?? [];
     if (loaded !== undefined) return [{ file: loaded, member: of }];
     const [first = "", ...rest] = whole.split(".");
-    if (isStep(first)) return [{ file: `${root}vars/${first}.groovy`, member: rest.join(".") || "call" }];
+    // `step().key` is what its result has under a key.
+    const [, called, result = ""] = /^(\w+)(\(\))?$/.exec(first) ?? [];
+    if (called !== undefined && isStep(called)) {
+      const member = result === "" ? rest.join(".") || "call" : `call().${rest.join(".")}`;
+      return [{ file: `${root}vars/${called}.groovy`, member }];
+    }
     imports ??= importsOf(tokens);
     const fixed = imports.members.get(whole);
     if (fixed !== undefined) return [{ file: `${root}src/${fixed.join("/")}.groovy`, member: whole }];
@@ -108,7 +113,8 @@ export function createJenkinsLibrary({ path, tokens, siblings, depth, read }: Sc
       const text = found.length > 0 || left <= 0 || file === path ? undefined : siblings(file);
       if (text === undefined || text.length > maximumText) continue;
       left -= 1;
-      const said = given === undefined ? member : `${member}(${argumentsOf(given)})`;
+      const handed = given === undefined ? "" : `(${argumentsOf(given)})`;
+      const said = member.includes("()") ? member.replace("()", handed) : `${member}${handed}`;
       found.push(...find(text, file, said));
     }
     kept.set(key, found);

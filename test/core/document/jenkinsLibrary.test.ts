@@ -3,7 +3,10 @@ import { readDocument } from "../../../src/core/document/readDocument.ts";
 import { expectPinsToHold, expectUses } from "../../helpers/imageUses.ts";
 
 const files = new Map([
-  ["vars/", "deep.groovy\nimages.groovy\ninside.groovy\nnotify.groovy\ntoolImage.groovy\nwithTag.groovy\nREADME.txt"],
+  [
+    "vars/",
+    "deep.groovy\nimages.groovy\ninside.groovy\nnotify.groovy\nsettings.groovy\ntoolImage.groovy\nwithTag.groovy\nREADME.txt",
+  ],
   ["vars/inside.groovy", "def call(name, body) {\n def i = docker.image(toolImage(name))\n i.inside { body() }\n}\n"],
   ["vars/toolImage.groovy", 'def call(name) {\n  "registry.example.com/tools/$name"\n}\n'],
   ["vars/withTag.groovy", "def call(Map c, Closure body) { docker.image(\"$c.image:${c.tag ?: '1'}\").inside(body) }"],
@@ -12,6 +15,10 @@ const files = new Map([
     "def call(Map c = [:]) { inside(c.builder) { sh 'make' }\n docker.image(\"maven:$c.jdk\").pull() }",
   ],
   ["vars/notify.groovy", "def call(text) { echo text\n docker.image('a/b:1').inside { } }"],
+  [
+    "vars/settings.groovy",
+    "def call(String kind = 'slim') {\n  def all = [node: \"node:20-${kind}\"]\n  return all\n}\ndef tools() { [go: 'golang:1.25'] }\n",
+  ],
   [
     "vars/images.groovy",
     "@groovy.transform.Field static final String GO = 'golang:1.25'\ndef node(String version = '22') { return \"node:${version}\" }\ndef getRuby() { 'ruby:3' }",
@@ -39,6 +46,17 @@ describe("createJenkinsLibrary", () => {
   const table: readonly (readonly [script: string, ...images: readonly string[]])[] = [
     ["inside('«node:12»') { sh 'npm ci' }", "image registry.example.com/tools/node:12 resolved"],
     ["script.inside('«node:12»') { sh 'npm ci' }", "image registry.example.com/tools/node:12 resolved"],
+    [
+      "def all = settings()\ndocker.image(«all.node»).inside { }",
+      "docker.image docker.io/library/node:20-slim resolved",
+    ],
+    [
+      "def all = settings('bookworm')\ndocker.image(\"«${all.node}»\").pull()",
+      "docker.image docker.io/library/node:20-bookworm resolved",
+    ],
+    ["docker.image(«settings.tools().go»).inside { }", "docker.image docker.io/library/golang:1.25 resolved"],
+    ["def all = settings().collect { it }\ndocker.image(«all.node»).inside { }", "docker.image ? unresolved"],
+    ["docker.image(«settings().node.trim()»).inside { }", "docker.image ? unresolved"],
     ['inside("«node:${env.V}»") { }', "image ? partial"],
     ["inside(unknown) { }\ninside('image.tar') { }\ninside(\"${env.R}/a:1\") { }"],
     [
