@@ -4,7 +4,7 @@ import { isNameOfOther, jsonIn, type HclFile } from "./hclFile.ts";
 import { imageValues } from "./hclImages.ts";
 import { variablesAndLocals } from "./hclScope.ts";
 import type { HclLookup, HclThunk } from "./hclValue.ts";
-import { siblingPath, type Siblings } from "./siblings.ts";
+import { folderOf, namesIn, siblingPath, type Siblings } from "./siblings.ts";
 import type { TemplateSource } from "./template.ts";
 import { meta } from "./terraformGuess.ts";
 import { moduleLookup, readPart } from "./terraformModule.ts";
@@ -38,8 +38,8 @@ export function readCall(
   place: ModulePlace,
   read: (file: HclFile, place: ModulePlace) => void,
 ): ToldImages["places"] {
-  const folder = folderOfModule(source, place);
-  if (folder === undefined || place.depth >= maximumDepth) return [];
+  const inside = pathInModule(source, place);
+  if (inside === undefined || place.depth >= maximumDepth) return [];
   const told = place.told ?? createToldImages(caller, { body });
   const given = new Map<string, HclThunk>();
   for (const { key, value } of body.attributes) {
@@ -47,11 +47,11 @@ export function readCall(
     const label = `argument ${key.text}`;
     given.set(`var.${key.text}`, { kind: "written", node: value, environment: caller.environment(), label });
   }
-  const names = place.siblings(`${folder}/`)?.split("\n") ?? [];
+  const names = namesIn(folderOf(inside), place.siblings) ?? [];
   for (const name of names.filter((one) => /\.(?:tf|tofu)$/.test(one)).slice(0, maximumFiles)) {
-    const path = `${folder}/${name}`;
-    const text = place.siblings(path);
-    if (text === undefined || !mayRun.test(text)) continue;
+    const path = siblingPath(inside, name);
+    const text = path === undefined ? undefined : place.siblings(path);
+    if (path === undefined || text === undefined || !mayRun.test(text)) continue;
     told.enter(path);
     read(fileOfModule({ text, file: path }, given, place.siblings, told), {
       ...place,
@@ -63,11 +63,19 @@ export function readCall(
   return told.places;
 }
 
-function folderOfModule(source: YamlNode | undefined, { path, siblings }: ModulePlace): string | undefined {
+/** Where a module's name may begin that Terragrunt runs (its built-in functions), as seen from the caller or from the top. */
+const ownFolder = /^\$\{\s*get_(?:original_)?terragrunt_dir\(\)\s*\}\/+/;
+const wholeRepository = /^\$\{\s*get_(?:path_to_)?repo_root\(\)\s*\}\/+/;
+
+/** The path of a file in the module's folder, which may be the workspace's own. */
+function pathInModule(source: YamlNode | undefined, { path, siblings }: ModulePlace): string | undefined {
   const scalar = scalarOf(source);
-  if (scalar === undefined || scalar.tag !== undefined || !/^\.\.?\//.test(scalar.text)) return undefined;
-  const folder = siblingPath(path, scalar.text);
-  return folder === undefined || siblings(`${folder}/`) === undefined ? undefined : folder;
+  if (scalar === undefined || scalar.tag !== undefined) return undefined;
+  const named = scalar.text.replace(ownFolder, "./");
+  const fromTop = named.replace(wholeRepository, "");
+  if (fromTop === named && !/^\.\.?(?:\/|$)/.test(named)) return undefined;
+  const inside = siblingPath(fromTop === named ? path : "", `./${fromTop}/main.tf`);
+  return inside === undefined || siblings(folderOf(inside)) === undefined ? undefined : inside;
 }
 
 const nothing = (): void => undefined;

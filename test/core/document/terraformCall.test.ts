@@ -107,6 +107,26 @@ describe("readCall", () => {
     ]);
   });
 
+  for (const [path, source] of [
+    ["examples/all/main.tf", "../.."],
+    ["examples/all/main.tf", "../../"],
+    ["examples.tf", "./."],
+    ["a/terragrunt.hcl", "${get_repo_root()}/"],
+    ["a/terragrunt.hcl", "${get_terragrunt_dir()}/..//."],
+  ] as const)
+    it(`reads the module in the workspace's own folder that ${path} calls ${source}`, () => {
+      const root = new Map([
+        ["./", "examples/\nmain.tf"],
+        ["main.tf", 'resource "docker_image" "a" {\n  name = var.picture\n}\n'],
+      ]);
+      const text = path.endsWith(".hcl")
+        ? `terraform {\n  source = "${source}"\n}\ninputs = {\n  picture = "«nginx»"\n}\n`
+        : `module "a" {\n  source  = "${source}"\n  picture = "«nginx»"\n}\n`;
+      expectUses((one) => readTerraform(one, path, (file) => root.get(file)), text, [
+        "module docker.io/library/nginx literal",
+      ]);
+    });
+
   it("does not go round in circles", () => {
     const around = new Map([
       ["a/", "main.tf"],
