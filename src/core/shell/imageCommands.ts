@@ -21,7 +21,7 @@ const maximumCommands = 50_000;
 
 /** A tool that takes images or signs, or what stands for one: without any, no command names an image. */
 const mayNameTool =
-  /docker|podman|nerdctl|buildah|container|oci_|--rm|finch|kubectl|crane|oras|regctl|skopeo|cosign|notation|trivy|grype|syft|snyk|dive|dockle|helm|k3d|minikube|crictl|gcloud|gke-deploy|singularity|apptainer|enroot|buildctl|buildkit|executor|faas-cli|gitlab-runner|distrobox|toolbox|dgoss|copa|slsa-verifier|attestation|gitsign|countersign|policy-tester|\b(?:oc|kind|ctr|az|aws|kn|pack|act|fly(?:ctl)?)\b/i;
+  /docker|podman|nerdctl|buildah|container|oci_|--rm|finch|kubectl|crane|oras|regctl|skopeo|cosign|notation|trivy|grype|syft|snyk|dive|dockle|helm|k3d|minikube|crictl|gcloud|gke-deploy|singularity|apptainer|enroot|buildctl|buildkit|executor|faas-cli|gitlab-runner|distrobox|toolbox|dgoss|copa|slsa-verifier|attestation|bootc|ostree|gitsign|countersign|policy-tester|\b(?:oc|kind|ctr|az|aws|kn|pack|act|fly(?:ctl)?)\b/i;
 
 /** Whether a text may hold commands that name images. */
 export function mayNameImages(text: string): boolean {

@@ -3,10 +3,11 @@ import { clusterTools } from "./clusterTools.ts";
 import { addressed, flagged, local, namedValues, noImages, type ToolReader } from "./commandVerbs.ts";
 import { cacheSource, contextImage } from "./imageBuilds.ts";
 import { buildahMentions, engineMentions, runMentions } from "./imageEngines.ts";
-import { afterName, mentioned, type CommandImages } from "./mention.ts";
+import { afterName, mentioned, optionValues, type CommandImages } from "./mention.ts";
+import { optionTable, readOptions } from "./optionTable.ts";
 import { registryTools } from "./registryTools.ts";
 import { scannerTools } from "./scannerTools.ts";
-import { textOfSlice, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
+import { afterPrefix, textOfSlice, wholeSlice, type WordSlice, type WordValue } from "./wordValue.ts";
 
 /** The images that a tool's command line names; `words` are those after the tool's own. */
 export function imagesOfTool(tool: string, words: () => readonly WordValue[]): CommandImages {
@@ -27,6 +28,7 @@ const tools = new Map<string, ToolReader>([
   ...cloudTools,
   ["act", (words) => mentioned(namedValues(words, ["-P", "--platform"]).map(afterPlatform))],
   ["apptainer", readWrapped],
+  ["bootc", readBootc],
   ["buildctl", readBuildctl],
   ["container-structure-test", (words) => local(namedValues(words, ["--image", "-i"]))],
   ["copa", flagged(["patch"], ["--image", "-i"])],
@@ -42,6 +44,7 @@ const tools = new Map<string, ToolReader>([
   ["gh", (words) => (words[0]?.text === "attestation" ? mentioned(addressed(words, "oci://")) : noImages)],
   ["gitlab-runner", flagged(["register", "exec"], ["--docker-image", "--docker-helper-image"])],
   ["pack", readPack],
+  ["rpm-ostree", readRpmOstree],
   ["singularity", readWrapped],
   ["slsa-verifier", readSlsaVerifier],
   ["toolbox", flagged(["create"], ["--image", "-i"])],
@@ -110,4 +113,34 @@ function readSlsaVerifier(words: readonly WordValue[]): CommandImages {
   return verb?.text === "verify-image" && image?.text.startsWith("-") === false
     ? mentioned([wholeSlice(image)])
     : noImages;
+}
+
+const bootcOptions = optionTable(
+  "--ostree-remote --root-ssh-authorized-keys --source-imgref --stateroot --target-imgref --transport",
+  "--apply --enforce-container-sigpolicy --help --mutate-in-place --quiet --retain --soft-reboot -h",
+);
+
+/** What a machine boots from: `bootc switch` names it, and a new one may be given another than it is made with. */
+function readBootc(words: readonly WordValue[]): CommandImages {
+  const { options, positionals } = readOptions(words, bootcOptions);
+  const [verb, image] = positionals;
+  if (verb?.text === "install") {
+    const sources = optionValues(options, "--source-imgref").flatMap((slice) => afterPrefix(slice, "docker://") ?? []);
+    return mentioned([...sources, ...optionValues(options, "--target-imgref")]);
+  }
+  const isFetched = optionValues(options, "--transport").every((slice) => textOfSlice(slice) === "registry");
+  return mentioned(verb?.text === "switch" && image !== undefined && isFetched ? [wholeSlice(image)] : []);
+}
+
+/** What a machine is changed to (ostree-rs-ext, "ostree native containers"), checked or not. */
+function readRpmOstree(words: readonly WordValue[]): CommandImages {
+  if (!words.some(({ text }) => text === "rebase")) return noImages;
+  return mentioned(
+    words.map((word) =>
+      afterName(
+        wholeSlice(word),
+        /^ostree-(?:unverified-registry:|(?:unverified-image|image-signed|remote-image:[^:]+):(?:docker:\/\/|registry:)|remote-registry:[^:]+:)/,
+      ),
+    ),
+  );
 }

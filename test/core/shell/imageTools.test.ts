@@ -173,6 +173,12 @@ const commands: Readonly<Record<string, readonly string[]>> = {
     "slsa-verifier verify-image ⟦a/b@sha256:" + "a".repeat(64) + "⟧ --source-uri x",
     "gh attestation verify oci://⟦ghcr.io/a/b:1⟧ --owner a",
     "dgoss run -e A=b ⟦a/b:1⟧",
+    "bootc switch --apply --transport registry ⟦quay.io/a/os:1⟧; bootc switch --transport oci no:1; bootc upgrade",
+    "bootc install to-disk --source-imgref docker://⟦a/b:1⟧ --target-imgref ⟦a/b:2⟧ /dev/sda",
+    "rpm-ostree rebase --bypass-driver ostree-unverified-registry:⟦ghcr.io/a/os:1⟧",
+    "sudo rpm-ostree rebase ostree-image-signed:docker://⟦ghcr.io/a/os:1⟧ && rpm-ostree install vim",
+    "rpm-ostree rebase ostree-unverified-image:registry:⟦a/os⟧ -r; rpm-ostree rebase fedora:fedora/40/x86_64/kinoite",
+    "rpm-ostree rebase ostree-remote-registry:fedora:⟦quay.io/a/os:1⟧; rpm-ostree rebase ostree-unverified-image:oci:/x",
   ],
 };
 
