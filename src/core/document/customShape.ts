@@ -1,7 +1,7 @@
 import { imagesByName } from "./imageNames.ts";
 import { isCertainImage, isImageKey, isLikelyImage, isPossibleImage } from "./imageShape.ts";
 import { isImageAnnotation, isKeyOfNotes } from "./kubernetesKinds.ts";
-import { isSetupKey, readSetup, readUnit } from "./machineSetup.ts";
+import { isSetupKey, readSetup, readMachineUnit } from "./machineSetup.ts";
 import { isMasked } from "./templateMask.ts";
 import { readEmbeddedYaml } from "./embedded.ts";
 import { createResourceReading, filledIn, usesOf, type ResourceReading } from "./resourceReading.ts";
@@ -55,7 +55,7 @@ export function readShape(
       return;
     }
     if (isItem && key === "files") readStaticPod(mapping, reading, nested);
-    if (isItem && key === "units") readUnit(mapping, reading);
+    if (isItem && key === "units") readMachineUnit(mapping, reading);
     if (containerLists.has(key)) for (const image of containerImages(mapping)) reading.add(image, "image");
     if (isImageKey(key)) readSplit(mapping, reading);
     const parts = partsOf(mapping);

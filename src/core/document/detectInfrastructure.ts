@@ -31,9 +31,20 @@ export function infrastructureOfYaml(head: string): Dialect | undefined {
   return isButane(head) ? "butane" : isAnsible(head) ? "ansible" : awsDialectOf(head);
 }
 
-/** Whether a text in YAML is a configuration of Butane: each says for which system it is. */
+/**
+ * Whether a text in YAML is a configuration of Butane: each says for which system it is. What came before it, for
+ * Container Linux, has its units at the same place.
+ */
 function isButane(head: string): boolean {
-  return /^variant[ \t]*:[ \t]*["']?(?:fcos|flatcar|openshift|r4e|fiot)\b/m.test(head);
+  return (
+    /^variant[ \t]*:[ \t]*["']?(?:fcos|flatcar|openshift|r4e|fiot)\b/m.test(head) ||
+    /^systemd[ \t]*:[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*[ \t]+units[ \t]*:/m.test(head)
+  );
+}
+
+/** Whether a text in JSON is what Butane makes, for Ignition. */
+function isIgnition(head: string): boolean {
+  return /"ignition"\s*:\s*\{[^{}]*"version"\s*:/.test(head);
 }
 
 /** HCL and JSON that Terraform, Levant or another tool fills in first. */
@@ -69,16 +80,17 @@ export function isJenkinsPipeline(head: string): boolean {
 
 /** Whether a file's content may tell one of these dialects though its path does not. */
 export function mayHoldInfrastructure(path: string): boolean {
-  return /\.(?:hcl|hcl2|job|groovy|template|bu|fcc)$/i.test(path) || toFillIn.test(path);
+  return /\.(?:hcl|hcl2|job|groovy|template|bu|butane|fcc|ign)$/i.test(path) || toFillIn.test(path);
 }
 
 /** The dialect of such a file, or of one in JSON. */
 export function infrastructureOfContent(head: string, path: string): Dialect | undefined {
   if (/\.json\.\w+$/i.test(path)) return awsDialectOf(head) === "ecs" ? "ecs" : undefined;
+  if (/\.(?:ign|json)$/i.test(path) && isIgnition(head)) return "butane";
   if (/\.json$/i.test(path) || /^\s*(?:\[\s*)?\{/.test(head))
     return awsDialectOf(head) ?? (isPackerJson(head) ? "packer" : nomadOfJson(head));
   if (/\.template$/i.test(path)) return awsDialectOf(head) === "cloudformation" ? "cloudformation" : undefined;
-  if (/\.(?:bu|fcc)$/i.test(path)) return isButane(head) ? "butane" : undefined;
+  if (/\.(?:bu|butane|fcc)$/i.test(path)) return isButane(head) ? "butane" : undefined;
   if (/\.groovy$/i.test(path)) return jenkinsScript.test(head) ? "jenkinsfile" : undefined;
   if (/^job[ \t]+(?:"[^"\n]*"|[\w-]+)[ \t]*\{/m.test(head)) return "nomad";
   if (/^source[ \t]+"docker"/m.test(head)) return "packer";

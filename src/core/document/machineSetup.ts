@@ -1,14 +1,13 @@
 import { mayNameImages } from "../shell/imageCommands.ts";
 import { shebangIsShell } from "../shell/shellInterpreter.ts";
+import { readUnit } from "./butane.ts";
 import { readCloudInit } from "./cloudInit.ts";
-import { infrastructureOfPath } from "./detectInfrastructure.ts";
 import { isCloudConfig } from "./detectTool.ts";
 import type { Document } from "./document.ts";
 import { placeDocument } from "./embedded.ts";
 import { readScriptLines } from "./pipelineScript.ts";
-import { readQuadlet } from "./quadlet.ts";
 import type { ResourceReading } from "./resourceReading.ts";
-import { itemsOf, scalarOf, textOf, valueAt, type YamlMapping, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+import { itemsOf, scalarOf, type YamlMapping, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 /** Commands around the start of a node's components (Cluster API: kubeadm, RKE2, K3s, k0s), each a line of a shell. */
 const commandKey = /^(?:pre|post)[A-Z]\w*Commands$/;
@@ -34,13 +33,8 @@ export function readSetup(node: YamlNode, reading: ResourceReading): void {
 }
 
 /** Reads a unit of systemd that a machine is given (Ignition, `systemd.units`), with what is dropped in beside it. */
-export function readUnit(unit: YamlMapping, reading: ResourceReading): void {
-  const name = textOf(valueAt(unit, "name")) ?? "";
-  if (infrastructureOfPath(name) !== "quadlet") return;
-  for (const holder of [unit, ...itemsOf(valueAt(unit, "dropins"))]) {
-    const contents = scalarOf(valueAt(holder, "contents"));
-    if (contents !== undefined) place(readQuadlet(contents.text, name), contents, reading);
-  }
+export function readMachineUnit(unit: YamlMapping, { text, inner }: ResourceReading): void {
+  inner.push(...readUnit(unit, text, ["contents", "dropins"]));
 }
 
 function addCommands(lines: readonly YamlScalar[], { text, path, inner }: ResourceReading): void {

@@ -3,7 +3,7 @@ const ofRole = /(?:^|\/)roles\/[^/]+\/templates\//;
 const terraform = /\.(?:tftpl|tpl|tmpl)$/i;
 /** What is copied and then changed, or filled in by whatever tool. */
 const sample =
-  /\.(?:dist|example|sample)$|(?<=\.(?:hcl|json|sh|tf|ya?ml))\.template$|(?<=\.ya?ml)\.(?:in|envsubst|subst)$/i;
+  /\.(?:dist|example|sample)$|(?<=\.(?:bu|butane|hcl|json|sh|tf|ya?ml))\.template$|(?<=\.(?:bu|butane|ya?ml))\.(?:in|envsubst|subst)$/i;
 
 /** A path without the ending that says that the file is filled in before anybody reads it: that of what it becomes. */
 export function filledPath(path: string): string {

@@ -17,6 +17,10 @@ describe("readButane", () => {
     for (const [path, head] of [
       ["host.bu", "variant: fcos\nversion: 1.5.0\n"],
       ["host.yaml", '---\nversion: "1.1.0"\nvariant: "flatcar"\n'],
+      ["host.butane", "variant: fcos\nversion: 1.5.0\n"],
+      ["host.bu.tftpl", "variant: fcos\nversion: 1.5.0\n"],
+      ["hosts/a.butane.template", "variant: fcos\nversion: 1.5.0\n"],
+      ["host.bu.j2", "variant: fcos\nversion: 1.5.0\n"],
     ] as const)
       it(`reads ${name} in ${path}`, () => {
         const { text, spans } = marked(head + source);
@@ -29,7 +33,30 @@ describe("readButane", () => {
         for (const { reference } of images) assert.ok(reference !== undefined);
       });
 
+  for (const [name, path, source] of [
+    [
+      "the units of Container Linux",
+      "host.yaml",
+      "passwd: {}\nsystemd:\n  # one\n  units:\n    - name: a.service\n      contents: |\n        [Service]\n        ExecStart=/usr/bin/docker run ⟦quay.io/a/b:1⟧\n",
+    ],
+    [
+      "what Ignition is given",
+      "host.ign",
+      '{ "ignition": { "version": "3.4.0" },\n "systemd": { "units": [ { "name": "a.service", "contents": "[Service]\\nExecStart=/usr/bin/podman run ⟦quay.io/a/b:1⟧\\n" } ] } }\n',
+    ],
+  ] as const)
+    it(`reads ${name}`, () => {
+      const { text, spans } = marked(source);
+      const { dialect, images } = readDocument(text, path);
+      assert.equal(dialect, "butane");
+      assert.deepEqual(
+        images.map(({ span }) => span),
+        spans,
+      );
+    });
+
   it("takes nothing else for one", () => {
+    assert.equal(readDocument('{ "ignition": "x" }', "a.ign").dialect, "unrecognised");
     assert.equal(readDocument("a backup of something\n", "a.bu").dialect, "unrecognised");
     assert.equal(readDocument("variant: fcosx\nsystemd: {}\n", "a.yaml").dialect, "unrecognised");
   });

@@ -21,6 +21,30 @@ write_files:
     "command docker.io/library/nginx:1 literal",
   ],
   [
+    "the units of Container Linux",
+    "machines/a.yml",
+    `#cloud-config
+coreos:
+  update: {reboot-strategy: off}
+  units:
+    - name: a.service
+      command: start
+      content: |
+        [Service]
+        ExecStartPre=-/usr/bin/docker rm -f a
+        ExecStart=/usr/bin/docker run --name a «quay.io/acme/a:1»
+      drop-ins:
+        - name: 10-x.conf
+          content: |
+            [Service]
+            ExecStartPre=/usr/bin/docker pull «acme/side»
+    - name: etcd2.service
+      command: start
+`,
+    "command quay.io/acme/a:1 literal",
+    "command docker.io/acme/side literal",
+  ],
+  [
     "what a machine of Terraform is told",
     "infra/main.tf",
     `variable "tag" { default = "2" }
