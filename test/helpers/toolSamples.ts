@@ -110,6 +110,28 @@ provisioner: {inventory: {group_vars: {all: {image: 'a/b:1'}}}}
     pins: 2,
   },
   {
+    dialect: "kitchen",
+    path: "cookbooks/a/.kitchen.dokken.yml",
+    text: `driver:
+  name: dokken
+  chef_version: <%= ENV['CHEF'] || 'latest' %>
+platforms:
+- name: ubuntu-22.04
+  driver:
+    image: «dokken/ubuntu-22.04»
+    intermediate_instructions: [RUN docker pull no:1]
+- {name: centos, driver_config: {image: '«quay.io/a/centos:7»', platform: rhel}}
+- {name: open, driver: {image: "«<%= ENV['IMAGE'] %>»"}}
+suites: [{name: default, run_list: ['recipe[a]']}]
+`,
+    uses: [
+      "platform docker.io/dokken/ubuntu-22.04 literal",
+      "platform quay.io/a/centos:7 literal",
+      "platform ? unresolved",
+    ],
+    pins: 2,
+  },
+  {
     dialect: "devfile",
     path: ".devfile.yaml",
     text: `apiVersion: 1.0.0

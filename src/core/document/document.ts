@@ -44,6 +44,7 @@ export type Dialect =
   | "cloudformation"
   | "ansible"
   | "molecule"
+  | "kitchen"
   | "talos"
   | "gitpod"
   | "devfile"

@@ -138,6 +138,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["semaphore", readSemaphore],
   ["batect", readToolConfig("batect")],
   ["molecule", readToolConfig("molecule")],
+  ["kitchen", readToolConfig("kitchen")],
   ["talos", readToolConfig("talos")],
   ["cloud-init", readCloudInit],
   ["okteto", readToolConfig("okteto")],

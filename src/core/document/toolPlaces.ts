@@ -83,6 +83,18 @@ export const toolConfigs: ReadonlyMap<Dialect, ToolConfig> = new Map<Dialect, To
       syntax: dollar({ escape: true }),
     },
   ],
+  // Test Kitchen documentation, with the drivers kitchen-docker and kitchen-dokken; other drivers have images of machines.
+  [
+    "kitchen",
+    {
+      images: [
+        ["platform", /^driver(?:_config)?$/, "image"],
+        ["platform", /^(?:platforms|suites)$/, "*", /^driver(?:_config)?$/, "image"],
+      ],
+      only: [/^(?:docker(?:_cli)?|dokken|podman)$/, "driver", "name"],
+      syntax: delimited("<%=", "%>"),
+    },
+  ],
   // Okteto documentation, "Okteto Manifest"; `image` under `build` is what is built.
   [
     "okteto",

@@ -10,6 +10,8 @@ describe("paths of tools' configuration", () => {
     [".travis.yml", "travis"],
     [".semaphore/deploy/prod.yml", "semaphore"],
     ["batect-bundle.yml", "batect"],
+    ["kitchen.yml", "kitchen"],
+    ["a/.kitchen.local.yaml", "kitchen"],
     ["a/okteto.yaml", "okteto"],
     ["okteto.dev.yml", "okteto"],
     ["screwdriver.yaml", "screwdriver"],
