@@ -146,7 +146,9 @@ const tagKeys = ["Tag", "_tag", "Version", "_version"];
 function isImage(key: string, scalar: YamlScalar, reading: ResourceReading): boolean {
   if (!isImageKey(key)) return false;
   // What a template yields is looked at by those who can tell what it comes to.
-  return isMasked(scalar.text) || isLikelyImage(filledIn(scalar, reading) ?? "");
+  if (isMasked(scalar.text)) return true;
+  // What a person is to fill in is some word.
+  return isLikelyImage((filledIn(scalar, reading) ?? "").replace(/<[^<>\s]*>/g, "x"));
 }
 
 function isWrappedImage(text: string): boolean {

@@ -3,12 +3,13 @@ import { readChartResource } from "./chartResources.ts";
 import { addFluxChart } from "./fluxChart.ts";
 import { addScopedSource, readResourceSet } from "./fluxResourceSet.ts";
 import { readHelmParameters, readInlineValues, readParameterList } from "./helmParameters.ts";
+import { isLikelyImage } from "./imageShape.ts";
 import { readInlineTemplate } from "./inlineTemplate.ts";
 import { readInflatedChart, readKustomization, readPatches } from "./kustomization.ts";
 import { readKustomizeImage, readKustomizeImages } from "./kustomizeImages.ts";
 import { addOciChart } from "./ociChart.ts";
 import type { ResourceReading } from "./resourceReading.ts";
-import { addSplitImage, newKeyPlace } from "./splitImage.ts";
+import { addSplitImage, nameEnd, newKeyPlace } from "./splitImage.ts";
 import { entriesOf, itemsOf, mappingOf, nodesAt, scalarOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /** Reads a resource that a patch is written as. */
@@ -42,6 +43,7 @@ export function readGitOps(
     case "kustomize.toolkit.fluxcd.io/Kustomization":
       readKustomizeImages(valueAt(spec, "images"), { text, images });
       readPatches(spec, reading, readPatch);
+      readSubstitutes(valueAt(spec, "postBuild", "substitute"), reading);
       return true;
     case "helm.toolkit.fluxcd.io/HelmRelease":
       readInlineValues(valueAt(spec, "values"), reading, { readResource: readPatch });
@@ -118,6 +120,20 @@ export function readGitOps(
       return true;
     default:
       return group === "source.toolkit.fluxcd.io" || readChartResource(node, group, kind, reading);
+  }
+}
+
+/** Images that Flux fills in for variables which are called so (Flux, "Post build variable substitution"), each with the tag beside it. */
+function readSubstitutes(variables: YamlNode | undefined, { text, images }: ResourceReading): void {
+  for (const { key, value } of entriesOf(variables)) {
+    const name = textOf(value) ?? "";
+    const [, stem] = /^(.*image)(?:_?(?:name|repo|repository|url))?$/i.exec(key.text) ?? [];
+    if (stem === undefined || !isLikelyImage(name)) continue;
+    const tag =
+      nameEnd(name) < name.length
+        ? undefined
+        : (valueAt(variables, `${stem}_TAG`) ?? valueAt(variables, `${stem}_tag`));
+    addSplitImage(text, images, { repository: value, tag }, "image");
   }
 }
 

@@ -9,7 +9,7 @@ import { relevantText } from "./relevantText.ts";
 import { createResourceReading, usesOf, type ResourceReading } from "./resourceReading.ts";
 import type { Siblings } from "./siblings.ts";
 import { readYaml } from "./yaml.ts";
-import { itemsOf, textOf, valueAt, type YamlNode } from "./yamlNode.ts";
+import { itemsOf, valueAt, type YamlNode } from "./yamlNode.ts";
 
 /**
  * Reads Kubernetes manifests, in streams and lists: the images of containers and image volumes, and those that known
@@ -20,13 +20,24 @@ export const readKubernetes = createReader("kubernetes", (node, reading) => {
   if (isSourceOverride(reading.path)) readSourceOverride(node, reading, readResource);
   else if (isFleet(reading.path)) readFleet(node, reading);
   else if (itemsOf(node).length > 0) for (const item of itemsOf(node)) readResource(item, reading);
-  else readResource(node, reading, isPodAlone(node) ? { apiVersion: "v1", kind: "Pod" } : undefined);
+  else readResource(node, reading, typeAlone(node));
 });
 
-/** Whether a document is a pod that leaves out what it is: Jenkins asks for neither in those of its agents. */
-function isPodAlone(node: YamlNode | undefined): boolean {
-  if (valueAt(node, "apiVersion") !== undefined || (textOf(valueAt(node, "kind")) ?? "Pod") !== "Pod") return false;
-  return itemsOf(valueAt(node, "spec", "containers")).length > 0;
+/** Where what runs pods has the specification of one, for documents that do not say what they are. */
+const workloads = [
+  { kind: "Pod", path: ["spec"] },
+  { kind: "Deployment", path: ["spec", "template", "spec"] },
+  { kind: "CronJob", path: ["spec", "jobTemplate", "spec", "template", "spec"] },
+];
+
+/**
+ * What a document is that leaves it out: a pod (Jenkins asks for no type in those of its agents), or a patch of what
+ * runs pods (`kubectl patch --patch-file`; Fleet, "overlays").
+ */
+function typeAlone(node: YamlNode | undefined): { readonly apiVersion: string; readonly kind: string } | undefined {
+  if (valueAt(node, "apiVersion") !== undefined) return undefined;
+  const found = workloads.find(({ path }) => itemsOf(valueAt(node, ...path, "containers")).length > 0);
+  return found === undefined ? undefined : { apiVersion: "v1", kind: found.kind };
 }
 
 /** What a test step expects to find or not to find (KUTTL, "Test steps"); nothing of it is created. */

@@ -191,7 +191,8 @@ function keep(target: TemplateOperand | undefined, value: TemplateData, { variab
 /** A text that is a template itself. */
 function evaluateText(source: TemplateData, dot: TemplateData, evaluation: Evaluation): TemplateData {
   const text = textOfData(source);
-  if (text === undefined) return unknownData;
+  // What of it is known may be no template, whatever the rest comes to.
+  if (text === undefined) return isPlain(source) ? source : unknownData;
   if (!text.includes("{{")) return source;
   const variables = new Map([["$", dot]]);
   const within = { ...evaluation, dot, variables, depth: evaluation.depth + 1 };
@@ -201,6 +202,10 @@ function evaluateText(source: TemplateData, dot: TemplateData, evaluation: Evalu
     kind: "text",
     stretches: step === undefined ? stretches : stretches.map((stretch) => ({ step, ...stretch })),
   };
+}
+
+function isPlain(source: TemplateData): boolean {
+  return source.kind === "text" && !source.stretches.some(({ text }) => text?.includes("{{") === true);
 }
 
 function operandValue(operand: TemplateOperand, evaluation: Evaluation): TemplateData {

@@ -27,6 +27,12 @@ describe("readShape", () => {
       "spec: {image: «acme-cron»}",
       ["image docker.io/library/acme-cron literal"],
     ],
+    [
+      "an image of which a person fills in a part",
+      "example.com/v1/Server",
+      "spec: {image: «r.io/<your-name>/server:1», other: {image: <image>}}",
+      ["image ? unresolved"],
+    ],
     ["no name alone that a machine boots from", "example.com/v1/WorkerMachine", "spec: {image: acme-cron}", []],
     [
       "no name alone under another key",

@@ -201,6 +201,17 @@ spec: {url: "https://charts.example.org"}`,
       ["images docker.io/library/a:1 resolved"],
     ],
     [
+      "images that Flux fills in for variables",
+      "kustomize.toolkit.fluxcd.io/v1/Kustomization",
+      "spec: {postBuild: {substitute: {IMAGE: «r.io/a/job:1», web_image: «a/web», WEB_IMAGE: «a/web», WEB_IMAGE_TAG: '2', job_image_name: «r.io/a/job», job_image_tag: v3, IMAGE_NAME: job, IMAGE_DIR: 'a/b:1', BASE_IMAGE: ubuntu, SIDE_IMAGE: '${R}/b:1'}}}",
+      [
+        "image r.io/a/job:1 literal",
+        "image docker.io/a/web literal",
+        "image docker.io/a/web:2 resolved",
+        "image r.io/a/job:v3 resolved",
+      ],
+    ],
+    [
       "a kustomization under another name",
       "kustomize.config.k8s.io/v1alpha1/Component",
       "images: [{name: «a», newTag: '1'}]",

@@ -51,6 +51,13 @@ describe("readKubernetes", () => {
       [node, node],
     ));
 
+  it("reads patches that leave out what they patch", () =>
+    void expectUses(
+      readKubernetes,
+      `${template(containers)}\n---\nmetadata: {annotations: {a: b}}\nspec: {jobTemplate: {${template(containers)}}}\n---\nkind: StatefulSet\n${template(containers)}\n---\nkind: Service\n${template("{containers: [{image: no}]}")}\n`,
+      [node, node, node],
+    ));
+
   const nothing: readonly (readonly [name: string, text: string])[] = [
     ["a Service of the core group", `apiVersion: v1\nkind: Service\n${template("{containers: [{image: node}]}")}`],
     [

@@ -109,6 +109,7 @@ describe("evaluateTemplate", () => {
     ['{{ if ne (len (tuple "a" "b")) 2 }}{{ fail "why" }}{{ end }}{{ len "abc" }}{{ len .Values.map }}', "31"],
     ['{{ required "why" .Values.a | quote }}{{ print "a" .Values.a }}', "xax"],
     ['{{ tpl "{{ .Values.a }}" . }}{{ tpl .Values.a $ }}', "xx"],
+    ['{{ tpl (printf "%s:%s" .Values.a .Release.Name) . }}{{ tpl (printf "{{ 1 }}%s" .Release.Name) . }}', "x:??"],
     ['{{ define "d" }}{{ .k }}{{ end }}{{ include "d" .Values.map }}{{ template "d" .Values.map }}', "vv"],
     ['{{ define "d" }}{{ include "d" . }}{{ end }}{{ include "d" . }}', "?"],
     ['{{ block "b" . }}x{{ end }}', "x"],
