@@ -39,9 +39,12 @@ export function readEarthfile(source: string, path: string): Document {
   // Before version 0.7, what the base recipe declares holds for all targets.
   const isOld =
     !/^VERSION[^\n]*\b(?:0\.[7-9]|[1-9]\d*\.\d)/m.test(text) || /^VERSION\s+--arg-scope-and-set/m.test(text);
-  const shared = base
-    .filter(({ keyword, rest }) => keyword === "ARG" && (isOld || /^--global\b/.test(rest)))
-    .slice(0, maximumShared);
+  const declares = ({ keyword, rest }: EarthfileLine): boolean =>
+    keyword === "ARG" && (isOld || /^--global\b/.test(rest));
+  const shared = base.filter((line) => line.keyword === "ENV" || declares(line)).slice(0, maximumShared);
+  const environment = shared.flatMap(({ keyword, rest }) =>
+    keyword === "ENV" ? (environmentForm.exec(rest)?.[2] ?? []) : [],
+  );
   const commands: ShellCommand[] = [];
   const problems: Problem[] = [];
   const given = givenArguments(text, lines);
@@ -51,6 +54,7 @@ export function readEarthfile(source: string, path: string): Document {
     const values = given.get(name ?? "");
     const closers: string[] = [];
     let loops = 0;
+    let inherited = before.length > 0 ? environment : [];
     for (const line of [...before, ...own]) {
       // A loop around what is left of the target, unless a block would close it.
       const required = closers.length === loops ? requiredArgument(line) : undefined;
@@ -60,6 +64,11 @@ export function readEarthfile(source: string, path: string): Document {
         loops++;
         openLoop(script, required, items, line.start);
         closers.push("done");
+      }
+      // Every target begins with `FROM +base`; from another image on, the environment is that image's.
+      if (line.keyword === "FROM" && inherited.length > 0 && !line.rest.includes("+")) {
+        script.addText(`\nunset ${inherited.join(" ")}\n`, line.start);
+        inherited = [];
       }
     }
     for (const closer of closers.toReversed()) script.addText(`\n${closer}\n`, text.length);
@@ -97,7 +106,8 @@ function openLoop(script: ScriptBuilder, name: string, values: readonly Literal[
   script.addText("\ndo :\n", at);
 }
 
-const instructions = new Set(["FROM", "WITH", "SAVE"]);
+/** Instructions, and what is put between them. */
+const instructions = new Set(["FROM", "WITH", "SAVE", "unset"]);
 
 const argumentForm = /^((?:--(?:required|global)[ \t]+)*)([A-Za-z_]\w*)(?:([ \t]*=[ \t]*)(.*))?$/s;
 /** One name and one word, which names stand for as for arguments (`Collection.effective` of Earthly). */

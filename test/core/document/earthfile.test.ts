@@ -124,6 +124,22 @@ c:
     expectToSurvive(read, plain);
   });
 
+  it("follows what ENV sets for all targets, up to another image", () =>
+    expectUses(
+      read,
+      `VERSION 0.8
+ENV GO="1.25"
+a:
+    FROM «golang:$GO»
+    WITH DOCKER --pull «acme/tool:$GO»
+        RUN true
+    END
+b:
+    RUN docker pull «acme/own:$GO»
+`,
+      ["from docker.io/library/golang:1.25 resolved", "pull ? partial", "command docker.io/acme/own:1.25 resolved"],
+    ));
+
   it("follows what ENV sets, in one word", () =>
     expectUses(
       read,
