@@ -10,7 +10,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["semaphore", /(?:^|\/)\.semaphore\/.*\.ya?ml$/i],
   ["batect", /(?:^|\/)batect(?:-bundle)?\.ya?ml$/i],
   ["molecule", /(?:^|\/)molecule\/(?:.*\/)?molecule\.ya?ml$|(?:^|\/)\.config\/molecule\/config\.ya?ml$/i],
-  ["kitchen", /(?:^|\/)\.?kitchen(?:[._-][\w-]+)*\.ya?ml$/],
+  ["kitchen", /(?:^|\/)(?:\.kitchen[._-][\w.-]+|\.?kitchen(?:\.[\w-]+)*)\.ya?ml$/],
   ["okteto", /(?:^|\/)okteto(?:[.-](?!(?:docker-)?(?:compose|stack|values)\b)[\w-]+)*\.ya?ml$/i],
   ["screwdriver", /(?:^|\/)(?:screwdriver|[^/]*sd-template)\.ya?ml$/i],
   ["prow", /(?:^|\/)\.prow(?:\.ya?ml|\/.*\.ya?ml)$/i],
@@ -67,6 +67,7 @@ export function toolOfYaml(head: string, path: string, has: (key: string) => boo
     return "concourse";
   if (has("jobs") && /^[ \t-]+plan[ \t]*:/m.test(head) && /^[ \t-]+(?:get|put|task|in_parallel)[ \t]*:/m.test(head))
     return "concourse";
+  if (/(?:^|\/)kitchen[_-]/.test(path) && ["driver", "platforms", "suites"].some(has)) return "kitchen";
   if (isProw(head, has)) return "prow";
   if (isJenkinsCasc(head, has)) return "jenkins-casc";
   if (has("deploymentSpec") && has("pipelineInfo")) return "kubeflow-pipelines";

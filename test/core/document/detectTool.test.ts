@@ -12,6 +12,7 @@ describe("paths of tools' configuration", () => {
     ["batect-bundle.yml", "batect"],
     ["kitchen.yml", "kitchen"],
     ["a/.kitchen.local.yaml", "kitchen"],
+    [".kitchen-docker.yml", "kitchen"],
     ["a/okteto.yaml", "okteto"],
     ["okteto.dev.yml", "okteto"],
     ["screwdriver.yaml", "screwdriver"],
@@ -72,6 +73,13 @@ describe("content of tools' configuration", () => {
       "kubeflow-pipelines",
     ],
     ["a task of Concourse", "t.yml", "platform: linux\nimage_resource: {}\nrun: {path: x}\n", "concourse"],
+    [
+      "a task of Concourse for a kitchen",
+      "ci/kitchen-test.yml",
+      "platform: linux\nimage_resource: {}\nrun: {path: x}\n",
+      "concourse",
+    ],
+    ["a kitchen by what it holds", "kitchen-docker.yml", "driver: {name: docker}\nplatforms: []\n", "kitchen"],
     ["a pipeline of Concourse", "ci/p.yml", "jobs:\n- name: a\n  plan:\n  - get: x\n  - task: y\n", "concourse"],
     [
       "resources of Concourse",
