@@ -131,7 +131,12 @@ function readGiven(reading: Reading, node: YamlNode | undefined, scope: AzureSco
   }
 }
 
-/** What an included template takes its containers from. */
+/** Whether what steps of a template are given may be an image: most are given none. */
+function namesImage(parameters: YamlNode | undefined): boolean {
+  return entriesOf(parameters).some(({ key }) => /image|container/i.test(key.text));
+}
+
+/** What an included template takes its containers from, and the images of its tasks. */
 function readTemplate(reading: Reading, item: YamlNode | undefined, around: AzureScope): void {
   const file = reading.templateAt(valueAt(item, "template"));
   if (file === undefined) return;
@@ -190,6 +195,7 @@ function readJob(
       const given = placedVariables(pipeline.text, [...written.values()], azureTemplate(inner));
       const own = { ...texts, ...textsOf(given) };
       for (const { key } of written.values()) if (!Object.hasOwn(given, key.text)) delete own[key.text];
+      if (namesImage(valueAt(step, "parameters"))) readTemplate(reading, step, inner);
       steps.push(readStep(reading, step, inner, { place, isWindows, environment: own, combined }));
       readHolder(reading, valueAt(step, "parameters"), inner, pool, depth + 1);
       for (const [name, entry] of writtenEntries(step, writtenVariables(pipeline.text, step))) {

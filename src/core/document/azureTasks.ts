@@ -33,6 +33,17 @@ const imageInputs = new Map([
   ["azurefunctionappcontainer", "imagename"],
 ]);
 
+/** The input of a task that names the image which it runs or deploys. */
+export function taskImage(task: string, inputs: readonly YamlEntry[]): YamlNode | undefined {
+  const name = task.replace(/@.*$/s, "").toLowerCase();
+  // Names of inputs do not depend on case.
+  const input = (key: string): YamlNode | undefined =>
+    inputs.find((entry) => entry.key.text.toLowerCase() === key)?.value;
+  const runs = name === "docker" && /^run an/i.test(textOf(input("command")) || textOf(input("action")) || "");
+  const key = runs ? "imagename" : imageInputs.get(name);
+  return key === undefined ? undefined : input(key);
+}
+
 /** Adds the images that a task deploys, and the commands of the tasks that run a script. */
 export function readAzureTask(
   pipeline: Pipeline,
@@ -43,14 +54,13 @@ export function readAzureTask(
   const input = (key: string): YamlNode | undefined =>
     inputs.find((entry) => entry.key.text.toLowerCase() === key)?.value;
   const text = (key: string): string => textOf(input(key)) ?? "";
-  const image = imageInputs.get(name);
-  if (image !== undefined) pipeline.image(input(image), "task", { scope: template });
+  const image = taskImage(task, inputs);
+  if (image !== undefined) pipeline.image(image, "task", { scope: template });
   if (name === "kubernetesmanifest" || name === "azurewebappcontainer")
     for (const range of linesOf(input("containers")))
       pipeline.image(input("containers"), "task", { scope: template, ...range });
   if (name === "azurermwebappdeployment") readParts(pipeline, input, template);
   const command = text("command") || text("action");
-  if (name === "docker" && /^run an/i.test(command)) pipeline.image(input("imagename"), "task", { scope: template });
   if (name === "docker" && /^run a docker/i.test(command))
     pipeline.script([input("customcommand")], { ...script, before: "docker " });
   if (name === "docker" && /^build(?!andpush$)/i.test(command))

@@ -1,3 +1,4 @@
+import { taskImage } from "./azureTasks.ts";
 import { siblingPath, type Siblings } from "./siblings.ts";
 import type { TemplateSource } from "./template.ts";
 import { readYaml } from "./yaml.ts";
@@ -24,8 +25,8 @@ export function templateFile(node: YamlNode | undefined, path: string, siblings:
 export type ParameterPath = readonly string[];
 
 /**
- * The parameters that a template's jobs take their containers from, also where it goes over a list of them or hands
- * them on to another template.
+ * The parameters that a template's jobs take their containers from, and its tasks the images that they run or deploy,
+ * also where it goes over a list of them or hands them on to another template.
  */
 export function containerParameters(source: TemplateSource, siblings: Siblings, depth = 0): readonly ParameterPath[] {
   const found = new Map<string, ParameterPath>();
@@ -40,6 +41,7 @@ export function containerParameters(source: TemplateSource, siblings: Siblings, 
     for (const item of itemsOf(node)) walk(item, loops);
     for (const { key, value } of entriesOf(node)) {
       if (key.text === "container") add(value, loops);
+      if (key.text === "inputs") add(taskImage(textOf(valueAt(node, "task")) ?? "", entriesOf(value)), loops);
       if (key.text === "services") for (const service of entriesOf(value)) add(service.value, loops);
       if (key.text === "containers") for (const container of itemsOf(value)) add(container, loops);
       if (key.text === "template" && depth < maximumDepth) {
