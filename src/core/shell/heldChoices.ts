@@ -10,9 +10,32 @@ const maximumScripts = 64;
 
 /**
  * The commands that a variable may hold which branches set, or add to: `$RUN node:22`, once for each of its texts,
- * parted at blanks as the shell does where the variable is not quoted.
+ * parted at blanks as the shell does where the variable is not quoted. So may it hold what follows: `docker run $ALL`.
  */
 export function heldByChoices(command: ShellCommand): readonly ShellCommand[] {
+  const held = heldProgram(command);
+  return held.length > 0 ? held : heldArguments(command);
+}
+
+/** A variable that is not quoted, alone in its word. */
+const variableForm = /^\$(?:\w+|\{\w+\})$/;
+
+/** The command once for each text of the last variable among its arguments that may hold several of them. */
+function heldArguments(command: ShellCommand): readonly ShellCommand[] {
+  const { words } = command;
+  const at = words.findLastIndex(({ text, raw, parts }, index) => {
+    const [part, ...others] = text === undefined ? (parts ?? []) : [];
+    return index > 0 && part !== undefined && others.length === 0 && holdsCommands(part) && variableForm.test(raw);
+  });
+  const word = words[at];
+  const { choices = [], chain: [step] = [] } = word?.parts?.[0] ?? {};
+  if (word === undefined || step === undefined) return [];
+  return choices
+    .slice(0, maximumHeld)
+    .map((choice) => ({ ...command, words: words.toSpliced(at, 1, ...wordsOf(word, heldAt(step, choice))) }));
+}
+
+function heldProgram(command: ShellCommand): readonly ShellCommand[] {
   const [first, ...rest] = command.words[0]?.text === "eval" ? command.words.slice(1) : programWords(command);
   const [part, ...others] = first?.parts ?? [];
   const [step] = part?.chain ?? [];
@@ -47,6 +70,7 @@ function holdsCommands({ choices = [] }: WordPart): boolean {
 function heldAt(step: ValueStep, choice: readonly WordPart[]): readonly WordPart[] {
   return choice.map((one) => ({
     ...one,
+    span: step.span,
     chain: [step, ...one.chain.filter(({ label }) => !label.startsWith("assignment of "))],
   }));
 }

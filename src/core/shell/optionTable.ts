@@ -1,6 +1,6 @@
 import type { WordSlice, WordValue } from "./wordValue.ts";
 import { expansionKind, makeFunction } from "./expansionKind.ts";
-import { unknownCharacter } from "./stretch.ts";
+import { textOfStretches, unknownCharacter } from "./stretch.ts";
 
 /** The options of a command: those that take a value, and those that do not. */
 export interface OptionTable {
@@ -65,6 +65,8 @@ export function readOptions(
     if (!text.startsWith("-") || text === "-") {
       const kind = expansionKind(word);
       if (kind === "options") {
+        // What branches set is read for each of them where that holds the argument, too.
+        if (stopsAtArgument && holdsArgument(word, table)) break;
         if (printsValued(word, table)) at += 1;
         continue;
       }
@@ -98,6 +100,15 @@ function printsValued({ word, parts }: WordValue, { valued }: OptionTable): bool
   const said = [word.raw, ...(parts[0]?.chain ?? []).map(({ text }) => text)].find((text) => text.includes("echo"));
   const last = [...(said ?? "").matchAll(printedOptions)].map(([, options = ""]) => options.split(/\s+/).at(-1) ?? "");
   return last.length > 0 && last.every((name) => valued.has(name));
+}
+
+/** `$ALL` where a branch sets `--rm node:22 sh`. */
+function holdsArgument({ word, parts }: WordValue, table: OptionTable): boolean {
+  return (parts[0]?.choices ?? []).some((choice) => {
+    const texts = textOfStretches(choice).trim().split(/\s+/);
+    const words = texts.map((text) => ({ word, text, parts: [{ text, span: word.span, chain: [] }] }));
+    return texts.length > 1 && readOptions(words, table, { stopsAtArgument: true }).positionals.length > 0;
+  });
 }
 
 /** Names of variables that an image, or what it is of, may be in. */
