@@ -1,4 +1,5 @@
 import { formatReference } from "../image/reference.ts";
+import { inOneLine, isValidating, isWithoutShell } from "./ansibleCommand.ts";
 import { factsOf, isBuild, modulesOf, placesOfPlay, repositoryOf, taskLists, type FileFacts } from "./ansibleFacts.ts";
 import { inclusionsOf } from "./ansibleIncludes.ts";
 import { scopeOf, scopesOfItems } from "./ansibleScope.ts";
@@ -115,6 +116,7 @@ function readTasks(node: YamlNode | undefined, around: VariableLookup, reading: 
     for (const list of taskLists) readTasks(valueAt(task, list), variables, reading, depth + 1);
     for (const { module, parameters } of modulesOf(task)) {
       if (isBuild(module, parameters)) addNames(parameters, scopes, reading);
+      if (isValidating(module)) addLine(valueAt(parameters, "validate"), scopes, reading);
       if (definitionModules.has(module) || definesServices(parameters))
         readDefinition(module, parameters, scopeOf(text, task, variables), reading);
       else if (scriptModules.has(module)) readScript(module, parameters, { variables, scopes }, reading);
@@ -128,8 +130,9 @@ function readScript(
   module: string,
   parameters: YamlNode,
   { variables, scopes }: { readonly variables: VariableLookup; readonly scopes: readonly TemplateScope[] },
-  { pipeline }: AnsibleReading,
+  reading: AnsibleReading,
 ): void {
+  const { pipeline } = reading;
   const windowsShell = module === "win_shell" ? "powershell" : undefined;
   const isLine = scalarOf(parameters) !== undefined;
   const command = isLine
@@ -139,10 +142,17 @@ function readScript(
   const [, name = ""] = /^\s*\{\{\s*(\w+)\s*\}\}\s*$/.exec(textOf(given) ?? "") ?? [];
   const named = variables(name);
   const words = itemsOf(named !== undefined && named.source === undefined ? named.node : given);
+  if (isWithoutShell(module)) addLine(command, scopes, reading);
   for (const scope of scopes) {
-    if (scalarOf(command) !== undefined) pipeline.script([command], { scope, windowsShell });
+    if (!isWithoutShell(module) && scalarOf(command) !== undefined) pipeline.script([command], { scope, windowsShell });
     if (words.length > 0) pipeline.words(words, { scope });
   }
+}
+
+/** A command that no shell reads. */
+function addLine(command: YamlNode | undefined, scopes: readonly TemplateScope[], { pipeline }: AnsibleReading): void {
+  if (scalarOf(command) === undefined) return;
+  for (const scope of scopes) pipeline.script([command], { scope: inOneLine(scope) });
 }
 
 /** The images that a module of containers or images names. */

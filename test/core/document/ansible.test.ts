@@ -87,6 +87,7 @@ describe("readAnsible", () => {
     - ansible.builtin.expect: { command: "docker run -it «{{ img }}:7» init", responses: { Name: docker pull n:1 } }
     - cron: { name: docker pull n:2, minute: 0, job: "docker run --rm «{{ img }}:8»" }
     - cron: name="docker pull n:3" minute=0 state=absent
+    - shell: docker run {{ (owner | id_options(1)) | join(" ") }} «{{ img | quote }}:9» sh
 `,
       [
         "command docker.io/a/b:1 resolved",
@@ -101,6 +102,47 @@ describe("readAnsible", () => {
         "command r.io/a:6 resolved",
         "command r.io/a:7 resolved",
         "command r.io/a:8 resolved",
+        "command r.io/a:9 resolved",
+      ],
+    ));
+
+  it("reads a command that no shell reads as one line", () =>
+    void expectUses(
+      read,
+      `- hosts: all
+  tasks:
+    - command: >
+        podman run -d --name web
+          --publish 80:80
+          «a/b:1»
+          sh -c 'docker pull no:1
+          run'
+    - ansible.builtin.command:
+        cmd: |
+          docker run --rm \\
+            -v "/a
+            b:/c"
+            «a/b:2» ls
+    - shell: |
+        docker pull «a/b:3»
+        docker pull «a/b:4»
+    - template:
+        src: a.j2
+        dest: /etc/a
+        validate: >-
+          /usr/bin/podman run --rm
+          --volume %s:/a:ro
+          «a/b:5» check
+    - copy: { content: docker pull no:2, dest: /a, validate: "docker run -v %s:/x «a/b:6» -t /x" }
+    - debug: { validate: docker pull no:3 }
+`,
+      [
+        "command docker.io/a/b:1 literal",
+        "command docker.io/a/b:2 literal",
+        "command docker.io/a/b:3 literal",
+        "command docker.io/a/b:4 literal",
+        "command docker.io/a/b:5 literal",
+        "command docker.io/a/b:6 literal",
       ],
     ));
 
