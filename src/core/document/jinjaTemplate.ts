@@ -1,4 +1,5 @@
 import type { Span } from "../image/span.ts";
+import { joinsWords } from "../shell/expansionKind.ts";
 import { scopeOf } from "./ansibleScope.ts";
 import { variablesBeside, type VariableLookup } from "./ansibleVariables.ts";
 import type { Document, ImageUse } from "./document.ts";
@@ -155,7 +156,14 @@ function substitutionOf(
   if (isYaml && line.end > end) return { substitution: { ...line, text: "" }, ways: 1 };
   const [, named] = subcommand.test(text.slice(end, end + 40)) ? (engine.exec(inner) ?? []) : [];
   if (named !== undefined) return { substitution: { start, end, text: named }, ways: 1 };
-  return { substitution: { start, end, text: `\${jinja_${inner.replaceAll(/\W+/g, "_").slice(0, 60)}}` }, ways: 1 };
+  return { substitution: { start, end, text: `\${${nameOf(inner)}}` }, ways: 1 };
+}
+
+/** What filters make of a variable is called as it is; where that is a list of words, they are options. */
+function nameOf(expression: string): string {
+  const [, named = expression] = /^([\w.]+)\s*\|/.exec(expression) ?? [];
+  const ending = joinsWords(expression) ? "_options" : "";
+  return `jinja_${named.replaceAll(/\W+/g, "_").slice(0, 60)}${ending}`;
 }
 
 /** A reference that Jinja completes cannot be pinned where it stands. */

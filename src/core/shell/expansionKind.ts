@@ -14,6 +14,13 @@ export const makeFunction =
 /** An expression of a template that chooses options, or none. */
 const chosenOptions = /^["']?\{\{(?:-?[\s(]*|[^}]*(?:\bternary\(|\belse\b)\s*)["']\s*-{1,2}\w/;
 
+const ofImages = /image|img/i;
+
+/** Whether an expression of Jinja ends in a list of words: `flags | join(' ')`. */
+export function joinsWords(expression: string): boolean {
+  return /\|\s*join\b(?:\(\s*(?:["'][^"']*\s[^"']*["']\s*)?\))?\s*$/.test(expression);
+}
+
 /** What an expansion whose value is not known may become: one argument, options only, or any words. */
 export function expansionKind({ text, word, parts }: WordValue): "argument" | "options" | "anything" {
   if (!text.startsWith(unknownCharacter)) return "argument";
@@ -37,8 +44,8 @@ export function expansionKind({ text, word, parts }: WordValue): "argument" | "o
     return optionsName.test(/[\w-]+(?=\W*$)/.exec(given.text)?.[0] ?? "") ? "options" : "argument";
   if (isWhole && makeFunction.test(raw)) return /[,\s]-{1,2}\w/.test(raw) ? "options" : "anything";
   // `{{ flags | join(' ') }}` of a playbook: a list is one of options, unless it is said to be of images.
-  const [, joined] = /^["']?\{\{-?\s*([\w.]+)\s*\|[^}]*\bjoin\b/.exec(raw) ?? [];
-  if (isWhole && joined !== undefined) return /image|img/i.test(joined) ? "anything" : "options";
+  const [, joined] = /^["']?\{\{-?\s*([\s\S]*?)-?\}\}/.exec(raw) ?? [];
+  if (isWhole && joined !== undefined && joinsWords(joined)) return ofImages.test(joined) ? "anything" : "options";
   // `{{ '-p 80:80' if open else '' }}` is, too.
   if (isWhole && chosenOptions.test(raw)) return "options";
   // `${X:+--option $X}` is options or nothing.

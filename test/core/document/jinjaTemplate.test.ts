@@ -80,7 +80,8 @@ services:
     `[Service]
 ExecStartPre=-/usr/bin/docker rm web
 ExecStart=/usr/bin/docker run --rm \\
-  --name web \\
+  --name web {{ web_user | id_options(1) | join(" ") }} \\
+  {{ web.extra_args | trim }} \\
 {% if web_env %}
   --env A=1 \\
 {% endif %}
