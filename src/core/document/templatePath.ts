@@ -1,9 +1,9 @@
 const jinja = /\.(?:j2|jinja2?)$/i;
 const ofRole = /(?:^|\/)roles\/[^/]+\/templates\//;
 const terraform = /\.(?:tftpl|tpl|tmpl)$/i;
-/** What is copied and then changed, or filled in by whatever tool. */
+/** What is copied and then changed, or filled in by whatever tool; units of systemd are so in most builds. */
 const sample =
-  /\.(?:dist|example|sample)$|(?<=\.(?:bu|butane|hcl|json|sh|tf|ya?ml))\.template$|(?<=\.(?:bu|butane|ya?ml))\.(?:in|envsubst|subst)$/i;
+  /\.(?:dist|example|sample)$|(?<=\.(?:bu|butane|container|hcl|image|json|kube|service|sh|tf|volume|ya?ml))\.template$|(?<=\.(?:bu|butane|ya?ml|container|image|kube|service|volume))\.(?:in|envsubst|subst)$/i;
 
 /** A path without the ending that says that the file is filled in before anybody reads it: that of what it becomes. */
 export function filledPath(path: string): string {

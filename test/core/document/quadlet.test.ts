@@ -23,6 +23,11 @@ describe("readQuadlet", () => {
       "image docker.io/library/nginx:1 literal",
       "command docker.io/library/busybox:1 literal",
     ]);
+    for (const path of ["web.container.in", "units/web.service.in", "web.container.template"])
+      expectUses((text) => readDocument(text, path), unit, [
+        "image docker.io/library/nginx:1 literal",
+        "command docker.io/library/busybox:1 literal",
+      ]);
     expectUses(container, "[Container]\nImage=web.image\n", []);
     expectUses(container, "[Container]\nImage=web.build\n", []);
     expectUses(container, "[Container]\nImage=«quay.io/a/b:%i»\n", ["image ? partial"]);
