@@ -6,7 +6,7 @@ import { createScript } from "../shell/script.ts";
 import type { NamedFile } from "../shell/shellSource.ts";
 import { noSiblings, siblingPath, type Siblings } from "./siblings.ts";
 import type { Document, ShellCommand } from "./document.ts";
-import { isCommandValue, shellCalls, withoutOpenWords } from "./makefileCommand.ts";
+import { isCommandValue, shellCalls, unusedBodies, withoutOpenWords } from "./makefileCommand.ts";
 import { both, createMakeConditions } from "./makefileConditions.ts";
 import { globbedPaths, includedLines, includedPaths, includerOf, linesAround } from "./makefileInclude.ts";
 import { logicalLines } from "./makefileLines.ts";
@@ -149,6 +149,13 @@ export function readMakefile(source: string, path: string, siblings: Siblings = 
     if (!line.isRecipe && /^[^#]*\$[({](?:call|eval|foreach)[ \t]/.test(text.slice(line.start, line.end)))
       places.push({ span: line, locals: undefined });
   }
+  // Those that include the file may use what nothing in it does.
+  for (const body of isForImages ? unusedBodies(text, definitions) : [])
+    for (const span of body) {
+      const place = { span, locals: undefined };
+      places.push(place);
+      furtherCommands.push(...readPlaces([place]).commands.map(withoutOpenWords));
+    }
   let calls = callsOf(text, places, isCallable, variables);
   // What is called may call others with what it is given.
   if (calls.size > 0) {

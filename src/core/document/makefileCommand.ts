@@ -10,6 +10,29 @@ export function isCommandValue(value: string): boolean {
   return commandValue.test(value);
 }
 
+const maximumBodies = 64;
+/** What is called so is text for a reader. */
+const textName = /help|usage|readme|banner|message|msg|note|example|text/i;
+
+/** The lines of definitions of commands that nothing in the file names and that take no arguments. */
+export function unusedBodies(
+  text: string,
+  definitions: ReadonlyMap<string, readonly Span[]>,
+): readonly (readonly Span[])[] {
+  const found: (readonly Span[])[] = [];
+  for (const [name, body] of definitions) {
+    if (found.length >= maximumBodies) break;
+    if (textName.test(name)) continue;
+    const lines = body.map(({ start, end }) => text.slice(start, end));
+    if (!lines.some((line) => isCommandValue(line.trimStart())) || lines.some((line) => /\$[({]?[1-9]/.test(line)))
+      continue;
+    const escaped = name.replaceAll(/[^\w]/g, "\\$&");
+    const use = `(?:\\$[$({]+|[({](?:call|eval|foreach|if|value)[ \\t][^\\n]{0,400}?|export\\b[^\\n]{0,400}?)`;
+    if (!new RegExp(`${use}(?<![\\w.-])${escaped}(?![\\w.-])`).test(text)) found.push(body);
+  }
+  return found;
+}
+
 /** The command without words of which nothing is known: whoever uses the variable may put an image after them. */
 export function withoutOpenWords(command: ShellCommand): ShellCommand {
   const words = command.words.filter(({ text, parts }, index) => {

@@ -85,7 +85,7 @@ describe("readMakefile", () => {
     ],
     [
       "what define holds where it is called",
-      "define get\ndocker pull $(1):$(2)\nendef\ndefine no\ndocker pull b:1\nendef\nx:\n\t$(call get,a,1)\n\t$(call get, a, 2)\n",
+      "define get\ndocker pull $(1):$(2)\nendef\nx:\n\t$(call get,a,1)\n\t$(call get, a, 2)\n",
       ["a:1", "a:2"],
     ],
     [
