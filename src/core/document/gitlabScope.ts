@@ -22,6 +22,9 @@ const predefined = new Map([
 /** GitLab's own limit of jobs that `parallel:matrix` may yield. */
 const maximumCombinations = 200;
 
+/** Whose text is empty until those that include the file, or start the pipeline, say an image. */
+const imageName = /(?:^|_)(?:image|img)(?:_(?:name|ref|reference|uri|url))?$/i;
+
 /** The variables of a job, nearest first, as entries; those that are mappings have their `value`. */
 export function gitlabVariables(root: YamlNode | undefined, job: GitlabJob | undefined): readonly YamlEntry[] {
   const inherit = job?.layers.map((layer) => valueAt(layer, "inherit", "variables")).find((node) => node !== undefined);
@@ -36,7 +39,7 @@ export function gitlabVariables(root: YamlNode | undefined, job: GitlabJob | und
     const plain = mappingOf(found) === undefined ? found : valueAt(found, "value");
     if (!variables.has(key.text) && plain !== undefined) variables.set(key.text, { key, value: plain });
   }
-  return [...variables.values()];
+  return [...variables.values()].filter(({ key, value }) => textOf(value) !== "" || !imageName.test(key.text));
 }
 
 /** What images of a place may use: variables with the combination of a matrix over them, and inputs. */

@@ -266,6 +266,20 @@ describe("readGitlabCi", () => {
     );
   });
 
+  it("leaves an image open that nothing says before somebody sets it", () => {
+    expectUses(
+      (text) => readDocument(text, ".gitlab-ci.yml"),
+      "variables: {APP_IMAGE: '', SUFFIX: '', PATH_OF: ''}\n.a:\n  image: «$APP_IMAGE»\n  script:\n  - cosign sign \"«$APP_IMAGE»\"\n  - docker run $OPTS «$APP_IMAGE»\n  - docker pull «node:22$SUFFIX»\n  - cosign verify $PATH_OF\nb: {variables: {APP_IMAGE: node:22}, script: docker pull «$APP_IMAGE»}\n",
+      [
+        "image ? unresolved",
+        "command ? unresolved",
+        "command ? unresolved",
+        `command ${node}:22 resolved`,
+        `command ${node}:22 resolved`,
+      ],
+    );
+  });
+
   it("bounds what variables expand to", () => {
     const names = Array.from({ length: 26 }, (_, i) => String.fromCharCode(65 + i));
     const variables = names.map((name, i) => `  ${name}: $${names[i + 1] ?? "x"}$${names[i + 1] ?? "x"}`).join("\n");
