@@ -48,7 +48,7 @@ export function maskTemplate(text: string): MaskedTemplate {
 function endOfChoice(text: string, first: number, actions: readonly TemplateAction[], line: Span): number | undefined {
   const opening = actions[first];
   if (opening === undefined || !opens.test(opening.source)) return undefined;
-  if (!/:[ \t]+["']?\S*$/.test(text.slice(line.start, opening.start))) return undefined;
+  if (!/:[ \t]+["']?\S*$/.test(lineBefore(text, first, actions, line))) return undefined;
   let depth = 0;
   let at = opening.start;
   for (const action of actions.slice(first)) {
@@ -58,6 +58,19 @@ function endOfChoice(text: string, first: number, actions: readonly TemplateActi
     else if (/^end\b/.test(action.source) && --depth === 0) return action.end;
   }
   return undefined;
+}
+
+const maximumBefore = 20;
+
+/** What stands on a line before an action, with a letter for each of those before it. */
+function lineBefore(text: string, action: number, actions: readonly TemplateAction[], line: Span): string {
+  const pieces: string[] = [];
+  let at = line.start;
+  for (const { start, end } of actions.slice(Math.max(firstFrom(actions, at), action - maximumBefore), action)) {
+    pieces.push(text.slice(at, start), "x");
+    at = end;
+  }
+  return pieces.join("") + text.slice(at, actions[action]?.start);
 }
 
 const opens = /^(?:if|with|range)\b/;

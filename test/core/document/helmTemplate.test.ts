@@ -262,13 +262,14 @@ quay.io/a/literal:1
 
   it("takes a choice behind a key for a part of the value, and others for lines", () => {
     const source = deployment(
-      '- image: «{{ with .Values.registry }}{{ . }}/{{ end }}a/b:1»\n- image: "«{{ if .Values.none }}a{{ else }}c{{ end }}/d:2»"\n- {{ if .Values.registry }}image: «a/e:3»{{ end }}\n- name: {{ if .Values.none }}a b{{ end }}\n  image: «a/f:4»',
+      '- image: «{{ with .Values.registry }}{{ . }}/{{ end }}a/b:1»\n- image: "«{{ if .Values.none }}a{{ else }}c{{ end }}/d:2»"\n- {{ if .Values.registry }}image: «a/e:3»{{ end }}\n- name: {{ if .Values.none }}a b{{ end }}\n  image: «a/f:4»\n- image: «{{ .Values.registry }}/g:{{ if .Values.none }}a{{ else }}b{{ end }}»',
     );
     expectUses((text) => read(text, "charts/c/templates/a.yaml", (path) => files.get(path)), source, [
       "image quay.io/a/b:1 resolved",
       "image docker.io/c/d:2 resolved",
       "image docker.io/a/e:3 literal",
       "image docker.io/a/f:4 literal",
+      "image quay.io/g:b resolved",
     ]);
   });
 
