@@ -130,10 +130,16 @@ function pluginsOf(node: YamlNode | undefined): readonly Plugin[] {
   }));
 }
 
+/** Settings that name what plugins run, in Docker or as a job of a cluster (EmbarkStudios/k8s). */
+const pluginImages = new Map([
+  ["docker", ["image"]],
+  ["k8s", ["image", "init-image"]],
+]);
+
 function readPlugin(pipeline: Pipeline, name: string, settings: YamlNode, scope: TemplateScope): void {
   // A plugin that tests itself is named by where it comes from.
-  if (name === "docker" || name.startsWith("$"))
-    pipeline.image(scalarOf(valueAt(settings, "image")), "plugins", { scope });
+  for (const key of pluginImages.get(name.startsWith("$") ? "docker" : name) ?? [])
+    pipeline.image(scalarOf(valueAt(settings, key)), "plugins", { scope });
   if (name === "docker-compose") {
     const sources = valueAt(settings, "cache-from");
     for (const source of scalarOf(sources) === undefined ? itemsOf(sources) : [sources]) {

@@ -18,6 +18,11 @@ describe("readBuildkite", () => {
       ].map((one) => one.replace("image", "plugins")),
     ],
     [
+      "images of a plugin that runs a cluster's jobs",
+      "steps:\n- plugins:\n  - acme/k8s#1.2: {image: «a/job:1», init-image: «a/init:2», image-pull-secret: x}\n  - docker-image-push#v1: {image: a/no:1}\n",
+      ["plugins docker.io/a/job:1 literal", "plugins docker.io/a/init:2 literal"],
+    ],
+    [
       "images of steps and pods",
       "image: «a:1»\nsteps:\n- image: «a:2»\n  plugins:\n  - kubernetes:\n      podSpec: {containers: [{image: «a:3»}], initContainers: [{image: «a:4»}]}\n      sidecars: [{image: «a:5»}]\n- group: g\n  steps: [{command: x, image: «a:6»}]\n",
       [1, 2, 3, 4, 5, 6].map((tag) => `image docker.io/library/a:${tag} literal`),
