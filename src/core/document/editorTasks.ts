@@ -37,14 +37,34 @@ export function readEditorTasks(source: string, path: string): Document {
 function readTasks(pipeline: Pipeline, root: YamlNode | undefined): void {
   const scope = inputsOf(root);
   const tasks = itemsOf(valueAt(root, "tasks"));
-  const built = new Set(tasks.flatMap((task) => textOf(valueAt(task, "dockerBuild", "tag")) ?? []));
+  const built = new Set(tasks.map((task) => withoutLatest(textOf(valueAt(task, "dockerBuild", "tag")) ?? "")));
+  const untagged = new Set(tasks.filter(isUntaggedBuild).map(labelOf));
   for (const task of tasks) {
-    pipeline.image(valueAt(task, "dockerRun", "image"), "image", { scope, skip: (name) => built.has(name) });
+    const dependsOn = valueAt(task, "dependsOn");
+    const runsBuilt = [dependsOn, ...itemsOf(dependsOn)].some((one) => untagged.has(textOf(one) ?? ""));
+    pipeline.image(valueAt(task, "dockerRun", "image"), "image", {
+      scope,
+      skip: (name) => built.has(withoutLatest(name)) || (runsBuilt && /^[\w.-]+$/.test(withoutLatest(name))),
+    });
     readCommand(pipeline, task, scope);
     for (const [key, windowsShell] of systems)
       if (valueAt(task, key, "command") !== undefined || valueAt(task, key, "args") !== undefined)
         readCommand(pipeline, task, scope, { own: valueAt(task, key), windowsShell });
   }
+}
+
+/** Whether a task builds an image that the editor calls after the project. */
+function isUntaggedBuild(task: YamlNode): boolean {
+  return textOf(valueAt(task, "type")) === "docker-build" && valueAt(task, "dockerBuild", "tag") === undefined;
+}
+
+/** What others depend on a task by, which the kind of a task says where nothing else does. */
+function labelOf(task: YamlNode): string {
+  return textOf(valueAt(task, "label")) ?? textOf(valueAt(task, "type")) ?? "";
+}
+
+function withoutLatest(name: string): string {
+  return name.replace(/:latest$/, "");
 }
 
 /** A command line, or a program with its arguments, each of which may say how it is quoted. */

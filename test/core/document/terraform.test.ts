@@ -260,6 +260,13 @@ build {
 }
 source "podman" "z" { image = "«alpine:3»" }
 `;
+  it("takes what a build of the same file leaves on the machine for no image where nothing is pulled", () =>
+    expectUses(
+      packer,
+      'variable "name" {}\nsource "docker" "again" {\n  image = "own/${var.name}"\n  pull = false\n}\nsource "docker" "tagged" {\n  image = "own/app:2"\n  pull = false\n}\nsource "docker" "pulled" { image = "«own/app:2»" }\nsource "docker" "other" {\n  image = "«r.io/app:2»"\n  pull = false\n}\nbuild {\n  post-processors {\n    post-processor "docker-tag" { repository = "own/${var.name}" }\n  }\n  post-processor "docker-import" { repository = "own/app" }\n}\n',
+      ["source docker.io/own/app:2 literal", "source r.io/app:2 literal"],
+    ));
+
   it("reads docker sources and shell provisioners", () => {
     expectUses(packer, template, [
       "source docker.io/library/ubuntu:24.04 resolved",
