@@ -74,14 +74,24 @@ function addResource(text: string, images: ImageCollector, node: YamlNode, site:
   // A task runs in an image, of whatever type of its own a pipeline has it brought.
   const isOfTask = site === "image-resource";
   if (!isOfTask && !/^(?:registry-image|docker-image)$/.test(textOf(valueAt(node, "type")) ?? "")) return;
-  const repository = valueAt(node, "source", "repository");
+  const repository = filledIn(text, valueAt(node, "source", "repository"));
   if (repository === undefined || scalarOf(repository) === undefined) return;
-  const tag = pieceOf(valueAt(node, "source", "tag"), "tag");
+  const tag = pieceOf(filledIn(text, valueAt(node, "source", "tag")), "tag");
   const pieces = [...elasticRegistry(node), ...pieceOf(repository), ...(tag.length === 0 ? [] : [":", ...tag])];
   const digest = valueAt(node, "version", "digest");
   const isSaid = scalarOf(digest) !== undefined;
   if (pieces.length > 0)
     addImagePieces(text, images, { at: repository, site, pieces, ...(isSaid ? { digest } : {}) }, scope);
+}
+
+/** A value that `fly` fills in before the file is YAML, which without quotes is a mapping there: `{{tag}}`. */
+function filledIn(text: string, node: YamlNode | undefined): YamlNode | undefined {
+  if (node?.kind !== "mapping") return node;
+  const { span } = node;
+  const written = text.slice(span.start, span.end);
+  return /^\{\{[^{}]*\}\}$/.test(written)
+    ? { kind: "scalar", span, text: written, style: "plain", exact: true, contentStart: span.start }
+    : node;
 }
 
 /** The registry of an account in a region of Amazon's, where a resource says that its repository is there. */

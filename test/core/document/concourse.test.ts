@@ -18,6 +18,13 @@ describe("readConcourse", () => {
       ["resource docker.io/a/tool:v1 resolved"],
     ));
 
+  it("leaves open what fly fills in without quotes", () =>
+    expectUses(
+      (text) => readDocument(text, "ci/pipeline.yml"),
+      "resource_types:\n- name: a\n  type: docker-image\n  source:\n    repository: «a/tool»\n    tag: {{tool-tag}}\n- name: b\n  type: docker-image\n  source:\n    repository: «{{b}}»\n    tag: v1\n- name: c\n  type: docker-image\n  source: {repository: «{{c}}», tag: {{d}}}\n",
+      ["resource-type ? partial", "resource-type ? unresolved", "resource-type ? unresolved"],
+    ));
+
   it("reads operations on a pipeline", () =>
     expectUses(
       read,
