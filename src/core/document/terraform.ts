@@ -10,7 +10,16 @@ import { describing } from "./hclImages.ts";
 import { readKubernetes } from "./kubernetes.ts";
 import { noSiblings, type Siblings } from "./siblings.ts";
 import { textOfValue } from "./template.ts";
-import { buildImages, guessedKeys, isCertain, meta, readModule } from "./terraformGuess.ts";
+import {
+  buildImages,
+  guessedKeys,
+  isCertain,
+  meta,
+  readModule,
+  readTemplateArguments,
+  readTemplateVariables,
+  templateSite,
+} from "./terraformGuess.ts";
 import { readHelmRelease } from "./terraformHelm.ts";
 import { readCall, type ModulePlace } from "./terraformCall.ts";
 import { moduleLookup } from "./terraformModule.ts";
@@ -47,7 +56,13 @@ export function readTerraform(source: string, path: string, siblings: Siblings =
   }
   charts.push(...readBlocks(file, place));
   const distinct = new Map(charts.map((use) => [JSON.stringify([use.span, use.reference ?? null]), use]));
-  return file.document([...distinct.values()]);
+  const document = file.document([...distinct.values()]);
+  // What a template is told counts once where it is known what becomes of the template.
+  const known = new Set(document.images.filter(({ site }) => site !== templateSite).map(({ span }) => span.start));
+  return {
+    ...document,
+    images: document.images.filter((use) => use.site !== templateSite || !known.has(use.span.start)),
+  };
 }
 
 /** Reads the blocks of a file; gives the charts that they name and set values of. */
@@ -61,7 +76,10 @@ function readBlocks(file: HclFile, place: ModulePlace): readonly ImageUse[] {
       }
     // Scripts of machines often stand under a name.
     if (block.type === "locals")
-      for (const { key, value } of block.body.attributes) readTexts(file, "", key.text, value);
+      for (const { key, value } of block.body.attributes) {
+        readTexts(file, "", key.text, value);
+        readTemplateArguments(file, value);
+      }
     if (block.type !== "resource" && block.type !== "data") continue;
     const kind = block.labels[0] ?? "";
     const instances = instancesOf(file, block);
@@ -70,6 +88,7 @@ function readBlocks(file: HclFile, place: ModulePlace): readonly ImageUse[] {
     if (/^(?:kubectl|kubernetes|k8s)_manifest$/.test(kind)) readManifests(file, block);
     const form = formOf(file.text, kind, block);
     for (const seen of instances) {
+      if (kind === "template_file") readTemplateVariables(seen, block);
       // What a module's own charts are, is said in it.
       if ((kind === "helm_release" || kind === "rancher2_app_v2") && place.told === undefined)
         charts.push(...readHelmRelease(seen, block));
@@ -104,13 +123,15 @@ function walk(file: HclFile, block: HclBlock, form: ResourceForm, depth: number)
   const { kind, keys } = form;
   for (const { key, value } of block.body.attributes) {
     const wrapper = wrapperOf(kind, key.text);
+    const hasTemplates = readTemplateArguments(file, value);
     if (keys.has(key.text) || isImageOfBlock(kind, block.type, key.text))
       for (const one of listed(value)) addNamed(file, block, { key: key.text, node: one, kind });
     else if (wrapper !== undefined) file.image(value, kind, { wrapper });
     else if (value.kind === "mapping" && hasObjects(kind)) {
       const { span, entries } = value;
       walk(file, { type: key.text, labels: [], span, body: { attributes: entries, blocks: [] } }, form, depth + 1);
-    } else if (!describing.has(key.text) && !meta.has(key.text)) readWithin(file, form, key.text, value);
+    } else if (!describing.has(key.text) && !meta.has(key.text) && (keys.size > 0 || !hasTemplates))
+      readWithin(file, form, key.text, value);
     readTexts(file, kind, key.text, value);
   }
   if (block.type === "provisioner") readProvisioner(file, block.labels[0], block.body);

@@ -1,6 +1,7 @@
 import { parseReference } from "../image/reference.ts";
 import type { Span } from "../image/span.ts";
 import { describing } from "./hclImages.ts";
+import { callTag } from "./hclExpression.ts";
 import type { HclBlock } from "./hcl.ts";
 import type { HclFile } from "./hclFile.ts";
 import { attributeOf } from "./hclScope.ts";
@@ -54,7 +55,12 @@ const containers = /(?:^|_)containers?(?:_(?:config\w*|definitions?|specs?))?$/;
  * The images that a module is told to run, with the tag that it is told beside them; of arguments in which `known` are
  * such places, those are all.
  */
-export function readModule(file: HclFile, { body }: Pick<HclBlock, "body">, known: readonly Span[] = []): void {
+export function readModule(
+  file: HclFile,
+  { body }: Pick<HclBlock, "body">,
+  known: readonly Span[] = [],
+  site = "module",
+): void {
   for (const { key, value } of body.attributes) {
     if (describing.has(key.text) || meta.has(key.text)) continue;
     if (known.some(({ start, end }) => start >= value.span.start && end <= value.span.end)) continue;
@@ -62,7 +68,7 @@ export function readModule(file: HclFile, { body }: Pick<HclBlock, "body">, know
     const isContainers = containers.test(key.text);
     const accepts = (one: Value | undefined): boolean => isContainers || isOfContainer(key.text, "", one);
     if (said === undefined) {
-      file.imagesIn(value, guessedKeys, "module", accepts);
+      file.imagesIn(value, guessedKeys, site, accepts);
       continue;
     }
     const labels = [`${key.text}_tag`, key.text.replace(/_(?:name|repository|uri|url)$/, "_tag")];
@@ -72,10 +78,38 @@ export function readModule(file: HclFile, { body }: Pick<HclBlock, "body">, know
     if (beside !== undefined && tag !== undefined && textOfValue(tag) !== "") {
       const step = { span: beside.span, label, text: textOfValue(tag) ?? "" };
       const parts = [...said.parts, { text: ":" }, ...tag.parts];
-      file.add(value, "module", { parts, chain: [step, ...tag.chain, ...said.chain] });
-    } else if (isOfContainer(key.text, textOf(value), said)) file.image(value, "module");
+      file.add(value, site, { parts, chain: [step, ...tag.chain, ...said.chain] });
+    } else if (isOfContainer(key.text, textOf(value), said)) file.image(value, site);
   }
 }
+
+/** Where the images stand that templates are told. */
+export const templateSite = "templatefile";
+
+/**
+ * The images that templates are told to name: scripts of machines and jobs, which only the tool fills in. Says whether
+ * there are any such templates.
+ */
+export function readTemplateArguments(file: HclFile, node: YamlNode, depth = 0): boolean {
+  if (depth >= maximumDepth || node.kind === "scalar" || node.kind === "alias") return false;
+  const inner = node.kind === "mapping" ? node.entries.map(({ value }) => value) : node.items;
+  const [, given] = inner;
+  const isTemplate = node.tag === `${callTag}templatefile` && given?.kind === "mapping";
+  if (isTemplate) readModule(file, { body: { attributes: given.entries, blocks: [] } }, [], templateSite);
+  // Each is read, though one is enough.
+  const others = inner.filter((item) => readTemplateArguments(file, item, depth + 1));
+  return isTemplate || others.length > 0;
+}
+
+/** The images that a template is told as Terraform did before it had a function for that. */
+export function readTemplateVariables(file: HclFile, { body }: HclBlock): void {
+  const given = attributeOf(body, "vars");
+  const attributes = given?.kind === "mapping" ? given.entries : [];
+  readModule(file, { body: { attributes, blocks: [] } }, [], templateSite);
+  for (const block of body.blocks) if (block.type === "vars") readModule(file, block, [], templateSite);
+}
+
+const maximumDepth = 10;
 
 function textOf(node: YamlNode): string {
   return scalarOf(node)?.text ?? "";

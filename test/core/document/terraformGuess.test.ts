@@ -96,6 +96,45 @@ module "f" { image = "linode/debian12" }
     "module docker.io/acme/e literal",
   ],
   [
+    "what templates of scripts, jobs and files are told to name, and no machine's image",
+    `resource "aws_launch_template" "a" {
+  image_id  = "ami-1"
+  user_data = base64encode(templatefile("boot.sh", { image = "«acme/a:1»", ami_image = "ubuntu", count = 2 }))
+}
+resource "google_compute_instance" "b" {
+  metadata = { user-data = templatefile("cloud-init.yaml", { app_image = «var.app» }) }
+  boot_disk { initialize_params { image = "cos-cloud/cos-stable" } }
+}
+data "cloudinit_config" "c" { part { content = templatefile("boot.sh", { image = "«acme/c»", image_tag = "3" }) } }
+data "template_file" "d" {
+  template = file("boot.sh")
+  vars     = { image = "«acme/d:1»", name = "no:1" }
+}
+data "template_file" "e" {
+  template = file("task.json")
+  vars { image = "«acme/e»", tag = "2" }
+}
+resource "aws_ecs_task_definition" "e" { container_definitions = data.template_file.e.rendered }
+resource "nomad_job" "f" { jobspec = templatefile("job.nomad", { image = "«$\{local.repository}:1»" }) }
+locals {
+  script     = templatefile("boot.sh", { docker_image = "«nginx»", machine_image = "ubuntu-24" })
+  repository = "ghcr.io/acme/f"
+}
+resource "hcloud_server" "g" {
+  image     = "ubuntu-24.04"
+  user_data = local.script
+}
+variable "app" { default = "acme/b:1" }
+`.replaceAll("\{", "{"),
+    "templatefile docker.io/acme/a:1 literal",
+    "templatefile docker.io/acme/b:1 resolved",
+    "templatefile docker.io/acme/c:3 resolved",
+    "templatefile docker.io/acme/d:1 literal",
+    "templatefile docker.io/acme/e literal",
+    "nomad_job ghcr.io/acme/f:1 resolved",
+    "templatefile docker.io/library/nginx literal",
+  ],
+  [
     "what can hardly be anything but an image, in a resource that is not known",
     `resource "acme_service" "a" {
   image    = "«ghcr.io/acme/web:1»"
