@@ -130,22 +130,94 @@ build:
     dialect: "devspace",
     path: "devspace.yaml",
     text: `version: v2beta1
-images: {app: {image: acme/out}}
+images: {app: {image: acme/out}, given: {image: acme/given, build: {disabled: true}}, in: {image: acme/in, kaniko: {initImage: '«acme/init:1»'}}}
 dev:
   app: {imageSelector: acme/out, devImage: '«ghcr.io/acme/dev:1»'}
   two: {containers: {a: {devImage: «node:20»}}}
 commands: {lint: docker run «acme/lint:2»}
 vars: {TAG: "3"}
 deployments:
-  app: {helm: {values: {containers: [{image: acme/out}, {image: '$\{runtime.images.app}'}, {image: '«acme/side:$\{TAG}»'}]}}}
+  app: {helm: {values: {containers: [{image: acme/out}, {image: '$\{runtime.images.app}'}, {image: '«acme/side:$\{TAG}»'}, {image: '«acme/given»'}]}}}
+  db: {helm: {chart: {name: db, repo: 'oci://«r.io/charts»', version: 1.2.3}, values: {image: {repository: «acme/db», tag: v2}, web: {image: {repository: acme/out}}, job: {image: {repository: «r.io/job», tag: '$\{TAG}'}}}}}
+profiles: [{name: p, merge: {dev: {app: {devImage: '«acme/profile:1»'}}}}]
 `,
     uses: [
+      "builder docker.io/acme/init:1 literal",
       "image ghcr.io/acme/dev:1 literal",
       "image docker.io/library/node:20 literal",
       "command docker.io/acme/lint:2 literal",
       "image docker.io/acme/side:3 resolved",
+      "image docker.io/acme/given literal",
+      "chart r.io/charts/db:1.2.3 resolved",
+      "image docker.io/acme/db:v2 resolved",
+      "image ? partial",
+      "image docker.io/acme/profile:1 literal",
+    ],
+    pins: 6,
+  },
+  {
+    dialect: "devspace",
+    path: "deploy/devspace.dev.yaml",
+    text: `version: v1beta11
+vars: [{name: IMAGE, value: acme/out}, {name: V, default: "6"}]
+images: {app: {image: '$\{IMAGE}'}}
+deployments:
+- {name: app, helm: {componentChart: true, values: {containers: [{image: '$\{IMAGE}'}, {image: '«redis:$\{V}»'}]}}}
+- {name: old, component: {containers: [{image: «acme/old:1»}]}}
+dev: {replacePods: [{imageSelector: '$\{IMAGE}', replaceImage: «acme/dev:2»}]}
+`,
+    uses: [
+      "image docker.io/library/redis:6 resolved",
+      "image docker.io/acme/old:1 literal",
+      "image docker.io/acme/dev:2 literal",
     ],
     pins: 2,
+  },
+  {
+    dialect: "garden",
+    path: "a/web.garden.yml",
+    text: `kind: Build
+type: container
+name: web
+spec: {publishId: acme/out:1}
+---
+kind: Deploy
+type: container
+spec: {image: '$\{actions.build.web.outputs.deployment-image-id}'}
+---
+kind: Run
+type: container
+spec: {image: «acme/task:1», command: [sh]}
+---
+kind: Test
+type: kubernetes-pod
+spec: {podSpec: {containers: [{name: a, image: «acme/test:1»}]}}
+---
+kind: Deploy
+type: helm
+spec: {chart: {name: db, repo: 'oci://«r.io/charts»', version: 1.2.3}, values: {image: {repository: «acme/db», tag: v2}}}
+---
+kind: Deploy
+type: kubernetes
+spec: {manifests: [{apiVersion: v1, kind: Pod, spec: {containers: [{image: «acme/pod:1»}]}}]}
+---
+kind: Module
+type: container
+image: «postgres:16»
+---
+kind: Module
+type: container
+image: acme/out
+`,
+    uses: [
+      "image docker.io/acme/task:1 literal",
+      "container docker.io/acme/test:1 literal",
+      "chart r.io/charts/db:1.2.3 resolved",
+      "image docker.io/acme/db:v2 resolved",
+      "image docker.io/acme/pod:1 literal",
+      "image docker.io/library/postgres:16 literal",
+    ],
+    pins: 5,
   },
   {
     dialect: "goreleaser",

@@ -62,6 +62,7 @@ export const toolOfPath: (path: string) => Dialect | undefined = dialectByForm(b
  */
 export function toolOfYaml(head: string, path: string, has: (key: string) => boolean): Dialect | undefined {
   if (isTalos(head, has)) return "talos";
+  if (/(?:^|[/.])garden\.ya?ml$/.test(path) && isGarden(head, has)) return "garden";
   if (has("apiVersion") || has("on") || has("runs")) return undefined;
   if (has("platform") && has("run") && (has("image_resource") || /^image[ \t]*:[ \t]*["']?docker:\/\//m.test(head)))
     return "concourse";
@@ -81,6 +82,13 @@ export function toolOfYaml(head: string, path: string, has: (key: string) => boo
   if (isConcourseResource(head)) return "concourse";
   const isBlueprint = ["services", "projects", "ungrouped"].some(has) && /^[ \t-]+type[ \t]*:[ \t]*\w/m.test(head);
   return isBlueprint && /(?:^|\/)render\.ya?ml$/i.test(path) ? "render" : undefined;
+}
+
+/** Projects, modules and actions of Garden; resources of Kubernetes have versions of their own. */
+function isGarden(head: string, has: (key: string) => boolean): boolean {
+  if (/^apiVersion[ \t]*:(?![ \t]*["']?garden\.io\/)/m.test(head)) return false;
+  if (["module", "project"].some(has)) return true;
+  return /^kind[ \t]*:[ \t]*["']?(?:Project|Module|Build|Deploy|Run|Test|Workflow)\b/m.test(head);
 }
 
 /** Resources of Concourse that pipelines are put together of: they name an image as only it does. */

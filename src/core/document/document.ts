@@ -55,6 +55,7 @@ export type Dialect =
   | "batect"
   | "cloud-init"
   | "okteto"
+  | "garden"
   | "screwdriver"
   | "prow"
   | "bitrise"

@@ -142,6 +142,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["talos", readToolConfig("talos")],
   ["cloud-init", readCloudInit],
   ["okteto", readToolConfig("okteto")],
+  ["garden", readToolConfig("garden")],
   ["screwdriver", readScrewdriver],
   ["prow", readToolConfig("prow")],
   ["bitrise", readToolConfig("bitrise")],
@@ -210,5 +211,5 @@ function withCommandImages(document: Document): Document {
   if (readsOwnCommands.has(document.dialect)) return { ...document, images: withoutUnsafePins(document) };
   const inputs = inputMentions(document, (text, dialect) => readers.get(dialect)?.(text, "", noSiblings));
   const images = imagesOf(document, inputs);
-  return { ...document, images: withoutUnsafePins({ ...document, images }) };
+  return { ...document, images: withoutUnsafePins({ path: document.path, images }) };
 }

@@ -1,4 +1,4 @@
-import type { Dialect, Document } from "./document.ts";
+import type { Dialect, Document, ImageUse } from "./document.ts";
 import { placeDocument } from "./embedded.ts";
 import { readKubernetes } from "./kubernetes.ts";
 import { helmfileActions } from "./helmfileValues.ts";
@@ -10,6 +10,8 @@ import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { readContainerCommands, readImageVolumes } from "./pipelinePod.ts";
 import type { TemplateScope } from "./template.ts";
 import { noTemplate } from "./templateSyntax.ts";
+import { nameEnd } from "./splitImage.ts";
+import { readCharts } from "./toolCharts.ts";
 import { toolConfigs, type ToolConfig } from "./toolPlaces.ts";
 import { entriesOf, itemsOf, scalarOf, textOf, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 import { placesOf } from "./yamlPlaces.ts";
@@ -25,7 +27,9 @@ export function readToolConfig(dialect: Dialect): (text: string, path: string) =
     syntax = noTemplate,
     variables = [],
     built = [],
+    either = [],
     isTemplate = false,
+    ...charts
   } = toolConfigs.get(dialect) ?? { images: [] };
   return (text, path) => {
     const template = isTemplate ? maskTemplate(withoutByteOrderMark(text)) : undefined;
@@ -37,16 +41,23 @@ export function readToolConfig(dialect: Dialect): (text: string, path: string) =
         helmfileActions(pipeline.text, path, () => unknownData),
       );
     const inner: Document[] = [];
+    const further: ImageUse[] = [];
     for (const root of pipeline.roots) {
       if (only !== undefined && !isOneOf(root, only)) continue;
       const scope = { syntax, lookup: knownOnce(variables.flatMap((place) => placesOf(root, place))) };
-      const own = new Set(built.flatMap((place) => placesOf(root, place)).map(textOf));
+      const own = new Set(built.flatMap((place) => placesOf(root, place)).flatMap(builtName));
+      const isOwn = (text: string): boolean => own.has(text) || ofOwn.test(text);
+      const read = new Set<number>();
       for (const [site, ...place] of images)
         for (const node of placesOf(root, place)) {
           const scalar = scalarOf(node);
-          if (scalar === undefined || own.has(scalar.text) || ofOwn.test(scalar.text)) continue;
-          pipeline.image(node, site, { scope: actions?.(scalar) ?? scope });
+          if (scalar === undefined) continue;
+          read.add(scalar.span.start);
+          if (!isOwn(scalar.text)) pipeline.image(node, site, { scope: actions?.(scalar) ?? scope });
         }
+      for (const node of either.flatMap((place) => placesOf(root, place)))
+        if (hasTag(textOf(node) ?? "")) pipeline.image(node, "image", { scope });
+      further.push(...readCharts(root, charts, pipeline.text, path, (span, text) => read.has(span) || isOwn(text)));
       for (const pod of pods.flatMap((place) => placesOf(root, place))) readPod(pipeline, pod, scope);
       for (const place of scripts) for (const node of placesOf(root, place)) pipeline.script([node]);
       for (const node of manifests.flatMap((place) => placesOf(root, place))) {
@@ -54,12 +65,21 @@ export function readToolConfig(dialect: Dialect): (text: string, path: string) =
         if (scalar !== undefined) inner.push(placeDocument(readKubernetes(scalar.text, ""), scalar, pipeline.text));
       }
     }
-    return pipeline.document(inner.flatMap((document) => document.images));
+    return pipeline.document([...inner.flatMap((document) => document.images), ...further]);
   };
 }
 
-/** What DevSpace has built, while it runs. */
-const ofOwn = /^\$\{runtime\./;
+/** What DevSpace or Garden has built, while it runs. */
+const ofOwn = /^\$\{(?:runtime|actions\.build|modules|providers)\./;
+
+/** The name of what is built, where that is not switched off. */
+function builtName(node: YamlNode): string | readonly [] {
+  return textOf(valueAt(node, "build", "disabled")) === "true" ? [] : (textOf(valueAt(node, "image")) ?? []);
+}
+
+function hasTag(text: string): boolean {
+  return nameEnd(text) < text.length;
+}
 
 /** What actions of a template come to within a value of it. */
 function actionScopes(
@@ -102,8 +122,14 @@ function readPod(pipeline: Pipeline, pod: YamlNode, scope: TemplateScope): void 
 /** What names stand for that one mapping alone defines. */
 function knownOnce(mappings: readonly YamlNode[]): TemplateScope["lookup"] {
   const known = new Map<string, YamlNode | undefined>();
-  for (const mapping of mappings)
-    for (const { key, value } of entriesOf(mapping)) known.set(key.text, known.has(key.text) ? undefined : value);
+  const define = (name: string, value: YamlNode | undefined): void => {
+    const node = valueAt(value, "value") ?? valueAt(value, "default") ?? value;
+    known.set(name, known.has(name) ? undefined : node);
+  };
+  for (const mapping of mappings) {
+    for (const { key, value } of entriesOf(mapping)) define(key.text, value);
+    for (const item of itemsOf(mapping)) define(textOf(valueAt(item, "name")) ?? "", item);
+  }
   return (name) => {
     const node = known.get(name);
     return scalarOf(node) === undefined ? [] : [{ label: `variable ${name}`, node }];

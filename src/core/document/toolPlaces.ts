@@ -17,11 +17,22 @@ export interface ToolConfig {
   readonly only?: readonly [form: RegExp, ...path: readonly string[]];
   /** Mappings of variables; one that several define differently is not known. */
   readonly variables?: readonly (readonly PlaceStep[])[];
-  /** What the tool builds itself, by the names that it gives it. */
+  /** What the tool builds itself, with its name as `image`, unless that is switched off under `build`. */
   readonly built?: readonly (readonly PlaceStep[])[];
+  /** Values that charts are given. */
+  readonly values?: readonly (readonly PlaceStep[])[];
+  /** Charts by `name`, `repo` and `version`, or by `url`. */
+  readonly charts?: readonly (readonly PlaceStep[])[];
+  /** Resources of Kubernetes. */
+  readonly resources?: readonly (readonly PlaceStep[])[];
+  /** Names of what is built, or images of others, which have a tag. */
+  readonly either?: readonly (readonly PlaceStep[])[];
   /** Whether a file is a template of Go (text/template). */
   readonly isTemplate?: boolean;
 }
+
+/** Where DevSpace has its configuration, and what profiles put over it. */
+const devspaceParts: readonly (readonly PlaceStep[])[] = [[], ["profiles", "*", /^(?:merge|replace)$/]];
 
 /** By dialect; each with the documentation that says so. */
 export const toolConfigs: ReadonlyMap<Dialect, ToolConfig> = new Map<Dialect, ToolConfig>([
@@ -203,15 +214,19 @@ export const toolConfigs: ReadonlyMap<Dialect, ToolConfig> = new Map<Dialect, To
       syntax: delimited("<+", ">"),
     },
   ],
-  // DevSpace documentation, "devspace.yaml"; `images` are what is built.
+  // DevSpace documentation, "devspace.yaml", with what earlier versions of it called otherwise; `images` are what is built.
   [
     "devspace",
     {
-      images: [
-        ["image", "dev", "*", "devImage"],
-        ["image", "dev", "*", "containers", "*", "devImage"],
-        ["image", "deployments", "*", "helm", "values", "**", "image"],
-      ],
+      images: devspaceParts.flatMap((part) => [
+        ["image", ...part, "dev", "*", "devImage"],
+        ["image", ...part, "dev", "*", "containers", "*", "devImage"],
+        ["image", ...part, "dev", "replacePods", "*", "replaceImage"],
+        ["image", ...part, "deployments", "*", "helm", "values", "**", "image"],
+        ["image", ...part, "deployments", "*", "component", /^(?:containers|initContainers)$/, "*", "image"],
+        ["builder", ...part, "images", "*", "kaniko", /^(?:image|initImage)$/],
+        ["builder", ...part, "images", "*", "build", "kaniko", /^(?:image|initImage)$/],
+      ]),
       scripts: [
         ["commands", "*"],
         ["commands", "*", "command"],
@@ -222,7 +237,31 @@ export const toolConfigs: ReadonlyMap<Dialect, ToolConfig> = new Map<Dialect, To
       manifests: [["deployments", "*", "kubectl", "inlineManifest"]],
       syntax: delimited("${", "}"),
       variables: [["vars"]],
-      built: [["images", "*", "image"]],
+      built: [["images", "*"]],
+      values: devspaceParts.map((part) => [...part, "deployments", "*", "helm", "values"]),
+      charts: [["deployments", "*", "helm", "chart"]],
+    },
+  ],
+  // Garden documentation, "Action types" and "Module types"; an action of the kind `Build` has no image.
+  [
+    "garden",
+    {
+      images: [
+        ["image", "spec", "image"],
+        ["builder", /^(?:project|providers)$/, "*", /^(?:kaniko|util)$/, "image"],
+      ],
+      pods: [
+        ["spec", "podSpec"],
+        [/^(?:tasks|tests)$/, "*", "podSpec"],
+      ],
+      syntax: delimited("${", "}"),
+      values: [["spec", "values"], ["values"]],
+      charts: [["spec", "chart"]],
+      resources: [
+        ["spec", "manifests", "*"],
+        ["manifests", "*"],
+      ],
+      either: [["image"], ["module", "image"]],
     },
   ],
   // GoReleaser documentation, "Kos" and "Global hooks"; `dockers` are what is built.

@@ -79,6 +79,9 @@ describe("content of tools' configuration", () => {
       "platform: linux\nimage_resource: {}\nrun: {path: x}\n",
       "concourse",
     ],
+    ["a module of Garden", "web/garden.yml", "kind: Module\ntype: container\nname: web\n", "garden"],
+    ["an action of Garden", "web.garden.yaml", "apiVersion: garden.io/v2\nkind: Run\nname: web\n", "garden"],
+    ["a resource named like Garden's", "garden.yaml", "apiVersion: a.b/v1\nkind: Garden\nspec: {}\n", "kubernetes"],
     ["a kitchen by what it holds", "kitchen-docker.yml", "driver: {name: docker}\nplatforms: []\n", "kitchen"],
     ["a pipeline of Concourse", "ci/p.yml", "jobs:\n- name: a\n  plan:\n  - get: x\n  - task: y\n", "concourse"],
     [
