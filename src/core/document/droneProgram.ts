@@ -53,7 +53,7 @@ function readProgram(source: string, path: string, dialect: "cirrus" | "drone"):
     if (open.some((name) => settings.has(name))) continue;
     const isImage =
       key === "image" && (dialect === "drone" || given !== undefined || open.some((name) => container.test(name)));
-    if (isImage) {
+    if (isImage && !(dialect === "drone" && isOfData(tokens, at))) {
       const value = valueAt(named.value);
       const [first] = value?.parts ?? [];
       if (value === undefined || first === undefined) continue;
@@ -116,6 +116,24 @@ function keyAt(
   return isSign(tokens[at + 1], "=") && token.kind === "name" && isForOthers(tokens, at, functions)
     ? { key: token.text, value: at + 2 }
     : undefined;
+}
+
+/** Whether the object around a key keeps an image's tag apart: none of a step's does, but what a program goes over. */
+function isOfData(tokens: readonly DroneToken[], at: number): boolean {
+  for (const step of [1, -1]) {
+    let depth = 0;
+    for (let index = at + step; Math.abs(index - at) < 100; index += step) {
+      const token = tokens[index];
+      if (token === undefined) break;
+      if (token.kind !== "sign") {
+        if (depth === 0 && token.text === "tag" && isSign(tokens[index + 1], ":")) return true;
+        continue;
+      }
+      if ((step > 0 ? "([{" : ")]}").includes(token.text)) depth += 1;
+      else if ((step > 0 ? ")]}" : "([{").includes(token.text) && --depth < 0) break;
+    }
+  }
+  return false;
 }
 
 function isForOthers(tokens: readonly DroneToken[], at: number, functions: DroneFunctions): boolean {

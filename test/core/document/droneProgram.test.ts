@@ -12,6 +12,7 @@ const jsonnetSample = `// image: 'no:1'
 local registry = 'reg.example.com';
 local images = { go: 'golang:1.25', node: { lts: "node:22" } };
 local step(name, image, tag='latest') = { name: name, image: «'acme/' + image + ':' + tag», pull: 'always' };
+local built = [{ dir: 'a', image: 'no', tag: 'v1' }, { image: 'no', dir: 'b', tag: 'v2' }];
 local note = |||
   image: 'no:4'
 |||;
