@@ -125,10 +125,16 @@ function readGiven(reading: Reading, node: YamlNode | undefined, scope: AzureSco
   for (const item of itemsOf(node)) readGiven(reading, item, scope, depth + 1);
   for (const { key, value } of entriesOf(node)) {
     if (["jobs", "phases", "stages", "steps", "containers"].includes(key.text)) continue;
-    if (key.text === "container" && imageForm.test(textOf(value) ?? ""))
+    if (key.text === "container" && imageForm.test(knownText(reading.pipeline.text, value, scope) ?? ""))
       reading.pipeline.image(value, "container", { scope: azureTemplate(scope) });
     else readGiven(reading, value, scope, depth + 1);
   }
+}
+
+/** A scalar's text with its variables; as it is written where they are not all known. */
+function knownText(text: string, node: YamlNode | undefined, scope: AzureScope): string | undefined {
+  const scalar = scalarOf(node);
+  return scalar?.text.includes("$") === true ? templateText(text, scalar, azureTemplate(scope)) : scalar?.text;
 }
 
 /** Whether what steps of a template are given may be an image: most are given none. */

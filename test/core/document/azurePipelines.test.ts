@@ -159,8 +159,8 @@ describe("readAzurePipelines", () => {
     ],
     [
       "phases, as jobs were called first",
-      "phases:\n- phase: a\n  container: «node:22»\n- template: t.yml\n  parameters: {container: «acme/ci:1», other: acme/no:1}\npool: x\n",
-      [`container ${node}:22 literal`, "container docker.io/acme/ci:1 literal"],
+      "phases:\n- phase: a\n  container: «node:22»\n- template: t.yml\n  parameters: {container: «acme/ci:1», other: acme/no:1}\n- template: t.yml\n  parameters: {container: «$(box)»}\n- template: t.yml\n  parameters: {container: $(alias)}\nvariables: {box: r.io/a/ci:2, alias: linux}\npool: x\n",
+      [`container ${node}:22 literal`, "container docker.io/acme/ci:1 literal", "container r.io/a/ci:2 resolved"],
     ],
     [
       "images that tasks deploy",
