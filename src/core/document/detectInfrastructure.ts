@@ -94,7 +94,9 @@ export function infrastructureOfContent(head: string, path: string): Dialect | u
   if (/\.groovy$/i.test(path)) return jenkinsScript.test(head) ? "jenkinsfile" : undefined;
   if (/^job[ \t]+(?:"[^"\n]*"|[\w-]+)[ \t]*\{/m.test(head)) return "nomad";
   if (/^source[ \t]+"docker"/m.test(head)) return "packer";
-  return /^(?:target|group)[ \t]+"[^"\n]*"[ \t]*\{/m.test(head) ? "bake" : undefined;
+  if (/^(?:target|group)[ \t]+"[^"\n]*"[ \t]*\{/m.test(head)) return "bake";
+  // What configurations of Terragrunt share may have any name.
+  return /^inputs[ \t]*=[ \t]*(?:\{|merge\()/m.test(head) ? "terraform" : undefined;
 }
 
 /** A job of Nomad in JSON. */

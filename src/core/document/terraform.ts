@@ -5,6 +5,7 @@ import type { Document, ImageUse } from "./document.ts";
 import { attributeOf, isPulledImage } from "./hclScope.ts";
 import type { HclBlock, HclBody } from "./hcl.ts";
 import { blocksIn, instancesOf } from "./hclBlocks.ts";
+import { callTag } from "./hclExpression.ts";
 import { createHclFile, type HclFile } from "./hclFile.ts";
 import { describing } from "./hclImages.ts";
 import { readKubernetes } from "./kubernetes.ts";
@@ -34,7 +35,7 @@ import {
 } from "./terraformResources.ts";
 import { isFileOfScript, isScript, joinedLines } from "./terraformScripts.ts";
 import type { Value, ValuePart } from "./value.ts";
-import { entriesOf, itemsOf, scalarOf, textOf, type YamlNode } from "./yamlNode.ts";
+import { entriesOf, itemsOf, scalarOf, textOf, type YamlEntry, type YamlNode } from "./yamlNode.ts";
 
 const maximumDepth = 40;
 const none: ReadonlySet<string> = new Set();
@@ -46,14 +47,8 @@ const none: ReadonlySet<string> = new Set();
 export function readTerraform(source: string, path: string, siblings: Siblings = noSiblings): Document {
   const file = createHclFile(source, path, "terraform", moduleLookup(path, siblings));
   const charts: ImageUse[] = [];
-  // What Terragrunt gives the module that it runs.
-  const inputs = attributeOf(file.root, "inputs");
   const place = { path, siblings, depth: 0 };
-  if (inputs?.kind === "mapping") {
-    const given = { body: { attributes: inputs.entries, blocks: [] } };
-    const run = file.root.blocks.find(({ type }) => type === "terraform");
-    readModule(file, given, readCall(file, given, attributeOf(run?.body, "source"), place, readBlocks));
-  }
+  readTerragrunt(file, place);
   charts.push(...readBlocks(file, place));
   const distinct = new Map(charts.map((use) => [JSON.stringify([use.span, use.reference ?? null]), use]));
   const document = file.document([...distinct.values()]);
@@ -63,6 +58,25 @@ export function readTerraform(source: string, path: string, siblings: Siblings =
     ...document,
     images: document.images.filter((use) => use.site !== templateSite || !known.has(use.span.start)),
   };
+}
+
+/** What Terragrunt gives the module that it runs, and the units and stacks that are made of others. */
+function readTerragrunt(file: HclFile, place: ModulePlace): void {
+  const inputs = entriesGiven(attributeOf(file.root, "inputs"));
+  if (inputs.length > 0) {
+    const given = { body: { attributes: inputs, blocks: [] } };
+    const run = file.root.blocks.find(({ type }) => type === "terraform");
+    readModule(file, given, readCall(file, given, attributeOf(run?.body, "source"), place, readBlocks));
+  }
+  for (const { type, body } of file.root.blocks)
+    if (type === "unit" || type === "stack")
+      readModule(file, { body: { attributes: entriesGiven(attributeOf(body, "values")), blocks: [] } });
+}
+
+/** The entries of an object, or of those that a file itself puts together with others. */
+function entriesGiven(node: YamlNode | undefined): readonly YamlEntry[] {
+  if (node?.kind === "sequence" && node.tag === `${callTag}merge`) return node.items.flatMap(entriesGiven);
+  return node?.kind === "mapping" ? node.entries : [];
 }
 
 /** Reads the blocks of a file; gives the charts that they name and set values of. */

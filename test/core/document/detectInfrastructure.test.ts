@@ -15,6 +15,8 @@ const cases: readonly (readonly [path: string, text: string, dialect: string])[]
   ["ci/bake.json", "{}", "bake"],
   ["build.hcl", 'target "a" {\n}\n', "bake"],
   ["settings.hcl", 'include "root" {}\n', "unrecognised"],
+  ["_envcommon/service.hcl", 'locals {}\ninputs = {\n  image = "a/b:1"\n}\n', "terraform"],
+  ["_envcommon/service.hcl", "inputs = merge(local.all, {})\n", "terraform"],
   ["infra/main.tf", "", "terraform"],
   ["cdk.tf.json", "{}", "terraform"],
   ["x.json", '[{ "name": "a", "image": "b:1", "environment": [{ "name": "C" }] }]', "ecs"],

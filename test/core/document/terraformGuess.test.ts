@@ -36,6 +36,21 @@ inputs = {
     "module docker.io/acme/side:1 literal",
   ],
   [
+    "what Terragrunt puts together, and gives units and stacks",
+    `locals { common = { image = "acme/no:1" } }
+inputs = merge(local.common, { image = "«acme/a:1»" }, merge({ sidecars = [{ image = "«acme/b:2»" }] }, {}))
+unit "c" {
+  source = "../units/c"
+  values = { container_image = "«acme/c:3»", path = "acme/no:2" }
+}
+stack "d" { values = merge(local.common, { image = "«acme/d:4»" }) }
+`,
+    "module docker.io/acme/a:1 literal",
+    "module docker.io/acme/b:2 literal",
+    "module docker.io/acme/c:3 literal",
+    "module docker.io/acme/d:4 literal",
+  ],
+  [
     "the tag beside the image of a module",
     `module "a" {
   image     = "«acme/web»"
@@ -125,7 +140,7 @@ resource "hcloud_server" "g" {
   user_data = local.script
 }
 variable "app" { default = "acme/b:1" }
-`.replaceAll("\{", "{"),
+`.replaceAll("\\{", "{"),
     "templatefile docker.io/acme/a:1 literal",
     "templatefile docker.io/acme/b:1 resolved",
     "templatefile docker.io/acme/c:3 resolved",
