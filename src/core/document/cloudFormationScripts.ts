@@ -23,8 +23,8 @@ interface TemplateText {
 }
 
 /**
- * Adds the commands that a resource gives to machines: the script of `UserData`, and the commands of `cfn-init`. Gives
- * the build specifications that it holds, read as documents of their own.
+ * Adds the commands that a resource gives to machines: the script of `UserData`, and the commands of `cfn-init` and
+ * of Systems Manager. Gives the build specifications that it holds, read as documents of their own.
  */
 export function readScripts(pipeline: Pipeline, context: TemplateContext, resource: YamlNode): readonly Document[] {
   const properties = valueAt(resource, "Properties");
@@ -37,7 +37,13 @@ export function readScripts(pipeline: Pipeline, context: TemplateContext, resour
       const { lines, scope } = textsOf(context, valueAt(command, "command"));
       pipeline.script(lines, { scope });
     }
-  if (textOf(valueAt(resource, "Type")) !== "AWS::CodeBuild::Project") return [];
+  const type = textOf(valueAt(resource, "Type"));
+  for (const list of commandsOfSystemsManager(type, properties))
+    for (const line of itemsOf(list)) {
+      const { lines, scope } = textsOf(context, line);
+      pipeline.script(lines, { scope });
+    }
+  if (type !== "AWS::CodeBuild::Project") return [];
   const sources = [valueAt(properties, "Source"), ...itemsOf(valueAt(properties, "SecondarySources"))];
   return sources.flatMap((source) => {
     const { lines, scope } = textsOf(context, valueAt(source, "BuildSpec"));
@@ -47,6 +53,17 @@ export function readScripts(pipeline: Pipeline, context: TemplateContext, resour
     const filled = scope === undefined ? [] : interpolationsOf(pipeline.text, specification, scope);
     return [readSubstituted(specification, pipeline.text, filled, readSpecification)];
   });
+}
+
+/** The lists of commands that Systems Manager runs on machines. */
+function commandsOfSystemsManager(
+  type: string | undefined,
+  properties: YamlNode | undefined,
+): readonly (YamlNode | undefined)[] {
+  if (type === "AWS::SSM::Association") return [valueAt(properties, "Parameters", "commands")];
+  if (type !== "AWS::SSM::Document") return [];
+  const steps = itemsOf(valueAt(properties, "Content", "mainSteps"));
+  return steps.map((step) => valueAt(step, "inputs", "runCommand"));
 }
 
 /** The text that functions make of what is written; of one put together from pieces, the lines that are one piece. */

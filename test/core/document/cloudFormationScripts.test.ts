@@ -39,6 +39,16 @@ Resources:
           #!/bin/bash -xe
           docker run -d -p 80:80 «acme/web:$\{Tag}»
           docker pull «busybox:$\{!VERSION}»
+  Manual:
+    Type: AWS::SSM::Document
+    Properties:
+      Content:
+        mainSteps:
+          - action: aws:runShellScript
+            inputs: { runCommand: ["docker pull «acme/c:1»", !Sub "docker pull «acme/d:$\{Tag}»"] }
+  Applied:
+    Type: AWS::SSM::Association
+    Properties: { Parameters: { commands: ["docker run «acme/e:1»"] } }
   Joined:
     Type: AWS::AutoScaling::LaunchConfiguration
     Properties:
@@ -79,6 +89,9 @@ describe("scripts in templates of CloudFormation", () => {
       "command docker.io/library/redis:7 literal",
       "command docker.io/acme/web:1.2 resolved",
       "command ? partial",
+      "command docker.io/acme/c:1 literal",
+      "command docker.io/acme/d:1.2 resolved",
+      "command docker.io/acme/e:1 literal",
       "command docker.io/library/alpine:3 literal",
       "command docker.io/library/alpine:4 literal",
       "command docker.io/library/alpine:5 literal",
