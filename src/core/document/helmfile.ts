@@ -105,7 +105,7 @@ function readChart(release: YamlNode, repositories: Repositories, reading: Resou
 
 /** What is put over the manifests of a chart; a line is the path of a file. */
 function readPatches(release: YamlNode, reading: ResourceReading): void {
-  const resources = itemsOf(valueAt(release, "strategicMergePatches"));
+  const resources = ["strategicMergePatches", "transformers"].flatMap((key) => itemsOf(valueAt(release, key)));
   const operations = itemsOf(valueAt(release, "jsonPatches")).map((patch) => valueAt(patch, "patch"));
   for (const patch of [...resources, ...operations]) readPatchContent(patch, reading, readResource);
 }

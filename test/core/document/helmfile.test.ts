@@ -173,6 +173,10 @@ releases:
   jsonPatches:
   - target: {kind: Deployment}
     patch: [{op: replace, path: /spec/template/spec/containers/0/image, value: «a.io/json:1»}]
+  transformers:
+  - apiVersion: builtin
+    kind: ImageTagTransformer
+    imageTag: {name: web, newName: «a.io/new», newTag: v3}
 `;
     const whole = (text: string) => readDocument(text, "helmfile.yaml", siblings);
     expectUses(whole, source, [
@@ -182,6 +186,7 @@ releases:
       "image a.io/web:1 literal",
       "image a.io/b:2 resolved",
       "image a.io/json:1 literal",
+      "images a.io/new:v3 resolved",
     ]);
     expectPinsToHold(whole, source.replaceAll(/[«»]/g, ""));
     expectToSurvive(whole, source.replaceAll(/[«»]/g, ""));
