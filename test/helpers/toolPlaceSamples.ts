@@ -86,6 +86,45 @@ implementation:
     pins: 1,
   },
   {
+    dialect: "onedev",
+    path: "app/.onedev-buildspec.yml",
+    text: `version: 38
+jobs:
+- name: test
+  steps:
+  - !CheckoutStep
+    name: checkout
+  - !CommandStep
+    name: test
+    runInContainer: true
+    image: «golang:1.25»
+    interpreter: !DefaultInterpreter
+      commands: |
+        docker run --rm «busybox:1» true
+  - !CommandStep
+    image: «acme/tool:@param:Version@»
+  - !BuildImageStep
+    output: !RegistryOutput
+      tags: acme/no:@version@
+stepTemplates:
+- name: shared
+  steps:
+  - !RunContainerStep
+    image: «alpine»
+services:
+- name: db
+  image: «postgres:17»
+`,
+    uses: [
+      "image docker.io/library/golang:1.25 literal",
+      "command docker.io/library/busybox:1 literal",
+      "image ? partial",
+      "image docker.io/library/alpine literal",
+      "services docker.io/library/postgres:17 literal",
+    ],
+    pins: 3,
+  },
+  {
     dialect: "wercker",
     path: "wercker.yml",
     text: `box: «golang:1.10»

@@ -20,7 +20,7 @@ const byPath: readonly (readonly [dialect: Dialect, path: RegExp])[] = [
   ["woodpecker", /(?:^|\/)\.(?:woodpecker|crow)\/.*\.ya?ml$/i],
   ["buildkite", /(?:^|\/)(?:\.?buildkite[^/]*|\.buildkite\/(?:.*\/)?[^/]*pipeline[^/]*)\.ya?ml$/i],
   ["cloud-build", /(?:^|\/)[^/]*cloud[._-]?build[^/]*\.(?:ya?ml|json)$/i],
-  ["codebuild", /(?:^|\/)[^/]*buildspec[^/]*\.ya?ml$/i],
+  ["codebuild", /(?:^|\/)(?!\.onedev-)[^/]*buildspec[^/]*\.ya?ml$/i],
 ];
 
 /** The pipeline dialect that a path alone tells, at the workspace's root or in any folder below it. */

@@ -48,6 +48,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["captain-definition", /(?:^|\/)captain-definition(?:[.-][\w-]+)*$/],
   ["ddev", /(?:^|\/)\.ddev\/config(?:\.[\w.-]+)?\.ya?ml$/],
   ["lando", /(?:^|\/)\.lando(?:\.[\w-]+)*\.ya?ml$/],
+  ["onedev", /(?:^|\/)\.onedev-buildspec\.ya?ml$/],
   ["wercker", /(?:^|\/)wercker\.ya?ml$/],
   ["devspace", /(?:^|\/)devspace(?:[.-][\w-]+)?\.ya?ml$/],
   ["goreleaser", /(?:^|\/)\.?goreleaser(?:[.-][\w-]+)*\.ya?ml$/],

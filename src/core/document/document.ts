@@ -67,6 +67,7 @@ export type Dialect =
   | "lando"
   | "kubeflow-pipelines"
   | "wercker"
+  | "onedev"
   | "harness"
   | "devspace"
   | "goreleaser"

@@ -154,6 +154,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["lando", readToolConfig("lando")],
   ["kubeflow-pipelines", readToolConfig("kubeflow-pipelines")],
   ["wercker", readToolConfig("wercker")],
+  ["onedev", readToolConfig("onedev")],
   ["harness", readToolConfig("harness")],
   ["devspace", readToolConfig("devspace")],
   ["goreleaser", readToolConfig("goreleaser")],

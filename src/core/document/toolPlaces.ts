@@ -205,6 +205,18 @@ export const toolConfigs: ReadonlyMap<Dialect, ToolConfig> = new Map<Dialect, To
       scripts: [["*", /^(?:steps|after-steps)$/, "*", "script", "code"]],
     },
   ],
+  // OneDev documentation, "Build Spec": what is built has its name under `output`.
+  [
+    "onedev",
+    {
+      images: [
+        ["image", /^(?:jobs|stepTemplates)$/, "*", "steps", "*", "image"],
+        ["services", "services", "*", "image"],
+      ],
+      scripts: [[/^(?:jobs|stepTemplates)$/, "*", "steps", "*", "interpreter", "commands"]],
+      syntax: delimited("@", "@", /^\w+(?::[^@]+)?$/),
+    },
+  ],
   // Harness documentation, "CI pipeline YAML"; what is built is a `repo` with `tags`.
   [
     "harness",

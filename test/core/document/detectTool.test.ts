@@ -10,6 +10,7 @@ describe("paths of tools' configuration", () => {
     [".travis.yml", "travis"],
     [".semaphore/deploy/prod.yml", "semaphore"],
     ["batect-bundle.yml", "batect"],
+    [".onedev-buildspec.yml", "onedev"],
     ["kitchen.yml", "kitchen"],
     ["a/.kitchen.local.yaml", "kitchen"],
     [".kitchen-docker.yml", "kitchen"],
