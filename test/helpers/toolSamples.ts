@@ -110,6 +110,24 @@ provisioner: {inventory: {group_vars: {all: {image: 'a/b:1'}}}}
     pins: 2,
   },
   {
+    dialect: "execution-environment",
+    path: "ee/execution-environment.yml",
+    text: `version: 3
+images: {base_image: {name: '«quay.io/a/ee:1»'}, builder_image: {name: «b/builder»}}
+build_arg_defaults: {EE_BASE_IMAGE: '«quay.io/a/base:2»', ANSIBLE_GALAXY_CLI_COLLECTION_OPTS: a/no:1}
+dependencies: {galaxy: requirements.yml}
+`,
+    uses: ["base quay.io/a/ee:1 literal", "base docker.io/b/builder literal", "base quay.io/a/base:2 literal"],
+    pins: 3,
+  },
+  {
+    dialect: "execution-environment",
+    path: "ansible-navigator.yml",
+    text: "ansible-navigator:\n  execution-environment:\n    image: «ghcr.io/a/ee:1»\n    pull: {policy: missing}\n",
+    uses: ["container ghcr.io/a/ee:1 literal"],
+    pins: 1,
+  },
+  {
     dialect: "kitchen",
     path: "cookbooks/a/.kitchen.dokken.yml",
     text: `driver:

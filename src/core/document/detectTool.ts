@@ -10,6 +10,7 @@ const byPath: readonly (readonly [Dialect, RegExp])[] = [
   ["semaphore", /(?:^|\/)\.semaphore\/.*\.ya?ml$/i],
   ["batect", /(?:^|\/)batect(?:-bundle)?\.ya?ml$/i],
   ["molecule", /(?:^|\/)molecule\/(?:.*\/)?molecule\.ya?ml$|(?:^|\/)\.config\/molecule\/config\.ya?ml$/i],
+  ["execution-environment", /(?:^|\/)(?:execution[-_]environment(?:[._-][\w-]+)*|\.?ansible-navigator)\.ya?ml$/i],
   ["kitchen", /(?:^|\/)(?:\.kitchen[._-][\w.-]+|\.?kitchen(?:\.[\w-]+)*)\.ya?ml$/],
   ["okteto", /(?:^|\/)okteto(?:[.-](?!(?:docker-)?(?:compose|stack|values)\b)[\w-]+)*\.ya?ml$/i],
   ["screwdriver", /(?:^|\/)(?:screwdriver|[^/]*sd-template)\.ya?ml$/i],

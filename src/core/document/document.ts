@@ -45,6 +45,7 @@ export type Dialect =
   | "ansible"
   | "molecule"
   | "kitchen"
+  | "execution-environment"
   | "talos"
   | "gitpod"
   | "devfile"

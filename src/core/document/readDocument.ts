@@ -139,6 +139,7 @@ const readers = new Map<Dialect, (text: string, path: string, siblings: Siblings
   ["batect", readToolConfig("batect")],
   ["molecule", readToolConfig("molecule")],
   ["kitchen", readToolConfig("kitchen")],
+  ["execution-environment", readToolConfig("execution-environment")],
   ["talos", readToolConfig("talos")],
   ["cloud-init", readCloudInit],
   ["okteto", readToolConfig("okteto")],

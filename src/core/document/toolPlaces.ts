@@ -94,6 +94,17 @@ export const toolConfigs: ReadonlyMap<Dialect, ToolConfig> = new Map<Dialect, To
       syntax: dollar({ escape: true }),
     },
   ],
+  // Ansible Builder documentation, "Execution environment definition"; Ansible Navigator documentation, "Settings".
+  [
+    "execution-environment",
+    {
+      images: [
+        ["base", "images", /^(?:base|builder)_image$/, "name"],
+        ["base", "build_arg_defaults", /^EE_(?:BASE|BUILDER)_IMAGE$/],
+        ["container", "ansible-navigator", "execution-environment", "image"],
+      ],
+    },
+  ],
   // Test Kitchen documentation, with the drivers kitchen-docker and kitchen-dokken; other drivers have images of machines.
   [
     "kitchen",
