@@ -155,13 +155,28 @@ function withImagesOfCommands(document: Document): Document {
   return document.commands.length === 0 ? document : { ...document, images: imagesOf(document) };
 }
 
-/** JSON that a text holds as it is, with its interpolations; blanks before it keep the offsets those of the file. */
+/**
+ * JSON that a text holds, with its interpolations; blanks before it, and for what escapes it, keep the offsets those of
+ * the file.
+ */
 export function jsonIn(text: string, node: YamlNode | undefined): readonly YamlNode[] {
   const scalar = dereference(node);
-  if (scalar?.kind !== "scalar" || scalar.tag === expressionTag || !scalar.exact) return [];
-  if (!/^\s*[[{]/.test(scalar.text)) return [];
-  const { documents } = readJsonc(" ".repeat(scalar.span.start) + masked(scalar.text));
+  if (scalar?.kind !== "scalar" || scalar.tag === expressionTag || !/^\s*[[{]/.test(scalar.text)) return [];
+  if (!scalar.exact && scalar.style !== "double-quoted") return [];
+  const written = scalar.exact ? scalar.text : unescapedInPlace(text.slice(scalar.span.start, scalar.span.end));
+  const { documents } = readJsonc(" ".repeat(scalar.span.start) + masked(written));
   return documents.flatMap(({ root }) => (root === undefined ? [] : [unmasked(root, text)]));
+}
+
+/** A text without its escapes and as long: blanks stand beside them, outside of the strings that quotes begin and end. */
+function unescapedInPlace(raw: string): string {
+  let isString = false;
+  return raw.replaceAll(/\\\\(\\?.)|\\(.)/gs, (all, within: string | undefined, sign: string | undefined) => {
+    if (within !== undefined) return `\\${within.slice(-1)}`.padEnd(all.length);
+    if (sign !== '"') return " ".repeat(all.length);
+    isString = !isString;
+    return isString ? ' "' : '" ';
+  });
 }
 
 /** Resources that pull or make an image, whose name stands there. */

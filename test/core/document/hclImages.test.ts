@@ -107,6 +107,19 @@ resource "aws_ecs_task_definition" "f" { container_definitions = data.template_f
       "aws_ecs_task_definition docker.io/a/data:1 resolved",
     ],
     [
+      "JSON in quotes",
+      String.raw`variable "side" { default = "ghcr.io/a/side" }
+resource "aws_ecs_task_definition" "a" {
+  container_definitions = "[{\"name\": \"a \\\"no:1\\\"\\n\",\n \"image\": \"«a/b:1»\"}, {\"image\": \"«$[var.side]:2»\"}]"
+}
+resource "aws_ecs_task_definition" "b" { container_definitions = "[{\"image\": \"a" }`.replace(
+        "[var.side]",
+        "{var.side}",
+      ),
+      "aws_ecs_task_definition docker.io/a/b:1 literal",
+      "aws_ecs_task_definition ghcr.io/a/side:2 resolved",
+    ],
+    [
       "objects by whatever keys they have",
       `variable "side" { default = "s" }
 locals { all = { ("web") = { image = "a/web:1" }, (var.side) = { image = "a/side:2" }, 80 = { image = "a/port:3" } } }
