@@ -20,7 +20,7 @@ const fileNames = ["docker-bake.hcl", "docker-bake.json", "bake.hcl"];
 const folders = ["", "../", "../../", "docker/", "../docker/"];
 
 /** Where bake files that build the Dockerfile at `path` may be. */
-export function bakeFilesBeside(path: string): readonly string[] {
+function bakeFilesBeside(path: string): readonly string[] {
   const places = folders.flatMap((folder) => fileNames.flatMap((name) => siblingPath(path, folder + name) ?? []));
   return [...new Set(places)];
 }

@@ -1,7 +1,7 @@
-import { bakeBuildsBeside, bakeFilesBeside } from "./bakeBuild.ts";
+import { bakeBuildsBeside } from "./bakeBuild.ts";
 import { commandBuildsBeside } from "./commandBuild.ts";
-import { composeBuildsBeside, composeFilesBeside } from "./composeBuild.ts";
-import { devcontainerBuildsBeside, devcontainersBeside } from "./devcontainerBuild.ts";
+import { composeBuildsBeside } from "./composeBuild.ts";
+import { devcontainerBuildsBeside } from "./devcontainerBuild.ts";
 import { amongListed, folderOf, type Siblings } from "./siblings.ts";
 import { skaffoldBuildsBeside } from "./skaffoldBuild.ts";
 import { settingsOf, type BuildSettings } from "./workspaceBuild.ts";
@@ -21,25 +21,31 @@ export function settingsBeside(path: string, siblings: Siblings): BuildSettings 
   return {
     ...settings,
     hasContext: (name, isSupplied = false) =>
-      (isSupplied || /^[a-z0-9][a-z0-9._-]*$/i.test(name) || (isLookedInto ??= mayNameContexts(path, listed))) &&
+      (isSupplied || /^[a-z0-9][a-z0-9._-]*$/i.test(name) || (isLookedInto ??= mayNameContexts(path, siblings))) &&
       settings.hasContext(name),
   };
 }
 
 /** Files and folders that describe builds, among the names of a folder. */
 const describesBuilds =
-  /^(?:(?:docker-)?compose\.ya?ml|docker-bake\.(?:hcl|json)|bake\.hcl|docker\/?|devcontainer\.json|\.devcontainer(?:\.json|\/)?)$/m;
+  /^(?:(?:docker-)?compose\.ya?ml|docker-bake\.(?:hcl|json)|bake\.hcl|docker\/|devcontainer\.json|\.devcontainer(?:\.json|\/))$/gm;
+/** Those within such a folder. */
+const within = ["docker-bake.hcl", "docker-bake.json", "bake.hcl", "devcontainer.json"];
+const speaksOfContexts = /contexts|--build-context/;
 
 /** Whether a file around the Dockerfile at `path` speaks of additional contexts: names of folders tell what to look into. */
-function mayNameContexts(path: string, listed: Siblings): boolean {
+function mayNameContexts(path: string, siblings: Siblings): boolean {
   const own = folderOf(path);
-  const above = own.replace(/[^/]+\/$/, "");
-  const folders = new Set([own, above || "./", above.replace(/[^/]+\/$/, "") || "./"]);
-  if (![...folders].some((folder) => describesBuilds.test(listed(folder) ?? ""))) return false;
-  const speaksOf = (word: string) => (file: string) => listed(file)?.includes(word) === true;
-  return (
-    composeFilesBeside(path).some(speaksOf("additional_contexts")) ||
-    bakeFilesBeside(path).some(speaksOf("contexts")) ||
-    devcontainersBeside(path).some(speaksOf("--build-context"))
-  );
+  const above = folderAbove(own);
+  return [...new Set([own, above, folderAbove(above)])].some((folder) => {
+    const names = siblings(folder)?.match(describesBuilds) ?? [];
+    const root = folder === "./" ? "" : folder;
+    const files = names.flatMap((name) => (name.endsWith("/") ? within.map((one) => name + one) : name));
+    return files.some((file) => speaksOfContexts.test(siblings(root + file) ?? ""));
+  });
+}
+
+/** The folder that a folder is in; that of the workspace is in itself. */
+function folderAbove(folder: string): string {
+  return folder.replace(/[^/]+\/$/, "") || "./";
 }

@@ -20,7 +20,7 @@ const folders = ["", "../", "../../"];
 const maximumLength = 4096;
 
 /** Where compose files that build the Dockerfile at `path` may be. */
-export function composeFilesBeside(path: string): readonly string[] {
+function composeFilesBeside(path: string): readonly string[] {
   return folders.flatMap((folder) => composeFileNames.flatMap((name) => siblingPath(path, folder + name) ?? []));
 }
 

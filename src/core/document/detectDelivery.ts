@@ -1,30 +1,26 @@
 import type { Dialect } from "./document.ts";
+import { dialectByForm } from "./pathForms.ts";
 
-const byPath: readonly { readonly dialect: Dialect; readonly matches: RegExp }[] = [
-  { dialect: "kustomize", matches: /(?:^|\/)kustomization\.ya?ml$|(?:^|\/)Kustomization$/ },
-  { dialect: "helm-chart", matches: /(?:^|\/)(?:Chart|requirements)\.ya?ml$/ },
-  {
-    dialect: "helmfile",
-    matches: /(?:^|\/)helmfile[^/]*\.ya?ml(?:\.gotmpl)?$|(?:^|\/)helmfile\.d\/[^/]+\.ya?ml(?:\.gotmpl)?$/i,
-  },
-  { dialect: "helm-template", matches: /(?:^|\/)templates\/(?:.*\/)?[^/]+\.tpl$/ },
-  { dialect: "ko", matches: /(?:^|\/)\.ko\.ya?ml$/ },
-  { dialect: "kubernetes", matches: /(?:^|\/)(?:Kptfile|\.argocd-source(?:-[^/]*)?\.yaml)$/ },
-  { dialect: "kubernetes", matches: /(?:^|\/)fleet\.ya?ml$/ },
-  { dialect: "skaffold", matches: /(?:^|\/)skaffold[^/]*\.ya?ml$/i },
-  {
-    dialect: "helm-values",
+const byPath: readonly (readonly [dialect: Dialect, path: RegExp])[] = [
+  ["kustomize", /(?:^|\/)kustomization\.ya?ml$|(?:^|\/)Kustomization$/],
+  ["helm-chart", /(?:^|\/)(?:Chart|requirements)\.ya?ml$/],
+  ["helmfile", /(?:^|\/)helmfile[^/]*\.ya?ml(?:\.gotmpl)?$|(?:^|\/)helmfile\.d\/[^/]+\.ya?ml(?:\.gotmpl)?$/i],
+  ["helm-template", /(?:^|\/)templates\/(?:.*\/)?[^/]+\.tpl$/],
+  ["ko", /(?:^|\/)\.ko\.ya?ml$/],
+  ["kubernetes", /(?:^|\/)(?:Kptfile|\.argocd-source(?:-[^/]*)?\.yaml)$/],
+  ["kubernetes", /(?:^|\/)fleet\.ya?ml$/],
+  ["skaffold", /(?:^|\/)skaffold[^/]*\.ya?ml$/i],
+  [
+    "helm-values",
     // Ansible's hosts and groups may be called so.
-    matches: /^(?!.*(?:^|\/)(?:templates|group_vars|host_vars)\/).*(?:^|[/._-])values(?:[._-][^/]*)?\.ya?ml$/i,
-  },
+    /^(?!.*(?:^|\/)(?:templates|group_vars|host_vars)\/).*(?:^|[/._-])values(?:[._-][^/]*)?\.ya?ml$/i,
+  ],
   // What helmfile fills in: values of charts, and of its environments.
-  { dialect: "helm-values", matches: /\.ya?ml\.gotmpl$|(?:^|[/._-])values(?:[._-][^/]*)?\.gotmpl$/i },
+  ["helm-values", /\.ya?ml\.gotmpl$|(?:^|[/._-])values(?:[._-][^/]*)?\.gotmpl$/i],
 ];
 
 /** The dialect of Kubernetes' tools for delivery that a path alone tells. */
-export function deliveryOfPath(path: string): Dialect | undefined {
-  return byPath.find(({ matches }) => matches.test(path))?.dialect;
-}
+export const deliveryOfPath: (path: string) => Dialect | undefined = dialectByForm(byPath);
 
 /** Dialects whose files have names that a resource of Kubernetes may have as well (`buildkite-agent.yaml`). */
 const likeResources: ReadonlySet<Dialect> = new Set<Dialect>([
@@ -49,13 +45,13 @@ const likeResources: ReadonlySet<Dialect> = new Set<Dialect>([
   "werf",
 ]);
 
+const keysOfResource = [/^apiVersion[ \t]*:/m, /^kind[ \t]*:/m, /^(?:metadata|spec|items)[ \t]*:/m];
+
 /** Whether a file whose path tells a dialect is a resource of Kubernetes all the same. */
 export function isResourceNamedLike(dialect: Dialect, text: string): boolean {
   if (!likeResources.has(dialect)) return false;
   const head = text.slice(0, 65_536);
-  return ["apiVersion", "kind", "metadata|spec|items"].every((key) =>
-    new RegExp(`^(?:${key})[ \\t]*:`, "m").test(head),
-  );
+  return keysOfResource.every((key) => key.test(head));
 }
 
 const templateAction =

@@ -15,7 +15,7 @@ const places = [
 ];
 
 /** Where dev containers that build the Dockerfile at `path` may be described. */
-export function devcontainersBeside(path: string): readonly string[] {
+function devcontainersBeside(path: string): readonly string[] {
   return places.flatMap((place) => siblingPath(path, place) ?? []);
 }
 

@@ -13,6 +13,8 @@ export const noSiblings: Siblings = () => undefined;
 
 /** The path that `relative` names as seen from the file at `path`; undefined where it leaves the workspace. */
 export function siblingPath(path: string, relative: string): string | undefined {
+  // Most are a name.
+  if (/^[\w-][\w.-]*$/.test(relative)) return path.slice(0, path.lastIndexOf("/") + 1) + relative;
   if (relative.startsWith("/") || /^[a-z][a-z0-9+.-]*:/i.test(relative) || /[\0$\\]|\{\{/.test(relative))
     return undefined;
   const parts = path.split("/").slice(0, -1);
