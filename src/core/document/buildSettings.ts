@@ -1,5 +1,5 @@
 import { bakeBuildsBeside } from "./bakeBuild.ts";
-import { commandBuildsBeside } from "./commandBuild.ts";
+import { commandBuildsBeside, scriptBuildsAround } from "./commandBuild.ts";
 import { composeBuildsBeside } from "./composeBuild.ts";
 import { devcontainerBuildsBeside } from "./devcontainerBuild.ts";
 import { amongListed, folderOf, type Siblings } from "./siblings.ts";
@@ -16,13 +16,16 @@ export function settingsBeside(path: string, siblings: Siblings): BuildSettings 
     ...skaffoldBuildsBeside(path, listed),
     ...commandBuildsBeside(path, listed),
   ]);
+  const around = settingsOf(() => scriptBuildsAround(path, listed));
   // Most names are images by their form: for those, only files that are there and speak of contexts are read as builds.
   let isLookedInto: boolean | undefined;
   return {
     ...settings,
-    hasContext: (name, isSupplied = false) =>
-      (isSupplied || /^[a-z0-9][a-z0-9._-]*$/i.test(name) || (isLookedInto ??= mayNameContexts(path, siblings))) &&
-      settings.hasContext(name),
+    hasContext(name, isSupplied = false) {
+      const isBare = /^[a-z0-9][a-z0-9._-]*$/i.test(name);
+      if (!isSupplied && !isBare && !(isLookedInto ??= mayNameContexts(path, siblings))) return false;
+      return settings.hasContext(name) || (isBare && around.hasContext(name));
+    },
   };
 }
 

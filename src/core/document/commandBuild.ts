@@ -10,7 +10,7 @@ import { keepingLast } from "../lastResults.ts";
 import type { Document } from "./document.ts";
 import { readGithubWorkflow } from "./githubWorkflow.ts";
 import { readMakefile } from "./makefile.ts";
-import { namesBeside, siblingPath, type Siblings } from "./siblings.ts";
+import { namesBeside, namesIn, siblingPath, type Siblings } from "./siblings.ts";
 import type { SuppliedArgument, WorkspaceBuild } from "./workspaceBuild.ts";
 
 /** One build that a file tells of, as it names what it builds. */
@@ -30,17 +30,16 @@ const script = /^(?:[\w.-]*\.sh|(?:[\w.-]+\.)?[Mm]akefile|GNUmakefile|[\w.-]+\.m
 const workflow = /\.ya?ml$/;
 const engines: ReadonlySet<string> = new Set(["docker", "podman", "nerdctl", "buildah"]);
 const tellsBuild = /build-(?:context|arg)/;
+/** Folders that hold scripts, beside a Dockerfile and above it. */
+const scriptFolders = /^(?:\.?ci|\.?build|bin|hack|scripts?|tools)\/$/;
+/** Scripts there, which need not say what they are. */
+const anyScript = /^(?:[\w-]+|[\w.-]*\.(?:sh|bash|mk))$/;
 /** Files of a folder that are looked into. */
 const maximumFiles = 20;
 
 /** The builds of the Dockerfile at `path` that workflows of GitHub, scripts and makefiles around it describe. */
 export function commandBuildsBeside(path: string, siblings: Siblings): readonly WorkspaceBuild[] {
   const around = above.flatMap((folder) => siblingPath(path, `${folder}x`)?.slice(0, -1) ?? []);
-  const beside = (folder: string, form: RegExp): readonly string[] =>
-    (namesBeside(`${folder}x`, siblings) ?? [])
-      .filter((name) => form.test(name))
-      .slice(0, maximumFiles)
-      .map((name) => `${folder}${name}`);
   return [
     ...around
       .filter(
@@ -50,12 +49,12 @@ export function commandBuildsBeside(path: string, siblings: Siblings): readonly 
             .includes(".github/") === true,
       )
       .flatMap((root) =>
-        beside(`${root}.github/workflows/`, workflow).flatMap((file) =>
+        filesIn(`${root}.github/workflows/`, workflow, siblings).flatMap((file) =>
           buildsIn(file, [root], path, siblings, workflowBuilds),
         ),
       ),
     ...around.flatMap((folder) =>
-      beside(folder, script).flatMap((file) =>
+      filesIn(folder, script, siblings).flatMap((file) =>
         buildsIn(
           file,
           [folder, folderAbove(folder)],
@@ -66,6 +65,26 @@ export function commandBuildsBeside(path: string, siblings: Siblings): readonly 
       ),
     ),
   ];
+}
+
+/** The builds that scripts in folders of their own describe, beside the Dockerfile at `path` and above it, which are asked for names of contexts only. */
+export function scriptBuildsAround(path: string, siblings: Siblings): readonly WorkspaceBuild[] {
+  const around = above.flatMap((folder) => siblingPath(path, `${folder}x`)?.slice(0, -1) ?? []);
+  return around.flatMap((root) =>
+    (namesIn(root === "" ? "./" : root, siblings) ?? [])
+      .filter((name) => scriptFolders.test(name))
+      .flatMap((name) => filesIn(`${root}${name}`, anyScript, siblings))
+      .flatMap((file) =>
+        buildsIn(file, around, path, siblings, file.endsWith(".mk") ? makefileBuilds : movingScriptBuilds),
+      ),
+  );
+}
+
+function filesIn(folder: string, form: RegExp, siblings: Siblings): readonly string[] {
+  return (namesBeside(`${folder}x`, siblings) ?? [])
+    .filter((name) => form.test(name))
+    .slice(0, maximumFiles)
+    .map((name) => `${folder}${name}`);
 }
 
 function folderAbove(folder: string): string {
@@ -114,6 +133,13 @@ function dockerfileOf({ context = ".", dockerfile }: ToldBuild, root: string): s
 const argumentLabel = (name: string): string => `build argument ${name}`;
 
 const scriptBuilds: Builds = keepingLast(20, (text) => commandBuilds({ text, ...readShell(text) }));
+/** Where a script that changes folders builds is not known. */
+const movingScriptBuilds: Builds = (text) =>
+  text.includes("build-context")
+    ? scriptBuilds(text).map((build) =>
+        /^[^#\n]*\b(?:cd|pushd)[ \t]/m.test(text) ? { ...build, context: undefined } : build,
+      )
+    : [];
 const makefileBuilds: Builds = keepingLast(20, (text) => commandBuilds(readMakefile(text, "Makefile")));
 const workflowBuilds: Builds = keepingLast(20, (text) => {
   const document = readGithubWorkflow(text, ".github/workflows/x.yml");

@@ -28,7 +28,12 @@ jobs:
   "d/Dockerfile": "",
   "e/Dockerfile": "",
   "f/Dockerfile": "",
-  "scripts/none.sh": "docker build --build-context base=x e\n",
+  "scripts/e": "#!/bin/sh\ndocker build --build-context base=x --build-arg V=1 e\n",
+  "g/images/h/Dockerfile": "",
+  "g/hack/build.sh":
+    'cd "$(dirname "$0")/../images/h"\ndocker buildx build --build-context shared=../shared --build-context "tools=$T" .\n',
+  "g/ci/other.sh": "docker buildx build --build-context other=x -f images/i/Dockerfile images/i\n",
+  "g/ci/open.sh": 'docker buildx build --build-context open=x -f "$D/Dockerfile" .\n',
   Makefile: "V := 5\nx:\n\tdocker build --build-context=base=docker-image://q/w:1 --build-arg V=$(V) d\n",
 };
 
@@ -54,7 +59,16 @@ describe("commandBuildsBeside", () => {
     ],
     ["c/Dockerfile", "ARG V\nFROM base\nFROM «a:$V»\n", ["from docker.io/library/a:7 resolved"]],
     ["d/Dockerfile", "ARG V\nFROM base\nFROM «a:$V»\n", ["from docker.io/library/a:5 resolved"]],
-    ["e/Dockerfile", "FROM «base»\nFROM mid\n", ["from docker.io/library/base literal"]],
+    ["e/Dockerfile", "ARG V\nFROM base\nFROM mid\nFROM «a:$V»\n", ["from ? partial"]],
+    [
+      "g/images/h/Dockerfile",
+      "FROM «alpine»\nCOPY --from=shared a b\nCOPY --from=«other» a b\nCOPY --from=open a b\nRUN --mount=from=tools,target=/x x\nCOPY --from=«shared:2» a b\n",
+      [
+        "from docker.io/library/alpine literal",
+        "copy-from docker.io/library/other literal",
+        "copy-from docker.io/library/shared:2 literal",
+      ],
+    ],
     ["f/Dockerfile", "FROM base\n", []],
   ];
   for (const [path, source, expected] of table)
