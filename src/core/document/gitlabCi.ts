@@ -196,8 +196,11 @@ function readHidden(reading: Reading, job: GitlabJob): void {
   for (const service of itemsOf(valueAt(job.entry.value, "services")))
     readUnused(reading, mappingOf(service) === undefined ? service : valueAt(service, "name"), "services", scope);
   const environment = textsOf(placedVariables(pipeline.text, variables, scope));
-  for (const keyword of ["before_script", "script", "after_script"]) {
-    const lines = referencedItems(around.root, valueAt(job.entry.value, keyword)).filter((line) => !used.has(line));
+  // What comes before a job's script is read with it, as it may define functions.
+  for (const keywords of [["before_script", "script"], ["after_script"]]) {
+    const lines = keywords
+      .flatMap((keyword) => referencedItems(around.root, valueAt(job.entry.value, keyword)))
+      .filter((line) => !used.has(line));
     for (const line of lines) used.add(line);
     pipeline.script(lines, { scope: gitlabScriptScope(around), environment, job: job.entry.key.text });
   }

@@ -280,6 +280,14 @@ describe("readGitlabCi", () => {
     );
   });
 
+  it("reads the script of a hidden job after what comes before it", () => {
+    expectUses(
+      (text) => readDocument(text, ".gitlab-ci.yml"),
+      ".f: &f |\n  check() {\n    dgoss run ${@} | tee x\n  }\n.a:\n  before_script:\n  - *f\n  script:\n  - check «$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA» sleep 5s\n  - check «node:22»\n",
+      ["command ? unresolved", `command ${node}:22 literal`],
+    );
+  });
+
   it("bounds what variables expand to", () => {
     const names = Array.from({ length: 26 }, (_, i) => String.fromCharCode(65 + i));
     const variables = names.map((name, i) => `  ${name}: $${names[i + 1] ?? "x"}$${names[i + 1] ?? "x"}`).join("\n");
