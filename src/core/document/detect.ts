@@ -113,6 +113,9 @@ export function mayHoldReferences(path: string): boolean {
 const composeService =
   /^[ \t]+(?:image|build)[ \t]*:|^(?:services|[ \t]+[\w.-]+)[ \t]*:[ \t]*\{(?:[^\n]*[{, \t])?(?:image|build)[ \t]*:/m;
 
+/** Services in a list, which those of a chart's values may be. */
+const listedServices = /^services[ \t]*:[ \t]*(?:#[^\n]*|\r)?\n(?:[ \t]*(?:#[^\n]*|\r)?\n)*[ \t]*-[ \t]/m;
+
 /** Variables that Ansible reads, which may be of services and their images. */
 const ansibleVariables = /(?:^|\/)(?:(?:defaults|vars)\/main|(?:group|host)_vars\/.*)\.ya?ml$/i;
 
@@ -213,7 +216,8 @@ function dialectOfYaml(head: string, path: string): Dialect | undefined {
   if (isPodAlone(head)) return "kubernetes";
   if (has("jobs") && has("on") && /^[ \t]+(?:runs-on|uses)[ \t]*:/m.test(head)) return "github-workflow";
   if (has("runs") && /^[ \t]+using[ \t]*:/m.test(head)) return "github-action";
-  if (has("services") && composeService.test(head) && !ansibleVariables.test(path)) return "compose";
+  const isService = has("services") && composeService.test(head) && !ansibleVariables.test(path);
+  if (isService && !listedServices.test(head)) return "compose";
   if (isChartValues(head, path)) return "helm-values";
-  return undefined;
+  return isService ? "compose" : undefined;
 }
