@@ -116,6 +116,9 @@ export function isChartValues(head: string, path: string): boolean {
   // One name alone may be of something else.
   const isNamed = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?\/[\w./-]+$/.test(found[2] ?? "");
   const isRepeated = valuesImage.test(head.slice(found.index + found[0].length));
+  // What stands right around it may say what it is.
+  const above = head.slice(head.lastIndexOf("\n", found.index - 2) + 1, found.index);
+  if (found[2]?.includes("/") === true && /^[ \t-]*values[ \t]*:[ \t]*\r?\n$/.test(above)) return true;
   return isNamed || isRepeated || /^[ \t]+(?:tag|pullPolicy|digest)[ \t]*:/m.test(head);
 }
 
@@ -124,6 +127,9 @@ export function deliveryOfJson(head: string): Dialect | undefined {
   const isResource = /"apiVersion"\s*:\s*"[a-z][^"\s]*"/.test(head) && /"kind"\s*:\s*"[A-Z]\w*"/.test(head);
   const isPatch = /^\s*\[\s*\{\s*"(?:op|path|value)"\s*:/.test(head) && /"op"\s*:\s*"(?:add|replace)"/.test(head);
   if (isPatch && /"path"\s*:\s*"\//.test(head)) return "kustomize";
+  // A patch that leaves out what it patches.
+  const isWorkload = /^\s*\{\s*"(?:metadata|spec)"\s*:/.test(head) && /"containers"\s*:\s*\[/.test(head);
+  if (isWorkload) return "kubernetes";
   const isCatalog = /^\s*\{\s*"schema"\s*:\s*"olm\.[a-z]/.test(head);
   return isCatalog || (isResource && /^\s*[[{]/.test(head)) ? "kubernetes" : undefined;
 }
