@@ -5,7 +5,7 @@ import { dialectOfPath, mayHoldReferences } from "../../src/core/document/detect
 
 /** Names by which files are known, each of a form of its own. */
 const names = `
-a.dockerfile  Dockerfile.dev  Containerfile  compose.yaml  docker-compose.prod.yml  a.yml  ci/Jenkinsfile
+a.dockerfile  a.docker  Dockerfile.dev  Containerfile  compose.yaml  docker-compose.prod.yml  a.yml  ci/Jenkinsfile
 parmJenkinsfile  x.groovy  Earthfile  .gitlab-ci.yml  .github/workflows/a.yml  a/Makefile  rules.mk  justfile
 x.just  Procfile.dev  run.sh  run.bash  x.bats  x.ps1  x.psm1  x.cmd  x.bat  x.ksh  x.zsh  package.json
 .devcontainer/devcontainer.json  docker-bake.hcl  main.tf  main.tofu  x.nomad  x.nomad.hcl  x.pkr.hcl  job.hcl.tpl

@@ -20,8 +20,8 @@ const notDockerfile =
   /\.(?:dockerignore|bash|bats|earth|ps1|psm1|sh|zsh|go|md|markdown|rst|adoc|html?|ts|tsx|rs|java|kt|cs|c|h|cpp|json|ya?ml|toml|lock|snap|golden|rego|sarif|xml|csv|diff|patch|png|svg)$/i;
 /** Programs about Dockerfiles (`lint-dockerfile.py`), unlike one for what Python needs (`Dockerfile.py`). */
 const aboutDockerfiles = /[._-](?:docker|container)file\.(?:bzl|groovy|hcl|js|mjs|mk|nix|php|pl|py|rb|tf)$/i;
-/** Of a Dockerfile for what a language needs (`Dockerfile.go`), or of source code about them: only the content tells. */
-const dockerfileOfLanguage = /(?:^|[._-])(?:docker|container)file\.(?:c|cpp|cs|go|java|kt|rs|ts)$/i;
+/** Of a Dockerfile for what a language needs (`Dockerfile.go`), or of source code about them; `web.docker`: only the content tells. */
+const perhapsDockerfile = /(?:^|[._-])(?:docker|container)file\.(?:c|cpp|cs|go|java|kt|rs|ts)$|[^.]\.docker$/i;
 
 /** `compose.yaml`, `docker-compose.prod.yml`, `docker-stack.yml`, Codeship's services, and templates of them in braces. */
 const composeName =
@@ -96,10 +96,8 @@ export function mayHoldReferences(path: string): boolean {
   if (mayBeYaml.test(path) || mayBeValues.test(path)) return true;
   const name = nameOf(path);
   if (!name.includes(".")) return true;
-  if (source.test(name)) {
-    if (!/file/i.test(name)) return false;
-    if (dockerfileOfLanguage.test(name)) return true;
-  }
+  if (source.test(name) && !/file/i.test(name)) return false;
+  if (perhapsDockerfile.test(name)) return true;
   const target = filledPath(path);
   return (
     (target !== path && mayHoldReferences(target)) ||
@@ -127,7 +125,7 @@ export function dialectOfContent(text: string, path: string): Dialect | undefine
   const head = text.slice(0, lookedAt);
   const known = mayBeYaml.test(path) ? dialectOfYaml(head, path) : dialectOfManifestTemplate(head, path);
   if (known !== undefined) return known;
-  if (dockerfileOfLanguage.test(nameOf(path))) return isDockerfile(head) ? "dockerfile" : undefined;
+  if (perhapsDockerfile.test(nameOf(path))) return isDockerfile(head) ? "dockerfile" : undefined;
   if (/\.ya?ml$/i.test(path)) {
     if (dockerfileName.test(nameOf(path)) && isDockerfile(head)) return "dockerfile";
     // JSON is YAML, too.

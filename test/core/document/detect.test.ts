@@ -79,6 +79,7 @@ describe("mayHoldReferences", () => {
     "Dockerfile.py",
     "a/Makefile.js",
     "Dockerfile.go",
+    "v1/web.docker",
     "Jenkinsfile.TXT",
   ])
     it(`reads ${path}`, () => assert.ok(mayHoldReferences(path)));
@@ -89,6 +90,7 @@ describe("mayHoldReferences", () => {
     "docker/main.go",
     "a.toml",
     "crio/app.conf",
+    "a/.docker",
     "Dockerfile.dockerignore",
   ])
     it(`skips ${path}`, () => assert.ok(!mayHoldReferences(path)));
@@ -98,6 +100,8 @@ describe("dialectOfContent", () => {
   const contents: [name: string, path: string, text: string, dialect: string | undefined][] = [
     ["a manifest", "a.yaml", "# x\napiVersion: v1\nkind: Pod\n", "kubernetes"],
     ["a Dockerfile for what a language needs", "Dockerfile.go", "# x\nFROM golang:1 AS a\n", "dockerfile"],
+    ["a Dockerfile by its ending", "web.docker", "ARG T=1\n# x\nFROM a:$T   AS b\n", "dockerfile"],
+    ["settings for a container", "app.docker", "FROM=a\nfrom b\n", undefined],
     ["a program about Dockerfiles", "dockerfile.go", "package a\n\nconst b = `\nFROM c\n`\n", undefined],
     ["a manifest in a file without ending", "deploy/web", "---\napiVersion: v1\nkind: Pod\n", "kubernetes"],
     ["a compose file without ending", "deploy/web", "# x\nservices:\n  a:\n    image: b\n", "compose"],
