@@ -107,13 +107,27 @@ export function variablesAndLocals(body: HclBody, source?: TemplateSource): HclL
   return boundedLookup((name) => known.get(name));
 }
 
-/** What other parts of a configuration may take from a resource as it is written: of a template, of an image's name. */
+/** What other parts of a configuration may take from a resource as it is written: of a template or file, of an image's name. */
 function attributesSeen(type: string, kind: string | undefined, body: HclBody): readonly YamlEntry[] | undefined {
   if (type === "data" && kind === "template_file") return withBlocks(body);
+  if (type === "data" && (kind === "local_file" || kind === "local_sensitive_file")) return contentOf(body);
   if (!isPulledImage(type, kind, body)) return undefined;
   // Of several the name is that of one.
   if (attributeOf(body, "count") !== undefined || attributeOf(body, "for_each") !== undefined) return undefined;
   return body.attributes.filter(({ key }) => key.text === "name");
+}
+
+/** What a file holds whose name a body says. */
+function contentOf(body: HclBody): readonly YamlEntry[] {
+  const name = attributeOf(body, "filename");
+  if (name === undefined) return [];
+  const { span } = name;
+  return [
+    {
+      key: scalar("content", span, "plain", false),
+      value: { kind: "sequence", tag: `${callTag}file`, span, items: [name] },
+    },
+  ];
 }
 
 /** Whether a block says an image that Docker pulls: one that it builds is an output. */

@@ -197,9 +197,15 @@ DEF
     [
       "other files",
       `resource "docker_container" "a" { image = «yamldecode(file("images.yaml")).api.image» }
-resource "docker_container" "b" { image = "«\${jsondecode(file("\${path.module}/images.json"))["web"]}»" }`,
+resource "docker_container" "b" { image = "«\${jsondecode(file("\${path.module}/images.json"))["web"]}»" }
+data "local_file" "images" { filename = "\${path.module}/images.yaml" }
+resource "docker_container" "c" { image = «yamldecode(data.local_file.images.content).api.image» }
+data "local_file" "none" { content = "x" }
+resource "docker_container" "d" { image = «data.local_file.none.content» }`,
       "docker_container docker.io/a/api:2 resolved",
       "docker_container docker.io/a/web:1 resolved",
+      "docker_container docker.io/a/api:2 resolved",
+      "docker_container ? unresolved",
     ],
     [
       "dynamic blocks",
