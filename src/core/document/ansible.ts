@@ -31,6 +31,9 @@ const imageModules = new Map([
   ["podman_runlabel", "image"],
   // A function of AWS.
   ["lambda", "image_uri"],
+  // What Kolla has of its own.
+  ["kolla_container", "image"],
+  ["kolla_docker", "image"],
 ]);
 /** Modules that take a list of containers, with what is said of where their images stand. */
 const containerModules = new Map([

@@ -109,7 +109,7 @@ const itemStart = yamlStart("- ");
 /** Whether a YAML text with this beginning is a list of plays or tasks. */
 function isAnsible(head: string): boolean {
   if (!itemStart.test(head) || /^[A-Za-z_"'][^\n]*:/m.test(head)) return false;
-  return /^[ -][ \t-]*(?:hosts|tasks|(?:local_)?action|[\w.]*\b(?:docker(?:_\w+)?|podman_\w+|(?:win_)?(?:shell|command)|raw|expect|cron|k8s|helm|set_fact))[ \t]*:/m.test(
+  return /^[ -][ \t-]*(?:hosts|tasks|(?:local_)?action|[\w.]*\b(?:docker(?:_\w+)?|podman_\w+|kolla_(?:container|docker)|ecs_taskdefinition|azure_rm_containerinstance|(?:win_)?(?:shell|command)|raw|expect|cron|k8s|helm|set_fact))[ \t]*:/m.test(
     head,
   );
 }

@@ -19,6 +19,7 @@ const full = `---
         image: "«{{ image }}:{{ tag }}»"
         env: { IMAGE: no:4 }
     - docker_container: { image: «redis:7» }
+    - kolla_container: { action: pull_image, image: «a/kolla:1» }
     - containers.podman.podman_container:
         image: "«{{ other | default('nginx:1') }}»"
     - docker_image: { name: «a/b», tag: "{{ tag }}", source: pull }
@@ -45,6 +46,7 @@ describe("readAnsible", () => {
     const document = expectUses(read, full, [
       "docker_container ghcr.io/a/b:1.2 resolved",
       "docker_container docker.io/library/redis:7 literal",
+      "kolla_container docker.io/a/kolla:1 literal",
       "podman_container docker.io/library/nginx:1 resolved",
       "docker_image docker.io/a/b:1.2 resolved",
       "docker_image docker.io/a/c:1 literal",

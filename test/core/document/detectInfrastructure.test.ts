@@ -91,6 +91,8 @@ const cases: readonly (readonly [path: string, text: string, dialect: string])[]
   ["template.json", '{ "AWSTemplateFormatVersion": "2010-09-09" }', "cloudformation"],
   ["composer.json", '{ "image": "a" }', "unrecognised"],
   ["playbook.yml", "- hosts: all\n", "ansible"],
+  ["tasks/deploy.yml", "- name: x\n  community.aws.ecs_taskdefinition:\n    family: a\n", "ansible"],
+  ["tasks/check.yml", "- name: x\n  kolla_container:\n    image: a\n", "ansible"],
   ["roles/a/tasks/main.yml", "- name: x\n  docker:\n    image: a\n  tags: [a]\n", "ansible"],
   ["roles/a/tasks/main.yml", "- name: x\n  tags: a\n  script: b.sh\n- command: c\n", "ansible"],
   ["roles/a/tasks/main.yml", "- win_shell: docker pull a\n", "ansible"],
