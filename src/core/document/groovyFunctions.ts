@@ -10,6 +10,8 @@ export interface GroovyFunctions {
   readonly parameters: readonly GroovyLoop[];
   /** The names of all parameters. */
   readonly parameterNames: ReadonlySet<string>;
+  /** Where each function's parameters are its own. */
+  readonly scopes: readonly { readonly names: ReadonlySet<string>; readonly span: Span }[];
   /** The tokens at which values begin that a function returns, by its name. */
   readonly results: ReadonlyMap<string, readonly number[]>;
   /** The script's tokens, and behind them those of calls that strings put in. */
@@ -57,7 +59,8 @@ export function groovyFunctions(text: string, tokens: readonly GroovyToken[]): G
     const found = definitionAt(script, at);
     if (found !== undefined) functions.set(name, found);
   }
-  if (functions.size === 0) return { parameters: [], parameterNames: new Set(), results: new Map(), tokens };
+  if (functions.size === 0)
+    return { parameters: [], parameterNames: new Set(), scopes: [], results: new Map(), tokens };
   const all = withCalls(text, tokens, functions);
   const whole: GroovyScript = all === tokens ? script : { text, tokens: all, closings: closingsOf(all) };
   const calls = new Map<string, (readonly GroovyArgument[])[]>();
@@ -74,7 +77,11 @@ export function groovyFunctions(text: string, tokens: readonly GroovyToken[]): G
   const parameters = [...functions].flatMap(([name, one]) => parametersOf(whole, one, calls.get(name) ?? []));
   const results = new Map([...functions].map(([name, one]) => [name, resultsOf(text, tokens, one)]));
   const parameterNames = new Set([...functions.values()].flatMap((one) => one.parameters.map(({ name }) => name)));
-  return { parameters, parameterNames, results, tokens: all };
+  const scopes = [...functions.values()].map((one) => ({
+    names: new Set(one.parameters.map(({ name }) => name)),
+    span: bodyOf(tokens, one),
+  }));
+  return { parameters, parameterNames, scopes, results, tokens: all };
 }
 
 /** The tokens of a script, and behind them those of what its strings put in where that calls one of its functions. */
@@ -173,15 +180,18 @@ export function argumentsAt(script: GroovyScript, at: number): readonly GroovyAr
   });
 }
 
+function bodyOf(tokens: readonly GroovyToken[], { open, close }: Pick<GroovyFunction, "open" | "close">): Span {
+  const start = tokens[open]?.span.start ?? 0;
+  return { start, end: tokens[close]?.span.end ?? start };
+}
+
 /** The parameters with what each call says; named arguments are members of the first. */
 function parametersOf(
   script: GroovyScript,
   { parameters, open, close }: GroovyFunction,
   calls: readonly (readonly GroovyArgument[])[],
 ): readonly GroovyLoop[] {
-  const { tokens } = script;
-  const start = tokens[open]?.span.start ?? 0;
-  const span: Span = { start, end: tokens[close]?.span.end ?? start };
+  const span = bodyOf(script.tokens, { open, close });
   const loop = (name: string, items: GroovyLoop["items"]): readonly GroovyLoop[] =>
     name === "" || items.every((item) => item === undefined)
       ? []

@@ -3,7 +3,7 @@ import { textOfStretches } from "../shell/stretch.ts";
 import type { WordPart } from "./document.ts";
 import { nameAt, signAt, type GroovyToken } from "./groovy.ts";
 import { groovyCollections, type GroovyLoop } from "./groovyCollections.ts";
-import { definitionsAt, groovyDefinitions, growthAt } from "./groovyDefinitions.ts";
+import { definitionsAt, groovyDefinitions, growthAt, type GroovyDefinition } from "./groovyDefinitions.ts";
 import { createGroovyEvaluation, type GroovyEvaluation } from "./groovyEvaluate.ts";
 import { groovyFunctions } from "./groovyFunctions.ts";
 import { noLibrary, type GroovyLibrary } from "./groovyLibrary.ts";
@@ -35,7 +35,7 @@ export function createGroovyValues(
   tokens: readonly GroovyToken[],
   library: GroovyLibrary = noLibrary,
 ): GroovyValues {
-  const { parameters, parameterNames, results, tokens: all } = groovyFunctions(text, tokens);
+  const { parameters, parameterNames, scopes, results, tokens: all } = groovyFunctions(text, tokens);
   const { members, lists, loops: over } = groovyCollections(tokens, parameters);
   const { places, tokens: defining, environment: names, lines, settings } = groovyDefinitions(text, tokens);
   const loops = [...parameters, ...over];
@@ -52,9 +52,24 @@ export function createGroovyValues(
     else known.push(loop);
   }
   const isAround = (span: Span, offset: number): boolean => span.start <= offset && offset <= span.end;
+  /** Where a name is a function's own: its parameter, or what is declared in a block of it. */
+  const scopeAt = (name: string, offset: number): Span | undefined => {
+    const declared = (places.get(name) ?? []).filter(({ declares, block }) => declares && isAround(block, offset));
+    const given = parameterNames.has(name)
+      ? scopes.filter(({ names, span }) => names.has(name) && isAround(span, offset))
+      : [];
+    const around = [...declared.map(({ block }) => block), ...given.map(({ span }) => span)];
+    return around.toSorted((one, other) => one.end - one.start - (other.end - other.start))[0];
+  };
+  /** The definitions of a name, without those of what has the same name in other functions. */
+  const definitionsOf = (name: string, offset: number): readonly GroovyDefinition[] => {
+    const all = places.get(name) ?? [];
+    const scope = all.length < 2 ? undefined : scopeAt(/^\w+/.exec(name)?.[0] ?? name, offset);
+    return scope === undefined ? all : all.filter(({ span }) => isAround(scope, span.start));
+  };
   const lookUp = (name: string, offset: number): readonly (number | undefined)[] => {
     const own = members.get(name) ?? [];
-    const found = definitionsAt(places.get(name) ?? [], offset).map(({ at }) => at);
+    const found = definitionsAt(definitionsOf(name, offset), offset).map(({ at }) => at);
     return own.length === 0 ? found : [...found, ...own.filter((at) => !found.includes(at))];
   };
   const placesOf = (name: string, offset: number): readonly (number | undefined)[] => {
@@ -84,7 +99,7 @@ export function createGroovyValues(
       const found = changed.length > 0 ? changed : placesOf(name, offset);
       return found.length > 0 ? found : merged.heldAt(name, offset);
     },
-    growthAt: (name, offset) => growthAt(places.get(name) ?? [], offset),
+    growthAt: (name, offset) => growthAt(definitionsOf(name, offset), offset),
     itemsOf: (name) => lists.get(name) ?? [],
     settingAt: (name, offset) => settings.findLast((one) => one.name === name && isAround(one.span, offset))?.pieces,
     isLines: (index) => lines.has(index),
