@@ -187,7 +187,8 @@ function readTexts(file: HclFile, kind: string, key: string, node: YamlNode): vo
   // What a machine is told, by the keys of a map.
   if (key === "metadata") for (const entry of entriesOf(node)) readTexts(file, kind, entry.key.text, entry.value);
   const scalar = scalarOf(node);
-  if (scalar?.style !== "literal") return;
+  // A text in quotes may be anything, unless its first line tells.
+  if (scalar === undefined || (scalar.style !== "literal" && !/^#(?:!|cloud-config\b)/.test(scalar.text))) return;
   if (shebangIsShell(scalar.text.trimStart()) ?? startupKeys.has(key)) file.script(node);
   else if (isCloudConfig(scalar.text)) file.embedded(node, (source) => readCloudInit(source, ""));
 }

@@ -25,7 +25,21 @@ resource "google_compute_instance" "e" {
 }
 `;
 
+const quoted = String.raw`resource "aws_instance" "a" { user_data = "#!/bin/bash\ndocker run -d «acme/a:1» x\ndocker pull \"«acme/b»\"\n" }
+resource "aws_instance" "b" { user_data = "#cloud-config\nruncmd:\n- docker run «acme/c:1»\n" }
+resource "acme_note" "c" { text = "docker run acme/no:1", first = "#!/usr/bin/python\nprint" }
+`;
+
 describe("scripts of Terraform's resources", () => {
+  it("are read from quotes where their first line tells", () => {
+    expectUses(read, quoted, [
+      "command docker.io/acme/a:1 literal",
+      "command docker.io/acme/b literal",
+      "command docker.io/acme/c:1 literal",
+    ]);
+    expectToSurvive(read, quoted.replaceAll(/[«»]/g, ""));
+  });
+
   it("are read though their first line names no shell, and line by line", () => {
     expectUses(read, scripts, [
       "command docker.io/acme/a:1 literal",
