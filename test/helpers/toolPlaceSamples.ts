@@ -240,6 +240,10 @@ kind: Deploy
 type: kubernetes
 spec: {manifests: [{apiVersion: v1, kind: Pod, spec: {containers: [{image: «acme/pod:1»}]}}]}
 ---
+kind: Deploy
+type: helm
+spec: {values: {image: {repository: '«$\{local.env.IMAGE || "r.io/web"}»', tag: '$\{local.env.TAG || "v3"}'}}}
+---
 kind: Module
 type: container
 image: «postgres:16»
@@ -254,9 +258,10 @@ image: acme/out
       "chart r.io/charts/db:1.2.3 resolved",
       "image docker.io/acme/db:v2 resolved",
       "image docker.io/acme/pod:1 literal",
+      "image r.io/web:v3 resolved",
       "image docker.io/library/postgres:16 literal",
     ],
-    pins: 5,
+    pins: 6,
   },
   {
     dialect: "goreleaser",

@@ -2,7 +2,7 @@ import type { Span } from "../image/span.ts";
 import type { Document, ValueStep } from "./document.ts";
 import { placeDocument } from "./embedded.ts";
 import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
-import { dollar } from "./templateSyntax.ts";
+import { delimited, dollar } from "./templateSyntax.ts";
 import type { YamlScalar } from "./yamlNode.ts";
 
 /** A stretch of a value, and what stands for it before anybody else reads the value. */
@@ -36,6 +36,17 @@ const variables = dollar({ escape: true, bare: false });
 export function defaultsIn(text: string): readonly Substitution[] {
   return variables(text).flatMap(({ start, end, fallback }) => {
     const said = fallback === undefined ? undefined : text.slice(fallback.start, fallback.end);
+    return said === undefined || !isPlainText(said) ? [] : [{ start, end, text: said }];
+  });
+}
+
+const expressions = delimited("${", "}");
+const lastChoice = /\|\|\s*(["'])([^"']*)\1\s*\}$/;
+
+/** The expressions of a text that end in a text for where nothing else is said: `${local.env.IMAGE || "a:1"}` (Garden). */
+export function choicesIn(text: string): readonly Substitution[] {
+  return expressions(text).flatMap(({ start, end }) => {
+    const said = lastChoice.exec(text.slice(start, end))?.[2];
     return said === undefined || !isPlainText(said) ? [] : [{ start, end, text: said }];
   });
 }

@@ -8,7 +8,9 @@ import { maskTemplate, type MaskedTemplate } from "./templateMask.ts";
 import { readYaml } from "./yaml.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { readContainerCommands, readImageVolumes } from "./pipelinePod.ts";
+import { readSubstituted } from "./substitution.ts";
 import type { TemplateScope } from "./template.ts";
+import { wholeOf } from "./templateLines.ts";
 import { noTemplate } from "./templateSyntax.ts";
 import { nameEnd } from "./splitImage.ts";
 import { readCharts } from "./toolCharts.ts";
@@ -29,9 +31,10 @@ export function readToolConfig(dialect: Dialect): (text: string, path: string) =
     built = [],
     either = [],
     isTemplate = false,
+    fill,
     ...charts
   } = toolConfigs.get(dialect) ?? { images: [] };
-  return (text, path) => {
+  const readFilled = (text: string, path: string): Document => {
     const template = isTemplate ? maskTemplate(withoutByteOrderMark(text)) : undefined;
     const pipeline = createPipeline(text, path, dialect, template && (() => readYaml(template.text)));
     const actions =
@@ -66,6 +69,12 @@ export function readToolConfig(dialect: Dialect): (text: string, path: string) =
       }
     }
     return pipeline.document([...inner.flatMap((document) => document.images), ...further]);
+  };
+  return (source, path) => {
+    const text = withoutByteOrderMark(source);
+    const filled = fill?.(text) ?? [];
+    if (filled.length === 0) return readFilled(source, path);
+    return { ...readSubstituted(wholeOf(text), text, filled, (inner) => readFilled(inner, path)), text };
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Dialect } from "./document.ts";
+import { choicesIn, type Substitution } from "./substitution.ts";
 import type { TemplateSyntax } from "./template.ts";
 import { delimited, dollar } from "./templateSyntax.ts";
 import type { PlaceStep } from "./yamlPlaces.ts";
@@ -25,6 +26,8 @@ export interface ToolConfig {
   readonly charts?: readonly (readonly PlaceStep[])[];
   /** Resources of Kubernetes. */
   readonly resources?: readonly (readonly PlaceStep[])[];
+  /** What stands for expressions before anything is read. */
+  readonly fill?: (text: string) => readonly Substitution[];
   /** Names of what is built, or images of others, which have a tag. */
   readonly either?: readonly (readonly PlaceStep[])[];
   /** Whether a file is a template of Go (text/template). */
@@ -285,6 +288,7 @@ export const toolConfigs: ReadonlyMap<Dialect, ToolConfig> = new Map<Dialect, To
         ["manifests", "*"],
       ],
       either: [["image"], ["module", "image"]],
+      fill: choicesIn,
     },
   ],
   // GoReleaser documentation, "Kos" and "Global hooks"; `dockers` are what is built.
