@@ -41,7 +41,8 @@ export function readEarthfile(source: string, path: string): Document {
     !/^VERSION[^\n]*\b(?:0\.[7-9]|[1-9]\d*\.\d)/m.test(text) || /^VERSION\s+--arg-scope-and-set/m.test(text);
   const declares = ({ keyword, rest }: EarthfileLine): boolean =>
     keyword === "ARG" && (isOld || /^--global\b/.test(rest));
-  const shared = base.filter((line) => line.keyword === "ENV" || declares(line)).slice(0, maximumShared);
+  const sure = certainEnvironment(base);
+  const shared = base.filter((line) => sure.has(line) || declares(line)).slice(0, maximumShared);
   const environment = shared.flatMap(({ keyword, rest }) =>
     keyword === "ENV" ? (environmentForm.exec(rest)?.[2] ?? []) : [],
   );
@@ -88,6 +89,22 @@ export function readEarthfile(source: string, path: string): Document {
     commands: commands.filter((command) => !isInstruction(command)),
     problems,
   };
+}
+
+/** The lines that set variables of the environment in every case, of names that no block sets. */
+function certainEnvironment(lines: readonly EarthfileLine[]): ReadonlySet<EarthfileLine> {
+  const found = new Map<EarthfileLine, string>();
+  const unsure = new Set<string>();
+  let depth = 0;
+  for (const line of lines) {
+    if (/^(?:IF|FOR|TRY|WAIT|WITH)$/.test(line.keyword)) depth++;
+    else if (line.keyword === "END") depth--;
+    const name = line.keyword === "ENV" ? environmentForm.exec(line.rest)?.[2] : undefined;
+    if (name === undefined) continue;
+    if (depth > 0) unsure.add(name);
+    else found.set(line, name);
+  }
+  return new Set([...found].flatMap(([line, name]) => (unsure.has(name) ? [] : [line])));
 }
 
 /** The argument that a line declares without a default. */

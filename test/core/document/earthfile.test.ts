@@ -140,6 +140,13 @@ b:
       ["from docker.io/library/golang:1.25 resolved", "pull ? partial", "command docker.io/acme/own:1.25 resolved"],
     ));
 
+  it("leaves open what ENV sets for all targets in one case", () =>
+    expectUses(
+      read,
+      'VERSION 0.8\nIF [ -n "$X" ]\n  ENV TAG=debug\nELSE\n  ENV TAG=nonroot\nEND\nENV GO=1.25\na:\n    FROM «acme/base:$TAG»\nb:\n    FROM «golang:$GO»\n',
+      ["from ? partial", "from docker.io/library/golang:1.25 resolved"],
+    ));
+
   it("follows what ENV sets, in one word", () =>
     expectUses(
       read,
