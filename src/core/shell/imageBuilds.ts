@@ -13,7 +13,12 @@ export function buildMentions(words: readonly WordValue[]): CommandImages {
   const contexts = optionValues(options, "--build-context").map((slice) => contextImage(slice, /^[^=]+=/));
   const frontends = optionValues(options, "--build-arg").map((slice) => afterPrefix(slice, "BUILDKIT_SYNTAX="));
   const bases = optionValues(options, "--from", "--sbom-scanner-image");
-  const given = optionValues(options, "--build-arg").flatMap((slice) => baseImage(slice) ?? []);
+  const args = optionValues(options, "--build-arg");
+  // The Dockerfile puts a tag of its own behind a name.
+  const hasTag = args.some((slice) => /^(?:\w+_)?(?:IMAGE|BASE)_?TAG=/i.test(textOfSlice(slice)));
+  const given = args
+    .flatMap((slice) => baseImage(slice) ?? [])
+    .filter((slice) => !hasTag || !/^[^:@]+$/.test(textOfSlice(slice).replace(/^[^/]*:\d+\//, "")));
   const caches = optionValues(options, "--cache-from").flatMap(cacheSource);
   const exported = optionValues(options, "-o", "--output").flatMap(exportedNames);
   const { mentions } = mentioned([...contexts, ...caches, ...generators, ...frontends, ...bases]);

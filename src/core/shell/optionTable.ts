@@ -63,6 +63,8 @@ export function readOptions(
       break;
     }
     if (!text.startsWith("-") || text === "-") {
+      // `"$1 $2"`: an option with its value, as nothing that is run or pulled has a blank.
+      if (stopsAtArgument && text.startsWith(unknownCharacter) && /\s/.test(text)) continue;
       const kind = expansionKind(word);
       if (kind === "options") {
         // What branches set is read for each of them where that holds the argument, too.

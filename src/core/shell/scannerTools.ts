@@ -17,9 +17,17 @@ export const scannerTools: readonly (readonly [string, ToolReader])[] = [
 
 function readTrivy(words: readonly WordValue[]): CommandImages {
   const { options, positionals } = readOptions(words, trivy);
-  if (optionValues(options, "--input").length > 0 || !["image", "i"].includes(positionals[0]?.text ?? ""))
-    return noImages;
-  return local(positionals.slice(1).map(wholeSlice));
+  if (optionValues(options, "--input").length > 0) return noImages;
+  const [first, ...rest] = positionals;
+  if (["image", "i", "client"].includes(first?.text ?? "")) return local(rest.map(wholeSlice));
+  // Its first versions had no command for it.
+  return first !== undefined && rest.length === 0 && isNamed(first) ? local([wholeSlice(first)]) : noImages;
+}
+
+/** Whether a word is more than the name of a command: what has a path, a tag or a digest, or a variable that is called an image. */
+function isNamed({ text, word: { expands } }: WordValue): boolean {
+  if (text.startsWith(unknownCharacter)) return expands.some((name) => /image|img/i.test(name));
+  return /[/:@]/.test(text) && !notImage.test(text) && !/\s/.test(text);
 }
 
 /** Commands of scanners that take no image, or none as their first word. */

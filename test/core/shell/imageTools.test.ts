@@ -96,6 +96,8 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   scanners: [
     "trivy image --helm-set a=b --skip-db-update ⟦node:22⟧",
     "trivy image --light ⟦node:22⟧",
+    "trivy --exit-code 1 --severity HIGH,CRITICAL ⟦node:22⟧ && trivy ⟦a/b:1⟧",
+    "trivy client --remote http://x:1 ⟦node:22⟧ && trivy plugin install github.com/a/b && trivy $X && trivy server && trivy ./a",
     "grype --add-cpes-if-none ⟦node:22⟧ -o json",
     "grype --from registry -s all-layers ⟦node:22⟧",
     "syft --enrich all -o json ⟦node:22⟧",
