@@ -37,6 +37,7 @@ export function readJinjaTemplate(
   const isYaml = yaml.test(filledPath(path)) || manifest.test(text);
   const choices = choicesIn(text, tokens);
   const rounds = roundsOf(tokens, variables);
+  const emptied = emptiedLines(text, tokens);
   const most = Math.max(1, ...choices.map(({ branches }) => branches.length));
   let turns = areRelated(choices) ? Math.min(most * 2, maximumWays) : most;
   const readIn = new Map(rounds.map((round) => [round, new Set<Span>()]));
@@ -61,6 +62,8 @@ export function readJinjaTemplate(
       return truthOf(said !== undefined && "values" in said ? { values: said.values } : undefined);
     };
     const substitutions = tokens.flatMap((token) => {
+      const line = emptied.get(token);
+      if (line !== undefined) return { ...line, text: "" };
       const found = substitutionOf(text, token, { scope: scopeAt(token.start), isYaml, turn });
       turns = Math.max(turns, Math.min(found.ways, maximumWays));
       return found.substitution ?? [];
@@ -136,6 +139,25 @@ function variablesOf(text: string, tokens: readonly JinjaToken[], around: Variab
     if (own.has(name)) return node === undefined ? undefined : { node, label: `variable ${name} of the template` };
     return around(name);
   };
+}
+
+/** What goes with the first and the last of several statements that have a line to themselves: its beginning and its end. */
+function emptiedLines(text: string, tokens: readonly JinjaToken[]): ReadonlyMap<JinjaToken, Span> {
+  const found = new Map<JinjaToken, Span>();
+  // The first of a line that has held nothing but statements so far.
+  let first: { readonly token: JinjaToken; readonly start: number } | undefined;
+  for (const [at, token] of tokens.entries()) {
+    const before = tokens[at - 1];
+    const isAfter = before !== undefined && /^[ \t]*$/.test(text.slice(before.end, token.start));
+    const [blank] = /(?<=^|\n)[ \t]*$/.exec(text.slice(Math.max(0, token.start - 80), token.start)) ?? [];
+    if (!isAfter) first = blank === undefined ? undefined : { token, start: token.start - blank.length };
+    if (token.kind === "expression") first = undefined;
+    const [rest] = /^[ \t]*\r?\n/.exec(text.slice(token.end, token.end + 80)) ?? [];
+    if (!isAfter || first === undefined || rest === undefined) continue;
+    found.set(first.token, { start: first.start, end: first.token.end });
+    found.set(token, { start: token.start, end: token.end + rest.length });
+  }
+  return found;
 }
 
 /** What stands in a token's place, and in how many ways it may be filled. */

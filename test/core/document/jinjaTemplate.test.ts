@@ -28,6 +28,7 @@ services:
     image: «{{ registry }}/acme/api:{{ api_tag | default('7') }}»
     labels:
 {{ labels | to_nice_yaml | indent(6) }}
+    {% if db_old %}{% set db_tag = 15 %}{% endif %}
   db:
     image: «postgres:16»{# of the team #}
   cache:
@@ -85,6 +86,7 @@ ExecStart=/usr/bin/docker run --rm \\
 {% if web_env %}
   --env A=1 \\
 {% endif %}
+  {% if web_ip %}{% set _ = web_options.append('ip=' ~ web_ip) %}{% endif %}  {# of the host #}
   «{{ web_image }}» \\
   --listen
 ExecStartPre={{ host_command_docker }} create --name x «acme/x:{{ web_tag }}»
