@@ -17,8 +17,8 @@ export function heldByChoices(command: ShellCommand): readonly ShellCommand[] {
   return held.length > 0 ? held : heldArguments(command);
 }
 
-/** A variable that is not quoted, alone in its word. */
-const variableForm = /^\$(?:\w+|\{\w+\})$/;
+/** A variable of the shell or of make, or an expression, that is not quoted and alone in its word. */
+const variableForm = /^\$(?:\w+|\{\w+\}|\(\w+\)|\{\{[^{}]*\}\})$/;
 
 /** The command once for each text of the last variable among its arguments that may hold several of them. */
 function heldArguments(command: ShellCommand): readonly ShellCommand[] {
@@ -62,7 +62,8 @@ export function heldScripts(script: readonly WordPart[]): readonly (readonly Wor
   );
 }
 
-function holdsCommands({ choices = [] }: WordPart): boolean {
+/** Whether branches set several words. */
+export function holdsCommands({ choices = [] }: WordPart): boolean {
   return choices.some((choice) => /\S\s+\S/.test(textOfStretches(choice)));
 }
 

@@ -1,5 +1,6 @@
 import type { ShellCommand, ShellWord, WordPart } from "../document/document.ts";
 import type { Span } from "../image/span.ts";
+import { heldByChoices, holdsCommands } from "./heldChoices.ts";
 import { readShell, type ShellOptions, type ShellReading } from "./readShell.ts";
 import { textOfStretches } from "./stretch.ts";
 import { partsOfSlice } from "./wordValue.ts";
@@ -96,14 +97,22 @@ export function createScript(document: string): ScriptBuilder {
       // A quote that one of several texts opens or closes may be whole in what is run.
       const isOpen = problems.length > 0 && insertions.some(({ parts }) => parts.some(mayHoldQuote));
       const asWritten = writtenForms(insertions, document);
+      const written = commands.map(asWritten);
+      // What is inserted shows only now that it may be several words.
+      const held = insertions.some(holdsWords) ? written.flatMap(heldByChoices) : [];
+      const further = [...(forwarded ?? []).map(asWritten), ...held];
       return {
         ...reading,
         problems: isOpen ? problems.filter(({ code }) => code !== "shell-unterminated") : problems,
-        commands: commands.map(asWritten),
-        ...(forwarded === undefined ? {} : { forwarded: forwarded.map(asWritten) }),
+        commands: written,
+        ...(further.length === 0 ? {} : { forwarded: further }),
       };
     },
   };
+}
+
+function holdsWords({ parts }: Insertion): boolean {
+  return parts.some(holdsCommands);
 }
 
 function mayHoldQuote({ choices }: WordPart): boolean {

@@ -31,6 +31,14 @@ describe("conditions of makefiles", () => {
         expected,
       ));
 
+  it("leave open which of several texts a command's arguments are", () => {
+    const ways = "ifdef X\nA = --rm -it a:1 sh\nelse\nA = -d a:2\nendif\nF = -O2\n";
+    assert.deepEqual(references(`${ways}x:\n\tgcc $(F) && docker run $(A)\n\tdocker run "$(A)"\n`, "Makefile"), [
+      "2:14 docker.io/library/a:1",
+      "4:8 docker.io/library/a:2",
+    ]);
+  });
+
   it("leave a quote alone that one of several texts may open", () => {
     const colours = "ifdef X\nE = echo '\nelse\nE = echo \"\nendif\nR := $(shell $(E)[0m')\n";
     assert.deepEqual(readMakefile(colours + recipe, "Makefile").problems, []);
