@@ -1,3 +1,4 @@
+import { saysImageLater } from "./emptyImage.ts";
 import type { GitlabConfiguration } from "./gitlabInclude.ts";
 import { nearest, referenced, referencedItems, type GitlabJob } from "./gitlabJob.ts";
 import { combine } from "./pipelineMatrix.ts";
@@ -22,9 +23,6 @@ const predefined = new Map([
 /** GitLab's own limit of jobs that `parallel:matrix` may yield. */
 const maximumCombinations = 200;
 
-/** Whose text is empty until those that include the file, or start the pipeline, say an image. */
-const imageName = /(?:^|_)(?:image|img)(?:_(?:name|ref|reference|uri|url))?$/i;
-
 /** The variables of a job, nearest first, as entries; those that are mappings have their `value`. */
 export function gitlabVariables(root: YamlNode | undefined, job: GitlabJob | undefined): readonly YamlEntry[] {
   const inherit = job?.layers.map((layer) => valueAt(layer, "inherit", "variables")).find((node) => node !== undefined);
@@ -39,7 +37,7 @@ export function gitlabVariables(root: YamlNode | undefined, job: GitlabJob | und
     const plain = mappingOf(found) === undefined ? found : valueAt(found, "value");
     if (!variables.has(key.text) && plain !== undefined) variables.set(key.text, { key, value: plain });
   }
-  return [...variables.values()].filter(({ key, value }) => textOf(value) !== "" || !imageName.test(key.text));
+  return [...variables.values()].filter(({ key, value }) => !saysImageLater(key.text, textOf(value)));
 }
 
 /** What images of a place may use: variables with the combination of a matrix over them, and inputs. */
@@ -128,7 +126,7 @@ function inputDefinitions(
   const { defaults, source, given = [] } = around.inputs.get(file) ?? { defaults: undefined, source: undefined };
   const node = valueAt(defaults, input, "default");
   const otherwise =
-    scalarOf(node) === undefined
+    scalarOf(node) === undefined || saysImageLater(input, textOf(node))
       ? []
       : [{ label: `default of input ${input}`, node: printedNode(node, "8.0"), source, scope: scopeIn(file) }];
   if (given.length === 0) return otherwise;

@@ -3,6 +3,7 @@ import type { ScriptBuilder } from "../shell/script.ts";
 import { textOfStretches, unknownCharacter } from "../shell/stretch.ts";
 import { partsOfSlice } from "../shell/wordValue.ts";
 import type { WordPart } from "./document.ts";
+import { saysImageLater } from "./emptyImage.ts";
 import { makePieces } from "./makefilePieces.ts";
 import { partsWithoutPrefix, withoutPrefixes } from "./makefilePrefix.ts";
 import type { MakeLocals, MakeVariables } from "./makefileVariables.ts";
@@ -158,7 +159,7 @@ export function addRecipe(
         script.addText(" ", piece.span.end - 1);
       } else if (isCallable(called)) script.insert({ ...piece, parts: [{ span: piece.span, chain: [] }] });
       else {
-        const parts = withoutQuotes(variables.expand(piece.span, locals));
+        const parts = orOpen(piece, withoutQuotes(variables.expand(piece.span, locals)));
         insertValue(script, piece, piece === pieces[0] ? partsWithoutPrefix(parts) : parts);
       }
     } else if (piece.kind === "dollar") script.add("$", piece.span.start);
@@ -171,6 +172,11 @@ export function addRecipe(
       }
     }
   }
+}
+
+/** What a variable comes to, or what is not known where it is empty until a caller says an image. */
+function orOpen({ span, name }: { readonly span: Span; readonly name: string }, parts: readonly WordPart[]) {
+  return saysImageLater(name, textOfStretches(parts)) ? [{ span, chain: parts[0]?.chain.slice(0, 1) ?? [] }] : parts;
 }
 
 /** Quotes around what means the same without them. */
