@@ -1,3 +1,4 @@
+import { keepingLast } from "../lastResults.ts";
 import { bakeBuildsBeside } from "./bakeBuild.ts";
 import { commandBuildsBeside, scriptBuildsAround } from "./commandBuild.ts";
 import { composeBuildsBeside } from "./composeBuild.ts";
@@ -36,15 +37,21 @@ const describesBuilds =
 const within = ["docker-bake.hcl", "docker-bake.json", "bake.hcl", "devcontainer.json"];
 const speaksOfContexts = /contexts|--build-context/;
 
+/** Such files among the names of a folder. The folders above are those of many Dockerfiles. */
+const filesOfBuilds = keepingLast(8, (names: string): readonly string[] =>
+  (names.match(describesBuilds) ?? []).flatMap((name) => (name.endsWith("/") ? within.map((one) => name + one) : name)),
+);
+
 /** Whether a file around the Dockerfile at `path` speaks of additional contexts: names of folders tell what to look into. */
 function mayNameContexts(path: string, siblings: Siblings): boolean {
   const own = folderOf(path);
   const above = folderAbove(own);
   return [...new Set([own, above, folderAbove(above)])].some((folder) => {
-    const names = siblings(folder)?.match(describesBuilds) ?? [];
+    const names = siblings(folder);
     const root = folder === "./" ? "" : folder;
-    const files = names.flatMap((name) => (name.endsWith("/") ? within.map((one) => name + one) : name));
-    return files.some((file) => speaksOfContexts.test(siblings(root + file) ?? ""));
+    return (
+      names !== undefined && filesOfBuilds(names).some((file) => speaksOfContexts.test(siblings(root + file) ?? ""))
+    );
   });
 }
 

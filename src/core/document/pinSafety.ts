@@ -8,7 +8,7 @@ import type { Document, ImageUse, ValueStep } from "./document.ts";
  * that it does not get two digests.
  */
 export function withoutUnsafePins({ images: uses, path }: Pick<Document, "images" | "path">): readonly ImageUse[] {
-  if (uses.length < 2) return uses;
+  if (uses.length < 2 || areApart(uses)) return uses;
   // What is read within a document may call it by its name.
   const isHere = ({ file }: ValueStep): boolean => file === undefined || file === path || file === "";
   const placed = atTheirLiterals(uses, isHere);
@@ -36,6 +36,16 @@ export function withoutUnsafePins({ images: uses, path }: Pick<Document, "images
         : use.chain.some((step) => isHere(step) && isShared(step.span, pinAt.start)));
     return isUnsafe ? withoutPin(use) : use;
   });
+}
+
+/** Whether each use is said, and would be pinned, in a place of its own, as in most documents. */
+function areApart(uses: readonly ImageUse[]): boolean {
+  const pins = new Set<number>();
+  for (const { chain, pinAt } of uses) {
+    if (chain.length > 0 || (pinAt !== undefined && pins.has(pinAt.start))) return false;
+    if (pinAt !== undefined) pins.add(pinAt.start);
+  }
+  return true;
 }
 
 /** The uses, where one that another use says as a whole, or takes whole from a literal, is pinned where that is. */
