@@ -1,4 +1,5 @@
 import { readShell, type ShellCombination } from "../shell/readShell.ts";
+import { mayRunTool } from "../shell/runsTool.ts";
 import { windowsShellOf } from "../shell/windowsShell.ts";
 import type { Problem } from "../problem.ts";
 import type { BuiltName, Document, JobStep, ShellCommand } from "./document.ts";
@@ -95,6 +96,7 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
   /** Names of images that steps make up tags for, by their ids. */
   const metadata = new Map<string, readonly string[]>();
   const written = new Map<string, GithubWritten>();
+  let readsScripts: boolean | undefined;
   /** Steps by their ids that use an action of the same repository, each with what it sees. */
   const local = new Map<string, (output: string, row?: number) => PlacedText | undefined>();
   const outputIn =
@@ -135,6 +137,7 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
       });
     const combinations = combinationsOf(inStep, scopes);
     for (const { script, shell, isRemote, before = "" } of scriptsOf(item, context.shell, scope)) {
+      if (before === "" && !(readsScripts ??= mayMatter(context.scope.text))) continue;
       const windowsShell = windowsShellOf(shell);
       const map = createScalarMap(context.scope.text, script);
       const reading = readShell(before + script.text, {
@@ -162,6 +165,11 @@ export function readSteps(node: YamlNode | undefined, context: StepsContext): St
     }
   }
   return { steps, commands, furtherCommands, built, stepOutput: outputIn(), problems };
+}
+
+/** Whether a file's scripts may run a tool that takes images, or set what other steps see: most do neither. */
+function mayMatter(text: string): boolean {
+  return mayRunTool(text) || /GITHUB_(?:ENV|OUTPUT)|::set-/i.test(text);
 }
 
 /** What a step sees, its own `env` over that around it. */

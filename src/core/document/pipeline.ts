@@ -1,6 +1,7 @@
 import { withoutByteOrderMark } from "../image/span.ts";
 import type { Problem } from "../problem.ts";
 import type { ShellReading } from "../shell/readShell.ts";
+import { mayRunTool } from "../shell/runsTool.ts";
 import type { Dialect, Document, ImageUse, Job, ShellCommand } from "./document.ts";
 import { readScriptLines, readWords, scriptLines, type ScriptOptions } from "./pipelineScript.ts";
 import { expandTemplate, textOfValue, type TemplateScope } from "./template.ts";
@@ -57,13 +58,16 @@ export function createPipeline(source: string, path: string, dialect: Dialect, r
   const problems: Problem[] = [];
   let left = maximumEvaluations;
   let scripts = maximumScripts;
-  const seen = new Set<string>();
+  let readsScripts: boolean | undefined;
+  const seen = new Map<number, ShellCommand[]>();
   /** Several jobs may share a script; what it comes to for all of them is listed once. */
   const add = (reading: ShellReading, list = commands): void => {
     for (const command of reading.commands) {
-      const identity = JSON.stringify([command.span, command.words.map((word) => word.text ?? null)]);
-      if (!seen.has(identity)) list.push(command);
-      seen.add(identity);
+      const beside = seen.get(command.span.start);
+      if (beside?.some((one) => isSame(one, command)) === true) continue;
+      list.push(command);
+      if (beside === undefined) seen.set(command.span.start, [command]);
+      else beside.push(command);
     }
     for (const problem of reading.problems)
       if (!problems.some(({ span }) => span?.start === problem.span?.start)) problems.push(problem);
@@ -85,6 +89,8 @@ export function createPipeline(source: string, path: string, dialect: Dialect, r
       }
     },
     script(nodes, options) {
+      // In most pipelines no script runs a tool that takes images, unless it is its task that names one.
+      if (options?.before === undefined && !(readsScripts ??= mayRunTool(text))) return;
       const lines = nodes.flatMap((node) => scriptLines(node));
       scripts -= lines.reduce((sum, line) => sum + line.text.length, 0);
       if (scripts <= 0) return;
@@ -116,6 +122,14 @@ export function createPipeline(source: string, path: string, dialect: Dialect, r
       };
     },
   };
+}
+
+function isSame(one: ShellCommand, other: ShellCommand): boolean {
+  return (
+    one.span.end === other.span.end &&
+    one.words.length === other.words.length &&
+    one.words.every(({ text }, index) => text === other.words[index]?.text)
+  );
 }
 
 /** A span from a key to the end of its value. */
