@@ -21,7 +21,7 @@ import {
   type HclThunk,
   type HclValue,
 } from "./hclValue.ts";
-import { dereference, entriesOf, isNull, type YamlNode, type YamlScalar } from "./yamlNode.ts";
+import { dereference, entriesOf, isNull, valueAt, type YamlNode, type YamlScalar } from "./yamlNode.ts";
 
 const maximumDepth = 60;
 
@@ -179,10 +179,13 @@ function named(root: string, steps: readonly HclStep[], environment: HclEnvironm
   if (second === "path.module") return [madeText(".")];
   const longer = second === undefined ? undefined : environment.lookup(second);
   const found = longer ?? environment.lookup(root);
-  if (found === undefined) return unknownValues;
-  return thunksOf(found, environment).flatMap((thunk) =>
-    stepsInto(thunk, longer === undefined ? steps : steps.slice(1), environment),
-  );
+  const inside = longer === undefined ? steps : steps.slice(1);
+  if (found === undefined || (found.isOpen === true && !isWritten(found, inside[0]))) return unknownValues;
+  return thunksOf(found, environment).flatMap((thunk) => stepsInto(thunk, inside, environment));
+}
+
+function isWritten({ nodes }: HclDefinition, step: HclStep | undefined): boolean {
+  return step?.kind === "attribute" && nodes.some((node) => valueAt(node, step.name) !== undefined);
 }
 
 /** What a name stands for, each where the file that says it is evaluated. */

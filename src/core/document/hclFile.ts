@@ -1,4 +1,5 @@
 import { imagesOf } from "../shell/imageCommands.ts";
+import type { WindowsShell } from "../shell/windowsShell.ts";
 import type { Dialect, Document, ImageUse } from "./document.ts";
 import { readHcl, type HclBody } from "./hcl.ts";
 import { readHclJson } from "./hclJson.ts";
@@ -45,8 +46,8 @@ export interface HclFile {
     site: string,
     accepts?: (said: Value | undefined) => boolean,
   ): void;
-  /** Adds the commands of a text or of a list of texts. */
-  script(node: YamlNode | undefined): void;
+  /** Adds the commands of a text or of a list of texts, which a POSIX shell runs where nothing else is said. */
+  script(node: YamlNode | undefined, windowsShell?: WindowsShell): void;
   /** Adds the command of a program and its arguments, or what they run in a shell. */
   words(program: YamlNode | undefined, given: YamlNode | undefined): void;
   /** The document as read so far, with `uses` found elsewhere. */
@@ -126,10 +127,10 @@ export function createHclFile(
         if (documents.length === 0 || texts++ >= maximumTexts) return;
         for (const document of documents) file.imagesIn(document, keys, site, accepts);
       },
-      script(node) {
+      script(node, windowsShell) {
         const nodes = scalarOf(node) === undefined ? itemsOf(node).flatMap((one) => [one, ...itemsOf(one)]) : [node];
         const written = nodes.filter((one) => scalarOf(one) !== undefined && scalarOf(one)?.tag !== expressionTag);
-        pipeline.script(written, { scope: scopeOf(written[0]) });
+        pipeline.script(written, { scope: scopeOf(written[0]), windowsShell });
       },
       words(program, given) {
         if (program === undefined) return;

@@ -97,6 +97,7 @@ export function variablesAndLocals(body: HclBody, source?: TemplateSource): HclL
       known.set(`${type === "data" ? "data." : ""}${labels.slice(0, 2).join(".")}`, {
         label: `${type} ${labels.join(" ")}`,
         nodes: [{ kind: "mapping", span, entries: attributes }],
+        isOpen: true,
         ...from,
       });
     if (type !== "locals" && type !== "variables") continue;
@@ -107,14 +108,19 @@ export function variablesAndLocals(body: HclBody, source?: TemplateSource): HclL
   return boundedLookup((name) => known.get(name));
 }
 
-/** What other parts of a configuration may take from a resource as it is written: of a template or file, of an image's name. */
+/** Resources that make an image; one is an output, whatever its name. */
+const makesImage = /^(?:apko_build|docker_(?:registry_)?image|docker_tag|ko_build|podman_image)$/;
+
+/**
+ * What other parts of a configuration may take from a resource or data as it is written: its arguments, of a template or
+ * a file what it holds. Undefined where there are several, or it is an image that is made.
+ */
 function attributesSeen(type: string, kind: string | undefined, body: HclBody): readonly YamlEntry[] | undefined {
   if (type === "data" && kind === "template_file") return withBlocks(body);
   if (type === "data" && (kind === "local_file" || kind === "local_sensitive_file")) return contentOf(body);
-  if (!isPulledImage(type, kind, body)) return undefined;
-  // Of several the name is that of one.
-  if (attributeOf(body, "count") !== undefined || attributeOf(body, "for_each") !== undefined) return undefined;
-  return body.attributes.filter(({ key }) => key.text === "name");
+  if ((type !== "resource" && type !== "data") || kind === undefined) return undefined;
+  if (makesImage.test(kind) && !isPulledImage(type, kind, body)) return undefined;
+  return ["count", "for_each"].some((one) => attributeOf(body, one) !== undefined) ? undefined : body.attributes;
 }
 
 /** What a file holds whose name a body says. */

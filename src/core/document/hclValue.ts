@@ -28,6 +28,8 @@ export interface HclDefinition {
   /** The parameters of a function, whose result the node is; the rest of the arguments under the last, where `isVariadic`. */
   readonly parameters?: readonly string[];
   readonly isVariadic?: boolean;
+  /** Whether it has more than is written: what a resource is, only the provider tells whole. */
+  readonly isOpen?: boolean;
 }
 
 /** The text that expressions stand in. */

@@ -212,7 +212,7 @@ export function imageAt(
   const stem = /^(?!default)(\w*[iI]mage)_?(?:[rR]epo(?:sitory)?|[nN]ame)$/.exec(key)?.[1];
   if (stem === undefined && !isImageKey(key)) return { key, tag: undefined };
   const own = stem === undefined ? undefined : valueAt(mapping, key);
-  const short = /^(\w*[a-z0-9])Image$/.exec(stem ?? key)?.[1];
+  const short = /^(\w*[A-Za-z0-9])Image$/.exec(stem ?? key)?.[1];
   const beside = [
     ...["Tag", "_tag", "Version"].map((end) => valueAt(mapping, (stem ?? key) + end)),
     ...(short === undefined ? [] : ["Tag", "Version"].map((end) => valueAt(mapping, short + end))),

@@ -6,7 +6,7 @@ export function isImageKey(key: string): boolean {
 }
 
 const imageKey =
-  /^[iI]mage$|^imageName$|[a-z0-9]ImageName$|(?:^i|[a-z0-9]I)mage(?:Fqin|PullSpec|Ref|Reference|Spec|URI)$|[a-z0-9]Image$|[a-z0-9][_-]image$|[a-z0-9]RepositoryAndTag$/;
+  /^[iI]mage$|^imageName$|[a-z0-9]ImageName$|(?:^i|[a-z0-9]I)mage(?:Fqin|PullSpec|Ref|Reference|Spec|URI)$|[A-Za-z0-9]Image$|[a-z0-9][_-]image$|[a-z0-9]RepositoryAndTag$/;
 
 const notImages = /\.(?:png|svg|jpe?g|gif|webp|ico|bmp|iso|qcow2?|img|raw|vmdk|ova|vhdx?|tar|gz|xz|zip)(?:[:@].*)?$/i;
 const plainWords =
@@ -36,8 +36,8 @@ export function isCertainImage(text: string): boolean {
   return hasHost || value?.digest !== undefined || (value?.tag !== undefined && text.includes("/"));
 }
 
-/** Labels of nodes look alike (`kubernetes.io/os:linux`). */
-const labels = /^(?:[\w-]+\.)*kubernetes\.io\//;
+/** Labels and taints of nodes look alike (`kubernetes.io/os:linux`, `a.example/storage:true`). */
+const labels = /^(?:[\w-]+\.)*kubernetes\.io\/|:(?:true|false|NoExecute|NoSchedule|PreferNoSchedule)$/;
 
 /** Whether a text is a reference with its registry and a tag or a digest, whatever it stands under. */
 export function isWholeImage(text: string): boolean {

@@ -1,3 +1,4 @@
+import { windowsShellOf } from "../shell/windowsShell.ts";
 import { isShellProgram, shebangIsShell } from "../shell/shellInterpreter.ts";
 import { readCloudInit } from "./cloudInit.ts";
 import { isCloudConfig } from "./detectTool.ts";
@@ -253,8 +254,10 @@ function ownParts(registry: SaidBeside | undefined): readonly ValuePart[] {
 
 function readProvisioner(file: HclFile, kind: string | undefined, body: HclBody): void {
   const interpreter = attributeOf(body, "interpreter");
-  // What runs the command: the system's shell, or the first word of this.
-  if (kind === "local-exec" && (interpreter === undefined || isShellProgram(textOf(itemsOf(interpreter)[0]) ?? "")))
-    file.script(attributeOf(body, "command"));
+  const program = textOf(itemsOf(interpreter)[0]) ?? "";
+  const windowsShell = windowsShellOf(program);
+  // Without an interpreter, the machine's own shell runs it.
+  if (kind === "local-exec" && (interpreter === undefined || isShellProgram(program) || windowsShell !== undefined))
+    file.script(attributeOf(body, "command"), windowsShell);
   if (kind === "remote-exec") file.script(attributeOf(body, "inline"));
 }

@@ -1,3 +1,4 @@
+import type { Span } from "../image/span.ts";
 import type { HclBlock } from "./hcl.ts";
 import { evaluateNode } from "./hclEvaluate.ts";
 import { isNameOfOther, jsonIn, type HclFile } from "./hclFile.ts";
@@ -29,7 +30,7 @@ const mayRun = /image|container|repository|\bmodule[ \t]+"/;
 
 /**
  * Reads the module that a call names by a path as what it is given: an image that is told at the call stands there. Gives
- * where the file that is read tells one.
+ * where the file that is read tells one, and what it tells though the module never looks at it.
  */
 export function readCall(
   caller: HclFile,
@@ -47,11 +48,13 @@ export function readCall(
     const label = `argument ${key.text}`;
     given.set(`var.${key.text}`, { kind: "written", node: value, environment: caller.environment(), label });
   }
-  const names = namesIn(folderOf(inside), place.siblings) ?? [];
-  for (const name of names.filter((one) => /\.(?:tf|tofu)$/.test(one)).slice(0, maximumFiles)) {
+  const names = namesIn(folderOf(inside), place.siblings)?.filter((one) => /\.(?:tf|tofu)(?:\.json)?$/.test(one)) ?? [];
+  const texts: (string | undefined)[] = [];
+  for (const name of names.slice(0, maximumFiles)) {
     const path = siblingPath(inside, name);
     const text = path === undefined ? undefined : place.siblings(path);
-    if (path === undefined || text === undefined || !mayRun.test(text)) continue;
+    texts.push(text);
+    if (path === undefined || text === undefined || name.endsWith(".json") || !mayRun.test(text)) continue;
     told.enter(path);
     read(fileOfModule({ text, file: path }, given, place.siblings, told), {
       ...place,
@@ -60,7 +63,16 @@ export function readCall(
       depth: place.depth + 1,
     });
   }
-  return told.places;
+  return [...told.places, ...unusedArguments(body, names.length > maximumFiles ? [] : texts)];
+}
+
+/** The arguments of a call that no file of its module names, where all of them are known. */
+function unusedArguments({ attributes }: HclBlock["body"], texts: readonly (string | undefined)[]): readonly Span[] {
+  if (texts.length === 0 || texts.includes(undefined)) return [];
+  const used = new Set(texts.flatMap((text = "") => Array.from(text.matchAll(/\bvar\.([\w-]+)/g), ([, name]) => name)));
+  // One that hands on all of them looks at each.
+  if (texts.some((text = "") => /\bvar\b(?!\.)/.test(text.replaceAll(/^[ \t]*(?:#|\/\/).*$/gm, "")))) return [];
+  return attributes.flatMap(({ key, value }) => (used.has(key.text) ? [] : [value.span]));
 }
 
 /** Where a module's name may begin that Terragrunt runs (its built-in functions), as seen from the caller or from the top. */

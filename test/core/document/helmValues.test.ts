@@ -103,7 +103,7 @@ describe("readHelmValues", () => {
     [
       "whatever is written with its registry and a tag or a digest",
       `a: {env: {INJECTOR: «quay.io/a/b:1»}, from: {name: "«r.io:5000/c@${digest}»"}, list: [«localhost:5000/d:2»]}
-b: {selector: kubernetes.io/os:linux, pattern: "docker.io/library/redis:7", imageTag: quay.io/a/c:9, url: r.io/v2, chart: a/b:1}
+b: {selector: kubernetes.io/os:linux, other: 'a.example/storage:true', taint: 'a.example/b:NoSchedule', pattern: "docker.io/library/redis:7", imageTag: quay.io/a/c:9, url: r.io/v2, chart: a/b:1}
 `,
       ["image quay.io/a/b:1 literal", `image r.io:5000/c@${digest} literal`, "image localhost:5000/d:2 literal"],
     ],

@@ -46,10 +46,11 @@ describe("splitOf", () => {
     ],
     [
       "names with versions, and keys that begin with a capital",
-      "minio: {imageName: «acme/minio», version: '1.0', connectImage: «acme/connect», connectVersion: 1.0.1}\nMaster: {Image: «acme/main», ImageTag: lts}\nscheduler: {kubeSchedulerImageName: «k.io/scheduler»}\ndefaults: {images: {repository: r.io/acme, prefix: acme-}}",
+      "minio: {imageName: «acme/minio», version: '1.0', connectImage: «acme/connect», connectVersion: 1.0.1, coreDNSImage: «acme/dns», coreDNSTag: 1.0.2}\nMaster: {Image: «acme/main», ImageTag: lts}\nscheduler: {kubeSchedulerImageName: «k.io/scheduler»}\ndefaults: {images: {repository: r.io/acme, prefix: acme-}}",
       [
         "image docker.io/acme/minio:1.0 resolved",
         "image docker.io/acme/connect:1.0.1 resolved",
+        "image docker.io/acme/dns:1.0.2 resolved",
         "image docker.io/acme/main:lts resolved",
         "image k.io/scheduler literal",
       ],

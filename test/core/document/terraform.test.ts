@@ -125,6 +125,26 @@ resource "docker_container" "f" { image = docker_image.elsewhere.name }
     expectPinsToHold(terraform, text.replaceAll(/[«»]/g, ""));
   });
 
+  it("takes what a resource is told, where that is one, and leaves open what only its provider tells", () => {
+    const text = `resource "azurerm_container_registry" "a" { name = "acme" }
+resource "aws_ecr_repository" "b" {
+  count = 2
+  name  = "no"
+}
+data "aws_ecr_repository" "c" { name = "shop" }
+resource "docker_container" "a" { image = "«\${azurerm_container_registry.a.name}.azurecr.io/a:1»" }
+resource "docker_container" "b" { image = "«\${azurerm_container_registry.a.login_server}/a:1»" }
+resource "docker_container" "d" { image = "«r.io/\${aws_ecr_repository.b[0].name}»" }
+resource "docker_container" "e" { image = "«r.io/\${data.aws_ecr_repository.c.name}»" }
+`;
+    expectUses(terraform, text, [
+      "docker_container acme.azurecr.io/a:1 resolved",
+      "docker_container ? unresolved",
+      "docker_container ? unresolved",
+      "docker_container r.io/shop resolved",
+    ]);
+  });
+
   it("takes the indentation from a heredoc, so that one within it ends", () => {
     const script = `variable "tag" { default = "2" }
 resource "aws_instance" "a" {

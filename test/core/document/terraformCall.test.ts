@@ -86,6 +86,7 @@ const rows: readonly (readonly [name: string, text: string, ...uses: readonly st
     "module docker.io/library/two resolved",
   ],
   ["no chart that the module names", call('  chart_version = "1.2.3"')],
+  ["nothing that the module never looks at", call('  own_image = "acme/none:1"')],
   ["nothing that is not told", call("  picture = var.nobody")],
 ];
 

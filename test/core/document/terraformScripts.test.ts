@@ -51,6 +51,14 @@ describe("scripts of Terraform's resources", () => {
     ]);
   });
 
+  it("are read as the program reads them that is told to run one", () => {
+    const local = (interpreter: string, command: string): string =>
+      `resource "terraform_data" "a" {\n  provisioner "local-exec" {\n    interpreter = ${interpreter}\n    command = <<-X\n${command}\n    X\n  }\n}\n`;
+    const lines = "      az containerapp job create `\n        --image «acme/a:1»";
+    expectUses(read, local('["PowerShell", "-Command"]', lines), ["command docker.io/acme/a:1 literal"]);
+    expectUses(read, local('["python", "-c"]', "      docker run acme/no:1"), []);
+  });
+
   it("keep pins and spans, whatever is changed", () => {
     const plain = scripts.replaceAll(/[«»]/g, "");
     assert.equal(expectPinsToHold(read, plain), 6);
