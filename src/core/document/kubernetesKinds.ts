@@ -119,10 +119,18 @@ export function readingOfKind(group: string, kind: string): KindReading {
   if (name === "gateway.envoyproxy.io/EnvoyExtensionPolicy") return { kind: "custom", places: [] };
   // It says which drivers the GPU operator runs, and nothing about anybody else's images.
   if (name === "nvidia.com/ClusterPolicy") return { kind: "custom", places: [] };
-  if (isBuiltIn(group) || isPolicy(group, kind)) return { kind: "nothing" };
+  const isKnown = group === "" ? coreKinds.has(kind) : isBuiltIn(group);
+  if (isKnown || isPolicy(group, kind)) return { kind: "nothing" };
   const spec = specImageGroups.has(group) ? [place("spec.image")] : [];
   return { kind: "custom", places: [...(imagePlaces.get(name) ?? []), ...spec] };
 }
+
+/** Kinds of the core group without images, and a client's own configuration: others are somebody's own, who left out the group. */
+const coreKinds: ReadonlySet<string> = new Set(
+  `APIGroup APIResourceList APIVersions Binding ComponentStatus Config ConfigMap DeleteOptions Endpoints Eviction Event
+  LimitRange List Namespace Node PersistentVolume PersistentVolumeClaim ResourceQuota Scale Secret SerializedReference
+  Service ServiceAccount Status TokenReview`.split(/\s+/),
+);
 
 /** Groups of Kubernetes itself; what of theirs holds images is in the table. Projects around it have such names as well. */
 function isBuiltIn(group: string): boolean {

@@ -33,6 +33,13 @@ describe("readShape", () => {
       "spec: {image: «r.io/<your-name>/server:1», other: {image: <image>}}",
       ["image ? unresolved"],
     ],
+    [
+      "what a resource of somebody's own runs who leaves out the group",
+      "v1/Foo",
+      "spec: {any: {containers: [{image: «acme/a:1»}]}}",
+      ["image docker.io/acme/a:1 literal"],
+    ],
+    ["nothing that a resource of the core group names", "v1/ConfigMap", "spec: {containers: [{image: acme/a:1}]}", []],
     ["no name alone that a machine boots from", "example.com/v1/WorkerMachine", "spec: {image: acme-cron}", []],
     [
       "no name alone under another key",
